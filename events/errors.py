@@ -1,0 +1,43 @@
+"""What can go wrong with the log; the docstring of each error says when it is raised."""
+
+from uuid import UUID
+
+
+class EventLogError(Exception):
+    """The base of every error of this package; its text is one sentence for a person."""
+
+
+class VersionConflict(EventLogError):
+    """The stream is not at the version that the caller expected."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"Stream {stream} is at version {actual}, not at {expected}: somebody wrote to it meanwhile."
+        )
+
+
+class EventIdConflict(EventLogError):
+    """An event id is known already with other content, or a batch is known only in part."""
+
+    def __init__(self, event_id: UUID, reason: str) -> None:
+        self.event_id = event_id
+        super().__init__(f"Event {event_id} cannot be appended: {reason}.")
+
+
+class LogFormatError(EventLogError):
+    """The file is not one of our logs, is damaged, or was written by another version."""
+
+
+class LogUnavailable(EventLogError):
+    """The log cannot be read or written now: the disk is full, read-only, or the file is locked."""
+
+
+class UnknownEventType(EventLogError):
+    """A stored event has a type name or schema version that this program does not know."""
+
+
+class EventDataError(EventLogError):
+    """A stored event's data does not fit its type."""

@@ -1,0 +1,35 @@
+"""The two shapes of an event: as a caller hands it in, and as the log has recorded it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class NewEvent(Struct, frozen=True, kw_only=True):
+    """An event that is not in the log yet.
+
+    `id` is a UUIDv7 chosen by the caller, so that a write can be repeated safely. `type` is the stable type
+    name, `schema_version` the version of its shape, `data` one JSON object in UTF-8. `actor` is an opaque
+    member id; events of one command share a `correlation_id`.
+    """
+
+    id: UUID
+    type: str
+    schema_version: int
+    data: bytes
+    actor: str
+    correlation_id: UUID
+
+
+class RecordedEvent(NewEvent, frozen=True, kw_only=True):
+    """An event in the log.
+
+    `version` counts the events of `stream` from 1, `position` those of the whole log from 1 without gaps;
+    `recorded_at` is an aware time in UTC.
+    """
+
+    stream: str
+    version: int
+    position: int
+    recorded_at: datetime

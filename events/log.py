@@ -1,0 +1,51 @@
+"""The protocol that every event log keeps, whatever it stores its events in."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from events.event import NewEvent, RecordedEvent
+
+
+class EventLog(Protocol):
+    """An append-only log of events in streams, with one order over all of them.
+
+    Every method may be called from any thread.
+    """
+
+    def append(
+        self, stream: str, events: Sequence[NewEvent], expected_version: int
+    ) -> list[RecordedEvent]:
+        """Record `events` durably, all or none, and answer them with their places.
+
+        Events whose ids are all known already with the same content are answered as first recorded; that
+        is looked at before the expected version. Raises `EventIdConflict`, `VersionConflict` or
+        `LogUnavailable`.
+        """
+
+    def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
+        """The events of one stream in order; none if there is no such stream."""
+
+    def read(self, after: int, limit: int) -> list[RecordedEvent]:
+        """At most `limit` events with a position above `after`, in order."""
+
+    def head(self) -> int:
+        """The last position of the log, 0 if it is empty."""
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Whether an event above `after` is there, waiting up to `timeout` seconds for one.
+
+        An append by another process is noticed within 50 ms.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections; waiting callers return."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

@@ -1,0 +1,1 @@
+"""The finder: documents in, ranked passages out."""

@@ -1,0 +1,84 @@
+"""What goes into the index and what comes out of it."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Section(Struct, frozen=True):
+    """A heading (may be empty) and the Markdown under it."""
+
+    heading: str
+    text: str
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """One thing that can be found.
+
+    `identifiers` are further names that find it exactly, as its title does. `keywords` are words that count
+    for the lexical side though they stand in no section (tags). `audience` holds the labels of those who may
+    find it, never empty. `facets` hold what it can be filtered by, e.g. {"kind": {"practice"}}.
+    """
+
+    id: str
+    title: str
+    sections: tuple[Section, ...]
+    audience: frozenset[str]
+    identifiers: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    facets: Mapping[str, frozenset[str]] = {}
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """Which documents may be found at all: part of every query, never applied to what was found.
+
+    A document passes if it shares a label with `audience` and, for every name in `facets`, one of the values.
+    """
+
+    audience: frozenset[str]
+    facets: Mapping[str, frozenset[str]] = {}
+
+
+class Passage(Struct, frozen=True, kw_only=True):
+    """A piece of a document: at most 256 tokens with its title as context.
+
+    `id` is stable for the same text at the same place; `heading` is the nearest one above; `text` is
+    plain text made from the Markdown.
+    """
+
+    id: str
+    document_id: str
+    heading: str
+    text: str
+
+
+class ScoreParts(Struct, frozen=True, kw_only=True):
+    """What a score was made of.
+
+    `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its best passage,
+    `fused` what the ranking went by, `exact` whether the question is its title or an identifier, and `words`
+    the words of the question found in the document, as they stand in the question.
+    """
+
+    lexical: float
+    cosine: float
+    fused: float
+    exact: bool
+    words: tuple[str, ...]
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """A document found, with the passage that answers.
+
+    `marks` are (start, end) character ranges of `passage.text` to be shown as marked; `snippet_range` is the
+    (start, end) of the part worth showing when space is short. `close` says whether it is near enough to
+    the question to be offered as an answer.
+    """
+
+    document_id: str
+    title: str
+    passage: Passage
+    marks: tuple[tuple[int, int], ...]
+    snippet_range: tuple[int, int]
+    close: bool
+    score: ScoreParts

@@ -1,0 +1,17 @@
+"""What can go wrong with an index; the docstring of each error says when it is raised."""
+
+
+class IndexerError(Exception):
+    """The base of every error of this package; its text is one sentence for a person."""
+
+
+class IndexOutdated(IndexerError):
+    """The index on disk is missing, damaged, cut off, or was made by another engine, model or schema: rebuild it."""
+
+
+class ModelUnavailable(IndexerError):
+    """The embedding model is missing or its file is not the one expected."""
+
+
+class QuestionError(IndexerError):
+    """The question cannot be asked, e.g. because it is empty."""
