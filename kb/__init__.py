@@ -1,0 +1,17 @@
+"""The knowledge base: decides, remembers on top of the log, answers."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
+__all__ = ["KnowledgeBase"]
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded at first use, so that `kb --help` pays for no database or index library.
+    if name == "KnowledgeBase":
+        from kb.knowledge_base import KnowledgeBase
+
+        return KnowledgeBase
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

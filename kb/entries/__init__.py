@@ -1,0 +1,1 @@
+"""Entries: what people contribute, how it changes, and how it is listed and read."""

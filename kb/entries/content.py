@@ -1,0 +1,34 @@
+"""What an entry says: shared by commands, events, state and views."""
+
+from msgspec import Struct
+
+Scalar = str | int | float | bool
+
+
+class Section(Struct, frozen=True):
+    """A heading and the Markdown under it; a template's section goes by its heading as well."""
+
+    heading: str
+    text: str
+
+
+class Relation(Struct, frozen=True, order=True):
+    """This entry's relation to another: a DataCite relation type (see relation.py) and an entry id."""
+
+    type: str
+    target: str
+
+
+class Source(Struct, frozen=True):
+    """Where an imported entry came from: the name of the source and the id or path in it."""
+
+    name: str
+    external_id: str
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """The text of an entry as one revision leaves it. `properties` are small facts such as a difficulty."""
+
+    title: str
+    sections: tuple[Section, ...]
+    properties: dict[str, Scalar] = {}

@@ -1,0 +1,41 @@
+"""What can go wrong in the knowledge base; every text is one sentence for a person."""
+
+
+class KnowledgeBaseError(Exception):
+    """The base of every error of this package."""
+
+
+class NotFound(KnowledgeBaseError):
+    """There is no such entry, reuse or kind."""
+
+
+class InvalidInput(KnowledgeBaseError):
+    """A field is missing, too long or of the wrong form; `field` names it where there is one."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class Refused(KnowledgeBaseError):
+    """The state does not allow it, e.g. an archived entry cannot be revised."""
+
+
+class RevisionConflict(KnowledgeBaseError):
+    """Somebody else changed the entry since the caller read it."""
+
+    def __init__(self, entry_id: str, expected: int, actual: int) -> None:
+        self.entry_id = entry_id
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"Entry {entry_id} was changed meanwhile: you started from version {expected}, it is now at {actual}."
+        )
+
+
+class DataDirectoryError(KnowledgeBaseError):
+    """The data directory is missing, not one of ours, read-only, full, in use, or from another version."""
+
+
+class NotYetSearchable(KnowledgeBaseError):
+    """What was written is safe in the log but views or index have not taken it in within the time given."""
