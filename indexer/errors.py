@@ -15,3 +15,7 @@ class ModelUnavailable(IndexerError):
 
 class QuestionError(IndexerError):
     """The question cannot be asked, e.g. because it is empty."""
+
+
+class UnknownEngine(IndexerError):
+    """The full-text engine asked for does not exist."""

@@ -1,0 +1,119 @@
+"""The full-text engines behind one small protocol, so that a switch of engine is only a rebuild."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from msgspec import Struct
+
+from indexer.document import Filter
+from indexer.errors import UnknownEngine
+
+
+class LexicalDocument(Struct, frozen=True, kw_only=True):
+    """What an engine indexes of a document.
+
+    `title`, `body` and `keywords` are plain text and count as one field. `names` (the title and the
+    identifiers) find the document exactly. `audience` and `facets` are matched as exact values.
+    """
+
+    id: str
+    title: str
+    body: str
+    audience: frozenset[str]
+    keywords: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    facets: Mapping[str, frozenset[str]] = {}
+
+
+class Match(NamedTuple):
+    """A document that holds at least one of the terms, and its BM25 score (above 0)."""
+
+    document_id: str
+    score: float
+
+
+class Statistics(Struct, frozen=True):
+    """How many documents there are and how many hold each term asked about."""
+
+    documents: int
+    frequencies: Mapping[str, int]
+
+
+class LexicalIndex(Protocol):
+    """Documents found by their words.
+
+    Terms come from `indexer.analysis.question_terms`: term -> how often the question has it, which is
+    how much it weighs. What is put or removed is found, durable and stamped all at once by `commit`.
+    One process writes, any number read; every method may be called from any thread. Any method raises
+    `IndexOutdated` when the files turn out to be damaged.
+    """
+
+    @property
+    def position(self) -> int:
+        """The stamp of the commit that this index shows, 0 before the first."""
+
+    @property
+    def documents(self) -> int:
+        """How many documents that commit holds."""
+
+    def put(self, documents: Sequence[LexicalDocument]) -> None:
+        """Add documents, or replace those with the same ids; of equal ids the last one stands."""
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Take documents out; unknown ids are ignored."""
+
+    def commit(self, position: int) -> None:
+        """Make all since the last commit durable and findable, with `position` in the same stroke."""
+
+    def refresh(self) -> None:
+        """Show what another process has committed since; costs one `stat` when nothing was."""
+
+    def search(self, terms: Mapping[str, int], filter: Filter, limit: int) -> list[Match]:
+        """The `limit` best documents that `filter` lets through and that hold a term, best first.
+
+        Equal scores stand in the order of their ids.
+        """
+
+    def score(self, terms: Mapping[str, int], ids: Sequence[str]) -> dict[str, float]:
+        """The scores that `search` gives these documents; those that hold no term are left out."""
+
+    def statistics(self, terms: Mapping[str, int], filter: Filter | None = None) -> Statistics:
+        """Exact counts over the documents that `filter` lets through, all without one."""
+
+    def named(self, name: str, filter: Filter) -> list[str]:
+        """The ids, sorted, of documents with this name, letter case, accents and punctuation aside."""
+
+    def close(self) -> None:
+        """Let go of files and locks; what was not committed is gone."""
+
+
+Opener = Callable[[Path, bool], LexicalIndex]
+
+
+def open_lexical(engine: str, directory: Path, *, writable: bool = False) -> LexicalIndex:
+    """Open the index that `engine` ("tantivy" or "whoosh") keeps in `directory`.
+
+    A missing or empty directory becomes an empty index at position 0 when `writable`. Raises
+    `UnknownEngine`, and `IndexOutdated` for a directory with no index of this engine that can be read.
+    """
+    opener = ENGINES.get(engine)
+    if opener is None:
+        names = " and ".join(ENGINES)
+        raise UnknownEngine(f"There is no full-text engine {engine!r}: choose one of {names}.")
+    return opener(directory, writable)
+
+
+def _tantivy(directory: Path, writable: bool) -> LexicalIndex:
+    from indexer.lexical.tantivy_engine import TantivyIndex
+
+    return TantivyIndex(directory, writable=writable)
+
+
+def _whoosh(directory: Path, writable: bool) -> LexicalIndex:
+    from indexer.lexical.whoosh_engine import WhooshIndex
+
+    return WhooshIndex(directory, writable=writable)
+
+
+ENGINES: Mapping[str, Opener] = {"tantivy": _tantivy, "whoosh": _whoosh}
