@@ -1,0 +1,38 @@
+# Everything happens in .venv, made from pyproject.toml with the exact versions of constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench env constraints
+
+env: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON to it.")'
+	@echo "Installing into $(VENV) (a few minutes the first time) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: env
+	@$(BIN)/python -m kb.demo
+
+test: env
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Set KB_BENCH_DATA to the folder of test collections; without it those that need it say so.
+bench: env
+	@for program in benchmarks/*_bench.py; do echo "== $$program"; $(BIN)/python $$program || true; done
+
+# Writes the versions of a fresh environment; run after changing pyproject.toml.
+constraints:
+	$(PYTHON) -m venv $(VENV)-fresh
+	$(VENV)-fresh/bin/python -m pip install --quiet '.[dev]'
+	$(VENV)-fresh/bin/python -m pip freeze --exclude tributary | grep -v '@' | sed 's/+cpu$$//' > constraints.txt
+	rm -r $(VENV)-fresh
