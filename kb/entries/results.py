@@ -1,0 +1,141 @@
+"""What questions about entries answer: typed values that pages, the command line and the API show as they are."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from kb.entries.content import Scalar, Section, Source
+
+
+class EntrySummary(Struct, frozen=True, kw_only=True):
+    """An entry in a list. `summary` holds about the first 200 characters as plain text."""
+
+    id: str
+    title: str
+    kind: str
+    group: str | None
+    tags: tuple[str, ...]
+    archived: bool
+    summary: str
+    endorsements: int
+    reuses: int
+    contributed_at: datetime
+    revised_at: datetime
+
+
+class RelatedEntry(Struct, frozen=True, kw_only=True):
+    """The other end of a relation: `direction` is "out" when this entry states it, "in" when the other does.
+
+    `title` is the id where the other entry is not there (yet).
+    """
+
+    type: str
+    direction: str
+    id: str
+    title: str
+    archived: bool
+
+
+class EndorsementView(Struct, frozen=True, kw_only=True):
+    """A member vouches for the entry."""
+
+    member: str
+    reason: str
+    endorsed_at: datetime
+
+
+class ReuseView(Struct, frozen=True, kw_only=True):
+    """A group took the entry into its work; `note` tells what became of it."""
+
+    id: str
+    entry_id: str
+    entry_title: str
+    group: str
+    context: str
+    outcome: str
+    note: str | None
+    evidence: str | None
+    resulting_entry: str | None
+    recorded_at: datetime
+    updated_at: datetime
+
+
+class EntryPage(EntrySummary, frozen=True, kw_only=True):
+    """Everything about one entry.
+
+    `version` counts its events; `revision_version` is that of the last change of its text, the one a
+    reviser starts from.
+    """
+
+    version: int
+    revision_version: int
+    sections: tuple[Section, ...]
+    properties: dict[str, Scalar]
+    relations: tuple[RelatedEntry, ...]
+    archived_reason: str | None
+    successor: str | None
+    source: Source | None
+    contributed_by: str
+    endorsed: tuple[EndorsementView, ...]
+    reuse: tuple[ReuseView, ...]
+
+
+class HistoryItem(Struct, frozen=True, kw_only=True):
+    """One event about an entry.
+
+    `stream` is "entry", "endorsement" or "reuse", `version` the event's place in that stream, `what` its
+    stable type name, `detail` one plain sentence.
+    """
+
+    version: int
+    stream: str
+    what: str
+    detail: str
+    actor: str
+    at: datetime
+
+
+class BrowseFilter(Struct, frozen=True, kw_only=True):
+    """Which entries to list: any of the kinds, all of the tags, any of the groups; `archived` None for both."""
+
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    archived: bool | None = False
+
+
+class Facets(Struct, frozen=True, kw_only=True):
+    """How many of the listed entries (all pages) have each value, the most frequent first."""
+
+    kinds: dict[str, int]
+    tags: dict[str, int]
+    groups: dict[str, int]
+    archived: int
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A piece of a list, with the count and facets of the whole of it."""
+
+    items: tuple[EntrySummary, ...]
+    total: int
+    facets: Facets
+
+
+class LineageEntry(Struct, frozen=True, kw_only=True):
+    """An entry in a lineage: `relation` ties it to the entry `via`, which is `depth` - 1 steps away."""
+
+    id: str
+    title: str
+    kind: str
+    archived: bool
+    relation: str
+    via: str
+    depth: int
+
+
+class Lineage(Struct, frozen=True, kw_only=True):
+    """What an entry was made from and what was made from it, nearest first."""
+
+    entry_id: str
+    origins: tuple[LineageEntry, ...]
+    derived: tuple[LineageEntry, ...]
