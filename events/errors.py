@@ -15,8 +15,13 @@ class VersionConflict(EventLogError):
         self.expected = expected
         self.actual = actual
         super().__init__(
-            f"Stream {stream} is at version {actual}, not at {expected}: somebody wrote to it meanwhile."
+            f"Stream {stream} is at version {actual}, not at {expected}: "
+            "somebody wrote to it meanwhile."
         )
+
+
+class InvalidEvent(EventLogError):
+    """An event is not fit for the log, e.g. its id is no UUIDv7 or its data no JSON object."""
 
 
 class EventIdConflict(EventLogError):
@@ -35,9 +40,21 @@ class LogUnavailable(EventLogError):
     """The log cannot be read or written now: the disk is full, read-only, or the file is locked."""
 
 
+class InvalidEventType(EventLogError):
+    """The event types of a program do not fit together: a name twice, or an upcaster missing."""
+
+
 class UnknownEventType(EventLogError):
     """A stored event has a type name or schema version that this program does not know."""
 
 
 class EventDataError(EventLogError):
     """A stored event's data does not fit its type."""
+
+
+class ProjectionUnavailable(EventLogError):
+    """A view cannot be written now, whatever the event; raised by a projection, to try again later."""
+
+
+class ProjectionStuck(EventLogError):
+    """A projection took in events without moving its checkpoint."""

@@ -9,9 +9,9 @@ from msgspec import Struct
 class NewEvent(Struct, frozen=True, kw_only=True):
     """An event that is not in the log yet.
 
-    `id` is a UUIDv7 chosen by the caller, so that a write can be repeated safely. `type` is the stable type
-    name, `schema_version` the version of its shape, `data` one JSON object in UTF-8. `actor` is an opaque
-    member id; events of one command share a `correlation_id`.
+    `id` is a UUIDv7 chosen by the caller, so that a write can be repeated safely. `type` is the
+    stable type name, `schema_version` the version of its shape (from 1), `data` one JSON object in
+    UTF-8. `actor` is an opaque member id; events of one command share a `correlation_id`.
     """
 
     id: UUID
@@ -25,8 +25,8 @@ class NewEvent(Struct, frozen=True, kw_only=True):
 class RecordedEvent(NewEvent, frozen=True, kw_only=True):
     """An event in the log.
 
-    `version` counts the events of `stream` from 1, `position` those of the whole log from 1 without gaps;
-    `recorded_at` is an aware time in UTC.
+    `version` counts the events of `stream` from 1, `position` those of the whole log from 1 without
+    gaps; `recorded_at` is an aware time in UTC, to the microsecond.
     """
 
     stream: str

@@ -18,9 +18,11 @@ class EventLog(Protocol):
     ) -> list[RecordedEvent]:
         """Record `events` durably, all or none, and answer them with their places.
 
-        Events whose ids are all known already with the same content are answered as first recorded; that
-        is looked at before the expected version. Raises `EventIdConflict`, `VersionConflict` or
-        `LogUnavailable`.
+        `expected_version` is that of the stream's last event, 0 for a new stream. Events whose ids
+        are all known already with the same content are answered as first recorded; that is looked
+        at before the expected version. No events are answered with none, whatever the version.
+        Raises `EventIdConflict`, `VersionConflict`, `InvalidEvent` or `LogUnavailable`; after the
+        last, the same batch can be appended again, as nothing is recorded twice.
         """
 
     def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
@@ -39,7 +41,7 @@ class EventLog(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of files and connections; waiting callers return."""
+        """Let go of files and connections; waiting callers return, later calls are refused."""
 
     def __enter__(self) -> Self: ...
 

@@ -1,0 +1,113 @@
+"""A log in memory, for tests and trials: the same promises as the others but durability."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from msgspec import structs
+
+from events.batch import answer_known, check_batch
+from events.clock import utc_now
+from events.errors import LogUnavailable, VersionConflict
+from events.event import NewEvent, RecordedEvent
+
+
+class InMemoryEventLog:
+    """An `EventLog` that is gone when the process ends."""
+
+    def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._events: list[RecordedEvent] = []
+        self._streams: dict[str, list[RecordedEvent]] = {}
+        self._by_id: dict[UUID, RecordedEvent] = {}
+        self._closed = False
+
+    def append(
+        self, stream: str, events: Sequence[NewEvent], expected_version: int
+    ) -> list[RecordedEvent]:
+        """See `EventLog.append`."""
+        check_batch(stream, events)
+        with self._changed:
+            self._refuse_if_closed()
+            known = {event.id: self._by_id[event.id] for event in events if event.id in self._by_id}
+            if known or not events:
+                return answer_known(stream, events, known)
+            actual = len(self._streams.get(stream, []))
+            if actual != expected_version:
+                raise VersionConflict(stream, expected_version, actual)
+            recorded = self._recorded(stream, events, actual)
+            self._events.extend(recorded)
+            self._streams.setdefault(stream, []).extend(recorded)
+            self._by_id.update((event.id, event) for event in recorded)
+            self._changed.notify_all()
+            return recorded
+
+    def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
+        """See `EventLog.read_stream`."""
+        with self._changed:
+            self._refuse_if_closed()
+            return self._streams.get(stream, [])[max(after_version, 0) :]
+
+    def read(self, after: int, limit: int) -> list[RecordedEvent]:
+        """See `EventLog.read`."""
+        start = max(after, 0)
+        with self._changed:
+            self._refuse_if_closed()
+            return self._events[start : start + max(limit, 0)]
+
+    def head(self) -> int:
+        """See `EventLog.head`."""
+        with self._changed:
+            self._refuse_if_closed()
+            return len(self._events)
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """See `EventLog.wait`."""
+        with self._changed:
+            self._refuse_if_closed()
+            self._changed.wait_for(
+                lambda: self._closed or len(self._events) > after,
+                min(timeout, threading.TIMEOUT_MAX),
+            )
+            return len(self._events) > after
+
+    def close(self) -> None:
+        """See `EventLog.close`."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _recorded(
+        self, stream: str, events: Sequence[NewEvent], version: int
+    ) -> list[RecordedEvent]:
+        now = self._clock().astimezone(UTC)
+        position = len(self._events)
+        return [
+            RecordedEvent(
+                **structs.asdict(event),
+                stream=stream,
+                version=version + place,
+                position=position + place,
+                recorded_at=now,
+            )
+            for place, event in enumerate(events, 1)
+        ]
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise LogUnavailable("The log is closed: open it again to use it.")
