@@ -1,6 +1,8 @@
 """The endorsement aggregate: one stream per member and entry."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
+
+from kb.errors import Refused
 
 
 class EntryEndorsed(Struct, frozen=True, kw_only=True):
@@ -16,3 +18,46 @@ class EndorsementWithdrawn(Struct, frozen=True, kw_only=True):
 
     entry_id: str
     member: str
+
+
+EndorsementEvent = EntryEndorsed | EndorsementWithdrawn
+
+
+class Endorse(Struct, frozen=True):
+    """Vouch for the entry, or give another reason."""
+
+    reason: str
+
+
+class Withdraw(Struct, frozen=True):
+    """Take the endorsement back."""
+
+
+class Endorsement(Struct, frozen=True, kw_only=True):
+    """The state of what one member says about one entry; `reason` is None while nothing is said."""
+
+    entry_id: str
+    member: str
+    version: int = 0
+    reason: str | None = None
+
+
+def evolve(endorsement: Endorsement, event: EndorsementEvent) -> Endorsement:
+    """The endorsement after `event`."""
+    reason = event.reason if isinstance(event, EntryEndorsed) else None
+    return structs.replace(endorsement, version=endorsement.version + 1, reason=reason)
+
+
+def decide(command: Endorse | Withdraw, endorsement: Endorsement) -> list[EndorsementEvent]:
+    """The events that `command` leads to; none if the same reason was given already.
+
+    Raises `Refused` if there is nothing to withdraw.
+    """
+    entry_id, member = endorsement.entry_id, endorsement.member
+    if isinstance(command, Withdraw):
+        if endorsement.reason is None:
+            raise Refused(f"You do not endorse entry {entry_id}, so there is nothing to withdraw.")
+        return [EndorsementWithdrawn(entry_id=entry_id, member=member)]
+    if command.reason == endorsement.reason:
+        return []
+    return [EntryEndorsed(entry_id=entry_id, member=member, reason=command.reason)]

@@ -32,3 +32,13 @@ class Content(Struct, frozen=True, kw_only=True):
     title: str
     sections: tuple[Section, ...]
     properties: dict[str, Scalar] = {}
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """All that a new entry starts with."""
+
+    kind: str
+    content: Content
+    group: str | None = None
+    tags: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()

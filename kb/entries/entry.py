@@ -1,25 +1,30 @@
 """The entry aggregate: its events, commands, state, and the pure functions decide and evolve."""
 
-from msgspec import Struct
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec import Struct, structs
 
 from kb.entries.content import Content, Relation, Source
 
 
 class EntryContributed(Struct, frozen=True, kw_only=True):
-    """Somebody wrote an entry, or an import brought it."""
+    """Somebody wrote an entry, or an import brought it; `source` is where the import found it."""
 
     kind: str
     content: Content
     group: str | None = None
     source: Source | None = None
+    imported: bool = False
 
 
 class EntryRevised(Struct, frozen=True, kw_only=True):
-    """The text was replaced by a better one."""
+    """The text was replaced by a better one; `content` and `group` are as they stand afterwards."""
 
     content: Content
     group: str | None = None
     note: str | None = None
+    imported: bool = False
 
 
 class EntryTagged(Struct, frozen=True, kw_only=True):
@@ -69,8 +74,21 @@ EntryEvent = (
 )
 
 
+class Text(Struct, frozen=True, kw_only=True):
+    """What a contribution or revision settles: the content and the group that it belongs to."""
+
+    content: Content
+    group: str | None = None
+
+
 class Entry(Struct, frozen=True, kw_only=True):
-    """The state of one entry: the fold of its stream. `version` counts its events, 0 before the first."""
+    """The state of one entry: the fold of its stream.
+
+    `version` counts its events, 0 before the first; `revision_version` is that of the last contribution or
+    revision. `texts` are all texts that it had, the present one last, and `brought` the one that an import
+    brought last. `known_tags`, `known_relations` and `was_archived` tell what ever was, so that an import
+    does not undo what a curator took away.
+    """
 
     id: str
     version: int = 0
@@ -81,3 +99,57 @@ class Entry(Struct, frozen=True, kw_only=True):
     tags: frozenset[str] = frozenset()
     relations: frozenset[Relation] = frozenset()
     archived: EntryArchived | None = None
+    revision_version: int = 0
+    texts: tuple[Text, ...] = ()
+    brought: Text | None = None
+    known_tags: frozenset[str] = frozenset()
+    known_relations: frozenset[Relation] = frozenset()
+    was_archived: bool = False
+
+
+def evolve(entry: Entry, event: EntryEvent) -> Entry:
+    """The entry after `event`."""
+    entry = structs.replace(entry, version=entry.version + 1)
+    match event:
+        case EntryContributed():
+            entry = structs.replace(entry, kind=event.kind, source=event.source)
+            return _with_text(entry, event)
+        case EntryRevised():
+            return _with_text(entry, event)
+        case EntryTagged(tag=tag):
+            known = entry.known_tags | {tag}
+            return structs.replace(entry, tags=entry.tags | {tag}, known_tags=known)
+        case EntryUntagged(tag=tag):
+            return structs.replace(entry, tags=entry.tags - {tag})
+        case EntryRelated(relation=relation):
+            relations = entry.relations | {relation}
+            known_relations = entry.known_relations | {relation}
+            return structs.replace(entry, relations=relations, known_relations=known_relations)
+        case EntryUnrelated(relation=relation):
+            return structs.replace(entry, relations=entry.relations - {relation})
+        case EntryArchived():
+            return structs.replace(entry, archived=event, was_archived=True)
+        case EntryRestored():
+            return structs.replace(entry, archived=None)
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
+    text = Text(content=event.content, group=event.group)
+    return structs.replace(
+        entry,
+        content=text.content,
+        group=text.group,
+        revision_version=entry.version,
+        texts=(*entry.texts, text),
+        brought=text if event.imported else entry.brought,
+    )
+
+
+def fold(entry_id: str, events: Iterable[EntryEvent]) -> Entry:
+    """The entry that all events of its stream add up to."""
+    entry = Entry(id=entry_id)
+    for event in events:
+        entry = evolve(entry, event)
+    return entry

@@ -1,10 +1,13 @@
 """The reuse aggregate: one stream per recorded reuse."""
 
-from typing import Literal
+from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
+
+from kb.errors import InvalidInput, NotFound, Refused
 
 Outcome = Literal["adopted", "adapted", "tried-and-stopped"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
 class ReuseRecorded(Struct, frozen=True, kw_only=True):
@@ -19,10 +22,71 @@ class ReuseRecorded(Struct, frozen=True, kw_only=True):
 
 
 class ReuseOutcomeUpdated(Struct, frozen=True, kw_only=True):
-    """What became of a reuse, as known later."""
+    """What became of a reuse, as known later; `resulting_entry` and `evidence` as they stand afterwards."""
 
     entry_id: str
     outcome: Outcome
     note: str
     resulting_entry: str | None = None
     evidence: str | None = None
+
+
+ReuseEvent = ReuseRecorded | ReuseOutcomeUpdated
+
+
+class UpdateOutcome(Struct, frozen=True, kw_only=True):
+    """Say what became of a reuse; a resulting entry or evidence left out stays as it is."""
+
+    outcome: Outcome
+    note: str
+    resulting_entry: str | None = None
+    evidence: str | None = None
+
+
+class Reuse(Struct, frozen=True, kw_only=True):
+    """The state of one reuse, `version` 0 before it is recorded; `note` is that of the last update."""
+
+    id: str
+    version: int = 0
+    recorded: ReuseRecorded | None = None
+    latest: ReuseOutcomeUpdated | None = None
+
+
+def evolve(reuse: Reuse, event: ReuseEvent) -> Reuse:
+    """The reuse after `event`."""
+    version = reuse.version + 1
+    if isinstance(event, ReuseRecorded):
+        return structs.replace(reuse, version=version, recorded=event)
+    return structs.replace(reuse, version=version, latest=event)
+
+
+def decide(command: ReuseRecorded | UpdateOutcome, reuse: Reuse) -> list[ReuseEvent]:
+    """The events that `command` leads to; none if an update says nothing new.
+
+    Raises `NotFound` or `Refused`.
+    """
+    if isinstance(command, ReuseRecorded):
+        if reuse.recorded:
+            raise Refused(f"Reuse {reuse.id} is recorded already; update its outcome instead.")
+        _refuse_itself(command.entry_id, command.resulting_entry)
+        return [command]
+    if reuse.recorded is None:
+        raise NotFound(f"There is no reuse {reuse.id}.")
+    known = reuse.latest or reuse.recorded
+    updated = ReuseOutcomeUpdated(
+        entry_id=known.entry_id,
+        outcome=command.outcome,
+        note=command.note,
+        resulting_entry=command.resulting_entry or known.resulting_entry,
+        evidence=command.evidence or known.evidence,
+    )
+    _refuse_itself(updated.entry_id, updated.resulting_entry)
+    return [] if updated == reuse.latest else [updated]
+
+
+def _refuse_itself(entry_id: str, resulting_entry: str | None) -> None:
+    if entry_id == resulting_entry:
+        raise InvalidInput(
+            "A reuse cannot result in the entry that was reused; name the one made from it.",
+            "resulting_entry",
+        )

@@ -1,0 +1,182 @@
+"""From a command to events in the log: read one stream, decide, append; a repetition doubles nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from events.codec import EventCodec
+from events.errors import EventIdConflict, VersionConflict
+from events.event import NewEvent, RecordedEvent
+from events.log import EventLog
+from kb.errors import InvalidInput, Refused
+from kb.ids import event_id
+
+Clock = Callable[[], datetime]
+NewId = Callable[[], UUID]
+Settle = Callable[[int], None]
+S = TypeVar("S")
+
+ATTEMPTS = 20
+"""How often a command is decided anew because its stream moved on meanwhile."""
+
+UUID_VERSION = 7
+
+
+class Receipt(Struct, frozen=True):
+    """What every command answers: the id of its entry or reuse, its version now, and the log's position."""
+
+    id: str
+    version: int
+    position: int
+
+
+class Aggregate(Struct, Generic[S], frozen=True):
+    """One stream and how its events add up to a state, from `empty` on."""
+
+    id: str
+    stream: str
+    empty: S
+    evolve: Callable[[S, Any], S]
+
+
+class Done(Struct, Generic[S], frozen=True):
+    """What a command met, and what it answers."""
+
+    before: S
+    receipt: Receipt
+
+
+class Writer:
+    """Appends what commands decide.
+
+    A command has one UUIDv7: its correlation id, from which its events' ids are counted on. Whoever sends a
+    command again with the same `command_id` gets the first receipt.
+
+    `settle` is called with a position after each append, e.g. to wait until the views have taken it in.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        codec: EventCodec,
+        *,
+        actor: str,
+        new_event_id: NewId,
+        settle: Settle,
+    ) -> None:
+        self._log = log
+        self._codec = codec
+        self._new_event_id = new_event_id
+        self._settle = settle
+        self.actor = actor
+
+    def load(self, aggregate: Aggregate[S]) -> S:
+        """The present state of an aggregate; its empty state if it has no events."""
+        return self._fold(aggregate, self._log.read_stream(aggregate.stream))
+
+    def execute(
+        self,
+        aggregate: Aggregate[S],
+        decide: Callable[[S], Sequence[Struct]],
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+        settle: bool = True,
+    ) -> Done[S]:
+        """Append what `decide` makes of the present state, all or none.
+
+        When another writer was faster, the command is decided anew on what that one left. Raises `Refused`
+        if a command id was used for something else or the stream does not come to rest, and whatever
+        `decide` raises.
+        """
+        command = checked(command_id) if command_id else self._new_event_id()
+        for _ in range(ATTEMPTS):
+            recorded = self._log.read_stream(aggregate.stream)
+            done = self._repeated(aggregate, recorded, decide, command)
+            if done is None:
+                try:
+                    done = self._attempt(aggregate, recorded, decide, actor or self.actor, command)
+                except VersionConflict:
+                    continue
+            if settle:
+                self._settle(done.receipt.position)
+            return done
+        raise Refused(f"Too many people are changing {aggregate.id} at this moment; try again.")
+
+    def _attempt(
+        self,
+        aggregate: Aggregate[S],
+        recorded: list[RecordedEvent],
+        decide: Callable[[S], Sequence[Struct]],
+        actor: str,
+        command: UUID,
+    ) -> Done[S]:
+        before = self._fold(aggregate, recorded)
+        new = [
+            self._new_event(event, event_id(command, index), actor, command)
+            for index, event in enumerate(decide(before))
+        ]
+        if new:
+            try:
+                recorded = self._log.append(aggregate.stream, new, len(recorded))
+            except EventIdConflict as error:
+                raise _used_already(command) from error
+        return Done(before, _receipt(aggregate.id, recorded))
+
+    def _repeated(
+        self,
+        aggregate: Aggregate[S],
+        recorded: list[RecordedEvent],
+        decide: Callable[[S], Sequence[Struct]],
+        command: UUID,
+    ) -> Done[S] | None:
+        """The first answer to a command that is in the stream already."""
+        first = [event for event in recorded if event.correlation_id == command]
+        if not first:
+            return None
+        before = self._fold(aggregate, recorded[: first[0].version - 1])
+        if list(decide(before)) != list(self._decoded(first)):
+            raise _used_already(command)
+        return Done(before, _receipt(aggregate.id, first))
+
+    def _new_event(self, event: Struct, new_id: UUID, actor: str, command: UUID) -> NewEvent:
+        name, schema_version, data = self._codec.encode(event)
+        return NewEvent(
+            id=new_id,
+            type=name,
+            schema_version=schema_version,
+            data=data,
+            actor=actor,
+            correlation_id=command,
+        )
+
+    def _decoded(self, recorded: Iterable[RecordedEvent]) -> Iterable[Struct]:
+        return (self._codec.decode(e.type, e.schema_version, e.data) for e in recorded)
+
+    def _fold(self, aggregate: Aggregate[S], recorded: Iterable[RecordedEvent]) -> S:
+        state = aggregate.empty
+        for event in self._decoded(recorded):
+            state = aggregate.evolve(state, event)
+        return state
+
+
+def checked(command_id: UUID) -> UUID:
+    """`command_id` if it is a UUIDv7; raises `InvalidInput` otherwise."""
+    if command_id.version != UUID_VERSION:
+        raise InvalidInput(f"The command id {command_id} is not a UUIDv7.", "command_id")
+    return command_id
+
+
+def _used_already(command: UUID) -> Refused:
+    return Refused(
+        f"The command id {command} was used for something else already; send a new command id."
+    )
+
+
+def _receipt(aggregate_id: str, recorded: list[RecordedEvent]) -> Receipt:
+    if not recorded:
+        return Receipt(aggregate_id, 0, 0)
+    return Receipt(aggregate_id, recorded[-1].version, recorded[-1].position)

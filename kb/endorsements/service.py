@@ -1,0 +1,61 @@
+"""Commands on endorsements."""
+
+from functools import partial
+from uuid import UUID
+
+from kb.commands import Aggregate, Receipt, Writer
+from kb.endorsements.endorsement import Endorse, Endorsement, Withdraw, decide, evolve
+from kb.entries import validation
+from kb.entries.commands import refuse_archived
+from kb.entries.service import load_entry
+from kb.ids import endorsement_id, endorsement_stream
+
+
+class Endorsements:
+    """A member vouches for an entry. Receipts carry the entry's id and the endorsement's own version."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def endorse(
+        self,
+        entry_id: str,
+        reason: str,
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Vouch for an entry that is not archived; the same reason again adds nothing.
+
+        Raises `InvalidInput`, `NotFound` or `Refused`. An entry archived in the same moment may still be
+        endorsed: two streams are not decided together.
+        """
+        reason = validation.text("reason", reason)
+        refuse_archived(load_entry(self._writer, entry_id), "endorsed")
+        return self._execute(entry_id, Endorse(reason), actor, command_id)
+
+    def withdraw(
+        self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
+    ) -> Receipt:
+        """Take the endorsement back. Raises `NotFound`, or `Refused` if there is none."""
+        load_entry(self._writer, entry_id)
+        return self._execute(entry_id, Withdraw(), actor, command_id)
+
+    def _execute(
+        self,
+        entry_id: str,
+        command: Endorse | Withdraw,
+        actor: str | None,
+        command_id: UUID | None,
+    ) -> Receipt:
+        member = actor or self._writer.actor
+        aggregate = Aggregate(
+            entry_id,
+            endorsement_stream(endorsement_id(entry_id, member)),
+            Endorsement(entry_id=entry_id, member=member),
+            evolve,
+        )
+        done = self._writer.execute(
+            aggregate, partial(decide, command), actor=member, command_id=command_id
+        )
+        return done.receipt

@@ -1,0 +1,90 @@
+"""What an import does to an entry: it adds what is new, and undoes nothing that people did.
+
+- A text is taken when the source says something else than it did at its last import. So a member's revision
+  stays while the source rests, and where both changed the source's text becomes the present one and the
+  member's stays in the history. An entry that no import has brought so far takes any text that it never had,
+  so that an old export does not bring an old text back.
+- Tags and relations are added that the entry never had: one that a curator took away stays away.
+- An entry is archived if the source has archived it and it never was archived here. An archived entry takes
+  a new text as well and stays archived.
+- A missing target is no obstacle: it may come later in the same import.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from kb.commands import Receipt
+from kb.entries.commands import related, tagged
+from kb.entries.content import Draft, Source
+from kb.entries.entry import (
+    Entry,
+    EntryArchived,
+    EntryContributed,
+    EntryEvent,
+    EntryRevised,
+    Text,
+)
+from kb.errors import Refused
+
+IMPORT_NOTE = "from import"
+
+
+class ImportedEntry(Struct, frozen=True, kw_only=True):
+    """An entry as an importer found it. `id` is derived from the source, or given by an export of ours."""
+
+    id: str
+    draft: Draft
+    source: Source | None = None
+    archived: EntryArchived | None = None
+
+
+class Brought(Struct, frozen=True):
+    """What an import did to an entry."""
+
+    outcome: Literal["contributed", "revised", "unchanged"]
+    receipt: Receipt
+
+
+def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
+    """The events that bring `entry` up to what the source says; none if it says nothing new.
+
+    Raises `Refused` if the source calls it another kind than before.
+    """
+    draft = imported.draft
+    events: list[EntryEvent]
+    if not entry.version:
+        events = [_contributed(imported)]
+    elif draft.kind != entry.kind:
+        raise Refused(
+            f"Entry {entry.id} is of the kind {entry.kind}, which cannot become {draft.kind}: "
+            "change it back in the source, or give it a new id there."
+        )
+    else:
+        events = _revised(Text(content=draft.content, group=draft.group), entry)
+    events += tagged(tag for tag in draft.tags if tag not in entry.known_tags)
+    # A text that links to itself says nothing about other entries.
+    events += related(
+        r for r in draft.relations if r not in entry.known_relations and r.target != entry.id
+    )
+    if imported.archived and not entry.was_archived:
+        events.append(imported.archived)
+    return events
+
+
+def _contributed(imported: ImportedEntry) -> EntryContributed:
+    draft = imported.draft
+    return EntryContributed(
+        kind=draft.kind,
+        content=draft.content,
+        group=draft.group,
+        source=imported.source,
+        imported=True,
+    )
+
+
+def _revised(text: Text, entry: Entry) -> list[EntryEvent]:
+    old = (entry.texts[-1], entry.brought) if entry.brought else entry.texts
+    if text in old:
+        return []
+    return [EntryRevised(content=text.content, group=text.group, note=IMPORT_NOTE, imported=True)]

@@ -1,0 +1,160 @@
+"""What can be asked of an entry, and the pure function that decides what happens."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec import UNSET, Struct, UnsetType
+
+from kb.entries.content import Content, Draft, Relation
+from kb.entries.entry import (
+    Entry,
+    EntryArchived,
+    EntryContributed,
+    EntryEvent,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+    Text,
+)
+from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
+
+
+class Contribute(Struct, frozen=True):
+    """Begin an entry."""
+
+    draft: Draft
+
+
+class Revise(Struct, frozen=True, kw_only=True):
+    """Replace the text by one that was written on top of `version`; an unset group stays."""
+
+    content: Content
+    version: int
+    group: str | None | UnsetType = UNSET
+    note: str | None = None
+
+
+class Tag(Struct, frozen=True):
+    """Put tags on."""
+
+    tags: tuple[str, ...]
+
+
+class Untag(Struct, frozen=True):
+    """Take tags off."""
+
+    tags: tuple[str, ...]
+
+
+class Relate(Struct, frozen=True):
+    """State a relation to another entry."""
+
+    relation: Relation
+
+
+class Unrelate(Struct, frozen=True):
+    """Withdraw a relation."""
+
+    relation: Relation
+
+
+class Archive(Struct, frozen=True):
+    """Stop recommending the entry, and perhaps name another that takes its place."""
+
+    reason: str
+    successor: str | None = None
+
+
+class Restore(Struct, frozen=True):
+    """Recommend it again."""
+
+
+EntryCommand = Contribute | Revise | Tag | Untag | Relate | Unrelate | Archive | Restore
+
+
+def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
+    """The events that `command` leads to; none where the entry is as wished already.
+
+    Raises `NotFound`, `Refused`, `RevisionConflict` or `InvalidInput`.
+    """
+    if isinstance(command, Contribute):
+        return _contribute(command.draft, entry)
+    if entry.content is None:
+        raise NotFound(f"There is no entry {entry.id}.")
+    match command:
+        case Revise():
+            return _revise(command, entry)
+        case Tag(tags=tags):
+            return tagged(t for t in tags if t not in entry.tags)
+        case Untag(tags=tags):
+            return [EntryUntagged(tag=t) for t in dict.fromkeys(tags) if t in entry.tags]
+        case Relate(relation=relation):
+            refuse_itself(entry.id, relation.target)
+            return related({relation} - entry.relations)
+        case Unrelate(relation=relation):
+            return [EntryUnrelated(relation=r) for r in {relation} & entry.relations]
+        case Archive():
+            return _archive(command, entry)
+        case Restore():
+            return [EntryRestored()] if entry.archived else []
+        case _:  # pragma: no cover
+            assert_never(command)
+
+
+def tagged(tags: Iterable[str]) -> list[EntryEvent]:
+    """One event for each tag, in the order given, repetitions left out."""
+    return [EntryTagged(tag=tag) for tag in dict.fromkeys(tags)]
+
+
+def related(relations: Iterable[Relation]) -> list[EntryEvent]:
+    """One event for each relation, in the order given, repetitions left out."""
+    return [EntryRelated(relation=relation) for relation in dict.fromkeys(relations)]
+
+
+def refuse_itself(entry_id: str, other: str) -> None:
+    """Raise `InvalidInput` where an entry points to itself."""
+    if other == entry_id:
+        raise InvalidInput(
+            "An entry cannot be related to itself or take its own place; name another.", "target"
+        )
+
+
+def refuse_archived(entry: Entry, wish: str) -> None:
+    """Raise `Refused` where an archived entry would be `wish`, e.g. "revised"."""
+    if entry.archived:
+        raise Refused(f"Entry {entry.id} is archived and cannot be {wish}; restore it first.")
+
+
+def _contribute(draft: Draft, entry: Entry) -> list[EntryEvent]:
+    if entry.version:
+        raise Refused(f"Entry {entry.id} exists already; revise it instead.")
+    first = EntryContributed(kind=draft.kind, content=draft.content, group=draft.group)
+    return [first, *tagged(draft.tags), *related(draft.relations)]
+
+
+def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:
+    refuse_archived(entry, "revised")
+    group = entry.group if command.group is UNSET else command.group
+    if Text(content=command.content, group=group) == entry.texts[-1]:
+        return []
+    if command.version > entry.version:
+        raise InvalidInput(
+            f"Entry {entry.id} has no version {command.version} yet; it is at {entry.version}.",
+            "version",
+        )
+    if command.version < entry.revision_version:
+        raise RevisionConflict(entry.id, command.version, entry.version)
+    return [EntryRevised(content=command.content, group=group, note=command.note)]
+
+
+def _archive(command: Archive, entry: Entry) -> list[EntryEvent]:
+    archived = EntryArchived(reason=command.reason, successor=command.successor)
+    if entry.archived == archived:
+        return []
+    refuse_archived(entry, "archived again for another reason")
+    if command.successor is not None:
+        refuse_itself(entry.id, command.successor)
+    return [archived]

@@ -1,0 +1,39 @@
+"""The kinds of entry: sections, prompts and what must be filled, read from data files."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+
+import msgspec
+from msgspec import Struct
+
+
+class KindSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """One section of a kind's template; `prompt` tells the author what belongs there."""
+
+    heading: str
+    prompt: str
+    required: bool = False
+
+
+class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What people contribute; `key` is its stable name, and that of its file."""
+
+    key: str
+    name: str
+    description: str
+    sections: tuple[KindSection, ...]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The headings that a contribution has to fill."""
+        return tuple(section.heading for section in self.sections if section.required)
+
+
+def load_kinds() -> Mapping[str, Kind]:
+    """Every kind by its key, in the order of the files' names."""
+    folder = files("kb.entries").joinpath("kinds")
+    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+    kinds = [msgspec.convert(tomllib.loads(p.read_text("utf-8")), Kind) for p in paths]
+    return MappingProxyType({kind.key: kind for kind in kinds})

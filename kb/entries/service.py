@@ -1,0 +1,205 @@
+"""Commands on entries: input is checked, one stream decides, and the log keeps what happened."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+from msgspec import UNSET, UnsetType, structs
+
+from kb.commands import Aggregate, NewId, Receipt, Writer, checked
+from kb.entries import validation
+from kb.entries.bring import Brought, ImportedEntry, decide_bring
+from kb.entries.commands import (
+    Archive,
+    Contribute,
+    EntryCommand,
+    Relate,
+    Restore,
+    Revise,
+    Tag,
+    Unrelate,
+    Untag,
+    decide,
+)
+from kb.entries.content import Content, Draft, Relation
+from kb.entries.entry import Entry, EntryArchived, EntryEvent, evolve
+from kb.entries.kinds import Kind
+from kb.errors import NotFound
+from kb.ids import entry_stream, id_for_command
+
+__all__ = ["Brought", "Draft", "Entries", "ImportedEntry", "entry_aggregate", "load_entry"]
+
+
+def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
+    """The stream of an entry, for a `Writer`."""
+    return Aggregate(entry_id, entry_stream(entry_id), Entry(id=entry_id), evolve)
+
+
+def load_entry(writer: Writer, entry_id: str) -> Entry:
+    """The present state of an entry; raises `NotFound`."""
+    entry = writer.load(entry_aggregate(entry_id))
+    if not entry.version:
+        raise NotFound(f"There is no entry {entry_id}.")
+    return entry
+
+
+class Entries:
+    """Contribute, revise, tag, relate and archive entries.
+
+    Every command answers a `Receipt`, may be repeated with the same `command_id` (a UUIDv7), takes the acting
+    member as `actor`, and raises `InvalidInput`, `NotFound` or `Refused`. A command that finds everything as
+    wished answers without a new event.
+    """
+
+    def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
+        self._writer = writer
+        self._kinds = kinds
+        self._new_id = new_id
+
+    def contribute(
+        self, draft: Draft, *, actor: str | None = None, command_id: UUID | None = None
+    ) -> Receipt:
+        """Begin an entry; the required sections of its kind must be filled and related entries exist."""
+        draft = validation.draft(draft, self._kinds)
+        validation.require_filled(self._kinds[draft.kind], draft.content)
+        for relation in draft.relations:
+            load_entry(self._writer, relation.target)
+        entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
+        return self._execute(entry_id, Contribute(draft), actor, command_id)
+
+    def revise(
+        self,
+        entry_id: str,
+        content: Content,
+        *,
+        version: int,
+        group: str | None | UnsetType = UNSET,
+        note: str | None = None,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Replace the text by one written on top of `version` of the entry; an unset group stays as it is.
+
+        Raises `RevisionConflict` if the text was revised after that version.
+        """
+        command = Revise(
+            content=validation.content(content),
+            version=version,
+            group=group if isinstance(group, UnsetType) else validation.optional_group(group),
+            note=validation.optional_line("note", note),
+        )
+        return self._execute(entry_id, command, actor, command_id)
+
+    def tag(
+        self,
+        entry_id: str,
+        tags: Sequence[str],
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Put tags on; also on an archived entry."""
+        return self._execute(entry_id, Tag(validation.tag_names(tags)), actor, command_id)
+
+    def untag(
+        self,
+        entry_id: str,
+        tags: Sequence[str],
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Take tags off."""
+        return self._execute(entry_id, Untag(validation.tag_names(tags)), actor, command_id)
+
+    def relate(
+        self,
+        entry_id: str,
+        relation: Relation,
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """State a relation to another entry, which must exist."""
+        relation = validation.relation(relation)
+        load_entry(self._writer, relation.target)
+        return self._execute(entry_id, Relate(relation), actor, command_id)
+
+    def unrelate(
+        self,
+        entry_id: str,
+        relation: Relation,
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Withdraw a relation."""
+        return self._execute(entry_id, Unrelate(validation.relation(relation)), actor, command_id)
+
+    def archive(
+        self,
+        entry_id: str,
+        reason: str,
+        successor: str | None = None,
+        *,
+        actor: str | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Stop recommending an entry; `successor` is an existing entry that takes its place."""
+        if successor is not None:
+            successor = load_entry(self._writer, successor).id
+        command = Archive(validation.text("reason", reason), successor)
+        return self._execute(entry_id, command, actor, command_id)
+
+    def restore(
+        self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
+    ) -> Receipt:
+        """Recommend an archived entry again."""
+        return self._execute(entry_id, Restore(), actor, command_id)
+
+    def bring(self, imported: ImportedEntry, *, actor: str | None = None) -> Brought:
+        """Take in what an importer found; see `kb.entries.bring` for what a second import does.
+
+        Only the title is required. This does not wait for the views: an importer waits once, at its end.
+        """
+        imported = structs.replace(
+            imported,
+            id=validation.entry_id("id", imported.id),
+            draft=validation.draft(imported.draft, self._kinds),
+            archived=_checked_archived(imported.archived),
+        )
+        done = self._writer.execute(
+            entry_aggregate(imported.id), partial(decide_bring, imported), actor=actor, settle=False
+        )
+        if not done.before.version:
+            return Brought("contributed", done.receipt)
+        changed = done.receipt.version > done.before.version
+        return Brought("revised" if changed else "unchanged", done.receipt)
+
+    def _execute(
+        self, entry_id: str, command: EntryCommand, actor: str | None, command_id: UUID | None
+    ) -> Receipt:
+        done = self._writer.execute(
+            entry_aggregate(entry_id),
+            partial(self._decide, command),
+            actor=actor,
+            command_id=command_id,
+        )
+        return done.receipt
+
+    def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
+        events = decide(command, entry)
+        kind = self._kinds.get(entry.kind)
+        if isinstance(command, Revise) and kind:
+            validation.require_filled(kind, command.content, before=entry.content)
+        return events
+
+
+def _checked_archived(archived: EntryArchived | None) -> EntryArchived | None:
+    if archived is None:
+        return None
+    successor = archived.successor
+    return EntryArchived(
+        reason=validation.text("reason", archived.reason),
+        successor=None if successor is None else validation.entry_id("successor", successor),
+    )

@@ -1,0 +1,225 @@
+"""What a field may hold: the one place that refuses bad input, naming the field and the limit."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from msgspec import structs
+
+from kb.entries.content import Content, Draft, Relation, Scalar, Section
+from kb.entries.kinds import Kind
+from kb.entries.relation import RELATION_TYPES
+from kb.errors import InvalidInput
+
+TITLE_LENGTH = 200
+HEADING_LENGTH = 300
+SECTION_BYTES = 1_000_000
+SECTIONS = 500
+TAG_LENGTH = 50
+TAGS = 100
+GROUP_LENGTH = 100
+LINE_LENGTH = 500
+TEXT_LENGTH = 5_000
+LINK_LENGTH = 2_000
+PROPERTIES = 100
+PROPERTY_LENGTH = 5_000
+LARGEST_INTEGER = 2**53 - 1
+
+NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters other than tab and newline, and surrogates."""
+
+
+def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
+    """`value` trimmed and with plain line ends: 1 to `limit` characters, none of them a control character."""
+    return _within(field, _printable(field, value).strip(), limit)
+
+
+def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
+    """As `text`, and on one line."""
+    cleaned = text(field, value, limit)
+    if "\n" in cleaned or "\t" in cleaned:
+        raise InvalidInput(f"The {field} must be a single line without tabs.", field)
+    return cleaned
+
+
+def optional_line(field: str, value: str | None, limit: int = LINE_LENGTH) -> str | None:
+    """As `line`, or None for nothing or only blanks."""
+    return line(field, value, limit) if value is not None and value.strip() else None
+
+
+def group_name(value: str) -> str:
+    """The name of a group."""
+    return line("group", value, GROUP_LENGTH)
+
+
+def optional_group(value: str | None) -> str | None:
+    """The name of a group, or None for nothing or only blanks."""
+    return optional_line("group", value, GROUP_LENGTH)
+
+
+def normalise_tag(value: str) -> str:
+    """A tag as it is stored: trimmed, case folded, NFC, inner white space as one hyphen.
+
+    Folded between canonical decompositions (Unicode 3.13, D145), so that a stored tag stays as it is.
+    """
+    folded = unicodedata.normalize("NFD", value).casefold()
+    return unicodedata.normalize("NFC", "-".join(folded.split()))
+
+
+def tag_names(values: Iterable[str]) -> tuple[str, ...]:
+    """Tags normalised, in the order given, repetitions left out."""
+    cleaned = tuple(
+        dict.fromkeys(
+            _within("tag", normalise_tag(_printable("tag", v)), TAG_LENGTH) for v in values
+        )
+    )
+    if len(cleaned) > TAGS:
+        raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(cleaned)}.", "tags")
+    return cleaned
+
+
+def relation(value: Relation) -> Relation:
+    """`value` if its type is one of DataCite's and its target an id."""
+    if value.type not in RELATION_TYPES:
+        raise InvalidInput(
+            f"“{value.type[:80]}” is no relation type; use one of DataCite's, e.g. IsDerivedFrom.",
+            "type",
+        )
+    return Relation(value.type, entry_id("target", value.target))
+
+
+def entry_id(field: str, value: str) -> str:
+    """`value` as the usual form of a UUID."""
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise InvalidInput(f"The {field} “{value[:80]}” is not an entry's id.", field) from None
+
+
+def link(field: str, value: str | None) -> str | None:
+    """An http or https address, or None for nothing or only blanks."""
+    cleaned = optional_line(field, value, LINK_LENGTH)
+    if cleaned is not None and not _is_web_address(cleaned):
+        raise InvalidInput(
+            f"The {field} must be a link that begins with http:// or https://.", field
+        )
+    return cleaned
+
+
+def content(value: Content) -> Content:
+    """`value` with its title, sections and properties cleaned; sections without any word are left out."""
+    if len(value.sections) > SECTIONS:
+        raise InvalidInput(
+            f"An entry has at most {SECTIONS} sections; this one has {len(value.sections)}.",
+            "sections",
+        )
+    sections = (_section(section) for section in value.sections)
+    return Content(
+        title=line("title", value.title, TITLE_LENGTH),
+        sections=tuple(section for section in sections if section.text),
+        properties=_properties(value.properties),
+    )
+
+
+def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
+    """`value` cleaned; its kind must be known."""
+    if value.kind not in kinds:
+        raise InvalidInput(
+            f"“{value.kind[:80]}” is no kind of entry; use one of {', '.join(kinds)}.", "kind"
+        )
+    return structs.replace(
+        value,
+        content=content(value.content),
+        group=optional_group(value.group),
+        tags=tag_names(value.tags),
+        relations=tuple(dict.fromkeys(relation(r) for r in value.relations)),
+    )
+
+
+def require_filled(kind: Kind, new: Content, before: Content | None = None) -> None:
+    """Refuse a contribution that leaves a required section empty, or a revision that empties it.
+
+    A revision does not have to fill what was empty `before`, e.g. in an imported entry.
+    """
+    filled = _headings(new)
+    owed = [h for h in kind.required if before is None or h in _headings(before)]
+    missing = [heading for heading in owed if heading not in filled]
+    if missing:
+        raise InvalidInput(f"The section “{missing[0]}” must not be empty.", missing[0])
+
+
+def _headings(value: Content) -> set[str]:
+    return {section.heading for section in value.sections}
+
+
+def _section(value: Section) -> Section:
+    heading = value.heading.strip()
+    if heading:
+        heading = line("section heading", heading, HEADING_LENGTH)
+    name = f"section “{heading}”" if heading else "text"
+    cleaned = _printable(name, value.text, heading or "text").strip("\n")
+    size = len(cleaned.encode())
+    if size > SECTION_BYTES:
+        raise InvalidInput(
+            f"The {name} may have at most {SECTION_BYTES:,} bytes; it has {size:,}.",
+            heading or "text",
+        )
+    return Section(heading, cleaned if cleaned.strip() else "")
+
+
+def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    if len(values) > PROPERTIES:
+        raise InvalidInput(
+            f"An entry has at most {PROPERTIES} properties; this one has {len(values)}.",
+            "properties",
+        )
+    return {line("property name", name): _property(name, value) for name, value in values.items()}
+
+
+def _property(name: str, value: Scalar) -> Scalar:
+    if isinstance(value, str):
+        cleaned = _printable(f"property {name}", value, "properties").strip()
+        if len(cleaned) > PROPERTY_LENGTH:
+            raise InvalidInput(
+                f"The property {name} may have at most {PROPERTY_LENGTH} characters; "
+                f"it has {len(cleaned)}.",
+                "properties",
+            )
+        return cleaned
+    too_large = isinstance(value, int) and abs(value) > LARGEST_INTEGER
+    if too_large or not math.isfinite(value):
+        raise InvalidInput(f"The property {name} is not a number that can be kept.", "properties")
+    return value
+
+
+def _printable(name: str, value: str, field: str | None = None) -> str:
+    """`value` with "\\n" as its line ends; control characters and half characters are refused."""
+    plain = value.replace("\r\n", "\n").replace("\r", "\n")
+    found = NOT_TEXT.search(plain)
+    if found:
+        raise InvalidInput(
+            f"The {name} holds the character U+{ord(found[0]):04X}, which is not text; remove it.",
+            field or name,
+        )
+    return plain
+
+
+def _within(field: str, value: str, limit: int) -> str:
+    if not value:
+        raise InvalidInput(f"The {field} must not be empty.", field)
+    if len(value) > limit:
+        raise InvalidInput(
+            f"The {field} may have at most {limit} characters; it has {len(value)}.", field
+        )
+    return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in value

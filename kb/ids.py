@@ -1,0 +1,63 @@
+"""Ids: which are drawn, and which follow from something that must be unique."""
+
+from uuid import UUID, uuid4, uuid5
+
+from uuid_utils.compat import uuid7
+
+NAMESPACE = UUID("6f2d3f0e-6c1e-4f5c-9a55-2c1b7a0f4d11")
+"""The namespace of every derived id. Changing it would bring every import in a second time."""
+
+
+def new_id() -> UUID:
+    """A fresh id (UUIDv4) for an entry or a reuse; it tells nothing about when it was made."""
+    return uuid4()
+
+
+def new_event_id() -> UUID:
+    """A fresh id (UUIDv7) for a command and its events; sorts by time."""
+    return uuid7()
+
+
+def _derived(*parts: str) -> str:
+    # NUL cannot occur in a part: control characters are refused in every field.
+    return str(uuid5(NAMESPACE, "\0".join(parts)))
+
+
+def entry_id_for(source: str, external_id: str) -> str:
+    """The id of the entry that an import makes of `external_id` in `source`: the same each time."""
+    return _derived("entry", source, external_id)
+
+
+def endorsement_id(entry_id: str, member: str) -> str:
+    """The id of the one endorsement that a member can give to an entry."""
+    return _derived("endorsement", entry_id, member)
+
+
+def id_for_command(command_id: UUID) -> str:
+    """The id of the entry or reuse that a repeatable command makes: the same at each repetition."""
+    return _derived("command", str(command_id))
+
+
+def event_id(command_id: UUID, index: int) -> UUID:
+    """The id of a command's event number `index` (from 0): the command's own, counted on.
+
+    Only the 62 random bits at the end of the UUIDv7 are counted, so the result is one as well.
+    """
+    random_bits = (1 << 62) - 1
+    value = command_id.int
+    return UUID(int=(value & ~random_bits) | ((value + index) & random_bits))
+
+
+def entry_stream(entry_id: str) -> str:
+    """The log's stream of an entry."""
+    return f"entry-{entry_id}"
+
+
+def endorsement_stream(endorsement: str) -> str:
+    """The log's stream of an endorsement."""
+    return f"endorsement-{endorsement}"
+
+
+def reuse_stream(reuse_id: str) -> str:
+    """The log's stream of a reuse."""
+    return f"reuse-{reuse_id}"
