@@ -1,4 +1,4 @@
-"""From a command to events in the log: read one stream, decide, append; a repetition doubles nothing."""
+"""From a command to events in the log: read a stream, decide, append; repeating doubles nothing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ UUID_VERSION = 7
 
 
 class Receipt(Struct, frozen=True):
-    """What every command answers: the id of its entry or reuse, its version now, and the log's position."""
+    """What every command answers: the id of its entry or reuse, version and position now."""
 
     id: str
     version: int
@@ -52,10 +52,10 @@ class Done(Struct, Generic[S], frozen=True):
 class Writer:
     """Appends what commands decide.
 
-    A command has one UUIDv7: its correlation id, from which its events' ids are counted on. Whoever sends a
-    command again with the same `command_id` gets the first receipt.
+    A command has one UUIDv7: its correlation id, from which its events' ids are counted on. Whoever
+    sends a command again with the same `command_id` gets the first receipt.
 
-    `settle` is called with a position after each append, e.g. to wait until the views have taken it in.
+    `settle` is called with a command's position, e.g. to wait until the views have taken it in.
     """
 
     def __init__(
@@ -88,9 +88,9 @@ class Writer:
     ) -> Done[S]:
         """Append what `decide` makes of the present state, all or none.
 
-        When another writer was faster, the command is decided anew on what that one left. Raises `Refused`
-        if a command id was used for something else or the stream does not come to rest, and whatever
-        `decide` raises.
+        When another writer was faster, the command is decided anew on what that one left. Raises
+        `Refused` if a command id was used for something else or the stream does not come to rest,
+        and whatever `decide` raises.
         """
         command = checked(command_id) if command_id else self._new_event_id()
         for _ in range(ATTEMPTS):

@@ -12,7 +12,7 @@ from kb.ids import endorsement_id, endorsement_stream
 
 
 class Endorsements:
-    """A member vouches for an entry. Receipts carry the entry's id and the endorsement's own version."""
+    """A member vouches for an entry; receipts hold the entry's id and the endorsement's version."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -27,8 +27,8 @@ class Endorsements:
     ) -> Receipt:
         """Vouch for an entry that is not archived; the same reason again adds nothing.
 
-        Raises `InvalidInput`, `NotFound` or `Refused`. An entry archived in the same moment may still be
-        endorsed: two streams are not decided together.
+        Raises `InvalidInput`, `NotFound` or `Refused`. An entry archived in the same moment may
+        still be endorsed: two streams are not decided together.
         """
         reason = validation.text("reason", reason)
         refuse_archived(load_entry(self._writer, entry_id), "endorsed")

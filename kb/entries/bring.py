@@ -1,12 +1,12 @@
 """What an import does to an entry: it adds what is new, and undoes nothing that people did.
 
-- A text is taken when the source says something else than it did at its last import. So a member's revision
-  stays while the source rests, and where both changed the source's text becomes the present one and the
-  member's stays in the history. An entry that no import has brought so far takes any text that it never had,
-  so that an old export does not bring an old text back.
-- Tags and relations are added that the entry never had: one that a curator took away stays away.
-- An entry is archived if the source has archived it and it never was archived here. An archived entry takes
-  a new text as well and stays archived.
+- A text is taken when the source says something else than it did at its last import. So a member's
+  revision stays while the source rests; where both changed, the source's text becomes the present
+  one and the member's stays in the history. An entry that no import has brought so far takes any
+  text that it never had, so that an old export does not bring an old text back.
+- Tags and relations are added that the entry never had: what a curator took away stays away.
+- An entry is archived if the source has archived it and it never was archived here. An archived
+  entry takes a new text as well and stays archived.
 - A missing target is no obstacle: it may come later in the same import.
 """
 
@@ -31,7 +31,7 @@ IMPORT_NOTE = "from import"
 
 
 class ImportedEntry(Struct, frozen=True, kw_only=True):
-    """An entry as an importer found it. `id` is derived from the source, or given by an export of ours."""
+    """An entry as an importer found it; `id` follows from the source or is given by an export."""
 
     id: str
     draft: Draft

@@ -1,7 +1,6 @@
 """What can be asked of an entry, and the pure function that decides what happens."""
 
 from collections.abc import Iterable
-from typing import assert_never
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -33,7 +32,7 @@ class Revise(Struct, frozen=True, kw_only=True):
 
     content: Content
     version: int
-    group: str | None | UnsetType = UNSET
+    group: str | UnsetType | None = UNSET
     note: str | None = None
 
 
@@ -82,26 +81,17 @@ def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
     """
     if isinstance(command, Contribute):
         return _contribute(command.draft, entry)
-    if entry.content is None:
+    if not entry.version:
         raise NotFound(f"There is no entry {entry.id}.")
-    match command:
-        case Revise():
-            return _revise(command, entry)
-        case Tag(tags=tags):
-            return tagged(t for t in tags if t not in entry.tags)
-        case Untag(tags=tags):
-            return [EntryUntagged(tag=t) for t in dict.fromkeys(tags) if t in entry.tags]
-        case Relate(relation=relation):
-            refuse_itself(entry.id, relation.target)
-            return related({relation} - entry.relations)
-        case Unrelate(relation=relation):
-            return [EntryUnrelated(relation=r) for r in {relation} & entry.relations]
-        case Archive():
-            return _archive(command, entry)
-        case Restore():
-            return [EntryRestored()] if entry.archived else []
-        case _:  # pragma: no cover
-            assert_never(command)
+    if isinstance(command, Revise):
+        return _revise(command, entry)
+    if isinstance(command, Tag | Untag):
+        return _change_tags(command, entry)
+    if isinstance(command, Relate | Unrelate):
+        return _change_relation(command, entry)
+    if isinstance(command, Archive):
+        return _archive(command, entry)
+    return [EntryRestored()] if entry.archived else []
 
 
 def tagged(tags: Iterable[str]) -> list[EntryEvent]:
@@ -148,6 +138,20 @@ def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:
     if command.version < entry.revision_version:
         raise RevisionConflict(entry.id, command.version, entry.version)
     return [EntryRevised(content=command.content, group=group, note=command.note)]
+
+
+def _change_tags(command: Tag | Untag, entry: Entry) -> list[EntryEvent]:
+    if isinstance(command, Tag):
+        return tagged(tag for tag in command.tags if tag not in entry.tags)
+    return [EntryUntagged(tag=tag) for tag in dict.fromkeys(command.tags) if tag in entry.tags]
+
+
+def _change_relation(command: Relate | Unrelate, entry: Entry) -> list[EntryEvent]:
+    relation = command.relation
+    if isinstance(command, Unrelate):
+        return [EntryUnrelated(relation=relation)] if relation in entry.relations else []
+    refuse_itself(entry.id, relation.target)
+    return [] if relation in entry.relations else [EntryRelated(relation=relation)]
 
 
 def _archive(command: Archive, entry: Entry) -> list[EntryEvent]:

@@ -13,7 +13,7 @@ class Section(Struct, frozen=True):
 
 
 class Relation(Struct, frozen=True, order=True):
-    """This entry's relation to another: a DataCite relation type (see relation.py) and an entry id."""
+    """A relation to another entry: a DataCite relation type (see relation.py) and an entry id."""
 
     type: str
     target: str
@@ -27,7 +27,7 @@ class Source(Struct, frozen=True):
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """The text of an entry as one revision leaves it. `properties` are small facts such as a difficulty."""
+    """The text of an entry as a revision leaves it; `properties` are facts such as a difficulty."""
 
     title: str
     sections: tuple[Section, ...]

@@ -1,7 +1,6 @@
 """The entry aggregate: its events, commands, state, and the pure functions decide and evolve."""
 
 from collections.abc import Iterable
-from typing import assert_never
 
 from msgspec import Struct, structs
 
@@ -84,10 +83,10 @@ class Text(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """The state of one entry: the fold of its stream.
 
-    `version` counts its events, 0 before the first; `revision_version` is that of the last contribution or
-    revision. `texts` are all texts that it had, the present one last, and `brought` the one that an import
-    brought last. `known_tags`, `known_relations` and `was_archived` tell what ever was, so that an import
-    does not undo what a curator took away.
+    `version` counts its events, 0 before the first; `revision_version` is that of the last
+    contribution or revision. `texts` are all texts that it had, the present one last, and `brought`
+    the one that an import brought last. `known_tags`, `known_relations` and `was_archived` tell
+    what ever was, so that an import does not undo what a curator took away.
     """
 
     id: str
@@ -110,32 +109,20 @@ class Entry(Struct, frozen=True, kw_only=True):
 def evolve(entry: Entry, event: EntryEvent) -> Entry:
     """The entry after `event`."""
     entry = structs.replace(entry, version=entry.version + 1)
-    match event:
-        case EntryContributed():
-            entry = structs.replace(entry, kind=event.kind, source=event.source)
-            return _with_text(entry, event)
-        case EntryRevised():
-            return _with_text(entry, event)
-        case EntryTagged(tag=tag):
-            known = entry.known_tags | {tag}
-            return structs.replace(entry, tags=entry.tags | {tag}, known_tags=known)
-        case EntryUntagged(tag=tag):
-            return structs.replace(entry, tags=entry.tags - {tag})
-        case EntryRelated(relation=relation):
-            relations = entry.relations | {relation}
-            known_relations = entry.known_relations | {relation}
-            return structs.replace(entry, relations=relations, known_relations=known_relations)
-        case EntryUnrelated(relation=relation):
-            return structs.replace(entry, relations=entry.relations - {relation})
-        case EntryArchived():
-            return structs.replace(entry, archived=event, was_archived=True)
-        case EntryRestored():
-            return structs.replace(entry, archived=None)
-        case _:  # pragma: no cover
-            assert_never(event)
+    if isinstance(event, EntryContributed | EntryRevised):
+        return _with_text(entry, event)
+    if isinstance(event, EntryTagged | EntryUntagged):
+        return _with_tag(entry, event)
+    if isinstance(event, EntryRelated | EntryUnrelated):
+        return _with_relation(entry, event)
+    if isinstance(event, EntryArchived):
+        return structs.replace(entry, archived=event, was_archived=True)
+    return structs.replace(entry, archived=None)
 
 
 def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
+    if isinstance(event, EntryContributed):
+        entry = structs.replace(entry, kind=event.kind, source=event.source)
     text = Text(content=event.content, group=event.group)
     return structs.replace(
         entry,
@@ -145,6 +132,21 @@ def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
         texts=(*entry.texts, text),
         brought=text if event.imported else entry.brought,
     )
+
+
+def _with_tag(entry: Entry, event: EntryTagged | EntryUntagged) -> Entry:
+    if isinstance(event, EntryUntagged):
+        return structs.replace(entry, tags=entry.tags - {event.tag})
+    known = entry.known_tags | {event.tag}
+    return structs.replace(entry, tags=entry.tags | {event.tag}, known_tags=known)
+
+
+def _with_relation(entry: Entry, event: EntryRelated | EntryUnrelated) -> Entry:
+    if isinstance(event, EntryUnrelated):
+        return structs.replace(entry, relations=entry.relations - {event.relation})
+    known = entry.known_relations | {event.relation}
+    relations = entry.relations | {event.relation}
+    return structs.replace(entry, relations=relations, known_relations=known)
 
 
 def fold(entry_id: str, events: Iterable[EntryEvent]) -> Entry:

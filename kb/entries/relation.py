@@ -40,7 +40,7 @@ RELATION_TYPES: dict[str, tuple[str, str]] = {
     "IsObsoletedBy": ("is replaced by", "replaces"),
     "Obsoletes": ("replaces", "is replaced by"),
 }
-"""Relation type -> how it reads from the entry that states it, and from the entry that it points to."""
+"""Relation type -> how it reads from the entry that states it, and from the one it points to."""
 
 
 def reads(relation_type: str, *, incoming: bool = False) -> str:

@@ -46,9 +46,9 @@ def load_entry(writer: Writer, entry_id: str) -> Entry:
 class Entries:
     """Contribute, revise, tag, relate and archive entries.
 
-    Every command answers a `Receipt`, may be repeated with the same `command_id` (a UUIDv7), takes the acting
-    member as `actor`, and raises `InvalidInput`, `NotFound` or `Refused`. A command that finds everything as
-    wished answers without a new event.
+    Every command answers a `Receipt`, may be repeated with the same `command_id` (a UUIDv7), takes
+    the acting member as `actor`, and raises `InvalidInput`, `NotFound` or `Refused`. A command that
+    finds everything as wished answers without a new event.
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
@@ -59,7 +59,7 @@ class Entries:
     def contribute(
         self, draft: Draft, *, actor: str | None = None, command_id: UUID | None = None
     ) -> Receipt:
-        """Begin an entry; the required sections of its kind must be filled and related entries exist."""
+        """Begin an entry; its kind's required sections must be filled, related entries exist."""
         draft = validation.draft(draft, self._kinds)
         validation.require_filled(self._kinds[draft.kind], draft.content)
         for relation in draft.relations:
@@ -73,12 +73,12 @@ class Entries:
         content: Content,
         *,
         version: int,
-        group: str | None | UnsetType = UNSET,
+        group: str | UnsetType | None = UNSET,
         note: str | None = None,
         actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
-        """Replace the text by one written on top of `version` of the entry; an unset group stays as it is.
+        """Replace the text by one written on top of the entry's `version`; an unset group stays.
 
         Raises `RevisionConflict` if the text was revised after that version.
         """
@@ -160,7 +160,7 @@ class Entries:
     def bring(self, imported: ImportedEntry, *, actor: str | None = None) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 
-        Only the title is required. This does not wait for the views: an importer waits once, at its end.
+        Only the title is required. This does not wait for the views: an importer waits at its end.
         """
         imported = structs.replace(
             imported,

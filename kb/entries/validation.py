@@ -33,7 +33,7 @@ NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
-    """`value` trimmed and with plain line ends: 1 to `limit` characters, none of them a control character."""
+    """`value` trimmed, with plain line ends: 1 to `limit` characters, none a control character."""
     return _within(field, _printable(field, value).strip(), limit)
 
 
@@ -63,7 +63,7 @@ def optional_group(value: str | None) -> str | None:
 def normalise_tag(value: str) -> str:
     """A tag as it is stored: trimmed, case folded, NFC, inner white space as one hyphen.
 
-    Folded between canonical decompositions (Unicode 3.13, D145), so that a stored tag stays as it is.
+    Decomposed before it is folded (Unicode 3.13, D145), so that a stored tag stays as it is.
     """
     folded = unicodedata.normalize("NFD", value).casefold()
     return unicodedata.normalize("NFC", "-".join(folded.split()))
@@ -110,7 +110,7 @@ def link(field: str, value: str | None) -> str | None:
 
 
 def content(value: Content) -> Content:
-    """`value` with its title, sections and properties cleaned; sections without any word are left out."""
+    """`value` with title, sections and properties cleaned; sections without text are left out."""
     if len(value.sections) > SECTIONS:
         raise InvalidInput(
             f"An entry has at most {SECTIONS} sections; this one has {len(value.sections)}.",

@@ -11,7 +11,7 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
 class ReuseRecorded(Struct, frozen=True, kw_only=True):
-    """A group took an entry into its work. `evidence` is a link, `resulting_entry` an entry made from it."""
+    """A group took an entry into its work; `evidence` is a link, `resulting_entry` what it made."""
 
     entry_id: str
     group: str
@@ -22,7 +22,7 @@ class ReuseRecorded(Struct, frozen=True, kw_only=True):
 
 
 class ReuseOutcomeUpdated(Struct, frozen=True, kw_only=True):
-    """What became of a reuse, as known later; `resulting_entry` and `evidence` as they stand afterwards."""
+    """What became of a reuse, with resulting entry and evidence as they stand afterwards."""
 
     entry_id: str
     outcome: Outcome
@@ -44,7 +44,7 @@ class UpdateOutcome(Struct, frozen=True, kw_only=True):
 
 
 class Reuse(Struct, frozen=True, kw_only=True):
-    """The state of one reuse, `version` 0 before it is recorded; `note` is that of the last update."""
+    """The state of one reuse, as recorded and as last updated; `version` 0 before that."""
 
     id: str
     version: int = 0
