@@ -19,3 +19,7 @@ class QuestionError(IndexerError):
 
 class UnknownEngine(IndexerError):
     """The full-text engine asked for does not exist."""
+
+
+class IndexUnavailable(IndexerError):
+    """The files of the index cannot be written: the disk is full, read-only, or another writes."""

@@ -1,0 +1,113 @@
+"""The one place where text becomes terms, so that engines, statistics and marks agree on words.
+
+A word is a run of letters, digits and the marks on them, in any script, with a short English ending
+("user's"); Chinese and Japanese, written without spaces, count character by character. A word becomes
+a term by compatibility decomposition, case folding, dropping accents ("Größe" -> "grosse") and the
+English Snowball stemmer, which leaves other scripts alone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+import regex
+import Stemmer
+
+VERSION = 1
+"""Part of what an index was made with: another version means other terms, hence another index."""
+
+MAX_QUESTION_TERMS = 1024
+"""Further distinct terms of a question are left out: they cost time and say nothing new."""
+
+MAX_WORD = 64
+"""Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
+
+STOP_WORDS = frozenset(
+    "a about above after again against all also am an and any are as at be because been before"
+    " being below between both but by can could did do does doing done down during each few for"
+    " from further had has have having he her here him his how i if in into is it its just may me"
+    " might more most must my no nor not of off on once only or other our out over own same shall"
+    " she should so some such than that the their them then there these they this those through"
+    " to too under until up us very was we were what when where which while who whom why will"
+    " with would you your".split()
+)
+"""English words too common to tell documents apart."""
+
+_APOSTROPHES = re.compile("['\u2019]")
+_ENDING = "(?:['\u2019][A-Za-z]{1,2}(?![A-Za-z0-9]))?"
+_ASCII_WORD = re.compile("[A-Za-z0-9]+" + _ENDING)
+_SINGLE = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
+_LATER = rf"[[\p{{L}}\p{{N}}\p{{M}}]--{_SINGLE}]"
+_WORD = regex.compile(
+    rf"[A-Za-z0-9]++(?!{_LATER}){_ENDING}(?!{_LATER})"
+    rf"|{_SINGLE}\p{{M}}*+"
+    rf"|[[\p{{L}}\p{{N}}]--{_SINGLE}]{_LATER}*+",
+    regex.VERSION1,
+)
+_UNDECOMPOSED = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
+
+
+class Word(NamedTuple):
+    """A word that counts: its (start, end) characters in the text and its term."""
+
+    start: int
+    end: int
+    term: str
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text` in their order, stop words left out."""
+    pattern = _ASCII_WORD if text.isascii() else _WORD
+    return [term for word in pattern.findall(text) if (term := _term(word))]
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of `text` that have a term, in their order."""
+    for found in _WORD.finditer(text):
+        if term := _term(found.group()):
+            yield Word(found.start(), found.end(), term)
+
+
+def question_terms(text: str) -> dict[str, int]:
+    """The distinct terms of a question and how often each stands in it, in order of appearance.
+
+    At most `MAX_QUESTION_TERMS`, the first ones. Empty if nothing in the text counts.
+    """
+    counts: dict[str, int] = {}
+    for term in terms(text):
+        counts[term] = counts.get(term, 0) + 1
+    return dict(islice(counts.items(), MAX_QUESTION_TERMS))
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that differ only in case, accents, punctuation and spaces."""
+    return " ".join(_folded(_APOSTROPHES.sub("", word)) for word in _WORD.findall(name))
+
+
+@lru_cache(maxsize=65_536)
+def _term(word: str) -> str:
+    head, *ending = _APOSTROPHES.split(word)
+    folded = _folded(head[:MAX_WORD])
+    negation = bool(ending) and ending[0] in "tT"
+    if negation or folded in STOP_WORDS:
+        return ""
+    # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
+    stem: str = Stemmer.Stemmer("english", 0).stemWord(folded)
+    return stem
+
+
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word).casefold().translate(_UNDECOMPOSED)
+    return "".join(sign for sign in plain if _counts(sign))
+
+
+def _counts(sign: str) -> bool:
+    """Whether a character tells words apart: accents (combining class not 0) do not."""
+    return unicodedata.combining(sign) == 0 and unicodedata.category(sign)[0] in "LMN"

@@ -1,0 +1,46 @@
+"""Turns what an engine throws at damaged files into one sentence that names the index."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.errors import IndexerError, IndexOutdated, IndexUnavailable
+
+
+@contextmanager
+def reading(engine: str, directory: Path) -> Iterator[None]:
+    """Whatever goes wrong inside means that the index cannot be read: `IndexOutdated`."""
+    try:
+        yield
+    except BaseException as error:
+        if not _from_engine(error):
+            raise
+        raise IndexOutdated(
+            f"The {engine} index in {directory} cannot be read ({_reason(error)}): rebuild it."
+        ) from error
+
+
+@contextmanager
+def writing(engine: str, directory: Path) -> Iterator[None]:
+    """Whatever goes wrong inside means that the index cannot be written: `IndexUnavailable`."""
+    try:
+        yield
+    except BaseException as error:
+        if not _from_engine(error):
+            raise
+        raise IndexUnavailable(
+            f"The {engine} index in {directory} cannot be written ({_reason(error)}):"
+            " see that the disk has room and that no other process writes to it."
+        ) from error
+
+
+def _from_engine(error: BaseException) -> bool:
+    """A panic in Rust arrives as an exception that does not derive from `Exception`."""
+    if isinstance(error, IndexerError):
+        return False
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _reason(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,217 @@
+"""The second full-text engine: Whoosh, pure Python, slower, the same answers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+from pathlib import Path
+from threading import Lock
+
+import whoosh.fields
+import whoosh.index
+import whoosh.query
+import whoosh.scoring
+import whoosh.searching
+
+from indexer import analysis
+from indexer.document import Filter
+from indexer.errors import IndexOutdated
+from indexer.lexical import LexicalDocument, Match, Statistics
+from indexer.lexical.damage import reading, writing
+from indexer.lexical.fields import MADE_WITH, allowed_values, facet_values, name_values, text_terms
+
+_NAME = "Whoosh"
+
+
+class _Bm25(whoosh.scoring.BM25F):  # type: ignore[misc]
+    """BM25 with the inverse document frequency that Tantivy has (Robertson and Zaragoza, 2009)."""
+
+    def idf(self, searcher: whoosh.searching.Searcher, fieldname: str, text: str) -> float:
+        frequency = searcher.doc_frequency(fieldname, text)
+        return log(1 + (searcher.doc_count_all() - frequency + 0.5) / (frequency + 0.5))
+
+
+class WhooshIndex:
+    """`LexicalIndex` on Whoosh.
+
+    The commit's position stands in a document of its own, the stamp, replaced in the same commit.
+    What is put waits in memory for the commit, because a Whoosh writer cannot replace a document
+    that it has not committed yet. One thread at a time: a Whoosh searcher is not made for more.
+    """
+
+    def __init__(self, directory: Path, *, writable: bool) -> None:
+        self._directory = directory
+        self._writable = writable
+        self._lock = Lock()
+        self._pending: dict[str, LexicalDocument | None] = {}
+        fresh = writable and not (directory.is_dir() and any(directory.iterdir()))
+        with reading(_NAME, directory):
+            self._index = self._open(fresh)
+        if fresh:
+            self._write(0)
+        self._searcher, self._position = self._look()
+
+    def _open(self, fresh: bool) -> whoosh.index.Index:
+        if fresh:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            return whoosh.index.create_in(str(self._directory), _schema())
+        if not whoosh.index.exists_in(str(self._directory)):
+            raise IndexOutdated(f"There is no {_NAME} index in {self._directory}: rebuild it.")
+        return whoosh.index.open_dir(str(self._directory))
+
+    def _look(self) -> tuple[whoosh.searching.Searcher, int]:
+        with reading(_NAME, self._directory):
+            searcher = self._index.searcher(weighting=_Bm25())
+            stamp = searcher.document(record=MADE_WITH)
+            if stamp is None:
+                raise IndexOutdated(
+                    f"The {_NAME} index in {self._directory} was made by another version of the"
+                    " program: rebuild it."
+                )
+            return searcher, int(stamp["position"])
+
+    @property
+    def position(self) -> int:
+        """See `LexicalIndex`."""
+        return self._position
+
+    @property
+    def documents(self) -> int:
+        """See `LexicalIndex`."""
+        return int(self._searcher.doc_count()) - 1
+
+    def put(self, documents: Sequence[LexicalDocument]) -> None:
+        """See `LexicalIndex`."""
+        with self._lock:
+            self._pending.update((document.id, document) for document in documents)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """See `LexicalIndex`."""
+        with self._lock:
+            self._pending.update((id, None) for id in ids)
+
+    def commit(self, position: int) -> None:
+        """See `LexicalIndex`."""
+        with self._lock:
+            self._write(position)
+            self._pending = {}
+            self._renew()
+
+    def _write(self, position: int) -> None:
+        with writing(_NAME, self._directory):
+            if not self._writable:
+                raise ValueError("opened for reading, or closed")
+            writer = self._index.writer()
+            try:
+                writer.delete_by_term("record", MADE_WITH)
+                for id, document in self._pending.items():
+                    writer.delete_by_term("id", id)
+                    if document is not None:
+                        writer.add_document(**_row(document))
+                writer.add_document(record=MADE_WITH, position=position)
+                writer.commit()
+            except BaseException:
+                writer.cancel()
+                raise
+
+    def refresh(self) -> None:
+        """See `LexicalIndex`."""
+        with self._lock, reading(_NAME, self._directory):
+            if not self._searcher.up_to_date():
+                self._renew()
+
+    def _renew(self) -> None:
+        old = self._searcher
+        self._searcher, self._position = self._look()
+        old.close()
+
+    def search(self, terms: Mapping[str, int], filter: Filter, limit: int) -> list[Match]:
+        """See `LexicalIndex`."""
+        if not terms or limit < 1:
+            return []
+        with self._lock, reading(_NAME, self._directory):
+            return self._matches(_weighed(terms), _passing(filter), limit)
+
+    def score(self, terms: Mapping[str, int], ids: Sequence[str]) -> dict[str, float]:
+        """See `LexicalIndex`."""
+        if not terms or not ids:
+            return {}
+        with self._lock, reading(_NAME, self._directory):
+            return dict(self._matches(_weighed(terms), _any("id", ids), len(ids)))
+
+    def statistics(self, terms: Mapping[str, int], filter: Filter | None = None) -> Statistics:
+        """See `LexicalIndex`."""
+        with self._lock, reading(_NAME, self._directory):
+            everything = whoosh.query.Term("record", "document")
+            passing = everything if filter is None else _passing(filter)
+            allowed = set(self._searcher.docs_for_query(passing))
+            found = {}
+            for term in terms:
+                holding = self._searcher.docs_for_query(whoosh.query.Term("text", term))
+                found[term] = sum(place in allowed for place in holding)
+            return Statistics(len(allowed), found)
+
+    def named(self, name: str, filter: Filter) -> list[str]:
+        """See `LexicalIndex`."""
+        key = analysis.name_key(name)
+        if not key:
+            return []
+        with self._lock, reading(_NAME, self._directory):
+            query = whoosh.query.And([whoosh.query.Term("name", key), _passing(filter)])
+            places = self._searcher.docs_for_query(query)
+            return sorted(self._searcher.stored_fields(place)["id"] for place in places)
+
+    def close(self) -> None:
+        """See `LexicalIndex`."""
+        with self._lock:
+            self._writable = False
+            self._pending = {}
+            self._searcher.close()
+            self._index.close()
+
+    def _matches(
+        self, query: whoosh.query.Query, passing: whoosh.query.Query, limit: int
+    ) -> list[Match]:
+        searcher = self._searcher
+        results = searcher.search(query, limit=limit, filter=passing, scored=True)
+        matches = [
+            Match(searcher.stored_fields(place)["id"], score) for score, place in results.top_n
+        ]
+        return sorted(matches, key=lambda match: (-match.score, match.document_id))
+
+
+def _schema() -> whoosh.fields.Schema:
+    fields = whoosh.fields
+    return fields.Schema(
+        id=fields.ID(stored=True),
+        text=fields.KEYWORD(scorable=True),
+        audience=fields.KEYWORD(),
+        facet=fields.KEYWORD(),
+        name=fields.KEYWORD(),
+        record=fields.ID(),
+        position=fields.STORED(),
+    )
+
+
+def _row(document: LexicalDocument) -> dict[str, str | list[str]]:
+    """Lists are taken as terms as they are; an engine's own analysis sees only plain strings."""
+    return {
+        "record": "document",
+        "id": document.id,
+        "text": text_terms(document),
+        "audience": sorted(document.audience),
+        "facet": facet_values(document.facets),
+        "name": name_values(document),
+    }
+
+
+def _weighed(terms: Mapping[str, int]) -> whoosh.query.Query:
+    return whoosh.query.Or(
+        [whoosh.query.Term("text", term, boost=float(count)) for term, count in terms.items()]
+    )
+
+
+def _passing(filter: Filter) -> whoosh.query.Query:
+    return whoosh.query.And([_any(field, values) for field, values in allowed_values(filter)])
+
+
+def _any(field: str, values: Iterable[str]) -> whoosh.query.Query:
+    return whoosh.query.Or([whoosh.query.Term(field, value) for value in values])
