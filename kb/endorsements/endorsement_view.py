@@ -1,0 +1,29 @@
+"""The table of endorsements that stand."""
+
+from sqlite3 import Connection
+
+from events.event import RecordedEvent
+from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
+from kb.view import View, stored_time
+
+TABLES = (
+    """CREATE TABLE endorsement (
+        entry_id TEXT NOT NULL, member TEXT NOT NULL, reason TEXT NOT NULL, endorsed_at TEXT NOT NULL,
+        position INTEGER NOT NULL, PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
+)
+ADD = "INSERT OR REPLACE INTO endorsement VALUES (?, ?, ?, ?, ?)"
+REMOVE = "DELETE FROM endorsement WHERE entry_id = ? AND member = ?"
+
+
+def _endorsed(db: Connection, event: RecordedEvent, endorsed: EntryEndorsed) -> None:
+    said = (endorsed.entry_id, endorsed.member, endorsed.reason)
+    db.execute(ADD, (*said, stored_time(event), event.position))
+
+
+def _withdrawn(db: Connection, _: RecordedEvent, withdrawn: EndorsementWithdrawn) -> None:
+    db.execute(REMOVE, (withdrawn.entry_id, withdrawn.member))
+
+
+ENDORSEMENTS = View(
+    tables=TABLES, handlers={EntryEndorsed: _endorsed, EndorsementWithdrawn: _withdrawn}
+)

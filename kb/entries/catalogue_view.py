@@ -1,0 +1,141 @@
+"""The tables that lists and pages of entries are made from, tags and every revision's text included."""
+
+from sqlite3 import Connection
+
+import msgspec
+
+from events.event import RecordedEvent
+from kb.entries.content import Content
+from kb.entries.entry import (
+    EntryArchived,
+    EntryContributed,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+)
+from kb.entries.summary import summary
+from kb.view import View, stored_time
+
+# `position` is that of the contribution, `revised_position` that of the text that stands now.
+TABLES = (
+    """CREATE TABLE entry (
+        position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+        kind TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, group_name TEXT,
+        source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL, contributed_at TEXT NOT NULL,
+        revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL, revision_version INTEGER NOT NULL,
+        archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
+    "CREATE INDEX entry_external ON entry (external_id)",
+    "CREATE INDEX entry_revised ON entry (revised_position)",
+    """CREATE TABLE revision (
+        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, version INTEGER NOT NULL,
+        content BLOB NOT NULL) STRICT""",
+    "CREATE UNIQUE INDEX revision_entry ON revision (entry_id, version)",
+    """CREATE TABLE tag (
+        entry_id TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (entry_id, tag)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX tag_tag ON tag (tag, entry_id)",
+    """CREATE TABLE relation (
+        entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
+        PRIMARY KEY (entry_id, type, target)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX relation_target ON relation (target)",
+)
+
+ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, summary, group_name, source_name,
+    external_id, contributed_by, contributed_at, revised_at, revised_position, revision_version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, summary = ?, group_name = ?, revised_at = ?,
+    revised_position = ?, revision_version = ? WHERE id = ?"""
+ADD_REVISION = "INSERT INTO revision VALUES (?, ?, ?, ?)"
+MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
+ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
+REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND tag = ?"
+ADD_RELATION = "INSERT OR IGNORE INTO relation VALUES (?, ?, ?)"
+REMOVE_RELATION = "DELETE FROM relation WHERE entry_id = ? AND type = ? AND target = ?"
+ARCHIVE = (
+    "UPDATE entry SET version = ?, archived = 1, archived_reason = ?, successor = ? WHERE id = ?"
+)
+RESTORE = "UPDATE entry SET version = ?, archived = 0, archived_reason = NULL, successor = NULL WHERE id = ?"
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) -> None:
+    entry_id, at, content = _entry_id(event), stored_time(event), entry.content
+    source = (entry.source.name, entry.source.external_id) if entry.source else (None, None)
+    db.execute(
+        ADD_ENTRY,
+        (
+            *(event.position, entry_id, event.version, entry.kind, content.title),
+            *(summary(content.sections), entry.group, *source, event.actor, at),
+            *(at, event.position, event.version),
+        ),
+    )
+    _keep_text(db, event, content)
+
+
+def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
+    content = entry.content
+    values = (event.version, content.title, summary(content.sections), entry.group)
+    _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
+    _keep_text(db, event, content)
+
+
+def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
+    row = (event.position, _entry_id(event), event.version, _encode(content))
+    db.execute(ADD_REVISION, row)
+
+
+def _tagged(db: Connection, event: RecordedEvent, tagged: EntryTagged) -> None:
+    _update(db, event, MOVE_VERSION, event.version)
+    db.execute(ADD_TAG, (_entry_id(event), tagged.tag))
+
+
+def _untagged(db: Connection, event: RecordedEvent, untagged: EntryUntagged) -> None:
+    _update(db, event, MOVE_VERSION, event.version)
+    db.execute(REMOVE_TAG, (_entry_id(event), untagged.tag))
+
+
+def _related(db: Connection, event: RecordedEvent, related: EntryRelated) -> None:
+    _update(db, event, MOVE_VERSION, event.version)
+    db.execute(ADD_RELATION, (_entry_id(event), related.relation.type, related.relation.target))
+
+
+def _unrelated(db: Connection, event: RecordedEvent, unrelated: EntryUnrelated) -> None:
+    _update(db, event, MOVE_VERSION, event.version)
+    relation = unrelated.relation
+    db.execute(REMOVE_RELATION, (_entry_id(event), relation.type, relation.target))
+
+
+def _archived(db: Connection, event: RecordedEvent, archived: EntryArchived) -> None:
+    _update(db, event, ARCHIVE, event.version, archived.reason, archived.successor)
+
+
+def _restored(db: Connection, event: RecordedEvent, _: EntryRestored) -> None:
+    _update(db, event, RESTORE, event.version)
+
+
+def _update(db: Connection, event: RecordedEvent, sql: str, *values: object) -> None:
+    # An entry whose contribution was parked is not there; its later events must not pass in silence.
+    if db.execute(sql, (*values, _entry_id(event))).rowcount != 1:
+        raise LookupError(f"The entry of stream {event.stream} is not in the catalogue.")
+
+
+def _entry_id(event: RecordedEvent) -> str:
+    return event.stream.removeprefix("entry-")
+
+
+CATALOGUE = View(
+    tables=TABLES,
+    handlers={
+        EntryContributed: _contributed,
+        EntryRevised: _revised,
+        EntryTagged: _tagged,
+        EntryUntagged: _untagged,
+        EntryRelated: _related,
+        EntryUnrelated: _unrelated,
+        EntryArchived: _archived,
+        EntryRestored: _restored,
+    },
+)

@@ -1,0 +1,128 @@
+"""The table that an entry's history is read from: who did what, when, one sentence an event."""
+
+from sqlite3 import Connection
+from typing import Any
+
+from events.event import RecordedEvent
+from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
+from kb.entries.entry import (
+    EntryArchived,
+    EntryContributed,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+)
+from kb.entries.relation import reads
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.view import Handler, View, stored_time
+
+# `other` is the entry that the sentence in `detail` ends with: its title is looked up when it is read.
+TABLES = (
+    """CREATE TABLE history (
+        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL, version INTEGER NOT NULL,
+        what TEXT NOT NULL, detail TEXT NOT NULL, other TEXT, actor TEXT NOT NULL, at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX history_entry ON history (entry_id, position)",
+)
+ADD = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+Words = tuple[str, str | None]
+"""A sentence, and the id of the entry that it ends with, if any."""
+
+
+def _add(db: Connection, event: RecordedEvent, entry_id: str, stream: str, words: Words) -> None:
+    place = (event.position, entry_id, stream, event.version, event.type)
+    db.execute(ADD, (*place, *words, event.actor, stored_time(event)))
+
+
+def _of_entry(db: Connection, event: RecordedEvent, payload: Any) -> None:
+    _add(db, event, event.stream.removeprefix("entry-"), "entry", _entry_words(payload))
+
+
+def _of_endorsement(db: Connection, event: RecordedEvent, payload: Any) -> None:
+    _add(db, event, payload.entry_id, "endorsement", _endorsement_words(payload))
+
+
+def _of_reuse(db: Connection, event: RecordedEvent, payload: Any) -> None:
+    _add(db, event, payload.entry_id, "reuse", _reuse_words(payload))
+
+
+def _entry_words(event: Any) -> Words:
+    match event:
+        case EntryContributed():
+            verb = "Brought by an import" if event.source else "Contributed"
+            return f"{verb} as “{event.content.title}”.", None
+        case EntryRevised():
+            return _with(f"Revised as “{event.content.title}”", event.note), None
+        case EntryTagged():
+            return f"Tagged “{event.tag}”.", None
+        case EntryUntagged():
+            return f"Tag “{event.tag}” taken off.", None
+        case _:
+            return _standing_words(event)
+
+
+def _standing_words(event: Any) -> Words:
+    match event:
+        case EntryRelated():
+            return f"Stated that it {reads(event.relation.type)}", event.relation.target
+        case EntryUnrelated():
+            return f"No longer stated that it {reads(event.relation.type)}", event.relation.target
+        case EntryArchived(successor=None):
+            return _with("Archived", event.reason), None
+        case EntryArchived():
+            return f"{_with('Archived', event.reason)} In its place:", event.successor
+        case _:
+            return "Restored.", None
+
+
+def _endorsement_words(event: EntryEndorsed | EndorsementWithdrawn) -> Words:
+    if isinstance(event, EntryEndorsed):
+        return _with("Endorsed", event.reason), None
+    return "Endorsement withdrawn.", None
+
+
+def _reuse_words(event: ReuseRecorded | ReuseOutcomeUpdated) -> Words:
+    outcome = event.outcome.replace("-", " ")
+    if isinstance(event, ReuseRecorded):
+        sentence = _with(f"Reuse by {event.group}, {outcome}", event.context)
+    else:
+        sentence = _with(f"Reuse is now {outcome}", event.note)
+    return (
+        f"{sentence} Made from it:" if event.resulting_entry else sentence
+    ), event.resulting_entry
+
+
+def _with(what: str, words: str | None) -> str:
+    text = " ".join((words or "").split())
+    if not text:
+        return f"{what}."
+    return f"{what}: {text}" if text[-1] in ".!?…" else f"{what}: {text}."
+
+
+_ENTRY: dict[type, Handler] = dict.fromkeys(
+    (
+        EntryContributed,
+        EntryRevised,
+        EntryTagged,
+        EntryUntagged,
+        EntryRelated,
+        EntryUnrelated,
+        EntryArchived,
+        EntryRestored,
+    ),
+    _of_entry,
+)
+
+HISTORY = View(
+    tables=TABLES,
+    handlers={
+        **_ENTRY,
+        EntryEndorsed: _of_endorsement,
+        EndorsementWithdrawn: _of_endorsement,
+        ReuseRecorded: _of_reuse,
+        ReuseOutcomeUpdated: _of_reuse,
+    },
+)

@@ -1,0 +1,71 @@
+"""The table that lineage is read from: what was made from what, by relations and by reuse."""
+
+from sqlite3 import Connection
+from typing import Any
+
+from events.event import RecordedEvent
+from kb.entries.content import Relation
+from kb.entries.entry import EntryRelated, EntryUnrelated
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.view import View
+
+# `stated_by` is the stream that says so: two may say the same, and each can take back only its own word.
+TABLES = (
+    """CREATE TABLE lineage (
+        stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL, relation TEXT NOT NULL,
+        PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX lineage_derived ON lineage (derived)",
+    "CREATE INDEX lineage_origin ON lineage (origin)",
+)
+ADD = "INSERT OR IGNORE INTO lineage VALUES (?, ?, ?, ?)"
+REMOVE = "DELETE FROM lineage WHERE stated_by = ? AND derived = ? AND origin = ? AND relation = ?"
+REMOVE_ALL = "DELETE FROM lineage WHERE stated_by = ?"
+
+MADE_FROM = {
+    "IsDerivedFrom": "IsSourceOf",
+    "IsVersionOf": "HasVersion",
+    "IsNewVersionOf": "IsPreviousVersionOf",
+    "IsVariantFormOf": "IsOriginalFormOf",
+    "IsTranslationOf": "HasTranslation",
+    "Continues": "IsContinuedBy",
+}
+"""The relation types that say "was made from", each with the one that says it from the other end."""
+
+_FROM_THE_ORIGIN = {inverse: relation for relation, inverse in MADE_FROM.items()}
+REUSE = "reuse"
+
+
+def _edge(stream: str, relation: Relation) -> tuple[str, str, str, str] | None:
+    entry_id = stream.removeprefix("entry-")
+    if relation.type in MADE_FROM:
+        return stream, entry_id, relation.target, relation.type
+    if relation.type in _FROM_THE_ORIGIN:
+        return stream, relation.target, entry_id, _FROM_THE_ORIGIN[relation.type]
+    return None
+
+
+def _related(db: Connection, event: RecordedEvent, related: EntryRelated) -> None:
+    if edge := _edge(event.stream, related.relation):
+        db.execute(ADD, edge)
+
+
+def _unrelated(db: Connection, event: RecordedEvent, unrelated: EntryUnrelated) -> None:
+    if edge := _edge(event.stream, unrelated.relation):
+        db.execute(REMOVE, edge)
+
+
+def _reused(db: Connection, event: RecordedEvent, reuse: Any) -> None:
+    db.execute(REMOVE_ALL, (event.stream,))
+    if reuse.resulting_entry:
+        db.execute(ADD, (event.stream, reuse.resulting_entry, reuse.entry_id, REUSE))
+
+
+LINEAGE = View(
+    tables=TABLES,
+    handlers={
+        EntryRelated: _related,
+        EntryUnrelated: _unrelated,
+        ReuseRecorded: _reused,
+        ReuseOutcomeUpdated: _reused,
+    },
+)

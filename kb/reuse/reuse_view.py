@@ -1,0 +1,39 @@
+"""The table of reuses, as facts: pages show them and reports count them."""
+
+from sqlite3 import Connection
+
+from events.event import RecordedEvent
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.view import View, stored_time
+
+TABLES = (
+    """CREATE TABLE reuse (
+        position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry_id TEXT NOT NULL, group_name TEXT NOT NULL,
+        context TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT, evidence TEXT, resulting_entry TEXT,
+        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX reuse_entry ON reuse (entry_id)",
+)
+ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)"
+UPDATE = """UPDATE reuse SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ?
+    WHERE id = ?"""
+
+
+def _recorded(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> None:
+    at = stored_time(event)
+    said = (reuse.entry_id, reuse.group, reuse.context, reuse.outcome)
+    links = (reuse.evidence, reuse.resulting_entry)
+    db.execute(ADD, (event.position, _reuse_id(event), *said, *links, at, at))
+
+
+def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
+    links = (update.evidence, update.resulting_entry)
+    values = (update.outcome, update.note, *links, stored_time(event), _reuse_id(event))
+    if db.execute(UPDATE, values).rowcount != 1:
+        raise LookupError(f"The reuse of stream {event.stream} is not in the view.")
+
+
+def _reuse_id(event: RecordedEvent) -> str:
+    return event.stream.removeprefix("reuse-")
+
+
+REUSE = View(tables=TABLES, handlers={ReuseRecorded: _recorded, ReuseOutcomeUpdated: _updated})

@@ -1,0 +1,38 @@
+"""The shape of a view: tables in views.sqlite and, for each class of events, what one does to them."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from sqlite3 import Connection
+from typing import Any
+
+from msgspec import Struct
+
+from events.event import RecordedEvent
+
+Handler = Callable[[Connection, RecordedEvent, Any], None]
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """Tables, and the handlers that keep them up.
+
+    `tables` are the statements that make them. A handler gets the connection, inside the transaction of the
+    batch, the event as recorded and its decoded payload; whatever it raises parks the event.
+    """
+
+    tables: tuple[str, ...]
+    handlers: Mapping[type[Struct], Handler]
+
+
+def stored_time(event: RecordedEvent) -> str:
+    """When `event` was recorded, as views store it."""
+    return to_stored(event.recorded_at)
+
+
+def to_stored(time: datetime) -> str:
+    """An aware time as views store it: ISO 8601 in UTC with microseconds, which sorts as text."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def read_time(text: str) -> datetime:
+    """The aware time that `to_stored` wrote."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,207 @@
+"""The projection that keeps views.sqlite: all views in one file, a batch and checkpoint in one go."""
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from events.clock import utc_now
+from events.codec import EventCodec
+from events.event import RecordedEvent
+from events.log import EventLog
+from events.projection import ParkedEvent, ProjectionRunner
+from kb.commands import Clock
+from kb.endorsements.endorsement_view import ENDORSEMENTS
+from kb.entries.catalogue_view import CATALOGUE
+from kb.entries.history_view import HISTORY
+from kb.entries.lineage_view import LINEAGE
+from kb.reuse.reuse_view import REUSE
+from kb.view import Handler, View, read_time, to_stored
+
+VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
+HANDLING_VERSION = 1  # count up when handlers write other rows into the same tables
+
+_TABLES = (
+    "CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT",
+    "INSERT INTO checkpoint VALUES (0)",
+    """CREATE TABLE parked (
+        position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
+        parked_at TEXT NOT NULL) STRICT""",
+    *(statement for view in VIEWS for statement in view.tables),
+)
+SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
+"""Names the tables as they are now; a file with another number is made anew."""
+
+CHECKPOINT = "SELECT position FROM checkpoint"
+MOVE_CHECKPOINT = "UPDATE checkpoint SET position = ?"
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)"
+PARKED = "SELECT position, type, stream, error, parked_at FROM parked ORDER BY position"
+TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+BATCH = 2_000
+BUSY_SECONDS = 30.0
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Views:
+    """All views as one projection. Only the process that leads uses it; readers have `ViewReader`.
+
+    A file that is missing, damaged or has other tables is replaced by empty views at first use, and
+    `notice` is told in one sentence; the log then fills them again.
+    """
+
+    name = "views"
+
+    def __init__(
+        self,
+        path: Path,
+        codec: EventCodec,
+        *,
+        now: Clock = utc_now,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._path = path
+        self._codec = codec
+        self._now = now
+        self._notice = notice
+        self._handlers = _handlers()
+        self._opened: Database | None = None
+
+    def checkpoint(self) -> int:
+        """The last position taken in."""
+        return checkpoint(self._database().conn)
+
+    def apply(self, events: Sequence[RecordedEvent]) -> None:
+        """Take in a batch and its last position, all or none; raises what a handler raises."""
+        with self._database().atomic() as database:
+            for event in events:
+                payload = self._codec.decode(event.type, event.schema_version, event.data)
+                for handler in self._handlers[type(payload)]:
+                    handler(database.conn, event, payload)
+            if events:
+                database.conn.execute(MOVE_CHECKPOINT, (events[-1].position,))
+
+    def park(self, event: RecordedEvent, error: str) -> None:
+        """Keep `event` aside and move past it."""
+        row = (event.position, event.type, event.stream, error, to_stored(self._now()))
+        with self._database().atomic() as database:
+            database.conn.execute(PARK, row)
+            database.conn.execute(MOVE_CHECKPOINT, (event.position,))
+
+    def parked(self) -> list[ParkedEvent]:
+        """The events kept aside, by position."""
+        return parked(self._database().conn)
+
+    def rebuild(self, log: EventLog, progress: Callable[[int, int], None] | None = None) -> None:
+        """Empty the views and fill them anew, in one transaction: readers see the old until it ends.
+
+        `progress` gets (events taken in, events in all).
+        """
+        runner = ProjectionRunner(log, self, batch_size=BATCH)
+        with self._database().atomic() as database:
+            _make_tables(database.conn)
+            while runner.run_once():
+                if progress:
+                    progress(self.checkpoint(), max(log.head(), self.checkpoint()))
+
+    def discard(self, why: str) -> None:
+        """Throw the file away because of `why`; empty views take its place at next use."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self._notice(f"The views are made anew from the log because {why}.")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._opened:
+            self._opened.close()
+            self._opened = None
+
+    def _database(self) -> Database:
+        if self._opened is None:
+            try:
+                self._opened = self._open()
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self.discard(f"their file is damaged ({error})")
+                self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> Database:
+        missing = not self._path.exists()
+        connection = connect(self._path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A power cut may lose the last batches, never half of one: the log brings them again.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA cache_size = -65536")
+            database = Database(connection)
+            if schema(connection) != SCHEMA:
+                with database.atomic():
+                    _make_tables(connection)
+                if not missing:
+                    self._notice("The views are made anew from the log: their tables have changed.")
+        except BaseException:
+            connection.close()
+            raise
+        return database
+
+
+def connect(path: Path, *, mode: str = "rwc") -> sqlite3.Connection:
+    """A connection to the views at `path` that may be used from any thread, one at a time."""
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def schema(connection: sqlite3.Connection) -> int:
+    """The number of the tables in a file of views, 0 in an empty file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def checkpoint(connection: sqlite3.Connection) -> int:
+    """The last position that the views have taken in."""
+    return int(connection.execute(CHECKPOINT).fetchone()[0])
+
+
+def parked(connection: sqlite3.Connection) -> list[ParkedEvent]:
+    """The events that the views hold aside, by position."""
+    return [
+        ParkedEvent(
+            projection=Views.name,
+            position=position,
+            type=type_name,
+            stream=stream,
+            error=error,
+            parked_at=read_time(parked_at),
+        )
+        for position, type_name, stream, error, parked_at in connection.execute(PARKED)
+    ]
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether `error` means that the file itself is broken."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for (table,) in connection.execute(TABLES).fetchall():
+        connection.execute(f'DROP TABLE "{table}"')
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _handlers() -> dict[type[Struct], tuple[Handler, ...]]:
+    classes = {cls for view in VIEWS for cls in view.handlers}
+    return {
+        cls: tuple(view.handlers[cls] for view in VIEWS if cls in view.handlers) for cls in classes
+    }
