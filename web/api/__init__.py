@@ -1,0 +1,35 @@
+"""JSON for programs: the knowledge base's own values, under /api."""
+
+from litestar import Router
+
+from web.api import about, curation, endorsements, entries, reuse, search
+
+
+def api_router() -> Router:
+    """Every operation under /api."""
+    return Router(
+        "/api",
+        route_handlers=[
+            search.search,
+            entries.list_entries,
+            entries.contribute_entry,
+            entries.get_entry,
+            entries.revise_entry,
+            entries.get_history,
+            entries.get_lineage,
+            curation.add_tags,
+            curation.remove_tag,
+            curation.add_relation,
+            curation.remove_relation,
+            curation.archive_entry,
+            curation.restore_entry,
+            endorsements.endorse_entry,
+            endorsements.withdraw_endorsement,
+            reuse.record_reuse,
+            reuse.get_reuse,
+            reuse.update_reuse,
+            reuse.report_reuse,
+            about.list_kinds,
+            about.get_status,
+        ],
+    )

@@ -1,0 +1,110 @@
+"""Curation: tags, relations, archive and restore."""
+
+from kb import KnowledgeBase
+from kb.entries.content import Relation
+from litestar import delete, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Struct
+
+from web.openapi import change_problems
+from web.written import Written, when_searchable
+
+
+class Tags(Struct, frozen=True, forbid_unknown_fields=True):
+    """Tags to put on."""
+
+    tags: tuple[str, ...]
+
+
+class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an entry is no longer recommended, and perhaps the id of the one that takes its place."""
+
+    reason: str
+    successor: str | None = None
+
+
+@post(
+    "/entries/{entry_id:str}/tags",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["curation"],
+    sync_to_thread=True,
+)
+def add_tags(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Tags]
+) -> Written:
+    """Put tags on an entry."""
+    return when_searchable(base, base.entries.tag(entry_id, data.tags))
+
+
+@delete(
+    "/entries/{entry_id:str}/tags/{tag:str}",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["curation"],
+    sync_to_thread=True,
+)
+def remove_tag(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], tag: FromPath[str]
+) -> Written:
+    """Take a tag off an entry."""
+    return when_searchable(base, base.entries.untag(entry_id, (tag,)))
+
+
+@post(
+    "/entries/{entry_id:str}/relations",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["curation"],
+    sync_to_thread=True,
+)
+def add_relation(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Relation]
+) -> Written:
+    """State a relation to another entry; its type is one of DataCite's."""
+    return when_searchable(base, base.entries.relate(entry_id, data))
+
+
+@delete(
+    "/entries/{entry_id:str}/relations",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["curation"],
+    sync_to_thread=True,
+)
+def remove_relation(
+    base: NamedDependency[KnowledgeBase],
+    entry_id: FromPath[str],
+    relation_type: FromQuery[str],
+    target: FromQuery[str],
+) -> Written:
+    """Withdraw a relation."""
+    receipt = base.entries.unrelate(entry_id, Relation(relation_type, target))
+    return when_searchable(base, receipt)
+
+
+@post(
+    "/entries/{entry_id:str}/archive",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["curation"],
+    sync_to_thread=True,
+)
+def archive_entry(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Archiving]
+) -> Written:
+    """Stop recommending an entry; it stays readable."""
+    return when_searchable(base, base.entries.archive(entry_id, data.reason, data.successor))
+
+
+@post(
+    "/entries/{entry_id:str}/restore",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["curation"],
+    sync_to_thread=True,
+)
+def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
+    """Recommend an archived entry again."""
+    return when_searchable(base, base.entries.restore(entry_id))

@@ -1,0 +1,43 @@
+"""Endorsements of the acting member."""
+
+from kb import KnowledgeBase
+from litestar import delete, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Struct
+
+from web.openapi import change_problems
+from web.written import Written
+
+
+class Reason(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the member vouches for an entry."""
+
+    reason: str
+
+
+@put(
+    "/entries/{entry_id:str}/endorsement",
+    responses=change_problems(404, 409),
+    tags=["endorsements"],
+    sync_to_thread=True,
+)
+def endorse_entry(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Reason]
+) -> Written:
+    """Vouch for an entry, or change the reason given before."""
+    receipt = base.endorsements.endorse(entry_id, data.reason)
+    return Written(receipt.id, receipt.version)
+
+
+@delete(
+    "/entries/{entry_id:str}/endorsement",
+    status_code=200,
+    responses=change_problems(404, 409),
+    tags=["endorsements"],
+    sync_to_thread=True,
+)
+def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
+    """Take the endorsement back."""
+    receipt = base.endorsements.withdraw(entry_id)
+    return Written(receipt.id, receipt.version)

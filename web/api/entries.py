@@ -1,0 +1,105 @@
+"""Entries: list, read, contribute, revise."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Draft
+from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page
+from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from msgspec import UNSET, Struct, UnsetType
+
+from web.api.search import ARCHIVED, Archived, Limit
+from web.openapi import change_problems, problems
+from web.written import Written, when_searchable
+
+Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000_000)]
+IdempotencyKey = Annotated[
+    UUID | None,
+    HeaderParameter(
+        name="Idempotency-Key", description="A UUIDv7; sent again, it doubles nothing."
+    ),
+]
+
+
+class Revision(Struct, frozen=True, forbid_unknown_fields=True):
+    """A new text, written on top of `version`. A group left out stays, null takes it off."""
+
+    content: Content
+    version: int
+    group: str | UnsetType | None = UNSET
+    note: str | None = None
+
+
+@get("/entries", responses=problems(), tags=["entries"], sync_to_thread=True)
+def list_entries(
+    base: NamedDependency[KnowledgeBase],
+    kind: FromQuery[tuple[str, ...]] = (),
+    tag: FromQuery[tuple[str, ...]] = (),
+    group: FromQuery[tuple[str, ...]] = (),
+    archived: FromQuery[Archived] = "false",
+    sort: FromQuery[Literal["recent", "title", "reused"]] = "recent",
+    offset: Offset = 0,
+    limit: Limit = 20,
+) -> Page:
+    """Entries of any of the kinds and groups that have all of the tags, with counts for further filters."""
+    chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
+    return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
+
+
+@post("/entries", responses=change_problems(404, 409), tags=["entries"], sync_to_thread=True)
+def contribute_entry(
+    base: NamedDependency[KnowledgeBase],
+    data: JSONBody[Draft],
+    idempotency_key: IdempotencyKey = None,
+) -> Written:
+    """Contribute an entry; answers when a search finds it."""
+    return when_searchable(base, base.entries.contribute(data, command_id=idempotency_key))
+
+
+@get("/entries/{entry_id:str}", responses=problems(404), tags=["entries"], sync_to_thread=True)
+def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> EntryPage:
+    """One entry with all that belongs to it."""
+    return base.catalogue.get(entry_id)
+
+
+@put(
+    "/entries/{entry_id:str}",
+    responses=change_problems(404, 409),
+    tags=["entries"],
+    sync_to_thread=True,
+)
+def revise_entry(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Revision]
+) -> Written:
+    """Replace an entry's text; 409 with both versions when it was revised since `version`."""
+    receipt = base.entries.revise(
+        entry_id, data.content, version=data.version, group=data.group, note=data.note
+    )
+    return when_searchable(base, receipt)
+
+
+@get(
+    "/entries/{entry_id:str}/history",
+    responses=problems(404),
+    tags=["entries"],
+    sync_to_thread=True,
+)
+def get_history(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]
+) -> tuple[HistoryItem, ...]:
+    """Every event about an entry, with who and when, oldest first."""
+    return base.catalogue.history(entry_id)
+
+
+@get(
+    "/entries/{entry_id:str}/lineage",
+    responses=problems(404),
+    tags=["entries"],
+    sync_to_thread=True,
+)
+def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Lineage:
+    """What an entry was made from and what was made from it, however far."""
+    return base.catalogue.lineage(entry_id)

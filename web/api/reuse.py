@@ -1,0 +1,123 @@
+"""Reuse: record it, tell what became of it, count it."""
+
+import csv
+from datetime import date
+from io import StringIO
+from typing import Literal
+
+from kb import KnowledgeBase
+from kb.entries.results import ReuseView
+from kb.reuse.report import By, ReuseReport
+from kb.reuse.reuse import Outcome
+from litestar import Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Struct, structs
+
+from web.api.entries import IdempotencyKey
+from web.openapi import change_problems, problems
+from web.written import Written
+
+CSV_COLUMNS = ("key", "recorded", "adopted", "adapted", "tried_and_stopped", "entries")
+
+
+class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A group took the entry into its work. `evidence` is a link, `resulting_entry` an id."""
+
+    group: str
+    context: str
+    outcome: Outcome
+    resulting_entry: str | None = None
+    evidence: str | None = None
+
+
+class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What became of a reuse; what is left out stays."""
+
+    outcome: Outcome
+    note: str
+    resulting_entry: str | None = None
+    evidence: str | None = None
+
+
+@post(
+    "/entries/{entry_id:str}/reuses",
+    responses=change_problems(404, 409),
+    tags=["reuse"],
+    sync_to_thread=True,
+)
+def record_reuse(
+    base: NamedDependency[KnowledgeBase],
+    entry_id: FromPath[str],
+    data: JSONBody[NewReuse],
+    idempotency_key: IdempotencyKey = None,
+) -> Written:
+    """Record that a group reused an entry; answers with the id of the reuse."""
+    receipt = base.reuses.record(entry_id, **structs.asdict(data), command_id=idempotency_key)
+    return Written(receipt.id, receipt.version)
+
+
+@get("/reuses/{reuse_id:str}", responses=problems(404), tags=["reuse"], sync_to_thread=True)
+def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str]) -> ReuseView:
+    """One recorded reuse."""
+    return base.catalogue.reuse(reuse_id)
+
+
+@patch(
+    "/reuses/{reuse_id:str}",
+    responses=change_problems(404, 409),
+    tags=["reuse"],
+    sync_to_thread=True,
+)
+def update_reuse(
+    base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str], data: JSONBody[OutcomeUpdate]
+) -> Written:
+    """Tell what became of a reuse."""
+    receipt = base.reuses.update_outcome(reuse_id, **structs.asdict(data))
+    return Written(receipt.id, receipt.version)
+
+
+@get(
+    "/reports/reuse",
+    responses={
+        **problems(),
+        200: ResponseSpec(
+            ReuseReport, generate_examples=False, description="The counts; CSV with format=csv."
+        ),
+    },
+    tags=["reuse"],
+    sync_to_thread=True,
+)
+def report_reuse(
+    base: NamedDependency[KnowledgeBase],
+    by: FromQuery[By] = "kind",
+    since: FromQuery[date | None] = None,
+    until: FromQuery[date | None] = None,
+    format: FromQuery[Literal["json", "csv"]] = "json",
+) -> Response[ReuseReport | str]:
+    """Counts of reuse by kind, tag, group or month; both days are included."""
+    report = base.reports.reuse(since=since, until=until, by=by)
+    if format == "json":
+        return Response(report)
+    name = f'attachment; filename="reuse-by-{by}.csv"'
+    return Response(
+        as_csv(report),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": name},
+    )
+
+
+def as_csv(report: ReuseReport) -> str:
+    """The rows and the total as CSV (RFC 4180); a text that a spreadsheet would compute is quoted away."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow((report.by, *CSV_COLUMNS[1:]))
+    for row in (*report.rows, report.total):
+        cells = [getattr(row, column) for column in CSV_COLUMNS]
+        writer.writerow((_plain(cells[0]), *cells[1:]))
+    return out.getvalue()
+
+
+def _plain(key: str) -> str:
+    return f"'{key}" if key.startswith(("=", "+", "-", "@", "\t")) else key

@@ -1,0 +1,33 @@
+"""Ask a question."""
+
+from typing import Annotated, Literal
+
+from kb import KnowledgeBase
+from kb.search import Answer
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from web.openapi import problems
+
+Archived = Literal["false", "true", "all"]
+ARCHIVED: dict[str, bool | None] = {"false": False, "true": True, "all": None}
+"""Whether archived entries are left out, the only ones, or among the others."""
+
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+
+
+@get("/search", responses=problems(), tags=["search"], sync_to_thread=True)
+def search(
+    base: NamedDependency[KnowledgeBase],
+    q: FromQuery[str],
+    kind: FromQuery[tuple[str, ...]] = (),
+    tag: FromQuery[tuple[str, ...]] = (),
+    group: FromQuery[tuple[str, ...]] = (),
+    archived: FromQuery[Archived] = "false",
+    limit: Limit = 10,
+) -> Answer:
+    """The entries that answer a question, best first, each with the passage that does."""
+    return base.search(
+        q, kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived], limit=limit
+    )

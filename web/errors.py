@@ -1,0 +1,145 @@
+"""One place that turns whatever goes wrong into an answer: problem+json under /api, a page elsewhere."""
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import ClientException, HTTPException
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct
+
+from kb.errors import (
+    DataDirectoryError,
+    InvalidInput,
+    KnowledgeBaseError,
+    NotFound,
+    NotYetSearchable,
+    Refused,
+    RevisionConflict,
+)
+
+PROBLEM_JSON = "application/problem+json"
+
+STATUSES: Mapping[type[KnowledgeBaseError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    InvalidInput: HTTPStatus.BAD_REQUEST,
+    Refused: HTTPStatus.CONFLICT,
+    RevisionConflict: HTTPStatus.CONFLICT,
+    NotYetSearchable: HTTPStatus.SERVICE_UNAVAILABLE,
+    DataDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What an error of the knowledge base means over HTTP; any other is a fault of ours, 500."""
+
+SENTENCES: Mapping[int, str] = {
+    403: "This request came from another site and was refused; open the page here and try again.",
+    404: "There is nothing at this address; check it or start from the first page.",
+    405: "This address does not take that method; see /api/docs for those it takes.",
+    413: "What was sent is too large; send less than 10 MB.",
+    500: "Something went wrong on our side and was written to the server's log; try again later.",
+}
+
+log = logging.getLogger("tributary.web")
+
+
+class FieldProblem(Struct, frozen=True):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error as RFC 9457 has it; `errors` names the fields at fault where there are any.
+
+    `expected` and `actual` are the versions of a revision conflict.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: tuple[FieldProblem, ...] = ()
+    expected: int | None = None
+    actual: int | None = None
+
+
+class CrossSiteRequest(ClientException):
+    """A request that changes something came from a page of another site."""
+
+    status_code = HTTPStatus.FORBIDDEN
+
+
+Show = Callable[[Request[Any, Any, Any], ProblemDetails], Response[str]]
+
+
+def exception_handlers(show: Show) -> ExceptionHandlersMap:
+    """One handler for every exception; `show` makes the page for people."""
+
+    def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        problem = problem_of(error, request.scope["path"])
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("%s %s failed", request.method, problem.instance, exc_info=error)
+        headers = error.headers if isinstance(error, HTTPException) else None
+        if is_api(problem.instance):
+            return Response(
+                problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers
+            )
+        return show(request, problem)
+
+    return {Exception: handle}
+
+
+def is_api(path: str) -> bool:
+    """Whether `path` belongs to programs rather than people."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def problem_of(error: Exception, path: str) -> ProblemDetails:
+    """The problem that `error` is, met at `path`. The text of an unforeseen error stays in the log."""
+    status = HTTPStatus(status_of(error))
+    conflict = error if isinstance(error, RevisionConflict) else None
+    return ProblemDetails(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=_detail(error, status),
+        instance=path,
+        errors=_fields(error),
+        expected=conflict.expected if conflict else None,
+        actual=conflict.actual if conflict else None,
+    )
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of any exception."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    found = (STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _detail(error: Exception, status: HTTPStatus) -> str:
+    if isinstance(error, KnowledgeBaseError) and type(error) in STATUSES:
+        return str(error)
+    if status in SENTENCES:
+        return SENTENCES[status]
+    if fields := _fields(error):
+        return f"The request does not fit: {fields[0].field}: {fields[0].message}."
+    detail = error.detail if isinstance(error, HTTPException) else status.phrase
+    return detail if detail.endswith(".") else f"{detail}."
+
+
+def _fields(error: Exception) -> tuple[FieldProblem, ...]:
+    if isinstance(error, InvalidInput) and error.field:
+        return (FieldProblem(error.field, str(error)),)
+    extra = error.extra if isinstance(error, ClientException) else None
+    if not isinstance(extra, list):
+        return ()
+    return tuple(FieldProblem(_key(item), str(item["message"])) for item in extra)
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    return str(item.get("key") or item.get("source") or "body")
