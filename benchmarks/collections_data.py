@@ -69,13 +69,18 @@ def ndcg_at(k: int, ranking: Sequence[str], judgments: Mapping[str, int]) -> flo
     The gain is the grade and the discount log2(rank + 1), as trec_eval's ndcg_cut has it.
     """
     ideal = _discounted(sorted(judgments.values(), reverse=True)[:k])
-    return _discounted([judgments.get(id, 0) for id in ranking[:k]]) / ideal if ideal else 0.0
+    return (
+        _discounted([judgments.get(document, 0) for document in ranking[:k]]) / ideal
+        if ideal
+        else 0.0
+    )
 
 
 def mean_ndcg_at(k: int, rankings: Mapping[str, Sequence[str]], collection: Collection) -> float:
     """The mean of `ndcg_at` over all judged questions; one without a ranking counts as zero."""
     scores = [
-        ndcg_at(k, rankings.get(id, ()), judgments) for id, judgments in collection.qrels.items()
+        ndcg_at(k, rankings.get(query, ()), judgments)
+        for query, judgments in collection.qrels.items()
     ]
     return sum(scores) / len(scores)
 

@@ -1,9 +1,9 @@
 """The one place where text becomes terms, so that engines, statistics and marks agree on words.
 
-A word is a run of letters, digits and the marks on them, in any script, with a short English ending
-("user's"); Chinese and Japanese, written without spaces, count character by character. A word becomes
-a term by compatibility decomposition, case folding, dropping accents ("Größe" -> "grosse") and the
-English Snowball stemmer, which leaves other scripts alone.
+A word is a run of letters, digits and the marks on them, in any script, with a short English
+ending ("user's"); Chinese and Japanese, written without spaces, count character by character. A
+word becomes a term by compatibility decomposition, case folding, dropping accents ("Größe" ->
+"grosse") and the English Snowball stemmer, which leaves other scripts alone.
 """
 
 import re
@@ -25,15 +25,16 @@ MAX_QUESTION_TERMS = 1024
 MAX_WORD = 64
 """Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
 
-STOP_WORDS = frozenset(
-    "a about above after again against all also am an and any are as at be because been before"
-    " being below between both but by can could did do does doing done down during each few for"
-    " from further had has have having he her here him his how i if in into is it its just may me"
-    " might more most must my no nor not of off on once only or other our out over own same shall"
-    " she should so some such than that the their them then there these they this those through"
-    " to too under until up us very was we were what when where which while who whom why will"
-    " with would you your".split()
-)
+_STOP_WORDS = """
+a about above after again against all also am an and any are as at be because been before being
+below between both but by can could did do does doing done down during each few for from further
+had has have having he her here him his how i if in into is it its just may me might more most
+must my no nor not of off on once only or other our out over own same shall she should so some
+such than that the their them then there these they this those through to too under until up us
+very was we were what when where which while who whom why will with would you your
+"""
+
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 """English words too common to tell documents apart."""
 
 _APOSTROPHES = re.compile("['\u2019]")

@@ -34,7 +34,7 @@ class Match(NamedTuple):
 
 
 class Statistics(Struct, frozen=True):
-    """How many documents there are and how many hold each term asked about."""
+    """How many documents there are and, for each term asked about, how many hold it."""
 
     documents: int
     frequencies: Mapping[str, int]
@@ -43,10 +43,11 @@ class Statistics(Struct, frozen=True):
 class LexicalIndex(Protocol):
     """Documents found by their words.
 
-    Terms come from `indexer.analysis.question_terms`: term -> how often the question has it, which is
-    how much it weighs. What is put or removed is found, durable and stamped all at once by `commit`.
-    One process writes, any number read; every method may be called from any thread. Any method raises
-    `IndexOutdated` when the files turn out to be damaged.
+    Terms come from `indexer.analysis.question_terms`: term -> how often the question has it, which
+    is how much it weighs. What is put or removed is found, durable and stamped all at once by
+    `commit`. One process writes, any number read; every method may be called from any thread. When
+    files turn out to be damaged, what reads raises `IndexOutdated`; what cannot write raises
+    `IndexUnavailable`.
     """
 
     @property
@@ -64,10 +65,10 @@ class LexicalIndex(Protocol):
         """Take documents out; unknown ids are ignored."""
 
     def commit(self, position: int) -> None:
-        """Make all since the last commit durable and findable, with `position` in the same stroke."""
+        """Make all since the last commit durable and findable, stamped with `position`, at once."""
 
     def refresh(self) -> None:
-        """Show what another process has committed since; costs one `stat` when nothing was."""
+        """Show what another process has committed since; cheap when nothing was."""
 
     def search(self, terms: Mapping[str, int], filter: Filter, limit: int) -> list[Match]:
         """The `limit` best documents that `filter` lets through and that hold a term, best first.
@@ -82,7 +83,7 @@ class LexicalIndex(Protocol):
         """Exact counts over the documents that `filter` lets through, all without one."""
 
     def named(self, name: str, filter: Filter) -> list[str]:
-        """The ids, sorted, of documents with this name, letter case, accents and punctuation aside."""
+        """The sorted ids of documents with this name; case, accents and punctuation aside."""
 
     def close(self) -> None:
         """Let go of files and locks; what was not committed is gone."""
@@ -95,7 +96,8 @@ def open_lexical(engine: str, directory: Path, *, writable: bool = False) -> Lex
     """Open the index that `engine` ("tantivy" or "whoosh") keeps in `directory`.
 
     A missing or empty directory becomes an empty index at position 0 when `writable`. Raises
-    `UnknownEngine`, and `IndexOutdated` for a directory with no index of this engine that can be read.
+    `UnknownEngine`, and `IndexOutdated` for a directory without an index of this engine that can
+    be read.
     """
     opener = ENGINES.get(engine)
     if opener is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import tantivy
 from msgspec import Struct
@@ -24,11 +25,11 @@ _WRITER_BYTES = 64_000_000
 _Allowed = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class _Snapshot(Struct):
+class _Snapshot(Struct, kw_only=True):
     """What one commit holds, and what was learned of it.
 
-    `ids` are ids of documents by their place, `passing` counts what filters let pass, and
-    `untouched` says that no document waits to be swept out, so that frequencies are exact.
+    `passing` counts what filters let pass, and `untouched` says that no document waits to be swept
+    out, so that the engine's own frequencies are exact.
     """
 
     searcher: tantivy.Searcher
@@ -36,7 +37,7 @@ class _Snapshot(Struct):
     changed: tuple[int, int]
     documents: int
     untouched: bool
-    ids: dict[tuple[int, int], str]
+    next_number: int
     passing: dict[_Allowed, int]
 
 
@@ -44,22 +45,27 @@ class TantivyIndex:
     """`LexicalIndex` on Tantivy.
 
     The commit's position stands in a document of its own, the stamp, replaced in the same commit.
-    It has no terms, so that no search finds it.
+    It has no terms, so that no search finds it. Every put gets a number that is never given again:
+    numbers come out of Tantivy's columns ten times faster than ids out of its documents, so `_ids`
+    remembers which is which.
     """
 
     def __init__(self, directory: Path, *, writable: bool) -> None:
         self._directory = directory
         self._schema = _schema()
         self._lock = Lock()
+        self._ids: dict[int, str] = {}
         fresh = writable and not (directory.is_dir() and any(directory.iterdir()))
         if fresh:
             directory.mkdir(parents=True, exist_ok=True)
         with reading(_NAME, directory):
             self._index = self._open(fresh)
         self._writer = self._open_writer() if writable else None
+        self._next_number = 0
         if fresh:
             self._commit(0)
         self._snapshot = self._look()
+        self._next_number = self._snapshot.next_number
 
     def _open(self, fresh: bool) -> tantivy.Index:
         if not fresh and not tantivy.Index.exists(str(self._directory)):
@@ -83,10 +89,18 @@ class TantivyIndex:
                     f"The {_NAME} index in {self._directory} was made by another version of the"
                     " program: rebuild it."
                 )
-            position = searcher.doc(stamps[0][1]).get_first("position")
+            stamp = searcher.doc(stamps[0][1])
             documents = searcher.num_docs - 1
             untouched = searcher.doc_freq("record", _DOCUMENT) == documents
-            return _Snapshot(searcher, int(position or 0), changed, documents, untouched, {}, {})
+            return _Snapshot(
+                searcher=searcher,
+                position=int(stamp["position"][0]),
+                next_number=int(stamp["next_number"][0]),
+                changed=changed,
+                documents=documents,
+                untouched=untouched,
+                passing={},
+            )
 
     def _changed(self) -> tuple[int, int]:
         """Changes with every commit, since each puts a new file in the place of the old one."""
@@ -108,13 +122,14 @@ class TantivyIndex:
         with self._lock, writing(_NAME, self._directory):
             for document in documents:
                 self._writing.delete_documents_by_term("id", document.id)
-                self._writing.add_document(_document(document))
+                self._writing.add_document(_document(document, self._next_number))
+                self._next_number += 1
 
     def remove(self, ids: Sequence[str]) -> None:
         """See `LexicalIndex`."""
         with self._lock, writing(_NAME, self._directory):
-            for id in ids:
-                self._writing.delete_documents_by_term("id", id)
+            for document_id in ids:
+                self._writing.delete_documents_by_term("id", document_id)
 
     def commit(self, position: int) -> None:
         """See `LexicalIndex`."""
@@ -128,6 +143,7 @@ class TantivyIndex:
             stamp = tantivy.Document()
             stamp.add_text("record", _STAMP)
             stamp.add_unsigned("position", position)
+            stamp.add_unsigned("next_number", self._next_number)
             self._writing.add_document(stamp)
             self._writing.commit()
 
@@ -157,7 +173,10 @@ class TantivyIndex:
         if not terms or not ids:
             return {}
         with reading(_NAME, self._directory):
-            query = self._both(self._any("id", ids), self._weighed(terms))
+            chosen = Query.boolean_query(
+                [(Occur.Should, _term(self._schema, "id", document_id)) for document_id in ids]
+            )
+            query = self._both(chosen, self._weighed(terms))
             return dict(self._matches(self._snapshot, query, len(ids)))
 
     def statistics(self, terms: Mapping[str, int], filter: Filter | None = None) -> Statistics:
@@ -165,19 +184,17 @@ class TantivyIndex:
         with reading(_NAME, self._directory):
             snapshot = self._snapshot
             passing = None if filter is None else self._passing(snapshot, filter)
-            if passing is None and snapshot.untouched:
-                found = {term: snapshot.searcher.doc_freq("text", term) for term in terms}
-            else:
-                found = {
-                    term: _count(
-                        snapshot.searcher, self._both(passing, _term(self._schema, "text", term))
-                    )
-                    for term in terms
-                }
             documents = (
-                snapshot.documents if passing is None else snapshot.passing[allowed_values(filter)]
+                snapshot.documents if passing is None else _count(snapshot.searcher, passing)
             )
-            return Statistics(documents, found)
+            counts = {term: self._frequency(snapshot, passing, term) for term in terms}
+            return Statistics(documents, counts)
+
+    def _frequency(self, snapshot: _Snapshot, passing: Query | None, term: str) -> int:
+        if passing is None and snapshot.untouched:
+            return snapshot.searcher.doc_freq("text", term)
+        query = self._both(passing, _term(self._schema, "text", term))
+        return _count(snapshot.searcher, query)
 
     def named(self, name: str, filter: Filter) -> list[str]:
         """See `LexicalIndex`."""
@@ -226,15 +243,22 @@ class TantivyIndex:
         return Query.boolean_query([(Occur.Must, silent), (Occur.Must, counting)])
 
     def _matches(self, snapshot: _Snapshot, query: Query, limit: int) -> list[Match]:
-        searcher, ids = snapshot.searcher, snapshot.ids
-        matches = []
-        for score, address in searcher.search(query, min(limit, searcher.num_docs), False).hits:
-            place = (address.segment_ord, address.doc)
-            id = ids.get(place)
-            if id is None:
-                id = ids[place] = str(searcher.doc(address).get_first("id"))
-            matches.append(Match(id, score))
-        return sorted(matches, key=lambda match: (-match.score, match.document_id))
+        searcher = snapshot.searcher
+        hits = searcher.search(query, min(limit, searcher.num_docs), False).hits
+        addresses = [address for _, address in hits]
+        numbers: list[Any] = searcher.fast_field_values("number", addresses)
+        known = self._ids
+        ids = [
+            known.get(number) or self._learn(searcher, number, address)
+            for number, address in zip(numbers, addresses, strict=True)
+        ]
+        ranked = sorted((-hit[0], document_id) for hit, document_id in zip(hits, ids, strict=True))
+        return [Match(document_id, -score) for score, document_id in ranked]
+
+    def _learn(self, searcher: tantivy.Searcher, number: int, address: tantivy.DocAddress) -> str:
+        document_id = str(searcher.doc(address).get_first("id"))
+        self._ids[number] = document_id
+        return document_id
 
 
 def _schema() -> tantivy.Schema:
@@ -243,12 +267,15 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
     for name in ("audience", "facet", "name", "record"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("number", fast=True)
     builder.add_unsigned_field("position", stored=True)
+    builder.add_unsigned_field("next_number", stored=True)
     return builder.build()
 
 
-def _document(document: LexicalDocument) -> tantivy.Document:
+def _document(document: LexicalDocument, number: int) -> tantivy.Document:
     row = tantivy.Document()
+    row.add_unsigned("number", number)
     row.add_text("record", _DOCUMENT)
     row.add_text("id", document.id)
     row.add_text("text", " ".join(text_terms(document)))
@@ -266,5 +293,5 @@ def _term(schema: tantivy.Schema, field: str, value: str) -> Query:
 
 
 def _count(searcher: tantivy.Searcher, query: Query) -> int:
-    count = searcher.search(query, limit=1, count=True).count
-    return int(count)
+    found: Any = searcher.search(query, limit=1, count=True)  # the type stub lacks `count`
+    return int(found.count)

@@ -86,7 +86,7 @@ class WhooshIndex:
     def remove(self, ids: Sequence[str]) -> None:
         """See `LexicalIndex`."""
         with self._lock:
-            self._pending.update((id, None) for id in ids)
+            self._pending.update(dict.fromkeys(ids))
 
     def commit(self, position: int) -> None:
         """See `LexicalIndex`."""
@@ -102,8 +102,8 @@ class WhooshIndex:
             writer = self._index.writer()
             try:
                 writer.delete_by_term("record", MADE_WITH)
-                for id, document in self._pending.items():
-                    writer.delete_by_term("id", id)
+                for document_id, document in self._pending.items():
+                    writer.delete_by_term("id", document_id)
                     if document is not None:
                         writer.add_document(**_row(document))
                 writer.add_document(record=MADE_WITH, position=position)
