@@ -1,8 +1,14 @@
 """Lists and pages of entries, answered from the views alone."""
 
-from collections.abc import Iterator
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
 
+import msgspec
+
+from kb.entries import queries
 from kb.entries.content import Content
+from kb.entries.lineage import nearest_first
 from kb.entries.results import (
     BrowseFilter,
     EndorsementView,
@@ -16,6 +22,17 @@ from kb.entries.results import (
     RelatedEntry,
     ReuseView,
 )
+from kb.entries.rows import (
+    endorsement_view,
+    entry_page,
+    entry_summary,
+    history_item,
+    related_entry,
+    reuse_view,
+)
+from kb.errors import InvalidInput, NotFound
+from kb.rows import Row, rows
+from kb.view_reader import ViewReader
 
 __all__ = [
     "BrowseFilter",
@@ -32,20 +49,44 @@ __all__ = [
     "ReuseView",
 ]
 
+_BEGINNING = re.compile(r"[0-9a-f-]{6,36}")
+
 
 class Catalogue:
-    """Every question about entries that is not a search."""
+    """Every question about entries that is not a search. Usable from any thread."""
+
+    def __init__(self, views: ViewReader) -> None:
+        self._views = views
 
     def get(self, entry_id: str) -> EntryPage:
         """One entry with all that belongs to it. Raises `NotFound`."""
-        raise NotImplementedError
+        with self._views.read() as db:
+            row = _one(db, queries.ENTRY_BY_ID, entry_id, f"There is no entry {entry_id}.")
+            return entry_page(
+                row,
+                relations=tuple(map(related_entry, rows(db, queries.RELATED, {"id": entry_id}))),
+                endorsed=tuple(map(endorsement_view, rows(db, queries.ENDORSED, (entry_id,)))),
+                reuse=tuple(map(reuse_view, rows(db, queries.REUSES, (entry_id,)))),
+            )
 
     def resolve(self, text: str) -> str:
-        """The id meant by a full id, a unique beginning of one (6 or more characters), or an external id.
+        """The id meant by a full id, its first 6 or more characters if unique, or an external id.
 
         Raises `NotFound`, or `InvalidInput` when several entries are meant.
         """
-        raise NotImplementedError
+        text = text.strip()
+        beginning = text.lower() if _BEGINNING.fullmatch(text.lower()) else ""
+        with self._views.read() as db:
+            found = db.execute(queries.MEANT, {"text": text, "beginning": beginning}).fetchall()
+        if not found:
+            raise NotFound(
+                f"There is no entry {text!r}: give its id, or where it was imported from."
+            )
+        if len(found) > 1 and (text,) not in found:
+            raise InvalidInput(
+                f"Several entries are meant by {text!r}: give more of the id.", "entry"
+            )
+        return text if (text,) in found else str(found[0][0])
 
     def browse(
         self,
@@ -56,24 +97,83 @@ class Catalogue:
         limit: int = 20,
     ) -> Page:
         """A piece of the list that `filter` lets through; `sort` is "recent", "title" or "reused"."""
-        raise NotImplementedError
+        if sort not in queries.BROWSE:
+            raise InvalidInput(f"{sort!r} is no order: sort by recent, title or reused.", "sort")
+        if offset < 0 or limit < 0:
+            raise InvalidInput("A list starts at 0 or later and holds 0 or more entries.", "limit")
+        values = _values(filter or BrowseFilter())
+        with self._views.read() as db:
+            found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
+            return Page(
+                items=tuple(map(entry_summary, found)),
+                total=db.execute(queries.COUNT, values).fetchone()[0],
+                facets=Facets(
+                    kinds=dict(db.execute(queries.KINDS, values).fetchall()),
+                    tags=dict(db.execute(queries.TAGS, values).fetchall()),
+                    groups=dict(db.execute(queries.GROUPS, values).fetchall()),
+                    archived=db.execute(queries.COUNT_ARCHIVED, values).fetchone()[0],
+                ),
+            )
+
+    def summaries(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
+        """What lists show of `entry_ids`, by id; those that are not there are left out."""
+        with self._views.read() as db:
+            found = rows(db, queries.CARDS, (msgspec.json.encode(entry_ids).decode(),))
+        return {row["id"]: entry_summary(row) for row in found}
 
     def history(self, entry_id: str) -> tuple[HistoryItem, ...]:
-        """The entry's own events, its endorsements and reuses, in the order of the log. Raises `NotFound`."""
-        raise NotImplementedError
+        """The entry's own events, its endorsements and reuses, in log order. Raises `NotFound`."""
+        with self._views.read() as db:
+            _refuse_unknown(db, entry_id)
+            return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
 
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""
-        raise NotImplementedError
+        with self._views.read() as db:
+            _refuse_unknown(db, entry_id)
+            origins = rows(db, queries.ORIGINS, {"id": entry_id})
+            derived = rows(db, queries.DERIVED, {"id": entry_id})
+        return Lineage(
+            entry_id=entry_id,
+            origins=nearest_first(entry_id, origins),
+            derived=nearest_first(entry_id, derived),
+        )
 
     def reuse(self, reuse_id: str) -> ReuseView:
         """One recorded reuse. Raises `NotFound`."""
-        raise NotImplementedError
+        with self._views.read() as db:
+            return reuse_view(_one(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
 
     def revision(self, entry_id: str, version: int) -> Content:
         """The text as it stood at `version` of the entry. Raises `NotFound`."""
-        raise NotImplementedError
+        with self._views.read() as db:
+            row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
+        if row is None:
+            raise NotFound(f"There is no version {version} of an entry {entry_id}.")
+        return msgspec.json.decode(row[0], type=Content)
 
     def all_ids(self) -> Iterator[str]:
         """The id of every entry, archived ones too, in the order they came."""
-        raise NotImplementedError
+        with self._views.read() as db:
+            ids = db.execute(queries.ALL_IDS).fetchall()
+        return (entry_id for (entry_id,) in ids)
+
+
+def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
+    found = rows(db, sql, (key,))
+    if not found:
+        raise NotFound(otherwise)
+    return found[0]
+
+
+def _refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
+    if db.execute(queries.KNOWN, (entry_id,)).fetchone() is None:
+        raise NotFound(f"There is no entry {entry_id}.")
+
+
+def _values(filter: BrowseFilter) -> dict[str, object]:
+    lists = {"kinds": filter.kinds, "tags": filter.tags, "groups": filter.groups}
+    return {
+        **{name: msgspec.json.encode(values).decode() for name, values in lists.items()},
+        "archived": None if filter.archived is None else int(filter.archived),
+    }

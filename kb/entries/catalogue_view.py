@@ -16,14 +16,13 @@ from kb.entries.entry import (
     EntryUnrelated,
     EntryUntagged,
 )
-from kb.entries.summary import summary
 from kb.view import View, stored_time
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now.
 TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-        kind TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, group_name TEXT,
+        kind TEXT NOT NULL, title TEXT NOT NULL, group_name TEXT,
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL, contributed_at TEXT NOT NULL,
         revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL, revision_version INTEGER NOT NULL,
         archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
@@ -42,10 +41,10 @@ TABLES = (
     "CREATE INDEX relation_target ON relation (target)",
 )
 
-ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, summary, group_name, source_name,
+ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, group_name, source_name,
     external_id, contributed_by, contributed_at, revised_at, revised_position, revision_version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, summary = ?, group_name = ?, revised_at = ?,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, group_name = ?, revised_at = ?,
     revised_position = ?, revision_version = ? WHERE id = ?"""
 ADD_REVISION = "INSERT INTO revision VALUES (?, ?, ?, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
@@ -68,7 +67,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
         ADD_ENTRY,
         (
             *(event.position, entry_id, event.version, entry.kind, content.title),
-            *(summary(content.sections), entry.group, *source, event.actor, at),
+            *(entry.group, *source, event.actor, at),
             *(at, event.position, event.version),
         ),
     )
@@ -77,7 +76,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
 
 def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
     content = entry.content
-    values = (event.version, content.title, summary(content.sections), entry.group)
+    values = (event.version, content.title, entry.group)
     _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
     _keep_text(db, event, content)
 

@@ -1,0 +1,28 @@
+"""From the edges of a lineage to a list: each entry once, by its shortest way."""
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+from kb.entries.results import LineageEntry
+from kb.rows import Row
+
+
+def nearest_first(entry_id: str, edges: Sequence[Row]) -> tuple[LineageEntry, ...]:
+    """The entries that `edges` lead to from `entry_id`, nearest first, itself left out.
+
+    An edge has via, id, relation, title, kind and archived; circles are gone around once.
+    """
+    leaving: dict[str, list[Row]] = defaultdict(list)
+    for edge in edges:
+        leaving[edge["via"]].append(edge)
+    depths, found, waiting = {entry_id: 0}, [], deque([entry_id])
+    while waiting:
+        near = waiting.popleft()
+        for edge in leaving[near]:
+            if edge["id"] in depths:
+                continue
+            depths[edge["id"]] = depths[near] + 1
+            waiting.append(edge["id"])
+            fields = {**edge, "archived": bool(edge["archived"]), "depth": depths[edge["id"]]}
+            found.append(LineageEntry(**fields))
+    return tuple(found)

@@ -1,0 +1,91 @@
+"""The SQL that answers questions about entries, each statement with its name."""
+
+ENTRY = """
+SELECT entry.*, revision.content,
+       (SELECT json_group_array(tag) FROM tag WHERE entry_id = entry.id) AS tags,
+       (SELECT count(*) FROM endorsement WHERE entry_id = entry.id) AS endorsements,
+       (SELECT count(*) FROM reuse WHERE entry_id = entry.id) AS reuses
+FROM entry JOIN revision ON revision.position = entry.revised_position
+"""
+ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"
+
+KNOWN = "SELECT 1 FROM entry WHERE id = ?"
+ALL_IDS = "SELECT id FROM entry ORDER BY position"
+MEANT = """
+SELECT id FROM entry WHERE id = :text OR external_id = :text
+UNION
+SELECT id FROM entry WHERE :beginning <> '' AND id >= :beginning AND id < :beginning || '~'
+LIMIT 3
+"""
+
+# Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
+FILTERED = """
+WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
+  AND (:groups = '[]' OR group_name IN (SELECT value FROM json_each(:groups)))
+  AND NOT EXISTS (SELECT 1 FROM json_each(:tags)
+                  WHERE (entry.id, value) NOT IN (SELECT entry_id, tag FROM tag))
+"""
+STANDING = "AND (:archived IS NULL OR archived = :archived)"
+ORDERS = {
+    "recent": "revised_position DESC",
+    "title": "title COLLATE NOCASE, entry.position",
+    "reused": "reuses DESC, revised_position DESC",
+}
+BROWSE = {
+    sort: f"{ENTRY} {FILTERED} {STANDING} ORDER BY {order} LIMIT :limit OFFSET :offset"
+    for sort, order in ORDERS.items()
+}
+COUNT = f"SELECT count(*) FROM entry {FILTERED} {STANDING}"
+COUNT_ARCHIVED = f"SELECT count(*) FROM entry {FILTERED} AND archived = 1"
+KINDS = f"""SELECT kind, count(*) FROM entry {FILTERED} {STANDING}
+GROUP BY kind ORDER BY count(*) DESC, kind"""
+GROUPS = f"""SELECT group_name, count(*) FROM entry {FILTERED} {STANDING} AND group_name IS NOT NULL
+GROUP BY group_name ORDER BY count(*) DESC, group_name"""
+TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.id {FILTERED} {STANDING}
+GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
+
+RELATED = """
+SELECT relation.type, 'out' AS direction, target AS id, coalesce(title, target) AS title,
+       coalesce(archived, 0) AS archived
+FROM relation LEFT JOIN entry ON entry.id = target WHERE entry_id = :id
+UNION ALL
+SELECT relation.type, 'in', entry_id, coalesce(title, entry_id), coalesce(archived, 0)
+FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
+ORDER BY direction DESC, 1, title
+"""
+ENDORSED = (
+    "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = ? ORDER BY position"
+)
+
+_REUSE = """
+SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title, reuse.group_name AS "group", context,
+       outcome, note, evidence, resulting_entry, recorded_at, updated_at
+FROM reuse LEFT JOIN entry ON entry.id = entry_id
+"""
+REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position"
+REUSE = f"{_REUSE} WHERE reuse.id = ?"
+
+HISTORY = """
+SELECT history.version, stream, what, detail, other, title AS other_title, actor, at
+FROM history LEFT JOIN entry ON entry.id = other WHERE entry_id = ? ORDER BY history.position
+"""
+REVISION = """
+SELECT content FROM revision WHERE entry_id = ? AND version <= ? ORDER BY version DESC LIMIT 1
+"""
+
+_LINEAGE = """
+WITH RECURSIVE found (id) AS (
+    VALUES (:id)
+    UNION
+    SELECT lineage.{far} FROM found JOIN lineage ON lineage.{near} = found.id
+)
+SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation, coalesce(title, lineage.{far}) AS title,
+       coalesce(kind, '') AS kind, coalesce(archived, 0) AS archived
+FROM found JOIN lineage ON lineage.{near} = found.id LEFT JOIN entry ON entry.id = lineage.{far}
+ORDER BY title, lineage.relation
+"""
+ORIGINS = _LINEAGE.format(near="derived", far="origin")
+DERIVED = _LINEAGE.format(near="origin", far="derived")
+
+TOTALS = "SELECT count(*), coalesce(sum(archived), 0), (SELECT count(*) FROM reuse) FROM entry"
+CARDS = f"{ENTRY} WHERE entry.id IN (SELECT value FROM json_each(?))"

@@ -1,0 +1,88 @@
+"""From rows of the views to the typed results that questions about entries answer."""
+
+from typing import Any
+
+import msgspec
+
+from kb.entries.content import Content, Source
+from kb.entries.results import (
+    EndorsementView,
+    EntryPage,
+    EntrySummary,
+    HistoryItem,
+    RelatedEntry,
+    ReuseView,
+)
+from kb.entries.summary import summary
+from kb.rows import Row
+from kb.view import read_time
+
+_decode = msgspec.json.Decoder(Content).decode
+
+
+def entry_summary(row: Row) -> EntrySummary:
+    """What lists show of an entry."""
+    return EntrySummary(**_summary_fields(row, _decode(row["content"])))
+
+
+def entry_page(
+    row: Row,
+    *,
+    relations: tuple[RelatedEntry, ...],
+    endorsed: tuple[EndorsementView, ...],
+    reuse: tuple[ReuseView, ...],
+) -> EntryPage:
+    """An entry with what belongs to it."""
+    content = _decode(row["content"])
+    source = row["source_name"]
+    return EntryPage(
+        **_summary_fields(row, content),
+        version=row["version"],
+        revision_version=row["revision_version"],
+        sections=content.sections,
+        properties=content.properties,
+        relations=relations,
+        archived_reason=row["archived_reason"],
+        successor=row["successor"],
+        source=Source(source, row["external_id"]) if source is not None else None,
+        contributed_by=row["contributed_by"],
+        endorsed=endorsed,
+        reuse=reuse,
+    )
+
+
+def _summary_fields(row: Row, content: Content) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("id", "title", "kind", "endorsements", "reuses")},
+        "group": row["group_name"],
+        "tags": tuple(sorted(msgspec.json.decode(row["tags"]))),
+        "archived": bool(row["archived"]),
+        "summary": summary(content.sections),
+        "contributed_at": read_time(row["contributed_at"]),
+        "revised_at": read_time(row["revised_at"]),
+    }
+
+
+def related_entry(row: Row) -> RelatedEntry:
+    """The other end of a relation."""
+    return RelatedEntry(**{**row, "archived": bool(row["archived"])})
+
+
+def endorsement_view(row: Row) -> EndorsementView:
+    """A member's word for an entry."""
+    return EndorsementView(**{**row, "endorsed_at": read_time(row["endorsed_at"])})
+
+
+def reuse_view(row: Row) -> ReuseView:
+    """A reuse and what became of it."""
+    times = {name: read_time(row[name]) for name in ("recorded_at", "updated_at")}
+    return ReuseView(**{**row, **times})
+
+
+def history_item(row: Row) -> HistoryItem:
+    """One event; the entry that it speaks of goes by its title."""
+    detail = row["detail"]
+    if row["other"] is not None:
+        detail = f"{detail} “{row['other_title'] or row['other']}”."
+    fields = {name: row[name] for name in ("version", "stream", "what", "actor")}
+    return HistoryItem(**fields, detail=detail, at=read_time(row["at"]))

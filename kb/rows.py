@@ -1,0 +1,14 @@
+"""Rows of the views as dictionaries by column name."""
+
+import sqlite3
+from typing import Any
+
+Row = dict[str, Any]
+Parameters = tuple[object, ...] | dict[str, object]
+
+
+def rows(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[Row]:
+    """What `sql` selects."""
+    cursor = db.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor]
