@@ -8,10 +8,9 @@ word becomes a term by compatibility decomposition, case folding, dropping accen
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 import regex
 import Stemmer
@@ -53,25 +52,21 @@ _UNDECOMPOSED = str.maketrans(
 )
 
 
-class Word(NamedTuple):
-    """A word that counts: its (start, end) characters in the text and its term."""
-
-    start: int
-    end: int
-    term: str
-
-
 def terms(text: str) -> list[str]:
     """The terms of `text` in their order, stop words left out."""
-    pattern = _ASCII_WORD if text.isascii() else _WORD
-    return [term for word in pattern.findall(text) if (term := _term(word))]
+    return [term for word in _words(text) if (term := _term(word))]
 
 
-def words(text: str) -> Iterator[Word]:
-    """The words of `text` that have a term, in their order."""
-    for found in _WORD.finditer(text):
-        if term := _term(found.group()):
-            yield Word(found.start(), found.end(), term)
+def spans(text: str, wanted: Container[str]) -> Iterator[tuple[int, int, str]]:
+    """The (start, end, term) of the words of `text` whose term is wanted, in their order."""
+    end = 0
+    for word in _words(text):
+        # Nothing before the next word belongs to a word, so its first occurrence is its place.
+        start = text.index(word, end)
+        end = start + len(word)
+        term = _term(word)
+        if term and term in wanted:
+            yield start, end, term
 
 
 def question_terms(text: str) -> dict[str, int]:
@@ -87,7 +82,12 @@ def question_terms(text: str) -> dict[str, int]:
 
 def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
-    return " ".join(_folded(_APOSTROPHES.sub("", word)) for word in _WORD.findall(name))
+    return " ".join(_folded(_APOSTROPHES.sub("", word)) for word in _words(name))
+
+
+def _words(text: str) -> list[str]:
+    pattern = _ASCII_WORD if text.isascii() else _WORD
+    return pattern.findall(text)
 
 
 @lru_cache(maxsize=65_536)

@@ -22,4 +22,4 @@ class UnknownEngine(IndexerError):
 
 
 class IndexUnavailable(IndexerError):
-    """The files of the index cannot be written: the disk is full, read-only, or another writes."""
+    """The index cannot be read or written now: the disk is full, read-only, or a file is locked."""

@@ -1,0 +1,79 @@
+"""The words that answer, marked: character ranges by the same analysis that finds documents."""
+
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain
+
+from indexer import analysis
+
+Range = tuple[int, int]
+
+SNIPPET_WIDTH = 240
+"""Characters of a passage worth showing when space is short."""
+
+
+def marks(text: str, terms: Container[str]) -> tuple[Range, ...]:
+    """The (start, end) characters of the words of `text` whose term is one of `terms`.
+
+    In their order, touching ones merged; stop words have no term and are never marked.
+    """
+    ranges: list[Range] = []
+    for start, end, _ in analysis.spans(text, terms):
+        touching = bool(ranges) and ranges[-1][1] == start
+        ranges.append((ranges.pop()[0] if touching else start, end))
+    return tuple(ranges)
+
+
+def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH) -> Range:
+    """The (start, end) of at most `width` characters that show the most different marked words.
+
+    The first such part, its marks in the middle, its ends where words end (unless one word is
+    longer than the part). Without marks it is the beginning.
+    """
+    if len(text) <= width:
+        return 0, len(text)
+    first, last = _densest(text, marked, width)
+    start = max(0, min(first - (width - (last - first)) // 2, len(text) - width))
+    end = start + width
+    if start > 0:
+        start = _after_space(text, start, first)
+    if end < len(text):
+        end = _before_space(text, last, end)
+    return start, end
+
+
+def found_words(question: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The words of `question` that stand in one of `texts` in some form, as the question has them.
+
+    Each once, in the question's order.
+    """
+    present = set(chain.from_iterable(analysis.terms(text) for text in texts))
+    found: dict[str, str] = {}
+    for start, end, term in analysis.spans(question, present):
+        found.setdefault(term, question[start:end])
+    return tuple(found.values())
+
+
+def _densest(text: str, marked: Sequence[Range], width: int) -> Range:
+    """From the first to the last mark of the best part; (0, 0) without marks that fit."""
+    best, most = (0, 0), 0
+    for index, (start, _) in enumerate(marked):
+        inside = [place for place in marked[index:] if place[1] <= start + width]
+        different = len({text[slice(*place)].casefold() for place in inside})
+        if different > most:
+            best, most = (start, inside[-1][1]), different
+    return best
+
+
+def _after_space(text: str, start: int, latest: int) -> int:
+    """The first start of a word from `start` on, `latest` at the latest."""
+    while start < latest and not text[start - 1].isspace():
+        start += 1
+    return start
+
+
+def _before_space(text: str, earliest: int, end: int) -> int:
+    """The last end of a word up to `end`, after `earliest`; `end` itself if there is none."""
+    cut = end
+    while cut > earliest and not text[cut].isspace():
+        cut -= 1
+    return cut if cut > earliest or earliest > 0 else end
