@@ -31,15 +31,16 @@ class Endorsements:
         still be endorsed: two streams are not decided together.
         """
         reason = validation.text("reason", reason)
-        refuse_archived(load_entry(self._writer, entry_id), "endorsed")
-        return self._execute(entry_id, Endorse(reason), actor, command_id)
+        entry = load_entry(self._writer, entry_id)
+        refuse_archived(entry, "endorsed")
+        return self._execute(entry.id, Endorse(reason), actor, command_id)
 
     def withdraw(
         self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
     ) -> Receipt:
         """Take the endorsement back. Raises `NotFound`, or `Refused` if there is none."""
-        load_entry(self._writer, entry_id)
-        return self._execute(entry_id, Withdraw(), actor, command_id)
+        entry = load_entry(self._writer, entry_id)
+        return self._execute(entry.id, Withdraw(), actor, command_id)
 
     def _execute(
         self,

@@ -31,7 +31,8 @@ __all__ = ["Brought", "Draft", "Entries", "ImportedEntry", "entry_aggregate", "l
 
 
 def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
-    """The stream of an entry, for a `Writer`."""
+    """The stream of an entry, for a `Writer`. Raises `NotFound` for what is no id."""
+    entry_id = validation.known_id("entry", entry_id)
     return Aggregate(entry_id, entry_stream(entry_id), Entry(id=entry_id), evolve)
 
 
@@ -39,7 +40,7 @@ def load_entry(writer: Writer, entry_id: str) -> Entry:
     """The present state of an entry; raises `NotFound`."""
     entry = writer.load(entry_aggregate(entry_id))
     if not entry.version:
-        raise NotFound(f"There is no entry {entry_id}.")
+        raise NotFound(f"There is no entry {entry.id}.")
     return entry
 
 

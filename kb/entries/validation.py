@@ -12,7 +12,7 @@ from msgspec import structs
 from kb.entries.content import Content, Draft, Relation, Scalar, Section
 from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NotFound
 
 TITLE_LENGTH = 200
 HEADING_LENGTH = 300
@@ -85,7 +85,7 @@ def relation(value: Relation) -> Relation:
     """`value` if its type is one of DataCite's and its target an id."""
     if value.type not in RELATION_TYPES:
         raise InvalidInput(
-            f"“{value.type[:80]}” is no relation type; use one of DataCite's, e.g. IsDerivedFrom.",
+            f"{value.type[:80]!r} is no relation type; use one of DataCite's, e.g. IsDerivedFrom.",
             "type",
         )
     return Relation(value.type, entry_id("target", value.target))
@@ -96,7 +96,15 @@ def entry_id(field: str, value: str) -> str:
     try:
         return str(UUID(value))
     except ValueError:
-        raise InvalidInput(f"The {field} “{value[:80]}” is not an entry's id.", field) from None
+        raise InvalidInput(f"The {field} {value[:80]!r} is not an entry's id.", field) from None
+
+
+def known_id(what: str, value: str) -> str:
+    """`value` as the usual form of a UUID; raises `NotFound`, since nothing else has an id here."""
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise NotFound(f"There is no {what} {value[:80]!r}.") from None
 
 
 def link(field: str, value: str | None) -> str | None:
@@ -128,7 +136,7 @@ def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
     """`value` cleaned; its kind must be known."""
     if value.kind not in kinds:
         raise InvalidInput(
-            f"“{value.kind[:80]}” is no kind of entry; use one of {', '.join(kinds)}.", "kind"
+            f"{value.kind[:80]!r} is no kind of entry; use one of {', '.join(kinds)}.", "kind"
         )
     return structs.replace(
         value,

@@ -43,15 +43,16 @@ class Reuses:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Record that `group` reused an entry that is not archived; `evidence` is a web link."""
+        entry = load_entry(self._writer, entry_id)
+        refuse_archived(entry, "reused")
         recorded = ReuseRecorded(
-            entry_id=entry_id,
+            entry_id=entry.id,
             group=validation.group_name(group),
             context=validation.text("context", context),
             outcome=_outcome(outcome),
             resulting_entry=self._existing(resulting_entry),
             evidence=validation.link("evidence", evidence),
         )
-        refuse_archived(load_entry(self._writer, entry_id), "reused")
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
         return self._execute(reuse_id, recorded, actor, command_id)
 
@@ -85,6 +86,7 @@ class Reuses:
         actor: str | None,
         command_id: UUID | None,
     ) -> Receipt:
+        reuse_id = validation.known_id("reuse", reuse_id)
         aggregate = Aggregate(reuse_id, reuse_stream(reuse_id), Reuse(id=reuse_id), evolve)
         done = self._writer.execute(
             aggregate, partial(decide, command), actor=actor, command_id=command_id

@@ -1,0 +1,73 @@
+"""What the tests of commands have in common: a knowledge base's commands over a log in memory."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from events.event import RecordedEvent
+from events.log import EventLog
+from events.memory import InMemoryEventLog
+from kb import ids
+from kb.commands import Writer
+from kb.endorsements.service import Endorsements
+from kb.entries.content import Content, Draft, Section
+from kb.entries.entry import Entry
+from kb.entries.kinds import load_kinds
+from kb.entries.service import Entries, load_entry
+from kb.event_types import build_codec
+from kb.reuse.service import Reuses
+
+ABSENT = "00000000-0000-4000-8000-00000000ffff"
+
+
+def some_content(title: str = "Bedside handover", **changed: str) -> Content:
+    """A practice with its required sections; keywords replace texts by `problem` and `doing`."""
+    return Content(
+        title=title,
+        sections=(
+            Section("The problem", changed.get("problem", "Things got lost at shift change.")),
+            Section("What we do", changed.get("doing", "We hand over at the bed.")),
+        ),
+    )
+
+
+def some_draft(content: Content | None = None, tags: tuple[str, ...] = ()) -> Draft:
+    return Draft(kind="practice", content=content or some_content(), group="Ward 3", tags=tags)
+
+
+def command(number: int) -> UUID:
+    """A UUIDv7 that is the same in every run."""
+    return UUID(int=(7 << 76) | (2 << 62) | number)
+
+
+class World:
+    """Commands of one process; two worlds over one log are two processes."""
+
+    def __init__(self, log: EventLog | None = None) -> None:
+        self.log = log or InMemoryEventLog()
+        self.codec = build_codec()
+        self.settled: list[int] = []
+        self.writer = Writer(
+            self.log,
+            self.codec,
+            actor="ada",
+            new_event_id=ids.new_event_id,
+            settle=self.settled.append,
+        )
+        self.entries = Entries(self.writer, load_kinds(), ids.new_id)
+        self.endorsements = Endorsements(self.writer)
+        self.reuses = Reuses(self.writer, ids.new_id)
+
+    def recorded(self) -> list[RecordedEvent]:
+        return self.log.read(0, 10_000)
+
+    def happened(self) -> list[Struct]:
+        """Every event of the log, in order."""
+        return [self.codec.decode(e.type, e.schema_version, e.data) for e in self.recorded()]
+
+    def entry(self, entry_id: str) -> Entry:
+        return load_entry(self.writer, entry_id)
+
+    def practice(self, title: str = "Bedside handover", tags: tuple[str, ...] = ()) -> str:
+        """The id of a new entry."""
+        return self.entries.contribute(some_draft(some_content(title), tags)).id

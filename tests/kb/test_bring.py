@@ -1,0 +1,187 @@
+"""Importing again changes nothing, takes what is new, and undoes nothing that people did."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from events.sqlite import SqliteEventLog
+from kb.entries.bring import ImportedEntry, decide_bring
+from kb.entries.content import Content, Draft, Relation, Section, Source
+from kb.entries.entry import (
+    EntryArchived,
+    EntryContributed,
+    EntryEvent,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+    fold,
+)
+from kb.errors import InvalidInput, Refused
+from kb.ids import entry_id_for
+from tests.kb.domain_world import World, some_content
+
+ID = entry_id_for("notes", "handover.md")
+OTHER = entry_id_for("notes", "other.md")
+CITES = Relation("References", OTHER)
+FIRST = Content(title="Handover", sections=(Section("", "At the bed."),))
+SECOND = Content(title="Handover", sections=(Section("", "At the bed, aloud."),))
+MINE = Content(title="Handover", sections=(Section("", "At the bed, with the patient."),))
+SOURCE = Source("notes", "handover.md")
+IMPORTED = ImportedEntry(id=ID, draft=Draft(kind="practice", content=FIRST), source=SOURCE)
+CONTRIBUTED = EntryContributed(kind="practice", content=FIRST, source=SOURCE, imported=True)
+ARCHIVED = EntryArchived(reason="Merged.", successor=OTHER)
+
+
+def source_says(
+    content: Content = FIRST,
+    tags: tuple[str, ...] = (),
+    relations: tuple[Relation, ...] = (),
+    archived: EntryArchived | None = None,
+) -> ImportedEntry:
+    draft = Draft(kind="practice", content=content, tags=tags, relations=relations)
+    return structs.replace(IMPORTED, draft=draft, archived=archived)
+
+
+def then(given: Sequence[Any], when: ImportedEntry) -> list[EntryEvent]:
+    return decide_bring(when, fold(ID, given))
+
+
+def revised(content: Content) -> EntryRevised:
+    return EntryRevised(content=content, note="from import", imported=True)
+
+
+def test_the_first_import_brings_everything() -> None:
+    imported = source_says(tags=("ward",), relations=(CITES,), archived=ARCHIVED)
+    assert then([], imported) == [
+        CONTRIBUTED,
+        EntryTagged(tag="ward"),
+        EntryRelated(relation=CITES),
+        ARCHIVED,
+    ]
+
+
+def test_importing_again_changes_nothing() -> None:
+    imported = source_says(tags=("ward",), relations=(CITES,), archived=ARCHIVED)
+    assert then(then([], imported), imported) == []
+
+
+def test_what_changed_in_the_source_is_revised() -> None:
+    assert then([CONTRIBUTED], source_says(SECOND)) == [revised(SECOND)]
+
+
+def test_a_text_that_the_source_takes_back_is_revised_back() -> None:
+    assert then([CONTRIBUTED, revised(SECOND)], source_says(FIRST)) == [revised(FIRST)]
+
+
+def test_a_members_revision_stays_while_the_source_rests() -> None:
+    assert then([CONTRIBUTED, EntryRevised(content=MINE)], source_says(FIRST)) == []
+
+
+def test_where_both_changed_the_source_comes_last() -> None:
+    given = [CONTRIBUTED, EntryRevised(content=MINE)]
+    assert then(given, source_says(SECOND)) == [revised(SECOND)]
+
+
+def test_a_source_that_took_over_the_members_text_changes_nothing() -> None:
+    assert then([CONTRIBUTED, EntryRevised(content=MINE)], source_says(MINE)) == []
+
+
+def test_an_old_export_does_not_bring_back_an_old_text() -> None:
+    written_here = EntryContributed(kind="practice", content=FIRST)
+    assert then([written_here, EntryRevised(content=MINE)], source_says(FIRST)) == []
+
+
+def test_an_export_that_was_edited_is_taken() -> None:
+    written_here = EntryContributed(kind="practice", content=FIRST)
+    assert then([written_here, EntryRevised(content=MINE)], source_says(SECOND)) == [
+        revised(SECOND)
+    ]
+
+
+def test_tags_and_relations_that_a_curator_took_away_stay_away() -> None:
+    given = [
+        CONTRIBUTED,
+        EntryTagged(tag="ward"),
+        EntryRelated(relation=CITES),
+        EntryUntagged(tag="ward"),
+        EntryUnrelated(relation=CITES),
+    ]
+    imported = source_says(tags=("ward", "night"), relations=(CITES,))
+    assert then(given, imported) == [EntryTagged(tag="night")]
+
+
+def test_an_entry_that_was_restored_is_not_archived_again() -> None:
+    given = [CONTRIBUTED, ARCHIVED, EntryRestored()]
+    assert then(given, source_says(archived=ARCHIVED)) == []
+
+
+def test_an_archived_entry_takes_the_new_text_and_stays_archived() -> None:
+    assert then([CONTRIBUTED, ARCHIVED], source_says(SECOND)) == [revised(SECOND)]
+
+
+def test_a_link_to_itself_is_left_out() -> None:
+    assert then([], source_says(relations=(Relation("References", ID),))) == [CONTRIBUTED]
+
+
+def test_another_kind_is_refused() -> None:
+    other = structs.replace(IMPORTED, draft=Draft(kind="experiment", content=FIRST))
+    with pytest.raises(Refused, match="cannot become experiment"):
+        then([CONTRIBUTED], other)
+
+
+def test_the_service_tells_what_an_import_did() -> None:
+    world = World()
+    assert world.entries.bring(IMPORTED).outcome == "contributed"
+    assert world.entries.bring(IMPORTED).outcome == "unchanged"
+    again = world.entries.bring(source_says(SECOND, tags=("Ward ",)))
+    assert (again.outcome, again.receipt.version) == ("revised", 3)
+    assert world.entry(ID).tags == {"ward"}
+
+
+def test_an_importer_is_not_kept_waiting_for_the_views() -> None:
+    world = World()
+    world.entries.bring(IMPORTED)
+    assert world.settled == []
+
+
+def test_an_import_needs_no_required_section_and_no_existing_target() -> None:
+    world = World()
+    brought = world.entries.bring(source_says(relations=(CITES,), archived=ARCHIVED))
+    assert world.entry(brought.receipt.id).archived == ARCHIVED
+
+
+def test_an_import_without_a_title_or_with_a_strange_id_is_refused() -> None:
+    entries = World().entries
+    with pytest.raises(InvalidInput, match="title"):
+        entries.bring(source_says(Content(title=" ", sections=())))
+    with pytest.raises(InvalidInput, match="id"):
+        entries.bring(structs.replace(IMPORTED, id="handover"))
+
+
+def test_two_processes_importing_the_same_folder_lose_and_double_nothing(tmp_path: Path) -> None:
+    folder = [
+        ImportedEntry(
+            id=entry_id_for("notes", f"{number}.md"),
+            draft=Draft(kind="practice", content=some_content(f"Note {number}"), tags=("a", "b")),
+            source=Source("notes", f"{number}.md"),
+        )
+        for number in range(40)
+    ]
+
+    def import_folder(_: int) -> list[str]:
+        with SqliteEventLog(tmp_path / "log.sqlite") as log:
+            return [World(log).entries.bring(imported).outcome for imported in folder]
+
+    with SqliteEventLog(tmp_path / "log.sqlite", create=True) as log, ThreadPoolExecutor(3) as pool:
+        outcomes = list(pool.map(import_folder, range(3)))
+        assert [sorted(each) for each in zip(*outcomes, strict=True)] == [
+            ["contributed", "unchanged", "unchanged"]
+        ] * len(folder)
+        assert log.head() == 3 * len(folder)

@@ -1,0 +1,79 @@
+"""A member vouches for an entry, once, with a reason, and can take it back."""
+
+import pytest
+
+from kb.endorsements.endorsement import (
+    Endorse,
+    Endorsement,
+    EndorsementWithdrawn,
+    EntryEndorsed,
+    Withdraw,
+    decide,
+    evolve,
+)
+from kb.errors import InvalidInput, NotFound, Refused
+from tests.kb.domain_world import ABSENT, World
+
+NOTHING = Endorsement(entry_id=ABSENT, member="ada")
+ENDORSED = EntryEndorsed(entry_id=ABSENT, member="ada", reason="It works.")
+WITHDRAWN = EndorsementWithdrawn(entry_id=ABSENT, member="ada")
+
+
+def test_an_endorsement_is_given_once_for_the_same_reason() -> None:
+    assert decide(Endorse("It works."), NOTHING) == [ENDORSED]
+    assert decide(Endorse("It works."), evolve(NOTHING, ENDORSED)) == []
+
+
+def test_another_reason_takes_the_place_of_the_first() -> None:
+    again = EntryEndorsed(entry_id=ABSENT, member="ada", reason="It still works.")
+    state = evolve(NOTHING, ENDORSED)
+    assert decide(Endorse("It still works."), state) == [again]
+    assert evolve(state, again).reason == "It still works."
+
+
+def test_only_an_endorsement_that_is_there_can_be_withdrawn() -> None:
+    endorsed = evolve(NOTHING, ENDORSED)
+    assert decide(Withdraw(), endorsed) == [WITHDRAWN]
+    withdrawn = evolve(endorsed, WITHDRAWN)
+    for state in (NOTHING, withdrawn):
+        with pytest.raises(Refused, match="nothing to withdraw"):
+            decide(Withdraw(), state)
+    assert decide(Endorse("It works."), withdrawn) == [ENDORSED]
+
+
+def test_each_member_has_an_endorsement_of_their_own() -> None:
+    world = World()
+    entry_id = world.practice()
+    assert world.endorsements.endorse(entry_id, " It works. ").version == 1
+    assert world.endorsements.endorse(entry_id, "Here too.", actor="grace").version == 1
+    receipt = world.endorsements.withdraw(entry_id)
+    assert (receipt.id, receipt.version) == (entry_id, 2)
+    assert world.happened()[1:] == [
+        EntryEndorsed(entry_id=entry_id, member="ada", reason="It works."),
+        EntryEndorsed(entry_id=entry_id, member="grace", reason="Here too."),
+        EndorsementWithdrawn(entry_id=entry_id, member="ada"),
+    ]
+    assert [event.actor for event in world.recorded()[1:]] == ["ada", "grace", "ada"]
+
+
+def test_an_id_in_another_form_is_the_same_endorsement() -> None:
+    world = World()
+    entry_id = world.practice()
+    world.endorsements.endorse(entry_id, "It works.")
+    assert world.endorsements.withdraw(entry_id.upper()).version == 2
+
+
+def test_an_endorsement_needs_a_reason_and_an_entry_that_is_not_archived() -> None:
+    world = World()
+    entry_id = world.practice()
+    with pytest.raises(InvalidInput, match="reason"):
+        world.endorsements.endorse(entry_id, "")
+    with pytest.raises(NotFound):
+        world.endorsements.endorse(ABSENT, "It works.")
+    with pytest.raises(NotFound):
+        world.endorsements.withdraw(ABSENT)
+    world.endorsements.endorse(entry_id, "It works.")
+    world.entries.archive(entry_id, "Old.")
+    with pytest.raises(Refused, match="cannot be endorsed; restore it first"):
+        world.endorsements.endorse(entry_id, "It still works.")
+    assert world.endorsements.withdraw(entry_id).version == 2

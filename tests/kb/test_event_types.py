@@ -1,0 +1,119 @@
+"""Stored events stay readable for ever, and the page about them says what they hold."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct, structs
+
+from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
+from kb.entries.content import Content, Relation, Section, Source
+from kb.entries.entry import (
+    EntryArchived,
+    EntryContributed,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+)
+from kb.event_types import EVENT_TYPES, build_codec
+from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+
+GOLDEN = Path(__file__).parent / "golden"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
+ENTRY = "5d1f0c52-6b1a-5b0e-8a3c-0d6a4f0f6a11"
+OTHER = "0b9a8f4e-3b57-4c39-9d5e-1f2f6a7c8d90"
+CONTENT = Content(
+    title="Bedside handover",
+    sections=(
+        Section("The problem", "Things got lost at shift change."),
+        Section("What we do", "We hand over **at the bed**."),
+    ),
+    properties={"difficulty": "low", "people": 2, "share": 0.5, "open": True},
+)
+
+# What each stored payload, by type name and schema version, has to be read as, whatever changes.
+EXPECTED: dict[str, Struct] = {
+    "entry-contributed-1": EntryContributed(
+        kind="practice",
+        content=CONTENT,
+        group="Ward 3",
+        source=Source("ward-notes", "handover.md"),
+        imported=True,
+    ),
+    "entry-revised-1": EntryRevised(content=CONTENT, group="Ward 3", note="Clearer."),
+    "entry-tagged-1": EntryTagged(tag="night-shift"),
+    "entry-untagged-1": EntryUntagged(tag="night-shift"),
+    "entry-related-1": EntryRelated(relation=Relation("IsDerivedFrom", OTHER)),
+    "entry-unrelated-1": EntryUnrelated(relation=Relation("IsDerivedFrom", OTHER)),
+    "entry-archived-1": EntryArchived(reason="Merged into another.", successor=OTHER),
+    "entry-restored-1": EntryRestored(),
+    "entry-endorsed-1": EntryEndorsed(entry_id=ENTRY, member="ada", reason="It works."),
+    "endorsement-withdrawn-1": EndorsementWithdrawn(entry_id=ENTRY, member="ada"),
+    "reuse-recorded-1": ReuseRecorded(
+        entry_id=ENTRY,
+        group="Ward 4",
+        context="Night shift with two nurses.",
+        outcome="adopted",
+        evidence="https://example.org/ward-4",
+    ),
+    "reuse-outcome-updated-1": ReuseOutcomeUpdated(
+        entry_id=ENTRY,
+        outcome="adapted",
+        note="Shortened to one minute.",
+        resulting_entry=OTHER,
+        evidence="https://example.org/ward-4",
+    ),
+}
+
+
+def golden(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
+    return loaded
+
+
+def page_sections() -> dict[str, str]:
+    parts = re.split(r"^## (.+)$", PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_every_type_has_a_golden_payload_and_every_payload_an_expectation() -> None:
+    names = {f"{each.name}-{each.schema_version}" for each in EVENT_TYPES}
+    assert names <= EXPECTED.keys()
+    assert {path.stem for path in GOLDEN.glob("*.json")} == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_stored_payload_reads_as_it_always_did(name: str) -> None:
+    stored = golden(name)
+    data = json.dumps(stored["data"]).encode()
+    event = build_codec().decode(stored["type"], stored["schema_version"], data)
+    assert event == EXPECTED[name]
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda each: each.name)
+def test_what_is_written_today_is_the_golden_payload(event_type: Any) -> None:
+    stored = golden(f"{event_type.name}-{event_type.schema_version}")
+    name, version, data = build_codec().encode(EXPECTED[f"{event_type.name}-1"])
+    assert (name, version) == (stored["type"], stored["schema_version"])
+    assert json.loads(data) == stored["data"]
+
+
+def test_the_page_names_every_event_and_no_other() -> None:
+    assert list(page_sections()) == [each.name for each in EVENT_TYPES]
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda each: each.name)
+def test_the_page_tells_fields_version_and_an_example(event_type: Any) -> None:
+    section = page_sections()[event_type.name]
+    fields = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+    assert fields == [field.name for field in structs.fields(event_type.cls)]
+    assert f"Schema version {event_type.schema_version}." in section
+    example = re.search(r"```json\n(.+?)```", section, flags=re.DOTALL)
+    assert example is not None
+    stored = golden(f"{event_type.name}-{event_type.schema_version}")
+    assert json.loads(example[1]) == stored["data"]

@@ -1,0 +1,151 @@
+"""A group takes an entry into its work, and later tells what became of it."""
+
+from typing import cast
+
+import pytest
+
+from kb.errors import InvalidInput, NotFound, Refused
+from kb.reuse.reuse import (
+    Outcome,
+    Reuse,
+    ReuseOutcomeUpdated,
+    ReuseRecorded,
+    UpdateOutcome,
+    decide,
+    evolve,
+)
+from tests.kb.domain_world import ABSENT, World, command
+
+ENTRY = "11111111-1111-4111-8111-111111111111"
+MADE = "22222222-2222-4222-8222-222222222222"
+NOTHING = Reuse(id=ABSENT)
+RECORDED = ReuseRecorded(
+    entry_id=ENTRY,
+    group="Ward 4",
+    context="Night shift",
+    outcome="adopted",
+    evidence="https://example.org",
+)
+UPDATED = ReuseOutcomeUpdated(
+    entry_id=ENTRY,
+    outcome="adapted",
+    note="Shorter now.",
+    resulting_entry=MADE,
+    evidence="https://example.org",
+)
+UPDATE = UpdateOutcome(outcome="adapted", note="Shorter now.", resulting_entry=MADE)
+
+
+def test_a_reuse_is_recorded_once() -> None:
+    assert decide(RECORDED, NOTHING) == [RECORDED]
+    with pytest.raises(Refused, match="recorded already"):
+        decide(RECORDED, evolve(NOTHING, RECORDED))
+
+
+def test_an_update_keeps_what_it_does_not_mention() -> None:
+    state = evolve(NOTHING, RECORDED)
+    assert decide(UPDATE, state) == [UPDATED]
+    stopped = UpdateOutcome(outcome="tried-and-stopped", note="No staff.")
+    assert decide(stopped, evolve(state, UPDATED)) == [
+        ReuseOutcomeUpdated(
+            entry_id=ENTRY,
+            outcome="tried-and-stopped",
+            note="No staff.",
+            resulting_entry=MADE,
+            evidence="https://example.org",
+        )
+    ]
+
+
+def test_an_update_that_says_nothing_new_adds_nothing() -> None:
+    assert decide(UPDATE, evolve(evolve(NOTHING, RECORDED), UPDATED)) == []
+
+
+def test_a_reuse_that_is_not_there_is_not_found() -> None:
+    with pytest.raises(NotFound, match=ABSENT):
+        decide(UPDATE, NOTHING)
+
+
+def test_an_entry_does_not_result_from_itself() -> None:
+    itself = UpdateOutcome(outcome="adapted", note="x", resulting_entry=ENTRY)
+    with pytest.raises(InvalidInput, match="cannot result in the entry"):
+        decide(itself, evolve(NOTHING, RECORDED))
+
+
+def test_a_reuse_is_recorded_and_updated_by_its_own_id() -> None:
+    world = World()
+    entry_id, made = world.practice(), world.practice("Made from it")
+    receipt = world.reuses.record(
+        entry_id.upper(), group=" Ward 4 ", context=" Nights ", outcome="adopted"
+    )
+    again = world.reuses.update_outcome(
+        receipt.id, "adapted", "Shorter.", resulting_entry=made, evidence="https://example.org/r"
+    )
+    assert (again.id, again.version) == (receipt.id, 2)
+    assert world.happened()[2:] == [
+        ReuseRecorded(entry_id=entry_id, group="Ward 4", context="Nights", outcome="adopted"),
+        ReuseOutcomeUpdated(
+            entry_id=entry_id,
+            outcome="adapted",
+            note="Shorter.",
+            resulting_entry=made,
+            evidence="https://example.org/r",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"group": " "}, "group"),
+        ({"context": ""}, "context"),
+        ({"outcome": "loved"}, "outcome"),
+        ({"evidence": "javascript:alert(1)"}, "evidence"),
+    ],
+)
+def test_a_reuse_with_a_bad_field_is_refused(changed: dict[str, str], field: str) -> None:
+    world = World()
+    given = {"group": "Ward 4", "context": "Nights", "evidence": "", "outcome": "adopted"} | changed
+    with pytest.raises(InvalidInput) as caught:
+        world.reuses.record(
+            world.practice(),
+            group=given["group"],
+            context=given["context"],
+            outcome=cast("Outcome", given["outcome"]),
+            evidence=given["evidence"],
+        )
+    assert caught.value.field == field
+
+
+def test_a_reuse_is_of_an_entry_that_exists_and_is_not_archived() -> None:
+    world = World()
+    entry_id = world.practice()
+    receipt = world.reuses.record(entry_id, group="Ward 4", context="Nights", outcome="adopted")
+    for reused, made in ((ABSENT, None), (entry_id, ABSENT)):
+        with pytest.raises(NotFound):
+            world.reuses.record(
+                reused, group="x", context="x", outcome="adopted", resulting_entry=made
+            )
+    world.entries.archive(entry_id, "Old.")
+    with pytest.raises(Refused, match="cannot be reused; restore it first"):
+        world.reuses.record(entry_id, group="Ward 5", context="Days", outcome="adopted")
+    assert world.reuses.update_outcome(receipt.id, "tried-and-stopped", "No staff.").version == 2
+
+
+@pytest.mark.parametrize("reuse_id", [ABSENT, "nonsense"])
+def test_an_update_of_nothing_is_not_found(reuse_id: str) -> None:
+    with pytest.raises(NotFound, match="There is no reuse"):
+        World().reuses.update_outcome(reuse_id, "adopted", "x")
+
+
+def test_a_reuse_that_is_sent_twice_counts_once() -> None:
+    world = World()
+    entry_id = world.practice()
+
+    def record() -> object:
+        return world.reuses.record(
+            entry_id, group="Ward 4", context="Nights", outcome="adopted", command_id=command(1)
+        )
+
+    assert record() == record()
+    assert len(world.recorded()) == 2

@@ -1,0 +1,268 @@
+"""Bad input is refused in a sentence that names the field and the limit."""
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.entries import validation
+from kb.entries.content import Content, Draft, Relation, Scalar, Section
+from kb.entries.kinds import load_kinds
+from kb.errors import InvalidInput, NotFound
+from tests.kb.domain_world import ABSENT, some_content
+
+KINDS = load_kinds()
+
+
+def refusal(call: Callable[[], object]) -> tuple[str, str | None]:
+    with pytest.raises(InvalidInput) as caught:
+        call()
+    return str(caught.value), caught.value.field
+
+
+def with_properties(**values: Scalar) -> Content:
+    return Content(title="Title", sections=(), properties=values)
+
+
+def test_a_field_is_trimmed_and_gets_plain_line_ends() -> None:
+    assert validation.text("reason", " one\r\ntwo\rthree \n") == "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("  \n", "The reason must not be empty."),
+        ("x" * 5_001, "The reason may have at most 5000 characters; it has 5001."),
+        ("a\0b", "The reason holds the character U+0000, which is not text; remove it."),
+        ("a\x1b[31m", "The reason holds the character U+001B, which is not text; remove it."),
+        ("\ud800", "The reason holds the character U+D800, which is not text; remove it."),
+    ],
+)
+def test_a_field_that_is_empty_too_long_or_no_text_is_refused(value: str, sentence: str) -> None:
+    assert refusal(lambda: validation.text("reason", value)) == (sentence, "reason")
+
+
+def test_text_from_right_to_left_and_emoji_are_text() -> None:
+    assert validation.line("title", "שלום 👩‍⚕️") == "שלום 👩‍⚕️"
+
+
+@pytest.mark.parametrize("value", ["two\nlines", "two\tcolumns"])
+def test_a_title_is_a_single_line(value: str) -> None:
+    content = Content(title=value, sections=())
+    assert refusal(lambda: validation.content(content)) == (
+        "The title must be a single line without tabs.",
+        "title",
+    )
+
+
+def test_a_title_has_at_most_200_characters() -> None:
+    assert validation.content(Content(title="x" * 200, sections=())).title == "x" * 200
+    long = Content(title="x" * 201, sections=())
+    assert refusal(lambda: validation.content(long))[1] == "title"
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_a_group_may_be_left_out(value: str | None) -> None:
+    assert validation.optional_group(value) is None
+
+
+def test_a_group_has_at_most_100_characters() -> None:
+    assert refusal(lambda: validation.group_name("x" * 101))[1] == "group"
+
+
+def test_tags_are_normalised_and_repetitions_left_out() -> None:
+    names = ["  Night  Shift ", "night-shift", "GRÖßE", "e\N{COMBINING ACUTE ACCENT}tude"]
+    assert validation.tag_names(names) == ("night-shift", "grösse", "étude")
+
+
+@pytest.mark.parametrize(
+    ("tags", "field"),
+    [([" "], "tag"), (["x" * 51], "tag"), (["a\0"], "tag"), ([str(n) for n in range(101)], "tags")],
+)
+def test_tags_that_are_empty_too_long_or_too_many_are_refused(tags: list[str], field: str) -> None:
+    assert refusal(lambda: validation.tag_names(tags))[1] == field
+
+
+@given(st.text())
+def test_a_normalised_tag_stays_as_it_is(value: str) -> None:
+    tag = validation.normalise_tag(value)
+    assert validation.normalise_tag(tag) == tag
+    assert unicodedata.is_normalized("NFC", tag)
+    assert not any(character.isspace() for character in tag)
+
+
+@given(st.text())
+def test_case_and_form_make_no_other_tag(value: str) -> None:
+    tag = validation.normalise_tag(value)
+    assert validation.normalise_tag(unicodedata.normalize("NFD", value)) == tag
+    assert validation.normalise_tag(f"  {value}\n") == tag
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
+def test_any_text_is_taken_or_refused_and_what_is_taken_is_taken_again(value: str) -> None:
+    content = Content(title=value, sections=(Section(value, value),), properties={"x": value})
+    try:
+        cleaned = validation.content(content)
+    except InvalidInput:
+        return
+    assert validation.content(cleaned) == cleaned
+
+
+def test_a_section_is_kept_as_written_and_an_empty_one_is_left_out() -> None:
+    sections = (
+        Section(" Code ", "\n    indented\r\n    code\n\n"),
+        Section("Nothing", " \n "),
+        Section("", "Before any heading."),
+    )
+    assert validation.content(Content(title="Title", sections=sections)).sections == (
+        Section("Code", "    indented\n    code"),
+        Section("", "Before any heading."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence", "field"),
+    [
+        (
+            Section("Long", "ä" * 500_001),
+            "The section “Long” may have at most 1,000,000 bytes; it has 1,000,002.",
+            "Long",
+        ),
+        (
+            Section("", "x" * 1_000_001),
+            "The text may have at most 1,000,000 bytes; it has 1,000,001.",
+            "text",
+        ),
+        (
+            Section("Bell", "\a"),
+            "The section “Bell” holds the character U+0007, which is not text; remove it.",
+            "Bell",
+        ),
+        (
+            Section("h" * 301, "x"),
+            "The section heading may have at most 300 characters; it has 301.",
+            "section heading",
+        ),
+    ],
+)
+def test_a_section_that_is_too_large_or_no_text_is_refused(
+    section: Section, sentence: str, field: str
+) -> None:
+    content = Content(title="Title", sections=(section,))
+    assert refusal(lambda: validation.content(content)) == (sentence, field)
+
+
+def test_too_many_sections_or_properties_are_refused() -> None:
+    many = Content(title="Title", sections=(Section("", "x"),) * 501)
+    assert refusal(lambda: validation.content(many))[1] == "sections"
+    facts = with_properties(**{f"p{number}": 1 for number in range(101)})
+    assert refusal(lambda: validation.content(facts))[1] == "properties"
+
+
+def test_properties_keep_their_types() -> None:
+    facts = with_properties(level=" hard ", people=4, share=0.5, open=True)
+    assert validation.content(facts).properties == {
+        "level": "hard",
+        "people": 4,
+        "share": 0.5,
+        "open": True,
+    }
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, 10**400, "x" * 5_001, "\0"])
+def test_a_property_that_cannot_be_kept_is_refused(value: Scalar) -> None:
+    sentence, field = refusal(lambda: validation.content(with_properties(level=value)))
+    assert "property level" in sentence
+    assert field == "properties"
+
+
+def test_a_relation_has_a_known_type_and_an_id() -> None:
+    target = ABSENT.upper()
+    assert validation.relation(Relation("Cites", target)) == Relation("Cites", ABSENT)
+    assert refusal(lambda: validation.relation(Relation("Likes", ABSENT))) == (
+        "'Likes' is no relation type; use one of DataCite's, e.g. IsDerivedFrom.",
+        "type",
+    )
+    assert refusal(lambda: validation.relation(Relation("Cites", "me"))) == (
+        "The target 'me' is not an entry's id.",
+        "target",
+    )
+
+
+def test_what_is_no_id_is_not_found() -> None:
+    assert validation.known_id("entry", ABSENT.replace("-", "")) == ABSENT
+    with pytest.raises(NotFound, match=r"There is no reuse '.ud800'"):
+        validation.known_id("reuse", "\ud800")
+
+
+@pytest.mark.parametrize("value", ["https://example.org/a?b=c#d", "http://[::1]:8000/"])
+def test_evidence_is_a_web_link(value: str) -> None:
+    assert validation.link("evidence", f" {value} ") == value
+
+
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_evidence_may_be_left_out(value: str | None) -> None:
+    assert validation.link("evidence", value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "javascript:alert(1)",
+        "ftp://example.org",
+        "example.org",
+        "https://",
+        "http://[::1",
+        "https://a b.org",
+    ],
+)
+def test_evidence_of_another_form_is_refused(value: str) -> None:
+    assert refusal(lambda: validation.link("evidence", value)) == (
+        "The evidence must be a link that begins with http:// or https://.",
+        "evidence",
+    )
+
+
+def test_a_draft_is_cleaned_as_a_whole() -> None:
+    cites = Relation("Cites", ABSENT)
+    draft = Draft(
+        kind="practice",
+        content=Content(title=" Title ", sections=()),
+        group=" ",
+        tags=("A", "a"),
+        relations=(cites, cites),
+    )
+    assert validation.draft(draft, KINDS) == Draft(
+        kind="practice",
+        content=Content(title="Title", sections=()),
+        tags=("a",),
+        relations=(cites,),
+    )
+
+
+def test_an_unknown_kind_is_refused_with_the_kinds_that_there_are() -> None:
+    draft = Draft(kind="recipe", content=some_content())
+    assert refusal(lambda: validation.draft(draft, KINDS)) == (
+        "'recipe' is no kind of entry; use one of case-clinic, experiment, practice.",
+        "kind",
+    )
+
+
+def test_a_contribution_fills_what_its_kind_requires() -> None:
+    kind = KINDS["practice"]
+    validation.require_filled(kind, some_content())
+    half = Content(title="Title", sections=(Section("The problem", "x"),))
+    assert refusal(lambda: validation.require_filled(kind, half)) == (
+        "The section “What we do” must not be empty.",
+        "What we do",
+    )
+
+
+def test_a_revision_may_not_empty_what_was_filled_but_may_leave_what_was_empty() -> None:
+    kind = KINDS["practice"]
+    bare = Content(title="Title", sections=())
+    validation.require_filled(kind, bare, before=bare)
+    with pytest.raises(InvalidInput, match="The problem"):
+        validation.require_filled(kind, bare, before=some_content())
