@@ -18,7 +18,7 @@ def api_router() -> Router:
             entries.get_history,
             entries.get_lineage,
             curation.add_tags,
-            curation.remove_tag,
+            curation.remove_tags,
             curation.add_relation,
             curation.remove_relation,
             curation.archive_entry,

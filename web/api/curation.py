@@ -39,17 +39,17 @@ def add_tags(
 
 
 @delete(
-    "/entries/{entry_id:str}/tags/{tag:str}",
+    "/entries/{entry_id:str}/tags",
     status_code=200,
     responses=change_problems(404, 409),
     tags=["curation"],
     sync_to_thread=True,
 )
-def remove_tag(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], tag: FromPath[str]
+def remove_tags(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], tag: FromQuery[tuple[str, ...]]
 ) -> Written:
-    """Take a tag off an entry."""
-    return when_searchable(base, base.entries.untag(entry_id, (tag,)))
+    """Take tags off an entry."""
+    return when_searchable(base, base.entries.untag(entry_id, tag))
 
 
 @post(

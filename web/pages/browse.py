@@ -1,0 +1,162 @@
+"""Look around without a question: a list with filters, counts and pages."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from kb import KnowledgeBase
+from kb.entries.results import BrowseFilter, Facets, Page
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+from msgspec import Struct, structs
+
+from web.pages.shell import Pages
+
+PAGE_SIZE = 20
+SHOWN = 12
+"""How many values of a facet are shown at once; the others are folded away."""
+
+Sort = Literal["recent", "title", "reused"]
+Archived = Literal["", "only", "all"]
+ARCHIVED: Mapping[str, bool | None] = {"": False, "only": True, "all": None}
+PageNumber = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
+
+
+class View(Struct, frozen=True):
+    """What is listed, and how; it is its own address."""
+
+    kind: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    archived: Archived = ""
+    sort: Sort = "recent"
+    page: int = 1
+
+    @property
+    def url(self) -> str:
+        """The address of this list; what is as usual is left out."""
+        usual = View()
+        pairs = {
+            name: value
+            for name, value in structs.asdict(self).items()
+            if value != getattr(usual, name)
+        }
+        query = urlencode(pairs, doseq=True)
+        return f"/entries?{query}" if query else "/entries"
+
+    def toggled(self, name: str, value: str) -> "View":
+        """The list with `value` of a facet added, or taken away if it was there; from its first page."""
+        now: tuple[str, ...] = getattr(self, name)
+        new = tuple(v for v in now if v != value) if value in now else (*now, value)
+        return structs.replace(self, **{name: new}, page=1)
+
+
+class Choice(Struct, frozen=True):
+    """A link that changes the list; `count` is None where counting says nothing."""
+
+    label: str
+    url: str
+    active: bool
+    count: int | None = None
+
+
+class FacetGroup(Struct, frozen=True):
+    """The choices of one facet; `more` are folded away."""
+
+    title: str
+    choices: tuple[Choice, ...]
+    more: tuple[Choice, ...] = ()
+
+
+class BrowsePage(Struct, frozen=True, kw_only=True):
+    """A piece of the list with the ways to change it."""
+
+    list: Page
+    view: View
+    facets: tuple[FacetGroup, ...]
+    sorts: tuple[Choice, ...]
+    first: int
+    last: int
+    previous_url: str
+    next_url: str
+
+
+@get("/entries", sync_to_thread=True)
+def browse(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    kind: FromQuery[tuple[str, ...]] = (),
+    tag: FromQuery[tuple[str, ...]] = (),
+    group: FromQuery[tuple[str, ...]] = (),
+    archived: FromQuery[Archived] = "",
+    sort: FromQuery[Sort] = "recent",
+    page: PageNumber = 1,
+) -> Response[str]:
+    """The list."""
+    view = View(kind, tag, group, archived, sort, page)
+    chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
+    offset = (page - 1) * PAGE_SIZE
+    found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
+    names = {key: made.name for key, made in base.kinds.items()}
+    return pages.render("browse.html", _page(found, view, offset, names), at="browse")
+
+
+def _page(found: Page, view: View, offset: int, names: Mapping[str, str]) -> BrowsePage:
+    last = offset + len(found.items)
+    back, on = (structs.replace(view, page=view.page + step).url for step in (-1, 1))
+    return BrowsePage(
+        list=found,
+        view=view,
+        facets=tuple(_facets(found.facets, view, names)),
+        sorts=_sorts(view),
+        first=offset + 1 if found.items else 0,
+        last=last,
+        previous_url=back if view.page > 1 else "",
+        next_url=on if last < found.total else "",
+    )
+
+
+def _facets(facets: Facets, view: View, names: Mapping[str, str]) -> list[FacetGroup]:
+    return [
+        _group("Kind", "kind", facets.kinds, view, names),
+        _group("Tag", "tag", facets.tags, view, {}),
+        _group("Group", "group", facets.groups, view, {}),
+        _archived(view),
+    ]
+
+
+def _group(
+    title: str, name: str, counts: Mapping[str, int], view: View, names: Mapping[str, str]
+) -> FacetGroup:
+    chosen: tuple[str, ...] = getattr(view, name)
+    values = [*chosen, *(value for value in counts if value not in chosen)]
+    choices = tuple(
+        Choice(
+            names.get(value, value),
+            view.toggled(name, value).url,
+            value in chosen,
+            counts.get(value, 0),
+        )
+        for value in values
+    )
+    return FacetGroup(title, choices[:SHOWN], choices[SHOWN:])
+
+
+def _archived(view: View) -> FacetGroup:
+    labels: Mapping[Archived, str] = {"": "Left out", "all": "Shown too", "only": "Only these"}
+    choices = (
+        Choice(
+            label, structs.replace(view, archived=value, page=1).url, view.archived == value
+        )
+        for value, label in labels.items()
+    )
+    return FacetGroup("Archived", tuple(choices))
+
+
+def _sorts(view: View) -> tuple[Choice, ...]:
+    labels: Mapping[Sort, str] = {"recent": "Newest", "title": "Title", "reused": "Most reused"}
+    return tuple(
+        Choice(label, structs.replace(view, sort=sort, page=1).url, view.sort == sort)
+        for sort, label in labels.items()
+    )

@@ -1,0 +1,90 @@
+"""When two people revised the same entry: both texts side by side, and nothing lost."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Section
+from kb.entries.results import EntryPage
+from kb.errors import NotFound
+from msgspec import Struct, structs
+
+from web.pages.forms import EntryForm, SectionField, section_field
+
+State = Literal["same", "theirs", "yours", "both"]
+Key = tuple[str, int]
+
+
+class Piece(Struct, frozen=True):
+    """One piece of the text: as it stands in the entry now, and what the form begins with.
+
+    `state` says who changed it: nobody differently, only they, only you, or both of you.
+    """
+
+    name: str
+    theirs: str
+    begin: str
+    state: State
+
+
+class ConflictPage(Struct, frozen=True):
+    """The two texts; `form` starts from the newest version, so that saving it replaces knowingly."""
+
+    entry: EntryPage
+    title: Piece
+    group: Piece
+    sections: tuple[tuple[SectionField, Piece], ...]
+    form: EntryForm
+
+
+def conflict_page(base: KnowledgeBase, entry: EntryPage, mine: EntryForm) -> ConflictPage:
+    """What to show when `mine` was written on top of a text that is no longer the newest."""
+    started = _started_from(base, entry.id, mine.version)
+    pieces = tuple(
+        (section_field(piece.name, piece.begin, mine.kind), piece)
+        for piece in _sections(started, entry.sections, mine.sections)
+    )
+    return ConflictPage(
+        entry=entry,
+        title=_piece("Title", started.title if started else None, entry.title, mine.title),
+        group=_piece("Group", None, entry.group or "", mine.group),
+        sections=pieces,
+        form=structs.replace(mine, version=entry.revision_version),
+    )
+
+
+def _started_from(base: KnowledgeBase, entry_id: str, version: int) -> Content | None:
+    try:
+        return base.catalogue.revision(entry_id, version)
+    except NotFound:
+        return None
+
+
+def _sections(
+    started: Content | None, theirs: Sequence[Section], mine: Sequence[SectionField]
+) -> Iterable[Piece]:
+    old = _by_key((s.heading, s.text) for s in started.sections) if started else None
+    new = _by_key((s.heading, s.text) for s in theirs)
+    own = _by_key((s.heading, s.text) for s in mine)
+    for key in dict.fromkeys((*new, *own)):
+        before = None if old is None else old.get(key, "")
+        yield _piece(key[0], before, new.get(key, ""), own.get(key, ""))
+
+
+def _by_key(sections: Iterable[tuple[str, str]]) -> dict[Key, str]:
+    """Texts by heading; a heading that comes again is told apart by its count."""
+    found: dict[Key, str] = {}
+    for heading, text in sections:
+        count = 0
+        while (heading, count) in found:
+            count += 1
+        found[heading, count] = text.strip("\n")
+    return found
+
+
+def _piece(name: str, before: str | None, theirs: str, mine: str) -> Piece:
+    if mine == theirs:
+        return Piece(name, theirs, mine, "same")
+    if mine == before:
+        return Piece(name, theirs, theirs, "theirs")
+    return Piece(name, theirs, mine, "yours" if theirs == before else "both")

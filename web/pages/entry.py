@@ -1,0 +1,149 @@
+"""An entry's own page, and the small forms on it."""
+
+from collections.abc import Callable, Mapping
+
+from kb import KnowledgeBase
+from kb.commands import Receipt
+from kb.entries.kinds import Kind
+from kb.entries.results import (
+    EndorsementView,
+    EntryPage,
+    EntrySummary,
+    HistoryItem,
+    Lineage,
+    LineageEntry,
+)
+from kb.errors import InvalidInput, NotFound, Refused
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from markupsafe import Markup
+from msgspec import Struct
+
+from web.errors import status_of
+from web.markdown import to_html
+from web.pages.forms import Form, new_command_id
+from web.pages.links import anchor, entry_url
+from web.pages.shell import Pages, see_other
+from web.written import when_searchable
+
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "tag": ("tags",),
+    "archive": ("reason", "successor"),
+    "endorse": ("reason",),
+    "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
+}
+
+
+class ShownSection(Struct, frozen=True):
+    """A section as HTML; `anchor` is unique on the page."""
+
+    anchor: str
+    heading: str
+    html: Markup
+
+
+class EntryView(Struct, frozen=True, kw_only=True):
+    """Everything on an entry's page. `mine` is the acting member's endorsement; `open` names a form with errors."""
+
+    entry: EntryPage
+    sections: tuple[ShownSection, ...]
+    origins: tuple[LineageEntry, ...]
+    derived: tuple[LineageEntry, ...]
+    history: tuple[HistoryItem, ...]
+    successor: EntrySummary | None
+    mine: EndorsementView | None
+    groups: tuple[str, ...]
+    forms: dict[str, Form]
+    open: str = ""
+
+
+@get("/entries/{entry_id:str}", sync_to_thread=True)
+def show(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    entry_id: FromPath[str],
+    done: FromQuery[str] = "",
+) -> Response[str]:
+    """The page of an entry."""
+    return pages.render("entry.html", entry_view(base, entry_id), at="browse", done=done)
+
+
+def act(
+    base: KnowledgeBase,
+    pages: Pages,
+    entry_id: str,
+    name: str,
+    form: Form,
+    done: str,
+    command: Callable[[], Receipt],
+    *,
+    wait: bool = True,
+) -> Response[str] | Redirect:
+    """Run a small form's command and send the browser back, or show the page with what is wrong.
+
+    `wait` until the index has taken it in, for what searches show.
+    """
+    try:
+        receipt = command()
+    except (InvalidInput, Refused) as error:
+        view = entry_view(base, entry_id, name, form.with_error(error))
+        return pages.render("entry.html", view, at="browse", status=status_of(error))
+    searchable = when_searchable(base, receipt).searchable if wait else True
+    return see_other(entry_url(entry_id), done, searchable=searchable)
+
+
+def entry_view(
+    base: KnowledgeBase, entry_id: str, name: str = "", form: Form | None = None
+) -> EntryView:
+    """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
+    entry = base.catalogue.get(entry_id)
+    mine = next((e for e in entry.endorsed if e.member == base.settings.member), None)
+    lineage = base.catalogue.lineage(entry_id)
+    forms = _empty_forms(mine)
+    return EntryView(
+        entry=entry,
+        sections=shown_sections(entry),
+        origins=_further(lineage.origins),
+        derived=_further(lineage.derived),
+        history=base.catalogue.history(entry_id),
+        successor=_successor(base, entry.successor),
+        mine=mine,
+        groups=tuple(base.catalogue.browse(limit=1).facets.groups),
+        forms=forms | {name: form} if form else forms,
+        open=name,
+    )
+
+
+def shown_sections(entry: EntryPage) -> tuple[ShownSection, ...]:
+    """The sections with their Markdown made HTML."""
+    shown: dict[str, ShownSection] = {}
+    for section in entry.sections:
+        name = anchor(section.heading)
+        while name in shown:
+            name += "-"
+        shown[name] = ShownSection(name, section.heading, to_html(section.text))
+    return tuple(shown.values())
+
+
+def _empty_forms(mine: EndorsementView | None) -> dict[str, Form]:
+    forms = {name: Form(dict.fromkeys(fields, "")) for name, fields in FORMS.items()}
+    forms["endorse"].values["reason"] = mine.reason if mine else ""
+    forms["reuse"].values["command_id"] = new_command_id()
+    return forms
+
+
+def _further(entries: tuple[LineageEntry, ...]) -> tuple[LineageEntry, ...]:
+    """The steps of a lineage that lie beyond the entry's own relations."""
+    return tuple(entry for entry in entries if entry.depth > 1)
+
+
+def _successor(base: KnowledgeBase, entry_id: str | None) -> EntrySummary | None:
+    try:
+        return base.catalogue.get(entry_id) if entry_id else None
+    except NotFound:
+        return None
+
+
+__all__ = ["EntryView", "Kind", "Lineage", "act", "entry_view", "show", "shown_sections"]

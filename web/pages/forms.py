@@ -1,0 +1,190 @@
+"""Forms as values: what a person typed, what is wrong with it, and how it becomes a command."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Draft, Scalar, Section
+from kb.entries.kinds import Kind, KindSection
+from kb.entries.results import EntryPage
+from kb.errors import InvalidInput, KnowledgeBaseError, NotFound
+from msgspec import Struct, structs
+from uuid_utils.compat import uuid7
+
+Posted = Mapping[str, Any]
+
+
+class Form(Struct, frozen=True):
+    """A small form: what was typed, by field, and what is wrong with it; `problem` is about the whole."""
+
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    problem: str = ""
+
+    def with_error(self, error: KnowledgeBaseError) -> "Form":
+        """The same form with `error` at its field, or above it where it has none."""
+        field = error.field if isinstance(error, InvalidInput) else None
+        if field in self.values:
+            return structs.replace(self, errors={field: str(error)})
+        return structs.replace(self, problem=str(error))
+
+
+class SectionField(Struct, frozen=True):
+    """A section to be filled; `own` when the author names it."""
+
+    heading: str
+    text: str
+    prompt: str = ""
+    required: bool = False
+    own: bool = False
+
+
+class EntryForm(Struct, frozen=True, kw_only=True):
+    """An entry being written or revised. `version` is the one that a revision starts from."""
+
+    kind: Kind
+    title: str = ""
+    group: str = ""
+    tags: str = ""
+    note: str = ""
+    sections: tuple[SectionField, ...] = ()
+    version: int = 0
+    command_id: str = ""
+    errors: dict[str, str] = {}
+    problem: str = ""
+
+    def with_error(self, error: KnowledgeBaseError) -> "EntryForm":
+        """The same form with `error` at its field, or above the form; it may be sent again."""
+        field = error.field if isinstance(error, InvalidInput) and error.field else ""
+        field = {"tag": "tags", "section heading": "text"}.get(field, field)
+        fields = {"title", "group", "tags", "note", *(s.heading for s in self.sections)}
+        fresh = structs.replace(self, command_id=new_command_id())
+        if field in fields:
+            return structs.replace(fresh, errors={field: str(error)})
+        return structs.replace(fresh, problem=str(error))
+
+    def draft(self) -> Draft:
+        """The new entry that was written."""
+        return Draft(
+            kind=self.kind.key,
+            content=self.content({}),
+            group=self.group or None,
+            tags=tuple(tag for tag in self.tags.split(",") if tag.strip()),
+        )
+
+    def content(self, properties: dict[str, Scalar]) -> Content:
+        """The text that was written; `properties` are kept, no form changes them."""
+        sections = tuple(Section(s.heading, s.text) for s in self.sections)
+        return Content(title=self.title, sections=sections, properties=properties)
+
+
+def new_command_id() -> str:
+    """An id that lets a form be sent twice and count once."""
+    return str(uuid7())
+
+
+def command_id(posted: Posted) -> UUID | None:
+    """The command id in a form; none where it was tampered with."""
+    try:
+        return UUID(typed(posted, "command_id"))
+    except ValueError:
+        return None
+
+
+def typed(posted: Posted, name: str) -> str:
+    """What was typed into a field, with plain line ends; empty if it is not there."""
+    value = posted.get(name, "")
+    text = value[0] if isinstance(value, list) else value
+    return str(text).replace("\r\n", "\n")
+
+
+def small_form(posted: Posted, *names: str) -> Form:
+    """The fields `names` of a posted form."""
+    return Form({name: typed(posted, name) for name in names})
+
+
+def blank_form(kind: Kind) -> EntryForm:
+    """The form made from a kind's template."""
+    return EntryForm(
+        kind=kind, sections=tuple(map(_field, kind.sections)), command_id=new_command_id()
+    )
+
+
+def form_of(entry: EntryPage, kind: Kind) -> EntryForm:
+    """The form that revises `entry`: its sections in their order, and those of the template still empty."""
+    return EntryForm(
+        kind=kind,
+        title=entry.title,
+        group=entry.group or "",
+        sections=tuple(_woven(entry.sections, kind)),
+        version=entry.revision_version,
+    )
+
+
+def posted_form(posted: Posted, kind: Kind) -> EntryForm:
+    """The form as it came back from the browser."""
+    version = typed(posted, "version")
+    return EntryForm(
+        kind=kind,
+        title=typed(posted, "title"),
+        group=typed(posted, "group"),
+        tags=typed(posted, "tags"),
+        note=typed(posted, "note"),
+        sections=tuple(_posted_sections(posted, kind)),
+        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        command_id=typed(posted, "command_id"),
+    )
+
+
+def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:
+    """The id of the entry whose address or id was typed into `field`; None for nothing.
+
+    Raises `InvalidInput` when there is no such entry.
+    """
+    name = text.strip().split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2]
+    if not name:
+        return None
+    try:
+        return base.catalogue.resolve(name)
+    except NotFound:
+        raise InvalidInput(
+            f"There is no entry {name!r}; copy the address of its page here.", field
+        ) from None
+
+
+def _field(section: KindSection, text: str = "") -> SectionField:
+    return SectionField(section.heading, text, section.prompt, section.required)
+
+
+def _woven(sections: Sequence[Section], kind: Kind) -> Iterable[SectionField]:
+    """`sections` as they stand, with each empty one of the template after the one that it follows there."""
+    template = {section.heading: section for section in kind.sections}
+    woven = [section_field(s.heading, s.text, kind) for s in sections]
+    before: str | None = None
+    known = any(s.heading in template for s in sections)
+    for heading, section in template.items():
+        present = [s.heading for s in woven]
+        if heading not in present:
+            first = 0 if known else len(woven)
+            place = first if before is None else present.index(before) + 1
+            woven.insert(place, _field(section))
+        before = heading
+    return woven
+
+
+def section_field(heading: str, text: str, kind: Kind) -> SectionField:
+    """A section with the prompt of the template, or one of the author's own."""
+    for section in kind.sections:
+        if section.heading == heading:
+            return _field(section, text)
+    return SectionField(heading, text, own=True)
+
+
+def _posted_sections(posted: Posted, kind: Kind) -> Iterable[SectionField]:
+    index = 0
+    while f"text-{index}" in posted:
+        heading, text = typed(posted, f"heading-{index}"), typed(posted, f"text-{index}")
+        if heading.strip() or text.strip():
+            yield section_field(heading.strip(), text, kind)
+        index += 1

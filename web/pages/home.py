@@ -1,0 +1,49 @@
+"""The first page, and what this is about."""
+
+from kb import KnowledgeBase
+from kb.entries.results import BrowseFilter, Facets, Page
+from litestar import Response, get
+from litestar.di import NamedDependency
+from msgspec import Struct
+
+from web.pages.shell import Pages
+
+RECENT = 6
+TAGS = 24
+
+
+class HomePage(Struct, frozen=True):
+    """What is new and where to begin."""
+
+    recent: Page
+    tags: tuple[tuple[str, int], ...]
+
+    @property
+    def facets(self) -> Facets:
+        """Counts over all entries that are not archived."""
+        return self.recent.facets
+
+
+class AboutPage(Struct, frozen=True):
+    """What this is, with a few numbers."""
+
+    entries: int
+    archived: int
+    groups: int
+
+
+@get("/", sync_to_thread=True)
+def home(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
+    """Ask, or look around."""
+    recent = base.catalogue.browse(limit=RECENT)
+    tags = tuple(recent.facets.tags.items())[:TAGS]
+    return pages.render("home.html", HomePage(recent, tags), at="ask")
+
+
+@get("/about", sync_to_thread=True)
+def about(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
+    """What this is."""
+    everything = base.catalogue.browse(BrowseFilter(archived=None), limit=1)
+    facets = everything.facets
+    page = AboutPage(everything.total, facets.archived, len(facets.groups))
+    return pages.render("about.html", page, at="about")

@@ -1,0 +1,19 @@
+"""Addresses within our own pages, in one place."""
+
+import re
+from urllib.parse import quote
+
+
+def entry_url(entry_id: str) -> str:
+    """The page of an entry."""
+    return f"/entries/{quote(entry_id, safe='')}"
+
+
+def section_url(entry_id: str, heading: str) -> str:
+    """A section on the page of an entry."""
+    return f"{entry_url(entry_id)}#{quote(anchor(heading))}" if heading else entry_url(entry_id)
+
+
+def anchor(heading: str) -> str:
+    """A heading as the id of an element."""
+    return "s-" + "-".join(re.findall(r"\w+", heading.casefold()))

@@ -1,0 +1,141 @@
+"""Reuse: record it, tell what became of it, and the page of counts."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from kb import KnowledgeBase
+from kb.commands import Receipt
+from kb.entries.results import ReuseView
+from kb.errors import InvalidInput, Refused
+from kb.reuse.report import ReuseReport
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from web.errors import status_of
+from web.pages.entry import act
+from web.pages.forms import Form, command_id, entry_meant, small_form
+from web.pages.links import entry_url
+from web.pages.shell import Pages, see_other
+
+Posted = URLEncodedBody[dict[str, Any]]
+
+BY = {"kind": "Kind", "tag": "Tag", "group": "Group", "month": "Month"}
+
+
+class ReusePage(Struct, frozen=True):
+    """One reuse and the form that updates its outcome."""
+
+    reuse: ReuseView
+    form: Form
+
+
+class ReportPage(Struct, frozen=True):
+    """The counts; `report` is None where the form does not fit."""
+
+    form: Form
+    report: ReuseReport | None
+    by: dict[str, str]
+    csv_url: str
+
+
+@post("/entries/{entry_id:str}/reuses", sync_to_thread=True)
+def record(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    entry_id: FromPath[str],
+    data: Posted,
+) -> Response[str] | Redirect:
+    """Record that a group reused an entry."""
+    form = small_form(
+        data, "group", "context", "outcome", "evidence", "resulting_entry", "command_id"
+    )
+    values = form.values
+
+    def command() -> Receipt:
+        return base.reuses.record(
+            entry_id,
+            group=values["group"],
+            context=values["context"],
+            outcome=values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
+            evidence=values["evidence"] or None,
+            resulting_entry=entry_meant(base, values["resulting_entry"], "resulting_entry"),
+            command_id=command_id(data),
+        )
+
+    return act(base, pages, entry_id, "reuse", form, "reused", command, wait=False)
+
+
+@get("/reuses/{reuse_id:str}", sync_to_thread=True)
+def show_reuse(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], reuse_id: FromPath[str]
+) -> Response[str]:
+    """One reuse, and what became of it."""
+    reuse = base.catalogue.reuse(reuse_id)
+    values = {
+        "outcome": reuse.outcome,
+        "note": reuse.note or "",
+        "evidence": reuse.evidence or "",
+        "resulting_entry": reuse.resulting_entry or "",
+    }
+    return pages.render("reuse.html", ReusePage(reuse, Form(values)), at="reuse")
+
+
+@post("/reuses/{reuse_id:str}", sync_to_thread=True)
+def update_reuse(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    reuse_id: FromPath[str],
+    data: Posted,
+) -> Response[str] | Redirect:
+    """Tell what became of it."""
+    reuse = base.catalogue.reuse(reuse_id)
+    form = small_form(data, "outcome", "note", "evidence", "resulting_entry")
+    values = form.values
+    try:
+        base.reuses.update_outcome(
+            reuse_id,
+            values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
+            values["note"],
+            evidence=values["evidence"] or None,
+            resulting_entry=entry_meant(base, values["resulting_entry"], "resulting_entry"),
+        )
+    except (InvalidInput, Refused) as error:
+        page = ReusePage(reuse, form.with_error(error))
+        return pages.render("reuse.html", page, at="reuse", status=status_of(error))
+    return see_other(f"{entry_url(reuse.entry_id)}#reuse", "updated")
+
+
+@get("/reuse", sync_to_thread=True)
+def report(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    by: FromQuery[str] = "kind",
+    since: FromQuery[str] = "",
+    until: FromQuery[str] = "",
+) -> Response[str]:
+    """Counts of reuse by kind, tag, group or month."""
+    form = Form({"by": by, "since": since, "until": until})
+    csv_url = "/api/reports/reuse?" + urlencode(
+        {name: value for name, value in form.values.items() if value} | {"format": "csv"}
+    )
+    try:
+        counts = base.reports.reuse(
+            since=_day(since, "since"),
+            until=_day(until, "until"),
+            by=by,  # type: ignore[arg-type]  # checked there, with a sentence
+        )
+    except InvalidInput as error:
+        page = ReportPage(form.with_error(error), None, BY, csv_url)
+        return pages.render("report.html", page, at="reuse", status=status_of(error))
+    return pages.render("report.html", ReportPage(form, counts, BY, csv_url), at="reuse")
+
+
+def _day(text: str, field: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text.strip() else None
+    except ValueError:
+        raise InvalidInput(f"The day {text!r} is not written as 2026-01-31.", field) from None

@@ -1,0 +1,123 @@
+"""Ask a question: the page, and the part of it that is replaced while somebody types."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from kb import KnowledgeBase
+from kb.entries.results import BrowseFilter, Facets
+from kb.errors import InvalidInput
+from kb.search import Answer, Result
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from markupsafe import Markup
+from msgspec import Struct
+
+from web.markdown import marked
+from web.pages.links import section_url
+from web.pages.shell import Pages
+
+LIMIT = 20
+WHOLE = 420
+"""A passage of up to this many characters is shown whole, a longer one by its best part."""
+
+
+class Asked(Struct, frozen=True):
+    """A question with its filters; `archived` takes archived entries in as well."""
+
+    question: str = ""
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    archived: bool = False
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the question was chosen."""
+        return bool(self.kinds or self.tags or self.groups or self.archived)
+
+    @property
+    def unfiltered_url(self) -> str:
+        """The same question without filters."""
+        return "/search?" + urlencode({"q": self.question})
+
+
+class Found(Struct, frozen=True):
+    """A result with its passage made ready to show."""
+
+    result: Result
+    excerpt: Markup
+    url: str
+
+
+class SearchPage(Struct, frozen=True):
+    """A question and what was found; `answer` is None before anything was asked, `problem` says why not."""
+
+    asked: Asked
+    options: Facets
+    answer: Answer | None = None
+    found: tuple[Found, ...] = ()
+    problem: str = ""
+
+
+@get("/search", sync_to_thread=True)
+def search(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    q: FromQuery[str] = "",
+    kind: FromQuery[tuple[str, ...]] = (),
+    tag: FromQuery[tuple[str, ...]] = (),
+    group: FromQuery[tuple[str, ...]] = (),
+    archived: FromQuery[str] = "",
+) -> Response[str]:
+    """The whole page."""
+    asked = Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))
+    return _answered(base, pages, asked, "search.html")
+
+
+@get("/search/results", sync_to_thread=True)
+def results(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    q: FromQuery[str] = "",
+    kind: FromQuery[tuple[str, ...]] = (),
+    tag: FromQuery[tuple[str, ...]] = (),
+    group: FromQuery[tuple[str, ...]] = (),
+    archived: FromQuery[str] = "",
+) -> Response[str]:
+    """Only the results, for static/search.js."""
+    asked = Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))
+    return _answered(base, pages, asked, "partials/results.html")
+
+
+def _chosen(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(value for value in values if value)
+
+
+def _answered(
+    base: KnowledgeBase, pages: Pages, asked: Asked, template: str
+) -> Response[str]:
+    options = base.catalogue.browse(BrowseFilter(archived=None), limit=1).facets
+    if not asked.question.strip():
+        return pages.render(template, SearchPage(asked, options), at="ask")
+    try:
+        answer = base.search(
+            asked.question,
+            kinds=asked.kinds,
+            tags=asked.tags,
+            groups=asked.groups,
+            archived=None if asked.archived else False,
+            limit=LIMIT,
+        )
+    except InvalidInput as error:
+        page = SearchPage(asked, options, problem=str(error))
+        return pages.render(template, page, at="ask", status=400)
+    found = tuple(map(_found, answer.results))
+    return pages.render(template, SearchPage(asked, options, answer, found), at="ask")
+
+
+def _found(result: Result) -> Found:
+    whole = (0, len(result.passage))
+    part = whole if len(result.passage) <= WHOLE else result.snippet_range
+    excerpt = marked(result.passage, result.marks, part)
+    return Found(result, excerpt, section_url(result.id, result.heading))

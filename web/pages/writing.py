@@ -1,0 +1,126 @@
+"""Contribute an entry and revise one, with the form made from the kind's template."""
+
+from typing import Any
+
+from kb import KnowledgeBase
+from kb.entries.results import EntryPage
+from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from web.errors import status_of
+from web.pages.conflict import conflict_page
+from web.pages.forms import (
+    EntryForm,
+    blank_form,
+    command_id,
+    form_of,
+    posted_form,
+    typed,
+)
+from web.pages.links import entry_url
+from web.pages.shell import Pages, see_other
+from web.written import when_searchable
+
+Posted = URLEncodedBody[dict[str, Any]]
+
+
+class WritingPage(Struct, frozen=True):
+    """A form for an entry; `entry` is the one being revised."""
+
+    form: EntryForm
+    groups: tuple[str, ...]
+    tags: tuple[str, ...]
+    entry: EntryPage | None = None
+
+
+class KindsPage(Struct, frozen=True):
+    """Which kind of entry it is to be."""
+
+
+@get("/entries/new", sync_to_thread=True)
+def new(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    kind: FromQuery[str] = "",
+) -> Response[str]:
+    """Choose a kind, then fill its form."""
+    if not kind:
+        return pages.render("kinds.html", KindsPage(), at="contribute")
+    if kind not in base.kinds:
+        raise NotFound(f"There is no kind of entry {kind!r}; see /entries/new for those there are.")
+    return _form(base, pages, blank_form(base.kinds[kind]))
+
+
+@post("/entries/new", sync_to_thread=True)
+def contribute(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: Posted
+) -> Response[str] | Redirect:
+    """Take the new entry in, or show the form again with what is wrong."""
+    kind = base.kinds.get(typed(data, "kind"))
+    if kind is None:
+        raise InvalidInput("The form names no kind of entry; start again from /entries/new.", "kind")
+    form = posted_form(data, kind)
+    try:
+        receipt = base.entries.contribute(form.draft(), command_id=command_id(data))
+    except (InvalidInput, Refused) as error:
+        return _form(base, pages, form.with_error(error), status=status_of(error))
+    written = when_searchable(base, receipt)
+    return see_other(entry_url(written.id), "contributed", searchable=written.searchable)
+
+
+@get("/entries/{entry_id:str}/revise", sync_to_thread=True)
+def revise_form(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
+) -> Response[str]:
+    """The entry's text in a form."""
+    entry = base.catalogue.get(entry_id)
+    if entry.archived:
+        raise Refused("This entry is archived and cannot be revised; restore it on its page first.")
+    return _form(base, pages, form_of(entry, base.kinds[entry.kind]), entry)
+
+
+@post("/entries/{entry_id:str}/revise", sync_to_thread=True)
+def revise(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    entry_id: FromPath[str],
+    data: Posted,
+) -> Response[str] | Redirect:
+    """Save the revision; when somebody else was faster, show both texts."""
+    entry = base.catalogue.get(entry_id)
+    form = posted_form(data, base.kinds[entry.kind])
+    try:
+        receipt = base.entries.revise(
+            entry_id,
+            form.content(entry.properties),
+            version=form.version,
+            group=form.group or None,
+            note=form.note or None,
+        )
+    except RevisionConflict as error:
+        # Read again: the conflict may have come up after the entry was read above.
+        page = conflict_page(base, base.catalogue.get(entry_id), form)
+        return pages.render("conflict.html", page, at="browse", status=status_of(error))
+    except (InvalidInput, Refused) as error:
+        return _form(base, pages, form.with_error(error), entry, status=status_of(error))
+    written = when_searchable(base, receipt)
+    return see_other(entry_url(entry_id), "revised", searchable=written.searchable)
+
+
+def _form(
+    base: KnowledgeBase,
+    pages: Pages,
+    form: EntryForm,
+    entry: EntryPage | None = None,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    facets = base.catalogue.browse(limit=1).facets
+    page = WritingPage(form, tuple(facets.groups), tuple(facets.tags), entry)
+    return pages.render(
+        "write.html", page, at="browse" if entry else "contribute", status=status
+    )
