@@ -19,8 +19,10 @@ def new_event_id() -> UUID:
 
 
 def _derived(*parts: str) -> str:
-    # NUL cannot occur in a part: control characters are refused in every field.
-    return str(uuid5(NAMESPACE, "\0".join(parts)))
+    # NUL cannot occur in a part: control characters are refused in every field. Surrogates, as in
+    # the name of a file that is not UTF-8, are refused as well, but by whoever checks the field.
+    name = "\0".join(parts).encode(errors="backslashreplace").decode()
+    return str(uuid5(NAMESPACE, name))
 
 
 def entry_id_for(source: str, external_id: str) -> str:

@@ -4,6 +4,7 @@
   revision stays while the source rests; where both changed, the source's text becomes the present
   one and the member's stays in the history. An entry that no import has brought so far takes any
   text that it never had, so that an old export does not bring an old text back.
+  A source that names no group leaves the group as it is.
 - Tags and relations are added that the entry never had: what a curator took away stays away.
 - An entry is archived if the source has archived it and it never was archived here. An archived
   entry takes a new text as well and stays archived.
@@ -61,7 +62,7 @@ def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
             "change it back in the source, or give it a new id there."
         )
     else:
-        events = _revised(Text(content=draft.content, group=draft.group), entry)
+        events = _revised(draft, entry)
     events += tagged(tag for tag in draft.tags if tag not in entry.known_tags)
     # A text that links to itself says nothing about other entries.
     events += related(
@@ -83,8 +84,13 @@ def _contributed(imported: ImportedEntry) -> EntryContributed:
     )
 
 
-def _revised(text: Text, entry: Entry) -> list[EntryEvent]:
+def _revised(draft: Draft, entry: Entry) -> list[EntryEvent]:
     old = (entry.texts[-1], entry.brought) if entry.brought else entry.texts
-    if text in old:
+    if any(_says(draft, text) for text in old):
         return []
-    return [EntryRevised(content=text.content, group=text.group, note=IMPORT_NOTE, imported=True)]
+    group = draft.group or entry.group
+    return [EntryRevised(content=draft.content, group=group, note=IMPORT_NOTE, imported=True)]
+
+
+def _says(draft: Draft, text: Text) -> bool:
+    return draft.content == text.content and draft.group in (None, text.group)

@@ -167,6 +167,7 @@ class Entries:
             imported,
             id=validation.entry_id("id", imported.id),
             draft=validation.draft(imported.draft, self._kinds),
+            source=validation.source(imported.source) if imported.source else None,
             archived=_checked_archived(imported.archived),
         )
         done = self._writer.execute(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from kb.entries.content import Content, Draft, Relation, Scalar, Section
+from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
 from kb.errors import InvalidInput, NotFound
@@ -24,12 +24,16 @@ GROUP_LENGTH = 100
 LINE_LENGTH = 500
 TEXT_LENGTH = 5_000
 LINK_LENGTH = 2_000
+PATH_LENGTH = 4_096
 PROPERTIES = 100
 PROPERTY_LENGTH = 5_000
 LARGEST_INTEGER = 2**53 - 1
 
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters other than tab and newline, and surrogates."""
+
+INVISIBLE = {"Cf", "Zl", "Zp", "Zs"}
+"""Categories of characters that alone make no word: blanks, and formats such as a joiner."""
 
 
 def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
@@ -115,6 +119,12 @@ def link(field: str, value: str | None) -> str | None:
             f"The {field} must be a link that begins with http:// or https://.", field
         )
     return cleaned
+
+
+def source(value: Source) -> Source:
+    """`value` if its name and its id or path are plain text."""
+    external_id = line("path in the source", value.external_id, PATH_LENGTH)
+    return Source(line("name of the source", value.name), external_id)
 
 
 def content(value: Content) -> Content:
@@ -216,7 +226,7 @@ def _printable(name: str, value: str, field: str | None = None) -> str:
 
 
 def _within(field: str, value: str, limit: int) -> str:
-    if not value:
+    if all(unicodedata.category(character) in INVISIBLE for character in value):
         raise InvalidInput(f"The {field} must not be empty.", field)
     if len(value) > limit:
         raise InvalidInput(

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from events.sqlite import SqliteEventLog
@@ -25,6 +27,7 @@ from kb.entries.entry import (
 )
 from kb.errors import InvalidInput, Refused
 from kb.ids import entry_id_for
+from tests.kb.domain_histories import ARCHIVINGS, CONTENTS, GROUPS, HISTORIES, RELATIONS, TAGS
 from tests.kb.domain_world import World, some_content
 
 ID = entry_id_for("notes", "handover.md")
@@ -49,8 +52,8 @@ def source_says(
     return structs.replace(IMPORTED, draft=draft, archived=archived)
 
 
-def then(given: Sequence[Any], when: ImportedEntry) -> list[EntryEvent]:
-    return decide_bring(when, fold(ID, given))
+def then(happened: Sequence[Any], when: ImportedEntry) -> list[EntryEvent]:
+    return decide_bring(when, fold(ID, happened))
 
 
 def revised(content: Content) -> EntryRevised:
@@ -85,8 +88,8 @@ def test_a_members_revision_stays_while_the_source_rests() -> None:
 
 
 def test_where_both_changed_the_source_comes_last() -> None:
-    given = [CONTRIBUTED, EntryRevised(content=MINE)]
-    assert then(given, source_says(SECOND)) == [revised(SECOND)]
+    happened = [CONTRIBUTED, EntryRevised(content=MINE)]
+    assert then(happened, source_says(SECOND)) == [revised(SECOND)]
 
 
 def test_a_source_that_took_over_the_members_text_changes_nothing() -> None:
@@ -106,7 +109,7 @@ def test_an_export_that_was_edited_is_taken() -> None:
 
 
 def test_tags_and_relations_that_a_curator_took_away_stay_away() -> None:
-    given = [
+    happened = [
         CONTRIBUTED,
         EntryTagged(tag="ward"),
         EntryRelated(relation=CITES),
@@ -114,12 +117,26 @@ def test_tags_and_relations_that_a_curator_took_away_stay_away() -> None:
         EntryUnrelated(relation=CITES),
     ]
     imported = source_says(tags=("ward", "night"), relations=(CITES,))
-    assert then(given, imported) == [EntryTagged(tag="night")]
+    assert then(happened, imported) == [EntryTagged(tag="night")]
+
+
+def test_a_source_that_names_no_group_leaves_the_group() -> None:
+    grouped = EntryRevised(content=FIRST, group="Ward 3")
+    assert then([CONTRIBUTED, grouped], source_says(FIRST)) == []
+    assert then([CONTRIBUTED, grouped], source_says(SECOND)) == [
+        structs.replace(revised(SECOND), group="Ward 3")
+    ]
+
+
+def test_a_group_that_changed_in_the_source_is_revised() -> None:
+    imported = source_says(FIRST)
+    moved = structs.replace(imported, draft=structs.replace(imported.draft, group="Ward 4"))
+    assert then([CONTRIBUTED], moved) == [structs.replace(revised(FIRST), group="Ward 4")]
 
 
 def test_an_entry_that_was_restored_is_not_archived_again() -> None:
-    given = [CONTRIBUTED, ARCHIVED, EntryRestored()]
-    assert then(given, source_says(archived=ARCHIVED)) == []
+    happened = [CONTRIBUTED, ARCHIVED, EntryRestored()]
+    assert then(happened, source_says(archived=ARCHIVED)) == []
 
 
 def test_an_archived_entry_takes_the_new_text_and_stays_archived() -> None:
@@ -134,6 +151,29 @@ def test_another_kind_is_refused() -> None:
     other = structs.replace(IMPORTED, draft=Draft(kind="experiment", content=FIRST))
     with pytest.raises(Refused, match="cannot become experiment"):
         then([CONTRIBUTED], other)
+
+
+@given(
+    HISTORIES,
+    st.builds(
+        Draft,
+        kind=st.just("practice"),
+        content=CONTENTS,
+        group=GROUPS,
+        tags=st.lists(TAGS).map(tuple),
+        relations=st.lists(RELATIONS).map(tuple),
+    ),
+    st.none() | ARCHIVINGS,
+    st.booleans(),
+)
+def test_whatever_happened_a_second_import_changes_nothing(
+    history: list[EntryEvent], draft: Draft, archived: EntryArchived | None, imported_first: bool
+) -> None:
+    imported = ImportedEntry(id=ID, draft=draft, archived=archived)
+    first = structs.replace(CONTRIBUTED, imported=imported_first)
+    happened = [first, *history]
+    happened += then(happened, imported)
+    assert then(happened, imported) == []
 
 
 def test_the_service_tells_what_an_import_did() -> None:

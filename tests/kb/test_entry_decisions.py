@@ -37,10 +37,9 @@ from kb.entries.entry import (
     fold,
 )
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
+from tests.kb.domain_histories import CONTENTS, GROUPS, HISTORIES, ID, OTHER, RELATIONS, TAGS
 from tests.kb.domain_world import some_content, some_draft
 
-ID = "11111111-1111-4111-8111-111111111111"
-OTHER = "22222222-2222-4222-8222-222222222222"
 CITES = Relation("Cites", OTHER)
 FIRST = some_content("First")
 SECOND = some_content("Second")
@@ -219,20 +218,8 @@ def test_the_fold_is_the_state_and_remembers_what_was() -> None:
     )
 
 
-TAGS = st.sampled_from(["ward", "night", "school"])
-RELATIONS = st.sampled_from([CITES, Relation("IsPartOf", OTHER), Relation("IsPartOf", ID)])
-CONTENTS = st.sampled_from([FIRST, SECOND, some_content("Third")])
-EVENTS: st.SearchStrategy[EntryEvent] = st.one_of(
-    CONTENTS.map(lambda content: EntryRevised(content=content)),
-    TAGS.map(lambda tag: EntryTagged(tag=tag)),
-    TAGS.map(lambda tag: EntryUntagged(tag=tag)),
-    RELATIONS.map(lambda relation: EntryRelated(relation=relation)),
-    RELATIONS.map(lambda relation: EntryUnrelated(relation=relation)),
-    st.sampled_from([ARCHIVED, EntryArchived(reason="Merged.")]),
-    st.just(EntryRestored()),
-)
 COMMANDS: st.SearchStrategy[EntryCommand] = st.one_of(
-    st.builds(Revise, content=CONTENTS, version=st.integers(1, 12), group=st.none()),
+    st.builds(Revise, content=CONTENTS, version=st.integers(1, 12), group=GROUPS),
     st.lists(TAGS).map(lambda tags: Tag(tuple(tags))),
     st.lists(TAGS).map(lambda tags: Untag(tuple(tags))),
     RELATIONS.map(Relate),
@@ -242,7 +229,7 @@ COMMANDS: st.SearchStrategy[EntryCommand] = st.one_of(
 )
 
 
-@given(st.lists(EVENTS, max_size=12))
+@given(HISTORIES)
 def test_any_history_adds_up(history: list[EntryEvent]) -> None:
     entry = fold(ID, [CONTRIBUTED, *history])
     assert entry.version == len(history) + 1
@@ -252,7 +239,7 @@ def test_any_history_adds_up(history: list[EntryEvent]) -> None:
     assert 1 <= entry.revision_version <= entry.version
 
 
-@given(st.lists(EVENTS, max_size=12), COMMANDS)
+@given(HISTORIES, COMMANDS)
 def test_what_was_done_is_not_done_again(history: list[EntryEvent], command: EntryCommand) -> None:
     entry = fold(ID, [CONTRIBUTED, *history])
     try:

@@ -15,6 +15,10 @@ def test_an_imported_entry_has_the_same_id_each_time() -> None:
     assert ids.entry_id_for("notes", "handover.md") == "1f953aa0-f7ad-5a29-a234-0b2034a0ea13"
 
 
+def test_a_path_that_is_not_utf8_has_an_id_as_well() -> None:
+    assert ids.entry_id_for("notes", "\udcfc.md") != ids.entry_id_for("notes", "\udcfd.md")
+
+
 @given(NAMES, NAMES, NAMES, NAMES)
 def test_different_sources_make_different_entries(a: str, b: str, c: str, d: str) -> None:
     assert (ids.entry_id_for(a, b) == ids.entry_id_for(c, d)) == ((a, b) == (c, d))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.entries import validation
-from kb.entries.content import Content, Draft, Relation, Scalar, Section
+from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import load_kinds
 from kb.errors import InvalidInput, NotFound
 from tests.kb.domain_world import ABSENT, some_content
@@ -34,6 +34,7 @@ def test_a_field_is_trimmed_and_gets_plain_line_ends() -> None:
     ("value", "sentence"),
     [
         ("  \n", "The reason must not be empty."),
+        ("\u200b\u2060", "The reason must not be empty."),
         ("x" * 5_001, "The reason may have at most 5000 characters; it has 5001."),
         ("a\0b", "The reason holds the character U+0000, which is not text; remove it."),
         ("a\x1b[31m", "The reason holds the character U+001B, which is not text; remove it."),
@@ -222,6 +223,16 @@ def test_evidence_of_another_form_is_refused(value: str) -> None:
     assert refusal(lambda: validation.link("evidence", value)) == (
         "The evidence must be a link that begins with http:// or https://.",
         "evidence",
+    )
+
+
+def test_a_source_is_named_in_plain_text() -> None:
+    path = Source(" notes ", "ward 3/übergabe.md")
+    assert validation.source(path) == Source("notes", "ward 3/übergabe.md")
+    broken = Source("notes", "\udcfc.md")
+    assert refusal(lambda: validation.source(broken)) == (
+        "The path in the source holds the character U+DCFC, which is not text; remove it.",
+        "path in the source",
     )
 
 

@@ -1,0 +1,40 @@
+"""Arbitrary histories of an entry, for properties that hold after any of them."""
+
+from hypothesis import strategies as st
+
+from kb.entries.content import Relation
+from kb.entries.entry import (
+    EntryArchived,
+    EntryEvent,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+)
+from tests.kb.domain_world import some_content
+
+ID = "11111111-1111-4111-8111-111111111111"
+OTHER = "22222222-2222-4222-8222-222222222222"
+
+TAGS = st.sampled_from(["ward", "night", "school"])
+RELATIONS = st.sampled_from(
+    [Relation("Cites", OTHER), Relation("IsPartOf", OTHER), Relation("IsPartOf", ID)]
+)
+CONTENTS = st.sampled_from([some_content("First"), some_content("Second"), some_content("Third")])
+GROUPS = st.sampled_from([None, "Ward 3"])
+ARCHIVINGS = st.sampled_from(
+    [EntryArchived(reason="Out of date.", successor=OTHER), EntryArchived(reason="Merged.")]
+)
+EVENTS: st.SearchStrategy[EntryEvent] = st.one_of(
+    st.builds(EntryRevised, content=CONTENTS, group=GROUPS, imported=st.booleans()),
+    TAGS.map(lambda tag: EntryTagged(tag=tag)),
+    TAGS.map(lambda tag: EntryUntagged(tag=tag)),
+    RELATIONS.map(lambda relation: EntryRelated(relation=relation)),
+    RELATIONS.map(lambda relation: EntryUnrelated(relation=relation)),
+    ARCHIVINGS,
+    st.just(EntryRestored()),
+)
+HISTORIES = st.lists(EVENTS, max_size=12)
+"""What happened after the contribution."""
