@@ -1,14 +1,31 @@
 """HybridIndex: documents in, ranked passages out; a generation directory on disk with its manifest."""
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
-from indexer.document import Document, Filter, Hit
+from indexer import generation, passages, snippets
+from indexer.analysis import name_key, question_terms
+from indexer.document import Document, Filter, Hit, Passage, ScoreParts
 from indexer.embedder import Embedder
+from indexer.errors import IndexOutdated, QuestionError
+from indexer.files import reading
+from indexer.lexical import LexicalDocument
+from indexer.parts import Parts
+from indexer.ranking import Question, Ranked, rank
+from indexer.vector_store import VectorStore, text_hash
+
+VECTORS = "vectors.sqlite"
+
+_EMBEDDED_AT_ONCE = 2048
+"""Texts embedded before their vectors are stored: what a crash can cost."""
 
 
 class IndexStatus(Struct, frozen=True, kw_only=True):
@@ -28,14 +45,38 @@ class HybridIndex:
     """Lexical and vector search over one set of documents.
 
     One process writes (put, remove, commit); any number read. All methods may be called from any thread.
+    The directory holds vectors.sqlite, which outlives all rebuilds, the generations g000001, g000002 ...
+    and the file CURRENT with the name of the one in use.
     """
+
+    def __init__(
+        self, directory: Path, embedder: Embedder, engine: str, store: VectorStore, parts: Parts
+    ) -> None:
+        self._directory = directory
+        self._embedder = embedder
+        self._engine = engine
+        self._store = store
+        self._parts = parts
+        self._changing = RLock()
 
     @classmethod
     def open(
         cls, directory: Path, embedder: Embedder, *, engine: str = "tantivy", writable: bool = False
     ) -> Self:
         """Open the current generation. Raises `IndexOutdated`, saying why, if it must be rebuilt."""
-        raise NotImplementedError
+        path = generation.current(directory)
+        made = generation.check(path, embedder.fingerprint, engine)
+        store = VectorStore(directory / VECTORS, embedder.dimension, writable=writable)
+        try:
+            parts = Parts.open(path, engine, embedder, store, writable=writable)
+        except BaseException:
+            store.close()
+            raise
+        index = cls(directory, embedder, engine, store, parts)
+        if index.position < made.position:
+            index.close()
+            raise IndexOutdated(f"The index {path} lacks what it held at position {made.position}.")
+        return index
 
     @classmethod
     def build(
@@ -51,43 +92,119 @@ class HybridIndex:
         Answers the new generation, writable. Readers of the old one find the new at their next `refresh`.
         Vectors already stored are not computed again.
         """
-        raise NotImplementedError
+        with reading(directory):
+            path = generation.begin(directory)
+        store = _sound_store(directory / VECTORS, embedder.dimension)
+        parts = Parts.open(path, engine, embedder, store, writable=True, new=True)
+        index = cls(directory, embedder, engine, store, parts)
+        try:
+            fill(index)
+            made = generation.manifest(embedder.fingerprint, engine, index.position)
+            with reading(directory):
+                generation.swap_in(path, made)
+        except BaseException:
+            index.close()
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        return index
 
     @property
     def position(self) -> int:
         """The position up to which everything is durably in: the oldest stamp of the parts."""
-        raise NotImplementedError
+        return self._parts.position
 
     def put(self, documents: Sequence[Document]) -> None:
         """Add documents or replace those with the same ids; findable after `commit`."""
-        raise NotImplementedError
+        latest = list({document.id: document for document in documents}.values())
+        split = passages.split(latest, self._embedder)
+        with self._changing:
+            self._embed([part.embedded_text for parts in split for part in parts])
+            self._parts.lexical.put(
+                [_lexical(document, parts) for document, parts in zip(latest, split, strict=True)]
+            )
+            self._parts.passages.put(zip(latest, split, strict=True))
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""
-        raise NotImplementedError
+        with self._changing:
+            self._parts.lexical.remove(ids)
+            self._parts.passages.remove(ids)
 
     def commit(self, position: int) -> None:
         """Make all since the last commit durable and findable, stamped with `position`."""
-        raise NotImplementedError
+        with self._changing:
+            self._parts.commit(position)
 
     def refresh(self) -> None:
-        """For a reader: take in what another process has committed, cheaply if nothing was."""
-        raise NotImplementedError
+        """For a reader: take in what another process has committed, cheaply if nothing was.
+
+        Raises `IndexOutdated` when a new generation is there that this program cannot use.
+        """
+        with self._changing:
+            path = generation.current(self._directory)
+            if path == self._parts.path:
+                self._parts.refresh()
+                return
+            generation.check(path, self._embedder.fingerprint, self._engine)
+            old, self._parts = (
+                self._parts,
+                Parts.open(path, self._engine, self._embedder, self._store, writable=False),
+            )
+            old.close()
 
     def search(self, text: str, filter: Filter, limit: int = 10) -> list[Hit]:
         """The best documents among those that `filter` lets through, best first; ties by document id.
 
         Raises `QuestionError` for a text with nothing to search for.
         """
-        raise NotImplementedError
+        if not text.strip():
+            raise QuestionError("The question is empty: ask with at least one word.")
+        if not name_key(text):
+            raise QuestionError(
+                "The question has no words, only signs: ask with at least one word."
+            )
+        vector = self._embedder.embed([text])[0]
+        question = Question(text, question_terms(text), vector)
+        parts = self._parts
+        ranked = rank(question, filter, limit, parts.lexical, parts.vectors)
+        stored = parts.passages.fetch([one.passage for one in ranked])
+        return [
+            _hit(question, one, *stored[one.passage]) for one in ranked if one.passage in stored
+        ]
 
     def status(self) -> IndexStatus:
         """Counts and sizes."""
-        raise NotImplementedError
+        parts = self._parts
+        documents, count = parts.passages.counts()
+        files = [*parts.path.rglob("*"), *self._directory.glob(f"{VECTORS}*")]
+        return IndexStatus(
+            position=self.position,
+            documents=documents,
+            passages=count,
+            vectors_stored=self._store.count(),
+            bytes=sum(file.stat().st_size for file in files if file.is_file()),
+            engine=self._engine,
+            model=self._embedder.fingerprint,
+            generation=parts.path.name,
+        )
 
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""
-        raise NotImplementedError
+        with self._changing:
+            self._parts.close()
+            self._store.close()
+
+    def _embed(self, texts: Sequence[str]) -> None:
+        """Compute and store the vectors of those texts that have none yet."""
+        by_hash = {text_hash(text): text for text in texts}
+        fingerprint = self._embedder.fingerprint
+        for key in self._store.get(fingerprint, list(by_hash)):
+            del by_hash[key]
+        keys = sorted(by_hash, key=lambda key: len(by_hash[key]))
+        for start in range(0, len(keys), _EMBEDDED_AT_ONCE):
+            window = keys[start : start + _EMBEDDED_AT_ONCE]
+            vectors = self._embedder.embed([by_hash[key] for key in window])
+            self._store.put(fingerprint, dict(zip(window, vectors, strict=True)))
 
     def __enter__(self) -> Self:
         return self
@@ -99,3 +216,54 @@ class HybridIndex:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _sound_store(path: Path, dimension: int) -> VectorStore:
+    """The store of vectors, begun anew if the file is damaged: then they are computed again."""
+    try:
+        store = VectorStore(path, dimension, writable=True)
+        store.check()
+    except IndexOutdated:
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        store = VectorStore(path, dimension, writable=True)
+    return store
+
+
+def _lexical(document: Document, parts: Sequence[passages.EmbeddedPassage]) -> LexicalDocument:
+    lines: list[str] = []
+    heading = ""
+    for part in parts:
+        if part.passage.heading != heading:
+            heading = part.passage.heading
+            lines.append(heading)
+        lines.append(part.passage.text)
+    return LexicalDocument(
+        id=document.id,
+        title=document.title,
+        body="\n".join(lines),
+        audience=document.audience,
+        keywords=document.keywords,
+        names=(document.title, *document.identifiers),
+        facets=document.facets,
+    )
+
+
+def _hit(question: Question, ranked: Ranked, title: str, passage: Passage) -> Hit:
+    marks = snippets.marks(passage.text, question.terms)
+    words = snippets.found_words(question.text, (title, passage.heading, passage.text))
+    return Hit(
+        document_id=ranked.document_id,
+        title=title,
+        passage=passage,
+        marks=marks,
+        snippet_range=snippets.snippet_range(passage.text, marks),
+        close=ranked.exact or ranked.cosine >= 0.3,
+        score=ScoreParts(
+            lexical=ranked.lexical,
+            cosine=ranked.cosine,
+            fused=ranked.fused,
+            exact=ranked.exact,
+            words=words,
+        ),
+    )

@@ -124,7 +124,9 @@ def model_folder() -> Path:
     """Where the packaged model lies; its package is not imported. Raises `ModelUnavailable`."""
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModelUnavailable(f"The embedding model is not installed: install the package {PACKAGE}.")
+        raise ModelUnavailable(
+            f"The embedding model is not installed: install the package {PACKAGE}."
+        )
     return Path(spec.origin).parent / "model"
 
 

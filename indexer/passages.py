@@ -26,7 +26,9 @@ SPECIAL_TOKENS = 2
 TITLE_TOKENS = 64
 HEADING_TOKENS = 32
 
-_SENTENCE_END = re.compile(r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+|(?<=[\u3002\uff01\uff1f])|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+|(?<=[\u3002\uff01\uff1f])|\n+"
+)
 
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
@@ -141,7 +143,10 @@ def _after_space(text: str, place: int) -> bool:
 
 def _begins_word(text: str, place: int) -> bool:
     """Whether signs that the tokenizer takes one by one stand before or behind `place`."""
-    return any(unicodedata.category(sign)[0] == "P" or _IDEOGRAPH.match(sign) for sign in text[place - 1 : place + 1])
+    return any(
+        unicodedata.category(sign)[0] == "P" or _IDEOGRAPH.match(sign)
+        for sign in text[place - 1 : place + 1]
+    )
 
 
 def _filled(pieces: Iterable[_Piece], tokens: _Tokens) -> Iterator[_Paragraph]:
@@ -164,7 +169,9 @@ def _filled(pieces: Iterable[_Piece], tokens: _Tokens) -> Iterator[_Paragraph]:
         yield _Paragraph(first, held.strip())
 
 
-def _embedded(document: Document, texts: Iterable[_Paragraph], tokens: _Tokens) -> list[EmbeddedPassage]:
+def _embedded(
+    document: Document, texts: Iterable[_Paragraph], tokens: _Tokens
+) -> list[EmbeddedPassage]:
     title = _beginning(document.title, tokens, TITLE_TOKENS)
     seen: Counter[str] = Counter()
     found = []

@@ -1,0 +1,106 @@
+"""The parts of one open generation and the order in which they are committed and taken in."""
+
+from pathlib import Path
+from typing import Self
+
+from indexer.embedder import Embedder
+from indexer.errors import IndexOutdated
+from indexer.lexical import LexicalIndex, open_lexical
+from indexer.passage_store import PassageStore, Seen
+from indexer.vector_store import VectorStore
+from indexer.vectors import VectorIndex
+
+PASSAGES = "passages.sqlite"
+LEXICAL = "lexical"
+
+
+class Parts:
+    """Words, passages and vectors of one generation, each with its own stamp.
+
+    The vectors in memory follow the passages on disk, in the process that writes as in those that read.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        lexical: LexicalIndex,
+        passages: PassageStore,
+        store: VectorStore,
+        embedder: Embedder,
+    ) -> None:
+        self.path = path
+        self.lexical = lexical
+        self.passages = passages
+        self.vectors = VectorIndex(embedder.dimension)
+        self._store = store
+        self._fingerprint = embedder.fingerprint
+        self._seen = Seen()
+        self._version = -1
+        self._stamp = 0
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        engine: str,
+        embedder: Embedder,
+        store: VectorStore,
+        *,
+        writable: bool,
+        new: bool = False,
+    ) -> Self:
+        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if it is not whole."""
+        if not new and not (path / LEXICAL).is_dir():
+            raise IndexOutdated(f"The index has no directory {path / LEXICAL}.")
+        passages = PassageStore(path / PASSAGES, writable=writable, new=new)
+        try:
+            lexical = open_lexical(engine, path / LEXICAL, writable=writable)
+        except BaseException:
+            passages.close()
+            raise
+        parts = cls(path, lexical, passages, store, embedder)
+        try:
+            parts._load()
+            parts._compare()
+        except BaseException:
+            parts.close()
+            raise
+        return parts
+
+    @property
+    def position(self) -> int:
+        """The oldest stamp."""
+        return min(self._stamp, self.lexical.position)
+
+    def commit(self, position: int) -> None:
+        """The vectors are durable already; the passages come last, so that nothing they name is missing."""
+        self.lexical.commit(position)
+        self.passages.commit(position)
+        self._load()
+
+    def refresh(self) -> None:
+        """Take in what another process has committed."""
+        self.lexical.refresh()
+        if self.passages.version() != self._version:
+            self._load()
+
+    def close(self) -> None:
+        """Let go of files; what was not committed is gone."""
+        self.lexical.close()
+        self.passages.close()
+
+    def _load(self) -> None:
+        version = self.passages.version()
+        changes = self.passages.changes(self._seen)
+        hashes = [key for document in changes.added for _, key in document.passages]
+        matrix = self._store.matrix(self._fingerprint, hashes)
+        self.vectors.apply(changes.added, matrix, changes.removed)
+        self.vectors = self.vectors.compacted()
+        self._version, self._seen, self._stamp = version, changes.seen, changes.position
+
+    def _compare(self) -> None:
+        words, vectors = self.lexical.documents, len(self.vectors)
+        if self.lexical.position == self._stamp and words != vectors:
+            raise IndexOutdated(
+                f"The index {self.path} is damaged: {words} documents by words, {vectors} by vectors."
+            )

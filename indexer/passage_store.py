@@ -1,0 +1,224 @@
+"""What a generation knows of its documents besides their words: labels, passages, names of vectors."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+from msgspec import Struct
+
+from indexer.document import Document, Passage
+from indexer.errors import IndexOutdated, IndexUnavailable
+from indexer.files import connect, reading
+from indexer.passages import EmbeddedPassage
+from indexer.vector_store import text_hash
+
+_SCHEMA = """
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    audience BLOB NOT NULL, facets BLOB NOT NULL
+);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, id TEXT NOT NULL,
+    heading TEXT NOT NULL, text TEXT NOT NULL, text_hash BLOB NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
+CREATE TABLE stamp (position INTEGER NOT NULL);
+INSERT INTO stamp VALUES (0);
+"""
+_INSERT_DOCUMENT = "INSERT INTO documents (id, title, audience, facets) VALUES (?, ?, ?, ?)"
+_INSERT_PASSAGE = (
+    "INSERT INTO passages (document, id, heading, text, text_hash) VALUES (?, ?, ?, ?, ?)"
+)
+_ADDED = "SELECT number, id, audience, facets FROM documents WHERE number > ? ORDER BY number"
+_ADDED_PASSAGES = """
+SELECT document, number, text_hash FROM passages WHERE document > ? ORDER BY document, number
+"""
+_REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
+_FETCH = """
+SELECT p.number, d.title, p.id, d.id, p.heading, p.text
+FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
+"""
+
+
+class StoredDocument(Struct, frozen=True):
+    """A document's number, which is never used again, and what it is filtered and found by."""
+
+    number: int
+    id: str
+    audience: frozenset[str]
+    facets: Mapping[str, frozenset[str]]
+    passages: tuple[tuple[int, bytes], ...]
+    """Number and text hash of each passage."""
+
+
+class Seen(Struct, frozen=True):
+    """How far a reader has taken in documents and removals."""
+
+    document: int = 0
+    removal: int = 0
+
+
+class Changes(Struct, frozen=True):
+    """What was committed since some moment, up to `seen`, at `position`."""
+
+    added: tuple[StoredDocument, ...]
+    removed: tuple[int, ...]
+    seen: Seen
+    position: int
+
+
+class PassageStore:
+    """One SQLite file of a generation. Methods may be called from any thread, writing ones from one at a time.
+
+    What is put or removed shows after `commit`. Raises `IndexOutdated` when the file is damaged.
+    """
+
+    def __init__(self, path: Path, *, writable: bool, new: bool = False) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._writer: sqlite3.Connection | None = None
+        if not new and not path.is_file():
+            raise IndexOutdated(f"The index has no file {path}.")
+        with reading(path):
+            if writable:
+                self._writer = connect(path, writable=True)
+            if self._writer and new:
+                self._writer.executescript(_SCHEMA)
+            self._reader = connect(path, writable=False)
+            (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            self.close()
+            raise IndexOutdated(f"The index file {path} is damaged ({verdict}).")
+
+    def version(self) -> int:
+        """Another number after each commit by another connection; costs next to nothing."""
+        return self._number("PRAGMA data_version")
+
+    def position(self) -> int:
+        """The stamp of the last commit."""
+        return self._number("SELECT position FROM stamp")
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and passages there are."""
+        return (
+            self._number("SELECT count(*) FROM documents"),
+            self._number("SELECT count(*) FROM passages"),
+        )
+
+    def changes(self, since: Seen) -> Changes:
+        """Documents added and not removed again since then, and the numbers of those removed."""
+        with self._lock, reading(self._path):
+            connection = self._reader
+            connection.execute("BEGIN")
+            try:
+                (position,) = connection.execute("SELECT position FROM stamp").fetchone()
+                rows = connection.execute(_ADDED, (since.document,)).fetchall()
+                passages = connection.execute(_ADDED_PASSAGES, (since.document,)).fetchall()
+                removals = connection.execute(_REMOVED, (since.removal,)).fetchall()
+            finally:
+                connection.execute("COMMIT")
+        return Changes(
+            added=tuple(_stored(rows, passages)),
+            removed=tuple(number for _, number in removals if number <= since.document),
+            seen=Seen(
+                rows[-1][0] if rows else since.document,
+                removals[-1][0] if removals else since.removal,
+            ),
+            position=position,
+        )
+
+    def fetch(self, numbers: Sequence[int]) -> dict[int, tuple[str, Passage]]:
+        """Title and passage by passage number; those that are gone are left out."""
+        query = _FETCH.format(",".join("?" * len(numbers)))
+        with self._lock, reading(self._path):
+            rows = self._reader.execute(query, list(numbers)).fetchall()
+        return {
+            number: (title, Passage(id=id, document_id=document, heading=heading, text=text))
+            for number, title, id, document, heading, text in rows
+        }
+
+    def put(self, documents: Iterable[tuple[Document, Sequence[EmbeddedPassage]]]) -> None:
+        """Add documents with their passages, or replace those with the same ids."""
+        connection = self._transaction()
+        with reading(self._path):
+            for document, passages in documents:
+                self._remove(connection, document.id)
+                row = (document.id, document.title, *_labels(document))
+                number = connection.execute(_INSERT_DOCUMENT, row).lastrowid
+                connection.executemany(
+                    _INSERT_PASSAGE,
+                    [
+                        (
+                            number,
+                            p.passage.id,
+                            p.passage.heading,
+                            p.passage.text,
+                            text_hash(p.embedded_text),
+                        )
+                        for p in passages
+                    ],
+                )
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take documents out; unknown ids are ignored."""
+        connection = self._transaction()
+        with reading(self._path):
+            for id in ids:
+                self._remove(connection, id)
+
+    def commit(self, position: int) -> None:
+        """Make all since the last commit durable, stamped with `position`."""
+        connection = self._transaction()
+        with reading(self._path):
+            connection.execute("UPDATE stamp SET position = ?", (position,))
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file; what was not committed is gone."""
+        with self._lock:
+            self._reader.close()
+            if self._writer:
+                self._writer.close()
+
+    def _transaction(self) -> sqlite3.Connection:
+        if self._writer is None:
+            raise IndexUnavailable(f"The index file {self._path} was opened for reading only.")
+        with reading(self._path):
+            if not self._writer.in_transaction:
+                self._writer.execute("BEGIN IMMEDIATE")
+        return self._writer
+
+    def _number(self, query: str) -> int:
+        with self._lock, reading(self._path):
+            (number,) = self._reader.execute(query).fetchone()
+        return int(number)
+
+    @staticmethod
+    def _remove(connection: sqlite3.Connection, id: str) -> None:
+        found = connection.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
+        if found:
+            connection.execute("DELETE FROM passages WHERE document = ?", found)
+            connection.execute("DELETE FROM documents WHERE number = ?", found)
+            connection.execute("INSERT INTO removals (document) VALUES (?)", found)
+
+
+def _labels(document: Document) -> tuple[bytes, bytes]:
+    encoder = msgspec.json.Encoder(order="sorted")
+    return encoder.encode(document.audience), encoder.encode(document.facets)
+
+
+def _stored(
+    rows: Sequence[tuple[int, str, bytes, bytes]], passages: Sequence[tuple[int, int, bytes]]
+) -> Iterable[StoredDocument]:
+    audiences = msgspec.json.Decoder(frozenset[str])
+    facets = msgspec.json.Decoder(dict[str, frozenset[str]])
+    of: dict[int, list[tuple[int, bytes]]] = {}
+    for document, number, key in passages:
+        of.setdefault(document, []).append((number, key))
+    for number, id, audience, named in rows:
+        yield StoredDocument(
+            number, id, audiences.decode(audience), facets.decode(named), tuple(of.get(number, ()))
+        )

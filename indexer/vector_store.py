@@ -1,0 +1,103 @@
+"""Vectors already computed, by model and text: a text is embedded once, ever, whatever is rebuilt."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexOutdated
+from indexer.files import connect, reading
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vectors (
+    fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, text_hash)
+)
+"""
+_INSERT = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)"
+_SELECT = "SELECT text_hash, vector FROM vectors WHERE fingerprint = ? AND text_hash IN ({})"
+_BATCH = 500
+_TOLERANCE = 1e-3
+
+Vectors = NDArray[np.float32]
+
+
+def text_hash(text: str) -> bytes:
+    """What names a text in the store: BLAKE2b of its UTF-8, 32 bytes."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+
+
+class VectorStore:
+    """One SQLite file beside the generations of an index, shared by all of them.
+
+    Vectors are float32 exactly as the model gave them. Any method raises `IndexOutdated` when the file
+    turns out to be damaged. Methods may be called from any thread.
+    """
+
+    def __init__(self, path: Path, dimension: int, *, writable: bool) -> None:
+        self._path = path
+        self._dimension = dimension
+        self._lock = Lock()
+        with reading(path):
+            self._connection = connect(path, writable=writable)
+            if writable:
+                self._connection.execute(_SCHEMA)
+
+    def get(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors known for `hashes`; those that are unknown or damaged are left out."""
+        found: dict[bytes, Vectors] = {}
+        with self._lock, reading(self._path):
+            for start in range(0, len(hashes), _BATCH):
+                batch = hashes[start : start + _BATCH]
+                query = _SELECT.format(",".join("?" * len(batch)))
+                rows = self._connection.execute(query, (fingerprint, *batch)).fetchall()
+                found.update(self._sound(rows))
+        return found
+
+    def matrix(self, fingerprint: str, hashes: Sequence[bytes]) -> Vectors:
+        """Shape (len(hashes), dimension). Raises `IndexOutdated` if any is unknown or damaged."""
+        known = self.get(fingerprint, hashes)
+        missing = len(set(hashes) - known.keys())
+        if missing:
+            raise IndexOutdated(f"The store {self._path} lacks {missing} vectors of the index.")
+        rows = [known[key] for key in hashes]
+        return np.stack(rows) if rows else np.empty((0, self._dimension), dtype=np.float32)
+
+    def put(self, fingerprint: str, vectors: Mapping[bytes, Vectors]) -> None:
+        """Keep vectors durably."""
+        rows: Iterable[tuple[str, bytes, bytes]] = (
+            (fingerprint, key, vector.astype(np.float32).tobytes())
+            for key, vector in vectors.items()
+        )
+        with self._lock, reading(self._path), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany(_INSERT, rows)
+
+    def check(self) -> None:
+        """Raise `IndexOutdated` if the file is damaged; reads all of it."""
+        with self._lock, reading(self._path):
+            (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise IndexOutdated(f"The store {self._path} is damaged ({verdict}).")
+
+    def count(self) -> int:
+        """How many vectors are stored, of all models."""
+        with self._lock, reading(self._path):
+            (count,) = self._connection.execute("SELECT count(*) FROM vectors").fetchone()
+        return int(count)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _sound(self, rows: Sequence[tuple[bytes, bytes]]) -> dict[bytes, Vectors]:
+        whole = [row for row in rows if len(row[1]) == 4 * self._dimension]
+        matrix = np.frombuffer(b"".join(blob for _, blob in whole), dtype=np.float32)
+        matrix = matrix.reshape(-1, self._dimension)
+        lengths = np.einsum("ij,ij->i", matrix, matrix)
+        unit = np.abs(lengths - 1.0) < _TOLERANCE
+        return {row[0]: vector for row, vector, ok in zip(whole, matrix, unit, strict=True) if ok}

@@ -1,0 +1,210 @@
+"""The vectors of all passages in memory, searched by FAISS among the documents that a filter lets through."""
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer.document import Filter
+from indexer.fusion import Distribution, dense_distribution
+from indexer.passage_store import StoredDocument
+
+Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+
+_COMPACT_AT = 1000
+"""Rows left behind by removals before the rest is moved together, if they are a quarter of all."""
+
+
+class _Nearest(NamedTuple):
+    """Documents by slot with their best passages by row: arrays of equal length."""
+
+    slots: Integers
+    rows: Integers
+    cosines: Vectors
+
+
+class Candidates(Struct, frozen=True):
+    """Documents with the number, row and cosine of their best passages, and how all cosines lie."""
+
+    ids: list[str]
+    passages: Integers
+    rows: Integers
+    cosines: Vectors
+    distribution: Distribution
+
+
+class VectorIndex:
+    """Passages in rows, documents in slots; after a removal neither is used again.
+
+    All that it holds is also in the stores, from which it is made anew. Methods may be called from any thread.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        import faiss
+
+        self._faiss: Any = faiss
+        self._dimension = dimension
+        self._flat: Any = faiss.IndexFlatIP(dimension)
+        self._lock = Lock()
+        self._passages: Integers = np.empty(0, np.int64)
+        self._slot_of_row: Integers = np.empty(0, np.int64)
+        self._first_row: Integers = np.zeros(1, np.int64)
+        self._alive: Bools = np.empty(0, np.bool_)
+        self._documents: list[StoredDocument] = []
+        self._slot_by_number: dict[int, int] = {}
+        self._slot_by_id: dict[str, int] = {}
+        self._slots_by_label: dict[tuple[str, str], Integers] = {}
+        self._sum = np.zeros(dimension)
+        self._squares = np.zeros((dimension, dimension))
+        self._live_rows = 0
+
+    def __len__(self) -> int:
+        return len(self._slot_by_id)
+
+    def apply(
+        self, added: Sequence[StoredDocument], vectors: Vectors, removed: Sequence[int]
+    ) -> None:
+        """Take documents out by number and add others; `vectors` holds their passages' rows in order."""
+        with self._lock:
+            for number in removed:
+                self._remove(number)
+            if added:
+                self._add(added, vectors)
+
+    def compacted(self) -> "VectorIndex":
+        """The same without the rows left behind by removals; itself while these are few."""
+        dead = len(self._passages) - self._live_rows
+        if dead < _COMPACT_AT or dead * 4 < len(self._passages):
+            return self
+        fresh = VectorIndex(self._dimension)
+        live = np.flatnonzero(self._alive)
+        rows = np.flatnonzero(self._alive[self._slot_of_row])
+        fresh.apply([self._documents[slot] for slot in live], self.vectors(rows), ())
+        return fresh
+
+    def candidates(
+        self, question: Vectors, filter: Filter, ids: Sequence[str], count: int
+    ) -> Candidates:
+        """The `count` nearest documents among those that `filter` lets through, and those of `ids`."""
+        with self._lock:
+            allowed = self._allowed(filter)
+            near = self._nearest(question, allowed, count)
+            others = [slot for id in ids if (slot := self._slot_by_id.get(id)) is not None]
+            slots = np.setdiff1d(np.array(others, dtype=np.int64), near.slots)
+            more = self._best(question, slots[allowed[slots]])
+            slots, rows, cosines = (np.concatenate(pair) for pair in zip(near, more, strict=True))
+            return Candidates(
+                [self._documents[slot].id for slot in slots.tolist()],
+                self._passages[rows],
+                rows,
+                cosines,
+                self._distribution(question),
+            )
+
+    def vectors(self, rows: Integers) -> Vectors:
+        """The vectors of these rows."""
+        with self._lock:
+            return self._vectors(rows)
+
+    def _allowed(self, filter: Filter) -> Bools:
+        mask = self._alive & self._any_of("", filter.audience)
+        for name, values in filter.facets.items():
+            mask &= self._any_of(f"/{name}", values)
+        return mask
+
+    def _nearest(self, question: Vectors, allowed: Bools, count: int) -> _Nearest:
+        """At least `count` documents, if there are as many: the passages reach further until they do."""
+        reach = int(np.diff(self._first_row)[allowed].sum())
+        wanted = min(count, int(allowed.sum()))
+        size = min(reach, count)
+        parameters = self._selector(allowed)
+        while size:
+            cosines, rows = self._flat.search(question[None, :], size, params=parameters)
+            slots, first = np.unique(self._slot_of_row[rows[0]], return_index=True)
+            if len(slots) >= wanted or size == reach:
+                order = np.argsort(first)
+                best = first[order]
+                return _Nearest(slots[order], rows[0][best], cosines[0][best])
+            size = min(reach, size * 4)
+        nothing = np.empty(0, np.int64)
+        return _Nearest(nothing, nothing, np.empty(0, np.float32))
+
+    def _best(self, question: Vectors, slots: Integers) -> _Nearest:
+        if not len(slots):
+            return _Nearest(slots, slots, np.empty(0, np.float32))
+        counts = self._first_row[slots + 1] - self._first_row[slots]
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        rows = np.repeat(self._first_row[slots] - starts, counts) + np.arange(counts.sum())
+        cosines = self._vectors(rows) @ question
+        top = np.maximum.reduceat(cosines, starts)
+        hits = np.flatnonzero(cosines == np.repeat(top, counts))
+        chosen = hits[np.searchsorted(hits, starts)]
+        return _Nearest(slots, rows[chosen], cosines[chosen])
+
+    def _vectors(self, rows: Integers) -> Vectors:
+        found: Vectors = self._flat.reconstruct_batch(rows)
+        return found
+
+    def _distribution(self, question: Vectors) -> Distribution:
+        count = max(1, self._live_rows)
+        mean = self._sum / count
+        return dense_distribution(question, mean, self._squares / count - np.outer(mean, mean))
+
+    def _add(self, added: Sequence[StoredDocument], vectors: Vectors) -> None:
+        counts = np.array([len(document.passages) for document in added], dtype=np.int64)
+        first_slot, first_row = len(self._documents), len(self._passages)
+        slots = np.arange(first_slot, first_slot + len(added))
+        self._flat.add(np.ascontiguousarray(vectors))
+        self._count(vectors, 1)
+        numbers = [number for document in added for number, _ in document.passages]
+        self._passages = np.concatenate([self._passages, np.array(numbers, dtype=np.int64)])
+        self._slot_of_row = np.concatenate([self._slot_of_row, np.repeat(slots, counts)])
+        self._first_row = np.concatenate([self._first_row, first_row + np.cumsum(counts)])
+        self._alive = np.concatenate([self._alive, np.ones(len(added), np.bool_)])
+        labels: dict[tuple[str, str], list[int]] = {}
+        for slot, document in zip(slots.tolist(), added, strict=True):
+            self._documents.append(document)
+            self._slot_by_number[document.number] = self._slot_by_id[document.id] = slot
+            for label in _labels(document):
+                labels.setdefault(label, []).append(slot)
+        for label, new in labels.items():
+            known = self._slots_by_label.get(label, np.empty(0, np.int64))
+            self._slots_by_label[label] = np.concatenate([known, np.array(new, dtype=np.int64)])
+
+    def _remove(self, number: int) -> None:
+        slot = self._slot_by_number.pop(number, None)
+        if slot is None:
+            return
+        del self._slot_by_id[self._documents[slot].id]
+        self._alive[slot] = False
+        self._count(self._vectors(np.arange(self._first_row[slot], self._first_row[slot + 1])), -1)
+
+    def _count(self, vectors: Vectors, sign: int) -> None:
+        exact = vectors.astype(np.float64)
+        self._sum += sign * exact.sum(axis=0)
+        self._squares += sign * (exact.T @ exact)
+        self._live_rows += sign * len(vectors)
+
+    def _any_of(self, name: str, values: frozenset[str]) -> Bools:
+        mask = np.zeros(len(self._documents), np.bool_)
+        for value in values:
+            mask[self._slots_by_label.get((name, value), [])] = True
+        return mask
+
+    def _selector(self, allowed: Bools) -> Any:
+        """None if all rows are allowed, else FAISS parameters that hold a bitmap of those that are."""
+        if allowed.all():
+            return None
+        bitmap = np.packbits(allowed[self._slot_of_row], bitorder="little")
+        return self._faiss.SearchParameters(sel=self._faiss.IDSelectorBitmap(bitmap))
+
+
+def _labels(document: StoredDocument) -> list[tuple[str, str]]:
+    facets: Mapping[str, frozenset[str]] = document.facets
+    named = [(f"/{name}", value) for name, values in facets.items() for value in values]
+    return [*(("", label) for label in document.audience), *named]
