@@ -62,6 +62,7 @@ class WhooshIndex:
             searcher = self._index.searcher(weighting=_Bm25())
             stamp = searcher.document(record=MADE_WITH)
             if stamp is None:
+                searcher.close()
                 raise IndexOutdated(
                     f"The {_NAME} index in {self._directory} was made by another version of the"
                     " program: rebuild it."
@@ -164,7 +165,8 @@ class WhooshIndex:
         with self._lock:
             self._writable = False
             self._pending = {}
-            self._searcher.close()
+            if not self._searcher.is_closed:
+                self._searcher.close()
             self._index.close()
 
     def _matches(

@@ -1,0 +1,86 @@
+"""Text becomes the same terms everywhere."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer import analysis
+from indexer.analysis import name_key, question_terms, spans, terms
+
+
+class Everything:
+    """A container of every term."""
+
+    def __contains__(self, term: object) -> bool:
+        return True
+
+
+texts = st.text(st.one_of(st.characters(), st.sampled_from("aAsStT'\u2019\u0308 é検ひคह\u093f9_-")))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Retrospectives are running", ["retrospect", "run"]),
+        ("the and of", []),
+        ("A user's view; users’ views; it’s O'Reilly's", ["user", "view", "user", "view"]),
+        ("don't won't can’t", []),
+        ("Größe GROSSE große", ["gross", "gross", "gross"]),
+        ("Gro\u0308ße cafe\u0301s", ["gross", "cafe"]),
+        ("x86-64 foo_bar C++ 3.14", ["x86", "64", "foo", "bar", "c", "3", "14"]),
+        ("検索エンジン", ["検", "索", "エ", "ン", "シ", "ン"]),
+        ("smörgåsbord Ørsted Łódź", ["smorgasbord", "orst", "lodz"]),
+        ("ﬁne ½ Ⅳ", ["fine", "12", "iv"]),
+        ("⼀ ٣ \0\ud800", ["一", "٣"]),
+    ],
+)
+def test_terms_of(text: str, expected: list[str]) -> None:
+    assert terms(text)[: len(expected)] == expected
+
+
+def test_only_the_beginning_of_an_endless_word_counts() -> None:
+    assert terms("Z" * 100_000) == ["z" * analysis.MAX_WORD]
+
+
+def test_a_question_counts_its_repeated_words_in_order_of_appearance() -> None:
+    counts = question_terms("Which map maps the maps of a map of teams?")
+    assert list(counts.items()) == [("map", 4), ("team", 1)]
+
+
+def test_a_question_of_very_many_words_keeps_the_first() -> None:
+    counts = question_terms(" ".join(f"word{n}" for n in range(10_000)) + " word1")
+    assert len(counts) == analysis.MAX_QUESTION_TERMS
+    assert counts["word1"] == 2
+    assert "word1024" not in counts
+
+
+def test_names_differ_only_in_what_is_read() -> None:
+    assert name_key(" ¿Daily  Stand-up? ") == name_key("daily STAND UP") == "daily stand up"
+    assert name_key("The user's Größe") == "the users grosse"
+    assert name_key("daily") != name_key("dailies")
+    assert name_key("?!") == ""
+
+
+@given(texts)
+def test_every_word_with_a_term_stands_where_it_says(text: str) -> None:
+    found = list(spans(text, Everything()))
+    assert [term for _, _, term in found] == terms(text)
+    assert all(terms(text[start:end]) == [term] for start, end, term in found)
+    ends = [0, *(end for _, end, _ in found)]
+    assert all(before <= place[0] < place[1] for before, place in zip(ends, found, strict=False))
+
+
+@given(texts)
+def test_terms_are_never_empty_and_never_hold_a_space(text: str) -> None:
+    assert all(term and not any(sign.isspace() for sign in term) for term in terms(text))
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_has_the_same_words_beside_other_scripts(text: str) -> None:
+    assert terms(text + " ü") == [*terms(text), "u"]
+
+
+@given(texts)
+def test_letter_case_does_not_matter(text: str) -> None:
+    plain = [word for word in text.split() if word.isascii()]
+    assert terms(" ".join(plain).upper()) == terms(" ".join(plain).lower())
