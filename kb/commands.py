@@ -82,12 +82,15 @@ class Writer:
         aggregate: Aggregate[S],
         decide: Callable[[S], Sequence[Struct]],
         *,
+        guard: Callable[[], object] | None = None,
         actor: str | None = None,
         command_id: UUID | None = None,
         settle: bool = True,
     ) -> Done[S]:
         """Append what `decide` makes of the present state, all or none.
 
+        `guard` raises where other streams do not allow it; a repeated command is not asked again,
+        for it has happened. Streams are not decided together: another may change right after.
         When another writer was faster, the command is decided anew on what that one left. Raises
         `Refused` if a command id was used for something else or the stream does not come to rest,
         and whatever `decide` raises.
@@ -97,6 +100,8 @@ class Writer:
             recorded = self._log.read_stream(aggregate.stream)
             done = self._repeated(aggregate, recorded, decide, command)
             if done is None:
+                if guard:
+                    guard()
                 try:
                     done = self._attempt(aggregate, recorded, decide, actor or self.actor, command)
                 except VersionConflict:

@@ -1,5 +1,6 @@
 """Commands on endorsements."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -30,25 +31,29 @@ class Endorsements:
         Raises `InvalidInput`, `NotFound` or `Refused`. An entry archived in the same moment may
         still be endorsed: two streams are not decided together.
         """
-        reason = validation.text("reason", reason)
-        entry = load_entry(self._writer, entry_id)
-        refuse_archived(entry, "endorsed")
-        return self._execute(entry.id, Endorse(reason), actor, command_id)
+        command = Endorse(validation.text("reason", reason))
+
+        def guard() -> None:
+            refuse_archived(load_entry(self._writer, entry_id), "endorsed")
+
+        return self._execute(entry_id, command, guard, actor, command_id)
 
     def withdraw(
         self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
     ) -> Receipt:
         """Take the endorsement back. Raises `NotFound`, or `Refused` if there is none."""
-        entry = load_entry(self._writer, entry_id)
-        return self._execute(entry.id, Withdraw(), actor, command_id)
+        guard = partial(load_entry, self._writer, entry_id)
+        return self._execute(entry_id, Withdraw(), guard, actor, command_id)
 
     def _execute(
         self,
         entry_id: str,
         command: Endorse | Withdraw,
+        guard: Callable[[], object],
         actor: str | None,
         command_id: UUID | None,
     ) -> Receipt:
+        entry_id = validation.known_id("entry", entry_id)
         member = actor or self._writer.actor
         aggregate = Aggregate(
             entry_id,
@@ -57,6 +62,6 @@ class Endorsements:
             evolve,
         )
         done = self._writer.execute(
-            aggregate, partial(decide, command), actor=member, command_id=command_id
+            aggregate, partial(decide, command), guard=guard, actor=member, command_id=command_id
         )
         return done.receipt

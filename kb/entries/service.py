@@ -1,6 +1,6 @@
 """Commands on entries: input is checked, one stream decides, and the log keeps what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -63,10 +63,9 @@ class Entries:
         """Begin an entry; its kind's required sections must be filled, related entries exist."""
         draft = validation.draft(draft, self._kinds)
         validation.require_filled(self._kinds[draft.kind], draft.content)
-        for relation in draft.relations:
-            load_entry(self._writer, relation.target)
         entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
-        return self._execute(entry_id, Contribute(draft), actor, command_id)
+        targets = [relation.target for relation in draft.relations]
+        return self._execute(entry_id, Contribute(draft), actor, command_id, *targets)
 
     def revise(
         self,
@@ -123,8 +122,7 @@ class Entries:
     ) -> Receipt:
         """State a relation to another entry, which must exist."""
         relation = validation.relation(relation)
-        load_entry(self._writer, relation.target)
-        return self._execute(entry_id, Relate(relation), actor, command_id)
+        return self._execute(entry_id, Relate(relation), actor, command_id, relation.target)
 
     def unrelate(
         self,
@@ -147,10 +145,9 @@ class Entries:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
-        if successor is not None:
-            successor = load_entry(self._writer, successor).id
-        command = Archive(validation.text("reason", reason), successor)
-        return self._execute(entry_id, command, actor, command_id)
+        others = (validation.known_id("entry", successor),) if successor else ()
+        command = Archive(validation.text("reason", reason), *others)
+        return self._execute(entry_id, command, actor, command_id, *others)
 
     def restore(
         self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
@@ -179,15 +176,26 @@ class Entries:
         return Brought("revised" if changed else "unchanged", done.receipt)
 
     def _execute(
-        self, entry_id: str, command: EntryCommand, actor: str | None, command_id: UUID | None
+        self,
+        entry_id: str,
+        command: EntryCommand,
+        actor: str | None,
+        command_id: UUID | None,
+        *others: str,
     ) -> Receipt:
+        """Execute `command` if the entries with the ids `others` exist."""
         done = self._writer.execute(
             entry_aggregate(entry_id),
             partial(self._decide, command),
+            guard=partial(self._require, others),
             actor=actor,
             command_id=command_id,
         )
         return done.receipt
+
+    def _require(self, entry_ids: Iterable[str]) -> None:
+        for entry_id in entry_ids:
+            load_entry(self._writer, entry_id)
 
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
         events = decide(command, entry)

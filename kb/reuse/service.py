@@ -1,5 +1,6 @@
 """Commands on reuse."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -43,18 +44,21 @@ class Reuses:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Record that `group` reused an entry that is not archived; `evidence` is a web link."""
-        entry = load_entry(self._writer, entry_id)
-        refuse_archived(entry, "reused")
         recorded = ReuseRecorded(
-            entry_id=entry.id,
+            entry_id=validation.known_id("entry", entry_id),
             group=validation.group_name(group),
             context=validation.text("context", context),
             outcome=_outcome(outcome),
-            resulting_entry=self._existing(resulting_entry),
+            resulting_entry=_known(resulting_entry),
             evidence=validation.link("evidence", evidence),
         )
+
+        def guard() -> None:
+            refuse_archived(load_entry(self._writer, recorded.entry_id), "reused")
+            self._require(recorded.resulting_entry)
+
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
-        return self._execute(reuse_id, recorded, actor, command_id)
+        return self._execute(reuse_id, recorded, guard, actor, command_id)
 
     def update_outcome(
         self,
@@ -71,27 +75,34 @@ class Reuses:
         command = UpdateOutcome(
             outcome=_outcome(outcome),
             note=validation.text("note", note),
-            resulting_entry=self._existing(resulting_entry),
+            resulting_entry=_known(resulting_entry),
             evidence=validation.link("evidence", evidence),
         )
-        return self._execute(reuse_id, command, actor, command_id)
+        guard = partial(self._require, command.resulting_entry)
+        return self._execute(reuse_id, command, guard, actor, command_id)
 
-    def _existing(self, entry_id: str | None) -> str | None:
-        return load_entry(self._writer, entry_id).id if entry_id else None
+    def _require(self, entry_id: str | None) -> None:
+        if entry_id:
+            load_entry(self._writer, entry_id)
 
     def _execute(
         self,
         reuse_id: str,
         command: ReuseRecorded | UpdateOutcome,
+        guard: Callable[[], object],
         actor: str | None,
         command_id: UUID | None,
     ) -> Receipt:
         reuse_id = validation.known_id("reuse", reuse_id)
         aggregate = Aggregate(reuse_id, reuse_stream(reuse_id), Reuse(id=reuse_id), evolve)
         done = self._writer.execute(
-            aggregate, partial(decide, command), actor=actor, command_id=command_id
+            aggregate, partial(decide, command), guard=guard, actor=actor, command_id=command_id
         )
         return done.receipt
+
+
+def _known(entry_id: str | None) -> str | None:
+    return validation.known_id("entry", entry_id) if entry_id else None
 
 
 def _outcome(outcome: Outcome) -> Outcome:

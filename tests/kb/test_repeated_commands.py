@@ -1,4 +1,4 @@
-"""Sending a command a second time doubles nothing, whatever happened since; races have one winner."""
+"""Sending a command again doubles nothing, whatever happened since; races have one winner."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -103,3 +103,20 @@ def test_a_member_who_endorses_twice_at_once_endorses_once(tmp_path: Path) -> No
         entry_id = world.practice()
         list(pool.map(lambda _: world.endorsements.endorse(entry_id, "It works."), range(12)))
         assert log.head() == 2
+
+
+def test_what_was_recorded_before_an_entry_was_archived_can_still_be_sent_again() -> None:
+    world = World()
+    entry_id = world.practice()
+
+    def endorse() -> Receipt:
+        return world.endorsements.endorse(entry_id, "It works.", command_id=command(1))
+
+    def reuse() -> Receipt:
+        return world.reuses.record(
+            entry_id, group="Ward 4", context="Nights", outcome="adopted", command_id=command(2)
+        )
+
+    first = endorse(), reuse()
+    world.entries.archive(entry_id, "Old.")
+    assert (endorse(), reuse()) == first
