@@ -1,5 +1,7 @@
 """Marks stand on whole words, and the part shown is the part that answers."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +50,7 @@ def test_marks_are_in_order_apart_and_hold_only_words_of_the_question(
     wanted = question_terms(question)
     ranges = marks(text, wanted)
     assert all(start < end for start, end in ranges)
-    assert all(before[1] < after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(ranges))
     inside = [term for start, end in ranges for term in terms(text[start:end])]
     assert inside == [term for term in terms(text) if term in wanted]
 
