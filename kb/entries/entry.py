@@ -1,6 +1,7 @@
 """The entry aggregate: its events, commands, state, and the pure functions decide and evolve."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from msgspec import Struct, structs
 
@@ -107,7 +108,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 def evolve(entry: Entry, event: EntryEvent) -> Entry:
-    """The entry after `event`."""
+    """The entry after `event`; raises `AssertionError` for an event of something else."""
     entry = structs.replace(entry, version=entry.version + 1)
     if isinstance(event, EntryContributed | EntryRevised):
         return _with_text(entry, event)
@@ -117,7 +118,9 @@ def evolve(entry: Entry, event: EntryEvent) -> Entry:
         return _with_relation(entry, event)
     if isinstance(event, EntryArchived):
         return structs.replace(entry, archived=event, was_archived=True)
-    return structs.replace(entry, archived=None)
+    if isinstance(event, EntryRestored):
+        return structs.replace(entry, archived=None)
+    assert_never(event)
 
 
 def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from kb.endorsements.endorsement import EndorsementWithdrawn
 from kb.entries.commands import (
     Archive,
     Contribute,
@@ -227,6 +228,12 @@ COMMANDS: st.SearchStrategy[EntryCommand] = st.one_of(
     st.sampled_from([Archive("Out of date.", OTHER), Archive("Merged."), Archive("x", ID)]),
     st.just(Restore()),
 )
+
+
+def test_an_event_of_something_else_is_no_part_of_an_entry() -> None:
+    stray: Any = EndorsementWithdrawn(entry_id=ID, member="ada")
+    with pytest.raises(AssertionError):
+        evolve(Entry(id=ID), stray)
 
 
 @given(HISTORIES)
