@@ -39,3 +39,7 @@ class DataDirectoryError(KnowledgeBaseError):
 
 class NotYetSearchable(KnowledgeBaseError):
     """What was written is safe in the log but views or index have not taken it in within the time given."""
+
+
+class NotTaken(KnowledgeBaseError):
+    """A file cannot be imported; the text says why."""

@@ -1,0 +1,106 @@
+"""Writes one entry as a Markdown file that the importer reads back word by word."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from kb.entries.content import Scalar, Section
+from kb.entries.results import EntryPage
+from kb.errors import NotTaken
+from kb.importers.markdown import EXPORT_FORMAT, parse_markdown
+
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*( [A-Za-z0-9_]+)*")
+_BARE_TRAPS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+_NOT_PRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
+_NOT_IN_SLUG = re.compile(r"[^\w]+")
+_SLUG_LENGTH = 60
+_ID_LENGTH = 8
+
+
+def file_path(page: EntryPage) -> str:
+    """Where an entry's file lies: a folder for its kind, a readable name, part of its id."""
+    slug = _NOT_IN_SLUG.sub("-", page.title.casefold()).strip("-_")[:_SLUG_LENGTH].rstrip("-_")
+    # Cut by bytes as well: a file's name may have 255 of them.
+    slug = slug.encode()[: 3 * _SLUG_LENGTH].decode(errors="ignore")
+    return f"{page.kind}/{slug or 'entry'}-{page.id[:_ID_LENGTH]}.md"
+
+
+def render(page: EntryPage) -> str:
+    """The file of an entry.
+
+    Sections stand under headings of level 2. Where that would not read back the same, e.g. because
+    a section holds such headings itself, a line that occurs nowhere else stands before each.
+    """
+    text = _file(page, mark=None)
+    try:
+        same = parse_markdown(text.encode(), "").content.sections == page.sections
+    except NotTaken:
+        same = False
+    return text if same else _file(page, mark=_mark(page.sections))
+
+
+def _file(page: EntryPage, mark: str | None) -> str:
+    front = "\n".join(_front_matter(page, mark))
+    pieces = [_section(section, mark) for section in page.sections]
+    return "\n\n".join([f"---\n{front}\n---", *pieces]) + "\n"
+
+
+def _section(section: Section, mark: str | None) -> str:
+    if mark:
+        heading = f"## {section.heading}" if section.heading else ""
+        return f"{mark}\n{heading}\n\n{section.text}"
+    return f"## {section.heading}\n\n{section.text}" if section.heading else section.text
+
+
+def _mark(sections: Sequence[Section]) -> str:
+    """A comment line that no section holds: named by a hash of them, so the same each time."""
+    content = json.dumps([[s.heading, s.text] for s in sections])
+    return f"<!-- section {hashlib.sha256(content.encode()).hexdigest()[:16]} -->"
+
+
+def _front_matter(page: EntryPage, mark: str | None) -> Iterator[str]:
+    yield f"tributary: {EXPORT_FORMAT}"
+    yield f"id: {quoted(page.id)}"
+    yield f"kind: {quoted(page.kind)}"
+    yield f"title: {quoted(page.title)}"
+    if page.group:
+        yield f"group: {quoted(page.group)}"
+    if page.tags:
+        yield f"tags: [{', '.join(quoted(tag) for tag in page.tags)}]"
+    yield from _mapping("properties", page.properties)
+    relations = [r for r in page.relations if r.direction == "out"]
+    if relations:
+        yield "relations:"
+        for relation in sorted({(r.type, r.id) for r in relations}):
+            yield f"  - {{type: {quoted(relation[0])}, target: {quoted(relation[1])}}}"
+    if page.archived:
+        archived = {"reason": page.archived_reason or "", "successor": page.successor}
+        yield from _mapping("archived", {k: v for k, v in archived.items() if v is not None})
+    if page.source:
+        source = {"name": page.source.name, "external_id": page.source.external_id}
+        yield from _mapping("source", source)
+    if mark:
+        yield f"section_mark: {quoted(mark)}"
+
+
+def _mapping(name: str, values: Mapping[str, Scalar]) -> Iterator[str]:
+    if values:
+        yield f"{name}:"
+        for key, value in values.items():
+            yield f"  {quoted(key)}: {_scalar(value)}"
+
+
+def _scalar(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, int | float) else quoted(value)
+
+
+def quoted(text: str) -> str:
+    """`text` as a YAML scalar that reads back as the same text, bare where that is safe."""
+    if _BARE.fullmatch(text) and text.lower() not in _BARE_TRAPS:
+        return text
+    # YAML's double quotes take the escapes of JSON; more characters are not printable to YAML.
+    escaped = json.dumps(text, ensure_ascii=False)
+    return _NOT_PRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped)

@@ -1,0 +1,98 @@
+"""Writes an export: a folder that is complete or not there, and can be brought up to date."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kb.entries.results import EntryPage
+from kb.errors import InvalidInput
+from kb.exporters.markdown import file_path, render
+
+MANIFEST = ".tributary-export.json"
+"""Lists the files of an export, so that a later one replaces these and touches no others."""
+
+
+def export(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
+    """Write each entry to a file in `folder` and yield its path.
+
+    A new folder appears when all is written. In the folder of an earlier export each file is
+    replaced as a whole, and files of entries that now go by another name are removed. Raises
+    `InvalidInput` for a folder that holds something else, and `OSError`.
+    """
+    earlier = _earlier(folder)
+    if earlier is not None:
+        yield from _update(pages, folder, earlier)
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        beside.chmod(0o755)
+        written = []
+        for path in _write(pages, beside):
+            written.append(path)
+            yield path
+        _write_manifest(beside, written)
+        # Takes the place of an empty folder as well.
+        beside.replace(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def refuse_unfit(folder: Path) -> None:
+    """Raise `InvalidInput` if `folder` is neither absent, empty, nor an earlier export."""
+    _earlier(folder)
+
+
+def _earlier(folder: Path) -> list[str] | None:
+    """The files of the export in `folder`; None if it is absent or empty."""
+    if not folder.exists():
+        return None
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder} is a file; name a folder to export to.", "folder")
+    if not any(folder.iterdir()):
+        return None
+    try:
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        raise InvalidInput(
+            f"{folder} holds files that are not from an export; name an empty or a new folder.",
+            "folder",
+        ) from None
+    return [str(path) for path in files]
+
+
+def _update(pages: Iterable[EntryPage], folder: Path, earlier: list[str]) -> Iterator[str]:
+    written = []
+    for path in _write(pages, folder):
+        written.append(path)
+        yield path
+    for path in {*earlier} - {*written}:
+        # A manifest is a file that anybody can edit: nothing outside the folder is removed.
+        place = (folder / path).resolve()
+        if place.suffix == ".md" and place.is_relative_to(folder.resolve()):
+            place.unlink(missing_ok=True)
+    _write_manifest(folder, written)
+
+
+def _write(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
+    for page in pages:
+        path = file_path(page)
+        _replace(folder / path, render(page))
+        yield path
+
+
+def _write_manifest(folder: Path, written: list[str]) -> None:
+    content = json.dumps({"format": 1, "files": sorted(written)}, indent=1, ensure_ascii=False)
+    _replace(folder / MANIFEST, content + "\n")
+
+
+def _replace(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_name(f".{os.getpid()}.new")
+    # newline="" keeps line ends as they are on every system.
+    with temporary.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    temporary.replace(place)

@@ -1,0 +1,62 @@
+"""Finds the Markdown files of a folder and reads one, saying why where it cannot be read."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.errors import NotTaken
+from kb.importers.markdown import LARGEST_FILE
+
+SUFFIX = ".md"
+
+
+def find_files(folder: Path) -> list[str]:
+    """The paths of all Markdown files under `folder`, relative, with slashes, sorted.
+
+    Hidden files and folders are passed over, and folders behind symbolic links are not entered.
+    What has the suffix but cannot be read is in the list as well, so that the report can say so.
+    """
+    return sorted(_found(folder, ""))
+
+
+def read(folder: Path, path: str) -> bytes:
+    """The content of a file that `find_files` found. Raises `NotTaken`."""
+    place = folder / path
+    try:
+        path.encode()
+        if place.is_dir():
+            named_so = path.lower().endswith(SUFFIX)
+            raise NotTaken(
+                "This is a folder, not a file." if named_so else "The folder cannot be read."
+            )
+        if not place.exists():
+            raise NotTaken("The link leads nowhere.")
+        if not place.is_file():
+            raise NotTaken("This is no regular file.")
+        size = place.stat().st_size
+        if size > LARGEST_FILE:
+            raise NotTaken(
+                f"The file has {size / 1e6:.0f} MB, more than the {LARGEST_FILE / 1e6:.0f} MB "
+                "that are taken; split it up."
+            )
+        return place.read_bytes()
+    except UnicodeEncodeError as error:
+        raise NotTaken("The file's name is not UTF-8; rename it.") from error
+    except OSError as error:
+        raise NotTaken(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _found(folder: Path, prefix: str) -> Iterator[str]:
+    try:
+        found = list(os.scandir(folder))
+    except OSError:
+        # Shown like a file that cannot be read; the folder given itself is looked at by the caller.
+        yield prefix.rstrip("/")
+        return
+    for item in found:
+        if item.name.startswith("."):
+            continue
+        if item.name.lower().endswith(SUFFIX):
+            yield prefix + item.name
+        if item.is_dir(follow_symlinks=False):
+            yield from _found(folder / item.name, f"{prefix}{item.name}/")

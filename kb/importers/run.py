@@ -1,0 +1,158 @@
+"""Drives an import: each file of a folder becomes an entry, or a row that says why not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from kb.entries.bring import Brought, ImportedEntry
+from kb.entries.content import Draft, Relation, Source
+from kb.entries.entry import EntryArchived
+from kb.errors import InvalidInput, NotTaken, Refused
+from kb.ids import entry_id_for
+from kb.importers.files import find_files, read
+from kb.importers.links import Names
+from kb.importers.markdown import ParsedFile, parse_markdown
+
+LINK = "References"
+"""The relation type that a link in a text becomes."""
+
+REFUSED = "refused"
+
+
+class ImportOptions(Struct, frozen=True, kw_only=True):
+    """What holds for files that do not say otherwise. `source` names where they come from."""
+
+    source: str
+    kind: str = "practice"
+    group: str | None = None
+
+
+class FileOutcome(Struct, frozen=True, kw_only=True):
+    """What became of a file: contributed, revised, unchanged, or refused for `reason`."""
+
+    path: str
+    outcome: str
+    id: str | None = None
+    reason: str | None = None
+    position: int = 0
+
+
+class Brings(Protocol):
+    """What an import needs of `kb.entries.service.Entries`."""
+
+    def bring(self, imported: ImportedEntry) -> Brought:
+        """Take an entry in."""
+
+
+class FolderImport:
+    """One run over a folder. Ids follow from source and path: a second run takes what is new."""
+
+    def __init__(self, entries: Brings, folder: Path, options: ImportOptions) -> None:
+        self._entries = entries
+        self._folder = folder
+        self._options = options
+        self._names = Names()
+        self._owners: dict[str, str] = {}
+        self.paths = find_files(folder)
+
+    def run(self) -> Iterator[FileOutcome]:
+        """What became of each file, as it happens.
+
+        A file without links goes to the log at once, so that embedding can begin; one with links
+        waits until all files are read, since only then it is known where its links lead.
+        """
+        waiting: list[tuple[str, ParsedFile]] = []
+        for path in self.paths:
+            try:
+                parsed = parse_markdown(read(self._folder, path), path)
+                entry_id = self._register(parsed)
+            except NotTaken as error:
+                yield _refused(path, error)
+                continue
+            if parsed.links or parsed.relations or (parsed.archived and parsed.archived.successor):
+                waiting.append((entry_id, parsed))
+            else:
+                yield self._bring(entry_id, parsed)
+        for entry_id, parsed in waiting:
+            yield self._bring(entry_id, parsed)
+
+    def _register(self, parsed: ParsedFile) -> str:
+        external_id = parsed.id or parsed.path
+        entry_id = as_uuid(external_id) or entry_id_for(self._options.source, external_id)
+        owner = self._owners.setdefault(entry_id, parsed.path)
+        if owner != parsed.path:
+            raise NotTaken(f"Its id “{external_id}” is that of {owner} already.")
+        names = (external_id, parsed.content.title, *parsed.aliases)
+        self._names.add(parsed.path, entry_id, names)
+        return entry_id
+
+    def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
+        try:
+            brought = self._entries.bring(self._imported(entry_id, parsed))
+        except (InvalidInput, NotTaken, Refused) as error:
+            return _refused(parsed.path, error)
+        return FileOutcome(
+            path=parsed.path,
+            outcome=brought.outcome,
+            id=entry_id,
+            position=brought.receipt.position,
+        )
+
+    def _imported(self, entry_id: str, parsed: ParsedFile) -> ImportedEntry:
+        external_id = parsed.id or parsed.path
+        # A file that names the entry's own id is an export, and tells the source as well.
+        is_export = as_uuid(external_id) is not None
+        options = self._options
+        return ImportedEntry(
+            id=entry_id,
+            draft=Draft(
+                kind=parsed.kind or options.kind,
+                content=parsed.content,
+                group=parsed.group or options.group,
+                tags=parsed.tags,
+                relations=self._relations(entry_id, parsed),
+            ),
+            source=parsed.source if is_export else Source(options.source, external_id),
+            archived=self._archived(parsed),
+        )
+
+    def _relations(self, entry_id: str, parsed: ParsedFile) -> tuple[Relation, ...]:
+        stated = [Relation(r.type, self._target(r.target, parsed.path)) for r in parsed.relations]
+        known = {entry_id, *(relation.target for relation in stated)}
+        linked = [self._names.find(link, parsed.path) for link in parsed.links]
+        found = dict.fromkeys(target for target in linked if target and target not in known)
+        return (*dict.fromkeys(stated), *(Relation(LINK, target) for target in found))
+
+    def _archived(self, parsed: ParsedFile) -> EntryArchived | None:
+        if parsed.archived is None:
+            return None
+        successor = parsed.archived.successor
+        return EntryArchived(
+            reason=parsed.archived.reason,
+            successor=self._target(successor, parsed.path) if successor else None,
+        )
+
+    def _target(self, name: str, path: str) -> str:
+        found = as_uuid(name) or self._names.named(name, path) or self._names.find(name, path)
+        if found is None:
+            raise NotTaken(
+                f"It points to “{name[:80]}”, which is no id and no file of this folder."
+            )
+        return found
+
+
+def as_uuid(text: str) -> str | None:
+    """`text` as an id in its usual form, or None if it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
+def _refused(path: str, error: Exception) -> FileOutcome:
+    # A name that is not UTF-8 must still be shown.
+    shown = path.encode("utf-8", "backslashreplace").decode()
+    return FileOutcome(path=shown, outcome=REFUSED, reason=str(error))
