@@ -22,6 +22,10 @@ class Form(Struct, frozen=True):
     errors: dict[str, str] = {}
     problem: str = ""
 
+    def wrong(self, field: str) -> str:
+        """What is wrong with `field`; empty if nothing is."""
+        return self.errors.get(field, "")
+
     def with_error(self, error: KnowledgeBaseError) -> "Form":
         """The same form with `error` at its field, or above it where it has none."""
         field = error.field if isinstance(error, InvalidInput) else None
@@ -53,6 +57,10 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     command_id: str = ""
     errors: dict[str, str] = {}
     problem: str = ""
+
+    def wrong(self, field: str) -> str:
+        """What is wrong with `field`, a name or a section's heading; empty if nothing is."""
+        return self.errors.get(field, "")
 
     def with_error(self, error: KnowledgeBaseError) -> "EntryForm":
         """The same form with `error` at its field, or above the form; it may be sent again."""

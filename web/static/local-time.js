@@ -1,0 +1,16 @@
+// Shows times in the reader's own time zone; without this they are read in UTC.
+const styles = {
+  day: { dateStyle: "long" },
+  minute: { dateStyle: "long", timeStyle: "short" },
+};
+
+export function localise(root) {
+  for (const element of root.querySelectorAll("time[data-local]")) {
+    const time = new Date(element.dateTime);
+    const format = new Intl.DateTimeFormat("en-GB", styles[element.dataset.local]);
+    element.title = element.textContent;
+    element.textContent = format.format(time);
+  }
+}
+
+localise(document);

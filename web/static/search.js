@@ -1,0 +1,58 @@
+// Search as you type: the server renders the same results as without this, only sooner.
+const PAUSE = 250; // milliseconds without a keystroke before a question is sent
+const LEAST = 3; // characters before it is worth asking
+
+const form = document.querySelector("form[data-search]");
+const results = document.querySelector("[data-search-results]");
+const status = document.querySelector("[data-search-status]");
+const hides = document.querySelector("[data-search-hides]");
+
+let timer = 0;
+let running = new AbortController();
+let shown = address();
+
+function address() {
+  const chosen = [...new FormData(form)].filter(([, value]) => value !== "");
+  return new URLSearchParams(chosen).toString();
+}
+
+function question() {
+  return form.elements.q.value.trim();
+}
+
+async function ask() {
+  const query = address();
+  if (query === shown) return;
+  running.abort();
+  running = new AbortController();
+  const asked = question().length >= LEAST;
+  try {
+    const html = asked ? await fetchResults(query, running.signal) : "";
+    show(html, query, asked);
+  } catch (error) {
+    if (error.name !== "AbortError") form.dataset.search = "broken"; // Enter still asks the server
+  }
+}
+
+async function fetchResults(query, signal) {
+  const response = await fetch(`/search/results?${query}`, { signal });
+  return response.text();
+}
+
+function show(html, query, asked) {
+  shown = query;
+  results.innerHTML = html;
+  if (hides) hides.hidden = asked;
+  const said = results.querySelector("h2, .problem");
+  status.textContent = said ? said.textContent : "";
+  // Replaced, not pushed: the way back leads to where the reader came from, not through half a question.
+  if (asked) history.replaceState(null, "", `/search?${query}`);
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(ask, PAUSE);
+}
+
+form.addEventListener("input", soon);
+form.addEventListener("submit", () => clearTimeout(timer));
