@@ -43,3 +43,7 @@ class NotYetSearchable(KnowledgeBaseError):
 
 class NotTaken(KnowledgeBaseError):
     """A file cannot be imported; the text says why."""
+
+
+class SearchUnavailable(KnowledgeBaseError):
+    """The index cannot be used, or the embedding model is missing; all else works."""

@@ -1,39 +1,99 @@
-"""The one object that people script against and that the command line and the web use: it puts the parts together."""
+"""The one object that people script against and that command line and web use: joins the parts."""
 
+import math
+import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
+from events.clock import utc_now
+from events.errors import EventLogError
+from events.sqlite import SqliteEventLog
+from kb import data_directory, status
+from kb.commands import Writer
+from kb.data_directory import DataDirectory, storage_errors
+from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
+from kb.entries.kinds import Kind, load_kinds
+from kb.entries.service import Entries
+from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable
+from kb.event_types import build_codec
+from kb.follower import Follower, Progress
+from kb.guarded_log import GuardedLog
+from kb.ids import new_event_id, new_id
+from kb.model import AnnouncedModel
+from kb.parked import ParkedFile
 from kb.reuse.report import Reports
-from kb.search import Answer
-from kb.settings import Settings
+from kb.reuse.service import Reuses
+from kb.search import Answer, Search
+from kb.search_index import SearchIndex
+from kb.settings import Settings, load_settings, written
 from kb.status import Status
+from kb.view_reader import ViewReader
+from kb.views import Views
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
 
 Notice = Callable[[str], None]
-Progress = Callable[[str, int, int], None]
+
+PATIENCE_SECONDS = 10.0
+"""How long a question waits for others to take in what is new before it is answered without."""
 
 
 class KnowledgeBase:
-    """A data directory, opened: commands, queries and search. A context manager; usable from any thread."""
+    """A data directory, opened: commands, queries and search.
 
-    settings: Settings
-    kinds: Mapping[str, Any]  # kb.entries.kinds.Kind
-    entries: Any  # kb.entries.service.Entries
-    endorsements: Any  # kb.endorsements.service.Endorsements
-    reuses: Any  # kb.reuse.service.Reuses
-    catalogue: Catalogue
-    reports: Reports
+    A context manager; usable from any thread.
+    """
+
+    def __init__(
+        self, directory: DataDirectory, settings: Settings, embedder: "Embedder", notice: Notice
+    ) -> None:
+        codec = build_codec()
+        self.settings = settings
+        self.kinds: Mapping[str, Kind] = load_kinds()
+        self._directory = directory
+        self._log = SqliteEventLog(directory.log)
+        self._views = Views(directory.views, codec, notice=notice)
+        self._reader = ViewReader(directory.views)
+        self._parked = ParkedFile(directory.parked)
+        self._index = SearchIndex(
+            directory.index,
+            self._log,
+            codec,
+            embedder=embedder,
+            engine=settings.fulltext,
+            parked=self._parked,
+            now=utc_now,
+            notice=notice,
+        )
+        self._follower = Follower(self._log, self._views, self._reader, self._index, directory.lock)
+        self._reader.on_damage = self._follower.repair_views
+        writer = Writer(
+            GuardedLog(self._log),
+            codec,
+            actor=settings.member,
+            new_event_id=new_event_id,
+            settle=self._settle,
+        )
+        self.entries = Entries(writer, self.kinds, new_id)
+        self.endorsements = Endorsements(writer)
+        self.reuses = Reuses(writer, new_id)
+        self.catalogue = Catalogue(self._reader)
+        self.reports = Reports(self._reader)
+        self._search = Search(self._index, self.catalogue, self._bring_up)
 
     @classmethod
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:
-        """Make a new data directory at `path`, which must be empty or absent. Raises `DataDirectoryError`."""
-        raise NotImplementedError
+        """Make a new data directory at `path`, which must be empty or absent.
+
+        What `settings` has beside the defaults goes into its file. Raises `DataDirectoryError`.
+        """
+        data_directory.create(Path(path), written(settings) if settings else {})
 
     @classmethod
     def open(
@@ -44,8 +104,22 @@ class KnowledgeBase:
         embedder: "Embedder | None" = None,
         notice: Notice | None = None,
     ) -> Self:
-        """Open the data directory at `path`. `notice` is told what takes long or was repaired, a sentence each."""
-        raise NotImplementedError
+        """Open the data directory at `path`, with its own settings unless given.
+
+        `notice` is told what takes long or was repaired, a sentence each. Raises `DataDirectoryError`.
+        """
+        directory = data_directory.find(Path(path))
+        tell = notice or (lambda _: None)
+        with storage_errors(directory.root):
+            settings = settings or load_settings(directory.root, os.environ)
+            base = cls(directory, settings, embedder or AnnouncedModel(tell), tell)
+            try:
+                base._follower.ensure(0)
+                base._follower.bring_views_up()
+            except BaseException:
+                base.close()
+                raise
+        return base
 
     def search(
         self,
@@ -57,35 +131,72 @@ class KnowledgeBase:
         archived: bool | None = False,
         limit: int = 10,
     ) -> Answer:
-        """The entries that answer `question`, among all that is in the log now. Raises `InvalidInput`."""
-        raise NotImplementedError
+        """The entries that answer `question`, among all that is in the log now; see `Search`."""
+        return self._search(
+            question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
+        )
 
     @contextmanager
     def follow(self) -> Iterator[None]:
         """Keep views and index up in the background for as long as the block runs."""
-        raise NotImplementedError
+        began = self._follower.start()
+        try:
+            yield
+        finally:
+            if began:
+                self._follower.stop()
 
     def start_following(self) -> None:
         """Keep views and index up in the background until `close`."""
-        raise NotImplementedError
+        self._follower.start()
 
     def wait(self, position: int, *, index: bool = False, timeout: float | None = None) -> None:
-        """Return when views (and the index) hold `position`. Raises `NotYetSearchable`."""
-        raise NotImplementedError
+        """Return when views (and the index) hold `position`.
+
+        Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
+        """
+        seconds = math.inf if timeout is None else timeout
+        with storage_errors(self._directory.root):
+            self._follower.ensure(position, timeout=seconds)
+            if index:
+                self._follower.ensure(position, index=True, timeout=seconds)
+
+    def head(self) -> int:
+        """The log's last position, to `wait` for."""
+        with storage_errors(self._directory.root):
+            return self._log.head()
 
     def rebuild(
         self, what: Literal["views", "index", "all"] = "all", progress: Progress | None = None
     ) -> None:
-        """Make views, index or both anew from the log and swap them in; `progress` gets (what, done, of)."""
-        raise NotImplementedError
+        """Make views, index or both anew from the log and swap them in.
+
+        `progress` gets (what, done, of). Raises `Refused` while another process keeps them up.
+        """
+        if what not in ("views", "index", "all"):
+            raise InvalidInput(f"{what!r} cannot be rebuilt: name views, index or all.", "what")
+        with storage_errors(self._directory.root):
+            self._follower.rebuild(what, progress or (lambda *_: None))
 
     def status(self) -> Status:
         """Positions, lag, sizes and troubles."""
-        raise NotImplementedError
+        with storage_errors(self._directory.root):
+            return status.gather(
+                self._directory,
+                self.settings,
+                self._log,
+                self._reader,
+                self._parked,
+                self._follower,
+            )
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
-        raise NotImplementedError
+        self._follower.stop()
+        self._index.close()
+        self._views.close()
+        self._reader.close()
+        self._log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -97,3 +208,23 @@ class KnowledgeBase:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _settle(self, position: int) -> None:
+        """Wait for the views, so that who wrote reads what was written."""
+        try:
+            self._follower.ensure(position)
+        except (DataDirectoryError, EventLogError, sqlite3.Error, OSError) as error:
+            raise NotYetSearchable(
+                f"What was written is safe in the log, but the views cannot take it in: {error}"
+            ) from error
+
+    def _bring_up(self) -> int:
+        """Bring views and index up to the log's head; answers how many events the index lacks."""
+        head = self.head()
+        with storage_errors(self._directory.root):
+            self._follower.ensure(head)
+            try:
+                self._follower.ensure(head, index=True, timeout=PATIENCE_SECONDS)
+            except NotYetSearchable:
+                return head - max(0, self._index.position())
+        return 0

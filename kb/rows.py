@@ -1,10 +1,11 @@
 """Rows of the views as dictionaries by column name."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 Row = dict[str, Any]
-Parameters = tuple[object, ...] | dict[str, object]
+Parameters = tuple[object, ...] | Mapping[str, object]
 
 
 def rows(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[Row]:

@@ -1,8 +1,20 @@
-"""From a question to an answer: asks the index and says in plain words why each result was found."""
+"""From a question to an answer: asks the index, and says in plain words why a result was found."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
+
+from indexer.document import Filter, Hit
+from indexer.errors import IndexerError, IndexOutdated, QuestionError
+from kb.documents import AUDIENCE
+from kb.entries.catalogue import Catalogue, EntrySummary
+from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
+from kb.search_index import SearchIndex
+
+MOST = 100
+"""The most results that one question may ask for."""
 
 
 class ResultScore(Struct, frozen=True, kw_only=True):
@@ -17,8 +29,8 @@ class ResultScore(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """An entry found, with the passage that answers.
 
-    `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part worth showing when
-    space is short; `why` says in plain words what made it match.
+    `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part worth showing
+    when space is short; `why` says in plain words what made it match.
     """
 
     id: str
@@ -36,16 +48,28 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The answer to a question; `nothing_close` when no entry is near enough, and `results` is empty then."""
+    """The answer to a question; `nothing_close` when no entry is near enough: `results` is empty then.
+
+    `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
+    another process is busy with many.
+    """
 
     question: str
     results: tuple[Result, ...]
     nothing_close: bool
     milliseconds: float
+    behind: int = 0
 
 
 class Search:
-    """Asks the index on behalf of a member."""
+    """Asks the index on behalf of a member. Usable from any thread."""
+
+    def __init__(
+        self, index: SearchIndex, catalogue: Catalogue, bring_up: Callable[[], int]
+    ) -> None:
+        self._index = index
+        self._catalogue = catalogue
+        self._bring_up = bring_up
 
     def __call__(
         self,
@@ -57,5 +81,86 @@ class Search:
         archived: bool | None = False,
         limit: int = 10,
     ) -> Answer:
-        """The entries that answer `question`, best first. Raises `InvalidInput`."""
-        raise NotImplementedError
+        """The entries that answer `question`, best first.
+
+        Any of `kinds`, of `tags` and of `groups`; `archived` None for both. Raises `InvalidInput`,
+        `NotYetSearchable` or `SearchUnavailable`.
+        """
+        if not 1 <= limit <= MOST:
+            raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
+        filter = _filter(kinds, tags, groups, archived)
+        with _explained():
+            behind = self._bring_up()
+            with self._index.reading() as index:
+                began = time.perf_counter()
+                hits = [hit for hit in index.search(question, filter, limit) if hit.close]
+        cards = self._catalogue.summaries([hit.document_id for hit in hits])
+        results = tuple(
+            _result(question, hit, cards[hit.document_id])
+            for hit in hits
+            if hit.document_id in cards
+        )
+        return Answer(
+            question=question,
+            results=results,
+            nothing_close=not results,
+            milliseconds=1000 * (time.perf_counter() - began),
+            behind=behind,
+        )
+
+
+def _filter(
+    kinds: Sequence[str], tags: Sequence[str], groups: Sequence[str], archived: bool | None
+) -> Filter:
+    wanted = {
+        "kind": frozenset(kinds),
+        "tag": frozenset(tags),
+        "group": frozenset(groups),
+        "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
+    }
+    return Filter(
+        audience=AUDIENCE, facets={name: values for name, values in wanted.items() if values}
+    )
+
+
+def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
+    score = hit.score
+    return Result(
+        id=card.id,
+        title=card.title,
+        kind=card.kind,
+        group=card.group,
+        tags=card.tags,
+        archived=card.archived,
+        heading=hit.passage.heading,
+        passage=hit.passage.text,
+        marks=hit.marks,
+        snippet_range=hit.snippet_range,
+        why=_why(question, hit),
+        score=ResultScore(
+            fused=score.fused, lexical=score.lexical, cosine=score.cosine, exact=score.exact
+        ),
+    )
+
+
+def _why(question: str, hit: Hit) -> str:
+    reasons = []
+    if hit.score.exact:
+        named = hit.title.casefold() == question.strip().casefold()
+        reasons.append("exact title" if named else "exact name")
+    if hit.score.words:
+        reasons.append(f"words: {', '.join(hit.score.words)}")
+    reasons.append(f"meaning {hit.score.cosine:.2f}")
+    return "; ".join(reasons)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except QuestionError as error:
+        raise InvalidInput(str(error), "question") from error
+    except IndexOutdated as error:
+        raise NotYetSearchable(f"The index is being made at this moment: {error}") from error
+    except IndexerError as error:
+        raise SearchUnavailable(str(error)) from error

@@ -49,6 +49,14 @@ def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
     return _checked(settings)
 
 
+def written(settings: Settings) -> dict[str, str | int]:
+    """What a settings file has to say for `settings`: what differs from the defaults."""
+    values: dict[str, str | int] = msgspec.structs.asdict(settings)
+    del values["data"]
+    defaults = msgspec.structs.asdict(Settings(data=settings.data))
+    return {name: value for name, value in values.items() if value != defaults[name]}
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

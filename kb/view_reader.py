@@ -7,18 +7,18 @@ from pathlib import Path
 from threading import Lock
 
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.views import SCHEMA, connect, is_damage, schema
+from kb.views import SCHEMA, checkpoint, connect, is_damage, schema
 
 
 class ViewReader:
-    """Lends connections that only read; each sees one state of the views for as long as it is lent.
+    """Lends connections that only read; each sees one state of the views while it is lent.
 
-    `on_damage` is called when the file turns out to be broken; it may put it right for the next reader.
+    `on_damage` is told when the file turns out to be broken and may put it right for the next reader.
     """
 
-    def __init__(self, path: Path, on_damage: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._on_damage = on_damage
+        self.on_damage: Callable[[str], None] = lambda _: None
         self._lock = Lock()
         self._idle: list[sqlite3.Connection] = []
         self._file: tuple[int, int] = (0, 0)
@@ -28,8 +28,8 @@ class ViewReader:
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection inside a read transaction.
 
-        Raises `NotYetSearchable` if the views are not there yet, `DataDirectoryError` if they cannot be
-        read.
+        Raises `NotYetSearchable` if the views are not there yet, `DataDirectoryError` if they cannot
+        be read.
         """
         try:
             connection = self._borrow()
@@ -41,6 +41,14 @@ class ViewReader:
                 self._give_back(connection)
         except sqlite3.DatabaseError as error:
             self._explain(error)
+
+    def position(self) -> int:
+        """How far the views are, -1 if they are not there yet."""
+        try:
+            with self.read() as db:
+                return checkpoint(db)
+        except NotYetSearchable:
+            return -1
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -84,7 +92,7 @@ class ViewReader:
         if not self._path.exists():
             raise _not_ready() from error
         if is_damage(error):
-            self._on_damage(str(error))
+            self.on_damage(str(error))
             raise DataDirectoryError(
                 f"The views in {self._path} were damaged ({error}) and are made anew: ask again."
             ) from error

@@ -22,8 +22,8 @@ LIMIT 3
 FILTERED = """
 WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
   AND (:groups = '[]' OR group_name IN (SELECT value FROM json_each(:groups)))
-  AND NOT EXISTS (SELECT 1 FROM json_each(:tags)
-                  WHERE (entry.id, value) NOT IN (SELECT entry_id, tag FROM tag))
+  AND (:tags = '[]' OR entry.id IN (
+       SELECT entry_id FROM tag WHERE tag.tag IN (SELECT value FROM json_each(:tags))))
 """
 STANDING = "AND (:archived IS NULL OR archived = :archived)"
 ORDERS = {

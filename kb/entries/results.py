@@ -96,7 +96,10 @@ class HistoryItem(Struct, frozen=True, kw_only=True):
 
 
 class BrowseFilter(Struct, frozen=True, kw_only=True):
-    """Which entries to list: any of the kinds, all of the tags, any of the groups; `archived` None for both."""
+    """Which entries to list: any of the kinds, of the tags and of the groups; no names let all through.
+
+    `archived` None lists both those that are and those that are not.
+    """
 
     kinds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

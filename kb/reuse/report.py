@@ -1,9 +1,14 @@
-"""Counts of reuse by kind, tag, group or month: the definitions are in docs/reference/indicators.md."""
+"""Counts of reuse by kind, tag, group or month; docs/reference/indicators.md has the definitions."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
+
+from kb.errors import InvalidInput
+from kb.reuse import queries
+from kb.rows import rows
+from kb.view_reader import ViewReader
 
 By = Literal["kind", "tag", "group", "month"]
 
@@ -30,10 +35,33 @@ class ReuseReport(Struct, frozen=True, kw_only=True):
 
 
 class Reports:
-    """The numbers that a reporting job asks for."""
+    """The numbers that a reporting job asks for. Usable from any thread."""
+
+    def __init__(self, views: ViewReader) -> None:
+        self._views = views
 
     def reuse(
         self, *, since: date | None = None, until: date | None = None, by: By = "kind"
     ) -> ReuseReport:
-        """Reuse counted by `by`. Raises `InvalidInput` for another word or when `since` is after `until`."""
-        raise NotImplementedError
+        """Reuse counted by `by`, rows in the order of their keys.
+
+        Raises `InvalidInput` for another word, or when `since` is after `until`.
+        """
+        if by not in get_args(By):
+            raise InvalidInput(f"{by!r} is no way to count: use kind, tag, group or month.", "by")
+        if since and until and since > until:
+            raise InvalidInput("The first day is after the last day: swap them.", "since")
+        days = {
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+        }
+        with self._views.read() as db:
+            found = rows(db, queries.REUSE_BY[by], days)
+            total = rows(db, queries.REUSE_TOTAL, days)
+        return ReuseReport(
+            by=by,
+            since=since,
+            until=until,
+            rows=tuple(ReuseRow(**row) for row in found),
+            total=ReuseRow(**total[0]),
+        )

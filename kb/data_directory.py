@@ -1,0 +1,128 @@
+"""Where things lie in a data directory, how one is made, and what is wrong with one in one sentence."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from events.errors import EventLogError
+from kb.errors import DataDirectoryError
+
+LOG = "log.sqlite"
+SETTINGS = """\
+# The settings of this data directory; docs/reference/settings.md says what each does.
+# A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins over this file.
+"""
+
+
+class DataDirectory(Struct, frozen=True):
+    """The paths of one data directory."""
+
+    root: Path
+
+    @property
+    def log(self) -> Path:
+        """The one file that cannot be made again."""
+        return self.root / LOG
+
+    @property
+    def views(self) -> Path:
+        """The file of all views."""
+        return self.root / "views.sqlite"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the search index and its vectors."""
+        return self.root / "index"
+
+    @property
+    def parked(self) -> Path:
+        """The file of events that the index could not take in."""
+        return self.root / "parked.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the following process holds locked."""
+        return self.root / "follower.lock"
+
+    @property
+    def settings(self) -> Path:
+        """The file of settings."""
+        return self.root / "settings.toml"
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk of log, views and index."""
+        return {
+            "log": _bytes(self.root.glob(f"{LOG}*")),
+            "views": _bytes(self.root.glob("views.sqlite*")),
+            "index": _bytes(self.index.rglob("*")),
+        }
+
+
+def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
+    """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
+
+    Raises `DataDirectoryError`.
+    """
+    directory = DataDirectory(path)
+    with storage_errors(path):
+        if directory.log.exists():
+            raise DataDirectoryError(f"{path} is a data directory already: use it as it is.")
+        if path.exists() and any(path.iterdir()):
+            raise DataDirectoryError(
+                f"{path} is not empty: give the path of a new or an empty directory."
+            )
+        path.mkdir(parents=True, exist_ok=True)
+        _make_log(directory.log)
+        lines = (
+            f"{name} = {msgspec.json.encode(value).decode()}\n" for name, value in settings.items()
+        )
+        directory.settings.write_text(SETTINGS + "".join(lines), encoding="utf-8")
+    return directory
+
+
+def find(path: Path) -> DataDirectory:
+    """The data directory at `path`. Raises `DataDirectoryError` if there is none."""
+    directory = DataDirectory(path)
+    with storage_errors(path):
+        if not path.exists():
+            raise DataDirectoryError(f"There is no data directory {path}: make one with kb init.")
+        if not path.is_dir() or not directory.log.is_file():
+            raise DataDirectoryError(
+                f"{path} is not a data directory of Tributary: it holds no {LOG}."
+            )
+    return directory
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn what the disk, SQLite and the log say into one sentence of `DataDirectoryError`."""
+    try:
+        yield
+    except EventLogError as error:
+        raise DataDirectoryError(str(error)) from error
+    except sqlite3.Error as error:
+        raise DataDirectoryError(f"The data directory {path} cannot be used: {error}.") from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataDirectoryError(f"The data directory {path} cannot be used: {reason}.") from error
+
+
+def _make_log(path: Path) -> None:
+    from events.sqlite import SqliteEventLog
+
+    SqliteEventLog(path, create=True).close()
+
+
+def _bytes(paths: Iterator[Path]) -> int:
+    total = 0
+    for path in paths:
+        # Files come and go while a process follows the log.
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total

@@ -1,0 +1,175 @@
+"""From entries to what can be found: the projection that keeps the search index."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from events.codec import EventCodec
+from events.errors import EventDataError, ProjectionUnavailable, UnknownEventType
+from events.event import RecordedEvent
+from events.log import EventLog
+from events.projection import ParkedEvent
+from indexer.document import Document, Section
+from indexer.errors import IndexerError
+from kb.commands import Clock
+from kb.entries.entry import Entry, EntryEvent, evolve
+from kb.parked import ParkedFile
+
+if TYPE_CHECKING:
+    from indexer.index import HybridIndex
+
+AUDIENCE = frozenset({"members"})
+"""The one label that every document carries until privacy comes."""
+
+STREAM = "entry-"
+BATCH = 2_000
+"""Events taken in at once: enough passages for the model to work on ones of like length."""
+
+_NOT_THE_DOCUMENT = (IndexerError, OSError, MemoryError, sqlite3.OperationalError)
+
+Touched = dict[str, tuple[Entry, RecordedEvent]]
+"""Entries as they stand, by stream, each with the last event that touched it."""
+
+
+def entry_document(entry: Entry) -> Document | None:
+    """What can be found of an entry, None if it has no text."""
+    if entry.content is None:
+        return None
+    return Document(
+        id=entry.id,
+        title=entry.content.title,
+        sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
+        audience=AUDIENCE,
+        identifiers=(entry.source.external_id,) if entry.source else (),
+        keywords=tuple(sorted(entry.tags)),
+        facets={
+            "kind": frozenset({entry.kind}),
+            "tag": entry.tags,
+            "group": frozenset({entry.group} if entry.group else ()),
+            "archived": frozenset({"yes" if entry.archived else "no"}),
+        },
+    )
+
+
+class IndexProjection:
+    """Feeds a writable index with the entries that a batch touched.
+
+    An entry is read as it stands in the log now, so a batch that comes twice does no harm. An entry
+    that cannot be taken in is kept aside alone; an index that cannot be written at all raises
+    `ProjectionUnavailable`.
+    """
+
+    name = "index"
+
+    def __init__(
+        self, index: "HybridIndex", log: EventLog, codec: EventCodec, parked: ParkedFile, now: Clock
+    ) -> None:
+        self.index = index
+        self._log = log
+        self._codec = codec
+        self._parked = parked
+        self._now = now
+
+    def checkpoint(self) -> int:
+        """The position up to which the index holds everything durably."""
+        return self.index.position
+
+    def apply(self, events: Sequence[RecordedEvent]) -> None:
+        """Take in the entries that `events` touched, stamped with the last position."""
+        with _unavailable():
+            touched: Touched = {}
+            for stream in {event.stream: None for event in events if _is_entry(event)}:
+                self._evolve(touched, self._log.read_stream(stream))
+            self._put(list(touched.values()))
+            if events:
+                self.index.commit(events[-1].position)
+
+    def park(self, event: RecordedEvent, error: str) -> None:
+        """Keep `event` aside and move past it."""
+        self._keep_aside(event, error)
+        with _unavailable():
+            self.index.commit(event.position)
+
+    def parked(self) -> list[ParkedEvent]:
+        """The events kept aside, by position."""
+        return self._parked.all()
+
+    def fill(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Put every entry into an empty index, reading the log once, and commit its head.
+
+        All present texts are in memory meanwhile. `progress` gets (entries put in, entries in all).
+        """
+        self._parked.clear()
+        touched: Touched = {}
+        position = 0
+        while events := self._log.read(position, BATCH):
+            self._evolve(touched, [event for event in events if _is_entry(event)])
+            position = events[-1].position
+        waiting = list(touched.values())
+        for start in range(0, len(waiting), BATCH):
+            chunk = waiting[start : start + BATCH]
+            self._put(chunk)
+            if progress:
+                progress(start + len(chunk), len(waiting))
+        self.index.commit(position)
+
+    def _evolve(self, touched: Touched, events: Sequence[RecordedEvent]) -> None:
+        """Move the entries in `touched` on; an event that cannot be read is kept aside."""
+        for event in events:
+            entry_id = event.stream.removeprefix(STREAM)
+            entry, _ = touched.get(event.stream, (Entry(id=entry_id), event))
+            try:
+                payload = self._codec.decode(event.type, event.schema_version, event.data)
+                touched[event.stream] = evolve(entry, cast(EntryEvent, payload)), event
+            except (UnknownEventType, EventDataError, AssertionError) as error:
+                self._keep_aside(event, _sentence(error))
+
+    def _put(self, touched: Sequence[tuple[Entry, RecordedEvent]]) -> None:
+        """Put all at once; if that fails for a reason of one of them, one by one."""
+        documents = [
+            (document, event) for entry, event in touched if (document := entry_document(entry))
+        ]
+        try:
+            self.index.put([document for document, _ in documents])
+        except _NOT_THE_DOCUMENT:
+            raise
+        except Exception:
+            for document, event in documents:
+                self._put_alone(document, event)
+
+    def _put_alone(self, document: Document, event: RecordedEvent) -> None:
+        try:
+            self.index.put([document])
+        except _NOT_THE_DOCUMENT:
+            raise
+        except Exception as error:
+            self._keep_aside(event, _sentence(error))
+
+    def _keep_aside(self, event: RecordedEvent, error: str) -> None:
+        parked = ParkedEvent(
+            projection=self.name,
+            position=event.position,
+            type=event.type,
+            stream=event.stream,
+            error=error,
+            parked_at=self._now(),
+        )
+        self._parked.add([parked])
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """No error of the index itself is an event's fault."""
+    try:
+        yield
+    except IndexerError as error:
+        raise ProjectionUnavailable(str(error)) from error
+
+
+def _is_entry(event: RecordedEvent) -> bool:
+    return event.stream.startswith(STREAM)
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

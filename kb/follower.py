@@ -1,0 +1,229 @@
+"""The one process of a data directory that keeps views and index up, and how others wait for it."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Condition, Event, RLock, Thread
+
+from filelock import FileLock, Timeout
+
+from events.log import EventLog
+from events.projection import ProjectionRunner
+from kb.errors import NotYetSearchable, Refused
+from kb.search_index import SearchIndex
+from kb.view_reader import ViewReader
+from kb.views import BATCH, Views, is_damage
+
+POLL_SECONDS = 0.01
+"""How often a waiting process looks how far the leading one is, and whether it is still there."""
+
+WAIT_SECONDS = 0.1
+"""The longest that the background work sleeps in the log, so that it can be stopped."""
+
+RETRY_SECONDS = 1.0
+"""How long the background work rests after an error, e.g. a full disk."""
+
+Progress = Callable[[str, int, int], None]
+
+
+class Follower:
+    """Keeps views and index up if this process leads, otherwise waits for the process that does.
+
+    The lead is a file lock, which dies with its holder. A process takes it for a moment to bring the
+    views up, and keeps it while it follows in the background. Usable from any thread.
+    """
+
+    def __init__(
+        self, log: EventLog, views: Views, reader: ViewReader, index: SearchIndex, lock: Path
+    ) -> None:
+        self._log = log
+        self._views = views
+        self._runner = ProjectionRunner(log, views, batch_size=BATCH)
+        self._reader = reader
+        self._index = index
+        self._lock = FileLock(lock, thread_local=False)
+        self._leading = RLock()  # guards the lock file and the number of its holders
+        self._holders = 0
+        self._writing_views = RLock()
+        self._moved = Condition()  # told when views or index have moved, or an error came
+        self._stop = Event()
+        self._thread: Thread | None = None
+        self._errors: dict[str, str] = {}
+
+    def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
+        """Return when the views, or the index if asked, hold `position`.
+
+        For the index this process begins to follow, unless it does; what it then has to do for this
+        caller takes as long as it takes. Otherwise raises `NotYetSearchable` after `timeout` seconds.
+        """
+        reached = self._index.position if index else self._reader.position
+        if reached() >= position:
+            return
+        deadline = time.monotonic() + timeout
+        for_this_caller = index and self.start()
+        while reached() < position:
+            if not index and self.bring_views_up():
+                continue
+            with self._moved:
+                self._moved.wait(POLL_SECONDS)
+            if index and self._errors.get("index"):
+                raise NotYetSearchable(f"The index cannot go on: {self._errors['index']}")
+            if time.monotonic() > deadline and not (for_this_caller and self._holders):
+                raise _too_late(timeout)
+
+    def start(self) -> bool:
+        """Follow in the background; False if it does already."""
+        with self._leading:
+            if self._thread:
+                return False
+            self._stop.clear()
+            self._thread = Thread(target=self._follow, name="follower", daemon=True)
+            self._thread.start()
+            return True
+
+    def stop(self) -> None:
+        """End the background work after the batch at hand, and give the lead away."""
+        self._stop.set()
+        with self._leading:
+            thread, self._thread = self._thread, None
+        if thread:
+            thread.join()
+
+    def rebuild(self, what: str, progress: Progress) -> None:
+        """Make "views", "index" or "all" anew. Raises `Refused` if another process leads."""
+        with self._lead() as leads:
+            if not leads:
+                raise Refused(
+                    "Another process keeps this data directory up, e.g. kb serve or kb import: "
+                    "stop it, then rebuild."
+                )
+            try:
+                if what != "index":
+                    self._rebuild_views(lambda done, of: progress("views", done, of))
+                if what != "views":
+                    self._index.rebuild(lambda done, of: progress("index", done, of))
+            finally:
+                if not self._thread:
+                    self._index.resign()
+        self._tell()
+
+    def repair_views(self, damage: str) -> None:
+        """Throw damaged views away and fill new ones, if this process may lead."""
+        with self._lead() as leads:
+            if leads:
+                with self._writing_views:
+                    self._views.discard(f"their file is damaged ({damage})")
+                    self._runner.catch_up()
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What keeps the background work from going on, a sentence each."""
+        return tuple(self._errors.values())
+
+    def who(self) -> str:
+        """Who leads: "this process", "another process" or "none"."""
+        if self._holders:
+            return "this process"
+        with self._lead() as leads:
+            return "none" if leads else "another process"
+
+    @contextmanager
+    def _lead(self) -> Iterator[bool]:
+        """Whether this process leads for as long as the block runs."""
+        leads = self._take_lead()
+        try:
+            yield leads
+        finally:
+            if leads:
+                with self._leading:
+                    self._holders -= 1
+                    self._lock.release()
+
+    def _take_lead(self) -> bool:
+        with self._leading:
+            try:
+                self._lock.acquire(blocking=False)
+            except Timeout:
+                return False
+            self._holders += 1
+            return True
+
+    def bring_views_up(self) -> bool:
+        """Bring the views to the log's head now, if this process may lead; answers whether."""
+        with self._lead() as leads:
+            if leads:
+                self._catch_up_views()
+        return leads
+
+    def _catch_up_views(self) -> int:
+        with self._writing_views:
+            try:
+                if self._views.checkpoint() > self._log.head():
+                    self._views.discard("they hold more than the log")
+                position = self._runner.catch_up()
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self._views.discard(f"their file is damaged ({error})")
+                position = self._runner.catch_up()
+        self._tell()
+        return position
+
+    def _rebuild_views(self, progress: Callable[[int, int], None]) -> None:
+        with self._writing_views:
+            try:
+                self._views.rebuild(self._log, progress)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self._views.discard(f"their file is damaged ({error})")
+                self._views.rebuild(self._log, progress)
+
+    def _follow(self) -> None:
+        self._repeat("follower", self._follow_if_leading)
+
+    def _follow_if_leading(self) -> None:
+        with self._lead() as leads:
+            if leads:
+                self._follow_leading()
+        self._stop.wait(POLL_SECONDS)
+
+    def _follow_leading(self) -> None:
+        # Two threads, so that the views do not wait while the model computes.
+        index = Thread(target=self._repeat, args=("index", self._index_step), daemon=True)
+        index.start()
+        self._repeat("views", self._views_step)
+        index.join()
+        self._index.resign()
+
+    def _repeat(self, name: str, step: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                step()
+                self._errors.pop(name, None)
+            except Exception as error:  # kept for status, and tried again: never silent
+                if not self._stop.is_set():
+                    self._errors[name] = f"{type(error).__name__}: {error}"
+                    self._tell()
+                    self._stop.wait(RETRY_SECONDS)
+
+    def _views_step(self) -> None:
+        self._log.wait(self._catch_up_views(), WAIT_SECONDS)
+
+    def _index_step(self) -> None:
+        if self._index.catch_up():
+            self._tell()
+        else:
+            self._log.wait(self._index.position(), WAIT_SECONDS)
+
+    def _tell(self) -> None:
+        with self._moved:
+            self._moved.notify_all()
+
+
+def _too_late(seconds: float) -> NotYetSearchable:
+    return NotYetSearchable(
+        f"What was written is safe, but was not taken in within {seconds:g} seconds: see kb status."
+    )

@@ -1,0 +1,60 @@
+"""Events that the index could not take in, kept in a small file beside it."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from events.projection import ParkedEvent
+from kb.view import read_time, to_stored
+
+TABLE = """CREATE TABLE IF NOT EXISTS parked (
+    projection TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,
+    error TEXT NOT NULL, parked_at TEXT NOT NULL, PRIMARY KEY (projection, position)) STRICT"""
+ADD = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
+ALL = "SELECT projection, position, type, stream, error, parked_at FROM parked ORDER BY position"
+
+
+class ParkedFile:
+    """The file at `path`; made when the first event is parked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, events: Sequence[ParkedEvent]) -> None:
+        """Keep `events` aside; one that is there already gets its new error."""
+        with self._open() as db, db:
+            db.execute(TABLE)
+            db.executemany(ADD, [_row(event) for event in events])
+
+    def all(self) -> list[ParkedEvent]:
+        """The events kept aside, by position."""
+        if not self._path.exists():
+            return []
+        with self._open() as db:
+            db.execute(TABLE)
+            return [
+                ParkedEvent(
+                    projection=projection,
+                    position=position,
+                    type=type_name,
+                    stream=stream,
+                    error=error,
+                    parked_at=read_time(parked_at),
+                )
+                for projection, position, type_name, stream, error, parked_at in db.execute(ALL)
+            ]
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=30)) as db:
+            yield db
+
+
+def _row(event: ParkedEvent) -> tuple[str, int, str, str, str, str]:
+    place = (event.projection, event.position, event.type, event.stream)
+    return (*place, event.error, to_stored(event.parked_at))

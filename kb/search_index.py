@@ -1,0 +1,159 @@
+"""The search index of a data directory: opened when needed, rebuilt from the log when it does not fit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Condition, RLock
+from typing import TYPE_CHECKING
+
+from events.codec import EventCodec
+from events.log import EventLog
+from events.projection import ProjectionRunner
+from indexer.errors import IndexOutdated
+from kb.commands import Clock
+from kb.documents import BATCH, IndexProjection
+from kb.parked import ParkedFile
+
+if TYPE_CHECKING:
+    from indexer.embedder import Embedder
+    from indexer.index import HybridIndex
+
+Progress = Callable[[int, int], None]
+
+
+class SearchIndex:
+    """One index object for readers and, in the process that leads, for the writer too.
+
+    The libraries behind it are loaded at first use. `notice` is told in one sentence
+    when the index has to be made anew.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        log: EventLog,
+        codec: EventCodec,
+        *,
+        embedder: "Embedder",
+        engine: str,
+        parked: ParkedFile,
+        now: Clock,
+        notice: Callable[[str], None],
+    ) -> None:
+        self._directory = directory
+        self._log = log
+        self._codec = codec
+        self._embedder = embedder
+        self._engine = engine
+        self._parked = parked
+        self._now = now
+        self._notice = notice
+        self._writing = RLock()  # one thread writes, builds or changes between reading and writing
+        self._idle = Condition()  # guards what follows; told when a user lets go
+        self._current: HybridIndex | None = None
+        self._users: dict[int, int] = {}
+        self._writable = False
+
+    @contextmanager
+    def reading(self) -> "Iterator[HybridIndex]":
+        """The index as it stands on disk now; nobody closes it meanwhile. Raises `IndexOutdated`."""
+        index = self._borrow()
+        try:
+            yield index
+        finally:
+            with self._idle:
+                self._users[id(index)] -= 1
+                self._idle.notify_all()
+
+    def position(self) -> int:
+        """How far the index is on disk, -1 if there is none that fits."""
+        try:
+            with self.reading() as index:
+                return index.position
+        except IndexOutdated:
+            return -1
+
+    def catch_up(self) -> int:
+        """Take in at most one batch; only for the process that leads. Answers the number of events."""
+        with self._writing:
+            index = self._lead()
+            return self._runner(index).run_once()
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Make a new generation from the log and swap it in; only for the process that leads."""
+        from indexer.index import HybridIndex
+
+        with self._writing:
+            self._swap(
+                HybridIndex.build(
+                    self._directory,
+                    self._embedder,
+                    lambda index: self._projection(index).fill(progress),
+                    engine=self._engine,
+                ),
+                writable=True,
+            )
+
+    def resign(self) -> None:
+        """Write no more; another process may lead."""
+        with self._writing:
+            if self._writable:
+                self._swap(None, writable=False)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        with self._writing:
+            self._swap(None, writable=False)
+
+    def _lead(self) -> "HybridIndex":
+        if not self._writable or self._current is None:
+            try:
+                self._swap(self._open(writable=True), writable=True)
+                self._refuse_foreign()
+            except IndexOutdated as error:
+                self._rebuild_because(error)
+        assert self._current is not None
+        return self._current
+
+    def _refuse_foreign(self) -> None:
+        if self._current and self._current.position > self._log.head():
+            raise IndexOutdated("It holds more than the log, so it was made from another one.")
+
+    def _rebuild_because(self, why: IndexOutdated) -> None:
+        if self._log.head():
+            self._notice(f"Making the index from the log: {why}")
+        self.rebuild()
+
+    def _runner(self, index: "HybridIndex") -> ProjectionRunner:
+        return ProjectionRunner(self._log, self._projection(index), batch_size=BATCH)
+
+    def _projection(self, index: "HybridIndex") -> IndexProjection:
+        return IndexProjection(index, self._log, self._codec, self._parked, self._now)
+
+    def _borrow(self) -> "HybridIndex":
+        with self._idle:
+            if self._current is None:
+                self._current = self._open(writable=False)
+                self._users[id(self._current)] = 0
+            elif not self._writable:
+                self._current.refresh()
+            self._users[id(self._current)] += 1
+            return self._current
+
+    def _open(self, *, writable: bool) -> "HybridIndex":
+        from indexer.index import HybridIndex
+
+        return HybridIndex.open(
+            self._directory, self._embedder, engine=self._engine, writable=writable
+        )
+
+    def _swap(self, index: "HybridIndex | None", *, writable: bool) -> None:
+        """Put `index` in the place of the current one, which is closed when its last user is done."""
+        with self._idle:
+            old, self._current, self._writable = self._current, index, writable
+            if index is not None:
+                self._users[id(index)] = 0
+            if old is not None and old is not index:
+                self._idle.wait_for(lambda: self._users[id(old)] == 0)
+                del self._users[id(old)]
+                old.close()
