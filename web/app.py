@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kb import KnowledgeBase
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
@@ -40,7 +40,7 @@ def create_app(knowledge_base: KnowledgeBase) -> Litestar:
     )
 
 
-def _static_router():  # type: ignore[no-untyped-def]
+def _static_router() -> Router:
     return create_static_files_router(
         "/static", [STATIC], cache_control=CacheControlHeader(no_cache=True)
     )

@@ -40,7 +40,6 @@ class Operation(Struct, frozen=True, kw_only=True):
     id: str
     method: str
     path: str
-    summary: str
     description: str
     parameters: tuple[Field, ...]
     body: str
@@ -105,7 +104,6 @@ def _operation(path: str, method: str, node: Node) -> Operation:
         id=node["operationId"],
         method=method.upper(),
         path=path,
-        summary=node["summary"],
         description=node.get("description", ""),
         parameters=tuple(map(_parameter, node.get("parameters", ()))),
         body=body,
@@ -121,7 +119,7 @@ def _parameter(node: Node) -> Field:
 
 
 def _default(schema: Node) -> str:
-    return f"default {schema['default']}" if schema.get("default") not in (None, [], "") else ""
+    return f"default {schema['default']}" if schema.get("default") not in (None, (), [], "") else ""
 
 
 def _reply(status: str, node: Node) -> Reply:

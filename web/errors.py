@@ -18,6 +18,7 @@ from kb.errors import (
     NotYetSearchable,
     Refused,
     RevisionConflict,
+    SearchUnavailable,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -28,6 +29,7 @@ STATUSES: Mapping[type[KnowledgeBaseError], HTTPStatus] = {
     Refused: HTTPStatus.CONFLICT,
     RevisionConflict: HTTPStatus.CONFLICT,
     NotYetSearchable: HTTPStatus.SERVICE_UNAVAILABLE,
+    SearchUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DataDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What an error of the knowledge base means over HTTP; any other is a fault of ours, 500."""

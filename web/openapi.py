@@ -50,6 +50,7 @@ def openapi_config(title: str, docs: OpenAPIRenderPlugin) -> OpenAPIConfig:
         version="1",
         description=DESCRIPTION,
         use_handler_docstrings=True,
+        operation_id_creator=lambda handler, method, path: handler.handler_name,
         openapi_router=_SchemaRouter("/api", route_handlers=[], include_in_schema=False),
         render_plugins=[docs, JsonRenderPlugin()],
     )

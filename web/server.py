@@ -1,0 +1,146 @@
+"""Listens: on a loopback port for people, and on a socket file for the command line; ends without a trace."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+
+import uvicorn
+from kb import KnowledgeBase
+from kb.errors import KnowledgeBaseError
+
+from web.app import create_app
+
+THREADS = 32
+"""Handlers at a time; a few of them may be waiting for the index."""
+
+PATIENCE = 5
+"""Seconds that answers under way have to finish once the server is told to end."""
+
+
+class CannotServe(KnowledgeBaseError):
+    """The address or the socket cannot be had."""
+
+
+def serve(
+    base: KnowledgeBase, *, host: str, port: int, path: Path, ready: Callable[[str], None]
+) -> None:
+    """Answer on `host`:`port` and on the socket file `path` until told to end (SIGINT, SIGTERM).
+
+    Port 0 takes a free one. `ready` is called with the address once connections are taken. Raises
+    `CannotServe`.
+    """
+    refuse_others(host)
+    with tcp_socket(host, port) as tcp, socket_file(path) as local:
+        ready(address(tcp))
+        config = uvicorn.Config(
+            create_app(base),
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=PATIENCE,
+        )
+        asyncio.run(_serve(_Server(config), [tcp, local]))
+
+
+async def _serve(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "web"))
+    await server.serve(sockets)
+
+
+class _Server(uvicorn.Server):
+    """Takes the signal that ends it as the end; uvicorn would raise it once more afterwards."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def refuse_others(host: str) -> None:
+    """Raise `CannotServe` for an address that another machine could reach."""
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise CannotServe(
+            f"The address {host!r} could be reached by other machines, and there is no signing in yet: "
+            "use 127.0.0.1."
+        )
+
+
+def address(sock: socket.socket) -> str:
+    """The URL of a listening TCP socket."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket on a loopback address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+            sock.listen()
+        except (OSError, OverflowError) as error:
+            raise CannotServe(
+                f"Port {port} of {host} cannot be used ({_reason(error)}): "
+                "end what uses it or choose another with --port."
+            ) from error
+        yield sock
+
+
+@contextmanager
+def socket_file(path: Path) -> Iterator[socket.socket]:
+    """A listening socket at `path` that only this user may use; removed at the end."""
+    if _answers(path):
+        raise CannotServe(f"Another server runs for this data directory already, at {path}: end it first.")
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        try:
+            _bind(sock, path)
+        except OSError as error:
+            raise CannotServe(
+                f"The socket {path} cannot be made ({_reason(error)}): check the folder's permissions."
+            ) from error
+        try:
+            yield sock
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _bind(sock: socket.socket, path: Path) -> None:
+    before = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    finally:
+        os.umask(before)
+    sock.listen()
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        try:
+            sock.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return text[:1].lower() + text[1:].rstrip(".")
