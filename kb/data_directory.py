@@ -1,4 +1,4 @@
-"""Where things lie in a data directory, how one is made, and what is wrong with one in one sentence."""
+"""Where things lie in a data directory, how one is made, and what can be wrong with one."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from kb.errors import DataDirectoryError
 LOG = "log.sqlite"
 SETTINGS = """\
 # The settings of this data directory; docs/reference/settings.md says what each does.
-# A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins over this file.
+# A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins.
 """
 
 

@@ -31,8 +31,8 @@ Progress = Callable[[str, int, int], None]
 class Follower:
     """Keeps views and index up if this process leads, otherwise waits for the process that does.
 
-    The lead is a file lock, which dies with its holder. A process takes it for a moment to bring the
-    views up, and keeps it while it follows in the background. Usable from any thread.
+    The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
+    the views up, and keeps it while it follows in the background. Usable from any thread.
     """
 
     def __init__(
@@ -55,8 +55,9 @@ class Follower:
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
         """Return when the views, or the index if asked, hold `position`.
 
-        For the index this process begins to follow, unless it does; what it then has to do for this
-        caller takes as long as it takes. Otherwise raises `NotYetSearchable` after `timeout` seconds.
+        For the index this process begins to follow, unless it does; what it then has to do for
+        this caller takes as long as it takes. Otherwise raises `NotYetSearchable` after `timeout`
+        seconds.
         """
         reached = self._index.position if index else self._reader.position
         if reached() >= position:

@@ -106,7 +106,7 @@ class KnowledgeBase:
     ) -> Self:
         """Open the data directory at `path`, with its own settings unless given.
 
-        `notice` is told what takes long or was repaired, a sentence each. Raises `DataDirectoryError`.
+        `notice` is told what takes long or was repaired. Raises `DataDirectoryError`.
         """
         directory = data_directory.find(Path(path))
         tell = notice or (lambda _: None)

@@ -1,4 +1,4 @@
-"""The embedding model as the knowledge base uses it: found at first need, announced before it loads."""
+"""The embedding model as used here: found at first need, announced before it loads."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class AnnouncedModel:
     """The packaged model behind the `Embedder` protocol.
 
-    Nothing is imported before the first use; `notice` is told before the first text, when seconds pass.
+    Nothing is imported before the first use; `notice` is told before the first text, which takes
+    seconds.
     """
 
     def __init__(self, notice: Callable[[str], None]) -> None:

@@ -29,8 +29,8 @@ class ResultScore(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """An entry found, with the passage that answers.
 
-    `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part worth showing
-    when space is short; `why` says in plain words what made it match.
+    `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part worth
+    showing when space is short; `why` says in plain words what made it match.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The answer to a question; `nothing_close` when no entry is near enough: `results` is empty then.
+    """The answer to a question; `results` is empty when `nothing_close` is near enough.
 
     `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
     another process is busy with many.
@@ -88,12 +88,12 @@ class Search:
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
-        filter = _filter(kinds, tags, groups, archived)
+        wanted = _filter(kinds, tags, groups, archived)
         with _explained():
             behind = self._bring_up()
             with self._index.reading() as index:
                 began = time.perf_counter()
-                hits = [hit for hit in index.search(question, filter, limit) if hit.close]
+                hits = [hit for hit in index.search(question, wanted, limit) if hit.close]
         cards = self._catalogue.summaries([hit.document_id for hit in hits])
         results = tuple(
             _result(question, hit, cards[hit.document_id])

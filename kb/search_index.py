@@ -1,4 +1,4 @@
-"""The search index of a data directory: opened when needed, rebuilt from the log when it does not fit."""
+"""The search index of a data directory: opened when needed, rebuilt when it does not fit."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,7 +56,7 @@ class SearchIndex:
 
     @contextmanager
     def reading(self) -> "Iterator[HybridIndex]":
-        """The index as it stands on disk now; nobody closes it meanwhile. Raises `IndexOutdated`."""
+        """The index as it stands on disk; nobody closes it meanwhile. Raises `IndexOutdated`."""
         index = self._borrow()
         try:
             yield index
@@ -74,7 +74,7 @@ class SearchIndex:
             return -1
 
     def catch_up(self) -> int:
-        """Take in at most one batch; only for the process that leads. Answers the number of events."""
+        """Take in at most one batch, and answer how many events; only for the process that leads."""
         with self._writing:
             index = self._lead()
             return self._runner(index).run_once()
@@ -148,7 +148,7 @@ class SearchIndex:
         )
 
     def _swap(self, index: "HybridIndex | None", *, writable: bool) -> None:
-        """Put `index` in the place of the current one, which is closed when its last user is done."""
+        """Put `index` in the place of the current one, closed when its last user is done."""
         with self._idle:
             old, self._current, self._writable = self._current, index, writable
             if index is not None:

@@ -34,7 +34,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
     """The settings of `data`: its settings.toml, where a variable of the environment does not win.
 
-    Raises `DataDirectoryError` for a file that is not TOML, an unknown name, or a value that does not fit.
+    Raises `DataDirectoryError` for a file that is not TOML, an unknown name, or a value that does
+    not fit.
     """
     values: dict[str, Any] = _from_file(data / FILE_NAME)
     values.update({name: environ[key] for key, name in ENVIRONMENT.items() if environ.get(key)})
@@ -78,7 +79,8 @@ def _path(kind: type, value: object) -> object:
 def _checked(settings: Settings) -> Settings:
     if settings.fulltext not in ("tantivy", "whoosh"):
         raise DataDirectoryError(
-            f"The full-text engine {settings.fulltext!r} is not known: set fulltext or KB_FULLTEXT to tantivy or whoosh."
+            f"The full-text engine {settings.fulltext!r} is not known: "
+            "set fulltext or KB_FULLTEXT to tantivy or whoosh."
         )
     if not settings.member.strip():
         raise DataDirectoryError("The acting member has no name: set member or KB_MEMBER to one.")

@@ -30,9 +30,9 @@ INDEX_COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(*) FROM doc
 class Status(Struct, frozen=True, kw_only=True):
     """Positions, lag, sizes in bytes, and what is wrong, if anything.
 
-    `head` is the log's last position, `lag` how many events the slower of views and index is behind.
-    `follower` is "this process", "another process" or "none"; `errors` are sentences about what keeps
-    views or index from going on.
+    `head` is the log's last position, `lag` how many events the slower of views and index lacks.
+    `follower` is "this process", "another process" or "none"; `errors` are sentences about what
+    keeps views or index from going on.
     """
 
     data: str

@@ -1,4 +1,4 @@
-"""The shape of a view: tables in views.sqlite and, for each class of events, what one does to them."""
+"""The shape of a view: tables in views.sqlite, and what each class of events does to them."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,8 +15,8 @@ Handler = Callable[[Connection, RecordedEvent, Any], None]
 class View(Struct, frozen=True, kw_only=True):
     """Tables, and the handlers that keep them up.
 
-    `tables` are the statements that make them. A handler gets the connection, inside the transaction of the
-    batch, the event as recorded and its decoded payload; whatever it raises parks the event.
+    `tables` are the statements that make them. A handler gets the connection, inside the batch's
+    transaction, the event as recorded and its decoded payload; whatever it raises parks the event.
     """
 
     tables: tuple[str, ...]

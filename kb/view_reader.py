@@ -13,7 +13,7 @@ from kb.views import SCHEMA, checkpoint, connect, is_damage, schema
 class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
 
-    `on_damage` is told when the file turns out to be broken and may put it right for the next reader.
+    `on_damage` is told when the file turns out to be broken, and may put it right for the next.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,8 +28,8 @@ class ViewReader:
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection inside a read transaction.
 
-        Raises `NotYetSearchable` if the views are not there yet, `DataDirectoryError` if they cannot
-        be read.
+        Raises `NotYetSearchable` if the views are not there yet, `DataDirectoryError` if they
+        cannot be read.
         """
         try:
             connection = self._borrow()

@@ -1,4 +1,4 @@
-"""The projection that keeps views.sqlite: all views in one file, a batch and checkpoint in one go."""
+"""The projection that keeps views.sqlite: a batch of events and its checkpoint in one go."""
 
 import sqlite3
 import zlib
@@ -96,7 +96,7 @@ class Views:
         return parked(self._database().conn)
 
     def rebuild(self, log: EventLog, progress: Callable[[int, int], None] | None = None) -> None:
-        """Empty the views and fill them anew, in one transaction: readers see the old until it ends.
+        """Empty and refill the views in one transaction: readers see the old ones until it ends.
 
         `progress` gets (events taken in, events in all).
         """

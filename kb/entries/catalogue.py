@@ -96,7 +96,7 @@ class Catalogue:
         offset: int = 0,
         limit: int = 20,
     ) -> Page:
-        """A piece of the list that `filter` lets through; `sort` is "recent", "title" or "reused"."""
+        """A piece of the list that `filter` lets through, by `sort`: recent, title or reused."""
         if sort not in queries.BROWSE:
             raise InvalidInput(f"{sort!r} is no order: sort by recent, title or reused.", "sort")
         if offset < 0 or limit < 0:

@@ -1,4 +1,4 @@
-"""The tables that lists and pages of entries are made from, tags and every revision's text included."""
+"""The tables behind lists and pages of entries: tags, relations and every revision's text."""
 
 from sqlite3 import Connection
 
@@ -23,9 +23,9 @@ TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
         kind TEXT NOT NULL, title TEXT NOT NULL, group_name TEXT,
-        source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL, contributed_at TEXT NOT NULL,
-        revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL, revision_version INTEGER NOT NULL,
-        archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
+        source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
+        contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
+        revision_version INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
     "CREATE INDEX entry_external ON entry (external_id)",
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (
@@ -33,7 +33,8 @@ TABLES = (
         content BLOB NOT NULL) STRICT""",
     "CREATE UNIQUE INDEX revision_entry ON revision (entry_id, version)",
     """CREATE TABLE tag (
-        entry_id TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (entry_id, tag)) STRICT, WITHOUT ROWID""",
+        entry_id TEXT NOT NULL, tag TEXT NOT NULL,
+        PRIMARY KEY (entry_id, tag)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX tag_tag ON tag (tag, entry_id)",
     """CREATE TABLE relation (
         entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
@@ -55,7 +56,8 @@ REMOVE_RELATION = "DELETE FROM relation WHERE entry_id = ? AND type = ? AND targ
 ARCHIVE = (
     "UPDATE entry SET version = ?, archived = 1, archived_reason = ?, successor = ? WHERE id = ?"
 )
-RESTORE = "UPDATE entry SET version = ?, archived = 0, archived_reason = NULL, successor = NULL WHERE id = ?"
+RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL, successor = NULL
+    WHERE id = ?"""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -116,7 +118,7 @@ def _restored(db: Connection, event: RecordedEvent, _: EntryRestored) -> None:
 
 
 def _update(db: Connection, event: RecordedEvent, sql: str, *values: object) -> None:
-    # An entry whose contribution was parked is not there; its later events must not pass in silence.
+    # An entry whose contribution was parked is not there; its later events are parked as well.
     if db.execute(sql, (*values, _entry_id(event))).rowcount != 1:
         raise LookupError(f"The entry of stream {event.stream} is not in the catalogue.")
 

@@ -19,11 +19,12 @@ from kb.entries.relation import reads
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.view import Handler, View, stored_time
 
-# `other` is the entry that the sentence in `detail` ends with: its title is looked up when it is read.
+# `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
 TABLES = (
     """CREATE TABLE history (
-        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL, version INTEGER NOT NULL,
-        what TEXT NOT NULL, detail TEXT NOT NULL, other TEXT, actor TEXT NOT NULL, at TEXT NOT NULL) STRICT""",
+        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL,
+        version INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, other TEXT,
+        actor TEXT NOT NULL, at TEXT NOT NULL) STRICT""",
     "CREATE INDEX history_entry ON history (entry_id, position)",
 )
 ADD = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -9,11 +9,11 @@ from kb.entries.entry import EntryRelated, EntryUnrelated
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.view import View
 
-# `stated_by` is the stream that says so: two may say the same, and each can take back only its own word.
+# `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
 TABLES = (
     """CREATE TABLE lineage (
-        stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL, relation TEXT NOT NULL,
-        PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
+        stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL,
+        relation TEXT NOT NULL, PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX lineage_derived ON lineage (derived)",
     "CREATE INDEX lineage_origin ON lineage (origin)",
 )
@@ -29,7 +29,7 @@ MADE_FROM = {
     "IsTranslationOf": "HasTranslation",
     "Continues": "IsContinuedBy",
 }
-"""The relation types that say "was made from", each with the one that says it from the other end."""
+"""The relation types that say "was made from", each with the one that says it from the origin."""
 
 _FROM_THE_ORIGIN = {inverse: relation for relation, inverse in MADE_FROM.items()}
 REUSE = "reuse"

@@ -41,8 +41,8 @@ KINDS = f"""SELECT kind, count(*) FROM entry {FILTERED} {STANDING}
 GROUP BY kind ORDER BY count(*) DESC, kind"""
 GROUPS = f"""SELECT group_name, count(*) FROM entry {FILTERED} {STANDING} AND group_name IS NOT NULL
 GROUP BY group_name ORDER BY count(*) DESC, group_name"""
-TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.id {FILTERED} {STANDING}
-GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
+TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.id
+{FILTERED} {STANDING} GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
 
 RELATED = """
 SELECT relation.type, 'out' AS direction, target AS id, coalesce(title, target) AS title,
@@ -58,8 +58,8 @@ ENDORSED = (
 )
 
 _REUSE = """
-SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title, reuse.group_name AS "group", context,
-       outcome, note, evidence, resulting_entry, recorded_at, updated_at
+SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
+       reuse.group_name AS "group", context, outcome, note, evidence, resulting_entry, recorded_at, updated_at
 FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """
 REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position"
@@ -79,8 +79,8 @@ WITH RECURSIVE found (id) AS (
     UNION
     SELECT lineage.{far} FROM found JOIN lineage ON lineage.{near} = found.id
 )
-SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation, coalesce(title, lineage.{far}) AS title,
-       coalesce(kind, '') AS kind, coalesce(archived, 0) AS archived
+SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation,
+       coalesce(title, lineage.{far}) AS title, coalesce(kind, '') AS kind, coalesce(archived, 0) AS archived
 FROM found JOIN lineage ON lineage.{near} = found.id LEFT JOIN entry ON entry.id = lineage.{far}
 ORDER BY title, lineage.relation
 """

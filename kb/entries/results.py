@@ -1,4 +1,4 @@
-"""What questions about entries answer: typed values that pages, the command line and the API show as they are."""
+"""What questions about entries answer: typed values that pages, commands and the API show."""
 
 from datetime import datetime
 
@@ -24,9 +24,9 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
 
 
 class RelatedEntry(Struct, frozen=True, kw_only=True):
-    """The other end of a relation: `direction` is "out" when this entry states it, "in" when the other does.
+    """The other end of a relation.
 
-    `title` is the id where the other entry is not there (yet).
+    `direction` is "out" when this entry states it, "in" when the other does; `title` is the id where the other entry is not there (yet).
     """
 
     type: str
@@ -63,8 +63,8 @@ class ReuseView(Struct, frozen=True, kw_only=True):
 class EntryPage(EntrySummary, frozen=True, kw_only=True):
     """Everything about one entry.
 
-    `version` counts its events; `revision_version` is that of the last change of its text, the one a
-    reviser starts from.
+    `version` counts its events; `revision_version` is that of the last change of its text, the one
+    a reviser starts from.
     """
 
     version: int
@@ -83,8 +83,8 @@ class EntryPage(EntrySummary, frozen=True, kw_only=True):
 class HistoryItem(Struct, frozen=True, kw_only=True):
     """One event about an entry.
 
-    `stream` is "entry", "endorsement" or "reuse", `version` the event's place in that stream, `what` its
-    stable type name, `detail` one plain sentence.
+    `stream` is "entry", "endorsement" or "reuse", `version` the event's place in that stream,
+    `what` its stable type name, `detail` one plain sentence.
     """
 
     version: int
@@ -96,9 +96,9 @@ class HistoryItem(Struct, frozen=True, kw_only=True):
 
 
 class BrowseFilter(Struct, frozen=True, kw_only=True):
-    """Which entries to list: any of the kinds, of the tags and of the groups; no names let all through.
+    """Which entries to list: any of the kinds, any of the tags, any of the groups.
 
-    `archived` None lists both those that are and those that are not.
+    No names let all through; `archived` None lists both those that are and those that are not.
     """
 
     kinds: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class LineageEntry(Struct, frozen=True, kw_only=True):
-    """An entry in a lineage: `relation` ties it to the entry `via`, which is `depth` - 1 steps away."""
+    """An entry in a lineage: `relation` ties it to `via`, an entry `depth` - 1 steps away."""
 
     id: str
     title: str

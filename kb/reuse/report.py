@@ -1,4 +1,4 @@
-"""Counts of reuse by kind, tag, group or month; docs/reference/indicators.md has the definitions."""
+"""Counts of reuse by kind, tag, group or month, as docs/reference/indicators.md defines them."""
 
 from datetime import date
 from typing import Literal, get_args
