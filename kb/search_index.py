@@ -74,7 +74,7 @@ class SearchIndex:
             return -1
 
     def catch_up(self) -> int:
-        """Take in at most one batch, and answer how many events; only for the process that leads."""
+        """Take in a batch and answer how many events it held; only for the process that leads."""
         with self._writing:
             index = self._lead()
             return self._runner(index).run_once()

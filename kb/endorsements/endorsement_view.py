@@ -9,7 +9,8 @@ from kb.view import View, stored_time
 TABLES = (
     """CREATE TABLE endorsement (
         entry_id TEXT NOT NULL, member TEXT NOT NULL, reason TEXT NOT NULL,
-        endorsed_at TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
+        endorsed_at TEXT NOT NULL,
+        position INTEGER NOT NULL, PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
 )
 ADD = "INSERT OR REPLACE INTO endorsement VALUES (?, ?, ?, ?, ?)"
 REMOVE = "DELETE FROM endorsement WHERE entry_id = ? AND member = ?"

@@ -25,7 +25,8 @@ TABLES = (
         kind TEXT NOT NULL, title TEXT NOT NULL, group_name TEXT,
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
-        revision_version INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
+        revision_version INTEGER NOT NULL,
+        archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
     "CREATE INDEX entry_external ON entry (external_id)",
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (

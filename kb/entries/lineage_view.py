@@ -13,7 +13,8 @@ from kb.view import View
 TABLES = (
     """CREATE TABLE lineage (
         stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL,
-        relation TEXT NOT NULL, PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
+        relation TEXT NOT NULL,
+        PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX lineage_derived ON lineage (derived)",
     "CREATE INDEX lineage_origin ON lineage (origin)",
 )

@@ -59,7 +59,8 @@ ENDORSED = (
 
 _REUSE = """
 SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
-       reuse.group_name AS "group", context, outcome, note, evidence, resulting_entry, recorded_at, updated_at
+       reuse.group_name AS "group", context, outcome, note, evidence, resulting_entry,
+       recorded_at, updated_at
 FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """
 REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position"
@@ -80,7 +81,8 @@ WITH RECURSIVE found (id) AS (
     SELECT lineage.{far} FROM found JOIN lineage ON lineage.{near} = found.id
 )
 SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation,
-       coalesce(title, lineage.{far}) AS title, coalesce(kind, '') AS kind, coalesce(archived, 0) AS archived
+       coalesce(title, lineage.{far}) AS title, coalesce(kind, '') AS kind,
+       coalesce(archived, 0) AS archived
 FROM found JOIN lineage ON lineage.{near} = found.id LEFT JOIN entry ON entry.id = lineage.{far}
 ORDER BY title, lineage.relation
 """

@@ -26,7 +26,8 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
 class RelatedEntry(Struct, frozen=True, kw_only=True):
     """The other end of a relation.
 
-    `direction` is "out" when this entry states it, "in" when the other does; `title` is the id where the other entry is not there (yet).
+    `direction` is "out" when this entry states it, "in" when the other does; `title` is the id
+    where the other entry is not there (yet).
     """
 
     type: str

@@ -10,7 +10,8 @@ TABLES = (
     """CREATE TABLE reuse (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry_id TEXT NOT NULL,
         group_name TEXT NOT NULL, context TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT,
-        evidence TEXT, resulting_entry TEXT, recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
+        evidence TEXT, resulting_entry TEXT,
+        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
     "CREATE INDEX reuse_entry ON reuse (entry_id)",
 )
 ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)"
