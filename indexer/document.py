@@ -15,9 +15,10 @@ class Section(Struct, frozen=True):
 class Document(Struct, frozen=True, kw_only=True):
     """One thing that can be found.
 
-    `identifiers` are further names that find it exactly, as its title does. `keywords` are words that count
-    for the lexical side though they stand in no section (tags). `audience` holds the labels of those who may
-    find it, never empty. `facets` hold what it can be filtered by, e.g. {"kind": {"practice"}}.
+    `identifiers` are further names that find it exactly, as its title does. `keywords` are words
+    that count for the lexical side though they stand in no section (tags). `audience` holds the
+    labels of those who may find it, never empty. `facets` hold what it can be filtered by, e.g.
+    {"kind": {"practice"}}.
     """
 
     id: str
@@ -32,7 +33,8 @@ class Document(Struct, frozen=True, kw_only=True):
 class Filter(Struct, frozen=True, kw_only=True):
     """Which documents may be found at all: part of every query, never applied to what was found.
 
-    A document passes if it shares a label with `audience` and, for every name in `facets`, one of the values.
+    A document passes if it shares a label with `audience` and, for every name in `facets`, one of
+    the values.
     """
 
     audience: frozenset[str]
@@ -42,8 +44,8 @@ class Filter(Struct, frozen=True, kw_only=True):
 class Passage(Struct, frozen=True, kw_only=True):
     """A piece of a document: at most 256 tokens with its title as context.
 
-    `id` is stable for the same text at the same place; `heading` is the nearest one above; `text` is
-    plain text made from the Markdown.
+    `id` is stable for the same text at the same place; `heading` is the nearest one above; `text`
+    is plain text made from the Markdown.
     """
 
     id: str
@@ -55,9 +57,10 @@ class Passage(Struct, frozen=True, kw_only=True):
 class ScoreParts(Struct, frozen=True, kw_only=True):
     """What a score was made of.
 
-    `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its best passage,
-    `fused` what the ranking went by, `exact` whether the question is its title or an identifier, and `words`
-    the words of the question found in the document, as they stand in the question.
+    `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its
+    best passage, `fused` what the ranking went by, `exact` whether the question is its title or an
+    identifier, and `words` the words of the question found in the document, as they stand in the
+    question.
     """
 
     lexical: float
@@ -70,9 +73,9 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
 class Hit(Struct, frozen=True, kw_only=True):
     """A document found, with the passage that answers.
 
-    `marks` are (start, end) character ranges of `passage.text` to be shown as marked; `snippet_range` is the
-    (start, end) of the part worth showing when space is short. `close` says whether it is near enough to
-    the question to be offered as an answer.
+    `marks` are (start, end) character ranges of `passage.text` to be shown as marked;
+    `snippet_range` is the (start, end) of the part worth showing when space is short. `close` says
+    whether it is near enough to the question to be offered as an answer.
     """
 
     document_id: str

@@ -6,7 +6,7 @@ class IndexerError(Exception):
 
 
 class IndexOutdated(IndexerError):
-    """The index on disk is missing, damaged, cut off, or was made by another engine, model or schema: rebuild it."""
+    """The index is missing, damaged, cut off, or of another engine, model or schema: rebuild it."""
 
 
 class ModelUnavailable(IndexerError):

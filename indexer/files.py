@@ -29,7 +29,7 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Tell a damaged file (`IndexOutdated`) from one that cannot be used now (`IndexUnavailable`)."""
+    """Tell damaged files (`IndexOutdated`) from unusable ones (`IndexUnavailable`)."""
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:

@@ -1,7 +1,7 @@
 """Pure functions from two ways of scoring to one ranking.
 
-Scores of both sides become z-scores over the whole collection, so that they can be added; the first of the
-sum are then smoothed by their neighbours' scores (score regularisation: Diaz, CIKM 2005).
+Scores of both sides become z-scores over the whole collection, so that they can be added; the first
+of the sum are then smoothed by their neighbours' scores (score regularisation: Diaz, CIKM 2005).
 """
 
 import math
@@ -29,9 +29,10 @@ class Distribution(Struct, frozen=True):
 def lexical_distribution(
     terms: Mapping[str, int], frequencies: Mapping[str, int], documents: int
 ) -> Distribution:
-    """That of BM25, from document frequencies alone: a term found adds its weight, saturation left aside.
+    """That of BM25 from document frequencies: each term found adds its idf, saturation aside.
 
-    With p = df/N and idf as BM25 has it: mean = sum of w p idf, variance = sum of p (1 - p) (w idf)^2.
+    With p = df/N and idf as BM25 has it: mean = sum of w p idf, variance = sum of p (1 - p) (w
+    idf)^2.
     """
     mean = variance = 0.0
     for term, weight in terms.items():
@@ -48,7 +49,7 @@ def lexical_distribution(
 def dense_distribution(
     question: Floats, mean: NDArray[np.float64], covariance: NDArray[np.float64]
 ) -> Distribution:
-    """That of the dot products with all vectors, exactly, from their mean vector and covariance matrix."""
+    """That of the dot products with all vectors, exact, from their mean and covariance."""
     vector = question.astype(np.float64)
     variance = float(vector @ covariance @ vector)
     return Distribution(float(vector @ mean), math.sqrt(max(0.0, variance)))
@@ -68,10 +69,11 @@ def combine(lexical: Floats, dense: Floats) -> NDArray[np.float64]:
 
 
 def smooth(scores: NDArray[np.float64], vectors: Floats) -> NDArray[np.float64]:
-    """Scores, best first, moved towards the average of near documents; those after the first 50 keep theirs.
+    """Scores, best first, of which the first 50 move towards those of near documents.
 
-    new = .65 own + .35 average of the others, weighted by the softmax of 8 times the cosine. `vectors`
-    are unit vectors of the documents in the same order. What is smoothed stays ahead of the rest.
+    new = .65 own + .35 average of the others, weighted by the softmax of 8 times the cosine.
+    `vectors` are unit vectors of the documents in the same order. What is smoothed stays ahead of
+    the rest.
     """
     count = min(SMOOTHED, len(scores))
     if count < 2:

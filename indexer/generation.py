@@ -1,4 +1,4 @@
-"""Generations: each build of an index is a directory of its own, and one small file names the current one."""
+"""Each build of an index is a directory of its own; one small file names the current one."""
 
 import shutil
 from pathlib import Path
@@ -55,7 +55,7 @@ def current(directory: Path) -> Path:
 
 
 def check(generation: Path, fingerprint: str, engine: str) -> Manifest:
-    """The manifest, if this program can use what it describes. Raises `IndexOutdated` with the reason."""
+    """The manifest. Raises `IndexOutdated` if this program cannot use what it describes."""
     path = generation / MANIFEST
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Manifest)

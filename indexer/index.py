@@ -1,15 +1,13 @@
-"""HybridIndex: documents in, ranked passages out; a generation directory on disk with its manifest."""
+"""HybridIndex: documents in, ranked passages out, in generations that are swapped whole."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from indexer import generation, passages, snippets
 from indexer.analysis import name_key, question_terms
@@ -44,9 +42,9 @@ class IndexStatus(Struct, frozen=True, kw_only=True):
 class HybridIndex:
     """Lexical and vector search over one set of documents.
 
-    One process writes (put, remove, commit); any number read. All methods may be called from any thread.
-    The directory holds vectors.sqlite, which outlives all rebuilds, the generations g000001, g000002 ...
-    and the file CURRENT with the name of the one in use.
+    One process writes (put, remove, commit); any number read. All methods may be called from any
+    thread. The directory holds vectors.sqlite, which outlives all rebuilds, the generations
+    g000001, g000002 ... and the file CURRENT with the name of the one in use.
     """
 
     def __init__(
@@ -63,7 +61,7 @@ class HybridIndex:
     def open(
         cls, directory: Path, embedder: Embedder, *, engine: str = "tantivy", writable: bool = False
     ) -> Self:
-        """Open the current generation. Raises `IndexOutdated`, saying why, if it must be rebuilt."""
+        """Open the current generation. Raises `IndexOutdated` if it must be rebuilt, saying why."""
         path = generation.current(directory)
         made = generation.check(path, embedder.fingerprint, engine)
         store = VectorStore(directory / VECTORS, embedder.dimension, writable=writable)
@@ -87,10 +85,10 @@ class HybridIndex:
         *,
         engine: str = "tantivy",
     ) -> Self:
-        """Make a new generation beside the old one, `fill` it (put ... commit), swap it in, remove the old one.
+        """Make a new generation, `fill` it (put ... commit), swap it in, remove the old one.
 
-        Answers the new generation, writable. Readers of the old one find the new at their next `refresh`.
-        Vectors already stored are not computed again.
+        Answers the new generation, writable. Readers of the old one find the new at their next
+        `refresh`. Vectors already stored are not computed again.
         """
         with reading(directory):
             path = generation.begin(directory)
@@ -153,7 +151,7 @@ class HybridIndex:
             old.close()
 
     def search(self, text: str, filter: Filter, limit: int = 10) -> list[Hit]:
-        """The best documents among those that `filter` lets through, best first; ties by document id.
+        """The best documents among those that `filter` lets through, best first; ties by id.
 
         Raises `QuestionError` for a text with nothing to search for.
         """

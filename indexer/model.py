@@ -1,4 +1,4 @@
-"""The sentence-transformers model that ships as a package: its tokenizer at once, its weights when needed."""
+"""The packaged sentence-transformers model: the tokenizer at once, the weights when needed."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -15,7 +15,6 @@ from indexer.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from transformers import PreTrainedModel
 
 Arithmetic = Literal["bfloat16", "float32"]
 
@@ -24,11 +23,11 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the weights of sentence-transformers/all-MiniLM-L6-v2, whoever packs them."""
 
 VERSION = 1
-"""Raised when the same weights and arithmetic come to other vectors (pooling, length, normalising)."""
+"""Raised when the same weights come to other vectors (pooling, length, normalising)."""
 
 MAX_LENGTH = 256
 BATCH_TOKENS = 8192
-"""Tokens of one batch, padding included: enough to keep two cores busy, small enough for their caches."""
+"""Tokens of one batch with padding: enough to keep the cores busy, small enough for caches."""
 
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
@@ -36,9 +35,10 @@ _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 class ModelEmbedder:
     """all-MiniLM-L6-v2 with mean pooling, the vectors that sentence-transformers makes with it.
 
-    Counting tokens and naming the fingerprint load neither torch nor the weights. `arithmetic` is bfloat16
-    where the processor computes in it and float32 elsewhere, unless given. Raises `ModelUnavailable`
-    when the package is missing, or, on first use of the weights, when they are not the expected ones.
+    Counting tokens and naming the fingerprint load neither torch nor the weights. `arithmetic` is
+    bfloat16 where the processor computes in it and float32 elsewhere, unless given. Raises
+    `ModelUnavailable` when the package is missing, or, on first use of the weights, when they are
+    not the expected ones.
     """
 
     dimension = 384
@@ -98,26 +98,25 @@ class ModelEmbedder:
         return tokenizer
 
     @property
-    def _model(self) -> "PreTrainedModel":
+    def _model(self) -> Any:
         with self._loading:
             return self._loaded
 
     @cached_property
-    def _loaded(self) -> "PreTrainedModel":
+    def _loaded(self) -> Any:
         check_weights(self._folder / "model.safetensors")
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         whole = SentenceTransformer(
             str(self._folder),
             device="cpu",
             local_files_only=True,
             model_kwargs={"dtype": getattr(torch, self._arithmetic)},
         )
-        model: PreTrainedModel = whole[0].auto_model
-        return model.eval()
+        return whole[0].auto_model
 
 
 def model_folder() -> Path:
@@ -138,8 +137,8 @@ def check_weights(file: Path) -> None:
         found = file_digest(weights, "sha256").hexdigest()
     if found != SHA256:
         raise ModelUnavailable(
-            f"The model weights at {file} are not the expected ones (SHA-256 {found[:16]}... instead of"
-            f" {SHA256[:16]}...): install {PACKAGE} again."
+            f"The model weights at {file} are not the expected ones (SHA-256 {found[:16]}..."
+            f" instead of {SHA256[:16]}...): install {PACKAGE} again."
         )
 
 

@@ -17,7 +17,8 @@ LEXICAL = "lexical"
 class Parts:
     """Words, passages and vectors of one generation, each with its own stamp.
 
-    The vectors in memory follow the passages on disk, in the process that writes as in those that read.
+    The vectors in memory follow the passages on disk, in the process that writes as in those that
+    read.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Parts:
         writable: bool,
         new: bool = False,
     ) -> Self:
-        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if it is not whole."""
+        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if not whole."""
         if not new and not (path / LEXICAL).is_dir():
             raise IndexOutdated(f"The index has no directory {path / LEXICAL}.")
         passages = PassageStore(path / PASSAGES, writable=writable, new=new)
@@ -73,7 +74,7 @@ class Parts:
         return min(self._stamp, self.lexical.position)
 
     def commit(self, position: int) -> None:
-        """The vectors are durable already; the passages come last, so that nothing they name is missing."""
+        """Vectors are durable already; passages come last, so that nothing they name is missing."""
         self.lexical.commit(position)
         self.passages.commit(position)
         self._load()
@@ -102,5 +103,5 @@ class Parts:
         words, vectors = self.lexical.documents, len(self.vectors)
         if self.lexical.position == self._stamp and words != vectors:
             raise IndexOutdated(
-                f"The index {self.path} is damaged: {words} documents by words, {vectors} by vectors."
+                f"The index {self.path} has {words} documents by words, but {vectors} by vectors."
             )

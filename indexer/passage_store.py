@@ -1,4 +1,4 @@
-"""What a generation knows of its documents besides their words: labels, passages, names of vectors."""
+"""What a generation knows of its documents besides words: labels, passages, text hashes."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,14 +44,13 @@ FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 
 
 class StoredDocument(Struct, frozen=True):
-    """A document's number, which is never used again, and what it is filtered and found by."""
+    """A document's number, never used again, its labels, and its passages' numbers and hashes."""
 
     number: int
     id: str
     audience: frozenset[str]
     facets: Mapping[str, frozenset[str]]
     passages: tuple[tuple[int, bytes], ...]
-    """Number and text hash of each passage."""
 
 
 class Seen(Struct, frozen=True):
@@ -71,7 +70,8 @@ class Changes(Struct, frozen=True):
 
 
 class PassageStore:
-    """One SQLite file of a generation. Methods may be called from any thread, writing ones from one at a time.
+    """One SQLite file of a generation. Methods may be called from any thread, those that write from
+    one at a time.
 
     What is put or removed shows after `commit`. Raises `IndexOutdated` when the file is damaged.
     """
@@ -136,8 +136,8 @@ class PassageStore:
         with self._lock, reading(self._path):
             rows = self._reader.execute(query, list(numbers)).fetchall()
         return {
-            number: (title, Passage(id=id, document_id=document, heading=heading, text=text))
-            for number, title, id, document, heading, text in rows
+            number: (title, Passage(id=name, document_id=document, heading=heading, text=text))
+            for number, title, name, document, heading, text in rows
         }
 
     def put(self, documents: Iterable[tuple[Document, Sequence[EmbeddedPassage]]]) -> None:
@@ -166,8 +166,8 @@ class PassageStore:
         """Take documents out; unknown ids are ignored."""
         connection = self._transaction()
         with reading(self._path):
-            for id in ids:
-                self._remove(connection, id)
+            for known in ids:
+                self._remove(connection, known)
 
     def commit(self, position: int) -> None:
         """Make all since the last commit durable, stamped with `position`."""
@@ -218,7 +218,11 @@ def _stored(
     of: dict[int, list[tuple[int, bytes]]] = {}
     for document, number, key in passages:
         of.setdefault(document, []).append((number, key))
-    for number, id, audience, named in rows:
+    for number, document_id, audience, named in rows:
         yield StoredDocument(
-            number, id, audiences.decode(audience), facets.decode(named), tuple(of.get(number, ()))
+            number,
+            document_id,
+            audiences.decode(audience),
+            facets.decode(named),
+            tuple(of.get(number, ())),
         )

@@ -1,4 +1,4 @@
-"""Cuts documents into passages that fit the model, so that the part that answers can be found and quoted."""
+"""Cuts documents into passages that fit the model, so that what answers can be quoted."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ from indexer.embedder import Embedder
 from indexer.markdown_text import blocks
 
 VERSION = 1
-"""Part of what an index was made with: another version cuts elsewhere and so makes another index."""
+"""Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
 """Tokens of one passage as the model sees it: title, heading, text and `SPECIAL_TOKENS`."""
@@ -49,7 +49,7 @@ class _Paragraph(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """Text that is not cut any further, its tokens, and the most that fit below its title and heading."""
+    """Text that is not cut further, its tokens, and the most that fit below its heading."""
 
     heading: str
     limit: int
@@ -60,9 +60,9 @@ class _Piece(NamedTuple):
 def split(documents: Sequence[Document], embedder: Embedder) -> list[list[EmbeddedPassage]]:
     """The passages of each document in the order of its text; at least one for every document.
 
-    Sections are filled into a passage as long as they fit; what is longer is cut between paragraphs, then
-    sentences, then words. Each is embedded with its document's title and its heading before it. A document
-    without text has its title for a passage.
+    Sections are filled into a passage as long as they fit; what is longer is cut between
+    paragraphs, then sentences, then words. Each is embedded with its document's title and its
+    heading before it. A document without text has its title for a passage.
     """
     outlines = [_outline(document) for document in documents]
     texts = {text for outline in outlines for paragraph in outline for text in paragraph}
@@ -106,7 +106,7 @@ def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Itera
 
 
 def _cut(paragraph: _Paragraph, offsets: _Offsets, limit: int) -> Iterator[_Piece]:
-    """The whole paragraph if it fits in `limit` tokens, or else its sentences, or else parts of those."""
+    """The paragraph if it fits in `limit` tokens, or else its sentences, or parts of those."""
     heading, text = paragraph
     ends = [len(text)]
     if len(offsets) > limit:
@@ -125,10 +125,10 @@ def _cut(paragraph: _Paragraph, offsets: _Offsets, limit: int) -> Iterator[_Piec
 
 
 def _last_break(text: str, starts: Sequence[int], first: int, last: int) -> int:
-    """The last token up to `last` that begins after a space, or at least begins a word; `last` if none.
+    """The last token up to `last` after a space, or at least at the start of a word.
 
-    A word cut in two may have more tokens than before. No word of the model has more than a hundred, so
-    one always begins here.
+    A word cut in two may have more tokens than before. No word of the model has more than a
+    hundred, so one always begins here.
     """
     for begins in (_after_space, _begins_word):
         for token in range(last, first + (last - first) // 3, -1):

@@ -1,4 +1,4 @@
-"""Ranks documents for one question: both sides' candidates, their fused scores, exact names first."""
+"""Ranks documents for one question: candidates of both sides, fused, exact names first."""
 
 from collections.abc import Mapping, Sequence
 
@@ -44,9 +44,9 @@ def rank(
         match.document_id: match.score for match in lexical.search(question.terms, filter, count)
     }
     found = vectors.candidates(question.vector, filter, [*exact, *scores], count)
-    others = [id for id in found.ids if id not in scores]
+    others = [each for each in found.ids if each not in scores]
     scores.update(lexical.score(question.terms, others))
-    bm25 = np.array([scores.get(id, 0.0) for id in found.ids])
+    bm25 = np.array([scores.get(each, 0.0) for each in found.ids])
     fused = fusion.combine(
         fusion.standardise(bm25, _distribution(question, lexical)),
         fusion.standardise(found.cosines, found.distribution),

@@ -1,4 +1,4 @@
-"""A deterministic embedder for tests: the same text gives the same vector on every machine, at once."""
+"""A deterministic embedder for tests: the same text has the same vector everywhere."""
 
 import re
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ _WORD = re.compile(r"\w+")
 class HashEmbedder:
     """Texts that share words have near vectors; nothing is known of meaning.
 
-    Never a fallback for the model: its fingerprint tells its indexes apart. `embedded` counts the texts
-    turned into vectors so far, to show that none was computed twice.
+    Never a fallback for the model: its fingerprint tells its indexes apart. `embedded` counts the
+    texts turned into vectors so far, to show that none was computed twice.
     """
 
     def __init__(self, dimension: int = 96, fingerprint: str = "hash/1") -> None:
@@ -29,13 +29,13 @@ class HashEmbedder:
         return [[piece.span() for piece in _PIECE.finditer(text)] for text in texts]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The normalised sum of one fixed direction for each word; a text without words has its own."""
+        """The sum of one fixed direction for each word, normalised; no words have their own."""
         self.embedded += len(texts)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in zip(vectors, texts, strict=True):
+        for place, text in enumerate(texts):
             for word in _WORD.findall(text.casefold()) or [""]:
-                row += _direction(word, self.dimension)
-            row /= np.linalg.norm(row)
+                vectors[place] += _direction(word, self.dimension)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
     def warm(self) -> None:

@@ -1,4 +1,4 @@
-"""Vectors already computed, by model and text: a text is embedded once, ever, whatever is rebuilt."""
+"""Vectors already computed, by model and text: each is computed once, whatever is rebuilt."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
@@ -33,8 +33,8 @@ def text_hash(text: str) -> bytes:
 class VectorStore:
     """One SQLite file beside the generations of an index, shared by all of them.
 
-    Vectors are float32 exactly as the model gave them. Any method raises `IndexOutdated` when the file
-    turns out to be damaged. Methods may be called from any thread.
+    Vectors are float32 exactly as the model gave them. Any method raises `IndexOutdated` when the
+    file turns out to be damaged. Methods may be called from any thread.
     """
 
     def __init__(self, path: Path, dimension: int, *, writable: bool) -> None:

@@ -1,4 +1,4 @@
-"""The vectors of all passages in memory, searched by FAISS among the documents that a filter lets through."""
+"""The vectors of all passages in memory, searched by FAISS among allowed documents."""
 
 from collections.abc import Mapping, Sequence
 from threading import Lock
@@ -41,7 +41,8 @@ class Candidates(Struct, frozen=True):
 class VectorIndex:
     """Passages in rows, documents in slots; after a removal neither is used again.
 
-    All that it holds is also in the stores, from which it is made anew. Methods may be called from any thread.
+    All that it holds is also in the stores, from which it is made anew. Methods may be called from
+    any thread.
     """
 
     def __init__(self, dimension: int) -> None:
@@ -69,7 +70,7 @@ class VectorIndex:
     def apply(
         self, added: Sequence[StoredDocument], vectors: Vectors, removed: Sequence[int]
     ) -> None:
-        """Take documents out by number and add others; `vectors` holds their passages' rows in order."""
+        """Take documents out by number and add others, `vectors` being their passages' rows."""
         with self._lock:
             for number in removed:
                 self._remove(number)
@@ -90,19 +91,20 @@ class VectorIndex:
     def candidates(
         self, question: Vectors, filter: Filter, ids: Sequence[str], count: int
     ) -> Candidates:
-        """The `count` nearest documents among those that `filter` lets through, and those of `ids`."""
+        """The `count` nearest of the documents that `filter` lets through, and those of `ids`."""
         with self._lock:
             allowed = self._allowed(filter)
             near = self._nearest(question, allowed, count)
-            others = [slot for id in ids if (slot := self._slot_by_id.get(id)) is not None]
+            others = [slot for name in ids if (slot := self._slot_by_id.get(name)) is not None]
             slots = np.setdiff1d(np.array(others, dtype=np.int64), near.slots)
             more = self._best(question, slots[allowed[slots]])
-            slots, rows, cosines = (np.concatenate(pair) for pair in zip(near, more, strict=True))
+            slots = np.concatenate([near.slots, more.slots])
+            rows = np.concatenate([near.rows, more.rows])
             return Candidates(
                 [self._documents[slot].id for slot in slots.tolist()],
                 self._passages[rows],
                 rows,
-                cosines,
+                np.concatenate([near.cosines, more.cosines]),
                 self._distribution(question),
             )
 
@@ -118,7 +120,7 @@ class VectorIndex:
         return mask
 
     def _nearest(self, question: Vectors, allowed: Bools, count: int) -> _Nearest:
-        """At least `count` documents, if there are as many: the passages reach further until they do."""
+        """At least `count` documents, if there are: the passages reach further until they do."""
         reach = int(np.diff(self._first_row)[allowed].sum())
         wanted = min(count, int(allowed.sum()))
         size = min(reach, count)
@@ -197,7 +199,7 @@ class VectorIndex:
         return mask
 
     def _selector(self, allowed: Bools) -> Any:
-        """None if all rows are allowed, else FAISS parameters that hold a bitmap of those that are."""
+        """None if all rows are allowed, else FAISS parameters with a bitmap of those that are."""
         if allowed.all():
             return None
         bitmap = np.packbits(allowed[self._slot_of_row], bitorder="little")
