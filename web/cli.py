@@ -1,0 +1,65 @@
+"""The command `kb serve`, registered in the entry-point group `kb.commands`."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import click
+from kb.cli.session import Session, pass_session, tell
+from kb.errors import KnowledgeBaseError
+
+if TYPE_CHECKING:
+    from kb import KnowledgeBase
+
+WARMING_QUESTION = "What are you trying to solve?"
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="A loopback address; no other is taken [127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one [8321].")
+@pass_session
+def serve(session: Session, host: str | None, port: int | None) -> None:
+    """Serve the pages and the JSON interface on this machine, until Ctrl-C."""
+    from kb.local_socket import socket_path
+
+    from web import server
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if host is not None:
+        server.refuse_others(host)
+    with session.open() as base:
+        settings = base.settings
+        base.start_following()
+        with _warmed(base):
+            server.serve(
+                base,
+                host=settings.host if host is None else host,
+                port=settings.port if port is None else port,
+                path=socket_path(settings.data),
+                ready=_announce,
+            )
+    tell("Stopped.")
+
+
+@contextmanager
+def _warmed(base: "KnowledgeBase") -> Iterator[None]:
+    """Load the model beside the block, so that the first question does not wait for it."""
+    thread = Thread(target=_warm, args=(base,), name="warming", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _warm(base: "KnowledgeBase") -> None:
+    try:
+        base.search(WARMING_QUESTION)
+    except KnowledgeBaseError as error:
+        tell(str(error))
+
+
+def _announce(url: str) -> None:
+    click.echo(f"Serving on {url} (Ctrl-C ends it)")
