@@ -1,0 +1,126 @@
+"""The command that asks a question, through the running server where there is one."""
+
+import shutil
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.session import Session, pass_session, tell
+from kb.cli.show import heading, json_option, print_json, short
+
+if TYPE_CHECKING:
+    from kb.search import Answer, Result
+
+WIDEST = 100
+# Stand for the start and end of a mark while text is wrapped: no text has these characters' meaning.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
+
+
+@click.command("search")
+@click.argument("question", nargs=-1, required=True)
+@click.option("--kind", "kinds", multiple=True, help="Only this kind; may be repeated.")
+@click.option("--tag", "tags", multiple=True, help="Only with this tag; repeated: with all.")
+@click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
+@click.option("--archived", is_flag=True, help="Among archived entries as well.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100), default=5, show_default=True, help="How many."
+)
+@json_option
+@pass_session
+def search_command(
+    session: Session,
+    question: tuple[str, ...],
+    kinds: tuple[str, ...],
+    tags: tuple[str, ...],
+    groups: tuple[str, ...],
+    archived: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Ask QUESTION and get the entries that answer it, each with the passage that does."""
+    words = " ".join(question)
+    answer = _from_server(session, words, kinds, tags, groups, archived, limit)
+    if answer is None:
+        tell("No server runs for this data directory, so the model is loaded first (seconds).")
+        with session.open() as base:
+            answer = base.search(
+                words,
+                kinds=kinds,
+                tags=tags,
+                groups=groups,
+                archived=None if archived else False,
+                limit=limit,
+            )
+    if as_json:
+        print_json(answer)
+    else:
+        print_answer(answer)
+
+
+def print_answer(answer: "Answer") -> None:
+    """Results with the passage that answers, for people."""
+    if answer.nothing_close:
+        click.echo("Nothing close.")
+    for place, result in enumerate(answer.results, 1):
+        click.echo(_described(place, result))
+    click.echo(f"{answer.milliseconds:.0f} ms")
+
+
+def _from_server(
+    session: Session,
+    question: str,
+    kinds: tuple[str, ...],
+    tags: tuple[str, ...],
+    groups: tuple[str, ...],
+    archived: bool,
+    limit: int,
+) -> "Answer | None":
+    from kb.local_socket import request
+
+    several = {"kind": kinds, "tag": tags, "group": groups}
+    parameters = [
+        ("q", question),
+        ("limit", str(limit)),
+        ("archived", "all" if archived else "false"),
+        *((name, value) for name, values in several.items() for value in values),
+    ]
+    found = request(session.directory, "GET", "/api/search", parameters)
+    if found is None:
+        return None
+    import msgspec
+
+    from kb.search import Answer
+
+    return msgspec.convert(found, Answer)
+
+
+def _described(place: int, result: "Result") -> str:
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    about = [result.kind, result.group, *result.tags, "archived" if result.archived else None]
+    lines = [
+        f"{place}. {heading(result.title)}  {short(result.id)}",
+        f"   {', '.join(text for text in about if text)}",
+        f"   why: {result.why}",
+    ]
+    if result.heading:
+        lines.append(f"   {result.heading}:")
+    lines.append(textwrap.indent(_passage(result, width - 3), "   "))
+    return "\n".join(lines) + "\n"
+
+
+def _passage(result: "Result", width: int) -> str:
+    """The part of the passage worth showing, wrapped; marked words are bold on a terminal."""
+    begin, end = result.snippet_range
+    pieces, at = [], begin
+    for start, stop in result.marks:
+        if begin <= start and stop <= end:
+            pieces += [result.passage[at:start], _OPEN, result.passage[start:stop], _CLOSE]
+            at = stop
+    text = " ".join("".join([*pieces, result.passage[at:end]]).split())
+    text = ("… " if begin else "") + text + (" …" if end < len(result.passage) else "")
+    bold = sys.stdout.isatty()
+    wrapped = textwrap.fill(text, width)
+    return wrapped.replace(_OPEN, _BOLD if bold else "").replace(_CLOSE, _PLAIN if bold else "")

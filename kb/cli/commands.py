@@ -1,0 +1,73 @@
+"""Which commands there are, with one line of help each, and how one is loaded when it is called."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "archive": ("kb.cli.curating", "Stop recommending an entry, with a reason."),
+    "contribute": ("kb.cli.writing", "Contribute an entry from a Markdown file."),
+    "endorse": ("kb.cli.vouching", "Vouch for an entry, or withdraw that."),
+    "export": ("kb.cli.exchange", "Write all entries to a folder of Markdown files."),
+    "history": ("kb.cli.reading", "Show every event of an entry, with who and when."),
+    "import": ("kb.cli.exchange", "Take in a folder of Markdown files."),
+    "init": ("kb.cli.operating", "Make a new data directory."),
+    "list": ("kb.cli.reading", "Browse entries by kind, tag and group."),
+    "rebuild": ("kb.cli.operating", "Make views and search index anew from the log."),
+    "relate": ("kb.cli.curating", "State how an entry relates to another, or take that back."),
+    "report": ("kb.cli.reporting", "Count what the community does."),
+    "restore": ("kb.cli.curating", "Recommend an archived entry again."),
+    "reuse": ("kb.cli.reusing", "Record that a group uses an entry, and what became of it."),
+    "revise": ("kb.cli.writing", "Replace the text of an entry by that of a Markdown file."),
+    "search": ("kb.cli.asking", "Ask a question."),
+    "show": ("kb.cli.reading", "Show an entry."),
+    "status": ("kb.cli.operating", "Show positions, lag, troubles and sizes."),
+    "tag": ("kb.cli.curating", "Put tags on an entry."),
+    "untag": ("kb.cli.curating", "Take tags off an entry."),
+}
+"""Command -> the module that has it, under its own name with _command behind, and its help."""
+
+ENTRY_POINTS = "kb.commands"
+"""The group of entry points by which other packages add commands."""
+
+PLUGIN_HELP = {"serve": "Serve the pages and the API on this machine."}
+
+
+class LazyGroup(click.Group):
+    """A group that imports the module of a command only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted({*COMMANDS, *_plugin_names()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, loaded; one from an entry point if none of ours has the name."""
+        if cmd_name in COMMANDS:
+            module = import_module(COMMANDS[cmd_name][0])
+            command: click.Command = getattr(module, f"{cmd_name}_command")
+            return command
+        return _plugin(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in `kb --help`, without loading any."""
+        helps = {name: text for name, (_, text) in COMMANDS.items()}
+        rows = [
+            (name, helps.get(name) or PLUGIN_HELP.get(name, "")) for name in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _plugin_names() -> list[str]:
+    from importlib.metadata import entry_points
+
+    return [point.name for point in entry_points(group=ENTRY_POINTS)]
+
+
+def _plugin(name: str) -> click.Command | None:
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=ENTRY_POINTS, name=name):
+        command: click.Command = point.load()
+        return command
+    return None

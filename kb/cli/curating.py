@@ -1,0 +1,89 @@
+"""Commands of curators: tags, archive, relations."""
+
+import click
+
+from kb.cli.session import Session, pass_session
+from kb.cli.show import joined, json_option, print_receipt, short
+
+
+@click.command("tag")
+@click.argument("entry_id", metavar="ID")
+@click.argument("tags", metavar="TAG...", nargs=-1, required=True)
+@json_option
+@pass_session
+def tag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Put tags on the entry ID."""
+    with session.open() as base:
+        receipt = base.entries.tag(base.catalogue.resolve(entry_id), tags)
+        now = base.catalogue.get(receipt.id).tags
+    print_receipt(receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json)
+
+
+@click.command("untag")
+@click.argument("entry_id", metavar="ID")
+@click.argument("tags", metavar="TAG...", nargs=-1, required=True)
+@json_option
+@pass_session
+def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Take tags off the entry ID."""
+    with session.open() as base:
+        receipt = base.entries.untag(base.catalogue.resolve(entry_id), tags)
+        now = base.catalogue.get(receipt.id).tags
+    left = f"the tags {joined(now)}" if now else "no tags"
+    print_receipt(receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
+
+
+@click.command("archive")
+@click.argument("entry_id", metavar="ID")
+@click.option("--reason", required=True, help="Why it is no longer recommended.")
+@click.option("--successor", metavar="ID", help="The entry that takes its place.")
+@json_option
+@pass_session
+def archive_command(
+    session: Session, entry_id: str, reason: str, successor: str | None, as_json: bool
+) -> None:
+    """Stop recommending the entry ID. It stays readable and can be restored."""
+    with session.open() as base:
+        resolve = base.catalogue.resolve
+        receipt = base.entries.archive(resolve(entry_id), reason, successor and resolve(successor))
+    print_receipt(receipt, f"Entry {short(receipt.id)} is archived.", as_json)
+
+
+@click.command("restore")
+@click.argument("entry_id", metavar="ID")
+@json_option
+@pass_session
+def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
+    """Recommend the archived entry ID again."""
+    with session.open() as base:
+        receipt = base.entries.restore(base.catalogue.resolve(entry_id))
+    print_receipt(receipt, f"Entry {short(receipt.id)} is no longer archived.", as_json)
+
+
+@click.command("relate")
+@click.argument("entry_id", metavar="ID")
+@click.argument("relation_type", metavar="TYPE")
+@click.argument("target", metavar="TARGET")
+@click.option("--remove", is_flag=True, help="Take the relation back.")
+@json_option
+@pass_session
+def relate_command(
+    session: Session, entry_id: str, relation_type: str, target: str, remove: bool, as_json: bool
+) -> None:
+    """State that the entry ID relates to the entry TARGET.
+
+    TYPE is one of DataCite's relation types, e.g. IsDerivedFrom, IsVersionOf, Cites or Obsoletes.
+    """
+    from kb.entries.content import Relation
+
+    with session.open() as base:
+        resolve = base.catalogue.resolve
+        relation = Relation(relation_type, resolve(target))
+        change = base.entries.unrelate if remove else base.entries.relate
+        receipt = change(resolve(entry_id), relation)
+    state = "no longer" if remove else "now"
+    print_receipt(
+        receipt,
+        f"{relation_type} {short(relation.target)} {state} stands at entry {short(receipt.id)}.",
+        as_json,
+    )

@@ -1,0 +1,169 @@
+"""Commands that bring Markdown in and out."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import Struct
+
+from kb.cli.progress import Progress
+from kb.cli.session import Session, pass_session, tell
+from kb.cli.show import json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from kb.importers.run import FileOutcome, FolderImport
+    from kb.knowledge_base import KnowledgeBase
+
+PATIENCE = 0.5
+"""Seconds between two looks at how far the index is."""
+
+
+class Refusal(Struct, frozen=True):
+    """A file that was not taken, and why."""
+
+    path: str
+    reason: str
+
+
+class ImportReport(Struct, frozen=True, kw_only=True):
+    """What an import came to; `position` is the log's last position that it needs in the index."""
+
+    source: str
+    files: int
+    contributed: int
+    revised: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+    position: int
+    seconds: float
+
+
+@click.command("import")
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
+)
+@click.option("--source", help="The name of the source [the folder's name].")
+@click.option("--kind", default="practice", show_default=True, help="For files that name no kind.")
+@click.option("--group", help="For files that name no group.")
+@click.option("--wait/--no-wait", default=True, help="Return when all is searchable, or before.")
+@json_option
+@pass_session
+@click.pass_context
+def import_command(
+    context: click.Context,
+    session: Session,
+    folder: Path,
+    source: str | None,
+    kind: str,
+    group: str | None,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Take in every Markdown file under FOLDER.
+
+    Importing again changes nothing, takes what is missing and revises what changed, so an import that
+    was stopped goes on where it was. Exit code 1 if there are files and none could be taken.
+    """
+    from kb.importers.run import FolderImport, ImportOptions
+
+    began = time.monotonic()
+    options = ImportOptions(source=source or folder.resolve().name, kind=kind, group=group)
+    with session.open() as base, base.follow():
+        run = FolderImport(base.entries, folder, options)
+        outcomes = _take(run)
+        if wait:
+            _wait_for_index(base, max((o.position for o in outcomes), default=0))
+    report = _report(options.source, outcomes, time.monotonic() - began)
+    if as_json:
+        print_json(report)
+    else:
+        _print_report(report)
+    if report.files and len(report.refused) == report.files:
+        tell(f"None of the {report.files} files could be taken.")
+        context.exit(1)
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@json_option
+@pass_session
+def export_command(session: Session, folder: Path, as_json: bool) -> None:
+    """Write every entry to a Markdown file in FOLDER, archived ones too.
+
+    FOLDER must be new, empty, or from an earlier export, which is brought up to date. Endorsements, reuse
+    and history are not part of it.
+    """
+    from kb.exporters.run import export
+
+    with session.open() as base:
+        pages = (base.catalogue.get(entry_id) for entry_id in base.catalogue.all_ids())
+        total = base.status().entries
+        count = 0
+        with Progress("Exporting", total) as progress:
+            for count, _ in enumerate(export(pages, folder), 1):
+                progress.reach(count)
+    if as_json:
+        print_json({"folder": str(folder.resolve()), "entries": count})
+        return
+    click.echo(f"Wrote {count} entries to {folder}.")
+    click.echo("Endorsements, reuse and history stay in the data directory: back that up as well.")
+
+
+def _take(run: "FolderImport") -> list["FileOutcome"]:
+    outcomes: list[FileOutcome] = []
+    total = len(run.paths)
+    try:
+        with Progress("Importing", total) as progress:
+            for outcome in run.run():
+                outcomes.append(outcome)
+                progress.reach(len(outcomes))
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            f"Stopped after {len(outcomes)} of {total} files, which are safe: "
+            "run the same command again to go on."
+        ) from None
+    return outcomes
+
+
+def _wait_for_index(base: "KnowledgeBase", position: int) -> None:
+    """Return when the index holds `position`, whoever keeps it up; Ctrl-C ends only the waiting."""
+    from kb.errors import NotYetSearchable
+
+    start = base.status().index_position
+    with Progress("Indexing", max(position - start, 0)) as progress:
+        while True:
+            try:
+                base.wait(position, index=True, timeout=PATIENCE)
+                progress.reach(max(position - start, 0))
+                return
+            except NotYetSearchable:
+                status = base.status()
+                progress.reach(max(min(status.index_position, position) - start, 0))
+                if status.errors:
+                    raise
+
+
+def _report(source: str, outcomes: list["FileOutcome"], seconds: float) -> ImportReport:
+    counts = {
+        name: sum(o.outcome == name for o in outcomes)
+        for name in ("contributed", "revised", "unchanged")
+    }
+    return ImportReport(
+        source=source,
+        files=len(outcomes),
+        **counts,
+        refused=tuple(Refusal(o.path, o.reason) for o in outcomes if o.reason is not None),
+        position=max((o.position for o in outcomes), default=0),
+        seconds=round(seconds, 3),
+    )
+
+
+def _print_report(report: ImportReport) -> None:
+    if report.refused:
+        print_table(("not taken", "why"), [(r.path, r.reason) for r in report.refused])
+        click.echo()
+    click.echo(
+        f"{report.files} files from {report.source}: {report.contributed} new, {report.revised} "
+        f"revised, {report.unchanged} unchanged, {len(report.refused)} not taken."
+    )

@@ -1,0 +1,57 @@
+"""From an exception to one sentence and an exit code: nobody who types a command sees a traceback."""
+
+import os
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable
+
+import click
+
+from events.errors import EventLogError
+from indexer.errors import IndexerError
+from kb.errors import KnowledgeBaseError
+
+DEBUG = "KB_DEBUG"
+
+
+def exit_code(run: Callable[[], object]) -> int:
+    """Run a command and answer its exit code, after saying what went wrong if something did."""
+    try:
+        result = run()
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as in `kb list | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(DEBUG):
+            traceback.print_exception(error)
+        click.echo(explain(error), err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def explain(error: BaseException) -> str:
+    """What went wrong, in one sentence on one line."""
+    match error:
+        case KnowledgeBaseError() | EventLogError() | IndexerError():
+            sentence = str(error)
+        case click.Abort() | KeyboardInterrupt():
+            sentence = "Stopped."
+        case OSError():
+            place = f" {error.filename}" if error.filename else ""
+            sentence = f"The system refused{place}: {error.strerror or error}."
+        case sqlite3.Error():
+            sentence = f"A database of the data directory cannot be used: {error}."
+        case MemoryError():
+            sentence = "The memory of this machine is used up."
+        case _:
+            sentence = (
+                f"Something went wrong that should not ({type(error).__name__}: {error}); "
+                f"set {DEBUG}=1 to see where, and please report it."
+            )
+    return " ".join(sentence.split())

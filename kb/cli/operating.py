@@ -1,0 +1,107 @@
+"""Commands of operators: make a data directory, look after it, rebuild."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.progress import Progress
+from kb.cli.session import Session, pass_session
+from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
+
+if TYPE_CHECKING:
+    from kb.status import Status
+
+
+@click.command("init")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--member", help="Who acts on this machine: an opaque member id.")
+@click.option("--community", help="The name that the pages show.")
+@click.option("--fulltext", type=click.Choice(["tantivy", "whoosh"]), help="The full-text engine.")
+@json_option
+def init_command(
+    directory: Path,
+    member: str | None,
+    community: str | None,
+    fulltext: str | None,
+    as_json: bool,
+) -> None:
+    """Make a new data directory DIR, which must be empty or absent."""
+    from kb.knowledge_base import KnowledgeBase
+    from kb.settings import Settings
+
+    given = {"member": member, "community": community, "fulltext": fulltext}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    KnowledgeBase.create(directory, settings=Settings(data=directory, **chosen) if chosen else None)
+    if as_json:
+        print_json({"data": str(directory.resolve())})
+    else:
+        click.echo(f"Made the data directory {directory}; name it with --data or KB_DATA.")
+
+
+@click.command("status")
+@json_option
+@pass_session
+def status_command(session: Session, as_json: bool) -> None:
+    """Show positions, lag, parked events, sizes, model and engine."""
+    with session.open() as base:
+        status = base.status()
+    if as_json:
+        print_json(status)
+    else:
+        _print_status(status)
+
+
+@click.command("rebuild")
+@click.argument("what", type=click.Choice(["views", "index", "all"]), default="all")
+@json_option
+@pass_session
+def rebuild_command(session: Session, what: str, as_json: bool) -> None:
+    """Make views, search index or both anew from the log, and swap them in.
+
+    Vectors that are stored already are not computed again.
+    """
+    bars: dict[str, Progress] = {}
+
+    def show(part: str, done: int, total: int) -> None:
+        if part not in bars:
+            for bar in bars.values():
+                bar.__exit__(None, None, None)
+            bars[part] = Progress(f"Rebuilding {part}", total).__enter__()
+        bars[part].reach(done)
+
+    with session.open() as base:
+        base.rebuild(what, progress=show)  # type: ignore[arg-type]
+        status = base.status()
+    if as_json:
+        print_json(status)
+    else:
+        click.echo(f"Rebuilt {'views and index' if what == 'all' else what}.")
+
+
+def _print_status(status: "Status") -> None:
+    print_facts(
+        {
+            "data directory": status.data,
+            "entries": f"{status.entries}, {status.archived} of them archived",
+            "reuses": status.reuses,
+            "log": f"position {status.head}, format {status.format}",
+            "views": f"position {status.views_position}",
+            "index": f"position {status.index_position}",
+            "lag": f"{status.lag} events",
+            "kept up by": status.follower,
+            "documents": f"{status.documents}, {status.passages} passages",
+            "vectors": f"{status.vectors} stored",
+            "model": status.model,
+            "full text": status.engine,
+            "sizes": joined(f"{name} {size(count)}" for name, count in status.sizes.items()),
+        }
+    )
+    for sentence in status.errors:
+        click.echo(f"\n{sentence}")
+    if status.parked:
+        click.echo("\nParked events (taken out of the way until a rebuild):")
+        print_table(
+            ("where", "position", "type", "stream", "error"),
+            [(p.projection, p.position, p.type, p.stream, p.error) for p in status.parked],
+        )

@@ -1,0 +1,185 @@
+"""Commands that list and show entries."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.session import Session, pass_session
+from kb.cli.show import (
+    cut,
+    heading,
+    joined,
+    json_option,
+    local_day,
+    local_time,
+    print_facts,
+    print_json,
+    print_table,
+    short,
+)
+
+if TYPE_CHECKING:
+    from kb.entries.results import EntryPage, Page, RelatedEntry
+
+TITLE_WIDTH = 60
+TAGS_WIDTH = 40
+
+
+@click.command("list")
+@click.option("--kind", "kinds", multiple=True, help="Only this kind; may be repeated.")
+@click.option("--tag", "tags", multiple=True, help="Only with this tag; repeated: with all.")
+@click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
+@click.option("--archived", is_flag=True, help="Only archived entries.")
+@click.option("--all", "everything", is_flag=True, help="Archived entries as well.")
+@click.option(
+    "--sort",
+    type=click.Choice(["recent", "title", "reused"]),
+    default="recent",
+    show_default=True,
+    help="What comes first.",
+)
+@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many."
+)
+@json_option
+@pass_session
+def list_command(
+    session: Session,
+    kinds: tuple[str, ...],
+    tags: tuple[str, ...],
+    groups: tuple[str, ...],
+    archived: bool,
+    everything: bool,
+    sort: str,
+    offset: int,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Browse entries, without a question."""
+    from kb.entries.results import BrowseFilter
+
+    wanted = BrowseFilter(
+        kinds=kinds, tags=tags, groups=groups, archived=None if everything else archived
+    )
+    with session.open() as base:
+        page = base.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
+    if as_json:
+        print_json(page)
+    else:
+        _print_page(page, offset)
+
+
+@click.command("show")
+@click.argument("entry_id", metavar="ID")
+@click.option(
+    "--markdown", is_flag=True, help="Print it as a file that kb revise and kb import read."
+)
+@json_option
+@pass_session
+def show_command(session: Session, entry_id: str, markdown: bool, as_json: bool) -> None:
+    """Show the entry ID: its text and all that belongs to it.
+
+    ID is an entry's id, the beginning of one, or the path that it was imported from.
+    """
+    from kb.exporters.markdown import render
+
+    with session.open() as base:
+        page = base.catalogue.get(base.catalogue.resolve(entry_id))
+    if as_json:
+        print_json(page)
+    elif markdown:
+        click.echo(render(page), nl=False)
+    else:
+        _print_entry(page)
+
+
+@click.command("history")
+@click.argument("entry_id", metavar="ID")
+@json_option
+@pass_session
+def history_command(session: Session, entry_id: str, as_json: bool) -> None:
+    """Show every event of the entry ID, with who and when."""
+    with session.open() as base:
+        items = base.catalogue.history(base.catalogue.resolve(entry_id))
+    if as_json:
+        print_json(items)
+        return
+    print_table(
+        ("when", "who", "what", "detail"),
+        [(local_time(item.at), item.actor, item.what, item.detail) for item in items],
+    )
+
+
+def _print_page(page: "Page", offset: int) -> None:
+    if not page.items:
+        click.echo("No entry fits.")
+        return
+    print_table(
+        ("id", "title", "kind", "group", "tags", "reused", "revised"),
+        [
+            (
+                short(item.id),
+                cut(item.title, TITLE_WIDTH) + (" (archived)" if item.archived else ""),
+                item.kind,
+                item.group or "",
+                cut(joined(item.tags), TAGS_WIDTH),
+                item.reuses or "",
+                local_day(item.revised_at),
+            )
+            for item in page.items
+        ],
+    )
+    last = offset + len(page.items)
+    if last - offset < page.total:
+        click.echo(f"\n{offset + 1} to {last} of {page.total}; see --offset and --limit.")
+
+
+def _print_entry(page: "EntryPage") -> None:
+    click.echo(heading(page.title))
+    if page.archived:
+        successor = f" Replaced by {page.successor}." if page.successor else ""
+        click.echo(f"Archived: {page.archived_reason}{successor}")
+    click.echo()
+    print_facts(
+        {
+            "id": page.id,
+            "kind": page.kind,
+            "group": page.group,
+            "tags": joined(page.tags),
+            "contributed": f"{local_time(page.contributed_at)} by {page.contributed_by}",
+            "revised": local_time(page.revised_at) if page.version > 1 else None,
+            "version": page.version,
+            "source": page.source and f"{page.source.name}, {page.source.external_id}",
+            **page.properties,
+        }
+    )
+    for section in page.sections:
+        click.echo(f"\n{heading(section.heading)}\n" if section.heading else "")
+        click.echo(section.text)
+    _print_around(page)
+
+
+def _print_around(page: "EntryPage") -> None:
+    """What others said about an entry and did with it."""
+    if page.relations:
+        click.echo(f"\n{heading('Related entries')}\n")
+        for related in page.relations:
+            click.echo(f"- {_relation(related)}")
+    if page.endorsed:
+        click.echo(f"\n{heading('Endorsed by')}\n")
+        for item in page.endorsed:
+            click.echo(f"- {item.member}, {local_day(item.endorsed_at)}: {item.reason}")
+    if page.reuse:
+        click.echo(f"\n{heading('Reuse')}\n")
+        for use in page.reuse:
+            click.echo(f"- {use.group}, {local_day(use.recorded_at)}, {use.outcome}: {use.context}")
+            click.echo(f"  {use.note + ' ' if use.note else ''}(reuse {use.id})")
+
+
+def _relation(related: "RelatedEntry") -> str:
+    from kb.entries.relation import reads
+
+    words = reads(related.type, incoming=related.direction == "in")
+    archived = ", archived" if related.archived else ""
+    return f"{words} {related.title} ({short(related.id)}{archived})"

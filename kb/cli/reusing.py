@@ -1,0 +1,84 @@
+"""Commands by which a group tells that it uses an entry, and what became of it."""
+
+import click
+
+from kb.cli.session import Session, pass_session
+from kb.cli.show import json_option, print_receipt
+
+outcome_option = click.option(
+    "--outcome",
+    required=True,
+    type=click.Choice(["adopted", "adapted", "tried-and-stopped"]),
+    help="How it went.",
+)
+result_option = click.option(
+    "--resulting-entry", metavar="ID", help="The entry that came out of it."
+)
+evidence_option = click.option("--evidence", metavar="URL", help="A link to what shows it.")
+
+
+@click.group("reuse")
+def reuse_command() -> None:
+    """Record that a group took an entry into its work, and what became of it."""
+
+
+@reuse_command.command("record")
+@click.argument("entry_id", metavar="ID")
+@click.option("--group", required=True, help="Which group: a team, department or region.")
+@click.option("--context", required=True, help="Where and for what.")
+@outcome_option
+@result_option
+@evidence_option
+@json_option
+@pass_session
+def record(
+    session: Session,
+    entry_id: str,
+    group: str,
+    context: str,
+    outcome: str,
+    resulting_entry: str | None,
+    evidence: str | None,
+    as_json: bool,
+) -> None:
+    """Record that a group took the entry ID into its work."""
+    with session.open() as base:
+        resolve = base.catalogue.resolve
+        receipt = base.reuses.record(
+            resolve(entry_id),
+            group=group,
+            context=context,
+            outcome=outcome,
+            resulting_entry=resulting_entry and resolve(resulting_entry),
+            evidence=evidence,
+        )
+    print_receipt(receipt, f"Recorded reuse {receipt.id}.", as_json)
+
+
+@reuse_command.command("update")
+@click.argument("reuse_id", metavar="REUSE_ID")
+@outcome_option
+@click.option("--note", required=True, help="What became of it.")
+@result_option
+@evidence_option
+@json_option
+@pass_session
+def update(
+    session: Session,
+    reuse_id: str,
+    outcome: str,
+    note: str,
+    resulting_entry: str | None,
+    evidence: str | None,
+    as_json: bool,
+) -> None:
+    """Tell what became of the reuse REUSE_ID; `kb show` lists the ids of an entry's reuses."""
+    with session.open() as base:
+        receipt = base.reuses.update_outcome(
+            reuse_id,
+            outcome,
+            note,
+            resulting_entry=resulting_entry and base.catalogue.resolve(resulting_entry),
+            evidence=evidence,
+        )
+    print_receipt(receipt, f"Reuse {receipt.id} is up to date.", as_json)

@@ -1,0 +1,53 @@
+"""What every command shares: which data directory is meant, and how it is opened."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.errors import DataDirectoryError
+
+if TYPE_CHECKING:
+    from indexer.embedder import Embedder
+    from kb.knowledge_base import KnowledgeBase
+
+LOG_FILE = "log.sqlite"
+DEFAULT_FOLDER = "kb-data"
+
+
+class Session:
+    """The context object of all commands, ours and those of other packages.
+
+    `embedder` replaces the model, for tests.
+    """
+
+    def __init__(self, embedder: "Embedder | None" = None) -> None:
+        self.data: Path | None = None
+        self._embedder = embedder
+
+    @property
+    def directory(self) -> Path:
+        """The data directory meant. Raises `DataDirectoryError` if none is named and none is here."""
+        if self.data is not None:
+            return self.data
+        for place in (Path(), Path(DEFAULT_FOLDER)):
+            if (place / LOG_FILE).is_file():
+                return place
+        raise DataDirectoryError(
+            "There is no data directory here: name one with --data or KB_DATA, "
+            "or make one with kb init."
+        )
+
+    def open(self) -> "KnowledgeBase":
+        """The knowledge base in it, to be closed by the caller. Raises `DataDirectoryError`."""
+        from kb.knowledge_base import KnowledgeBase
+
+        return KnowledgeBase.open(self.directory, embedder=self._embedder, notice=tell)
+
+
+def tell(sentence: str) -> None:
+    """Say something beside the output, on standard error."""
+    click.echo(sentence, err=True)
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)

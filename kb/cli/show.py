@@ -1,0 +1,83 @@
+"""How values look on a terminal: calm tables, local times, and JSON that programs read."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+SHORT_ID = 8
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def print_json(value: object) -> None:
+    """`value`, a struct or plain data, as indented JSON; times are UTC in ISO 8601."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Rows under headers; nothing is rounded or read as a number."""
+    from tabulate import tabulate
+
+    click.echo(tabulate(rows, headers, tablefmt="simple", disable_numparse=True))
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Names and values, one a line; those without a value are left out."""
+    shown = {name: value for name, value in facts.items() if value not in (None, "", ())}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        click.echo(f"{name:{width}}  {value}")
+
+
+def short(entry_id: str) -> str:
+    """The beginning of an id: enough to name it on the command line."""
+    return entry_id[:SHORT_ID]
+
+
+def local_time(moment: datetime) -> str:
+    """A moment in this machine's time zone, to the minute."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def local_day(moment: datetime) -> str:
+    """A moment's day in this machine's time zone."""
+    return moment.astimezone().strftime("%Y-%m-%d")
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` characters."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words with commas between them."""
+    return ", ".join(words)
+
+
+def heading(text: str) -> str:
+    """`text` as it stands over something; bold on a terminal."""
+    return click.style(text, bold=True) if sys.stdout.isatty() else text
+
+
+def size(count: int) -> str:
+    """Bytes in words."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit != "MB" else f"{amount:.1f} MB"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def print_receipt(receipt: Any, sentence: str, as_json: bool) -> None:
+    """What a command that changed something answers."""
+    if as_json:
+        print_json(receipt)
+    else:
+        click.echo(sentence)

@@ -1,0 +1,29 @@
+"""The command by which a member vouches for an entry."""
+
+import click
+
+from kb.cli.session import Session, pass_session
+from kb.cli.show import json_option, print_receipt, short
+
+
+@click.command("endorse")
+@click.argument("entry_id", metavar="ID")
+@click.option("--reason", help="Why you vouch for it.")
+@click.option("--withdraw", is_flag=True, help="Take your endorsement back.")
+@json_option
+@pass_session
+def endorse_command(
+    session: Session, entry_id: str, reason: str | None, withdraw: bool, as_json: bool
+) -> None:
+    """Vouch for the entry ID, with a reason, or withdraw that."""
+    if (reason is None) != withdraw:
+        raise click.UsageError("Give either --reason or --withdraw.")
+    with session.open() as base:
+        found = base.catalogue.resolve(entry_id)
+        if reason is None:
+            receipt = base.endorsements.withdraw(found)
+        else:
+            receipt = base.endorsements.endorse(found, reason)
+        member = base.settings.member
+    done = "no longer endorses" if withdraw else "endorses"
+    print_receipt(receipt, f"{member} {done} entry {short(found)}.", as_json)

@@ -1,0 +1,141 @@
+"""Commands that take a text from a Markdown file: a new entry, or a better text of one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.session import Session, pass_session
+from kb.cli.show import json_option, print_receipt, short
+
+if TYPE_CHECKING:
+    from kb.entries.content import Content
+    from kb.entries.kinds import Kind
+    from kb.importers.markdown import ParsedFile
+
+file_type = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+def _print_template(context: click.Context, _: click.Parameter, key: str | None) -> None:
+    if key is None:
+        return
+    from kb.entries.kinds import load_kinds
+    from kb.errors import NotFound
+
+    kinds = load_kinds()
+    if key not in kinds:
+        raise NotFound(f"There is no kind {key}; there are {', '.join(kinds)}.")
+    click.echo(template(kinds[key]), nl=False)
+    context.exit()
+
+
+@click.command("contribute")
+@click.argument("file", type=file_type, metavar="FILE")
+@click.option("--kind", help="The kind, if the file names none [practice].")
+@click.option("--group", help="The group, if the file names none.")
+@click.option(
+    "--template",
+    metavar="KIND",
+    expose_value=False,
+    is_eager=True,
+    callback=_print_template,
+    help="Print an empty file of this kind and end.",
+)
+@json_option
+@pass_session
+def contribute_command(
+    session: Session, file: Path, kind: str | None, group: str | None, as_json: bool
+) -> None:
+    """Contribute the Markdown file FILE, or standard input for "-", as an entry."""
+    from kb.entries.content import Draft, Relation
+
+    parsed = _parsed(file)
+    with session.open() as base:
+        key = parsed.kind or kind or "practice"
+        resolve = base.catalogue.resolve
+        draft = Draft(
+            kind=key,
+            content=_without_prompts(parsed.content, base.kinds.get(key)),
+            group=parsed.group or group,
+            tags=parsed.tags,
+            relations=tuple(Relation(r.type, resolve(r.target)) for r in parsed.relations),
+        )
+        receipt = base.entries.contribute(draft)
+    print_receipt(receipt, f"Contributed entry {receipt.id}.", as_json)
+
+
+@click.command("revise")
+@click.argument("entry_id", metavar="ID")
+@click.argument("file", type=file_type, metavar="FILE")
+@click.option("--version", type=int, help="The version that FILE started from [the present one].")
+@click.option("--note", help="What changed, for the history.")
+@json_option
+@pass_session
+def revise_command(
+    session: Session,
+    entry_id: str,
+    file: Path,
+    version: int | None,
+    note: str | None,
+    as_json: bool,
+) -> None:
+    """Replace the text of the entry ID by that of the Markdown file FILE ("-" is standard input).
+
+    Title, sections, properties and group are taken from the file; tags and relations have commands of
+    their own. With --version, a text that somebody else revised since then is not overwritten.
+    """
+    from msgspec import UNSET, structs
+
+    parsed = _parsed(file)
+    with session.open() as base:
+        page = base.catalogue.get(base.catalogue.resolve(entry_id))
+        content = _without_prompts(parsed.content, base.kinds.get(page.kind))
+        if not content.title:
+            content = structs.replace(content, title=page.title)
+        receipt = base.entries.revise(
+            page.id,
+            content,
+            version=page.version if version is None else version,
+            group=parsed.group or UNSET,
+            note=note,
+        )
+    print_receipt(receipt, f"Entry {short(receipt.id)} is at version {receipt.version}.", as_json)
+
+
+def template(kind: "Kind") -> str:
+    """An empty file of a kind, with its prompts as comments."""
+    lines = ["---", f"kind: {kind.key}", "title:", "group:", "tags: []", "---"]
+    for section in kind.sections:
+        lines += ["", f"## {section.heading}", "", _prompt(section.prompt, section.required)]
+    return "\n".join(lines) + "\n"
+
+
+def _prompt(prompt: str, required: bool) -> str:
+    return f"<!-- {prompt}{' Required.' if required else ''} -->"
+
+
+def _without_prompts(content: "Content", kind: "Kind | None") -> "Content":
+    from msgspec import structs
+
+    from kb.entries.content import Section
+
+    prompts = [_prompt(s.prompt, s.required) for s in kind.sections] if kind else []
+    sections = []
+    for section in content.sections:
+        text = section.text
+        for prompt in prompts:
+            text = text.replace(prompt, "")
+        sections.append(Section(section.heading, text.strip("\n")))
+    return structs.replace(content, sections=tuple(sections))
+
+
+def _parsed(file: Path) -> "ParsedFile":
+    from kb.importers.files import read
+    from kb.importers.markdown import parse_markdown
+
+    if str(file) == "-":
+        data = click.get_binary_stream("stdin").read()
+    else:
+        data = read(file.parent, file.name)
+    # Without a path, a file without a title has none, instead of the file's name.
+    return parse_markdown(data, "")
