@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,22 +18,44 @@ from events.batch import answer_known, check_batch
 from events.clock import utc_now
 from events.errors import LogFormatError, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
-from events.sqlite_file import explained, open_reader, open_writer
+from events.sqlite_file import explain, explained, open_reader, open_writer
 
-_COLUMNS = "id, stream, version, type, schema_version, recorded_at, actor, correlation_id, data"
-_INSERT = f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_SELECT = f"SELECT position, {_COLUMNS} FROM events"
-_PAGE = f"{_SELECT} WHERE position > ? ORDER BY position LIMIT ?"
-_STREAM_PAGE = f"{_SELECT} WHERE stream = ? AND version > ? ORDER BY version LIMIT ?"
-_BY_ID = f"{_SELECT} WHERE id = ?"
-_STREAM_VERSION = "SELECT coalesce(max(version), 0) FROM events WHERE stream = ?"
-_HEAD = "SELECT coalesce(max(position), 0) FROM events"
+_COLUMNS = (
+    "e.position, e.id, a.stream, a.last_version - a.last_position + e.position, e.type, "
+    "e.schema_version, a.recorded_at, a.actor, a.correlation_id, e.data"
+)
+# CROSS JOIN keeps SQLite to this order of tables, in which a page needs neither sorting nor a full scan.
+_SELECT = (
+    f"SELECT {_COLUMNS} FROM appends AS a CROSS JOIN events AS e "
+    "ON e.position BETWEEN a.first_position AND a.last_position "
+)
+_PAGE = (
+    f"{_SELECT} WHERE a.last_position > ? AND e.position > ? "
+    "ORDER BY a.last_position, e.position LIMIT ?"
+)
+_STREAM_PAGE = (
+    f"{_SELECT} WHERE a.stream = ? AND a.last_version > ? "
+    "AND e.position > ? - a.last_version + a.last_position "
+    "ORDER BY a.last_version, e.position LIMIT ?"
+)
+_BY_ID = (
+    f"SELECT {_COLUMNS} FROM events AS e JOIN appends AS a ON a.last_position = "
+    "(SELECT min(last_position) FROM appends WHERE last_position >= e.position) WHERE e.id = ?"
+)
+_INSERT_APPEND = (
+    "INSERT INTO appends (last_position, first_position, stream, last_version, recorded_at, actor, "
+    "correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_STREAM_VERSION = "SELECT coalesce(max(last_version), 0) FROM appends WHERE stream = ?"
+_HEAD = "SELECT coalesce(max(last_position), 0) FROM appends"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LARGEST = 2**63 - 1  # the largest whole number that SQLite knows
 _ROWS_PER_PAGE = 1000  # a long read transaction would keep the WAL file from being reset
 _POLL_SECONDS = 0.02  # how often a waiting reader looks for commits of other processes
+_ROWS_PER_INSERT = 100
+_ORIGIN = attrgetter("actor", "correlation_id")
 _IDLE_READERS = 8
 
 
@@ -64,8 +89,14 @@ class SqliteEventLog:
     ) -> list[RecordedEvent]:
         """See `EventLog.append`."""
         check_batch(stream, events)
-        with self._writing() as writer:
-            recorded = self._append(writer, stream, events, expected_version) if events else []
+        if not events:
+            return []
+        with self._write_lock:
+            self._refuse_if_closed()
+            try:
+                recorded = self._append(self._writer, stream, events, expected_version)
+            except sqlite3.Error as error:
+                raise explain(error, self._path) from error
         with self._changed:
             self._changed.notify_all()
         return recorded
@@ -76,7 +107,7 @@ class SqliteEventLog:
         with self._reading() as reader:
             while True:
                 last = min(found[-1].version if found else after_version, _LARGEST)
-                rows = reader.execute(_STREAM_PAGE, (stream, last, _ROWS_PER_PAGE)).fetchall()
+                rows = reader.execute(_STREAM_PAGE, (stream, last, last, _ROWS_PER_PAGE)).fetchall()
                 found.extend(map(_event, rows))
                 if len(rows) < _ROWS_PER_PAGE:
                     return found
@@ -87,7 +118,7 @@ class SqliteEventLog:
         with self._reading() as reader:
             while (wanted := min(limit - len(found), _ROWS_PER_PAGE)) > 0:
                 last = min(found[-1].position if found else after, _LARGEST)
-                rows = reader.execute(_PAGE, (last, wanted)).fetchall()
+                rows = reader.execute(_PAGE, (last, last, wanted)).fetchall()
                 found.extend(map(_event, rows))
                 if len(rows) < wanted:
                     break
@@ -137,13 +168,6 @@ class SqliteEventLog:
         self.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """The one writing connection, for one thread at a time."""
-        with self._write_lock, explained(self._path):
-            self._refuse_if_closed()
-            yield self._writer
-
-    @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """A reading connection for the caller alone, kept for the next one afterwards."""
         with self._changed:
@@ -169,14 +193,21 @@ class SqliteEventLog:
         self, writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], expected: int
     ) -> list[RecordedEvent]:
         refused: sqlite3.IntegrityError | None = None
-        with _transaction(writer):
+        writer.execute("BEGIN IMMEDIATE")
+        try:
             actual = _number(writer, _STREAM_VERSION, (stream,))
             if actual == expected:
-                # Known ids are rare: the unique index finds them, only a refusal costs a search.
-                try:
-                    return self._insert(writer, stream, events, expected)
-                except sqlite3.IntegrityError as error:
-                    refused = error
+                recorded = self._insert(writer, stream, events, expected)
+                writer.execute("COMMIT")
+                return recorded
+        except sqlite3.IntegrityError as error:
+            # Known ids are rare: the unique index finds them, only a refusal costs a search.
+            refused = error
+        finally:
+            if writer.in_transaction:
+                # If this fails too, the next BEGIN tells; the first error says more.
+                with suppress(sqlite3.Error):
+                    writer.execute("ROLLBACK")
         known = _known(writer, events)
         if known:
             return answer_known(stream, events, known)
@@ -188,44 +219,54 @@ class SqliteEventLog:
         self, writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], version: int
     ) -> list[RecordedEvent]:
         now = self._clock().astimezone(UTC)
-        stamp = (now - _EPOCH) // _MICROSECOND
-        writer.executemany(
-            _INSERT,
-            [
-                (
-                    event.id.bytes,
-                    stream,
-                    version + place,
-                    event.type,
-                    event.schema_version,
-                    stamp,
-                    event.actor,
-                    event.correlation_id.bytes,
-                    event.data,
+        recorded: list[RecordedEvent] = []
+        for (actor, correlation_id), run in groupby(events, _ORIGIN):
+            part = list(run)
+            last = _insert_events(writer, part)
+            first = last - len(part) + 1
+            start = version + len(recorded) + 1
+            stamp = (now - _EPOCH) // _MICROSECOND
+            version_after = start + len(part) - 1
+            writer.execute(
+                _INSERT_APPEND,
+                (last, first, stream, version_after, stamp, actor, correlation_id.bytes),
+            )
+            # Nobody else writes during the transaction, so the events stand next to each other.
+            recorded += [
+                RecordedEvent(
+                    id=event.id,
+                    type=event.type,
+                    schema_version=event.schema_version,
+                    data=event.data,
+                    actor=actor,
+                    correlation_id=correlation_id,
+                    stream=stream,
+                    version=start + place,
+                    position=first + place,
+                    recorded_at=now,
                 )
-                for place, event in enumerate(events, 1)
-            ],
-        )
-        # Nobody else writes during the transaction, so the batch has the last positions in a row.
-        position = _number(writer, "SELECT last_insert_rowid()") - len(events)
-        writer.execute("COMMIT")
-        return [
-            _recorded(event, stream, version + place, position + place, now)
-            for place, event in enumerate(events, 1)
-        ]
+                for place, event in enumerate(part)
+            ]
+        return recorded
 
 
-@contextmanager
-def _transaction(writer: sqlite3.Connection) -> Iterator[None]:
-    """Hold the write lock of the file; whatever is not committed at the end is rolled back."""
-    writer.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        if writer.in_transaction:
-            # Where this fails too, the connection's next BEGIN says so; the first error tells more.
-            with suppress(sqlite3.Error):
-                writer.execute("ROLLBACK")
+def _insert_events(writer: sqlite3.Connection, events: Sequence[NewEvent]) -> int:
+    """Insert the rows of `events` and answer the last one's position."""
+    last = 0
+    for start in range(0, len(events), _ROWS_PER_INSERT):
+        part = events[start : start + _ROWS_PER_INSERT]
+        values: list[str | int | bytes] = []
+        for event in part:
+            values += (event.id.bytes, event.type, event.schema_version, event.data)
+        last = writer.execute(_insert_statement(len(part)), values).lastrowid or 0
+    return last
+
+
+@cache
+def _insert_statement(rows: int) -> str:
+    """One statement for many rows: the counter of AUTOINCREMENT is then written once for all."""
+    places = ", ".join(["(?, ?, ?, ?)"] * rows)
+    return f"INSERT INTO events (id, type, schema_version, data) VALUES {places}"
 
 
 def _known(writer: sqlite3.Connection, events: Sequence[NewEvent]) -> dict[UUID, RecordedEvent]:
@@ -253,21 +294,4 @@ def _event(row: tuple[Any, ...]) -> RecordedEvent:
         version=version,
         position=position,
         recorded_at=_EPOCH + timedelta(microseconds=stamp),
-    )
-
-
-def _recorded(
-    event: NewEvent, stream: str, version: int, position: int, now: datetime
-) -> RecordedEvent:
-    return RecordedEvent(
-        id=event.id,
-        type=event.type,
-        schema_version=event.schema_version,
-        data=event.data,
-        actor=event.actor,
-        correlation_id=event.correlation_id,
-        stream=stream,
-        version=version,
-        position=position,
-        recorded_at=now,
     )

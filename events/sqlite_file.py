@@ -11,33 +11,50 @@ from events.errors import EventLogError, LogFormatError, LogUnavailable
 APPLICATION_ID = 0x54524942  # "TRIB": SQLite keeps it in the header of the file
 FORMAT_VERSION = 0
 
-# Positions come from AUTOINCREMENT, so none is handed out twice. The triggers hold against every
-# program: `no_replace` because INSERT OR REPLACE deletes without asking a DELETE trigger.
+# What the events of one append have in common is written once, in `appends`: an event's row then needs
+# no second index, and its version follows from its place. Positions come from AUTOINCREMENT, so none is
+# handed out twice. The triggers hold against every program; two of them are there because INSERT OR
+# REPLACE deletes without asking a DELETE trigger.
 SCHEMA = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
-    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
-    stream TEXT NOT NULL,
-    version INTEGER NOT NULL CHECK (version > 0),
+    id BLOB NOT NULL UNIQUE,
     type TEXT NOT NULL,
     schema_version INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+CREATE TABLE appends (
+    last_position INTEGER PRIMARY KEY,
+    first_position INTEGER NOT NULL CHECK (first_position <= last_position),
+    stream TEXT NOT NULL,
+    last_version INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     actor TEXT NOT NULL,
-    correlation_id BLOB NOT NULL CHECK (length(correlation_id) = 16),
-    data BLOB NOT NULL,
-    UNIQUE (stream, version)
+    correlation_id BLOB NOT NULL,
+    UNIQUE (stream, last_version)
 ) STRICT;
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
 CREATE TRIGGER events_no_replace BEFORE INSERT ON events
-WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
-  OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-  OR NEW.version <> 1 + coalesce((SELECT max(version) FROM events WHERE stream = NEW.stream), 0)
-BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END;
+WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'an event is never replaced'); END;
+CREATE TRIGGER appends_no_update BEFORE UPDATE ON appends
+BEGIN SELECT RAISE(ABORT, 'an append is never changed'); END;
+CREATE TRIGGER appends_no_delete BEFORE DELETE ON appends
+BEGIN SELECT RAISE(ABORT, 'an append is never deleted'); END;
+CREATE TRIGGER appends_no_gap BEFORE INSERT ON appends
+WHEN NEW.first_position <> 1 + coalesce((SELECT max(last_position) FROM appends), 0)
+  OR NEW.last_version - NEW.last_position + NEW.first_position
+  <> 1 + coalesce((SELECT max(last_version) FROM appends WHERE stream = NEW.stream), 0)
+BEGIN SELECT RAISE(ABORT, 'positions and versions have no gaps and are never given twice'); END;
 """
-_PARTS = {"events", "events_no_update", "events_no_delete", "events_no_replace"}
+_PARTS = frozenset(
+    ("events", "events_no_update", "events_no_delete", "events_no_replace")
+    + ("appends", "appends_no_update", "appends_no_delete", "appends_no_gap")
+)
 
 _UNAVAILABLE = {
     sqlite3.SQLITE_FULL: "cannot be written because the disk is full: free some space",

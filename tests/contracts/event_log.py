@@ -1,0 +1,306 @@
+"""The promises that every event log keeps: a backend is a subclass with a `log` fixture."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID, uuid4
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from events.errors import EventIdConflict, InvalidEvent, LogUnavailable, VersionConflict
+from events.event import NewEvent, RecordedEvent
+from events.log import EventLog
+
+CORRELATION = uuid7()
+# Not UTC, so that a log has to turn it, and with microseconds, so that none are lost.
+NOW = datetime(2031, 5, 17, 14, 30, 15, 123457, tzinfo=timezone(timedelta(hours=2)))
+
+
+def new_event(
+    data: bytes = b'{"tag":"calm"}',
+    *,
+    id: UUID | None = None,
+    type: str = "entry.tagged",
+    schema_version: int = 1,
+    actor: str = "member-1",
+    correlation_id: UUID = CORRELATION,
+) -> NewEvent:
+    """An event with an id of its own."""
+    return NewEvent(
+        id=id or uuid7(),
+        type=type,
+        schema_version=schema_version,
+        data=data,
+        actor=actor,
+        correlation_id=correlation_id,
+    )
+
+
+def content(event: NewEvent) -> tuple[object, ...]:
+    """What the caller gave."""
+    return (
+        event.id,
+        event.type,
+        event.schema_version,
+        event.data,
+        event.actor,
+        event.correlation_id,
+    )
+
+
+OTHER_CONTENT: list[tuple[str, Callable[[NewEvent], NewEvent]]] = [
+    ("data", lambda e: new_event(b"{}", id=e.id)),
+    ("type", lambda e: new_event(e.data, id=e.id, type="entry.untagged")),
+    ("schema_version", lambda e: new_event(e.data, id=e.id, schema_version=2)),
+    ("actor", lambda e: new_event(e.data, id=e.id, actor="member-2")),
+    ("correlation_id", lambda e: new_event(e.data, id=e.id, correlation_id=uuid7())),
+]
+
+
+class EventLogContract:
+    """Subclass it and give a fixture `log`: an empty log whose clock stands at `NOW`."""
+
+    def test_an_empty_log_has_nothing(self, log: EventLog) -> None:
+        assert log.head() == 0
+        assert log.read(0, 10) == []
+        assert log.read_stream("entry-1") == []
+
+    def test_events_are_answered_with_their_places(self, log: EventLog) -> None:
+        first, second = new_event(), new_event()
+        recorded = log.append("entry-1", [first, second], 0)
+        assert [content(event) for event in recorded] == [content(first), content(second)]
+        assert [(e.stream, e.version, e.position) for e in recorded] == [
+            ("entry-1", 1, 1),
+            ("entry-1", 2, 2),
+        ]
+
+    def test_what_is_read_is_what_was_answered(self, log: EventLog) -> None:
+        words = "Größe \U0001f993 \u202eיום\x00"
+        event = new_event(f'{{"a":"{words[:-1]}"}}'.encode(), type=words, actor=words)
+        recorded = log.append(words, [event], 0)
+        assert log.read(0, 10) == recorded
+        assert log.read_stream(words) == recorded
+
+    def test_the_time_is_that_of_the_clock_in_utc(self, log: EventLog) -> None:
+        [event] = log.append("entry-1", [new_event()], 0)
+        assert event.recorded_at == NOW
+        assert log.read(0, 1)[0].recorded_at.tzinfo is UTC
+
+    def test_versions_count_in_a_stream_and_positions_in_the_log(self, log: EventLog) -> None:
+        log.append("entry-1", [new_event()], 0)
+        log.append("entry-2", [new_event(), new_event()], 0)
+        log.append("entry-1", [new_event()], 1)
+        assert [(e.stream, e.version, e.position) for e in log.read(0, 10)] == [
+            ("entry-1", 1, 1),
+            ("entry-2", 1, 2),
+            ("entry-2", 2, 3),
+            ("entry-1", 2, 4),
+        ]
+        assert log.head() == 4
+
+    def test_a_stream_is_read_after_a_version(self, log: EventLog) -> None:
+        recorded = log.append("entry-1", [new_event() for _ in range(3)], 0)
+        log.append("entry-2", [new_event()], 0)
+        assert log.read_stream("entry-1", 1) == recorded[1:]
+        assert log.read_stream("entry-1", 3) == []
+        assert log.read_stream("entry-1", -7) == recorded
+        assert log.read_stream("entry-1", 2**70) == []
+
+    def test_the_log_is_read_after_a_position_up_to_a_limit(self, log: EventLog) -> None:
+        recorded = log.append("entry-1", [new_event() for _ in range(5)], 0)
+        assert log.read(1, 2) == recorded[1:3]
+        assert log.read(4, 2) == recorded[4:]
+        assert log.read(5, 2) == []
+        assert log.read(-3, 2) == recorded[:2]
+        assert log.read(2**70, 2) == []
+        assert log.read(0, 0) == log.read(0, -1) == []
+
+    def test_long_reads_and_batches_come_whole(self, log: EventLog) -> None:
+        recorded = log.append("entry-1", [new_event() for _ in range(2345)], 0)
+        assert [e.position for e in recorded] == list(range(1, 2346))
+        assert log.read(0, 2**70) == log.read_stream("entry-1") == recorded
+        assert log.read(7, 2001) == recorded[7:2008]
+
+    @pytest.mark.parametrize("expected", [0, 2, -1, 2**70])
+    def test_another_version_than_expected_is_refused(self, log: EventLog, expected: int) -> None:
+        recorded = log.append("entry-1", [new_event()], 0)
+        with pytest.raises(VersionConflict) as caught:
+            log.append("entry-1", [new_event()], expected)
+        assert (caught.value.stream, caught.value.actual) == ("entry-1", 1)
+        assert caught.value.expected == expected
+        assert log.read(0, 10) == recorded
+
+    def test_a_known_event_is_answered_as_first_recorded(self, log: EventLog) -> None:
+        events = [new_event(), new_event()]
+        first = log.append("entry-1", events, 0)
+        log.append("entry-1", [new_event()], 2)
+        assert log.append("entry-1", events, 0) == first
+        assert log.append("entry-1", events[::-1], 3) == first[::-1]
+        assert log.append("entry-1", events[1:], 99) == first[1:]
+        assert log.head() == 3
+
+    def test_known_ids_are_looked_at_before_the_expected_version(self, log: EventLog) -> None:
+        event = new_event()
+        log.append("entry-1", [event], 0)
+        for expected in (0, 1, 5):
+            with pytest.raises(EventIdConflict):
+                log.append("entry-1", [new_event(b"{}", id=event.id)], expected)
+
+    @pytest.mark.parametrize(("what", "change"), OTHER_CONTENT, ids=[w for w, _ in OTHER_CONTENT])
+    def test_a_known_id_with_other_content_is_refused(
+        self, log: EventLog, what: str, change: Callable[[NewEvent], NewEvent]
+    ) -> None:
+        event = new_event()
+        recorded = log.append("entry-1", [event], 0)
+        with pytest.raises(EventIdConflict, match="other content") as caught:
+            log.append("entry-1", [change(event)], 1)
+        assert caught.value.event_id == event.id, what
+        assert log.read(0, 10) == recorded
+
+    def test_a_known_id_in_another_stream_is_refused(self, log: EventLog) -> None:
+        event = new_event()
+        log.append("entry-1", [event], 0)
+        with pytest.raises(EventIdConflict, match="other content"):
+            log.append("entry-2", [event], 0)
+        assert log.read_stream("entry-2") == []
+
+    @pytest.mark.parametrize("known_first", [True, False])
+    def test_a_batch_known_in_part_is_refused_whole(
+        self, log: EventLog, known_first: bool
+    ) -> None:
+        known, unknown = new_event(), new_event()
+        recorded = log.append("entry-1", [known], 0)
+        batch = [known, unknown] if known_first else [unknown, known]
+        for expected in (0, 1):
+            with pytest.raises(EventIdConflict, match="recorded already"):
+                log.append("entry-1", batch, expected)
+        assert log.read(0, 10) == recorded
+
+    def test_an_id_twice_in_a_batch_is_refused(self, log: EventLog) -> None:
+        event = new_event()
+        with pytest.raises(EventIdConflict, match="twice"):
+            log.append("entry-1", [event, event], 0)
+        log.append("entry-1", [event], 0)
+        with pytest.raises(EventIdConflict, match="twice"):
+            log.append("entry-1", [event, event], 1)
+
+    def test_no_events_are_answered_with_none(self, log: EventLog) -> None:
+        assert log.append("entry-1", [], 0) == []
+        assert log.append("entry-1", [], 7) == []
+        assert log.head() == 0
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            new_event(id=uuid4()),
+            new_event(id=UUID(int=7 << 76)),
+            new_event(type=""),
+            new_event(type="entry\ud800"),
+            new_event(actor=""),
+            new_event(actor="\udfff"),
+            new_event(schema_version=0),
+            new_event(schema_version=2**31),
+        ],
+    )
+    def test_an_event_unfit_for_the_log_is_refused(self, log: EventLog, event: NewEvent) -> None:
+        with pytest.raises(InvalidEvent):
+            log.append("entry-1", [new_event(), event], 0)
+        assert log.head() == 0
+
+    @pytest.mark.parametrize("stream", ["", "entry-\ud800"])
+    def test_a_stream_needs_a_name(self, log: EventLog, stream: str) -> None:
+        with pytest.raises(InvalidEvent):
+            log.append(stream, [new_event()], 0)
+
+    def test_waiting_for_what_is_there_ends_at_once(self, log: EventLog) -> None:
+        log.append("entry-1", [new_event()], 0)
+        assert log.wait(0, 3600.0)
+        assert log.wait(-1, 0.0)
+
+    def test_waiting_in_vain_answers_no(self, log: EventLog) -> None:
+        log.append("entry-1", [new_event()], 0)
+        assert not log.wait(1, 0.0)
+        assert not log.wait(1, -1.0)
+        assert not log.wait(1, 0.001)
+
+    def test_an_append_wakes_who_waits(self, log: EventLog) -> None:
+        with ThreadPoolExecutor() as pool:
+            waiters = [pool.submit(log.wait, after, 3600.0) for after in (0, 0, 1)]
+            log.append("entry-1", [new_event()], 0)
+            log.append("entry-1", [new_event()], 1)
+            assert all(waiter.result() for waiter in waiters)
+
+    def test_closing_ends_waiting(self, log: EventLog) -> None:
+        started = threading.Barrier(3)
+
+        def wait() -> bool:
+            started.wait()
+            try:
+                return log.wait(0, float("inf"))
+            except LogUnavailable:  # closed before this thread came to wait
+                return False
+
+        with ThreadPoolExecutor() as pool:
+            waiters = [pool.submit(wait) for _ in range(2)]
+            started.wait()
+            log.close()
+            assert not any(waiter.result() for waiter in waiters)
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            lambda log: log.append("entry-1", [new_event()], 0),
+            lambda log: log.read_stream("entry-1"),
+            lambda log: log.read(0, 10),
+            lambda log: log.head(),
+            lambda log: log.wait(0, 0.0),
+        ],
+    )
+    def test_a_closed_log_says_so(self, log: EventLog, use: Callable[[EventLog], object]) -> None:
+        with log as same:
+            assert same is log
+        log.close()
+        with pytest.raises(LogUnavailable, match="closed"):
+            use(log)
+
+    def test_threads_compete_for_each_version_and_one_wins(self, log: EventLog) -> None:
+        def write(member: int) -> list[RecordedEvent]:
+            own: list[RecordedEvent] = []
+            while len(own) < 10:
+                seen = len(log.read_stream("entry-1"))
+                try:
+                    own += log.append("entry-1", [new_event(actor=f"member-{member}")], seen)
+                except VersionConflict:
+                    continue
+            return own
+
+        with ThreadPoolExecutor(4) as pool:
+            won = [event for events in pool.map(write, range(4)) for event in events]
+        won.sort(key=lambda event: event.position)
+        assert log.read(0, 100) == won
+        assert [event.position for event in won] == list(range(1, 41))
+        assert [event.version for event in won] == list(range(1, 41))
+
+    def test_a_reader_beside_writers_sees_positions_in_order(self, log: EventLog) -> None:
+        def write(stream: str) -> None:
+            for version in range(20):
+                log.append(stream, [new_event()], version)
+
+        seen: list[int] = []
+        with ThreadPoolExecutor(4) as pool:
+            writers = [pool.submit(write, f"entry-{number}") for number in range(3)]
+            while len(seen) < 60:
+                if log.wait(len(seen), 3600.0):
+                    seen += [event.position for event in log.read(len(seen), 7)]
+            for writer in writers:
+                writer.result()
+        assert seen == list(range(1, 61))
+
+    def test_a_repeated_append_by_many_threads_is_recorded_once(self, log: EventLog) -> None:
+        events = [new_event(), new_event()]
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: log.append("entry-1", events, 0), range(16)))
+        assert all(answer == answers[0] for answer in answers)
+        assert log.head() == 2
