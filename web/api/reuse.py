@@ -103,7 +103,7 @@ def report_reuse(
     name = f'attachment; filename="reuse-by-{by}.csv"'
     return Response(
         as_csv(report),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": name},
     )
 
