@@ -59,14 +59,15 @@ def terms(text: str) -> list[str]:
 
 def spans(text: str, wanted: Container[str]) -> Iterator[tuple[int, int, str]]:
     """The (start, end, term) of the words of `text` whose term is wanted, in their order."""
+    found = _words(text)
+    matching = {word: term for word in set(found) if (term := _term(word)) and term in wanted}
     end = 0
-    for word in _words(text):
+    for word in found if matching else ():
         # Nothing before the next word belongs to a word, so its first occurrence is its place.
         start = text.index(word, end)
         end = start + len(word)
-        term = _term(word)
-        if term and term in wanted:
-            yield start, end, term
+        if word in matching:
+            yield start, end, matching[word]
 
 
 def question_terms(text: str) -> dict[str, int]:
