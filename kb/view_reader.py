@@ -9,6 +9,8 @@ from threading import Lock
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.views import SCHEMA, checkpoint, connect, is_damage, schema
 
+_MISSING = (0, 0)
+
 
 class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
@@ -21,7 +23,7 @@ class ViewReader:
         self.on_damage: Callable[[str], None] = lambda _: None
         self._lock = Lock()
         self._idle: list[sqlite3.Connection] = []
-        self._file: tuple[int, int] = (0, 0)
+        self._file = _MISSING
         self._closed = False
 
     @contextmanager
@@ -58,6 +60,8 @@ class ViewReader:
 
     def _borrow(self) -> sqlite3.Connection:
         file = self._identity()
+        if file == _MISSING:
+            raise _not_ready()
         with self._lock:
             if file != self._file:
                 self._close_idle()
@@ -81,7 +85,7 @@ class ViewReader:
         try:
             found = self._path.stat()
         except FileNotFoundError:
-            return (0, 0)
+            return _MISSING
         return (found.st_dev, found.st_ino)
 
     def _close_idle(self) -> None:

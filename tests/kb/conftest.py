@@ -1,0 +1,61 @@
+"""What the tests of the knowledge base have in common: a data directory, and it opened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from indexer.testing import HashEmbedder
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+from tests.kb.viewed_world import ViewedWorld
+
+OpenBase = Callable[[], KnowledgeBase]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A new data directory."""
+    path = tmp_path / "data"
+    KnowledgeBase.create(path)
+    return path
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture
+def notices() -> list[str]:
+    """What the knowledge bases of this test told."""
+    return []
+
+
+@pytest.fixture
+def open_base(data: Path, embedder: HashEmbedder, notices: list[str]) -> Iterator[OpenBase]:
+    """Opens the data directory, any number of times; every one is closed at the end."""
+    with ExitStack() as stack:
+
+        def opened() -> KnowledgeBase:
+            settings = Settings(data=data, member="ada")
+            base = KnowledgeBase.open(
+                data, settings=settings, embedder=embedder, notice=notices.append
+            )
+            return stack.enter_context(base)
+
+        yield opened
+
+
+@pytest.fixture
+def base(open_base: OpenBase) -> KnowledgeBase:
+    return open_base()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[ViewedWorld]:
+    """Commands over a log in memory, and views that follow it when told to."""
+    world = ViewedWorld(tmp_path / "views.sqlite")
+    yield world
+    world.close()

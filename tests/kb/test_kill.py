@@ -1,0 +1,119 @@
+"""Nothing that was acknowledged is lost, whenever an import is killed, and two imports do not clash."""
+
+import random
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from events.event import RecordedEvent
+from events.sqlite import SqliteEventLog
+from indexer.testing import HashEmbedder
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+from tests.kb.viewed_world import all_rows
+
+KILLS = 30
+FILES = 400
+ROOT = Path(__file__).parents[2]
+WORDS = [f"word{number}" for number in range(200)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of Markdown, some of it with front matter, tags and links."""
+    path = tmp_path_factory.mktemp("notes")
+    rng = random.Random(20)
+    for number in range(FILES):
+        tags = ", ".join(f"tag{rng.randrange(9)}" for _ in range(3))
+        link = f"\n\nSee [that](note{rng.randrange(FILES)}.md)." if number % 3 == 0 else ""
+        text = " ".join(rng.choices(WORDS, k=40))
+        note = f"---\ntitle: Note {number}\ntags: [{tags}]\n---\n\n# The problem\n\n{text}{link}\n"
+        (path / f"note{number}.md").write_text(note, encoding="utf-8")
+    return path
+
+
+def importing(data: Path, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.kb.importing_child", str(data), str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def opened(data: Path) -> KnowledgeBase:
+    return KnowledgeBase.open(data, settings=Settings(data=data), embedder=HashEmbedder())
+
+
+def events_of(data: Path) -> list[RecordedEvent]:
+    with closing(SqliteEventLog(data / "log.sqlite")) as log:
+        return log.read(0, 100_000)
+
+
+def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str]]]:
+    """What the index finds for a few words, with passages."""
+    answers = {}
+    for word in WORDS[:5]:
+        results = base.search(word, limit=100, archived=None).results
+        answers[word] = sorted((result.id, result.passage) for result in results)
+    return answers
+
+
+def killed_after(child: subprocess.Popen[str], new: int) -> set[str]:
+    """Kill `child` when it has acknowledged `new` files that were not in the log; all it acknowledged."""
+    acknowledged = set()
+    assert child.stdout
+    for line in child.stdout:
+        entry_id, outcome, _ = line.split()
+        acknowledged.add(entry_id)
+        new -= outcome != "unchanged"
+        if not new:
+            break
+    child.kill()
+    child.wait()
+    return acknowledged
+
+
+def test_a_killed_import_loses_nothing_that_was_acknowledged(data: Path, folder: Path) -> None:
+    rng = random.Random(7)
+    acknowledged: set[str] = set()
+    for kill in range(1, KILLS + 1):
+        with importing(data, folder) as child:
+            acknowledged |= killed_after(child, new=rng.randrange(1, 2 * FILES // KILLS))
+        events = events_of(data)
+        assert [event.position for event in events] == list(range(1, len(events) + 1))
+        contributed = {event.stream for event in events if event.type == "entry-contributed"}
+        assert {f"entry-{entry_id}" for entry_id in acknowledged} <= contributed
+        if kill % 10 == 0:
+            assert_caught_up_equals_rebuilt(data)
+    assert len(acknowledged) > FILES // 2
+
+
+def test_two_imports_of_one_folder_at_once_lose_and_double_nothing(
+    data: Path, folder: Path
+) -> None:
+    with importing(data, folder) as one, importing(data, folder) as two:
+        outputs = [child.communicate()[0].splitlines() for child in (one, two)]
+        assert [child.returncode for child in (one, two)] == [0, 0]
+    assert [len(lines) for lines in outputs] == [FILES, FILES]
+    events = events_of(data)
+    assert [event.position for event in events] == list(range(1, len(events) + 1))
+    contributed = [event.stream for event in events if event.type == "entry-contributed"]
+    assert len(contributed) == len(set(contributed)) == FILES
+    assert_caught_up_equals_rebuilt(data)
+
+
+def assert_caught_up_equals_rebuilt(data: Path) -> None:
+    with opened(data) as base:
+        base.wait(base.head(), index=True)
+        views, answers = all_rows(data / "views.sqlite"), found(base)
+        assert any(answers.values())
+        base.rebuild("all")
+        assert all_rows(data / "views.sqlite") == views
+        assert found(base) == answers
+        status = base.status()
+        assert (status.lag, status.parked, status.errors) == (0, (), ())
+        assert status.documents == status.entries

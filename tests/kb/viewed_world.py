@@ -1,0 +1,54 @@
+"""Commands over a log in memory with views beside it, and all rows of the views for comparing."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from events.log import EventLog
+from events.projection import ProjectionRunner
+from kb.entries.catalogue import Catalogue
+from kb.reuse.report import Reports
+from kb.view_reader import ViewReader
+from kb.views import Views
+from tests.kb.domain_world import World
+
+TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+
+
+class ViewedWorld(World):
+    """Every question first brings the views up, as one that wrote would wait for them."""
+
+    def __init__(self, path: Path, log: EventLog | None = None, batch_size: int = 500) -> None:
+        super().__init__(log)
+        self.notices: list[str] = []
+        self.path = path
+        self.views = Views(path, self.codec, notice=self.notices.append)
+        self.reader = ViewReader(path)
+        self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
+        self._catalogue = Catalogue(self.reader)
+        self._reports = Reports(self.reader)
+
+    def catch_up(self) -> int:
+        return self._runner.catch_up()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        self.catch_up()
+        return self._catalogue
+
+    @property
+    def reports(self) -> Reports:
+        self.catch_up()
+        return self._reports
+
+    def close(self) -> None:
+        self.reader.close()
+        self.views.close()
+
+
+def all_rows(path: Path) -> dict[str, list[Any]]:
+    """Every row of every table of the views at `path`, sorted."""
+    with closing(sqlite3.connect(path)) as db:
+        names = [name for (name,) in db.execute(TABLES)]
+        return {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
