@@ -16,21 +16,22 @@ def check_batch(stream: str, events: Sequence[NewEvent]) -> None:
 
     Raises `InvalidEvent` for a malformed event and `EventIdConflict` for an id that stands twice.
     """
-    # Sets, because the events of a batch mostly share their words, and every append pays for this.
-    for text in {stream, *[event.type for event in events], *[event.actor for event in events]}:
-        if not text or not _is_unicode(text):
-            raise InvalidEvent(f"{text!r} is no stream, type or actor: give plain Unicode text.")
-    for schema_version in {event.schema_version for event in events}:
-        if not 1 <= schema_version <= _LARGEST_SCHEMA_VERSION:
-            raise InvalidEvent(f"{schema_version} is no schema version: give a number from 1.")
-    seen: set[int] = set()
+    texts, schema_versions, ids = {stream}, {1}, set[int]()
     for event in events:
         number = event.id.int
         if number & _UUID7_BITS != _UUID7:
             raise InvalidEvent(f"{event.id} is no UUIDv7: make the id of an event as one.")
-        if number in seen:
+        if number in ids:
             raise EventIdConflict(event.id, "it stands twice in one batch")
-        seen.add(number)
+        ids.add(number)
+        texts.add(event.type)
+        texts.add(event.actor)
+        schema_versions.add(event.schema_version)
+    # The events of a batch mostly share these, so looking at each once keeps every append quick.
+    if "" in texts or not _is_unicode("".join(texts)):
+        raise InvalidEvent("A stream, type or actor is empty or no Unicode: give it as plain text.")
+    if min(schema_versions) < 1 or max(schema_versions) > _LARGEST_SCHEMA_VERSION:
+        raise InvalidEvent("A schema version is out of range: they are whole numbers from 1.")
 
 
 def answer_known(

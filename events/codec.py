@@ -14,7 +14,7 @@ _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 class EventType(Struct, frozen=True, kw_only=True):
-    """One class of events: its stable name, the version of its shape, and the way up from older ones.
+    """One class of events: its stable name, the version of its shape, and the way from older ones.
 
     `upcasters[v]` turns the raw data of schema version v into that of version v + 1.
     """

@@ -53,7 +53,7 @@ class EventDataError(EventLogError):
 
 
 class ProjectionUnavailable(EventLogError):
-    """A view cannot be written now, whatever the event; raised by a projection, to try again later."""
+    """A view cannot be written now, whatever the event; a projection raises it."""
 
 
 class ProjectionStuck(EventLogError):

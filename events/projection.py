@@ -57,8 +57,8 @@ class Projection(Protocol):
 class ProjectionRunner:
     """Feeds one projection from the log, in batches.
 
-    A batch that fails is tried event by event, an event that fails is tried `attempts` times and
-    then parked. What is not the event's fault is raised, and the event stays next in line: errors of
+    A batch that fails is tried event by event, an event that fails is tried `attempts` times
+    and then parked. What is not the event's fault is raised, and the event stays next: errors of
     the log, `ProjectionUnavailable`, errors of files, memory and SQLite, and a `park` that fails.
     """
 

@@ -11,10 +11,11 @@ from events.errors import EventLogError, LogFormatError, LogUnavailable
 APPLICATION_ID = 0x54524942  # "TRIB": SQLite keeps it in the header of the file
 FORMAT_VERSION = 0
 
-# What the events of one append have in common is written once, in `appends`: an event's row then needs
-# no second index, and its version follows from its place. Positions come from AUTOINCREMENT, so none is
-# handed out twice. The triggers hold against every program; two of them are there because INSERT OR
-# REPLACE deletes without asking a DELETE trigger.
+# What the events of one append have in common is written once, in `appends`: an event's row then
+# needs no second index, and its version follows from its place. Positions come from AUTOINCREMENT,
+# so none is handed out twice. The triggers hold against every program; those before an INSERT are
+# there because INSERT OR REPLACE deletes without asking a DELETE trigger. A position that SQLite is
+# still to choose is -1 in them.
 SCHEMA = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -38,9 +39,8 @@ BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
 CREATE TRIGGER events_no_replace BEFORE INSERT ON events
-WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-  OR EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
-BEGIN SELECT RAISE(ABORT, 'an event is never replaced'); END;
+WHEN NEW.position > 0 OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'an event is never replaced, its position never chosen'); END;
 CREATE TRIGGER appends_no_update BEFORE UPDATE ON appends
 BEGIN SELECT RAISE(ABORT, 'an append is never changed'); END;
 CREATE TRIGGER appends_no_delete BEFORE DELETE ON appends
@@ -51,17 +51,20 @@ WHEN NEW.first_position <> 1 + coalesce((SELECT max(last_position) FROM appends)
   <> 1 + coalesce((SELECT max(last_version) FROM appends WHERE stream = NEW.stream), 0)
 BEGIN SELECT RAISE(ABORT, 'positions and versions have no gaps and are never given twice'); END;
 """
-_PARTS = frozenset(
-    ("events", "events_no_update", "events_no_delete", "events_no_replace")
-    + ("appends", "appends_no_update", "appends_no_delete", "appends_no_gap")
-)
+_PARTS = {
+    *("events", "events_no_update", "events_no_delete", "events_no_replace"),
+    *("appends", "appends_no_update", "appends_no_delete", "appends_no_gap"),
+}
+
+# A checkpoint costs two more syncs of the disk; this makes the WAL file 16 MB instead of 4.
+_PAGES_PER_CHECKPOINT = 4000
 
 _UNAVAILABLE = {
     sqlite3.SQLITE_FULL: "cannot be written because the disk is full: free some space",
-    sqlite3.SQLITE_READONLY: "cannot be written because the file or its folder is read-only: allow writing",
+    sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
     sqlite3.SQLITE_BUSY: "is kept locked by another program: try again when that one is done",
     sqlite3.SQLITE_LOCKED: "is kept locked by another program: try again when that one is done",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: see that its folder is there and can be written",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: see to its folder and rights",
     sqlite3.SQLITE_PERM: "cannot be opened: see that it can be read and written",
     sqlite3.SQLITE_IOERR: "cannot be read or written because the disk gives an error: check the disk",
 }
@@ -85,9 +88,10 @@ def open_writer(path: Path, *, create: bool, timeout: float) -> sqlite3.Connecti
             if create and _is_empty(connection):
                 _create(connection)
             _refuse_foreign(connection, path)
-            _switch_to_wal(connection, timeout)
+            switch_to_wal(connection, path, timeout)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA recursive_triggers = ON")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_PER_CHECKPOINT}")
         except BaseException:
             connection.close()
             raise
@@ -178,7 +182,7 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
             raise LogFormatError(f"The log {path} {_NOT_OURS[sqlite3.SQLITE_CORRUPT]}.")
 
 
-def _switch_to_wal(connection: sqlite3.Connection, timeout: float) -> None:
+def switch_to_wal(connection: sqlite3.Connection, path: Path, timeout: float) -> None:
     """Wait where SQLite does not: two processes that open a new log must take turns here."""
     deadline = time.monotonic() + timeout
     while True:
@@ -191,5 +195,7 @@ def _switch_to_wal(connection: sqlite3.Connection, timeout: float) -> None:
             time.sleep(0.005)
             continue
         if mode != "wal":
-            raise LogUnavailable("The log needs a file system on which SQLite can keep a WAL file.")
+            raise LogUnavailable(
+                f"The log {path} cannot be used here: put it where SQLite can keep a WAL file."
+            )
         return

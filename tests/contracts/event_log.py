@@ -167,9 +167,7 @@ class EventLogContract:
         assert log.read_stream("entry-2") == []
 
     @pytest.mark.parametrize("known_first", [True, False])
-    def test_a_batch_known_in_part_is_refused_whole(
-        self, log: EventLog, known_first: bool
-    ) -> None:
+    def test_a_batch_known_in_part_is_refused_whole(self, log: EventLog, known_first: bool) -> None:
         known, unknown = new_event(), new_event()
         recorded = log.append("entry-1", [known], 0)
         batch = [known, unknown] if known_first else [unknown, known]

@@ -1,6 +1,7 @@
 """The log in SQLite keeps the contract, and the promises that only a file can break."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from events.errors import LogFormatError
+from events.errors import EventIdConflict, LogFormatError
 from events.log import EventLog
 from events.sqlite import SqliteEventLog
+from events.sqlite_file import open_reader, open_writer
 from tests.contracts.event_log import NOW, EventLogContract, new_event
 
 
@@ -55,22 +57,106 @@ def test_the_clock_is_that_of_the_machine_unless_another_is_given(path: Path) ->
     assert before <= event.recorded_at <= datetime.now(UTC)
 
 
+@pytest.mark.parametrize("table", ["events", "appends"])
+def test_protect_against_update_and_delete(
+    log: SqliteEventLog, other_program: sqlite3.Connection, table: str
+) -> None:
+    recorded = log.append("entry-1", [new_event()], 0)
+    [(column, *_)] = other_program.execute(f"SELECT name FROM pragma_table_info('{table}') LIMIT 1")
+    for statement in (f"UPDATE {table} SET {column} = {column} + 7", f"DELETE FROM {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="never"):
+            other_program.execute(statement)
+    assert log.read(0, 10) == recorded
+
+
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE events SET data = x'7b7d'",
-        "UPDATE OR REPLACE events SET id = randomblob(16)",
-        "UPDATE OR IGNORE events SET position = 9",
-        "DELETE FROM events",
-        "DELETE FROM events WHERE position = 2",
+        "INSERT OR REPLACE INTO events SELECT position, randomblob(16), type, 1, data FROM events",
+        "INSERT OR REPLACE INTO events SELECT 99, id, type, 1, x'7b7d' FROM events",
+        "REPLACE INTO events (id, type, schema_version, data) SELECT id, 'x', 1, data FROM events",
+        "INSERT OR REPLACE INTO appends SELECT * FROM appends",
+        "INSERT OR REPLACE INTO appends SELECT 2, 2, stream, last_version, 0, 'x', x'' FROM appends",
+        "INSERT INTO appends SELECT 9, 9, 'entry-2', 1, 0, 'x', x'' FROM appends",
+        "INSERT INTO appends SELECT 2, 2, 'entry-2', 2, 0, 'x', x'' FROM appends",
     ],
 )
-def test_protect_against_update_and_delete(
-    log: SqliteEventLog, other_program: sqlite3.Connection, statement: str
+def test_protect_against_replace_and_gaps(
+    log: SqliteEventLog, other_program: sqlite3.Connection, statement: str, recursive: str
 ) -> None:
-    recorded = log.append("entry-1", [new_event(), new_event()], 0)
+    recorded = log.append("entry-1", [new_event()], 0)
+    other_program.execute(f"PRAGMA recursive_triggers = {recursive}")
     with pytest.raises(sqlite3.IntegrityError, match="never"):
         other_program.execute(statement)
     assert log.read(0, 10) == recorded
 
 
+def test_a_position_is_never_handed_out_twice(
+    log: SqliteEventLog, other_program: sqlite3.Connection
+) -> None:
+    """Neither after a rollback, nor after somebody went round the triggers and deleted the end."""
+    log.append("entry-1", [new_event(), new_event()], 0)
+    with pytest.raises(EventIdConflict):
+        log.append("entry-1", [new_event(), log.read(0, 1)[0]], 2)
+    assert log.append("entry-1", [new_event()], 2)[0].position == 3
+    for table, last in (("events", "position"), ("appends", "last_position")):
+        other_program.execute(f"DROP TRIGGER {table}_no_delete")
+        other_program.execute(f"DELETE FROM {table} WHERE {last} = 3")
+    with pytest.raises(LogFormatError, match="no gaps"):
+        log.append("entry-1", [new_event()], 2)
+    assert [event.position for event in log.read(0, 10)] == [1, 2]
+
+
+def test_an_event_that_is_gone_is_not_passed_over(
+    log: SqliteEventLog, other_program: sqlite3.Connection
+) -> None:
+    log.append("entry-1", [new_event(), new_event(), new_event()], 0)
+    other_program.execute("DROP TRIGGER events_no_delete")
+    other_program.execute("DELETE FROM events WHERE position = 2")
+    for after in (0, 1):
+        with pytest.raises(LogFormatError, match="damaged"):
+            log.read(after, 10)
+    with pytest.raises(LogFormatError, match="damaged"):
+        log.read_stream("entry-1")
+
+
+def test_actors_of_one_batch_may_differ(log: SqliteEventLog) -> None:
+    batch = [new_event(actor=f"member-{number % 3 // 2}") for number in range(250)]
+    recorded = log.append("entry-1", batch, 0)
+    assert log.read(0, 300) == log.read_stream("entry-1") == recorded
+    assert [event.actor for event in recorded] == [event.actor for event in batch]
+    assert log.append("entry-1", batch, 0) == recorded
+
+
+def test_every_commit_is_synced_and_readers_cannot_write(log: SqliteEventLog, path: Path) -> None:
+    with closing(open_writer(path, create=False, timeout=1.0)) as writer:
+        assert writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert writer.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert writer.execute("PRAGMA recursive_triggers").fetchone() == (1,)
+    with (
+        closing(open_reader(path, timeout=1.0)) as reader,
+        pytest.raises(sqlite3.OperationalError, match="readonly"),
+    ):
+        reader.execute("CREATE TABLE mine (x)")
+
+
+def test_many_threads_at_once_get_a_connection_each(log: SqliteEventLog) -> None:
+    recorded = log.append("entry-1", [new_event()], 0)
+    everybody = threading.Barrier(20)
+
+    def read(_: int) -> bool:
+        with log._reading():
+            everybody.wait()
+        return log.read(0, 1) == recorded
+
+    with ThreadPoolExecutor(20) as pool:
+        assert all(pool.map(read, range(20)))
+
+
+def test_a_reader_at_work_while_the_log_is_closed_can_finish(log: SqliteEventLog) -> None:
+    with log._reading() as reader:
+        log.close()
+        assert reader.execute("SELECT count(*) FROM events").fetchone() == (0,)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        reader.execute("SELECT 1")
