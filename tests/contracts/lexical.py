@@ -261,23 +261,56 @@ class LexicalIndexContract:
     def test_a_writer_that_was_killed_leaves_its_last_commit_and_no_lock(
         self, tmp_path: Path
     ) -> None:
-        program = f"""
-            import os, signal, sys
+        ended = self.run_apart(
+            tmp_path,
+            """
+            index.put([some_document("lost", "word")])
+            os.kill(os.getpid(), signal.SIGKILL)
+            """,
+        )
+        assert ended.returncode == -signal.SIGKILL
+        self.check_that_only_the_first_commit_is_kept(tmp_path)
+
+    def test_a_commit_that_finds_no_room_says_so_and_leaves_the_last_one(
+        self, tmp_path: Path
+    ) -> None:
+        ended = self.run_apart(
+            tmp_path,
+            """
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
+            try:
+                words = " ".join(f"word{n}" for n in range(20_000))
+                index.put([some_document("lost", words)])
+                index.commit(4)
+            except IndexUnavailable as error:
+                assert found(index, "word") == ["kept"]
+                sys.exit(str(error))
+            """,
+        )
+        assert ended.returncode == 1
+        assert "see that the disk has room" in ended.stderr
+        self.check_that_only_the_first_commit_is_kept(tmp_path)
+
+    def run_apart(self, directory: Path, steps: str) -> subprocess.CompletedProcess[str]:
+        """Take steps in another process on an index with one document at position 3."""
+        begin = f"""
+            import os, resource, signal, sys
             from pathlib import Path
-            from tests.contracts.lexical import open_lexical, some_document
+            from tests.contracts.lexical import *
             index = open_lexical({self.engine!r}, Path(sys.argv[1]), writable=True)
             index.put([some_document("kept", "word")])
             index.commit(3)
-            index.put([some_document("lost", "word")])
-            os.kill(os.getpid(), signal.SIGKILL)
         """
-        ended = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(program), str(tmp_path)],
+        return subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(begin) + textwrap.dedent(steps), str(directory)],
             check=False,
+            capture_output=True,
+            text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
-        assert ended.returncode == -signal.SIGKILL
-        index = self.open(tmp_path)
+
+    def check_that_only_the_first_commit_is_kept(self, directory: Path) -> None:
+        index = self.open(directory)
         assert index.position == 3
         assert found(index, "word") == ["kept"]
         index.put([some_document("next", "word")])
@@ -285,15 +318,26 @@ class LexicalIndexContract:
         assert found(index, "word") == ["kept", "next"]
         index.close()
 
+    def test_a_text_that_cannot_be_stored_is_refused_in_one_sentence(
+        self, index: LexicalIndex
+    ) -> None:
+        with pytest.raises(IndexUnavailable, match="cannot be written"):
+            self.put_and_commit(index, some_document("\ud800", "word"))
+        assert found(index, "word") == []
+
+    def put_and_commit(self, index: LexicalIndex, document: LexicalDocument) -> None:
+        index.put([document])
+        index.commit(1)
+
     def test_many_commits_keep_what_they_held(self, tmp_path: Path) -> None:
         index = self.open(tmp_path)
-        for n in range(30):
-            index.put([some_document(str(n % 20), f"word number{n}")])
+        for n in range(14):
+            index.put([some_document(str(n % 10), f"word number{n}")])
             index.commit(n + 1)
-        assert index.documents == 20
-        assert len(found(index, "word")) == 20
-        assert found(index, "number29") == ["9"]
-        assert found(index, "number9") == []
+        assert index.documents == 10
+        assert len(found(index, "word")) == 10
+        assert found(index, "number13") == ["3"]
+        assert found(index, "number3") == []
         index.close()
 
     @pytest.mark.parametrize(
