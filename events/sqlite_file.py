@@ -64,7 +64,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
     sqlite3.SQLITE_BUSY: "is kept locked by another program: try again when that one is done",
     sqlite3.SQLITE_LOCKED: "is kept locked by another program: try again when that one is done",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: see to its folder and rights",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: look at its folder",
     sqlite3.SQLITE_PERM: "cannot be opened: see that it can be read and written",
     sqlite3.SQLITE_IOERR: "cannot be read or written because the disk gives an error: check the disk",
 }

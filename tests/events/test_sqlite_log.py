@@ -75,7 +75,7 @@ def test_protect_against_update_and_delete(
     [
         "INSERT OR REPLACE INTO events SELECT position, randomblob(16), type, 1, data FROM events",
         "INSERT OR REPLACE INTO events SELECT 99, id, type, 1, x'7b7d' FROM events",
-        "REPLACE INTO events (id, type, schema_version, data) SELECT id, 'x', 1, data FROM events",
+        "REPLACE INTO events (id, type, schema_version, data) SELECT id, 'x', 1, 'x' FROM events",
         "INSERT OR REPLACE INTO appends SELECT * FROM appends",
         "INSERT OR REPLACE INTO appends SELECT 2, 2, stream, last_version, 0, 'x', x'' FROM appends",
         "INSERT INTO appends SELECT 9, 9, 'entry-2', 1, 0, 'x', x'' FROM appends",
