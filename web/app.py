@@ -33,7 +33,7 @@ def create_app(knowledge_base: KnowledgeBase) -> Litestar:
         middleware=[LoopbackOnly()],
         before_send=[add_headers],
         openapi_config=openapi_config(
-            f"{knowledge_base.settings.community}: Tributary", DocsPlugin(pages)
+            f"{knowledge_base.settings.community}, for programs", DocsPlugin(pages)
         ),
         request_max_body_size=MAX_BODY,
         logging_config=None,

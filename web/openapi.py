@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 from web.errors import PROBLEM_JSON, ProblemDetails
 
 DESCRIPTION = """\
-Everything that the pages can do, for programs. Every error is `application/problem+json` (RFC 9457).
+Everything that the pages can do, for programs. Every error is application/problem+json (RFC 9457).
 Times are UTC. Ids are UUIDs.
 """
 

@@ -74,7 +74,7 @@ def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> 
 def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Revision]
 ) -> Written:
-    """Replace an entry's text; 409 with both versions when it was revised since `version`."""
+    """Replace an entry's text; 409 with both versions when somebody else was faster."""
     receipt = base.entries.revise(
         entry_id, data.content, version=data.version, group=data.group, note=data.note
     )
