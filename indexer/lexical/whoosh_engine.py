@@ -77,7 +77,8 @@ class WhooshIndex:
     @property
     def documents(self) -> int:
         """See `LexicalIndex`."""
-        return int(self._searcher.doc_count()) - 1
+        with self._lock:
+            return int(self._searcher.doc_count()) - 1
 
     def put(self, documents: Sequence[LexicalDocument]) -> None:
         """See `LexicalIndex`."""
