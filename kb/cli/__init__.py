@@ -1,4 +1,4 @@
-"""The command `kb`: each of its commands is loaded when it is called, so that help costs nothing."""
+"""The command `kb`: each of its commands is loaded when it is called, so help costs nothing."""
 
 import sys
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kb.search import Answer, Result
 
 WIDEST = 100
-# Stand for the start and end of a mark while text is wrapped: no text has these characters' meaning.
+# Stand for start and end of a mark while text is wrapped: private-use characters.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 
@@ -44,7 +44,7 @@ def search_command(
     words = " ".join(question)
     answer = _from_server(session, words, kinds, tags, groups, archived, limit)
     if answer is None:
-        tell("No server runs for this data directory, so the model is loaded first (seconds).")
+        tell("No server runs for this data directory.")
         with session.open() as base:
             answer = base.search(
                 words,
@@ -114,13 +114,12 @@ def _described(place: int, result: "Result") -> str:
 def _passage(result: "Result", width: int) -> str:
     """The part of the passage worth showing, wrapped; marked words are bold on a terminal."""
     begin, end = result.snippet_range
+    bold = sys.stdout.isatty()
     pieces, at = [], begin
     for start, stop in result.marks:
-        if begin <= start and stop <= end:
+        if bold and begin <= start and stop <= end:
             pieces += [result.passage[at:start], _OPEN, result.passage[start:stop], _CLOSE]
             at = stop
     text = " ".join("".join([*pieces, result.passage[at:end]]).split())
     text = ("… " if begin else "") + text + (" …" if end < len(result.passage) else "")
-    bold = sys.stdout.isatty()
-    wrapped = textwrap.fill(text, width)
-    return wrapped.replace(_OPEN, _BOLD if bold else "").replace(_CLOSE, _PLAIN if bold else "")
+    return textwrap.fill(text, width).replace(_OPEN, _BOLD).replace(_CLOSE, _PLAIN)

@@ -1,22 +1,19 @@
 """Commands that bring Markdown in and out."""
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
 
-from kb.cli.progress import Progress
+from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import json_option, print_json, print_table
 
 if TYPE_CHECKING:
     from kb.importers.run import FileOutcome, FolderImport
-    from kb.knowledge_base import KnowledgeBase
-
-PATIENCE = 0.5
-"""Seconds between two looks at how far the index is."""
 
 
 class Refusal(Struct, frozen=True):
@@ -62,18 +59,18 @@ def import_command(
 ) -> None:
     """Take in every Markdown file under FOLDER.
 
-    Importing again changes nothing, takes what is missing and revises what changed, so an import that
-    was stopped goes on where it was. Exit code 1 if there are files and none could be taken.
+    Importing again changes nothing, takes what is missing and revises what changed, so an import
+    that was stopped goes on where it was. Exit code 1 if there are files and none could be taken.
     """
     from kb.importers.run import FolderImport, ImportOptions
 
     began = time.monotonic()
     options = ImportOptions(source=source or folder.resolve().name, kind=kind, group=group)
-    with session.open() as base, base.follow():
+    with session.open() as base, base.follow() if wait else nullcontext():
         run = FolderImport(base.entries, folder, options)
         outcomes = _take(run)
         if wait:
-            _wait_for_index(base, max((o.position for o in outcomes), default=0))
+            wait_for_index(base, max((o.position for o in outcomes), default=0))
     report = _report(options.source, outcomes, time.monotonic() - began)
     if as_json:
         print_json(report)
@@ -91,8 +88,8 @@ def import_command(
 def export_command(session: Session, folder: Path, as_json: bool) -> None:
     """Write every entry to a Markdown file in FOLDER, archived ones too.
 
-    FOLDER must be new, empty, or from an earlier export, which is brought up to date. Endorsements, reuse
-    and history are not part of it.
+    FOLDER must be new, empty, or from an earlier export, which is brought up to date. Endorsements,
+    reuse and history are not part of it.
     """
     from kb.exporters.run import export
 
@@ -111,6 +108,8 @@ def export_command(session: Session, folder: Path, as_json: bool) -> None:
 
 
 def _take(run: "FolderImport") -> list["FileOutcome"]:
+    from kb.errors import Interrupted
+
     outcomes: list[FileOutcome] = []
     total = len(run.paths)
     try:
@@ -119,29 +118,11 @@ def _take(run: "FolderImport") -> list["FileOutcome"]:
                 outcomes.append(outcome)
                 progress.reach(len(outcomes))
     except KeyboardInterrupt:
-        raise click.ClickException(
+        raise Interrupted(
             f"Stopped after {len(outcomes)} of {total} files, which are safe: "
             "run the same command again to go on."
         ) from None
     return outcomes
-
-
-def _wait_for_index(base: "KnowledgeBase", position: int) -> None:
-    """Return when the index holds `position`, whoever keeps it up; Ctrl-C ends only the waiting."""
-    from kb.errors import NotYetSearchable
-
-    start = base.status().index_position
-    with Progress("Indexing", max(position - start, 0)) as progress:
-        while True:
-            try:
-                base.wait(position, index=True, timeout=PATIENCE)
-                progress.reach(max(position - start, 0))
-                return
-            except NotYetSearchable:
-                status = base.status()
-                progress.reach(max(min(status.index_position, position) - start, 0))
-                if status.errors:
-                    raise
 
 
 def _report(source: str, outcomes: list["FileOutcome"], seconds: float) -> ImportReport:

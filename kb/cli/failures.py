@@ -1,4 +1,4 @@
-"""From an exception to one sentence and an exit code: nobody who types a command sees a traceback."""
+"""From an exception to one sentence and an exit code: who types a command sees no traceback."""
 
 import os
 import sqlite3

@@ -27,12 +27,15 @@ def init_command(
     as_json: bool,
 ) -> None:
     """Make a new data directory DIR, which must be empty or absent."""
+    from msgspec import structs
+
     from kb.knowledge_base import KnowledgeBase
     from kb.settings import Settings
 
     given = {"member": member, "community": community, "fulltext": fulltext}
     chosen = {name: value for name, value in given.items() if value is not None}
-    KnowledgeBase.create(directory, settings=Settings(data=directory, **chosen) if chosen else None)
+    settings = structs.replace(Settings(data=directory), **chosen)
+    KnowledgeBase.create(directory, settings=settings)
     if as_json:
         print_json({"data": str(directory.resolve())})
     else:

@@ -3,11 +3,16 @@
 import sys
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
 SECONDS_BETWEEN_LINES = 10.0
+PATIENCE = 0.5
+"""Seconds between two looks at how far the index is."""
 
 
 class Progress:
@@ -22,9 +27,12 @@ class Progress:
         if sys.stderr.isatty():
             self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
 
-    def reach(self, done: int) -> None:
-        """`done` of the total are done."""
+    def reach(self, done: int, total: int | None = None) -> None:
+        """`done` of the total are done; `total` is given where it was not known before."""
+        if total is not None:
+            self._total = total
         if self._bar:
+            self._bar.length = self._total
             self._bar.update(done - self._done)
         elif time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
             self._said = time.monotonic()
@@ -44,3 +52,25 @@ class Progress:
     ) -> None:
         if self._bar:
             self._bar.__exit__(kind, error, trace)
+
+
+def wait_for_index(base: "KnowledgeBase", position: int) -> None:
+    """Return when the index holds `position`, whoever keeps it up; Ctrl-C ends only the waiting."""
+    from kb.errors import Interrupted, NotYetSearchable
+
+    start = base.status().index_position
+    with Progress("Indexing", max(position - start, 0)) as progress:
+        while True:
+            try:
+                base.wait(position, index=True, timeout=PATIENCE)
+                progress.reach(max(position - start, 0))
+                return
+            except NotYetSearchable:
+                status = base.status()
+                progress.reach(max(min(status.index_position, position) - start, 0))
+                if status.errors:
+                    raise
+            except KeyboardInterrupt:
+                raise Interrupted(
+                    "Stopped: all files are in the log, and the next search indexes the rest."
+                ) from None

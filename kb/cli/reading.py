@@ -155,7 +155,7 @@ def _print_entry(page: "EntryPage") -> None:
         }
     )
     for section in page.sections:
-        click.echo(f"\n{heading(section.heading)}\n" if section.heading else "")
+        click.echo(f"\n{heading('## ' + section.heading)}\n" if section.heading else "")
         click.echo(section.text)
     _print_around(page)
 
@@ -163,15 +163,15 @@ def _print_entry(page: "EntryPage") -> None:
 def _print_around(page: "EntryPage") -> None:
     """What others said about an entry and did with it."""
     if page.relations:
-        click.echo(f"\n{heading('Related entries')}\n")
+        click.echo(f"\n{heading('## Related entries')}\n")
         for related in page.relations:
             click.echo(f"- {_relation(related)}")
     if page.endorsed:
-        click.echo(f"\n{heading('Endorsed by')}\n")
+        click.echo(f"\n{heading('## Endorsed by')}\n")
         for item in page.endorsed:
             click.echo(f"- {item.member}, {local_day(item.endorsed_at)}: {item.reason}")
     if page.reuse:
-        click.echo(f"\n{heading('Reuse')}\n")
+        click.echo(f"\n{heading('## Reuse')}\n")
         for use in page.reuse:
             click.echo(f"- {use.group}, {local_day(use.recorded_at)}, {use.outcome}: {use.context}")
             click.echo(f"  {use.note + ' ' if use.note else ''}(reuse {use.id})")

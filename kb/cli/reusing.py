@@ -1,9 +1,14 @@
 """Commands by which a group tells that it uses an entry, and what became of it."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_receipt
+
+if TYPE_CHECKING:
+    from kb.reuse.reuse import Outcome
 
 outcome_option = click.option(
     "--outcome",
@@ -36,7 +41,7 @@ def record(
     entry_id: str,
     group: str,
     context: str,
-    outcome: str,
+    outcome: "Outcome",
     resulting_entry: str | None,
     evidence: str | None,
     as_json: bool,
@@ -66,7 +71,7 @@ def record(
 def update(
     session: Session,
     reuse_id: str,
-    outcome: str,
+    outcome: "Outcome",
     note: str,
     resulting_entry: str | None,
     evidence: str | None,

@@ -27,7 +27,7 @@ class Session:
 
     @property
     def directory(self) -> Path:
-        """The data directory meant. Raises `DataDirectoryError` if none is named and none is here."""
+        """The data directory meant. Raises `DataDirectoryError` if none is named and none here."""
         if self.data is not None:
             return self.data
         for place in (Path(), Path(DEFAULT_FOLDER)):

@@ -1,5 +1,6 @@
 """Commands that take a text from a Markdown file: a new entry, or a better text of one."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,8 +82,8 @@ def revise_command(
 ) -> None:
     """Replace the text of the entry ID by that of the Markdown file FILE ("-" is standard input).
 
-    Title, sections, properties and group are taken from the file; tags and relations have commands of
-    their own. With --version, a text that somebody else revised since then is not overwritten.
+    Title, sections, properties and group are taken from the file; tags and relations have commands
+    of their own. With --version, a text that somebody else revised since then is not overwritten.
     """
     from msgspec import UNSET, structs
 
@@ -133,9 +134,6 @@ def _parsed(file: Path) -> "ParsedFile":
     from kb.importers.files import read
     from kb.importers.markdown import parse_markdown
 
-    if str(file) == "-":
-        data = click.get_binary_stream("stdin").read()
-    else:
-        data = read(file.parent, file.name)
+    data = sys.stdin.buffer.read() if str(file) == "-" else read(file.parent, file.name)
     # Without a path, a file without a title has none, instead of the file's name.
     return parse_markdown(data, "")

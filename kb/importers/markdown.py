@@ -23,7 +23,9 @@ OWN_FIELDS = (
 EXPORT_FORMAT = 1
 """The number in the field `tributary` of our own exports: such a file is taken word by word."""
 
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85]")  # old printers' page feeds are line ends as well
 _LINE_BREAKS = re.compile(r"\s*[\n\t]\s*")
+_WORDS = re.compile(r"\w+")
 _SEPARATORS = re.compile(r"[\s_\-]+")
 
 
@@ -72,7 +74,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     rest = sort_fields({name: fields[name] for name in fields if name not in OWN_FIELDS})
     if not sections and not rest.sections and "title" not in fields:
         raise NotTaken("The file holds no text.")
-    sections = _merged(_text(fields, "subtitle"), rest.sections, sections)
+    sections = _merged(_text(fields, "subtitle"), rest.sections, _not_said(sections, rest.sections))
     aliases = words(fields.get("aliases"))
     own_properties = fields.get("properties")
     return ParsedFile(
@@ -104,7 +106,7 @@ def decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotTaken(f"The file is not UTF-8: see the byte at offset {error.start:,}.") from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _LINE_ENDS.sub("\n", text)
 
 
 def readable_name(path: str) -> str:
@@ -181,6 +183,16 @@ def _merged(
             lead, body = [*lead, body[0].text], body[1:]
     first = (Section("", "\n\n".join(lead)),) if lead else ()
     return (*first, *prose, *body)
+
+
+def _not_said(body: tuple[Section, ...], prose: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections of the body that do not repeat, word by word, what the prose fields say."""
+    said = _letters(" ".join(section.text for section in prose))
+    return tuple(s for s in body if not said or _letters(s.text) not in said)
+
+
+def _letters(text: str) -> str:
+    return "".join(_WORDS.findall(text.casefold()))
 
 
 def _text(fields: dict[str, Value], name: str) -> str | None:

@@ -1,0 +1,87 @@
+"""`python -m kb.demo`: builds the sample community, answers three questions, serves pages."""
+
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from events.clock import utc_now
+from kb.cli import cli
+from kb.cli.asking import print_answer
+from kb.cli.failures import exit_code
+from kb.cli.progress import Progress, wait_for_index
+from kb.cli.session import Session, tell
+from kb.cli.show import heading
+from kb.demo.build import build, questions
+from kb.knowledge_base import KnowledgeBase
+from kb.model import AnnouncedModel
+
+SERVE = "KB_DEMO_SERVE"
+PORT = 8321
+PORTS_TO_TRY = 50
+
+
+def main() -> None:
+    """Run the demo; everything it makes is gone at its end."""
+    sys.exit(exit_code(demo))
+
+
+def demo(session: Session | None = None) -> None:
+    """Build, ask, serve (unless KB_DEMO_SERVE=0), in a temporary data directory."""
+    model = None if session else AnnouncedModel(tell)
+    session = session or Session(model)
+    with tempfile.TemporaryDirectory(prefix="tributary-demo-") as folder:
+        session.data = Path(folder) / "data"
+        _build(session.data)
+        _ask(session)
+        if os.environ.get(SERVE) == "0":
+            return
+        # The same session, so that the model is loaded once.
+        arguments = ["serve", "--port", str(free_port(PORT))]
+        cli.main(arguments, prog_name="kb", standalone_mode=False, obj=session)
+
+
+def free_port(first: int) -> int:
+    """`first`, or the next port that nobody listens on; 0, any free one, if many are taken."""
+    for port in range(first, first + PORTS_TO_TRY):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return 0
+
+
+def _build(directory: Path) -> None:
+    click.echo(f"Building a sample community in {directory} ...")
+    with Progress("Writing the log", 1) as progress:
+        for done, total in build(directory, utc_now()):
+            progress.reach(done, total)
+
+
+def _ask(session: Session) -> None:
+    with session.open() as base, base.follow():
+        wait_for_index(base, base.status().head)
+        _describe(base)
+        for question in questions():
+            click.echo(f"\n{heading(question)}\n")
+            print_answer(base.search(question, limit=2))
+    click.echo()
+
+
+def _describe(base: KnowledgeBase) -> None:
+    status = base.status()
+    groups = base.catalogue.browse(limit=1).facets.groups
+    click.echo(
+        f"{status.entries} entries by {len(groups)} groups, {status.reuses} reuses; "
+        "three questions to them:"
+    )
+
+
+if __name__ == "__main__":
+    main()

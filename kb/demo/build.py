@@ -1,0 +1,164 @@
+"""Builds the sample community in a data directory, with a history of more than a year."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from events.sqlite import SqliteEventLog
+from kb.commands import Writer
+from kb.data_directory import LOG
+from kb.endorsements.service import Endorsements
+from kb.entries.kinds import load_kinds
+from kb.entries.service import Entries
+from kb.errors import InvalidInput
+from kb.event_types import build_codec
+from kb.ids import entry_id_for, new_event_id, new_id
+from kb.importers.run import FolderImport, ImportOptions
+from kb.knowledge_base import KnowledgeBase
+from kb.reuse.service import Reuses
+from kb.settings import Settings
+
+CONTENT = Path(__file__).parent / "content"
+SOURCE = "sample-community"
+COMMUNITY = "Sample community"
+IMPORTER = "m-00"
+
+# Days before today: when the entries came, and how long after a reuse its outcome was told.
+FIRST_ENTRY, LAST_ENTRY = 520.0, 430.0
+UNTIL_OUTCOME = 60
+UNTIL_WITHDRAWN = 30
+
+
+class _Act(Struct, frozen=True):
+    """Something that happened so many days before today."""
+
+    days_ago: float
+    do: Callable[[], object]
+
+
+class _DemoClock:
+    """Tells the time that it was set to."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._days_ago = 0.0
+
+    def go_to(self, days_ago: float) -> None:
+        self._days_ago = days_ago
+
+    def __call__(self) -> datetime:
+        return self._now - timedelta(days=self._days_ago)
+
+
+class _Community:
+    """The commands of a knowledge base that has no views yet, so nothing waits for them."""
+
+    def __init__(self, log: SqliteEventLog) -> None:
+        writer = Writer(
+            log,
+            build_codec(),
+            actor=IMPORTER,
+            new_event_id=new_event_id,
+            settle=lambda _: None,
+        )
+        self.entries = Entries(writer, load_kinds(), new_id)
+        self.endorsements = Endorsements(writer)
+        self.reuses = Reuses(writer, new_id)
+
+
+def build(directory: Path, now: datetime, content: Path = CONTENT) -> Iterator[tuple[int, int]]:
+    """Make the data directory and fill its log; yields how much is done and of how much.
+
+    Raises `InvalidInput` for a file of the sample that the importer does not take.
+    """
+    KnowledgeBase.create(directory, settings=Settings(data=directory, community=COMMUNITY))
+    clock = _DemoClock(now)
+    with SqliteEventLog(directory / LOG, clock=clock) as log:
+        community = _Community(log)
+        run = FolderImport(community.entries, content, ImportOptions(source=SOURCE))
+        acts = sorted(_acts(community, content), key=lambda act: -act.days_ago)
+        total = len(run.paths) + len(acts)
+        step = (FIRST_ENTRY - LAST_ENTRY) / max(len(run.paths), 1)
+        clock.go_to(FIRST_ENTRY)
+        for done, outcome in enumerate(run.run(), 1):
+            if outcome.reason:
+                raise InvalidInput(f"{outcome.path} is not taken: {outcome.reason}")
+            clock.go_to(FIRST_ENTRY - step * done)
+            yield done, total
+        for done, act in enumerate(acts, len(run.paths) + 1):
+            clock.go_to(act.days_ago)
+            act.do()
+            yield done, total
+
+
+def questions(content: Path = CONTENT) -> list[str]:
+    """The questions that the demo asks."""
+    return [item["text"] for item in _toml(content / "questions.toml")["questions"]]
+
+
+def _acts(community: _Community, content: Path) -> Iterator[_Act]:
+    told = _toml(content / "community.toml")
+    for item in told["endorsements"]:
+        yield from _endorsement(community, item)
+    for item in told["reuses"]:
+        yield from _reuse(community, item)
+    for item in told["archives"]:
+        yield _archive(community, item)
+
+
+def _endorsement(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
+    entry, member, days_ago = _id(item["entry"]), item["member"], item["days_ago"]
+    endorsements = community.endorsements
+    yield _Act(days_ago, lambda: endorsements.endorse(entry, item["reason"], actor=member))
+    if item.get("withdrawn"):
+        later = max(days_ago - UNTIL_WITHDRAWN, 0.5)
+        yield _Act(later, lambda: endorsements.withdraw(entry, actor=member))
+
+
+def _reuse(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
+    ids: list[str] = []
+    result = item.get("resulting_entry")
+    member, days_ago, later = item["member"], item["days_ago"], item.get("later")
+
+    def record() -> None:
+        receipt = community.reuses.record(
+            _id(item["entry"]),
+            group=item["group"],
+            context=item["context"],
+            outcome=item["outcome"],
+            resulting_entry=_id(result) if result else None,
+            evidence=item.get("evidence"),
+            actor=member,
+        )
+        ids.append(receipt.id)
+
+    yield _Act(days_ago, record)
+    if later:
+        yield _Act(
+            max(days_ago - UNTIL_OUTCOME, 0.5),
+            lambda: community.reuses.update_outcome(
+                ids[0], later["outcome"], later["note"], actor=member
+            ),
+        )
+
+
+def _archive(community: _Community, item: dict[str, Any]) -> _Act:
+    successor = item.get("successor")
+    return _Act(
+        item["days_ago"],
+        lambda: community.entries.archive(
+            _id(item["entry"]), item["reason"], _id(successor) if successor else None
+        ),
+    )
+
+
+def _id(name: str) -> str:
+    return entry_id_for(SOURCE, name)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
