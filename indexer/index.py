@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -13,7 +14,7 @@ from indexer import generation, passages, snippets
 from indexer.analysis import name_key, question_terms
 from indexer.document import Document, Filter, Hit, Passage, ScoreParts
 from indexer.embedder import Embedder
-from indexer.errors import IndexOutdated, QuestionError
+from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from indexer.files import reading
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
@@ -93,17 +94,17 @@ class HybridIndex:
         with reading(directory):
             path = generation.begin(directory)
         store = _sound_store(directory / VECTORS, embedder.dimension)
-        parts = Parts.open(path, engine, embedder, store, writable=True, new=True)
-        index = cls(directory, embedder, engine, store, parts)
-        try:
+        with ExitStack() as undo:
+            undo.callback(shutil.rmtree, path, ignore_errors=True)
+            undo.callback(store.close)
+            parts = Parts.open(path, engine, embedder, store, writable=True, new=True)
+            undo.callback(parts.close)
+            index = cls(directory, embedder, engine, store, parts)
             fill(index)
             made = generation.manifest(embedder.fingerprint, engine, index.position)
             with reading(directory):
                 generation.swap_in(path, made)
-        except BaseException:
-            index.close()
-            shutil.rmtree(path, ignore_errors=True)
-            raise
+            undo.pop_all()
         return index
 
     @property
@@ -163,12 +164,14 @@ class HybridIndex:
             )
         vector = self._embedder.embed([text])[0]
         question = Question(text, question_terms(text), vector)
-        parts = self._parts
-        ranked = rank(question, filter, limit, parts.lexical, parts.vectors)
-        stored = parts.passages.fetch([one.passage for one in ranked])
-        return [
-            _hit(question, one, *stored[one.passage]) for one in ranked if one.passage in stored
-        ]
+        while True:
+            parts = self._parts
+            try:
+                return _search(question, filter, limit, parts)
+            except IndexerError:
+                # Another thread may have refreshed to a new generation and closed the old meanwhile.
+                if parts is self._parts:
+                    raise
 
     def status(self) -> IndexStatus:
         """Counts and sizes."""
@@ -245,6 +248,12 @@ def _lexical(document: Document, parts: Sequence[passages.EmbeddedPassage]) -> L
         names=(document.title, *document.identifiers),
         facets=document.facets,
     )
+
+
+def _search(question: Question, filter: Filter, limit: int, parts: Parts) -> list[Hit]:
+    ranked = rank(question, filter, limit, parts.lexical, parts.vectors)
+    stored = parts.passages.fetch([one.passage for one in ranked])
+    return [_hit(question, one, *stored[one.passage]) for one in ranked if one.passage in stored]
 
 
 def _hit(question: Question, ranked: Ranked, title: str, passage: Passage) -> Hit:

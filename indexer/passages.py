@@ -83,7 +83,11 @@ def _outline(document: Document) -> list[_Paragraph]:
             if block.is_heading:
                 if pending:
                     found.append(_Paragraph(pending, pending))
-                heading = pending = block.text
+                repeats = block.text == heading
+                heading = block.text
+                pending = "" if repeats else heading
+                if repeats:
+                    found.append(_Paragraph(heading, heading))
             else:
                 found.append(_Paragraph(heading, block.text))
                 pending = ""

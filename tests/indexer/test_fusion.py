@@ -1,0 +1,80 @@
+"""Fusion is arithmetic: its statistics are exact and its order depends on nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from indexer import fusion
+from indexer.fusion import Distribution, Floats
+
+SCORES = arrays(np.float64, st.integers(1, 80), elements=st.floats(-5, 5))
+
+
+def unit_vectors(count: int, seed: int) -> Floats:
+    vectors = np.random.default_rng(seed).standard_normal((count, 16))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@given(st.integers(1, 60), st.integers(0, 1000))
+def test_the_dense_distribution_is_that_of_all_scores(count: int, seed: int) -> None:
+    vectors = unit_vectors(count, seed)
+    question = unit_vectors(1, seed + 1)[0]
+    mean = vectors.mean(axis=0)
+    covariance = vectors.T @ vectors / count - np.outer(mean, mean)
+    found = fusion.dense_distribution(question, mean, covariance)
+    scores = vectors @ question
+    assert found.mean == pytest.approx(scores.mean(), abs=1e-9)
+    assert found.deviation == pytest.approx(scores.std(), abs=1e-6)
+
+
+def test_the_lexical_distribution_is_that_of_independent_terms() -> None:
+    found = fusion.lexical_distribution({"a": 2, "b": 1, "absent": 1}, {"a": 5, "b": 10}, 20)
+    gain_a, gain_b = 2 * np.log(1 + 15.5 / 5.5), np.log(1 + 10.5 / 10.5)
+    assert found.mean == pytest.approx(gain_a / 4 + gain_b / 2)
+    assert found.deviation**2 == pytest.approx(gain_a**2 * 3 / 16 + gain_b**2 / 4)
+
+
+def test_nothing_found_has_no_distribution() -> None:
+    assert fusion.lexical_distribution({"a": 1}, {}, 0) == Distribution(0.0, 0.0)
+
+
+@given(SCORES)
+def test_standardised_scores_have_mean_zero_and_deviation_one(scores: Floats) -> None:
+    spread = float(scores.std())
+    found = fusion.standardise(scores, Distribution(float(scores.mean()), spread))
+    if spread < 1e-9:
+        assert not found.any()
+    else:
+        assert found.mean() == pytest.approx(0, abs=1e-5)
+        assert found.std() == pytest.approx(1, abs=1e-5)
+
+
+@given(SCORES, st.integers(0, 100))
+def test_a_document_better_on_both_sides_is_never_behind(scores: Floats, seed: int) -> None:
+    others = np.random.default_rng(seed).standard_normal(len(scores))
+    fused = fusion.combine(scores, others)
+    better = (scores[:, None] >= scores) & (others[:, None] >= others)
+    assert (fused[:, None] >= fused - 1e-9)[better].all()
+
+
+@given(SCORES, st.integers(0, 100))
+def test_smoothing_keeps_the_first_ahead_and_the_rest_as_they_are(scores: Floats, seed: int) -> None:
+    scores = np.sort(scores)[::-1]
+    found = fusion.smooth(scores, unit_vectors(len(scores), seed))
+    head, rest = found[: fusion.SMOOTHED], found[fusion.SMOOTHED :]
+    assert np.array_equal(rest, scores[fusion.SMOOTHED :])
+    assert head.max() <= scores[0] + 1e-9
+    assert head.min() >= scores[: fusion.SMOOTHED].min() - 1e-9
+
+
+def test_smoothing_lifts_a_document_among_good_neighbours() -> None:
+    vectors = np.array([[1, 0, 0, 0], [0.99, 0.141, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0.0]])
+    found = fusion.smooth(np.array([3.0, 1.0, 1.0, 1.0]), vectors)
+    assert found[1] > found[2]
+
+
+def test_equal_vectors_and_scores_stay_equal() -> None:
+    found = fusion.smooth(np.full(5, 2.0), np.tile([1.0, 0.0], (5, 1)))
+    assert found == pytest.approx(np.full(5, 2.0))

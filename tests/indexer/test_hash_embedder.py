@@ -1,0 +1,22 @@
+"""The embedder for tests keeps the promises of every embedder."""
+
+import pytest
+
+from indexer.embedder import Embedder
+from indexer.testing import HashEmbedder
+from tests.contracts.embedder import EmbedderContract
+
+
+class TestHashEmbedder(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        return HashEmbedder()
+
+    def test_it_counts_what_it_embeds(self) -> None:
+        embedder = HashEmbedder()
+        embedder.warm()
+        embedder.embed(["one", "two"])
+        assert embedder.embedded == 2
+
+    def test_another_dimension_is_another_fingerprint(self) -> None:
+        assert HashEmbedder(8).fingerprint != HashEmbedder(16).fingerprint

@@ -1,0 +1,110 @@
+"""The packaged model: the vectors of sentence-transformers, and clear words when it is not right."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indexer import model
+from indexer.embedder import Embedder
+from indexer.errors import ModelUnavailable
+from indexer.model import ModelEmbedder, model_folder, native_arithmetic
+from tests.contracts.embedder import EmbedderContract
+
+TEXTS = ["How do teams share what they learn?", "Practices. " * 200, "", "one", "naïve 学习 test"]
+
+
+def no_network(*_: Any) -> None:
+    raise AssertionError("something tried to reach the network")
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Iterator[ModelEmbedder]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", no_network)
+        embedder = ModelEmbedder()
+        embedder.warm()
+        yield embedder
+
+
+@pytest.mark.model
+class TestModelEmbedder(EmbedderContract):
+    @pytest.fixture
+    def embedder(self, loaded: ModelEmbedder) -> Embedder:
+        return loaded
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("arithmetic", "tolerance"), [("float32", 1e-5), ("bfloat16", 1e-2)])
+def test_vectors_are_those_of_sentence_transformers(
+    arithmetic: model.Arithmetic, tolerance: float
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    reference = SentenceTransformer(str(model_folder()), device="cpu", local_files_only=True)
+    expected = reference.encode(TEXTS, show_progress_bar=False)
+    found = ModelEmbedder(arithmetic=arithmetic).embed(TEXTS)
+    assert np.abs(found - expected).max() < tolerance
+
+
+def test_counting_tokens_does_not_load_torch() -> None:
+    program = (
+        "import sys; from indexer.model import ModelEmbedder; e = ModelEmbedder();"
+        "assert e.token_offsets(['two words']) == [[(0, 3), (4, 9)]]; e.fingerprint, e.dimension;"
+        "sys.exit(any(name in sys.modules for name in ('torch', 'sentence_transformers')))"
+    )
+    root = Path(model.__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+def test_other_weights_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    shutil.copy(model_folder() / "tokenizer.json", tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    with pytest.raises(ModelUnavailable, match="not the expected ones"):
+        ModelEmbedder(tmp_path).embed(["text"])
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"no model weights at .*model\.safetensors"):
+        ModelEmbedder(tmp_path).embed(["text"])
+    with pytest.raises(ModelUnavailable, match=r"no tokenizer at .*tokenizer\.json"):
+        ModelEmbedder(tmp_path).token_offsets(["text"])
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "PACKAGE", "a_package_that_is_not_there")
+    with pytest.raises(ModelUnavailable, match="install the package a_package_that_is_not_there"):
+        ModelEmbedder()
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "arithmetic"),
+    [
+        ("flags\t\t: fpu avx512f avx512_bf16\n", "bfloat16"),
+        ("flags\t\t: fpu amx_bf16 amx_tile\n", "bfloat16"),
+        ("Features\t: fp asimd i8mm bf16\n", "bfloat16"),
+        ("flags\t\t: fpu avx2\n", "float32"),
+        ("", "float32"),
+    ],
+)
+def test_bfloat16_is_used_where_the_processor_computes_in_it(
+    tmp_path: Path, cpuinfo: str, arithmetic: str
+) -> None:
+    file = tmp_path / "cpuinfo"
+    file.write_text(cpuinfo)
+    assert native_arithmetic(file) == arithmetic
+
+
+def test_float32_is_used_where_the_processor_is_unknown(tmp_path: Path) -> None:
+    assert native_arithmetic(tmp_path / "missing") == "float32"
+
+
+def test_the_arithmetic_is_part_of_the_fingerprint() -> None:
+    prints = {ModelEmbedder(arithmetic=a).fingerprint for a in ("float32", "bfloat16")}
+    assert len(prints) == 2

@@ -1,0 +1,129 @@
+"""Passages fit the model, lose no word, keep their order and their names."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.document import Document, Section
+from indexer.embedder import Embedder
+from indexer.model import ModelEmbedder
+from indexer.passages import MAX_TOKENS, SPECIAL_TOKENS, EmbeddedPassage, split
+from indexer.testing import HashEmbedder
+
+WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=12)
+SENTENCES = st.lists(WORDS, min_size=1, max_size=90).map(lambda words: " ".join(words) + ".")
+PARAGRAPHS = st.lists(SENTENCES, min_size=1, max_size=8).map(" ".join)
+HEADINGS = st.lists(WORDS, max_size=45).map(" ".join)
+SECTIONS = st.builds(
+    Section,
+    heading=HEADINGS,
+    text=st.lists(PARAGRAPHS | HEADINGS.map(lambda h: f"## {h}"), max_size=5).map("\n\n".join),
+)
+ANY_TEXT = st.text(max_size=3000) | st.text("学习ab .\u0e01\u20ac-", min_size=200, max_size=3000)
+
+
+def document(title: str = "", *sections: Section) -> Document:
+    return Document(id="d", title=title, sections=sections, audience=frozenset({"all"}))
+
+
+def passages(title: str, *sections: Section) -> list[EmbeddedPassage]:
+    return split([document(title, *sections)], HashEmbedder())[0]
+
+
+def tokens(embedder: Embedder, text: str) -> int:
+    return len(embedder.token_offsets([text])[0]) + SPECIAL_TOKENS
+
+
+@given(title=HEADINGS, sections=st.lists(SECTIONS, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_no_passage_is_too_long_and_no_word_is_lost_or_moved(
+    title: str, sections: list[Section]
+) -> None:
+    found = passages(title, *sections)
+    embedder = HashEmbedder()
+    assert all(tokens(embedder, part.embedded_text) <= MAX_TOKENS for part in found)
+    wanted = [word for section in sections for word in re.findall(r"\w+", section.text)]
+    kept = iter(
+        word
+        for part in found
+        for word in re.findall(r"\w+", f"{part.passage.heading}\n{part.passage.text}")
+    )
+    assert all(word in kept for word in wanted)
+    assert len({part.passage.id for part in found}) == len(found) > 0
+
+
+@given(title=st.text(max_size=400), text=ANY_TEXT)
+@settings(max_examples=60, deadline=None)
+def test_no_passage_is_too_long_for_the_model_whatever_the_text(title: str, text: str) -> None:
+    embedder = ModelEmbedder()
+    for part in split([document(title, Section(text[:300], text))], embedder)[0]:
+        assert tokens(embedder, part.embedded_text) <= MAX_TOKENS
+
+
+def test_a_short_document_is_one_passage_with_its_title_for_context() -> None:
+    (only,) = passages("Pairing", Section("What", "Two *people*, one keyboard."))
+    assert only.embedded_text == "Pairing\nWhat\nTwo people, one keyboard."
+    assert only.passage.heading == "What"
+    assert only.passage.text == "Two people, one keyboard."
+
+
+def test_small_sections_share_a_passage_under_their_headings() -> None:
+    (only,) = passages("T", Section("A", "one"), Section("B", "two\n\n# C\n\nthree"), Section("E", ""))
+    assert only.passage.heading == "A"
+    assert only.passage.text == "one\nB\ntwo\nC\nthree"
+
+
+def test_a_heading_with_nothing_below_it_is_kept() -> None:
+    (only,) = passages("T", Section("", "# A\n\n# B\n\nunder b\n\n# C"))
+    assert only.passage.text == "A\nB\nunder b\nC"
+
+
+def test_long_sections_break_between_paragraphs_then_sentences() -> None:
+    long = " ".join(["word"] * 150)
+    first, second = passages("T", Section("A", f"{long}\n\n{long}"))
+    assert first.passage.text == second.passage.text == long
+    assert first.passage.id != second.passage.id
+    sentences = " ".join(f"This is sentence {n} of many." for n in range(100))
+    assert all(
+        part.passage.text.startswith("This") and part.passage.text.endswith("many.")
+        for part in passages("T", Section("", sentences))
+    )
+
+
+def test_a_sentence_that_is_too_long_breaks_between_words() -> None:
+    found = passages("T", Section("", " ".join(f"word{n}" for n in range(800))))
+    assert len(found) > 1
+    words = [word for part in found for word in part.passage.text.split()]
+    assert words == [f"word{n}" for n in range(800)]
+
+
+def test_a_run_without_spaces_is_cut_and_kept_whole() -> None:
+    run = "x" * 5000
+    found = passages("T", Section("", run))
+    assert "".join(part.passage.text for part in found) == run
+
+
+def test_a_document_without_text_is_found_by_its_title() -> None:
+    (only,) = passages("Only a title", Section("Empty", " "))
+    assert (only.passage.text, only.embedded_text) == ("Only a title", "Only a title")
+    (nothing,) = passages("")
+    assert (nothing.passage.text, nothing.embedded_text) == ("", "")
+
+
+def test_a_title_that_is_too_long_gives_its_beginning_as_context() -> None:
+    title = " ".join(f"t{n}" for n in range(300))
+    (only,) = passages(title, Section("", "text"))
+    assert only.embedded_text.startswith("t0 t1 ")
+    assert only.embedded_text.endswith(" t63\ntext")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_names_of_passages_stay_when_another_changes(place: int) -> None:
+    long = [Section(str(n), " ".join([f"word{n}"] * 200)) for n in range(3)]
+    before = passages("T", *long)
+    long[place] = Section("new", " ".join(["other"] * 200))
+    after = passages("T", *long)
+    same = {part.passage.id for part in before} & {part.passage.id for part in after}
+    assert len(same) == 2

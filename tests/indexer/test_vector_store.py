@@ -1,0 +1,91 @@
+"""A vector is computed once, ever: the store gives back what it was given, or says that it cannot."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.errors import IndexOutdated, IndexUnavailable
+from indexer.vector_store import Vectors, VectorStore, text_hash
+
+
+def unit(*numbers: float) -> Vectors:
+    vector = np.array(numbers, dtype=np.float32)
+    scaled: Vectors = vector / np.linalg.norm(vector)
+    return scaled
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[VectorStore]:
+    opened = VectorStore(tmp_path / "v.sqlite", 3, writable=True)
+    yield opened
+    opened.close()
+
+
+def test_vectors_come_back_bit_by_bit(store: VectorStore) -> None:
+    keys = [text_hash(f"text {n}") for n in range(1200)]
+    vectors = {key: unit(n + 1, 0.1, -n) for n, key in enumerate(keys)}
+    store.put("m", vectors)
+    matrix = store.matrix("m", [keys[5], keys[1100], keys[5]])
+    assert matrix.dtype == np.float32
+    assert np.array_equal(matrix, [vectors[keys[5]], vectors[keys[1100]], vectors[keys[5]]])
+    assert store.count() == len(store.get("m", keys)) == 1200
+
+
+def test_another_model_has_vectors_of_its_own(store: VectorStore) -> None:
+    key = text_hash("text")
+    store.put("m", {key: unit(1, 2, 3)})
+    assert store.get("other", [key]) == {}
+    store.put("other", {key: unit(3, 2, 1)})
+    assert np.array_equal(store.get("m", [key])[key], unit(1, 2, 3))
+
+
+def test_what_is_stored_is_there_for_others_at_once(store: VectorStore, tmp_path: Path) -> None:
+    store.put("m", {text_hash("a"): unit(1, 0, 0)})
+    reader = VectorStore(tmp_path / "v.sqlite", 3, writable=False)
+    assert reader.count() == 1
+    with pytest.raises(IndexUnavailable, match="cannot be used now"):
+        reader.put("m", {text_hash("b"): unit(1, 0, 0)})
+    reader.close()
+
+
+def test_nothing_asked_is_nothing_found(store: VectorStore) -> None:
+    assert store.matrix("m", []).shape == (0, 3)
+
+
+def test_a_missing_vector_makes_the_index_outdated(store: VectorStore) -> None:
+    with pytest.raises(IndexOutdated, match="lacks 1 vectors"):
+        store.matrix("m", [text_hash("a")])
+
+
+@pytest.mark.parametrize("blob", [b"", b"x" * 12, b"\0" * 12, b"1234"])
+def test_a_damaged_vector_counts_as_missing_and_can_be_replaced(
+    store: VectorStore, tmp_path: Path, blob: bytes
+) -> None:
+    key = text_hash("a")
+    store.put("m", {key: unit(1, 0, 0)})
+    with sqlite3.connect(tmp_path / "v.sqlite") as other:
+        other.execute("UPDATE vectors SET vector = ?", (blob,))
+    other.close()
+    assert store.get("m", [key]) == {}
+    store.put("m", {key: unit(1, 0, 0)})
+    assert len(store.get("m", [key])) == 1
+
+
+def test_a_missing_or_foreign_file_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(IndexOutdated, match="has no file"):
+        VectorStore(tmp_path / "none.sqlite", 3, writable=False)
+    (tmp_path / "foreign.sqlite").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(IndexOutdated, match="is damaged"):
+        VectorStore(tmp_path / "foreign.sqlite", 3, writable=True)
+    sqlite3.connect(tmp_path / "empty.sqlite").close()
+    empty = VectorStore(tmp_path / "empty.sqlite", 3, writable=False)
+    with pytest.raises(IndexOutdated, match="is damaged"):
+        empty.count()
+    empty.close()
+
+
+def test_every_text_has_a_hash() -> None:
+    assert len({text_hash(text) for text in ("", "\0", "\ud800", "é", "e\u0301")}) == 5
