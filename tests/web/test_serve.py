@@ -1,0 +1,143 @@
+"""`kb serve` listens on loopback and on the socket file only, and ends without a trace."""
+
+import http.client
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+from indexer.testing import HashEmbedder
+from kb import KnowledgeBase, local_socket
+from kb.cli.session import Session
+from kb.errors import SearchUnavailable
+
+from web import cli, server
+from web.server import CannotServe
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    KnowledgeBase.create(tmp_path / "data")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `kb serve`; `visit` is called with the address in a thread, then the server is told to end."""
+
+    def make(
+        *arguments: str, visit: Callable[[str], None] = lambda _: None, end: int = signal.SIGTERM
+    ) -> Result:
+        def visited(url: str) -> None:
+            try:
+                visit(url)
+            finally:
+                os.kill(os.getpid(), end)
+
+        announce = cli._announce
+
+        def ready(url: str) -> None:
+            announce(url)
+            Thread(target=visited, args=(url,)).start()
+
+        monkeypatch.setattr(cli, "_announce", ready)
+        session = Session(HashEmbedder())
+        session.data = data
+        return CliRunner().invoke(cli.serve, arguments, obj=session)
+
+    return make
+
+
+def get(url: str, path: str) -> int:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_answers_at_both_doors_and_ends_cleanly(
+    run: Callable[..., Result], data: Path, end: int
+) -> None:
+    seen: list[object] = []
+
+    def visit(url: str) -> None:
+        seen.append(get(url, "/"))
+        seen.append(local_socket.request(data, "GET", "/api/search", [("q", "anything")]))
+        seen.append(local_socket.socket_path(data).stat().st_mode & 0o777)
+
+    result = run("--port", "0", visit=visit, end=end)
+    assert result.exit_code == 0, result.output
+    assert "Serving on http://127.0.0.1:" in result.output
+    assert seen[0] == 200
+    assert isinstance(seen[1], dict)
+    assert seen[1]["nothing_close"] is True
+    assert seen[2] == 0o600
+    assert not local_socket.socket_path(data).exists()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
+def test_an_address_that_others_reach_is_refused(run: Callable[..., Result], host: str) -> None:
+    result = run("--host", host)
+    assert isinstance(result.exception, CannotServe)
+    assert "could be reached by other machines" in str(result.exception)
+
+
+def test_the_setting_of_an_address_that_others_reach_is_refused(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_HOST", "0.0.0.0")
+    assert isinstance(run("--port", "0").exception, CannotServe)
+
+
+def test_a_port_in_use_is_one_sentence(run: Callable[..., Result]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("--port", str(taken.getsockname()[1]))
+    assert isinstance(result.exception, CannotServe)
+    assert "choose another with --port" in str(result.exception)
+
+
+def test_a_second_server_for_the_same_directory_is_refused(
+    run: Callable[..., Result], data: Path
+) -> None:
+    with server.socket_file(local_socket.socket_path(data)):
+        result = run("--port", "0")
+    assert isinstance(result.exception, CannotServe)
+    assert "Another server runs" in str(result.exception)
+
+
+def test_a_socket_that_a_killed_server_left_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with server.socket_file(path):
+        assert path.is_socket()
+    assert not path.exists()
+
+
+def test_a_folder_that_takes_no_socket_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CannotServe, match="cannot be made"), server.socket_file(tmp_path / "no" / "x"):
+        pass
+
+
+def test_version_6_addresses_are_written_in_brackets() -> None:
+    with server.tcp_socket("::1", 0) as sock:
+        assert server.address(sock).startswith("http://[::1]:")
+
+
+def test_a_missing_model_is_said_and_the_pages_still_come(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise SearchUnavailable("The model is missing; install it.")
+
+    monkeypatch.setattr(KnowledgeBase, "search", missing)
+    seen: list[int] = []
+    result = run("--port", "0", visit=lambda url: seen.append(get(url, "/entries")))
+    assert seen == [200]
+    assert "The model is missing" in result.output
