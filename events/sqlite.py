@@ -5,57 +5,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from itertools import groupby
-from operator import attrgetter
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from uuid import UUID
+from typing import Self
 
 from events.batch import answer_known, check_batch
 from events.clock import utc_now
 from events.errors import LogFormatError, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
 from events.sqlite_file import explain, explained, open_reader, open_writer
+from events.sqlite_rows import (
+    DATA_VERSION,
+    HEAD,
+    STREAM_VERSION,
+    insert,
+    known_events,
+    number,
+    page,
+    stream_page,
+)
 
-_COLUMNS = (
-    "e.position, e.id, a.stream, a.last_version - a.last_position + e.position, e.type, "
-    "e.schema_version, a.recorded_at, a.actor, a.correlation_id, e.data"
-)
-# CROSS JOIN keeps SQLite to this order of tables: no page needs sorting or a scan then.
-_SELECT = (
-    f"SELECT {_COLUMNS} FROM appends AS a CROSS JOIN events AS e "
-    "ON e.position BETWEEN a.first_position AND a.last_position "
-)
-_PAGE = (
-    f"{_SELECT} WHERE a.last_position > ? AND e.position > ? "
-    "ORDER BY a.last_position, e.position LIMIT ?"
-)
-_STREAM_PAGE = (
-    f"{_SELECT} WHERE a.stream = ? AND a.last_version > ? "
-    "AND e.position > ? - a.last_version + a.last_position "
-    "ORDER BY a.last_version, e.position LIMIT ?"
-)
-_BY_ID = (
-    f"SELECT {_COLUMNS} FROM events AS e JOIN appends AS a ON a.last_position = "
-    "(SELECT min(last_position) FROM appends WHERE last_position >= e.position) WHERE e.id = ?"
-)
-_INSERT_APPEND = (
-    "INSERT INTO appends (last_position, first_position, stream, last_version, recorded_at, actor, "
-    "correlation_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_STREAM_VERSION = "SELECT coalesce(max(last_version), 0) FROM appends WHERE stream = ?"
-_HEAD = "SELECT coalesce(max(last_position), 0) FROM appends"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_LARGEST = 2**63 - 1  # the largest whole number that SQLite knows
 _ROWS_PER_PAGE = 1000  # a long read transaction would keep the WAL file from being reset
 _POLL_SECONDS = 0.02  # how often a waiting reader looks for commits of other processes
-_ROWS_PER_INSERT = 100
-_ORIGIN = attrgetter("actor", "correlation_id")
 _IDLE_READERS = 8
 
 
@@ -105,11 +77,11 @@ class SqliteEventLog:
         """See `EventLog.read_stream`."""
         found: list[RecordedEvent] = []
         with self._reading() as reader:
-            while True:
-                last = min(found[-1].version if found else after_version, _LARGEST)
-                rows = reader.execute(_STREAM_PAGE, (stream, last, last, _ROWS_PER_PAGE)).fetchall()
-                found.extend(map(_event, rows))
-                if len(rows) < _ROWS_PER_PAGE:
+            while not found or len(found) % _ROWS_PER_PAGE == 0:
+                last = found[-1].version if found else after_version
+                part = stream_page(reader, stream, last, _ROWS_PER_PAGE)
+                found += part
+                if not part:
                     break
         self._refuse_gap(after_version, [event.version for event in found])
         return found
@@ -119,10 +91,9 @@ class SqliteEventLog:
         found: list[RecordedEvent] = []
         with self._reading() as reader:
             while (wanted := min(limit - len(found), _ROWS_PER_PAGE)) > 0:
-                last = min(found[-1].position if found else after, _LARGEST)
-                rows = reader.execute(_PAGE, (last, last, wanted)).fetchall()
-                found.extend(map(_event, rows))
-                if len(rows) < wanted:
+                part = page(reader, found[-1].position if found else after, wanted)
+                found += part
+                if len(part) < wanted:
                     break
         self._refuse_gap(after, [event.position for event in found])
         return found
@@ -130,7 +101,7 @@ class SqliteEventLog:
     def head(self) -> int:
         """See `EventLog.head`."""
         with self._reading() as reader:
-            return _number(reader, _HEAD)
+            return number(reader, HEAD)
 
     def wait(self, after: int, timeout: float) -> bool:
         """See `EventLog.wait`."""
@@ -139,8 +110,8 @@ class SqliteEventLog:
             seen = None
             while not self._closed:
                 # It differs as soon as any other connection, of whatever process, has committed.
-                data_version = _number(reader, "PRAGMA data_version")
-                if data_version != seen and _number(reader, _HEAD) > after:
+                data_version = number(reader, DATA_VERSION)
+                if data_version != seen and number(reader, HEAD) > after:
                     return True
                 seen = data_version
                 left = deadline - time.monotonic()
@@ -205,9 +176,9 @@ class SqliteEventLog:
         refused: sqlite3.IntegrityError | None = None
         writer.execute("BEGIN IMMEDIATE")
         try:
-            actual = _number(writer, _STREAM_VERSION, (stream,))
+            actual = number(writer, STREAM_VERSION, (stream,))
             if actual == expected:
-                recorded = self._insert(writer, stream, events, expected)
+                recorded = insert(writer, stream, events, expected, self._clock().astimezone(UTC))
                 writer.execute("COMMIT")
                 return recorded
         except sqlite3.IntegrityError as error:
@@ -218,90 +189,9 @@ class SqliteEventLog:
                 # If this fails too, the next BEGIN tells; the first error says more.
                 with suppress(sqlite3.Error):
                     writer.execute("ROLLBACK")
-        known = _known(writer, events)
+        known = known_events(writer, events)
         if known:
             return answer_known(stream, events, known)
         if refused:
             raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
         raise VersionConflict(stream, expected, actual)
-
-    def _insert(
-        self, writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], version: int
-    ) -> list[RecordedEvent]:
-        now = self._clock().astimezone(UTC)
-        recorded: list[RecordedEvent] = []
-        for (actor, correlation_id), run in groupby(events, _ORIGIN):
-            part = list(run)
-            last = _insert_events(writer, part)
-            first = last - len(part) + 1
-            start = version + len(recorded) + 1
-            stamp = (now - _EPOCH) // _MICROSECOND
-            version_after = start + len(part) - 1
-            writer.execute(
-                _INSERT_APPEND,
-                (last, first, stream, version_after, stamp, actor, correlation_id.bytes),
-            )
-            # Nobody else writes during the transaction, so the events stand next to each other.
-            recorded += [
-                RecordedEvent(
-                    id=event.id,
-                    type=event.type,
-                    schema_version=event.schema_version,
-                    data=event.data,
-                    actor=actor,
-                    correlation_id=correlation_id,
-                    stream=stream,
-                    version=start + place,
-                    position=first + place,
-                    recorded_at=now,
-                )
-                for place, event in enumerate(part)
-            ]
-        return recorded
-
-
-def _insert_events(writer: sqlite3.Connection, events: Sequence[NewEvent]) -> int:
-    """Insert the rows of `events` and answer the last one's position."""
-    last = 0
-    for start in range(0, len(events), _ROWS_PER_INSERT):
-        part = events[start : start + _ROWS_PER_INSERT]
-        values: list[str | int | bytes] = []
-        for event in part:
-            values += (event.id.bytes, event.type, event.schema_version, event.data)
-        last = writer.execute(_insert_statement(len(part)), values).lastrowid or 0
-    return last
-
-
-@cache
-def _insert_statement(rows: int) -> str:
-    """One statement for many rows: the counter of AUTOINCREMENT is then written once for all."""
-    places = ", ".join(["(?, ?, ?, ?)"] * rows)
-    return f"INSERT INTO events (id, type, schema_version, data) VALUES {places}"
-
-
-def _known(writer: sqlite3.Connection, events: Sequence[NewEvent]) -> dict[UUID, RecordedEvent]:
-    rows = (writer.execute(_BY_ID, (event.id.bytes,)).fetchone() for event in events)
-    return {event.id: event for event in map(_event, filter(None, rows))}
-
-
-def _number(
-    connection: sqlite3.Connection, query: str, parameters: Sequence[str | int] = ()
-) -> int:
-    number: int = connection.execute(query, parameters).fetchone()[0]
-    return number
-
-
-def _event(row: tuple[Any, ...]) -> RecordedEvent:
-    position, id_, stream, version, type_, schema_version, stamp, actor, correlation_id, data = row
-    return RecordedEvent(
-        id=UUID(bytes=id_),
-        type=type_,
-        schema_version=schema_version,
-        data=data,
-        actor=actor,
-        correlation_id=UUID(bytes=correlation_id),
-        stream=stream,
-        version=version,
-        position=position,
-        recorded_at=_EPOCH + timedelta(microseconds=stamp),
-    )

@@ -11,49 +11,41 @@ from events.errors import EventLogError, LogFormatError, LogUnavailable
 APPLICATION_ID = 0x54524942  # "TRIB": SQLite keeps it in the header of the file
 FORMAT_VERSION = 0
 
-# What the events of one append have in common is written once, in `appends`: an event's row then
-# needs no second index, and its version follows from its place. Positions come from AUTOINCREMENT,
-# so none is handed out twice. The triggers hold against every program; those before an INSERT are
-# there because INSERT OR REPLACE deletes without asking a DELETE trigger. A position that SQLite is
-# still to choose is -1 in them.
+# What a run of events of one append has in common stands on its first event only (`place` 0) and
+# is NULL on the others: their rows need no second index, and their version follows from `place`.
+# Positions come from AUTOINCREMENT, so none is handed out twice. The triggers hold against every
+# program; the last is there because INSERT OR REPLACE deletes without asking a DELETE trigger.
+# In it a position that SQLite is still to choose is -1.
 SCHEMA = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     id BLOB NOT NULL UNIQUE,
     type TEXT NOT NULL,
     schema_version INTEGER NOT NULL,
-    data BLOB NOT NULL
+    place INTEGER NOT NULL,
+    size INTEGER,
+    stream TEXT,
+    last_version INTEGER,
+    recorded_at INTEGER,
+    actor TEXT,
+    correlation_id BLOB,
+    data BLOB NOT NULL,
+    CHECK ((place = 0) = (stream IS NOT NULL))
 ) STRICT;
-CREATE TABLE appends (
-    last_position INTEGER PRIMARY KEY,
-    first_position INTEGER NOT NULL CHECK (first_position <= last_position),
-    stream TEXT NOT NULL,
-    last_version INTEGER NOT NULL,
-    recorded_at INTEGER NOT NULL,
-    actor TEXT NOT NULL,
-    correlation_id BLOB NOT NULL,
-    UNIQUE (stream, last_version)
-) STRICT;
+CREATE UNIQUE INDEX events_by_stream ON events (stream, last_version) WHERE stream IS NOT NULL;
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
 CREATE TRIGGER events_no_replace BEFORE INSERT ON events
 WHEN NEW.position > 0 OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'an event is never replaced, its position never chosen'); END;
-CREATE TRIGGER appends_no_update BEFORE UPDATE ON appends
-BEGIN SELECT RAISE(ABORT, 'an append is never changed'); END;
-CREATE TRIGGER appends_no_delete BEFORE DELETE ON appends
-BEGIN SELECT RAISE(ABORT, 'an append is never deleted'); END;
-CREATE TRIGGER appends_no_gap BEFORE INSERT ON appends
-WHEN NEW.first_position <> 1 + coalesce((SELECT max(last_position) FROM appends), 0)
-  OR NEW.last_version - NEW.last_position + NEW.first_position
-  <> 1 + coalesce((SELECT max(last_version) FROM appends WHERE stream = NEW.stream), 0)
-BEGIN SELECT RAISE(ABORT, 'positions and versions have no gaps and are never given twice'); END;
+  OR (NEW.place = 0 AND NEW.last_version - NEW.size <>
+    (SELECT coalesce(max(last_version), 0) FROM events WHERE stream = NEW.stream))
+BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END;
 """
 _PARTS = {
-    *("events", "events_no_update", "events_no_delete", "events_no_replace"),
-    *("appends", "appends_no_update", "appends_no_delete", "appends_no_gap"),
+    *("events", "events_by_stream"),
+    *("events_no_update", "events_no_delete", "events_no_replace"),
 }
 
 # A checkpoint costs two more syncs of the disk; this makes the WAL file 16 MB instead of 4.
@@ -66,7 +58,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_LOCKED: "is kept locked by another program: try again when that one is done",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: look at its folder",
     sqlite3.SQLITE_PERM: "cannot be opened: see that it can be read and written",
-    sqlite3.SQLITE_IOERR: "cannot be read or written because the disk gives an error: check the disk",
+    sqlite3.SQLITE_IOERR: "cannot be read or written because of an error of the disk: check it",
 }
 _NOT_OURS = {
     sqlite3.SQLITE_NOTADB: "is not a Tributary log: give the path of one or of a new file",

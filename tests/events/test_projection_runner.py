@@ -129,7 +129,7 @@ def test_every_event_is_taken_in_or_parked_and_never_both(
     assert ProjectionRunner(log, view, batch_size=batch_size, attempts=attempts).catch_up() == 10
     parked = [event.position for event in view.parked()]
     assert sorted(view.taken + parked) == list(range(1, 11))
-    assert all(failing[position] > attempts for position in parked)
+    assert all(failing[position] >= attempts for position in parked)
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_a_read_only_folder_is_said(read_only_log: Path) -> None:
         (sqlite3.SQLITE_FULL, LogUnavailable, "disk is full"),
         (sqlite3.SQLITE_READONLY_DBMOVED, LogUnavailable, "read-only"),
         (sqlite3.SQLITE_BUSY_SNAPSHOT, LogUnavailable, "kept locked"),
-        (sqlite3.SQLITE_IOERR_FSYNC, LogUnavailable, "disk gives an error"),
+        (sqlite3.SQLITE_IOERR_FSYNC, LogUnavailable, "error of the disk"),
         (sqlite3.SQLITE_CANTOPEN, LogUnavailable, "cannot be opened"),
         (sqlite3.SQLITE_PERM, LogUnavailable, "cannot be opened"),
         (sqlite3.SQLITE_CORRUPT, LogFormatError, "damaged"),

@@ -57,38 +57,49 @@ def test_the_clock_is_that_of_the_machine_unless_another_is_given(path: Path) ->
     assert before <= event.recorded_at <= datetime.now(UTC)
 
 
-@pytest.mark.parametrize("table", ["events", "appends"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET data = x'7b7d'",
+        "UPDATE OR REPLACE events SET id = randomblob(16)",
+        "UPDATE OR IGNORE events SET position = 9",
+        "DELETE FROM events",
+        "DELETE FROM events WHERE position = 2",
+    ],
+)
 def test_protect_against_update_and_delete(
-    log: SqliteEventLog, other_program: sqlite3.Connection, table: str
+    log: SqliteEventLog, other_program: sqlite3.Connection, statement: str
 ) -> None:
-    recorded = log.append("entry-1", [new_event()], 0)
-    [(column, *_)] = other_program.execute(f"SELECT name FROM pragma_table_info('{table}') LIMIT 1")
-    for statement in (f"UPDATE {table} SET {column} = {column} + 7", f"DELETE FROM {table}"):
-        with pytest.raises(sqlite3.IntegrityError, match="never"):
-            other_program.execute(statement)
+    recorded = log.append("entry-1", [new_event(), new_event()], 0)
+    with pytest.raises(sqlite3.IntegrityError, match="never"):
+        other_program.execute(statement)
     assert log.read(0, 10) == recorded
+
+
+COLUMNS = "id, type, schema_version, place, size, stream, last_version, recorded_at, actor"
+COPY = "INSERT OR REPLACE INTO events (position, correlation_id, data, {0}) SELECT {1} FROM events"
 
 
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize(
-    "statement",
+    "values",
     [
-        "INSERT OR REPLACE INTO events SELECT position, randomblob(16), type, 1, data FROM events",
-        "INSERT OR REPLACE INTO events SELECT 99, id, type, 1, x'7b7d' FROM events",
-        "REPLACE INTO events (id, type, schema_version, data) SELECT id, 'x', 1, 'x' FROM events",
-        "INSERT OR REPLACE INTO appends SELECT * FROM appends",
-        "INSERT OR REPLACE INTO appends SELECT 2, 2, stream, last_version, 0, 'x', x'' FROM appends",
-        "INSERT INTO appends SELECT 9, 9, 'entry-2', 1, 0, 'x', x'' FROM appends",
-        "INSERT INTO appends SELECT 2, 2, 'entry-2', 2, 0, 'x', x'' FROM appends",
+        "position, x'', x'7b7d', " + COLUMNS,
+        "position, x'', x'7b7d', " + COLUMNS.replace("id", "randomblob(16)", 1),
+        "99, x'', x'7b7d', " + COLUMNS,
+        "NULL, x'', x'7b7d', " + COLUMNS,
+        "NULL, x'', x'7b7d', " + COLUMNS.replace("id", "randomblob(16)", 1),
+        "NULL, x'', x'7b7d', randomblob(16), type, 1, 0, 1, 'entry-1', 3, 0, actor",
+        "NULL, x'', x'7b7d', randomblob(16), type, 1, 0, 1, 'entry-2', 2, 0, actor",
     ],
 )
 def test_protect_against_replace_and_gaps(
-    log: SqliteEventLog, other_program: sqlite3.Connection, statement: str, recursive: str
+    log: SqliteEventLog, other_program: sqlite3.Connection, values: str, recursive: str
 ) -> None:
     recorded = log.append("entry-1", [new_event()], 0)
     other_program.execute(f"PRAGMA recursive_triggers = {recursive}")
     with pytest.raises(sqlite3.IntegrityError, match="never"):
-        other_program.execute(statement)
+        other_program.execute(COPY.format(COLUMNS, values))
     assert log.read(0, 10) == recorded
 
 
@@ -100,12 +111,31 @@ def test_a_position_is_never_handed_out_twice(
     with pytest.raises(EventIdConflict):
         log.append("entry-1", [new_event(), log.read(0, 1)[0]], 2)
     assert log.append("entry-1", [new_event()], 2)[0].position == 3
-    for table, last in (("events", "position"), ("appends", "last_position")):
-        other_program.execute(f"DROP TRIGGER {table}_no_delete")
-        other_program.execute(f"DELETE FROM {table} WHERE {last} = 3")
-    with pytest.raises(LogFormatError, match="no gaps"):
-        log.append("entry-1", [new_event()], 2)
-    assert [event.position for event in log.read(0, 10)] == [1, 2]
+    other_program.execute("DROP TRIGGER events_no_delete")
+    other_program.execute("DELETE FROM events WHERE position = 3")
+    assert log.append("entry-1", [new_event()], 2)[0].position == 4
+    with pytest.raises(LogFormatError, match="damaged"):
+        log.read(0, 10)
+
+
+def test_an_event_without_the_first_of_its_run_is_not_guessed(
+    log: SqliteEventLog, other_program: sqlite3.Connection
+) -> None:
+    log.append("entry-1", [new_event(), new_event()], 0)
+    other_program.execute("DROP TRIGGER events_no_delete")
+    other_program.execute("DELETE FROM events WHERE position = 1")
+    with pytest.raises(LogFormatError, match="damaged"):
+        log.read(0, 10)
+
+
+def test_what_a_strange_trigger_refuses_is_said(
+    log: SqliteEventLog, other_program: sqlite3.Connection
+) -> None:
+    other_program.execute(
+        "CREATE TRIGGER strange BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'not today'); END"
+    )
+    with pytest.raises(LogFormatError, match="refused an event: not today"):
+        log.append("entry-1", [new_event()], 0)
 
 
 def test_an_event_that_is_gone_is_not_passed_over(
