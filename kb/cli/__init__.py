@@ -22,7 +22,8 @@ from kb.cli.session import Session
 @click.pass_context
 def cli(context: click.Context, data: Path | None) -> None:
     """Keep and find what a community of practice knows."""
-    context.ensure_object(Session).data = data
+    session = context.ensure_object(Session)
+    session.data = data or session.data
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
