@@ -1,13 +1,13 @@
-"""Puts the web together: the only place that makes an application, and nothing is made at import."""
+"""Puts the web together: the only place that makes an application, none at import."""
 
 from pathlib import Path
 
-from kb import KnowledgeBase
 from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 
+from kb import KnowledgeBase
 from web.api import api_router
 from web.docs_page import DocsPlugin
 from web.errors import exception_handlers

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
+
 from kb.cli.session import Session, pass_session, tell
 from kb.errors import KnowledgeBaseError
 
@@ -17,13 +18,14 @@ WARMING_QUESTION = "What are you trying to solve?"
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="A loopback address; no other is taken [127.0.0.1].")
+@click.option(
+    "--host", metavar="ADDRESS", help="A loopback address; no other is taken [127.0.0.1]."
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one [8321].")
 @pass_session
 def serve(session: Session, host: str | None, port: int | None) -> None:
     """Serve the pages and the JSON interface on this machine, until Ctrl-C."""
     from kb.local_socket import socket_path
-
     from web import server
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

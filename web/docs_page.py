@@ -1,4 +1,4 @@
-"""The schema page: the OpenAPI document for people, made here, so that a browser asks nobody else for anything."""
+"""The schema page: the OpenAPI document for people, made here, with no request to elsewhere."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

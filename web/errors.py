@@ -1,4 +1,4 @@
-"""One place that turns whatever goes wrong into an answer: problem+json under /api, a page elsewhere."""
+"""The one place that makes an answer of an error: problem+json under /api, a page elsewhere."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -100,7 +100,7 @@ def is_api(path: str) -> bool:
 
 
 def problem_of(error: Exception, path: str) -> ProblemDetails:
-    """The problem that `error` is, met at `path`. The text of an unforeseen error stays in the log."""
+    """The problem that `error` is at `path`; the text of an unforeseen one stays in the log."""
     status = HTTPStatus(status_of(error))
     conflict = error if isinstance(error, RevisionConflict) else None
     return ProblemDetails(

@@ -10,24 +10,23 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-TAGS = frozenset(
-    "p br hr h3 h4 h5 h6 em strong s code pre blockquote ul ol li a table thead tbody tr th td".split()
-)
-SCHEMES = frozenset({"http", "https", "mailto"})
+BLOCKS = {"p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li"}
+TAGS = BLOCKS | {"em", "strong", "s", "code", "a", "table", "thead", "tbody", "tr", "th", "td"}
+SCHEMES = {"http", "https", "mailto"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}}
 SECTION_LEVEL = 2
 """A section's heading is an h2 on the page, so headings within it begin below."""
 
 
 def to_html(text: str) -> Markup:
-    """`text` as HTML: HTML within it is shown as text, images become links, scripts and styles are gone."""
+    """`text` as HTML: HTML within it is shown as text, images become links, scripts are gone."""
     html = _parser().render(text)
     return Markup(
         nh3.clean(
             html,
-            tags=set(TAGS),
-            attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-            url_schemes=set(SCHEMES),
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            url_schemes=SCHEMES,
             link_rel="nofollow noopener noreferrer",
         )
     )
@@ -57,14 +56,19 @@ def _image_as_link(
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]], part: tuple[int, int]) -> Markup:
-    """The `part` (start, end) of `text` with its `marks` marked and an ellipsis where it was cut."""
+    """The `part` (start, end) of `text` with its `marks` marked, an ellipsis where it was cut."""
     start, end = part
     pieces = [escape("… " if start > 0 else "")]
     at = start
-    for left, right in sorted(marks):
-        left, right = max(left, at), min(right, end)
+    for first, last in sorted(marks):
+        left, right = max(first, at), min(last, end)
         if left < right:
-            pieces += [escape(text[at:left]), Markup("<mark>"), escape(text[left:right]), Markup("</mark>")]
+            pieces += [
+                escape(text[at:left]),
+                Markup("<mark>"),
+                escape(text[left:right]),
+                Markup("</mark>"),
+            ]
             at = right
     pieces += [escape(text[at:end]), escape(" …" if end < len(text) else "")]
     return Markup("").join(pieces)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beside the handlers: every error is problem+json, and where to read it."""
+"""What the OpenAPI document says beside the handlers, first of all that errors are problem+json."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ Times are UTC. Ids are UUIDs.
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The errors of an operation that reads: `statuses` and those that any operation may answer with."""
+    """The errors of an operation that reads: `statuses` and those that any operation has."""
     return {
         status: ResponseSpec(
             ProblemDetails,
@@ -35,7 +35,7 @@ def change_problems(*statuses: int) -> dict[int, ResponseSpec]:
 
 
 class _SchemaRouter(Router):
-    """Leaves out Litestar's page for unknown schema paths: under /api an unknown path is a problem+json."""
+    """Without Litestar's page for unknown schema paths: under /api those are problem+json."""
 
     def register(self, value: ControllerRouterHandler) -> list[object]:  # type: ignore[override]
         if "/{path:str}" in getattr(value, "paths", ()):

@@ -21,11 +21,11 @@ HEADERS: Mapping[str, str] = {
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-"""Sent with every answer. `same-origin` rather than no referrer: that would hide the Origin of our own forms."""
+"""Sent with every answer. Without any referrer the Origin of our own forms would be hidden too."""
 
 
 class LoopbackOnly(ASGIMiddleware):
-    """Refuses names that are not this machine (DNS rebinding) and changes that another site asks for."""
+    """Refuses other names than this machine's (DNS rebinding) and changes asked for elsewhere."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -59,7 +59,7 @@ def from_elsewhere(headers: Headers, host: str) -> bool:
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """Set the headers that tell a browser to load nothing from elsewhere and to run nothing inline."""
+    """Tell the browser to load nothing from elsewhere and to run nothing inline."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
         for name, value in HEADERS.items():

@@ -1,4 +1,4 @@
-"""Listens: on a loopback port for people, and on a socket file for the command line; ends without a trace."""
+"""Listens on a loopback port for people and a socket file for the command line; ends cleanly."""
 
 import asyncio
 import os
@@ -11,9 +11,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
+
 from kb import KnowledgeBase
 from kb.errors import KnowledgeBaseError
-
 from web.app import create_app
 
 THREADS = 32
@@ -23,7 +23,7 @@ PATIENCE = 5
 """Seconds that answers under way have to finish once the server is told to end."""
 
 
-class CannotServe(KnowledgeBaseError):
+class ServeError(KnowledgeBaseError):
     """The address or the socket cannot be had."""
 
 
@@ -33,7 +33,7 @@ def serve(
     """Answer on `host`:`port` and on the socket file `path` until told to end (SIGINT, SIGTERM).
 
     Port 0 takes a free one. `ready` is called with the address once connections are taken. Raises
-    `CannotServe`.
+    `ServeError`.
     """
     refuse_others(host)
     with tcp_socket(host, port) as tcp, socket_file(path) as local:
@@ -69,15 +69,15 @@ class _Server(uvicorn.Server):
 
 
 def refuse_others(host: str) -> None:
-    """Raise `CannotServe` for an address that another machine could reach."""
+    """Raise `ServeError` for an address that another machine could reach."""
     try:
         loopback = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         loopback = False
     if not loopback:
-        raise CannotServe(
-            f"The address {host!r} could be reached by other machines, and there is no signing in yet: "
-            "use 127.0.0.1."
+        raise ServeError(
+            f"The address {host!r} could be reached by other machines, "
+            "and there is no signing in yet: use 127.0.0.1."
         )
 
 
@@ -97,7 +97,7 @@ def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
             sock.bind((host, port))
             sock.listen()
         except (OSError, OverflowError) as error:
-            raise CannotServe(
+            raise ServeError(
                 f"Port {port} of {host} cannot be used ({_reason(error)}): "
                 "end what uses it or choose another with --port."
             ) from error
@@ -108,14 +108,16 @@ def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
 def socket_file(path: Path) -> Iterator[socket.socket]:
     """A listening socket at `path` that only this user may use; removed at the end."""
     if _answers(path):
-        raise CannotServe(f"Another server runs for this data directory already, at {path}: end it first.")
+        raise ServeError(
+            f"Another server runs for this data directory already, at {path}: end it first."
+        )
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
             _bind(sock, path)
         except OSError as error:
-            raise CannotServe(
-                f"The socket {path} cannot be made ({_reason(error)}): check the folder's permissions."
+            raise ServeError(
+                f"The socket {path} cannot be made ({_reason(error)}): check its folder."
             ) from error
         try:
             yield sock

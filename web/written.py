@@ -1,16 +1,17 @@
-"""Answers about what was written: not before a search can find it, or honestly that it cannot yet."""
+"""Answers about what was written: once a search can find it, or honestly that it cannot yet."""
+
+from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.commands import Receipt
 from kb.errors import NotYetSearchable
-from msgspec import Struct
 
 PATIENCE = 10.0
 """Seconds that an answer waits for the index; what was written is safe in the log before that."""
 
 
 class Written(Struct, frozen=True):
-    """What was written: its id and version; `searchable` is False when the index is still behind."""
+    """What was written: id and version; `searchable` is False while the index is behind."""
 
     id: str
     version: int

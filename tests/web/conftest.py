@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from indexer.testing import HashEmbedder
-from kb import KnowledgeBase
-from kb.entries.content import Content, Draft, Section
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from indexer.testing import HashEmbedder
+from kb import KnowledgeBase
+from kb.entries.content import Content, Draft, Section
 from web.app import create_app
 
 Contribute = Callable[..., str]
@@ -37,7 +37,9 @@ def contribute(base: KnowledgeBase) -> Contribute:
     """Contributes a practice with the given fields and answers its id."""
 
     def make(title: str = "Bedside handover", **fields: object) -> str:
-        problem = str(fields.pop("problem", "Forty minutes in the office, everyone half listening."))
+        problem = str(
+            fields.pop("problem", "Forty minutes in the office, everyone half listening.")
+        )
         does = str(fields.pop("does", "Both nurses walk from bed to bed, two minutes each."))
         sections = (Section("The problem", problem), Section("What we do", does))
         tags = fields.pop("tags", ("handover",))

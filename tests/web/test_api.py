@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from kb import KnowledgeBase
 from litestar import Litestar
 from litestar.testing import TestClient
 from uuid_utils.compat import uuid7
 
+from kb import KnowledgeBase
 from web import written
 from web.api.reuse import as_csv
 
@@ -93,7 +93,12 @@ def test_a_revision_replaces_the_text(client: Client, entry_id: str) -> None:
     assert client.put(f"/api/entries/{entry_id}", json=body).status_code == 200
     entry = client.get(f"/api/entries/{entry_id}").json()
     assert (entry["title"], entry["group"]) == ("Handover at the bed", "North Clinic")
-    without_group = {**body, "version": entry["version"], "group": None, "content": DRAFT["content"]}
+    without_group = {
+        **body,
+        "version": entry["version"],
+        "group": None,
+        "content": DRAFT["content"],
+    }
     assert client.put(f"/api/entries/{entry_id}", json=without_group).status_code == 200
     assert client.get(f"/api/entries/{entry_id}").json()["group"] is None
 
@@ -169,7 +174,11 @@ def test_a_group_named_like_a_formula_is_no_formula_in_the_csv(
 
 def test_the_history_tells_everything_without_positions(client: Client, entry_id: str) -> None:
     history = client.get(f"/api/entries/{entry_id}/history").json()
-    assert [item["what"] for item in history] == ["entry-contributed", "entry-tagged", "entry-tagged"]
+    assert [item["what"] for item in history] == [
+        "entry-contributed",
+        "entry-tagged",
+        "entry-tagged",
+    ]
     assert "position" not in json.dumps(history)
 
 
@@ -222,7 +231,9 @@ def test_every_error_is_a_problem(client: Client, method: str, path: str, status
     assert_problem(client.request(method, path), status)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"kind": 1}', b'{"kind":"practice"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"kind": 1}', b'{"kind":"practice"}', b"\xff"]
+)
 def test_a_body_that_does_not_fit_is_a_problem(client: Client, body: bytes) -> None:
     assert_problem(client.post("/api/entries", content=body), 400)
 
@@ -245,7 +256,10 @@ def test_a_state_that_does_not_allow_it_is_a_conflict(client: Client, entry_id: 
 
 
 def test_an_unforeseen_error_is_a_problem_without_its_text(
-    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: Client,
+    base: KnowledgeBase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")

@@ -8,7 +8,6 @@ from kb.entries.content import Content, Section
 from kb.entries.kinds import load_kinds
 from kb.entries.results import EntryPage
 from kb.errors import NotFound
-
 from web.pages.conflict import ConflictPage, conflict_page
 from web.pages.forms import EntryForm, SectionField
 
@@ -38,7 +37,9 @@ def page(
     started = None if before is None else Content(title="T", sections=_sections(before))
     base = cast(KnowledgeBase, _Base(started))
     fields = tuple(SectionField(heading, text) for heading, text in mine.items())
-    form = EntryForm(kind=load_kinds()["practice"], title="T", group="G", sections=fields, version=1)
+    form = EntryForm(
+        kind=load_kinds()["practice"], title="T", group="G", sections=fields, version=1
+    )
     return conflict_page(base, _entry(theirs), form)
 
 

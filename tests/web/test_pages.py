@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from kb import KnowledgeBase
-from kb.entries.content import Content, Relation, Section
-from kb.errors import NotYetSearchable
 from litestar import Litestar
 from litestar.testing import TestClient
 from uuid_utils.compat import uuid7
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Relation, Section
+from kb.errors import NotYetSearchable
 
 Client = TestClient[Litestar]
 Contribute = Callable[..., str]
@@ -105,7 +106,9 @@ def test_a_search_without_a_question_only_asks(client: Client) -> None:
 
 def test_filters_stay_chosen(client: Client, contribute: Contribute) -> None:
     contribute()
-    html = page(client, "/search?q=handover&kind=practice&tag=handover&group=Elsewhere&archived=all")
+    html = page(
+        client, "/search?q=handover&kind=practice&tag=handover&group=Elsewhere&archived=all"
+    )
     assert '<option value="practice" selected>' in html
     assert '<option value="Elsewhere" selected>' in html
     assert "checked" in html
@@ -113,7 +116,15 @@ def test_filters_stay_chosen(client: Client, contribute: Contribute) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["a" * 200_0, "word " * 10_000, "?!.,", 'title:"x" AND (-y OR *)', "null\x00byte", "שלום עולם", "'"],
+    [
+        "a" * 200_0,
+        "word " * 10_000,
+        "?!.,",
+        'title:"x" AND (-y OR *)',
+        "null\x00byte",
+        "שלום עולם",
+        "'",
+    ],
 )
 def test_any_question_gets_an_answer_or_a_sentence(
     client: Client, contribute: Contribute, question: str
@@ -302,7 +313,9 @@ def test_a_mistake_in_a_revision_keeps_what_was_typed(
     client: Client, contribute: Contribute
 ) -> None:
     entry_id = contribute()
-    html = posted(client, f"/entries/{entry_id}/revise", FORM | {"title": "", "version": "1"}, 400).text
+    html = posted(
+        client, f"/entries/{entry_id}/revise", FORM | {"title": "", "version": "1"}, 400
+    ).text
     assert 'id="title-error"' in html
     assert "Two minutes at each bed." in html
 
@@ -311,7 +324,12 @@ def test_an_imported_text_is_revised_in_its_own_order(
     client: Client, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id = contribute()
-    sections = (Section("", "Lead"), Section("What we do", "Do"), Section("Extra", "More"), Section("The problem", "P"))
+    sections = (
+        Section("", "Lead"),
+        Section("What we do", "Do"),
+        Section("Extra", "More"),
+        Section("The problem", "P"),
+    )
     version = base.catalogue.get(entry_id).version
     base.entries.revise(entry_id, Content(title="T", sections=sections), version=version)
     html = page(client, f"/entries/{entry_id}/revise")
@@ -390,9 +408,13 @@ def test_an_endorsement_is_given_changed_and_withdrawn(
 ) -> None:
     entry_id = contribute()
     path = f"/entries/{entry_id}"
-    assert 'id="endorse-reason-error"' in posted(client, f"{path}/endorse", {"reason": ""}, 400).text
+    assert (
+        'id="endorse-reason-error"' in posted(client, f"{path}/endorse", {"reason": ""}, 400).text
+    )
     assert "1 person vouches" in followed(client, f"{path}/endorse", {"reason": "It works."})
-    assert "Better: it holds." in followed(client, f"{path}/endorse", {"reason": "Better: it holds."})
+    assert "Better: it holds." in followed(
+        client, f"{path}/endorse", {"reason": "Better: it holds."}
+    )
     assert "1 person vouches" not in followed(client, f"{path}/withdraw", {})
     assert client.post(f"{path}/withdraw").status_code == 409
 
@@ -401,7 +423,13 @@ def test_a_reuse_is_recorded_and_what_became_of_it_told(
     client: Client, contribute: Contribute
 ) -> None:
     entry_id, result = contribute("Source"), contribute("Result")
-    form = {"group": "South", "context": "Nights", "outcome": "adapted", "evidence": "", "resulting_entry": ""}
+    form = {
+        "group": "South",
+        "context": "Nights",
+        "outcome": "adapted",
+        "evidence": "",
+        "resulting_entry": "",
+    }
     path = f"/entries/{entry_id}/reuses"
     html = posted(client, path, form | {"evidence": "javascript:alert(1)"}, 400).text
     assert 'id="reuse-evidence-error"' in html
@@ -411,7 +439,12 @@ def test_a_reuse_is_recorded_and_what_became_of_it_told(
     found = re.search(r'href="(/reuses/[^"]+)"', html)
     assert found
     assert "South" in page(client, found[1])
-    update = {"outcome": "adopted", "note": "", "evidence": "https://x.example/a", "resulting_entry": result}
+    update = {
+        "outcome": "adopted",
+        "note": "",
+        "evidence": "https://x.example/a",
+        "resulting_entry": result,
+    }
     assert 'id="note-error"' in posted(client, found[1], update, 400).text
     response = posted(client, found[1], update | {"note": "Everybody does it."})
     assert response.headers["location"] == f"/entries/{entry_id}?done=updated#reuse"

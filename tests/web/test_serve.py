@@ -10,13 +10,13 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
+
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase, local_socket
 from kb.cli.session import Session
 from kb.errors import SearchUnavailable
-
 from web import cli, server
-from web.server import CannotServe
+from web.server import ServeError
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs `kb serve`; `visit` is called with the address in a thread, then the server is told to end."""
+    """Runs `kb serve`, calls `visit` with the address in a thread, and tells the server to end."""
 
     def make(
         *arguments: str, visit: Callable[[str], None] = lambda _: None, end: int = signal.SIGTERM
@@ -84,7 +84,7 @@ def test_it_answers_at_both_doors_and_ends_cleanly(
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_an_address_that_others_reach_is_refused(run: Callable[..., Result], host: str) -> None:
     result = run("--host", host)
-    assert isinstance(result.exception, CannotServe)
+    assert isinstance(result.exception, ServeError)
     assert "could be reached by other machines" in str(result.exception)
 
 
@@ -92,13 +92,13 @@ def test_the_setting_of_an_address_that_others_reach_is_refused(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KB_HOST", "0.0.0.0")
-    assert isinstance(run("--port", "0").exception, CannotServe)
+    assert isinstance(run("--port", "0").exception, ServeError)
 
 
 def test_a_port_in_use_is_one_sentence(run: Callable[..., Result]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = run("--port", str(taken.getsockname()[1]))
-    assert isinstance(result.exception, CannotServe)
+    assert isinstance(result.exception, ServeError)
     assert "choose another with --port" in str(result.exception)
 
 
@@ -107,7 +107,7 @@ def test_a_second_server_for_the_same_directory_is_refused(
 ) -> None:
     with server.socket_file(local_socket.socket_path(data)):
         result = run("--port", "0")
-    assert isinstance(result.exception, CannotServe)
+    assert isinstance(result.exception, ServeError)
     assert "Another server runs" in str(result.exception)
 
 
@@ -121,7 +121,10 @@ def test_a_socket_that_a_killed_server_left_is_taken_over(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_takes_no_socket_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CannotServe, match="cannot be made"), server.socket_file(tmp_path / "no" / "x"):
+    with (
+        pytest.raises(ServeError, match="cannot be made"),
+        server.socket_file(tmp_path / "no" / "x"),
+    ):
         pass
 
 

@@ -1,17 +1,20 @@
 """What this knowledge base holds: its kinds and its state."""
 
-from kb import KnowledgeBase
-from kb.entries.kinds import Kind
-from kb.status import Status
 from litestar import get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.entries.kinds import Kind
+from kb.status import Status
 from web.openapi import problems
 
 
 class PublicStatus(Struct, frozen=True, kw_only=True):
-    """State without log positions: `lag` is how many events views or index are behind, `parked` how many failed."""
+    """State without log positions.
+
+    `lag` is how many events views or index are behind, `parked` how many failed.
+    """
 
     lag: int
     parked: int
@@ -42,8 +45,6 @@ def get_status(base: NamedDependency[KnowledgeBase]) -> PublicStatus:
 def public(status: Status) -> PublicStatus:
     """`status` without what is for operators."""
     shared = {
-        name: getattr(status, name)
-        for name in PublicStatus.__struct_fields__
-        if name != "parked"
+        name: getattr(status, name) for name in PublicStatus.__struct_fields__ if name != "parked"
     }
     return PublicStatus(parked=len(status.parked), **shared)

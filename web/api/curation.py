@@ -1,12 +1,12 @@
 """Curation: tags, relations, archive and restore."""
 
-from kb import KnowledgeBase
-from kb.entries.content import Relation
 from litestar import delete, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.entries.content import Relation
 from web.openapi import change_problems
 from web.written import Written, when_searchable
 

@@ -1,11 +1,11 @@
 """Endorsements of the acting member."""
 
-from kb import KnowledgeBase
 from litestar import delete, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
+from kb import KnowledgeBase
 from web.openapi import change_problems
 from web.written import Written
 

@@ -3,14 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from kb import KnowledgeBase
-from kb.entries.content import Content, Draft
-from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page
 from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import UNSET, Struct, UnsetType
 
+from kb import KnowledgeBase
+from kb.entries.content import Content, Draft
+from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page
 from web.api.search import ARCHIVED, Archived, Limit
 from web.openapi import change_problems, problems
 from web.written import Written, when_searchable
@@ -44,7 +44,7 @@ def list_entries(
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:
-    """Entries of any of the kinds and groups that have all of the tags, with counts for further filters."""
+    """Entries of any of the kinds and groups with all of the tags, and counts to filter further."""
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
 

@@ -5,16 +5,16 @@ from datetime import date
 from io import StringIO
 from typing import Literal
 
-from kb import KnowledgeBase
-from kb.entries.results import ReuseView
-from kb.reuse.report import By, ReuseReport
-from kb.reuse.reuse import Outcome
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct, structs
 
+from kb import KnowledgeBase
+from kb.entries.results import ReuseView
+from kb.reuse.report import By, ReuseReport
+from kb.reuse.reuse import Outcome
 from web.api.entries import IdempotencyKey
 from web.openapi import change_problems, problems
 from web.written import Written
@@ -109,7 +109,7 @@ def report_reuse(
 
 
 def as_csv(report: ReuseReport) -> str:
-    """The rows and the total as CSV (RFC 4180); a text that a spreadsheet would compute is quoted away."""
+    """The rows and the total as CSV (RFC 4180); no text in it is a formula to a spreadsheet."""
     out = StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow((report.by, *CSV_COLUMNS[1:]))

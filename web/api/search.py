@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from kb import KnowledgeBase
-from kb.search import Answer
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
+from kb import KnowledgeBase
+from kb.search import Answer
 from web.openapi import problems
 
 Archived = Literal["false", "true", "all"]

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from kb import KnowledgeBase
-from kb.entries.results import BrowseFilter, Facets, Page
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct, structs
 
+from kb import KnowledgeBase
+from kb.entries.results import BrowseFilter, Facets, Page
 from web.pages.shell import Pages
 
 PAGE_SIZE = 20
@@ -46,7 +46,7 @@ class View(Struct, frozen=True):
         return f"/entries?{query}" if query else "/entries"
 
     def toggled(self, name: str, value: str) -> "View":
-        """The list with `value` of a facet added, or taken away if it was there; from its first page."""
+        """The list with `value` of a facet added, or taken away if it was there."""
         now: tuple[str, ...] = getattr(self, name)
         new = tuple(v for v in now if v != value) if value in now else (*now, value)
         return structs.replace(self, **{name: new}, page=1)
@@ -146,9 +146,7 @@ def _group(
 def _archived(view: View) -> FacetGroup:
     labels: Mapping[Archived, str] = {"": "Left out", "all": "Shown too", "only": "Only these"}
     choices = (
-        Choice(
-            label, structs.replace(view, archived=value, page=1).url, view.archived == value
-        )
+        Choice(label, structs.replace(view, archived=value, page=1).url, view.archived == value)
         for value, label in labels.items()
     )
     return FacetGroup("Archived", tuple(choices))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from msgspec import Struct, structs
+
 from kb import KnowledgeBase
 from kb.entries.content import Content, Section
 from kb.entries.results import EntryPage
 from kb.errors import NotFound
-from msgspec import Struct, structs
-
 from web.pages.forms import EntryForm, SectionField, section_field
 
 State = Literal["same", "theirs", "yours", "both"]
@@ -28,7 +28,7 @@ class Piece(Struct, frozen=True):
 
 
 class ConflictPage(Struct, frozen=True):
-    """The two texts; `form` starts from the newest version, so that saving it replaces knowingly."""
+    """The two texts; `form` starts from the newest version, so saving it replaces knowingly."""
 
     entry: EntryPage
     title: Piece

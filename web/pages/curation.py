@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from kb import KnowledgeBase
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
+from kb import KnowledgeBase
 from web.pages.entry import act
 from web.pages.forms import Form, entry_meant, small_form
 from web.pages.shell import Pages
@@ -41,7 +41,13 @@ def untag(
     form = small_form(data, "tag")
     name = form.values["tag"]
     return act(
-        base, pages, entry_id, "untag", form, "untagged", lambda: base.entries.untag(entry_id, (name,))
+        base,
+        pages,
+        entry_id,
+        "untag",
+        form,
+        "untagged",
+        lambda: base.entries.untag(entry_id, (name,)),
     )
 
 

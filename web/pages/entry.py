@@ -2,6 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from markupsafe import Markup
+from msgspec import Struct
+
 from kb import KnowledgeBase
 from kb.commands import Receipt
 from kb.entries.kinds import Kind
@@ -14,13 +21,6 @@ from kb.entries.results import (
     LineageEntry,
 )
 from kb.errors import InvalidInput, NotFound, Refused
-from litestar import Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
-from litestar.response import Redirect
-from markupsafe import Markup
-from msgspec import Struct
-
 from web.errors import status_of
 from web.markdown import to_html
 from web.pages.forms import Form, new_command_id
@@ -45,7 +45,10 @@ class ShownSection(Struct, frozen=True):
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
-    """Everything on an entry's page. `mine` is the acting member's endorsement; `open` names a form with errors."""
+    """Everything on an entry's page.
+
+    `mine` is the acting member's endorsement; `open` names a form with errors.
+    """
 
     entry: EntryPage
     sections: tuple[ShownSection, ...]

@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, structs
+from uuid_utils.compat import uuid7
+
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, KnowledgeBaseError, NotFound
-from msgspec import Struct, structs
-from uuid_utils.compat import uuid7
 
 Posted = Mapping[str, Any]
 
 
 class Form(Struct, frozen=True):
-    """A small form: what was typed, by field, and what is wrong with it; `problem` is about the whole."""
+    """What was typed, by field, and what is wrong there or, `problem`, as a whole."""
 
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
@@ -120,7 +121,7 @@ def blank_form(kind: Kind) -> EntryForm:
 
 
 def form_of(entry: EntryPage, kind: Kind) -> EntryForm:
-    """The form that revises `entry`: its sections in their order, and those of the template still empty."""
+    """The form that revises `entry`: its sections in their order, and what the template adds."""
     return EntryForm(
         kind=kind,
         title=entry.title,
@@ -166,7 +167,7 @@ def _field(section: KindSection, text: str = "") -> SectionField:
 
 
 def _woven(sections: Sequence[Section], kind: Kind) -> Iterable[SectionField]:
-    """`sections` as they stand, with each empty one of the template after the one that it follows there."""
+    """`sections` as they stand, with the empty ones of the template in their places."""
     template = {section.heading: section for section in kind.sections}
     woven = [section_field(s.heading, s.text, kind) for s in sections]
     before: str | None = None

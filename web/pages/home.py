@@ -1,11 +1,11 @@
 """The first page, and what this is about."""
 
-from kb import KnowledgeBase
-from kb.entries.results import BrowseFilter, Facets, Page
 from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.entries.results import BrowseFilter, Facets, Page
 from web.pages.shell import Pages
 
 RECENT = 6

@@ -4,17 +4,17 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from kb import KnowledgeBase
-from kb.commands import Receipt
-from kb.entries.results import ReuseView
-from kb.errors import InvalidInput, Refused
-from kb.reuse.report import ReuseReport
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.commands import Receipt
+from kb.entries.results import ReuseView
+from kb.errors import InvalidInput, Refused
+from kb.reuse.report import ReuseReport
 from web.errors import status_of
 from web.pages.entry import act
 from web.pages.forms import Form, command_id, entry_meant, small_form

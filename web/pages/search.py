@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from kb import KnowledgeBase
-from kb.entries.results import BrowseFilter, Facets
-from kb.errors import InvalidInput
-from kb.search import Answer, Result
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from markupsafe import Markup
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.entries.results import BrowseFilter, Facets
+from kb.errors import InvalidInput
+from kb.search import Answer, Result
 from web.markdown import marked
 from web.pages.links import section_url
 from web.pages.shell import Pages
@@ -51,7 +51,7 @@ class Found(Struct, frozen=True):
 
 
 class SearchPage(Struct, frozen=True):
-    """A question and what was found; `answer` is None before anything was asked, `problem` says why not."""
+    """A question and what was found; without `answer` nothing was asked, or `problem` says why."""
 
     asked: Asked
     options: Facets
@@ -94,9 +94,7 @@ def _chosen(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(value for value in values if value)
 
 
-def _answered(
-    base: KnowledgeBase, pages: Pages, asked: Asked, template: str
-) -> Response[str]:
+def _answered(base: KnowledgeBase, pages: Pages, asked: Asked, template: str) -> Response[str]:
     options = base.catalogue.browse(BrowseFilter(archived=None), limit=1).facets
     if not asked.question.strip():
         return pages.render(template, SearchPage(asked, options), at="ask")

@@ -1,4 +1,4 @@
-"""What every page has around it, and how a page is made: rendered whole, in the handler's own thread."""
+"""What every page has around it, and how it is made: whole, in the handler's own thread."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from kb import KnowledgeBase
-from kb.entries.relation import reads
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.entries.relation import reads
 from web.errors import ProblemDetails
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -39,7 +39,7 @@ NOT_YET = "Saved. The search index is still catching up, so searches show it in 
 
 
 class Shell(Struct, frozen=True):
-    """What surrounds a page: whose community, who acts, which part is open, and what just happened."""
+    """What surrounds a page: whose it is, who acts, which part is open, what just happened."""
 
     community: str
     member: str
@@ -79,7 +79,7 @@ class Pages:
 
 
 def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:
-    """Send the browser on after a form, so that a reload posts nothing twice; `done` names the notice."""
+    """Send the browser on after a form, so a reload posts nothing; `done` names the notice."""
     path, hash_sign, anchor = path.partition("#")
     name = done if searchable else "not-yet"
     return Redirect(f"{path}?done={name}{hash_sign}{anchor}", status_code=303)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from kb import KnowledgeBase
-from kb.entries.results import EntryPage
-from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
+from kb import KnowledgeBase
+from kb.entries.results import EntryPage
+from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from web.errors import status_of
 from web.pages.conflict import conflict_page
 from web.pages.forms import (
@@ -62,7 +62,9 @@ def contribute(
     """Take the new entry in, or show the form again with what is wrong."""
     kind = base.kinds.get(typed(data, "kind"))
     if kind is None:
-        raise InvalidInput("The form names no kind of entry; start again from /entries/new.", "kind")
+        raise InvalidInput(
+            "The form names no kind of entry; start again from /entries/new.", "kind"
+        )
     form = posted_form(data, kind)
     try:
         receipt = base.entries.contribute(form.draft(), command_id=command_id(data))
@@ -121,6 +123,4 @@ def _form(
 ) -> Response[str]:
     facets = base.catalogue.browse(limit=1).facets
     page = WritingPage(form, tuple(facets.groups), tuple(facets.tags), entry)
-    return pages.render(
-        "write.html", page, at="browse" if entry else "contribute", status=status
-    )
+    return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)
