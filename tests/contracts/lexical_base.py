@@ -1,0 +1,55 @@
+"""What the tests of every full-text engine share: an engine by name, documents and questions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.analysis import question_terms
+from indexer.document import Filter
+from indexer.lexical import LexicalDocument, LexicalIndex, open_lexical
+
+ALL = frozenset({"all"})
+EVERYONE = Filter(audience=ALL)
+
+
+def some_document(
+    document_id: str,
+    body: str = "",
+    *,
+    title: str = "",
+    audience: frozenset[str] = ALL,
+    keywords: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
+    **facets: str,
+) -> LexicalDocument:
+    """A document for everyone; facets as `kind="practice"`."""
+    return LexicalDocument(
+        id=document_id,
+        title=title,
+        body=body,
+        audience=audience,
+        keywords=keywords,
+        names=names,
+        facets={name: frozenset(value.split()) for name, value in facets.items()},
+    )
+
+
+def found(index: LexicalIndex, question: str, passing: Filter = EVERYONE) -> list[str]:
+    """The ids that a question finds, best first."""
+    return [match.document_id for match in index.search(question_terms(question), passing, 1000)]
+
+
+class EngineContract:
+    """Subclass with `engine` set."""
+
+    engine: str
+
+    @pytest.fixture
+    def index(self, tmp_path: Path) -> Iterator[LexicalIndex]:
+        index = self.open(tmp_path / "index")
+        yield index
+        index.close()
+
+    def open(self, directory: Path, *, writable: bool = True) -> LexicalIndex:
+        return open_lexical(self.engine, directory, writable=writable)
