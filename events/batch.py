@@ -16,21 +16,18 @@ def check_batch(stream: str, events: Sequence[NewEvent]) -> None:
 
     Raises `InvalidEvent` for a malformed event and `EventIdConflict` for an id that stands twice.
     """
-    texts, schema_versions, ids = {stream}, {1}, set[int]()
-    for event in events:
-        number = event.id.int
+    ids = {event.id.int for event in events}
+    if len(ids) < len(events):
+        raise EventIdConflict(_twice(events), "it stands twice in one batch")
+    for number in ids:
         if number & _UUID7_BITS != _UUID7:
-            raise InvalidEvent(f"{event.id} is no UUIDv7: make the id of an event as one.")
-        if number in ids:
-            raise EventIdConflict(event.id, "it stands twice in one batch")
-        ids.add(number)
-        texts.add(event.type)
-        texts.add(event.actor)
-        schema_versions.add(event.schema_version)
+            raise InvalidEvent(f"{UUID(int=number)} is no UUIDv7: make the id of an event as one.")
     # The events of a batch mostly share these, so looking at each once keeps every append quick.
+    texts = {stream, *[event.type for event in events], *[event.actor for event in events]}
     if "" in texts or not _is_unicode("".join(texts)):
         raise InvalidEvent("A stream, type or actor is empty or no Unicode: give it as plain text.")
-    if min(schema_versions) < 1 or max(schema_versions) > _LARGEST_SCHEMA_VERSION:
+    versions = {event.schema_version for event in events}
+    if min(versions, default=1) < 1 or max(versions, default=1) > _LARGEST_SCHEMA_VERSION:
         raise InvalidEvent("A schema version is out of range: they are whole numbers from 1.")
 
 
@@ -52,6 +49,16 @@ def answer_known(
             raise EventIdConflict(event.id, "its id is recorded already with other content")
         answers.append(first)
     return answers
+
+
+def _twice(events: Sequence[NewEvent]) -> UUID:
+    """The first id that comes again."""
+    seen: set[UUID] = set()
+    for event in events:
+        if event.id in seen:
+            break
+        seen.add(event.id)
+    return event.id
 
 
 def _is_unicode(text: str) -> bool:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+# Without gc: nothing in an event can refer back to it, and a log handles very many of them.
 
-class NewEvent(Struct, frozen=True, kw_only=True):
+
+class NewEvent(Struct, frozen=True, kw_only=True, gc=False):
     """An event that is not in the log yet.
 
     `id` is a UUIDv7 chosen by the caller, so that a write can be repeated safely. `type` is the
@@ -22,7 +24,7 @@ class NewEvent(Struct, frozen=True, kw_only=True):
     correlation_id: UUID
 
 
-class RecordedEvent(NewEvent, frozen=True, kw_only=True):
+class RecordedEvent(NewEvent, frozen=True, kw_only=True, gc=False):
     """An event in the log.
 
     `version` counts the events of `stream` from 1, `position` those of the whole log from 1 without

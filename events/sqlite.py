@@ -173,17 +173,16 @@ class SqliteEventLog:
     def _append(
         self, writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], expected: int
     ) -> list[RecordedEvent]:
-        refused: sqlite3.IntegrityError | None = None
+        # A wrong version and a known id are rare: triggers and indexes find them, only then we look.
         writer.execute("BEGIN IMMEDIATE")
         try:
-            actual = number(writer, STREAM_VERSION, (stream,))
-            if actual == expected:
-                recorded = insert(writer, stream, events, expected, self._clock().astimezone(UTC))
-                writer.execute("COMMIT")
-                return recorded
+            now = self._clock().astimezone(UTC)
+            recorded = insert(writer, stream, events, expected, now)
+            writer.execute("COMMIT")
+            return recorded
         except sqlite3.IntegrityError as error:
-            # Known ids are rare: the unique index finds them, only a refusal costs a search.
             refused = error
+            actual = number(writer, STREAM_VERSION, (stream,))
         finally:
             if writer.in_transaction:
                 # If this fails too, the next BEGIN tells; the first error says more.
@@ -192,6 +191,6 @@ class SqliteEventLog:
         known = known_events(writer, events)
         if known:
             return answer_known(stream, events, known)
-        if refused:
-            raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
-        raise VersionConflict(stream, expected, actual)
+        if actual != expected:
+            raise VersionConflict(stream, expected, actual)
+        raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused

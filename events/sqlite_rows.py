@@ -71,7 +71,11 @@ def known_events(
 def insert(
     writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], version: int, now: datetime
 ) -> list[RecordedEvent]:
-    """Write `events` behind `version` of the stream, in the caller's transaction."""
+    """Write `events` behind `version` of the stream, in the caller's transaction.
+
+    SQLite raises `IntegrityError` if an id is known or the stream is at another version.
+    """
+    version = min(version, _LARGEST - len(events))
     stamp = (now - _EPOCH) // _MICROSECOND
     recorded: list[RecordedEvent] = []
     for (actor, correlation_id), group in groupby(events, _ORIGIN):
