@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
-LEXICAL_WEIGHT = 0.35
+LEXICAL_WEIGHT = 0.2
 SMOOTHED = 50
 SMOOTHING = 0.35
 SHARPNESS = 8.0

@@ -164,14 +164,9 @@ class HybridIndex:
             )
         vector = self._embedder.embed([text])[0]
         question = Question(text, question_terms(text), vector)
-        while True:
-            parts = self._parts
-            try:
-                return _search(question, filter, limit, parts)
-            except IndexerError:
-                # Another thread may have refreshed to a new generation and closed the old meanwhile.
-                if parts is self._parts:
-                    raise
+        while (hits := self._attempt(question, filter, limit)) is None:
+            self.refresh()
+        return hits
 
     def status(self) -> IndexStatus:
         """Counts and sizes."""
@@ -194,6 +189,20 @@ class HybridIndex:
         with self._changing:
             self._parts.close()
             self._store.close()
+
+    def _attempt(self, question: Question, filter: Filter, limit: int) -> list[Hit] | None:
+        """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
+        parts = self._parts
+        try:
+            ranked = rank(question, filter, limit, parts.lexical, parts.vectors)
+            stored = parts.passages.fetch([one.passage for one in ranked])
+        except IndexerError:
+            if parts is self._parts:
+                raise
+            return None
+        if len(stored) < len(ranked):
+            return None
+        return [_hit(question, one, *stored[one.passage]) for one in ranked]
 
     def _embed(self, texts: Sequence[str]) -> None:
         """Compute and store the vectors of those texts that have none yet."""
@@ -248,12 +257,6 @@ def _lexical(document: Document, parts: Sequence[passages.EmbeddedPassage]) -> L
         names=(document.title, *document.identifiers),
         facets=document.facets,
     )
-
-
-def _search(question: Question, filter: Filter, limit: int, parts: Parts) -> list[Hit]:
-    ranked = rank(question, filter, limit, parts.lexical, parts.vectors)
-    stored = parts.passages.fetch([one.passage for one in ranked])
-    return [_hit(question, one, *stored[one.passage]) for one in ranked if one.passage in stored]
 
 
 def _hit(question: Question, ranked: Ranked, title: str, passage: Passage) -> Hit:

@@ -15,6 +15,10 @@ CANDIDATES = 200
 """How many of the best of each side are looked at."""
 
 
+_DIGITS = 9
+"""Differences further behind are those of the order of adding, not of the documents."""
+
+
 class Question(Struct, frozen=True):
     """A question as text, as terms with their counts, and as a unit vector."""
 
@@ -74,5 +78,5 @@ def _distribution(question: Question, lexical: LexicalIndex) -> fusion.Distribut
 
 
 def _sorted(ids: Sequence[str], scores: NDArray[np.float64]) -> list[int]:
-    values = scores.tolist()
+    values = np.round(scores, _DIGITS).tolist()
     return sorted(range(len(ids)), key=lambda place: (-values[place], ids[place]))

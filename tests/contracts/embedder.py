@@ -43,7 +43,9 @@ class EmbedderContract:
             assert ends == sorted(ends)
 
     def test_tokens_on_both_sides_of_a_space_add_up(self, embedder: Embedder) -> None:
-        left, right, both = embedder.token_offsets(["Alpha beta-", "42 gamma", "Alpha beta-\n42 gamma"])
+        left, right, both = embedder.token_offsets(
+            ["Alpha beta-", "42 gamma", "Alpha beta-\n42 gamma"]
+        )
         assert len(left) + len(right) == len(both)
 
     def test_the_fingerprint_names_it(self, embedder: Embedder) -> None:

@@ -60,7 +60,9 @@ def test_a_document_better_on_both_sides_is_never_behind(scores: Floats, seed: i
 
 
 @given(SCORES, st.integers(0, 100))
-def test_smoothing_keeps_the_first_ahead_and_the_rest_as_they_are(scores: Floats, seed: int) -> None:
+def test_smoothing_keeps_the_first_ahead_and_the_rest_as_they_are(
+    scores: Floats, seed: int
+) -> None:
     scores = np.sort(scores)[::-1]
     found = fusion.smooth(scores, unit_vectors(len(scores), seed))
     head, rest = found[: fusion.SMOOTHED], found[fusion.SMOOTHED :]

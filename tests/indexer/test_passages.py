@@ -70,7 +70,9 @@ def test_a_short_document_is_one_passage_with_its_title_for_context() -> None:
 
 
 def test_small_sections_share_a_passage_under_their_headings() -> None:
-    (only,) = passages("T", Section("A", "one"), Section("B", "two\n\n# C\n\nthree"), Section("E", ""))
+    (only,) = passages(
+        "T", Section("A", "one"), Section("B", "two\n\n# C\n\nthree"), Section("E", "")
+    )
     assert only.passage.heading == "A"
     assert only.passage.text == "one\nB\ntwo\nC\nthree"
 

@@ -87,7 +87,9 @@ class VectorIndexAgainstPlainArrays(RuleBasedStateMachine):
             if document.audience & audience
             and all(document.facets[key] & values for key, values in kinds.items())
         }
-        found = self.index.candidates(question, Filter(audience=audience, facets=kinds), names, count)
+        found = self.index.candidates(
+            question, Filter(audience=audience, facets=kinds), names, count
+        )
         scores = dict(zip(found.ids, found.cosines.tolist(), strict=True))
         assert len(scores) == len(found.ids)
         first = sorted(best, key=lambda name: -best[name])[:count]

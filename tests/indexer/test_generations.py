@@ -1,0 +1,256 @@
+"""An index that is damaged, cut off or of another making is noticed at opening and replaced whole."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexer import analysis, generation
+from indexer.document import Document, Filter, Section
+from indexer.errors import IndexOutdated, IndexUnavailable
+from indexer.index import HybridIndex
+from indexer.testing import HashEmbedder
+
+ALL = frozenset({"all"})
+EVERYONE = Filter(audience=ALL)
+
+
+def documents(count: int = 40) -> list[Document]:
+    return [
+        Document(
+            id=f"d{n:03}",
+            title=f"Entry {n}",
+            sections=(Section("", f"Text number{n} about subject{n % 7}. " * 20),),
+            audience=ALL,
+        )
+        for n in range(count)
+    ]
+
+
+def fill(index: HybridIndex) -> None:
+    index.put(documents())
+    index.commit(40)
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture
+def place(tmp_path: Path, embedder: HashEmbedder) -> Path:
+    HybridIndex.build(tmp_path / "index", embedder, fill).close()
+    return tmp_path / "index"
+
+
+def found(index: HybridIndex) -> list[str]:
+    return [hit.document_id for hit in index.search("number3 subject3", EVERYONE)]
+
+
+def files(place: Path) -> list[Path]:
+    return sorted(path for path in place.rglob("*") if path.is_file() and path.stat().st_size)
+
+
+def shorten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"\xa5" * path.stat().st_size)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, shorten, overwrite, empty])
+def test_damage_to_any_file_is_noticed_or_harmless_and_repaired_by_a_rebuild(
+    place: Path, tmp_path: Path, embedder: HashEmbedder, damage: Callable[[Path], None]
+) -> None:
+    with HybridIndex.open(place, embedder) as index:
+        expected = found(index)
+    names = [path.relative_to(place) for path in files(place)]
+    noticed = set()
+    for name in names:
+        copy = tmp_path / "copy"
+        shutil.copytree(place, copy)
+        damage(copy / name)
+        try:
+            with HybridIndex.open(copy, embedder) as index:
+                assert found(index) == expected
+        except IndexOutdated as error:
+            noticed.add(name.name)
+            assert str(error).endswith(".")
+            with HybridIndex.build(copy, embedder, fill) as index:
+                assert found(index) == expected
+                assert index.position == 40
+        shutil.rmtree(copy)
+    assert {"CURRENT", "manifest.json", "passages.sqlite", "vectors.sqlite", "meta.json"} <= noticed
+
+
+def test_a_missing_directory_is_noticed(place: Path, embedder: HashEmbedder) -> None:
+    with pytest.raises(IndexOutdated, match="There is no index"):
+        HybridIndex.open(place / "nowhere", embedder)
+    shutil.rmtree(generation.current(place) / "lexical")
+    with pytest.raises(IndexOutdated, match="no directory"):
+        HybridIndex.open(place, embedder, writable=True)
+    shutil.rmtree(generation.current(place))
+    with pytest.raises(IndexOutdated, match="names no generation"):
+        HybridIndex.open(place, embedder)
+
+
+def test_another_model_engine_or_version_is_named(
+    place: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(IndexOutdated, match="fingerprint hash/1/96, this program uses hash/2/96"):
+        HybridIndex.open(place, HashEmbedder(fingerprint="hash/2"))
+    with pytest.raises(IndexOutdated, match="engine tantivy, this program uses whoosh"):
+        HybridIndex.open(place, embedder, engine="whoosh")
+    monkeypatch.setattr(analysis, "VERSION", 99)
+    with pytest.raises(IndexOutdated, match="analysis"):
+        HybridIndex.open(place, embedder)
+    monkeypatch.setattr(generation, "SCHEMA_VERSION", 99)
+    with pytest.raises(IndexOutdated, match="schema"):
+        HybridIndex.open(place, embedder)
+
+
+def test_a_missing_vector_is_noticed_and_computed_again(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    with sqlite3.connect(place / "vectors.sqlite") as store:
+        store.execute("DELETE FROM vectors WHERE rowid = 7")
+    store.close()
+    with pytest.raises(IndexOutdated, match="lacks 1 vectors"):
+        HybridIndex.open(place, embedder)
+    computed = embedder.embedded
+    HybridIndex.build(place, embedder, fill).close()
+    assert embedder.embedded == computed + 1
+    HybridIndex.open(place, embedder).close()
+
+
+def test_a_rebuild_computes_no_vector_again(place: Path, embedder: HashEmbedder) -> None:
+    computed = embedder.embedded
+    with HybridIndex.build(place, embedder, fill) as index:
+        assert embedder.embedded == computed
+        assert index.status().generation == "g000002"
+    assert sorted(path.name for path in place.glob("g*")) == ["g000002"]
+
+
+def test_a_switch_of_engine_is_only_a_rebuild(place: Path, embedder: HashEmbedder) -> None:
+    with HybridIndex.build(place, embedder, fill, engine="whoosh") as index:
+        assert "d003" in found(index)
+    HybridIndex.open(place, embedder, engine="whoosh").close()
+
+
+def test_a_build_that_fails_leaves_the_old_index_as_it_was(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    def fail(index: HybridIndex) -> None:
+        index.put(documents(3))
+        index.commit(3)
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        HybridIndex.build(place, embedder, fail)
+    assert [path.name for path in place.glob("g*")] == ["g000001"]
+    with HybridIndex.open(place, embedder) as index:
+        assert index.position == 40
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    half = place / "g000002"
+    shutil.copytree(place / "g000001", half)
+    (half / "manifest.json").unlink()
+    with HybridIndex.open(place, embedder) as index:
+        assert index.status().generation == "g000001"
+    HybridIndex.build(place, embedder, fill).close()
+    assert [path.name for path in place.glob("g*")] == ["g000003"]
+
+
+def test_readers_find_the_new_generation_at_their_next_refresh(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    def smaller(index: HybridIndex) -> None:
+        index.put(documents(5))
+        index.commit(50)
+
+    with HybridIndex.open(place, embedder) as reader:
+        before = found(reader)
+        HybridIndex.build(place, embedder, smaller).close()
+        assert found(reader) == before
+        reader.refresh()
+        assert reader.position == 50
+        assert set(found(reader)) == {f"d{n:03}" for n in range(5)}
+
+
+def test_a_search_that_meets_a_swap_is_repeated_on_the_new_generation(
+    place: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HybridIndex.open(place, embedder) as reader:
+        HybridIndex.build(place, embedder, fill).close()
+        old = reader._parts.passages
+
+        def swapped(numbers: list[int]) -> object:
+            monkeypatch.undo()
+            reader.refresh()
+            return old.fetch(numbers)
+
+        monkeypatch.setattr(old, "fetch", swapped)
+        assert "d003" in found(reader)
+
+
+def test_a_new_generation_that_does_not_fit_is_refused_at_refresh(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    with HybridIndex.open(place, embedder) as reader:
+        HybridIndex.build(place, embedder, fill, engine="whoosh").close()
+        with pytest.raises(IndexOutdated, match="engine"):
+            reader.refresh()
+
+
+def test_an_index_older_than_its_manifest_is_noticed(place: Path, embedder: HashEmbedder) -> None:
+    made = generation.manifest(embedder.fingerprint, "tantivy", 41)
+    generation.swap_in(generation.current(place), made)
+    with pytest.raises(IndexOutdated, match="lacks what it held at position 41"):
+        HybridIndex.open(place, embedder)
+
+
+def test_parts_that_differ_at_the_same_position_are_noticed(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    with sqlite3.connect(generation.current(place) / "passages.sqlite") as store:
+        store.execute("DELETE FROM passages WHERE document = 1")
+        store.execute("DELETE FROM documents WHERE number = 1")
+    store.close()
+    with pytest.raises(IndexOutdated, match="40 documents by words, but 39 by vectors"):
+        HybridIndex.open(place, embedder)
+
+
+def test_a_cut_between_the_two_commits_is_replayed_from_the_older_stamp(
+    place: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HybridIndex.open(place, embedder, writable=True) as index:
+        index.put(documents(45))
+        index._parts.lexical.commit(45)
+    with HybridIndex.open(place, embedder, writable=True) as index:
+        assert index.position == 40
+        assert len(found(index)) == 10
+        index.put(documents(45))
+        index.commit(45)
+        assert index.position == 45
+    with HybridIndex.build(place, embedder, lambda new: new.put(documents(45))) as fresh:
+        fresh.commit(45)
+        again = found(fresh)
+    assert len(again) == 10
+
+
+def test_a_place_that_cannot_be_written_is_told_in_one_sentence(
+    tmp_path: Path, embedder: HashEmbedder
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(IndexUnavailable, match="cannot be used now"):
+        HybridIndex.build(tmp_path / "file", embedder, fill)

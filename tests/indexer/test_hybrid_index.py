@@ -1,0 +1,294 @@
+"""HybridIndex finds what was put into it, for those who may find it, until it is removed."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.document import Document, Filter, Hit, Section
+from indexer.errors import IndexUnavailable, QuestionError
+from indexer.index import HybridIndex
+from indexer.testing import HashEmbedder
+
+ALL = frozenset({"all"})
+EVERYONE = Filter(audience=ALL)
+
+
+def document(
+    name: str,
+    title: str,
+    text: str = "",
+    *,
+    audience: frozenset[str] = ALL,
+    identifiers: tuple[str, ...] = (),
+    keywords: tuple[str, ...] = (),
+    kind: str = "practice",
+) -> Document:
+    return Document(
+        id=name,
+        title=title,
+        sections=(Section("What", text),),
+        audience=audience,
+        identifiers=identifiers,
+        keywords=keywords,
+        facets={"kind": frozenset({kind})},
+    )
+
+
+DOCUMENTS = [
+    document(
+        "pair", "Pair programming", "Two people share one keyboard and talk while they write."
+    ),
+    document("retro", "Retrospective", "The team looks back and agrees what to change next."),
+    document("ward", "Ward round", "Nurses hand over patients at the bedside.", kind="note"),
+    document("pay", "Salary bands", "What managers earn.", audience=frozenset({"curators"})),
+    document("empty", "An entry about beekeeping", "", keywords=("honey",)),
+]
+
+
+def ids(hits: Sequence[Hit]) -> list[str]:
+    return [hit.document_id for hit in hits]
+
+
+def fill(index: HybridIndex) -> None:
+    index.put(DOCUMENTS)
+    index.commit(5)
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture(params=["tantivy", "whoosh"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def index(tmp_path: Path, embedder: HashEmbedder, engine: str) -> Iterator[HybridIndex]:
+    with HybridIndex.build(tmp_path / "index", embedder, fill, engine=engine) as built:
+        yield built
+
+
+def test_a_question_finds_the_passage_that_answers(index: HybridIndex) -> None:
+    best = index.search("which nurses meet patients", EVERYONE)[0]
+    assert best.document_id == "ward"
+    assert best.title == "Ward round"
+    assert best.passage.text == "Nurses hand over patients at the bedside."
+    assert [best.passage.text[start:end] for start, end in best.marks] == ["Nurses", "patients"]
+    assert best.score.words == ("nurses", "patients")
+    assert best.score.lexical > 0
+    assert best.close
+    assert not best.score.exact
+
+
+def test_the_limit_holds_and_the_order_is_by_score(index: HybridIndex) -> None:
+    hits = index.search("team", EVERYONE, limit=2)
+    assert len(hits) == 2
+    assert hits[0].score.fused >= hits[1].score.fused
+
+
+@pytest.mark.parametrize("question", ["ward  ROUND", "Ward-round!", "wárd round"])
+def test_an_exact_title_comes_first(index: HybridIndex, question: str) -> None:
+    index.put([document("other", "Rounds", "ward round " * 30)])
+    index.commit(6)
+    hits = index.search(question, EVERYONE)
+    assert ids(hits)[0] == "ward"
+    assert [hit.score.exact for hit in hits[:2]] == [True, False]
+
+
+def test_an_identifier_comes_first(index: HybridIndex) -> None:
+    index.put([document("x", "Something else", "far away", identifiers=("KB-0042",))])
+    index.commit(6)
+    assert ids(index.search("kb-0042", EVERYONE))[0] == "x"
+
+
+def test_what_a_person_may_not_find_is_not_found_even_by_its_title(index: HybridIndex) -> None:
+    assert "pay" not in ids(index.search("Salary bands", EVERYONE))
+    curator = Filter(audience=frozenset({"all", "curators"}))
+    assert ids(index.search("Salary bands", curator))[0] == "pay"
+    assert index.search("Salary bands", Filter(audience=frozenset())) == []
+
+
+def test_facets_are_part_of_the_question(index: HybridIndex) -> None:
+    notes = Filter(audience=ALL, facets={"kind": frozenset({"note", "unknown"})})
+    assert ids(index.search("pair programming", notes)) == ["ward"]
+
+
+def test_a_document_without_text_is_found_by_title_and_keyword(index: HybridIndex) -> None:
+    assert ids(index.search("beekeeping", EVERYONE))[0] == "empty"
+    assert [hit.document_id for hit in index.search("honey", EVERYONE) if hit.score.lexical] == [
+        "empty"
+    ]
+
+
+def test_what_is_put_is_found_after_commit_only(index: HybridIndex) -> None:
+    index.put([document("new", "Walking meetings", "Walk and talk outside.")])
+    assert "new" not in ids(index.search("walking meetings", EVERYONE))
+    index.commit(6)
+    assert ids(index.search("walking meetings", EVERYONE))[0] == "new"
+    assert index.position == 6
+
+
+def test_a_document_put_again_is_replaced(index: HybridIndex) -> None:
+    twice = document("pair", "Mob programming", "Old"), document("pair", "Mob programming", "All.")
+    index.put(twice)
+    index.commit(6)
+    hits = index.search("two people share one keyboard", EVERYONE)
+    assert [hit.title for hit in hits if hit.document_id == "pair"] == ["Mob programming"]
+    assert index.status().documents == len(DOCUMENTS)
+    assert index.search("Pair programming", EVERYONE)[0].score.exact is False
+
+
+def test_what_is_removed_is_not_found(index: HybridIndex) -> None:
+    index.remove(["pair", "unknown"])
+    index.commit(6)
+    assert "pair" not in ids(index.search("Pair programming", EVERYONE))
+    assert index.status().documents == len(DOCUMENTS) - 1
+
+
+@pytest.mark.parametrize("question", ["", " \n\t", "?!… --", "\0"])
+def test_a_question_without_words_is_refused_in_one_sentence(
+    index: HybridIndex, question: str
+) -> None:
+    with pytest.raises(QuestionError, match=r"ask with at least one word\.$"):
+        index.search(question, EVERYONE)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "pair " * 10_000,
+        " ".join(f"word{n}" for n in range(10_000)),
+        'title:"pair" AND (NOT x OR *) ^2 ~',
+        "pa\0ir programming",
+        "שלום עולם",
+        "the of and",
+        "学习",
+        "\ud7ff\u202epair",
+    ],
+)
+def test_strange_questions_get_an_answer(index: HybridIndex, question: str) -> None:
+    assert len(index.search(question, EVERYONE)) == 4
+
+
+@given(question=st.text(min_size=1, max_size=40))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_question_is_answered_or_refused(index: HybridIndex, question: str) -> None:
+    try:
+        hits = index.search(question, EVERYONE)
+    except QuestionError:
+        return
+    for hit in hits:
+        assert all(0 <= start < end <= len(hit.passage.text) for start, end in hit.marks)
+
+
+def test_equal_scores_stand_in_the_order_of_ids(index: HybridIndex) -> None:
+    index.put([document(name, "Twin", "the very same") for name in ("t3", "t1", "t2")])
+    index.commit(6)
+    assert ids(index.search("Twin", EVERYONE, 3)) == ["t1", "t2", "t3"]
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path, embedder: HashEmbedder, engine: str) -> None:
+    with HybridIndex.build(tmp_path, embedder, lambda _: None, engine=engine) as index:
+        assert index.search("anything", EVERYONE) == []
+        assert index.position == 0
+
+
+def test_a_text_is_embedded_once_ever(index: HybridIndex, embedder: HashEmbedder) -> None:
+    computed = embedder.embedded
+    index.put([*DOCUMENTS, document("copy", "Pair programming", DOCUMENTS[0].sections[0].text)])
+    index.remove(["retro"])
+    index.commit(6)
+    index.put(DOCUMENTS)
+    index.commit(7)
+    assert embedder.embedded == computed
+
+
+def test_a_reader_takes_in_what_was_committed(
+    index: HybridIndex, embedder: HashEmbedder, engine: str, tmp_path: Path
+) -> None:
+    with HybridIndex.open(tmp_path / "index", embedder, engine=engine) as reader:
+        index.put([document("new", "Walking meetings", "Walk and talk outside.")])
+        index.remove(["retro"])
+        index.commit(6)
+        assert reader.position == 5
+        assert "new" not in ids(reader.search("walking meetings", EVERYONE, 1))
+        reader.refresh()
+        reader.refresh()
+        assert reader.position == 6
+        assert ids(reader.search("walking meetings", EVERYONE))[0] == "new"
+        assert "retro" not in ids(reader.search("retrospective", EVERYONE))
+
+
+def test_a_reader_cannot_write(
+    index: HybridIndex, embedder: HashEmbedder, engine: str, tmp_path: Path
+) -> None:
+    with (
+        HybridIndex.open(tmp_path / "index", embedder, engine=engine) as reader,
+        pytest.raises(IndexUnavailable),
+    ):
+        reader.put(DOCUMENTS)
+
+
+def test_what_was_not_committed_is_gone(
+    index: HybridIndex, embedder: HashEmbedder, engine: str, tmp_path: Path
+) -> None:
+    index.put([document("new", "Walking meetings")])
+    index.close()
+    with HybridIndex.open(tmp_path / "index", embedder, engine=engine, writable=True) as again:
+        assert again.position == 5
+        assert again.status().documents == len(DOCUMENTS)
+        again.put([document("new", "Walking meetings")])
+        again.commit(6)
+        assert ids(again.search("walking meetings", EVERYONE))[0] == "new"
+
+
+def test_replay_from_the_oldest_stamp_changes_nothing(
+    index: HybridIndex, embedder: HashEmbedder
+) -> None:
+    before = index.search("team", EVERYONE)
+    fill(index)
+    fill(index)
+    assert ids(index.search("team", EVERYONE)) == ids(before)
+    assert index.status().passages == len(DOCUMENTS)
+
+
+def test_status_tells_counts_and_sizes(index: HybridIndex, engine: str) -> None:
+    status = index.status()
+    assert (status.position, status.documents, status.passages) == (5, 5, 5)
+    assert status.vectors_stored == 5
+    assert status.bytes > 10_000
+    assert (status.engine, status.generation) == (engine, "g000001")
+
+
+def test_searches_go_on_while_another_thread_commits(index: HybridIndex) -> None:
+    def write() -> None:
+        for position in range(6, 16):
+            index.put([document(f"n{position}", "Walking meetings", f"Round {position}")])
+            index.remove([f"n{position - 3}"])
+            index.commit(position)
+
+    writer = Thread(target=write)
+    writer.start()
+    while writer.is_alive():
+        assert "pair" in ids(index.search("pair programming", EVERYONE))
+    writer.join()
+    assert index.position == 15
+    assert index.status().documents == len(DOCUMENTS) + 3
+
+
+def test_a_reader_that_meets_a_replaced_document_looks_again(
+    index: HybridIndex, embedder: HashEmbedder, engine: str, tmp_path: Path
+) -> None:
+    with HybridIndex.open(tmp_path / "index", embedder, engine=engine) as reader:
+        index.put([document("pair", "Mob programming", "All at one keyboard.")])
+        index.commit(6)
+        assert [hit.title for hit in reader.search("keyboard", EVERYONE, 1)] == ["Mob programming"]
+        assert reader.position == 6
