@@ -65,8 +65,8 @@ class Follower:
         deadline = time.monotonic() + timeout
         for_this_caller = index and self.start()
         while reached() < position:
-            if not index and self.bring_views_up():
-                continue
+            if not index and self.bring_views_up() and reached() >= position:
+                return
             with self._moved:
                 self._moved.wait(POLL_SECONDS)
             if index and self._errors.get("index"):
@@ -161,7 +161,9 @@ class Follower:
     def _catch_up_views(self) -> int:
         with self._writing_views:
             try:
-                if self._views.checkpoint() > self._log.head():
+                if self._views.missing() and self._log.head():
+                    self._views.discard("their file is missing")
+                elif self._views.checkpoint() > self._log.head():
                     self._views.discard("they hold more than the log")
                 position = self._runner.catch_up()
             except sqlite3.DatabaseError as error:

@@ -3,10 +3,10 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from kb.errors import DataDirectoryError
 
@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     community: str = "Community of practice"
     fulltext: str = "tantivy"
     host: str = "127.0.0.1"
-    port: int = 8321
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8321
 
 
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:

@@ -30,7 +30,7 @@ class ViewReader:
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection inside a read transaction.
 
-        Raises `NotYetSearchable` if the views are not there yet, `DataDirectoryError` if they
+        Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
         """
         try:
@@ -97,7 +97,7 @@ class ViewReader:
             raise _not_ready() from error
         if is_damage(error):
             self.on_damage(str(error))
-            raise DataDirectoryError(
+            raise NotYetSearchable(
                 f"The views in {self._path} were damaged ({error}) and are made anew: ask again."
             ) from error
         raise DataDirectoryError(f"The views in {self._path} cannot be read: {error}.") from error

@@ -107,6 +107,10 @@ class Views:
                 if progress:
                     progress(self.checkpoint(), max(log.head(), self.checkpoint()))
 
+    def missing(self) -> bool:
+        """Whether there is no file yet, or none any more."""
+        return self._opened is None and not self._path.exists()
+
     def discard(self, why: str) -> None:
         """Throw the file away because of `why`; empty views take its place at next use."""
         self.close()

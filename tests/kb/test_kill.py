@@ -1,4 +1,4 @@
-"""Nothing that was acknowledged is lost, whenever an import is killed, and two imports do not clash."""
+"""Nothing acknowledged is lost, whenever an import is killed, and two imports do not clash."""
 
 import random
 import subprocess
@@ -53,17 +53,17 @@ def events_of(data: Path) -> list[RecordedEvent]:
         return log.read(0, 100_000)
 
 
-def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str]]]:
-    """What the index finds for a few words, with passages."""
+def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str, str]]]:
+    """What the index finds for some of the notes, with passages and reasons."""
     answers = {}
-    for word in WORDS[:5]:
-        results = base.search(word, limit=100, archived=None).results
-        answers[word] = sorted((result.id, result.passage) for result in results)
+    for number in range(0, FILES, 25):
+        results = base.search(f"Note {number}", limit=100, archived=None).results
+        answers[f"Note {number}"] = sorted((r.id, r.passage, r.why) for r in results)
     return answers
 
 
 def killed_after(child: subprocess.Popen[str], new: int) -> set[str]:
-    """Kill `child` when it has acknowledged `new` files that were not in the log; all it acknowledged."""
+    """Kill `child` when it has acknowledged `new` new files; the ids of all it acknowledged."""
     acknowledged = set()
     assert child.stdout
     for line in child.stdout:

@@ -1,0 +1,150 @@
+"""What is wrong with a data directory is one sentence, and what is right is found again."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from indexer.testing import HashEmbedder
+from kb import data_directory
+from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+from kb.views import Views
+from tests.kb.conftest import OpenBase
+from tests.kb.domain_world import some_content, some_draft
+
+
+def test_a_new_directory_holds_a_log_and_its_settings(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "data"
+    settings = Settings(data=path, member="ada", community='A "quoted" one — ü', port=99)
+    KnowledgeBase.create(path, settings=settings)
+    with KnowledgeBase.open(path, embedder=HashEmbedder()) as base:
+        assert base.settings == settings
+        assert base.catalogue.browse().total == 0
+        assert base.head() == 0
+
+
+def test_an_empty_directory_becomes_a_data_directory_and_another_does_not(tmp_path: Path) -> None:
+    KnowledgeBase.create(tmp_path)
+    with pytest.raises(DataDirectoryError, match="already"):
+        KnowledgeBase.create(tmp_path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    with pytest.raises(DataDirectoryError, match="not empty"):
+        KnowledgeBase.create(tmp_path / "other")
+    with pytest.raises(DataDirectoryError, match="cannot be used"):
+        KnowledgeBase.create(tmp_path / "other" / "notes.txt")
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(DataDirectoryError) as caught:
+        KnowledgeBase.open(path, embedder=HashEmbedder())
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_a_directory_that_is_absent_or_of_another_kind_is_refused(tmp_path: Path) -> None:
+    assert "kb init" in refused(tmp_path / "absent")
+    assert "not a data directory" in refused(tmp_path)
+    (tmp_path / "file").write_text("x")
+    assert "not a data directory" in refused(tmp_path / "file")
+
+
+def test_a_log_that_is_not_ours_is_refused(data: Path) -> None:
+    (data / "log.sqlite").write_bytes(b"something else entirely " * 200)
+    assert "log.sqlite" in refused(data)
+
+
+def test_a_log_of_a_newer_version_is_refused(data: Path) -> None:
+    with closing(sqlite3.connect(data / "log.sqlite")) as db:
+        db.execute("PRAGMA user_version = 42")
+    assert "format 42" in refused(data)
+
+
+def test_settings_that_cannot_be_read_are_refused(data: Path) -> None:
+    (data / "settings.toml").write_text("member = ", encoding="utf-8")
+    assert "settings.toml" in refused(data)
+
+
+def test_a_directory_in_which_nothing_can_be_locked_is_refused(data: Path) -> None:
+    """A folder in the place of the lock file stands for one that may not be written."""
+    (data / "follower.lock").mkdir()
+    assert str(data) in refused(data)
+
+
+def test_a_directory_in_which_no_views_can_be_made_is_refused(data: Path) -> None:
+    (data / "views.sqlite").mkdir()
+    assert str(data) in refused(data)
+
+
+def test_a_full_disk_is_one_sentence(
+    data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Views, "apply", full)
+    with pytest.raises(NotYetSearchable, match=r"safe in the log.*full"):
+        base.entries.contribute(some_draft())
+    assert "full" in refused(data)
+    monkeypatch.undo()
+    base.wait(base.head())
+    assert base.catalogue.browse().total == 1
+
+
+def test_a_log_that_is_full_is_one_sentence(base: KnowledgeBase) -> None:
+    """A file that may not grow stands for a full disk: SQLite reports both the same way."""
+    base._log._writer.execute("PRAGMA max_page_count = 1")
+    long = some_draft(some_content(problem="All of it got lost. " * 2000))
+    with pytest.raises(DataDirectoryError, match="full"):
+        base.entries.contribute(long)
+
+
+def test_views_and_index_that_are_gone_come_back_by_themselves(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    with open_base() as base:
+        entry_id = base.entries.contribute(some_draft()).id
+        assert base.search("bedside handover").results
+    for name in ("views.sqlite", "index"):
+        path = data / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    notices.clear()
+    again = open_base()
+    assert again.catalogue.get(entry_id).title == "Bedside handover"
+    assert [result.id for result in again.search("bedside handover").results] == [entry_id]
+    assert "views" in notices[0]
+    assert "index" in notices[1]
+
+
+def test_views_and_index_of_another_log_are_made_anew(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+        assert base.search("bedside handover").results
+    for path in data.glob("log.sqlite*"):
+        path.unlink()
+    data_directory.create(data.parent / "fresh", {})
+    shutil.move(data.parent / "fresh" / "log.sqlite", data / "log.sqlite")
+    notices.clear()
+    again = open_base()
+    assert again.catalogue.browse().total == 0
+    assert again.search("bedside handover").nothing_close
+    assert "more than the log" in notices[0]
+
+
+def test_sizes_are_told_and_files_that_vanish_meanwhile_do_not_matter(
+    data: Path, base: KnowledgeBase
+) -> None:
+    sizes = base.status().sizes
+    assert set(sizes) == {"log", "views", "index"}
+    assert sizes["log"] > 0
+    assert data_directory._bytes(iter([data / "gone"])) == 0

@@ -1,0 +1,217 @@
+"""One process leads, others wait for it, and another takes over when it is gone."""
+
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from events.event import NewEvent
+from indexer.testing import HashEmbedder
+from kb.errors import InvalidInput, NotYetSearchable, Refused
+from kb.ids import new_event_id
+from kb.knowledge_base import KnowledgeBase
+from kb.views import Views
+from tests.kb.conftest import OpenBase
+from tests.kb.domain_world import some_draft
+
+ROOT = Path(__file__).parents[2]
+
+
+def leading(data: Path) -> subprocess.Popen[str]:
+    """Another process that leads, until its input ends or it is killed."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.kb.leading_child", str(data)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout
+    assert child.stdout.readline() == "leading\n"
+    return child
+
+
+def test_a_writer_beside_another_process_reads_its_own_write_and_finds_it(
+    data: Path, open_base: OpenBase, embedder: HashEmbedder
+) -> None:
+    with leading(data) as child:
+        base = open_base()
+        receipt = base.entries.contribute(some_draft())
+        assert base.catalogue.get(receipt.id).title == "Bedside handover"
+        assert base.status().follower == "another process"
+        assert [r.id for r in base.search("bedside handover").results] == [receipt.id]
+        assert embedder.embedded == 1, "only the question: the other process embeds the text"
+        with pytest.raises(Refused, match="Another process"):
+            base.rebuild()
+        child.communicate("")
+
+
+def test_another_process_takes_over_when_the_leading_one_is_killed(
+    data: Path, open_base: OpenBase
+) -> None:
+    with leading(data) as child:
+        base = open_base()
+        base.entries.contribute(some_draft())
+        child.kill()
+        child.wait()
+        second = base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 2
+    assert second.id in [result.id for result in base.search("bedside handover").results]
+    assert base.status().follower == "this process"
+
+
+def test_who_leads_is_told(data: Path, open_base: OpenBase) -> None:
+    base = open_base()
+    assert base.status().follower == "none"
+    with base.follow():
+        base.wait(0, index=True)
+        base.entries.contribute(some_draft())
+        base.wait(base.head(), index=True)
+        assert base.status().follower == "this process"
+        with base.follow():
+            pass
+        assert base.status().follower == "this process"
+    assert base.status().follower == "none"
+
+
+def test_following_takes_in_what_others_wrote(open_base: OpenBase) -> None:
+    follower, writer = open_base(), open_base()
+    follower.start_following()
+    follower.start_following()
+    receipt = writer.entries.contribute(some_draft())
+    follower.wait(receipt.position, index=True)
+    assert follower.status().lag == 0
+    assert follower.status().documents == 1
+
+
+def test_a_position_that_never_comes_is_waited_for_no_longer_than_told(
+    open_base: OpenBase,
+) -> None:
+    base = open_base()
+    with pytest.raises(NotYetSearchable, match="kb status"):
+        base.wait(99, timeout=0)
+    with pytest.raises(NotYetSearchable), base.follow():
+        base.wait(99, index=True, timeout=0)
+
+
+def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.follower.RETRY_SECONDS", 0.01)
+    base, writer = open_base(), open_base()
+    failed = Event()
+
+    def full(*_: object) -> None:
+        failed.set()
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Views, "apply", full)
+    with base.follow():
+        with pytest.raises(NotYetSearchable, match="No space"):
+            base.entries.contribute(some_draft())
+        assert failed.wait(10)
+        while not base.status().errors:
+            failed.wait(0)
+        assert "No space left" in base.status().errors[0]
+        monkeypatch.undo()
+        base.wait(base.head())
+        writer.wait(writer.head())
+    assert base.catalogue.browse().total == 1
+
+
+def test_a_question_is_answered_though_others_are_not_done(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.knowledge_base.PATIENCE_SECONDS", 0.0)
+    base = open_base()
+    base.entries.contribute(some_draft())
+    with base.follow():
+        base.wait(base.head(), index=True)
+        monkeypatch.setattr(base._index, "catch_up", lambda: 0)
+        base.entries.contribute(some_draft())
+        answer = base.search("bedside handover")
+    assert len(answer.results) == 1
+    assert answer.behind == 1
+
+
+def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:
+    base = open_base()
+    event_id = new_event_id()
+    event = NewEvent(
+        id=event_id,
+        type="from-the-future",
+        schema_version=1,
+        data=b"{}",
+        actor="ada",
+        correlation_id=event_id,
+    )
+    base._log.append("entry-x", [event], 0)
+    receipt = base.entries.contribute(some_draft())
+    base.wait(receipt.position, index=True)
+    parked = base.status().parked
+    assert [(one.projection, one.position) for one in parked] == [("views", 1), ("index", 1)]
+    assert all(one.type == "from-the-future" and one.error for one in parked)
+    assert base.search("bedside handover").results
+
+
+def test_a_rebuild_leaves_everything_as_it_was(open_base: OpenBase, embedder: HashEmbedder) -> None:
+    base = open_base()
+    entry_id = base.entries.contribute(some_draft()).id
+    before = base.catalogue.get(entry_id), base.search("bedside handover").results
+    embedded = embedder.embedded
+    steps: list[tuple[str, int, int]] = []
+
+    base.rebuild("all", lambda what, done, of: steps.append((what, done, of)))
+
+    assert embedder.embedded == embedded, "a text is embedded once, ever"
+    assert steps == [("views", 1, 1), ("index", 1, 1)]
+    assert (base.catalogue.get(entry_id), base.search("bedside handover").results) == before
+    base.rebuild("views")
+    base.rebuild("index")
+    with pytest.raises(InvalidInput, match="views, index or all"):
+        base.rebuild("everything")  # type: ignore[arg-type]
+
+
+def test_a_rebuild_works_while_this_process_follows(open_base: OpenBase) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    with base.follow():
+        base.wait(base.head(), index=True)
+        base.rebuild()
+        base.entries.contribute(some_draft())
+        assert len(base.search("bedside handover").results) == 2
+
+
+def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    (data / "views.sqlite").write_bytes(b"garbage" * 1000)
+    with open_base() as base:
+        assert base.catalogue.browse().total == 1
+
+
+def test_damage_found_by_a_reader_is_repaired_for_the_next(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    base._follower.repair_views("found by hand")
+    assert base.catalogue.browse().total == 1
+    assert "found by hand" in notices[-1]
+
+
+def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> None:
+    from kb.settings import Settings
+
+    for engine in ("tantivy", "whoosh"):
+        settings = Settings(data=data, fulltext=engine)
+        with KnowledgeBase.open(
+            data, settings=settings, embedder=HashEmbedder(), notice=notices.append
+        ) as base:
+            base.entries.contribute(some_draft())
+            base.rebuild("index")
+            assert base.search("bedside handover").results
+            assert base.status().engine == engine
+    assert [notice for notice in notices if "whoosh" in notice] == []

@@ -1,0 +1,168 @@
+"""A question is answered from all that is in the log, filtered, with the reason in plain words."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import IndexUnavailable, ModelUnavailable
+from indexer.index import HybridIndex
+from kb.entries.content import Content, Draft, Section
+from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
+from kb.knowledge_base import KnowledgeBase
+from tests.kb.conftest import OpenBase
+from tests.kb.domain_world import some_content, some_draft
+
+
+def test_what_was_written_is_found_by_the_next_question(base: KnowledgeBase) -> None:
+    receipt = base.entries.contribute(some_draft(tags=("night",)))
+
+    answer = base.search("how do we hand over at the bed")
+
+    (result,) = answer.results
+    assert (result.id, result.title, result.kind) == (receipt.id, "Bedside handover", "practice")
+    assert (result.group, result.tags, result.archived) == ("Ward 3", ("night",), False)
+    assert "We hand over at the bed." in result.passage
+    assert {result.passage[start:end].lower() for start, end in result.marks} >= {"bed"}
+    assert result.why.startswith("words: ")
+    assert "meaning 0." in result.why
+    assert (answer.behind, answer.nothing_close) == (0, False)
+    assert answer.milliseconds > 0
+    assert answer.question == "how do we hand over at the bed"
+
+
+def test_an_exact_title_is_said_to_be_one(base: KnowledgeBase) -> None:
+    base.entries.contribute(some_draft())
+    (result,) = base.search("bedside HANDOVER").results
+    assert result.why.startswith("exact title; ")
+    assert result.score.exact
+
+
+def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> None:
+    from kb.entries.bring import ImportedEntry
+    from kb.entries.content import Source
+    from kb.ids import entry_id_for
+
+    source = Source("book", "chapter-7.md")
+    base.entries.bring(
+        ImportedEntry(
+            id=entry_id_for("book", "chapter-7.md"),
+            draft=some_draft(),
+            source=source,
+            archived=None,
+        )
+    )
+    (result,) = base.search("chapter-7.md").results
+    assert result.why.startswith("exact name; ")
+
+
+def test_nothing_close_is_said_plainly(base: KnowledgeBase) -> None:
+    assert base.search("anything at all").nothing_close
+    base.entries.contribute(some_draft())
+    answer = base.search("zebra crossing paint")
+    assert (answer.results, answer.nothing_close) == ((), True)
+
+
+def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:
+    entry_id = base.entries.contribute(some_draft(tags=("night",))).id
+
+    def found(**filters: object) -> bool:
+        return bool(base.search("bedside handover", **filters).results)  # type: ignore[arg-type]
+
+    assert found(kinds=["practice"], tags=["night"], groups=["Ward 3"])
+    assert found(tags=["night", "other"])
+    assert not found(tags=["unheard-of"])
+    assert not found(kinds=["unheard-of"])
+    assert not found(groups=["unheard-of"])
+    assert not found(archived=True)
+    base.entries.archive(entry_id, "Old")
+    assert not found()
+    assert found(archived=True)
+    assert found(archived=None)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!… —", "\x00", "\u200f"])
+def test_a_question_without_words_is_refused_in_a_sentence(
+    base: KnowledgeBase, question: str
+) -> None:
+    base.entries.contribute(some_draft())
+    with pytest.raises(InvalidInput, match=r"\.$") as caught:
+        base.search(question)
+    assert caught.value.field == "question"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "bedside handover " * 5000,
+        'title:"bedside handover" AND (NOT x OR [a TO z]) ^2 ~ * handover',
+        "bedside\x00handover at the bed",
+        "‮bedside handover مناوبة السرير",
+        "bedside handover '; DROP TABLE entry; --",
+        "bedside <script>alert(1)</script> handover",
+        "bedside handover \U0001f6cf\ufe0f\u0301" + "\u0301" * 500,
+        "\ud800 bedside handover",
+    ],
+)
+def test_any_other_question_gets_an_answer(base: KnowledgeBase, question: str) -> None:
+    base.entries.contribute(some_draft())
+    answer = base.search(question)
+    assert len(answer.results) <= 1
+    assert answer.question == question
+
+
+@pytest.mark.parametrize("limit", [0, -1, 101])
+def test_the_number_of_results_has_bounds(base: KnowledgeBase, limit: int) -> None:
+    with pytest.raises(InvalidInput, match="1 to 100"):
+        base.search("bed", limit=limit)
+
+
+def test_an_entry_that_the_views_lack_is_not_offered(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base.entries.contribute(some_draft())
+    monkeypatch.setattr(base.catalogue, "summaries", lambda ids: {})
+    assert base.search("bedside handover").nothing_close
+
+
+@pytest.mark.parametrize("error", [ModelUnavailable, IndexUnavailable])
+def test_a_search_that_cannot_be_made_says_why(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    base.entries.contribute(some_draft())
+
+    def failing(*_: object) -> None:
+        raise error("It is not there: put it back.")
+
+    monkeypatch.setattr(HybridIndex, "search", failing)
+    with pytest.raises(SearchUnavailable, match="put it back"):
+        base.search("bed")
+
+
+def test_an_index_that_vanishes_between_two_questions_is_made_anew(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    writer, reader = open_base(), open_base()
+    writer.entries.contribute(some_draft())
+    assert writer.search("bedside handover").results
+    writer.close()
+    assert reader.search("bedside handover").results
+    (data / "index" / "CURRENT").unlink()
+    notices.clear()
+    content = Content(title="Huddle", sections=some_content().sections + (Section("x", "y"),))
+    reader.entries.contribute(Draft(kind="practice", content=content))
+    assert [result.title for result in reader.search("huddle").results] == ["Huddle"]
+    assert len(notices) == 1
+
+
+def test_an_index_that_cannot_be_made_is_said_to_be_missing(
+    base: KnowledgeBase, embedder: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base.entries.contribute(some_draft())
+
+    def broken(*_: object, **__: object) -> None:
+        raise ModelUnavailable("The model is not there: install it.")
+
+    monkeypatch.setattr(HybridIndex, "build", broken)
+    with pytest.raises((NotYetSearchable, SearchUnavailable), match="install it|made at this"):
+        base.search("bed")
+    assert any("install it" in error for error in base.status().errors)

@@ -1,0 +1,67 @@
+"""Settings come from the file and the environment, and the page about them says the same."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kb.errors import DataDirectoryError
+from kb.settings import ENVIRONMENT, FILE_NAME, Settings, load_settings, written
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| `([^`]*)` \|", re.M)
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}) == Settings(data=tmp_path)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text('member = "ada"\nport = 9000\ncommunity = "Übung"\n', "utf-8")
+    settings = load_settings(tmp_path, {"KB_MEMBER": "bo", "KB_PORT": "9001", "KB_HOST": ""})
+    assert settings == Settings(data=tmp_path, member="bo", port=9001, community="Übung")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("colour = 1", "colour"),
+        ("port = 'many'", "port"),
+        ("port = 0", "port"),
+        ("port = 70000", "port"),
+        ("member = ' '", "member"),
+        ("data = '/elsewhere'", "data"),
+        ("fulltext = 'grep'", "tantivy or whoosh"),
+        ("= nonsense", FILE_NAME),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_one_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
+    with pytest.raises(DataDirectoryError, match=sentence) as caught:
+        load_settings(tmp_path, {})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"\xff\xfe")
+    with pytest.raises(DataDirectoryError, match=FILE_NAME):
+        load_settings(tmp_path, {})
+
+
+def test_only_what_differs_from_the_defaults_is_written(tmp_path: Path) -> None:
+    assert written(Settings(data=tmp_path)) == {}
+    assert written(Settings(data=tmp_path, port=1)) == {"port": 1}
+
+
+def test_the_page_about_settings_lists_every_one_with_its_variable_and_default() -> None:
+    rows = {name: (variable, default) for name, variable, default in ROW.findall(PAGE.read_text())}
+    variables = {name: variable for variable, name in ENVIRONMENT.items()}
+    defaults = msgspec.structs.asdict(Settings(data=Path()))
+    assert rows == {
+        name: (variables[name], str(default))
+        for name, default in defaults.items()
+        if name != "data"
+    }
