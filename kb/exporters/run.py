@@ -41,11 +41,6 @@ def export(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def refuse_unfit(folder: Path) -> None:
-    """Raise `InvalidInput` if `folder` is neither absent, empty, nor an earlier export."""
-    _earlier(folder)
-
-
 def _earlier(folder: Path) -> list[str] | None:
     """The files of the export in `folder`; None if it is absent or empty."""
     if not folder.exists():

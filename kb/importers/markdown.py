@@ -11,8 +11,8 @@ from kb.importers.fields import names_persons, sort_fields, words
 from kb.importers.front_matter import Plain, Value, load, split
 from kb.importers.links import links_in
 
-LARGEST_FILE = 5_000_000
-"""Bytes; a larger file is refused before it is read."""
+LARGEST_FILE = 12_000_000
+"""Bytes; a larger file is refused before it is read. The pages take texts of up to 10 MB."""
 
 OWN_FIELDS = (
     "id", "kind", "title", "subtitle", "group", "tags", "properties", "relations", "archived",

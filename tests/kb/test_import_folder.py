@@ -1,0 +1,234 @@
+"""An import of a folder: every file becomes an entry or a row that says why not."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kb.entries.content import Relation, Source
+from kb.ids import entry_id_for
+from kb.importers.files import find_files
+from kb.importers.run import FileOutcome, FolderImport, ImportOptions
+from tests.kb.domain_world import World
+
+OPTIONS = ImportOptions(source="notes")
+GIVEN_ID = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def commands() -> World:
+    return World()
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def run(commands: World, folder: Path, options: ImportOptions = OPTIONS) -> dict[str, FileOutcome]:
+    return {o.path: o for o in FolderImport(commands.entries, folder, options).run()}
+
+
+def test_every_file_becomes_an_entry_with_its_source(commands: World, folder: Path) -> None:
+    write(folder, one="# One\n\nText", sub__two="# Two\n\nText")
+
+    outcomes = run(commands, folder)
+
+    assert {path: o.outcome for path, o in outcomes.items()} == {
+        "one.md": "contributed",
+        "sub/two.md": "contributed",
+    }
+    entry = commands.entry(entry_id_for("notes", "sub/two.md"))
+    assert entry.source == Source("notes", "sub/two.md")
+    assert entry.kind == "practice"
+
+
+def test_importing_again_changes_nothing(commands: World, folder: Path) -> None:
+    write(folder, one="# One\n\n[two](two.md)", two="# Two\n\nText")
+    run(commands, folder)
+    before = len(commands.recorded())
+
+    outcomes = run(commands, folder)
+
+    assert {o.outcome for o in outcomes.values()} == {"unchanged"}
+    assert len(commands.recorded()) == before
+
+
+def test_a_changed_file_revises_its_entry_alone(commands: World, folder: Path) -> None:
+    write(folder, one="# One\n\nText", two="# Two\n\nText")
+    run(commands, folder)
+    write(folder, one="# One\n\nBetter text")
+
+    outcomes = run(commands, folder)
+
+    assert {p: o.outcome for p, o in outcomes.items()} == {
+        "one.md": "revised",
+        "two.md": "unchanged",
+    }
+
+
+def test_links_to_imported_files_become_relations_in_any_order(
+    commands: World, folder: Path
+) -> None:
+    write(
+        folder,
+        a="# A\n\n[z](z.md), [a](a.md), [no](missing.md), [[Z title]]",
+        z="---\ntitle: Z title\n---\n[[a]]",
+    )
+
+    run(commands, folder)
+
+    a, z = entry_id_for("notes", "a.md"), entry_id_for("notes", "z.md")
+    assert commands.entry(a).relations == {Relation("References", z)}
+    assert commands.entry(z).relations == {Relation("References", a)}
+
+
+def test_a_link_to_a_file_that_is_not_taken_becomes_nothing(commands: World, folder: Path) -> None:
+    write(folder, a="# A\n\n[b](b.md)", b="")
+
+    run(commands, folder)
+
+    assert commands.entry(entry_id_for("notes", "a.md")).relations == frozenset()
+
+
+def test_a_stated_relation_names_an_id_or_a_file(commands: World, folder: Path) -> None:
+    write(
+        folder,
+        a="---\nid: first\nrelations: [{type: IsDerivedFrom, target: b}]\n---\n[b](b.md)",
+        b=f"---\nrelations:\n  - {{type: Cites, target: {GIVEN_ID}}}\n---\nText",
+        c="---\nrelations: [{type: Cites, target: nobody}]\n---\nText",
+    )
+
+    outcomes = run(commands, folder)
+
+    a, b = entry_id_for("notes", "first"), entry_id_for("notes", "b.md")
+    assert commands.entry(a).relations == {Relation("IsDerivedFrom", b)}
+    assert commands.entry(b).relations == {Relation("Cites", GIVEN_ID)}
+    assert "“nobody”" in (outcomes["c.md"].reason or "")
+
+
+def test_an_archived_entry_is_brought_as_one(commands: World, folder: Path) -> None:
+    write(
+        folder,
+        a="---\narchived: {reason: Old., successor: b}\n---\nText",
+        b="---\narchived: {reason: Older.}\n---\nText",
+    )
+
+    run(commands, folder)
+
+    a = commands.entry(entry_id_for("notes", "a.md")).archived
+    assert a is not None
+    assert a.successor == entry_id_for("notes", "b.md")
+    assert commands.entry(entry_id_for("notes", "b.md")).archived is not None
+
+
+def test_a_file_with_an_entry_id_keeps_it_and_its_own_source(commands: World, folder: Path) -> None:
+    write(folder, a=f"---\nid: {GIVEN_ID.upper()}\nsource: {{name: s, external_id: e}}\n---\nText")
+
+    run(commands, folder)
+
+    assert commands.entry(GIVEN_ID).source == Source("s", "e")
+
+
+def test_two_files_with_one_id_give_one_entry_and_a_row(commands: World, folder: Path) -> None:
+    write(folder, a="---\nid: same\n---\nText", b="---\nid: same\n---\nOther")
+
+    outcomes = run(commands, folder)
+
+    assert outcomes["a.md"].outcome == "contributed"
+    assert outcomes["b.md"].reason == "Its id “same” is that of a.md already."
+
+
+def test_group_and_kind_are_taken_from_the_options_where_a_file_names_none(
+    commands: World, folder: Path
+) -> None:
+    write(folder, a="Text", b="---\nkind: practice\ngroup: Own\n---\nText")
+
+    run(commands, folder, ImportOptions(source="notes", kind="experiment", group="Ward 3"))
+
+    a, b = (commands.entry(entry_id_for("notes", name)) for name in ("a.md", "b.md"))
+    assert (a.kind, a.group) == ("experiment", "Ward 3")
+    assert (b.kind, b.group) == ("practice", "Own")
+
+
+def test_each_file_that_cannot_be_taken_has_a_reason(commands: World, folder: Path) -> None:
+    write(folder, empty="", broken="---\na: [\n---\nText", kind="---\nkind: song\n---\nText")
+    write(folder, control="---\ntitle: T\n---\nText\x00", good="Text")
+    (folder / "bytes.md").write_bytes(b"\xff\xfe")
+    with (folder / "large.md").open("wb") as file:
+        file.truncate(50_000_000)
+    (folder / "folder.md").mkdir()
+    (folder / "dangling.md").symlink_to("nowhere.md")
+    os.mkfifo(folder / "pipe.md")
+
+    reasons = {path: o.reason for path, o in run(commands, folder).items()}
+
+    assert reasons.pop("good.md") is None
+    assert set(reasons) == {
+        f"{name}.md"
+        for name in [
+            "empty",
+            "broken",
+            "kind",
+            "control",
+            "bytes",
+            "large",
+            "folder",
+            "dangling",
+            "pipe",
+        ]
+    }
+    assert all(reason and reason.endswith(".") for reason in reasons.values())
+    assert "50 MB" in (reasons["large.md"] or "")
+
+
+def test_a_file_name_that_is_not_utf_8_is_shown_escaped(commands: World, folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_text("Text")
+
+    outcomes = run(commands, folder)
+
+    assert outcomes == {
+        "\\udcff.md": FileOutcome(
+            path="\\udcff.md", outcome="refused", reason="The file's name is not UTF-8; rename it."
+        )
+    }
+
+
+def test_hidden_files_and_linked_folders_are_passed_over(folder: Path) -> None:
+    write(folder, a="Text", sub__b="Text", **{".hidden": "Text", ".git__c": "Text"})
+    (folder / "sub" / "loop").symlink_to(folder)
+    (folder / "README.MD").write_text("Text")
+
+    assert find_files(folder) == ["README.MD", "a.md", "sub/b.md"]
+
+
+def test_a_file_that_cannot_be_read_has_a_row(
+    commands: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, a="Text", sub__b="Text")
+    scan = os.scandir
+
+    def refused(path: Path) -> object:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    def unreadable(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("kb.importers.files.os.scandir", refused)
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+
+    reasons = {path: o.reason for path, o in run(commands, folder).items()}
+
+    assert reasons == {
+        "a.md": "The file cannot be read: Permission denied.",
+        "sub": "The folder cannot be read.",
+    }

@@ -1,0 +1,71 @@
+"""Which links a text holds, and which imported file each of them means."""
+
+import pytest
+
+from kb.importers.links import Names, links_in
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see [[Handover]]", ["wiki:Handover"]),
+        ("see [[handover#part|the text]]", ["wiki:handover"]),
+        ("[x](./other.md#part)", ["./other.md#part"]),
+        ('[x](other.md "A title")', ["other.md"]),
+        ("[x](<my other.md>)", ["my other.md"]),
+        ("[x](/practice/slug/)", ["/practice/slug/"]),
+        ("[![alt](a.png)](other.md)", ["other.md"]),
+        ("[x][1]\n\n[1]: ../other.md", ["../other.md"]),
+        ("![x](other.md) ![[other]]", []),
+        ("[x](https://example.org/other.md) [y](mailto:a@b) [z](#part)", []),
+        ("[x](//host/other.md) [y](http://[broken)", []),
+        ("`[x](other.md)`\n```\n[y](other.md)\n```", []),
+        ("~~~\n[[name]]\n~~~\n[x](a.md)", ["a.md"]),
+        ("[[ | ]] no links here", []),
+    ],
+)
+def test_links_are_found_where_a_reader_sees_them(text: str, found: list[str]) -> None:
+    assert list(links_in(text)) == found
+
+
+@pytest.fixture
+def names() -> Names:
+    names = Names()
+    names.add("a/handover.md", "1", ["Bedside handover"])
+    names.add("a/review.md", "2", [])
+    names.add("b/review.md", "3", ["/practice/old-review/"])
+    names.add("practice/walk.md", "4", [])
+    names.add("blog/walk.md", "5", [])
+    names.add("c/README.md", "6", [])
+    return names
+
+
+@pytest.mark.parametrize(
+    ("link", "path", "found"),
+    [
+        ("./handover.md", "a/x.md", "1"),
+        ("../a/handover.md#part", "b/x.md", "1"),
+        ("../a/handover", "b/x.md", "1"),
+        ("a%2Fhandover.md", "x.md", "1"),
+        ("../c/", "a/x.md", "6"),
+        ("missing.md", "a/x.md", None),
+        ("../../a/handover.md", "a/x.md", None),
+        ("wiki:bedside  HANDOVER", "x.md", "1"),
+        ("wiki:handover", "x.md", "1"),
+        ("wiki:a/handover.md", "x.md", "1"),
+        ("wiki:review", "x.md", None),
+        ("wiki:review", "b/x.md", "3"),
+        ("wiki:nobody", "x.md", None),
+        ("/site/handover/", "x.md", "1"),
+        ("/practice/old-review", "x.md", "3"),
+        ("/practice/walk/", "x.md", "4"),
+        ("/other/blog/walk", "x.md", "5"),
+        ("/walk", "x.md", None),
+        ("/nobody", "x.md", None),
+        ("/", "x.md", None),
+    ],
+)
+def test_a_link_leads_to_the_file_that_it_means(
+    names: Names, link: str, path: str, found: str | None
+) -> None:
+    assert names.find(link, path) == found

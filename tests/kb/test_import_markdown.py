@@ -1,0 +1,252 @@
+"""From the bytes of a Markdown file to what an entry is made of."""
+
+import pytest
+
+from kb.entries.content import Section, Source
+from kb.errors import NotTaken
+from kb.importers.fields import readable
+from kb.importers.markdown import (
+    LARGEST_FILE,
+    NamedArchive,
+    NamedRelation,
+    ParsedFile,
+    parse_markdown,
+    readable_name,
+)
+
+
+def parsed(text: str, path: str = "folder/some-file.md") -> ParsedFile:
+    return parse_markdown(text.encode(), path)
+
+
+def sections(text: str) -> list[tuple[str, str]]:
+    return [(s.heading, s.text) for s in parsed(text).content.sections]
+
+
+PRACTICE = """---
+templateKey: practice-page
+title: Ten for ten
+subtitle: A quick way to many ideas
+date: 2023-04-07T19:27:08.840Z
+authors: [ada-l]
+tags: [ideate, Team Work]
+mobiusTag: options
+icon: /images/ten.jpg
+jumbotronAlt: Two people look at a wall full of coloured notes and one of them laughs aloud.
+whatIs: Short
+whyDo: "First line.
+
+  * a list"
+howTo: Write.
+mediaGallery:
+  - link: https://example.org/film
+resources:
+  - link: https://example.org/book
+    linkType: web
+    description: The book
+  - link: https://example.org/a page
+  - description: no link
+participants: [Facilitator, the whole team]
+people: 2+
+difficulty:
+seasons: [spring, autumn]
+steps: [Write it all down, Sort]
+perspectives: [other-practice]
+author: {name: Ada}
+costs: {money: 3, people: many}
+---
+"""
+
+
+def test_prose_fields_become_sections_with_readable_headings() -> None:
+    assert sections(PRACTICE) == [
+        ("", "A quick way to many ideas"),
+        ("What is it", "Short"),
+        ("Why do it", "First line.\n* a list"),
+        ("How to do it", "Write."),
+        (
+            "Resources",
+            "- [The book](https://example.org/book)\n- <https://example.org/a page>",
+        ),
+        ("Participants", "- Facilitator\n- the whole team"),
+        ("Steps", "- Write it all down\n- Sort"),
+    ]
+
+
+def test_scalars_become_properties() -> None:
+    assert parsed(PRACTICE).content.properties == {
+        "date": "2023-04-07T19:27:08.840Z",
+        "mobiusTag": "options",
+        "people": "2+",
+        "costs money": 3,
+        "costs people": "many",
+    }
+
+
+def test_lists_of_words_become_tags() -> None:
+    assert parsed(PRACTICE).tags == ("ideate", "Team Work", "spring", "autumn")
+
+
+def test_names_of_authors_are_nowhere() -> None:
+    found = parsed(
+        PRACTICE + "## Authors\n\n* ada-l\n\n## Acknowledgments\n\nAda\n\n## Notes\n\nYes"
+    )
+
+    assert "ada" not in repr(found).lower()
+    assert found.content.sections[-1] == Section("Notes", "Yes")
+
+
+def test_pictures_and_galleries_are_nowhere() -> None:
+    said = repr(parsed(PRACTICE))
+
+    assert "ten.jpg" not in said
+    assert "film" not in said
+    assert "laughs" not in said
+
+
+def test_a_section_that_repeats_a_prose_field_is_left_out() -> None:
+    text = (
+        "---\ntitle: T\nwhatIs: It is a *thing*. And more.\n---\n## What is it?\n\nIt is a thing.\n"
+    )
+
+    assert sections(text) == [("What is it", "It is a *thing*. And more.")]
+
+
+def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
+    found = parsed(
+        "---\nid: slug-1\nkind: experiment\ntitle: T\ngroup: Ward 3\ntags: one, two words\n"
+        "properties: {difficulty: 3, empty: }\nrelations:\n  - {type: Cites, target: other}\n"
+        "archived: {reason: Old., successor: newer}\nsource: {name: n, external_id: x}\n"
+        "aliases: [other name]\n---\nText"
+    )
+
+    assert found == ParsedFile(
+        path="folder/some-file.md",
+        id="slug-1",
+        kind="experiment",
+        group="Ward 3",
+        content=found.content,
+        tags=("one", "two words"),
+        relations=(NamedRelation("Cites", "other"),),
+        links=(),
+        aliases=("other name",),
+        archived=NamedArchive("Old.", "newer"),
+        source=Source("n", "x"),
+    )
+    assert found.content.properties == {"difficulty": 3, "empty": ""}
+    assert found.content.sections == (Section("", "Text"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "found"),
+    [
+        ("# Code reviews\n\nText", "Code reviews", [("", "Text")]),
+        ("Code reviews\n===\nText", "Code reviews", [("", "Text")]),
+        ("# *Code* [reviews](x) <a id='p'></a>\nText", "Code reviews", [("", "Text")]),
+        ("## Title\n\nCode reviews\n\n## Patlet\n\nText", "Code reviews", [("Patlet", "Text")]),
+        ("# Title\n\n**Code reviews**\n\nmore", "Code reviews", [("", "more")]),
+        ("<!-- note -->\n# Code reviews\n\nText", "Code reviews", [("", "Text")]),
+        ("Lead\n# One\n\nText", "Some file", [("", "Lead"), ("One", "Text")]),
+        ("## One\n\nText", "Some file", [("One", "Text")]),
+        ("Only text", "Some file", [("", "Only text")]),
+        ("# A\n\nText\n\n# B\n\nMore", "A", [("", "Text"), ("B", "More")]),
+    ],
+)
+def test_the_title_comes_from_the_first_heading_or_the_file_name(
+    text: str, title: str, found: list[tuple[str, str]]
+) -> None:
+    assert parsed(text).content.title == title
+    assert sections(text) == found
+
+
+def test_headings_of_levels_one_and_two_begin_sections_and_deeper_ones_stay() -> None:
+    text = "---\ntitle: T\n---\nLead\n\n# One\n\na\n\n### Deep\n\nb\n\n## Two\n\nc\n\n## Empty\n"
+
+    assert sections(text) == [("", "Lead"), ("One", "a\n\n### Deep\n\nb"), ("Two", "c")]
+
+
+def test_without_higher_headings_the_deeper_ones_begin_sections() -> None:
+    assert sections("---\ntitle: T\n---\n### One\n\na\n\n#### x\n\n### Two\n\nb\n") == [
+        ("One", "a\n\n#### x"),
+        ("Two", "b"),
+    ]
+
+
+def test_a_heading_in_code_in_a_comment_or_a_quotation_begins_nothing() -> None:
+    text = "---\ntitle: T\n---\n```\n# code\n```\n<!--\n# comment\n-->\n> # quoted\n\n- # item\n"
+
+    assert len(sections(text)) == 1
+
+
+def test_a_lead_after_prose_fields_gets_a_heading() -> None:
+    assert sections("---\ntitle: T\nwhatIs: It.\n---\nLead") == [
+        ("What is it", "It."),
+        ("Details", "Lead"),
+    ]
+
+
+def test_subtitle_and_lead_stand_together() -> None:
+    assert sections("---\ntitle: T\nsubtitle: S\n---\nLead") == [("", "S\n\nLead")]
+
+
+def test_byte_order_mark_and_foreign_line_ends_do_no_harm() -> None:
+    data = b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\n## One\r\n\r\na\x0cb\rc"
+
+    assert parse_markdown(data, "x.md").content.sections == (Section("One", "a\nb\nc"),)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b" \n\t\n", "empty"),
+        (b"\xef\xbb\xbf---\n---\n", "no text"),
+        (b"---\ntags: [a]\n---\n", "no text"),
+        (b"abc\xff", "not UTF-8: see the byte at offset 3"),
+        (b"x" * (LARGEST_FILE + 1), "more than 12 MB"),
+        (b"---\ntitle: [a]\n---\nText", "title in the front matter is not a single text"),
+        (b"---\nrelations: [x]\n---\nText", "needs a type and a target"),
+        (b"---\narchived: {successor: x}\n---\nText", "needs a reason"),
+        (b"---\nsource: {name: x}\n---\nText", "needs a name and an external_id"),
+        (b"---\ntributary: 2\n---\nText", "another version"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_a_reason(data: bytes, said: str) -> None:
+    with pytest.raises(NotTaken, match=said):
+        parse_markdown(data, "x.md")
+
+
+def test_a_title_alone_is_enough() -> None:
+    assert parsed("---\ntitle: Only a title\n---\n").content.sections == ()
+
+
+def test_archived_and_source_of_another_format_are_properties_of_nobody() -> None:
+    found = parsed("---\ntitle: T\narchived: true\nsource: a book\nrelations: none\n---\nText")
+
+    assert (found.archived, found.source, found.relations) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("a/code-consumers.md", "Code consumers"),
+        ("a/code_of_conduct.md", "Code of conduct"),
+        ("project-setup/README.md", "Project setup"),
+        ("index.md", "Index"),
+    ],
+)
+def test_a_file_name_is_made_readable(path: str, title: str) -> None:
+    assert readable_name(path) == title
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("whatIs", "What is it"),
+        ("meeting_notes", "Meeting notes"),
+        ("howWeDo", "How we do"),
+        ("FAQ", "FAQ"),
+    ],
+)
+def test_a_field_name_is_made_readable(name: str, heading: str) -> None:
+    assert readable(name) == heading
