@@ -66,7 +66,7 @@ class SqliteEventLog:
         with self._write_lock:
             self._refuse_if_closed()
             try:
-                recorded = self._append(self._writer, stream, events, expected_version)
+                recorded = self._append(stream, events, expected_version)
             except sqlite3.Error as error:
                 raise explain(error, self._path) from error
         with self._changed:
@@ -171,8 +171,9 @@ class SqliteEventLog:
             raise LogUnavailable("The log is closed: open it again to use it.")
 
     def _append(
-        self, writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], expected: int
+        self, stream: str, events: Sequence[NewEvent], expected: int
     ) -> list[RecordedEvent]:
+        writer = self._writer
         # A wrong version and a known id are rare: triggers and indexes find them, only then we look.
         writer.execute("BEGIN IMMEDIATE")
         try:
