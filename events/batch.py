@@ -1,5 +1,6 @@
 """What every log asks of a batch before writing it, and what it answers for a known one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -18,7 +19,8 @@ def check_batch(stream: str, events: Sequence[NewEvent]) -> None:
     """
     ids = {event.id.int for event in events}
     if len(ids) < len(events):
-        raise EventIdConflict(_twice(events), "it stands twice in one batch")
+        [(twice, _)] = Counter(event.id for event in events).most_common(1)
+        raise EventIdConflict(twice, "it stands twice in one batch")
     for number in ids:
         if number & _UUID7_BITS != _UUID7:
             raise InvalidEvent(f"{UUID(int=number)} is no UUIDv7: make the id of an event as one.")
@@ -49,16 +51,6 @@ def answer_known(
             raise EventIdConflict(event.id, "its id is recorded already with other content")
         answers.append(first)
     return answers
-
-
-def _twice(events: Sequence[NewEvent]) -> UUID:
-    """The first id that comes again."""
-    seen: set[UUID] = set()
-    for event in events:
-        if event.id in seen:
-            break
-        seen.add(event.id)
-    return event.id
 
 
 def _is_unicode(text: str) -> bool:

@@ -174,7 +174,7 @@ class SqliteEventLog:
         self, stream: str, events: Sequence[NewEvent], expected: int
     ) -> list[RecordedEvent]:
         writer = self._writer
-        # A wrong version and a known id are rare: triggers and indexes find them, only then we look.
+        # A wrong version or a known id is rare: triggers and indexes refuse it, then we look.
         writer.execute("BEGIN IMMEDIATE")
         try:
             now = self._clock().astimezone(UTC)
