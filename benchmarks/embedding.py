@@ -3,8 +3,8 @@
     python -m benchmarks.embedding [FOLDER] [--documents N] [--slice N]
 
 puts SciFact documents into a HybridIndex, cutting, embedding, storing and committing all of them,
-and gives the same passages to `encode` as it comes. Both take turns on slices, so that they meet the
-same machine. The import of a whole knowledge base has a benchmark of its own.
+and gives the same passages to `encode` as it comes. Both take turns on slices, so that they meet
+the same machine. The import of a whole knowledge base has a benchmark of its own.
 """
 
 import argparse

@@ -59,8 +59,8 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
 
     `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its
     best passage, `fused` what the ranking went by, `exact` whether the question is its title or an
-    identifier, and `words` the words of the question found in the document, as they stand in the
-    question.
+    identifier, and `words` the words of the question found in title, heading or passage, as they
+    stand in the question.
     """
 
     lexical: float

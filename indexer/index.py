@@ -23,6 +23,9 @@ from indexer.vector_store import VectorStore, text_hash
 
 VECTORS = "vectors.sqlite"
 
+NEAR = 0.34
+"""The cosine from which a passage is offered as an answer: docs/decisions/0003-fusion.md."""
+
 _EMBEDDED_AT_ONCE = 2048
 """Texts embedded before their vectors are stored: what a crash can cost."""
 
@@ -268,7 +271,7 @@ def _hit(question: Question, ranked: Ranked, title: str, passage: Passage) -> Hi
         passage=passage,
         marks=marks,
         snippet_range=snippets.snippet_range(passage.text, marks),
-        close=ranked.exact or ranked.cosine >= 0.3,
+        close=ranked.exact or ranked.cosine >= NEAR or len(words) == len(question.terms) > 0,
         score=ScoreParts(
             lexical=ranked.lexical,
             cosine=ranked.cosine,

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from indexer import fusion
 from indexer.fusion import Distribution, Floats
@@ -14,7 +15,8 @@ SCORES = arrays(np.float64, st.integers(1, 80), elements=st.floats(-5, 5))
 
 def unit_vectors(count: int, seed: int) -> Floats:
     vectors = np.random.default_rng(seed).standard_normal((count, 16))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 @given(st.integers(1, 60), st.integers(0, 1000))
@@ -63,12 +65,12 @@ def test_a_document_better_on_both_sides_is_never_behind(scores: Floats, seed: i
 def test_smoothing_keeps_the_first_ahead_and_the_rest_as_they_are(
     scores: Floats, seed: int
 ) -> None:
-    scores = np.sort(scores)[::-1]
-    found = fusion.smooth(scores, unit_vectors(len(scores), seed))
+    ranked: NDArray[np.float64] = np.sort(scores.astype(np.float64))[::-1]
+    found = fusion.smooth(ranked, unit_vectors(len(ranked), seed))
     head, rest = found[: fusion.SMOOTHED], found[fusion.SMOOTHED :]
-    assert np.array_equal(rest, scores[fusion.SMOOTHED :])
-    assert head.max() <= scores[0] + 1e-9
-    assert head.min() >= scores[: fusion.SMOOTHED].min() - 1e-9
+    assert np.array_equal(rest, ranked[fusion.SMOOTHED :])
+    assert head.max() <= ranked[0] + 1e-9
+    assert head.min() >= ranked[: fusion.SMOOTHED].min() - 1e-9
 
 
 def test_smoothing_lifts_a_document_among_good_neighbours() -> None:

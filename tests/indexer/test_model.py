@@ -1,4 +1,4 @@
-"""The packaged model: the vectors of sentence-transformers, and clear words when it is not right."""
+"""The packaged model: the vectors of sentence-transformers, clear words when it is wrong."""
 
 import shutil
 import socket

@@ -1,4 +1,4 @@
-"""A vector is computed once, ever: the store gives back what it was given, or says that it cannot."""
+"""The store of vectors gives back what it was given, or says that it cannot."""
 
 import sqlite3
 from collections.abc import Iterator
