@@ -9,9 +9,10 @@ from threading import Condition, Event, RLock, Thread
 
 from filelock import FileLock, Timeout
 
+from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
-from kb.errors import NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, NotYetSearchable, Refused
 from kb.search_index import SearchIndex
 from kb.view_reader import ViewReader
 from kb.views import BATCH, Views, is_damage
@@ -73,6 +74,18 @@ class Follower:
                 raise NotYetSearchable(f"The index cannot go on: {self._errors['index']}")
             if time.monotonic() > deadline and not (for_this_caller and self._holders):
                 raise _too_late(timeout)
+
+    def settle(self, position: int) -> None:
+        """Wait for the views, so that who wrote reads what was written.
+
+        Raises `NotYetSearchable` only, since whoever wrote must not believe that nothing was.
+        """
+        try:
+            self.ensure(position)
+        except (DataDirectoryError, EventLogError, sqlite3.Error, OSError) as error:
+            raise NotYetSearchable(
+                f"What was written is safe in the log, but the views cannot take it in: {error}"
+            ) from error
 
     def start(self) -> bool:
         """Follow in the background; False if it does already."""

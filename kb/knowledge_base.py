@@ -2,7 +2,6 @@
 
 import math
 import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 from events.clock import utc_now
-from events.errors import EventLogError
 from events.sqlite import SqliteEventLog
 from kb import data_directory, status
 from kb.commands import Writer
@@ -19,7 +17,7 @@ from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind, load_kinds
 from kb.entries.service import Entries
-from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable
+from kb.errors import InvalidInput
 from kb.event_types import build_codec
 from kb.follower import Follower, Progress
 from kb.guarded_log import GuardedLog
@@ -39,9 +37,6 @@ if TYPE_CHECKING:
     from indexer.embedder import Embedder
 
 Notice = Callable[[str], None]
-
-PATIENCE_SECONDS = 10.0
-"""How long a question waits for others to take in what is new before it is answered without."""
 
 
 class KnowledgeBase:
@@ -78,14 +73,14 @@ class KnowledgeBase:
             codec,
             actor=settings.member,
             new_event_id=new_event_id,
-            settle=self._settle,
+            settle=self._follower.settle,
         )
         self.entries = Entries(writer, self.kinds, new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
         self.catalogue = Catalogue(self._reader)
         self.reports = Reports(self._reader)
-        self._search = Search(self._index, self.catalogue, self._bring_up)
+        self._search = Search(self._index, self.catalogue, self._follower, self._log)
 
     @classmethod
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:
@@ -132,9 +127,10 @@ class KnowledgeBase:
         limit: int = 10,
     ) -> Answer:
         """The entries that answer `question`, among all that is in the log now; see `Search`."""
-        return self._search(
-            question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
-        )
+        with storage_errors(self._directory.root):
+            return self._search(
+                question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
+            )
 
     @contextmanager
     def follow(self) -> Iterator[None]:
@@ -208,23 +204,3 @@ class KnowledgeBase:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _settle(self, position: int) -> None:
-        """Wait for the views, so that who wrote reads what was written."""
-        try:
-            self._follower.ensure(position)
-        except (DataDirectoryError, EventLogError, sqlite3.Error, OSError) as error:
-            raise NotYetSearchable(
-                f"What was written is safe in the log, but the views cannot take it in: {error}"
-            ) from error
-
-    def _bring_up(self) -> int:
-        """Bring views and index up to the log's head; answers how many events the index lacks."""
-        head = self.head()
-        with storage_errors(self._directory.root):
-            self._follower.ensure(head)
-            try:
-                self._follower.ensure(head, index=True, timeout=PATIENCE_SECONDS)
-            except NotYetSearchable:
-                return head - max(0, self._index.position())
-        return 0

@@ -1,17 +1,22 @@
 """From a question to an answer: asks the index, and says in plain words why a result was found."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from msgspec import Struct
 
+from events.log import EventLog
 from indexer.document import Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.documents import AUDIENCE
 from kb.entries.catalogue import Catalogue, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
+from kb.follower import Follower
 from kb.search_index import SearchIndex
+
+PATIENCE_SECONDS = 10.0
+"""How long a question waits for others to take in what is new before it is answered without."""
 
 MOST = 100
 """The most results that one question may ask for."""
@@ -65,11 +70,12 @@ class Search:
     """Asks the index on behalf of a member. Usable from any thread."""
 
     def __init__(
-        self, index: SearchIndex, catalogue: Catalogue, bring_up: Callable[[], int]
+        self, index: SearchIndex, catalogue: Catalogue, follower: Follower, log: EventLog
     ) -> None:
         self._index = index
         self._catalogue = catalogue
-        self._bring_up = bring_up
+        self._follower = follower
+        self._log = log
 
     def __call__(
         self,
@@ -107,6 +113,16 @@ class Search:
             milliseconds=1000 * (time.perf_counter() - began),
             behind=behind,
         )
+
+    def _bring_up(self) -> int:
+        """Bring views and index up to the log's head; answers how many events the index lacks."""
+        head = self._log.head()
+        self._follower.ensure(head)
+        try:
+            self._follower.ensure(head, index=True, timeout=PATIENCE_SECONDS)
+        except NotYetSearchable:
+            return head - max(0, self._index.position())
+        return 0
 
 
 def _filter(

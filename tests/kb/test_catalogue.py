@@ -160,8 +160,10 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
     ]
     world.entries.archive(ids[2], "Old.")
 
-    def listed(**names: tuple[str, ...]) -> list[str]:
-        page = world.catalogue.browse(BrowseFilter(**names))
+    def listed(
+        kinds: tuple[str, ...] = (), tags: tuple[str, ...] = (), groups: tuple[str, ...] = ()
+    ) -> list[str]:
+        page = world.catalogue.browse(BrowseFilter(kinds=kinds, tags=tags, groups=groups))
         assert page.total == len(page.items)
         return [item.title for item in page.items]
 

@@ -1,5 +1,6 @@
 """One process leads, others wait for it, and another takes over when it is gone."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 
 from events.event import NewEvent
 from indexer.testing import HashEmbedder
-from kb.errors import InvalidInput, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable, Refused
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
 from kb.views import Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
@@ -124,7 +126,7 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
 def test_a_question_is_answered_though_others_are_not_done(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.knowledge_base.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 0.0)
     base = open_base()
     base.entries.contribute(some_draft())
     with base.follow():
@@ -203,8 +205,6 @@ def test_damage_found_by_a_reader_is_repaired_for_the_next(
 
 
 def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> None:
-    from kb.settings import Settings
-
     for engine in ("tantivy", "whoosh"):
         settings = Settings(data=data, fulltext=engine)
         with KnowledgeBase.open(
@@ -215,3 +215,59 @@ def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> Non
             assert base.search("bedside handover").results
             assert base.status().engine == engine
     assert [notice for notice in notices if "whoosh" in notice] == []
+
+
+@pytest.mark.parametrize("name", ["apply", "rebuild"])
+def test_damage_met_while_writing_the_views_is_repaired(
+    open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    sound = getattr(Views, name)
+    malformed = sqlite3.DatabaseError("database disk image is malformed")
+    malformed.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    failures = [malformed] * (3 if name == "apply" else 1)
+
+    def failing(*arguments: object) -> object:
+        if failures:
+            raise failures.pop()
+        return sound(*arguments)
+
+    monkeypatch.setattr(Views, name, failing)
+    monkeypatch.setattr(Views, "park", lambda *_: failing())
+    base.entries.contribute(some_draft())
+    base.rebuild("views")
+    assert base.catalogue.browse().total == 2
+    assert "malformed" in notices[-1]
+
+
+def test_an_error_that_is_no_damage_does_not_cost_the_views(
+    open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+
+    def busy(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Views, "rebuild", busy)
+    with pytest.raises(DataDirectoryError, match="locked"):
+        base.rebuild("views")
+    assert base.catalogue.browse().total == 1
+    assert notices == []
+
+
+def test_status_tells_of_views_that_are_not_there_and_of_a_damaged_index(
+    data: Path, open_base: OpenBase
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    assert base.search("bedside handover").results
+    base.close()
+    again = open_base()
+    (data / "views.sqlite").rename(data / "aside")
+    generation = (data / "index" / "CURRENT").read_text()
+    (data / "index" / generation / "manifest.json").write_text("{")
+    status = again.status()
+    assert (status.views_position, status.entries) == (0, 0)
+    assert "index is damaged" in status.errors[0]

@@ -6,8 +6,10 @@ import pytest
 
 from indexer.errors import IndexUnavailable, ModelUnavailable
 from indexer.index import HybridIndex
-from kb.entries.content import Content, Draft, Section
+from kb.entries.bring import ImportedEntry
+from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
+from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
@@ -38,10 +40,6 @@ def test_an_exact_title_is_said_to_be_one(base: KnowledgeBase) -> None:
 
 
 def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> None:
-    from kb.entries.bring import ImportedEntry
-    from kb.entries.content import Source
-    from kb.ids import entry_id_for
-
     source = Source("book", "chapter-7.md")
     base.entries.bring(
         ImportedEntry(
@@ -96,7 +94,7 @@ def test_a_question_without_words_is_refused_in_a_sentence(
         "bedside handover " * 5000,
         'title:"bedside handover" AND (NOT x OR [a TO z]) ^2 ~ * handover',
         "bedside\x00handover at the bed",
-        "‮bedside handover مناوبة السرير",
+        "\u202ebedside handover مناوبة السرير",
         "bedside handover '; DROP TABLE entry; --",
         "bedside <script>alert(1)</script> handover",
         "bedside handover \U0001f6cf\ufe0f\u0301" + "\u0301" * 500,
@@ -148,7 +146,7 @@ def test_an_index_that_vanishes_between_two_questions_is_made_anew(
     assert reader.search("bedside handover").results
     (data / "index" / "CURRENT").unlink()
     notices.clear()
-    content = Content(title="Huddle", sections=some_content().sections + (Section("x", "y"),))
+    content = Content(title="Huddle", sections=(*some_content().sections, Section("x", "y")))
     reader.entries.contribute(Draft(kind="practice", content=content))
     assert [result.title for result in reader.search("huddle").results] == ["Huddle"]
     assert len(notices) == 1
@@ -163,6 +161,6 @@ def test_an_index_that_cannot_be_made_is_said_to_be_missing(
         raise ModelUnavailable("The model is not there: install it.")
 
     monkeypatch.setattr(HybridIndex, "build", broken)
-    with pytest.raises((NotYetSearchable, SearchUnavailable), match="install it|made at this"):
+    with pytest.raises((NotYetSearchable, SearchUnavailable), match=r"install it|made at this"):
         base.search("bed")
     assert any("install it" in error for error in base.status().errors)
