@@ -1,16 +1,10 @@
 """From an exception to one sentence and an exit code: who types a command sees no traceback."""
 
 import os
-import sqlite3
 import sys
-import traceback
 from collections.abc import Callable
 
 import click
-
-from events.errors import EventLogError
-from indexer.errors import IndexerError
-from kb.errors import KnowledgeBaseError
 
 DEBUG = "KB_DEBUG"
 
@@ -29,6 +23,8 @@ def exit_code(run: Callable[[], object]) -> int:
         return 0
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(DEBUG):
+            import traceback
+
             traceback.print_exception(error)
         click.echo(explain(error), err=True)
         return 1
@@ -37,6 +33,12 @@ def exit_code(run: Callable[[], object]) -> int:
 
 def explain(error: BaseException) -> str:
     """What went wrong, in one sentence on one line."""
+    import sqlite3
+
+    from events.errors import EventLogError
+    from indexer.errors import IndexerError
+    from kb.errors import KnowledgeBaseError
+
     match error:
         case KnowledgeBaseError() | EventLogError() | IndexerError():
             sentence = str(error)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from kb import local_socket
 from kb.errors import InvalidInput, KnowledgeBaseError
 from kb.local_socket import LONGEST_PATH, SOCKET, request, socket_path
 
@@ -101,7 +100,7 @@ def test_the_socket_lies_in_the_data_directory(tmp_path: Path) -> None:
 def test_a_long_path_has_its_socket_in_a_private_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_socket.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     data = tmp_path / ("x" * LONGEST_PATH)
 
     path = socket_path(data)
@@ -115,7 +114,7 @@ def test_a_long_path_has_its_socket_in_a_private_folder(
 def test_a_folder_for_sockets_that_is_open_to_others_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_socket.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     folder = tmp_path / f"tributary-{os.getuid()}"
     folder.mkdir()
     folder.chmod(0o777)

@@ -1,0 +1,91 @@
+"""Judged questions about two real collections of practices: is the right one in the first three?
+
+Imports the content folders into a temporary knowledge base with the real model, asks the questions
+of practice_questions.toml, and prints the rank of the right practice for each.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from kb.ids import entry_id_for
+from kb.importers.run import FileOutcome, FolderImport, ImportOptions
+from kb.knowledge_base import KnowledgeBase
+
+QUESTIONS = Path(__file__).parent / "practice_questions.toml"
+FOLDERS = ("openpracticelibrary", "innersource-patterns")
+FIRST = 3
+DEEP = 50
+NEEDED = 16
+
+
+def main() -> None:
+    """Import, ask and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--content", type=Path, help="the content folder [../content beside KB_BENCH_DATA]"
+    )
+    content = content_folder(parser.parse_args().content)
+    questions = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["questions"]
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        KnowledgeBase.create(data)
+        with KnowledgeBase.open(data) as base:
+            for name in FOLDERS:
+                show_import(name, bring(base, content / name))
+            ranks = [(question, rank(base, question)) for question in questions]
+    show_ranks(ranks)
+
+
+def content_folder(given: Path | None) -> Path:
+    """The folder of practices; without one, one sentence and exit code 2."""
+    data = os.environ.get("KB_BENCH_DATA")
+    folder = given or (Path(data).resolve().parent / "content" if data else None)
+    if folder and all((folder / name).is_dir() for name in FOLDERS):
+        return folder
+    print(
+        f"No folder with {' and '.join(FOLDERS)} was named: give it with --content, "
+        "or set KB_BENCH_DATA to the folder beside it.",
+        file=sys.stderr,
+    )
+    raise SystemExit(2)
+
+
+def bring(base: KnowledgeBase, folder: Path) -> list[FileOutcome]:
+    """Import a folder as `kb import` does."""
+    return list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
+
+
+def show_import(name: str, outcomes: list[FileOutcome]) -> None:
+    """How many files were taken, and why the others were not."""
+    refused = [outcome for outcome in outcomes if outcome.reason]
+    print(f"{name}: {len(outcomes)} files, {len(outcomes) - len(refused)} taken")
+    for outcome in refused:
+        print(f"  not taken: {outcome.path}: {outcome.reason}")
+
+
+def rank(base: KnowledgeBase, question: dict[str, Any]) -> int | None:
+    """The place of the best right practice, from 1; None if it is not among the first fifty."""
+    right = {entry_id_for(*path.split("/", 1)) for path in question["expect"]}
+    results = base.search(question["text"], limit=DEEP).results
+    return next((place for place, r in enumerate(results, 1) if r.id in right), None)
+
+
+def show_ranks(ranks: list[tuple[dict[str, Any], int | None]]) -> None:
+    """A line for each question, then the counts."""
+    for question, place in ranks:
+        spare = " (spare)" if question.get("spare") else ""
+        print(f"{place or '-':>3}  {question['text']}{spare}")
+    for label, is_spare in (("judged", False), ("spare", True)):
+        places = [place for q, place in ranks if bool(q.get("spare")) == is_spare]
+        hits = sum(place is not None and place <= FIRST for place in places)
+        needed = "" if is_spare else f" (at least {NEEDED} wanted)"
+        print(f"{label}: {hits} of {len(places)} in the first {FIRST}{needed}")
+
+
+if __name__ == "__main__":
+    main()

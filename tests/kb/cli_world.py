@@ -1,0 +1,89 @@
+"""Runs commands of `kb` in process, as `main` does, with the test embedder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from click.testing import CliRunner, Result
+from msgspec import Struct
+
+from indexer.testing import HashEmbedder
+from kb.cli import cli
+from kb.cli.failures import exit_code
+from kb.cli.session import Session
+
+PRACTICE = """---
+title: {title}
+tags: [handover]
+group: Ward 3
+---
+## The problem
+
+{problem}
+
+## What we do
+
+We hand over at the bed, with the patient.
+"""
+
+
+class Ran(Struct, frozen=True):
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class CommandLine:
+    """A data directory with the commands to use it; `run` answers what a shell would see."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+
+    def run(self, *arguments: str, stdin: str | None = None) -> Ran:
+        session = Session(HashEmbedder())
+
+        @click.command(
+            context_settings={"ignore_unknown_options": True, "help_option_names": []},
+            add_help_option=False,
+        )
+        @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+        def outer(rest: tuple[str, ...]) -> None:
+            code = exit_code(
+                lambda: cli.main(list(rest), prog_name="kb", standalone_mode=False, obj=session)
+            )
+            click.get_current_context().exit(code)
+
+        result: Result = CliRunner().invoke(
+            outer, ["--", "--data", str(self.data), *arguments], input=stdin
+        )
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    def ok(self, *arguments: str, stdin: str | None = None) -> Ran:
+        """As `run`, for a command that must work."""
+        ran = self.run(*arguments, stdin=stdin)
+        assert ran.code == 0, ran.err
+        return ran
+
+    def file(
+        self, title: str = "Bedside handover", problem: str = "Things got lost.", name: str = "x.md"
+    ) -> str:
+        """The path of a Markdown file with a practice."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PRACTICE.format(title=title, problem=problem), encoding="utf-8")
+        return str(path)
+
+    def practice(self, title: str = "Bedside handover") -> str:
+        """The id of a new entry."""
+        entry_id: str = self.ok("contribute", self.file(title), "--json").json["id"]
+        return entry_id

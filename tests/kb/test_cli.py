@@ -1,0 +1,353 @@
+"""The commands of `kb`, as a person or a script uses them."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from kb import local_socket
+from kb.cli.commands import COMMANDS
+from kb.search import Answer, Result, ResultScore
+from tests.kb.cli_world import CommandLine
+
+JSON_COMMANDS = [
+    ("list",),
+    ("show", "ID"),
+    ("history", "ID"),
+    ("status",),
+    ("search", "handover"),
+    ("report", "reuse"),
+    ("tag", "ID", "night"),
+    ("untag", "ID", "handover"),
+    ("archive", "ID", "--reason", "Old."),
+    ("restore", "ID"),
+    ("endorse", "ID", "--reason", "It works."),
+    ("relate", "ID", "Cites", "OTHER"),
+    ("rebuild", "views"),
+]
+
+
+@pytest.fixture
+def kb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    monkeypatch.setenv("KB_MEMBER", "ada")
+    line = CommandLine(tmp_path)
+    line.run("init", str(line.data))
+    return line
+
+
+def test_init_makes_a_data_directory_with_its_settings(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path)
+
+    made = line.ok("init", str(line.data), "--community", "Wards", "--fulltext", "whoosh")
+
+    assert "Made the data directory" in made.out
+    assert "Wards" in (line.data / "settings.toml").read_text()
+    assert line.ok("status", "--json").json["engine"] == "whoosh"
+
+
+def test_init_says_where_it_is_as_json(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path)
+
+    assert line.ok("init", str(line.data), "--json").json == {"data": str(line.data.resolve())}
+
+
+def test_a_data_directory_is_not_made_twice(kb: CommandLine) -> None:
+    again = kb.run("init", str(kb.data))
+
+    assert (again.code, again.out) == (1, "")
+    assert again.err.count("\n") == 1
+
+
+def test_a_contribution_is_listed_shown_and_found(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+
+    assert entry_id[:8] in kb.ok("list").out
+    shown = kb.ok("show", entry_id[:8]).out
+    assert shown.startswith("Bedside handover\n")
+    assert "## What we do" in shown
+    assert "by ada" in shown
+    answer = kb.ok("search", "handover", "at", "the", "bed")
+    assert "1. Bedside handover" in answer.out
+    assert "why: " in answer.out
+    assert " ms" in answer.out
+    assert "No server runs" in answer.err
+
+
+@pytest.mark.parametrize("command", JSON_COMMANDS, ids=lambda command: command[0])
+def test_commands_print_json_for_programs(kb: CommandLine, command: tuple[str, ...]) -> None:
+    ids = {"ID": kb.practice(), "OTHER": kb.practice("Other")}
+
+    ran = kb.ok(*(ids.get(word, word) for word in command), "--json")
+
+    assert isinstance(ran.json, dict | list)
+
+
+def test_nothing_close_is_said_plainly(kb: CommandLine) -> None:
+    assert "Nothing close." in kb.ok("search", "zzz").out
+
+
+def test_the_running_server_is_asked_first(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    answer = Answer(
+        question="q",
+        results=(
+            Result(
+                id="0123456789",
+                title="A title",
+                kind="practice",
+                group=None,
+                tags=("night",),
+                archived=True,
+                heading="What we do",
+                passage="before the bed after",
+                marks=((11, 14),),
+                snippet_range=(7, 14),
+                why="words: bed",
+                score=ResultScore(fused=1, lexical=1, cosine=1, exact=False),
+            ),
+        ),
+        nothing_close=False,
+        milliseconds=1.2,
+    )
+
+    def request(data: Path, method: str, path: str, parameters: object) -> object:
+        asked.append((method, path, parameters))
+        import msgspec
+
+        return msgspec.to_builtins(answer)
+
+    monkeypatch.setattr(local_socket, "request", request)
+
+    ran = kb.ok("search", "the", "bed", "--kind", "practice", "--archived", "--limit", "3")
+
+    assert asked == [
+        (
+            "GET",
+            "/api/search",
+            [("q", "the bed"), ("limit", "3"), ("archived", "all"), ("kind", "practice")],
+        )
+    ]
+    assert "… the bed …" in ran.out
+    assert "practice, night, archived" in ran.out
+    assert ran.err == ""
+
+
+def test_marked_words_are_bold_on_a_terminal(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.practice()
+    monkeypatch.setattr("kb.cli.asking.sys.stdout.isatty", lambda: True, raising=False)
+
+    assert "\x1b[1m" not in kb.ok("search", "handover").out
+
+
+def test_lists_are_filtered_sorted_and_cut_into_pages(kb: CommandLine) -> None:
+    first, second = kb.practice("Beta"), kb.practice("Alpha")
+    kb.ok("archive", first, "--reason", "Old.")
+    kb.ok("tag", second, "night")
+
+    def titles(*arguments: str) -> list[str]:
+        return [item["title"] for item in kb.ok("list", "--json", *arguments).json["items"]]
+
+    assert titles() == ["Alpha"]
+    assert titles("--archived") == ["Beta"]
+    assert titles("--all", "--sort", "title") == ["Alpha", "Beta"]
+    assert titles("--tag", "night") == ["Alpha"]
+    assert titles("--group", "Elsewhere") == []
+    assert "1 to 1 of 2" in kb.ok("list", "--all", "--limit", "1").out
+    assert kb.ok("list", "--kind", "experiment").out == "No entry fits.\n"
+    assert "(archived)" in kb.ok("list", "--archived").out
+
+
+def test_a_revision_keeps_what_the_file_does_not_say(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    text = "## The problem\n\nWorse.\n\n## What we do\n\nMore.\n"
+
+    kb.ok("revise", entry_id, "-", "--note", "shorter", stdin=text)
+
+    page = kb.ok("show", entry_id, "--json").json
+    assert (page["title"], page["group"], page["tags"]) == (
+        "Bedside handover",
+        "Ward 3",
+        ["handover"],
+    )
+    assert page["sections"][0]["text"] == "Worse."
+    assert "shorter" in kb.ok("history", entry_id).out
+
+
+def test_what_show_prints_as_markdown_can_be_revised_and_given_back(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    text = kb.ok("show", entry_id, "--markdown").out
+
+    kb.ok("revise", entry_id, "-", stdin=text.replace("Things got lost.", "Much got lost."))
+
+    sections = kb.ok("show", entry_id, "--json").json["sections"]
+    assert [section["text"] for section in sections] == [
+        "Much got lost.",
+        "We hand over at the bed, with the patient.",
+    ]
+
+
+def test_a_text_that_somebody_revised_meanwhile_is_not_overwritten(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    kb.ok("revise", entry_id, kb.file(problem="First."))
+
+    late = kb.run("revise", entry_id, kb.file(problem="Second."), "--version", "1")
+
+    assert late.code == 1
+    assert "changed meanwhile" in late.err
+    assert late.err.count("\n") == 1
+
+
+def test_an_empty_template_can_be_filled_in(kb: CommandLine) -> None:
+    template = kb.ok("contribute", "--template", "practice").out
+
+    empty = kb.run("contribute", "-", stdin=template.replace("title:", "title: Walk"))
+    filled = template.replace("title:", "title: Walk").replace("<!--", "We walk.\n\n<!--")
+    kb.ok("contribute", "-", stdin=filled)
+
+    assert (empty.code, empty.err) == (1, "The section “The problem” must not be empty.\n")
+    shown = kb.ok("list", "--json").json["items"][0]["id"]
+    assert "<!--" not in kb.ok("show", shown).out
+
+
+def test_a_contribution_needs_a_title_and_a_kind_that_exists(kb: CommandLine) -> None:
+    assert "title" in kb.run("contribute", "-", stdin="## The problem\n\nText").err
+    assert "practice" in kb.run("contribute", "--template", "song").err
+
+
+def test_a_contribution_may_relate_to_entries(kb: CommandLine) -> None:
+    first = kb.practice()
+    text = Path(kb.file("Second")).read_text()
+    text = text.replace(
+        "---\n## ", f"relations: [{{type: IsDerivedFrom, target: {first}}}]\n---\n## ", 1
+    )
+
+    second = kb.ok("contribute", "-", "--json", stdin=text).json["id"]
+
+    assert "is derived from Bedside handover" in kb.ok("show", second).out
+    assert "is source of Second" in kb.ok("show", first).out
+
+
+def test_tags_come_and_go(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+
+    assert "has the tags" in kb.ok("tag", entry_id, "Night Shift").out
+    assert "night-shift" in kb.ok("untag", entry_id, "handover").out
+    assert "has no tags" in kb.ok("untag", entry_id, "night shift").out
+
+
+def test_an_archived_entry_names_its_successor_and_can_be_restored(kb: CommandLine) -> None:
+    first, second = kb.practice("Old"), kb.practice("New")
+
+    assert "is archived" in kb.ok("archive", first, "--reason", "Old.", "--successor", second).out
+    assert f"Archived: Old. Replaced by {second}." in kb.ok("show", first).out
+    assert "no longer archived" in kb.ok("restore", first).out
+    assert "Archived:" not in kb.ok("show", first).out
+
+
+def test_a_relation_can_be_taken_back(kb: CommandLine) -> None:
+    first, second = kb.practice("Old"), kb.practice("New")
+
+    kb.ok("relate", second, "Obsoletes", first)
+    assert "replaces Old" in kb.ok("show", second).out
+    kb.ok("relate", second, "Obsoletes", first, "--remove")
+    assert "replaces Old" not in kb.ok("show", second).out
+
+
+def test_an_endorsement_can_be_withdrawn(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+
+    assert "ada endorses" in kb.ok("endorse", entry_id, "--reason", "It works.").out
+    assert "It works." in kb.ok("show", entry_id).out
+    assert "no longer" in kb.ok("endorse", entry_id, "--withdraw").out
+    assert "It works." not in kb.ok("show", entry_id).out
+
+
+@pytest.mark.parametrize("options", [(), ("--withdraw", "--reason", "x")])
+def test_endorsing_takes_either_a_reason_or_a_withdrawal(
+    kb: CommandLine, options: tuple[str, ...]
+) -> None:
+    assert kb.run("endorse", "abcdef", *options).code == 2
+
+
+def test_a_reuse_is_recorded_told_on_and_counted(kb: CommandLine) -> None:
+    entry_id, made = kb.practice(), kb.practice("Made of it")
+    record = ("--group", "Ward 5", "--context", "Nights.", "--outcome", "adopted")
+    reuse_id = kb.ok("reuse", "record", entry_id, *record, "--json").json["id"]
+
+    update = ("--outcome", "adapted", "--note", "Shorter.", "--resulting-entry", made)
+    kb.ok("reuse", "update", reuse_id, *update)
+
+    assert "Shorter." in kb.ok("show", entry_id).out
+    counted = kb.ok("report", "reuse", "--by", "group", "--format", "csv").out
+    assert list(csv.DictReader(io.StringIO(counted))) == [
+        {
+            "group": "Ward 5",
+            "recorded": "1",
+            "adopted": "0",
+            "adapted": "1",
+            "tried_and_stopped": "0",
+            "entries": "1",
+        }
+    ]
+    assert "Ward 5" in kb.ok("report", "reuse", "--by", "group").out
+    past = kb.ok("report", "reuse", "--until", "2000-01-01", "--format", "json").json
+    assert past["total"]["recorded"] == 0
+
+
+def test_status_and_rebuild_tell_how_things_are(kb: CommandLine) -> None:
+    kb.practice()
+
+    assert "Rebuilt views and index." in kb.ok("rebuild").out
+    assert "Rebuilt index." in kb.ok("rebuild", "index").out
+    status = kb.ok("status").out
+    assert "lag             0 events" in status
+    assert "entries         1, 0 of them archived" in status
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "abcdef12"),
+        ("history", "abcdef12"),
+        ("tag", "abcdef12", "x"),
+        ("search", ""),
+        ("search", "?!"),
+        ("export", "/proc/nowhere/out"),
+        ("reuse", "update", "no-id", "--outcome", "adopted", "--note", "x"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_exit_1(
+    kb: CommandLine, command: tuple[str, ...]
+) -> None:
+    ran = kb.run(*command)
+
+    sentences = [line for line in ran.err.splitlines() if not line.startswith("No server runs")]
+    assert ran.code == 1
+    assert len(sentences) == 1
+    assert "should not" not in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("nonsense",),
+        ("show",),
+        ("list", "--sort", "x"),
+        ("report", "reuse", "--since", "today"),
+        ("tag", "abcdef"),
+    ],
+)
+def test_wrong_usage_is_exit_2(kb: CommandLine, command: tuple[str, ...]) -> None:
+    assert kb.run(*command).code == 2
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_helps_and_says_what_the_list_says(kb: CommandLine, name: str) -> None:
+    assert "Usage: kb" in kb.ok(name, "--help").out
+    assert COMMANDS[name][1] in kb.ok("--help").out

@@ -1,0 +1,153 @@
+"""`kb import` and `kb export`: progress, refusals, going on after a stop, the round trip."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.cli import progress
+from kb.errors import NotYetSearchable
+from kb.importers.run import FileOutcome, FolderImport
+from kb.knowledge_base import KnowledgeBase
+from tests.kb.cli_world import CommandLine
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> CommandLine:
+    line = CommandLine(tmp_path)
+    line.run("init", str(line.data))
+    return line
+
+
+@pytest.fixture
+def notes(kb: CommandLine) -> Path:
+    for number in range(3):
+        kb.file(f"Practice {number}", name=f"notes/{number}.md")
+    return kb.folder / "notes"
+
+
+def test_an_import_counts_what_it_took_and_shows_what_it_could_not(
+    kb: CommandLine, notes: Path
+) -> None:
+    (notes / "empty.md").write_text("")
+
+    first = kb.ok("import", str(notes))
+    again = kb.ok("import", str(notes), "--no-wait", "--json").json
+
+    assert "empty.md     The file is empty." in first.out
+    assert first.out.endswith("4 files from notes: 3 new, 0 revised, 0 unchanged, 1 not taken.\n")
+    assert (again["unchanged"], again["refused"]) == (
+        3,
+        [{"path": "empty.md", "reason": "The file is empty."}],
+    )
+    assert "Practice 1" in kb.ok("search", "practice 1", "--limit", "1").out
+
+
+def test_an_import_of_which_nothing_can_be_taken_fails(kb: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    assert kb.run("import", str(folder)).code == 0
+    (folder / "x.md").write_text("")
+
+    ran = kb.run("import", str(folder))
+
+    assert (ran.code, ran.err) == (1, "None of the 1 files could be taken.\n")
+    assert kb.run("import", str(tmp_path / "absent")).code == 2
+
+
+def test_an_import_that_is_stopped_says_how_far_it_came_and_goes_on(
+    kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = FolderImport.run
+
+    def stopped(self: FolderImport) -> Iterator[FileOutcome]:
+        outcomes = run(self)
+        yield next(outcomes)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderImport, "run", stopped)
+        ran = kb.run("import", str(notes))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Stopped after 1 of 3 files")
+    report = kb.ok("import", str(notes), "--json").json
+    assert (report["contributed"], report["unchanged"]) == (2, 1)
+
+
+def test_a_stop_while_indexing_leaves_everything_safe(
+    kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KnowledgeBase, "wait", stopped)
+        ran = kb.run("import", str(notes))
+
+    assert (ran.code, ran.err.startswith("Stopped: all files are in the log")) == (1, True)
+
+
+def test_waiting_for_the_index_goes_on_until_it_is_there(
+    kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = KnowledgeBase.wait
+    tries = iter([True, True, False])
+
+    def late(self: KnowledgeBase, position: int, *, index: bool, timeout: float) -> None:
+        if next(tries):
+            raise NotYetSearchable("Not yet.")
+        wait(self, position, index=index)
+
+    monkeypatch.setattr(KnowledgeBase, "wait", late)
+
+    assert kb.run("import", str(notes)).code == 0
+    assert list(tries) == []
+
+
+def test_an_export_into_an_empty_base_gives_the_same_entries(
+    kb: CommandLine, notes: Path, tmp_path: Path
+) -> None:
+    kb.ok("import", str(notes))
+    ids = {item["title"]: item["id"] for item in kb.ok("list", "--json").json["items"]}
+    kb.ok("archive", ids["Practice 0"], "--reason", "Old.", "--successor", ids["Practice 1"])
+    kb.ok("relate", ids["Practice 2"], "IsDerivedFrom", ids["Practice 0"])
+    out = tmp_path / "out"
+
+    written = kb.ok("export", str(out))
+    other = CommandLine(tmp_path / "other")
+    other.run("init", str(other.data))
+    other.ok("import", str(out), "--no-wait")
+
+    assert "Wrote 3 entries" in written.out
+    assert "Endorsements, reuse and history stay" in written.out
+    for entry_id in ids.values():
+        ours, theirs = (k.ok("show", entry_id, "--markdown").out for k in (kb, other))
+        assert ours == theirs
+    assert kb.ok("export", str(out), "--json").json == {"folder": str(out.resolve()), "entries": 3}
+    assert "not from an export" in kb.run("export", str(notes)).err
+
+
+def test_progress_is_a_line_now_and_then_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 1.0, 11.0, 11.0, 12.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(times))
+
+    with progress.Progress("Importing", 3) as shown:
+        for done in range(1, 4):
+            shown.reach(done)
+
+    assert capsys.readouterr().err == "Importing: 2 of 3\n"
+
+
+def test_progress_is_a_bar_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    with progress.Progress("Importing", 1) as shown:
+        shown.reach(1, 2)
+        shown.reach(2)
+
+    assert "Importing" in capsys.readouterr().err

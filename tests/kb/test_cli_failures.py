@@ -1,0 +1,92 @@
+"""Whatever goes wrong, a person sees one sentence and a script an exit code."""
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+import click
+import pytest
+
+from events.errors import LogUnavailable
+from indexer.errors import ModelUnavailable
+from kb.cli import main
+from kb.cli.failures import DEBUG, exit_code, explain
+from kb.cli.session import Session
+from kb.errors import DataDirectoryError, NotFound
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (NotFound("There is no entry x."), "There is no entry x."),
+        (LogUnavailable("The log\nis locked."), "The log is locked."),
+        (ModelUnavailable("No model."), "No model."),
+        (KeyboardInterrupt(), "Stopped."),
+        (click.Abort(), "Stopped."),
+        (MemoryError(), "The memory of this machine is used up."),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/x/y"),
+            "The system refused /x/y: No space left on device.",
+        ),
+        (sqlite3.OperationalError("disk I/O error"), "A database of the data directory"),
+        (ValueError("odd"), "Something went wrong that should not (ValueError: odd); set KB_DEBUG"),
+    ],
+)
+def test_every_error_is_one_sentence(error: BaseException, sentence: str) -> None:
+    said = explain(error)
+
+    assert said.startswith(sentence)
+    assert "\n" not in said
+
+
+def test_an_error_is_exit_code_1_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def run() -> None:
+        raise ValueError("odd")
+
+    assert exit_code(run) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_traceback_is_there_for_those_who_ask(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DEBUG, "1")
+
+    def run() -> None:
+        raise ValueError("odd")
+
+    assert exit_code(run) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced = []
+    monkeypatch.setattr(os, "dup2", lambda *arguments: replaced.append(arguments))
+
+    def run() -> None:
+        raise BrokenPipeError
+
+    assert exit_code(run) == 0
+    assert len(replaced) == 1
+
+
+def test_main_ends_with_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, code in ((["--help"], 0), (["nonsense"], 2)):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == code
+    assert "Usage: kb" in capsys.readouterr().out
+
+
+def test_the_data_directory_is_found_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataDirectoryError, match="no data directory here"):
+        _ = Session().directory
+    (tmp_path / "kb-data").mkdir()
+    (tmp_path / "kb-data" / "log.sqlite").touch()
+    assert Session().directory == Path("kb-data")
+    (tmp_path / "log.sqlite").touch()
+    assert Session().directory == Path()
