@@ -23,7 +23,7 @@ AUDIENCE = frozenset({"members"})
 """The one label that every document carries until privacy comes."""
 
 STREAM = "entry-"
-BATCH = 2_000
+BATCH = 1_000
 """Events taken in at once: enough passages for the model to work on ones of like length."""
 
 _NOT_THE_DOCUMENT = (IndexerError, OSError, MemoryError, sqlite3.OperationalError)

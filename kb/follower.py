@@ -70,8 +70,8 @@ class Follower:
                 return
             with self._moved:
                 self._moved.wait(POLL_SECONDS)
-            if index and self._errors.get("index"):
-                raise NotYetSearchable(f"The index cannot go on: {self._errors['index']}")
+            if index and self._errors:
+                raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")
             if time.monotonic() > deadline and not (for_this_caller and self._holders):
                 raise _too_late(timeout)
 
@@ -93,6 +93,7 @@ class Follower:
             if self._thread:
                 return False
             self._stop.clear()
+            self._errors.clear()
             self._thread = Thread(target=self._follow, name="follower", daemon=True)
             self._thread.start()
             return True
@@ -134,7 +135,7 @@ class Follower:
     @property
     def errors(self) -> tuple[str, ...]:
         """What keeps the background work from going on, a sentence each."""
-        return tuple(self._errors.values())
+        return tuple(self._errors.copy().values())
 
     def who(self) -> str:
         """Who leads: "this process", "another process" or "none"."""

@@ -96,10 +96,11 @@ class Search:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
         wanted = _filter(kinds, tags, groups, archived)
         with _explained():
-            behind = self._bring_up()
-            with self._index.reading() as index:
-                began = time.perf_counter()
-                hits = [hit for hit in index.search(question, wanted, limit) if hit.close]
+            try:
+                behind, hits, began = self._ask(question, wanted, limit)
+            except IndexOutdated:
+                # Found to be damaged just now: it is rebuilt, and the question asked once more.
+                behind, hits, began = self._ask(question, wanted, limit)
         cards = self._catalogue.summaries([hit.document_id for hit in hits])
         results = tuple(
             _result(question, hit, cards[hit.document_id])
@@ -113,6 +114,14 @@ class Search:
             milliseconds=1000 * (time.perf_counter() - began),
             behind=behind,
         )
+
+    def _ask(self, question: str, wanted: Filter, limit: int) -> tuple[int, list[Hit], float]:
+        """How far the index was behind, the hits that are close, and when the search began."""
+        behind = self._bring_up()
+        with self._index.reading() as index:
+            began = time.perf_counter()
+            hits = index.search(question, wanted, limit)
+        return behind, [hit for hit in hits if hit.close], began
 
     def _bring_up(self) -> int:
         """Bring views and index up to the log's head; answers how many events the index lacks."""

@@ -7,6 +7,7 @@ from threading import Condition, RLock
 from typing import TYPE_CHECKING
 
 from events.codec import EventCodec
+from events.errors import ProjectionUnavailable
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from indexer.errors import IndexOutdated
@@ -53,6 +54,7 @@ class SearchIndex:
         self._current: HybridIndex | None = None
         self._users: dict[int, int] = {}
         self._writable = False
+        self._broken: IndexOutdated | None = None
 
     @contextmanager
     def reading(self) -> "Iterator[HybridIndex]":
@@ -60,6 +62,9 @@ class SearchIndex:
         index = self._borrow()
         try:
             yield index
+        except IndexOutdated as error:
+            self._broken = error
+            raise
         finally:
             with self._idle:
                 self._users[id(index)] -= 1
@@ -69,15 +74,22 @@ class SearchIndex:
         """How far the index is on disk, -1 if there is none that fits."""
         try:
             with self.reading() as index:
-                return index.position
+                return -1 if self._broken else index.position
         except IndexOutdated:
             return -1
 
     def catch_up(self) -> int:
         """Take in a batch and answer how many events it held; only for the process that leads."""
         with self._writing:
-            index = self._lead()
-            return self._runner(index).run_once()
+            if self._broken:
+                self._rebuild_because(self._broken)
+            try:
+                return self._runner(self._lead()).run_once()
+            except ProjectionUnavailable as error:
+                if not isinstance(error.__cause__, IndexOutdated):
+                    raise
+                self._rebuild_because(error.__cause__)
+                return 1
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Make a new generation from the log and swap it in; only for the process that leads."""
@@ -93,6 +105,7 @@ class SearchIndex:
                 ),
                 writable=True,
             )
+            self._broken = None
 
     def resign(self) -> None:
         """Write no more; another process may lead."""

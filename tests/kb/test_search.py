@@ -1,10 +1,11 @@
 """A question is answered from all that is in the log, filtered, with the reason in plain words."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from indexer.errors import IndexUnavailable, ModelUnavailable
+from indexer.errors import IndexOutdated, IndexUnavailable, ModelUnavailable
 from indexer.index import HybridIndex
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Section, Source
@@ -164,3 +165,24 @@ def test_an_index_that_cannot_be_made_is_said_to_be_missing(
     with pytest.raises((NotYetSearchable, SearchUnavailable), match=r"install it|made at this"):
         base.search("bed")
     assert any("install it" in error for error in base.status().errors)
+
+
+@pytest.mark.parametrize("name", ["search", "put"])
+def test_an_index_that_turns_out_to_be_damaged_is_made_anew(
+    base: KnowledgeBase, notices: list[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("kb.follower.RETRY_SECONDS", 0.01)
+    base.entries.contribute(some_draft())
+    assert base.search("bedside handover").results
+    sound = getattr(HybridIndex, name)
+    damage = [IndexOutdated("The index file passages.sqlite is damaged (page 7).")]
+
+    def failing(*arguments: Any, **named: Any) -> Any:
+        if damage:
+            raise damage.pop()
+        return sound(*arguments, **named)
+
+    monkeypatch.setattr(HybridIndex, name, failing)
+    base.entries.contribute(some_draft())
+    assert len(base.search("bedside handover").results) == 2
+    assert "page 7" in notices[-1]
