@@ -56,7 +56,12 @@ def status_command(session: Session, as_json: bool) -> None:
 
 
 @click.command("rebuild")
-@click.argument("what", type=click.Choice(["views", "index", "all"]), default="all")
+@click.argument(
+    "what",
+    type=click.Choice(["views", "index", "all"]),
+    default="all",
+    metavar="[views|index|all]",
+)
 @json_option
 @pass_session
 def rebuild_command(session: Session, what: str, as_json: bool) -> None:

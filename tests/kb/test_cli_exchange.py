@@ -70,7 +70,7 @@ def test_an_import_that_is_stopped_says_how_far_it_came_and_goes_on(
         ran = kb.run("import", str(notes))
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("Stopped after 1 of 3 files")
+    assert "Stopped after 1 of 3 files" in ran.err
     report = kb.ok("import", str(notes), "--json").json
     assert (report["contributed"], report["unchanged"]) == (2, 1)
 
@@ -85,7 +85,7 @@ def test_a_stop_while_indexing_leaves_everything_safe(
         patch.setattr(KnowledgeBase, "wait", stopped)
         ran = kb.run("import", str(notes))
 
-    assert (ran.code, ran.err.startswith("Stopped: all files are in the log")) == (1, True)
+    assert (ran.code, "Stopped: all files are in the log" in ran.err) == (1, True)
 
 
 def test_waiting_for_the_index_goes_on_until_it_is_there(
@@ -132,7 +132,7 @@ def test_progress_is_a_line_now_and_then_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 1.0, 11.0, 11.0, 12.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
 
     with progress.Progress("Importing", 3) as shown:
         for done in range(1, 4):
