@@ -22,6 +22,9 @@ THREADS = 32
 PATIENCE = 5
 """Seconds that answers under way have to finish once the server is told to end."""
 
+LONGEST_HEAD = 1_000_000
+"""Bytes of a request before its body: a question of 10,000 words is part of the address."""
+
 
 class ServeError(KnowledgeBaseError):
     """The address or the socket cannot be had."""
@@ -41,6 +44,8 @@ def serve(
         config = uvicorn.Config(
             create_app(base),
             loop="asyncio",
+            http="h11",
+            h11_max_incomplete_event_size=LONGEST_HEAD,
             log_config=None,
             access_log=False,
             server_header=False,

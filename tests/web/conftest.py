@@ -1,15 +1,20 @@
-"""A small community behind the pages, with the deterministic embedder."""
+"""A small community behind the pages, with the deterministic embedder, and a real browser."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
+from tests.web.browsing import ARGUMENTS, served
 from web.app import create_app
 
 Contribute = Callable[..., str]
@@ -54,3 +59,51 @@ def contribute(base: KnowledgeBase) -> Contribute:
         return base.entries.contribute(draft).id
 
     return make
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without one these tests are left out, except in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium on the path.")
+        pytest.skip("Chromium is not installed.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def url(base: KnowledgeBase) -> Iterator[str]:
+    with served(create_app(base)) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
+    """Opens a path in a fresh context; a request to elsewhere or a script error fails the test."""
+    wrong: list[str] = []
+    contexts = []
+
+    def guarded(route: Route) -> None:
+        if urlsplit(route.request.url).hostname != "127.0.0.1":
+            wrong.append(f"request to {route.request.url}")
+        route.continue_()
+
+    def make(path: str = "/", **options: object) -> Page:
+        context = chromium.new_context(base_url=url, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        context.route("**/*", guarded)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda m: wrong.append(m.text) if "Content Security" in m.text else None)
+        page.goto(path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -81,6 +81,20 @@ def test_it_answers_at_both_doors_and_ends_cleanly(
     assert not local_socket.socket_path(data).exists()
 
 
+def test_a_question_of_ten_thousand_words_comes_through(
+    run: Callable[..., Result], data: Path
+) -> None:
+    question = "unüberschaubar " * 10_000
+    seen: list[object] = []
+
+    def visit(_: str) -> None:
+        seen.append(local_socket.request(data, "GET", "/api/search", [("q", question)]))
+
+    run("--port", "0", visit=visit)
+    assert isinstance(seen[0], dict)
+    assert seen[0]["question"] == question
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_an_address_that_others_reach_is_refused(run: Callable[..., Result], host: str) -> None:
     result = run("--host", host)

@@ -11,13 +11,11 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.commands import Receipt
-from kb.entries.kinds import Kind
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
     EntrySummary,
     HistoryItem,
-    Lineage,
     LineageEntry,
 )
 from kb.errors import InvalidInput, NotFound, Refused
@@ -147,6 +145,3 @@ def _successor(base: KnowledgeBase, entry_id: str | None) -> EntrySummary | None
         return base.catalogue.get(entry_id) if entry_id else None
     except NotFound:
         return None
-
-
-__all__ = ["EntryView", "Kind", "Lineage", "act", "entry_view", "show", "shown_sections"]

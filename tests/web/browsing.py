@@ -1,0 +1,38 @@
+"""What the browser tests share: an application served in a thread."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import uvicorn
+from litestar import Litestar
+from playwright.sync_api import Page
+
+OpenPage = Callable[..., Page]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
+             "--no-first-run", "--disable-component-update"]  # fmt: skip
+
+
+class _Server(uvicorn.Server):
+    """Tells the address once it takes connections, and leaves signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def served(app: Litestar) -> Iterator[str]:
+    """The address of `app`, served in a thread."""
+    # Listening before the server runs: a connection made too early waits and is not refused.
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        server = _Server(config)
+        thread = Thread(target=server.run, args=([sock],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()

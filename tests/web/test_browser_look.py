@@ -1,0 +1,122 @@
+"""How the pages look in a real Chromium: on a phone, in the dark, to a screen reader."""
+
+import pytest
+from playwright.sync_api import expect
+
+from kb import KnowledgeBase
+from tests.web.browsing import OpenPage
+from tests.web.visits import Contribute
+
+pytestmark = pytest.mark.browser
+
+
+# What reads text must reach 4.5 to 1 against what is behind it (WCAG 2.2, 1.4.3).
+CONTRAST = """
+() => {
+  const number = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => {
+    const part = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = number(getComputedStyle(element).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const low = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [a, b] = [number(getComputedStyle(element).color), behind(element)].map(light);
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
+  }
+  return low;
+}
+"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (390, "dark"), (1280, "light")])
+def test_no_page_is_wider_than_the_window(
+    open_page: OpenPage, contribute: Contribute, scheme: str, width: int
+) -> None:
+    entry_id = contribute("A" * 190, problem="x" * 300 + "\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+    for path in (
+        "/",
+        "/search?q=" + "A" * 190,
+        "/entries",
+        f"/entries/{entry_id}",
+        "/entries/new",
+        f"/entries/{entry_id}/revise",
+        "/entries/new?kind=practice",
+        "/reuse",
+        "/about",
+        "/api/docs",
+    ):
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, path
+
+
+def test_times_are_shown_in_the_time_zone_of_the_reader(
+    open_page: OpenPage, contribute: Contribute
+) -> None:
+    entry_id = contribute()
+    page = open_page(f"/entries/{entry_id}", timezone_id="Pacific/Kiritimati")
+    page.locator("summary", has_text="History").click()
+    shown = page.locator("time[data-local=minute]").first
+    expect(shown).not_to_contain_text("UTC")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_what_is_behind_it(
+    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute, scheme: str
+) -> None:
+    entry_id, old = contribute("Two bins"), contribute("Old bins")
+    base.endorsements.endorse(entry_id, "It holds.")
+    base.reuses.record(entry_id, group="Line 4", context="Nights", outcome="tried-and-stopped")
+    base.entries.archive(old, "We stopped.", entry_id)
+    page = open_page(color_scheme=scheme)
+    for path in (
+        "/",
+        "/search?q=Two+bins",
+        "/search?q=zzz",
+        "/entries?archived=all",
+        f"/entries/{old}",
+        f"/entries/{entry_id}?done=revised",
+        "/entries/new?kind=practice",
+        "/reuse",
+        "/reuse?since=x",
+        "/api/docs",
+    ):
+        page.goto(path)
+        assert page.evaluate(CONTRAST) == [], path
+
+
+def test_every_control_has_a_name_and_every_page_one_heading(
+    open_page: OpenPage, contribute: Contribute
+) -> None:
+    entry_id = contribute()
+    page = open_page()
+    nameless = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select")]
+        .filter((control) => !control.labels.length).map((control) => control.name)"""
+    for path in (
+        "/",
+        "/search?q=x",
+        "/entries",
+        f"/entries/{entry_id}",
+        "/entries/new?kind=practice",
+        f"/entries/{entry_id}/revise",
+        "/reuse",
+        "/about",
+        "/api/docs",
+        "/nothing",
+    ):
+        page.goto(path)
+        assert page.evaluate(nameless) == [], path
+        assert page.locator("h1").count() == 1, path
+        ids = page.evaluate("() => [...document.querySelectorAll('[id]')].map((e) => e.id)")
+        assert len(ids) == len(set(ids)), path

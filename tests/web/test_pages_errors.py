@@ -1,0 +1,43 @@
+"""People get errors as pages, in a sentence."""
+
+import pytest
+
+from kb import KnowledgeBase
+from tests.web.visits import NOWHERE, Client, page
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", f"/entries/{NOWHERE}", 404),
+        ("GET", "/entries/no-id", 404),
+        ("GET", "/entries/no-id/revise", 404),
+        ("GET", "/reuses/no-id", 404),
+        ("GET", "/entries?page=0", 400),
+        ("GET", "/entries?sort=other", 400),
+        ("GET", "/static/nothing.css", 404),
+        ("DELETE", "/entries", 405),
+        ("POST", f"/entries/{NOWHERE}/tags", 404),
+        ("POST", f"/entries/{NOWHERE}/restore", 404),
+        ("POST", f"/entries/{NOWHERE}/revise", 404),
+        ("POST", f"/reuses/{NOWHERE}", 404),
+    ],
+)
+def test_people_get_errors_as_pages(client: Client, method: str, path: str, status: int) -> None:
+    response = client.request(method, path, data={"tags": "x"} if method == "POST" else None)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>" in response.text
+
+
+def test_an_unforeseen_error_is_a_page_without_its_text(
+    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(base.catalogue, "browse", broken)
+    html = page(client, "/", 500)
+    assert "Something went wrong on our side" in html
+    assert "secret" not in html

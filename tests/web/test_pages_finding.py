@@ -1,0 +1,139 @@
+"""The pages that find: the first one, search, browse, about."""
+
+import pytest
+
+from kb import KnowledgeBase
+from kb.errors import InvalidInput
+from tests.web.visits import Client, Contribute, page
+
+
+def test_the_first_page_of_an_empty_community_invites_the_first_entry(client: Client) -> None:
+    html = page(client, "/")
+    assert "Nothing here yet" in html
+    assert 'role="search"' in html
+
+
+def test_the_first_page_shows_what_is_new_kinds_and_tags(
+    client: Client, contribute: Contribute
+) -> None:
+    entry_id = contribute("Bedside handover")
+    html = page(client, "/")
+    assert f'href="/entries/{entry_id}"' in html
+    assert "Case-clinic" in html
+    assert 'href="/entries?tag=handover"' in html
+
+
+def test_a_question_finds_the_passage_and_marks_its_words(
+    client: Client, contribute: Contribute
+) -> None:
+    entry_id = contribute(does="Both nurses walk from bed to bed if 5 < 6 & say what changed.")
+    html = page(client, "/search?q=nurses+walk+bed")
+    assert f'href="/entries/{entry_id}"' in html
+    assert "<mark>nurses</mark>" in html
+    assert "Found by" in html
+    assert "5 &lt; 6 &amp; say" in html
+    assert f'href="/entries/{entry_id}#s-' in html
+
+
+def test_a_long_passage_is_shown_by_its_best_part(client: Client, contribute: Contribute) -> None:
+    text = "Plain words without any bearing. " * 8 + "A zebra hides here. " + "More of it. " * 20
+    contribute("Where a zebra hides", does=text)
+    html = page(client, "/search?q=Where+a+zebra+hides")
+    assert "<mark>zebra</mark>" in html
+    assert "…" in html
+
+
+def test_nothing_close_is_said_plainly_with_ways_on(client: Client, contribute: Contribute) -> None:
+    contribute()
+    html = page(client, "/search?q=quantum+lattice&kind=practice")
+    assert "Nothing close to that yet" in html
+    assert 'href="/search?q=quantum+lattice"' in html
+    assert 'href="/entries/new"' in html
+
+
+def test_a_search_without_a_question_only_asks(client: Client) -> None:
+    html = page(client, "/search")
+    assert "What are you trying to solve?" in html
+    assert "Nothing close" not in html
+
+
+def test_filters_stay_chosen(client: Client, contribute: Contribute) -> None:
+    contribute()
+    html = page(
+        client, "/search?q=handover&kind=practice&tag=handover&group=Elsewhere&archived=all"
+    )
+    assert '<option value="practice" selected>' in html
+    assert '<option value="Elsewhere" selected>' in html
+    assert "checked" in html
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "a" * 200_0,
+        "word " * 10_000,
+        "?!.,",
+        'title:"x" AND (-y OR *)',
+        "null\x00byte",
+        "שלום עולם",
+        "'",
+    ],
+)
+def test_any_question_gets_an_answer_or_a_sentence(
+    client: Client, contribute: Contribute, question: str
+) -> None:
+    contribute()
+    for path in ("/search", "/search/results"):
+        response = client.get(path, params={"q": question})
+        assert response.status_code in (200, 400)
+        assert any(word in response.text for word in ("Nothing close", "answer", "problem"))
+
+
+def test_a_refused_question_is_explained_at_the_box(
+    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise InvalidInput("The question is too long; leave something out.", "question")
+
+    monkeypatch.setattr(base, "search", refuse)
+    html = page(client, "/search?q=words", 400)
+    assert 'id="q-error"' in html
+    assert "leave something out" in html
+    assert 'value="words"' in html
+
+
+def test_the_results_alone_are_a_piece_of_the_page(client: Client, contribute: Contribute) -> None:
+    contribute()
+    html = page(client, "/search/results?q=bed+nurses")
+    assert "<html" not in html
+    assert html in page(client, "/search?q=bed+nurses") or "1 answer" in html
+
+
+def test_browsing_filters_counts_and_sorts(client: Client, contribute: Contribute) -> None:
+    first = contribute("Alpha", tags=("handover", "ward"))
+    second = contribute("Beta", tags=("handover",), group="South")
+    html = page(client, "/entries?tag=handover&sort=title")
+    assert html.index(first) < html.index(second)
+    assert 'href="/entries?tag=handover&amp;tag=ward&amp;sort=title"' in html
+    assert 'href="/entries?sort=title" aria-current="true"' in html
+    only = page(client, "/entries?group=South")
+    assert second in only
+    assert first not in only
+    assert "No entry fits" in page(client, "/entries?tag=unheard-of")
+
+
+def test_a_long_list_has_pages_and_folds_many_tags(client: Client, contribute: Contribute) -> None:
+    for number in range(21):
+        contribute(f"Entry {number}", tags=(f"tag-{number}",))
+    html = page(client, "/entries?sort=title")
+    assert "1 to 20 of 21 entries" in html
+    assert 'href="/entries?sort=title&amp;page=2"' in html
+    assert "9 more" in html
+    last = page(client, "/entries?sort=title&page=2")
+    assert "21 to 21 of 21 entries" in last
+    assert 'rel="prev" href="/entries?sort=title"' in last
+
+
+def test_about_says_what_this_is(client: Client, contribute: Contribute) -> None:
+    contribute()
+    assert "1 entry so far, from 1 group" in page(client, "/about")

@@ -1,0 +1,153 @@
+"""The forms that contribute and revise, as a browser without JavaScript meets them."""
+
+import re
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Section
+from kb.errors import NotYetSearchable
+from tests.web.visits import FORM, Client, Contribute, followed, hidden, page, posted
+
+
+def test_the_form_comes_from_the_template_of_the_kind(client: Client) -> None:
+    assert "Experiment" in page(client, "/entries/new")
+    html = page(client, "/entries/new?kind=practice")
+    assert "What kept going wrong" in html
+    assert re.search(r'<textarea id="text-0" name="text-0"[^>]* required', html)
+    assert not re.search(r'<textarea id="text-2" name="text-2"[^>]* required', html)
+    page(client, "/entries/new?kind=unheard-of", 404)
+
+
+def test_a_contribution_is_saved_shown_and_found(client: Client) -> None:
+    html = followed(client, "/entries/new", FORM)
+    assert "Thank you. Your entry is here, and searches find it." in html
+    assert "Nobody listened." in html
+    assert "night-shift" in html
+    assert "Handover at the bed" in page(client, "/search?q=minutes+at+each+bed")
+
+
+def test_a_section_of_your_own_is_kept(client: Client) -> None:
+    form = FORM | {"heading-2": "What it cost", "text-2": "A clock."}
+    html = followed(client, "/entries/new", form)
+    assert "What it cost" in html
+
+
+def test_a_form_sent_twice_counts_once(client: Client) -> None:
+    form = FORM | {"command_id": str(uuid7())}
+    first, again = (posted(client, "/entries/new", form).headers["location"] for _ in range(2))
+    assert first == again
+
+
+def test_the_form_offers_an_id_that_makes_it_count_once(client: Client) -> None:
+    html = page(client, "/entries/new?kind=practice")
+    assert len(hidden(html, "command_id")) == 36
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"text-1": ""}, "text-1"),
+        ({"tags": "x" * 60}, "tags"),
+        ({"group": "two\nlines"}, "group"),
+        ({"text-0": "null\x00byte"}, "text-0"),
+    ],
+)
+def test_a_form_with_a_mistake_comes_back_with_everything_typed(
+    client: Client, wrong: dict[str, str], field: str
+) -> None:
+    form = FORM | {"heading-2": "Mine", "text-2": "My <own> words"} | wrong
+    html = posted(client, "/entries/new", form, 400).text
+    assert f'id="{field}-error"' in html
+    assert "My &lt;own&gt; words" in html
+    for name in ("title", "group", "tags"):
+        if name not in wrong:
+            assert f'value="{form[name]}"' in html
+    assert client.get("/api/entries").json()["total"] == 0
+
+
+def test_a_form_that_names_no_kind_is_explained(client: Client) -> None:
+    assert "names no kind" in posted(client, "/entries/new", {"kind": "x"}, 400).text
+
+
+def test_a_refused_contribution_may_be_sent_again(client: Client) -> None:
+    form = FORM | {"command_id": str(uuid7())}
+    posted(client, "/entries/new", form)
+    html = posted(client, "/entries/new", form | {"title": "Other"}, 409).text
+    assert hidden(html, "command_id") != form["command_id"]
+    assert 'value="Other"' in html
+
+
+def test_when_the_index_is_late_the_page_says_so(
+    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object, **__: object) -> None:
+        raise NotYetSearchable("Not yet.")
+
+    monkeypatch.setattr(base, "wait", late)
+    assert "still catching up" in followed(client, "/entries/new", FORM)
+
+
+def test_a_revision_begins_from_the_text_as_it_is(client: Client, contribute: Contribute) -> None:
+    entry_id = contribute("Before", problem="Old & worn")
+    html = page(client, f"/entries/{entry_id}/revise")
+    assert 'value="Before"' in html
+    assert "Old &amp; worn" in html
+    assert html.index("What we do") < html.index("How to start") < html.index("Why it works")
+    form = FORM | {"version": hidden(html, "version"), "title": "After", "note": "shorter"}
+    shown = followed(client, f"/entries/{entry_id}/revise", form)
+    assert "Your revision is saved" in shown
+    assert "After" in shown
+    assert "difficulty" in shown
+
+
+def test_a_mistake_in_a_revision_keeps_what_was_typed(
+    client: Client, contribute: Contribute
+) -> None:
+    entry_id = contribute()
+    html = posted(
+        client, f"/entries/{entry_id}/revise", FORM | {"title": "", "version": "1"}, 400
+    ).text
+    assert 'id="title-error"' in html
+    assert "Two minutes at each bed." in html
+
+
+def test_an_imported_text_is_revised_in_its_own_order(
+    client: Client, base: KnowledgeBase, contribute: Contribute
+) -> None:
+    entry_id = contribute()
+    sections = (
+        Section("", "Lead"),
+        Section("What we do", "Do"),
+        Section("Extra", "More"),
+        Section("The problem", "P"),
+    )
+    version = base.catalogue.get(entry_id).version
+    base.entries.revise(entry_id, Content(title="T", sections=sections), version=version)
+    html = page(client, f"/entries/{entry_id}/revise")
+    places = [html.index(text) for text in ("Lead", ">What we do", "How to start", "More")]
+    assert places == sorted(places)
+
+
+def test_two_revisions_at_once_keep_both_texts(client: Client, contribute: Contribute) -> None:
+    entry_id = contribute()
+    version = hidden(page(client, f"/entries/{entry_id}/revise"), "version")
+    mine, theirs = (
+        FORM | {"version": version, "text-0": text} for text in ("My words.", "Their words.")
+    )
+    posted(client, f"/entries/{entry_id}/revise", theirs)
+    html = posted(client, f"/entries/{entry_id}/revise", mine, 409).text
+    assert "Somebody else revised this meanwhile" in html
+    assert "Their words." in html
+    assert "My words.</textarea>" in html
+    newest = mine | {"version": hidden(html, "version")}
+    shown = followed(client, f"/entries/{entry_id}/revise", newest)
+    assert "My words." in shown
+
+
+def test_a_version_that_is_no_number_is_the_oldest(client: Client, contribute: Contribute) -> None:
+    entry_id = contribute()
+    posted(client, f"/entries/{entry_id}/revise", FORM | {"version": "x" * 20}, 409)
