@@ -39,8 +39,8 @@ def demo(session: Session | None = None) -> None:
         _ask(session)
         if os.environ.get(SERVE) == "0":
             return
-        # The same session, so that the model is loaded once.
-        arguments = ["serve", "--port", str(free_port(PORT))]
+        # The same session, so that the model is loaded once; named, so that KB_DATA does not win.
+        arguments = ["--data", str(session.data), "serve", "--port", str(free_port(PORT))]
         cli.main(arguments, prog_name="kb", standalone_mode=False, obj=session)
 
 

@@ -1,0 +1,119 @@
+"""The sample community: it is built whole, has a past, and answers its questions."""
+
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexer.testing import HashEmbedder
+from kb.cli import cli
+from kb.cli.session import Session
+from kb.demo import __main__ as program
+from kb.demo.build import CONTENT, build, questions
+from kb.errors import InvalidInput
+from kb.knowledge_base import KnowledgeBase
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def community(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    steps = list(build(data, NOW))
+    assert steps[-1][0] == steps[-1][1] == len(steps)
+    return data
+
+
+def test_it_has_sixty_entries_of_three_kinds_and_reuse_across_six_groups(community: Path) -> None:
+    with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
+        everything = base.catalogue.browse()
+        reuse = base.reports.reuse(by="group")
+
+    assert everything.total >= 60
+    assert len(everything.facets.kinds) == 3
+    assert len(reuse.rows) >= 6
+
+
+def test_its_history_lies_in_the_past_and_in_order(community: Path) -> None:
+    with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
+        months = [row.key for row in base.reports.reuse(by="month").rows]
+        times = [
+            item.at for entry in base.catalogue.all_ids() for item in base.catalogue.history(entry)
+        ]
+
+    assert len(months) >= 6
+    assert NOW - timedelta(days=600) < min(times)
+    assert max(times) < NOW
+
+
+def test_its_answers_are_entries(community: Path) -> None:
+    with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
+        assert all(base.search(question).question == question for question in questions())
+    assert len(questions()) == 3
+
+
+def test_a_sample_file_that_cannot_be_taken_is_an_error(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "community.toml").write_text("endorsements = []\nreuses = []\narchives = []\n")
+    (content / "x.md").write_text("")
+
+    with pytest.raises(InvalidInput, match=r"x\.md is not taken"):
+        list(build(tmp_path / "data", NOW, content))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small sample, and a temporary folder that can be looked into."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "community.toml").write_text("endorsements = []\nreuses = []\narchives = []\n")
+    (content / "questions.toml").write_text('[[questions]]\ntext = "handover at the bed"\n')
+    sample = next(CONTENT.rglob("bedside-handover.md")).read_text(encoding="utf-8")
+    (content / "bed.md").write_text(sample, encoding="utf-8")
+    monkeypatch.setattr("kb.demo.build.build.__defaults__", (content,))
+    monkeypatch.setattr("kb.demo.build.questions.__defaults__", (content,))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    return temporary
+
+
+def test_the_demo_answers_and_leaves_nothing_behind(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KB_DEMO_SERVE", "0")
+
+    program.demo(Session(HashEmbedder()))
+
+    said = capsys.readouterr().out
+    assert "1. Bedside handover" in said
+    assert "why: " in said
+    assert list(tiny.iterdir()) == []
+
+
+def test_the_demo_serves_when_it_has_answered(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = []
+    monkeypatch.delenv("KB_DEMO_SERVE", raising=False)
+    monkeypatch.setattr(
+        cli, "main", lambda *arguments, **options: served.append((arguments, options))
+    )
+    session = Session(HashEmbedder())
+
+    program.demo(session)
+
+    ((arguments,), options) = served[0]
+    assert arguments[:4] == ["--data", str(session.data), "serve", "--port"]
+    assert options["obj"] is session
+
+
+def test_a_port_in_use_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        assert program.free_port(port) != port
+        monkeypatch.setattr(program, "PORTS_TO_TRY", 1)
+        assert program.free_port(port) == 0
