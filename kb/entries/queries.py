@@ -29,10 +29,13 @@ STANDING = "AND (:archived IS NULL OR archived = :archived)"
 ORDERS = {
     "recent": "revised_position DESC",
     "title": "title COLLATE NOCASE, entry.position",
-    "reused": "reuses DESC, revised_position DESC",
+    "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",
 }
+# The page is chosen first, so that texts are read for its entries alone.
 BROWSE = {
-    sort: f"{ENTRY} {FILTERED} {STANDING} ORDER BY {order} LIMIT :limit OFFSET :offset"
+    sort: f"""{ENTRY} WHERE entry.position IN (
+        SELECT position FROM entry {FILTERED} {STANDING}
+        ORDER BY {order} LIMIT :limit OFFSET :offset) ORDER BY {order}"""
     for sort, order in ORDERS.items()
 }
 COUNT = f"SELECT count(*) FROM entry {FILTERED} {STANDING}"
