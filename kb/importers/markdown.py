@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 
 from kb.entries.content import Content, Scalar, Section, Source
+from kb.entries.validation import TITLE_LENGTH
 from kb.errors import NotTaken
 from kb.importers import body as markdown_body
 from kb.importers.fields import names_persons, sort_fields, words
@@ -74,7 +75,8 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     rest = sort_fields({name: fields[name] for name in fields if name not in OWN_FIELDS})
     if not sections and not rest.sections and "title" not in fields:
         raise NotTaken("The file holds no text.")
-    sections = _merged(_text(fields, "subtitle"), rest.sections, _not_said(sections, rest.sections))
+    title, lead = _fitting(title, _text(fields, "subtitle"))
+    sections = _merged(lead, rest.sections, _not_said(sections, rest.sections))
     aliases = words(fields.get("aliases"))
     own_properties = fields.get("properties")
     return ParsedFile(
@@ -183,6 +185,14 @@ def _merged(
             lead, body = [*lead, body[0].text], body[1:]
     first = (Section("", "\n\n".join(lead)),) if lead else ()
     return (*first, *prose, *body)
+
+
+def _fitting(title: str, lead: str | None) -> tuple[str, str | None]:
+    """A title that is too long is cut between words, and stands whole before the text."""
+    if len(title) <= TITLE_LENGTH:
+        return title, lead
+    cut = title[: TITLE_LENGTH - 1].rsplit(" ", 1)[0].rstrip() + "…"
+    return cut, "\n\n".join([title, lead] if lead else [title])
 
 
 def _not_said(body: tuple[Section, ...], prose: tuple[Section, ...]) -> tuple[Section, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb import local_socket
+from kb.cli.asking import print_answer
 from kb.cli.commands import COMMANDS
 from kb.search import Answer, Result, ResultScore
 from tests.kb.cli_world import CommandLine
@@ -87,37 +88,39 @@ def test_nothing_close_is_said_plainly(kb: CommandLine) -> None:
     assert "Nothing close." in kb.ok("search", "zzz").out
 
 
+ANSWER = Answer(
+    question="q",
+    results=(
+        Result(
+            id="0123456789",
+            title="A title",
+            kind="practice",
+            group=None,
+            tags=("night",),
+            archived=True,
+            heading="What we do",
+            passage="before the bed after",
+            marks=((11, 14),),
+            snippet_range=(7, 14),
+            why="words: bed",
+            score=ResultScore(fused=1, lexical=1, cosine=1, exact=False),
+        ),
+    ),
+    nothing_close=False,
+    milliseconds=1.2,
+)
+
+
 def test_the_running_server_is_asked_first(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    answer = Answer(
-        question="q",
-        results=(
-            Result(
-                id="0123456789",
-                title="A title",
-                kind="practice",
-                group=None,
-                tags=("night",),
-                archived=True,
-                heading="What we do",
-                passage="before the bed after",
-                marks=((11, 14),),
-                snippet_range=(7, 14),
-                why="words: bed",
-                score=ResultScore(fused=1, lexical=1, cosine=1, exact=False),
-            ),
-        ),
-        nothing_close=False,
-        milliseconds=1.2,
-    )
 
     def request(data: Path, method: str, path: str, parameters: object) -> object:
         asked.append((method, path, parameters))
         import msgspec
 
-        return msgspec.to_builtins(answer)
+        return msgspec.to_builtins(ANSWER)
 
     monkeypatch.setattr(local_socket, "request", request)
 
@@ -135,13 +138,16 @@ def test_the_running_server_is_asked_first(
     assert ran.err == ""
 
 
-def test_marked_words_are_bold_on_a_terminal(
-    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+def test_marked_words_are_bold_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kb.practice()
-    monkeypatch.setattr("kb.cli.asking.sys.stdout.isatty", lambda: True, raising=False)
+    print_answer(ANSWER)
+    assert "… the bed …" in capsys.readouterr().out
 
-    assert "\x1b[1m" not in kb.ok("search", "handover").out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)
+    print_answer(ANSWER)
+    assert "… the \x1b[1mbed\x1b[22m …" in capsys.readouterr().out
 
 
 def test_lists_are_filtered_sorted_and_cut_into_pages(kb: CommandLine) -> None:

@@ -189,6 +189,15 @@ def test_subtitle_and_lead_stand_together() -> None:
     assert sections("---\ntitle: T\nsubtitle: S\n---\nLead") == [("", "S\n\nLead")]
 
 
+def test_a_title_that_is_too_long_is_cut_and_kept_in_the_text() -> None:
+    title = "word " * 50
+
+    found = parsed(f"---\nsubtitle: S\n---\n# {title}\n\nText").content
+
+    assert found.title == "word " * 38 + "word…"
+    assert found.sections == (Section("", f"{title.strip()}\n\nS\n\nText"),)
+
+
 def test_byte_order_mark_and_foreign_line_ends_do_no_harm() -> None:
     data = b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\n## One\r\n\r\na\x0cb\rc"
 
