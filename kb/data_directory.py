@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES, EDQUOT, ENOSPC, EROFS
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,11 @@ SETTINGS = """\
 # The settings of this data directory; docs/reference/settings.md says what each does.
 # A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins.
 """
+
+_FULL = "the disk is full, so free some space and try again"
+_READ_ONLY = "it is read-only, so see that you may write there"
+_ADVICE = {ENOSPC: _FULL, EDQUOT: _FULL, EROFS: _READ_ONLY, EACCES: _READ_ONLY}
+_SQLITE_ADVICE = {sqlite3.SQLITE_FULL: _FULL, sqlite3.SQLITE_READONLY: _READ_ONLY}
 
 
 class DataDirectory(Struct, frozen=True):
@@ -104,11 +110,16 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except EventLogError as error:
         raise DataDirectoryError(str(error)) from error
-    except sqlite3.Error as error:
-        raise DataDirectoryError(f"The data directory {path} cannot be used: {error}.") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataDirectoryError(f"The data directory {path} cannot be used: {reason}.") from error
+    except (sqlite3.Error, OSError) as error:
+        raise DataDirectoryError(
+            f"The data directory {path} cannot be used: {_reason(error)}."
+        ) from error
+
+
+def _reason(error: sqlite3.Error | OSError) -> str:
+    if isinstance(error, OSError):
+        return _ADVICE.get(error.errno or 0) or error.strerror or str(error)
+    return _SQLITE_ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF) or str(error)
 
 
 def _make_log(path: Path) -> None:

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from errno import EIO, ENOSPC, EROFS
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,18 @@ def test_sizes_are_told_and_files_that_vanish_meanwhile_do_not_matter(
     assert set(sizes) == {"log", "views", "index"}
     assert sizes["log"] > 0
     assert data_directory._bytes(iter([data / "gone"])) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(ENOSPC, "No space left on device"), "free some space"),
+        (OSError(EROFS, "Read-only file system"), "read-only"),
+        (OSError(EIO, "Input/output error"), "Input/output error"),
+        (OSError("of no known kind"), "of no known kind"),
+        (sqlite3.OperationalError("disk I/O error"), "disk I/O error"),
+    ],
+)
+def test_what_the_disk_says_becomes_advice(data: Path, error: Exception, sentence: str) -> None:
+    with pytest.raises(DataDirectoryError, match=sentence), data_directory.storage_errors(data):
+        raise error
