@@ -1,5 +1,7 @@
 """How the pages look in a real Chromium: on a phone, in the dark, to a screen reader."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -120,3 +122,17 @@ def test_every_control_has_a_name_and_every_page_one_heading(
         assert page.locator("h1").count() == 1, path
         ids = page.evaluate("() => [...document.querySelectorAll('[id]')].map((e) => e.id)")
         assert len(ids) == len(set(ids)), path
+
+
+def test_filters_are_beside_the_list_and_folded_on_a_phone(
+    open_page: OpenPage, contribute: Contribute
+) -> None:
+    contribute(tags=("ward",))
+    wide = open_page("/entries", viewport={"width": 1280, "height": 800})
+    wide.get_by_role("link", name="ward 1").click()
+    wide.get_by_role("link", name="Take away ward").click()
+    expect(wide).to_have_url(re.compile("/entries$"))
+    phone = open_page("/entries", viewport={"width": 390, "height": 800})
+    expect(phone.get_by_role("link", name="ward 1")).to_be_hidden()
+    phone.locator("summary", has_text="Filters").click()
+    expect(phone.get_by_role("link", name="ward 1")).to_be_visible()

@@ -81,6 +81,12 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
     previous_url: str
     next_url: str
 
+    @property
+    def chosen(self) -> tuple[Choice, ...]:
+        """The values that the list is kept to; their links take them away."""
+        counted = (choice for group in self.facets for choice in group.choices)
+        return tuple(choice for choice in counted if choice.active and choice.count is not None)
+
 
 @get("/entries", sync_to_thread=True)
 def browse(
