@@ -24,7 +24,13 @@ OWN_FIELDS = (
 EXPORT_FORMAT = 1
 """The number in the field `tributary` of our own exports: such a file is taken word by word."""
 
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85]")  # old printers' page feeds are line ends as well
+_LINE_ENDS = re.compile("\r\n|[\r\v\f]")  # old printers' page feeds are line ends as well
+# Typographic signs of Windows-1252 that a program once took for control characters of Unicode.
+_WINDOWS = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _LINE_BREAKS = re.compile(r"\s*[\n\t]\s*")
 _WORDS = re.compile(r"\w+")
 _SEPARATORS = re.compile(r"[\s_\-]+")
@@ -108,7 +114,7 @@ def decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotTaken(f"The file is not UTF-8: see the byte at offset {error.start:,}.") from error
-    return _LINE_ENDS.sub("\n", text)
+    return _LINE_ENDS.sub("\n", text).translate(_WINDOWS)
 
 
 def readable_name(path: str) -> str:

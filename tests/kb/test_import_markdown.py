@@ -204,6 +204,10 @@ def test_byte_order_mark_and_foreign_line_ends_do_no_harm() -> None:
     assert parse_markdown(data, "x.md").content.sections == (Section("One", "a\nb\nc"),)
 
 
+def test_signs_of_windows_that_became_control_characters_are_put_right() -> None:
+    assert sections("a \x96 \x93b\x94") == [("", "a – “b”")]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
