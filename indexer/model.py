@@ -26,7 +26,7 @@ VERSION = 1
 """Raised when the same weights come to other vectors (pooling, length, normalising)."""
 
 MAX_LENGTH = 256
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 2048
 """Tokens of one batch with padding: enough to keep the cores busy, small enough for caches."""
 
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
