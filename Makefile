@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCHMARKS := retrieval practices search_latency ingest append projection startup
 
 .PHONY: demo test lint bench env constraints
 
@@ -26,9 +27,11 @@ lint: env
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Set KB_BENCH_DATA to the folder of test collections; without it those that need it say so.
+# Set KB_BENCH_DATA to the folder of test collections; a program that needs it says so without it.
 bench: env
-	@for program in benchmarks/*_bench.py; do echo "== $$program"; $(BIN)/python $$program || true; done
+	@for program in $(BENCHMARKS); do \
+	  echo "== $$program"; $(BIN)/python -m benchmarks.$$program || true; \
+	done
 
 # Writes the versions of a fresh environment; run after changing pyproject.toml.
 constraints:

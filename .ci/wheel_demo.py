@@ -1,4 +1,4 @@
-"""Proves that what ships works: builds the wheel, then runs the demo from it outside the source tree."""
+"""Proves that what ships works: runs the demo from a built wheel, outside the source tree."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Build the wheel, unpack it into an empty folder and answer the demo's questions from there."""
+    """Build the wheel, unpack it into an empty folder and ask the demo's questions there."""
     source = Path(__file__).resolve().parent.parent
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
@@ -21,9 +21,7 @@ def main() -> None:
         zipfile.ZipFile(wheel).extractall(unpacked)
         # The unpacked wheel stands before the editable install on the path.
         environment = os.environ | {"PYTHONPATH": str(unpacked), "KB_DEMO_SERVE": "0"}
-        subprocess.run(
-            [sys.executable, "-m", "kb.demo"], check=True, cwd=unpacked, env=environment
-        )
+        subprocess.run([sys.executable, "-m", "kb.demo"], check=True, cwd=unpacked, env=environment)
 
 
 if __name__ == "__main__":
