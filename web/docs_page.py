@@ -71,11 +71,13 @@ class DocsPlugin(OpenAPIRenderPlugin):
     def __init__(self, pages: Pages) -> None:
         super().__init__(path="/docs", media_type=MediaType.HTML)
         self._pages = pages
+        self._html = b""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """The page; made from the document that programs get."""
-        page = docs_page(openapi_schema)
-        return self._pages.render("docs.html", page).content.encode()
+        """The page, from the document that programs get; made once, as the document never changes."""
+        if not self._html:
+            self._html = self._pages.render("docs.html", docs_page(openapi_schema)).content.encode()
+        return self._html
 
 
 def docs_page(document: Node) -> DocsPage:

@@ -105,5 +105,12 @@ def test_headings_that_come_twice_are_told_apart() -> None:
     ]
 
 
+def test_a_group_that_only_they_changed_is_taken_over() -> None:
+    form = EntryForm(kind=load_kinds()["practice"], title="T", group="Old", group_before="Old")
+    made = conflict_page(cast(KnowledgeBase, _Base(None)), _entry({}), form)
+    assert (made.group.state, made.group.begin) == ("theirs", "G")
+    assert made.form.group_before == "G"
+
+
 def test_saving_starts_from_the_newest_revision() -> None:
     assert page({"A": "old"}, {"A": "new"}, {"A": "mine"}).form.version == 5

@@ -47,9 +47,9 @@ def conflict_page(base: KnowledgeBase, entry: EntryPage, mine: EntryForm) -> Con
     return ConflictPage(
         entry=entry,
         title=_piece("Title", started.title if started else None, entry.title, mine.title),
-        group=_piece("Group", None, entry.group or "", mine.group),
+        group=_piece("Group", mine.group_before, entry.group or "", mine.group),
         sections=pieces,
-        form=structs.replace(mine, version=entry.revision_version),
+        form=structs.replace(mine, version=entry.revision_version, group_before=entry.group or ""),
     )
 
 

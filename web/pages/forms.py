@@ -46,7 +46,10 @@ class SectionField(Struct, frozen=True):
 
 
 class EntryForm(Struct, frozen=True, kw_only=True):
-    """An entry being written or revised. `version` is the one that a revision starts from."""
+    """An entry being written or revised.
+
+    A revision starts from `version` of the text and from `group_before`.
+    """
 
     kind: Kind
     title: str = ""
@@ -55,6 +58,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     note: str = ""
     sections: tuple[SectionField, ...] = ()
     version: int = 0
+    group_before: str = ""
     command_id: str = ""
     errors: dict[str, str] = {}
     problem: str = ""
@@ -128,6 +132,7 @@ def form_of(entry: EntryPage, kind: Kind) -> EntryForm:
         group=entry.group or "",
         sections=tuple(_woven(entry.sections, kind)),
         version=entry.revision_version,
+        group_before=entry.group or "",
     )
 
 
@@ -142,6 +147,7 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         note=typed(posted, "note"),
         sections=tuple(_posted_sections(posted, kind)),
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
     )
 
