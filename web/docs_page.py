@@ -74,7 +74,7 @@ class DocsPlugin(OpenAPIRenderPlugin):
         self._html = b""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """The page, from the document that programs get; made once, as the document never changes."""
+        """The page, from the document that programs get; made once, as that never changes."""
         if not self._html:
             self._html = self._pages.render("docs.html", docs_page(openapi_schema)).content.encode()
         return self._html
