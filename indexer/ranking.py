@@ -11,7 +11,7 @@ from indexer.document import Filter
 from indexer.lexical import LexicalIndex
 from indexer.vectors import VectorIndex
 
-CANDIDATES = 200
+CANDIDATES = 100
 """How many of the best of each side are looked at."""
 
 
@@ -58,7 +58,8 @@ def rank(
     order = _sorted(found.ids, fused)
     head = order[: fusion.SMOOTHED]
     fused[head] = fusion.smooth(fused[head], vectors.vectors(found.rows[head]))
-    ranked = [
+    first = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
+    return [
         Ranked(
             found.ids[place],
             int(found.passages[place]),
@@ -67,9 +68,8 @@ def rank(
             float(fused[place]),
             found.ids[place] in exact,
         )
-        for place in _sorted(found.ids, fused)
+        for place in first[:limit]
     ]
-    return sorted(ranked, key=lambda one: not one.exact)[:limit]
 
 
 def _distribution(question: Question, lexical: LexicalIndex) -> fusion.Distribution:

@@ -63,6 +63,7 @@ class VectorIndex:
         self._sum = np.zeros(dimension)
         self._squares = np.zeros((dimension, dimension))
         self._live_rows = 0
+        self._moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
     def __len__(self) -> int:
         return len(self._slot_by_id)
@@ -123,7 +124,7 @@ class VectorIndex:
         """At least `count` documents, if there are: the passages reach further until they do."""
         reach = int(np.diff(self._first_row)[allowed].sum())
         wanted = min(count, int(allowed.sum()))
-        size = min(reach, count)
+        size = min(reach, 2 * count)
         parameters = self._selector(allowed)
         while size:
             cosines, rows = self._flat.search(question[None, :], size, params=parameters)
@@ -153,9 +154,11 @@ class VectorIndex:
         return found
 
     def _distribution(self, question: Vectors) -> Distribution:
-        count = max(1, self._live_rows)
-        mean = self._sum / count
-        return dense_distribution(question, mean, self._squares / count - np.outer(mean, mean))
+        if self._moments is None:
+            count = max(1, self._live_rows)
+            mean = self._sum / count
+            self._moments = mean, self._squares / count - np.outer(mean, mean)
+        return dense_distribution(question, *self._moments)
 
     def _add(self, added: Sequence[StoredDocument], vectors: Vectors) -> None:
         counts = np.array([len(document.passages) for document in added], dtype=np.int64)
@@ -191,6 +194,7 @@ class VectorIndex:
         self._sum += sign * exact.sum(axis=0)
         self._squares += sign * (exact.T @ exact)
         self._live_rows += sign * len(vectors)
+        self._moments = None
 
     def _any_of(self, name: str, values: frozenset[str]) -> Bools:
         mask = np.zeros(len(self._documents), np.bool_)
