@@ -47,3 +47,7 @@ class NotTaken(KnowledgeBaseError):
 
 class SearchUnavailable(KnowledgeBaseError):
     """The index cannot be used, or the embedding model is missing; all else works."""
+
+
+class Interrupted(KnowledgeBaseError):
+    """A person stopped a long command; the text says what is safe and how to go on."""

@@ -22,7 +22,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 @click.command("search")
 @click.argument("question", nargs=-1, required=True)
 @click.option("--kind", "kinds", multiple=True, help="Only this kind; may be repeated.")
-@click.option("--tag", "tags", multiple=True, help="Only with this tag; repeated: with any of them.")
+@click.option("--tag", "tags", multiple=True, help="With this tag; repeated: with any of them.")
 @click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
 @click.option("--archived", is_flag=True, help="Among archived entries as well.")
 @click.option(

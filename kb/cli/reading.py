@@ -27,7 +27,7 @@ TAGS_WIDTH = 40
 
 @click.command("list")
 @click.option("--kind", "kinds", multiple=True, help="Only this kind; may be repeated.")
-@click.option("--tag", "tags", multiple=True, help="Only with this tag; repeated: with any of them.")
+@click.option("--tag", "tags", multiple=True, help="With this tag; repeated: with any of them.")
 @click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
 @click.option("--archived", is_flag=True, help="Only archived entries.")
 @click.option("--all", "everything", is_flag=True, help="Archived entries as well.")
