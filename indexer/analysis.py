@@ -15,6 +15,8 @@ from itertools import islice
 import regex
 import Stemmer
 
+from indexer.errors import QuestionError
+
 VERSION = 1
 """Part of what an index was made with: another version means other terms, hence another index."""
 
@@ -84,6 +86,14 @@ def question_terms(text: str) -> dict[str, int]:
 def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
     return " ".join(_folded(_APOSTROPHES.sub("", word)) for word in _words(name))
+
+
+def check_question(text: str) -> None:
+    """Raise `QuestionError` for a text with nothing to search for."""
+    if not text.strip():
+        raise QuestionError("The question is empty: ask with at least one word.")
+    if not name_key(text):
+        raise QuestionError("The question has no words, only signs: ask with at least one word.")
 
 
 def _words(text: str) -> list[str]:

@@ -25,4 +25,4 @@ class Embedder(Protocol):
         """Unit vectors of shape (len(texts), dimension), in the order of `texts`."""
 
     def warm(self) -> None:
-        """Load what takes seconds now instead of at the first text."""
+        """Load what takes seconds now instead of at the first text; nothing if it is loaded."""

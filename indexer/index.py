@@ -11,10 +11,10 @@ from typing import Self
 from msgspec import Struct
 
 from indexer import generation, passages, snippets
-from indexer.analysis import name_key, question_terms
+from indexer.analysis import check_question, question_terms
 from indexer.document import Document, Filter, Hit, Passage, ScoreParts
 from indexer.embedder import Embedder
-from indexer.errors import IndexerError, IndexOutdated, QuestionError
+from indexer.errors import IndexerError, IndexOutdated
 from indexer.files import reading
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
@@ -159,12 +159,7 @@ class HybridIndex:
 
         Raises `QuestionError` for a text with nothing to search for.
         """
-        if not text.strip():
-            raise QuestionError("The question is empty: ask with at least one word.")
-        if not name_key(text):
-            raise QuestionError(
-                "The question has no words, only signs: ask with at least one word."
-            )
+        check_question(text)
         vector = self._embedder.embed([text])[0]
         question = Question(text, question_terms(text), vector)
         while (hits := self._attempt(question, filter, limit)) is None:

@@ -72,8 +72,9 @@ class ModelEmbedder:
         return vectors
 
     def warm(self) -> None:
-        """Load the weights and compute one vector, which sets up the threads."""
-        self.embed(["warm"])
+        """Load the weights and compute one vector, which sets up the threads, unless that is done."""
+        if "_loaded" not in self.__dict__:
+            self.embed(["warm"])
 
     @cached_property
     def _counter(self) -> "Tokenizer":

@@ -80,7 +80,7 @@ class KnowledgeBase:
         self.reuses = Reuses(writer, new_id)
         self.catalogue = Catalogue(self._reader)
         self.reports = Reports(self._reader)
-        self._search = Search(self._index, self.catalogue, self._follower, self._log)
+        self._search = Search(self._index, embedder, self.catalogue, self._follower, self._log)
 
     @classmethod
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:

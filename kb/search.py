@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ from kb.entries.catalogue import Catalogue, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.follower import Follower
 from kb.search_index import SearchIndex
+
+if TYPE_CHECKING:
+    from indexer.embedder import Embedder
 
 PATIENCE_SECONDS = 10.0
 """How long a question waits for others to take in what is new before it is answered without."""
@@ -70,9 +74,15 @@ class Search:
     """Asks the index on behalf of a member. Usable from any thread."""
 
     def __init__(
-        self, index: SearchIndex, catalogue: Catalogue, follower: Follower, log: EventLog
+        self,
+        index: SearchIndex,
+        embedder: "Embedder",
+        catalogue: Catalogue,
+        follower: Follower,
+        log: EventLog,
     ) -> None:
         self._index = index
+        self._embedder = embedder
         self._catalogue = catalogue
         self._follower = follower
         self._log = log
@@ -117,7 +127,12 @@ class Search:
 
     def _ask(self, question: str, wanted: Filter, limit: int) -> tuple[int, list[Hit], float]:
         """How far the index was behind, the hits that are close, and when the search began."""
+        from indexer.analysis import check_question
+
+        check_question(question)
         behind = self._bring_up()
+        # Loading the model is no part of the time that an answer states.
+        self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
             hits = index.search(question, wanted, limit)
