@@ -72,7 +72,7 @@ class ModelEmbedder:
         return vectors
 
     def warm(self) -> None:
-        """Load the weights and compute one vector, which sets up the threads, unless that is done."""
+        """Load the weights and compute one vector, which sets up the threads; once is enough."""
         if "_loaded" not in self.__dict__:
             self.embed(["warm"])
 

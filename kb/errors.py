@@ -29,16 +29,17 @@ class RevisionConflict(KnowledgeBaseError):
         self.expected = expected
         self.actual = actual
         super().__init__(
-            f"Entry {entry_id} was changed meanwhile: you started from version {expected}, it is now at {actual}."
+            f"Entry {entry_id} was changed meanwhile: "
+            f"you started from version {expected}, it is now at {actual}."
         )
 
 
 class DataDirectoryError(KnowledgeBaseError):
-    """The data directory is missing, not one of ours, read-only, full, in use, or from another version."""
+    """The directory is missing, not ours, read-only, full, in use, or from another version."""
 
 
 class NotYetSearchable(KnowledgeBaseError):
-    """What was written is safe in the log but views or index have not taken it in within the time given."""
+    """What was written is safe in the log, but views or index have not taken it in in time."""
 
 
 class NotTaken(KnowledgeBaseError):
