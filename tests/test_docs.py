@@ -1,0 +1,62 @@
+"""What the documentation promises exists: links, commands, targets, the example in Python."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from kb import KnowledgeBase
+from kb.cli import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def links(page: Path) -> Iterator[str]:
+    """The relative targets of a page's links and pictures."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" not in target and not target.startswith(("#", "mailto:")):
+            yield target.partition("#")[0]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    assert [target for target in links(page) if not (page.parent / target).exists()] == []
+
+
+def test_every_page_of_the_documentation_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set[Path](), [ROOT / "README.md", ROOT / "docs" / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        waiting += [(page.parent / target).resolve() for target in links(page)]
+    assert set(PAGES) - reached == set()
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    named = set(re.findall(r"\.venv/bin/kb ([a-z]+)", README))
+    assert named
+    assert named - set(cli.list_commands(click.Context(cli))) == set()
+
+
+def test_the_targets_of_the_readme_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\$ make ([a-z]+)", README)) <= targets
+
+
+@pytest.mark.model
+def test_the_example_of_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    KnowledgeBase.create("notes")
+    source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert source
+    exec(compile(source[1], "README.md", "exec"), {})
+    assert capsys.readouterr().out == ""
