@@ -1,7 +1,9 @@
 """Pure functions from two ways of scoring to one ranking.
 
-Scores of both sides become z-scores over the whole collection, so that they can be added; the first
-of the sum are then smoothed by their neighbours' scores (score regularisation: Diaz, CIKM 2005).
+A document's cosine is the soft maximum of those of its passages: between their mean, which tells
+what it is about, and their best, which tells what it answers. Scores of both sides become z-scores
+over the whole collection, so that they can be added; the first of the sum are then smoothed by
+their neighbours' scores (score regularisation: Diaz, CIKM 2005).
 """
 
 import math
@@ -17,6 +19,7 @@ LEXICAL_WEIGHT = 0.2
 SMOOTHED = 50
 SMOOTHING = 0.35
 SHARPNESS = 8.0
+"""How much nearer counts more, among the passages of a document and among its neighbours."""
 
 
 class Distribution(Struct, frozen=True):
@@ -46,10 +49,22 @@ def lexical_distribution(
     return Distribution(mean, math.sqrt(variance))
 
 
+def soft_maximum(cosines: Floats, starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """One score for each run of `cosines`; `starts` are the places where runs, none empty, begin.
+
+    log(mean(exp(8 x))) / 8, see `SHARPNESS`. Unlike the best one alone it does not rise with the
+    number of passages, each of which is one more chance for a high cosine.
+    """
+    counts = np.diff(starts, append=len(cosines))
+    powers = np.exp(SHARPNESS * cosines.astype(np.float64))
+    scores: NDArray[np.float64] = np.log(np.add.reduceat(powers, starts) / counts) / SHARPNESS
+    return scores
+
+
 def dense_distribution(
     question: Floats, mean: NDArray[np.float64], covariance: NDArray[np.float64]
 ) -> Distribution:
-    """That of the dot products with all vectors, exact, from their mean and covariance."""
+    """That of the dot products with vectors of which these are the mean and the covariance."""
     vector = question.astype(np.float64)
     variance = float(vector @ covariance @ vector)
     return Distribution(float(vector @ mean), math.sqrt(max(0.0, variance)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from typing import NamedTuple
 
@@ -24,11 +25,10 @@ def blocks(markdown: str) -> list[Block]:
 
     Link and image addresses and HTML tags are markup; what stands between tags is text.
     """
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     found: list[Block] = []
     row: list[str] | None = None
     is_heading = False
-    for token in parser.parse(markdown):
+    for token in _parser().parse(markdown):
         if token.type == "heading_open":
             is_heading = True
         elif token.type == "tr_open":
@@ -43,6 +43,17 @@ def blocks(markdown: str) -> list[Block]:
             found.extend(leaves)
             is_heading = is_heading and not leaves
     return [block for block in found if block.text]
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """One for all threads: what it works on is made by each call, except for its lists of rules.
+
+    Those are made at first use, so that comes before anybody else can have the parser.
+    """
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser.parse("*rules*")
+    return parser
 
 
 def _leaf_texts(token: Token) -> Iterator[str]:

@@ -53,7 +53,7 @@ def rank(
     bm25 = np.array([scores.get(each, 0.0) for each in found.ids])
     fused = fusion.combine(
         fusion.standardise(bm25, _distribution(question, lexical)),
-        fusion.standardise(found.cosines, found.distribution),
+        fusion.standardise(found.scores, found.distribution),
     )
     order = _sorted(found.ids, fused)
     head = order[: fusion.SMOOTHED]

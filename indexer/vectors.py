@@ -9,7 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexer.document import Filter
-from indexer.fusion import Distribution, dense_distribution
+from indexer.fusion import Distribution, dense_distribution, soft_maximum
 from indexer.passage_store import StoredDocument
 
 Bools = NDArray[np.bool_]
@@ -20,21 +20,24 @@ _COMPACT_AT = 1000
 """Rows left behind by removals before the rest is moved together, if they are a quarter of all."""
 
 
-class _Nearest(NamedTuple):
-    """Documents by slot with their best passages by row: arrays of equal length."""
+class _Scored(NamedTuple):
+    """The best passages of documents by row, with their cosines, and the documents' scores."""
 
-    slots: Integers
     rows: Integers
     cosines: Vectors
+    scores: NDArray[np.float64]
 
 
 class Candidates(Struct, frozen=True):
-    """Documents with the number, row and cosine of their best passages, and how all cosines lie."""
+    """Documents with number, row and cosine of their best passages, their scores over all passages
+    and how the scores of all documents lie.
+    """
 
     ids: list[str]
     passages: Integers
     rows: Integers
     cosines: Vectors
+    scores: NDArray[np.float64]
     distribution: Distribution
 
 
@@ -92,20 +95,23 @@ class VectorIndex:
     def candidates(
         self, question: Vectors, filter: Filter, ids: Sequence[str], count: int
     ) -> Candidates:
-        """The `count` nearest of the documents that `filter` lets through, and those of `ids`."""
+        """The documents with the nearest passages that `filter` lets through, and those of `ids`.
+
+        At least `count`, if there are.
+        """
         with self._lock:
             allowed = self._allowed(filter)
             near = self._nearest(question, allowed, count)
             others = [slot for name in ids if (slot := self._slot_by_id.get(name)) is not None]
-            slots = np.setdiff1d(np.array(others, dtype=np.int64), near.slots)
-            more = self._best(question, slots[allowed[slots]])
-            slots = np.concatenate([near.slots, more.slots])
-            rows = np.concatenate([near.rows, more.rows])
+            more = np.setdiff1d(np.array(others, dtype=np.int64), near)
+            slots = np.concatenate([near, more[allowed[more]]])
+            rows, cosines, scores = self._scored(question, slots)
             return Candidates(
                 [self._documents[slot].id for slot in slots.tolist()],
                 self._passages[rows],
                 rows,
-                np.concatenate([near.cosines, more.cosines]),
+                cosines,
+                scores,
                 self._distribution(question),
             )
 
@@ -120,34 +126,33 @@ class VectorIndex:
             mask &= self._any_of(f"/{name}", values)
         return mask
 
-    def _nearest(self, question: Vectors, allowed: Bools, count: int) -> _Nearest:
-        """At least `count` documents, if there are: the passages reach further until they do."""
+    def _nearest(self, question: Vectors, allowed: Bools, count: int) -> Integers:
+        """At least `count` slots, if there are: the passages reach further until they do."""
         reach = int(np.diff(self._first_row)[allowed].sum())
         wanted = min(count, int(allowed.sum()))
         size = min(reach, 2 * count)
         parameters = self._selector(allowed)
         while size:
-            cosines, rows = self._flat.search(question[None, :], size, params=parameters)
-            slots, first = np.unique(self._slot_of_row[rows[0]], return_index=True)
+            _, rows = self._flat.search(question[None, :], size, params=parameters)
+            slots = np.unique(self._slot_of_row[rows[0]])
             if len(slots) >= wanted or size == reach:
-                order = np.argsort(first)
-                best = first[order]
-                return _Nearest(slots[order], rows[0][best], cosines[0][best])
+                return slots
             size = min(reach, size * 4)
-        nothing = np.empty(0, np.int64)
-        return _Nearest(nothing, nothing, np.empty(0, np.float32))
+        return np.empty(0, np.int64)
 
-    def _best(self, question: Vectors, slots: Integers) -> _Nearest:
+    def _scored(self, question: Vectors, slots: Integers) -> _Scored:
+        """Every passage of these documents counts."""
         if not len(slots):
-            return _Nearest(slots, slots, np.empty(0, np.float32))
+            nothing = np.empty(0)
+            return _Scored(slots, nothing.astype(np.float32), nothing)
         counts = self._first_row[slots + 1] - self._first_row[slots]
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        starts = np.cumsum(counts) - counts
         rows = np.repeat(self._first_row[slots] - starts, counts) + np.arange(counts.sum())
         cosines = self._vectors(rows) @ question
         top = np.maximum.reduceat(cosines, starts)
         hits = np.flatnonzero(cosines == np.repeat(top, counts))
         chosen = hits[np.searchsorted(hits, starts)]
-        return _Nearest(slots, rows[chosen], cosines[chosen])
+        return _Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts))
 
     def _vectors(self, rows: Integers) -> Vectors:
         found: Vectors = self._flat.reconstruct_batch(rows)
@@ -155,7 +160,7 @@ class VectorIndex:
 
     def _distribution(self, question: Vectors) -> Distribution:
         if self._moments is None:
-            count = max(1, self._live_rows)
+            count = max(1, len(self._slot_by_id))
             mean = self._sum / count
             self._moments = mean, self._squares / count - np.outer(mean, mean)
         return dense_distribution(question, *self._moments)
@@ -165,7 +170,8 @@ class VectorIndex:
         first_slot, first_row = len(self._documents), len(self._passages)
         slots = np.arange(first_slot, first_slot + len(added))
         self._flat.add(np.ascontiguousarray(vectors))
-        self._count(vectors, 1)
+        self._live_rows += len(vectors)
+        self._count(_means(vectors, np.cumsum(counts) - counts), 1)
         numbers = [number for document in added for number, _ in document.passages]
         self._passages = np.concatenate([self._passages, np.array(numbers, dtype=np.int64)])
         self._slot_of_row = np.concatenate([self._slot_of_row, np.repeat(slots, counts)])
@@ -187,13 +193,14 @@ class VectorIndex:
             return
         del self._slot_by_id[self._documents[slot].id]
         self._alive[slot] = False
-        self._count(self._vectors(np.arange(self._first_row[slot], self._first_row[slot + 1])), -1)
+        vectors = self._vectors(np.arange(self._first_row[slot], self._first_row[slot + 1]))
+        self._live_rows -= len(vectors)
+        self._count(_means(vectors, np.zeros(1, np.int64)), -1)
 
-    def _count(self, vectors: Vectors, sign: int) -> None:
-        exact = vectors.astype(np.float64)
-        self._sum += sign * exact.sum(axis=0)
-        self._squares += sign * (exact.T @ exact)
-        self._live_rows += sign * len(vectors)
+    def _count(self, means: NDArray[np.float64], sign: int) -> None:
+        """Take in the mean vectors of documents, or take them out."""
+        self._sum += sign * means.sum(axis=0)
+        self._squares += sign * (means.T @ means)
         self._moments = None
 
     def _any_of(self, name: str, values: frozenset[str]) -> Bools:
@@ -208,6 +215,13 @@ class VectorIndex:
             return None
         bitmap = np.packbits(allowed[self._slot_of_row], bitorder="little")
         return self._faiss.SearchParameters(sel=self._faiss.IDSelectorBitmap(bitmap))
+
+
+def _means(vectors: Vectors, starts: Integers) -> NDArray[np.float64]:
+    """The mean of each document's vectors; `starts` are the rows where documents begin."""
+    counts = np.diff(starts, append=len(vectors))
+    sums: NDArray[np.float64] = np.add.reduceat(vectors.astype(np.float64), starts)
+    return sums / counts[:, None]
 
 
 def _labels(document: StoredDocument) -> list[tuple[str, str]]:

@@ -31,6 +31,22 @@ def test_the_dense_distribution_is_that_of_all_scores(count: int, seed: int) -> 
     assert found.deviation == pytest.approx(scores.std(), abs=1e-6)
 
 
+@given(
+    st.lists(arrays(np.float32, st.integers(1, 5), elements=st.floats(-1, 1, width=32)), min_size=1)
+)
+def test_the_soft_maximum_lies_between_mean_and_best(documents: list[NDArray[np.float32]]) -> None:
+    starts = np.cumsum([0, *(len(one) for one in documents[:-1])])
+    found = fusion.soft_maximum(np.concatenate(documents), starts)
+    for score, cosines in zip(found, documents, strict=True):
+        assert cosines.mean() - 1e-6 <= score <= cosines.max() + 1e-6
+
+
+def test_repeating_a_passage_does_not_raise_a_document() -> None:
+    once, twice = np.array([0.1, 0.5]), np.array([0.1, 0.5, 0.1, 0.5])
+    start = np.zeros(1, np.int64)
+    assert fusion.soft_maximum(twice, start) == pytest.approx(fusion.soft_maximum(once, start))
+
+
 def test_the_lexical_distribution_is_that_of_independent_terms() -> None:
     found = fusion.lexical_distribution({"a": 2, "b": 1, "absent": 1}, {"a": 5, "b": 10}, 20)
     gain_a, gain_b = 2 * np.log(1 + 15.5 / 5.5), np.log(1 + 10.5 / 10.5)
