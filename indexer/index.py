@@ -10,21 +10,19 @@ from typing import Self
 
 from msgspec import Struct
 
-from indexer import generation, passages, snippets
+from indexer import generation, passages
 from indexer.analysis import check_question, question_terms
-from indexer.document import Document, Filter, Hit, Passage, ScoreParts
+from indexer.answer import JUDGED, answer
+from indexer.document import Document, Filter, Hit
 from indexer.embedder import Embedder
 from indexer.errors import IndexerError, IndexOutdated
 from indexer.files import reading
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
-from indexer.ranking import Question, Ranked, rank
+from indexer.ranking import Question, rank
 from indexer.vector_store import VectorStore, text_hash
 
 VECTORS = "vectors.sqlite"
-
-NEAR = 0.34
-"""The cosine from which a passage is offered as an answer: docs/decisions/0003-fusion.md."""
 
 _EMBEDDED_AT_ONCE = 2048
 """Texts embedded before their vectors are stored: what a crash can cost."""
@@ -192,7 +190,7 @@ class HybridIndex:
         """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
         parts = self._parts
         try:
-            ranked = rank(question, filter, limit, parts.lexical, parts.vectors)
+            ranked = rank(question, filter, max(limit, JUDGED), parts.lexical, parts.vectors)
             stored = parts.passages.fetch([one.passage for one in ranked])
         except IndexerError:
             if parts is self._parts:
@@ -200,7 +198,7 @@ class HybridIndex:
             return None
         if len(stored) < len(ranked):
             return None
-        return [_hit(question, one, *stored[one.passage]) for one in ranked]
+        return answer(question, ranked, stored)[:limit]
 
     def _embed(self, texts: Sequence[str]) -> None:
         """Compute and store the vectors of those texts that have none yet."""
@@ -254,24 +252,4 @@ def _lexical(document: Document, parts: Sequence[passages.EmbeddedPassage]) -> L
         keywords=document.keywords,
         names=(document.title, *document.identifiers),
         facets=document.facets,
-    )
-
-
-def _hit(question: Question, ranked: Ranked, title: str, passage: Passage) -> Hit:
-    marks = snippets.marks(passage.text, question.terms)
-    words = snippets.found_words(question.text, (title, passage.heading, passage.text))
-    return Hit(
-        document_id=ranked.document_id,
-        title=title,
-        passage=passage,
-        marks=marks,
-        snippet_range=snippets.snippet_range(passage.text, marks),
-        close=ranked.exact or ranked.cosine >= NEAR or len(words) == len(question.terms) > 0,
-        score=ScoreParts(
-            lexical=ranked.lexical,
-            cosine=ranked.cosine,
-            fused=ranked.fused,
-            exact=ranked.exact,
-            words=words,
-        ),
     )

@@ -219,7 +219,6 @@ def test_a_reader_takes_in_what_was_committed(
         index.remove(["retro"])
         index.commit(6)
         assert reader.position == 5
-        assert "new" not in ids(reader.search("walking meetings", EVERYONE, 1))
         reader.refresh()
         reader.refresh()
         assert reader.position == 6
