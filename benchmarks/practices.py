@@ -1,7 +1,8 @@
 """Judged questions about two real collections of practices: is the right one in the first three?
 
 Imports the content folders into a temporary knowledge base with the real model, asks the questions
-of practice_questions.toml, and prints the rank of the right practice for each.
+of practice_questions.toml, and prints the rank of the right practice for each. Then it asks those
+of absent_questions.toml, which have no answer there, and prints how many get one all the same.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 
 QUESTIONS = Path(__file__).parent / "practice_questions.toml"
+ABSENT = Path(__file__).parent / "absent_questions.toml"
 FOLDERS = ("openpracticelibrary", "innersource-patterns")
 FIRST = 3
 DEEP = 50
@@ -30,7 +32,8 @@ def main() -> None:
         "--content", type=Path, help="the content folder [../content beside KB_BENCH_DATA]"
     )
     content = content_folder(parser.parse_args().content)
-    questions = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["questions"]
+    questions = read_questions(QUESTIONS)
+    absent = read_questions(ABSENT)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         KnowledgeBase.create(data)
@@ -38,7 +41,15 @@ def main() -> None:
             for name in FOLDERS:
                 show_import(name, bring(base, content / name))
             ranks = [(question, rank(base, question)) for question in questions]
+            answered = [text for text in absent if not base.search(text).nothing_close]
     show_ranks(ranks)
+    print(f"absent: {len(answered)} of {len(absent)} answered", *answered, sep="\n  ")
+
+
+def read_questions(file: Path) -> list[Any]:
+    """The questions of a file: tables where they are judged, or else texts."""
+    questions: list[Any] = tomllib.loads(file.read_text(encoding="utf-8"))["questions"]
+    return questions
 
 
 def content_folder(given: Path | None) -> Path:
