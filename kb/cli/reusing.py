@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import UNSET
 
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_receipt
@@ -83,7 +84,10 @@ def update(
             reuse_id,
             outcome,
             note,
-            resulting_entry=resulting_entry and base.catalogue.resolve(resulting_entry),
-            evidence=evidence,
+            # An option left out changes nothing; an empty one removes what is there.
+            resulting_entry=UNSET
+            if resulting_entry is None
+            else resulting_entry and base.catalogue.resolve(resulting_entry),
+            evidence=UNSET if evidence is None else evidence,
         )
     print_receipt(receipt, f"Reuse {receipt.id} is up to date.", as_json)

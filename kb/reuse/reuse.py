@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb.errors import InvalidInput, NotFound, Refused
 
@@ -35,12 +35,12 @@ ReuseEvent = ReuseRecorded | ReuseOutcomeUpdated
 
 
 class UpdateOutcome(Struct, frozen=True, kw_only=True):
-    """Say what became of a reuse; a resulting entry or evidence left out stays as it is."""
+    """Say what became of a reuse; a resulting entry or evidence left unset stays, None removes."""
 
     outcome: Outcome
     note: str
-    resulting_entry: str | None = None
-    evidence: str | None = None
+    resulting_entry: str | UnsetType | None = UNSET
+    evidence: str | UnsetType | None = UNSET
 
 
 class Reuse(Struct, frozen=True, kw_only=True):
@@ -77,11 +77,15 @@ def decide(command: ReuseRecorded | UpdateOutcome, reuse: Reuse) -> list[ReuseEv
         entry_id=known.entry_id,
         outcome=command.outcome,
         note=command.note,
-        resulting_entry=command.resulting_entry or known.resulting_entry,
-        evidence=command.evidence or known.evidence,
+        resulting_entry=_told(command.resulting_entry, known.resulting_entry),
+        evidence=_told(command.evidence, known.evidence),
     )
     _refuse_itself(updated.entry_id, updated.resulting_entry)
     return [] if updated == reuse.latest else [updated]
+
+
+def _told(said: str | UnsetType | None, known: str | None) -> str | None:
+    return known if isinstance(said, UnsetType) else said
 
 
 def _refuse_itself(entry_id: str, resulting_entry: str | None) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from kb.commands import Aggregate, NewId, Receipt, Writer, checked
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
@@ -66,23 +68,23 @@ class Reuses:
         outcome: Outcome,
         note: str,
         *,
-        resulting_entry: str | None = None,
-        evidence: str | None = None,
+        resulting_entry: str | UnsetType | None = UNSET,
+        evidence: str | UnsetType | None = UNSET,
         actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
-        """Tell what became of a reuse; a resulting entry or evidence left out stays as it is."""
+        """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes."""
         command = UpdateOutcome(
             outcome=_outcome(outcome),
             note=validation.text("note", note),
-            resulting_entry=_known(resulting_entry),
-            evidence=validation.link("evidence", evidence),
+            resulting_entry=_if_set(_known, resulting_entry),
+            evidence=_if_set(partial(validation.link, "evidence"), evidence),
         )
         guard = partial(self._require, command.resulting_entry)
         return self._execute(reuse_id, command, guard, actor, command_id)
 
-    def _require(self, entry_id: str | None) -> None:
-        if entry_id:
+    def _require(self, entry_id: str | UnsetType | None) -> None:
+        if isinstance(entry_id, str):
             load_entry(self._writer, entry_id)
 
     def _execute(
@@ -103,6 +105,12 @@ class Reuses:
 
 def _known(entry_id: str | None) -> str | None:
     return validation.known_id("entry", entry_id) if entry_id else None
+
+
+def _if_set(
+    check: Callable[[str | None], str | None], value: str | UnsetType | None
+) -> str | UnsetType | None:
+    return value if isinstance(value, UnsetType) else check(value)
 
 
 def _outcome(outcome: Outcome) -> Outcome:

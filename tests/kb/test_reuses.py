@@ -1,5 +1,6 @@
 """A group takes an entry into its work, and later tells what became of it."""
 
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -14,6 +15,7 @@ from kb.reuse.reuse import (
     decide,
     evolve,
 )
+from tests.kb.cli_world import CommandLine
 from tests.kb.domain_world import ABSENT, World, command
 
 ENTRY = "11111111-1111-4111-8111-111111111111"
@@ -54,6 +56,13 @@ def test_an_update_keeps_what_it_does_not_mention() -> None:
             resulting_entry=MADE,
             evidence="https://example.org",
         )
+    ]
+
+
+def test_an_update_removes_what_it_says_is_none() -> None:
+    gone = UpdateOutcome(outcome="adapted", note="Wrong link.", resulting_entry=None, evidence=None)
+    assert decide(gone, evolve(evolve(NOTHING, RECORDED), UPDATED)) == [
+        ReuseOutcomeUpdated(entry_id=ENTRY, outcome="adapted", note="Wrong link.")
     ]
 
 
@@ -149,3 +158,17 @@ def test_a_reuse_that_is_sent_twice_counts_once() -> None:
 
     assert record() == record()
     assert len(world.recorded()) == 2
+
+
+def test_the_command_line_keeps_what_is_left_out_and_removes_what_is_empty(tmp_path: Path) -> None:
+    kb = CommandLine(tmp_path)
+    kb.ok("init", str(kb.data))
+    entry_id = kb.practice()
+    said = ("--group", "Ward 5", "--context", "Nights.", "--evidence", "https://example.org")
+    record = kb.ok("reuse", "record", entry_id, *said, "--outcome", "adopted", "--json")
+    update = ("reuse", "update", record.json["id"], "--outcome", "adopted", "--note", "Still.")
+    kb.ok(*update)
+    assert "https://example.org" in kb.ok("show", entry_id, "--json").out
+    kb.ok(*update, "--evidence", "", "--resulting-entry", "")
+    reuse = kb.ok("show", entry_id, "--json").json["reuse"][0]
+    assert (reuse["evidence"], reuse["resulting_entry"]) == (None, None)

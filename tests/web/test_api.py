@@ -155,6 +155,11 @@ def test_a_reuse_is_recorded_followed_up_and_counted(client: Client, entry_id: s
     assert client.patch(f"/api/reuses/{reuse_id}", json=update).status_code == 200
     reuse = client.get(f"/api/reuses/{reuse_id}").json()
     assert (reuse["outcome"], reuse["note"]) == ("adopted", "Everybody does it now.")
+    client.patch(f"/api/reuses/{reuse_id}", json=update | {"evidence": "https://x.example"})
+    client.patch(f"/api/reuses/{reuse_id}", json=update)
+    assert client.get(f"/api/reuses/{reuse_id}").json()["evidence"] == "https://x.example"
+    client.patch(f"/api/reuses/{reuse_id}", json=update | {"evidence": None})
+    assert client.get(f"/api/reuses/{reuse_id}").json()["evidence"] is None
     report = client.get("/api/reports/reuse", params={"by": "group"}).json()
     assert [(row["key"], row["adopted"]) for row in report["rows"]] == [("South Ward", 1)]
     csv = client.get("/api/reports/reuse", params={"by": "group", "format": "csv"})

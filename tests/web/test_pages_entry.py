@@ -141,6 +141,23 @@ def test_a_reuse_is_recorded_and_what_became_of_it_told(
         assert text in html
 
 
+def test_a_field_that_was_emptied_removes_what_the_reuse_linked(
+    client: Client, base: KnowledgeBase, contribute: Contribute
+) -> None:
+    reuse_id = base.reuses.record(
+        contribute("Source"),
+        group="South",
+        context="Nights",
+        outcome="adopted",
+        resulting_entry=contribute("Result"),
+        evidence="https://x.example/wrong",
+    ).id
+    emptied = {"outcome": "adopted", "note": "Wrong link.", "evidence": "", "resulting_entry": ""}
+    posted(client, f"/reuses/{reuse_id}", emptied)
+    reuse = base.catalogue.reuse(reuse_id)
+    assert (reuse.evidence, reuse.resulting_entry) == (None, None)
+
+
 def test_reuse_is_counted_with_a_link_to_the_same_as_csv(
     client: Client, base: KnowledgeBase, contribute: Contribute
 ) -> None:

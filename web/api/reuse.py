@@ -9,7 +9,7 @@ from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import ReuseView
@@ -33,12 +33,12 @@ class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What became of a reuse; what is left out stays."""
+    """What became of a reuse. A resulting entry or evidence left out stays, null removes it."""
 
     outcome: Outcome
     note: str
-    resulting_entry: str | None = None
-    evidence: str | None = None
+    resulting_entry: str | UnsetType | None = UNSET
+    evidence: str | UnsetType | None = UNSET
 
 
 @post(
