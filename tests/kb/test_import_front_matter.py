@@ -1,5 +1,8 @@
 """The YAML at the head of a file: what it means, and what is refused with a line."""
 
+import subprocess
+import sys
+
 import pytest
 
 from kb.errors import NotTaken
@@ -66,6 +69,20 @@ def test_front_matter_without_fields_is_empty() -> None:
 def test_broken_front_matter_is_refused_with_its_place(yaml_text: str, said: str) -> None:
     with pytest.raises(NotTaken, match=said):
         load(yaml_text)
+
+
+@pytest.mark.parametrize(
+    "expression", ["'a: ' + '[' * 100_000", "'a: ' + '{b: ' * 100_000", "'- ' * 100_000"]
+)
+def test_nesting_of_any_depth_is_refused_without_breaking_the_process(expression: str) -> None:
+    program = f"from kb.importers.front_matter import load\nload({expression})"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "NotTaken: The front matter is nested too deeply in line 2." in done.stderr
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_goes_off() -> None:
