@@ -6,10 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.views import SCHEMA, checkpoint, connect, is_damage, schema
+from msgspec import Struct
 
-_MISSING = (0, 0)
+from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.views import MISSING, SCHEMA, File, checkpoint, connect, file_at, is_damage, schema
+
+
+class _Opened(Struct, frozen=True):
+    """A connection and the file that it reads, whatever is at the path by now."""
+
+    connection: sqlite3.Connection
+    file: File
 
 
 class ViewReader:
@@ -22,8 +29,7 @@ class ViewReader:
         self._path = path
         self.on_damage: Callable[[str], None] = lambda _: None
         self._lock = Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._file = _MISSING
+        self._idle: list[_Opened] = []
         self._closed = False
 
     @contextmanager
@@ -34,13 +40,13 @@ class ViewReader:
         cannot be read.
         """
         try:
-            connection = self._borrow()
+            opened = self._borrow()
             try:
-                connection.execute("BEGIN")
-                _refuse_other_tables(connection)
-                yield connection
+                opened.connection.execute("BEGIN")
+                _refuse_other_tables(opened.connection)
+                yield opened.connection
             finally:
-                self._give_back(connection)
+                self._give_back(opened)
         except sqlite3.DatabaseError as error:
             self._explain(error)
 
@@ -56,41 +62,39 @@ class ViewReader:
         """Let go of every connection."""
         with self._lock:
             self._closed = True
-            self._close_idle()
+            while self._idle:
+                self._idle.pop().connection.close()
 
-    def _borrow(self) -> sqlite3.Connection:
-        file = self._identity()
-        if file == _MISSING:
-            raise _not_ready()
+    def _borrow(self) -> _Opened:
         with self._lock:
-            if file != self._file:
-                self._close_idle()
-                self._file = file
-            if self._idle:
-                return self._idle.pop()
+            file = file_at(self._path)
+            while self._idle:
+                opened = self._idle.pop()
+                if opened.file == file:
+                    return opened
+                opened.connection.close()
+        while True:
+            opened = self._open()
+            if opened.file == file_at(self._path):
+                return opened
+            opened.connection.close()  # replaced while it was opened
+
+    def _open(self) -> _Opened:
+        file = file_at(self._path)
+        if file == MISSING:
+            raise _not_ready()
         connection = connect(self._path, mode="rw")
         connection.execute("PRAGMA query_only = ON")
-        return connection
+        return _Opened(connection, file)
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        if connection.in_transaction:
-            connection.rollback()
+    def _give_back(self, opened: _Opened) -> None:
+        if opened.connection.in_transaction:
+            opened.connection.rollback()
         with self._lock:
-            if not self._closed and self._identity() == self._file:
-                self._idle.append(connection)
+            if not self._closed and opened.file == file_at(self._path):
+                self._idle.append(opened)
                 return
-        connection.close()
-
-    def _identity(self) -> tuple[int, int]:
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return _MISSING
-        return (found.st_dev, found.st_ino)
-
-    def _close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        opened.connection.close()
 
     def _explain(self, error: sqlite3.DatabaseError) -> None:
         if not self._path.exists():

@@ -45,6 +45,11 @@ BATCH = 2_000
 BUSY_SECONDS = 30.0
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
+File = tuple[int, int]
+"""Which file it is: device and inode."""
+
+MISSING: File = (0, 0)
+
 
 class Views:
     """All views as one projection. Only the process that leads uses it; readers have `ViewReader`.
@@ -166,6 +171,15 @@ def connect(path: Path, *, mode: str = "rwc") -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def file_at(path: Path) -> File:
+    """The file that is at `path` now, `MISSING` if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return MISSING
+    return (found.st_dev, found.st_ino)
 
 
 def schema(connection: sqlite3.Connection) -> int:

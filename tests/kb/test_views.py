@@ -185,6 +185,20 @@ def test_a_reader_of_absent_views_says_that_they_are_being_made(tmp_path: Path) 
     reader.close()
 
 
+def test_a_connection_lent_before_the_views_were_replaced_is_not_lent_again(
+    world: ViewedWorld,
+) -> None:
+    world.practice("One")
+    world.catch_up()
+    with world.reader.read() as old:
+        world.views.discard("the test says so")
+        world.practice("Two")
+        world.catch_up()
+        assert world._catalogue.browse().total == 2
+        assert old.execute("SELECT count(*) FROM entry").fetchone() == (1,)
+    assert [world._catalogue.browse().total for _ in range(3)] == [2, 2, 2]
+
+
 def test_a_reader_cannot_write(world: ViewedWorld) -> None:
     world.practice("One")
     world.catch_up()
