@@ -16,7 +16,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^()]*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LONGEST_DECORATED = 1000  # characters: beyond, the patterns above would take a square of time
 
 
 class Part(Struct, frozen=True):
@@ -64,7 +64,9 @@ def cut(body: str) -> tuple[Part, ...]:
 
 
 def plain(heading: str) -> str:
-    """A heading in one line without tags, images, links and emphasis."""
+    """A heading in one line without tags, images, links and emphasis; a very long one has them."""
+    if len(heading) > _LONGEST_DECORATED:
+        return " ".join(heading.split())
     for pattern, kept in ((_TAG, ""), (_IMAGE, ""), (_LINK, r"\1"), (_EMPHASIS, r"\2")):
         heading = pattern.sub(kept, heading)
     return " ".join(heading.split())
@@ -72,7 +74,12 @@ def plain(heading: str) -> str:
 
 def has_words(text: str) -> bool:
     """Whether anything but comments and blanks is there to be read."""
-    return bool(_COMMENT.sub("", text).strip())
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        if text[at:begin].strip():
+            return True
+        at = end + 3
+    return bool(text[at:].strip())
 
 
 def _headings(body: str) -> list[_Heading]:

@@ -33,6 +33,7 @@ _PICTURES = {
     *("icon", "icons", "logo", "media", "thumbnail", "jumbotron"),
 }
 _PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|avif|bmp|ico)([?#].*)?$|^/?images?/", re.I)
+_LONGEST_ADDRESS = 2000
 _WORD_BREAK = re.compile(r"[_\-\s]+|(?<=[a-z0-9])(?=[A-Z])")
 _LONG_LINE = 100
 _SENTENCE_WORDS = 4
@@ -80,8 +81,12 @@ def _is_left_out(name: str) -> bool:
     return name in _SITE_ONLY | _RELATED or is_picture or names_persons(name)
 
 
+def _is_picture(text: str) -> bool:
+    return len(text) <= _LONGEST_ADDRESS and _PICTURE.search(text) is not None
+
+
 def _property(name: str, value: Plain) -> dict[str, Scalar]:
-    if value.value is None or value.value == "" or _PICTURE.search(value.text):
+    if value.value is None or value.value == "" or _is_picture(value.text):
         return {}
     return {name: value.value}
 
@@ -116,14 +121,14 @@ def _are_tags(name: str, value: list[Value]) -> bool:
     if len(found) < len(value) or name in ROLES:
         return False
     return name in KEYWORDS or not any(
-        len(word.split()) > 1 or len(word) > _TAG_LENGTH or "/" in word or _PICTURE.search(word)
+        len(word.split()) > 1 or len(word) > _TAG_LENGTH or "/" in word or _is_picture(word)
         for word in found
     )
 
 
 def _is_prose(name: str, text: str) -> bool:
     text = text.strip()
-    if not text or _PICTURE.search(text):
+    if not text or _is_picture(text):
         return False
     if name in PROSE or "\n" in text or len(text) > _LONG_LINE:
         return True
@@ -143,7 +148,7 @@ def _listed(name: str, items: list[Value]) -> list[Section]:
 
 def _line(item: Value) -> str:
     if isinstance(item, Plain):
-        return f"- {' '.join(item.text.split())}" if not _PICTURE.search(item.text) else ""
+        return f"- {' '.join(item.text.split())}" if not _is_picture(item.text) else ""
     if not isinstance(item, dict):
         return ""
     link = _first(item, "link", "url", "href")

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
-_CODE = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(`+)(?!`)[^\n]*?(?<!`)\2(?!`)",
-    re.MULTILINE | re.DOTALL,
-)
-_INLINE = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]+)[^()\n]*\)")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+_CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
+_TICKS = re.compile(r"`+")
+_INLINE = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _WIKI = re.compile(r"(?<!!)\[\[([^\[\]\n]{1,300})\]\]")
 
@@ -21,7 +20,7 @@ def links_in(text: str) -> Iterator[str]:
     """The targets of the links in `text` that may mean another file; links in code are none."""
     if "[" not in text:
         return
-    text = _CODE.sub("", text) if "`" in text or "~~~" in text else text
+    text = _without_code(text) if "`" in text or "~~~" in text else text
     for found in _WIKI.finditer(text):
         name = found[1].split("|")[0].split("#")[0].strip()
         if name:
@@ -104,6 +103,37 @@ class Names:
             owners = {p: owners[p] for p in owners if posixpath.dirname(p) == folder}
         found = set(owners.values())
         return found.pop() if len(found) == 1 else None
+
+
+def _without_code(text: str) -> str:
+    """`text` without fenced blocks and code spans, in time that grows with its length alone."""
+    fence, kept = "", []
+    for line in text.split("\n"):
+        if fence:
+            closing = _CLOSING.match(line)
+            fence = "" if closing and closing[1].startswith(fence) else fence
+        elif opening := _FENCE.match(line):
+            fence = opening[1]
+        else:
+            kept.append(_without_spans(line))
+    return "\n".join(kept)
+
+
+def _without_spans(line: str) -> str:
+    """`line` without its code spans: each ends at the next run of as many back-ticks."""
+    runs = [found.span() for found in _TICKS.finditer(line)]
+    following: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for begin, end in reversed(runs):
+        if end - begin in following:
+            ends[begin] = following[end - begin]
+        following[end - begin] = end
+    kept, at = [], 0
+    for begin, _ in runs:
+        if begin >= at and begin in ends:
+            kept.append(line[at:begin])
+            at = ends[begin]
+    return "".join([*kept, line[at:]])
 
 
 def _without_suffix(path: str) -> str:

@@ -31,7 +31,7 @@ _WINDOWS = {
     for code in range(0x80, 0xA0)
     if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
-_LINE_BREAKS = re.compile(r"\s*[\n\t]\s*")
+_LINE_BREAKS = re.compile(r"[\n\t]+")
 _WORDS = re.compile(r"\w+")
 _SEPARATORS = re.compile(r"[\s_\-]+")
 
@@ -217,7 +217,8 @@ def _text(fields: dict[str, Value], name: str) -> str | None:
         return None
     if not isinstance(value, Plain):
         raise NotTaken(f"The field {name} in the front matter is not a single text.")
-    return _LINE_BREAKS.sub(" ", value.text.strip())
+    lines = (line.strip() for line in _LINE_BREAKS.split(value.text))
+    return " ".join(line for line in lines if line)
 
 
 def _scalars(value: Value | None) -> dict[str, Scalar]:

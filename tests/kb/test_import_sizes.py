@@ -1,0 +1,58 @@
+"""Long texts of an unlucky shape are read in time that grows with their length alone.
+
+There is no clock here: with a square of time each of these would take hours.
+"""
+
+import pytest
+
+from kb.importers.body import has_words, plain
+from kb.importers.fields import sort_fields
+from kb.importers.front_matter import Plain
+from kb.importers.links import links_in
+from kb.importers.markdown import parse_markdown
+
+LONG = 1_000_000
+
+
+@pytest.mark.parametrize("piece", ["**a", "`a", "![", "<", "[a"])
+def test_a_long_heading(piece: str) -> None:
+    heading = piece * LONG
+
+    assert plain(heading) == heading
+
+
+def test_many_comments_that_are_not_closed() -> None:
+    assert has_words("<!--" * LONG)
+    assert not has_words("<!-- a -->\n" * LONG)
+    assert has_words("<!-- a --> b <!-- c -->")
+    assert not has_words("<!---->")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`" * LONG,
+        "\n" + "```" * LONG + "a",
+        "`a ``b " * LONG,
+        "".join("`" * length + " " for length in range(1, 1500)),
+        "[](" + "a" * LONG,
+        "[](" * LONG,
+        "[" * LONG,
+    ],
+)
+def test_a_text_without_links(text: str) -> None:
+    assert list(links_in("[" + text)) == []
+
+
+def test_a_field_that_looks_like_many_pictures() -> None:
+    text = ".png#" * LONG + "\nand more"
+
+    assert [s.text for s in sort_fields({"a": Plain(text, text)}).sections] == [text]
+
+
+def test_a_title_with_many_blanks() -> None:
+    title = "a" + " " * LONG + "b"
+
+    parsed = parse_markdown(f'---\ntitle: "{title}"\n---\nText'.encode(), "x.md")
+
+    assert parsed.content.title == "a…"
