@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kb import KnowledgeBase
+from kb.errors import SearchUnavailable
 from tests.web.browsing import OpenPage, served
 from tests.web.visits import Contribute
 from web.app import create_app
@@ -101,6 +102,24 @@ def test_answers_come_while_typing_and_the_address_follows(
     page.wait_for_url("**/search?q=Two+bins")
     page.reload()
     expect(page.get_by_role("link", name="Two bins")).to_be_visible()
+
+
+def test_what_goes_wrong_while_typing_is_one_sentence(
+    open_page: OpenPage, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(*_: object, **__: object) -> None:
+        raise SearchUnavailable("The model is missing; install it.")
+
+    monkeypatch.setattr(base, "search", unavailable)
+    page = open_page()
+    box = page.get_by_label("What are you trying to solve?")
+    box.fill("Two bins")
+    results = page.locator("[data-search-results]")
+    expect(results).to_have_text("The model is missing; install it.")
+    expect(page.get_by_role("banner")).to_have_count(1)
+    page.route("**/search/results?*", lambda route: route.abort())
+    box.fill("Two bins more")
+    expect(results).to_have_text("The server does not answer. Press Enter to ask again.")
 
 
 def test_clearing_the_question_brings_the_first_page_back(

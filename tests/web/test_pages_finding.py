@@ -3,7 +3,7 @@
 import pytest
 
 from kb import KnowledgeBase
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, SearchUnavailable
 from tests.web.visits import Client, Contribute, page
 
 
@@ -107,6 +107,31 @@ def test_the_results_alone_are_a_piece_of_the_page(client: Client, contribute: C
     html = page(client, "/search/results?q=bed+nurses")
     assert "<html" not in html
     assert html in page(client, "/search?q=bed+nurses") or "1 answer" in html
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (SearchUnavailable("The model is missing; install it."), 503, "The model is missing"),
+        (RuntimeError("secret"), 500, "Something went wrong on our side"),
+    ],
+)
+def test_an_error_in_place_of_the_results_alone_is_one_sentence(
+    client: Client,
+    base: KnowledgeBase,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    sentence: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(base, "search", fail)
+    html = page(client, "/search/results?q=words", status)
+    assert html.startswith('<p class="problem"')
+    assert sentence in html
+    assert "<html" in page(client, "/search?q=words", status)
 
 
 def test_browsing_filters_counts_and_sorts(client: Client, contribute: Contribute) -> None:

@@ -15,7 +15,7 @@ from kb.errors import InvalidInput
 from kb.search import Answer, Result
 from web.markdown import marked
 from web.pages.links import section_url
-from web.pages.shell import Pages
+from web.pages.shell import RESULTS, Pages
 
 LIMIT = 20
 WHOLE = 420
@@ -75,7 +75,7 @@ def search(
     return _answered(base, pages, asked, "search.html")
 
 
-@get("/search/results", sync_to_thread=True)
+@get(RESULTS, sync_to_thread=True)
 def results(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

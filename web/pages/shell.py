@@ -14,6 +14,9 @@ from kb import KnowledgeBase
 from kb.entries.relation import reads
 from web.errors import ProblemDetails
 
+RESULTS = "/search/results"
+"""The address whose answers are put into a page that is open already, errors too."""
+
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 OUTCOMES: Mapping[str, str] = {
@@ -74,8 +77,9 @@ class Pages:
         )
 
     def error(self, request: Request[Any, Any, Any], problem: ProblemDetails) -> Response[str]:
-        """The page for an error."""
-        return self.render("error.html", ErrorPage(problem), status=problem.status)
+        """The page for an error, or its sentence alone where a piece of a page was asked for."""
+        template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
+        return self.render(template, ErrorPage(problem), status=problem.status)
 
 
 def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:

@@ -30,13 +30,22 @@ async function ask() {
     const html = asked ? await fetchResults(query, running.signal) : "";
     show(html, query, asked);
   } catch (error) {
-    if (error.name !== "AbortError") form.dataset.search = "broken"; // Enter still asks the server
+    if (error.name !== "AbortError") fail();
   }
 }
 
 async function fetchResults(query, signal) {
+  // Errors of this address are a sentence to show as well, never a whole page.
   const response = await fetch(`/search/results?${query}`, { signal });
   return response.text();
+}
+
+function fail() {
+  const problem = document.createElement("p");
+  problem.className = "problem";
+  problem.textContent = "The server does not answer. Press Enter to ask again.";
+  results.replaceChildren(problem);
+  status.textContent = problem.textContent;
 }
 
 function show(html, query, asked) {
