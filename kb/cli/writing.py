@@ -134,6 +134,8 @@ def _parsed(file: Path) -> "ParsedFile":
     from kb.importers.files import read
     from kb.importers.markdown import parse_markdown
 
-    data = sys.stdin.buffer.read() if str(file) == "-" else read(file.parent, file.name)
+    # A link is meant when it is named, so it is followed wherever it leads.
+    place = file.resolve()
+    data = sys.stdin.buffer.read() if str(file) == "-" else read(place.parent, place.name)
     # Without a path, a file without a title has none, instead of the file's name.
     return parse_markdown(data, "")

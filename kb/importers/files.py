@@ -20,7 +20,10 @@ def find_files(folder: Path) -> list[str]:
 
 
 def read(folder: Path, path: str) -> bytes:
-    """The content of a file that `find_files` found. Raises `NotTaken`."""
+    """The content of a file that `find_files` found. Raises `NotTaken`.
+
+    A link is followed within `folder` only: what else the machine holds is not for everybody.
+    """
     place = folder / path
     try:
         path.encode()
@@ -33,6 +36,8 @@ def read(folder: Path, path: str) -> bytes:
             raise NotTaken("The link leads nowhere.")
         if not place.is_file():
             raise NotTaken("This is no regular file.")
+        if not place.resolve().is_relative_to(folder.resolve()):
+            raise NotTaken("The link leads out of the folder.")
         size = place.stat().st_size
         if size > LARGEST_FILE:
             raise NotTaken(

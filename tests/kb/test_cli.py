@@ -225,6 +225,14 @@ def test_a_contribution_needs_a_title_and_a_kind_that_exists(kb: CommandLine) ->
     assert "practice" in kb.run("contribute", "--template", "song").err
 
 
+def test_a_contribution_may_be_named_by_a_link(kb: CommandLine) -> None:
+    link = kb.folder / "elsewhere" / "link.md"
+    link.parent.mkdir()
+    link.symlink_to(kb.file("Linked"))
+
+    assert "Contributed" in kb.ok("contribute", str(link)).out
+
+
 def test_a_contribution_may_relate_to_entries(kb: CommandLine) -> None:
     first = kb.practice()
     text = Path(kb.file("Second")).read_text()

@@ -209,6 +209,25 @@ def test_hidden_files_and_linked_folders_are_passed_over(folder: Path) -> None:
     assert find_files(folder) == ["README.MD", "a.md", "sub/b.md"]
 
 
+def test_a_link_is_followed_within_the_folder_only(commands: World, folder: Path) -> None:
+    write(folder, secret="Not for everybody", notes__real="Text")
+    notes = folder / "notes"
+    (notes / "inside.md").symlink_to("real.md")
+    (notes / "outside.md").symlink_to(folder / "secret.md")
+    (notes / "chain.md").symlink_to("outside.md")
+    (folder / "linked").symlink_to(notes)
+
+    for given in (notes, folder / "linked"):
+        reasons = {path: o.reason for path, o in run(commands, given).items()}
+
+        assert reasons == {
+            "chain.md": "The link leads out of the folder.",
+            "inside.md": None,
+            "outside.md": "The link leads out of the folder.",
+            "real.md": None,
+        }
+
+
 def test_a_file_that_cannot_be_read_has_a_row(
     commands: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
