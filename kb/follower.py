@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Condition, Event, RLock, Thread
+from threading import Condition, Event, Lock, RLock, Thread
 
 from filelock import FileLock, Timeout
 
@@ -49,8 +49,10 @@ class Follower:
         self._holders = 0
         self._writing_views = RLock()
         self._moved = Condition()  # told when views or index have moved, or an error came
+        self._lifecycle = Lock()  # held until the old thread has ended, so that there is only one
         self._stop = Event()
         self._thread: Thread | None = None
+        self._closed = False
         self._errors: dict[str, str] = {}
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
@@ -58,14 +60,17 @@ class Follower:
 
         For the index this process begins to follow, unless it does; what it then has to do for
         this caller takes as long as it takes. Otherwise raises `NotYetSearchable` after `timeout`
-        seconds.
+        seconds, and `DataDirectoryError` once closed.
         """
         reached = self._index.position if index else self._reader.position
         if reached() >= position:
             return
         deadline = time.monotonic() + timeout
-        for_this_caller = index and self.start()
+        for_this_caller = False
         while reached() < position:
+            self._refuse_closed()
+            # Whoever followed may have stopped meanwhile.
+            for_this_caller |= index and self.start()
             if not index and self.bring_views_up() and reached() >= position:
                 return
             with self._moved:
@@ -89,10 +94,10 @@ class Follower:
 
     def start(self) -> bool:
         """Follow in the background; False if it does already."""
-        with self._leading:
+        with self._lifecycle:
+            self._refuse_closed()
             if self._thread:
                 return False
-            self._stop.clear()
             self._errors.clear()
             self._thread = Thread(target=self._follow, name="follower", daemon=True)
             self._thread.start()
@@ -100,11 +105,18 @@ class Follower:
 
     def stop(self) -> None:
         """End the background work after the batch at hand, and give the lead away."""
-        self._stop.set()
-        with self._leading:
-            thread, self._thread = self._thread, None
-        if thread:
-            thread.join()
+        with self._lifecycle:
+            if self._thread:
+                self._stop.set()
+                self._thread.join()
+                self._thread = None
+                self._stop.clear()
+
+    def close(self) -> None:
+        """Stop for good: whoever still waits is refused, and nobody touches the views any more."""
+        with self._writing_views:
+            self._closed = True
+        self.stop()
 
     def rebuild(self, what: str, progress: Progress) -> None:
         """Make "views", "index" or "all" anew. Raises `Refused` if another process leads."""
@@ -172,8 +184,13 @@ class Follower:
                 self._catch_up_views()
         return leads
 
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise DataDirectoryError("The data directory was closed meanwhile: open it again.")
+
     def _catch_up_views(self) -> int:
         with self._writing_views:
+            self._refuse_closed()
             try:
                 if self._views.missing() and self._log.head():
                     self._views.discard("their file is missing")

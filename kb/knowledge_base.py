@@ -188,7 +188,7 @@ class KnowledgeBase:
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
-        self._follower.stop()
+        self._follower.close()
         self._index.close()
         self._views.close()
         self._reader.close()

@@ -4,7 +4,8 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event, Thread
+from threading import enumerate as all_threads
 
 import pytest
 
@@ -96,6 +97,89 @@ def test_a_position_that_never_comes_is_waited_for_no_longer_than_told(
         base.wait(99, timeout=0)
     with pytest.raises(NotYetSearchable), base.follow():
         base.wait(99, index=True, timeout=0)
+
+
+def followers() -> int:
+    return sum(thread.name == "follower" for thread in all_threads())
+
+
+def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    resigning, go_on = Event(), Event()
+    sound = base._index.resign
+
+    def slowly() -> None:
+        resigning.set()
+        assert go_on.wait(30)
+        sound()
+
+    base.start_following()
+    base.wait(0, index=True)
+    monkeypatch.setattr(base._index, "resign", slowly)
+    stopping = Thread(target=base._follower.stop)
+    stopping.start()
+    assert resigning.wait(30)
+    starting = Thread(target=base._follower.start)
+    starting.start()
+    starting.join(0.2)
+    at_once = followers()
+    go_on.set()
+    stopping.join(30)
+    starting.join(30)
+    assert (at_once, followers()) == (1, 1)
+    base.close()
+    assert followers() == 0
+
+
+def test_questions_while_following_starts_and_stops_leave_nobody_behind(
+    open_base: OpenBase,
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    together = Barrier(2)
+
+    def asking() -> None:
+        for _ in range(20):
+            together.wait(30)
+            base.wait(base.head(), index=True)
+
+    thread = Thread(target=asking)
+    thread.start()
+    for _ in range(20):
+        base._follower.start()
+        together.wait(30)
+        base._follower.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+    base.close()
+    assert followers() == 0
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_whoever_waits_without_end_is_refused_when_the_base_is_closed(
+    open_base: OpenBase, index: bool
+) -> None:
+    base = open_base()
+    errors: list[DataDirectoryError] = []
+    position = base.head() + 1
+
+    def waiting() -> None:
+        try:
+            base._follower.ensure(position, index=index, timeout=float("inf"))
+        except DataDirectoryError as error:
+            errors.append(error)
+
+    thread = Thread(target=waiting, daemon=True)
+    thread.start()
+    base.wait(0, index=True)
+    base.close()
+    thread.join(30)
+    assert "closed" in str(errors[0])
+    with pytest.raises(DataDirectoryError, match="closed"):
+        base._follower.start()
+    assert followers() == 0
 
 
 def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
