@@ -1,8 +1,10 @@
 """Judged questions about two real collections of practices: is the right one in the first three?
 
-Imports the content folders into a temporary knowledge base with the real model, asks the questions
-of practice_questions.toml, and prints the rank of the right practice for each. Then it asks those
-of absent_questions.toml, which have no answer there, and prints how many get one all the same.
+Imports the content folders into a temporary knowledge base with the real model and prints the rank
+of the right practice for each question of two files, both judged before anything was measured.
+practice_questions.toml is worded as people do, and was held out until the ranking stood;
+practice_questions_tuning.toml avoids all words of the titles, and was in view when the ranking was
+chosen. Then come the questions of absent_questions.toml, which have no answer there.
 """
 
 import argparse
@@ -17,8 +19,12 @@ from kb.ids import entry_id_for
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 
-QUESTIONS = Path(__file__).parent / "practice_questions.toml"
-ABSENT = Path(__file__).parent / "absent_questions.toml"
+HERE = Path(__file__).parent
+JUDGED = {
+    "held out": HERE / "practice_questions.toml",
+    "in view": HERE / "practice_questions_tuning.toml",
+}
+ABSENT = HERE / "absent_questions.toml"
 FOLDERS = ("openpracticelibrary", "innersource-patterns")
 FIRST = 3
 DEEP = 50
@@ -32,7 +38,6 @@ def main() -> None:
         "--content", type=Path, help="the content folder [../content beside KB_BENCH_DATA]"
     )
     content = content_folder(parser.parse_args().content)
-    questions = read_questions(QUESTIONS)
     absent = read_questions(ABSENT)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
@@ -40,9 +45,9 @@ def main() -> None:
         with KnowledgeBase.open(data) as base:
             for name in FOLDERS:
                 show_import(name, bring(base, content / name))
-            ranks = [(question, rank(base, question)) for question in questions]
+            for label, file in JUDGED.items():
+                show_ranks(label, [(q, rank(base, q)) for q in read_questions(file)])
             answered = [text for text in absent if not base.search(text).nothing_close]
-    show_ranks(ranks)
     print(f"absent: {len(answered)} of {len(absent)} answered", *answered, sep="\n  ")
 
 
@@ -86,16 +91,14 @@ def rank(base: KnowledgeBase, question: dict[str, Any]) -> int | None:
     return next((place for place, r in enumerate(results, 1) if r.id in right), None)
 
 
-def show_ranks(ranks: list[tuple[dict[str, Any], int | None]]) -> None:
-    """A line for each question, then the counts."""
+def show_ranks(label: str, ranks: list[tuple[dict[str, Any], int | None]]) -> None:
+    """A line for each question, then the count; spare questions are not counted."""
     for question, place in ranks:
         spare = " (spare)" if question.get("spare") else ""
         print(f"{place or '-':>3}  {question['text']}{spare}")
-    for label, is_spare in (("judged", False), ("spare", True)):
-        places = [place for q, place in ranks if bool(q.get("spare")) == is_spare]
-        hits = sum(place is not None and place <= FIRST for place in places)
-        needed = "" if is_spare else f" (at least {NEEDED} wanted)"
-        print(f"{label}: {hits} of {len(places)} in the first {FIRST}{needed}")
+    places = [place for question, place in ranks if not question.get("spare")]
+    hits = sum(place is not None and place <= FIRST for place in places)
+    print(f"{label}: {hits} of {len(places)} in the first {FIRST} (at least {NEEDED} wanted)\n")
 
 
 if __name__ == "__main__":
