@@ -15,15 +15,15 @@ _BARE_TRAPS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _NOT_PRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
 _NOT_IN_SLUG = re.compile(r"[^\w]+")
 _SLUG_LENGTH = 60
-_ID_LENGTH = 8
+ID_LENGTH = 8
 
 
-def file_path(page: EntryPage) -> str:
+def file_path(page: EntryPage, id_length: int = ID_LENGTH) -> str:
     """Where an entry's file lies: a folder for its kind, a readable name, part of its id."""
     slug = _NOT_IN_SLUG.sub("-", page.title.casefold()).strip("-_")[:_SLUG_LENGTH].rstrip("-_")
     # Cut by bytes as well: a file's name may have 255 of them.
     slug = slug.encode()[: 3 * _SLUG_LENGTH].decode(errors="ignore")
-    return f"{page.kind}/{slug or 'entry'}-{page.id[:_ID_LENGTH]}.md"
+    return f"{page.kind}/{slug or 'entry'}-{page.id[:id_length]}.md"
 
 
 def render(page: EntryPage) -> str:

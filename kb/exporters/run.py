@@ -1,4 +1,4 @@
-"""Writes an export: a folder that is complete or not there, and can be brought up to date."""
+"""Writes an export: a new folder is complete or not there, and can be brought up to date."""
 
 import json
 import os
@@ -18,13 +18,13 @@ MANIFEST = ".tributary-export.json"
 def export(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
     """Write each entry to a file in `folder` and yield its path.
 
-    A new folder appears when all is written. In the folder of an earlier export each file is
-    replaced as a whole, and files of entries that now go by another name are removed. Raises
-    `InvalidInput` for a folder that holds something else, and `OSError`.
+    A new folder appears when all is on the disk. In an empty one, and in that of an earlier export,
+    each file is replaced as a whole, and files of entries that now go by another name are removed.
+    Raises `InvalidInput` for a folder that holds something else, and `OSError`.
     """
-    earlier = _earlier(folder)
-    if earlier is not None:
-        yield from _update(pages, folder, earlier)
+    folder = folder.resolve()
+    if folder.exists():
+        yield from _update(pages, folder, _earlier(folder))
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -35,20 +35,18 @@ def export(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
             written.append(path)
             yield path
         _write_manifest(beside, written)
-        # Takes the place of an empty folder as well.
         beside.replace(folder)
+        os.sync()
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _earlier(folder: Path) -> list[str] | None:
-    """The files of the export in `folder`; None if it is absent or empty."""
-    if not folder.exists():
-        return None
+def _earlier(folder: Path) -> list[str]:
+    """The files of the export in `folder`; none if it is empty."""
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is a file; name a folder to export to.", "folder")
     if not any(folder.iterdir()):
-        return None
+        return []
     try:
         files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -60,6 +58,8 @@ def _earlier(folder: Path) -> list[str] | None:
 
 
 def _update(pages: Iterable[EntryPage], folder: Path, earlier: list[str]) -> Iterator[str]:
+    # First of all, so that an export that is interrupted here can be done again.
+    _write_manifest(folder, earlier)
     written = []
     for path in _write(pages, folder):
         written.append(path)
@@ -73,13 +73,19 @@ def _update(pages: Iterable[EntryPage], folder: Path, earlier: list[str]) -> Ite
 
 
 def _write(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
+    taken = set()
     for page in pages:
         path = file_path(page)
+        # The beginnings of two ids can be alike; whole ones never are.
+        path = file_path(page, len(page.id)) if path in taken else path
+        taken.add(path)
         _replace(folder / path, render(page))
         yield path
 
 
 def _write_manifest(folder: Path, written: list[str]) -> None:
+    # At once for all files written so far: a sync of each would take minutes.
+    os.sync()
     content = json.dumps({"format": 1, "files": sorted(written)}, indent=1, ensure_ascii=False)
     _replace(folder / MANIFEST, content + "\n")
 

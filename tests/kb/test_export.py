@@ -203,6 +203,64 @@ def test_exporting_again_replaces_its_own_files_and_no_others(tmp_path: Path) ->
     assert (out / "README").read_text() == "mine"
 
 
+def test_entries_of_one_title_and_like_ids_have_a_file_each(tmp_path: Path) -> None:
+    other = ID[:8] + ID[8:][::-1]
+    pages = [page(some_content()), page(some_content(), id=other)]
+
+    paths = written(pages, tmp_path / "out")
+
+    assert [parse_markdown((tmp_path / "out" / p).read_bytes(), p).id for p in paths] == [ID, other]
+    assert written(pages, tmp_path / "out") == paths
+
+
+def test_the_present_folder_is_exported_to_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    [path] = written([page(some_content())], Path())
+
+    assert Path(path).is_file()
+    assert Path().stat().st_ino == tmp_path.stat().st_ino
+
+
+def test_a_link_to_a_folder_stands_for_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "link").symlink_to("out")
+
+    [path] = written([page(some_content())], tmp_path / "link")
+
+    assert (tmp_path / "out" / path).is_file()
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_an_export_that_failed_in_an_empty_folder_can_be_done_again(tmp_path: Path) -> None:
+    def pages() -> Iterable[EntryPage]:
+        yield page(some_content())
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        written(pages(), tmp_path)
+
+    [path] = written([page(some_content())], tmp_path)
+    assert (tmp_path / path).is_file()
+
+
+def test_a_new_export_is_on_the_disk_before_it_appears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[tuple[bool, bool]] = []
+
+    def sync() -> None:
+        files = list(tmp_path.rglob("*.md"))
+        there.append((bool(files), (tmp_path / "out").exists()))
+
+    monkeypatch.setattr("os.sync", sync)
+    written([page(some_content())], tmp_path / "out")
+
+    assert there == [(True, False), (True, True)]
+
+
 def test_a_manifest_cannot_remove_files_elsewhere(tmp_path: Path) -> None:
     out = tmp_path / "out"
     written([], out)
