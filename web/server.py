@@ -1,7 +1,6 @@
 """Listens on a loopback port for people and a socket file for the command line; ends cleanly."""
 
 import asyncio
-import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
+from filelock import FileLock, Timeout
 
 from kb import KnowledgeBase
 from kb.errors import KnowledgeBaseError
@@ -111,41 +111,48 @@ def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def socket_file(path: Path) -> Iterator[socket.socket]:
-    """A listening socket at `path` that only this user may use; removed at the end."""
-    if _answers(path):
-        raise ServeError(
-            f"Another server runs for this data directory already, at {path}: end it first."
-        )
-    path.unlink(missing_ok=True)
+    """A listening socket at `path` that only this user may use; removed at the end.
+
+    A lock beside it is held all the while, so that of two servers only one is there.
+    """
+    lock = FileLock(f"{path}.lock", timeout=0)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
-            _bind(sock, path)
+            lock.acquire()
+            made = _listen(sock, path)
+        except Timeout:
+            raise ServeError(
+                f"Another server runs for this data directory already, at {path}: end it first."
+            ) from None
         except OSError as error:
+            lock.release()
             raise ServeError(
                 f"The socket {path} cannot be made ({_reason(error)}): check its folder."
             ) from error
         try:
             yield sock
         finally:
-            path.unlink(missing_ok=True)
+            if _identity(path) == made:
+                path.unlink()
+            lock.release()
 
 
-def _bind(sock: socket.socket, path: Path) -> None:
-    before = os.umask(0o177)
-    try:
-        sock.bind(str(path))
-    finally:
-        os.umask(before)
+def _listen(sock: socket.socket, path: Path) -> tuple[int, int] | None:
+    """Listen at `path` and tell which file that made; one left by a killed server is replaced."""
+    path.unlink(missing_ok=True)
+    sock.bind(str(path))
+    # Nobody can connect before `listen`, so nobody else comes in before this either.
+    path.chmod(0o600)
     sock.listen()
+    return _identity(path)
 
 
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-        try:
-            sock.connect(str(path))
-        except OSError:
-            return False
-    return True
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _reason(error: Exception) -> str:

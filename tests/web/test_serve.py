@@ -134,7 +134,39 @@ def test_a_socket_that_a_killed_server_left_is_taken_over(tmp_path: Path) -> Non
     assert not path.exists()
 
 
+def test_a_second_server_is_refused_even_before_the_first_can_be_reached(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sock"
+    with server.socket_file(path):
+        path.unlink()
+        with pytest.raises(ServeError, match="Another server runs"), server.socket_file(path):
+            pass
+    with server.socket_file(path):
+        assert path.is_socket()
+
+
+def test_a_socket_of_somebody_else_is_not_removed_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sock"
+    with socket.socket(socket.AF_UNIX) as other:
+        with server.socket_file(path):
+            path.rename(tmp_path / "moved.sock")
+            other.bind(str(path))
+        assert path.is_socket()
+
+
+def test_the_socket_is_for_this_user_alone_and_other_files_are_made_as_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> int:
+        pytest.fail("The mask holds for every thread of the process.")
+
+    monkeypatch.setattr(os, "umask", refuse)
+    path = tmp_path / "kb.sock"
+    with server.socket_file(path):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_folder_that_takes_no_socket_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "no").write_text("A file, not a folder.")
     with (
         pytest.raises(ServeError, match="cannot be made"),
         server.socket_file(tmp_path / "no" / "x"),
