@@ -59,7 +59,8 @@ class ProjectionRunner:
 
     A batch that fails is tried event by event, an event that fails is tried `attempts` times
     and then parked. What is not the event's fault is raised, and the event stays next: errors of
-    the log, `ProjectionUnavailable`, errors of files, memory and SQLite, and a `park` that fails.
+    the log, `ProjectionUnavailable`, errors of files and memory, a database that cannot be used or
+    is damaged, and a `park` that fails.
     """
 
     def __init__(
@@ -112,5 +113,8 @@ class ProjectionRunner:
         except _NOT_THE_EVENT:
             raise
         except Exception as error:
+            # Of this very class are damaged files; its children may be about what was written.
+            if type(error) is sqlite3.DatabaseError:
+                raise
             return error
         return None

@@ -141,6 +141,7 @@ def test_every_event_is_taken_in_or_parked_and_never_both(
         OSError("No space left on device"),
         MemoryError(),
         sqlite3.OperationalError("database is locked"),
+        sqlite3.DatabaseError("database disk image is malformed"),
         KeyboardInterrupt(),
         SystemExit(),
     ],
@@ -159,6 +160,12 @@ def test_what_is_not_the_events_fault_is_raised(
     assert view.reached == (0 if in_batch else 2)
     assert runner.catch_up() == 10
     assert view.taken == list(range(1, 11))
+
+
+def test_a_broken_rule_of_the_database_is_the_events_fault(log: InMemoryEventLog) -> None:
+    view = Positions({3: always(sqlite3.IntegrityError("UNIQUE constraint failed"))})
+    ProjectionRunner(log, view).catch_up()
+    assert [parked.position for parked in view.parked()] == [3]
 
 
 def test_errors_of_the_log_itself_are_raised(log: InMemoryEventLog) -> None:

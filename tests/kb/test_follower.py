@@ -18,6 +18,7 @@ from kb.settings import Settings
 from kb.views import Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
+from tests.kb.viewed_world import damage_pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -276,6 +277,19 @@ def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> No
     (data / "views.sqlite").write_bytes(b"garbage" * 1000)
     with open_base() as base:
         assert base.catalogue.browse().total == 1
+
+
+def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    damage_pages(data / "views.sqlite")
+    base = open_base()
+    base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 2
+    assert base.status().parked == ()
+    assert "malformed" in notices[-1]
 
 
 def test_damage_found_by_a_reader_is_repaired_for_the_next(

@@ -16,7 +16,7 @@ from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.view_reader import ViewReader
 from tests.kb.domain_world import command, some_content
-from tests.kb.viewed_world import ViewedWorld, all_rows
+from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
 
 Step = Callable[[ViewedWorld, str, str], object]
 
@@ -163,6 +163,18 @@ def test_views_with_other_tables_are_made_anew_with_a_notice(world: ViewedWorld)
         raise AssertionError("never reached")
     assert world.catalogue.browse().total == 1
     assert "tables have changed" in world.notices[0]
+
+
+def test_damaged_pages_park_nothing(world: ViewedWorld) -> None:
+    world.practice("One")
+    world.catch_up()
+    world.close()
+    damage_pages(world.path)
+    world.practice("Two")
+    with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+        world.catch_up()
+    assert world.views.parked() == []
+    assert world.views.checkpoint() == 1
 
 
 def test_a_reader_of_damaged_views_says_so_and_asks_for_repair(world: ViewedWorld) -> None:

@@ -47,6 +47,19 @@ class ViewedWorld(World):
         self.views.close()
 
 
+def damage_pages(path: Path, but: tuple[str, ...] = ("checkpoint", "parked")) -> None:
+    """Overwrite the first page of every table and index of the views, except of those named."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        roots = db.execute("SELECT tbl_name, rootpage FROM sqlite_schema WHERE rootpage > 0")
+        pages = [page for table, page in roots if table not in but]
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+
+
 def all_rows(path: Path) -> dict[str, list[Any]]:
     """Every row of every table of the views at `path`, sorted."""
     with closing(sqlite3.connect(path)) as db:
