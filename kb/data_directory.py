@@ -1,5 +1,6 @@
 """Where things lie in a data directory, how one is made, and what can be wrong with one."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError
+from kb.settings import FILE_NAME
 
 LOG = "log.sqlite"
 SETTINGS = """\
@@ -57,7 +59,7 @@ class DataDirectory(Struct, frozen=True):
     @property
     def settings(self) -> Path:
         """The file of settings."""
-        return self.root / "settings.toml"
+        return self.root / FILE_NAME
 
     def sizes(self) -> dict[str, int]:
         """Bytes on disk of log, views and index."""
@@ -71,22 +73,24 @@ class DataDirectory(Struct, frozen=True):
 def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
     """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
 
-    Raises `DataDirectoryError`.
+    The log comes last: a directory without one is none yet, and can be made again after a power
+    cut. Raises `DataDirectoryError`.
     """
     directory = DataDirectory(path)
     with storage_errors(path):
         if directory.log.exists():
             raise DataDirectoryError(f"{path} is a data directory already: use it as it is.")
-        if path.exists() and any(path.iterdir()):
+        if path.exists() and any(not _is_begun(place) for place in path.iterdir()):
             raise DataDirectoryError(
                 f"{path} is not empty: give the path of a new or an empty directory."
             )
         path.mkdir(parents=True, exist_ok=True)
+        lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
+        with directory.settings.open("w", encoding="utf-8") as file:
+            file.write(SETTINGS + "".join(lines))
+            file.flush()
+            os.fsync(file.fileno())
         _make_log(directory.log)
-        lines = (
-            f"{name} = {msgspec.json.encode(value).decode()}\n" for name, value in settings.items()
-        )
-        directory.settings.write_text(SETTINGS + "".join(lines), encoding="utf-8")
     return directory
 
 
@@ -120,6 +124,18 @@ def _reason(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
         return _ADVICE.get(error.errno or 0) or error.strerror or str(error)
     return _SQLITE_ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF) or str(error)
+
+
+def _is_begun(place: Path) -> bool:
+    """Whether `place` is the settings file of a directory that was not made to the end."""
+    if place.name != FILE_NAME:
+        return False
+    return SETTINGS.startswith(place.read_text("utf-8", errors="replace")[: len(SETTINGS)])
+
+
+def _toml(value: str | int) -> str:
+    # The strings of JSON are those of TOML, but for one character that TOML wants escaped.
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
 
 
 def _make_log(path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.kb.domain_world import some_content, some_draft
 
 def test_a_new_directory_holds_a_log_and_its_settings(tmp_path: Path) -> None:
     path = tmp_path / "new" / "data"
-    settings = Settings(data=path, member="ada", community='A "quoted" one — ü', port=99)
+    settings = Settings(data=path, member="ada", community='A "quoted" one — ü\x7f\n😀', port=99)
     KnowledgeBase.create(path, settings=settings)
     with KnowledgeBase.open(path, embedder=HashEmbedder()) as base:
         assert base.settings == settings
@@ -38,6 +38,32 @@ def test_an_empty_directory_becomes_a_data_directory_and_another_does_not(tmp_pa
         KnowledgeBase.create(tmp_path / "other")
     with pytest.raises(DataDirectoryError, match="cannot be used"):
         KnowledgeBase.create(tmp_path / "other" / "notes.txt")
+
+
+def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    settings = Settings(data=tmp_path, member="ada")
+    monkeypatch.setattr(data_directory, "_make_log", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        KnowledgeBase.create(tmp_path, settings=settings)
+    monkeypatch.undo()
+    with pytest.raises(DataDirectoryError, match="not a data directory"):
+        data_directory.find(tmp_path)
+
+    KnowledgeBase.create(tmp_path, settings=settings)
+
+    with KnowledgeBase.open(tmp_path, embedder=HashEmbedder()) as base:
+        assert base.settings == settings
+
+
+def test_settings_that_somebody_wrote_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("port = 99\n")
+    with pytest.raises(DataDirectoryError, match="not empty"):
+        KnowledgeBase.create(tmp_path)
 
 
 def refused(path: Path) -> str:
