@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kb import KnowledgeBase
+from kb.entries.bring import ImportedEntry
+from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import SearchUnavailable
+from kb.ids import entry_id_for
 from tests.web.browsing import OpenPage, served
 from tests.web.visits import Contribute
 from web.app import create_app
@@ -188,3 +191,18 @@ def test_two_people_revising_at_once_lose_nothing(
     second.get_by_role("button", name="Save this text").click()
     expect(second.get_by_text("Their words. My words.")).to_be_visible()
     expect(second.get_by_text("Only mine.")).to_be_visible()
+
+
+def test_an_imported_entry_without_the_sections_of_its_kind_can_be_revised(
+    open_page: OpenPage, base: KnowledgeBase
+) -> None:
+    entry_id = entry_id_for("notes", "wip.md")
+    content = Content(title="Limit work in progress", sections=(Section("Why", "Too much."),))
+    draft = Draft(kind="practice", content=content)
+    base.entries.bring(ImportedEntry(id=entry_id, draft=draft, source=Source("notes", "wip.md")))
+    base.wait(base.head())
+    page = open_page(f"/entries/{entry_id}/revise")
+    page.get_by_label("Why", exact=True).fill("Nothing was ever finished.")
+    page.get_by_role("button", name="Save the revision").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Limit work in progress")
+    expect(page.get_by_text("Nothing was ever finished.")).to_be_visible()

@@ -41,7 +41,7 @@ def conflict_page(base: KnowledgeBase, entry: EntryPage, mine: EntryForm) -> Con
     """What to show when `mine` was written on top of a text that is no longer the newest."""
     started = _started_from(base, entry.id, mine.version)
     pieces = tuple(
-        (section_field(piece.name, piece.begin, mine.kind), piece)
+        (section_field(piece.name, piece.begin, mine.kind, revising=True), piece)
         for piece in _sections(started, entry.sections, mine.sections)
     )
     return ConflictPage(

@@ -145,7 +145,7 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         group=typed(posted, "group"),
         tags=typed(posted, "tags"),
         note=typed(posted, "note"),
-        sections=tuple(_posted_sections(posted, kind)),
+        sections=tuple(_posted_sections(posted, kind, revising=bool(version))),
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
@@ -168,14 +168,16 @@ def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:
         ) from None
 
 
-def _field(section: KindSection, text: str = "") -> SectionField:
-    return SectionField(section.heading, text, section.prompt, section.required)
+def _field(section: KindSection, text: str = "", *, revising: bool = False) -> SectionField:
+    # What was empty before, e.g. in an imported entry, a revision may leave empty.
+    required = section.required and (not revising or bool(text.strip()))
+    return SectionField(section.heading, text, section.prompt, required)
 
 
 def _woven(sections: Sequence[Section], kind: Kind) -> Iterable[SectionField]:
     """`sections` as they stand, with the empty ones of the template in their places."""
     template = {section.heading: section for section in kind.sections}
-    woven = [section_field(s.heading, s.text, kind) for s in sections]
+    woven = [section_field(s.heading, s.text, kind, revising=True) for s in sections]
     before: str | None = None
     known = any(s.heading in template for s in sections)
     for heading, section in template.items():
@@ -183,23 +185,23 @@ def _woven(sections: Sequence[Section], kind: Kind) -> Iterable[SectionField]:
         if heading not in present:
             first = 0 if known else len(woven)
             place = first if before is None else present.index(before) + 1
-            woven.insert(place, _field(section))
+            woven.insert(place, _field(section, revising=True))
         before = heading
     return woven
 
 
-def section_field(heading: str, text: str, kind: Kind) -> SectionField:
+def section_field(heading: str, text: str, kind: Kind, *, revising: bool = False) -> SectionField:
     """A section with the prompt of the template, or one of the author's own."""
     for section in kind.sections:
         if section.heading == heading:
-            return _field(section, text)
+            return _field(section, text, revising=revising)
     return SectionField(heading, text, own=True)
 
 
-def _posted_sections(posted: Posted, kind: Kind) -> Iterable[SectionField]:
+def _posted_sections(posted: Posted, kind: Kind, *, revising: bool) -> Iterable[SectionField]:
     index = 0
     while f"text-{index}" in posted:
         heading, text = typed(posted, f"heading-{index}"), typed(posted, f"text-{index}")
         if heading.strip() or text.strip():
-            yield section_field(heading.strip(), text, kind)
+            yield section_field(heading.strip(), text, kind, revising=revising)
         index += 1
