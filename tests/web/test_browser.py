@@ -202,7 +202,7 @@ def test_an_imported_entry_without_the_sections_of_its_kind_can_be_revised(
     base.entries.bring(ImportedEntry(id=entry_id, draft=draft, source=Source("notes", "wip.md")))
     base.wait(base.head())
     page = open_page(f"/entries/{entry_id}/revise")
-    page.get_by_label("Why", exact=True).fill("Nothing was ever finished.")
+    page.locator("[name=text-0]").fill("Nothing was ever finished.")
     page.get_by_role("button", name="Save the revision").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Limit work in progress")
     expect(page.get_by_text("Nothing was ever finished.")).to_be_visible()
