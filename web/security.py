@@ -1,6 +1,7 @@
 """Keeps other sites out of a server that trusts whoever sits at this machine."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Final
 
 from litestar.datastructures import Headers, MutableScopeHeaders
@@ -11,7 +12,6 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import CrossSiteRequest
 
-HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS: Mapping[str, str] = {
@@ -33,11 +33,22 @@ class LoopbackOnly(ASGIMiddleware):
         """Pass the request on, or raise what becomes a 400 or 403."""
         headers = Headers.from_scope(scope)
         host = headers.get("host", "")
-        if hostname(host) not in HOSTS:
-            raise ClientException("This server answers to 127.0.0.1 and localhost only.")
+        if not is_loopback(hostname(host).strip("[]")):
+            raise ClientException("This server answers to localhost and loopback addresses only.")
         if scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):  # type: ignore[typeddict-item]
             raise CrossSiteRequest
         await next_app(scope, receive, send)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, localhost or an address, can be reached from this machine alone.
+
+    No other name is taken: whoever owns a name can point it at this machine.
+    """
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def hostname(host: str) -> str:

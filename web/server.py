@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
@@ -15,6 +14,7 @@ from filelock import FileLock, Timeout
 from kb import KnowledgeBase
 from kb.errors import KnowledgeBaseError
 from web.app import create_app
+from web.security import is_loopback
 
 THREADS = 32
 """Handlers at a time; a few of them may be waiting for the index."""
@@ -75,11 +75,7 @@ class _Server(uvicorn.Server):
 
 def refuse_others(host: str) -> None:
     """Raise `ServeError` for an address that another machine could reach."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback(host):
         raise ServeError(
             f"The address {host!r} could be reached by other machines, "
             "and there is no signing in yet: use 127.0.0.1."

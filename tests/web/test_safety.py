@@ -128,7 +128,7 @@ def test_every_answer_carries_the_headers_that_keep_a_browser_at_home(
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.0.0.1:8321", "localhost", "localhost:1", "[::1]:80"]
+    "host", ["127.0.0.1", "127.0.0.1:8321", "127.0.0.2:1", "localhost", "localhost:1", "[::1]:80"]
 )
 def test_names_of_this_machine_are_answered(client: Client, host: str) -> None:
     assert client.get("/about", headers={"host": host}).status_code == 200

@@ -95,6 +95,13 @@ def test_a_question_of_ten_thousand_words_comes_through(
     assert seen[0]["question"] == question
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
+def test_every_address_that_is_taken_is_answered(run: Callable[..., Result], host: str) -> None:
+    seen: list[int] = []
+    result = run("--host", host, "--port", "0", visit=lambda url: seen.append(get(url, "/about")))
+    assert seen == [200], result.output
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_an_address_that_others_reach_is_refused(run: Callable[..., Result], host: str) -> None:
     result = run("--host", host)
