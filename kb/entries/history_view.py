@@ -53,7 +53,7 @@ def _of_reuse(db: Connection, event: RecordedEvent, payload: Any) -> None:
 def _entry_words(event: Any) -> Words:
     match event:
         case EntryContributed():
-            verb = "Brought by an import" if event.source else "Contributed"
+            verb = "Brought by an import" if event.imported else "Contributed"
             return f"{verb} as “{event.content.title}”.", None
         case EntryRevised():
             return _with(f"Revised as “{event.content.title}”", event.note), None

@@ -53,10 +53,12 @@ class NamedArchive(Struct, frozen=True):
 class ParsedFile(Struct, frozen=True, kw_only=True):
     """What a file says. `links` lead to other files and are not resolved yet.
 
-    `relations` are those that the front matter states, `links` those that the text holds.
+    `relations` are those that the front matter states, `links` those that the text holds. `exact`
+    says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
     """
 
     path: str
+    exact: bool
     id: str | None
     kind: str | None
     group: str | None
@@ -87,6 +89,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     own_properties = fields.get("properties")
     return ParsedFile(
         path=path,
+        exact=exact,
         id=_text(fields, "id"),
         kind=_text(fields, "kind"),
         group=_text(fields, "group"),

@@ -81,7 +81,7 @@ class FolderImport:
 
     def _register(self, parsed: ParsedFile) -> str:
         external_id = parsed.id or parsed.path
-        entry_id = as_uuid(external_id) or entry_id_for(self._options.source, external_id)
+        entry_id = _own_id(parsed) or entry_id_for(self._options.source, external_id)
         owner = self._owners.setdefault(entry_id, parsed.path)
         if owner != parsed.path:
             raise NotTaken(f"Its id “{external_id}” is that of {owner} already.")
@@ -103,8 +103,6 @@ class FolderImport:
 
     def _imported(self, entry_id: str, parsed: ParsedFile) -> ImportedEntry:
         external_id = parsed.id or parsed.path
-        # A file that names the entry's own id is an export, and tells the source as well.
-        is_export = as_uuid(external_id) is not None
         options = self._options
         return ImportedEntry(
             id=entry_id,
@@ -115,7 +113,7 @@ class FolderImport:
                 tags=parsed.tags,
                 relations=self._relations(entry_id, parsed),
             ),
-            source=parsed.source if is_export else Source(options.source, external_id),
+            source=parsed.source if _own_id(parsed) else Source(options.source, external_id),
             archived=self._archived(parsed),
         )
 
@@ -136,12 +134,18 @@ class FolderImport:
         )
 
     def _target(self, name: str, path: str) -> str:
-        found = as_uuid(name) or self._names.named(name, path) or self._names.find(name, path)
+        # Names first: the ids of other people's notes may look like those of entries.
+        found = self._names.named(name, path) or as_uuid(name) or self._names.find(name, path)
         if found is None:
             raise NotTaken(
                 f"It points to “{name[:80]}”, which is no id and no file of this folder."
             )
         return found
+
+
+def _own_id(parsed: ParsedFile) -> str | None:
+    """The entry's own id where the file is an export; it then tells the entry's source as well."""
+    return as_uuid(parsed.id) if parsed.exact and parsed.id else None
 
 
 def as_uuid(text: str) -> str | None:

@@ -1,6 +1,9 @@
 """The history of an entry tells every event in a sentence; its lineage goes any distance."""
 
-from kb.entries.content import Relation
+from uuid import uuid4
+
+from kb.entries.bring import ImportedEntry
+from kb.entries.content import Draft, Relation
 from tests.kb.domain_world import some_content
 from tests.kb.viewed_world import ViewedWorld
 
@@ -47,6 +50,16 @@ def test_a_history_tells_every_event_with_who_and_when(world: ViewedWorld) -> No
     assert [item.version for item in history[:6]] == [1, 2, 3, 4, 5, 6]
     assert (history[2].actor, history[2].what) == ("bo", "entry-related")
     assert sorted(item.at for item in history) == [item.at for item in history]
+
+
+def test_a_history_says_what_an_import_brought(world: ViewedWorld) -> None:
+    entry_id = str(uuid4())
+    draft = Draft(kind="practice", content=some_content())
+    world.entries.bring(ImportedEntry(id=entry_id, draft=draft))
+
+    [item] = world.catalogue.history(entry_id)
+
+    assert item.detail == "Brought by an import as “Bedside handover”."
 
 
 def test_lineage_goes_any_distance_and_around_circles_once(world: ViewedWorld) -> None:

@@ -129,12 +129,32 @@ def test_an_archived_entry_is_brought_as_one(commands: World, folder: Path) -> N
     assert commands.entry(entry_id_for("notes", "b.md")).archived is not None
 
 
-def test_a_file_with_an_entry_id_keeps_it_and_its_own_source(commands: World, folder: Path) -> None:
-    write(folder, a=f"---\nid: {GIVEN_ID.upper()}\nsource: {{name: s, external_id: e}}\n---\nText")
+def test_an_export_keeps_the_id_of_its_entry_and_its_own_source(
+    commands: World, folder: Path
+) -> None:
+    about = f"tributary: 1\nid: {GIVEN_ID.upper()}\nsource: {{name: s, external_id: e}}"
+    write(folder, a=f"---\n{about}\n---\nText")
 
     run(commands, folder)
 
     assert commands.entry(GIVEN_ID).source == Source("s", "e")
+
+
+@pytest.mark.parametrize("given", [GIVEN_ID, GIVEN_ID.replace("-", "")])
+def test_an_id_that_looks_like_an_entrys_is_one_of_its_source(
+    commands: World, folder: Path, given: str
+) -> None:
+    write(
+        folder,
+        a=f'---\nid: "{given}"\nsource: {{name: s, external_id: e}}\n---\nText',
+        b=f'---\nrelations: [{{type: Cites, target: "{given}"}}]\n---\nText',
+    )
+
+    run(commands, folder)
+
+    a, b = entry_id_for("notes", given), entry_id_for("notes", "b.md")
+    assert commands.entry(a).source == Source("notes", given)
+    assert commands.entry(b).relations == {Relation("Cites", a)}
 
 
 def test_two_files_with_one_id_give_one_entry_and_a_row(commands: World, folder: Path) -> None:

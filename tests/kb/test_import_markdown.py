@@ -122,6 +122,7 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
 
     assert found == ParsedFile(
         path="folder/some-file.md",
+        exact=False,
         id="slug-1",
         kind="experiment",
         group="Ward 3",
