@@ -45,7 +45,8 @@ def request(
 ) -> Any:
     """The JSON that the running server of `data` answers; None if no server answers there.
 
-    Raises `InvalidInput` with the server's words if it refuses what was asked.
+    Raises `InvalidInput` with the server's words if it refuses what was asked, and
+    `KnowledgeBaseError` with them if it cannot answer now.
     """
     connection = _Connection(socket_path(data))
     target = f"{path}?{urlencode(parameters)}" if parameters else path
@@ -66,7 +67,9 @@ def request(
     finally:
         connection.close()
     if response.status >= http.HTTPStatus.BAD_REQUEST:
-        raise InvalidInput(answer.get("detail") or f"The server answered {response.status}.")
+        ours = response.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+        words = answer.get("detail") or f"The server answered {response.status}."
+        raise InvalidInput(words) if ours else KnowledgeBaseError(words)
     return answer
 
 

@@ -88,6 +88,17 @@ def test_a_refusal_is_told_in_the_words_of_the_server(
         request(tmp_path, "GET", "/")
 
 
+def test_a_trouble_of_the_server_is_no_refusal(tmp_path: Path) -> None:
+    answer = b'{"detail": "The model cannot be loaded."}'
+    with (
+        serving(tmp_path, answer, status=503),
+        pytest.raises(KnowledgeBaseError, match="cannot be loaded") as caught,
+    ):
+        request(tmp_path, "GET", "/")
+
+    assert not isinstance(caught.value, InvalidInput)
+
+
 def test_an_answer_that_is_no_json_is_an_error(tmp_path: Path) -> None:
     with serving(tmp_path, b"<html>"), pytest.raises(KnowledgeBaseError, match="did not answer"):
         request(tmp_path, "GET", "/")
