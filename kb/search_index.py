@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Condition, RLock
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from events.codec import EventCodec
 from events.errors import ProjectionUnavailable
 from events.log import EventLog
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
     from indexer.index import HybridIndex
 
 Progress = Callable[[int, int], None]
+
+
+class _Broken(Struct, frozen=True):
+    """What was wrong with an index object while it stood on a generation: true of no other."""
+
+    index: "HybridIndex"
+    generation: Path | None
+    error: IndexOutdated
 
 
 class SearchIndex:
@@ -54,16 +64,16 @@ class SearchIndex:
         self._current: HybridIndex | None = None
         self._users: dict[int, int] = {}
         self._writable = False
-        self._broken: IndexOutdated | None = None
+        self._broken: _Broken | None = None
 
     @contextmanager
     def reading(self) -> "Iterator[HybridIndex]":
         """The index as it stands on disk; nobody closes it meanwhile. Raises `IndexOutdated`."""
-        index = self._borrow()
+        index, at = self._borrow()
         try:
             yield index
         except IndexOutdated as error:
-            self._broken = error
+            self._broken = _Broken(index, at, error)
             raise
         finally:
             with self._idle:
@@ -74,15 +84,15 @@ class SearchIndex:
         """How far the index is on disk, -1 if there is none that fits."""
         try:
             with self.reading() as index:
-                return -1 if self._broken else index.position
+                return -1 if self._damage() else index.position
         except IndexOutdated:
             return -1
 
     def catch_up(self) -> int:
         """Take in a batch and answer how many events it held; only for the process that leads."""
         with self._writing:
-            if self._broken:
-                self._rebuild_because(self._broken)
+            if damage := self._damage():
+                self._rebuild_because(damage)
             try:
                 return self._runner(self._lead()).run_once()
             except ProjectionUnavailable as error:
@@ -105,7 +115,6 @@ class SearchIndex:
                 ),
                 writable=True,
             )
-            self._broken = None
 
     def resign(self) -> None:
         """Write no more; another process may lead."""
@@ -143,15 +152,33 @@ class SearchIndex:
     def _projection(self, index: "HybridIndex") -> IndexProjection:
         return IndexProjection(index, self._log, self._codec, self._parked, self._now)
 
-    def _borrow(self) -> "HybridIndex":
+    def _damage(self) -> IndexOutdated | None:
+        """What a question met, unless another index stands there by now."""
+        found = self._broken
+        if found is None or found.index is not self._current:
+            return None
+        try:
+            return found.error if found.generation == self._generation() else None
+        except IndexOutdated as error:
+            return error
+
+    def _generation(self) -> Path | None:
+        """The one on disk; None for a writer's index, which never moves to another."""
+        from indexer import generation
+
+        return None if self._writable else generation.current(self._directory)
+
+    def _borrow(self) -> "tuple[HybridIndex, Path | None]":
+        """The index, and the generation that it stands on or one that it has left behind."""
         with self._idle:
+            at = self._generation()
             if self._current is None:
                 self._current = self._open(writable=False)
                 self._users[id(self._current)] = 0
             elif not self._writable:
                 self._current.refresh()
             self._users[id(self._current)] += 1
-            return self._current
+            return self._current, at
 
     def _open(self, *, writable: bool) -> "HybridIndex":
         from indexer.index import HybridIndex

@@ -1,5 +1,7 @@
 """A question is answered from all that is in the log, filtered, with the reason in plain words."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +153,46 @@ def test_an_index_that_vanishes_between_two_questions_is_made_anew(
     reader.entries.contribute(Draft(kind="practice", content=content))
     assert [result.title for result in reader.search("huddle").results] == ["Huddle"]
     assert len(notices) == 1
+
+
+def test_a_damaged_index_counts_again_as_soon_as_another_process_has_made_it_anew(
+    data: Path, open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 0.0)
+    leader, reader = open_base(), open_base()
+    leader.start_following()
+    receipt = leader.entries.contribute(some_draft())
+    leader.wait(leader.head(), index=True)
+    assert reader.search("bedside handover").results
+    damage_index(data)
+    # What the reader still has in memory no longer counts when a position is committed.
+    leader.endorsements.endorse(receipt.id, "Good")
+    leader.wait(leader.head(), index=True)
+    with pytest.raises(NotYetSearchable, match="damaged"):
+        reader.search("bedside handover")
+
+    leader.rebuild("index")
+    answer = reader.search("bedside handover")
+    assert (len(answer.results), answer.behind) == (1, 0)
+    leader.close()
+    notices.clear()
+    reader.wait(reader.entries.contribute(some_draft()).position, index=True, timeout=60)
+    assert len(reader.search("bedside handover").results) == 2
+    assert notices == [], "a sound index is not made anew"
+
+
+def damage_index(data: Path) -> None:
+    """Overwrite the first page of the passages."""
+    generation = data / "index" / (data / "index" / "CURRENT").read_text()
+    with closing(sqlite3.connect(generation / "passages.sqlite")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        (root,) = db.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'passages'"
+        ).fetchone()
+    with (generation / "passages.sqlite").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
 
 
 def test_an_index_that_cannot_be_made_is_said_to_be_missing(
