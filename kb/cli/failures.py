@@ -17,10 +17,9 @@ def exit_code(run: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read the output has seen enough, as in `kb list | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):
+        # Here click exits by itself only when nobody reads its output any more.
+        return _quietly()
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(DEBUG):
             import traceback
@@ -29,6 +28,12 @@ def exit_code(run: Callable[[], object]) -> int:
         click.echo(explain(error), err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _quietly() -> int:
+    """Whoever read the output has seen enough, as in `kb list | head`."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def explain(error: BaseException) -> str:
@@ -49,6 +54,8 @@ def explain(error: BaseException) -> str:
             sentence = f"The system refused{place}: {error.strerror or error}."
         case sqlite3.Error():
             sentence = f"A database of the data directory cannot be used: {error}."
+        case UnicodeEncodeError():
+            sentence = "Some of the text given is not UTF-8: check how it was typed or made."
         case MemoryError():
             sentence = "The memory of this machine is used up."
         case _:

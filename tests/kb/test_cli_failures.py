@@ -3,6 +3,8 @@
 import errno
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -30,6 +32,10 @@ from kb.errors import DataDirectoryError, NotFound
             "The system refused /x/y: No space left on device.",
         ),
         (sqlite3.OperationalError("disk I/O error"), "A database of the data directory"),
+        (
+            UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"),
+            "Some of the text given is not UTF-8",
+        ),
         (ValueError("odd"), "Something went wrong that should not (ValueError: odd); set KB_DEBUG"),
     ],
 )
@@ -69,6 +75,20 @@ def test_a_reader_that_has_seen_enough_is_no_error(monkeypatch: pytest.MonkeyPat
 
     assert exit_code(run) == 0
     assert len(replaced) == 1
+
+
+def test_a_command_into_a_pipe_that_nobody_reads_ends_with_code_0() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "kb.cli", "--help"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_main_ends_with_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
