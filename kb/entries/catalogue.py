@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from kb.entries import queries
+from kb.entries import queries, validation
 from kb.entries.content import Content
 from kb.entries.lineage import nearest_first
 from kb.entries.results import (
@@ -60,6 +60,7 @@ class Catalogue:
 
     def get(self, entry_id: str) -> EntryPage:
         """One entry with all that belongs to it. Raises `NotFound`."""
+        entry_id = validation.known_id("entry", entry_id)
         with self._views.read() as db:
             row = _one(db, queries.ENTRY_BY_ID, entry_id, f"There is no entry {entry_id}.")
             return entry_page(
@@ -123,12 +124,14 @@ class Catalogue:
 
     def history(self, entry_id: str) -> tuple[HistoryItem, ...]:
         """The entry's own events, its endorsements and reuses, in log order. Raises `NotFound`."""
+        entry_id = validation.known_id("entry", entry_id)
         with self._views.read() as db:
             _refuse_unknown(db, entry_id)
             return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
 
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""
+        entry_id = validation.known_id("entry", entry_id)
         with self._views.read() as db:
             _refuse_unknown(db, entry_id)
             origins = rows(db, queries.ORIGINS, {"id": entry_id})
@@ -141,11 +144,13 @@ class Catalogue:
 
     def reuse(self, reuse_id: str) -> ReuseView:
         """One recorded reuse. Raises `NotFound`."""
+        reuse_id = validation.known_id("reuse", reuse_id)
         with self._views.read() as db:
             return reuse_view(_one(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
 
     def revision(self, entry_id: str, version: int) -> Content:
         """The text as it stood at `version` of the entry. Raises `NotFound`."""
+        entry_id = validation.known_id("entry", entry_id)
         with self._views.read() as db:
             row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
         if row is None:

@@ -111,6 +111,17 @@ def test_what_is_not_there_is_not_found(world: ViewedWorld) -> None:
         world.catalogue.resolve("nothing like it")
 
 
+def test_an_id_is_known_however_it_is_written(world: ViewedWorld) -> None:
+    entry_id = world.practice()
+    reuse = world.reuses.record(entry_id, group="Ward 9", context="At nights", outcome="adopted")
+    shouted, catalogue = entry_id.upper(), world.catalogue
+    assert catalogue.get(shouted) == catalogue.get(entry_id)
+    assert catalogue.history(shouted) == catalogue.history(entry_id)
+    assert catalogue.lineage(shouted) == catalogue.lineage(entry_id)
+    assert catalogue.revision(shouted, 1) == catalogue.revision(entry_id, 1)
+    assert catalogue.reuse(reuse.id.upper()).id == reuse.id
+
+
 def test_an_entry_is_meant_by_its_id_a_beginning_of_it_or_its_name_at_the_source(
     world: ViewedWorld,
 ) -> None:
