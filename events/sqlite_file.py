@@ -56,7 +56,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
     sqlite3.SQLITE_BUSY: "is kept locked by another program: try again when that one is done",
     sqlite3.SQLITE_LOCKED: "is kept locked by another program: try again when that one is done",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: look at its folder",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: its folder is missing, read-only or not yours",
     sqlite3.SQLITE_PERM: "cannot be opened: see that it can be read and written",
     sqlite3.SQLITE_IOERR: "cannot be read or written because of an error of the disk: check it",
 }
