@@ -27,10 +27,11 @@ COMMANDS = {
 }
 """Command -> the module that has it, under its own name with _command behind, and its help."""
 
+LONGEST_HELP = 100
+"""Characters of the help of another package's command in `kb --help`."""
+
 ENTRY_POINTS = "kb.commands"
 """The group of entry points by which other packages add commands."""
-
-PLUGIN_HELP = {"serve": "Serve the pages and the API on this machine."}
 
 
 class LazyGroup(click.Group):
@@ -49,13 +50,16 @@ class LazyGroup(click.Group):
         return _plugin(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands in `kb --help`, without loading any."""
-        helps = {name: text for name, (_, text) in COMMANDS.items()}
-        rows = [
-            (name, helps.get(name) or PLUGIN_HELP.get(name, "")) for name in self.list_commands(ctx)
-        ]
+        """The list of commands in `kb --help`, without loading any of ours."""
+        rows = [(name, self._help(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+    def _help(self, ctx: click.Context, name: str) -> str:
+        if name in COMMANDS:
+            return COMMANDS[name][1]
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str(LONGEST_HELP) if command else ""
 
 
 def _plugin_names() -> list[str]:
