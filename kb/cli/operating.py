@@ -1,7 +1,7 @@
 """Commands of operators: make a data directory, look after it, rebuild."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -64,7 +64,9 @@ def status_command(session: Session, as_json: bool) -> None:
 )
 @json_option
 @pass_session
-def rebuild_command(session: Session, what: str, as_json: bool) -> None:
+def rebuild_command(
+    session: Session, what: Literal["views", "index", "all"], as_json: bool
+) -> None:
     """Make views, search index or both anew from the log, and swap them in.
 
     Vectors that are stored already are not computed again.
@@ -79,7 +81,7 @@ def rebuild_command(session: Session, what: str, as_json: bool) -> None:
         bars[part].reach(done)
 
     with session.open() as base:
-        base.rebuild(what, progress=show)  # type: ignore[arg-type]
+        base.rebuild(what, progress=show)
         status = base.status()
     if as_json:
         print_json(status)

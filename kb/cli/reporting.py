@@ -1,15 +1,15 @@
 """Commands that count what the community does, for people and for other programs."""
 
-import csv
-import io
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.session import Session, pass_session
 from kb.cli.show import print_json, print_table
 
-COLUMNS = ("recorded", "adopted", "adapted", "tried_and_stopped", "entries")
+if TYPE_CHECKING:
+    from kb.reuse.report import By
 
 
 @click.group("report")
@@ -41,29 +41,26 @@ def reuse(
     session: Session,
     since: datetime | None,
     until: datetime | None,
-    by: str,
+    by: "By",
     form: str,
     as_json: bool,
 ) -> None:
     """Count the reuses recorded in a time, by kind, tag, group or month."""
+    from kb.reuse.csv_text import COLUMNS, as_csv
+
     with session.open() as base:
-        report = base.reports.reuse(since=_day(since), until=_day(until), by=by)  # type: ignore[arg-type]
+        report = base.reports.reuse(since=_day(since), until=_day(until), by=by)
     if as_json or form == "json":
         print_json(report)
-        return
-    rows = [(row.key, *(getattr(row, name) for name in COLUMNS)) for row in report.rows]
-    if form == "csv":
-        click.echo(_csv([(by, *COLUMNS), *rows]), nl=False)
-        return
-    total = (report.total.key, *(getattr(report.total, name) for name in COLUMNS))
-    print_table((by, *(name.replace("_", " ") for name in COLUMNS)), [*rows, total])
+    elif form == "csv":
+        click.echo(as_csv(report), nl=False)
+    else:
+        rows = [
+            (row.key, *(getattr(row, name) for name in COLUMNS))
+            for row in (*report.rows, report.total)
+        ]
+        print_table((by, *(name.replace("_", " ") for name in COLUMNS)), rows)
 
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-def _csv(rows: list[tuple[object, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()

@@ -87,3 +87,9 @@ class CommandLine:
         """The id of a new entry."""
         entry_id: str = self.ok("contribute", self.file(title), "--json").json["id"]
         return entry_id
+
+
+@click.command()
+def print_answers() -> None:
+    """Print all answers on paper."""
+    click.echo("Printed.")

@@ -9,6 +9,7 @@ import pytest
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+from tests.kb.cli_world import CommandLine
 from tests.kb.viewed_world import ViewedWorld
 
 OpenBase = Callable[[], KnowledgeBase]
@@ -59,3 +60,12 @@ def world(tmp_path: Path) -> Iterator[ViewedWorld]:
     world = ViewedWorld(tmp_path / "views.sqlite")
     yield world
     world.close()
+
+
+@pytest.fixture
+def kb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The commands, with a new data directory."""
+    monkeypatch.setenv("KB_MEMBER", "ada")
+    line = CommandLine(tmp_path)
+    line.run("init", str(line.data))
+    return line

@@ -1,14 +1,13 @@
 """The commands of `kb`, as a person or a script uses them."""
 
-import csv
-import io
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
 
 from kb import local_socket
 from kb.cli.asking import print_answer
-from kb.cli.commands import COMMANDS
+from kb.cli.commands import COMMANDS, ENTRY_POINTS
 from kb.search import Answer, Result, ResultScore
 from tests.kb.cli_world import CommandLine
 
@@ -27,14 +26,6 @@ JSON_COMMANDS = [
     ("relate", "ID", "Cites", "OTHER"),
     ("rebuild", "views"),
 ]
-
-
-@pytest.fixture
-def kb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    monkeypatch.setenv("KB_MEMBER", "ada")
-    line = CommandLine(tmp_path)
-    line.run("init", str(line.data))
-    return line
 
 
 def test_init_makes_a_data_directory_with_its_settings(tmp_path: Path) -> None:
@@ -246,73 +237,6 @@ def test_a_contribution_may_relate_to_entries(kb: CommandLine) -> None:
     assert "is source of Second" in kb.ok("show", first).out
 
 
-def test_tags_come_and_go(kb: CommandLine) -> None:
-    entry_id = kb.practice()
-
-    assert "has the tags" in kb.ok("tag", entry_id, "Night Shift").out
-    assert "night-shift" in kb.ok("untag", entry_id, "handover").out
-    assert "has no tags" in kb.ok("untag", entry_id, "night shift").out
-
-
-def test_an_archived_entry_names_its_successor_and_can_be_restored(kb: CommandLine) -> None:
-    first, second = kb.practice("Old"), kb.practice("New")
-
-    assert "is archived" in kb.ok("archive", first, "--reason", "Old.", "--successor", second).out
-    assert f"Archived: Old. Replaced by {second}." in kb.ok("show", first).out
-    assert "no longer archived" in kb.ok("restore", first).out
-    assert "Archived:" not in kb.ok("show", first).out
-
-
-def test_a_relation_can_be_taken_back(kb: CommandLine) -> None:
-    first, second = kb.practice("Old"), kb.practice("New")
-
-    kb.ok("relate", second, "Obsoletes", first)
-    assert "replaces Old" in kb.ok("show", second).out
-    kb.ok("relate", second, "Obsoletes", first, "--remove")
-    assert "replaces Old" not in kb.ok("show", second).out
-
-
-def test_an_endorsement_can_be_withdrawn(kb: CommandLine) -> None:
-    entry_id = kb.practice()
-
-    assert "ada endorses" in kb.ok("endorse", entry_id, "--reason", "It works.").out
-    assert "It works." in kb.ok("show", entry_id).out
-    assert "no longer" in kb.ok("endorse", entry_id, "--withdraw").out
-    assert "It works." not in kb.ok("show", entry_id).out
-
-
-@pytest.mark.parametrize("options", [(), ("--withdraw", "--reason", "x")])
-def test_endorsing_takes_either_a_reason_or_a_withdrawal(
-    kb: CommandLine, options: tuple[str, ...]
-) -> None:
-    assert kb.run("endorse", "abcdef", *options).code == 2
-
-
-def test_a_reuse_is_recorded_told_on_and_counted(kb: CommandLine) -> None:
-    entry_id, made = kb.practice(), kb.practice("Made of it")
-    record = ("--group", "Ward 5", "--context", "Nights.", "--outcome", "adopted")
-    reuse_id = kb.ok("reuse", "record", entry_id, *record, "--json").json["id"]
-
-    update = ("--outcome", "adapted", "--note", "Shorter.", "--resulting-entry", made)
-    kb.ok("reuse", "update", reuse_id, *update)
-
-    assert "Shorter." in kb.ok("show", entry_id).out
-    counted = kb.ok("report", "reuse", "--by", "group", "--format", "csv").out
-    assert list(csv.DictReader(io.StringIO(counted))) == [
-        {
-            "group": "Ward 5",
-            "recorded": "1",
-            "adopted": "0",
-            "adapted": "1",
-            "tried_and_stopped": "0",
-            "entries": "1",
-        }
-    ]
-    assert "Ward 5" in kb.ok("report", "reuse", "--by", "group").out
-    past = kb.ok("report", "reuse", "--until", "2000-01-01", "--format", "json").json
-    assert past["total"]["recorded"] == 0
-
-
 def test_status_and_rebuild_tell_how_things_are(kb: CommandLine) -> None:
     kb.practice()
 
@@ -365,3 +289,13 @@ def test_wrong_usage_is_exit_2(kb: CommandLine, command: tuple[str, ...]) -> Non
 def test_every_command_helps_and_says_what_the_list_says(kb: CommandLine, name: str) -> None:
     assert "Usage: kb" in kb.ok(name, "--help").out
     assert COMMANDS[name][1] in kb.ok("--help").out
+
+
+def test_a_command_of_another_package_is_listed_with_its_own_help(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = (EntryPoint("print_answers", "tests.kb.cli_world:print_answers", ENTRY_POINTS),)
+    monkeypatch.setattr("importlib.metadata.entry_points", EntryPoints(group).select)
+
+    assert "print_answers  Print all answers on paper." in kb.ok("--help").out
+    assert kb.ok("print_answers").out == "Printed.\n"

@@ -13,13 +13,6 @@ from tests.kb.cli_world import CommandLine
 
 
 @pytest.fixture
-def kb(tmp_path: Path) -> CommandLine:
-    line = CommandLine(tmp_path)
-    line.run("init", str(line.data))
-    return line
-
-
-@pytest.fixture
 def notes(kb: CommandLine) -> Path:
     for number in range(3):
         kb.file(f"Practice {number}", name=f"notes/{number}.md")

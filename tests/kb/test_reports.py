@@ -9,6 +9,7 @@ import pytest
 from events.memory import InMemoryEventLog
 from kb.entries.content import Draft
 from kb.errors import InvalidInput
+from kb.reuse.csv_text import as_csv
 from kb.reuse.report import ReuseRow
 from tests.kb.domain_world import some_content
 from tests.kb.viewed_world import ViewedWorld
@@ -98,3 +99,23 @@ def test_no_reuse_gives_no_rows_and_a_total_of_nothing(world: ViewedWorld) -> No
     world.practice()
     report = world.reports.reuse(by="tag")
     assert (report.rows, report.total) == ((), row("total", 0, (0, 0, 0), 0))
+
+
+def test_a_report_is_a_table_for_spreadsheets_with_its_total(counted: ViewedWorld) -> None:
+    assert as_csv(counted.reports.reuse(by="group")).split("\r\n") == [
+        "group,recorded,adopted,adapted,tried_and_stopped,entries",
+        "Ward 1,2,0,0,2,2",
+        "Ward 2,1,0,1,0,1",
+        "total,3,0,1,2,2",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_a_group_named_like_a_formula_is_none_in_a_spreadsheet(
+    world: ViewedWorld, name: str
+) -> None:
+    entry_id = world.practice()
+    world.reuses.record(entry_id, group=name, context="x", outcome="adopted")
+
+    assert f"\r\n'{name},1," in as_csv(world.reports.reuse(by="group"))

@@ -10,7 +10,6 @@ from uuid_utils.compat import uuid7
 
 from kb import KnowledgeBase
 from web import written
-from web.api.reuse import as_csv
 
 Client = TestClient[Litestar]
 DRAFT = {
@@ -168,13 +167,6 @@ def test_a_reuse_is_recorded_followed_up_and_counted(client: Client, entry_id: s
         "group,recorded,adopted,adapted,tried_and_stopped,entries",
         "South Ward,1,1,0,0,1",
     ]
-
-
-def test_a_group_named_like_a_formula_is_no_formula_in_the_csv(
-    client: Client, base: KnowledgeBase, entry_id: str
-) -> None:
-    base.reuses.record(entry_id, group="=1+1", context="x", outcome="adopted")
-    assert "'=1+1,1" in as_csv(base.reports.reuse(by="group"))
 
 
 def test_the_history_tells_everything_without_positions(client: Client, entry_id: str) -> None:

@@ -1,8 +1,6 @@
 """Reuse: record it, tell what became of it, count it."""
 
-import csv
 from datetime import date
-from io import StringIO
 from typing import Literal
 
 from litestar import Response, get, patch, post
@@ -13,13 +11,12 @@ from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import ReuseView
+from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import IdempotencyKey
 from web.openapi import change_problems, problems
 from web.written import Written
-
-CSV_COLUMNS = ("key", "recorded", "adopted", "adapted", "tried_and_stopped", "entries")
 
 
 class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -106,18 +103,3 @@ def report_reuse(
         media_type="text/csv",
         headers={"content-disposition": name},
     )
-
-
-def as_csv(report: ReuseReport) -> str:
-    """The rows and the total as CSV (RFC 4180); no text in it is a formula to a spreadsheet."""
-    out = StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow((report.by, *CSV_COLUMNS[1:]))
-    for row in (*report.rows, report.total):
-        cells = [getattr(row, column) for column in CSV_COLUMNS]
-        writer.writerow((_plain(cells[0]), *cells[1:]))
-    return out.getvalue()
-
-
-def _plain(key: str) -> str:
-    return f"'{key}" if key.startswith(("=", "+", "-", "@", "\t")) else key
