@@ -40,7 +40,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
 )
-@click.option("--source", help="The name of the source [the folder's name].")
+@click.option("--source", help="What to call the folder, if another has its name [its own].")
 @click.option("--kind", default="practice", show_default=True, help="For files that name no kind.")
 @click.option("--group", help="For files that name no group.")
 @click.option("--wait/--no-wait", default=True, help="Return when all is searchable, or before.")
