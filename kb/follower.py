@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Event, Lock, RLock, Thread
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -27,6 +28,7 @@ RETRY_SECONDS = 1.0
 """How long the background work rests after an error, e.g. a full disk."""
 
 Progress = Callable[[str, int, int], None]
+T = TypeVar("T")
 
 
 class Follower:
@@ -128,7 +130,11 @@ class Follower:
                 )
             try:
                 if what != "index":
-                    self._rebuild_views(lambda done, of: progress("views", done, of))
+                    self._on_sound_views(
+                        lambda: self._views.rebuild(
+                            self._log, lambda done, of: progress("views", done, of)
+                        )
+                    )
                 if what != "views":
                     self._index.rebuild(lambda done, of: progress("index", done, of))
             finally:
@@ -189,6 +195,12 @@ class Follower:
             raise DataDirectoryError("The data directory was closed meanwhile: open it again.")
 
     def _catch_up_views(self) -> int:
+        position = self._on_sound_views(self._runner.catch_up)
+        self._tell()
+        return position
+
+    def _on_sound_views(self, work: Callable[[], T]) -> T:
+        """Do `work` on the views; on new ones if they are missing, damaged or of another log."""
         with self._writing_views:
             self._refuse_closed()
             try:
@@ -196,24 +208,12 @@ class Follower:
                     self._views.discard("their file is missing")
                 elif self._views.checkpoint() > self._log.head():
                     self._views.discard("they hold more than the log")
-                position = self._runner.catch_up()
+                return work()
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
                 self._views.discard(f"their file is damaged ({error})")
-                position = self._runner.catch_up()
-        self._tell()
-        return position
-
-    def _rebuild_views(self, progress: Callable[[int, int], None]) -> None:
-        with self._writing_views:
-            try:
-                self._views.rebuild(self._log, progress)
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-                self._views.discard(f"their file is damaged ({error})")
-                self._views.rebuild(self._log, progress)
+                return work()
 
     def _follow(self) -> None:
         self._repeat("follower", self._follow_if_leading)

@@ -74,6 +74,7 @@ class Views:
         self._notice = notice
         self._handlers = _handlers()
         self._opened: Database | None = None
+        self._file = MISSING
 
     def checkpoint(self) -> int:
         """The last position taken in."""
@@ -113,8 +114,14 @@ class Views:
                     progress(self.checkpoint(), max(log.head(), self.checkpoint()))
 
     def missing(self) -> bool:
-        """Whether there is no file yet, or none any more."""
-        return self._opened is None and not self._path.exists()
+        """Whether there is no file yet, or none any more.
+
+        Lets go of a file that is no longer at its path, e.g. because another process replaced it.
+        """
+        file = file_at(self._path)
+        if file != self._file:
+            self.close()
+        return file == MISSING
 
     def discard(self, why: str) -> None:
         """Throw the file away because of `why`; empty views take its place at next use."""
@@ -128,6 +135,7 @@ class Views:
         if self._opened:
             self._opened.close()
             self._opened = None
+            self._file = MISSING
 
     def _database(self) -> Database:
         if self._opened is None:
@@ -138,6 +146,7 @@ class Views:
                     raise
                 self.discard(f"their file is damaged ({error})")
                 self._opened = self._open()
+            self._file = file_at(self._path)
         return self._opened
 
     def _open(self) -> Database:

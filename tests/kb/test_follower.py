@@ -279,6 +279,32 @@ def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> No
         assert base.catalogue.browse().total == 1
 
 
+def test_views_deleted_while_they_are_open_are_made_anew(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    (data / "views.sqlite").unlink()
+    base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 2
+    (data / "views.sqlite").unlink()
+    base.rebuild("views")
+    assert base.catalogue.browse().total == 2
+    assert ["missing" in notice for notice in notices] == [True, True]
+
+
+def test_views_that_another_process_made_anew_are_used_as_they_are(
+    open_base: OpenBase, notices: list[str]
+) -> None:
+    base, other = open_base(), open_base()
+    base.entries.contribute(some_draft())
+    other._follower.repair_views("found by hand")
+    notices.clear()
+    base.entries.contribute(some_draft())
+    assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
+    assert notices == []
+
+
 def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
