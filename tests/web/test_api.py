@@ -12,16 +12,17 @@ from kb import KnowledgeBase
 from web import written
 
 Client = TestClient[Litestar]
+CONTENT = {
+    "title": "Bedside handover",
+    "sections": [
+        {"heading": "The problem", "text": "Forty minutes in the office."},
+        {"heading": "What we do", "text": "Two minutes at each bed."},
+    ],
+    "properties": {"difficulty": "easy", "people": 14},
+}
 DRAFT = {
     "kind": "practice",
-    "content": {
-        "title": "Bedside handover",
-        "sections": [
-            {"heading": "The problem", "text": "Forty minutes in the office."},
-            {"heading": "What we do", "text": "Two minutes at each bed."},
-        ],
-        "properties": {"difficulty": "easy", "people": 14},
-    },
+    "content": CONTENT,
     "group": "North Clinic",
     "tags": ["handover", "Night Shift"],
 }
@@ -43,7 +44,7 @@ def entry_id(client: Client) -> str:
 def test_what_was_contributed_is_read_as_it_was_written(client: Client, entry_id: str) -> None:
     entry = client.get(f"/api/entries/{entry_id}").json()
     assert entry["title"] == "Bedside handover"
-    assert entry["sections"] == DRAFT["content"]["sections"]  # type: ignore[index]
+    assert entry["sections"] == CONTENT["sections"]
     assert entry["properties"] == {"difficulty": "easy", "people": 14}
     assert entry["tags"] == ["handover", "night-shift"]
     assert "position" not in entry
@@ -87,7 +88,7 @@ def test_entries_are_listed_with_filters_and_counts(client: Client, entry_id: st
 
 def test_a_revision_replaces_the_text(client: Client, entry_id: str) -> None:
     version = client.get(f"/api/entries/{entry_id}").json()["version"]
-    content = {**DRAFT["content"], "title": "Handover at the bed"}  # type: ignore[dict-item]
+    content = {**CONTENT, "title": "Handover at the bed"}
     body = {"content": content, "version": version, "note": "a clearer title"}
     assert client.put(f"/api/entries/{entry_id}", json=body).status_code == 200
     entry = client.get(f"/api/entries/{entry_id}").json()
@@ -105,9 +106,9 @@ def test_a_revision_replaces_the_text(client: Client, entry_id: str) -> None:
 def test_a_revision_of_an_old_text_is_a_conflict_that_names_the_versions(
     client: Client, entry_id: str
 ) -> None:
-    content = {**DRAFT["content"], "title": "Handover at the bed"}  # type: ignore[dict-item]
+    content = {**CONTENT, "title": "Handover at the bed"}
     client.put(f"/api/entries/{entry_id}", json={"content": content, "version": 3})
-    other = {**content, "title": "Another title"}
+    other = {**CONTENT, "title": "Another title"}
     response = client.put(f"/api/entries/{entry_id}", json={"content": other, "version": 3})
     assert_problem(response, 409)
     assert (response.json()["expected"], response.json()["actual"]) == (3, 4)
@@ -236,7 +237,7 @@ def test_a_body_that_does_not_fit_is_a_problem(client: Client, body: bytes) -> N
 
 
 def test_the_field_at_fault_is_named(client: Client) -> None:
-    draft = {**DRAFT, "content": {**DRAFT["content"], "title": " "}}  # type: ignore[dict-item]
+    draft = {**DRAFT, "content": {**CONTENT, "title": " "}}
     response = client.post("/api/entries", json=draft)
     assert_problem(response, 400)
     assert [error["field"] for error in response.json()["errors"]] == ["title"]

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.entries.content import Relation
+from web.api.given import GivenRelation
 from web.openapi import change_problems
 from web.written import Written, when_searchable
 
@@ -60,10 +61,10 @@ def remove_tags(
     sync_to_thread=True,
 )
 def add_relation(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Relation]
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[GivenRelation]
 ) -> Written:
     """State a relation to another entry; its type is one of DataCite's."""
-    return when_searchable(base, base.entries.relate(entry_id, data))
+    return when_searchable(base, base.entries.relate(entry_id, Relation(data.type, data.target)))
 
 
 @delete(

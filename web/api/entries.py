@@ -6,11 +6,12 @@ from uuid import UUID
 from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, convert
 
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft
 from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page
+from web.api.given import GivenContent, GivenDraft
 from web.api.search import ARCHIVED, Archived, Limit
 from web.openapi import change_problems, problems
 from web.written import Written, when_searchable
@@ -27,7 +28,7 @@ IdempotencyKey = Annotated[
 class Revision(Struct, frozen=True, forbid_unknown_fields=True):
     """A new text, written on top of `version`. A group left out stays, null takes it off."""
 
-    content: Content
+    content: GivenContent
     version: int
     group: str | UnsetType | None = UNSET
     note: str | None = None
@@ -52,11 +53,12 @@ def list_entries(
 @post("/entries", responses=change_problems(404, 409), tags=["entries"], sync_to_thread=True)
 def contribute_entry(
     base: NamedDependency[KnowledgeBase],
-    data: JSONBody[Draft],
+    data: JSONBody[GivenDraft],
     idempotency_key: IdempotencyKey = None,
 ) -> Written:
     """Contribute an entry; answers when a search finds it."""
-    return when_searchable(base, base.entries.contribute(data, command_id=idempotency_key))
+    draft = convert(data, Draft, from_attributes=True)
+    return when_searchable(base, base.entries.contribute(draft, command_id=idempotency_key))
 
 
 @get("/entries/{entry_id:str}", responses=problems(404), tags=["entries"], sync_to_thread=True)
@@ -75,8 +77,9 @@ def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Revision]
 ) -> Written:
     """Replace an entry's text; 409 with both versions when somebody else was faster."""
+    content = convert(data.content, Content, from_attributes=True)
     receipt = base.entries.revise(
-        entry_id, data.content, version=data.version, group=data.group, note=data.note
+        entry_id, content, version=data.version, group=data.group, note=data.note
     )
     return when_searchable(base, receipt)
 
