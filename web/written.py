@@ -1,17 +1,22 @@
 """Answers about what was written: once a search can find it, or honestly that it cannot yet."""
 
+import logging
+
 from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.commands import Receipt
-from kb.errors import NotYetSearchable
+from kb.errors import DataDirectoryError, NotYetSearchable
 
 PATIENCE = 10.0
 """Seconds that an answer waits for the index; what was written is safe in the log before that."""
 
 
+log = logging.getLogger("tributary.web")
+
+
 class Written(Struct, frozen=True):
-    """What was written: id and version; `searchable` is False while the index is behind."""
+    """What was written: id and version; `searchable` is False while views or index are behind."""
 
     id: str
     version: int
@@ -19,9 +24,13 @@ class Written(Struct, frozen=True):
 
 
 def when_searchable(base: KnowledgeBase, receipt: Receipt) -> Written:
-    """The answer for `receipt` once the index holds it, at the latest after `PATIENCE`."""
+    """The answer for `receipt` once the index holds it, at the latest after `PATIENCE`.
+
+    Nothing that goes wrong meanwhile is an error here: whoever wrote would send it once more.
+    """
     try:
         base.wait(receipt.position, index=True, timeout=PATIENCE)
-    except NotYetSearchable:
+    except (NotYetSearchable, DataDirectoryError) as error:
+        log.warning("%s is written but searches do not show it: %s", receipt.id, error)
         return Written(receipt.id, receipt.version, searchable=False)
     return Written(receipt.id, receipt.version)

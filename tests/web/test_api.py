@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from uuid_utils.compat import uuid7
 
 from kb import KnowledgeBase
+from kb.errors import DataDirectoryError, NotYetSearchable
 from web import written
 
 Client = TestClient[Litestar]
@@ -269,16 +270,13 @@ def test_an_unforeseen_error_is_a_problem_without_its_text(
     assert "secret detail" in caplog.text
 
 
+@pytest.mark.parametrize("error", [NotYetSearchable("Not yet."), DataDirectoryError("Full.")])
 def test_an_answer_that_search_does_not_have_yet_says_so(
-    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
     monkeypatch.setattr(written, "PATIENCE", 0.0)
-    behind = type("Behind", (), {"__call__": _not_yet})()
-    monkeypatch.setattr(base, "wait", behind)
+    monkeypatch.setattr(base, "wait", fail)
     assert posted(client, "/api/entries", DRAFT)["searchable"] is False
-
-
-def _not_yet(*_: object, **__: object) -> None:
-    from kb.errors import NotYetSearchable
-
-    raise NotYetSearchable("Not yet.")

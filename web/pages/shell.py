@@ -37,8 +37,8 @@ NOTICES: Mapping[str, str] = {
     "reused": "Thank you. The reuse is recorded.",
     "updated": "Thank you. The outcome is updated.",
 }
-NOT_YET = "Saved. The search index is still catching up, so searches show it in a little while."
-"""Shown instead when the index did not follow in time."""
+NOT_YET = "Saved. Searches do not show it yet; they will once the search index has caught up."
+"""Shown instead when the index did not follow in time, or cannot now."""
 
 
 class Shell(Struct, frozen=True):
