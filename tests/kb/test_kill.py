@@ -1,9 +1,9 @@
-"""Nothing acknowledged is lost, whenever an import is killed, and two imports do not clash."""
+"""Nothing acknowledged is lost, whenever a process is killed, and two imports do not clash."""
 
 import random
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,11 @@ from kb.settings import Settings
 from tests.kb.viewed_world import all_rows
 
 KILLS = 30
+REBUILDS_KILLED = 10
+LONGEST_DELAY = 0.05
+"""Seconds from an acknowledgement to a kill: some hit the index, and some a transaction."""
+LONGEST_REBUILD = 0.6
+"""Seconds into a rebuild that it is killed at the latest, if it is not done by then."""
 FILES = 400
 ROOT = Path(__file__).parents[2]
 WORDS = [f"word{number}" for number in range(200)]
@@ -36,8 +41,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def importing(data: Path, folder: Path) -> subprocess.Popen[str]:
+    return started("importing_child", data, folder)
+
+
+def started(program: str, *paths: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.kb.importing_child", str(data), str(folder)],
+        [sys.executable, "-m", f"tests.kb.{program}", *map(str, paths)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -62,34 +71,55 @@ def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str, str]]]:
     return answers
 
 
-def killed_after(child: subprocess.Popen[str], new: int) -> set[str]:
-    """Kill `child` when it has acknowledged `new` new files; the ids of all it acknowledged."""
-    acknowledged = set()
+def killed_after(child: subprocess.Popen[str], new: int, delay: float) -> set[str]:
+    """Kill `child` `delay` seconds after it acknowledged `new` new files; all ids acknowledged."""
     assert child.stdout
+    lines = []
     for line in child.stdout:
-        entry_id, outcome, _ = line.split()
-        acknowledged.add(entry_id)
-        new -= outcome != "unchanged"
+        lines.append(line)
+        new -= line.split()[1] != "unchanged"
         if not new:
             break
+    kill(child, delay)
+    lines += child.stdout
+    return {line.split()[0] for line in lines if line.endswith("\n")}
+
+
+def kill(child: subprocess.Popen[str], delay: float) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(delay)
     child.kill()
     child.wait()
-    return acknowledged
 
 
 def test_a_killed_import_loses_nothing_that_was_acknowledged(data: Path, folder: Path) -> None:
     rng = random.Random(7)
     acknowledged: set[str] = set()
-    for kill in range(1, KILLS + 1):
+    for kill_number in range(1, KILLS + 1):
         with importing(data, folder) as child:
-            acknowledged |= killed_after(child, new=rng.randrange(1, 2 * FILES // KILLS))
+            new = rng.randrange(1, 2 * FILES // KILLS)
+            # Every other one right after the acknowledgement, where only the log can have it.
+            delay = rng.uniform(0, LONGEST_DELAY) if kill_number % 2 else 0
+            acknowledged |= killed_after(child, new, delay)
         events = events_of(data)
         assert [event.position for event in events] == list(range(1, len(events) + 1))
         contributed = {event.stream for event in events if event.type == "entry-contributed"}
         assert {f"entry-{entry_id}" for entry_id in acknowledged} <= contributed
-        if kill % 10 == 0:
+        if kill_number % 10 == 0:
             assert_caught_up_equals_rebuilt(data)
     assert len(acknowledged) > FILES // 2
+
+
+def test_a_rebuild_that_is_killed_leaves_what_another_makes(data: Path, folder: Path) -> None:
+    with importing(data, folder) as child:
+        child.communicate()
+    rng = random.Random(11)
+    for _ in range(REBUILDS_KILLED):
+        with started("rebuilding_child", data) as child:
+            assert child.stdout
+            assert child.stdout.readline() == "rebuilding\n"
+            kill(child, rng.uniform(0, LONGEST_REBUILD))
+        assert_caught_up_equals_rebuilt(data)
 
 
 def test_two_imports_of_one_folder_at_once_lose_and_double_nothing(
