@@ -24,12 +24,19 @@ AUDIENCE = frozenset({"members"})
 
 STREAM = "entry-"
 BATCH = 1_000
-"""Events taken in at once: enough passages for the model to work on ones of like length."""
+"""Events read and committed at once."""
+
+AT_ONCE = 100
+"""Entries embedded at once: whoever stops the work waits for these."""
 
 _NOT_THE_DOCUMENT = (IndexerError, OSError, MemoryError, sqlite3.OperationalError)
 
 Touched = dict[str, tuple[Entry, RecordedEvent]]
 """Entries as they stand, by stream, each with the last event that touched it."""
+
+
+class Stopped(ProjectionUnavailable):
+    """The work was told to stop before it was done; nothing of it counts."""
 
 
 def entry_document(entry: Entry) -> Document | None:
@@ -57,19 +64,26 @@ class IndexProjection:
 
     An entry is read as it stands in the log now, so a batch that comes twice does no harm. An entry
     that cannot be taken in is kept aside alone; an index that cannot be written at all raises
-    `ProjectionUnavailable`.
+    `ProjectionUnavailable`. Raises `Stopped` soon after `stopped` answers true.
     """
 
     name = "index"
 
     def __init__(
-        self, index: "HybridIndex", log: EventLog, codec: EventCodec, parked: ParkedFile, now: Clock
+        self,
+        index: "HybridIndex",
+        log: EventLog,
+        codec: EventCodec,
+        parked: ParkedFile,
+        now: Clock,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self.index = index
         self._log = log
         self._codec = codec
         self._parked = parked
         self._now = now
+        self._stopped = stopped
 
     def checkpoint(self) -> int:
         """The position up to which the index holds everything durably."""
@@ -106,13 +120,13 @@ class IndexProjection:
         while events := self._log.read(position, BATCH):
             self._evolve(touched, [event for event in events if _is_entry(event)])
             position = events[-1].position
-        waiting = list(touched.values())
-        for start in range(0, len(waiting), BATCH):
-            chunk = waiting[start : start + BATCH]
-            self._put(chunk)
-            if progress:
-                progress(start + len(chunk), len(waiting))
+            self._refuse_stopped()
+        self._put(list(touched.values()), progress)
         self.index.commit(position)
+
+    def _refuse_stopped(self) -> None:
+        if self._stopped():
+            raise Stopped("The work on the index was stopped.")
 
     def _evolve(self, touched: Touched, events: Sequence[RecordedEvent]) -> None:
         """Move the entries in `touched` on; an event that cannot be read is kept aside."""
@@ -125,7 +139,19 @@ class IndexProjection:
             except (UnknownEventType, EventDataError, AssertionError) as error:
                 self._keep_aside(event, _sentence(error))
 
-    def _put(self, touched: Sequence[tuple[Entry, RecordedEvent]]) -> None:
+    def _put(
+        self,
+        touched: Sequence[tuple[Entry, RecordedEvent]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        for start in range(0, len(touched), AT_ONCE):
+            self._refuse_stopped()
+            chunk = touched[start : start + AT_ONCE]
+            self._put_together(chunk)
+            if progress:
+                progress(start + len(chunk), len(touched))
+
+    def _put_together(self, touched: Sequence[tuple[Entry, RecordedEvent]]) -> None:
         """Put all at once; if that fails for a reason of one of them, one by one."""
         documents = [
             (document, event) for entry, event in touched if (document := entry_document(entry))

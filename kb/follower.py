@@ -244,10 +244,13 @@ class Follower:
                     self._stop.wait(RETRY_SECONDS)
 
     def _views_step(self) -> None:
-        self._log.wait(self._catch_up_views(), WAIT_SECONDS)
+        if self._on_sound_views(self._runner.run_once):
+            self._tell()
+        else:
+            self._log.wait(self._on_sound_views(self._views.checkpoint), WAIT_SECONDS)
 
     def _index_step(self) -> None:
-        if self._index.catch_up():
+        if self._index.catch_up(self._stop.is_set):
             self._tell()
         else:
             self._log.wait(self._index.position(), WAIT_SECONDS)

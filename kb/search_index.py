@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from indexer.index import HybridIndex
 
 Progress = Callable[[int, int], None]
+Stopping = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
 
 
 class _Broken(Struct, frozen=True):
@@ -88,20 +93,24 @@ class SearchIndex:
         except IndexOutdated:
             return -1
 
-    def catch_up(self) -> int:
-        """Take in a batch and answer how many events it held; only for the process that leads."""
+    def catch_up(self, stopped: Stopping = _never) -> int:
+        """Take in a batch and answer how many events it held; only for the process that leads.
+
+        Raises `Stopped` soon after `stopped` answers true, also from a rebuild that was needed.
+        """
         with self._writing:
             if damage := self._damage():
-                self._rebuild_because(damage)
+                self._rebuild_because(damage, stopped)
             try:
-                return self._runner(self._lead()).run_once()
+                index = self._projection(self._lead(stopped), stopped)
+                return ProjectionRunner(self._log, index, batch_size=BATCH).run_once()
             except ProjectionUnavailable as error:
                 if not isinstance(error.__cause__, IndexOutdated):
                     raise
-                self._rebuild_because(error.__cause__)
+                self._rebuild_because(error.__cause__, stopped)
                 return 1
 
-    def rebuild(self, progress: Progress | None = None) -> None:
+    def rebuild(self, progress: Progress | None = None, stopped: Stopping = _never) -> None:
         """Make a new generation from the log and swap it in; only for the process that leads."""
         from indexer.index import HybridIndex
 
@@ -110,7 +119,7 @@ class SearchIndex:
                 HybridIndex.build(
                     self._directory,
                     self._embedder,
-                    lambda index: self._projection(index).fill(progress),
+                    lambda index: self._projection(index, stopped).fill(progress),
                     engine=self._engine,
                 ),
                 writable=True,
@@ -127,13 +136,13 @@ class SearchIndex:
         with self._writing:
             self._swap(None, writable=False)
 
-    def _lead(self) -> "HybridIndex":
+    def _lead(self, stopped: Stopping) -> "HybridIndex":
         if not self._writable or self._current is None:
             try:
                 self._swap(self._open(writable=True), writable=True)
                 self._refuse_foreign()
             except IndexOutdated as error:
-                self._rebuild_because(error)
+                self._rebuild_because(error, stopped)
         assert self._current is not None
         return self._current
 
@@ -141,16 +150,13 @@ class SearchIndex:
         if self._current and self._current.position > self._log.head():
             raise IndexOutdated("It holds more than the log, so it was made from another one.")
 
-    def _rebuild_because(self, why: IndexOutdated) -> None:
+    def _rebuild_because(self, why: IndexOutdated, stopped: Stopping) -> None:
         if self._log.head():
             self._notice(f"Making the index from the log: {why}")
-        self.rebuild()
+        self.rebuild(stopped=stopped)
 
-    def _runner(self, index: "HybridIndex") -> ProjectionRunner:
-        return ProjectionRunner(self._log, self._projection(index), batch_size=BATCH)
-
-    def _projection(self, index: "HybridIndex") -> IndexProjection:
-        return IndexProjection(index, self._log, self._codec, self._parked, self._now)
+    def _projection(self, index: "HybridIndex", stopped: Stopping) -> IndexProjection:
+        return IndexProjection(index, self._log, self._codec, self._parked, self._now, stopped)
 
     def _damage(self) -> IndexOutdated | None:
         """What a question met, unless another index stands there by now."""

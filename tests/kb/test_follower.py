@@ -3,11 +3,14 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from threading import enumerate as all_threads
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from events.event import NewEvent
 from indexer.testing import HashEmbedder
@@ -17,7 +20,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from kb.views import Views
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_draft
+from tests.kb.domain_world import some_content, some_draft
 from tests.kb.viewed_world import damage_pages
 
 ROOT = Path(__file__).parents[2]
@@ -181,6 +184,44 @@ def test_whoever_waits_without_end_is_refused_when_the_base_is_closed(
     with pytest.raises(DataDirectoryError, match="closed"):
         base._follower.start()
     assert followers() == 0
+
+
+class StoppingEmbedder(HashEmbedder):
+    """Tells the test when it is asked, and waits until the work was told to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.told = Event(), Event()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked.set()
+        assert self.told.wait(30)
+        return super().embed(texts)
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_stopping_waits_for_a_few_documents_only(
+    data: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    monkeypatch.setattr("kb.documents.AT_ONCE", 2)
+    embedder = StoppingEmbedder()
+    settings = Settings(data=data)
+    with KnowledgeBase.open(data, settings=settings, embedder=embedder) as base:
+        if made:
+            base.rebuild("index")
+        for number in range(9):
+            base.entries.contribute(some_draft(some_content(f"Number {number}")))
+        base.start_following()
+        assert embedder.asked.wait(30)
+        stopping = Thread(target=base._follower.stop)
+        stopping.start()
+        assert base._follower._stop.wait(30)
+        embedder.told.set()
+        stopping.join(30)
+        when_stopped = embedder.embedded
+        base.wait(base.head(), index=True)
+        assert base.status().documents == 9
+        assert 0 < 9 * when_stopped <= 2 * embedder.embedded
 
 
 def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
