@@ -9,9 +9,17 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.cli import cli
+from kb.entries.content import Content, Draft, Section
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CONSENT = Content(
+    title="Deciding by consent",
+    sections=(
+        Section("The problem", "The team cannot agree, and nobody knows who decides."),
+        Section("What we do", "A proposal stands unless somebody has a reasoned objection."),
+    ),
+)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -56,7 +64,9 @@ def test_the_example_of_the_readme_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     KnowledgeBase.create("notes")
+    with KnowledgeBase.open("notes") as base:
+        base.entries.contribute(Draft(kind="practice", content=CONSENT))
     source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
     assert source
     exec(compile(source[1], "README.md", "exec"), {})
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out.startswith("Deciding by consent ")
