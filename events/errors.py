@@ -21,7 +21,7 @@ class VersionConflict(EventLogError):
 
 
 class InvalidEvent(EventLogError):
-    """An event is not fit for the log, e.g. its id is no UUIDv7 or its data no JSON object."""
+    """An event is not fit for the log, e.g. its id is no UUIDv7 or its type is empty."""
 
 
 class EventIdConflict(EventLogError):

@@ -12,8 +12,9 @@ class NewEvent(Struct, frozen=True, kw_only=True, gc=False):
     """An event that is not in the log yet.
 
     `id` is a UUIDv7 chosen by the caller, so that a write can be repeated safely. `type` is the
-    stable type name, `schema_version` the version of its shape (from 1), `data` one JSON object in
-    UTF-8. `actor` is an opaque member id; events of one command share a `correlation_id`.
+    stable type name, `schema_version` the version of its shape (from 1). `data` is one JSON object
+    in UTF-8; the codec makes it, and a log keeps the bytes without looking into them. `actor` is an
+    opaque member id; events of one command share a `correlation_id`.
     """
 
     id: UUID
