@@ -40,14 +40,7 @@ def new_event(
 
 def content(event: NewEvent) -> tuple[object, ...]:
     """What the caller gave."""
-    return (
-        event.id,
-        event.type,
-        event.schema_version,
-        event.data,
-        event.actor,
-        event.correlation_id,
-    )
+    return tuple(getattr(event, name) for name in NewEvent.__struct_fields__)
 
 
 OTHER_CONTENT: list[tuple[str, Callable[[NewEvent], NewEvent]]] = [
