@@ -1,13 +1,12 @@
 """The commands of `kb`, as a person or a script uses them."""
 
-from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
 
 from kb import local_socket
 from kb.cli.asking import print_answer
-from kb.cli.commands import COMMANDS, ENTRY_POINTS
+from kb.cli.commands import COMMANDS
 from kb.search import Answer, Result, ResultScore
 from tests.kb.cli_world import CommandLine
 
@@ -289,13 +288,3 @@ def test_wrong_usage_is_exit_2(kb: CommandLine, command: tuple[str, ...]) -> Non
 def test_every_command_helps_and_says_what_the_list_says(kb: CommandLine, name: str) -> None:
     assert "Usage: kb" in kb.ok(name, "--help").out
     assert COMMANDS[name][1] in kb.ok("--help").out
-
-
-def test_a_command_of_another_package_is_listed_with_its_own_help(
-    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    group = (EntryPoint("print_answers", "tests.kb.cli_world:print_answers", ENTRY_POINTS),)
-    monkeypatch.setattr("importlib.metadata.entry_points", EntryPoints(group).select)
-
-    assert "print_answers  Print all answers on paper." in kb.ok("--help").out
-    assert kb.ok("print_answers").out == "Printed.\n"

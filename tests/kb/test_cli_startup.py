@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
+
+from kb.cli.commands import ENTRY_POINTS
+from tests.kb.cli_world import CommandLine
 
 HEAVY = (
     "torch", "sentence_transformers", "transformers", "faiss", "litestar", "numpy", "tantivy",
@@ -35,3 +39,13 @@ def test_reading_commands_load_no_model_and_no_web() -> None:
     code = "import kb.cli.reading, kb.cli.curating, kb.knowledge_base"
 
     assert loaded_by(code).isdisjoint({"torch", "transformers", "faiss", "litestar", "tantivy"})
+
+
+def test_a_command_of_another_package_is_listed_with_its_own_help(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = (EntryPoint("print_answers", "tests.kb.cli_world:print_answers", ENTRY_POINTS),)
+    monkeypatch.setattr("importlib.metadata.entry_points", EntryPoints(group).select)
+
+    assert "print_answers  Print all answers on paper." in kb.ok("--help").out
+    assert kb.ok("print_answers").out == "Printed.\n"
