@@ -60,7 +60,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The answer to a question; `results` is empty when `nothing_close` is near enough.
 
     `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
-    another process is busy with many.
+    another process is busy with many, or something keeps the index from going on.
     """
 
     question: str
@@ -144,8 +144,11 @@ class Search:
         self._follower.ensure(head)
         try:
             self._follower.ensure(head, index=True, timeout=PATIENCE_SECONDS)
-        except NotYetSearchable:
-            return head - max(0, self._index.position())
+        except NotYetSearchable as error:
+            position = self._index.position()
+            if position < 0 and self._follower.errors:
+                raise SearchUnavailable(str(error)) from error
+            return head - max(0, position)
         return 0
 
 

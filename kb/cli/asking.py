@@ -67,6 +67,8 @@ def print_answer(answer: "Answer") -> None:
     for place, result in enumerate(answer.results, 1):
         click.echo(_described(place, result))
     click.echo(f"{answer.milliseconds:.0f} ms")
+    if answer.behind:
+        tell(f"The index lacks {answer.behind} of the newest changes: see kb status.")
 
 
 def _from_server(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from events.event import NewEvent
 from indexer.testing import HashEmbedder
+from kb.cli.asking import print_answer
 from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable, Refused
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
@@ -250,18 +251,20 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
 
 
 def test_a_question_is_answered_though_others_are_not_done(
-    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 0.0)
     base = open_base()
     base.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
-        monkeypatch.setattr(base._index, "catch_up", lambda: 0)
+        monkeypatch.setattr(base._index, "catch_up", lambda _: 0)
         base.entries.contribute(some_draft())
         answer = base.search("bedside handover")
     assert len(answer.results) == 1
     assert answer.behind == 1
+    print_answer(answer)
+    assert "lacks 1 of the newest" in capsys.readouterr().err
 
 
 def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:

@@ -204,8 +204,9 @@ def test_an_index_that_cannot_be_made_is_said_to_be_missing(
         raise ModelUnavailable("The model is not there: install it.")
 
     monkeypatch.setattr(HybridIndex, "build", broken)
-    with pytest.raises((NotYetSearchable, SearchUnavailable), match=r"install it|made at this"):
-        base.search("bed")
+    for _ in range(2):
+        with pytest.raises(SearchUnavailable, match="install it"):
+            base.search("bed")
     assert any("install it" in error for error in base.status().errors)
 
 
