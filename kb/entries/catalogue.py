@@ -157,11 +157,23 @@ class Catalogue:
             raise NotFound(f"There is no version {version} of an entry {entry_id}.")
         return msgspec.json.decode(row[0], type=Content)
 
+    def groups(self) -> tuple[str, ...]:
+        """Every group that an entry is of, the one with the most entries first."""
+        return self._names(queries.ALL_GROUPS)
+
+    def tags(self) -> tuple[str, ...]:
+        """Every tag that an entry has, the one on the most entries first."""
+        return self._names(queries.ALL_TAGS)
+
     def all_ids(self) -> Iterator[str]:
         """The id of every entry, archived ones too, in the order they came."""
         with self._views.read() as db:
             ids = db.execute(queries.ALL_IDS).fetchall()
         return (entry_id for (entry_id,) in ids)
+
+    def _names(self, sql: str) -> tuple[str, ...]:
+        with self._views.read() as db:
+            return tuple(name for (name,) in db.execute(sql))
 
 
 def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:

@@ -10,6 +10,9 @@ FROM entry JOIN revision ON revision.position = entry.revised_position
 ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"
 
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
+ALL_GROUPS = """SELECT group_name FROM entry WHERE group_name IS NOT NULL
+GROUP BY group_name ORDER BY count(*) DESC, group_name"""
+ALL_TAGS = "SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag"
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 MEANT = """
 SELECT id FROM entry WHERE id = :text OR external_id = :text

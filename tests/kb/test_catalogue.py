@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from kb.entries.bring import ImportedEntry
 from kb.entries.catalogue import BrowseFilter
@@ -120,6 +121,15 @@ def test_an_id_is_known_however_it_is_written(world: ViewedWorld) -> None:
     assert catalogue.lineage(shouted) == catalogue.lineage(entry_id)
     assert catalogue.revision(shouted, 1) == catalogue.revision(entry_id, 1)
     assert catalogue.reuse(reuse.id.upper()).id == reuse.id
+
+
+def test_groups_and_tags_are_listed_with_the_usual_ones_first(world: ViewedWorld) -> None:
+    draft = some_draft(tags=("night",))
+    world.entries.contribute(structs.replace(draft, group="Ward 1"))
+    for _ in range(2):
+        world.entries.contribute(structs.replace(draft, group="Ward 9", tags=("ward", "night")))
+    assert world.catalogue.groups() == ("Ward 9", "Ward 1")
+    assert world.catalogue.tags() == ("night", "ward")
 
 
 def test_an_entry_is_meant_by_its_id_a_beginning_of_it_or_its_name_at_the_source(

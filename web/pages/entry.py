@@ -111,7 +111,7 @@ def entry_view(
         history=base.catalogue.history(entry_id),
         successor=_successor(base, entry.successor),
         mine=mine,
-        groups=tuple(base.catalogue.browse(limit=1).facets.groups),
+        groups=base.catalogue.groups(),
         forms=forms | {name: form} if form else forms,
         open=name,
     )

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb import KnowledgeBase
-from kb.entries.results import BrowseFilter, Facets
 from kb.errors import InvalidInput
 from kb.search import Answer, Result
 from web.markdown import marked
@@ -50,54 +49,69 @@ class Found(Struct, frozen=True):
     url: str
 
 
+class Options(Struct, frozen=True):
+    """What a question can be narrowed down to, beside a kind."""
+
+    tags: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
 class SearchPage(Struct, frozen=True):
-    """A question and what was found; without `answer` nothing was asked, or `problem` says why."""
+    """A question and what was found; without `answer` nothing was asked, or `problem` says why.
+
+    The results alone need no `options`.
+    """
 
     asked: Asked
-    options: Facets
+    options: Options | None = None
     answer: Answer | None = None
     found: tuple[Found, ...] = ()
     problem: str = ""
 
 
-@get("/search", sync_to_thread=True)
+def asked_of(
+    q: FromQuery[str] = "",
+    kind: FromQuery[tuple[str, ...]] = (),
+    tag: FromQuery[tuple[str, ...]] = (),
+    group: FromQuery[tuple[str, ...]] = (),
+    archived: FromQuery[str] = "",
+) -> Asked:
+    """What the address asks."""
+    return Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))
+
+
+ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
+
+
+@get("/search", dependencies=ASKED, sync_to_thread=True)
 def search(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
-    q: FromQuery[str] = "",
-    kind: FromQuery[tuple[str, ...]] = (),
-    tag: FromQuery[tuple[str, ...]] = (),
-    group: FromQuery[tuple[str, ...]] = (),
-    archived: FromQuery[str] = "",
+    asked: NamedDependency[Asked],
 ) -> Response[str]:
     """The whole page."""
-    asked = Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))
-    return _answered(base, pages, asked, "search.html")
+    options = Options(base.catalogue.tags(), base.catalogue.groups())
+    return _answered(base, pages, SearchPage(asked, options), "search.html")
 
 
-@get(RESULTS, sync_to_thread=True)
+@get(RESULTS, dependencies=ASKED, sync_to_thread=True)
 def results(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
-    q: FromQuery[str] = "",
-    kind: FromQuery[tuple[str, ...]] = (),
-    tag: FromQuery[tuple[str, ...]] = (),
-    group: FromQuery[tuple[str, ...]] = (),
-    archived: FromQuery[str] = "",
+    asked: NamedDependency[Asked],
 ) -> Response[str]:
     """Only the results, for static/search.js."""
-    asked = Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))
-    return _answered(base, pages, asked, "partials/results.html")
+    return _answered(base, pages, SearchPage(asked), "partials/results.html")
 
 
 def _chosen(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(value for value in values if value)
 
 
-def _answered(base: KnowledgeBase, pages: Pages, asked: Asked, template: str) -> Response[str]:
-    options = base.catalogue.browse(BrowseFilter(archived=None), limit=1).facets
+def _answered(base: KnowledgeBase, pages: Pages, page: SearchPage, template: str) -> Response[str]:
+    asked = page.asked
     if not asked.question.strip():
-        return pages.render(template, SearchPage(asked, options), at="ask")
+        return pages.render(template, page, at="ask")
     try:
         answer = base.search(
             asked.question,
@@ -108,10 +122,10 @@ def _answered(base: KnowledgeBase, pages: Pages, asked: Asked, template: str) ->
             limit=LIMIT,
         )
     except InvalidInput as error:
-        page = SearchPage(asked, options, problem=str(error))
-        return pages.render(template, page, at="ask", status=400)
+        refused = structs.replace(page, problem=str(error))
+        return pages.render(template, refused, at="ask", status=400)
     found = tuple(map(_found, answer.results))
-    return pages.render(template, SearchPage(asked, options, answer, found), at="ask")
+    return pages.render(template, structs.replace(page, answer=answer, found=found), at="ask")
 
 
 def _found(result: Result) -> Found:

@@ -121,6 +121,5 @@ def _form(
     *,
     status: int = 200,
 ) -> Response[str]:
-    facets = base.catalogue.browse(limit=1).facets
-    page = WritingPage(form, tuple(facets.groups), tuple(facets.tags), entry)
+    page = WritingPage(form, base.catalogue.groups(), base.catalogue.tags(), entry)
     return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)
