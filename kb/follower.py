@@ -16,7 +16,7 @@ from events.projection import ProjectionRunner
 from kb.errors import DataDirectoryError, NotYetSearchable, Refused
 from kb.search_index import SearchIndex
 from kb.view_reader import ViewReader
-from kb.views import BATCH, Views, is_damage
+from kb.views import BATCH, File, Views, is_damage
 
 POLL_SECONDS = 0.01
 """How often a waiting process looks how far the leading one is, and whether it is still there."""
@@ -26,6 +26,9 @@ WAIT_SECONDS = 0.1
 
 RETRY_SECONDS = 1.0
 """How long the background work rests after an error, e.g. a full disk."""
+
+PATIENCE_SECONDS = 2.0
+"""How long to try for the lead where another process may hold it for a moment only."""
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -122,7 +125,7 @@ class Follower:
 
     def rebuild(self, what: str, progress: Progress) -> None:
         """Make "views", "index" or "all" anew. Raises `Refused` if another process leads."""
-        with self._lead() as leads:
+        with self._lead(PATIENCE_SECONDS) as leads:
             if not leads:
                 raise Refused(
                     "Another process keeps this data directory up, e.g. kb serve or kb import: "
@@ -142,13 +145,16 @@ class Follower:
                     self._index.resign()
         self._tell()
 
-    def repair_views(self, damage: str) -> None:
-        """Throw damaged views away and fill new ones, if this process may lead."""
-        with self._lead() as leads:
+    def repair_views(self, damage: str, file: File) -> bool:
+        """Replace the views if the damaged `file` is still in place; False if another leads."""
+        with self._lead(PATIENCE_SECONDS) as leads:
             if leads:
                 with self._writing_views:
-                    self._views.discard(f"their file is damaged ({damage})")
-                    self._runner.catch_up()
+                    self._refuse_closed()
+                    if self._views.file() == file:
+                        self._views.discard(f"their file is damaged ({damage})")
+                        self._runner.catch_up()
+        return leads
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -163,9 +169,11 @@ class Follower:
             return "none" if leads else "another process"
 
     @contextmanager
-    def _lead(self) -> Iterator[bool]:
-        """Whether this process leads for as long as the block runs."""
-        leads = self._take_lead()
+    def _lead(self, patience: float = 0.0) -> Iterator[bool]:
+        """Whether this process leads while the block runs; tries for `patience` seconds."""
+        deadline = time.monotonic() + patience
+        while not (leads := self._take_lead()) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
         try:
             yield leads
         finally:

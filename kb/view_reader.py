@@ -22,12 +22,12 @@ class _Opened(Struct, frozen=True):
 class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
 
-    `on_damage` is told when the file turns out to be broken, and may put it right for the next.
+    `on_damage` is told what is broken and in which file, and answers whether it put that right.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.on_damage: Callable[[str], None] = lambda _: None
+        self.on_damage: Callable[[str, File], bool] = lambda *_: False
         self._lock = Lock()
         self._idle: list[_Opened] = []
         self._closed = False
@@ -39,8 +39,10 @@ class ViewReader:
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
         """
+        file = MISSING
         try:
             opened = self._borrow()
+            file = opened.file
             try:
                 opened.connection.execute("BEGIN")
                 _refuse_other_tables(opened.connection)
@@ -48,7 +50,7 @@ class ViewReader:
             finally:
                 self._give_back(opened)
         except sqlite3.DatabaseError as error:
-            self._explain(error)
+            self._explain(error, file)
 
     def position(self) -> int:
         """How far the views are, -1 if they are not there yet."""
@@ -96,13 +98,16 @@ class ViewReader:
                 return
         opened.connection.close()
 
-    def _explain(self, error: sqlite3.DatabaseError) -> None:
+    def _explain(self, error: sqlite3.DatabaseError, file: File) -> None:
         if not self._path.exists():
             raise _not_ready() from error
         if is_damage(error):
-            self.on_damage(str(error))
+            mended = self.on_damage(str(error), file)
             raise NotYetSearchable(
-                f"The views in {self._path} were damaged ({error}) and are made anew: ask again."
+                f"The views in {self._path} were damaged ({error}) and were made anew: ask again."
+                if mended
+                else f"The views in {self._path} are damaged ({error}), and another process keeps "
+                "them up, e.g. kb serve: stop it, then ask again."
             ) from error
         raise DataDirectoryError(f"The views in {self._path} cannot be read: {error}.") from error
 

@@ -123,6 +123,10 @@ class Views:
             self.close()
         return file == MISSING
 
+    def file(self) -> File:
+        """The file that is in place now."""
+        return file_at(self._path)
+
     def discard(self, why: str) -> None:
         """Throw the file away because of `why`; empty views take its place at next use."""
         self.close()

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from threading import enumerate as all_threads
@@ -19,7 +20,7 @@ from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable, Refuse
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
-from kb.views import Views
+from kb.views import File, Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
 from tests.kb.viewed_world import damage_pages
@@ -342,7 +343,7 @@ def test_views_that_another_process_made_anew_are_used_as_they_are(
 ) -> None:
     base, other = open_base(), open_base()
     base.entries.contribute(some_draft())
-    other._follower.repair_views("found by hand")
+    other._follower.repair_views("found by hand", other._views.file())
     notices.clear()
     base.entries.contribute(some_draft())
     assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
@@ -362,14 +363,70 @@ def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
     assert "malformed" in notices[-1]
 
 
-def test_damage_found_by_a_reader_is_repaired_for_the_next(
+def test_damage_that_several_readers_find_is_repaired_once(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    damage_pages(data / "views.sqlite")
     base = open_base()
-    base.entries.contribute(some_draft())
-    base._follower.repair_views("found by hand")
+    readers = 4
+    all_have_met_it = Barrier(readers)
+    repair = base._reader.on_damage
+
+    def repair_together(damage: str, file: File) -> bool:
+        all_have_met_it.wait(30)
+        return repair(damage, file)
+
+    base._reader.on_damage = repair_together
+
+    def reading(_: int) -> str:
+        with pytest.raises(NotYetSearchable) as caught:
+            base.catalogue.browse()
+        return str(caught.value)
+
+    with ThreadPoolExecutor(readers) as pool:
+        said = list(pool.map(reading, range(readers)))
+    assert all("were made anew" in sentence for sentence in said)
     assert base.catalogue.browse().total == 1
-    assert "found by hand" in notices[-1]
+    assert len(notices) == 1
+
+
+def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
+    data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.follower.PATIENCE_SECONDS", 0.0)
+    with leading(data) as child:
+        base = open_base()
+        base.entries.contribute(some_draft())
+        base._reader.close()
+        damage_pages(data / "views.sqlite")
+        with pytest.raises(NotYetSearchable, match="another process"):
+            base.catalogue.browse()
+        child.communicate("")
+    with pytest.raises(NotYetSearchable, match="were made anew"):
+        base.catalogue.browse()
+    assert base.catalogue.browse().total == 1
+
+
+def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, other = open_base(), open_base()
+    base.entries.contribute(some_draft())
+    held = other._follower._lead()
+    assert held.__enter__()
+    take = base._follower._take_lead
+
+    def refused_once() -> bool:
+        taken = take()
+        if not taken:
+            held.__exit__(None, None, None)
+        return taken
+
+    monkeypatch.setattr(base._follower, "_take_lead", refused_once)
+    base.rebuild("views")
+    assert base.catalogue.browse().total == 1
 
 
 def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> None:

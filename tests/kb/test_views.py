@@ -15,6 +15,7 @@ from events.memory import InMemoryEventLog
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.view_reader import ViewReader
+from kb.views import File, file_at
 from tests.kb.domain_world import command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
 
@@ -182,11 +183,19 @@ def test_a_reader_of_damaged_views_says_so_and_asks_for_repair(world: ViewedWorl
     world.catch_up()
     world.views.close()
     world.path.write_bytes(b"garbage" * 1000)
-    told: list[str] = []
-    world.reader.on_damage = told.append
-    with pytest.raises(NotYetSearchable, match="damaged"):
+    told: list[File] = []
+    damaged = file_at(world.path)
+
+    def on_damage(_: str, file: File) -> bool:
+        told.append(file)
+        return len(told) > 1
+
+    world.reader.on_damage = on_damage
+    with pytest.raises(NotYetSearchable, match="another process"):
         world._catalogue.browse()
-    assert len(told) == 1
+    with pytest.raises(NotYetSearchable, match="made anew"):
+        world._catalogue.browse()
+    assert told == [damaged, damaged]
 
 
 def test_a_reader_of_absent_views_says_that_they_are_being_made(tmp_path: Path) -> None:
