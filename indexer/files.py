@@ -3,10 +3,16 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from indexer.errors import IndexOutdated, IndexUnavailable
+
+_PATIENCE = 30.0
+"""Seconds to wait for a lock of another."""
+
+_WAL_MODE = b"\2\2"
+"""At bytes 18 and 19 of an SQLite file: the versions of its format for writing and reading."""
 
 
 def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
@@ -17,14 +23,52 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
-        timeout=30,
+        timeout=_PATIENCE,
         isolation_level=None,
         check_same_thread=False,
     )
-    if writable:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+    try:
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def empty_in_place(path: Path, schema: str) -> None:
+    """Give a damaged database that others may have open nothing but the tables of `schema`.
+
+    The file stays the same one: whoever has it open goes on with what it holds now. A new file at
+    its path would be another one than theirs, beside a log (WAL) that belongs to both.
+    """
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(schema)
+        if path.stat().st_size:
+            try:
+                _copy_over(fresh, path)
+                return
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                pass  # Its beginning is damaged as well, which has to be mended first.
+        image = bytearray(fresh.serialize())
+        image[18:20] = _WAL_MODE
+        with path.open("r+b") as file:
+            file.write(image)
+        _copy_over(fresh, path)
+
+
+def _copy_over(fresh: sqlite3.Connection, path: Path) -> None:
+    """In one transaction, through the log that all who have the file open share."""
+
+    def no_waiting(status: int, remaining: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise sqlite3.OperationalError("database is locked")
+
+    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as damaged:
+        fresh.backup(damaged, progress=no_waiting)
 
 
 @contextmanager

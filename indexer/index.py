@@ -49,13 +49,10 @@ class HybridIndex:
     g000001, g000002 ... and the file CURRENT with the name of the one in use.
     """
 
-    def __init__(
-        self, directory: Path, embedder: Embedder, engine: str, store: VectorStore, parts: Parts
-    ) -> None:
+    def __init__(self, directory: Path, embedder: Embedder, engine: str, parts: Parts) -> None:
         self._directory = directory
         self._embedder = embedder
         self._engine = engine
-        self._store = store
         self._parts = parts
         self._changing = RLock()
 
@@ -67,12 +64,12 @@ class HybridIndex:
         path = generation.current(directory)
         made = generation.check(path, embedder.fingerprint, engine)
         store = VectorStore(directory / VECTORS, embedder.dimension, writable=writable)
-        try:
-            parts = Parts.open(path, engine, embedder, store, writable=writable)
-        except BaseException:
-            store.close()
-            raise
-        index = cls(directory, embedder, engine, store, parts)
+        index = cls(
+            directory,
+            embedder,
+            engine,
+            Parts.open(path, engine, embedder, store, writable=writable),
+        )
         if index.position < made.position:
             index.close()
             raise IndexOutdated(f"The index {path} lacks what it held at position {made.position}.")
@@ -94,13 +91,12 @@ class HybridIndex:
         """
         with reading(directory):
             path = generation.begin(directory)
-        store = _sound_store(directory / VECTORS, embedder.dimension)
         with ExitStack() as undo:
             undo.callback(shutil.rmtree, path, ignore_errors=True)
-            undo.callback(store.close)
+            store = VectorStore.sound(directory / VECTORS, embedder.dimension)
             parts = Parts.open(path, engine, embedder, store, writable=True, new=True)
             undo.callback(parts.close)
-            index = cls(directory, embedder, engine, store, parts)
+            index = cls(directory, embedder, engine, parts)
             fill(index)
             made = generation.manifest(embedder.fingerprint, engine, index.position)
             with reading(directory):
@@ -146,9 +142,11 @@ class HybridIndex:
                 self._parts.refresh()
                 return
             generation.check(path, self._embedder.fingerprint, self._engine)
+            # The store may be another file too, if somebody took the old one away.
+            store = VectorStore(self._directory / VECTORS, self._embedder.dimension, writable=False)
             old, self._parts = (
                 self._parts,
-                Parts.open(path, self._engine, self._embedder, self._store, writable=False),
+                Parts.open(path, self._engine, self._embedder, store, writable=False),
             )
             old.close()
 
@@ -173,7 +171,7 @@ class HybridIndex:
             position=self.position,
             documents=documents,
             passages=count,
-            vectors_stored=self._store.count(),
+            vectors_stored=parts.store.count(),
             bytes=sum(file.stat().st_size for file in files if file.is_file()),
             engine=self._engine,
             model=self._embedder.fingerprint,
@@ -184,7 +182,6 @@ class HybridIndex:
         """Let go of files; what was not committed is gone."""
         with self._changing:
             self._parts.close()
-            self._store.close()
 
     def _attempt(self, question: Question, filter: Filter, limit: int) -> list[Hit] | None:
         """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
@@ -204,13 +201,14 @@ class HybridIndex:
         """Compute and store the vectors of those texts that have none yet."""
         by_hash = {text_hash(text): text for text in texts}
         fingerprint = self._embedder.fingerprint
-        for key in self._store.get(fingerprint, list(by_hash)):
+        store = self._parts.store
+        for key in store.get(fingerprint, list(by_hash)):
             del by_hash[key]
         keys = sorted(by_hash, key=lambda key: len(by_hash[key]))
         for start in range(0, len(keys), _EMBEDDED_AT_ONCE):
             window = keys[start : start + _EMBEDDED_AT_ONCE]
             vectors = self._embedder.embed([by_hash[key] for key in window])
-            self._store.put(fingerprint, dict(zip(window, vectors, strict=True)))
+            store.put(fingerprint, dict(zip(window, vectors, strict=True)))
 
     def __enter__(self) -> Self:
         return self
@@ -222,18 +220,6 @@ class HybridIndex:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _sound_store(path: Path, dimension: int) -> VectorStore:
-    """The store of vectors, begun anew if the file is damaged: then they are computed again."""
-    try:
-        store = VectorStore(path, dimension, writable=True)
-        store.check()
-    except IndexOutdated:
-        for file in path.parent.glob(f"{path.name}*"):
-            file.unlink()
-        store = VectorStore(path, dimension, writable=True)
-    return store
 
 
 def _lexical(document: Document, parts: Sequence[passages.EmbeddedPassage]) -> LexicalDocument:

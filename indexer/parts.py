@@ -1,5 +1,6 @@
 """The parts of one open generation and the order in which they are committed and taken in."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -33,7 +34,7 @@ class Parts:
         self.lexical = lexical
         self.passages = passages
         self.vectors = VectorIndex(embedder.dimension)
-        self._store = store
+        self.store = store
         self._fingerprint = embedder.fingerprint
         self._seen = Seen()
         self._version = -1
@@ -50,22 +51,22 @@ class Parts:
         writable: bool,
         new: bool = False,
     ) -> Self:
-        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if not whole."""
-        if not new and not (path / LEXICAL).is_dir():
-            raise IndexOutdated(f"The index has no directory {path / LEXICAL}.")
-        passages = PassageStore(path / PASSAGES, writable=writable, new=new)
-        try:
+        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if not whole.
+
+        `store` is taken over: it is closed with the rest, or at once if that does not open.
+        """
+        with ExitStack() as undo:
+            undo.callback(store.close)
+            if not new and not (path / LEXICAL).is_dir():
+                raise IndexOutdated(f"The index has no directory {path / LEXICAL}.")
+            passages = PassageStore(path / PASSAGES, writable=writable, new=new)
+            undo.callback(passages.close)
             lexical = open_lexical(engine, path / LEXICAL, writable=writable)
-        except BaseException:
-            passages.close()
-            raise
-        parts = cls(path, lexical, passages, store, embedder)
-        try:
+            undo.callback(lexical.close)
+            parts = cls(path, lexical, passages, store, embedder)
             parts._load()
             parts._compare()
-        except BaseException:
-            parts.close()
-            raise
+            undo.pop_all()
         return parts
 
     @property
@@ -89,12 +90,13 @@ class Parts:
         """Let go of files; what was not committed is gone."""
         self.lexical.close()
         self.passages.close()
+        self.store.close()
 
     def _load(self) -> None:
         version = self.passages.version()
         changes = self.passages.changes(self._seen)
         hashes = [key for document in changes.added for _, key in document.passages]
-        matrix = self._store.matrix(self._fingerprint, hashes)
+        matrix = self.store.matrix(self._fingerprint, hashes)
         self.vectors.apply(changes.added, matrix, changes.removed)
         self.vectors = self.vectors.compacted()
         self._version, self._seen, self._stamp = version, changes.seen, changes.position

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexOutdated
-from indexer.files import connect, reading
+from indexer.files import connect, empty_in_place, reading
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -45,6 +46,25 @@ class VectorStore:
             self._connection = connect(path, writable=writable)
             if writable:
                 self._connection.execute(_SCHEMA)
+
+    @classmethod
+    def sound(cls, path: Path, dimension: int) -> Self:
+        """Open it for writing, emptied if the file is damaged: all is then computed again."""
+        try:
+            if path.is_file() and not path.stat().st_size:
+                # SQLite would take it for new, and wait for those who have the old one open.
+                raise IndexOutdated(f"The store {path} is empty.")
+            store = cls(path, dimension, writable=True)
+            try:
+                store.check()
+                return store
+            except BaseException:
+                store.close()
+                raise
+        except IndexOutdated:
+            with reading(path):
+                empty_in_place(path, _SCHEMA)
+        return cls(path, dimension, writable=True)
 
     def get(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors known for `hashes`; those that are unknown or damaged are left out."""

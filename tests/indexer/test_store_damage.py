@@ -1,0 +1,137 @@
+"""A damaged store of vectors is mended for all who have it open, in this process or another."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import pytest
+from msgspec.structs import replace
+
+from indexer.document import Document, Filter, Section
+from indexer.index import HybridIndex
+from indexer.testing import HashEmbedder
+
+ALL = frozenset({"all"})
+
+
+def documents(count: int = 40) -> list[Document]:
+    return [
+        Document(
+            id=f"d{n:03}",
+            title=f"Entry {n}",
+            sections=(Section("", f"Text number{n} about subject{n % 7}. " * 20),),
+            audience=ALL,
+        )
+        for n in range(count)
+    ]
+
+
+def fill(index: HybridIndex) -> None:
+    index.put(documents())
+    index.commit(40)
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture
+def place(tmp_path: Path, embedder: HashEmbedder) -> Path:
+    HybridIndex.build(tmp_path / "index", embedder, fill).close()
+    return tmp_path / "index"
+
+
+def found(index: HybridIndex) -> list[str]:
+    hits = index.search("number3 subject3", Filter(audience=ALL))
+    return [hit.document_id for hit in hits]
+
+
+def shorten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"\xa5" * path.stat().st_size)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+_OTHER_READER = """
+import sys
+from pathlib import Path
+from indexer.document import Filter
+from indexer.index import HybridIndex
+from indexer.testing import HashEmbedder
+
+with HybridIndex.open(Path(sys.argv[1]), HashEmbedder()) as index:
+    for _ in sys.stdin:
+        index.refresh()
+        hits = index.search("number3 subject3", Filter(audience=frozenset({"all"})))
+        print(*(hit.document_id for hit in hits), flush=True)
+"""
+
+
+@contextmanager
+def other_reader(place: Path) -> Iterator[Callable[[], list[str]]]:
+    """A reader in a process of its own; what is yielded refreshes it and asks it."""
+    command = [sys.executable, "-c", _OTHER_READER, str(place)]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
+        questions, answers = process.stdin, process.stdout
+        assert questions
+        assert answers
+
+        def ask() -> list[str]:
+            print(file=questions, flush=True)
+            return answers.readline().split()
+
+        yield ask
+        questions.close()
+
+
+def spoil_within(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(b"\xa5" * (path.stat().st_size - 8192))
+
+
+@pytest.mark.parametrize("damage", [spoil_within, shorten, overwrite, empty, Path.unlink])
+@pytest.mark.parametrize("writable", [False, True])
+def test_a_damaged_store_is_mended_for_those_who_have_it_open(
+    place: Path, embedder: HashEmbedder, damage: Callable[[Path], None], writable: bool
+) -> None:
+    with HybridIndex.open(place, embedder, writable=writable) as held:
+        expected = found(held)
+        damage(place / "vectors.sqlite")
+        with HybridIndex.build(place, embedder, fill) as leader:
+            held.refresh()
+            assert found(held) == expected
+            added = replace(documents(1)[0], id="new", title="number3 subject3")
+            leader.put([added])
+            leader.commit(41)
+            held.refresh()
+            assert found(held)[0] == "new"
+            held.close()
+            leader.put([replace(added, id="newer", sections=(Section("", "late"),))])
+            leader.commit(42)
+            with HybridIndex.open(place, embedder) as another:
+                assert another.position == 42
+    with HybridIndex.open(place, embedder) as again:
+        assert again.status().documents == 42
+
+
+def test_a_store_that_another_process_has_open_is_mended_for_it_too(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    with other_reader(place) as ask:
+        expected = ask()
+        spoil_within(place / "vectors.sqlite")
+        with HybridIndex.build(place, embedder, fill) as leader:
+            assert ask() == expected
+            leader.put([replace(documents(1)[0], id="new", title="number3 subject3")])
+            leader.commit(41)
+            assert ask()[0] == "new"
