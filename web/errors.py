@@ -119,12 +119,16 @@ def status_of(error: Exception) -> int:
     """The HTTP status of any exception."""
     if isinstance(error, HTTPException):
         return error.status_code
+    return _foreseen(error) or HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _foreseen(error: Exception) -> HTTPStatus | None:
     found = (STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return next(found, None)
 
 
 def _detail(error: Exception, status: HTTPStatus) -> str:
-    if isinstance(error, KnowledgeBaseError) and type(error) in STATUSES:
+    if _foreseen(error):
         return str(error)
     if status in SENTENCES:
         return SENTENCES[status]

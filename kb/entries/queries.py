@@ -1,5 +1,7 @@
 """The SQL that answers questions about entries, each statement with its name."""
 
+from kb.entries.results import Sort
+
 ENTRY = """
 SELECT entry.*, revision.content,
        (SELECT json_group_array(tag) FROM tag WHERE entry_id = entry.id) AS tags,
@@ -29,7 +31,7 @@ WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
        SELECT entry_id FROM tag WHERE tag.tag IN (SELECT value FROM json_each(:tags))))
 """
 STANDING = "AND (:archived IS NULL OR archived = :archived)"
-ORDERS = {
+ORDERS: dict[Sort, str] = {
     "recent": "revised_position DESC",
     "title": "title COLLATE NOCASE, entry.position",
     "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",

@@ -1,6 +1,7 @@
 """What questions about entries answer: typed values that pages, commands and the API show."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -94,6 +95,10 @@ class HistoryItem(Struct, frozen=True, kw_only=True):
     detail: str
     actor: str
     at: datetime
+
+
+Sort = Literal["recent", "title", "reused"]
+"""What comes first in a list: the newest text, the first title, or what is reused most."""
 
 
 class BrowseFilter(Struct, frozen=True, kw_only=True):

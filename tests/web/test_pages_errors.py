@@ -3,6 +3,7 @@
 import pytest
 
 from kb import KnowledgeBase
+from kb.errors import NotFound
 from tests.web.visits import NOWHERE, Client, page
 
 
@@ -29,6 +30,19 @@ def test_people_get_errors_as_pages(client: Client, method: str, path: str, stat
     assert response.status_code == status
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "<h1>" in response.text
+
+
+def test_an_error_of_a_kind_that_is_known_keeps_its_sentence(
+    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(NotFound):
+        pass
+
+    def gone(*_: object, **__: object) -> None:
+        raise Gone("It was here.")
+
+    monkeypatch.setattr(base.catalogue, "browse", gone)
+    assert "It was here." in page(client, "/", 404)
 
 
 def test_an_unforeseen_error_is_a_page_without_its_text(

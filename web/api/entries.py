@@ -1,6 +1,6 @@
 """Entries: list, read, contribute, revise."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post, put
@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType, convert
 
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft
-from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page
+from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page, Sort
 from web.api.given import GivenContent, GivenDraft
 from web.api.search import ARCHIVED, Archived, Limit
 from web.openapi import change_problems, problems
@@ -41,7 +41,7 @@ def list_entries(
     tag: FromQuery[tuple[str, ...]] = (),
     group: FromQuery[tuple[str, ...]] = (),
     archived: FromQuery[Archived] = "false",
-    sort: FromQuery[Literal["recent", "title", "reused"]] = "recent",
+    sort: FromQuery[Sort] = "recent",
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:

@@ -10,14 +10,13 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct, structs
 
 from kb import KnowledgeBase
-from kb.entries.results import BrowseFilter, Facets, Page
+from kb.entries.results import BrowseFilter, Facets, Page, Sort
 from web.pages.shell import Pages
 
 PAGE_SIZE = 20
 SHOWN = 12
 """How many values of a facet are shown at once; the others are folded away."""
 
-Sort = Literal["recent", "title", "reused"]
 Archived = Literal["", "only", "all"]
 ARCHIVED: Mapping[str, bool | None] = {"": False, "only": True, "all": None}
 PageNumber = Annotated[int, QueryParameter(ge=1, le=1_000_000)]

@@ -1,18 +1,14 @@
 """What the small forms on an entry's page do: tags, archive, endorsements."""
 
-from typing import Any
-
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kb import KnowledgeBase
 from web.pages.entry import act
-from web.pages.forms import Form, entry_meant, small_form
+from web.pages.forms import Form, FormBody, entry_meant, small_form
 from web.pages.shell import Pages
-
-Posted = URLEncodedBody[dict[str, Any]]
 
 
 @post("/entries/{entry_id:str}/tags", sync_to_thread=True)
@@ -20,7 +16,7 @@ def tag(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Put tags on, separated by commas."""
     form = small_form(data, "tags")
@@ -35,7 +31,7 @@ def untag(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Take one tag off."""
     form = small_form(data, "tag")
@@ -56,7 +52,7 @@ def archive(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Archive with a reason, and perhaps a successor."""
     form = small_form(data, "reason", "successor")
@@ -89,7 +85,7 @@ def endorse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Vouch for it, with a reason."""
     form = small_form(data, "reason")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from litestar.params import URLEncodedBody
 from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
@@ -14,6 +15,8 @@ from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, KnowledgeBaseError, NotFound
 
 Posted = Mapping[str, Any]
+FormBody = URLEncodedBody[dict[str, Any]]
+"""The parameter of a handler that takes a `Posted` form."""
 
 
 class Form(Struct, frozen=True):

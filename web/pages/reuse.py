@@ -1,12 +1,12 @@
 """Reuse: record it, tell what became of it, and the page of counts."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -14,16 +14,14 @@ from kb import KnowledgeBase
 from kb.commands import Receipt
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Refused
-from kb.reuse.report import ReuseReport
+from kb.reuse.report import By, ReuseReport
 from web.errors import status_of
 from web.pages.entry import act
-from web.pages.forms import Form, command_id, entry_meant, small_form
+from web.pages.forms import Form, FormBody, command_id, entry_meant, small_form
 from web.pages.links import entry_url
 from web.pages.shell import Pages, see_other
 
-Posted = URLEncodedBody[dict[str, Any]]
-
-BY = {"kind": "Kind", "tag": "Tag", "group": "Group", "month": "Month"}
+BY: Mapping[By, str] = {"kind": "Kind", "tag": "Tag", "group": "Group", "month": "Month"}
 
 
 class ReusePage(Struct, frozen=True):
@@ -38,7 +36,7 @@ class ReportPage(Struct, frozen=True):
 
     form: Form
     report: ReuseReport | None
-    by: dict[str, str]
+    by: Mapping[By, str]
     csv_url: str
 
 
@@ -47,7 +45,7 @@ def record(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Record that a group reused an entry."""
     form = small_form(
@@ -89,7 +87,7 @@ def update_reuse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     reuse_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Tell what became of it."""
     reuse = base.catalogue.reuse(reuse_id)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.entries.relation import reads
+from kb.reuse.reuse import Outcome
 from web.errors import ProblemDetails
 
 RESULTS = "/search/results"
@@ -19,7 +20,7 @@ RESULTS = "/search/results"
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
-OUTCOMES: Mapping[str, str] = {
+OUTCOMES: Mapping[Outcome, str] = {
     "adopted": "Adopted",
     "adapted": "Adapted",
     "tried-and-stopped": "Tried and stopped",

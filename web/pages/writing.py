@@ -1,10 +1,8 @@
 """Contribute an entry and revise one, with the form made from the kind's template."""
 
-from typing import Any
-
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -15,6 +13,7 @@ from web.errors import status_of
 from web.pages.conflict import conflict_page
 from web.pages.forms import (
     EntryForm,
+    FormBody,
     blank_form,
     command_id,
     form_of,
@@ -24,8 +23,6 @@ from web.pages.forms import (
 from web.pages.links import entry_url
 from web.pages.shell import Pages, see_other
 from web.written import when_searchable
-
-Posted = URLEncodedBody[dict[str, Any]]
 
 
 class WritingPage(Struct, frozen=True):
@@ -57,7 +54,7 @@ def new(
 
 @post("/entries/new", sync_to_thread=True)
 def contribute(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: Posted
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
     """Take the new entry in, or show the form again with what is wrong."""
     kind = base.kinds.get(typed(data, "kind"))
@@ -90,7 +87,7 @@ def revise(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
-    data: Posted,
+    data: FormBody,
 ) -> Response[str] | Redirect:
     """Save the revision; when somebody else was faster, show both texts."""
     entry = base.catalogue.get(entry_id)
