@@ -6,6 +6,7 @@ from litestar import Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
 from web.errors import PROBLEM_JSON, ProblemDetails
@@ -37,10 +38,10 @@ def change_problems(*statuses: int) -> dict[int, ResponseSpec]:
 class _SchemaRouter(Router):
     """Without Litestar's page for unknown schema paths: under /api those are problem+json."""
 
-    def register(self, value: ControllerRouterHandler) -> list[object]:  # type: ignore[override]
+    def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:
         if "/{path:str}" in getattr(value, "paths", ()):
             return []
-        return list(super().register(value))
+        return super().register(value)
 
 
 def openapi_config(title: str, docs: OpenAPIRenderPlugin) -> OpenAPIConfig:

@@ -35,7 +35,8 @@ class LoopbackOnly(ASGIMiddleware):
         host = headers.get("host", "")
         if not is_loopback(hostname(host).strip("[]")):
             raise ClientException("This server answers to localhost and loopback addresses only.")
-        if scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):  # type: ignore[typeddict-item]
+        method = scope["method"]  # type: ignore[typeddict-item]  # `scopes` lets HTTP in alone
+        if method not in SAFE_METHODS and from_elsewhere(headers, host):
             raise CrossSiteRequest
         await next_app(scope, receive, send)
 

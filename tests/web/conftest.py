@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -41,7 +42,7 @@ def client(base: KnowledgeBase) -> Iterator[TestClient[Litestar]]:
 def contribute(base: KnowledgeBase) -> Contribute:
     """Contributes a practice with the given fields and answers its id."""
 
-    def make(title: str = "Bedside handover", **fields: object) -> str:
+    def make(title: str = "Bedside handover", **fields: Any) -> str:
         problem = str(
             fields.pop("problem", "Forty minutes in the office, everyone half listening.")
         )
@@ -53,8 +54,8 @@ def contribute(base: KnowledgeBase) -> Contribute:
         draft = Draft(
             kind="practice",
             content=Content(title=title, sections=sections, properties={"difficulty": "easy"}),
-            group=group,  # type: ignore[arg-type]
-            tags=tags,  # type: ignore[arg-type]
+            group=group,
+            tags=tags,
         )
         return base.entries.contribute(draft).id
 
@@ -92,8 +93,8 @@ def open_page(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
             wrong.append(f"request to {route.request.url}")
         route.continue_()
 
-    def make(path: str = "/", **options: object) -> Page:
-        context = chromium.new_context(base_url=url, **options)  # type: ignore[arg-type]
+    def make(path: str = "/", **options: Any) -> Page:
+        context = chromium.new_context(base_url=url, **options)
         context.set_default_timeout(20_000)
         context.route("**/*", guarded)
         contexts.append(context)
