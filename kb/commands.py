@@ -53,7 +53,8 @@ class Writer:
     """Appends what commands decide.
 
     A command has one UUIDv7: its correlation id, from which its events' ids are counted on. Whoever
-    sends a command again with the same `command_id` gets the first receipt.
+    sends a command again with the same `command_id` gets the first receipt. A command that had
+    nothing to change left no event to know it by: sent again, it is decided on what is there then.
 
     `settle` is called with a command's position, e.g. to wait until the views have taken it in.
     """

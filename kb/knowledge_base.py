@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -151,11 +152,11 @@ class KnowledgeBase:
 
         Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
         """
-        seconds = math.inf if timeout is None else timeout
+        deadline = monotonic() + (math.inf if timeout is None else timeout)
         with storage_errors(self._directory.root):
-            self._follower.ensure(position, timeout=seconds)
-            if index:
-                self._follower.ensure(position, index=True, timeout=seconds)
+            for of_index in (False, True) if index else (False,):
+                left = max(0.0, deadline - monotonic())
+                self._follower.ensure(position, index=of_index, timeout=left)
 
     def head(self) -> int:
         """The log's last position, to `wait` for."""

@@ -3,12 +3,29 @@
 Run as: python -m tests.kb.leading_child DATA
 """
 
+import subprocess
 import sys
 from pathlib import Path
 
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def leading(data: Path) -> subprocess.Popen[str]:
+    """Another process that leads, until its input ends or it is killed."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.kb.leading_child", str(data)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout
+    assert child.stdout.readline() == "leading\n"
+    return child
 
 
 def main(data: Path) -> None:

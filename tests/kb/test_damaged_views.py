@@ -1,0 +1,157 @@
+"""Views that are damaged, deleted or replaced are made anew: once, and by who may."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.views import File, Views
+from tests.kb.conftest import OpenBase
+from tests.kb.domain_world import some_draft
+from tests.kb.leading_child import leading
+from tests.kb.viewed_world import damage_pages
+
+
+def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    (data / "views.sqlite").write_bytes(b"garbage" * 1000)
+    with open_base() as base:
+        assert base.catalogue.browse().total == 1
+
+
+def test_views_deleted_while_they_are_open_are_made_anew(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    (data / "views.sqlite").unlink()
+    base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 2
+    (data / "views.sqlite").unlink()
+    base.rebuild("views")
+    assert base.catalogue.browse().total == 2
+    assert ["missing" in notice for notice in notices] == [True, True]
+
+
+def test_views_that_another_process_made_anew_are_used_as_they_are(
+    open_base: OpenBase, notices: list[str]
+) -> None:
+    base, other = open_base(), open_base()
+    base.entries.contribute(some_draft())
+    other._follower.repair_views("found by hand", other._views.file())
+    notices.clear()
+    base.entries.contribute(some_draft())
+    assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
+    assert notices == []
+
+
+def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    damage_pages(data / "views.sqlite")
+    base = open_base()
+    base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 2
+    assert base.status().parked == ()
+    assert "malformed" in notices[-1]
+
+
+def test_damage_that_several_readers_find_is_repaired_once(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    damage_pages(data / "views.sqlite")
+    base = open_base()
+    readers = 4
+    all_have_met_it = Barrier(readers)
+    repair = base._reader.on_damage
+
+    def repair_together(damage: str, file: File) -> bool:
+        all_have_met_it.wait(30)
+        return repair(damage, file)
+
+    base._reader.on_damage = repair_together
+
+    def reading(_: int) -> str:
+        with pytest.raises(NotYetSearchable) as caught:
+            base.catalogue.browse()
+        return str(caught.value)
+
+    with ThreadPoolExecutor(readers) as pool:
+        said = list(pool.map(reading, range(readers)))
+    assert all("were made anew" in sentence for sentence in said)
+    assert base.catalogue.browse().total == 1
+    assert len(notices) == 1
+
+
+def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
+    data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.follower.PATIENCE_SECONDS", 0.0)
+    with leading(data) as child:
+        base = open_base()
+        base.entries.contribute(some_draft())
+        base._reader.close()
+        damage_pages(data / "views.sqlite")
+        with pytest.raises(NotYetSearchable, match="another process"):
+            base.catalogue.browse()
+        child.communicate("")
+    with pytest.raises(NotYetSearchable, match="were made anew"):
+        base.catalogue.browse()
+    assert base.catalogue.browse().total == 1
+
+
+def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, other = open_base(), open_base()
+    base.entries.contribute(some_draft())
+    held = other._follower._lead()
+    assert held.__enter__()
+    take = base._follower._take_lead
+
+    def refused_once() -> bool:
+        taken = take()
+        if not taken:
+            held.__exit__(None, None, None)
+        return taken
+
+    monkeypatch.setattr(base._follower, "_take_lead", refused_once)
+    base.rebuild("views")
+    assert base.catalogue.browse().total == 1
+
+
+@pytest.mark.parametrize("sound", [(), ("checkpoint", "parked")])
+def test_a_rebuild_replaces_views_with_damaged_pages(
+    data: Path, open_base: OpenBase, notices: list[str], sound: tuple[str, ...]
+) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    damage_pages(data / "views.sqlite", but=sound)
+    base = open_base()
+    base.rebuild("views")
+    assert base.catalogue.browse().total == 1
+    assert ["malformed" in notice for notice in notices] == [True]
+
+
+def test_an_error_that_is_no_damage_does_not_cost_the_views(
+    open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+
+    def busy(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Views, "rebuild", busy)
+    with pytest.raises(DataDirectoryError, match="locked"):
+        base.rebuild("views")
+    assert base.catalogue.browse().total == 1
+    assert notices == []

@@ -1,0 +1,138 @@
+"""Following begins and ends as told: one thread, soon done, and nobody left waiting."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Barrier, Event, Thread
+from threading import enumerate as all_threads
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from indexer.testing import HashEmbedder
+from kb.errors import DataDirectoryError
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+from tests.kb.conftest import OpenBase
+from tests.kb.domain_world import some_content, some_draft
+
+
+def followers() -> int:
+    return sum(thread.name == "follower" for thread in all_threads())
+
+
+def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    resigning, go_on = Event(), Event()
+    sound = base._index.resign
+
+    def slowly() -> None:
+        resigning.set()
+        assert go_on.wait(30)
+        sound()
+
+    base.start_following()
+    base.wait(0, index=True)
+    monkeypatch.setattr(base._index, "resign", slowly)
+    stopping = Thread(target=base._follower.stop)
+    stopping.start()
+    assert resigning.wait(30)
+    starting = Thread(target=base._follower.start)
+    starting.start()
+    starting.join(0.2)
+    at_once = followers()
+    go_on.set()
+    stopping.join(30)
+    starting.join(30)
+    assert (at_once, followers()) == (1, 1)
+    base.close()
+    assert followers() == 0
+
+
+def test_questions_while_following_starts_and_stops_leave_nobody_behind(
+    open_base: OpenBase,
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    together = Barrier(2)
+
+    def asking() -> None:
+        for _ in range(20):
+            together.wait(30)
+            base.wait(base.head(), index=True)
+
+    thread = Thread(target=asking)
+    thread.start()
+    for _ in range(20):
+        base._follower.start()
+        together.wait(30)
+        base._follower.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+    base.close()
+    assert followers() == 0
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_whoever_waits_without_end_is_refused_when_the_base_is_closed(
+    open_base: OpenBase, index: bool
+) -> None:
+    base = open_base()
+    errors: list[DataDirectoryError] = []
+    position = base.head() + 1
+
+    def waiting() -> None:
+        try:
+            base._follower.ensure(position, index=index, timeout=float("inf"))
+        except DataDirectoryError as error:
+            errors.append(error)
+
+    thread = Thread(target=waiting, daemon=True)
+    thread.start()
+    base.wait(0, index=True)
+    base.close()
+    thread.join(30)
+    assert "closed" in str(errors[0])
+    with pytest.raises(DataDirectoryError, match="closed"):
+        base._follower.start()
+    assert followers() == 0
+
+
+class StoppingEmbedder(HashEmbedder):
+    """Tells the test when it is asked, and waits until the work was told to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.told = Event(), Event()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked.set()
+        assert self.told.wait(30)
+        return super().embed(texts)
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_stopping_waits_for_a_few_documents_only(
+    data: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    monkeypatch.setattr("kb.documents.AT_ONCE", 2)
+    embedder = StoppingEmbedder()
+    settings = Settings(data=data)
+    with KnowledgeBase.open(data, settings=settings, embedder=embedder) as base:
+        if made:
+            base.rebuild("index")
+        for number in range(9):
+            base.entries.contribute(some_draft(some_content(f"Number {number}")))
+        base.start_following()
+        assert embedder.asked.wait(30)
+        stopping = Thread(target=base._follower.stop)
+        stopping.start()
+        assert base._follower._stop.wait(30)
+        embedder.told.set()
+        stopping.join(30)
+        when_stopped = embedder.embedded
+        base.wait(base.head(), index=True)
+        assert base.status().documents == 9
+        assert 0 < 9 * when_stopped <= 2 * embedder.embedded
