@@ -1,16 +1,11 @@
 """Plain text from Markdown, block by block, so that passages break where the writer broke."""
 
-import re
 from collections.abc import Iterator
 from functools import cache
-from html import unescape
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-
-_HTML_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
-_BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class Block(NamedTuple):
@@ -23,7 +18,7 @@ class Block(NamedTuple):
 def blocks(markdown: str) -> list[Block]:
     """The blocks of `markdown` that hold text, in order.
 
-    Link and image addresses and HTML tags are markup; what stands between tags is text.
+    Link and image addresses are markup. HTML is text, as on the pages that show it.
     """
     found: list[Block] = []
     row: list[str] | None = None
@@ -51,7 +46,7 @@ def _parser() -> MarkdownIt:
 
     Those are made at first use, so that comes before anybody else can have the parser.
     """
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.parse("*rules*")
     return parser
 
@@ -62,21 +57,12 @@ def _leaf_texts(token: Token) -> Iterator[str]:
         yield "".join(_inline(token.children or [])).strip()
     elif token.type in ("fence", "code_block"):
         yield token.content.strip("\n")
-    elif token.type == "html_block":
-        for piece in _BLANK_LINES.split(_without_tags(token.content)):
-            yield " ".join(piece.split())
 
 
 def _inline(children: list[Token]) -> Iterator[str]:
     for child in children:
         if child.type in ("softbreak", "hardbreak"):
             yield "\n"
-        elif child.type == "html_inline":
-            yield " " if child.content.lower().startswith("<br") else ""
         else:
             # An image's content is its description.
             yield child.content
-
-
-def _without_tags(html: str) -> str:
-    return unescape(_HTML_TAG.sub(" ", html))

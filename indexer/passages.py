@@ -14,7 +14,7 @@ from indexer.document import Document, Passage
 from indexer.embedder import Embedder
 from indexer.markdown_text import blocks
 
-VERSION = 1
+VERSION = 2
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256

@@ -8,10 +8,11 @@ from kb.entries.content import Section
 LENGTH = 200
 _LOOK_AT = 5 * LENGTH  # enough raw Markdown for LENGTH characters of text, and a bound on the work
 
-_NOT_TEXT = re.compile(
-    r"```.*?(?:```|\Z)|<[^>]*>|!\[[^\]]*\]\([^)]*\)|^\s*[-=|:#*>]+\s*$", re.S | re.M
+_ADDRESS = r"\((?:[^()]|\([^()]*\))*\)"
+_NOT_TEXT = re.compile(rf"```.*?(?:```|\Z)|!\[[^\]]*\]{_ADDRESS}|^\s*[-=|:#*>]+\s*$", re.S | re.M)
+_LINK = re.compile(
+    rf"\[([^\]]*)\]{_ADDRESS}|\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|<((?:https?|mailto):[^\s<>]*)>"
 )
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 _MARKUP = re.compile(r"^\s*(?:#+|>+|[-*+]|\d+\.)\s+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", re.M)
 
 
@@ -26,7 +27,7 @@ def summary(sections: Sequence[Section]) -> str:
 
 def _plain(markdown: str) -> str:
     text = _NOT_TEXT.sub(" ", markdown)
-    text = _LINK.sub(lambda found: found[1] or found[2] or "", text)
+    text = _LINK.sub(lambda found: found[1] or found[2] or found[3] or "", text)
     return _MARKUP.sub("", text)
 
 

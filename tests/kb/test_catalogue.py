@@ -233,7 +233,7 @@ def test_summaries_of_several_entries_are_read_at_once(world: ViewedWorld) -> No
 def test_a_summary_is_plain_text_that_ends_at_a_word(world: ViewedWorld) -> None:
     markdown = (
         "# Why\n\n![photo](a.png) We **tried** it, see [the _report_](https://example.org) and "
-        "[[other|that page]] or [[this]].\n\n```\ncode\n```\n\n- one\n- two <br> three "
+        "[[other|that page]] or [[this]].\n\n```\ncode\n```\n\n- one\n- two\n- three "
         + "word "
         * 99
     )

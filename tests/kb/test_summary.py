@@ -1,0 +1,22 @@
+"""A summary shows the words that the page shows, without their Markdown."""
+
+import pytest
+
+from kb.entries.content import Section
+from kb.entries.summary import summary
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("use `a` and <placeholder name> here", "use a and <placeholder name> here"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("see [x](javascript:alert(1)) end", "see x end"),
+        ("![x](a(b).png) z [y](c)", "z y"),
+        ("at <https://example.org> now", "at https://example.org now"),
+    ],
+)
+def test_a_summary_keeps_what_looks_like_html_and_drops_addresses(
+    markdown: str, expected: str
+) -> None:
+    assert summary([Section("A", markdown)]) == expected
