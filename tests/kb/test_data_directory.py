@@ -51,6 +51,7 @@ def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
     with pytest.raises(KeyboardInterrupt):
         KnowledgeBase.create(tmp_path, settings=settings)
     monkeypatch.undo()
+    assert (tmp_path / "settings.toml").is_file()
     with pytest.raises(DataDirectoryError, match="not a data directory"):
         data_directory.find(tmp_path)
 
