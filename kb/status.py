@@ -1,11 +1,7 @@
 """What there is to say about a data directory: the values that `kb status` shows."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 
 from events.log import EventLog
@@ -21,10 +17,10 @@ from kb.settings import Settings
 from kb.view_reader import ViewReader
 from kb.views import checkpoint, parked
 
-__all__ = ["ParkedEvent", "Status"]
+if TYPE_CHECKING:
+    from indexer.description import Description
 
-INDEX_COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(*) FROM documents),
-    (SELECT count(*) FROM passages)"""
+__all__ = ["ParkedEvent", "Status"]
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -61,16 +57,6 @@ class _Views(Struct, frozen=True):
     parked: tuple[ParkedEvent, ...] = ()
 
 
-class _Index(Struct, frozen=True):
-    position: int = 0
-    documents: int = 0
-    passages: int = 0
-    vectors: int = 0
-    model: str = ""
-    engine: str = ""
-    trouble: tuple[str, ...] = ()
-
-
 def gather(
     directory: DataDirectory,
     settings: Settings,
@@ -80,7 +66,8 @@ def gather(
     follower: Follower,
 ) -> Status:
     """The status now. Loads neither the model nor the search libraries."""
-    views, index, head = _views(reader), _index(directory), log.head()
+    views, head = _views(reader), log.head()
+    index, trouble = _index(directory)
     entries, archived, reuses = views.totals
     return Status(
         data=str(directory.root),
@@ -90,7 +77,7 @@ def gather(
         index_position=index.position,
         lag=max(0, head - min(views.position, index.position)),
         parked=(*views.parked, *index_parked.all()),
-        errors=(*follower.errors, *index.trouble),
+        errors=(*follower.errors, *trouble),
         sizes=directory.sizes(),
         documents=index.documents,
         passages=index.passages,
@@ -113,30 +100,11 @@ def _views(reader: ViewReader) -> _Views:
         return _Views()
 
 
-def _index(directory: DataDirectory) -> _Index:
-    """What the files of the index say, without opening it for search."""
-    from indexer import generation
-    from indexer.index import VECTORS
-    from indexer.parts import PASSAGES
+def _index(directory: DataDirectory) -> tuple["Description", tuple[str, ...]]:
+    """What the files of the index say, and what is wrong with them."""
+    from indexer.description import Description, describe
 
     try:
-        path = generation.current(directory.index)
-        made = msgspec.json.decode(
-            (path / generation.MANIFEST).read_bytes(), type=generation.Manifest
-        )
-        with _only_reading(path / PASSAGES) as db:
-            position, documents, passages = db.execute(INDEX_COUNTS).fetchone()
-        with _only_reading(directory.index / VECTORS) as db:
-            (vectors,) = db.execute("SELECT count(*) FROM vectors").fetchone()
-    except IndexOutdated:
-        return _Index()
-    except (OSError, msgspec.DecodeError, sqlite3.Error) as error:
-        return _Index(trouble=(f"The index is damaged ({error}): the next question rebuilds it.",))
-    return _Index(position, documents, passages, vectors, made.fingerprint, made.engine)
-
-
-@contextmanager
-def _only_reading(path: Path) -> Iterator[sqlite3.Connection]:
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
-        yield db
+        return describe(directory.index), ()
+    except IndexOutdated as error:
+        return Description(), (f"{error} The next question rebuilds it.",)

@@ -1,0 +1,64 @@
+"""An index is described from its files, without the libraries that search it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from indexer import generation
+from indexer.description import Description, describe
+from indexer.document import Document, Section
+from indexer.errors import IndexOutdated
+from indexer.index import HybridIndex
+from indexer.parts import PASSAGES
+from indexer.testing import HashEmbedder
+
+HEAVY = ("torch", "faiss", "tantivy", "whoosh")
+
+
+def fill(index: HybridIndex) -> None:
+    section = Section("What we do", "A second bin stands behind the first.")
+    index.put([Document(id="a", title="Two bins", sections=(section,), audience=frozenset("x"))])
+    index.commit(7)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    HybridIndex.build(tmp_path / "index", HashEmbedder(), fill).close()
+    return tmp_path / "index"
+
+
+def test_an_index_is_described_as_it_describes_itself(place: Path) -> None:
+    with HybridIndex.open(place, HashEmbedder()) as index:
+        told = index.status()
+    assert describe(place) == Description(
+        position=7,
+        documents=1,
+        passages=told.passages,
+        vectors=told.vectors_stored,
+        model=told.model,
+        engine=told.engine,
+    )
+
+
+def test_where_no_index_is_there_is_nothing_to_tell(tmp_path: Path) -> None:
+    assert describe(tmp_path / "index") == Description()
+
+
+@pytest.mark.parametrize("name", [generation.MANIFEST, PASSAGES])
+def test_an_index_that_cannot_be_read_is_outdated(place: Path, name: str) -> None:
+    (generation.current(place) / name).write_bytes(b"not what it was")
+    with pytest.raises(IndexOutdated, match="is damaged"):
+        describe(place)
+
+
+def test_describing_loads_no_library_of_search(place: Path) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from indexer.description import describe
+assert describe(Path({str(place)!r})).documents == 1
+assert not set({HEAVY!r}) & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
