@@ -48,7 +48,7 @@ def entry_document(entry: Entry) -> Document | None:
         title=entry.content.title,
         sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
         audience=AUDIENCE,
-        identifiers=(entry.source.external_id,) if entry.source else (),
+        identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
         keywords=tuple(sorted(entry.tags)),
         facets={
             "kind": frozenset({entry.kind}),

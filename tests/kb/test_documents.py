@@ -77,7 +77,7 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
     assert (document.id, document.title) == (entry_id, "Bedside handover")
     assert [section.heading for section in document.sections] == ["The problem", "What we do"]
     assert document.audience == {"members"}
-    assert document.identifiers == ("handover.md",)
+    assert document.identifiers == (entry_id, "handover.md")
     assert document.keywords == ("ward",)
     assert document.facets == {
         "kind": {"practice"},
@@ -85,6 +85,12 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
         "group": {"Ward 3"},
         "archived": {"no"},
     }
+
+
+def test_an_entry_is_found_first_by_its_own_id(indexed: Indexed) -> None:
+    titles = ["Bedside handover", "Safety huddle"]
+    ids = [indexed.world.practice(title) for title in titles]
+    assert [indexed.titles(entry_id)[0] for entry_id in ids] == titles
 
 
 def test_an_entry_without_text_is_no_document() -> None:
