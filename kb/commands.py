@@ -1,17 +1,17 @@
 """From a command to events in the log: read a stream, decide, append; repeating doubles nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from events.codec import EventCodec
-from events.errors import EventIdConflict, VersionConflict
+from events.errors import EventIdConflict, LogFormatError, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
-from events.log import EventLog
-from kb.errors import InvalidInput, Refused
+from kb.errors import DataDirectoryError, InvalidInput, Refused
 from kb.ids import event_id
 
 Clock = Callable[[], datetime]
@@ -49,6 +49,20 @@ class Done(Struct, Generic[S], frozen=True):
     receipt: Receipt
 
 
+class StreamLog(Protocol):
+    """What commands need of an `EventLog`."""
+
+    def append(
+        self, stream: str, events: Sequence[NewEvent], expected_version: int
+    ) -> list[RecordedEvent]:
+        """See `EventLog.append`."""
+        ...
+
+    def read_stream(self, stream: str) -> list[RecordedEvent]:
+        """See `EventLog.read_stream`."""
+        ...
+
+
 class Writer:
     """Appends what commands decide.
 
@@ -61,7 +75,7 @@ class Writer:
 
     def __init__(
         self,
-        log: EventLog,
+        log: StreamLog,
         codec: EventCodec,
         *,
         actor: str,
@@ -76,7 +90,7 @@ class Writer:
 
     def load(self, aggregate: Aggregate[S]) -> S:
         """The present state of an aggregate; its empty state if it has no events."""
-        return self._fold(aggregate, self._log.read_stream(aggregate.stream))
+        return self._fold(aggregate, self._read(aggregate.stream))
 
     def execute(
         self,
@@ -94,11 +108,11 @@ class Writer:
         for it has happened. Streams are not decided together: another may change right after.
         When another writer was faster, the command is decided anew on what that one left. Raises
         `Refused` if a command id was used for something else or the stream does not come to rest,
-        and whatever `decide` raises.
+        `DataDirectoryError` if the log cannot be used, and whatever `decide` raises.
         """
         command = checked(command_id) if command_id else self._new_event_id()
         for _ in range(ATTEMPTS):
-            recorded = self._log.read_stream(aggregate.stream)
+            recorded = self._read(aggregate.stream)
             done = self._repeated(aggregate, recorded, decide, command)
             if done is None:
                 if guard:
@@ -127,10 +141,15 @@ class Writer:
         ]
         if new:
             try:
-                recorded = self._log.append(aggregate.stream, new, len(recorded))
+                with _log_errors():
+                    recorded = self._log.append(aggregate.stream, new, len(recorded))
             except EventIdConflict as error:
                 raise _used_already(command) from error
         return Done(before, _receipt(aggregate.id, recorded))
+
+    def _read(self, stream: str) -> list[RecordedEvent]:
+        with _log_errors():
+            return self._log.read_stream(stream)
 
     def _repeated(
         self,
@@ -174,6 +193,15 @@ def checked(command_id: UUID) -> UUID:
     if command_id.version != UUID_VERSION:
         raise InvalidInput(f"The command id {command_id} is not a UUIDv7.", "command_id")
     return command_id
+
+
+@contextmanager
+def _log_errors() -> Iterator[None]:
+    # Conflicts pass: the writer answers those itself.
+    try:
+        yield
+    except (LogFormatError, LogUnavailable) as error:
+        raise DataDirectoryError(str(error)) from error
 
 
 def _used_already(command: UUID) -> Refused:

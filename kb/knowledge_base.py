@@ -21,7 +21,6 @@ from kb.entries.service import Entries
 from kb.errors import InvalidInput
 from kb.event_types import build_codec
 from kb.follower import Follower, Progress
-from kb.guarded_log import GuardedLog
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
 from kb.parked import ParkedFile
@@ -70,7 +69,7 @@ class KnowledgeBase:
         self._follower = Follower(self._log, self._views, self._reader, self._index, directory.lock)
         self._reader.on_damage = self._follower.repair_views
         writer = Writer(
-            GuardedLog(self._log),
+            self._log,
             codec,
             actor=settings.member,
             new_event_id=new_event_id,
