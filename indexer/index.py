@@ -195,7 +195,7 @@ class HybridIndex:
             return None
         if len(stored) < len(ranked):
             return None
-        return answer(question, ranked, stored)[:limit]
+        return answer(question, ranked, stored, limit)
 
     def _embed(self, texts: Sequence[str]) -> None:
         """Compute and store the vectors of those texts that have none yet."""

@@ -1,7 +1,6 @@
 """The words that answer, marked: character ranges by the same analysis that finds documents."""
 
-from collections.abc import Container, Iterable, Sequence
-from itertools import chain
+from collections.abc import Container, Sequence
 
 from indexer import analysis
 
@@ -11,16 +10,18 @@ SNIPPET_WIDTH = 240
 """Characters of a passage worth showing when space is short."""
 
 
-def marks(text: str, terms: Container[str]) -> tuple[Range, ...]:
-    """The (start, end) characters of the words of `text` whose term is one of `terms`.
+def marks(text: str, terms: Container[str]) -> tuple[tuple[Range, ...], frozenset[str]]:
+    """The (start, end) characters of the words of `text` whose term is one of `terms`, and these.
 
     In their order, touching ones merged; stop words have no term and are never marked.
     """
     ranges: list[Range] = []
-    for start, end, _ in analysis.spans(text, terms):
+    found = set()
+    for start, end, term in analysis.spans(text, terms):
         touching = bool(ranges) and ranges[-1][1] == start
         ranges.append((ranges.pop()[0] if touching else start, end))
-    return tuple(ranges)
+        found.add(term)
+    return tuple(ranges), frozenset(found)
 
 
 def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH) -> Range:
@@ -41,16 +42,12 @@ def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH
     return start, end
 
 
-def found_words(question: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """The words of `question` that stand in one of `texts` in some form, as the question has them.
-
-    Each once, in the question's order.
-    """
-    present = set(chain.from_iterable(analysis.terms(text) for text in texts))
+def spellings(question: str, terms: Container[str]) -> dict[str, str]:
+    """How `question` first writes each of its `terms`, in its order."""
     found: dict[str, str] = {}
-    for start, end, term in analysis.spans(question, present):
+    for start, end, term in analysis.spans(question, terms):
         found.setdefault(term, question[start:end])
-    return tuple(found.values())
+    return found
 
 
 def _densest(text: str, marked: Sequence[Range], width: int) -> Range:

@@ -1,17 +1,21 @@
 """What is offered is judged by the answer as a whole, not hit by hit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from indexer import analysis, snippets
 from indexer.analysis import question_terms
 from indexer.answer import JUDGED, NEAR, RELATED, answer
 from indexer.document import Hit, Passage
 from indexer.ranking import Question, Ranked
 
 TEXT = "How do we share what we learned?"
+PASSAGE = "People share a lunch."
 
 
-def answered(*cosines: float, text: str = TEXT, exact: bool = False) -> list[Hit]:
+def answered(*cosines: float, text: str = TEXT, exact: bool = False, limit: int = 100) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found."""
     question = Question(text, question_terms(text), np.zeros(1, np.float32))
     ranked = [
@@ -21,13 +25,11 @@ def answered(*cosines: float, text: str = TEXT, exact: bool = False) -> list[Hit
     stored = {
         place: (
             f"Title {place}",
-            Passage(
-                id=f"p{place}", document_id=f"d{place}", heading="", text="People share a lunch."
-            ),
+            Passage(id=f"p{place}", document_id=f"d{place}", heading="", text=PASSAGE),
         )
         for place in range(len(cosines))
     }
-    return answer(question, ranked, stored)
+    return answer(question, ranked, stored, limit)
 
 
 def offered(hits: list[Hit]) -> list[str]:
@@ -49,3 +51,37 @@ def test_one_far_down_does_not_make_the_others_an_answer() -> None:
 @pytest.mark.parametrize(("text", "exact"), [("shared lunches", False), ("title 0", True)])
 def test_an_exact_name_or_all_words_are_near_whatever_the_cosine(text: str, exact: bool) -> None:
     assert "d0" in offered(answered(0.0, text=text, exact=exact))
+
+
+def test_one_that_nobody_sees_can_still_show_that_there_is_an_answer() -> None:
+    assert offered(answered(0.3, NEAR, limit=1)) == ["d0"]
+    assert offered(answered(0.3, 0.3, limit=1)) == []
+    assert offered(answered(0.3, 0.0, text="shared lunches", limit=1)) == ["d0"]
+
+
+def test_words_are_told_as_the_question_writes_them_wherever_they_stand() -> None:
+    (hit,) = answered(0.0, text="Lunches with a title, shared by nobody")
+    assert hit.score.words == ("Lunches", "title", "shared")
+    assert [PASSAGE[start:end] for start, end in hit.marks] == ["share", "lunch"]
+
+
+def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    analysed: list[str] = []
+    shortened: list[str] = []
+    words, shorten = analysis._words, snippets.snippet_range
+
+    def counted_words(text: str) -> list[str]:
+        analysed.append(text)
+        return words(text)
+
+    def counted_range(text: str, marked: Sequence[snippets.Range]) -> snippets.Range:
+        shortened.append(text)
+        return shorten(text, marked)
+
+    monkeypatch.setattr(analysis, "_words", counted_words)
+    monkeypatch.setattr(snippets, "snippet_range", counted_range)
+    assert len(answered(NEAR, NEAR, 0.3, limit=2)) == 2
+    assert analysed.count(PASSAGE) == 2
+    assert len(shortened) == 2

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import question_terms, terms
-from indexer.snippets import SNIPPET_WIDTH, found_words, marks, snippet_range
+from indexer.snippets import SNIPPET_WIDTH, marks, snippet_range, spellings
 
 passages = st.lists(
     st.sampled_from(
@@ -19,8 +19,12 @@ questions = st.lists(st.sampled_from(["red", "große", "zebras", "検", "the", "
 )
 
 
+def ranges_of(text: str, question: str) -> tuple[tuple[int, int], ...]:
+    return marks(text, question_terms(question))[0]
+
+
 def marked(text: str, question: str) -> list[str]:
-    return [text[start:end] for start, end in marks(text, question_terms(question))]
+    return [text[start:end] for start, end in ranges_of(text, question)]
 
 
 @pytest.mark.parametrize(
@@ -48,11 +52,12 @@ def test_marks_are_in_order_apart_and_hold_only_words_of_the_question(
     text: str, question: str
 ) -> None:
     wanted = question_terms(question)
-    ranges = marks(text, wanted)
+    ranges, found = marks(text, wanted)
     assert all(start < end for start, end in ranges)
     assert all(before[1] < after[0] for before, after in pairwise(ranges))
     inside = [term for start, end in ranges for term in terms(text[start:end])]
     assert inside == [term for term in terms(text) if term in wanted]
+    assert found == set(inside)
 
 
 def test_a_short_text_is_shown_whole() -> None:
@@ -69,7 +74,7 @@ def test_without_marks_the_beginning_is_shown_up_to_the_end_of_a_word() -> None:
 
 def test_the_part_with_the_most_different_words_is_shown() -> None:
     text = "red " * 20 + "filler " * 60 + "a red zebra " + "filler " * 60
-    start, end = snippet_range(text, marks(text, question_terms("red zebra")))
+    start, end = snippet_range(text, ranges_of(text, "red zebra"))
     assert "red zebra" in text[start:end]
     assert text[start:end].startswith("filler")
     assert text[start:end].endswith("filler")
@@ -84,7 +89,7 @@ def test_a_text_of_one_endless_word_is_cut() -> None:
 def test_the_part_shown_fits_and_cuts_no_word_that_fits(
     text: str, question: str, width: int
 ) -> None:
-    ranges = marks(text, question_terms(question))
+    ranges = ranges_of(text, question)
     start, end = snippet_range(text, ranges, width)
     assert 0 <= start <= end <= len(text)
     assert end - start <= width
@@ -96,7 +101,12 @@ def test_the_part_shown_fits_and_cuts_no_word_that_fits(
         assert any(start <= first and last <= end for first, last in ranges)
 
 
-def test_found_words_are_those_of_the_question_in_its_own_spelling() -> None:
+def test_spellings_are_those_of_the_question_in_its_order() -> None:
     question = "How do Teams size the Größe of a team, and zebras?"
-    assert found_words(question, ["My team", "GROSSE zebra"]) == ("Teams", "Größe", "zebras")
-    assert found_words(question, []) == ()
+    assert list(spellings(question, question_terms(question)).items()) == [
+        ("team", "Teams"),
+        ("size", "size"),
+        ("gross", "Größe"),
+        ("zebra", "zebras"),
+    ]
+    assert spellings(question, ()) == {}
