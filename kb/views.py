@@ -22,7 +22,7 @@ from kb.reuse.reuse_view import REUSE
 from kb.view import Handler, View, read_time, to_stored
 
 VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
-HANDLING_VERSION = 1  # count up when handlers write other rows into the same tables
+HANDLING_VERSION = 2  # count up when handlers write other rows into the same tables
 
 _TABLES = (
     "CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT",
