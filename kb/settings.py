@@ -52,7 +52,7 @@ def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
 
 def written(settings: Settings) -> dict[str, str | int]:
     """What a settings file has to say for `settings`: what differs from the defaults."""
-    values: dict[str, str | int] = msgspec.structs.asdict(settings)
+    values: dict[str, str | int] = msgspec.structs.asdict(_checked(settings))
     del values["data"]
     defaults = msgspec.structs.asdict(Settings(data=settings.data))
     return {name: value for name, value in values.items() if value != defaults[name]}

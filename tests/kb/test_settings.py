@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kb import KnowledgeBase
 from kb.errors import DataDirectoryError
 from kb.settings import ENVIRONMENT, FILE_NAME, Settings, load_settings, written
 
@@ -65,3 +66,9 @@ def test_the_page_about_settings_lists_every_one_with_its_variable_and_default()
         for name, default in defaults.items()
         if name != "data"
     }
+
+
+def test_settings_that_could_not_be_opened_are_not_written(tmp_path: Path) -> None:
+    with pytest.raises(DataDirectoryError, match="no name"):
+        KnowledgeBase.create(tmp_path / "base", settings=Settings(data=tmp_path, member=" "))
+    assert not (tmp_path / "base").exists()
