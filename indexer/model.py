@@ -1,16 +1,17 @@
 """The packaged sentence-transformers model: the tokenizer at once, the weights when needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.encoder import DIMENSION, Encoder
 from indexer.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ VERSION = 1
 """Raised when the same weights come to other vectors (pooling, length, normalising)."""
 
 MAX_LENGTH = 256
-BATCH_TOKENS = 2048
-"""Tokens of one batch with padding: enough to keep the cores busy, small enough for caches."""
 
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
@@ -41,7 +40,7 @@ class ModelEmbedder:
     not the expected ones.
     """
 
-    dimension = 384
+    dimension = DIMENSION
 
     def __init__(self, folder: Path | None = None, arithmetic: Arithmetic | None = None) -> None:
         self._folder = folder or model_folder()
@@ -55,21 +54,14 @@ class ModelEmbedder:
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the word pieces stand; characters that the tokenizer drops are in none."""
-        encodings = self._counter.encode_batch(list(texts), add_special_tokens=False)
+        encodings = self._tokenizer_whole.encode_batch(list(texts), add_special_tokens=False)
         return [encoding.offsets for encoding in encodings]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors; of a text longer than 256 tokens only the beginning counts."""
-        import torch
-
-        model = self._model
-        found = self._encoder.encode_batch_fast(list(texts))
-        tokens = [encoding.ids for encoding in found]
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        with torch.inference_mode():
-            for batch in _batches([len(ids) for ids in tokens]):
-                vectors[batch] = _forward(model, [tokens[place] for place in batch])
-        return vectors
+        encoder = self._encoder
+        found = self._tokenizer_cut.encode_batch_fast(list(texts))
+        return encoder.encode([encoding.ids for encoding in found])
 
     def warm(self) -> None:
         """Load the weights and compute one vector, which sets up the threads; once is enough."""
@@ -77,13 +69,13 @@ class ModelEmbedder:
             self.embed(["warm"])
 
     @cached_property
-    def _counter(self) -> "Tokenizer":
+    def _tokenizer_whole(self) -> "Tokenizer":
         tokenizer = self._tokenizer()
         tokenizer.no_truncation()
         return tokenizer
 
     @cached_property
-    def _encoder(self) -> "Tokenizer":
+    def _tokenizer_cut(self) -> "Tokenizer":
         tokenizer = self._tokenizer()
         tokenizer.enable_truncation(MAX_LENGTH)
         return tokenizer
@@ -99,25 +91,14 @@ class ModelEmbedder:
         return tokenizer
 
     @property
-    def _model(self) -> Any:
+    def _encoder(self) -> Encoder:
         with self._loading:
             return self._loaded
 
     @cached_property
-    def _loaded(self) -> Any:
+    def _loaded(self) -> Encoder:
         check_weights(self._folder / "model.safetensors")
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
-
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        whole = SentenceTransformer(
-            str(self._folder),
-            device="cpu",
-            local_files_only=True,
-            model_kwargs={"dtype": getattr(torch, self._arithmetic)},
-        )
-        return whole[0].auto_model
+        return Encoder(self._folder, self._arithmetic)
 
 
 def model_folder() -> Path:
@@ -151,27 +132,3 @@ def native_arithmetic(cpuinfo: Path = Path("/proc/cpuinfo")) -> Arithmetic:
         return "float32"
     flags = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
     return "bfloat16" if _CPU_FLAGS & set(flags.split()) else "float32"
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The places of texts of like length, the longest first, within `BATCH_TOKENS` a batch."""
-    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
-    start = 0
-    while start < len(order):
-        size = max(1, BATCH_TOKENS // max(1, lengths[order[start]]))
-        yield order[start : start + size]
-        start += size
-
-
-def _forward(model: Any, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """The normalised means of the last layer, in float32, of texts given as token ids."""
-    import torch
-
-    lengths = torch.tensor([len(ids) for ids in tokens])
-    longest = max(map(len, tokens))
-    ids = torch.tensor([[*text, *([0] * (longest - len(text)))] for text in tokens])
-    mask = (torch.arange(longest) < lengths[:, None]).long()
-    states = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-    sums = torch.einsum("btd,bt->bd", states, mask.float())
-    vectors: NDArray[np.float32] = torch.nn.functional.normalize(sums, dim=1).numpy()
-    return vectors
