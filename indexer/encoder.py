@@ -13,7 +13,7 @@ from indexer import attention
 if TYPE_CHECKING:
     from torch import Tensor
 
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 1024
 """Tokens of one batch with padding: enough to keep a core busy, small enough for caches."""
 
 DIMENSION = 384
