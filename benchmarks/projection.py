@@ -35,7 +35,7 @@ from kb.entries.entry import (
     EntryUntagged,
 )
 from kb.event_types import build_codec
-from kb.views import BATCH, VIEWS, Views
+from kb.following.views import BATCH, VIEWS, Views
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, Self
 from events.clock import utc_now
 from events.sqlite import SqliteEventLog
 from kb import data_directory, status
-from kb.commands import Writer
 from kb.data_directory import DataDirectory, storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
@@ -20,18 +19,19 @@ from kb.entries.kinds import Kind, load_kinds
 from kb.entries.service import Entries
 from kb.errors import InvalidInput
 from kb.event_types import build_codec
-from kb.follower import Follower, Progress
+from kb.following.follower import Follower, Progress
+from kb.following.parked import ParkedFile
+from kb.following.search_index import SearchIndex
+from kb.following.view_reader import ViewReader
+from kb.following.views import Views
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
-from kb.parked import ParkedFile
 from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
 from kb.search import Answer, Search
-from kb.search_index import SearchIndex
 from kb.settings import Settings, load_settings, written
 from kb.status import Status
-from kb.view_reader import ViewReader
-from kb.views import Views
+from kb.writer import Writer
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder

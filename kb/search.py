@@ -10,11 +10,11 @@ from msgspec import Struct
 from events.log import EventLog
 from indexer.document import Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
-from kb.documents import AUDIENCE
 from kb.entries.catalogue import Catalogue, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
-from kb.follower import Follower
-from kb.search_index import SearchIndex
+from kb.following.documents import AUDIENCE
+from kb.following.follower import Follower
+from kb.following.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder

@@ -11,11 +11,11 @@ from indexer.errors import IndexOutdated
 from kb.data_directory import DataDirectory
 from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
-from kb.follower import Follower
-from kb.parked import ParkedFile
+from kb.following.follower import Follower
+from kb.following.parked import ParkedFile
+from kb.following.view_reader import ViewReader
+from kb.following.views import checkpoint, parked
 from kb.settings import Settings
-from kb.view_reader import ViewReader
-from kb.views import checkpoint, parked
 
 if TYPE_CHECKING:
     from indexer.description import Description

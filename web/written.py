@@ -5,8 +5,8 @@ import logging
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.commands import Receipt
 from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.writer import Receipt
 
 PATIENCE = 10.0
 """Seconds that an answer waits for the index; what was written is safe in the log before that."""

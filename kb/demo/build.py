@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct
 
 from events.sqlite import SqliteEventLog
-from kb.commands import Writer
 from kb.data_directory import LOG
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
@@ -21,6 +20,7 @@ from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 from kb.reuse.service import Reuses
 from kb.settings import Settings
+from kb.writer import Writer
 
 CONTENT = Path(__file__).parent / "content"
 SOURCE = "sample-community"

@@ -4,7 +4,7 @@ from sqlite3 import Connection
 
 from events.event import RecordedEvent
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
-from kb.view import View, stored_time
+from kb.following.view import View, stored_time
 
 TABLES = (
     """CREATE TABLE endorsement (

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from kb.commands import Aggregate, Receipt, Writer
 from kb.endorsements.endorsement import Endorse, Endorsement, Withdraw, decide, evolve
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
 from kb.entries.service import load_entry
 from kb.ids import endorsement_id, endorsement_stream
+from kb.writer import Aggregate, Receipt, Writer
 
 
 class Endorsements:

@@ -15,7 +15,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from kb.commands import Receipt
 from kb.entries.commands import related, tagged
 from kb.entries.content import Draft, Source
 from kb.entries.entry import (
@@ -27,6 +26,7 @@ from kb.entries.entry import (
     Text,
 )
 from kb.errors import Refused
+from kb.writer import Receipt
 
 IMPORT_NOTE = "from import"
 

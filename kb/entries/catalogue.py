@@ -31,8 +31,8 @@ from kb.entries.rows import (
     reuse_view,
 )
 from kb.errors import InvalidInput, NotFound
+from kb.following.view_reader import ViewReader
 from kb.rows import Row, rows
-from kb.view_reader import ViewReader
 
 __all__ = [
     "BrowseFilter",

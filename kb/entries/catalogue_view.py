@@ -16,7 +16,7 @@ from kb.entries.entry import (
     EntryUnrelated,
     EntryUntagged,
 )
-from kb.view import View, stored_time
+from kb.following.view import View, stored_time
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now.
 TABLES = (

@@ -16,8 +16,8 @@ from kb.entries.entry import (
     EntryUntagged,
 )
 from kb.entries.relation import reads
+from kb.following.view import Handler, View, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
-from kb.view import Handler, View, stored_time
 
 # `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
 TABLES = (

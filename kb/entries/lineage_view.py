@@ -6,8 +6,8 @@ from typing import Any
 from events.event import RecordedEvent
 from kb.entries.content import Relation
 from kb.entries.entry import EntryRelated, EntryUnrelated
+from kb.following.view import View
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
-from kb.view import View
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
 TABLES = (

@@ -14,8 +14,8 @@ from kb.entries.results import (
     ReuseView,
 )
 from kb.entries.summary import summary
+from kb.following.view import read_time
 from kb.rows import Row
-from kb.view import read_time
 
 _decode = msgspec.json.Decoder(Content).decode
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
-from kb.commands import Aggregate, NewId, Receipt, Writer, checked
 from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry, decide_bring
 from kb.entries.commands import (
@@ -26,6 +25,7 @@ from kb.entries.entry import Entry, EntryArchived, EntryEvent, evolve
 from kb.entries.kinds import Kind
 from kb.errors import NotFound
 from kb.ids import entry_stream, id_for_command
+from kb.writer import Aggregate, NewId, Receipt, Writer, checked
 
 __all__ = ["Brought", "Draft", "Entries", "ImportedEntry", "entry_aggregate", "load_entry"]
 

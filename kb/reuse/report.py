@@ -6,9 +6,9 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from kb.errors import InvalidInput
+from kb.following.view_reader import ViewReader
 from kb.reuse import queries
 from kb.rows import rows
-from kb.view_reader import ViewReader
 
 By = Literal["kind", "tag", "group", "month"]
 

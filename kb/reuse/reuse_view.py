@@ -3,8 +3,8 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
+from kb.following.view import View, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
-from kb.view import View, stored_time
 
 TABLES = (
     """CREATE TABLE reuse (

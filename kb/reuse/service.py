@@ -6,7 +6,6 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from kb.commands import Aggregate, NewId, Receipt, Writer, checked
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
 from kb.entries.service import load_entry
@@ -21,6 +20,7 @@ from kb.reuse.reuse import (
     decide,
     evolve,
 )
+from kb.writer import Aggregate, NewId, Receipt, Writer, checked
 
 
 class Reuses:

@@ -8,7 +8,6 @@ from events.event import RecordedEvent
 from events.log import EventLog
 from events.memory import InMemoryEventLog
 from kb import ids
-from kb.commands import Writer
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
@@ -16,6 +15,7 @@ from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries, load_entry
 from kb.event_types import build_codec
 from kb.reuse.service import Reuses
+from kb.writer import Writer
 
 ABSENT = "00000000-0000-4000-8000-00000000ffff"
 

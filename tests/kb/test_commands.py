@@ -11,11 +11,11 @@ from events.errors import VersionConflict
 from events.event import NewEvent, RecordedEvent
 from events.memory import InMemoryEventLog
 from events.sqlite import SqliteEventLog
-from kb.commands import ATTEMPTS, Receipt
 from kb.entries.entry import EntryTagged
 from kb.entries.service import entry_aggregate
 from kb.errors import InvalidInput, Refused
 from kb.ids import event_id
+from kb.writer import ATTEMPTS, Receipt
 from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
 
 

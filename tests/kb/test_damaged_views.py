@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.views import File, Views
+from kb.following.views import File, Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
@@ -94,7 +94,7 @@ def test_damage_that_several_readers_find_is_repaired_once(
 def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.follower.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.following.follower.PATIENCE_SECONDS", 0.0)
     with leading(data) as child:
         base = open_base()
         base.entries.contribute(some_draft())

@@ -11,9 +11,9 @@ import pytest
 from indexer.testing import HashEmbedder
 from kb import data_directory
 from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.following.views import Views
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
-from kb.views import Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
 

@@ -14,12 +14,12 @@ from indexer.document import Document, Filter
 from indexer.errors import ModelUnavailable
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
-from kb.documents import AUDIENCE, IndexProjection, entry_document
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Draft, Source
 from kb.entries.entry import Entry
+from kb.following.documents import AUDIENCE, IndexProjection, entry_document
+from kb.following.parked import ParkedFile
 from kb.ids import entry_id_for
-from kb.parked import ParkedFile
 from tests.kb.domain_world import World, some_content
 from tests.kb.test_views import foreign
 from tests.kb.viewed_world import ViewedWorld

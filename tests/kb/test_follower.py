@@ -8,10 +8,10 @@ from events.event import NewEvent
 from indexer.testing import HashEmbedder
 from kb.cli.asking import print_answer
 from kb.errors import InvalidInput, NotYetSearchable, Refused
+from kb.following.views import Views
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
-from kb.views import Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
@@ -94,7 +94,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
 def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.follower.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.following.follower.RETRY_SECONDS", 0.01)
     base, writer = open_base(), open_base()
 
     def full(*_: object) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from events.sqlite import SqliteEventLog
-from kb.commands import Receipt
 from kb.entries.entry import EntryRevised
 from kb.errors import KnowledgeBaseError, RevisionConflict
+from kb.writer import Receipt
 from tests.kb.domain_world import World, command, some_content
 
 WORDS = st.sampled_from(["ward", "night", "school"])

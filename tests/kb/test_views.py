@@ -14,8 +14,8 @@ from events.event import NewEvent, RecordedEvent
 from events.memory import InMemoryEventLog
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.view_reader import ViewReader
-from kb.views import File, file_at
+from kb.following.view_reader import ViewReader
+from kb.following.views import File, file_at
 from tests.kb.domain_world import command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
 

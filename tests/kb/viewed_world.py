@@ -8,9 +8,9 @@ from typing import Any
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from kb.entries.catalogue import Catalogue
+from kb.following.view_reader import ViewReader
+from kb.following.views import Views
 from kb.reuse.report import Reports
-from kb.view_reader import ViewReader
-from kb.views import Views
 from tests.kb.domain_world import World
 
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.commands import Receipt
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
@@ -19,6 +18,7 @@ from kb.entries.results import (
     LineageEntry,
 )
 from kb.errors import InvalidInput, NotFound, Refused
+from kb.writer import Receipt
 from web.errors import status_of
 from web.markdown import to_html
 from web.pages.forms import Form, new_command_id

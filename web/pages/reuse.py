@@ -11,10 +11,10 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.commands import Receipt
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Refused
 from kb.reuse.report import By, ReuseReport
+from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.entry import act
 from web.pages.forms import Form, FormBody, command_id, entry_meant, small_form

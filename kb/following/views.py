@@ -13,13 +13,13 @@ from events.codec import EventCodec
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import ParkedEvent, ProjectionRunner
-from kb.commands import Clock
 from kb.endorsements.endorsement_view import ENDORSEMENTS
 from kb.entries.catalogue_view import CATALOGUE
 from kb.entries.history_view import HISTORY
 from kb.entries.lineage_view import LINEAGE
+from kb.following.view import Handler, View, read_time, to_stored
 from kb.reuse.reuse_view import REUSE
-from kb.view import Handler, View, read_time, to_stored
+from kb.writer import Clock
 
 VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
 HANDLING_VERSION = 2  # count up when handlers write other rows into the same tables

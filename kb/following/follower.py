@@ -14,9 +14,9 @@ from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from kb.errors import DataDirectoryError, NotYetSearchable, Refused
-from kb.search_index import SearchIndex
-from kb.view_reader import ViewReader
-from kb.views import BATCH, File, Views, is_damage
+from kb.following.search_index import SearchIndex
+from kb.following.view_reader import ViewReader
+from kb.following.views import BATCH, File, Views, is_damage
 
 POLL_SECONDS = 0.01
 """How often a waiting process looks how far the leading one is, and whether it is still there."""

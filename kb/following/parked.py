@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from events.projection import ParkedEvent
-from kb.view import read_time, to_stored
+from kb.following.view import read_time, to_stored
 
 TABLE = """CREATE TABLE IF NOT EXISTS parked (
     projection TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,

@@ -13,9 +13,9 @@ from events.errors import ProjectionUnavailable
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from indexer.errors import IndexOutdated
-from kb.commands import Clock
-from kb.documents import BATCH, IndexProjection
-from kb.parked import ParkedFile
+from kb.following.documents import BATCH, IndexProjection
+from kb.following.parked import ParkedFile
+from kb.writer import Clock
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder

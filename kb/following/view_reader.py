@@ -9,7 +9,16 @@ from threading import Lock
 from msgspec import Struct
 
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.views import MISSING, SCHEMA, File, checkpoint, connect, file_at, is_damage, schema
+from kb.following.views import (
+    MISSING,
+    SCHEMA,
+    File,
+    checkpoint,
+    connect,
+    file_at,
+    is_damage,
+    schema,
+)
 
 
 class _Opened(Struct, frozen=True):

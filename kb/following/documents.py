@@ -12,9 +12,9 @@ from events.log import EventLog
 from events.projection import ParkedEvent
 from indexer.document import Document, Section
 from indexer.errors import IndexerError
-from kb.commands import Clock
 from kb.entries.entry import Entry, EntryEvent, evolve
-from kb.parked import ParkedFile
+from kb.following.parked import ParkedFile
+from kb.writer import Clock
 
 if TYPE_CHECKING:
     from indexer.index import HybridIndex
