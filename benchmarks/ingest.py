@@ -1,14 +1,17 @@
 """Import of Markdown files, whole path, in passages a second against the bare model in float32.
 
 Files made from a test collection are read, parsed, appended, embedded and indexed as `kb import`
-does, and rebuilt from the log; then the same passages go through SentenceTransformer.encode.
+does; the same passages go through SentenceTransformer.encode. Both take turns on folders of some
+hundred files, so that they meet the same machine. In the end all is rebuilt from the log.
 """
 
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,31 +21,54 @@ from indexer.model import ModelEmbedder, model_folder
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
 COLLECTION = "scifact"
 REACH_BFLOAT16, REACH_FLOAT32 = 2.3, 0.9
 REBUILD_PERCENT = 10
 
 
 def main() -> None:
-    """Import, encode, rebuild; print passages a second and ratios."""
+    """Import and encode in turns, rebuild; print passages a second and ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", help="the folder of test collections [KB_BENCH_DATA]")
     parser.add_argument("--documents", type=int, default=5000)
-    arguments = parser.parse_args()
-    collection = load_collection(data_folder(arguments.data), COLLECTION)
+    parser.add_argument("--turn", type=int, default=500, help="documents a turn (default: 500)")
+    given = parser.parse_args()
+    chosen = load_collection(data_folder(given.data), COLLECTION).documents[: given.documents]
+    model = Recording()
     with tempfile.TemporaryDirectory() as folder:
-        notes, data = Path(folder) / "notes", Path(folder) / "data"
-        write_files(notes, collection.documents[: arguments.documents])
-        KnowledgeBase.create(data)
-        model = Recording()
-        with KnowledgeBase.open(data, embedder=model) as base:
-            import_seconds = timed_import(base, notes)
-            rebuild_seconds = timed_rebuild(base)
-    bare_seconds = timed_encode(model.texts)
-    show(model.fingerprint, len(model.texts), import_seconds, bare_seconds)
-    percent = 100 * rebuild_seconds / import_seconds
-    print(f"rebuild of views and index {rebuild_seconds:.1f} s: {percent:.1f}% of the import")
+        place = Path(folder)
+        KnowledgeBase.create(place / "data")
+        with KnowledgeBase.open(place / "data", embedder=model) as base:
+            imported, encoded = turns(base, model, chosen, place, given.turn)
+            rebuilt = timed(lambda: base.rebuild("all"))
+    show(model.fingerprint, len(model.texts), imported, encoded)
+    print(
+        f"rebuild of views and index {rebuilt:.1f} s: {100 * rebuilt / imported:.1f}% of the import"
+    )
     print(f"  (under {REBUILD_PERCENT}% wanted)")
+
+
+def turns(
+    base: KnowledgeBase,
+    model: "Recording",
+    chosen: Sequence[CollectionDocument],
+    place: Path,
+    size: int,
+) -> tuple[float, float]:
+    """Seconds of all imports and of all bare encodings, `size` documents a turn."""
+    bare = bare_model()
+    imported = encoded = 0.0
+    for start in range(0, len(chosen), size):
+        folder = place / f"notes-{start}"
+        write_files(folder, chosen[start : start + size])
+        before = len(model.texts)
+        imported += timed_import(base, folder)
+        encoded += timed(partial(encode, bare, model.texts[before:]))
+        print(f"{start + size:6} documents: ratio {encoded / imported:.2f} so far", flush=True)
+    return imported, encoded
 
 
 class Recording(ModelEmbedder):
@@ -60,7 +86,7 @@ class Recording(ModelEmbedder):
         return super().embed(texts)
 
 
-def write_files(folder: Path, documents: tuple[CollectionDocument, ...]) -> None:
+def write_files(folder: Path, documents: Sequence[CollectionDocument]) -> None:
     """One Markdown file for each document."""
     folder.mkdir()
     for document in documents:
@@ -72,30 +98,32 @@ def timed_import(base: KnowledgeBase, folder: Path) -> float:
     """Seconds from the first look at the folder until all of it can be searched."""
     begin = time.perf_counter()
     with base.follow():
-        run = FolderImport(base.entries, folder, ImportOptions(source=folder.name))
-        outcomes = list(run.run())
-        appended = time.perf_counter() - begin
-        refused = sum(outcome.reason is not None for outcome in outcomes)
+        outcomes = list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
         base.wait(max(outcome.position for outcome in outcomes), index=True)
-    print(f"{len(outcomes)} files, {refused} refused, in the log after {appended:.1f} s")
-    return time.perf_counter() - begin
+    seconds = time.perf_counter() - begin
+    if any(outcome.reason is not None for outcome in outcomes):
+        raise SystemExit(f"Files of {folder} were refused.")
+    return seconds
 
 
-def timed_rebuild(base: KnowledgeBase) -> float:
-    """Seconds to make views and index anew with the vectors that are stored."""
-    begin = time.perf_counter()
-    base.rebuild("all")
-    return time.perf_counter() - begin
-
-
-def timed_encode(texts: Sequence[str]) -> float:
-    """Seconds of SentenceTransformer.encode in float32, with its defaults, once it is warm."""
+def bare_model() -> "SentenceTransformer":
+    """SentenceTransformer in float32, with its defaults, warm."""
     from sentence_transformers import SentenceTransformer
 
     bare = SentenceTransformer(str(model_folder()), device="cpu", local_files_only=True)
-    bare.encode(["warm"])
-    begin = time.perf_counter()
+    encode(bare, ["warm"])
+    return bare
+
+
+def encode(bare: "SentenceTransformer", texts: Sequence[str]) -> None:
+    """The vectors of `texts`, as its documentation does it."""
     bare.encode(list(texts), show_progress_bar=False)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """How many seconds `work` takes."""
+    begin = time.perf_counter()
+    work()
     return time.perf_counter() - begin
 
 

@@ -21,6 +21,7 @@ from kb.knowledge_base import KnowledgeBase
 
 HERE = Path(__file__).parent
 JUDGED = {
+    "fresh": HERE / "practice_questions_fresh.toml",
     "held out": HERE / "practice_questions.toml",
     "in view": HERE / "practice_questions_tuning.toml",
 }
