@@ -60,7 +60,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The answer to a question; `results` is empty when `nothing_close` is near enough.
 
     `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
-    another process is busy with many, or something keeps the index from going on.
+    another process is busy with many, or something keeps the index from going on. `trouble` then
+    says in a sentence what that is, where this process knows.
     """
 
     question: str
@@ -68,6 +69,14 @@ class Answer(Struct, frozen=True, kw_only=True):
     nothing_close: bool
     milliseconds: float
     behind: int = 0
+    trouble: str | None = None
+
+
+class _Lack(Struct, frozen=True):
+    """How far the index is behind the log, and why, if that is known."""
+
+    behind: int = 0
+    trouble: str | None = None
 
 
 class Search:
@@ -107,10 +116,10 @@ class Search:
         wanted = _filter(kinds, tags, groups, archived)
         with _explained():
             try:
-                behind, hits, began = self._ask(question, wanted, limit)
+                lack, hits, began = self._ask(question, wanted, limit)
             except IndexOutdated:
                 # Found to be damaged just now: it is rebuilt, and the question asked once more.
-                behind, hits, began = self._ask(question, wanted, limit)
+                lack, hits, began = self._ask(question, wanted, limit)
         cards = self._catalogue.summaries([hit.document_id for hit in hits])
         results = tuple(
             _result(question, hit, cards[hit.document_id])
@@ -122,24 +131,25 @@ class Search:
             results=results,
             nothing_close=not results,
             milliseconds=1000 * (time.perf_counter() - began),
-            behind=behind,
+            behind=lack.behind,
+            trouble=lack.trouble,
         )
 
-    def _ask(self, question: str, wanted: Filter, limit: int) -> tuple[int, list[Hit], float]:
-        """How far the index was behind, the hits that are close, and when the search began."""
+    def _ask(self, question: str, wanted: Filter, limit: int) -> tuple["_Lack", list[Hit], float]:
+        """What the index lacked, the hits that are close, and when the search began."""
         from indexer.analysis import check_question
 
         check_question(question)
-        behind = self._bring_up()
+        lack = self._bring_up()
         # Loading the model is no part of the time that an answer states.
         self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
             hits = index.search(question, wanted, limit)
-        return behind, [hit for hit in hits if hit.close], began
+        return lack, [hit for hit in hits if hit.close], began
 
-    def _bring_up(self) -> int:
-        """Bring views and index up to the log's head; answers how many events the index lacks."""
+    def _bring_up(self) -> "_Lack":
+        """Bring views and index up to the log's head; answers what the index lacks of it."""
         head = self._log.head()
         self._follower.ensure(head)
         try:
@@ -148,8 +158,8 @@ class Search:
             position = self._index.position()
             if position < 0 and self._follower.errors:
                 raise SearchUnavailable(str(error)) from error
-            return head - max(0, position)
-        return 0
+            return _Lack(head - max(0, position), "; ".join(self._follower.errors) or None)
+        return _Lack()
 
 
 def _filter(

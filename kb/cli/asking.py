@@ -69,6 +69,8 @@ def print_answer(answer: "Answer") -> None:
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
         tell(f"The index lacks {answer.behind} of the newest changes: see kb status.")
+    if answer.trouble:
+        tell(answer.trouble)
 
 
 def _from_server(

@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
-from kb.errors import DataDirectoryError, NotYetSearchable, Refused
+from indexer.errors import IndexerError
+from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
 from kb.following.views import BATCH, File, Views, is_damage
@@ -247,7 +248,7 @@ class Follower:
                 self._errors.pop(name, None)
             except Exception as error:  # kept for status, and tried again: never silent
                 if not self._stop.is_set():
-                    self._errors[name] = f"{type(error).__name__}: {error}"
+                    self._errors[name] = _sentence(error)
                     self._tell()
                     self._stop.wait(RETRY_SECONDS)
 
@@ -266,6 +267,11 @@ class Follower:
     def _tell(self) -> None:
         with self._moved:
             self._moved.notify_all()
+
+
+def _sentence(error: Exception) -> str:
+    ours = isinstance(error, KnowledgeBaseError | EventLogError | IndexerError)
+    return str(error) if ours else f"{type(error).__name__}: {error}"
 
 
 def _too_late(seconds: float) -> NotYetSearchable:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from events.errors import ProjectionUnavailable
 from events.event import NewEvent
 from indexer.testing import HashEmbedder
 from kb.cli.asking import print_answer
@@ -128,6 +129,26 @@ def test_a_question_is_answered_though_others_are_not_done(
     assert answer.behind == 1
     print_answer(answer)
     assert "lacks 1 of the newest" in capsys.readouterr().err
+
+
+def test_an_answer_says_what_keeps_the_index_from_what_is_new(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    with base.follow():
+        base.wait(base.head(), index=True)
+
+        def full(_: object) -> int:
+            raise ProjectionUnavailable("The disk is full: free some space.")
+
+        monkeypatch.setattr(base._index, "catch_up", full)
+        base.entries.contribute(some_draft())
+        answer = base.search("bedside handover")
+    assert (len(answer.results), answer.behind) == (1, 1)
+    assert answer.trouble == "The disk is full: free some space."
+    print_answer(answer)
+    assert "\nThe disk is full: free some space.\n" in capsys.readouterr().err
 
 
 def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:
