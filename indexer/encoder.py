@@ -23,8 +23,8 @@ class Encoder:
     """The model of a folder, loaded when made, with its vectors as sentence-transformers has them.
 
     A single batch is computed by all cores, several by one core each, because that leaves no core
-    waiting for another. Threads of torch take their number of threads from whoever set it last, so
-    it is set before every use.
+    waiting for another; whoever calls at the same time shares these cores. A new thread computes
+    with as many cores as any thread set last, so a caller's number is set at every use.
     """
 
     def __init__(self, folder: Path, arithmetic: str) -> None:
@@ -41,6 +41,9 @@ class Encoder:
         )
         self._model: Any = whole[0].auto_model
         self._cores = torch.get_num_threads()
+        self._workers = ThreadPoolExecutor(
+            self._cores, "embedding", initializer=torch.set_num_threads, initargs=(1,)
+        )
 
     def encode(self, texts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Unit vectors of shape (len(texts), 384) of texts given as token ids, in their order."""
@@ -49,25 +52,14 @@ class Encoder:
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         batches = list(_batches([len(ids) for ids in texts]))
         tokens = [[texts[place] for place in batch] for batch in batches]
-        try:
-            if len(batches) > 1:
-                found = self._side_by_side(tokens)
-            else:
-                torch.set_num_threads(self._cores)
-                found = [self._forward(part) for part in tokens]
-        finally:
+        if len(batches) > 1:
+            found = list(self._workers.map(self._forward, tokens))
+        else:
             torch.set_num_threads(self._cores)
+            found = [self._forward(part) for part in tokens]
         for batch, part in zip(batches, found, strict=True):
             vectors[batch] = part
         return vectors
-
-    def _side_by_side(self, tokens: Sequence[Sequence[Sequence[int]]]) -> list[NDArray[np.float32]]:
-        import torch
-
-        with ThreadPoolExecutor(
-            self._cores, initializer=torch.set_num_threads, initargs=(1,)
-        ) as workers:
-            return list(workers.map(self._forward, tokens))
 
     def _forward(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """The normalised means of the last layer, in float32."""

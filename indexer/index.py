@@ -1,44 +1,28 @@
 """HybridIndex: documents in, ranked passages out, in generations that are swapped whole."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from msgspec import Struct
-
-from indexer import generation, passages
+from indexer import generation
 from indexer.analysis import check_question, question_terms
 from indexer.answer import JUDGED, answer
 from indexer.document import Document, Filter, Hit
 from indexer.embedder import Embedder
 from indexer.errors import IndexerError, IndexOutdated
 from indexer.files import reading
+from indexer.intake import windows
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
+from indexer.passages import EmbeddedPassage
 from indexer.ranking import Question, rank
-from indexer.vector_store import VectorStore, text_hash
+from indexer.vector_store import VectorStore
 
 VECTORS = "vectors.sqlite"
-
-_EMBEDDED_AT_ONCE = 2048
-"""Texts embedded before their vectors are stored: what a crash can cost."""
-
-
-class IndexStatus(Struct, frozen=True, kw_only=True):
-    """What there is to say about an index: counts, bytes on disk, engine and model."""
-
-    position: int
-    documents: int
-    passages: int
-    vectors_stored: int
-    bytes: int
-    engine: str
-    model: str
-    generation: str
 
 
 class HybridIndex:
@@ -109,16 +93,17 @@ class HybridIndex:
         """The position up to which everything is durably in: the oldest stamp of the parts."""
         return self._parts.position
 
-    def put(self, documents: Sequence[Document]) -> None:
-        """Add documents or replace those with the same ids; findable after `commit`."""
-        latest = list({document.id: document for document in documents}.values())
-        split = passages.split(latest, self._embedder)
+    def put(self, documents: Iterable[Document]) -> None:
+        """Add documents or replace those with the same ids; findable after `commit`.
+
+        Reading `documents`, embedding and writing overlap. If `documents` or one of them raises an
+        error, some of those before it may be in.
+        """
         with self._changing:
-            self._embed([part.embedded_text for parts in split for part in parts])
-            self._parts.lexical.put(
-                [_lexical(document, parts) for document, parts in zip(latest, split, strict=True)]
-            )
-            self._parts.passages.put(zip(latest, split, strict=True))
+            for window in windows(documents, self._embedder, self._parts.store):
+                together = list(zip(window.documents, window.passages, strict=True))
+                self._parts.lexical.put([_lexical(document, parts) for document, parts in together])
+                self._parts.passages.put(together)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""
@@ -162,22 +147,6 @@ class HybridIndex:
             self.refresh()
         return hits
 
-    def status(self) -> IndexStatus:
-        """Counts and sizes."""
-        parts = self._parts
-        documents, count = parts.passages.counts()
-        files = [*parts.path.rglob("*"), *self._directory.glob(f"{VECTORS}*")]
-        return IndexStatus(
-            position=self.position,
-            documents=documents,
-            passages=count,
-            vectors_stored=parts.store.count(),
-            bytes=sum(file.stat().st_size for file in files if file.is_file()),
-            engine=self._engine,
-            model=self._embedder.fingerprint,
-            generation=parts.path.name,
-        )
-
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""
         with self._changing:
@@ -197,19 +166,6 @@ class HybridIndex:
             return None
         return answer(question, ranked, stored, limit)
 
-    def _embed(self, texts: Sequence[str]) -> None:
-        """Compute and store the vectors of those texts that have none yet."""
-        by_hash = {text_hash(text): text for text in texts}
-        fingerprint = self._embedder.fingerprint
-        store = self._parts.store
-        for key in store.get(fingerprint, list(by_hash)):
-            del by_hash[key]
-        keys = sorted(by_hash, key=lambda key: len(by_hash[key]))
-        for start in range(0, len(keys), _EMBEDDED_AT_ONCE):
-            window = keys[start : start + _EMBEDDED_AT_ONCE]
-            vectors = self._embedder.embed([by_hash[key] for key in window])
-            store.put(fingerprint, dict(zip(window, vectors, strict=True)))
-
     def __enter__(self) -> Self:
         return self
 
@@ -222,7 +178,7 @@ class HybridIndex:
         self.close()
 
 
-def _lexical(document: Document, parts: Sequence[passages.EmbeddedPassage]) -> LexicalDocument:
+def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
     lines: list[str] = []
     heading = ""
     for part in parts:

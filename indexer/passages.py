@@ -14,7 +14,7 @@ from indexer.document import Document, Passage
 from indexer.embedder import Embedder
 from indexer.markdown_text import blocks
 
-VERSION = 2
+VERSION = 3
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -83,7 +83,8 @@ def _outline(document: Document) -> list[_Paragraph]:
             if block.is_heading:
                 if pending:
                     found.append(_Paragraph(pending, pending))
-                repeats = block.text == heading
+                # The same heading once more would be taken for the one that stands already.
+                repeats = block.text in (heading, found[-1].heading if found else heading)
                 heading = block.text
                 pending = "" if repeats else heading
                 if repeats:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ class HashEmbedder:
         self.dimension = dimension
         self.fingerprint = f"{fingerprint}/{dimension}"
         self.embedded = 0
+        self._counting = Lock()
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Pieces of words of at most six characters, and every other sign."""
@@ -30,7 +32,8 @@ class HashEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The sum of one fixed direction for each word, normalised; no words have their own."""
-        self.embedded += len(texts)
+        with self._counting:
+            self.embedded += len(texts)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for place, text in enumerate(texts):
             for word in _WORD.findall(text.casefold()) or [""]:

@@ -26,10 +26,13 @@ STREAM = "entry-"
 BATCH = 1_000
 """Events read and committed at once."""
 
-AT_ONCE = 100
-"""Entries embedded at once: whoever stops the work waits for these."""
-
-_NOT_THE_DOCUMENT = (IndexerError, OSError, MemoryError, sqlite3.OperationalError)
+_NOT_THE_DOCUMENT = (
+    IndexerError,
+    OSError,
+    MemoryError,
+    sqlite3.OperationalError,
+    ProjectionUnavailable,
+)
 
 Touched = dict[str, tuple[Entry, RecordedEvent]]
 """Entries as they stand, by stream, each with the last event that touched it."""
@@ -109,10 +112,10 @@ class IndexProjection:
         """The events kept aside, by position."""
         return self._parked.all()
 
-    def fill(self, progress: Callable[[int, int], None] | None = None) -> None:
+    def fill(self, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
         """Put every entry into an empty index, reading the log once, and commit its head.
 
-        All present texts are in memory meanwhile. `progress` gets (entries put in, entries in all).
+        All present texts are in memory meanwhile. `progress` gets (entries begun, entries in all).
         """
         self._parked.clear()
         touched: Touched = {}
@@ -142,27 +145,27 @@ class IndexProjection:
     def _put(
         self,
         touched: Sequence[tuple[Entry, RecordedEvent]],
-        progress: Callable[[int, int], None] | None = None,
+        progress: Callable[[int, int], None] = lambda done, of: None,
     ) -> None:
-        for start in range(0, len(touched), AT_ONCE):
-            self._refuse_stopped()
-            chunk = touched[start : start + AT_ONCE]
-            self._put_together(chunk)
-            if progress:
-                progress(start + len(chunk), len(touched))
-
-    def _put_together(self, touched: Sequence[tuple[Entry, RecordedEvent]]) -> None:
-        """Put all at once; if that fails for a reason of one of them, one by one."""
-        documents = [
-            (document, event) for entry, event in touched if (document := entry_document(entry))
-        ]
+        """Put all in one go; if that fails for a reason of one of them, one by one."""
         try:
-            self.index.put([document for document, _ in documents])
+            self.index.put(document for document, _ in self._documents(touched, progress))
         except _NOT_THE_DOCUMENT:
             raise
         except Exception:
-            for document, event in documents:
+            for document, event in self._documents(touched, progress):
                 self._put_alone(document, event)
+
+    def _documents(
+        self,
+        touched: Sequence[tuple[Entry, RecordedEvent]],
+        progress: Callable[[int, int], None],
+    ) -> Iterator[tuple[Document, RecordedEvent]]:
+        for done, (entry, event) in enumerate(touched, 1):
+            self._refuse_stopped()
+            if document := entry_document(entry):
+                yield document, event
+            progress(done, len(touched))
 
     def _put_alone(self, document: Document, event: RecordedEvent) -> None:
         try:

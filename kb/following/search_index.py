@@ -25,6 +25,10 @@ Progress = Callable[[int, int], None]
 Stopping = Callable[[], bool]
 
 
+def _silent(done: int, of: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
 def _never() -> bool:
     return False
 
@@ -110,7 +114,7 @@ class SearchIndex:
                 self._rebuild_because(error.__cause__, stopped)
                 return 1
 
-    def rebuild(self, progress: Progress | None = None, stopped: Stopping = _never) -> None:
+    def rebuild(self, progress: Progress = _silent, stopped: Stopping = _never) -> None:
         """Make a new generation from the log and swap it in; only for the process that leads."""
         from indexer.index import HybridIndex
 

@@ -29,16 +29,19 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def test_an_index_is_described_as_it_describes_itself(place: Path) -> None:
-    with HybridIndex.open(place, HashEmbedder()) as index:
-        told = index.status()
-    assert describe(place) == Description(
+@pytest.mark.parametrize("engine", ["tantivy", "whoosh"])
+def test_an_index_is_described_by_position_counts_model_and_engine(
+    tmp_path: Path, engine: str
+) -> None:
+    embedder = HashEmbedder()
+    HybridIndex.build(tmp_path, embedder, fill, engine=engine).close()
+    assert describe(tmp_path) == Description(
         position=7,
         documents=1,
-        passages=told.passages,
-        vectors=told.vectors_stored,
-        model=told.model,
-        engine=told.engine,
+        passages=1,
+        vectors=1,
+        model=embedder.fingerprint,
+        engine=engine,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer.description import describe
 from indexer.document import Document, Filter, Hit, Section
 from indexer.errors import IndexUnavailable, QuestionError
 from indexer.index import HybridIndex
@@ -134,21 +135,21 @@ def test_what_is_put_is_found_after_commit_only(index: HybridIndex) -> None:
     assert index.position == 6
 
 
-def test_a_document_put_again_is_replaced(index: HybridIndex) -> None:
+def test_a_document_put_again_is_replaced(index: HybridIndex, tmp_path: Path) -> None:
     twice = document("pair", "Mob programming", "Old"), document("pair", "Mob programming", "All.")
     index.put(twice)
     index.commit(6)
     hits = index.search("two people share one keyboard", EVERYONE)
     assert [hit.title for hit in hits if hit.document_id == "pair"] == ["Mob programming"]
-    assert index.status().documents == len(DOCUMENTS)
+    assert describe(tmp_path / "index").documents == len(DOCUMENTS)
     assert index.search("Pair programming", EVERYONE)[0].score.exact is False
 
 
-def test_what_is_removed_is_not_found(index: HybridIndex) -> None:
+def test_what_is_removed_is_not_found(index: HybridIndex, tmp_path: Path) -> None:
     index.remove(["pair", "unknown"])
     index.commit(6)
     assert "pair" not in ids(index.search("Pair programming", EVERYONE))
-    assert index.status().documents == len(DOCUMENTS) - 1
+    assert describe(tmp_path / "index").documents == len(DOCUMENTS) - 1
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "?!… --", "\0"])
@@ -243,31 +244,21 @@ def test_what_was_not_committed_is_gone(
     index.close()
     with HybridIndex.open(tmp_path / "index", embedder, engine=engine, writable=True) as again:
         assert again.position == 5
-        assert again.status().documents == len(DOCUMENTS)
+        assert describe(tmp_path / "index").documents == len(DOCUMENTS)
         again.put([document("new", "Walking meetings")])
         again.commit(6)
         assert ids(again.search("walking meetings", EVERYONE))[0] == "new"
 
 
-def test_replay_from_the_oldest_stamp_changes_nothing(
-    index: HybridIndex, embedder: HashEmbedder
-) -> None:
+def test_replay_from_the_oldest_stamp_changes_nothing(index: HybridIndex, tmp_path: Path) -> None:
     before = index.search("team", EVERYONE)
     fill(index)
     fill(index)
     assert ids(index.search("team", EVERYONE)) == ids(before)
-    assert index.status().passages == len(DOCUMENTS)
+    assert describe(tmp_path / "index").passages == len(DOCUMENTS)
 
 
-def test_status_tells_counts_and_sizes(index: HybridIndex, engine: str) -> None:
-    status = index.status()
-    assert (status.position, status.documents, status.passages) == (5, 5, 5)
-    assert status.vectors_stored == 5
-    assert status.bytes > 10_000
-    assert (status.engine, status.generation) == (engine, "g000001")
-
-
-def test_searches_go_on_while_another_thread_commits(index: HybridIndex) -> None:
+def test_searches_go_on_while_another_thread_commits(index: HybridIndex, tmp_path: Path) -> None:
     def write() -> None:
         for position in range(6, 16):
             index.put([document(f"n{position}", "Walking meetings", f"Round {position}")])
@@ -280,7 +271,7 @@ def test_searches_go_on_while_another_thread_commits(index: HybridIndex) -> None
         assert "pair" in ids(index.search("pair programming", EVERYONE))
     writer.join()
     assert index.position == 15
-    assert index.status().documents == len(DOCUMENTS) + 3
+    assert describe(tmp_path / "index").documents == len(DOCUMENTS) + 3
 
 
 def test_a_reader_that_meets_a_replaced_document_looks_again(

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.document import Document, Section
@@ -37,6 +37,7 @@ def tokens(embedder: Embedder, text: str) -> int:
 
 
 @given(title=HEADINGS, sections=st.lists(SECTIONS, max_size=4))
+@example(title="", sections=[Section("", "a.\n\n## a\n\na."), Section("", "## a\n\na.")])
 @settings(max_examples=60, deadline=None)
 def test_no_passage_is_too_long_and_no_word_is_lost_or_moved(
     title: str, sections: list[Section]

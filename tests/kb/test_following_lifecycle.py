@@ -117,7 +117,7 @@ class StoppingEmbedder(HashEmbedder):
 def test_stopping_waits_for_a_few_documents_only(
     data: Path, monkeypatch: pytest.MonkeyPatch, made: bool
 ) -> None:
-    monkeypatch.setattr("kb.following.documents.AT_ONCE", 2)
+    monkeypatch.setattr("indexer.intake.WINDOW", 1)
     embedder = StoppingEmbedder()
     settings = Settings(data=data)
     with KnowledgeBase.open(data, settings=settings, embedder=embedder) as base:

@@ -1,0 +1,20 @@
+"""What several tests of the index start with."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer.index import HybridIndex
+from indexer.testing import HashEmbedder
+from tests.indexer.forty import fill
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture
+def place(tmp_path: Path, embedder: HashEmbedder) -> Path:
+    HybridIndex.build(tmp_path / "index", embedder, fill).close()
+    return tmp_path / "index"

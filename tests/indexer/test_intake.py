@@ -1,0 +1,101 @@
+"""Documents are taken in by windows, and cutting goes on while vectors are computed."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from indexer.document import Document
+from indexer.errors import ModelUnavailable
+from indexer.intake import AHEAD, WINDOW, windows
+from indexer.testing import HashEmbedder
+from indexer.vector_store import VectorStore, text_hash
+from tests.indexer.forty import documents
+
+
+@pytest.fixture
+def store(tmp_path: Path, embedder: HashEmbedder) -> Iterator[VectorStore]:
+    store = VectorStore(tmp_path / "vectors.sqlite", embedder.dimension, writable=True)
+    yield store
+    store.close()
+
+
+def test_every_document_comes_in_its_order_with_its_vectors_stored(
+    store: VectorStore, embedder: HashEmbedder
+) -> None:
+    given = documents(2 * WINDOW + 1)
+    taken: list[Document] = []
+    for window in windows(iter(given), embedder, store):
+        texts = [part.embedded_text for parts in window.passages for part in parts]
+        assert len(store.get(embedder.fingerprint, [text_hash(t) for t in texts])) == len(texts)
+        taken += window.documents
+    assert taken == given
+
+
+def test_nothing_comes_of_no_documents(store: VectorStore, embedder: HashEmbedder) -> None:
+    assert list(windows([], embedder, store)) == []
+
+
+def test_a_text_whose_vector_is_stored_is_not_computed(
+    store: VectorStore, embedder: HashEmbedder
+) -> None:
+    for _ in range(2):
+        list(windows(documents(3), embedder, store))
+    assert embedder.embedded == 3
+
+
+class WaitingEmbedder(HashEmbedder):
+    """Computes nothing before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = Event()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        assert self.go.wait(30)
+        return super().embed(texts)
+
+
+def test_reading_goes_on_while_vectors_are_computed_but_not_without_bound(
+    store: VectorStore,
+) -> None:
+    embedder = WaitingEmbedder()
+    read: list[str] = []
+
+    def reading() -> Iterator[Document]:
+        for document in documents(9 * WINDOW):
+            read.append(document.id)
+            if len(read) == (AHEAD + 1) * WINDOW:
+                embedder.go.set()
+            yield document
+
+    next(windows(reading(), embedder, store))
+    assert len(read) == (AHEAD + 1) * WINDOW
+
+
+def test_an_error_of_what_is_read_ends_it_and_keeps_the_vectors_begun(
+    store: VectorStore, embedder: HashEmbedder
+) -> None:
+    def reading() -> Iterator[Document]:
+        yield from documents(WINDOW)
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        list(windows(reading(), embedder, store))
+    assert store.count() == embedder.embedded
+
+
+class BrokenEmbedder(HashEmbedder):
+    """A model that is not there."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        raise ModelUnavailable("There is no model.")
+
+
+def test_an_error_of_the_model_reaches_the_caller(store: VectorStore) -> None:
+    with pytest.raises(ModelUnavailable, match="no model"):
+        list(windows(documents(3 * WINDOW), BrokenEmbedder(), store))
+    assert store.count() == 0
