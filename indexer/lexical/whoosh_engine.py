@@ -103,11 +103,11 @@ class WhooshIndex:
                 raise ValueError("opened for reading, or closed")
             writer = self._index.writer()
             try:
-                writer.delete_by_term("record", MADE_WITH)
-                for document_id, document in self._pending.items():
-                    writer.delete_by_term("id", document_id)
-                    if document is not None:
-                        writer.add_document(**_row(document))
+                # All at once, because each deletion opens every file of the index.
+                stamp = whoosh.query.Term("record", MADE_WITH)
+                writer.delete_by_query(whoosh.query.Or([stamp, _any("id", self._pending)]))
+                for document in filter(None, self._pending.values()):
+                    writer.add_document(**_row(document))
                 writer.add_document(record=MADE_WITH, position=position)
                 writer.commit()
             except BaseException:
