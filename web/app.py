@@ -11,6 +11,7 @@ from kb import KnowledgeBase
 from web.api import api_router
 from web.docs_page import DocsPlugin
 from web.errors import exception_handlers
+from web.head import allow_head, taking_head
 from web.openapi import openapi_config
 from web.pages import pages_router
 from web.pages.shell import Pages
@@ -23,7 +24,7 @@ MAX_BODY = 10_000_000
 def create_app(knowledge_base: KnowledgeBase) -> Litestar:
     """The application that shows `knowledge_base`; whoever opened that also closes it."""
     pages = Pages(knowledge_base)
-    return Litestar(
+    app = Litestar(
         [pages_router(), api_router(), _static_router()],
         dependencies={
             "base": Provide(lambda: knowledge_base, sync_to_thread=False),
@@ -31,13 +32,15 @@ def create_app(knowledge_base: KnowledgeBase) -> Litestar:
         },
         exception_handlers=exception_handlers(pages.error),
         middleware=[LoopbackOnly()],
-        before_send=[add_headers],
+        before_send=[add_headers, allow_head],
         openapi_config=openapi_config(
             f"{knowledge_base.settings.community}, for programs", DocsPlugin(pages)
         ),
         request_max_body_size=MAX_BODY,
         logging_config=None,
     )
+    app.asgi_handler = taking_head(app.asgi_handler)
+    return app
 
 
 def _static_router() -> Router:

@@ -1,8 +1,6 @@
 """The command `kb serve`, registered in the entry-point group `kb.commands`."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -29,34 +27,26 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     from web import server
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    if host is not None:
-        server.refuse_others(host)
     with session.open() as base:
         settings = base.settings
-        base.start_following()
-        with _warmed(base):
-            server.serve(
-                base,
-                host=settings.host if host is None else host,
-                port=settings.port if port is None else port,
-                path=socket_path(settings.data),
-                ready=_announce,
-            )
+
+        def ready(url: str) -> None:
+            _announce(url)
+            base.start_following()
+            Thread(target=_warm, args=(base,), name="warming", daemon=True).start()
+
+        server.serve(
+            base,
+            host=settings.host if host is None else host,
+            port=settings.port if port is None else port,
+            path=socket_path(settings.data),
+            ready=ready,
+        )
     tell("Stopped.")
 
 
-@contextmanager
-def _warmed(base: "KnowledgeBase") -> Iterator[None]:
-    """Load the model beside the block, so that the first question does not wait for it."""
-    thread = Thread(target=_warm, args=(base,), name="warming", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
 def _warm(base: "KnowledgeBase") -> None:
+    """Load the model, so that the first question does not wait for it."""
     try:
         base.search(WARMING_QUESTION)
     except KnowledgeBaseError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import ClientException, HTTPException
+from litestar.handlers import BaseRouteHandler
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
@@ -20,6 +21,7 @@ from kb.errors import (
     RevisionConflict,
     SearchUnavailable,
 )
+from web.requests import FieldProblem, misfits
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -39,17 +41,11 @@ SENTENCES: Mapping[int, str] = {
     404: "There is nothing at this address; check it or start from the first page.",
     405: "This address does not take that method; see /api/docs for those it takes.",
     413: "What was sent is too large; send less than 10 MB.",
+    415: "The body is not taken as it is: send JSON, and say Content-Type: application/json.",
     500: "Something went wrong on our side and was written to the server's log; try again later.",
 }
 
 log = logging.getLogger("tributary.web")
-
-
-class FieldProblem(Struct, frozen=True):
-    """What is wrong with one field of a request."""
-
-    field: str
-    message: str
 
 
 class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -81,7 +77,10 @@ def exception_handlers(show: Show) -> ExceptionHandlersMap:
     """One handler for every exception; `show` makes the page for people."""
 
     def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        problem = problem_of(error, request.scope["path"])
+        path = request.scope["path"]
+        # None where no handler was found, and for people, who see no names of fields.
+        handler = request.scope.get("route_handler") if is_api(path) else None
+        problem = problem_of(error, path, handler)
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("%s %s failed", request.method, problem.instance, exc_info=error)
         headers = error.headers if isinstance(error, HTTPException) else None
@@ -99,17 +98,18 @@ def is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
-def problem_of(error: Exception, path: str) -> ProblemDetails:
+def problem_of(error: Exception, path: str, handler: BaseRouteHandler | None) -> ProblemDetails:
     """The problem that `error` is at `path`; the text of an unforeseen one stays in the log."""
     status = HTTPStatus(status_of(error))
     conflict = error if isinstance(error, RevisionConflict) else None
+    fields = tuple(misfits(error, handler))
     return ProblemDetails(
         type="about:blank",
         title=status.phrase,
         status=status,
-        detail=_detail(error, status),
+        detail=fields[0].message if fields else _detail(error, status),
         instance=path,
-        errors=_fields(error),
+        errors=fields,
         expected=conflict.expected if conflict else None,
         actual=conflict.actual if conflict else None,
     )
@@ -132,20 +132,5 @@ def _detail(error: Exception, status: HTTPStatus) -> str:
         return str(error)
     if status in SENTENCES:
         return SENTENCES[status]
-    if fields := _fields(error):
-        return f"The request does not fit: {fields[0].field}: {fields[0].message}."
     detail = error.detail if isinstance(error, HTTPException) else status.phrase
     return detail if detail.endswith(".") else f"{detail}."
-
-
-def _fields(error: Exception) -> tuple[FieldProblem, ...]:
-    if isinstance(error, InvalidInput) and error.field:
-        return (FieldProblem(error.field, str(error)),)
-    extra = error.extra if isinstance(error, ClientException) else None
-    if not isinstance(extra, list):
-        return ()
-    return tuple(FieldProblem(_key(item), str(item["message"])) for item in extra)
-
-
-def _key(item: Mapping[str, Any]) -> str:
-    return str(item.get("key") or item.get("source") or "body")

@@ -1,6 +1,7 @@
 """What the OpenAPI document says beside the handlers, first of all that errors are problem+json."""
 
 from http import HTTPStatus
+from typing import Any
 
 from litestar import Router
 from litestar.openapi.config import OpenAPIConfig
@@ -13,26 +14,42 @@ from web.errors import PROBLEM_JSON, ProblemDetails
 
 DESCRIPTION = """\
 Everything that the pages can do, for programs. Every error is application/problem+json (RFC 9457).
-Times are UTC. Ids are UUIDs.
+Times are UTC. Ids are UUIDs. HEAD answers as GET does, without the body. A method that an address
+does not take is answered with 405; Allow names those that it takes.
 """
 
 
-def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The errors of an operation that reads: `statuses` and those that any operation has."""
+CHANGES = (403, 404, 409)
+"""The errors of an operation that changes something, beside those that any has."""
+
+SENDS = (*CHANGES, 413, 415)
+"""The same where a body is sent."""
+
+
+def operation(
+    area: str, *problems: int, status: int = 200, reply: ResponseSpec | None = None
+) -> dict[str, Any]:
+    """What the decorators of operations have in common.
+
+    `problems` are the statuses of its own errors; `reply` stands in where the handler's type does
+    not say what it answers.
+    """
+    responses = {code: _problem(HTTPStatus(code)) for code in sorted({400, 500, 503, *problems})}
     return {
-        status: ResponseSpec(
-            ProblemDetails,
-            generate_examples=False,
-            description=HTTPStatus(status).phrase,
-            media_type=PROBLEM_JSON,
-        )
-        for status in sorted({400, 500, 503, *statuses})
+        "tags": [area],
+        "status_code": status,
+        "responses": responses | ({status: reply} if reply else {}),
+        "sync_to_thread": True,
     }
 
 
-def change_problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The errors of an operation that changes something."""
-    return problems(403, 413, *statuses)
+def _problem(status: HTTPStatus) -> ResponseSpec:
+    return ResponseSpec(
+        ProblemDetails,
+        generate_examples=False,
+        description=status.phrase,
+        media_type=PROBLEM_JSON,
+    )
 
 
 class _SchemaRouter(Router):

@@ -234,14 +234,15 @@ def test_every_error_is_a_problem(client: Client, method: str, path: str, status
     "body", [b"", b"{", b"[]", b'{"kind": 1}', b'{"kind":"practice"}', b"\xff"]
 )
 def test_a_body_that_does_not_fit_is_a_problem(client: Client, body: bytes) -> None:
-    assert_problem(client.post("/api/entries", content=body), 400)
+    headers = {"content-type": "application/json"}
+    assert_problem(client.post("/api/entries", content=body, headers=headers), 400)
 
 
 def test_the_field_at_fault_is_named(client: Client) -> None:
     draft = {**DRAFT, "content": {**CONTENT, "title": " "}}
     response = client.post("/api/entries", json=draft)
     assert_problem(response, 400)
-    assert [error["field"] for error in response.json()["errors"]] == ["title"]
+    assert [error["field"] for error in response.json()["errors"]] == ["content.title"]
 
 
 def test_a_body_over_the_limit_is_a_problem(client: Client) -> None:

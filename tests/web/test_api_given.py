@@ -29,4 +29,4 @@ def test_a_misspelt_name_is_refused(
 ) -> None:
     response = client.request(method, path.format(id=contribute()), json=body)
     assert response.status_code == 400, response.text
-    assert "unknown field" in response.text
+    assert "is no field here" in response.json()["detail"]

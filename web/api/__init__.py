@@ -3,12 +3,14 @@
 from litestar import Router
 
 from web.api import about, curation, endorsements, entries, reuse, search
+from web.requests import look_at
 
 
 def api_router() -> Router:
     """Every operation under /api."""
     return Router(
         "/api",
+        before_request=look_at,
         route_handlers=[
             search.search,
             entries.list_entries,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.entries.kinds import Kind
 from kb.status import Status
-from web.openapi import problems
+from web.openapi import operation
 
 
 class PublicStatus(Struct, frozen=True, kw_only=True):
@@ -30,13 +30,13 @@ class PublicStatus(Struct, frozen=True, kw_only=True):
     engine: str
 
 
-@get("/kinds", responses=problems(), tags=["about"])
-async def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
+@get("/kinds", **operation("about"))
+def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
     """The kinds of entry with their sections and prompts."""
     return tuple(base.kinds.values())
 
 
-@get("/status", responses=problems(), tags=["about"], sync_to_thread=True)
+@get("/status", **operation("about"))
 def get_status(base: NamedDependency[KnowledgeBase]) -> PublicStatus:
     """Counts, sizes in bytes, and whether everything is up to date."""
     return public(base.status())

@@ -8,7 +8,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.entries.content import Relation
 from web.api.given import GivenRelation
-from web.openapi import change_problems
+from web.openapi import CHANGES, SENDS, operation
 from web.written import Written, when_searchable
 
 
@@ -25,13 +25,7 @@ class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
     successor: str | None = None
 
 
-@post(
-    "/entries/{entry_id:str}/tags",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["curation"],
-    sync_to_thread=True,
-)
+@post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS))
 def add_tags(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Tags]
 ) -> Written:
@@ -39,13 +33,7 @@ def add_tags(
     return when_searchable(base, base.entries.tag(entry_id, data.tags))
 
 
-@delete(
-    "/entries/{entry_id:str}/tags",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["curation"],
-    sync_to_thread=True,
-)
+@delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES))
 def remove_tags(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], tag: FromQuery[tuple[str, ...]]
 ) -> Written:
@@ -53,13 +41,7 @@ def remove_tags(
     return when_searchable(base, base.entries.untag(entry_id, tag))
 
 
-@post(
-    "/entries/{entry_id:str}/relations",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["curation"],
-    sync_to_thread=True,
-)
+@post("/entries/{entry_id:str}/relations", **operation("curation", *SENDS))
 def add_relation(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[GivenRelation]
 ) -> Written:
@@ -67,13 +49,7 @@ def add_relation(
     return when_searchable(base, base.entries.relate(entry_id, Relation(data.type, data.target)))
 
 
-@delete(
-    "/entries/{entry_id:str}/relations",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["curation"],
-    sync_to_thread=True,
-)
+@delete("/entries/{entry_id:str}/relations", **operation("curation", *CHANGES))
 def remove_relation(
     base: NamedDependency[KnowledgeBase],
     entry_id: FromPath[str],
@@ -85,13 +61,7 @@ def remove_relation(
     return when_searchable(base, receipt)
 
 
-@post(
-    "/entries/{entry_id:str}/archive",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["curation"],
-    sync_to_thread=True,
-)
+@post("/entries/{entry_id:str}/archive", **operation("curation", *SENDS))
 def archive_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Archiving]
 ) -> Written:
@@ -99,13 +69,7 @@ def archive_entry(
     return when_searchable(base, base.entries.archive(entry_id, data.reason, data.successor))
 
 
-@post(
-    "/entries/{entry_id:str}/restore",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["curation"],
-    sync_to_thread=True,
-)
+@post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES))
 def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
     """Recommend an archived entry again."""
     return when_searchable(base, base.entries.restore(entry_id))

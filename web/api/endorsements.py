@@ -6,7 +6,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from web.openapi import change_problems
+from web.openapi import CHANGES, SENDS, operation
 from web.written import Written
 
 
@@ -16,12 +16,7 @@ class Reason(Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-@put(
-    "/entries/{entry_id:str}/endorsement",
-    responses=change_problems(404, 409),
-    tags=["endorsements"],
-    sync_to_thread=True,
-)
+@put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS))
 def endorse_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Reason]
 ) -> Written:
@@ -30,13 +25,7 @@ def endorse_entry(
     return Written(receipt.id, receipt.version)
 
 
-@delete(
-    "/entries/{entry_id:str}/endorsement",
-    status_code=200,
-    responses=change_problems(404, 409),
-    tags=["endorsements"],
-    sync_to_thread=True,
-)
+@delete("/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES))
 def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
     """Take the endorsement back."""
     receipt = base.endorsements.withdraw(entry_id)

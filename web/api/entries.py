@@ -13,7 +13,7 @@ from kb.entries.content import Content, Draft
 from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page, Sort
 from web.api.given import GivenContent, GivenDraft
 from web.api.search import ARCHIVED, Archived, Limit
-from web.openapi import change_problems, problems
+from web.openapi import SENDS, operation
 from web.written import Written, when_searchable
 
 Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000_000)]
@@ -34,7 +34,7 @@ class Revision(Struct, frozen=True, forbid_unknown_fields=True):
     note: str | None = None
 
 
-@get("/entries", responses=problems(), tags=["entries"], sync_to_thread=True)
+@get("/entries", **operation("entries"))
 def list_entries(
     base: NamedDependency[KnowledgeBase],
     kind: FromQuery[tuple[str, ...]] = (),
@@ -50,7 +50,7 @@ def list_entries(
     return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
 
 
-@post("/entries", responses=change_problems(404, 409), tags=["entries"], sync_to_thread=True)
+@post("/entries", **operation("entries", *SENDS, status=201))
 def contribute_entry(
     base: NamedDependency[KnowledgeBase],
     data: JSONBody[GivenDraft],
@@ -61,18 +61,13 @@ def contribute_entry(
     return when_searchable(base, base.entries.contribute(draft, command_id=idempotency_key))
 
 
-@get("/entries/{entry_id:str}", responses=problems(404), tags=["entries"], sync_to_thread=True)
+@get("/entries/{entry_id:str}", **operation("entries", 404))
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> EntryPage:
     """One entry with all that belongs to it."""
     return base.catalogue.get(entry_id)
 
 
-@put(
-    "/entries/{entry_id:str}",
-    responses=change_problems(404, 409),
-    tags=["entries"],
-    sync_to_thread=True,
-)
+@put("/entries/{entry_id:str}", **operation("entries", *SENDS))
 def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Revision]
 ) -> Written:
@@ -84,12 +79,7 @@ def revise_entry(
     return when_searchable(base, receipt)
 
 
-@get(
-    "/entries/{entry_id:str}/history",
-    responses=problems(404),
-    tags=["entries"],
-    sync_to_thread=True,
-)
+@get("/entries/{entry_id:str}/history", **operation("entries", 404))
 def get_history(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]
 ) -> tuple[HistoryItem, ...]:
@@ -97,12 +87,7 @@ def get_history(
     return base.catalogue.history(entry_id)
 
 
-@get(
-    "/entries/{entry_id:str}/lineage",
-    responses=problems(404),
-    tags=["entries"],
-    sync_to_thread=True,
-)
+@get("/entries/{entry_id:str}/lineage", **operation("entries", 404))
 def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Lineage:
     """What an entry was made from and what was made from it, however far."""
     return base.catalogue.lineage(entry_id)

@@ -15,8 +15,12 @@ from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import IdempotencyKey
-from web.openapi import change_problems, problems
+from web.openapi import SENDS, operation
 from web.written import Written
+
+COUNTS = ResponseSpec(
+    ReuseReport, generate_examples=False, description="The counts; CSV with format=csv."
+)
 
 
 class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,12 +42,7 @@ class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     evidence: str | UnsetType | None = UNSET
 
 
-@post(
-    "/entries/{entry_id:str}/reuses",
-    responses=change_problems(404, 409),
-    tags=["reuse"],
-    sync_to_thread=True,
-)
+@post("/entries/{entry_id:str}/reuses", **operation("reuse", *SENDS, status=201))
 def record_reuse(
     base: NamedDependency[KnowledgeBase],
     entry_id: FromPath[str],
@@ -55,18 +54,13 @@ def record_reuse(
     return Written(receipt.id, receipt.version)
 
 
-@get("/reuses/{reuse_id:str}", responses=problems(404), tags=["reuse"], sync_to_thread=True)
+@get("/reuses/{reuse_id:str}", **operation("reuse", 404))
 def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str]) -> ReuseView:
     """One recorded reuse."""
     return base.catalogue.reuse(reuse_id)
 
 
-@patch(
-    "/reuses/{reuse_id:str}",
-    responses=change_problems(404, 409),
-    tags=["reuse"],
-    sync_to_thread=True,
-)
+@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS))
 def update_reuse(
     base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str], data: JSONBody[OutcomeUpdate]
 ) -> Written:
@@ -75,17 +69,7 @@ def update_reuse(
     return Written(receipt.id, receipt.version)
 
 
-@get(
-    "/reports/reuse",
-    responses={
-        **problems(),
-        200: ResponseSpec(
-            ReuseReport, generate_examples=False, description="The counts; CSV with format=csv."
-        ),
-    },
-    tags=["reuse"],
-    sync_to_thread=True,
-)
+@get("/reports/reuse", **operation("reuse", reply=COUNTS))
 def report_reuse(
     base: NamedDependency[KnowledgeBase],
     by: FromQuery[By] = "kind",

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from kb import KnowledgeBase
 from kb.search import Answer
-from web.openapi import problems
+from web.openapi import operation
 
 Archived = Literal["false", "true", "all"]
 ARCHIVED: dict[str, bool | None] = {"false": False, "true": True, "all": None}
@@ -17,7 +17,7 @@ ARCHIVED: dict[str, bool | None] = {"false": False, "true": True, "all": None}
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
-@get("/search", responses=problems(), tags=["search"], sync_to_thread=True)
+@get("/search", **operation("search"))
 def search(
     base: NamedDependency[KnowledgeBase],
     q: FromQuery[str],

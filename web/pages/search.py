@@ -1,6 +1,7 @@
 """Ask a question: the page, and the part of it that is replaced while somebody types."""
 
 from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -74,7 +75,7 @@ def asked_of(
     kind: FromQuery[tuple[str, ...]] = (),
     tag: FromQuery[tuple[str, ...]] = (),
     group: FromQuery[tuple[str, ...]] = (),
-    archived: FromQuery[str] = "",
+    archived: FromQuery[Literal["", "all"]] = "",
 ) -> Asked:
     """What the address asks."""
     return Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))

@@ -1,0 +1,121 @@
+"""What programs may send: looked at before a handler runs, and the names that they know it by."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import ClientException, SerializationException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+from msgspec import Struct
+
+from kb.errors import InvalidInput
+
+JSON = "application/json"
+
+AS_SENT: dict[str, tuple[str, ...]] = {
+    "question": ("q",),
+    "tag": ("tag", "tags"),
+    "type": ("type", "relation_type", "relations"),
+    "target": ("target", "relations"),
+    "title": ("content.title",),
+    "properties": ("content.properties",),
+    "property name": ("content.properties",),
+    "command_id": ("Idempotency-Key",),
+    "idempotency_key": ("Idempotency-Key",),
+}
+"""What a field of the knowledge base may be called in a request; the first that is there counts."""
+
+
+NAMED = re.compile(r"Object (missing required|contains unknown) field `(.+)`")
+CHOSEN = re.compile(r"Invalid enum value (.+)")
+"""Sentences of the reader of bodies that are said better here."""
+
+
+class FieldProblem(Struct, frozen=True):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class NotJson(ClientException):
+    """The body says that it is something else than JSON."""
+
+    status_code = 415
+
+
+async def look_at(request: Request[Any, Any, Any]) -> None:
+    """Raise `InvalidInput` or `NotJson` for what the operation does not take."""
+    handler = request.route_handler
+    sent = request.query_params
+    known = parameters(handler)
+    for name in sent:
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise InvalidInput(f"There is no parameter {name[:80]!r} here; {takes}.", name[:80])
+    for name, required in known.items():
+        if required and name not in sent:
+            raise InvalidInput(f"The parameter {name} is missing.", name)
+    if "data" in handler.parsed_fn_signature.parameters:
+        await _look_at_body(request)
+
+
+async def _look_at_body(request: Request[Any, Any, Any]) -> None:
+    if not await request.body():
+        raise InvalidInput("The body is missing; send JSON.", "body")
+    if request.content_type[0] != JSON:
+        raise NotJson
+    try:
+        await request.json()
+    except SerializationException as error:
+        raise InvalidInput(f"The body cannot be read: {error}.", "body") from error
+    except RecursionError:
+        raise InvalidInput("The body is nested too deeply; send fewer levels.", "body") from None
+
+
+def parameters(handler: BaseRouteHandler) -> dict[str, bool]:
+    """The parameters in the address that `handler` takes, and whether each must be there."""
+    fields = handler.parsed_fn_signature.parameters.items()
+    return {
+        name: field.is_required
+        for name, field in fields
+        if isinstance(field.kwarg_definition, QueryParameter)
+    }
+
+
+def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[FieldProblem]:
+    """The fields at fault, as whoever sent a request to `handler` calls them; None for people."""
+    if isinstance(error, InvalidInput) and error.field:
+        yield FieldProblem(_as_sent(error.field, handler), str(error))
+    extra = error.extra if isinstance(error, ClientException) else None
+    for item in extra if isinstance(extra, list) else ():
+        yield _misfit(item, handler)
+
+
+def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldProblem:
+    """What Litestar found wrong with a value, made a sentence."""
+    place = "" if item["key"] == "data" else item["key"].replace("[...]", "")
+    message = item["message"]
+    if found := NAMED.fullmatch(message):
+        field = f"{place}.{found[2]}" if place else found[2]
+        missing = found[1].startswith("missing")
+        words = "is missing" if missing else "is no field here; check its spelling"
+        return FieldProblem(field, f"{field} {words}.")
+    field = place or "body" if item.get("source") == "body" else _as_sent(place, handler)
+    if found := CHOSEN.fullmatch(message):
+        return FieldProblem(field, f"{field} does not take {found[1]}.")
+    return FieldProblem(field, f"{field} does not fit: {message[:1].lower()}{message[1:]}.")
+
+
+def _as_sent(field: str, handler: BaseRouteHandler | None) -> str:
+    if handler is None:
+        return field
+    body = handler.parsed_fn_signature.parameters.get("data")
+    shape = body.annotation.__struct_fields__ if body else ()
+    names = {*parameters(handler), *shape}
+    # Of the names that no shape has, what is left are headings, which name a section.
+    usual = "content.sections" if "content" in names else field
+    called = AS_SENT.get(field, (field if field in names else usual,))
+    return next((name for name in called if name in names), called[-1])
