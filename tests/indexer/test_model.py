@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,28 @@ def test_vectors_are_those_of_sentence_transformers(
     expected = reference.encode(TEXTS, show_progress_bar=False)
     found = ModelEmbedder(arithmetic=arithmetic).embed(TEXTS)
     assert np.abs(found - expected).max() < tolerance
+
+
+@pytest.mark.model
+def test_many_texts_have_the_vectors_that_each_has_alone(loaded: ModelEmbedder) -> None:
+    texts = [f"{number} " * (1 + 7 * number % 250) for number in range(60)]
+    alone = np.concatenate([loaded.embed([text]) for text in texts])
+    assert np.sum(loaded.embed(texts) * alone, axis=1).min() > 0.999
+
+
+@pytest.mark.model
+def test_a_question_uses_all_cores_whoever_computed_before(loaded: ModelEmbedder) -> None:
+    import torch
+
+    cores = torch.get_num_threads()
+    loaded.embed(["long " * 250] * 20)
+
+    def ask() -> int:
+        loaded.embed(["question"])
+        return torch.get_num_threads()
+
+    with ThreadPoolExecutor(1) as another:
+        assert another.submit(ask).result() == cores
 
 
 def test_counting_tokens_does_not_load_torch() -> None:
