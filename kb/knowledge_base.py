@@ -186,6 +186,16 @@ class KnowledgeBase:
                 self._follower,
             )
 
+    def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
+        """Read the whole log and answer how many events it holds, all of them sound.
+
+        `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
+        """
+        from events.sqlite_check import check_log
+
+        with storage_errors(self._directory.root):
+            return check_log(self._directory.log, build_codec(), progress)
+
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
         self._follower.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import heading, json_option, print_json, short
+from kb.cli.show import heading, json_option, known_kind, print_json, short
 
 if TYPE_CHECKING:
     from kb.search import Answer, Result
@@ -21,7 +21,14 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 
 @click.command("search")
 @click.argument("question", nargs=-1, required=True)
-@click.option("--kind", "kinds", multiple=True, help="Only this kind; may be repeated.")
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    callback=known_kind,
+    multiple=True,
+    help="Only this kind; may be repeated.",
+)
 @click.option("--tag", "tags", multiple=True, help="With this tag; repeated: with any of them.")
 @click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
 @click.option("--archived", is_flag=True, help="Among archived entries as well.")
@@ -44,7 +51,6 @@ def search_command(
     words = " ".join(question)
     answer = _from_server(session, words, kinds, tags, groups, archived, limit)
     if answer is None:
-        tell("No server runs for this data directory.")
         with session.open() as base:
             answer = base.search(
                 words,
@@ -54,6 +60,7 @@ def search_command(
                 archived=None if archived else False,
                 limit=limit,
             )
+        tell("No server runs for this data directory; beside kb serve, answers come at once.")
     if as_json:
         print_json(answer)
     else:

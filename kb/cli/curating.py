@@ -57,7 +57,7 @@ def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
     """Recommend the archived entry ID again."""
     with session.open() as base:
         receipt = base.entries.restore(base.catalogue.resolve(entry_id))
-    print_receipt(receipt, f"Entry {short(receipt.id)} is no longer archived.", as_json)
+    print_receipt(receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
 
 
 @click.command("relate")
@@ -72,18 +72,24 @@ def relate_command(
 ) -> None:
     """State that the entry ID relates to the entry TARGET.
 
-    TYPE is one of DataCite's relation types, e.g. IsDerivedFrom, IsVersionOf, Cites or Obsoletes.
+    TYPE is one of DataCite's relation types, e.g. IsDerivedFrom, IsVersionOf, Cites or Obsoletes;
+    any other word is answered with all of them.
     """
     from kb.entries.content import Relation
+    from kb.entries.validation import relation as checked
 
     with session.open() as base:
-        resolve = base.catalogue.resolve
-        relation = Relation(relation_type, resolve(target))
+        page = base.catalogue.get(base.catalogue.resolve(entry_id))
+        relation = checked(Relation(relation_type, base.catalogue.resolve(target)))
+        stood = any(
+            (r.type, r.id, r.direction) == (relation.type, relation.target, "out")
+            for r in page.relations
+        )
         change = base.entries.unrelate if remove else base.entries.relate
-        receipt = change(resolve(entry_id), relation)
-    state = "no longer" if remove else "now"
+        receipt = change(page.id, relation)
+    state = "now stands" if not remove else "no longer stands" if stood else "did not stand"
     print_receipt(
         receipt,
-        f"{relation_type} {short(relation.target)} {state} stands at entry {short(receipt.id)}.",
+        f"{relation.type} {short(relation.target)} {state} at entry {short(receipt.id)}.",
         as_json,
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import json_option, print_json, print_table
+from kb.cli.show import json_option, known_kind, print_json, print_table
 
 if TYPE_CHECKING:
     from kb.importers.run import FileOutcome, FolderImport
@@ -41,7 +41,14 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
 )
 @click.option("--source", help="What to call the folder, if another has its name [its own].")
-@click.option("--kind", default="practice", show_default=True, help="For files that name no kind.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    callback=known_kind,
+    default="practice",
+    show_default=True,
+    help="For files that name no kind.",
+)
 @click.option("--group", help="For files that name no group.")
 @click.option("--wait/--no-wait", default=True, help="Return when all is searchable, or before.")
 @json_option
@@ -57,7 +64,7 @@ def import_command(
     wait: bool,
     as_json: bool,
 ) -> None:
-    """Take in every Markdown file under FOLDER.
+    """Take in every Markdown file (.md, .markdown) under FOLDER.
 
     Importing again changes nothing, takes what is missing and revises what changed, so an import
     that was stopped goes on where it was. Exit code 1 if there are files and none could be taken.

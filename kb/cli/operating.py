@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from kb.cli.progress import Progress
-from kb.cli.session import Session, pass_session
+from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
 
 if TYPE_CHECKING:
@@ -43,11 +43,20 @@ def init_command(
 
 
 @click.command("status")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Read the whole log to see that it is sound; exit code 1 if it is not.",
+)
 @json_option
 @pass_session
-def status_command(session: Session, as_json: bool) -> None:
+def status_command(session: Session, check: bool, as_json: bool) -> None:
     """Show positions, lag, parked events, sizes, model and engine."""
     with session.open() as base:
+        if check:
+            with Progress("Checking the log", base.head()) as progress:
+                count = base.check_log(progress.reach)
+            tell(f"The log is sound: each of its {count} events can be read.")
         status = base.status()
     if as_json:
         print_json(status)

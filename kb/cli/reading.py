@@ -1,6 +1,6 @@
 """Commands that list and show entries."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -10,6 +10,7 @@ from kb.cli.show import (
     heading,
     joined,
     json_option,
+    known_kind,
     local_day,
     local_time,
     print_facts,
@@ -17,6 +18,7 @@ from kb.cli.show import (
     print_table,
     short,
 )
+from kb.entries.results import BrowseFilter, Sort
 
 if TYPE_CHECKING:
     from kb.entries.results import EntryPage, Page, RelatedEntry
@@ -26,14 +28,21 @@ TAGS_WIDTH = 40
 
 
 @click.command("list")
-@click.option("--kind", "kinds", multiple=True, help="Only this kind; may be repeated.")
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    callback=known_kind,
+    multiple=True,
+    help="Only this kind; may be repeated.",
+)
 @click.option("--tag", "tags", multiple=True, help="With this tag; repeated: with any of them.")
 @click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
 @click.option("--archived", is_flag=True, help="Only archived entries.")
 @click.option("--all", "everything", is_flag=True, help="Archived entries as well.")
 @click.option(
     "--sort",
-    type=click.Choice(["recent", "title", "reused"]),
+    type=click.Choice(get_args(Sort)),
     default="recent",
     show_default=True,
     help="What comes first.",
@@ -57,8 +66,8 @@ def list_command(
     as_json: bool,
 ) -> None:
     """Browse entries, without a question."""
-    from kb.entries.results import BrowseFilter
-
+    if archived and everything:
+        raise click.UsageError("Give either --archived or --all.")
     wanted = BrowseFilter(
         kinds=kinds, tags=tags, groups=groups, archived=None if everything else archived
     )
@@ -84,6 +93,8 @@ def show_command(session: Session, entry_id: str, markdown: bool, as_json: bool)
     """
     from kb.exporters.markdown import render
 
+    if markdown and as_json:
+        raise click.UsageError("Give either --markdown or --json.")
     with session.open() as base:
         page = base.catalogue.get(base.catalogue.resolve(entry_id))
     if as_json:

@@ -1,15 +1,13 @@
 """Commands that count what the community does, for people and for other programs."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import get_args
 
 import click
 
 from kb.cli.session import Session, pass_session
 from kb.cli.show import print_json, print_table
-
-if TYPE_CHECKING:
-    from kb.reuse.report import By
+from kb.reuse.report import By
 
 
 @click.group("report")
@@ -22,7 +20,7 @@ def report_command() -> None:
 @click.option("--until", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="Last day, UTC.")
 @click.option(
     "--by",
-    type=click.Choice(["kind", "tag", "group", "month"]),
+    type=click.Choice(get_args(By)),
     default="kind",
     show_default=True,
     help="What a row stands for.",
@@ -31,8 +29,7 @@ def report_command() -> None:
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
+    show_default="table",
     help="How to print it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -41,13 +38,15 @@ def reuse(
     session: Session,
     since: datetime | None,
     until: datetime | None,
-    by: "By",
-    form: str,
+    by: By,
+    form: str | None,
     as_json: bool,
 ) -> None:
     """Count the reuses recorded in a time, by kind, tag, group or month."""
     from kb.reuse.csv_text import COLUMNS, as_csv
 
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"Give either --json or --format {form}.")
     with session.open() as base:
         report = base.reports.reuse(since=_day(since), until=_day(until), by=by)
     if as_json or form == "json":

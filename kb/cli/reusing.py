@@ -1,20 +1,16 @@
 """Commands by which a group tells that it uses an entry, and what became of it."""
 
-from typing import TYPE_CHECKING
-
 import click
 from msgspec import UNSET
 
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_receipt
-
-if TYPE_CHECKING:
-    from kb.reuse.reuse import Outcome
+from kb.reuse.reuse import OUTCOMES, Outcome
 
 outcome_option = click.option(
     "--outcome",
     required=True,
-    type=click.Choice(["adopted", "adapted", "tried-and-stopped"]),
+    type=click.Choice(OUTCOMES),
     help="How it went.",
 )
 result_option = click.option(
@@ -42,7 +38,7 @@ def record(
     entry_id: str,
     group: str,
     context: str,
-    outcome: "Outcome",
+    outcome: Outcome,
     resulting_entry: str | None,
     evidence: str | None,
     as_json: bool,
@@ -72,19 +68,22 @@ def record(
 def update(
     session: Session,
     reuse_id: str,
-    outcome: "Outcome",
+    outcome: Outcome,
     note: str,
     resulting_entry: str | None,
     evidence: str | None,
     as_json: bool,
 ) -> None:
-    """Tell what became of the reuse REUSE_ID; `kb show` lists the ids of an entry's reuses."""
+    """Tell what became of the reuse REUSE_ID; `kb show` lists the ids of an entry's reuses.
+
+    The beginning of an id is enough. Resulting entry and evidence stay as they are unless given;
+    an empty one, e.g. --evidence '', takes away what is there.
+    """
     with session.open() as base:
         receipt = base.reuses.update_outcome(
-            reuse_id,
+            base.catalogue.resolve_reuse(reuse_id),
             outcome,
             note,
-            # An option left out changes nothing; an empty one removes what is there.
             resulting_entry=UNSET
             if resulting_entry is None
             else resulting_entry and base.catalogue.resolve(resulting_entry),

@@ -10,6 +10,18 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 SHORT_ID = 8
 
+
+def known_kind(_: click.Context, __: click.Parameter, given: Any) -> Any:
+    """A callback of options that name kinds: any that there is none of is wrong usage."""
+    from kb.entries.kinds import load_kinds
+
+    kinds = load_kinds()
+    for key in (given,) if isinstance(given, str) else given or ():
+        if key not in kinds:
+            raise click.BadParameter(f"There is no kind {key!r}; there are {joined(kinds)}.")
+    return given
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

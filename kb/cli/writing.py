@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, print_receipt, short
+from kb.cli.show import json_option, known_kind, print_receipt, short
 
 if TYPE_CHECKING:
     from kb.entries.content import Content
@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 file_type = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
-def _print_template(context: click.Context, _: click.Parameter, key: str | None) -> None:
+def _print_template(context: click.Context, option: click.Parameter, key: str | None) -> None:
     if key is None:
         return
     from kb.entries.kinds import load_kinds
-    from kb.errors import NotFound
 
-    kinds = load_kinds()
-    if key not in kinds:
-        raise NotFound(f"There is no kind {key}; there are {', '.join(kinds)}.")
-    click.echo(template(kinds[key]), nl=False)
+    click.echo(template(load_kinds()[known_kind(context, option, key)]), nl=False)
     context.exit()
 
 
 @click.command("contribute")
 @click.argument("file", type=file_type, metavar="FILE")
-@click.option("--kind", help="The kind, if the file names none [practice].")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    callback=known_kind,
+    help="The kind, if the file names none [practice].",
+)
 @click.option("--group", help="The group, if the file names none.")
 @click.option(
     "--template",

@@ -75,19 +75,30 @@ class Catalogue:
 
         Raises `NotFound`, or `InvalidInput` when several entries are meant.
         """
-        text = text.strip()
-        beginning = text.lower() if _BEGINNING.fullmatch(text.lower()) else ""
-        with self._views.read() as db:
-            found = db.execute(queries.MEANT, {"text": text, "beginning": beginning}).fetchall()
+        found = self._meant(queries.MEANT, text.strip())
         if not found:
             raise NotFound(
-                f"There is no entry {text!r}: give its id, or where it was imported from."
+                f"There is no entry {text.strip()!r}: give its id, or where it was imported from."
             )
-        if len(found) > 1 and (text,) not in found:
+        if len(found) > 1:
             raise InvalidInput(
-                f"Several entries are meant by {text!r}: give more of the id.", "entry"
+                f"Several entries are meant by {text.strip()!r}: give more of the id.", "entry"
             )
-        return text if (text,) in found else str(found[0][0])
+        return found[0]
+
+    def resolve_reuse(self, text: str) -> str:
+        """The id meant by a reuse's full id, or its first 6 or more characters if unique.
+
+        Raises as `resolve`.
+        """
+        found = self._meant(queries.MEANT_REUSE, text.strip())
+        if not found:
+            raise NotFound(f"There is no reuse {text.strip()!r}: give its id.")
+        if len(found) > 1:
+            raise InvalidInput(
+                f"Several reuses are meant by {text.strip()!r}: give more of the id.", "reuse"
+            )
+        return found[0]
 
     def browse(
         self,
@@ -170,6 +181,13 @@ class Catalogue:
         with self._views.read() as db:
             ids = db.execute(queries.ALL_IDS).fetchall()
         return (entry_id for (entry_id,) in ids)
+
+    def _meant(self, sql: str, text: str) -> list[str]:
+        """The ids that `text` may mean; that one alone which it is in full."""
+        beginning = text.lower() if _BEGINNING.fullmatch(text.lower()) else ""
+        with self._views.read() as db:
+            found = [row[0] for row in db.execute(sql, {"text": text, "beginning": beginning})]
+        return [text] if text in found else found
 
     def _names(self, sql: str) -> tuple[str, ...]:
         with self._views.read() as db:

@@ -16,12 +16,13 @@ ALL_GROUPS = """SELECT group_name FROM entry WHERE group_name IS NOT NULL
 GROUP BY group_name ORDER BY count(*) DESC, group_name"""
 ALL_TAGS = "SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag"
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
-MEANT = """
+_BEGINS = ":beginning <> '' AND id >= :beginning AND id < :beginning || '~'"
+MEANT = f"""
 SELECT id FROM entry WHERE id = :text OR external_id = :text
 UNION
-SELECT id FROM entry WHERE :beginning <> '' AND id >= :beginning AND id < :beginning || '~'
-LIMIT 3
+SELECT id FROM entry WHERE {_BEGINS} LIMIT 3
 """
+MEANT_REUSE = f"SELECT id FROM reuse WHERE {_BEGINS} LIMIT 3"
 
 # Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
 FILTERED = """

@@ -86,13 +86,15 @@ def tag_names(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def relation(value: Relation) -> Relation:
-    """`value` if its type is one of DataCite's and its target an id."""
-    if value.type not in RELATION_TYPES:
+    """`value` with the usual spelling of its type, one of DataCite's, and of its target, an id."""
+    wanted = value.type.strip().casefold()
+    known = next((name for name in RELATION_TYPES if name.casefold() == wanted), None)
+    if known is None:
         raise InvalidInput(
-            f"{value.type[:80]!r} is no relation type; use one of DataCite's, e.g. IsDerivedFrom.",
+            f"{value.type[:80]!r} is no relation type; use one of {', '.join(RELATION_TYPES)}.",
             "type",
         )
-    return Relation(value.type, entry_id("target", value.target))
+    return Relation(known, entry_id("target", value.target))
 
 
 def entry_id(field: str, value: str) -> str:

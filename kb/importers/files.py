@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.errors import NotTaken
+from kb.importers.links import SUFFIXES
 from kb.importers.markdown import LARGEST_FILE
-
-SUFFIX = ".md"
 
 
 def find_files(folder: Path) -> list[str]:
     """The paths of all Markdown files under `folder`, relative, with slashes, sorted.
 
-    Hidden files and folders are passed over, and folders behind symbolic links are not entered.
-    What has the suffix but cannot be read is in the list as well, so that the report can say so.
+    Hidden files and folders are passed over. What has the suffix but cannot be read and folders
+    behind symbolic links, which are not entered, are in the list as well, so that the report can
+    say so.
     """
     return sorted(_found(folder, ""))
 
@@ -28,10 +28,7 @@ def read(folder: Path, path: str) -> bytes:
     try:
         path.encode()
         if place.is_dir():
-            named_so = path.lower().endswith(SUFFIX)
-            raise NotTaken(
-                "This is a folder, not a file." if named_so else "The folder cannot be read."
-            )
+            raise NotTaken(_why_no_file(place))
         if not place.exists():
             raise NotTaken("The link leads nowhere.")
         if not place.is_file():
@@ -51,6 +48,24 @@ def read(folder: Path, path: str) -> bytes:
         raise NotTaken(f"The file cannot be read: {error.strerror}.") from error
 
 
+def _why_no_file(folder: Path) -> str:
+    if folder.is_symlink():
+        return "Folders behind links are not entered: import it by its own path."
+    named_so = _is_markdown(folder.name)
+    return "This is a folder, not a file." if named_so else "The folder cannot be read."
+
+
+def _is_markdown(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def _is_linked_folder(item: "os.DirEntry[str]") -> bool:
+    try:
+        return item.is_symlink() and item.is_dir()
+    except OSError:  # e.g. a link to itself
+        return False
+
+
 def _found(folder: Path, prefix: str) -> Iterator[str]:
     try:
         found = list(os.scandir(folder))
@@ -61,7 +76,7 @@ def _found(folder: Path, prefix: str) -> Iterator[str]:
     for item in found:
         if item.name.startswith("."):
             continue
-        if item.name.lower().endswith(SUFFIX):
+        if _is_markdown(item.name) or _is_linked_folder(item):
             yield prefix + item.name
         if item.is_dir(follow_symlinks=False):
             yield from _found(folder / item.name, f"{prefix}{item.name}/")

@@ -5,6 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
+SUFFIXES = (".md", ".markdown")
+"""How the name of a Markdown file ends, in letters of any case."""
+
+_SUFFIX = re.compile(r"\.(md|markdown)$", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
 _TICKS = re.compile(r"`+")
@@ -74,7 +78,8 @@ class Names:
         if target.startswith("/"):
             return None
         full = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-        candidates = (full, f"{full}.md", f"{full}/README.md", f"{full}/index.md")
+        names = (full, f"{full}/README", f"{full}/index")
+        candidates = (full, *(name + suffix for name in names for suffix in SUFFIXES))
         return next((self._paths[c] for c in candidates if c in self._paths), None)
 
     def _on_site(self, target: str, path: str) -> str | None:
@@ -91,9 +96,11 @@ class Names:
     def _ending(self, parts: list[str]) -> str | None:
         if len(parts) == 1:
             return None
-        ending = "/" + "/".join(parts) + ".md"
+        ending = "/" + "/".join(parts)
         owners = self._names.get(_key(parts[-1]), {})
-        found = {owner for path, owner in owners.items() if f"/{path}".endswith(ending)}
+        found = {
+            owner for path, owner in owners.items() if f"/{_without_suffix(path)}".endswith(ending)
+        }
         return found.pop() if len(found) == 1 else None
 
     def _named(self, name: str, path: str) -> str | None:
@@ -137,7 +144,7 @@ def _without_spans(line: str) -> str:
 
 
 def _without_suffix(path: str) -> str:
-    return path[:-3] if path.lower().endswith(".md") else path
+    return _SUFFIX.sub("", path)
 
 
 def _key(name: str) -> str:

@@ -1,14 +1,16 @@
 """Counts of reuse by kind, tag, group or month, as docs/reference/indicators.md defines them."""
 
 from datetime import date
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import Struct
 
 from kb.errors import InvalidInput
-from kb.following.view_reader import ViewReader
 from kb.reuse import queries
 from kb.rows import rows
+
+if TYPE_CHECKING:
+    from kb.following.view_reader import ViewReader
 
 By = Literal["kind", "tag", "group", "month"]
 
@@ -37,7 +39,7 @@ class ReuseReport(Struct, frozen=True, kw_only=True):
 class Reports:
     """The numbers that a reporting job asks for. Usable from any thread."""
 
-    def __init__(self, views: ViewReader) -> None:
+    def __init__(self, views: "ViewReader") -> None:
         self._views = views
 
     def reuse(
@@ -48,7 +50,9 @@ class Reports:
         Raises `InvalidInput` for another word, or when `since` is after `until`.
         """
         if by not in get_args(By):
-            raise InvalidInput(f"{by!r} is no way to count: use kind, tag, group or month.", "by")
+            raise InvalidInput(
+                f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"
+            )
         if since and until and since > until:
             raise InvalidInput("The first day is after the last day: swap them.", "since")
         days = {

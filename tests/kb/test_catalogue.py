@@ -1,6 +1,7 @@
 """Lists and pages of entries show what the events say."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from msgspec import structs
@@ -165,6 +166,19 @@ def test_an_ambiguous_name_asks_for_more(world: ViewedWorld) -> None:
         )
     with pytest.raises(InvalidInput, match="Several entries"):
         world.catalogue.resolve("a.md")
+
+
+def test_an_ambiguous_beginning_of_a_reuse_asks_for_more(
+    world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = world.practice()
+    ids = [f"abcdef1{n}-1111-4111-8111-111111111111" for n in range(2)]
+    monkeypatch.setattr(world.reuses, "_new_id", iter(map(UUID, ids)).__next__)
+    for _ in ids:
+        world.reuses.record(entry_id, group="Ward 9", context="At nights", outcome="adopted")
+    with pytest.raises(InvalidInput, match="Several reuses are meant by 'abcdef1'"):
+        world.catalogue.resolve_reuse("abcdef1")
+    assert world.catalogue.resolve_reuse("ABCDEF11") == ids[1]
 
 
 def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:

@@ -21,7 +21,7 @@ def test_an_archived_entry_names_its_successor_and_can_be_restored(kb: CommandLi
 
     assert "is archived" in kb.ok("archive", first, "--reason", "Old.", "--successor", second).out
     assert f"Archived: Old. Replaced by {second}." in kb.ok("show", first).out
-    assert "no longer archived" in kb.ok("restore", first).out
+    assert "is not archived" in kb.ok("restore", first).out
     assert "Archived:" not in kb.ok("show", first).out
 
 
@@ -32,6 +32,27 @@ def test_a_relation_can_be_taken_back(kb: CommandLine) -> None:
     assert "replaces Old" in kb.ok("show", second).out
     kb.ok("relate", second, "Obsoletes", first, "--remove")
     assert "replaces Old" not in kb.ok("show", second).out
+
+
+def test_taking_back_a_relation_that_is_not_there_says_so(kb: CommandLine) -> None:
+    first, second = kb.practice("Old"), kb.practice("New")
+    relate = ("relate", second, "obsoletes", first)
+
+    assert f"Obsoletes {first[:8]} did not stand" in kb.ok(*relate, "--remove").out
+    assert f"Obsoletes {first[:8]} now stands" in kb.ok(*relate).out
+    assert "did not stand" in kb.ok("relate", first, "Obsoletes", second, "--remove").out
+    assert f"Obsoletes {first[:8]} no longer stands" in kb.ok(*relate, "--remove").out
+    assert "replaces" not in kb.ok("show", second).out
+
+
+def test_an_unknown_relation_type_is_answered_with_those_there_are(kb: CommandLine) -> None:
+    first, second = kb.practice("Old"), kb.practice("New")
+
+    refused = kb.run("relate", first, "Resembles", second)
+
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert "IsDerivedFrom, " in refused.err
+    assert "Obsoletes." in refused.err
 
 
 def test_an_endorsement_can_be_withdrawn(kb: CommandLine) -> None:
@@ -48,6 +69,27 @@ def test_endorsing_takes_either_a_reason_or_a_withdrawal(
     kb: CommandLine, options: tuple[str, ...]
 ) -> None:
     assert kb.run("endorse", "abcdef", *options).code == 2
+
+
+def test_a_reuse_is_named_by_the_beginning_of_its_id(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    record = ("--group", "Ward 5", "--context", "Nights.", "--outcome", "adopted")
+    evidence = ("--evidence", "https://example.org/x")
+    reuse_id = kb.ok("reuse", "record", entry_id, *record, *evidence, "--json").json["id"]
+    told = ("--outcome", "adapted", "--note", "Shorter.")
+
+    for name in (reuse_id[:6], reuse_id[:8].upper(), reuse_id):
+        assert reuse_id in kb.ok("reuse", "update", name, *told).out
+    assert kb.ok("show", entry_id, "--json").json["reuse"][0]["evidence"] == evidence[1]
+    kb.ok("reuse", "update", reuse_id, *told, "--evidence", "")
+    assert kb.ok("show", entry_id, "--json").json["reuse"][0]["evidence"] is None
+    for unknown in (reuse_id[:5], entry_id):
+        refused = kb.run("reuse", "update", unknown, *told)
+        assert refused.err == f"There is no reuse {unknown!r}: give its id.\n"
+
+
+def test_help_says_that_an_empty_option_takes_away_what_is_there(kb: CommandLine) -> None:
+    assert "takes away what is there" in " ".join(kb.ok("reuse", "update", "--help").out.split())
 
 
 def test_a_reuse_is_recorded_told_on_and_counted(kb: CommandLine) -> None:

@@ -41,6 +41,12 @@ def test_reading_commands_load_no_model_and_no_web() -> None:
     assert loaded_by(code).isdisjoint({"torch", "transformers", "faiss", "litestar", "tantivy"})
 
 
+def test_help_that_lists_what_may_be_chosen_loads_nothing_heavy() -> None:
+    code = "import kb.cli.reading, kb.cli.reporting, kb.cli.reusing"
+
+    assert loaded_by(code).isdisjoint(HEAVY)
+
+
 def test_a_command_of_another_package_is_listed_with_its_own_help(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -221,12 +221,46 @@ def test_a_file_name_that_is_not_utf_8_is_shown_escaped(commands: World, folder:
     }
 
 
-def test_hidden_files_and_linked_folders_are_passed_over(folder: Path) -> None:
+def test_markdown_files_are_found_however_their_suffix_is_written(folder: Path) -> None:
     write(folder, a="Text", sub__b="Text", **{".hidden": "Text", ".git__c": "Text"})
-    (folder / "sub" / "loop").symlink_to(folder)
-    (folder / "README.MD").write_text("Text")
+    for name in ("README.MD", "c.markdown", "D.Markdown", "no.mdx", "markdown", ".e.markdown"):
+        (folder / name).write_text("Text")
 
-    assert find_files(folder) == ["README.MD", "a.md", "sub/b.md"]
+    assert find_files(folder) == ["D.Markdown", "README.MD", "a.md", "c.markdown", "sub/b.md"]
+
+
+def test_a_linked_folder_has_a_row_that_says_why_it_is_not_entered(
+    commands: World, folder: Path
+) -> None:
+    write(folder, a="Text")
+    (folder / "sub").mkdir()
+    (folder / "sub" / "loop").symlink_to(folder)
+    (folder / "named.md").symlink_to("sub")
+    (folder / "itself").symlink_to("itself")
+    (folder / "nowhere").symlink_to("gone")
+
+    reasons = {path: o.reason for path, o in run(commands, folder).items()}
+
+    assert reasons == {
+        "a.md": None,
+        "named.md": "Folders behind links are not entered: import it by its own path.",
+        "sub/loop": "Folders behind links are not entered: import it by its own path.",
+    }
+
+
+def test_links_lead_to_files_of_either_suffix(commands: World, folder: Path) -> None:
+    write(folder, a="[b](sub/b.markdown) [[c]] [d](/sub/d/) [e](e)", z="Text")
+    (folder / "sub").mkdir()
+    for name in ("sub/b.markdown", "c.Markdown", "sub/d.markdown", "e.markdown"):
+        (folder / name).write_text("Text")
+
+    run(commands, folder)
+
+    entry = commands.entry(entry_id_for("notes", "a.md"))
+    names = ("sub/b.markdown", "c.Markdown", "sub/d.markdown", "e.markdown")
+    assert {relation.target for relation in entry.relations} == {
+        entry_id_for("notes", name) for name in names
+    }
 
 
 def test_a_link_is_followed_within_the_folder_only(commands: World, folder: Path) -> None:

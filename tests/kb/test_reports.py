@@ -89,7 +89,7 @@ def test_both_ends_of_a_period_belong_to_it(counted: ViewedWorld) -> None:
 
 
 def test_a_report_refuses_what_makes_no_sense(counted: ViewedWorld) -> None:
-    with pytest.raises(InvalidInput, match="kind, tag, group or month"):
+    with pytest.raises(InvalidInput, match="kind, tag, group, month"):
         counted.reports.reuse(by="person")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="after the last"):
         counted.reports.reuse(since=date(2026, 2, 2), until=date(2026, 2, 1))

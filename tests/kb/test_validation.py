@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kb.entries import validation
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import load_kinds
+from kb.entries.relation import RELATION_TYPES
 from kb.errors import InvalidInput, NotFound
 from tests.kb.domain_world import ABSENT, some_content
 
@@ -182,8 +183,9 @@ def test_a_property_that_cannot_be_kept_is_refused(value: Scalar) -> None:
 def test_a_relation_has_a_known_type_and_an_id() -> None:
     target = ABSENT.upper()
     assert validation.relation(Relation("Cites", target)) == Relation("Cites", ABSENT)
+    assert validation.relation(Relation(" isderivedFROM ", ABSENT)).type == "IsDerivedFrom"
     assert refusal(lambda: validation.relation(Relation("Likes", ABSENT))) == (
-        "'Likes' is no relation type; use one of DataCite's, e.g. IsDerivedFrom.",
+        f"'Likes' is no relation type; use one of {', '.join(RELATION_TYPES)}.",
         "type",
     )
     assert refusal(lambda: validation.relation(Relation("Cites", "me"))) == (

@@ -1,0 +1,81 @@
+"""Reads a whole log to find damage that its daily use may not meet for years."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from events.codec import EventCodec
+from events.errors import EventDataError, LogFormatError, UnknownEventType
+from events.event import RecordedEvent
+from events.sqlite_file import explained, open_reader
+from events.sqlite_rows import page
+
+_ROWS_PER_PAGE = 1000  # as the log's own pages: no long read transaction
+_LOCK_SECONDS = 30.0
+_QUICK_CHECK = "PRAGMA quick_check(1)"
+# SQLite counts the positions that it has handed out, so a lost end is found out as well.
+_PLACES = """SELECT coalesce(max(position), 0),
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events"""
+
+Progress = Callable[[int, int], None]
+
+
+def check_log(path: Path, codec: EventCodec, progress: Progress = lambda *_: None) -> int:
+    """Read every event of the log at `path` and answer how many there are.
+
+    The file must be sound to SQLite, positions and the versions of each stream have no gaps, and
+    `codec` know every payload. `progress` gets (events read, events in all). Raises
+    `LogFormatError` for the first damage, `LogUnavailable`, or `UnknownEventType` for an event of
+    another version of the program.
+    """
+    with explained(path):
+        reader = open_reader(path, timeout=_LOCK_SECONDS)
+        try:
+            (found,) = reader.execute(_QUICK_CHECK).fetchone()
+            if found != "ok":
+                raise _damaged(path, found.splitlines()[-1])
+            head, handed_out = reader.execute(_PLACES).fetchone()
+            if head != handed_out:
+                raise _damaged(path, f"events are missing after position {head}")
+            _read_all(reader, path, codec, head, progress)
+        finally:
+            reader.close()
+    return int(head)
+
+
+def _read_all(
+    reader: sqlite3.Connection, path: Path, codec: EventCodec, head: int, progress: Progress
+) -> None:
+    at, versions = 0, defaultdict[str, int](int)
+    while at < head:
+        try:
+            events = page(reader, at, min(_ROWS_PER_PAGE, head - at))
+        except (ValueError, OverflowError, sqlite3.OperationalError) as error:
+            if hasattr(error, "sqlite_errorcode"):
+                raise
+            # Neither an id nor text nor a time, whatever SQLite says to its page.
+            raise _damaged(path, f"after position {at}: {error}") from error
+        if not events:
+            raise _damaged(path, f"events are missing after position {at}")
+        for event in events:
+            _check_event(event, at, versions[event.stream], path, codec)
+            at, versions[event.stream] = event.position, event.version
+        progress(at, head)
+
+
+def _check_event(
+    event: RecordedEvent, before: int, version: int, path: Path, codec: EventCodec
+) -> None:
+    if event.position != before + 1 or event.version != version + 1:
+        raise _damaged(path, f"events are missing before position {event.position}")
+    try:
+        codec.decode(event.type, event.schema_version, event.data)
+    except EventDataError as error:
+        raise _damaged(path, f"position {event.position}: {error}") from error
+    except UnknownEventType as error:
+        raise UnknownEventType(f"Position {event.position} of {path}: {error}") from error
+
+
+def _damaged(path: Path, where: str) -> LogFormatError:
+    return LogFormatError(f"The log {path} is damaged, {where.rstrip('.')}: put back a copy of it.")

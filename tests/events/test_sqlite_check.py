@@ -1,0 +1,130 @@
+"""A check of the whole log finds what was lost or spoilt in its middle."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from events.codec import EventCodec, EventType
+from events.errors import EventLogError, LogFormatError, LogUnavailable, UnknownEventType
+from events.sqlite import SqliteEventLog
+from events.sqlite_check import check_log
+from tests.contracts.event_log import new_event
+
+
+class Tagged(Struct):
+    tag: str
+
+
+CODEC = EventCodec([EventType(name="entry.tagged", schema_version=1, cls=Tagged)])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A log with two streams, one of them by two appends, and enough events for several pages."""
+    path = tmp_path / "log.sqlite"
+    with SqliteEventLog(path, create=True) as log:
+        log.append("entry-1", [new_event(), new_event()], 0)
+        log.append("entry-2", [new_event() for _ in range(1200)], 0)
+        log.append("entry-1", [new_event()], 2)
+    return path
+
+
+def change(path: Path, *statements: str) -> None:
+    """As somebody who went round the protection of the log would."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+        for name, sql in triggers.fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+            statements = (*statements, sql)
+        for statement in statements:
+            db.execute(statement)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def refusal(path: Path) -> EventLogError:
+    with pytest.raises(EventLogError) as caught:
+        check_log(path, CODEC)
+    text = str(caught.value)
+    assert str(path) in text
+    assert text.endswith(".")
+    assert "\n" not in text
+    return caught.value
+
+
+def test_a_sound_log_is_read_to_its_end(path: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    assert check_log(path, CODEC, lambda *reached: told.append(reached)) == 1203
+    assert told == [(1000, 1203), (1203, 1203)]
+
+
+def test_a_copy_that_sqlite_made_is_sound(path: Path) -> None:
+    copy = path.with_name("copy.sqlite")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("VACUUM INTO ?", (str(copy),))
+    assert check_log(copy, CODEC) == 1203
+
+
+def test_an_empty_log_is_sound(tmp_path: Path) -> None:
+    SqliteEventLog(tmp_path / "log.sqlite", create=True).close()
+    assert check_log(tmp_path / "log.sqlite", CODEC) == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM events WHERE position = 700", "missing before position 701"),
+        ("DELETE FROM events WHERE position > 700", "missing after position 700"),
+        ("UPDATE events SET last_version = 9 WHERE position = 1203", "before position 1203"),
+        ("UPDATE events SET data = zeroblob(15) WHERE position = 700", "position 700: Stored data"),
+        ("UPDATE events SET id = x'00' WHERE position = 700", "after position 0: "),
+        ("UPDATE events SET type = CAST(x'ff' AS TEXT) WHERE position = 700", "after position 0: "),
+        ("UPDATE events SET recorded_at = 1 << 62 WHERE position = 1", "after position 0: "),
+        ("DELETE FROM events WHERE position = 3", "before position 4"),
+        ("DELETE FROM events WHERE position BETWEEN 1001 AND 1202", "before position 1203"),
+    ],
+)
+def test_what_is_lost_or_spoilt_is_found(path: Path, statement: str, words: str) -> None:
+    change(path, statement)
+    error = refusal(path)
+    assert isinstance(error, LogFormatError)
+    assert "damaged" in str(error)
+    assert words in str(error)
+
+
+def test_pages_of_zeros_are_found(path: Path) -> None:
+    change(path)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 8192] = bytes(8192)
+    path.write_bytes(content)
+    assert isinstance(refusal(path), LogFormatError)
+
+
+def test_an_event_of_another_version_of_the_program_is_no_damage(path: Path) -> None:
+    change(path, "UPDATE events SET type = 'new' WHERE position = 5")
+    error = refusal(path)
+    assert isinstance(error, UnknownEventType)
+    assert "Position 5" in str(error)
+
+
+def test_a_log_that_answers_with_fewer_events_than_it_counts_is_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.sqlite_check.page", lambda *_: [])
+    assert "missing after position 0" in str(refusal(path))
+
+
+def test_a_log_that_cannot_be_read_now_is_not_called_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        error = sqlite3.OperationalError("locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise error
+
+    monkeypatch.setattr("events.sqlite_check.page", busy)
+    assert isinstance(refusal(path), LogUnavailable)
