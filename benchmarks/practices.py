@@ -1,8 +1,9 @@
 """Judged questions about two real collections of practices: is the right one in the first three?
 
 Imports the content folders into a temporary knowledge base with the real model and prints the rank
-of the right practice for each question of two files, both judged before anything was measured.
-practice_questions.toml is worded as people do, and was held out until the ranking stood;
+of the right practice for each question of three files, all judged before anything was measured.
+practice_questions_fresh.toml was written last, about pages drawn at random, each with every page
+that answers it. practice_questions.toml was held out until the ranking stood, and looked at since.
 practice_questions_tuning.toml avoids all words of the titles, and was in view when the ranking was
 chosen. Then come the questions of absent_questions.toml, which have no answer there.
 """
