@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := retrieval practices search_latency ingest append projection startup
+BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext
 
 .PHONY: demo test lint bench env constraints
 
