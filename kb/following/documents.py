@@ -23,8 +23,8 @@ AUDIENCE = frozenset({"members"})
 """The one label that every document carries until privacy comes."""
 
 STREAM = "entry-"
-BATCH = 1_000
-"""Events read and committed at once."""
+BATCH = 250
+"""Events read and committed at once: how soon what was written is found while more is to come."""
 
 _NOT_THE_DOCUMENT = (
     IndexerError,
