@@ -1,7 +1,7 @@
 """The command `kb serve`, registered in the entry-point group `kb.commands`."""
 
 import logging
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -29,11 +29,12 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with session.open() as base:
         settings = base.settings
+        ended = Event()
 
         def ready(url: str) -> None:
             _announce(url)
             base.start_following()
-            Thread(target=_warm, args=(base,), name="warming", daemon=True).start()
+            Thread(target=_warm, args=(base, ended), name="warming", daemon=True).start()
 
         server.serve(
             base,
@@ -42,14 +43,19 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
             path=socket_path(settings.data),
             ready=ready,
         )
+        ended.set()
     tell("Stopped.")
 
 
-def _warm(base: "KnowledgeBase") -> None:
-    """Load the model, so that the first question does not wait for it."""
+def _warm(base: "KnowledgeBase", ended: Event) -> None:
+    """Load the model, so that the first question does not wait for it; nobody waits for this."""
     try:
         base.search(WARMING_QUESTION)
-    except KnowledgeBaseError as error:
+    except Exception as error:
+        if ended.is_set():
+            return
+        if not isinstance(error, KnowledgeBaseError):
+            raise
         tell(str(error))
 
 

@@ -40,6 +40,14 @@ class FieldProblem(Struct, frozen=True):
     message: str
 
 
+class Misfit(ClientException):
+    """One field of a request, by the name that it was sent with, is not taken."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.problem = FieldProblem(field, message)
+        super().__init__(message)
+
+
 class NotJson(ClientException):
     """The body says that it is something else than JSON."""
 
@@ -47,32 +55,35 @@ class NotJson(ClientException):
 
 
 async def look_at(request: Request[Any, Any, Any]) -> None:
-    """Raise `InvalidInput` or `NotJson` for what the operation does not take."""
+    """Raise `Misfit` or `NotJson` for what the operation does not take."""
+    if request.method == "OPTIONS":
+        return
     handler = request.route_handler
     sent = request.query_params
     known = parameters(handler)
     for name in sent:
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise InvalidInput(f"There is no parameter {name[:80]!r} here; {takes}.", name[:80])
+            raise Misfit(name[:80], f"There is no parameter {name[:80]!r} here; {takes}.")
     for name, required in known.items():
         if required and name not in sent:
-            raise InvalidInput(f"The parameter {name} is missing.", name)
+            raise Misfit(name, f"The parameter {name} is missing.")
     if "data" in handler.parsed_fn_signature.parameters:
         await _look_at_body(request)
 
 
 async def _look_at_body(request: Request[Any, Any, Any]) -> None:
     if not await request.body():
-        raise InvalidInput("The body is missing; send JSON.", "body")
+        raise Misfit("body", "The body is missing; send JSON.")
     if request.content_type[0] != JSON:
         raise NotJson
     try:
         await request.json()
     except SerializationException as error:
-        raise InvalidInput(f"The body cannot be read: {error}.", "body") from error
+        reason = str(error).partition(" - ")[0]
+        raise Misfit("body", f"The body cannot be read: {reason}.") from error
     except RecursionError:
-        raise InvalidInput("The body is nested too deeply; send fewer levels.", "body") from None
+        raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
 
 
 def parameters(handler: BaseRouteHandler) -> dict[str, bool]:
@@ -87,6 +98,8 @@ def parameters(handler: BaseRouteHandler) -> dict[str, bool]:
 
 def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[FieldProblem]:
     """The fields at fault, as whoever sent a request to `handler` calls them; None for people."""
+    if isinstance(error, Misfit):
+        yield error.problem
     if isinstance(error, InvalidInput) and error.field:
         yield FieldProblem(_as_sent(error.field, handler), str(error))
     extra = error.extra if isinstance(error, ClientException) else None
@@ -104,8 +117,9 @@ def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldP
         words = "is missing" if missing else "is no field here; check its spelling"
         return FieldProblem(field, f"{field} {words}.")
     field = place or "body" if item.get("source") == "body" else _as_sent(place, handler)
+    see = "; see /api/docs for what it takes" if handler else ""
     if found := CHOSEN.fullmatch(message):
-        return FieldProblem(field, f"{field} does not take {found[1]}.")
+        return FieldProblem(field, f"{field} does not take {found[1]}{see}.")
     return FieldProblem(field, f"{field} does not fit: {message[:1].lower()}{message[1:]}.")
 
 

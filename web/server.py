@@ -39,19 +39,20 @@ def serve(
     `ServeError`.
     """
     refuse_others(host)
-    with tcp_socket(host, port) as tcp, socket_file(path) as local:
+    config = uvicorn.Config(
+        create_app(base),
+        loop="asyncio",
+        http="h11",
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE,
+    )
+    made = _Server(config)
+    with tcp_socket(host, port) as tcp, socket_file(path) as local, made.capture_signals():
         ready(address(tcp))
-        config = uvicorn.Config(
-            create_app(base),
-            loop="asyncio",
-            http="h11",
-            h11_max_incomplete_event_size=LONGEST_HEAD,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=PATIENCE,
-        )
-        asyncio.run(_serve(_Server(config), [tcp, local]))
+        asyncio.run(_serve(made, [tcp, local]))
 
 
 async def _serve(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
@@ -64,6 +65,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Take signals within the block, from before the first person is told the address."""
         signals = (signal.SIGINT, signal.SIGTERM)
         before = {number: signal.signal(number, self.handle_exit) for number in signals}
         try:

@@ -1,5 +1,6 @@
-"""A name in a body that its shape lacks is refused, however deep it stands."""
+"""What does not fit is refused in a sentence, with the name that it was sent with."""
 
+import json
 from typing import Any
 
 import pytest
@@ -30,3 +31,121 @@ def test_a_misspelt_name_is_refused(
     response = client.request(method, path.format(id=contribute()), json=body)
     assert response.status_code == 400, response.text
     assert "is no field here" in response.json()["detail"]
+
+
+def refused(response: Any, field: str, status: int = 400) -> str:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"].startswith("application/problem+json")
+    problem = response.json()
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert problem["detail"] == problem["errors"][0]["message"]
+    assert problem["detail"].endswith(".")
+    assert ".." not in problem["detail"]
+    return str(problem["detail"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field", "words"),
+    [
+        ("GET", "/api/search", "q", "The parameter q is missing"),
+        ("GET", "/api/search?q=", "q", "question is empty"),
+        ("GET", "/api/search?q=x&limit=0", "limit", "limit does not fit"),
+        ("GET", "/api/search?q=x&limit=ten", "limit", "limit does not fit"),
+        ("GET", "/api/search?q=x&archived=zzz", "archived", "archived does not take 'zzz'"),
+        ("GET", "/api/search?q=x&kinds=practice", "kinds", "it takes q, kind, tag"),
+        ("GET", "/api/entries?page=2", "page", "no parameter 'page'"),
+        ("GET", "/api/kinds?limit=1", "limit", "it takes none"),
+        ("POST", "/api/entries?dry=1", "dry", "no parameter 'dry'"),
+        ("GET", "/api/reports/reuse?since=yesterday", "since", "since does not fit"),
+        ("GET", "/api/reports/reuse?since=2026-02-01&until=2026-01-01", "since", "after"),
+        ("DELETE", ENTRY + "/tags", "tag", "The parameter tag is missing"),
+        ("DELETE", ENTRY + "/tags?tag=", "tag", "tag must not be empty"),
+        ("DELETE", ENTRY + "/relations?relation_type=Cites", "target", "target is missing"),
+        ("DELETE", f"{ENTRY}/relations?relation_type=x&target={NOWHERE}", "relation_type", "type"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_named(
+    client: Client, contribute: Contribute, method: str, path: str, field: str, words: str
+) -> None:
+    assert words in refused(client.request(method, path.format(id=contribute())), field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "words"),
+    [
+        ("/api/entries", [], "body", "body does not fit"),
+        ("/api/entries", {}, "kind", "kind is missing"),
+        ("/api/entries", {"kind": "practice"}, "content", "content is missing"),
+        ("/api/entries", DRAFT | {"kind": 1}, "kind", "kind does not fit"),
+        ("/api/entries", DRAFT | {"tag": ["ward"]}, "tag", "check its spelling"),
+        ("/api/entries", DRAFT | {"tags": [""]}, "tags", "tag must not be empty"),
+        ("/api/entries", DRAFT | {"relations": [RELATION | {"type": "x"}]}, "relations", "type"),
+        ("/api/entries", DRAFT, "content.sections", "“What we do” must not be empty"),
+        ("/api/entries", DRAFT | {"content": CONTENT | {"title": " "}}, "content.title", "title"),
+        (
+            "/api/entries",
+            DRAFT | {"content": CONTENT | {"sections": [{"heading": "x"}]}},
+            "content.sections[0].text",
+            "is missing",
+        ),
+        (
+            "/api/entries",
+            DRAFT | {"content": CONTENT | {"properties": {"people": []}}},
+            "content.properties",
+            "does not fit",
+        ),
+        (ENTRY + "/relations", RELATION | {"type": "x"}, "type", "no relation type"),
+        (ENTRY + "/archive", {"reason": ""}, "reason", "reason must not be empty"),
+        (
+            ENTRY + "/reuses",
+            {"group": "x", "context": "x", "outcome": "x"},
+            "outcome",
+            "outcome does not take 'x'; see /api/docs",
+        ),
+    ],
+)
+def test_a_field_that_does_not_fit_is_named(
+    client: Client, contribute: Contribute, path: str, body: object, field: str, words: str
+) -> None:
+    assert words in refused(client.post(path.format(id=contribute()), json=body), field)
+
+
+@pytest.mark.parametrize("key", ["no-uuid", "00000000-0000-4000-8000-000000000000"])
+def test_a_key_that_does_not_fit_is_named(client: Client, key: str) -> None:
+    sections = [SECTION, {"heading": "What we do", "text": "Two bins."}]
+    draft = DRAFT | {"content": CONTENT | {"sections": sections}}
+    refused(
+        client.post("/api/entries", json=draft, headers={"Idempotency-Key": key}),
+        "Idempotency-Key",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "The body is missing"),
+        (b"{", "The body cannot be read"),
+        (b'{"x": 1e999}', "The body cannot be read: Number out of range."),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_body_that_is_no_json_is_explained(client: Client, body: bytes, words: str) -> None:
+    headers = {"content-type": "application/json; charset=utf-8"}
+    assert words in refused(client.post("/api/entries", content=body, headers=headers), "body")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", None])
+def test_a_body_of_another_type_is_refused(client: Client, media_type: str | None) -> None:
+    headers = {"content-type": media_type} if media_type else {}
+    content = json.dumps(DRAFT).encode()
+    response = client.post("/api/entries", content=content, headers=headers)
+    assert response.status_code == 415
+    assert response.headers["content-type"].startswith("application/problem+json")
+    assert "Content-Type: application/json" in response.json()["detail"]
+
+
+def test_what_an_address_takes_is_told_with_any_parameter(client: Client) -> None:
+    response = client.options("/api/search?x=1")
+    assert response.status_code == 204
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"

@@ -40,6 +40,15 @@ def test_every_operation_documents_its_errors_as_problem_json(document: Any) -> 
             assert response["content"] == {"application/problem+json": PROBLEM}, (method, path)
 
 
+def test_an_operation_that_takes_a_body_says_that_it_may_be_refused(document: Any) -> None:
+    for method, path, operation in operations(document):
+        of_bodies = {"413", "415"} & operation["responses"].keys()
+        assert of_bodies == ({"413", "415"} if "requestBody" in operation else set()), (
+            method,
+            path,
+        )
+
+
 def test_every_operation_has_an_id_of_its_own_a_sentence_and_an_area(document: Any) -> None:
     ids = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(ids) == len(set(ids))

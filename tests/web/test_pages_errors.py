@@ -17,6 +17,8 @@ from tests.web.visits import NOWHERE, Client, page
         ("GET", "/reuses/no-id", 404),
         ("GET", "/entries?page=0", 400),
         ("GET", "/entries?sort=other", 400),
+        ("GET", "/entries?archived=zzz", 400),
+        ("GET", "/search?archived=zzz", 400),
         ("GET", "/static/nothing.css", 404),
         ("DELETE", "/entries", 405),
         ("POST", f"/entries/{NOWHERE}/tags", 404),
@@ -55,3 +57,13 @@ def test_an_unforeseen_error_is_a_page_without_its_text(
     html = page(client, "/", 500)
     assert "Something went wrong on our side" in html
     assert "secret" not in html
+
+
+@pytest.mark.parametrize("path", ["/search", "/search/results"])
+def test_a_filter_that_is_none_is_explained(client: Client, path: str) -> None:
+    html = page(client, f"{path}?q=x&archived=zzz", 400)
+    assert "archived does not take &#39;zzz&#39;." in html
+
+
+def test_a_page_takes_what_a_link_from_elsewhere_adds(client: Client) -> None:
+    page(client, "/entries?utm_source=news")

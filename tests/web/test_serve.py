@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from click.testing import CliRunner, Result
@@ -197,3 +197,48 @@ def test_a_missing_model_is_said_and_the_pages_still_come(
     result = run("--port", "0", visit=lambda url: seen.append(get(url, "/entries")))
     assert seen == [200]
     assert "The model is missing" in result.output
+
+
+def test_the_end_does_not_wait_for_the_model(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave, left = Event(), Event()
+
+    def slow(*_: object, **__: object) -> None:
+        leave.wait(60)
+        left.set()
+        raise RuntimeError("The data directory is closed.")
+
+    monkeypatch.setattr(KnowledgeBase, "search", slow)
+    result = run("--port", "0", visit=lambda url: get(url, "/about") and None)
+    still_loading = not left.is_set()
+    leave.set()
+    assert left.wait(60)
+    assert still_loading
+    assert result.exit_code == 0, result.output
+    assert "closed" not in result.output
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_nothing_is_loaded_for_an_address_that_cannot_be_had(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(KnowledgeBase, "search", lambda *_: begun.append("model"))
+    monkeypatch.setattr(KnowledgeBase, "start_following", lambda _: begun.append("follower"))
+    monkeypatch.setenv("KB_HOST", host)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("--port", str(taken.getsockname()[1]))
+    assert isinstance(result.exception, ServeError)
+    assert begun == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_can_be_ended_as_soon_as_the_address_is_told(
+    data: Path, monkeypatch: pytest.MonkeyPatch, end: int
+) -> None:
+    monkeypatch.setattr(cli, "_announce", lambda _: os.kill(os.getpid(), end))
+    session = Session(HashEmbedder())
+    session.data = data
+    result = CliRunner().invoke(cli.serve, ["--port", "0"], obj=session)
+    assert (result.exit_code, result.output) == (0, "Stopped.\n")
