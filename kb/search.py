@@ -214,6 +214,8 @@ def _explained() -> Iterator[None]:
     except QuestionError as error:
         raise InvalidInput(str(error), "question") from error
     except IndexOutdated as error:
-        raise NotYetSearchable(f"The index is being made at this moment: {error}") from error
+        raise NotYetSearchable(
+            f"The index is being made at this moment, so ask again soon: {error}"
+        ) from error
     except IndexerError as error:
         raise SearchUnavailable(str(error)) from error

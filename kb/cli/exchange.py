@@ -83,8 +83,10 @@ def import_command(
         print_json(report)
     else:
         _print_report(report)
+    if not report.files:
+        tell("The folder holds no file whose name ends in .md or .markdown.")
     if report.files and len(report.refused) == report.files:
-        tell(f"None of the {report.files} files could be taken.")
+        tell("None of the files could be taken.")
         context.exit(1)
 
 

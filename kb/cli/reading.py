@@ -124,7 +124,7 @@ def history_command(session: Session, entry_id: str, as_json: bool) -> None:
 
 def _print_page(page: "Page", offset: int) -> None:
     if not page.items:
-        click.echo("No entry fits.")
+        click.echo(f"There are only {page.total}." if page.total else "No entry fits.")
         return
     print_table(
         ("id", "title", "kind", "group", "tags", "reused", "revised"),
@@ -185,7 +185,7 @@ def _print_around(page: "EntryPage") -> None:
         click.echo(f"\n{heading('## Reuse')}\n")
         for use in page.reuse:
             click.echo(f"- {use.group}, {local_day(use.recorded_at)}, {use.outcome}: {use.context}")
-            click.echo(f"  {use.note + ' ' if use.note else ''}(reuse {use.id})")
+            click.echo(f"  {use.note + ' ' if use.note else ''}(reuse {short(use.id)})")
 
 
 def _relation(related: "RelatedEntry") -> str:

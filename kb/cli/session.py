@@ -46,8 +46,8 @@ class Session:
 
 
 def tell(sentence: str) -> None:
-    """Say something beside the output, on standard error."""
-    click.echo(sentence, err=True)
+    """Say something beside the output, on one line of standard error."""
+    click.echo(" ".join(sentence.split()), err=True)
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

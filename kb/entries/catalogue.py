@@ -78,7 +78,8 @@ class Catalogue:
         found = self._meant(queries.MEANT, text.strip())
         if not found:
             raise NotFound(
-                f"There is no entry {text.strip()!r}: give its id, or where it was imported from."
+                f"There is no entry {text.strip()!r}: give its id, at least 6 characters of it, "
+                "or where it was imported from."
             )
         if len(found) > 1:
             raise InvalidInput(
@@ -93,7 +94,9 @@ class Catalogue:
         """
         found = self._meant(queries.MEANT_REUSE, text.strip())
         if not found:
-            raise NotFound(f"There is no reuse {text.strip()!r}: give its id.")
+            raise NotFound(
+                f"There is no reuse {text.strip()!r}: give its id, at least 6 characters of it."
+            )
         if len(found) > 1:
             raise InvalidInput(
                 f"Several reuses are meant by {text.strip()!r}: give more of the id.", "reuse"

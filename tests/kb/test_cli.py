@@ -157,6 +157,7 @@ def test_lists_are_filtered_sorted_and_cut_into_pages(kb: CommandLine) -> None:
     assert titles("--group", "Elsewhere") == []
     assert "1 to 1 of 2" in kb.ok("list", "--all", "--limit", "1").out
     assert kb.ok("list", "--kind", "experiment").out == "No entry fits.\n"
+    assert kb.ok("list", "--all", "--offset", "2").out == "There are only 2.\n"
     assert "(archived)" in kb.ok("list", "--archived").out
 
 

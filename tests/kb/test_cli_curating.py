@@ -76,6 +76,7 @@ def test_a_reuse_is_named_by_the_beginning_of_its_id(kb: CommandLine) -> None:
     record = ("--group", "Ward 5", "--context", "Nights.", "--outcome", "adopted")
     evidence = ("--evidence", "https://example.org/x")
     reuse_id = kb.ok("reuse", "record", entry_id, *record, *evidence, "--json").json["id"]
+    assert f"(reuse {reuse_id[:8]})" in kb.ok("show", entry_id).out
     told = ("--outcome", "adapted", "--note", "Shorter.")
 
     for name in (reuse_id[:6], reuse_id[:8].upper(), reuse_id):
@@ -85,7 +86,7 @@ def test_a_reuse_is_named_by_the_beginning_of_its_id(kb: CommandLine) -> None:
     assert kb.ok("show", entry_id, "--json").json["reuse"][0]["evidence"] is None
     for unknown in (reuse_id[:5], entry_id):
         refused = kb.run("reuse", "update", unknown, *told)
-        assert refused.err == f"There is no reuse {unknown!r}: give its id.\n"
+        assert refused.err.startswith(f"There is no reuse {unknown!r}: give its id, at least 6")
 
 
 def test_help_says_that_an_empty_option_takes_away_what_is_there(kb: CommandLine) -> None:
