@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.exceptions import ClientException, SerializationException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
+from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from kb.errors import InvalidInput
@@ -65,9 +66,11 @@ async def look_at(request: Request[Any, Any, Any]) -> None:
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
             raise Misfit(name[:80], f"There is no parameter {name[:80]!r} here; {takes}.")
-    for name, required in known.items():
-        if required and name not in sent:
+    for name, field in known.items():
+        if field.is_required and name not in sent:
             raise Misfit(name, f"The parameter {name} is missing.")
+        if not field.is_non_string_sequence and len(sent.getall(name, ())) > 1:
+            raise Misfit(name, f"The parameter {name} is there several times; give it once.")
     if "data" in handler.parsed_fn_signature.parameters:
         await _look_at_body(request)
 
@@ -86,14 +89,10 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
         raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
 
 
-def parameters(handler: BaseRouteHandler) -> dict[str, bool]:
-    """The parameters in the address that `handler` takes, and whether each must be there."""
+def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
+    """The parameters in the address that `handler` takes."""
     fields = handler.parsed_fn_signature.parameters.items()
-    return {
-        name: field.is_required
-        for name, field in fields
-        if isinstance(field.kwarg_definition, QueryParameter)
-    }
+    return {n: field for n, field in fields if isinstance(field.kwarg_definition, QueryParameter)}
 
 
 def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[FieldProblem]:

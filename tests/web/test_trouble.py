@@ -1,0 +1,38 @@
+"""An answer that lacks what is newest says so, and why."""
+
+import pytest
+
+from kb import KnowledgeBase
+from kb.search import Answer
+from tests.web.visits import Client, page
+
+TROUBLE = "The disk is full: <make room>."
+
+
+@pytest.fixture(autouse=True)
+def behind(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer lacks three changes."""
+
+    def search(question: str, **_: object) -> Answer:
+        return Answer(
+            question=question,
+            results=(),
+            nothing_close=True,
+            milliseconds=1.0,
+            behind=3,
+            trouble=TROUBLE,
+        )
+
+    monkeypatch.setattr(base, "search", search)
+
+
+@pytest.mark.parametrize("path", ["/search?q=x", "/search/results?q=x"])
+def test_people_read_what_keeps_the_index_from_going_on(client: Client, path: str) -> None:
+    html = page(client, path)
+    assert "still taking in 3 changes" in html
+    assert "The disk is full: &lt;make room&gt;." in html
+
+
+def test_programs_get_what_keeps_the_index_from_going_on(client: Client) -> None:
+    answer = client.get("/api/search?q=x").json()
+    assert (answer["behind"], answer["trouble"]) == (3, TROUBLE)
