@@ -78,4 +78,6 @@ def _check_event(
 
 
 def _damaged(path: Path, where: str) -> LogFormatError:
-    return LogFormatError(f"The log {path} is damaged, {where.rstrip('.')}: put back a copy of it.")
+    return LogFormatError(
+        f"The log {path} is damaged ({where.rstrip('.')}): put back a copy of it."
+    )
