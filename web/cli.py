@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.session import Session, pass_session, tell
-from kb.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
     from kb import KnowledgeBase
@@ -52,11 +51,9 @@ def _warm(base: "KnowledgeBase", ended: Event) -> None:
     try:
         base.search(WARMING_QUESTION)
     except Exception as error:
-        if ended.is_set():
-            return
-        if not isinstance(error, KnowledgeBaseError):
-            raise
-        tell(str(error))
+        # At the end the directory is closed meanwhile, which nobody needs to know.
+        if not ended.is_set():
+            tell(str(error))
 
 
 def _announce(url: str) -> None:
