@@ -13,6 +13,7 @@ from indexer import analysis
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalDocument, Match, Statistics
+from indexer.lexical.checksums import check
 from indexer.lexical.damage import reading, writing
 from indexer.lexical.fields import MADE_WITH, allowed_values, facet_values, name_values, text_terms
 
@@ -20,7 +21,6 @@ _NAME = "Tantivy"
 _STAMP = f"stamp {MADE_WITH}"
 _DOCUMENT = "document"
 _WRITER_BYTES = 64_000_000
-
 
 _Allowed = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -70,6 +70,8 @@ class TantivyIndex:
     def _open(self, fresh: bool) -> tantivy.Index:
         if not fresh and not tantivy.Index.exists(str(self._directory)):
             raise IndexOutdated(f"There is no {_NAME} index in {self._directory}: rebuild it.")
+        if not fresh:
+            check(self._directory)
         index = tantivy.Index(self._schema, str(self._directory))
         index.config_reader("manual")
         return index
