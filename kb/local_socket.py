@@ -20,6 +20,9 @@ SOCKET = "kb.sock"
 LONGEST_PATH = 100
 """Bytes; Linux allows 107 and macOS 103 for the path of a Unix socket."""
 
+LONGEST_TARGET = 4_000_000
+"""Bytes of an address with its question: 10,000 words of 40 letters that take nine bytes each."""
+
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 120.0
 
@@ -45,8 +48,9 @@ def request(
 ) -> Any:
     """The JSON that the running server of `data` answers; None if no server answers there.
 
-    Raises `InvalidInput` with the server's words if it refuses what was asked, and
-    `KnowledgeBaseError` with them if it cannot answer now.
+    Raises `InvalidInput` with the server's words if it refuses what was asked or, unasked, if the
+    parameters are longer than it takes, and `KnowledgeBaseError` with its words if it cannot answer
+    now.
     """
     connection = _Connection(socket_path(data))
     target = f"{path}?{urlencode(parameters)}" if parameters else path
@@ -57,6 +61,11 @@ def request(
         # No such file, or a socket that a killed server left behind: nobody is there.
         return None
     try:
+        # A server that gives up in the middle of an address could not tell why.
+        if len(target) > LONGEST_TARGET:
+            raise InvalidInput(
+                "The question is too long for the running server; leave something out."
+            )
         connection.request(method, target, content, {"Content-Type": "application/json"})
         response = connection.getresponse()
         answer = json.loads(response.read())

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import InvalidInput, KnowledgeBaseError
-from kb.local_socket import LONGEST_PATH, SOCKET, request, socket_path
+from kb.local_socket import LONGEST_PATH, LONGEST_TARGET, SOCKET, request, socket_path
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -97,6 +97,21 @@ def test_a_trouble_of_the_server_is_no_refusal(tmp_path: Path) -> None:
         request(tmp_path, "GET", "/")
 
     assert not isinstance(caught.value, InvalidInput)
+
+
+def test_a_question_too_long_for_the_server_is_not_sent(tmp_path: Path) -> None:
+    question = "x" * LONGEST_TARGET
+    with (
+        serving(tmp_path, b"{}") as asked,
+        pytest.raises(InvalidInput, match=r"The question is too long .*; leave something out\."),
+    ):
+        request(tmp_path, "GET", "/api/search", [("q", question)])
+
+    assert asked == []
+
+
+def test_without_a_server_no_question_is_too_long(tmp_path: Path) -> None:
+    assert request(tmp_path, "GET", "/api/search", [("q", "x" * LONGEST_TARGET)]) is None
 
 
 def test_an_answer_that_is_no_json_is_an_error(tmp_path: Path) -> None:
