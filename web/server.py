@@ -13,7 +13,9 @@ from filelock import FileLock, Timeout
 
 from kb import KnowledgeBase
 from kb.errors import KnowledgeBaseError
+from kb.local_socket import LONGEST_TARGET
 from web.app import create_app
+from web.protocol import Protocol
 from web.security import is_loopback
 
 THREADS = 32
@@ -22,8 +24,8 @@ THREADS = 32
 PATIENCE = 5
 """Seconds that answers under way have to finish once the server is told to end."""
 
-LONGEST_HEAD = 1_000_000
-"""Bytes of a request before its body: a question of 10,000 words is part of the address."""
+LONGEST_HEAD = LONGEST_TARGET + 64_000
+"""Bytes of a request before its body: the address, and headers."""
 
 
 class ServeError(KnowledgeBaseError):
@@ -42,7 +44,7 @@ def serve(
     config = uvicorn.Config(
         create_app(base),
         loop="asyncio",
-        http="h11",
+        http=Protocol,
         h11_max_incomplete_event_size=LONGEST_HEAD,
         log_config=None,
         access_log=False,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -16,6 +17,7 @@ from kb import KnowledgeBase, local_socket
 from kb.cli.session import Session
 from kb.errors import SearchUnavailable
 from web import cli, server
+from web.errors import ProblemDetails
 from web.server import ServeError
 
 
@@ -84,7 +86,7 @@ def test_it_answers_at_both_doors_and_ends_cleanly(
 def test_a_question_of_ten_thousand_words_comes_through(
     run: Callable[..., Result], data: Path
 ) -> None:
-    question = "unüberschaubar " * 10_000
+    question = f"{'あ' * 40} " * 10_000
     seen: list[object] = []
 
     def visit(_: str) -> None:
@@ -93,6 +95,36 @@ def test_a_question_of_ten_thousand_words_comes_through(
     run("--port", "0", visit=visit)
     assert isinstance(seen[0], dict)
     assert seen[0]["question"] == question
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /api/search?q=a b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: abc\r\n\r\n",
+        b"\x16\x03\x01\r\n\r\n",
+    ],
+    ids=["space", "length", "TLS"],
+)
+def test_what_is_no_http_is_a_problem(run: Callable[..., Result], sent: bytes) -> None:
+    seen: list[tuple[http.client.HTTPResponse, bytes]] = []
+
+    def visit(url: str) -> None:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(sent)
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            seen.append((response, response.read()))
+
+    run("--port", "0", visit=visit)
+    [(response, body)] = seen
+    assert response.status == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    problem = msgspec.json.decode(body, type=ProblemDetails)
+    assert (problem.type, problem.title, problem.status) == ("about:blank", "Bad Request", 400)
+    assert problem.detail.startswith("The request cannot be read: ")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
