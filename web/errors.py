@@ -82,7 +82,7 @@ def exception_handlers(show: Show) -> ExceptionHandlersMap:
         handler = request.scope.get("route_handler") if is_api(path) else None
         problem = problem_of(error, path, handler)
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("%s %s failed", request.method, problem.instance, exc_info=error)
+            _log(request, problem, error)
         headers = error.headers if isinstance(error, HTTPException) else None
         if is_api(problem.instance):
             return Response(
@@ -91,6 +91,14 @@ def exception_handlers(show: Show) -> ExceptionHandlersMap:
         return show(request, problem)
 
     return {Exception: handle}
+
+
+def _log(request: Request[Any, Any, Any], problem: ProblemDetails, error: Exception) -> None:
+    """What was foreseen is one line; what was not, and so is a fault, has its traceback."""
+    if _foreseen(error):
+        log.warning("%s %s: %s", request.method, problem.instance, problem.detail)
+    else:
+        log.error("%s %s failed", request.method, problem.instance, exc_info=error)
 
 
 def is_api(path: str) -> bool:

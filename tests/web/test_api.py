@@ -269,6 +269,25 @@ def test_an_unforeseen_error_is_a_problem_without_its_text(
     assert_problem(response, 500)
     assert "secret" not in response.text
     assert "secret detail" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("error", [NotYetSearchable("Not yet."), DataDirectoryError("Full.")])
+def test_a_foreseen_trouble_is_one_line_of_the_log(
+    client: Client,
+    base: KnowledgeBase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(base, "search", fail)
+    assert_problem(client.get("/api/search", params={"q": "x"}), 503)
+    [record] = [record for record in caplog.records if record.name == "tributary.web"]
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.getMessage() == f"GET /api/search: {error}"
 
 
 @pytest.mark.parametrize("error", [NotYetSearchable("Not yet."), DataDirectoryError("Full.")])
