@@ -11,7 +11,7 @@ from kb import KnowledgeBase
 from web.api import api_router
 from web.docs_page import DocsPlugin
 from web.errors import exception_handlers
-from web.head import allow_head, taking_head
+from web.head import allow_all, taking_head
 from web.openapi import openapi_config
 from web.pages import pages_router
 from web.pages.shell import Pages
@@ -32,7 +32,7 @@ def create_app(knowledge_base: KnowledgeBase) -> Litestar:
         },
         exception_handlers=exception_handlers(pages.error),
         middleware=[LoopbackOnly()],
-        before_send=[add_headers, allow_head],
+        before_send=[add_headers, allow_all],
         openapi_config=openapi_config(
             f"{knowledge_base.settings.community}, for programs", DocsPlugin(pages)
         ),

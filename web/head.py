@@ -2,6 +2,7 @@
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
+from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -17,10 +18,24 @@ def taking_head(app: ASGIApp) -> ASGIApp:
     return handle
 
 
-async def allow_head(message: Message, _: Scope) -> None:
-    """Name HEAD in Allow where GET is."""
+async def allow_all(message: Message, scope: Scope) -> None:
+    """Name HEAD in Allow where GET is, and for OPTIONS what every handler of the address takes."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        allowed = headers.get("allow", "").split(", ")
-        if "GET" in allowed:
-            headers["allow"] = ", ".join(sorted({*allowed, "HEAD"}))
+        if "allow" in headers:
+            allowed = {*headers["allow"].split(", "), *_asked_for(scope)}
+            if "GET" in allowed:
+                allowed.add("HEAD")
+            headers["allow"] = ", ".join(sorted(allowed))
+
+
+def _asked_for(scope: Scope) -> set[str]:
+    """What OPTIONS asks for; Litestar's own answer knows only the first handler of an address."""
+    if scope["type"] != ScopeType.HTTP or scope["method"] != "OPTIONS":
+        return set()
+    return {
+        method
+        for route in scope["litestar_app"].routes
+        if isinstance(route, HTTPRoute) and route.path_format == scope["path_template"]
+        for method in route.methods
+    }

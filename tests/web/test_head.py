@@ -49,6 +49,17 @@ def test_a_refused_method_is_told_what_is_taken(client: Client) -> None:
     assert response.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
+def test_options_names_what_every_handler_of_an_address_takes(client: Client) -> None:
+    routes = [route for route in client.app.routes if isinstance(route, HTTPRoute)]
+    for route in routes:
+        path = route.path_format.replace("{", "").replace("}", "")
+        expected = {*route.methods, "HEAD"} if "GET" in route.methods else route.methods
+        response = client.options(path)
+        assert response.status_code == 204, path
+        assert response.headers["allow"] == ", ".join(sorted(expected)), path
+    assert client.options("/api/entries").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
 def test_head_stands_in_no_document(client: Client) -> None:
     document = client.get("/api/openapi.json").json()
     assert not [path for path, item in document["paths"].items() if "head" in item]
