@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import reduce
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -40,6 +41,10 @@ class Aggregate(Struct, Generic[S], frozen=True):
     stream: str
     empty: S
     evolve: Callable[[S, Any], S]
+
+    def fold(self, events: Iterable[Any]) -> S:
+        """The state that `events`, the first ones of the stream, add up to."""
+        return reduce(self.evolve, events, self.empty)
 
 
 class Done(Struct, Generic[S], frozen=True):
@@ -182,10 +187,7 @@ class Writer:
         return (self._codec.decode(e.type, e.schema_version, e.data) for e in recorded)
 
     def _fold(self, aggregate: Aggregate[S], recorded: Iterable[RecordedEvent]) -> S:
-        state = aggregate.empty
-        for event in self._decoded(recorded):
-            state = aggregate.evolve(state, event)
-        return state
+        return aggregate.fold(self._decoded(recorded))
 
 
 def checked(command_id: UUID) -> UUID:

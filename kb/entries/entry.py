@@ -1,6 +1,5 @@
 """The entry aggregate: its events, commands, state, and the pure functions decide and evolve."""
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from msgspec import Struct, structs
@@ -150,11 +149,3 @@ def _with_relation(entry: Entry, event: EntryRelated | EntryUnrelated) -> Entry:
     known = entry.known_relations | {event.relation}
     relations = entry.relations | {event.relation}
     return structs.replace(entry, relations=relations, known_relations=known)
-
-
-def fold(entry_id: str, events: Iterable[EntryEvent]) -> Entry:
-    """The entry that all events of its stream add up to."""
-    entry = Entry(id=entry_id)
-    for event in events:
-        entry = evolve(entry, event)
-    return entry

@@ -23,8 +23,8 @@ from kb.entries.entry import (
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
-    fold,
 )
+from kb.entries.service import entry_aggregate
 from kb.errors import InvalidInput, Refused
 from kb.ids import entry_id_for
 from tests.kb.domain_histories import ARCHIVINGS, CONTENTS, GROUPS, HISTORIES, RELATIONS, TAGS
@@ -32,6 +32,7 @@ from tests.kb.domain_world import World, some_content
 
 ID = entry_id_for("notes", "handover.md")
 OTHER = entry_id_for("notes", "other.md")
+ENTRY = entry_aggregate(ID)
 CITES = Relation("References", OTHER)
 FIRST = Content(title="Handover", sections=(Section("", "At the bed."),))
 SECOND = Content(title="Handover", sections=(Section("", "At the bed, aloud."),))
@@ -53,7 +54,7 @@ def source_says(
 
 
 def then(happened: Sequence[Any], when: ImportedEntry) -> list[EntryEvent]:
-    return decide_bring(when, fold(ID, happened))
+    return decide_bring(when, ENTRY.fold(happened))
 
 
 def revised(content: Content) -> EntryRevised:

@@ -35,12 +35,13 @@ from kb.entries.entry import (
     EntryUntagged,
     Text,
     evolve,
-    fold,
 )
+from kb.entries.service import entry_aggregate
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from tests.kb.domain_histories import CONTENTS, GROUPS, HISTORIES, ID, OTHER, RELATIONS, TAGS
 from tests.kb.domain_world import some_content, some_draft
 
+ENTRY = entry_aggregate(ID)
 CITES = Relation("Cites", OTHER)
 FIRST = some_content("First")
 SECOND = some_content("Second")
@@ -50,7 +51,7 @@ ARCHIVED = EntryArchived(reason="Out of date.", successor=OTHER)
 
 
 def then(given: Sequence[Any], when: EntryCommand) -> list[EntryEvent]:
-    return decide(when, fold(ID, given))
+    return decide(when, ENTRY.fold(given))
 
 
 def test_a_contribution_brings_its_tags_and_relations() -> None:
@@ -191,8 +192,7 @@ def test_restoring_ends_the_archiving_and_is_harmless_to_repeat() -> None:
 
 def test_the_fold_is_the_state_and_remembers_what_was() -> None:
     brought = EntryRevised(content=SECOND, group=None, imported=True)
-    entry = fold(
-        ID,
+    entry = ENTRY.fold(
         [
             CONTRIBUTED,
             EntryTagged(tag="ward"),
@@ -238,7 +238,7 @@ def test_an_event_of_something_else_is_no_part_of_an_entry() -> None:
 
 @given(HISTORIES)
 def test_any_history_adds_up(history: list[EntryEvent]) -> None:
-    entry = fold(ID, [CONTRIBUTED, *history])
+    entry = ENTRY.fold([CONTRIBUTED, *history])
     assert entry.version == len(history) + 1
     assert entry.tags <= entry.known_tags
     assert entry.relations <= entry.known_relations
@@ -248,7 +248,7 @@ def test_any_history_adds_up(history: list[EntryEvent]) -> None:
 
 @given(HISTORIES, COMMANDS)
 def test_what_was_done_is_not_done_again(history: list[EntryEvent], command: EntryCommand) -> None:
-    entry = fold(ID, [CONTRIBUTED, *history])
+    entry = ENTRY.fold([CONTRIBUTED, *history])
     try:
         events = decide(command, entry)
     except (InvalidInput, Refused, RevisionConflict):
