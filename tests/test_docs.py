@@ -20,6 +20,7 @@ CONSENT = Content(
         Section("What we do", "A proposal stands unless somebody has a reasoned objection."),
     ),
 )
+VARIABLE = re.compile(r"\bKB_[A-Z_]*[A-Z]\b")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -56,6 +57,16 @@ def test_the_commands_of_the_readme_exist() -> None:
 def test_the_targets_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"\$ make ([a-z]+)", README)) <= targets
+
+
+def test_every_variable_of_the_environment_stands_on_the_page_about_settings() -> None:
+    rooms = [ROOT / room for room in ("events", "indexer", "kb", "web", "benchmarks")]
+    files = [path for room in rooms for path in room.rglob("*.py")] + [ROOT / "Makefile"]
+    used = {name for file in files for name in VARIABLE.findall(file.read_text(encoding="utf-8"))}
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    listed = {name for row in page.splitlines() if row[:1] == "|" for name in VARIABLE.findall(row)}
+    assert {"KB_DATA", "KB_MEMBER"} <= used
+    assert listed == used
 
 
 @pytest.mark.model
