@@ -72,7 +72,7 @@ def import_command(
     from kb.importers.run import FolderImport, ImportOptions
 
     began = time.monotonic()
-    options = ImportOptions(source=source or folder.resolve().name, kind=kind, group=group)
+    options = ImportOptions(source=_source_name(source, folder), kind=kind, group=group)
     with session.open() as base, base.follow() if wait else nullcontext():
         run = FolderImport(base.entries, folder, options)
         outcomes = _take(run)
@@ -114,6 +114,18 @@ def export_command(session: Session, folder: Path, as_json: bool) -> None:
         return
     click.echo(f"Wrote {count} entries to {folder}.")
     click.echo("Endorsements, reuse and history stay in the data directory: back that up as well.")
+
+
+def _source_name(given: str | None, folder: Path) -> str:
+    # Checked here, since it would be refused once for each file.
+    from kb.entries.validation import line
+    from kb.errors import InvalidInput
+
+    name = folder.resolve().name if given is None else given
+    if not name and given is None:
+        raise InvalidInput(f"The folder {folder} has no name of its own; give it one by --source.")
+    line("name of the source", name)
+    return name
 
 
 def _take(run: "FolderImport") -> list["FileOutcome"]:

@@ -48,6 +48,33 @@ def test_an_import_of_which_nothing_can_be_taken_fails(kb: CommandLine, tmp_path
     assert kb.run("import", str(tmp_path / "absent")).code == 2
 
 
+@pytest.mark.parametrize("source", ["", " "])
+def test_a_source_without_a_name_is_refused_once(kb: CommandLine, notes: Path, source: str) -> None:
+    ran = kb.run("import", str(notes), "--source", source)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "The name of the source must not be empty.\n"
+
+
+def test_a_folder_without_a_name_needs_a_source(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.importers.run.find_files", lambda _: [])
+
+    ran = kb.run("import", "/")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "The folder / has no name of its own; give it one by --source.\n"
+    assert "0 files from all" in kb.ok("import", "/", "--source", "all").out
+
+
+def test_a_kind_that_there_is_none_of_is_refused_once(kb: CommandLine, notes: Path) -> None:
+    ran = kb.run("import", str(notes), "--kind", "song")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("There is no kind 'song'; there are") == 1
+
+
 def test_an_import_that_is_stopped_says_how_far_it_came_and_goes_on(
     kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
