@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kb.entries.results import EntryPage
@@ -20,12 +21,32 @@ def export(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
 
     A new folder appears when all is on the disk. In an empty one, and in that of an earlier export,
     each file is replaced as a whole, and files of entries that now go by another name are removed.
-    Raises `InvalidInput` for a folder that holds something else, and `OSError`.
+    Raises `InvalidInput` for a folder that holds something else, and `OSError` that names `folder`.
     """
-    folder = folder.resolve()
-    if folder.exists():
-        yield from _update(pages, folder, _earlier(folder))
+    place = folder.resolve()
+    if place.exists():
+        with _naming(folder, place):
+            yield from _update(pages, place, _earlier(place))
         return
+    with _naming(folder, place.with_name(f".{place.name}.")):
+        yield from _make(pages, place)
+
+
+@contextmanager
+def _naming(folder: Path, place: Path) -> Iterator[None]:
+    """An `OSError` of a file whose path begins like `place` names `folder`, which was asked for.
+
+    That file may be one that nobody knows: what is written has another name until it is whole.
+    """
+    try:
+        yield
+    except OSError as error:
+        if not str(error.filename).startswith(str(place)):
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from error
+
+
+def _make(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
