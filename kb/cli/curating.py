@@ -12,7 +12,7 @@ from kb.cli.show import joined, json_option, print_receipt, short
 @json_option
 @pass_session
 def tag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json: bool) -> None:
-    """Put tags on the entry ID."""
+    """Put tags on the entry ID. "a, b" are two tags."""
     with session.open() as base:
         receipt = base.entries.tag(base.catalogue.resolve(entry_id), tags)
         now = base.catalogue.get(receipt.id).tags

@@ -80,11 +80,11 @@ class Entries:
     ) -> Receipt:
         """Replace the text by one written on top of the entry's `version`; an unset group stays.
 
-        Raises `RevisionConflict` if the text was revised after that version.
+        Versions count from 1. Raises `RevisionConflict` if the text was revised after that version.
         """
         command = Revise(
             content=validation.content(content),
-            version=version,
+            version=validation.version(version),
             group=group if isinstance(group, UnsetType) else validation.optional_group(group),
             note=validation.optional_line("note", note),
         )
@@ -110,7 +110,9 @@ class Entries:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Take tags off."""
-        return self._execute(entry_id, Untag(validation.tag_names(tags)), actor, command_id)
+        # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
+        names = (*validation.tag_names(tags), *map(validation.normalise_tag, tags))
+        return self._execute(entry_id, Untag(names), actor, command_id)
 
     def relate(
         self,

@@ -74,11 +74,10 @@ def normalise_tag(value: str) -> str:
 
 
 def tag_names(values: Iterable[str]) -> tuple[str, ...]:
-    """Tags normalised, in the order given, repetitions left out."""
+    """Tags normalised, in the order given, repetitions left out; "a, b" are two tags."""
+    names = (name for value in values for name in _between_commas(_printable("tag", value)))
     cleaned = tuple(
-        dict.fromkeys(
-            _within("tag", normalise_tag(_printable("tag", v)), TAG_LENGTH) for v in values
-        )
+        dict.fromkeys(_within("tag", normalise_tag(name), TAG_LENGTH) for name in names)
     )
     if len(cleaned) > TAGS:
         raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(cleaned)}.", "tags")
@@ -129,6 +128,16 @@ def source(value: Source) -> Source:
     return Source(line("name of the source", value.name), external_id)
 
 
+def version(value: int) -> int:
+    """`value` if an entry can be at this version: they are counted from 1."""
+    if value < 1:
+        raise InvalidInput(
+            f"There is no version {value}; name the one that the text started from, 1 or more.",
+            "version",
+        )
+    return value
+
+
 def content(value: Content) -> Content:
     """`value` with title, sections and properties cleaned; sections without text are left out."""
     if len(value.sections) > SECTIONS:
@@ -169,6 +178,11 @@ def require_filled(kind: Kind, new: Content, before: Content | None = None) -> N
     missing = [heading for heading in owed if heading not in filled]
     if missing:
         raise InvalidInput(f"The section “{missing[0]}” must not be empty.", missing[0])
+
+
+def _between_commas(value: str) -> list[str]:
+    # One empty name where there is none, so that it is refused.
+    return [name for name in value.split(",") if name.strip()] or [""]
 
 
 def _headings(value: Content) -> set[str]:

@@ -3,7 +3,8 @@
 import pytest
 
 from kb.entries.content import Content, Draft, Relation, Section
-from kb.entries.entry import EntryArchived, EntryRevised
+from kb.entries.entry import EntryArchived, EntryRevised, EntryTagged
+from kb.entries.service import entry_aggregate
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
 
@@ -68,6 +69,16 @@ def test_of_two_revisions_of_the_same_version_the_later_is_a_conflict(world: Wor
         world.entries.revise(entry_id, some_content(doing="Yours."), version=1)
 
 
+@pytest.mark.parametrize("version", [0, -1])
+def test_a_revision_of_a_version_that_cannot_be_is_bad_input_and_no_conflict(
+    world: World, version: int
+) -> None:
+    entry_id = world.practice()
+    with pytest.raises(InvalidInput, match=f"There is no version {version};") as caught:
+        world.entries.revise(entry_id, some_content("New title"), version=version)
+    assert caught.value.field == "version"
+
+
 def test_a_revision_may_not_empty_a_required_section(world: World) -> None:
     entry_id = world.practice()
     with pytest.raises(InvalidInput, match="The problem"):
@@ -79,6 +90,14 @@ def test_tags_are_put_on_and_taken_off_in_any_spelling(world: World) -> None:
     world.entries.tag(entry_id, ["Night Shift", "Ward"])
     assert world.entries.untag(entry_id, [" WARD", "absent"]).version == 4
     assert world.entry(entry_id).tags == {"night-shift"}
+
+
+def test_a_tag_with_a_comma_from_an_earlier_time_can_be_taken_off(world: World) -> None:
+    entry_id = world.practice(tags=("night",))
+    earlier = [EntryTagged(tag="ward,night")]
+    world.writer.execute(entry_aggregate(entry_id), lambda _: earlier)
+    world.entries.untag(entry_id, ["Ward,night"])
+    assert world.entry(entry_id).tags == frozenset()
 
 
 def test_relations_are_stated_and_withdrawn(world: World) -> None:

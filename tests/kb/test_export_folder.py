@@ -99,6 +99,48 @@ def test_an_export_that_failed_in_an_empty_folder_can_be_done_again(tmp_path: Pa
     assert (tmp_path / path).is_file()
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_an_export_that_the_system_refuses_names_the_folder_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if there:
+        (tmp_path / "out").mkdir()
+
+    def refused(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", refused)
+
+    with pytest.raises(PermissionError) as caught:
+        written([page(some_content())], Path("out"))
+
+    assert str(caught.value) == "[Errno 13] Permission denied: 'out'"
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*, prefix: str, dir: Path) -> str:
+        raise FileNotFoundError(2, "No such file or directory", f"{dir}/{prefix}x.qis")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refused)
+
+    with pytest.raises(FileNotFoundError) as caught:
+        written([], tmp_path / "out")
+
+    assert caught.value.filename == str(tmp_path / "out")
+
+
+def test_another_file_that_the_system_refuses_keeps_its_name(tmp_path: Path) -> None:
+    def pages() -> Iterable[EntryPage]:
+        yield page(some_content())
+        raise PermissionError(13, "Permission denied", str(tmp_path / "data" / "views.sqlite"))
+
+    with pytest.raises(PermissionError, match=r"views\.sqlite"):
+        written(pages(), tmp_path / "out")
+
+
 def test_a_new_export_is_on_the_disk_before_it_appears(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +178,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
 
 def test_export_then_import_gives_the_same_entries(open_base: OpenBase, tmp_path: Path) -> None:
     base = open_base()
-    first = base.entries.contribute(some_draft(some_content("One"), tags=("night",))).id
+    first = base.entries.contribute(some_draft(some_content("One"), tags=("Night shift, ward",))).id
     nasty = some_content("Two: “—”", problem="## Not a heading\n\n---\nno: front matter\n---  ")
     second = base.entries.contribute(some_draft(nasty)).id
     base.entries.relate(second, Relation("IsDerivedFrom", first))
@@ -152,6 +194,7 @@ def test_export_then_import_gives_the_same_entries(open_base: OpenBase, tmp_path
         other.wait(max(o.position for o in outcomes))
 
         assert [o.reason for o in outcomes] == [None, None]
+        assert base.catalogue.get(first).tags == ("night-shift", "ward")
         for entry_id in (first, second):
             assert said(other, entry_id) == said(base, entry_id)
 

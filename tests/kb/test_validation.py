@@ -79,9 +79,28 @@ def test_tags_are_normalised_and_repetitions_left_out() -> None:
     assert validation.tag_names(names) == ("night-shift", "grösse", "étude")
 
 
+def test_a_comma_sets_tags_apart() -> None:
+    assert validation.tag_names(["Night shift, ward,", "ward"]) == ("night-shift", "ward")
+
+
+@given(st.text())
+def test_tags_that_are_taken_come_back_through_a_field_with_commas(value: str) -> None:
+    try:
+        names = validation.tag_names([value])
+    except InvalidInput:
+        return
+    assert validation.tag_names([", ".join(names)]) == names
+
+
 @pytest.mark.parametrize(
     ("tags", "field"),
-    [([" "], "tag"), (["x" * 51], "tag"), (["a\0"], "tag"), ([str(n) for n in range(101)], "tags")],
+    [
+        ([" "], "tag"),
+        ([" , "], "tag"),
+        (["x" * 51], "tag"),
+        (["a\0"], "tag"),
+        ([str(n) for n in range(101)], "tags"),
+    ],
 )
 def test_tags_that_are_empty_too_long_or_too_many_are_refused(tags: list[str], field: str) -> None:
     assert refusal(lambda: validation.tag_names(tags))[1] == field
