@@ -148,6 +148,10 @@ def test_two_revisions_at_once_keep_both_texts(client: Client, contribute: Contr
     assert "My words." in shown
 
 
-def test_a_version_that_is_no_number_is_the_oldest(client: Client, contribute: Contribute) -> None:
-    entry_id = contribute()
-    posted(client, f"/entries/{entry_id}/revise", FORM | {"version": "x" * 20}, 409)
+@pytest.mark.parametrize("version", ["x" * 20, "0", "-1", ""])
+def test_a_version_that_is_none_is_the_oldest(
+    client: Client, contribute: Contribute, version: str
+) -> None:
+    address = f"/entries/{contribute()}/revise"
+    posted(client, address, FORM | {"version": version}, 303)
+    posted(client, address, FORM | {"version": version, "title": "Another title"}, 409)

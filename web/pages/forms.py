@@ -149,7 +149,8 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         tags=typed(posted, "tags"),
         note=typed(posted, "note"),
         sections=tuple(_posted_sections(posted, kind, revising=bool(version))),
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        # Not what our form sends: only if nobody has revised the first text can it be taken.
+        version=max(1, int(version)) if version.isdecimal() and len(version) < 10 else 1,
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
     )
