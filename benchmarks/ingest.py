@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", help="the folder of test collections [KB_BENCH_DATA]")
     parser.add_argument("--documents", type=int, default=5000)
-    parser.add_argument("--turn", type=int, default=500, help="documents a turn (default: 500)")
+    parser.add_argument("--turn", type=int, default=1000, help="documents a turn (default: 1000)")
     given = parser.parse_args()
     chosen = load_collection(data_folder(given.data), COLLECTION).documents[: given.documents]
     model = Recording()

@@ -12,7 +12,7 @@ from indexer.embedder import Embedder
 from indexer.passages import EmbeddedPassage, split
 from indexer.vector_store import VectorStore, text_hash
 
-WINDOW = 50
+WINDOW = 100
 """Documents whose vectors are stored together: what a crash can cost, and who stops waits for."""
 
 AHEAD = 2
