@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import heading, json_option, known_kind, print_json, short
+from kb.cli.show import filter_options, heading, json_option, print_json, short
 
 if TYPE_CHECKING:
     from kb.search import Answer, Result
@@ -21,16 +21,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 
 @click.command("search")
 @click.argument("question", nargs=-1, required=True)
-@click.option(
-    "--kind",
-    "kinds",
-    metavar="KIND",
-    callback=known_kind,
-    multiple=True,
-    help="Only this kind; may be repeated.",
-)
-@click.option("--tag", "tags", multiple=True, help="With this tag; repeated: with any of them.")
-@click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
+@filter_options
 @click.option("--archived", is_flag=True, help="Among archived entries as well.")
 @click.option(
     "--limit", type=click.IntRange(1, 100), default=5, show_default=True, help="How many."

@@ -81,12 +81,9 @@ def relate_command(
     with session.open() as base:
         page = base.catalogue.get(base.catalogue.resolve(entry_id))
         relation = checked(Relation(relation_type, base.catalogue.resolve(target)))
-        stood = any(
-            (r.type, r.id, r.direction) == (relation.type, relation.target, "out")
-            for r in page.relations
-        )
         change = base.entries.unrelate if remove else base.entries.relate
         receipt = change(page.id, relation)
+    stood = receipt.version > page.version
     state = "now stands" if not remove else "no longer stands" if stood else "did not stand"
     print_receipt(
         receipt,

@@ -7,10 +7,10 @@ import click
 from kb.cli.session import Session, pass_session
 from kb.cli.show import (
     cut,
+    filter_options,
     heading,
     joined,
     json_option,
-    known_kind,
     local_day,
     local_time,
     print_facts,
@@ -28,16 +28,7 @@ TAGS_WIDTH = 40
 
 
 @click.command("list")
-@click.option(
-    "--kind",
-    "kinds",
-    metavar="KIND",
-    callback=known_kind,
-    multiple=True,
-    help="Only this kind; may be repeated.",
-)
-@click.option("--tag", "tags", multiple=True, help="With this tag; repeated: with any of them.")
-@click.option("--group", "groups", multiple=True, help="Only of this group; may be repeated.")
+@filter_options
 @click.option("--archived", is_flag=True, help="Only archived entries.")
 @click.option("--all", "everything", is_flag=True, help="Archived entries as well.")
 @click.option(

@@ -22,6 +22,28 @@ def known_kind(_: click.Context, __: click.Parameter, given: Any) -> Any:
     return given
 
 
+def filter_options(command: F) -> F:
+    """The options that narrow down what is searched or listed: kinds, tags, groups."""
+    for option in (
+        click.option(
+            "--group", "groups", multiple=True, help="Only of this group; may be repeated."
+        ),
+        click.option(
+            "--tag", "tags", multiple=True, help="With this tag; repeated: with any of them."
+        ),
+        click.option(
+            "--kind",
+            "kinds",
+            metavar="KIND",
+            callback=known_kind,
+            multiple=True,
+            help="Only this kind; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

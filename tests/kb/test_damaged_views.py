@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 
+from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.views import File, Views
 from tests.kb.conftest import OpenBase
@@ -49,13 +50,18 @@ def test_views_that_another_process_made_anew_are_used_as_they_are(
     assert notices == []
 
 
-def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
-    data: Path, open_base: OpenBase, notices: list[str]
-) -> None:
+def reopened_damaged(data: Path, open_base: OpenBase) -> KnowledgeBase:
+    """A base with one entry, opened again after pages of its views were overwritten."""
     with open_base() as base:
         base.entries.contribute(some_draft())
     damage_pages(data / "views.sqlite")
-    base = open_base()
+    return open_base()
+
+
+def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
+    data: Path, open_base: OpenBase, notices: list[str]
+) -> None:
+    base = reopened_damaged(data, open_base)
     base.entries.contribute(some_draft())
     assert base.catalogue.browse().total == 2
     assert base.status().parked == ()
@@ -65,10 +71,7 @@ def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
 def test_damage_that_several_readers_find_is_repaired_once(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
-    with open_base() as base:
-        base.entries.contribute(some_draft())
-    damage_pages(data / "views.sqlite")
-    base = open_base()
+    base = reopened_damaged(data, open_base)
     readers = 4
     all_have_met_it = Barrier(readers)
     repair = base._reader.on_damage

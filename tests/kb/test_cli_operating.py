@@ -1,0 +1,49 @@
+"""Commands of an operator: how a base is, whether its log is sound, and making it anew."""
+
+import sqlite3
+from contextlib import closing
+
+from tests.kb.cli_world import CommandLine
+
+
+def test_the_data_directory_is_looked_at_before_anything_is_said(kb: CommandLine) -> None:
+    kb.data = kb.folder / "nowhere"
+
+    missing = kb.run("search", "handover")
+
+    assert (missing.code, missing.err.count("\n")) == (1, 1)
+    assert "There is no data directory" in missing.err
+
+
+def test_a_check_reads_the_whole_log(kb: CommandLine) -> None:
+    kb.practice()
+
+    sound = kb.ok("status", "--check", "--json")
+
+    assert "The log is sound: each of its 2 events can be read." in sound.err
+    assert sound.json["entries"] == 1
+
+
+def test_a_log_damaged_in_its_middle_is_found_by_a_check(kb: CommandLine) -> None:
+    kb.practice("A title of its own")
+    with closing(sqlite3.connect(kb.data / "log.sqlite")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    log = (kb.data / "log.sqlite").read_bytes()
+    (kb.data / "log.sqlite").write_bytes(log.replace(b'{"title":"A title', b"{}{}{}{}{}{}{}{}{"))
+
+    damaged = kb.run("status", "--check")
+
+    assert kb.run("status").code == 0
+    assert (damaged.code, damaged.out, damaged.err.count("\n")) == (1, "", 1)
+    assert "is damaged (position 1: " in damaged.err
+    assert damaged.err.endswith("put back a copy of it.\n")
+
+
+def test_status_and_rebuild_tell_how_things_are(kb: CommandLine) -> None:
+    kb.practice()
+
+    assert "Rebuilt views and index." in kb.ok("rebuild").out
+    assert "Rebuilt index." in kb.ok("rebuild", "index").out
+    status = kb.ok("status").out
+    assert "lag             0 events" in status
+    assert "entries         1, 0 of them archived" in status
