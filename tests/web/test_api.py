@@ -238,13 +238,6 @@ def test_a_body_that_does_not_fit_is_a_problem(client: Client, body: bytes) -> N
     assert_problem(client.post("/api/entries", content=body, headers=headers), 400)
 
 
-def test_the_field_at_fault_is_named(client: Client) -> None:
-    draft = {**DRAFT, "content": {**CONTENT, "title": " "}}
-    response = client.post("/api/entries", json=draft)
-    assert_problem(response, 400)
-    assert [error["field"] for error in response.json()["errors"]] == ["content.title"]
-
-
 def test_a_body_over_the_limit_is_a_problem(client: Client) -> None:
     assert_problem(client.post("/api/entries", content=b"x" * 10_000_001), 413)
 
