@@ -58,6 +58,8 @@ def _densest(text: str, marked: Sequence[Range], width: int) -> Range:
         different = len({text[slice(*place)].casefold() for place in inside})
         if different > most:
             best, most = (start, inside[-1][1]), different
+        if len(inside) == len(marked) - index:
+            break  # Later parts show some of these marks and no others.
     return best
 
 
