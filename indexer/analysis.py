@@ -26,6 +26,9 @@ MAX_QUESTION_TERMS = 1024
 MAX_WORD = 64
 """Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
 
+_KEPT, _KEPT_LENGTH = 65_536, 32
+"""How many pieces of text are remembered with their terms, and their most characters."""
+
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being
 below between both but by can could did do does doing done down during each few for from further
@@ -56,20 +59,22 @@ _UNDECOMPOSED = str.maketrans(
 
 def terms(text: str) -> list[str]:
     """The terms of `text` in their order, stop words left out."""
-    return [term for word in _words(text) if (term := _term(word))]
+    return " ".join(map(_PIECES.__getitem__, text.split())).split()
 
 
-def spans(text: str, wanted: Container[str]) -> Iterator[tuple[int, int, str]]:
-    """The (start, end, term) of the words of `text` whose term is wanted, in their order."""
-    found = _words(text)
-    matching = {word: term for word in set(found) if (term := _term(word)) and term in wanted}
+def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int, int, str]]:
+    """The (start, end, term) of the words of `text` whose term is wanted, in their order.
+
+    Without `wanted` these are all words that have a term.
+    """
     end = 0
-    for word in found if matching else ():
-        # Nothing before the next word belongs to a word, so its first occurrence is its place.
-        start = text.index(word, end)
-        end = start + len(word)
-        if word in matching:
-            yield start, end, matching[word]
+    for piece in _holding(wanted, text.split()):
+        start = _place(text, piece, end)
+        end = start + len(piece)
+        for word in _pattern(piece).finditer(piece):
+            term = _term(word[0])
+            if term and (wanted is None or term in wanted):
+                yield start + word.start(), start + word.end(), term
 
 
 def question_terms(text: str) -> dict[str, int]:
@@ -96,9 +101,54 @@ def check_question(text: str) -> None:
         raise QuestionError("The question has no words, only signs: ask with at least one word.")
 
 
+class _Pieces(dict[str, str]):
+    """The terms, a space between them, of what stands between two spaces: no word goes across.
+
+    Nearly all pieces of a new text have been met before, and a look here costs far less than
+    finding their words. Long ones are not kept: addresses, or sentences of scripts without spaces.
+    """
+
+    def __missing__(self, piece: str) -> str:
+        terms = " ".join(filter(None, map(_term, _words(piece))))
+        if len(piece) <= _KEPT_LENGTH:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[piece] = terms
+        return terms
+
+
+_PIECES = _Pieces()
+
+
+def _holding(wanted: Container[str] | None, pieces: list[str]) -> list[str]:
+    """The pieces with a wanted term, in their order."""
+    found = zip(pieces, map(_PIECES.__getitem__, pieces), strict=True)
+    if wanted is None:
+        return [piece for piece, terms in found if terms]
+    return [
+        piece
+        for piece, terms in found
+        # Most pieces have one term or none, and are done with the first question.
+        if terms in wanted or (" " in terms and any(term in wanted for term in terms.split()))
+    ]
+
+
+def _place(text: str, piece: str, start: int) -> int:
+    """Where `piece`, known to come, first stands between spaces from `start` on."""
+    while True:
+        start = text.index(piece, start)
+        end = start + len(piece)
+        if not (text[start - 1 : start] + text[end : end + 1]).strip():
+            return start
+        start = end
+
+
 def _words(text: str) -> list[str]:
-    pattern = _ASCII_WORD if text.isascii() else _WORD
-    return pattern.findall(text)
+    return _pattern(text).findall(text)
+
+
+def _pattern(text: str) -> "re.Pattern[str] | regex.Pattern[str]":
+    return _ASCII_WORD if text.isascii() else _WORD
 
 
 @lru_cache(maxsize=65_536)

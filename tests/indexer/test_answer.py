@@ -1,6 +1,6 @@
 """What is offered is judged by the answer as a whole, not hit by hit."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -70,17 +70,22 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
 ) -> None:
     analysed: list[str] = []
     shortened: list[str] = []
-    words, shorten = analysis._words, snippets.snippet_range
+    spans, shorten = analysis.spans, snippets.snippet_range
 
-    def counted_words(text: str) -> list[str]:
+    def counted_spans(text: str, wanted: Container[str]) -> Iterator[tuple[int, int, str]]:
         analysed.append(text)
-        return words(text)
+        return spans(text, wanted)
+
+    def counted_terms(text: str) -> list[str]:
+        analysed.append(text)
+        return analysis.terms(text)
 
     def counted_range(text: str, marked: Sequence[snippets.Range]) -> snippets.Range:
         shortened.append(text)
         return shorten(text, marked)
 
-    monkeypatch.setattr(analysis, "_words", counted_words)
+    monkeypatch.setattr(analysis, "spans", counted_spans)
+    monkeypatch.setattr("indexer.answer.terms", counted_terms)
     monkeypatch.setattr(snippets, "snippet_range", counted_range)
     assert len(answered(NEAR, NEAR, 0.3, limit=2)) == 2
     assert analysed.count(PASSAGE) == 2

@@ -7,14 +7,6 @@ from hypothesis import strategies as st
 from indexer import analysis
 from indexer.analysis import name_key, question_terms, spans, terms
 
-
-class Everything:
-    """A container of every term."""
-
-    def __contains__(self, term: object) -> bool:
-        return True
-
-
 texts = st.text(st.one_of(st.characters(), st.sampled_from("aAsStT'\u2019\u0308 é検ひคह\u093f9_-")))
 
 
@@ -63,11 +55,39 @@ def test_names_differ_only_in_what_is_read() -> None:
 
 @given(texts)
 def test_every_word_with_a_term_stands_where_it_says(text: str) -> None:
-    found = list(spans(text, Everything()))
+    found = list(spans(text))
     assert [term for _, _, term in found] == terms(text)
     assert all(terms(text[start:end]) == [term] for start, end, term in found)
     ends = [0, *(end for _, end, _ in found)]
     assert all(before <= place[0] < place[1] for before, place in zip(ends, found, strict=False))
+
+
+@given(texts, st.sets(st.sampled_from("astx9é検ह")))
+def test_the_words_wanted_are_those_of_all_whose_term_is_wanted(
+    text: str, wanted: set[str]
+) -> None:
+    assert list(spans(text, wanted)) == [found for found in spans(text) if found[2] in wanted]
+
+
+def test_a_word_is_found_where_it_stands_and_not_inside_another() -> None:
+    text = "concat cat-concat cat\u2028cat's catcat (cat)"
+    assert [(start, text[start:end]) for start, end, _ in spans(text, {"cat"})] == [
+        (7, "cat"),
+        (18, "cat"),
+        (22, "cat's"),
+        (36, "cat"),
+    ]
+
+
+def test_a_text_of_more_words_than_are_remembered_has_the_same_terms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Teams share what teams learned, share by share"
+    before = terms(text)
+    monkeypatch.setattr(analysis, "_PIECES", analysis._Pieces())
+    monkeypatch.setattr(analysis, "_KEPT", 2)
+    assert terms(text) == before
+    assert len(analysis._PIECES) <= 2
 
 
 @given(texts)
