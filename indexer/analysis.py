@@ -67,14 +67,17 @@ def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int
 
     Without `wanted` these are all words that have a term.
     """
-    end = 0
-    for piece in _holding(wanted, text.split()):
-        start = _place(text, piece, end)
-        end = start + len(piece)
-        for word in _pattern(piece).finditer(piece):
-            term = _term(word[0])
-            if term and (wanted is None or term in wanted):
-                yield start + word.start(), start + word.end(), term
+    pieces, end = text.split(), 0
+    # Scripts without spaces have long pieces, which are not kept: asking would be double work.
+    kept = len(text) <= _KEPT_LENGTH * len(pieces)
+    for piece in _holding(wanted, pieces) if kept else pieces:
+        end = _place(text, piece, end)
+        for word in _words(piece):
+            # Nothing before the next word belongs to a word, so its first occurrence is its place.
+            start = text.index(word, end)
+            end = start + len(word)
+            if (term := _term(word)) and (wanted is None or term in wanted):
+                yield start, end, term
 
 
 def question_terms(text: str) -> dict[str, int]:
@@ -144,11 +147,8 @@ def _place(text: str, piece: str, start: int) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return _pattern(text).findall(text)
-
-
-def _pattern(text: str) -> "re.Pattern[str] | regex.Pattern[str]":
-    return _ASCII_WORD if text.isascii() else _WORD
+    pattern = _ASCII_WORD if text.isascii() else _WORD
+    return pattern.findall(text)
 
 
 @lru_cache(maxsize=65_536)
