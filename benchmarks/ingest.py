@@ -13,10 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from benchmarks.collections_data import CollectionDocument, data_folder, load_collection
+from indexer.embedder import Embedded
 from indexer.model import ModelEmbedder, model_folder
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
@@ -79,7 +77,7 @@ class Recording(ModelEmbedder):
         self.warm()
         self.texts: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
         """As the model does; a rebuild adds none, because vectors are stored."""
         if hasattr(self, "texts"):
             self.texts += texts

@@ -1,11 +1,12 @@
 """Judged questions about two real collections of practices: is the right one in the first three?
 
 Imports the content folders into a temporary knowledge base with the real model and prints the rank
-of the right practice for each question of three files, all judged before anything was measured.
-practice_questions_fresh.toml was written last, about pages drawn at random, each with every page
-that answers it. practice_questions.toml was held out until the ranking stood, and looked at since.
-practice_questions_tuning.toml avoids all words of the titles, and was in view when the ranking was
-chosen. Then come the questions of absent_questions.toml, which have no answer there.
+of the right practice for each question of four files, all judged before anything was measured.
+practice_questions_fresh.toml was written last, when the ranking stood, about pages drawn at random,
+each question with every page that answers it. practice_questions_drawn.toml was made in the same
+way for an earlier ranking; it, practice_questions.toml, and practice_questions_tuning.toml, which
+avoids all words of the titles, were in view when the ranking was chosen. Then come the questions of
+absent_questions.toml, which have no answer there.
 """
 
 import argparse
@@ -23,8 +24,9 @@ from kb.knowledge_base import KnowledgeBase
 HERE = Path(__file__).parent
 JUDGED = {
     "fresh": HERE / "practice_questions_fresh.toml",
-    "held out": HERE / "practice_questions.toml",
-    "in view": HERE / "practice_questions_tuning.toml",
+    "in view, drawn": HERE / "practice_questions_drawn.toml",
+    "in view, by topic": HERE / "practice_questions.toml",
+    "in view, reworded": HERE / "practice_questions_tuning.toml",
 }
 ABSENT = HERE / "absent_questions.toml"
 FOLDERS = ("openpracticelibrary", "innersource-patterns")

@@ -102,17 +102,17 @@ def reciprocal_ranks(*rankings: Ranking) -> Ranking:
 def ablation(place: Path) -> dict[str, Ranking]:
     """Other ways to rank, by name."""
     words = words_only(place)
-    vectors = with_settings(LEXICAL_WEIGHT=0.0, SMOOTHING=0.0)
-    weights = (0.1, 0.15, 0.25, 0.3, 0.35)
+    vectors = with_settings(LEXICAL_WEIGHT=0.0, MEETING=0.0, SMOOTHING=0.0)
+    weights = (0.1, 0.2, 0.25)
     return {
         "words only": words,
         "vectors only": vectors,
         "RRF": reciprocal_ranks(words, vectors),
-        "z-scores": with_settings(SMOOTHING=0.0),
-        **{
-            f"smoothed, lexical {weight}": with_settings(LEXICAL_WEIGHT=weight)
-            for weight in weights
-        },
+        "z-scores": with_settings(MEETING=0.0, SMOOTHING=0.0),
+        "z-scores, smoothed": with_settings(MEETING=0.0),
+        "z-scores, words met": with_settings(SMOOTHING=0.0),
+        **{f"words met {gain}": with_settings(MEETING=gain) for gain in (8.0, 16.0)},
+        **{f"lexical {weight}": with_settings(LEXICAL_WEIGHT=weight) for weight in weights},
     }
 
 

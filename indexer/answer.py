@@ -12,6 +12,9 @@ from indexer.ranking import Question, Ranked
 NEAR = 0.34
 """The cosine from which a passage shows that there is an answer: docs/decisions/0003-fusion.md."""
 
+NEARLY, MET = 0.3, 0.45
+"""The cosine from which it does so too if the words, one by one, come at least this near."""
+
 RELATED = 0.2
 """The cosine from which a passage is offered once there is an answer."""
 
@@ -55,6 +58,7 @@ def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage)
         score=ScoreParts(
             lexical=ranked.lexical,
             cosine=ranked.cosine,
+            met=ranked.met,
             fused=ranked.fused,
             exact=ranked.exact,
             words=tuple(word for term, word in words.items() if term in found),
@@ -64,7 +68,8 @@ def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage)
 
 def _near(ranked: Ranked, words: Mapping[str, str], found: Container[str]) -> bool:
     every_word = bool(words) and all(term in found for term in words)
-    return ranked.exact or ranked.cosine >= NEAR or every_word
+    by_words = ranked.cosine >= NEARLY and ranked.met >= MET
+    return ranked.exact or ranked.cosine >= NEAR or by_words or every_word
 
 
 def _found(title: str, passage: Passage) -> set[str]:

@@ -58,13 +58,15 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
     """What a score was made of.
 
     `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its
-    best passage, `fused` what the ranking went by, `exact` whether the question is its title or an
-    identifier, and `words` the words of the question found in title, heading or passage, as they
-    stand in the question.
+    best passage, `met` how near the words of one passage come to those of the question, one by one
+    (0 to 1; 0.0 beyond the first fifty), `fused` what the ranking went by, `exact` whether the
+    question is its title or an identifier, and `words` the words of the question found in title,
+    heading or passage, as they stand in the question.
     """
 
     lexical: float
     cosine: float
+    met: float
     fused: float
     exact: bool
     words: tuple[str, ...]

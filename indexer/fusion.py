@@ -2,8 +2,9 @@
 
 A document's cosine is the soft maximum of those of its passages: between their mean, which tells
 what it is about, and their best, which tells what it answers. Scores of both sides become z-scores
-over the whole collection, so that they can be added; the first of the sum are then smoothed by
-their neighbours' scores (score regularisation: Diaz, CIKM 2005).
+over the whole collection, so that they can be added; to the first of the sum is added how near
+the words come to each other, and they are smoothed by their neighbours' scores (score
+regularisation: Diaz, CIKM 2005).
 """
 
 import math
@@ -15,11 +16,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
-LEXICAL_WEIGHT = 0.2
-SMOOTHED = 50
+LEXICAL_WEIGHT = 0.15
+HEAD = 50
+"""How many of the first are looked at more closely: their words are met, their scores smoothed."""
+
+MEETING = 12.0
+"""What the words of a question, each at its very word, add to the z-scores' sum."""
+
 SMOOTHING = 0.35
 SHARPNESS = 8.0
 """How much nearer counts more, among the passages of a document and among its neighbours."""
+
+
+def idf(frequency: int, documents: int) -> float:
+    """The inverse document frequency of a term as BM25 has it, above 0 (Robertson and Zaragoza)."""
+    return math.log1p((documents - frequency + 0.5) / (frequency + 0.5))
 
 
 class Distribution(Struct, frozen=True):
@@ -43,7 +54,7 @@ def lexical_distribution(
         if not frequency:
             continue
         share = frequency / documents
-        gain = weight * math.log1p((documents - frequency + 0.5) / (frequency + 0.5))
+        gain = weight * idf(frequency, documents)
         mean += share * gain
         variance += share * (1 - share) * gain * gain
     return Distribution(mean, math.sqrt(variance))
@@ -90,7 +101,7 @@ def smooth(scores: NDArray[np.float64], vectors: Floats) -> NDArray[np.float64]:
     `vectors` are unit vectors of the documents in the same order. What is smoothed stays ahead of
     the rest.
     """
-    count = min(SMOOTHED, len(scores))
+    count = min(HEAD, len(scores))
     if count < 2:
         return scores
     near = vectors[:count].astype(np.float64)

@@ -141,8 +141,7 @@ class HybridIndex:
         Raises `QuestionError` for a text with nothing to search for.
         """
         check_question(text)
-        vector = self._embedder.embed([text])[0]
-        question = Question(text, question_terms(text), vector)
+        question = Question(text, question_terms(text), self._embedder.embed([text])[0])
         while (hits := self._attempt(question, filter, limit)) is None:
             self.refresh()
         return hits
@@ -156,7 +155,9 @@ class HybridIndex:
         """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
         parts = self._parts
         try:
-            ranked = rank(question, filter, max(limit, JUDGED), parts.lexical, parts.vectors)
+            ranked = rank(
+                question, filter, max(limit, JUDGED), parts.lexical, parts.vectors, parts.words
+            )
             stored = parts.passages.fetch([one.passage for one in ranked])
         except IndexerError:
             if parts is self._parts:

@@ -56,8 +56,8 @@ def embed(texts: Sequence[str], embedder: Embedder, store: VectorStore) -> None:
     for key in store.get(embedder.fingerprint, list(by_hash)):
         del by_hash[key]
     if by_hash:
-        vectors = embedder.embed(list(by_hash.values()))
-        store.put(embedder.fingerprint, dict(zip(by_hash, vectors, strict=True)))
+        found = embedder.embed(list(by_hash.values()))
+        store.put(embedder.fingerprint, dict(zip(by_hash, found, strict=True)))
 
 
 def _done(waiting: deque[tuple[Window, Future[None]]]) -> Window:

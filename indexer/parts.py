@@ -1,11 +1,13 @@
 """The parts of one open generation and the order in which they are committed and taken in."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 from indexer.embedder import Embedder
 from indexer.errors import IndexOutdated
+from indexer.late_interaction import Words
 from indexer.lexical import LexicalIndex, open_lexical
 from indexer.passage_store import PassageStore, Seen
 from indexer.vector_store import VectorStore
@@ -85,6 +87,10 @@ class Parts:
         self.lexical.refresh()
         if self.passages.version() != self._version:
             self._load()
+
+    def words(self, hashes: Sequence[bytes]) -> dict[bytes, Words]:
+        """The vectors of the words of passages, by the hashes of their texts."""
+        return self.store.words(self._fingerprint, hashes)
 
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""

@@ -1,6 +1,6 @@
 """Ranks documents for one question: candidates of both sides, fused, exact names first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -8,23 +8,30 @@ from numpy.typing import NDArray
 
 from indexer import fusion
 from indexer.document import Filter
-from indexer.lexical import LexicalIndex
+from indexer.embedder import WORD_DIMENSION, Embedded
+from indexer.late_interaction import Words, nearness
+from indexer.lexical import LexicalIndex, Statistics
 from indexer.vectors import VectorIndex
 
 CANDIDATES = 100
 """How many of the best of each side are looked at."""
 
+MET = 3
+"""How many of a document's passages, the nearest ones, meet the question word by word."""
+
+WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
+"""The vectors of the words of passages, by the hashes of their texts."""
 
 _DIGITS = 9
 """Differences further behind are those of the order of adding, not of the documents."""
 
 
 class Question(Struct, frozen=True):
-    """A question as text, as terms with their counts, and as a unit vector."""
+    """A question as text, as terms with their counts, and as the model reads it."""
 
     text: str
     terms: Mapping[str, int]
-    vector: NDArray[np.float32]
+    read: Embedded
 
 
 class Ranked(Struct, frozen=True):
@@ -34,12 +41,18 @@ class Ranked(Struct, frozen=True):
     passage: int
     lexical: float
     cosine: float
+    met: float
     fused: float
     exact: bool
 
 
 def rank(
-    question: Question, filter: Filter, limit: int, lexical: LexicalIndex, vectors: VectorIndex
+    question: Question,
+    filter: Filter,
+    limit: int,
+    lexical: LexicalIndex,
+    vectors: VectorIndex,
+    words_of: WordsOf,
 ) -> list[Ranked]:
     """The best documents among those that `filter` lets through, best first; ties by id."""
     count = max(CANDIDATES, limit)
@@ -47,16 +60,22 @@ def rank(
     scores = {
         match.document_id: match.score for match in lexical.search(question.terms, filter, count)
     }
-    found = vectors.candidates(question.vector, filter, [*exact, *scores], count)
+    found = vectors.candidates(question.read.vector, filter, [*exact, *scores], count)
     others = [each for each in found.ids if each not in scores]
     scores.update(lexical.score(question.terms, others))
     bm25 = np.array([scores.get(each, 0.0) for each in found.ids])
+    known = lexical.statistics(question.terms)
     fused = fusion.combine(
-        fusion.standardise(bm25, _distribution(question, lexical)),
+        fusion.standardise(bm25, _distribution(question, known)),
         fusion.standardise(found.scores, found.distribution),
     )
     order = _sorted(found.ids, fused)
-    head = order[: fusion.SMOOTHED]
+    head = order[: fusion.HEAD]
+    nearest = vectors.nearest_texts(question.read.vector, [found.ids[place] for place in head], MET)
+    met = np.zeros(len(fused))
+    met[head] = _met(question, known, nearest, words_of)
+    fused += fusion.MEETING * met
+    head = sorted(head, key=lambda place: -fused[place])
     fused[head] = fusion.smooth(fused[head], vectors.vectors(found.rows[head]))
     first = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
     return [
@@ -65,6 +84,7 @@ def rank(
             int(found.passages[place]),
             float(bm25[place]),
             float(found.cosines[place]),
+            float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
         )
@@ -72,8 +92,25 @@ def rank(
     ]
 
 
-def _distribution(question: Question, lexical: LexicalIndex) -> fusion.Distribution:
-    known = lexical.statistics(question.terms)
+def _met(
+    question: Question, known: Statistics, nearest: Sequence[Sequence[bytes]], words_of: WordsOf
+) -> NDArray[np.float64]:
+    """How near the question's words come to those of one of each document's nearest passages."""
+    weights = np.array([_weight(term, question, known) for term in question.read.terms])
+    hashes = list(dict.fromkeys(key for keys in nearest for key in keys))
+    words = words_of(hashes)
+    nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)
+    passages = [words.get(key, nothing) for key in hashes]
+    found = dict(zip(hashes, nearness(question.read.words, weights, passages), strict=True))
+    return np.array([max((found[key] for key in keys), default=0.0) for keys in nearest])
+
+
+def _weight(term: str, question: Question, known: Statistics) -> float:
+    times = question.terms.get(term, 0)
+    return times * fusion.idf(known.frequencies.get(term, 0), known.documents)
+
+
+def _distribution(question: Question, known: Statistics) -> fusion.Distribution:
     return fusion.lexical_distribution(question.terms, known.frequencies, known.documents)
 
 

@@ -9,8 +9,12 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.analysis import question_terms
+from indexer.embedder import WORD_DIMENSION, Embedded
+
 _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
 _WORD = re.compile(r"\w+")
+_QUARTER, _LARGEST = 32, 127
 
 
 class HashEmbedder:
@@ -30,19 +34,24 @@ class HashEmbedder:
         """Pieces of words of at most six characters, and every other sign."""
         return [[piece.span() for piece in _PIECE.finditer(text)] for text in texts]
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The sum of one fixed direction for each word, normalised; no words have their own."""
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+        """The sum of one fixed direction for each word, normalised, and one for each term."""
         with self._counting:
             self.embedded += len(texts)
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for place, text in enumerate(texts):
-            for word in _WORD.findall(text.casefold()) or [""]:
-                vectors[place] += _direction(word, self.dimension)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
+        return [self._embed(text) for text in texts]
 
     def warm(self) -> None:
         """Nothing takes long here."""
+
+    def _embed(self, text: str) -> Embedded:
+        words = _WORD.findall(text.casefold()) or [""]
+        total: NDArray[np.float32] = np.sum(
+            [_direction(word, self.dimension) for word in words], axis=0, dtype=np.float32
+        )
+        terms = tuple(question_terms(text))
+        places = [_direction(term, WORD_DIMENSION) * _QUARTER for term in terms]
+        bytes_ = np.array(places).reshape(-1, WORD_DIMENSION).clip(-_LARGEST, _LARGEST)
+        return Embedded(total / np.linalg.norm(total), terms, bytes_.astype(np.int8))
 
 
 @lru_cache(maxsize=10_000)

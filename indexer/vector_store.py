@@ -1,6 +1,6 @@
 """Vectors already computed, by model and text: each is computed once, whatever is rebuilt."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -9,17 +9,29 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.errors import IndexOutdated
 from indexer.files import connect, empty_in_place, reading
+from indexer.late_interaction import Words
 
+# Words have a table of their own, so that opening an index does not read past them.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
     fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL,
     PRIMARY KEY (fingerprint, text_hash)
-)
+);
+CREATE TABLE IF NOT EXISTS words (
+    fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, words BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, text_hash)
+);
 """
 _INSERT = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)"
-_SELECT = "SELECT text_hash, vector FROM vectors WHERE fingerprint = ? AND text_hash IN ({})"
+_INSERT_WORDS = "INSERT OR REPLACE INTO words VALUES (?, ?, ?)"
+_SELECT = """
+SELECT text_hash, vector FROM vectors JOIN words USING (fingerprint, text_hash)
+WHERE fingerprint = ? AND length(words) % {} = 0 AND text_hash IN ({})
+"""
+_SELECT_WORDS = "SELECT text_hash, words FROM words WHERE fingerprint = ? AND text_hash IN ({})"
 _BATCH = 500
 _TOLERANCE = 1e-3
 
@@ -45,7 +57,7 @@ class VectorStore:
         with reading(path):
             self._connection = connect(path, writable=writable)
             if writable:
-                self._connection.execute(_SCHEMA)
+                self._connection.executescript(_SCHEMA)
 
     @classmethod
     def sound(cls, path: Path, dimension: int) -> Self:
@@ -72,7 +84,7 @@ class VectorStore:
         with self._lock, reading(self._path):
             for start in range(0, len(hashes), _BATCH):
                 batch = hashes[start : start + _BATCH]
-                query = _SELECT.format(",".join("?" * len(batch)))
+                query = _SELECT.format(WORD_DIMENSION, ",".join("?" * len(batch)))
                 rows = self._connection.execute(query, (fingerprint, *batch)).fetchall()
                 found.update(self._sound(rows))
         return found
@@ -86,15 +98,27 @@ class VectorStore:
         rows = [known[key] for key in hashes]
         return np.stack(rows) if rows else np.empty((0, self._dimension), dtype=np.float32)
 
-    def put(self, fingerprint: str, vectors: Mapping[bytes, Vectors]) -> None:
-        """Keep vectors durably."""
-        rows: Iterable[tuple[str, bytes, bytes]] = (
-            (fingerprint, key, vector.astype(np.float32).tobytes())
-            for key, vector in vectors.items()
-        )
+    def words(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Words]:
+        """The vectors of the words of the texts that are known, shape (words, WORD_DIMENSION)."""
+        query = _SELECT_WORDS.format(",".join("?" * len(hashes)))
+        with self._lock, reading(self._path):
+            rows = self._connection.execute(query, (fingerprint, *hashes)).fetchall()
+        return {
+            key: np.frombuffer(blob, dtype=np.int8).reshape(-1, WORD_DIMENSION)
+            for key, blob in rows
+        }
+
+    def put(self, fingerprint: str, texts: Mapping[bytes, Embedded]) -> None:
+        """Keep the vectors of texts and of their words durably."""
+        vectors = [
+            (fingerprint, key, one.vector.astype(np.float32).tobytes())
+            for key, one in texts.items()
+        ]
+        words = [(fingerprint, key, one.words.tobytes()) for key, one in texts.items()]
         with self._lock, reading(self._path), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(_INSERT, rows)
+            self._connection.executemany(_INSERT, vectors)
+            self._connection.executemany(_INSERT_WORDS, words)
 
     def check(self) -> None:
         """Raise `IndexOutdated` if the file is damaged; reads all of it."""

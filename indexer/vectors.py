@@ -115,6 +115,26 @@ class VectorIndex:
                 self._distribution(question),
             )
 
+    def nearest_texts(self, question: Vectors, ids: Sequence[str], count: int) -> list[list[bytes]]:
+        """The hashes of the texts of each document's `count` nearest passages, the nearest first.
+
+        None for a document that is not there.
+        """
+        with self._lock:
+            known = [slot for name in ids if (slot := self._slot_by_id.get(name)) is not None]
+            slots = np.array(known, dtype=np.int64)
+            rows, starts = self._rows(slots)
+            cosines = self._vectors(rows) @ question
+            runs = np.repeat(np.arange(len(slots)), np.diff(starts, append=len(rows)))
+            order = np.lexsort((-cosines, runs))
+            chosen = order[np.arange(len(rows)) - starts[runs] < count]
+            found: dict[str, list[bytes]] = {name: [] for name in ids}
+            for slot, row in zip(slots[runs[chosen]].tolist(), rows[chosen].tolist(), strict=True):
+                document = self._documents[slot]
+                _, key = document.passages[row - self._first_row[slot]]
+                found[document.id].append(key)
+            return [found[name] for name in ids]
+
     def vectors(self, rows: Integers) -> Vectors:
         """The vectors of these rows."""
         with self._lock:
@@ -145,14 +165,18 @@ class VectorIndex:
         if not len(slots):
             nothing = np.empty(0)
             return _Scored(slots, nothing.astype(np.float32), nothing)
-        counts = self._first_row[slots + 1] - self._first_row[slots]
-        starts = np.cumsum(counts) - counts
-        rows = np.repeat(self._first_row[slots] - starts, counts) + np.arange(counts.sum())
+        rows, starts = self._rows(slots)
         cosines = self._vectors(rows) @ question
         top = np.maximum.reduceat(cosines, starts)
-        hits = np.flatnonzero(cosines == np.repeat(top, counts))
+        hits = np.flatnonzero(cosines == np.repeat(top, np.diff(starts, append=len(rows))))
         chosen = hits[np.searchsorted(hits, starts)]
         return _Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts))
+
+    def _rows(self, slots: Integers) -> tuple[Integers, Integers]:
+        """The rows of these documents, one after the other, and where in them each begins."""
+        counts = self._first_row[slots + 1] - self._first_row[slots]
+        starts = np.cumsum(counts) - counts
+        return np.repeat(self._first_row[slots] - starts, counts) + np.arange(counts.sum()), starts
 
     def _vectors(self, rows: Integers) -> Vectors:
         found: Vectors = self._flat.reconstruct_batch(rows)

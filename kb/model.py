@@ -6,10 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from indexer.embedder import Embedder
+    from indexer.embedder import Embedded, Embedder
 
 
 class AnnouncedModel:
@@ -38,8 +35,8 @@ class AnnouncedModel:
         """Where the tokens stand; does not load the weights."""
         return self._embedder.token_offsets(texts)
 
-    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Unit vectors, one a text."""
+    def embed(self, texts: Sequence[str]) -> "list[Embedded]":
+        """The vectors of each text and of its words."""
         self._announce()
         return self._embedder.embed(texts)
 

@@ -32,6 +32,7 @@ class ResultScore(Struct, frozen=True, kw_only=True):
     fused: float
     lexical: float
     cosine: float
+    met: float
     exact: bool
 
 
@@ -191,7 +192,11 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         snippet_range=hit.snippet_range,
         why=_why(question, hit),
         score=ResultScore(
-            fused=score.fused, lexical=score.lexical, cosine=score.cosine, exact=score.exact
+            fused=score.fused,
+            lexical=score.lexical,
+            cosine=score.cosine,
+            met=score.met,
+            exact=score.exact,
         ),
     )
 

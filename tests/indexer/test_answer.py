@@ -2,24 +2,26 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-import numpy as np
 import pytest
 
 from indexer import analysis, snippets
 from indexer.analysis import question_terms
-from indexer.answer import JUDGED, NEAR, RELATED, answer
+from indexer.answer import JUDGED, MET, NEAR, NEARLY, RELATED, answer
 from indexer.document import Hit, Passage
 from indexer.ranking import Question, Ranked
+from indexer.testing import HashEmbedder
 
 TEXT = "How do we share what we learned?"
 PASSAGE = "People share a lunch."
 
 
-def answered(*cosines: float, text: str = TEXT, exact: bool = False, limit: int = 100) -> list[Hit]:
+def answered(
+    *cosines: float, text: str = TEXT, exact: bool = False, met: float = 0.0, limit: int = 100
+) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found."""
-    question = Question(text, question_terms(text), np.zeros(1, np.float32))
+    question = Question(text, question_terms(text), HashEmbedder().embed([text])[0])
     ranked = [
-        Ranked(f"d{place}", place, 1.0, cosine, 1.0, exact and place == 0)
+        Ranked(f"d{place}", place, 1.0, cosine, met, 1.0, exact and place == 0)
         for place, cosine in enumerate(cosines)
     ]
     stored = {
@@ -51,6 +53,12 @@ def test_one_far_down_does_not_make_the_others_an_answer() -> None:
 @pytest.mark.parametrize(("text", "exact"), [("shared lunches", False), ("title 0", True)])
 def test_an_exact_name_or_all_words_are_near_whatever_the_cosine(text: str, exact: bool) -> None:
     assert "d0" in offered(answered(0.0, text=text, exact=exact))
+
+
+def test_words_that_meet_make_up_for_a_little_distance() -> None:
+    assert offered(answered(NEARLY, met=MET)) == ["d0"]
+    assert offered(answered(NEARLY, met=MET - 0.01)) == []
+    assert offered(answered(NEARLY - 0.01, met=1.0)) == []
 
 
 def test_one_that_nobody_sees_can_still_show_that_there_is_an_answer() -> None:

@@ -54,6 +54,14 @@ def test_the_lexical_distribution_is_that_of_independent_terms() -> None:
     assert found.deviation**2 == pytest.approx(gain_a**2 * 3 / 16 + gain_b**2 / 4)
 
 
+@given(st.integers(1, 1000), st.data())
+def test_a_rarer_term_weighs_more_and_every_term_something(
+    documents: int, data: st.DataObject
+) -> None:
+    rare, common = sorted(data.draw(st.integers(0, documents)) for _ in range(2))
+    assert fusion.idf(rare, documents) >= fusion.idf(common, documents) > 0
+
+
 def test_nothing_found_has_no_distribution() -> None:
     assert fusion.lexical_distribution({"a": 1}, {}, 0) == Distribution(0.0, 0.0)
 
@@ -83,10 +91,10 @@ def test_smoothing_keeps_the_first_ahead_and_the_rest_as_they_are(
 ) -> None:
     ranked: NDArray[np.float64] = np.sort(scores.astype(np.float64))[::-1]
     found = fusion.smooth(ranked, unit_vectors(len(ranked), seed))
-    head, rest = found[: fusion.SMOOTHED], found[fusion.SMOOTHED :]
-    assert np.array_equal(rest, ranked[fusion.SMOOTHED :])
+    head, rest = found[: fusion.HEAD], found[fusion.HEAD :]
+    assert np.array_equal(rest, ranked[fusion.HEAD :])
     assert head.max() <= ranked[0] + 1e-9
-    assert head.min() >= ranked[: fusion.SMOOTHED].min() - 1e-9
+    assert head.min() >= ranked[: fusion.HEAD].min() - 1e-9
 
 
 def test_smoothing_lifts_a_document_among_good_neighbours() -> None:

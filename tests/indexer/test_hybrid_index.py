@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer import fusion
 from indexer.description import describe
 from indexer.document import Document, Filter, Hit, Section
 from indexer.errors import IndexUnavailable, QuestionError
@@ -113,6 +114,21 @@ def test_what_a_person_may_not_find_is_not_found_even_by_its_title(index: Hybrid
     curator = Filter(audience=frozenset({"all", "curators"}))
     assert ids(index.search("Salary bands", curator))[0] == "pay"
     assert index.search("Salary bands", Filter(audience=frozenset())) == []
+
+
+def test_of_two_as_near_the_one_whose_words_meet_the_question_comes_first(
+    index: HybridIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "apples grown without ladders"
+    index.put([document("a", "Trees", "Pears."), document("b", "Fruits", "Apples.")])
+    index.commit(6)
+
+    def ranked(meeting: float) -> dict[str, float]:
+        monkeypatch.setattr(fusion, "MEETING", meeting)
+        return {hit.document_id: hit.score.fused for hit in index.search(question, EVERYONE)}
+
+    without, with_words = ranked(0.0), ranked(16.0)
+    assert with_words["b"] - without["b"] > with_words["a"] - without["a"]
 
 
 def test_facets_are_part_of_the_question(index: HybridIndex) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from indexer.document import Document
+from indexer.embedder import Embedded
 from indexer.errors import ModelUnavailable
 from indexer.intake import AHEAD, WINDOW, windows
 from indexer.testing import HashEmbedder
@@ -54,7 +53,7 @@ class WaitingEmbedder(HashEmbedder):
         super().__init__()
         self.go = Event()
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
         assert self.go.wait(30)
         return super().embed(texts)
 
@@ -91,7 +90,7 @@ def test_an_error_of_what_is_read_ends_it_and_keeps_the_vectors_begun(
 class BrokenEmbedder(HashEmbedder):
     """A model that is not there."""
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
         raise ModelUnavailable("There is no model.")
 
 

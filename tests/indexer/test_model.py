@@ -16,7 +16,7 @@ from indexer import model
 from indexer.embedder import Embedder
 from indexer.errors import ModelUnavailable
 from indexer.model import ModelEmbedder, model_folder, native_arithmetic
-from tests.contracts.embedder import EmbedderContract
+from tests.contracts.embedder import EmbedderContract, vectors
 
 TEXTS = ["How do teams share what they learn?", "Practices. " * 200, "", "one", "naïve 学习 test"]
 
@@ -50,15 +50,15 @@ def test_vectors_are_those_of_sentence_transformers(
 
     reference = SentenceTransformer(str(model_folder()), device="cpu", local_files_only=True)
     expected = reference.encode(TEXTS, show_progress_bar=False)
-    found = ModelEmbedder(arithmetic=arithmetic).embed(TEXTS)
+    found = vectors(ModelEmbedder(arithmetic=arithmetic), TEXTS)
     assert np.abs(found - expected).max() < tolerance
 
 
 @pytest.mark.model
 def test_many_texts_have_the_vectors_that_each_has_alone(loaded: ModelEmbedder) -> None:
     texts = [f"{number} " * (1 + 7 * number % 250) for number in range(60)]
-    alone = np.concatenate([loaded.embed([text]) for text in texts])
-    assert np.sum(loaded.embed(texts) * alone, axis=1).min() > 0.999
+    alone = np.concatenate([vectors(loaded, [text]) for text in texts])
+    assert np.sum(vectors(loaded, texts) * alone, axis=1).min() > 0.999
 
 
 @pytest.mark.model

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.vector_store import Vectors, VectorStore, text_hash
 
@@ -15,6 +16,13 @@ def unit(*numbers: float) -> Vectors:
     vector = np.array(numbers, dtype=np.float32)
     scaled: Vectors = vector / np.linalg.norm(vector)
     return scaled
+
+
+def embedded(*numbers: float, words: int = 2) -> Embedded:
+    """A text of three numbers, with bytes for its words."""
+    terms = tuple(f"term{number}" for number in range(words))
+    matrix = np.arange(words * WORD_DIMENSION).astype(np.int8).reshape(words, WORD_DIMENSION)
+    return Embedded(unit(*numbers), terms, matrix)
 
 
 @pytest.fixture
@@ -26,29 +34,50 @@ def store(tmp_path: Path) -> Iterator[VectorStore]:
 
 def test_vectors_come_back_bit_by_bit(store: VectorStore) -> None:
     keys = [text_hash(f"text {n}") for n in range(1200)]
-    vectors = {key: unit(n + 1, 0.1, -n) for n, key in enumerate(keys)}
-    store.put("m", vectors)
+    texts = {key: embedded(n + 1, 0.1, -n) for n, key in enumerate(keys)}
+    store.put("m", texts)
     matrix = store.matrix("m", [keys[5], keys[1100], keys[5]])
     assert matrix.dtype == np.float32
-    assert np.array_equal(matrix, [vectors[keys[5]], vectors[keys[1100]], vectors[keys[5]]])
+    assert np.array_equal(matrix, [texts[keys[n]].vector for n in (5, 1100, 5)])
     assert store.count() == len(store.get("m", keys)) == 1200
 
 
 def test_another_model_has_vectors_of_its_own(store: VectorStore) -> None:
     key = text_hash("text")
-    store.put("m", {key: unit(1, 2, 3)})
+    store.put("m", {key: embedded(1, 2, 3)})
     assert store.get("other", [key]) == {}
-    store.put("other", {key: unit(3, 2, 1)})
+    store.put("other", {key: embedded(3, 2, 1)})
     assert np.array_equal(store.get("m", [key])[key], unit(1, 2, 3))
 
 
 def test_what_is_stored_is_there_for_others_at_once(store: VectorStore, tmp_path: Path) -> None:
-    store.put("m", {text_hash("a"): unit(1, 0, 0)})
+    store.put("m", {text_hash("a"): embedded(1, 0, 0)})
     reader = VectorStore(tmp_path / "v.sqlite", 3, writable=False)
     assert reader.count() == 1
     with pytest.raises(IndexUnavailable, match="cannot be used now"):
-        reader.put("m", {text_hash("b"): unit(1, 0, 0)})
+        reader.put("m", {text_hash("b"): embedded(1, 0, 0)})
     reader.close()
+
+
+def test_the_words_of_a_text_come_back_as_they_were(store: VectorStore) -> None:
+    known = {text_hash(f"text {n}"): embedded(1, 2, 3, words=n) for n in range(3)}
+    store.put("m", known)
+    found = store.words("m", [*known, text_hash("unknown")])
+    assert found.keys() == known.keys()
+    assert all(np.array_equal(found[key], known[key].words) for key in known)
+    assert store.words("other", list(known)) == store.words("m", []) == {}
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM words", "UPDATE words SET words = x'00'"])
+def test_a_vector_whose_words_are_gone_or_damaged_counts_as_missing(
+    store: VectorStore, tmp_path: Path, change: str
+) -> None:
+    key = text_hash("a")
+    store.put("m", {key: embedded(1, 0, 0)})
+    with sqlite3.connect(tmp_path / "v.sqlite") as other:
+        other.execute(change)
+    other.close()
+    assert store.get("m", [key]) == {}
 
 
 def test_nothing_asked_is_nothing_found(store: VectorStore) -> None:
@@ -65,12 +94,12 @@ def test_a_damaged_vector_counts_as_missing_and_can_be_replaced(
     store: VectorStore, tmp_path: Path, blob: bytes
 ) -> None:
     key = text_hash("a")
-    store.put("m", {key: unit(1, 0, 0)})
+    store.put("m", {key: embedded(1, 0, 0)})
     with sqlite3.connect(tmp_path / "v.sqlite") as other:
         other.execute("UPDATE vectors SET vector = ?", (blob,))
     other.close()
     assert store.get("m", [key]) == {}
-    store.put("m", {key: unit(1, 0, 0)})
+    store.put("m", {key: embedded(1, 0, 0)})
     assert len(store.get("m", [key])) == 1
 
 

@@ -47,7 +47,7 @@ class VectorIndexAgainstPlainArrays(RuleBasedStateMachine):
                 id=name,
                 audience=frozenset({audience}),
                 facets={"kind": frozenset({kind})},
-                passages=tuple((self.number * 10 + n, b"") for n in range(passages)),
+                passages=tuple((self.number * 10 + n, b"%d" % n) for n in range(passages)),
             )
             rows.append(unit_rows(passages, self.number))
             added.append(document)
@@ -103,6 +103,20 @@ class VectorIndexAgainstPlainArrays(RuleBasedStateMachine):
             assert scores[name] == pytest.approx(best[name], abs=1e-5)
             place = [number for number, _ in document.passages].index(passage)
             assert np.array_equal(self.index.vectors(np.array([row]))[0], rows[place])
+
+    @rule(
+        seed=st.integers(0, 50),
+        names=st.lists(st.sampled_from([*NAMES, "unknown"]), max_size=4, unique=True),
+        count=st.integers(1, 5),
+    )
+    def look_closer(self, seed: int, names: list[str], count: int) -> None:
+        question = unit_rows(1, 2000 + seed)[0]
+        found = self.index.nearest_texts(question, names, count)
+        assert len(found) == len(names)
+        for name, keys in zip(names, found, strict=True):
+            rows = self.model[name][1] if name in self.model else unit_rows(0, 0)
+            order = np.argsort(-(rows @ question))[:count]
+            assert keys == [b"%d" % place for place in order]
 
     @invariant()
     def the_distribution_is_that_of_the_documents_means(self) -> None:

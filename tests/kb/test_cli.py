@@ -93,7 +93,7 @@ ANSWER = Answer(
             marks=((11, 14),),
             snippet_range=(7, 14),
             why="words: bed",
-            score=ResultScore(fused=1, lexical=1, cosine=1, exact=False),
+            score=ResultScore(fused=1, lexical=1, cosine=1, met=1, exact=False),
         ),
     ),
     nothing_close=False,

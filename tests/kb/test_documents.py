@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from events.errors import ProjectionUnavailable
 from events.projection import ProjectionRunner
 from indexer.document import Document, Filter
+from indexer.embedder import Embedded
 from indexer.errors import ModelUnavailable
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
@@ -32,7 +31,7 @@ class FragileEmbedder(HashEmbedder):
         super().__init__()
         self.missing = False
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
         if self.missing:
             raise ModelUnavailable("The model is not there: install it.")
         if any("poison" in text for text in texts):

@@ -5,10 +5,9 @@ from pathlib import Path
 from threading import Barrier, Event, Thread
 from threading import enumerate as all_threads
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from indexer.embedder import Embedded
 from indexer.intake import AHEAD
 from indexer.testing import HashEmbedder
 from kb.errors import DataDirectoryError
@@ -108,7 +107,7 @@ class StoppingEmbedder(HashEmbedder):
         super().__init__()
         self.asked, self.told = Event(), Event()
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
         self.asked.set()
         assert self.told.wait(30)
         return super().embed(texts)
