@@ -52,3 +52,15 @@ class SearchUnavailable(KnowledgeBaseError):
 
 class Interrupted(KnowledgeBaseError):
     """A person stopped a long command; the text says what is safe and how to go on."""
+
+
+class SignInRefused(KnowledgeBaseError):
+    """Password, passkey, identity or session does not do; the text never tells which is known."""
+
+
+class TooManyAttempts(KnowledgeBaseError):
+    """Somebody tried too often; it may be tried again in `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"That was tried too often: try again in {seconds} seconds.")
