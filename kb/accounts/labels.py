@@ -1,0 +1,13 @@
+"""What members call their tokens and passkeys: one short line."""
+
+from kb.errors import InvalidInput
+
+LONGEST = 100
+
+
+def checked_label(text: str, field: str) -> str:
+    """`text` without spaces around it; raises `InvalidInput` if it is no line of 1 to 100."""
+    label = text.strip()
+    if not 1 <= len(label) <= LONGEST or not label.isprintable():
+        raise InvalidInput(f"This {field} has to be one line of 1 to {LONGEST} characters.", field)
+    return label

@@ -1,0 +1,58 @@
+"""What a member types to say who they are: found by a keyed hash, so no name stands in the file."""
+
+import unicodedata
+
+from kb.accounts.secret import keyed
+from kb.accounts.store import AccountStore
+from kb.errors import InvalidInput
+
+LONGEST = 320
+"""Characters; the longest address of electronic mail."""
+
+KEY = "sign-in names"
+FIND = "SELECT member FROM sign_in_name WHERE hash = ?"
+RELEASE = "DELETE FROM sign_in_name WHERE member = ?"
+TAKE = "INSERT INTO sign_in_name VALUES (?, ?)"
+
+
+class SignInNames:
+    """One name or address for each member; upper case, width and spaces make no difference.
+
+    The key stays in the file, so a copy of the file alone lets somebody try guesses; it keeps names
+    out of sight, out of searches of the disk, and apart from those of other communities.
+    """
+
+    def __init__(self, store: AccountStore) -> None:
+        self._store = store
+        self._key = store.key(KEY)
+
+    def set(self, member: str, text: str) -> bool:
+        """Let `member` sign in as `text` in place of what it was.
+
+        False, and no change, if another member has it: whoever asks must not learn that from the
+        answer. Raises `InvalidInput` if it is empty, too long or not printable.
+        """
+        name = normalised(text)
+        if not 1 <= len(name) <= LONGEST or not name.isprintable():
+            raise InvalidInput(f"A sign-in name is one line of 1 to {LONGEST} characters.", "name")
+        with self._store.transaction() as db:
+            owner = db.execute(FIND, (self._hash(name),)).fetchone()
+            if owner and owner[0] != member:
+                return False
+            db.execute(RELEASE, (member,))
+            db.execute(TAKE, (self._hash(name), member))
+        return True
+
+    def member(self, text: str) -> str | None:
+        """Who signs in as `text`, None if nobody does."""
+        found = self._store.run(FIND, (self._hash(normalised(text[: LONGEST + 1])),))
+        return found[0][0] if found else None
+
+    def _hash(self, name: str) -> bytes:
+        return keyed(self._key, name)
+
+
+def normalised(text: str) -> str:
+    """`text` as it is compared: NFKC, case folded, one space between words."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())

@@ -1,0 +1,138 @@
+"""Who is signed in: sessions that end by themselves, by their member, or everywhere at once."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from kb.accounts.secret import Random, as_text, digest, new_public_id, new_secret
+from kb.accounts.store import AccountStore, Row
+from kb.accounts.times import Clock, moment, seconds
+from kb.errors import SignInRefused
+
+Via = Literal["password", "passkey", "openid", "link"]
+
+SEEN_EVERY = 60
+"""Seconds; `seen` is written at most this often, so an idle session ends up to that much early."""
+
+COLUMNS = "id, member, via, made, seen"
+INSERT = "INSERT INTO session (hash, id, member, via, made, seen) VALUES (?, ?, ?, ?, ?, ?)"
+ALIVE = "seen > ? AND made > ?"
+FIND = f"SELECT {COLUMNS} FROM session WHERE hash = ? AND {ALIVE}"
+SEE = f"UPDATE session SET seen = ? WHERE hash = ? RETURNING {COLUMNS}"
+ROTATE = f"UPDATE session SET hash = ? WHERE hash = ? AND {ALIVE} RETURNING 1"
+OF = f"SELECT {COLUMNS} FROM session WHERE member = ? AND {ALIVE} ORDER BY made DESC, id"
+PURGE = f"DELETE FROM session WHERE NOT ({ALIVE}) RETURNING 1"
+END = "DELETE FROM session WHERE hash = ?"
+END_ALL = "DELETE FROM session WHERE member = ? AND hash <> ? RETURNING 1"
+REVOKE = "DELETE FROM session WHERE member = ? AND id = ? RETURNING 1"
+
+
+class SessionSettings(Struct, frozen=True, kw_only=True):
+    """How long a session lasts unused, and how long at most."""
+
+    idle: timedelta = timedelta(hours=12)
+    absolute: timedelta = timedelta(days=30)
+
+
+class SessionInfo(Struct, frozen=True):
+    """A session as its member may see it; `id` names it and opens nothing."""
+
+    id: str
+    member: str
+    via: Via
+    made: datetime
+    seen: datetime
+
+
+class Sessions:
+    """The sessions of all members. A token is 256 random bits; only its SHA-256 is kept."""
+
+    def __init__(
+        self,
+        store: AccountStore,
+        *,
+        clock: Clock,
+        random: Random,
+        settings: SessionSettings | None = None,
+    ) -> None:
+        settings = settings or SessionSettings()
+        self._store = store
+        self._clock = clock
+        self._random = random
+        self._idle = int(settings.idle.total_seconds())
+        self._absolute = int(settings.absolute.total_seconds())
+
+    def begin(self, member: str, via: Via, *, replacing: str | None = None) -> str:
+        """The token of a new session; the one of the token `replacing` ends in the same moment.
+
+        The token is always a new one, so nobody can plant theirs before a sign-in.
+        """
+        token, now = new_secret(self._random), seconds(self._clock())
+        row = (digest(token), new_public_id(self._random), member, via, now, now)
+        with self._store.transaction() as db:
+            db.execute(PURGE, self._alive(now))
+            db.execute(END, (digest(replacing or ""),))
+            db.execute(INSERT, row)
+        return token
+
+    def member_of(self, token: str) -> SessionInfo | None:
+        """The session of `token`, now seen; None if there is none or it has ended."""
+        now, key = seconds(self._clock()), digest(token)
+        found = self._store.run(FIND, (key, *self._alive(now)))
+        if found and now - found[0][-1] >= SEEN_EVERY:
+            found = self._store.run(SEE, (now, key))
+        return _info(found[0]) if found else None
+
+    def rotate(self, token: str) -> str:
+        """A new token for the same session, as after a change of rights; the old one is void.
+
+        It ends when it would have ended. Raises `SignInRefused` if it has ended already.
+        """
+        new, now = new_secret(self._random), seconds(self._clock())
+        if not self._store.run(ROTATE, (digest(new), digest(token), *self._alive(now))):
+            raise SignInRefused("This session has ended: sign in again.")
+        return new
+
+    def end(self, token: str) -> None:
+        """Sign out."""
+        self._store.run(END, (digest(token),))
+
+    def end_all(self, member: str, *, but: str | None = None) -> int:
+        """Sign `member` out everywhere, except in the session of the token `but`; how many."""
+        return len(self._store.run(END_ALL, (member, digest(but or ""))))
+
+    def of(self, member: str) -> list[SessionInfo]:
+        """The sessions of `member` that have not ended, the newest first."""
+        rows = self._store.run(OF, (member, *self._alive(seconds(self._clock()))))
+        return [_info(row) for row in rows]
+
+    def revoke(self, member: str, session_id: str) -> bool:
+        """End the session of `member` that lists call `session_id`; whether there was one."""
+        return bool(self._store.run(REVOKE, (member, session_id)))
+
+    def purge(self) -> int:
+        """Delete the sessions that have ended; how many. `begin` does it as well."""
+        return len(self._store.run(PURGE, self._alive(seconds(self._clock()))))
+
+    def _alive(self, now: int) -> tuple[int, int]:
+        return now - self._idle, now - self._absolute
+
+
+def form_value(token: str) -> str:
+    """What every form of the session of `token` carries, so that no other site can send one."""
+    key = token.encode(errors="surrogatepass")
+    return as_text(hmac.digest(key, b"form", hashlib.sha256))
+
+
+def form_value_fits(token: str, value: str) -> bool:
+    """Whether `value` is the session's; takes as long for a wrong one."""
+    given = value.encode(errors="surrogatepass")
+    return hmac.compare_digest(form_value(token).encode(), given)
+
+
+def _info(row: Row) -> SessionInfo:
+    public_id, member, via, made, seen = row
+    return SessionInfo(public_id, member, via, moment(made), moment(seen))

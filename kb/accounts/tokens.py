@@ -1,0 +1,96 @@
+"""Tokens for programs: scoped, expiring, shown once, listed and revocable."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from kb.accounts.labels import checked_label
+from kb.accounts.secret import Random, digest, new_public_id, new_secret
+from kb.accounts.store import AccountStore, Row
+from kb.accounts.times import Clock, day, moment, seconds, today
+from kb.errors import InvalidInput
+
+Scope = Literal["search", "contribute", "curate", "report", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+PREFIX = "trib_"
+"""By this a program that looks for leaked secrets knows one of ours."""
+
+COLUMNS = "id, member, scopes, name, made, expires, used_on"
+INSERT = f"INSERT INTO api_token (hash, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
+FIND = f"SELECT {COLUMNS} FROM api_token WHERE hash = ? AND expires > ?"
+USE = f"UPDATE api_token SET used_on = ? WHERE hash = ? RETURNING {COLUMNS}"
+ALL = f"SELECT {COLUMNS} FROM api_token ORDER BY made, id"
+OF = f"SELECT {COLUMNS} FROM api_token WHERE member = ? ORDER BY made, id"
+REVOKE = "DELETE FROM api_token WHERE id = ? AND member = coalesce(?, member) RETURNING 1"
+
+
+class TokenInfo(Struct, frozen=True):
+    """A token as lists show it; `id` names it and opens nothing. `used_on` is a UTC day."""
+
+    id: str
+    member: str
+    scopes: frozenset[Scope]
+    name: str
+    made: datetime
+    expires_at: datetime
+    used_on: date | None
+
+
+class ApiTokens:
+    """The tokens of all members; only the SHA-256 of a secret is kept."""
+
+    def __init__(self, store: AccountStore, *, clock: Clock, random: Random) -> None:
+        self._store = store
+        self._clock = clock
+        self._random = random
+
+    def make(
+        self, member: str, scopes: Iterable[Scope], name: str, expires_at: datetime
+    ) -> tuple[str, str]:
+        """The id and the secret of a new token; the secret cannot be had again.
+
+        Raises `InvalidInput` for no or an unknown scope, a name that is empty or over 100
+        characters, or an end that is not in the future.
+        """
+        asked = set(scopes)
+        if not asked or not asked <= set(SCOPES):
+            raise InvalidInput(
+                f"A token needs one or more of these scopes: {', '.join(SCOPES)}.", "scopes"
+            )
+        name, now = checked_label(name, "name"), seconds(self._clock())
+        expires = seconds(expires_at)
+        if expires <= now:
+            raise InvalidInput("A token has to end in the future.", "expires_at")
+        token_id, secret = new_public_id(self._random), PREFIX + new_secret(self._random)
+        listed = " ".join(scope for scope in SCOPES if scope in asked)
+        self._store.run(INSERT, (digest(secret), token_id, member, listed, name, now, expires))
+        return token_id, secret
+
+    def check(self, secret: str) -> TokenInfo | None:
+        """The token of `secret`, now used; None if it is unknown, revoked or has expired."""
+        now, key = self._clock(), digest(secret)
+        found = self._store.run(FIND, (key, seconds(now)))
+        if found and found[0][-1] != today(now):
+            found = self._store.run(USE, (today(now), key))
+        return _info(found[0]) if found else None
+
+    def of(self, member: str) -> list[TokenInfo]:
+        """The tokens of `member`, those that have expired as well, the oldest first."""
+        return [_info(row) for row in self._store.run(OF, (member,))]
+
+    def all(self) -> list[TokenInfo]:
+        """The tokens of everybody, the oldest first."""
+        return [_info(row) for row in self._store.run(ALL)]
+
+    def revoke(self, token_id: str, member: str | None = None) -> bool:
+        """Make a token void, with `member` only if it is theirs; whether there was one."""
+        return bool(self._store.run(REVOKE, (token_id, member)))
+
+
+def _info(row: Row) -> TokenInfo:
+    token_id, member, scopes, name, made, expires, used_on = row
+    known = frozenset(scopes.split())
+    return TokenInfo(token_id, member, known, name, moment(made), moment(expires), day(used_on))
