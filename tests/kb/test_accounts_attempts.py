@@ -1,0 +1,77 @@
+"""How often something may be tried: at once, after a wait, and by many."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.errors import TooManyAttempts
+from tests.kb.accounts_world import AccountsWorld, at_once
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
+    world = AccountsWorld(tmp_path)
+    yield world
+    world.close()
+
+
+def test_after_some_tries_there_is_a_wait(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=3)
+    key = attempts.keyed("192.0.2.7")
+    assert [attempts.take(key) for _ in range(5)] == [0, 0, 0, 10, 10]
+    accounts.wait(seconds=4)
+    assert attempts.take(key) == 6
+    accounts.wait(seconds=5.5)
+    assert attempts.take(key) == 1
+    accounts.wait(seconds=0.5)
+    assert [attempts.take(key), attempts.take(key)] == [0, 10]
+
+
+def test_tries_come_back_up_to_as_many_as_at_first(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=2)
+    key = attempts.keyed("ana")
+    for _ in range(2):
+        assert [attempts.take(key) for _ in range(3)] == [0, 0, 10]
+        accounts.wait(days=1)
+
+
+def test_keys_do_not_wait_for_each_other(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=1)
+    assert [attempts.take(attempts.keyed(text)) for text in ("a", "b", "a")] == [0, 0, 10]
+
+
+def test_parts_of_a_key_do_not_run_together(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts()
+    assert attempts.keyed("ab", "c") != attempts.keyed("a", "bc")
+    assert attempts.keyed("ab") != accounts.attempts().keyed("ab")
+
+
+def test_a_clock_that_is_set_back_gives_no_tries_and_takes_none(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=2)
+    key = attempts.keyed("ana")
+    attempts.take(key)
+    accounts.wait(hours=-1)
+    assert [attempts.take(key), attempts.take(key)] == [0, 10]
+
+
+def test_only_so_many_keys_are_remembered(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=1, keys=2)
+    one, two, three = (attempts.keyed(text) for text in "123")
+    assert [attempts.take(key) for key in (one, two, one, three, one)] == [0, 0, 10, 0, 10]
+    assert attempts.take(two) == 0
+
+
+def test_a_try_counts_for_each_of_its_keys(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=1)
+    address, name, other = (attempts.keyed(text) for text in "ano")
+    attempts.admit(address, name)
+    with pytest.raises(TooManyAttempts, match="again in 10 seconds") as refused:
+        attempts.admit(other, name)
+    assert refused.value.seconds == 10
+
+
+def test_threads_share_the_tries(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=3)
+    key = attempts.keyed("ana")
+    assert sorted(at_once(*[lambda: attempts.take(key)] * 8)) == [0] * 3 + [10] * 5
