@@ -1,4 +1,4 @@
-"""What can go wrong with the log; the docstring of each error says when it is raised."""
+"""What can go wrong with log and vault; the docstring of each error says when it is raised."""
 
 from uuid import UUID
 
@@ -33,11 +33,11 @@ class EventIdConflict(EventLogError):
 
 
 class LogFormatError(EventLogError):
-    """The file is not one of our logs, is damaged, or was written by another version."""
+    """The file is no log or vault of ours, is damaged, or was written by another version."""
 
 
 class LogUnavailable(EventLogError):
-    """The log cannot be read or written now: the disk is full, read-only, or the file is locked."""
+    """Log or vault cannot be read or written now: the disk is full, read-only, or a file locked."""
 
 
 class InvalidEventType(EventLogError):
@@ -50,6 +50,18 @@ class UnknownEventType(EventLogError):
 
 class EventDataError(EventLogError):
     """A stored event's data does not fit its type."""
+
+
+class SealedDataError(EventDataError):
+    """A sealed value cannot be opened: it was altered, or its key is another one or missing."""
+
+
+class KeyDestroyed(EventLogError):
+    """The key of a subject was destroyed, so what it sealed is gone and nothing new is sealed."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        super().__init__(f"The key of {subject} was destroyed: what it sealed was erased for good.")
 
 
 class ProjectionUnavailable(EventLogError):

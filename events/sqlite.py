@@ -15,6 +15,7 @@ from events.clock import utc_now
 from events.errors import LogFormatError, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
 from events.sqlite_file import explain, explained, open_reader, open_writer
+from events.sqlite_layout import LOG
 from events.sqlite_rows import (
     DATA_VERSION,
     HEAD,
@@ -54,7 +55,7 @@ class SqliteEventLog:
         self._closed = False
         self._idle: list[sqlite3.Connection] = []
         self._write_lock = threading.Lock()
-        self._writer = open_writer(path, create=create, timeout=lock_timeout)
+        self._writer = open_writer(path, LOG, create=create, timeout=lock_timeout)
 
     def append(
         self, stream: str, events: Sequence[NewEvent], expected_version: int
@@ -68,7 +69,7 @@ class SqliteEventLog:
             try:
                 recorded = self._append(stream, events, expected_version)
             except sqlite3.Error as error:
-                raise explain(error, self._path) from error
+                raise explain(error, self._path, LOG) from error
         with self._changed:
             self._changed.notify_all()
         return recorded
@@ -147,9 +148,9 @@ class SqliteEventLog:
         with self._changed:
             self._refuse_if_closed()
             reader = self._idle.pop() if self._idle else None
-        reader = reader or open_reader(self._path, timeout=self._lock_timeout)
+        reader = reader or open_reader(self._path, LOG, timeout=self._lock_timeout)
         try:
-            with explained(self._path):
+            with explained(self._path, LOG):
                 yield reader
         finally:
             with self._changed:

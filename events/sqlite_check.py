@@ -9,6 +9,7 @@ from events.codec import EventCodec
 from events.errors import EventDataError, LogFormatError, UnknownEventType
 from events.event import RecordedEvent
 from events.sqlite_file import explained, open_reader
+from events.sqlite_layout import LOG
 from events.sqlite_rows import page
 
 _ROWS_PER_PAGE = 1000  # as the log's own pages: no long read transaction
@@ -29,8 +30,8 @@ def check_log(path: Path, codec: EventCodec, progress: Progress = lambda *_: Non
     `LogFormatError` for the first damage, `LogUnavailable`, or `UnknownEventType` for an event of
     another version of the program.
     """
-    with explained(path):
-        reader = open_reader(path, timeout=_LOCK_SECONDS)
+    with explained(path, LOG):
+        reader = open_reader(path, LOG, timeout=_LOCK_SECONDS)
         try:
             (found,) = reader.execute(_QUICK_CHECK).fetchone()
             if found != "ok":

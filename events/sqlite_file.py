@@ -1,4 +1,4 @@
-"""Which SQLite files are our logs, how they are opened, and what SQLite's errors mean."""
+"""Which SQLite files are ours, how they are opened, and what SQLite's errors mean."""
 
 import sqlite3
 import time
@@ -7,46 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
-
-APPLICATION_ID = 0x54524942  # "TRIB": SQLite keeps it in the header of the file
-FORMAT_VERSION = 0
-
-# What a run of events of one append has in common stands on its first event only (`place` 0) and
-# is NULL on the others: their rows need no second index, and their version follows from `place`.
-# Positions come from AUTOINCREMENT, so none is handed out twice. The triggers hold against every
-# program; the last is there because INSERT OR REPLACE deletes without asking a DELETE trigger.
-# In it a position that SQLite is still to choose is -1.
-SCHEMA = """
-CREATE TABLE events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    id BLOB NOT NULL UNIQUE,
-    type TEXT NOT NULL,
-    schema_version INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    size INTEGER,
-    stream TEXT,
-    last_version INTEGER,
-    recorded_at INTEGER,
-    actor TEXT,
-    correlation_id BLOB,
-    data BLOB NOT NULL,
-    CHECK ((place = 0) = (stream IS NOT NULL))
-) STRICT;
-CREATE UNIQUE INDEX events_by_stream ON events (stream, last_version) WHERE stream IS NOT NULL;
-CREATE TRIGGER events_no_update BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
-CREATE TRIGGER events_no_delete BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
-CREATE TRIGGER events_no_replace BEFORE INSERT ON events
-WHEN NEW.position > 0 OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-  OR (NEW.place = 0 AND NEW.last_version - NEW.size <>
-    (SELECT coalesce(max(last_version), 0) FROM events WHERE stream = NEW.stream))
-BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END;
-"""
-_PARTS = {
-    *("events", "events_by_stream"),
-    *("events_no_update", "events_no_delete", "events_no_replace"),
-}
+from events.sqlite_layout import Layout
 
 # A checkpoint costs two more syncs of the disk; this makes the WAL file 16 MB instead of 4.
 _PAGES_PER_CHECKPOINT = 4000
@@ -61,25 +22,28 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_IOERR: "cannot be read or written because of an error of the disk: check it",
 }
 _NOT_OURS = {
-    sqlite3.SQLITE_NOTADB: "is not a Tributary log: give the path of one or of a new file",
+    sqlite3.SQLITE_NOTADB: "is not a Tributary {name}: give the path of one or of a new file",
     sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy of it",
 }
+_NEWER = "use the version of Tributary that wrote it"
 
 
-def open_writer(path: Path, *, create: bool, timeout: float) -> sqlite3.Connection:
-    """A connection that may write to the log at `path`, after seeing that it is one of ours.
+def open_writer(path: Path, layout: Layout, *, create: bool, timeout: float) -> sqlite3.Connection:
+    """A connection that may write to the file at `path`, after seeing that it has our `layout`.
 
-    With `create` a missing or empty file becomes a new log. Raises `LogFormatError` or
+    With `create` a missing or empty file becomes a new one. Raises `LogFormatError` or
     `LogUnavailable`.
     """
     if not create and not path.exists():
-        raise LogUnavailable(f"There is no log at {path}: make one first or give another path.")
-    with explained(path):
+        raise LogUnavailable(
+            f"There is no {layout.name} at {path}: make one first or give another path."
+        )
+    with explained(path, layout):
         connection = _connect(path, "rwc" if create else "rw", timeout)
         try:
             if create and _is_empty(connection):
-                _create(connection)
-            _refuse_foreign(connection, path)
+                _create(connection, layout)
+            _refuse_foreign(connection, path, layout)
             switch_to_wal(connection, path, timeout)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA recursive_triggers = ON")
@@ -90,30 +54,31 @@ def open_writer(path: Path, *, create: bool, timeout: float) -> sqlite3.Connecti
     return connection
 
 
-def open_reader(path: Path, *, timeout: float) -> sqlite3.Connection:
-    """A connection that only reads from the log at `path`, which a writer has looked at before."""
-    with explained(path):
+def open_reader(path: Path, layout: Layout, *, timeout: float) -> sqlite3.Connection:
+    """A connection that only reads from the file at `path`, which a writer has seen before."""
+    with explained(path, layout):
         connection = _connect(path, "rw", timeout)
         connection.execute("PRAGMA query_only = ON")
     return connection
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path, layout: Layout) -> Iterator[None]:
     """Turn SQLite's errors into ours, in one sentence."""
     try:
         yield
     except sqlite3.Error as error:
-        raise explain(error, path) from error
+        raise explain(error, path, layout) from error
 
 
-def explain(error: sqlite3.Error, path: Path) -> EventLogError:
-    """The error of ours that says what SQLite's `error` means for the log at `path`."""
+def explain(error: sqlite3.Error, path: Path, layout: Layout) -> EventLogError:
+    """The error of ours that says what SQLite's `error` means for the file at `path`."""
     # The low byte is the kind of the error, the others the detail; the module's own have no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _NOT_OURS:
-        return LogFormatError(f"The file {path} {_NOT_OURS[code]}.")
-    return LogUnavailable(f"The log {path} {_UNAVAILABLE.get(code, f'cannot be used: {error}')}.")
+        return LogFormatError(f"The file {path} {_NOT_OURS[code].format(name=layout.name)}.")
+    trouble = _UNAVAILABLE.get(code, f"cannot be used: {error}")
+    return LogUnavailable(f"The {layout.name} {path} {trouble}.")
 
 
 def _connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
@@ -134,16 +99,16 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
     return (application_id, tables) == (0, 0)
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: sqlite3.Connection, layout: Layout) -> None:
     """Make the tables in one transaction, unless another process was faster."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _is_empty(connection):
             # executescript commits what is open first, so the statements go one by one.
-            for statement in _statements(SCHEMA):
+            for statement in _statements(layout.schema):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {layout.version}")
+            connection.execute(f"PRAGMA application_id = {layout.application_id}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -159,19 +124,22 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, layout: Layout) -> None:
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    if application_id != APPLICATION_ID:
-        raise LogFormatError(f"The file {path} {_NOT_OURS[sqlite3.SQLITE_NOTADB]}.")
+    if application_id != layout.application_id:
+        foreign = _NOT_OURS[sqlite3.SQLITE_NOTADB].format(name=layout.name)
+        raise LogFormatError(f"The file {path} {foreign}.")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != FORMAT_VERSION:
+    if version != layout.version:
+        advice = layout.older if version < layout.version else _NEWER
         raise LogFormatError(
-            f"The log {path} has format {version}, but this program reads format {FORMAT_VERSION}: "
-            "use the version of Tributary that wrote it."
+            f"The {layout.name} {path} has format {version}, but this program reads format "
+            f"{layout.version}: {advice}."
         )
     with closing(connection.execute("SELECT name FROM sqlite_schema")) as rows:
-        if not {name for (name,) in rows} >= _PARTS:
-            raise LogFormatError(f"The log {path} {_NOT_OURS[sqlite3.SQLITE_CORRUPT]}.")
+        if not {name for (name,) in rows} >= layout.parts:
+            damaged = _NOT_OURS[sqlite3.SQLITE_CORRUPT]
+            raise LogFormatError(f"The {layout.name} {path} {damaged}.")
 
 
 def switch_to_wal(connection: sqlite3.Connection, path: Path, timeout: float) -> None:
@@ -188,6 +156,6 @@ def switch_to_wal(connection: sqlite3.Connection, path: Path, timeout: float) ->
             continue
         if mode != "wal":
             raise LogUnavailable(
-                f"The log {path} cannot be used here: put it where SQLite can keep a WAL file."
+                f"The file {path} cannot be used here: put it where SQLite can keep a WAL file."
             )
         return

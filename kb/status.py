@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from events.log import EventLog
 from events.projection import ParkedEvent
-from events.sqlite_file import FORMAT_VERSION
+from events.sqlite_layout import LOG
 from indexer.errors import IndexOutdated
 from kb.data_directory import DataDirectory
 from kb.entries.queries import TOTALS
@@ -71,7 +71,7 @@ def gather(
     entries, archived, reuses = views.totals
     return Status(
         data=str(directory.root),
-        format=FORMAT_VERSION,
+        format=LOG.version,
         head=head,
         views_position=views.position,
         index_position=index.position,

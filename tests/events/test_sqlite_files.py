@@ -10,10 +10,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import explain, open_writer, switch_to_wal
+from events.sqlite_layout import LOG
 from tests.contracts.event_log import new_event
 
 
@@ -64,7 +66,7 @@ def test_an_sqlite_file_of_something_else_is_refused_and_left_alone(
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("version", [1, -1, 7])
+@pytest.mark.parametrize("version", [0, -1, 7])
 def test_a_log_of_another_format_is_refused_and_left_alone(path: Path, version: int) -> None:
     make_log(path)
     fill(path, f"PRAGMA user_version = {version}")
@@ -73,13 +75,14 @@ def test_a_log_of_another_format_is_refused_and_left_alone(path: Path, version: 
         error = refusal(path, create=create)
         assert isinstance(error, LogFormatError)
         assert f"has format {version}" in str(error)
+        assert ("export it" in str(error)) == (version < 1)
     assert path.read_bytes() == before
 
 
-def test_a_log_says_that_it_is_one_of_format_0(path: Path) -> None:
+def test_a_log_says_that_it_is_one_of_format_1(path: Path) -> None:
     make_log(path)
     header = path.read_bytes()[:100]
-    assert int.from_bytes(header[60:64]) == 0
+    assert int.from_bytes(header[60:64]) == 1
     assert header[68:72] == b"TRIB"
 
 
@@ -119,7 +122,8 @@ def test_an_empty_file_becomes_a_log_only_if_asked_for(path: Path) -> None:
 def test_a_log_cut_off_while_being_made_is_made_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.sqlite_file.SCHEMA", "CREATE TABLE one (x);\nnonsense;\n")
+    broken = structs.replace(LOG, schema="CREATE TABLE one (x);\nnonsense;\n")
+    monkeypatch.setattr("events.sqlite.LOG", broken)
     assert isinstance(refusal(path, create=True), LogUnavailable)
     monkeypatch.undo()
     make_log(path)
@@ -259,7 +263,7 @@ def test_every_kind_of_error_has_its_sentence(
     error = sqlite3.OperationalError("the reason")
     if code is not None:
         error.sqlite_errorcode = code
-    explained = explain(error, Path("log.sqlite"))
+    explained = explain(error, Path("log.sqlite"), LOG)
     assert type(explained) is kind
     assert words in str(explained)
 
@@ -267,6 +271,6 @@ def test_every_kind_of_error_has_its_sentence(
 def test_a_refused_file_is_not_kept_open(path: Path) -> None:
     path.write_bytes(b"hello")
     with pytest.raises(LogFormatError):
-        open_writer(path, create=True, timeout=0.1)
+        open_writer(path, LOG, create=True, timeout=0.1)
     path.unlink()
     make_log(path)

@@ -14,6 +14,7 @@ from events.errors import EventIdConflict, LogFormatError
 from events.log import EventLog
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import open_reader, open_writer
+from events.sqlite_layout import LOG
 from tests.contracts.event_log import NOW, EventLogContract, new_event
 
 
@@ -160,12 +161,12 @@ def test_actors_of_one_batch_may_differ(log: SqliteEventLog) -> None:
 
 
 def test_every_commit_is_synced_and_readers_cannot_write(log: SqliteEventLog, path: Path) -> None:
-    with closing(open_writer(path, create=False, timeout=1.0)) as writer:
+    with closing(open_writer(path, LOG, create=False, timeout=1.0)) as writer:
         assert writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert writer.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
         assert writer.execute("PRAGMA recursive_triggers").fetchone() == (1,)
     with (
-        closing(open_reader(path, timeout=1.0)) as reader,
+        closing(open_reader(path, LOG, timeout=1.0)) as reader,
         pytest.raises(sqlite3.OperationalError, match="readonly"),
     ):
         reader.execute("CREATE TABLE mine (x)")

@@ -1,0 +1,49 @@
+"""Seals and opens one value with one key: AES-256-GCM with a nonce made from the value itself."""
+
+import hmac
+from functools import cache
+from typing import TYPE_CHECKING
+
+from events.errors import SealedDataError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 64
+"""32 for the cipher, 32 more for the nonces, independent of each other."""
+
+_CIPHER_BYTES = 32
+_NONCE_BYTES = 12
+
+
+def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
+    """Nonce (12 bytes), ciphertext (as long as `plain`) and tag (16).
+
+    Only who gives the same `context` can open it: it is the associated data of the cipher.
+    The nonce is HMAC-SHA256 of context and plain text, cut to 12 bytes, as in the synthetic
+    initialization vectors of RFC 5297: a repeated write gives the same bytes, and no two different
+    values share a nonce, even if a context is used twice.
+    """
+    # The length keeps the border between context and plain text where it is.
+    message = len(context).to_bytes(4) + context + plain
+    nonce = hmac.digest(key[_CIPHER_BYTES:], message, "sha256")[:_NONCE_BYTES]
+    return nonce + _cipher()(key[:_CIPHER_BYTES]).encrypt(nonce, plain, context)
+
+
+def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """What was sealed with this key for this context. Raises `SealedDataError`."""
+    from cryptography.exceptions import InvalidTag
+
+    nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return _cipher()(key[:_CIPHER_BYTES]).decrypt(nonce, ciphertext, context)
+    except (InvalidTag, ValueError) as error:  # the latter where it is too short for a nonce
+        raise SealedDataError("a sealed value was altered, or its key is another one") from error
+
+
+@cache
+def _cipher() -> "type[AESGCM]":
+    """The library is loaded at first use: most commands that only ask for help need none."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM

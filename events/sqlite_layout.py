@@ -1,0 +1,86 @@
+"""What makes an SQLite file one of ours: the layouts of the log and of the vault beside it."""
+
+from msgspec import Struct
+
+# What a run of events of one append has in common stands on its first event only (`place` 0) and
+# is NULL on the others: their rows need no second index, and their version follows from `place`.
+# Positions come from AUTOINCREMENT, so none is handed out twice. The triggers hold against every
+# program; the last is there because INSERT OR REPLACE deletes without asking a DELETE trigger.
+# In it a position that SQLite is still to choose is -1.
+_EVENTS = """
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    schema_version INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    size INTEGER,
+    stream TEXT,
+    last_version INTEGER,
+    recorded_at INTEGER,
+    actor TEXT,
+    correlation_id BLOB,
+    data BLOB NOT NULL,
+    CHECK ((place = 0) = (stream IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX events_by_stream ON events (stream, last_version) WHERE stream IS NOT NULL;
+CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
+CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+CREATE TRIGGER events_no_replace BEFORE INSERT ON events
+WHEN NEW.position > 0 OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+  OR (NEW.place = 0 AND NEW.last_version - NEW.size <>
+    (SELECT coalesce(max(last_version), 0) FROM events WHERE stream = NEW.stream))
+BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END;
+"""
+
+# A destroyed subject keeps its row without a key, so that it never gets another one.
+_KEYS = """
+CREATE TABLE keys (subject TEXT PRIMARY KEY, key BLOB) STRICT, WITHOUT ROWID;
+CREATE TRIGGER keys_no_change BEFORE UPDATE ON keys WHEN NEW.key IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a key is never changed, only destroyed'); END;
+CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
+BEGIN SELECT RAISE(ABORT, 'a key is destroyed, but its subject stays known'); END;
+"""
+
+
+class Layout(Struct, frozen=True, kw_only=True):
+    """One kind of file: what people call it, how its header marks it, and its tables.
+
+    `parts` are the tables and triggers without which it is damaged, `older` is the advice for a
+    file of a format below `version`.
+    """
+
+    name: str
+    application_id: int
+    version: int
+    schema: str
+    parts: frozenset[str]
+    older: str
+
+
+LOG = Layout(
+    name="log",
+    application_id=0x54524942,  # "TRIB": SQLite keeps it in the header of the file
+    version=1,
+    schema=_EVENTS,
+    parts=frozenset(
+        {
+            *("events", "events_by_stream"),
+            *("events_no_update", "events_no_delete", "events_no_replace"),
+        }
+    ),
+    older=(
+        "export it with the version of Tributary that wrote it, "
+        "then import that into a new data directory"
+    ),
+)
+VAULT = Layout(
+    name="vault",
+    application_id=0x5452494B,  # "TRIK"
+    version=1,
+    schema=_KEYS,
+    parts=frozenset({"keys", "keys_no_change", "keys_no_delete"}),
+    older="use the version of Tributary that wrote it",
+)

@@ -1,0 +1,138 @@
+"""Keys by subject, so that personal data can be erased from a log that never changes."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from secrets import token_bytes
+from types import TracebackType
+from typing import Protocol, Self
+
+from events.errors import KeyDestroyed, LogUnavailable, SealedDataError
+from events.sealing import KEY_BYTES, seal, unseal
+
+
+class KeyVault(Protocol):
+    """Seals with a key of each subject's own; a destroyed key never comes back.
+
+    A subject is whoever or whatever can be erased alone: a member, an entry. `context` says where
+    the value stands, e.g. event id and field: a value that was moved elsewhere does not open.
+    Every method may be called from any thread; each may raise `LogUnavailable`.
+    """
+
+    def prepare(self, subjects: Iterable[str]) -> None:
+        """Make the keys that are missing all at once, which costs as much as making one.
+
+        A destroyed one stays so.
+        """
+
+    def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
+        """`plain` sealed; equal arguments give equal bytes. Raises `KeyDestroyed`.
+
+        At first use the subject's key is made; it is durable when this returns.
+        """
+
+    def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
+        """What was sealed. Raises `KeyDestroyed` or `SealedDataError`.
+
+        A destruction is seen at once, whichever process it was done by.
+        """
+
+    def destroy(self, *subjects: str) -> bool:
+        """Destroy the keys of `subjects` for good; False if none of them had one.
+
+        None of them gets a key afterwards, also if it had none. When this returns, no file of the
+        vault holds a byte of the keys. After an error it must be called again.
+        """
+
+    def destroyed(self, subject: str) -> bool:
+        """Whether the subject's key was destroyed."""
+
+    def close(self) -> None:
+        """Let go of files and connections; later calls are refused."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+Row = tuple[bytes | None] | None
+"""A subject's key, None in its place once destroyed; no row for a subject without one yet."""
+
+
+class MemoryVault:
+    """A `KeyVault` that is gone when the process ends, for tests and trials.
+
+    `keys` are there from the start, 64 bytes each.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes] | None = None) -> None:
+        self._keys: dict[str, bytes | None] = dict(keys or {})
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def prepare(self, subjects: Iterable[str]) -> None:
+        """See `KeyVault.prepare`."""
+        with self._lock:
+            refuse_closed(self._closed)
+            for subject in subjects:
+                self._keys.setdefault(subject, token_bytes(KEY_BYTES))
+
+    def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
+        """See `KeyVault.seal`."""
+        self.prepare([subject])
+        return seal(known(subject, self._row(subject)), plain, context)
+
+    def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
+        """See `KeyVault.open`."""
+        return unseal(known(subject, self._row(subject)), sealed, context)
+
+    def destroy(self, *subjects: str) -> bool:
+        """See `KeyVault.destroy`."""
+        with self._lock:
+            refuse_closed(self._closed)
+            had = any(self._keys.get(subject) for subject in subjects)
+            self._keys.update(dict.fromkeys(subjects))
+            return had
+
+    def destroyed(self, subject: str) -> bool:
+        """See `KeyVault.destroyed`."""
+        return self._row(subject) == (None,)
+
+    def close(self) -> None:
+        """See `KeyVault.close`."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _row(self, subject: str) -> Row:
+        with self._lock:
+            refuse_closed(self._closed)
+            return (self._keys[subject],) if subject in self._keys else None
+
+
+def known(subject: str, row: Row) -> bytes:
+    """The key of `subject`. Raises `KeyDestroyed`, or `SealedDataError` if it never had one."""
+    if row is None:
+        raise SealedDataError(f"the vault has no key of {subject}")
+    if row[0] is None:
+        raise KeyDestroyed(subject)
+    return row[0]
+
+
+def refuse_closed(closed: bool) -> None:
+    """Raises `LogUnavailable` if `closed`."""
+    if closed:
+        raise LogUnavailable("The vault is closed: open it again to use it.")

@@ -1,0 +1,173 @@
+"""The vault in a file: durable, seen by every process, and nothing is left of a destroyed key."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from events.errors import KeyDestroyed, LogFormatError, LogUnavailable
+from events.sqlite import SqliteEventLog
+from events.sqlite_vault import SqliteVault
+from events.vault import KeyVault
+from tests.contracts.vault import ADA, BEN, HERE, KeyVaultContract
+
+ROOT = Path(__file__).parents[2]
+
+# Says what it sealed, and dies the hard way at once.
+SEAL_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from events.sqlite_vault import SqliteVault
+vault = SqliteVault(Path(sys.argv[1]), create=True)
+print(vault.seal("member-ada", b"text", b"event-1/content").hex(), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "vault.sqlite"
+
+
+@pytest.fixture
+def vault(path: Path) -> Iterator[SqliteVault]:
+    with SqliteVault(path, create=True) as vault:
+        yield vault
+
+
+class TestSqliteVault(KeyVaultContract):
+    @pytest.fixture
+    def vault(self, path: Path) -> Iterator[KeyVault]:
+        with SqliteVault(path, create=True) as vault:
+            yield vault
+
+
+def stored_keys(path: Path) -> dict[str, bytes]:
+    with closing(sqlite3.connect(path)) as db:
+        return dict(db.execute("SELECT subject, key FROM keys"))
+
+
+def every_byte(path: Path) -> bytes:
+    """All that lies in the folder of the vault, as it lies."""
+    return b"".join(file.read_bytes() for file in sorted(path.parent.iterdir()))
+
+
+def test_keys_are_there_when_the_vault_is_opened_again(path: Path) -> None:
+    with SqliteVault(path, create=True) as vault:
+        sealed = vault.seal(ADA, b"text", HERE)
+        vault.destroy(BEN)
+    with SqliteVault(path) as again:
+        assert again.open(ADA, sealed, HERE) == b"text"
+        assert again.destroyed(BEN)
+
+
+def test_a_key_outlives_the_process_that_made_it(path: Path) -> None:
+    died = subprocess.run(
+        [sys.executable, "-c", SEAL_AND_DIE, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert died.returncode < 0
+    with SqliteVault(path) as vault:
+        assert vault.open(ADA, bytes.fromhex(died.stdout), HERE) == b"text"
+
+
+def test_no_byte_of_a_destroyed_key_is_left(path: Path, vault: SqliteVault) -> None:
+    """Rows are made and destroyed in turns, so that SQLite moves them between its pages."""
+    subjects = [f"entry-{number * 7919 % 3000}" for number in range(3000)]
+    destroyed: list[bytes] = []
+    for start in range(0, 3000, 500):
+        vault.prepare(subjects[start : start + 500])
+        keys = stored_keys(path)
+        gone = subjects[start : start + 500 : 3]
+        destroyed += [keys[subject] for subject in gone]
+        vault.destroy(*gone)
+        left = every_byte(path)
+        assert [key for key in destroyed if key in left or key[:16] in left] == []
+    kept = [key for key in stored_keys(path).values() if key]
+    assert len(kept) + len(destroyed) == 3000
+    assert all(key in left for key in kept)
+
+
+def test_another_process_sees_a_destruction_at_once(path: Path, vault: SqliteVault) -> None:
+    sealed = vault.seal(ADA, b"text", HERE)
+    with SqliteVault(path) as other:
+        assert other.open(ADA, sealed, HERE) == b"text"
+        vault.destroy(ADA)
+        with pytest.raises(KeyDestroyed):
+            other.open(ADA, sealed, HERE)
+        with pytest.raises(KeyDestroyed):
+            other.seal(ADA, b"text", HERE)
+
+
+def test_a_key_that_another_process_made_meanwhile_is_used(
+    path: Path, vault: SqliteVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteVault(path) as other:
+        prepare = vault.prepare
+
+        def too_late(subjects: list[str]) -> None:
+            other.prepare(subjects)
+            prepare(subjects)
+
+        monkeypatch.setattr(vault, "prepare", too_late)
+        assert vault.seal(ADA, b"text", HERE) == other.seal(ADA, b"text", HERE)
+
+
+def test_traces_that_a_reader_holds_are_said_and_gone_after_another_try(path: Path) -> None:
+    with SqliteVault(path, create=True, lock_timeout=0.01) as vault:
+        vault.seal(ADA, b"text", HERE)
+        key = stored_keys(path)[ADA]
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM keys").fetchall()
+            with pytest.raises(LogUnavailable, match="traces of it are left"):
+                vault.destroy(ADA)
+            assert vault.destroyed(ADA)
+        assert not vault.destroy(ADA)
+        assert key not in every_byte(path)
+
+
+def test_a_write_that_fails_makes_no_key(path: Path, vault: SqliteVault) -> None:
+    vault._writer.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(LogUnavailable, match=r"The vault .* disk is full"):
+        vault.prepare([f"entry-{number}" for number in range(1000)])
+    assert stored_keys(path) == {}
+
+
+def test_nobody_can_change_a_key_or_forget_a_destruction(path: Path, vault: SqliteVault) -> None:
+    vault.prepare([ADA])
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            db.execute("UPDATE keys SET key = zeroblob(64)")
+        with pytest.raises(sqlite3.IntegrityError, match="stays known"):
+            db.execute("DELETE FROM keys")
+
+
+def test_only_the_owner_may_read_the_files(path: Path, vault: SqliteVault) -> None:
+    vault.prepare([ADA])
+    assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+
+
+def test_a_missing_vault_is_made_only_if_asked_for(path: Path) -> None:
+    with pytest.raises(LogUnavailable, match="There is no vault"):
+        SqliteVault(path)
+    assert not path.exists()
+    with pytest.raises(LogUnavailable, match="cannot be opened"):
+        SqliteVault(path / "nowhere", create=True)
+
+
+def test_a_log_is_no_vault_and_a_vault_no_log(path: Path) -> None:
+    SqliteEventLog(path, create=True).close()
+    with pytest.raises(LogFormatError, match="not a Tributary vault"):
+        SqliteVault(path)
+    path.unlink()
+    SqliteVault(path, create=True).close()
+    with pytest.raises(LogFormatError, match="not a Tributary log"):
+        SqliteEventLog(path)
