@@ -1,0 +1,199 @@
+"""Passkeys: WebAuthn ceremonies, with what has to be kept between and after them."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
+
+from kb.accounts.labels import checked_label
+from kb.accounts.secret import Random, as_text, digest, new_secret
+from kb.accounts.store import AccountStore
+from kb.accounts.times import Clock, day, moment, seconds, today
+from kb.errors import SignInRefused
+
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+T = TypeVar("T")
+Response = Mapping[str, Any]
+"""What the browser's `credential.toJSON()` gave."""
+
+LASTS = timedelta(minutes=5)
+REFUSED = "This passkey was not accepted: try again, or sign in another way."
+LATE = "This took too long or was done already: start again."
+
+HANDLE = "SELECT handle FROM passkey_user WHERE member = ?"
+NEW_HANDLE = "INSERT OR IGNORE INTO passkey_user VALUES (?, ?)"
+IDS = "SELECT id FROM passkey WHERE member = ?"
+ADD = "INSERT OR IGNORE INTO passkey VALUES (?, ?, ?, ?, ?, ?, NULL) RETURNING 1"
+FIND = "SELECT member, public_key, sign_count, handle FROM passkey JOIN passkey_user USING (member)"
+USE = "UPDATE passkey SET sign_count = ?, used_on = ? WHERE id = ? AND sign_count = ? RETURNING 1"
+OF = "SELECT id, label, made, used_on FROM passkey WHERE member = ? ORDER BY made, id"
+REMOVE = "DELETE FROM passkey WHERE member = ? AND id = ? RETURNING 1"
+PURGE = "DELETE FROM challenge WHERE expires <= ?"
+ASK = "INSERT INTO challenge VALUES (?, ?, ?, ?)"
+TAKE = "DELETE FROM challenge WHERE hash = ? AND member IS ? AND expires > ? RETURNING value"
+
+
+class Site(Struct, frozen=True):
+    """Where passkeys are for: the host name, the community's name, `https://host[:port]`."""
+
+    host: str
+    name: str
+    origin: str
+
+
+class Ceremony(Struct, frozen=True):
+    """What the browser gets: `options` as JSON, and a `ticket` to bring back with its answer."""
+
+    ticket: str
+    options: str
+
+
+class PasskeyInfo(Struct, frozen=True):
+    """A passkey as its member may see it. `used_on` is a UTC day."""
+
+    id: str
+    label: str
+    made: datetime
+    used_on: date | None
+
+
+class Passkeys:
+    """The passkeys of all members, who prove each time that it is them (user verification).
+
+    A member is known to authenticators by a random handle, which tells nothing once it is deleted.
+    """
+
+    def __init__(self, store: AccountStore, site: Site, *, clock: Clock, random: Random) -> None:
+        self._store = store
+        self._site = site
+        self._clock = clock
+        self._random = random
+
+    def registration_options(self, member: str, name: str) -> Ceremony:
+        """Begin to add a passkey; `name` is what the authenticator calls the member's account."""
+        import webauthn
+        from webauthn.helpers import structs
+
+        self._store.run(NEW_HANDLE, (member, self._random(32)))
+        ticket, challenge = self._ask(member)
+        known = self._store.run(IDS, (member,))
+        options = webauthn.generate_registration_options(
+            rp_id=self._site.host,
+            rp_name=self._site.name,
+            user_id=self._store.run(HANDLE, (member,))[0][0],
+            user_name=name,
+            user_display_name=name,
+            challenge=challenge,
+            exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=row[0]) for row in known],
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.REQUIRED,
+                user_verification=structs.UserVerificationRequirement.REQUIRED,
+            ),
+        )
+        return Ceremony(ticket, webauthn.options_to_json(options))
+
+    def register(self, ticket: str, member: str, response: Response, label: str) -> str:
+        """Add the passkey that the browser made, called `label` in lists; its id there.
+
+        Raises `SignInRefused`, and `InvalidInput` for a label that is no short line.
+        """
+        import webauthn
+
+        label, challenge = checked_label(label, "label"), self._answered(ticket, member)
+        verified: VerifiedRegistration = _accepted(
+            lambda: webauthn.verify_registration_response(
+                credential=dict(response),
+                expected_challenge=challenge,
+                expected_rp_id=self._site.host,
+                expected_origin=self._site.origin,
+                require_user_verification=True,
+            )
+        )
+        key = (verified.credential_public_key, verified.sign_count)
+        row = (verified.credential_id, member, *key, label, seconds(self._clock()))
+        if not self._store.run(ADD, row):
+            raise SignInRefused(REFUSED)
+        return as_text(verified.credential_id)
+
+    def sign_in_options(self) -> Ceremony:
+        """Begin to sign in; nobody is named before the passkey has done so."""
+        import webauthn
+        from webauthn.helpers.structs import UserVerificationRequirement
+
+        ticket, challenge = self._ask(None)
+        options = webauthn.generate_authentication_options(
+            rp_id=self._site.host,
+            challenge=challenge,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+        return Ceremony(ticket, webauthn.options_to_json(options))
+
+    def sign_in(self, ticket: str, response: Response) -> str:
+        """The member whose passkey answered; raises `SignInRefused`."""
+        import webauthn
+
+        challenge = self._answered(ticket, None)
+        answer = _accepted(
+            lambda: webauthn.helpers.parse_authentication_credential_json(dict(response))
+        )
+        found = self._store.run(f"{FIND} WHERE id = ?", (answer.raw_id,))
+        if not found:
+            raise SignInRefused(REFUSED)
+        member, public_key, count, handle = found[0]
+        verified: VerifiedAuthentication = _accepted(
+            lambda: webauthn.verify_authentication_response(
+                credential=answer,
+                expected_challenge=challenge,
+                expected_rp_id=self._site.host,
+                expected_origin=self._site.origin,
+                credential_public_key=public_key,
+                credential_current_sign_count=count,
+                require_user_verification=True,
+            )
+        )
+        used = (verified.new_sign_count, today(self._clock()), answer.raw_id, count)
+        fits = hmac.compare_digest(answer.response.user_handle or b"", handle)
+        if not fits or not self._store.run(USE, used):
+            raise SignInRefused(REFUSED)
+        return str(member)
+
+    def of(self, member: str) -> list[PasskeyInfo]:
+        """The passkeys of `member`, the oldest first."""
+        return [
+            PasskeyInfo(as_text(key), label, moment(made), day(used_on))
+            for key, label, made, used_on in self._store.run(OF, (member,))
+        ]
+
+    def remove(self, member: str, passkey_id: str) -> bool:
+        """Delete the passkey of `member` that lists call `passkey_id`; whether there was one."""
+        known = [row[0] for row in self._store.run(IDS, (member,)) if as_text(row[0]) == passkey_id]
+        return bool(known and self._store.run(REMOVE, (member, known[0])))
+
+    def _ask(self, member: str | None) -> tuple[str, bytes]:
+        """A new ticket and challenge, for adding a passkey to `member` or for signing in."""
+        now, ticket, challenge = self._clock(), new_secret(self._random), self._random(32)
+        with self._store.transaction() as db:
+            db.execute(PURGE, (seconds(now),))
+            db.execute(ASK, (digest(ticket), member, challenge, seconds(now + LASTS)))
+        return ticket, challenge
+
+    def _answered(self, ticket: str, member: str | None) -> bytes:
+        """The challenge of `ticket`, which is void from now on."""
+        found = self._store.run(TAKE, (digest(ticket), member, seconds(self._clock())))
+        if not found:
+            raise SignInRefused(LATE)
+        return bytes(found[0][0])
+
+
+def _accepted(verify: Callable[[], T]) -> T:
+    # The library answers what browsers never send with errors of many kinds, not only its own;
+    # whatever it stumbled over, this is no passkey of ours.
+    try:
+        return verify()
+    except Exception as error:
+        raise SignInRefused(REFUSED) from error
