@@ -25,8 +25,8 @@ LASTS = timedelta(minutes=5)
 REFUSED = "This passkey was not accepted: try again, or sign in another way."
 LATE = "This took too long or was done already: start again."
 
-HANDLE = "SELECT handle FROM passkey_user WHERE member = ?"
-NEW_HANDLE = "INSERT OR IGNORE INTO passkey_user VALUES (?, ?)"
+HANDLE = """INSERT INTO passkey_user VALUES (?, ?)
+    ON CONFLICT (member) DO UPDATE SET handle = handle RETURNING handle"""
 IDS = "SELECT id FROM passkey WHERE member = ?"
 ADD = "INSERT OR IGNORE INTO passkey VALUES (?, ?, ?, ?, ?, ?, NULL) RETURNING 1"
 FIND = "SELECT member, public_key, sign_count, handle FROM passkey JOIN passkey_user USING (member)"
@@ -79,13 +79,12 @@ class Passkeys:
         import webauthn
         from webauthn.helpers import structs
 
-        self._store.run(NEW_HANDLE, (member, self._random(32)))
         ticket, challenge = self._ask(member)
         known = self._store.run(IDS, (member,))
         options = webauthn.generate_registration_options(
             rp_id=self._site.host,
             rp_name=self._site.name,
-            user_id=self._store.run(HANDLE, (member,))[0][0],
+            user_id=self._store.run(HANDLE, (member, self._random(32)))[0][0],
             user_name=name,
             user_display_name=name,
             challenge=challenge,

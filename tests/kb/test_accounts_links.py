@@ -135,5 +135,5 @@ class LinkMachine(RuleBasedStateMachine):
 
 TestLinksAsADictionary = LinkMachine.TestCase
 TestLinksAsADictionary.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, derandomize=True
+    max_examples=25, stateful_step_count=30, deadline=None, derandomize=True
 )

@@ -273,5 +273,5 @@ class SessionMachine(RuleBasedStateMachine):
 
 TestSessionsAsADictionary = SessionMachine.TestCase
 TestSessionsAsADictionary.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, derandomize=True
+    max_examples=25, stateful_step_count=30, deadline=None, derandomize=True
 )
