@@ -17,6 +17,10 @@ class InvalidInput(KnowledgeBaseError):
         super().__init__(message)
 
 
+class Forbidden(KnowledgeBaseError):
+    """The asker sees it, but may not do that with it."""
+
+
 class Refused(KnowledgeBaseError):
     """The state does not allow it, e.g. an archived entry cannot be revised."""
 
@@ -63,4 +67,4 @@ class TooManyAttempts(KnowledgeBaseError):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"That was tried too often: try again in {seconds} seconds.")
+        super().__init__(f"That was tried too often: wait {seconds} s, then try again.")

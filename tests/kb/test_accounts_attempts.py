@@ -66,7 +66,7 @@ def test_a_try_counts_for_each_of_its_keys(accounts: AccountsWorld) -> None:
     attempts = accounts.attempts(burst=1)
     address, name, other = (attempts.keyed(text) for text in "ano")
     attempts.admit(address, name)
-    with pytest.raises(TooManyAttempts, match="again in 10 seconds") as refused:
+    with pytest.raises(TooManyAttempts, match="wait 10 s,") as refused:
         attempts.admit(other, name)
     assert refused.value.seconds == 10
 

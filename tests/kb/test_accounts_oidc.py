@@ -296,7 +296,7 @@ def test_an_issuer_has_to_be_https(
 def test_an_issuer_on_this_machine_may_do_without(
     accounts: AccountsWorld, there: FakeProvider, host: str
 ) -> None:
-    assert provider_of(accounts, there, f"http://{host}")
+    assert isinstance(provider_of(accounts, there, f"http://{host}"), OpenIdProvider)
 
 
 def test_settings_do_not_show_the_secret() -> None:

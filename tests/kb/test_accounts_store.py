@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -13,6 +15,8 @@ from kb.accounts.schema import MEMBER_TABLES, VERSION
 from kb.accounts.store import UNFINISHED, AccountStore
 from kb.errors import DataDirectoryError
 from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
@@ -219,3 +223,15 @@ def test_a_store_serves_many_threads(accounts: AccountsWorld) -> None:
     tokens = at_once(*[lambda: accounts.sessions.begin(ANA, "passkey")] * 8)
     assert len(set(tokens)) == 8
     assert len(accounts.sessions.of(ANA)) == 8
+
+
+def test_importing_the_package_loads_no_library_of_signing_in() -> None:
+    parts = sorted(path.stem for path in (ROOT / "kb" / "accounts").glob("[a-z]*.py"))
+    names = ", ".join(f"kb.accounts.{part}" for part in parts)
+    heavy = "{'argon2', 'webauthn', 'authlib', 'joserfc', 'httpx2', 'cryptography', 'litestar'}"
+    program = f"import sys, {names}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "kb.accounts.oidc" in names
+    assert done.stdout == "[]\n"
