@@ -99,20 +99,25 @@ class AccountStore:
     def _clear_free_space(self) -> None:
         # In this order, for VACUUM writes the new pages into the WAL, from where they replace the
         # old ones. A checkpoint that meets a reader leaves the old ones where they are.
-        with self._lock, self._explained():
-            self._db.execute("VACUUM")
-            self._checkpoint()
-            self._db.execute("DELETE FROM mark WHERE name = ?", (UNFINISHED,))
-
-    def _checkpoint(self) -> None:
+        self.run("VACUUM")
         deadline = time.monotonic() + self._timeout
-        while self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        while self._old_pages_stay():
             if time.monotonic() > deadline:
                 raise DataDirectoryError(
                     f"What was deleted is still in {self._path}-wal, because another program is "
                     "reading the file: end that one, then do this again."
                 )
             time.sleep(0.005)
+        self.run("DELETE FROM mark WHERE name = ?", (UNFINISHED,))
+
+    def _old_pages_stay(self) -> bool:
+        # Without waiting for the reader here, where the lock keeps everybody else out.
+        with self._lock, self._explained():
+            self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                return bool(self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
 
     def _opened(self) -> sqlite3.Connection:
         if not self._path.exists():

@@ -190,6 +190,24 @@ def test_forgetting_waits_for_readers_and_says_so_when_they_stay(accounts: Accou
     assert ANA.encode() not in accounts.bytes_on_disk()
 
 
+def test_while_forgetting_waits_for_a_reader_others_are_answered(
+    accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen(_: float) -> None:
+        answers.append(at_once(lambda: accounts.sessions.member_of(token) is not None))
+        reader.execute("COMMIT")
+
+    fill(accounts, ANA)
+    token, answers = accounts.sessions.begin(BEN, "password"), list[list[bool]]()
+    with closing(sqlite3.connect(accounts.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM session").fetchall()
+        monkeypatch.setattr("kb.accounts.store.time.sleep", seen)
+        accounts.store.forget(ANA)
+    assert answers == [[True]]
+    assert ANA.encode() not in accounts.bytes_on_disk()
+
+
 def test_forgetting_that_was_cut_short_is_finished_at_the_next_opening(
     accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
