@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from events.errors import EventDataError, InvalidEventType, UnknownEventType
+from events.errors import (
+    EventDataError,
+    InvalidEventType,
+    LogFormatError,
+    LogUnavailable,
+    SealedDataError,
+    UnknownEventType,
+)
+from events.event import RecordedEvent
+from events.sealed_fields import Sealed, open_fields, seal_fields
+from events.vault import KeyVault
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -16,32 +27,37 @@ _OBJECT = msgspec.json.Decoder(dict[str, Any])
 class EventType(Struct, frozen=True, kw_only=True):
     """One class of events: its stable name, the version of its shape, and the way from older ones.
 
-    `upcasters[v]` turns the raw data of schema version v into that of version v + 1.
+    `upcasters[v]` turns the raw data of schema version v into that of version v + 1, with all
+    fields opened. `sealed` names fields of any version.
     """
 
     name: str
     schema_version: int
     cls: type[Struct]
     upcasters: Mapping[int, Upcaster] = {}
+    sealed: tuple[Sealed, ...] = ()
 
 
 class EventCodec:
     """Knows every event type of the program; names are explicit, never derived from a class path.
 
-    Raises `InvalidEventType` if two types share a name or a class, or an older shape has no way up.
+    Raises `InvalidEventType` if two types share a name or a class, an older shape has no way up, or
+    a sealed field is none of its type.
     """
 
-    def __init__(self, types: Iterable[EventType]) -> None:
+    def __init__(self, types: Iterable[EventType], vault: KeyVault) -> None:
+        self._vault = vault
         self._encoder = msgspec.json.Encoder(order="deterministic")
         self._by_class: dict[type[Struct], EventType] = {}
         self._by_name: dict[str, tuple[EventType, msgspec.json.Decoder[Struct]]] = {}
         for kind in types:
             self._add(kind)
 
-    def encode(self, event: Struct) -> tuple[str, int, bytes]:
-        """Type name, schema version and JSON of a domain event; equal events give equal bytes.
+    def encode(self, event: Struct, *, id: UUID, stream: str, actor: str) -> tuple[str, int, bytes]:
+        """Type name, schema version and JSON of a domain event; equal arguments give equal bytes.
 
-        Raises `UnknownEventType`, or `EventDataError` for a value that JSON cannot keep.
+        Raises `UnknownEventType`, `EventDataError` for a value that JSON cannot keep, and
+        `KeyDestroyed` if nothing can be sealed for the stream or actor any more.
         """
         kind = self._by_class.get(type(event))
         if kind is None:
@@ -49,12 +65,24 @@ class EventCodec:
                 f"{type(event).__name__} is no event type of this program: add it to the codec."
             )
         try:
-            return kind.name, kind.schema_version, self._encoder.encode(event)
+            data = self._encoder.encode(event)
         except (TypeError, ValueError, msgspec.MsgspecError) as error:
             raise EventDataError(f"An event {kind.name} cannot be stored: {error}.") from error
+        if kind.sealed:
+            data = seal_fields(self._vault, kind.sealed, data, id=id, stream=stream, actor=actor)
+        return kind.name, kind.schema_version, data
 
-    def decode(self, name: str, schema_version: int, data: bytes) -> Struct:
-        """The domain event of a stored payload. Raises `UnknownEventType` or `EventDataError`."""
+    def prepare(self, streams: Iterable[str]) -> None:
+        """Make the keys that new events of `streams` will need at once, instead of one by one."""
+        self._vault.prepare(streams)
+
+    def decode(self, recorded: RecordedEvent) -> Struct:
+        """The domain event of a stored one, with `erased` values where a key was destroyed.
+
+        Raises `UnknownEventType`, `EventDataError`, or `SealedDataError` for a field that does not
+        open.
+        """
+        name, schema_version = recorded.type, recorded.schema_version
         if name not in self._by_name:
             raise UnknownEventType(f"The event type {name} is not known to this program.")
         kind, decoder = self._by_name[name]
@@ -64,9 +92,14 @@ class EventCodec:
                 f"which knows 1 to {kind.schema_version}."
             )
         try:
+            data = open_fields(self._vault, kind.sealed, recorded) if kind.sealed else recorded.data
             if schema_version < kind.schema_version:
                 data = _upcast(kind, schema_version, data)
             return decoder.decode(data)
+        except (LogFormatError, LogUnavailable):
+            raise
+        except SealedDataError as error:
+            raise SealedDataError(f"An event {name} cannot be opened: {error}.") from error
         except (
             Exception
         ) as error:  # an upcaster may fail in any way on data that it does not expect
@@ -85,6 +118,13 @@ class EventCodec:
             raise InvalidEventType(
                 f"The event type {kind.name} needs one upcaster for each version "
                 f"below {kind.schema_version}."
+            )
+        fields = [each.field for each in kind.sealed]
+        if len(set(fields)) < len(fields) or (
+            kind.schema_version == 1 and not set(fields) <= set(kind.cls.__struct_fields__)
+        ):
+            raise InvalidEventType(
+                f"The event type {kind.name} seals a field that it does not have, or one twice."
             )
         self._by_class[kind.cls] = kind
         self._by_name[kind.name] = (kind, msgspec.json.Decoder(kind.cls))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from events.codec import EventCodec
-from events.errors import EventDataError, LogFormatError, UnknownEventType
+from events.errors import EventDataError, LogFormatError, SealedDataError, UnknownEventType
 from events.event import RecordedEvent
 from events.sqlite_file import explained, open_reader
 from events.sqlite_layout import LOG
@@ -26,9 +26,10 @@ def check_log(path: Path, codec: EventCodec, progress: Progress = lambda *_: Non
     """Read every event of the log at `path` and answer how many there are.
 
     The file must be sound to SQLite, positions and the versions of each stream have no gaps, and
-    `codec` know every payload. `progress` gets (events read, events in all). Raises
-    `LogFormatError` for the first damage, `LogUnavailable`, or `UnknownEventType` for an event of
-    another version of the program.
+    `codec` know every payload and open every sealed field whose key was not destroyed. `progress`
+    gets (events read, events in all). Raises `LogFormatError` for the first damage,
+    `SealedDataError` if its vault does not open it, `LogUnavailable`, or `UnknownEventType` for an
+    event of another version of the program.
     """
     with explained(path, LOG):
         reader = open_reader(path, LOG, timeout=_LOCK_SECONDS)
@@ -71,7 +72,12 @@ def _check_event(
     if event.position != before + 1 or event.version != version + 1:
         raise _damaged(path, f"events are missing before position {event.position}")
     try:
-        codec.decode(event.type, event.schema_version, event.data)
+        codec.decode(event)
+    except SealedDataError as error:
+        raise SealedDataError(
+            f"Position {event.position} of {path}: {str(error).rstrip('.')}; "
+            "put back copies of log and vault that belong together."
+        ) from error
     except EventDataError as error:
         raise _damaged(path, f"position {event.position}: {error}") from error
     except UnknownEventType as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EACCES, EDQUOT, ENOSPC, EROFS
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +15,12 @@ from events.errors import EventLogError
 from kb.errors import DataDirectoryError
 from kb.settings import FILE_NAME
 
+if TYPE_CHECKING:
+    from events.log import EventLog
+    from events.sqlite_vault import SqliteVault
+
 LOG = "log.sqlite"
+VAULT = "vault.sqlite"
 SETTINGS = """\
 # The settings of this data directory; docs/reference/settings.md says what each does.
 # A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins.
@@ -33,8 +39,13 @@ class DataDirectory(Struct, frozen=True):
 
     @property
     def log(self) -> Path:
-        """The one file that cannot be made again."""
+        """The file of all events; with the vault the only one that cannot be made again."""
         return self.root / LOG
+
+    @property
+    def vault(self) -> Path:
+        """The file of the keys that open what is sealed in the log."""
+        return self.root / VAULT
 
     @property
     def views(self) -> Path:
@@ -62,9 +73,10 @@ class DataDirectory(Struct, frozen=True):
         return self.root / FILE_NAME
 
     def sizes(self) -> dict[str, int]:
-        """Bytes on disk of log, views and index."""
+        """Bytes on disk of log, vault, views and index."""
         return {
             "log": _bytes(self.root.glob(f"{LOG}*")),
+            "vault": _bytes(self.root.glob(f"{VAULT}*")),
             "views": _bytes(self.root.glob("views.sqlite*")),
             "index": _bytes(self.index.rglob("*")),
         }
@@ -90,6 +102,7 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
             file.write(SETTINGS + "".join(lines))
             file.flush()
             os.fsync(file.fileno())
+        _make_vault(directory.vault)
         _make_log(directory.log)
     return directory
 
@@ -105,6 +118,21 @@ def find(path: Path) -> DataDirectory:
                 f"{path} is not a data directory of Tributary: it holds no {LOG}."
             )
     return directory
+
+
+def open_vault(directory: DataDirectory, log: "EventLog") -> "SqliteVault":
+    """The vault beside `log`; made anew only where no event can need it.
+
+    Raises `DataDirectoryError` if it is missing, `LogFormatError` or `LogUnavailable`.
+    """
+    from events.sqlite_vault import SqliteVault
+
+    if not directory.vault.exists() and log.head():
+        raise DataDirectoryError(
+            f"{directory.root} holds events but no {VAULT}, the keys that open them: "
+            f"put back the {VAULT} that belongs to this {LOG}."
+        )
+    return SqliteVault(directory.vault, create=not log.head())
 
 
 @contextmanager
@@ -127,15 +155,21 @@ def _reason(error: sqlite3.Error | OSError) -> str:
 
 
 def _is_begun(place: Path) -> bool:
-    """Whether `place` is the settings file of a directory that was not made to the end."""
+    """Whether `place` is a file of a directory that was not made to the end."""
     if place.name != FILE_NAME:
-        return False
+        return place.name.startswith(VAULT) and place.is_file()
     return SETTINGS.startswith(place.read_text("utf-8", errors="replace")[: len(SETTINGS)])
 
 
 def _toml(value: str | int) -> str:
     # The strings of JSON are those of TOML, but for one character that TOML wants escaped.
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
+
+
+def _make_vault(path: Path) -> None:
+    from events.sqlite_vault import SqliteVault
+
+    SqliteVault(path, create=True).close()
 
 
 def _make_log(path: Path) -> None:

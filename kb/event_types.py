@@ -1,6 +1,8 @@
 """The stable names under which the knowledge base's events are stored."""
 
 from events.codec import EventCodec, EventType
+from events.sealed_fields import Sealed
+from events.vault import KeyVault
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import (
     EntryArchived,
@@ -14,22 +16,57 @@ from kb.entries.entry import (
 )
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
+# What a person wrote or what may name one. The texts of an entry go with the entry, what a member
+# says about the entries of others goes with that member.
+_CONTENT = Sealed("content", by="stream", erased={"title": "", "sections": []})
+_EVIDENCE = Sealed("evidence", by="actor")
+
 EVENT_TYPES = (
-    EventType(name="entry-contributed", schema_version=1, cls=EntryContributed),
-    EventType(name="entry-revised", schema_version=1, cls=EntryRevised),
+    EventType(
+        name="entry-contributed",
+        schema_version=1,
+        cls=EntryContributed,
+        sealed=(_CONTENT, Sealed("source", by="stream")),
+    ),
+    EventType(
+        name="entry-revised",
+        schema_version=1,
+        cls=EntryRevised,
+        sealed=(_CONTENT, Sealed("note", by="stream")),
+    ),
     EventType(name="entry-tagged", schema_version=1, cls=EntryTagged),
     EventType(name="entry-untagged", schema_version=1, cls=EntryUntagged),
     EventType(name="entry-related", schema_version=1, cls=EntryRelated),
     EventType(name="entry-unrelated", schema_version=1, cls=EntryUnrelated),
-    EventType(name="entry-archived", schema_version=1, cls=EntryArchived),
+    EventType(
+        name="entry-archived",
+        schema_version=1,
+        cls=EntryArchived,
+        sealed=(Sealed("reason", by="stream", erased=""),),
+    ),
     EventType(name="entry-restored", schema_version=1, cls=EntryRestored),
-    EventType(name="entry-endorsed", schema_version=1, cls=EntryEndorsed),
+    EventType(
+        name="entry-endorsed",
+        schema_version=1,
+        cls=EntryEndorsed,
+        sealed=(Sealed("reason", by="actor", erased=""),),
+    ),
     EventType(name="endorsement-withdrawn", schema_version=1, cls=EndorsementWithdrawn),
-    EventType(name="reuse-recorded", schema_version=1, cls=ReuseRecorded),
-    EventType(name="reuse-outcome-updated", schema_version=1, cls=ReuseOutcomeUpdated),
+    EventType(
+        name="reuse-recorded",
+        schema_version=1,
+        cls=ReuseRecorded,
+        sealed=(Sealed("context", by="actor", erased=""), _EVIDENCE),
+    ),
+    EventType(
+        name="reuse-outcome-updated",
+        schema_version=1,
+        cls=ReuseOutcomeUpdated,
+        sealed=(Sealed("note", by="actor", erased=""), _EVIDENCE),
+    ),
 )
 
 
-def build_codec() -> EventCodec:
+def build_codec(vault: KeyVault) -> EventCodec:
     """The codec that knows every event of the knowledge base."""
-    return EventCodec(EVENT_TYPES)
+    return EventCodec(EVENT_TYPES, vault)

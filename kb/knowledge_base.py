@@ -48,11 +48,16 @@ class KnowledgeBase:
     def __init__(
         self, directory: DataDirectory, settings: Settings, embedder: "Embedder", notice: Notice
     ) -> None:
-        codec = build_codec()
         self.settings = settings
         self.kinds: Mapping[str, Kind] = load_kinds()
         self._directory = directory
         self._log = SqliteEventLog(directory.log)
+        try:
+            self._vault = data_directory.open_vault(directory, self._log)
+        except BaseException:
+            self._log.close()
+            raise
+        codec = build_codec(self._vault)
         self._views = Views(directory.views, codec, notice=notice)
         self._reader = ViewReader(directory.views)
         self._parked = ParkedFile(directory.parked)
@@ -187,14 +192,14 @@ class KnowledgeBase:
             )
 
     def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
-        """Read the whole log and answer how many events it holds, all of them sound.
+        """Read the whole log and answer how many events it holds, all sound and open to the vault.
 
         `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
         """
         from events.sqlite_check import check_log
 
         with storage_errors(self._directory.root):
-            return check_log(self._directory.log, build_codec(), progress)
+            return check_log(self._directory.log, build_codec(self._vault), progress)
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
@@ -203,6 +208,7 @@ class KnowledgeBase:
         self._views.close()
         self._reader.close()
         self._log.close()
+        self._vault.close()
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from events.codec import EventCodec
-from events.errors import EventIdConflict, LogFormatError, LogUnavailable, VersionConflict
+from events.errors import (
+    EventIdConflict,
+    KeyDestroyed,
+    LogFormatError,
+    LogUnavailable,
+    VersionConflict,
+)
 from events.event import NewEvent, RecordedEvent
 from kb.errors import DataDirectoryError, InvalidInput, Refused
 from kb.ids import event_id
@@ -93,6 +99,11 @@ class Writer:
         self._settle = settle
         self.actor = actor
 
+    def prepare(self, streams: Iterable[str]) -> None:
+        """Make the keys of new streams at once, where many are to be written: one sync for all."""
+        with _log_errors():
+            self._codec.prepare(streams)
+
     def load(self, aggregate: Aggregate[S]) -> S:
         """The present state of an aggregate; its empty state if it has no events."""
         return self._fold(aggregate, self._read(aggregate.stream))
@@ -141,7 +152,7 @@ class Writer:
     ) -> Done[S]:
         before = self._fold(aggregate, recorded)
         new = [
-            self._new_event(event, event_id(command, index), actor, command)
+            self._new_event(event, event_id(command, index), aggregate.stream, actor, command)
             for index, event in enumerate(decide(before))
         ]
         if new:
@@ -168,12 +179,17 @@ class Writer:
         if not first:
             return None
         before = self._fold(aggregate, recorded[: first[0].version - 1])
-        if list(decide(before)) != list(self._decoded(first)):
+        if list(decide(before)) != self._decoded(first):
             raise _used_already(command)
         return Done(before, _receipt(aggregate.id, first))
 
-    def _new_event(self, event: Struct, new_id: UUID, actor: str, command: UUID) -> NewEvent:
-        name, schema_version, data = self._codec.encode(event)
+    def _new_event(
+        self, event: Struct, new_id: UUID, stream: str, actor: str, command: UUID
+    ) -> NewEvent:
+        with _log_errors():
+            name, schema_version, data = self._codec.encode(
+                event, id=new_id, stream=stream, actor=actor
+            )
         return NewEvent(
             id=new_id,
             type=name,
@@ -183,8 +199,9 @@ class Writer:
             correlation_id=command,
         )
 
-    def _decoded(self, recorded: Iterable[RecordedEvent]) -> Iterable[Struct]:
-        return (self._codec.decode(e.type, e.schema_version, e.data) for e in recorded)
+    def _decoded(self, recorded: Iterable[RecordedEvent]) -> list[Struct]:
+        with _log_errors():
+            return [self._codec.decode(event) for event in recorded]
 
     def _fold(self, aggregate: Aggregate[S], recorded: Iterable[RecordedEvent]) -> S:
         return aggregate.fold(self._decoded(recorded))
@@ -204,6 +221,8 @@ def _log_errors() -> Iterator[None]:
         yield
     except (LogFormatError, LogUnavailable) as error:
         raise DataDirectoryError(str(error)) from error
+    except KeyDestroyed as error:
+        raise Refused(f"Nothing can be added here any more: {error}") from error
 
 
 def _used_already(command: UUID) -> Refused:

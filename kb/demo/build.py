@@ -9,7 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from events.sqlite import SqliteEventLog
-from kb.data_directory import LOG
+from events.sqlite_vault import SqliteVault
+from events.vault import KeyVault
+from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
@@ -57,10 +59,10 @@ class _DemoClock:
 class _Community:
     """The commands of a knowledge base that has no views yet, so nothing waits for them."""
 
-    def __init__(self, log: SqliteEventLog) -> None:
+    def __init__(self, log: SqliteEventLog, vault: KeyVault) -> None:
         writer = Writer(
             log,
-            build_codec(),
+            build_codec(vault),
             actor=IMPORTER,
             new_event_id=new_event_id,
             settle=lambda _: None,
@@ -77,8 +79,11 @@ def build(directory: Path, now: datetime, content: Path = CONTENT) -> Iterator[t
     """
     KnowledgeBase.create(directory, settings=Settings(data=directory, community=COMMUNITY))
     clock = _DemoClock(now)
-    with SqliteEventLog(directory / LOG, clock=clock) as log:
-        community = _Community(log)
+    with (
+        SqliteEventLog(directory / LOG, clock=clock) as log,
+        SqliteVault(directory / VAULT) as vault,
+    ):
+        community = _Community(log, vault)
         run = FolderImport(community.entries, content, ImportOptions(source=SOURCE))
         acts = sorted(_acts(community, content), key=lambda act: -act.days_ago)
         total = len(run.paths) + len(acts)

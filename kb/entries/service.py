@@ -157,6 +157,10 @@ class Entries:
         """Recommend an archived entry again."""
         return self._execute(entry_id, Restore(), actor, command_id)
 
+    def prepare(self, entry_ids: Iterable[str]) -> None:
+        """Make ready to bring many new entries, which is quicker than for each alone."""
+        self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
+
     def bring(self, imported: ImportedEntry, *, actor: str | None = None) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 

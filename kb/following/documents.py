@@ -137,7 +137,7 @@ class IndexProjection:
             entry_id = event.stream.removeprefix(STREAM)
             entry, _ = touched.get(event.stream, (Entry(id=entry_id), event))
             try:
-                payload = self._codec.decode(event.type, event.schema_version, event.data)
+                payload = self._codec.decode(event)
                 touched[event.stream] = evolve(entry, cast(EntryEvent, payload)), event
             except (UnknownEventType, EventDataError, AssertionError) as error:
                 self._keep_aside(event, _sentence(error))

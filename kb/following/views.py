@@ -84,7 +84,7 @@ class Views:
         """Take in a batch and its last position, all or none; raises what a handler raises."""
         with self._database().atomic() as database:
             for event in events:
-                payload = self._codec.decode(event.type, event.schema_version, event.data)
+                payload = self._codec.decode(event)
                 for handler in self._handlers[type(payload)]:
                     handler(database.conn, event, payload)
             if events:

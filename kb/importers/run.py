@@ -1,6 +1,6 @@
 """Drives an import: each file of a folder becomes an entry, or a row that says why not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -20,6 +20,9 @@ LINK = "References"
 """The relation type that a link in a text becomes."""
 
 REFUSED = "refused"
+
+AHEAD = 32
+"""Files that are read before the first of them goes to the log: their keys take one sync."""
 
 
 class ImportOptions(Struct, frozen=True, kw_only=True):
@@ -43,6 +46,9 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
 class Brings(Protocol):
     """What an import needs of `kb.entries.service.Entries`."""
 
+    def prepare(self, entry_ids: Iterable[str]) -> None:
+        """Make ready for many new entries."""
+
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take an entry in."""
 
@@ -61,23 +67,30 @@ class FolderImport:
     def run(self) -> Iterator[FileOutcome]:
         """What became of each file, as it happens.
 
-        A file without links goes to the log at once, so that embedding can begin; one with links
+        A file without links goes to the log soon, so that embedding can begin; one with links
         waits until all files are read, since only then it is known where its links lead.
         """
         waiting: list[tuple[str, ParsedFile]] = []
-        for path in self.paths:
-            try:
-                parsed = parse_markdown(read(self._folder, path), path)
-                entry_id = self._register(parsed)
-            except NotTaken as error:
-                yield _refused(path, error)
-                continue
-            if parsed.links or parsed.relations or (parsed.archived and parsed.archived.successor):
-                waiting.append((entry_id, parsed))
-            else:
-                yield self._bring(entry_id, parsed)
+        for start in range(0, len(self.paths), AHEAD):
+            found = [self._read(path) for path in self.paths[start : start + AHEAD]]
+            self._entries.prepare(each[0] for each in found if not isinstance(each, FileOutcome))
+            for each in found:
+                if isinstance(each, FileOutcome):
+                    yield each
+                elif _points_elsewhere(each[1]):
+                    waiting.append(each)
+                else:
+                    yield self._bring(*each)
         for entry_id, parsed in waiting:
             yield self._bring(entry_id, parsed)
+
+    def _read(self, path: str) -> tuple[str, ParsedFile] | FileOutcome:
+        """The id and content of a file, or why it is not taken."""
+        try:
+            parsed = parse_markdown(read(self._folder, path), path)
+            return self._register(parsed), parsed
+        except NotTaken as error:
+            return _refused(path, error)
 
     def _register(self, parsed: ParsedFile) -> str:
         external_id = parsed.id or parsed.path
@@ -141,6 +154,11 @@ class FolderImport:
                 f"It points to “{name[:80]}”, which is no id and no file of this folder."
             )
         return found
+
+
+def _points_elsewhere(parsed: ParsedFile) -> bool:
+    successor = parsed.archived and parsed.archived.successor
+    return bool(parsed.links or parsed.relations or successor)
 
 
 def _own_id(parsed: ParsedFile) -> str | None:

@@ -38,6 +38,30 @@ def new_event(
     )
 
 
+def recorded_event(
+    type: str,
+    schema_version: int,
+    data: bytes,
+    *,
+    id: UUID = CORRELATION,
+    stream: str = "entry-1",
+    actor: str = "member-1",
+) -> RecordedEvent:
+    """An event as a log answers it, for whoever only reads events."""
+    return RecordedEvent(
+        id=id,
+        type=type,
+        schema_version=schema_version,
+        data=data,
+        actor=actor,
+        correlation_id=CORRELATION,
+        stream=stream,
+        version=1,
+        position=1,
+        recorded_at=NOW,
+    )
+
+
 def content(event: NewEvent) -> tuple[object, ...]:
     """What the caller gave."""
     return tuple(getattr(event, name) for name in NewEvent.__struct_fields__)

@@ -8,9 +8,17 @@ import pytest
 from msgspec import Struct
 
 from events.codec import EventCodec, EventType
-from events.errors import EventLogError, LogFormatError, LogUnavailable, UnknownEventType
+from events.errors import (
+    EventLogError,
+    LogFormatError,
+    LogUnavailable,
+    SealedDataError,
+    UnknownEventType,
+)
+from events.sealed_fields import Sealed
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
+from events.vault import KeyVault, MemoryVault
 from tests.contracts.event_log import new_event
 
 
@@ -18,7 +26,17 @@ class Tagged(Struct):
     tag: str
 
 
-CODEC = EventCodec([EventType(name="entry.tagged", schema_version=1, cls=Tagged)])
+class Told(Struct):
+    text: str
+
+
+def codec(vault: KeyVault) -> EventCodec:
+    sealed = (Sealed("text", by="stream", erased=""),)
+    told = EventType(name="entry.told", schema_version=1, cls=Told, sealed=sealed)
+    return EventCodec([EventType(name="entry.tagged", schema_version=1, cls=Tagged), told], vault)
+
+
+CODEC = codec(MemoryVault())
 
 
 @pytest.fixture
@@ -128,3 +146,32 @@ def test_a_log_that_cannot_be_read_now_is_not_called_damaged(
 
     monkeypatch.setattr("events.sqlite_check.page", busy)
     assert isinstance(refusal(path), LogUnavailable)
+
+
+def tell(path: Path, vault: KeyVault) -> None:
+    """Append a sealed event to stream entry-3, at position 1204."""
+    event = new_event()
+    placed = codec(vault).encode(Told("secret"), id=event.id, stream="entry-3", actor="member-1")
+    with SqliteEventLog(path) as log:
+        log.append("entry-3", [new_event(placed[2], id=event.id, type="entry.told")], 0)
+
+
+def test_a_field_that_cannot_be_opened_is_found(path: Path) -> None:
+    vault = MemoryVault()
+    tell(path, vault)
+    assert check_log(path, codec(vault)) == 1204
+    error = refusal(path)
+    assert isinstance(error, SealedDataError)
+    assert "Position 1204" in str(error)
+    assert "no key of entry-3" in str(error)
+    other = f"""CAST('{{"text":{{"sealed":"{"A" * 64}"}}}}' AS BLOB)"""
+    change(path, f"UPDATE events SET data = {other} WHERE position = 1204")
+    with pytest.raises(SealedDataError, match=r"Position 1204 .* field text: .*altered"):
+        check_log(path, codec(vault))
+
+
+def test_a_destroyed_key_is_no_damage(path: Path) -> None:
+    vault = MemoryVault()
+    tell(path, vault)
+    vault.destroy("entry-3")
+    assert check_log(path, codec(vault)) == 1204

@@ -1,5 +1,7 @@
 """What the tests of commands have in common: a knowledge base's commands over a log in memory."""
 
+from collections.abc import Iterable
+from hashlib import sha512
 from uuid import UUID
 
 from msgspec import Struct
@@ -7,6 +9,7 @@ from msgspec import Struct
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.memory import InMemoryEventLog
+from events.vault import MemoryVault, Row
 from kb import ids
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
@@ -40,12 +43,23 @@ def command(number: int) -> UUID:
     return UUID(int=(7 << 76) | (2 << 62) | number)
 
 
+class KnownKeys(MemoryVault):
+    """Knows the key of every subject, the same in every world and every run."""
+
+    def _row(self, subject: str) -> Row:
+        return (self._keys.setdefault(subject, sha512(subject.encode()).digest()),)
+
+    def prepare(self, subjects: Iterable[str]) -> None:
+        """All are there already."""
+
+
 class World:
     """Commands of one process; two worlds over one log are two processes."""
 
     def __init__(self, log: EventLog | None = None) -> None:
         self.log = log or InMemoryEventLog()
-        self.codec = build_codec()
+        self.vault = KnownKeys()
+        self.codec = build_codec(self.vault)
         self.settled: list[int] = []
         self.writer = Writer(
             self.log,
@@ -63,7 +77,7 @@ class World:
 
     def happened(self) -> list[Struct]:
         """Every event of the log, in order."""
-        return [self.codec.decode(e.type, e.schema_version, e.data) for e in self.recorded()]
+        return [self.codec.decode(event) for event in self.recorded()]
 
     def entry(self, entry_id: str) -> Entry:
         return load_entry(self.writer, entry_id)

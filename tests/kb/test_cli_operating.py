@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+from events.sqlite_vault import SqliteVault
 from tests.kb.cli_world import CommandLine
 
 
@@ -29,7 +30,7 @@ def test_a_log_damaged_in_its_middle_is_found_by_a_check(kb: CommandLine) -> Non
     with closing(sqlite3.connect(kb.data / "log.sqlite")) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     log = (kb.data / "log.sqlite").read_bytes()
-    (kb.data / "log.sqlite").write_bytes(log.replace(b'{"title":"A title', b"{}{}{}{}{}{}{}{}{"))
+    (kb.data / "log.sqlite").write_bytes(log.replace(b'{"kind":"practice', b"{}{}{}{}{}{}{}{}{"))
 
     damaged = kb.run("status", "--check")
 
@@ -37,6 +38,30 @@ def test_a_log_damaged_in_its_middle_is_found_by_a_check(kb: CommandLine) -> Non
     assert (damaged.code, damaged.out, damaged.err.count("\n")) == (1, "", 1)
     assert "is damaged (position 1: " in damaged.err
     assert damaged.err.endswith("put back a copy of it.\n")
+
+
+def test_a_text_that_cannot_be_opened_is_found_by_a_check(kb: CommandLine) -> None:
+    kb.practice()
+    with closing(sqlite3.connect(kb.data / "vault.sqlite")) as db, db:
+        protection = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'keys_no_change'")
+        [again] = protection.fetchone()
+        db.execute("DROP TRIGGER keys_no_change")
+        db.execute("UPDATE keys SET key = zeroblob(64) WHERE subject LIKE 'entry-%'")
+        db.execute(again)
+
+    damaged = kb.run("status", "--check")
+
+    assert (damaged.code, damaged.out, damaged.err.count("\n")) == (1, "", 1)
+    assert "Position 1 of " in damaged.err
+    assert "put back copies of log and vault that belong together" in damaged.err
+
+
+def test_a_destroyed_key_is_no_damage(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    with SqliteVault(kb.data / "vault.sqlite") as vault:
+        vault.destroy(f"entry-{entry_id}")
+
+    assert "The log is sound: each of its 2 events can be read." in kb.ok("status", "--check").err
 
 
 def test_status_and_rebuild_tell_how_things_are(kb: CommandLine) -> None:

@@ -94,6 +94,44 @@ def test_a_log_of_a_newer_version_is_refused(data: Path) -> None:
     assert "format 42" in refused(data)
 
 
+def test_a_log_from_before_anything_was_sealed_is_refused_with_a_way_on(data: Path) -> None:
+    with closing(sqlite3.connect(data / "log.sqlite")) as db:
+        db.execute("PRAGMA user_version = 0")
+    assert "export it with the version of Tributary that wrote it" in refused(data)
+
+
+def test_a_log_whose_vault_is_gone_is_refused(data: Path, open_base: OpenBase) -> None:
+    """Nothing is made in its place: a new vault would hide that the old one has to come back."""
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    (data / "vault.sqlite").rename(data / "elsewhere")
+    for _ in range(2):
+        assert "put back the vault.sqlite that belongs to this log.sqlite" in refused(data)
+    (data / "elsewhere").rename(data / "vault.sqlite")
+    assert open_base().catalogue.browse().total == 1
+
+
+def test_an_empty_log_gets_a_new_vault(data: Path, open_base: OpenBase) -> None:
+    (data / "vault.sqlite").unlink()
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    assert (data / "vault.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_vault_that_is_not_ours_is_refused(data: Path) -> None:
+    (data / "vault.sqlite").write_bytes(b"something else entirely " * 200)
+    assert "vault.sqlite is not a Tributary vault" in refused(data)
+
+
+def test_no_text_stands_in_the_clear_in_the_log(data: Path, open_base: OpenBase) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+    stored = b"".join(path.read_bytes() for path in data.glob("log.sqlite*"))
+    assert b"practice" in stored
+    assert b"Bedside" not in stored
+    assert b"shift change" not in stored
+
+
 def test_settings_that_cannot_be_read_are_refused(data: Path) -> None:
     (data / "settings.toml").write_text("member = ", encoding="utf-8")
     assert "settings.toml" in refused(data)
@@ -173,8 +211,9 @@ def test_sizes_are_told_and_files_that_vanish_meanwhile_do_not_matter(
     data: Path, base: KnowledgeBase
 ) -> None:
     sizes = base.status().sizes
-    assert set(sizes) == {"log", "views", "index"}
+    assert set(sizes) == {"log", "vault", "views", "index"}
     assert sizes["log"] > 0
+    assert sizes["vault"] > 0
     assert data_directory._bytes(iter([data / "gone"])) == 0
 
 

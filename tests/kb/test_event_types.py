@@ -4,10 +4,13 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 from msgspec import Struct, structs
 
+from events.event import RecordedEvent
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.content import Content, Relation, Section, Source
 from kb.entries.entry import (
@@ -22,6 +25,8 @@ from kb.entries.entry import (
 )
 from kb.event_types import EVENT_TYPES, build_codec
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from tests.contracts.event_log import recorded_event
+from tests.kb.domain_world import KnownKeys
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
@@ -71,6 +76,16 @@ EXPECTED: dict[str, Struct] = {
 }
 
 
+STREAM, ACTOR, EVENT = f"entry-{ENTRY}", "ada", UUID("01890000-0000-7000-8000-000000000001")
+"""Where the golden payloads stand in a log; their sealed fields open nowhere else."""
+
+
+def stored_event(stored: dict[str, Any]) -> RecordedEvent:
+    data = json.dumps(stored["data"]).encode()
+    name, version = stored["type"], stored["schema_version"]
+    return recorded_event(name, version, data, id=EVENT, stream=STREAM, actor=ACTOR)
+
+
 def golden(name: str) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
     return loaded
@@ -79,6 +94,16 @@ def golden(name: str) -> dict[str, Any]:
 def page_sections() -> dict[str, str]:
     parts = re.split(r"^## (.+)$", PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def sealed_fields(event_type: Any) -> dict[str, str]:
+    """Which fields are sealed, and with whose key."""
+    return {each.field: each.by for each in event_type.sealed}
+
+
+def clear(data: dict[str, Any], sealed: dict[str, str]) -> dict[str, Any]:
+    """The fields of `data` that stand in the clear."""
+    return {name: value for name, value in data.items() if name not in sealed}
 
 
 def test_every_type_has_a_golden_payload_and_every_payload_an_expectation() -> None:
@@ -90,15 +115,15 @@ def test_every_type_has_a_golden_payload_and_every_payload_an_expectation() -> N
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_stored_payload_reads_as_it_always_did(name: str) -> None:
     stored = golden(name)
-    data = json.dumps(stored["data"]).encode()
-    event = build_codec().decode(stored["type"], stored["schema_version"], data)
-    assert event == EXPECTED[name]
+    assert build_codec(KnownKeys()).decode(stored_event(stored)) == EXPECTED[name]
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda each: each.name)
 def test_what_is_written_today_is_the_golden_payload(event_type: Any) -> None:
     stored = golden(f"{event_type.name}-{event_type.schema_version}")
-    name, version, data = build_codec().encode(EXPECTED[f"{event_type.name}-1"])
+    name, version, data = build_codec(KnownKeys()).encode(
+        EXPECTED[f"{event_type.name}-1"], id=EVENT, stream=STREAM, actor=ACTOR
+    )
     assert (name, version) == (stored["type"], stored["schema_version"])
     assert json.loads(data) == stored["data"]
 
@@ -115,5 +140,33 @@ def test_the_page_tells_fields_version_and_an_example(event_type: Any) -> None:
     assert f"Schema version {event_type.schema_version}." in section
     example = re.search(r"```json\n(.+?)```", section, flags=re.DOTALL)
     assert example is not None
+    shown, sealed = json.loads(example[1]), sealed_fields(event_type)
+    stored = golden(f"{event_type.name}-{event_type.schema_version}")["data"]
+    assert list(shown) == list(stored)
+    assert clear(shown, sealed) == clear(stored, sealed)
+    # The page shows what a sealed field holds, as it is before it is sealed.
+    opened = EXPECTED[f"{event_type.name}-1"]
+    assert shown == json.loads(msgspec.json.encode(opened))
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda each: each.name)
+def test_the_page_tells_which_fields_are_sealed_and_with_whose_key(event_type: Any) -> None:
+    section = page_sections()[event_type.name]
+    told = dict(re.findall(r"^\| `(\w+)` \|.*\| (\w*) \|$", section, flags=re.MULTILINE))
+    assert {field: by for field, by in told.items() if by} == sealed_fields(event_type)
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda each: each.name)
+def test_an_erased_event_still_reads_and_holds_nothing_of_what_was_sealed(event_type: Any) -> None:
+    sealed = sealed_fields(event_type)
+    vault = KnownKeys()
+    vault.destroy(STREAM, f"member-{ACTOR}")
     stored = golden(f"{event_type.name}-{event_type.schema_version}")
-    assert json.loads(example[1]) == stored["data"]
+    erased = build_codec(vault).decode(stored_event(stored))
+    before = EXPECTED[f"{event_type.name}-1"]
+    for field in structs.fields(event_type.cls):
+        was, now = getattr(before, field.name), getattr(erased, field.name)
+        if field.name not in sealed:
+            assert now == was
+        else:
+            assert now in (None, "", Content(title="", sections=()))
