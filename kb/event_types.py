@@ -7,12 +7,27 @@ from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import (
     EntryArchived,
     EntryContributed,
+    EntryErased,
     EntryRelated,
     EntryRestored,
     EntryRevised,
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
+    EntryVisibilityChanged,
+)
+from kb.people.community import WorldAccessChanged
+from kb.people.group import GroupChanged, GroupClosed, GroupFormed
+from kb.people.member import (
+    MemberErased,
+    MemberGroupJoined,
+    MemberGroupLeft,
+    MemberInvited,
+    MemberJoined,
+    MemberLeft,
+    MemberProfileChanged,
+    MemberRoleGiven,
+    MemberRoleTaken,
 )
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
@@ -20,6 +35,7 @@ from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 # says about the entries of others goes with that member.
 _CONTENT = Sealed("content", by="stream", erased={"title": "", "sections": []})
 _EVIDENCE = Sealed("evidence", by="actor")
+_PROFILE = Sealed("profile", by="stream", erased={"name": ""})
 
 EVENT_TYPES = (
     EventType(
@@ -45,6 +61,26 @@ EVENT_TYPES = (
         sealed=(Sealed("reason", by="stream", erased=""),),
     ),
     EventType(name="entry-restored", schema_version=1, cls=EntryRestored),
+    EventType(name="entry-visibility-changed", schema_version=1, cls=EntryVisibilityChanged),
+    EventType(name="entry-erased", schema_version=1, cls=EntryErased),
+    EventType(name="member-invited", schema_version=1, cls=MemberInvited),
+    EventType(name="member-joined", schema_version=1, cls=MemberJoined, sealed=(_PROFILE,)),
+    EventType(
+        name="member-profile-changed",
+        schema_version=1,
+        cls=MemberProfileChanged,
+        sealed=(_PROFILE,),
+    ),
+    EventType(name="member-role-given", schema_version=1, cls=MemberRoleGiven),
+    EventType(name="member-role-taken", schema_version=1, cls=MemberRoleTaken),
+    EventType(name="member-group-joined", schema_version=1, cls=MemberGroupJoined),
+    EventType(name="member-group-left", schema_version=1, cls=MemberGroupLeft),
+    EventType(name="member-left", schema_version=1, cls=MemberLeft),
+    EventType(name="member-erased", schema_version=1, cls=MemberErased),
+    EventType(name="group-formed", schema_version=1, cls=GroupFormed),
+    EventType(name="group-changed", schema_version=1, cls=GroupChanged),
+    EventType(name="group-closed", schema_version=1, cls=GroupClosed),
+    EventType(name="world-access-changed", schema_version=1, cls=WorldAccessChanged),
     EventType(
         name="entry-endorsed",
         schema_version=1,

@@ -1,5 +1,6 @@
 """Ids: which are drawn, and which follow from something that must be unique."""
 
+import unicodedata
 from uuid import UUID, uuid4, uuid5
 
 from uuid_utils.compat import uuid7
@@ -50,9 +51,28 @@ def event_id(command_id: UUID, index: int) -> UUID:
     return UUID(int=(value & ~random_bits) | ((value + index) & random_bits))
 
 
+def group_id(name: str) -> str:
+    """The id of the group of that name: two of one name, however written, are the same group."""
+    return _derived("group", " ".join(unicodedata.normalize("NFKC", name).casefold().split()))
+
+
 def entry_stream(entry_id: str) -> str:
     """The log's stream of an entry."""
     return f"entry-{entry_id}"
+
+
+def member_stream(member: str) -> str:
+    """The log's stream of a member."""
+    return f"member-{member}"
+
+
+def group_stream(group: str) -> str:
+    """The log's stream of a group."""
+    return f"group-{group}"
+
+
+COMMUNITY_STREAM = "community"
+"""The log's stream of what holds for everybody."""
 
 
 def endorsement_stream(endorsement: str) -> str:

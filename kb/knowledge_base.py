@@ -9,23 +9,20 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from events.clock import utc_now
-from events.sqlite import SqliteEventLog
-from kb import data_directory, status
-from kb.data_directory import DataDirectory, storage_errors
+from kb import access, data_directory, status
+from kb.access import Asker
+from kb.data_directory import storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind, load_kinds
 from kb.entries.service import Entries
-from kb.errors import InvalidInput
-from kb.event_types import build_codec
-from kb.following.follower import Follower, Progress
-from kb.following.parked import ParkedFile
-from kb.following.search_index import SearchIndex
-from kb.following.view_reader import ViewReader
-from kb.following.views import Views
+from kb.errors import DataDirectoryError, InvalidInput, NotFound
+from kb.following.follower import Progress
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
+from kb.parts import Parts
+from kb.people.directory import Directory
+from kb.people.service import People
 from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
 from kb.search import Answer, Search
@@ -40,52 +37,37 @@ Notice = Callable[[str], None]
 
 
 class KnowledgeBase:
-    """A data directory, opened: commands, queries and search.
+    """A data directory, opened, as one asker sees and changes it: commands, queries and search.
 
     A context manager; usable from any thread.
     """
 
-    def __init__(
-        self, directory: DataDirectory, settings: Settings, embedder: "Embedder", notice: Notice
-    ) -> None:
-        self.settings = settings
+    def __init__(self, parts: Parts, asker: Asker) -> None:
+        self.settings = parts.settings
         self.kinds: Mapping[str, Kind] = load_kinds()
-        self._directory = directory
-        self._log = SqliteEventLog(directory.log)
-        try:
-            self._vault = data_directory.open_vault(directory, self._log)
-        except BaseException:
-            self._log.close()
-            raise
-        codec = build_codec(self._vault)
-        self._views = Views(directory.views, codec, notice=notice)
-        self._reader = ViewReader(directory.views)
-        self._parked = ParkedFile(directory.parked)
-        self._index = SearchIndex(
-            directory.index,
-            self._log,
-            codec,
-            embedder=embedder,
-            engine=settings.fulltext,
-            parked=self._parked,
-            now=utc_now,
-            notice=notice,
-        )
-        self._follower = Follower(self._log, self._views, self._reader, self._index, directory.lock)
-        self._reader.on_damage = self._follower.repair_views
+        self.asker = asker
+        self._parts = parts
         writer = Writer(
-            self._log,
-            codec,
-            actor=settings.member,
+            parts.log,
+            parts.codec,
+            asker=asker,
             new_event_id=new_event_id,
-            settle=self._follower.settle,
+            settle=parts.follower.settle,
         )
+        self.directory = Directory(parts.reader, asker)
+        self.people = People(writer, new_id, self.directory.stewards)
         self.entries = Entries(writer, self.kinds, new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
-        self.catalogue = Catalogue(self._reader)
-        self.reports = Reports(self._reader)
-        self._search = Search(self._index, embedder, self.catalogue, self._follower, self._log)
+        self.catalogue = Catalogue(parts.reader, asker.labels)
+        self.reports = Reports(parts.reader, asker)
+        self._search = Search(
+            parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.labels
+        )
+
+    def acting_for(self, asker: Asker) -> Self:
+        """The same as somebody else sees and changes it; close the one that was opened."""
+        return type(self)(self._parts, asker)
 
     @classmethod
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:
@@ -103,23 +85,25 @@ class KnowledgeBase:
         settings: Settings | None = None,
         embedder: "Embedder | None" = None,
         notice: Notice | None = None,
+        asker: Asker | None = None,
     ) -> Self:
         """Open the data directory at `path`, with its own settings unless given.
 
-        `notice` is told what takes long or was repaired. Raises `DataDirectoryError`.
+        `notice` is told what takes long or was repaired. Who asks is `asker`, or else the member of
+        the settings, or else the operator. Raises `DataDirectoryError`.
         """
         directory = data_directory.find(Path(path))
         tell = notice or (lambda _: None)
         with storage_errors(directory.root):
             settings = settings or load_settings(directory.root, os.environ)
-            base = cls(directory, settings, embedder or AnnouncedModel(tell), tell)
+            parts = Parts(directory, settings, embedder or AnnouncedModel(tell), tell)
             try:
-                base._follower.ensure(0)
-                base._follower.bring_views_up()
+                parts.follower.ensure(0)
+                parts.follower.bring_views_up()
+                return cls(parts, asker or _acting(parts))
             except BaseException:
-                base.close()
+                parts.close()
                 raise
-        return base
 
     def search(
         self,
@@ -132,7 +116,7 @@ class KnowledgeBase:
         limit: int = 10,
     ) -> Answer:
         """The entries that answer `question`, among all that is in the log now; see `Search`."""
-        with storage_errors(self._directory.root):
+        with storage_errors(self._parts.directory.root):
             return self._search(
                 question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
             )
@@ -140,16 +124,16 @@ class KnowledgeBase:
     @contextmanager
     def follow(self) -> Iterator[None]:
         """Keep views and index up in the background for as long as the block runs."""
-        began = self._follower.start()
+        began = self._parts.follower.start()
         try:
             yield
         finally:
             if began:
-                self._follower.stop()
+                self._parts.follower.stop()
 
     def start_following(self) -> None:
         """Keep views and index up in the background until `close`."""
-        self._follower.start()
+        self._parts.follower.start()
 
     def wait(self, position: int, *, index: bool = False, timeout: float | None = None) -> None:
         """Return when views (and the index) hold `position`.
@@ -157,15 +141,15 @@ class KnowledgeBase:
         Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
         """
         deadline = monotonic() + (math.inf if timeout is None else timeout)
-        with storage_errors(self._directory.root):
+        with storage_errors(self._parts.directory.root):
             for of_index in (False, True) if index else (False,):
                 left = max(0.0, deadline - monotonic())
-                self._follower.ensure(position, index=of_index, timeout=left)
+                self._parts.follower.ensure(position, index=of_index, timeout=left)
 
     def head(self) -> int:
         """The log's last position, to `wait` for."""
-        with storage_errors(self._directory.root):
-            return self._log.head()
+        with storage_errors(self._parts.directory.root):
+            return self._parts.log.head()
 
     def rebuild(
         self, what: Literal["views", "index", "all"] = "all", progress: Progress | None = None
@@ -176,19 +160,19 @@ class KnowledgeBase:
         """
         if what not in ("views", "index", "all"):
             raise InvalidInput(f"{what!r} cannot be rebuilt: name views, index or all.", "what")
-        with storage_errors(self._directory.root):
-            self._follower.rebuild(what, progress or (lambda *_: None))
+        with storage_errors(self._parts.directory.root):
+            self._parts.follower.rebuild(what, progress or (lambda *_: None))
 
     def status(self) -> Status:
         """Positions, lag, sizes and troubles."""
-        with storage_errors(self._directory.root):
+        with storage_errors(self._parts.directory.root):
             return status.gather(
-                self._directory,
+                self._parts.directory,
                 self.settings,
-                self._log,
-                self._reader,
-                self._parked,
-                self._follower,
+                self._parts.log,
+                self._parts.reader,
+                self._parts.parked,
+                self._parts.follower,
             )
 
     def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
@@ -198,17 +182,12 @@ class KnowledgeBase:
         """
         from events.sqlite_check import check_log
 
-        with storage_errors(self._directory.root):
-            return check_log(self._directory.log, build_codec(self._vault), progress)
+        with storage_errors(self._parts.directory.root):
+            return check_log(self._parts.directory.log, self._parts.codec, progress)
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
-        self._follower.close()
-        self._index.close()
-        self._views.close()
-        self._reader.close()
-        self._log.close()
-        self._vault.close()
+        self._parts.close()
 
     def __enter__(self) -> Self:
         return self
@@ -220,3 +199,16 @@ class KnowledgeBase:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _acting(parts: Parts) -> Asker:
+    """Whoever the settings name. Raises `DataDirectoryError` for nobody who has joined."""
+    member = parts.settings.member
+    if member == access.OPERATOR:
+        return access.operator()
+    try:
+        return Directory(parts.reader, access.operator()).asker(member)
+    except NotFound as error:
+        raise DataDirectoryError(
+            f"{error} Set member or KB_MEMBER to one who has joined, or leave it out."
+        ) from error

@@ -12,7 +12,6 @@ from indexer.document import Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.entries.catalogue import Catalogue, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
-from kb.following.documents import AUDIENCE
 from kb.following.follower import Follower
 from kb.following.search_index import SearchIndex
 
@@ -90,12 +89,14 @@ class Search:
         catalogue: Catalogue,
         follower: Follower,
         log: EventLog,
+        labels: frozenset[str],
     ) -> None:
         self._index = index
         self._embedder = embedder
         self._catalogue = catalogue
         self._follower = follower
         self._log = log
+        self._labels = labels
 
     def __call__(
         self,
@@ -114,7 +115,7 @@ class Search:
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
-        wanted = _filter(kinds, tags, groups, archived)
+        wanted = _filter(self._labels, kinds, tags, groups, archived)
         with _explained():
             try:
                 lack, hits, began = self._ask(question, wanted, limit)
@@ -164,7 +165,11 @@ class Search:
 
 
 def _filter(
-    kinds: Sequence[str], tags: Sequence[str], groups: Sequence[str], archived: bool | None
+    labels: frozenset[str],
+    kinds: Sequence[str],
+    tags: Sequence[str],
+    groups: Sequence[str],
+    archived: bool | None,
 ) -> Filter:
     wanted = {
         "kind": frozenset(kinds),
@@ -173,7 +178,7 @@ def _filter(
         "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
     }
     return Filter(
-        audience=AUDIENCE, facets={name: values for name, values in wanted.items() if values}
+        audience=labels, facets={name: values for name, values in wanted.items() if values}
     )
 
 

@@ -8,6 +8,7 @@ from events.log import EventLog
 from events.projection import ParkedEvent
 from events.sqlite_layout import LOG
 from indexer.errors import IndexOutdated
+from kb.access import operator
 from kb.data_directory import DataDirectory
 from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
@@ -93,7 +94,7 @@ def gather(
 
 def _views(reader: ViewReader) -> _Views:
     try:
-        with reader.read() as db:
+        with reader.read(operator().labels) as db:
             totals = db.execute(TOTALS).fetchone()
             return _Views(checkpoint(db), totals, tuple(parked(db)))
     except NotYetSearchable:

@@ -18,7 +18,8 @@ from events.errors import (
     VersionConflict,
 )
 from events.event import NewEvent, RecordedEvent
-from kb.errors import DataDirectoryError, InvalidInput, Refused
+from kb.access import Asker
+from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused
 from kb.ids import event_id
 
 Clock = Callable[[], datetime]
@@ -89,7 +90,7 @@ class Writer:
         log: StreamLog,
         codec: EventCodec,
         *,
-        actor: str,
+        asker: Asker,
         new_event_id: NewId,
         settle: Settle,
     ) -> None:
@@ -97,7 +98,24 @@ class Writer:
         self._codec = codec
         self._new_event_id = new_event_id
         self._settle = settle
-        self.actor = actor
+        self.asker = asker
+
+    def acting_for(self, asker: Asker) -> "Writer":
+        """The same, on behalf of somebody else."""
+        return Writer(
+            self._log,
+            self._codec,
+            asker=asker,
+            new_event_id=self._new_event_id,
+            settle=self._settle,
+        )
+
+    @property
+    def actor(self) -> str:
+        """The member whose events these are. Raises `Forbidden` for somebody not known."""
+        if self.asker.member is None:
+            raise Forbidden("Sign in to change anything.")
+        return self.asker.member
 
     def prepare(self, streams: Iterable[str]) -> None:
         """Make the keys of new streams at once, where many are to be written: one sync for all."""
@@ -114,7 +132,6 @@ class Writer:
         decide: Callable[[S], Sequence[Struct]],
         *,
         guard: Callable[[], object] | None = None,
-        actor: str | None = None,
         command_id: UUID | None = None,
         settle: bool = True,
     ) -> Done[S]:
@@ -134,7 +151,7 @@ class Writer:
                 if guard:
                     guard()
                 try:
-                    done = self._attempt(aggregate, recorded, decide, actor or self.actor, command)
+                    done = self._attempt(aggregate, recorded, decide, command)
                 except VersionConflict:
                     continue
             if settle:
@@ -147,12 +164,11 @@ class Writer:
         aggregate: Aggregate[S],
         recorded: list[RecordedEvent],
         decide: Callable[[S], Sequence[Struct]],
-        actor: str,
         command: UUID,
     ) -> Done[S]:
         before = self._fold(aggregate, recorded)
         new = [
-            self._new_event(event, event_id(command, index), aggregate.stream, actor, command)
+            self._new_event(event, event_id(command, index), aggregate.stream, self.actor, command)
             for index, event in enumerate(decide(before))
         ]
         if new:

@@ -3,23 +3,28 @@
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
-from events.vault import KeyVault
+from kb.access import ROLES, Asker, Visibility, operator
 from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.errors import InvalidInput
 from kb.event_types import build_codec
-from kb.ids import entry_id_for, new_event_id, new_id
+from kb.ids import entry_id_for, group_id, new_event_id, new_id
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from kb.people.service import People
 from kb.reuse.service import Reuses
 from kb.settings import Settings
 from kb.writer import Writer
@@ -30,7 +35,7 @@ COMMUNITY = "Sample community"
 IMPORTER = "m-00"
 
 # Days before today: when the entries came, and how long after a reuse its outcome was told.
-FIRST_ENTRY, LAST_ENTRY = 520.0, 430.0
+BEGINNING, FIRST_ENTRY, LAST_ENTRY = 530.0, 520.0, 430.0
 UNTIL_OUTCOME = 60
 UNTIL_WITHDRAWN = 30
 
@@ -59,17 +64,33 @@ class _DemoClock:
 class _Community:
     """The commands of a knowledge base that has no views yet, so nothing waits for them."""
 
-    def __init__(self, log: SqliteEventLog, vault: KeyVault) -> None:
-        writer = Writer(
-            log,
-            build_codec(vault),
-            actor=IMPORTER,
-            new_event_id=new_event_id,
-            settle=lambda _: None,
-        )
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
         self.entries = Entries(writer, load_kinds(), new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
+
+    def by(self, name: str) -> "_Community":
+        """The same in the hands of a member; nothing is hidden while the past is made up."""
+        asker = Asker(member_id(name), frozenset(ROLES), operator().labels)
+        return _Community(self._writer.acting_for(asker))
+
+    def begin(self, content: Path) -> None:
+        """Form the groups and let the members join, each as the steward settled it."""
+        told = _toml(content / "people.toml")
+        people = People(self._writer, new_id)
+        for item in told["groups"]:
+            people.form_group(item["name"], item.get("parent"), open=item.get("open", False))
+        for item in told["members"]:
+            places = People(self._writer, partial(UUID, member_id(item["id"])))
+            places.invite(item["roles"], item["groups"])
+            profile = msgspec.convert(item["profile"], Profile)
+            self.by(item["id"]).join(profile)
+        people.open_to_world(True)
+
+    def join(self, profile: Profile) -> None:
+        """Take the invitation of the member who acts."""
+        People(self._writer, new_id).join(self._writer.actor, profile)
 
 
 def build(directory: Path, now: datetime, content: Path = CONTENT) -> Iterator[tuple[int, int]]:
@@ -83,11 +104,21 @@ def build(directory: Path, now: datetime, content: Path = CONTENT) -> Iterator[t
         SqliteEventLog(directory / LOG, clock=clock) as log,
         SqliteVault(directory / VAULT) as vault,
     ):
-        community = _Community(log, vault)
+        community = _Community(
+            Writer(
+                log,
+                build_codec(vault),
+                asker=operator(),
+                new_event_id=new_event_id,
+                settle=lambda _: None,
+            )
+        ).by(IMPORTER)
         run = FolderImport(community.entries, content, ImportOptions(source=SOURCE))
         acts = sorted(_acts(community, content), key=lambda act: -act.days_ago)
         total = len(run.paths) + len(acts)
         step = (FIRST_ENTRY - LAST_ENTRY) / max(len(run.paths), 1)
+        clock.go_to(BEGINNING)
+        community.begin(content)
         clock.go_to(FIRST_ENTRY)
         for done, outcome in enumerate(run.run(), 1):
             if outcome.reason:
@@ -113,15 +144,17 @@ def _acts(community: _Community, content: Path) -> Iterator[_Act]:
         yield from _reuse(community, item)
     for item in told["archives"]:
         yield _archive(community, item)
+    for item in told["shown"]:
+        yield _shown(community, item)
 
 
 def _endorsement(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
     entry, member, days_ago = _id(item["entry"]), item["member"], item["days_ago"]
-    endorsements = community.endorsements
-    yield _Act(days_ago, lambda: endorsements.endorse(entry, item["reason"], actor=member))
+    endorsements = community.by(member).endorsements
+    yield _Act(days_ago, lambda: endorsements.endorse(entry, item["reason"]))
     if item.get("withdrawn"):
         later = max(days_ago - UNTIL_WITHDRAWN, 0.5)
-        yield _Act(later, lambda: endorsements.withdraw(entry, actor=member))
+        yield _Act(later, lambda: endorsements.withdraw(entry))
 
 
 def _reuse(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
@@ -130,14 +163,13 @@ def _reuse(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
     member, days_ago, later = item["member"], item["days_ago"], item.get("later")
 
     def record() -> None:
-        receipt = community.reuses.record(
+        receipt = community.by(member).reuses.record(
             _id(item["entry"]),
             group=item["group"],
             context=item["context"],
             outcome=item["outcome"],
             resulting_entry=_id(result) if result else None,
             evidence=item.get("evidence"),
-            actor=member,
         )
         ids.append(receipt.id)
 
@@ -145,8 +177,8 @@ def _reuse(community: _Community, item: dict[str, Any]) -> Iterator[_Act]:
     if later:
         yield _Act(
             max(days_ago - UNTIL_OUTCOME, 0.5),
-            lambda: community.reuses.update_outcome(
-                ids[0], later["outcome"], later["note"], actor=member
+            lambda: community.by(member).reuses.update_outcome(
+                ids[0], later["outcome"], later["note"]
             ),
         )
 
@@ -159,6 +191,17 @@ def _archive(community: _Community, item: dict[str, Any]) -> _Act:
             _id(item["entry"]), item["reason"], _id(successor) if successor else None
         ),
     )
+
+
+def _shown(community: _Community, item: dict[str, Any]) -> _Act:
+    groups = tuple(map(group_id, item.get("groups", ())))
+    visibility = Visibility(item["to"], groups)
+    return _Act(item["days_ago"], lambda: community.entries.show(_id(item["entry"]), visibility))
+
+
+def member_id(name: str) -> str:
+    """The id of a member of the sample."""
+    return entry_id_for("sample-member", name)
 
 
 def _id(name: str) -> str:

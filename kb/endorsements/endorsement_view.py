@@ -4,7 +4,7 @@ from sqlite3 import Connection
 
 from events.event import RecordedEvent
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
-from kb.following.view import View, stored_time
+from kb.following.view import SEEN, View, stored_time
 
 TABLES = (
     """CREATE TABLE endorsement (
@@ -26,5 +26,7 @@ def _withdrawn(db: Connection, _: RecordedEvent, withdrawn: EndorsementWithdrawn
 
 
 ENDORSEMENTS = View(
-    tables=TABLES, handlers={EntryEndorsed: _endorsed, EndorsementWithdrawn: _withdrawn}
+    tables=TABLES,
+    handlers={EntryEndorsed: _endorsed, EndorsementWithdrawn: _withdrawn},
+    seen={"endorsement": SEEN.format("main.endorsement.entry_id")},
 )

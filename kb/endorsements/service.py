@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from kb.access import require
 from kb.endorsements.endorsement import Endorse, Endorsement, Withdraw, decide, evolve
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
@@ -23,7 +24,6 @@ class Endorsements:
         entry_id: str,
         reason: str,
         *,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Vouch for an entry that is not archived; the same reason again adds nothing.
@@ -34,27 +34,25 @@ class Endorsements:
         command = Endorse(validation.text("reason", reason))
 
         def guard() -> None:
+            require(self._writer.asker, "endorse")
             refuse_archived(load_entry(self._writer, entry_id), "endorsed")
 
-        return self._execute(entry_id, command, guard, actor, command_id)
+        return self._execute(entry_id, command, guard, command_id)
 
-    def withdraw(
-        self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
-    ) -> Receipt:
+    def withdraw(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
         """Take the endorsement back. Raises `NotFound`, or `Refused` if there is none."""
         guard = partial(load_entry, self._writer, entry_id)
-        return self._execute(entry_id, Withdraw(), guard, actor, command_id)
+        return self._execute(entry_id, Withdraw(), guard, command_id)
 
     def _execute(
         self,
         entry_id: str,
         command: Endorse | Withdraw,
         guard: Callable[[], object],
-        actor: str | None,
         command_id: UUID | None,
     ) -> Receipt:
         entry_id = validation.known_id("entry", entry_id)
-        member = actor or self._writer.actor
+        member = self._writer.actor
         aggregate = Aggregate(
             entry_id,
             endorsement_stream(endorsement_id(entry_id, member)),
@@ -62,6 +60,6 @@ class Endorsements:
             evolve,
         )
         done = self._writer.execute(
-            aggregate, partial(decide, command), guard=guard, actor=member, command_id=command_id
+            aggregate, partial(decide, command), guard=guard, command_id=command_id
         )
         return done.receipt

@@ -36,6 +36,7 @@ class ImportedEntry(Struct, frozen=True, kw_only=True):
 
     id: str
     draft: Draft
+    author: str = ""
     source: Source | None = None
     archived: EntryArchived | None = None
 
@@ -77,6 +78,8 @@ def _contributed(imported: ImportedEntry) -> EntryContributed:
     draft = imported.draft
     return EntryContributed(
         kind=draft.kind,
+        author=imported.author,
+        visibility=draft.visibility,
         content=draft.content,
         group=draft.group,
         source=imported.source,

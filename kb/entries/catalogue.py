@@ -53,15 +53,19 @@ _BEGINNING = re.compile(r"[0-9a-f-]{6,36}")
 
 
 class Catalogue:
-    """Every question about entries that is not a search. Usable from any thread."""
+    """Every question about entries that is not a search, of an asker with `labels`.
 
-    def __init__(self, views: ViewReader) -> None:
+    What they do not see is not there. Usable from any thread.
+    """
+
+    def __init__(self, views: ViewReader, labels: frozenset[str]) -> None:
         self._views = views
+        self._labels = labels
 
     def get(self, entry_id: str) -> EntryPage:
         """One entry with all that belongs to it. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             row = _one(db, queries.ENTRY_BY_ID, entry_id, f"There is no entry {entry_id}.")
             return entry_page(
                 row,
@@ -117,7 +121,7 @@ class Catalogue:
         if offset < 0 or limit < 0:
             raise InvalidInput("A list starts at 0 or later and holds 0 or more entries.", "limit")
         values = _values(filter or BrowseFilter())
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
             return Page(
                 items=tuple(map(entry_summary, found)),
@@ -132,21 +136,21 @@ class Catalogue:
 
     def summaries(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         """What lists show of `entry_ids`, by id; those that are not there are left out."""
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             found = rows(db, queries.CARDS, (msgspec.json.encode(entry_ids).decode(),))
         return {row["id"]: entry_summary(row) for row in found}
 
     def history(self, entry_id: str) -> tuple[HistoryItem, ...]:
         """The entry's own events, its endorsements and reuses, in log order. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             _refuse_unknown(db, entry_id)
             return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
 
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             _refuse_unknown(db, entry_id)
             origins = rows(db, queries.ORIGINS, {"id": entry_id})
             derived = rows(db, queries.DERIVED, {"id": entry_id})
@@ -159,13 +163,13 @@ class Catalogue:
     def reuse(self, reuse_id: str) -> ReuseView:
         """One recorded reuse. Raises `NotFound`."""
         reuse_id = validation.known_id("reuse", reuse_id)
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             return reuse_view(_one(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
 
     def revision(self, entry_id: str, version: int) -> Content:
         """The text as it stood at `version` of the entry. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
         if row is None:
             raise NotFound(f"There is no version {version} of an entry {entry_id}.")
@@ -181,19 +185,19 @@ class Catalogue:
 
     def all_ids(self) -> Iterator[str]:
         """The id of every entry, archived ones too, in the order they came."""
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             ids = db.execute(queries.ALL_IDS).fetchall()
         return (entry_id for (entry_id,) in ids)
 
     def _meant(self, sql: str, text: str) -> list[str]:
         """The ids that `text` may mean; that one alone which it is in full."""
         beginning = text.lower() if _BEGINNING.fullmatch(text.lower()) else ""
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             found = [row[0] for row in db.execute(sql, {"text": text, "beginning": beginning})]
         return [text] if text in found else found
 
     def _names(self, sql: str) -> tuple[str, ...]:
-        with self._views.read() as db:
+        with self._views.read(self._labels) as db:
             return tuple(name for (name,) in db.execute(sql))
 
 

@@ -5,18 +5,21 @@ from sqlite3 import Connection
 import msgspec
 
 from events.event import RecordedEvent
+from kb.access import Visibility, audience
 from kb.entries.content import Content
 from kb.entries.entry import (
     EntryArchived,
     EntryContributed,
+    EntryErased,
     EntryRelated,
     EntryRestored,
     EntryRevised,
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
+    EntryVisibilityChanged,
 )
-from kb.following.view import View, stored_time
+from kb.following.view import SEEN, View, stored_time
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now.
 TABLES = (
@@ -26,7 +29,11 @@ TABLES = (
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
-        archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT) STRICT""",
+        archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT,
+        visibility TEXT NOT NULL) STRICT""",
+    """CREATE TABLE audience (
+        entry_id TEXT NOT NULL, label TEXT NOT NULL,
+        PRIMARY KEY (entry_id, label)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX entry_external ON entry (external_id)",
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (
@@ -44,8 +51,8 @@ TABLES = (
 )
 
 ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, group_name, source_name,
-    external_id, contributed_by, contributed_at, revised_at, revised_position, revision_version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    external_id, contributed_by, contributed_at, revised_at, revised_position, revision_version,
+    visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, group_name = ?, revised_at = ?,
     revised_position = ?, revision_version = ? WHERE id = ?"""
 ADD_REVISION = "INSERT INTO revision VALUES (?, ?, ?, ?)"
@@ -60,6 +67,18 @@ ARCHIVE = (
 RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL, successor = NULL
     WHERE id = ?"""
 
+CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
+AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
+HIDE = "DELETE FROM audience WHERE entry_id = ?"
+SHOW = "INSERT INTO audience VALUES (?, ?)"
+ERASE = tuple(
+    f"DELETE FROM {table} WHERE {column} = ?"
+    for table, column in (
+        ("entry", "id"),
+        *((each, "entry_id") for each in ("revision", "tag", "relation", "audience")),
+    )
+)
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -71,9 +90,10 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
         (
             *(event.position, entry_id, event.version, entry.kind, content.title),
             *(entry.group, *source, event.actor, at),
-            *(at, event.position, event.version),
+            *(at, event.position, event.version, _encode(entry.visibility).decode()),
         ),
     )
+    _show(db, entry_id, entry.visibility, entry.author)
     _keep_text(db, event, content)
 
 
@@ -118,6 +138,23 @@ def _restored(db: Connection, event: RecordedEvent, _: EntryRestored) -> None:
     _update(db, event, RESTORE, event.version)
 
 
+def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
+    entry_id = _entry_id(event)
+    _update(db, event, CHANGE_VISIBILITY, event.version, _encode(shown.visibility).decode())
+    (author,) = db.execute(AUTHOR, (entry_id,)).fetchone()
+    _show(db, entry_id, shown.visibility, author)
+
+
+def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) -> None:
+    db.execute(HIDE, (entry_id,))
+    db.executemany(SHOW, [(entry_id, label) for label in sorted(audience(visibility, author))])
+
+
+def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
+    for statement in ERASE:
+        db.execute(statement, (_entry_id(event),))
+
+
 def _update(db: Connection, event: RecordedEvent, sql: str, *values: object) -> None:
     # An entry whose contribution was parked is not there; its later events are parked as well.
     if db.execute(sql, (*values, _entry_id(event))).rowcount != 1:
@@ -139,5 +176,14 @@ CATALOGUE = View(
         EntryUnrelated: _unrelated,
         EntryArchived: _archived,
         EntryRestored: _restored,
+        EntryVisibilityChanged: _shown,
+        EntryErased: _erased,
+    },
+    seen={
+        "entry": SEEN.format("main.entry.id"),
+        **{
+            table: SEEN.format(f"main.{table}.entry_id")
+            for table in ("revision", "tag", "relation")
+        },
     },
 )

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from msgspec import UNSET, Struct, UnsetType
 
+from kb.access import Visibility
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import (
     Entry,
     EntryArchived,
     EntryContributed,
+    EntryErased,
     EntryEvent,
     EntryRelated,
     EntryRestored,
@@ -16,15 +18,17 @@ from kb.entries.entry import (
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
+    EntryVisibilityChanged,
     Text,
 )
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 
 
 class Contribute(Struct, frozen=True):
-    """Begin an entry."""
+    """Begin an entry in the name of `author`."""
 
     draft: Draft
+    author: str
 
 
 class Revise(Struct, frozen=True, kw_only=True):
@@ -71,7 +75,19 @@ class Restore(Struct, frozen=True):
     """Recommend it again."""
 
 
-EntryCommand = Contribute | Revise | Tag | Untag | Relate | Unrelate | Archive | Restore
+class Show(Struct, frozen=True):
+    """Let exactly these see it."""
+
+    visibility: Visibility
+
+
+class Erase(Struct, frozen=True):
+    """Forget all that it says."""
+
+
+EntryCommand = (
+    Contribute | Revise | Tag | Untag | Relate | Unrelate | Archive | Restore | Show | Erase
+)
 
 
 def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
@@ -80,8 +96,8 @@ def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
     Raises `NotFound`, `Refused`, `RevisionConflict` or `InvalidInput`.
     """
     if isinstance(command, Contribute):
-        return _contribute(command.draft, entry)
-    if not entry.version:
+        return _contribute(command, entry)
+    if not entry.version or entry.erased:
         raise NotFound(f"There is no entry {entry.id}.")
     if isinstance(command, Revise):
         return _revise(command, entry)
@@ -91,7 +107,7 @@ def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
         return _change_relation(command, entry)
     if isinstance(command, Archive):
         return _archive(command, entry)
-    return [EntryRestored()] if entry.archived else []
+    return _change_standing(command, entry)
 
 
 def tagged(tags: Iterable[str]) -> list[EntryEvent]:
@@ -102,6 +118,15 @@ def tagged(tags: Iterable[str]) -> list[EntryEvent]:
 def related(relations: Iterable[Relation]) -> list[EntryEvent]:
     """One event for each relation, in the order given, repetitions left out."""
     return [EntryRelated(relation=relation) for relation in dict.fromkeys(relations)]
+
+
+def _change_standing(command: Restore | Show | Erase, entry: Entry) -> list[EntryEvent]:
+    if isinstance(command, Restore):
+        return [EntryRestored()] if entry.archived else []
+    if isinstance(command, Erase):
+        return [EntryErased()]
+    same = command.visibility == entry.visibility
+    return [] if same else [EntryVisibilityChanged(visibility=command.visibility)]
 
 
 def refuse_itself(entry_id: str, other: str) -> None:
@@ -118,10 +143,17 @@ def refuse_archived(entry: Entry, wish: str) -> None:
         raise Refused(f"Entry {entry.id} is archived and cannot be {wish}; restore it first.")
 
 
-def _contribute(draft: Draft, entry: Entry) -> list[EntryEvent]:
+def _contribute(command: Contribute, entry: Entry) -> list[EntryEvent]:
+    draft = command.draft
     if entry.version:
         raise Refused(f"Entry {entry.id} exists already; revise it instead.")
-    first = EntryContributed(kind=draft.kind, content=draft.content, group=draft.group)
+    first = EntryContributed(
+        kind=draft.kind,
+        author=command.author,
+        content=draft.content,
+        group=draft.group,
+        visibility=draft.visibility,
+    )
     return [first, *tagged(draft.tags), *related(draft.relations)]
 
 

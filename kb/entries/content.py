@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from kb.access import Visibility
+
 Scalar = str | int | float | bool
 
 
@@ -42,3 +44,4 @@ class Draft(Struct, frozen=True, kw_only=True):
     group: str | None = None
     tags: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
+    visibility: Visibility = Visibility()

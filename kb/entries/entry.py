@@ -4,14 +4,20 @@ from typing import assert_never
 
 from msgspec import Struct, structs
 
+from kb.access import Visibility, audience
 from kb.entries.content import Content, Relation, Source
 
 
 class EntryContributed(Struct, frozen=True, kw_only=True):
-    """Somebody wrote an entry, or an import brought it; `source` is where the import found it."""
+    """Somebody wrote an entry, or an import brought it; `source` is where the import found it.
+
+    The author is the event's actor.
+    """
 
     kind: str
+    author: str
     content: Content
+    visibility: Visibility = Visibility()
     group: str | None = None
     source: Source | None = None
     imported: bool = False
@@ -61,6 +67,16 @@ class EntryRestored(Struct, frozen=True, kw_only=True):
     """An archived entry counts again."""
 
 
+class EntryVisibilityChanged(Struct, frozen=True, kw_only=True):
+    """Others see it from now on."""
+
+    visibility: Visibility
+
+
+class EntryErased(Struct, frozen=True, kw_only=True):
+    """The entry's key was destroyed, and with it all that it ever said."""
+
+
 EntryEvent = (
     EntryContributed
     | EntryRevised
@@ -70,6 +86,8 @@ EntryEvent = (
     | EntryUnrelated
     | EntryArchived
     | EntryRestored
+    | EntryVisibilityChanged
+    | EntryErased
 )
 
 
@@ -91,6 +109,9 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     id: str
     version: int = 0
+    author: str = ""
+    visibility: Visibility = Visibility()
+    erased: bool = False
     kind: str = ""
     content: Content | None = None
     group: str | None = None
@@ -104,6 +125,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     known_tags: frozenset[str] = frozenset()
     known_relations: frozenset[Relation] = frozenset()
     was_archived: bool = False
+
+    @property
+    def audience(self) -> frozenset[str]:
+        """The labels of those who see it; none before there is anything to see."""
+        seen = self.version and not self.erased
+        return audience(self.visibility, self.author) if seen else frozenset()
 
 
 def evolve(entry: Entry, event: EntryEvent) -> Entry:
@@ -119,12 +146,23 @@ def evolve(entry: Entry, event: EntryEvent) -> Entry:
         return structs.replace(entry, archived=event, was_archived=True)
     if isinstance(event, EntryRestored):
         return structs.replace(entry, archived=None)
+    if isinstance(event, EntryVisibilityChanged):
+        return structs.replace(entry, visibility=event.visibility)
+    if isinstance(event, EntryErased):
+        # The state is built anew, so that nothing that was said can be reached from it.
+        return Entry(id=entry.id, version=entry.version, author=entry.author, erased=True)
     assert_never(event)
 
 
 def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
     if isinstance(event, EntryContributed):
-        entry = structs.replace(entry, kind=event.kind, source=event.source)
+        entry = structs.replace(
+            entry,
+            kind=event.kind,
+            source=event.source,
+            author=event.author,
+            visibility=event.visibility,
+        )
     text = Text(content=event.content, group=event.group)
     return structs.replace(
         entry,

@@ -14,9 +14,10 @@ from kb.entries.entry import (
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
+    EntryVisibilityChanged,
 )
 from kb.entries.relation import reads
-from kb.following.view import Handler, View, stored_time
+from kb.following.view import SEEN, Handler, View, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
@@ -28,6 +29,14 @@ TABLES = (
     "CREATE INDEX history_entry ON history (entry_id, position)",
 )
 ADD = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+SHOWN = {
+    "world": "the world",
+    "members": "all members",
+    "groups": "some groups",
+    "author": "its author",
+    "draft": "its author, as a draft",
+}
 
 Words = tuple[str, str | None]
 """A sentence, and the id of the entry that it ends with, if any."""
@@ -75,6 +84,8 @@ def _standing_words(event: Any) -> Words:
             return _with("Archived", event.reason), None
         case EntryArchived():
             return f"{_with('Archived', event.reason)} In its place:", event.successor
+        case EntryVisibilityChanged():
+            return f"Shown to {SHOWN[event.visibility.sight]} from now on.", None
         case _:
             return "Restored.", None
 
@@ -113,6 +124,7 @@ _ENTRY: dict[type, Handler] = dict.fromkeys(
         EntryUnrelated,
         EntryArchived,
         EntryRestored,
+        EntryVisibilityChanged,
     ),
     _of_entry,
 )
@@ -126,4 +138,5 @@ HISTORY = View(
         ReuseRecorded: _of_reuse,
         ReuseOutcomeUpdated: _of_reuse,
     },
+    seen={"history": SEEN.format("main.history.entry_id")},
 )

@@ -6,19 +6,20 @@ from typing import Any
 from events.event import RecordedEvent
 from kb.entries.content import Relation
 from kb.entries.entry import EntryRelated, EntryUnrelated
-from kb.following.view import View
+from kb.following.view import SEEN, View
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
+# `entry_id` is the entry that it belongs to: whoever does not see that one does not see it said.
 TABLES = (
     """CREATE TABLE lineage (
         stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL,
-        relation TEXT NOT NULL,
+        relation TEXT NOT NULL, entry_id TEXT NOT NULL,
         PRIMARY KEY (stated_by, derived, origin, relation)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX lineage_derived ON lineage (derived)",
     "CREATE INDEX lineage_origin ON lineage (origin)",
 )
-ADD = "INSERT OR IGNORE INTO lineage VALUES (?, ?, ?, ?)"
+ADD = "INSERT OR IGNORE INTO lineage VALUES (?, ?, ?, ?, ?)"
 REMOVE = "DELETE FROM lineage WHERE stated_by = ? AND derived = ? AND origin = ? AND relation = ?"
 REMOVE_ALL = "DELETE FROM lineage WHERE stated_by = ?"
 
@@ -47,7 +48,7 @@ def _edge(stream: str, relation: Relation) -> tuple[str, str, str, str] | None:
 
 def _related(db: Connection, event: RecordedEvent, related: EntryRelated) -> None:
     if edge := _edge(event.stream, related.relation):
-        db.execute(ADD, edge)
+        db.execute(ADD, (*edge, event.stream.removeprefix("entry-")))
 
 
 def _unrelated(db: Connection, event: RecordedEvent, unrelated: EntryUnrelated) -> None:
@@ -58,7 +59,8 @@ def _unrelated(db: Connection, event: RecordedEvent, unrelated: EntryUnrelated) 
 def _reused(db: Connection, event: RecordedEvent, reuse: Any) -> None:
     db.execute(REMOVE_ALL, (event.stream,))
     if reuse.resulting_entry:
-        db.execute(ADD, (event.stream, reuse.resulting_entry, reuse.entry_id, REUSE))
+        origin = reuse.entry_id
+        db.execute(ADD, (event.stream, reuse.resulting_entry, origin, REUSE, origin))
 
 
 LINEAGE = View(
@@ -69,4 +71,5 @@ LINEAGE = View(
         ReuseRecorded: _reused,
         ReuseOutcomeUpdated: _reused,
     },
+    seen={"lineage": SEEN.format("main.lineage.entry_id")},
 )

@@ -6,15 +6,19 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
+from kb.access import Action, Visibility, require
+from kb.access import checked as checked_visibility
 from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry, decide_bring
 from kb.entries.commands import (
     Archive,
     Contribute,
     EntryCommand,
+    Erase,
     Relate,
     Restore,
     Revise,
+    Show,
     Tag,
     Unrelate,
     Untag,
@@ -37,19 +41,30 @@ def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
 
 
 def load_entry(writer: Writer, entry_id: str) -> Entry:
-    """The present state of an entry; raises `NotFound`."""
+    """The present state of an entry; raises `NotFound` for one that the asker does not see."""
     entry = writer.load(entry_aggregate(entry_id))
-    if not entry.version:
-        raise NotFound(f"There is no entry {entry.id}.")
+    _require_sight(writer, entry)
     return entry
+
+
+def sees(writer: Writer, entry_id: str) -> bool:
+    """Whether there is an entry that the asker sees."""
+    return bool(writer.load(entry_aggregate(entry_id)).audience & writer.asker.labels)
+
+
+def _require_sight(writer: Writer, entry: Entry) -> None:
+    # One that is hidden and one that is missing take the same way, to the same words.
+    if not entry.audience & writer.asker.labels:
+        raise NotFound(f"There is no entry {entry.id}.")
 
 
 class Entries:
     """Contribute, revise, tag, relate and archive entries.
 
-    Every command answers a `Receipt`, may be repeated with the same `command_id` (a UUIDv7), takes
-    the acting member as `actor`, and raises `InvalidInput`, `NotFound` or `Refused`. A command that
-    finds everything as wished answers without a new event.
+    Every command acts for the writer's asker, answers a `Receipt`, may be repeated with the same
+    `command_id` (a UUIDv7), and raises `InvalidInput`, `NotFound`, `Forbidden` or `Refused`. What
+    the asker does not see is not found. A command that finds everything as wished answers without a
+    new event.
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
@@ -57,15 +72,13 @@ class Entries:
         self._kinds = kinds
         self._new_id = new_id
 
-    def contribute(
-        self, draft: Draft, *, actor: str | None = None, command_id: UUID | None = None
-    ) -> Receipt:
+    def contribute(self, draft: Draft, *, command_id: UUID | None = None) -> Receipt:
         """Begin an entry; its kind's required sections must be filled, related entries exist."""
         draft = validation.draft(draft, self._kinds)
         validation.require_filled(self._kinds[draft.kind], draft.content)
         entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
         targets = [relation.target for relation in draft.relations]
-        return self._execute(entry_id, Contribute(draft), actor, command_id, *targets)
+        return self._execute(entry_id, Contribute(draft, self._writer.actor), command_id, *targets)
 
     def revise(
         self,
@@ -75,7 +88,6 @@ class Entries:
         version: int,
         group: str | UnsetType | None = UNSET,
         note: str | None = None,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Replace the text by one written on top of the entry's `version`; an unset group stays.
@@ -88,54 +100,50 @@ class Entries:
             group=group if isinstance(group, UnsetType) else validation.optional_group(group),
             note=validation.optional_line("note", note),
         )
-        return self._execute(entry_id, command, actor, command_id)
+        return self._execute(entry_id, command, command_id)
 
     def tag(
         self,
         entry_id: str,
         tags: Sequence[str],
         *,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Put tags on; also on an archived entry."""
-        return self._execute(entry_id, Tag(validation.tag_names(tags)), actor, command_id)
+        return self._execute(entry_id, Tag(validation.tag_names(tags)), command_id)
 
     def untag(
         self,
         entry_id: str,
         tags: Sequence[str],
         *,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Take tags off."""
         # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
         names = (*validation.tag_names(tags), *map(validation.normalise_tag, tags))
-        return self._execute(entry_id, Untag(names), actor, command_id)
+        return self._execute(entry_id, Untag(names), command_id)
 
     def relate(
         self,
         entry_id: str,
         relation: Relation,
         *,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """State a relation to another entry, which must exist."""
         relation = validation.relation(relation)
-        return self._execute(entry_id, Relate(relation), actor, command_id, relation.target)
+        return self._execute(entry_id, Relate(relation), command_id, relation.target)
 
     def unrelate(
         self,
         entry_id: str,
         relation: Relation,
         *,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Withdraw a relation."""
-        return self._execute(entry_id, Unrelate(validation.relation(relation)), actor, command_id)
+        return self._execute(entry_id, Unrelate(validation.relation(relation)), command_id)
 
     def archive(
         self,
@@ -143,25 +151,28 @@ class Entries:
         reason: str,
         successor: str | None = None,
         *,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
         others = (validation.known_id("entry", successor),) if successor else ()
         command = Archive(validation.text("reason", reason), *others)
-        return self._execute(entry_id, command, actor, command_id, *others)
+        return self._execute(entry_id, command, command_id, *others)
 
-    def restore(
-        self, entry_id: str, *, actor: str | None = None, command_id: UUID | None = None
-    ) -> Receipt:
+    def restore(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
         """Recommend an archived entry again."""
-        return self._execute(entry_id, Restore(), actor, command_id)
+        return self._execute(entry_id, Restore(), command_id)
+
+    def show(
+        self, entry_id: str, visibility: Visibility, *, command_id: UUID | None = None
+    ) -> Receipt:
+        """Let exactly these see it; what is a draft becomes one no longer."""
+        return self._execute(entry_id, Show(checked_visibility(visibility)), command_id)
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
-    def bring(self, imported: ImportedEntry, *, actor: str | None = None) -> Brought:
+    def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 
         Only the title is required. This does not wait for the views: an importer waits at its end.
@@ -170,11 +181,12 @@ class Entries:
             imported,
             id=validation.entry_id("id", imported.id),
             draft=validation.draft(imported.draft, self._kinds),
+            author=self._writer.actor,
             source=validation.source(imported.source) if imported.source else None,
             archived=_checked_archived(imported.archived),
         )
         done = self._writer.execute(
-            entry_aggregate(imported.id), partial(decide_bring, imported), actor=actor, settle=False
+            entry_aggregate(imported.id), partial(self._decide_bring, imported), settle=False
         )
         if not done.before.version:
             return Brought("contributed", done.receipt)
@@ -185,7 +197,6 @@ class Entries:
         self,
         entry_id: str,
         command: EntryCommand,
-        actor: str | None,
         command_id: UUID | None,
         *others: str,
     ) -> Receipt:
@@ -194,7 +205,6 @@ class Entries:
             entry_aggregate(entry_id),
             partial(self._decide, command),
             guard=partial(self._require, others),
-            actor=actor,
             command_id=command_id,
         )
         return done.receipt
@@ -203,12 +213,30 @@ class Entries:
         for entry_id in entry_ids:
             load_entry(self._writer, entry_id)
 
+    def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
+        require(self._writer.asker, "revise" if entry.version else "contribute")
+        if entry.version:
+            _require_sight(self._writer, entry)
+        return decide_bring(imported, entry)
+
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
+        if not isinstance(command, Contribute):
+            _require_sight(self._writer, entry)
+        require(self._writer.asker, _ACTIONS.get(type(command), "curate"), entry.author)
         events = decide(command, entry)
         kind = self._kinds.get(entry.kind)
         if isinstance(command, Revise) and kind:
             validation.require_filled(kind, command.content, before=entry.content)
         return events
+
+
+_ACTIONS: Mapping[type, Action] = {
+    Contribute: "contribute",
+    Revise: "revise",
+    Show: "show",
+    Erase: "erase-entry",
+}
+"""What a command needs; every other one curates."""
 
 
 def _checked_archived(archived: EntryArchived | None) -> EntryArchived | None:

@@ -112,6 +112,14 @@ def known_id(what: str, value: str) -> str:
         raise NotFound(f"There is no {what} {value[:80]!r}.") from None
 
 
+def is_id(value: str) -> bool:
+    """Whether it has the form of an id."""
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
 def link(field: str, value: str | None) -> str | None:
     """An http or https address, or None for nothing or only blanks."""
     cleaned = optional_line(field, value, LINK_LENGTH)

@@ -19,9 +19,6 @@ from kb.writer import Clock
 if TYPE_CHECKING:
     from indexer.index import HybridIndex
 
-AUDIENCE = frozenset({"members"})
-"""The one label that every document carries until privacy comes."""
-
 STREAM = "entry-"
 BATCH = 250
 """Events read and committed at once: how soon what was written is found while more is to come."""
@@ -50,7 +47,7 @@ def entry_document(entry: Entry) -> Document | None:
         id=entry.id,
         title=entry.content.title,
         sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
-        audience=AUDIENCE,
+        audience=entry.audience,
         identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
         keywords=tuple(sorted(entry.tags)),
         facets={
@@ -148,7 +145,9 @@ class IndexProjection:
         progress: Callable[[int, int], None] = lambda done, of: None,
     ) -> None:
         """Put all in one go; if that fails for a reason of one of them, one by one."""
+        gone = [entry.id for entry, _ in touched if entry.content is None]
         try:
+            self.index.remove(gone)
             self.index.put(document for document, _ in self._documents(touched, progress))
         except _NOT_THE_DOCUMENT:
             raise

@@ -17,10 +17,18 @@ class View(Struct, frozen=True, kw_only=True):
 
     `tables` are the statements that make them. A handler gets the connection, inside the batch's
     transaction, the event as recorded and its decoded payload; whatever it raises parks the event.
+    `seen` says of each table about entries which of its rows an asker sees: a condition in SQL, in
+    which `SEEN` of an expression asks about the entry with that id. Readers have no other way in.
     """
 
     tables: tuple[str, ...]
     handlers: Mapping[type[Struct], Handler]
+    seen: Mapping[str, str]
+
+
+SEEN = """EXISTS (SELECT 1 FROM main.audience WHERE audience.entry_id = {}
+    AND audience.label IN (SELECT value FROM json_each(asker_labels())))"""
+"""Whether the asker sees an entry, to be formatted with an expression for its id."""
 
 
 def stored_time(event: RecordedEvent) -> str:

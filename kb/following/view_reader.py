@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+import msgspec
 from msgspec import Struct
 
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.views import (
     MISSING,
     SCHEMA,
+    SEEN_ROWS,
     File,
     checkpoint,
     connect,
@@ -21,16 +23,19 @@ from kb.following.views import (
 )
 
 
-class _Opened(Struct, frozen=True):
-    """A connection and the file that it reads, whatever is at the path by now."""
+class _Opened(Struct):
+    """A connection, the file that it reads, whatever is at the path by now, and who asks."""
 
     connection: sqlite3.Connection
     file: File
+    labels: str = "[]"
 
 
 class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
 
+    In the place of every table about entries stands a temporary view of the rows that the asker may
+    see, so that no statement can reach another one.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
     """
 
@@ -42,17 +47,18 @@ class ViewReader:
         self._closed = False
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside a read transaction.
+    def read(self, labels: frozenset[str]) -> Iterator[sqlite3.Connection]:
+        """A connection inside a read transaction, for an asker with these labels.
 
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
         """
-        file = MISSING
+        file = file_at(self._path)
         try:
             opened = self._borrow()
             file = opened.file
             try:
+                opened.labels = msgspec.json.encode(sorted(labels)).decode()
                 opened.connection.execute("BEGIN")
                 _refuse_other_tables(opened.connection)
                 yield opened.connection
@@ -64,7 +70,7 @@ class ViewReader:
     def position(self) -> int:
         """How far the views are, -1 if they are not there yet."""
         try:
-            with self.read() as db:
+            with self.read(frozenset()) as db:
                 return checkpoint(db)
         except NotYetSearchable:
             return -1
@@ -95,8 +101,14 @@ class ViewReader:
         if file == MISSING:
             raise _not_ready()
         connection = connect(self._path, mode="rw")
+        opened = _Opened(connection, file)
+        connection.create_function("asker_labels", 0, lambda: opened.labels)
+        for table, condition in SEEN_ROWS.items():
+            connection.execute(
+                f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {condition}"
+            )
         connection.execute("PRAGMA query_only = ON")
-        return _Opened(connection, file)
+        return opened
 
     def _give_back(self, opened: _Opened) -> None:
         if opened.connection.in_transaction:

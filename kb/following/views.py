@@ -18,11 +18,15 @@ from kb.entries.catalogue_view import CATALOGUE
 from kb.entries.history_view import HISTORY
 from kb.entries.lineage_view import LINEAGE
 from kb.following.view import Handler, View, read_time, to_stored
+from kb.people.people_view import PEOPLE
 from kb.reuse.reuse_view import REUSE
 from kb.writer import Clock
 
-VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
+VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE, PEOPLE)
 HANDLING_VERSION = 2  # count up when handlers write other rows into the same tables
+
+SEEN_ROWS = {table: condition for view in VIEWS for table, condition in view.seen.items()}
+"""For each table about entries, the condition for the rows that an asker sees."""
 
 _TABLES = (
     "CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import Struct
 
+from kb.access import Asker, require
 from kb.errors import InvalidInput
 from kb.reuse import queries
 from kb.rows import rows
@@ -39,16 +40,19 @@ class ReuseReport(Struct, frozen=True, kw_only=True):
 class Reports:
     """The numbers that a reporting job asks for. Usable from any thread."""
 
-    def __init__(self, views: "ViewReader") -> None:
+    def __init__(self, views: "ViewReader", asker: Asker) -> None:
         self._views = views
+        self._asker = asker
 
     def reuse(
         self, *, since: date | None = None, until: date | None = None, by: By = "kind"
     ) -> ReuseReport:
         """Reuse counted by `by`, rows in the order of their keys.
 
-        Raises `InvalidInput` for another word, or when `since` is after `until`.
+        Of the entries that the asker sees; a reporter counts what all members see. Raises
+        `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`.
         """
+        require(self._asker, "report")
         if by not in get_args(By):
             raise InvalidInput(
                 f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"
@@ -59,7 +63,7 @@ class Reports:
             "since": since.isoformat() if since else None,
             "until": until.isoformat() if until else None,
         }
-        with self._views.read() as db:
+        with self._views.read(self._asker.reported) as db:
             found = rows(db, queries.REUSE_BY[by], days)
             total = rows(db, queries.REUSE_TOTAL, days)
         return ReuseReport(

@@ -14,6 +14,7 @@ class ReuseRecorded(Struct, frozen=True, kw_only=True):
     """A group took an entry into its work; `evidence` is a link, `resulting_entry` what it made."""
 
     entry_id: str
+    recorded_by: str
     group: str
     context: str
     outcome: Outcome

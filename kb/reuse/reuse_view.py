@@ -3,7 +3,7 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
-from kb.following.view import View, stored_time
+from kb.following.view import SEEN, View, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 TABLES = (
@@ -37,4 +37,8 @@ def _reuse_id(event: RecordedEvent) -> str:
     return event.stream.removeprefix("reuse-")
 
 
-REUSE = View(tables=TABLES, handlers={ReuseRecorded: _recorded, ReuseOutcomeUpdated: _updated})
+REUSE = View(
+    tables=TABLES,
+    handlers={ReuseRecorded: _recorded, ReuseOutcomeUpdated: _updated},
+    seen={"reuse": SEEN.format("main.reuse.entry_id")},
+)

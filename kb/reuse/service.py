@@ -6,10 +6,11 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
+from kb.access import require
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
-from kb.entries.service import load_entry
-from kb.errors import InvalidInput
+from kb.entries.service import load_entry, sees
+from kb.errors import InvalidInput, NotFound
 from kb.ids import id_for_command, reuse_stream
 from kb.reuse.reuse import (
     OUTCOMES,
@@ -42,12 +43,12 @@ class Reuses:
         outcome: Outcome,
         resulting_entry: str | None = None,
         evidence: str | None = None,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Record that `group` reused an entry that is not archived; `evidence` is a web link."""
         recorded = ReuseRecorded(
             entry_id=validation.known_id("entry", entry_id),
+            recorded_by=self._writer.actor,
             group=validation.group_name(group),
             context=validation.text("context", context),
             outcome=_outcome(outcome),
@@ -56,11 +57,12 @@ class Reuses:
         )
 
         def guard() -> None:
+            require(self._writer.asker, "reuse")
             refuse_archived(load_entry(self._writer, recorded.entry_id), "reused")
             self._require(recorded.resulting_entry)
 
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
-        return self._execute(reuse_id, recorded, guard, actor, command_id)
+        return self._execute(reuse_id, recorded, guard, command_id)
 
     def update_outcome(
         self,
@@ -70,7 +72,6 @@ class Reuses:
         *,
         resulting_entry: str | UnsetType | None = UNSET,
         evidence: str | UnsetType | None = UNSET,
-        actor: str | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes."""
@@ -80,27 +81,40 @@ class Reuses:
             resulting_entry=_if_set(_known, resulting_entry),
             evidence=_if_set(partial(validation.link, "evidence"), evidence),
         )
-        guard = partial(self._require, command.resulting_entry)
-        return self._execute(reuse_id, command, guard, actor, command_id)
+
+        def guard() -> None:
+            self._require_own(reuse_id)
+            self._require(command.resulting_entry)
+
+        return self._execute(reuse_id, command, guard, command_id)
 
     def _require(self, entry_id: str | UnsetType | None) -> None:
         if isinstance(entry_id, str):
             load_entry(self._writer, entry_id)
+
+    def _require_own(self, reuse_id: str) -> None:
+        """Raise `NotFound` for a reuse of what is not seen, `Forbidden` for that of others."""
+        recorded = self._writer.load(_aggregate(reuse_id)).recorded
+        if recorded is None or not sees(self._writer, recorded.entry_id):
+            raise NotFound(f"There is no reuse {reuse_id}.")
+        require(self._writer.asker, "update-reuse", recorded.recorded_by)
 
     def _execute(
         self,
         reuse_id: str,
         command: ReuseRecorded | UpdateOutcome,
         guard: Callable[[], object],
-        actor: str | None,
         command_id: UUID | None,
     ) -> Receipt:
-        reuse_id = validation.known_id("reuse", reuse_id)
-        aggregate = Aggregate(reuse_id, reuse_stream(reuse_id), Reuse(id=reuse_id), evolve)
         done = self._writer.execute(
-            aggregate, partial(decide, command), guard=guard, actor=actor, command_id=command_id
+            _aggregate(reuse_id), partial(decide, command), guard=guard, command_id=command_id
         )
         return done.receipt
+
+
+def _aggregate(reuse_id: str) -> Aggregate[Reuse]:
+    reuse_id = validation.known_id("reuse", reuse_id)
+    return Aggregate(reuse_id, reuse_stream(reuse_id), Reuse(id=reuse_id), evolve)
 
 
 def _known(entry_id: str | None) -> str | None:

@@ -10,6 +10,7 @@ from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.cli_world import CommandLine
+from tests.kb.domain_world import everything
 from tests.kb.viewed_world import ViewedWorld
 
 OpenBase = Callable[[], KnowledgeBase]
@@ -40,9 +41,12 @@ def open_base(data: Path, embedder: HashEmbedder, notices: list[str]) -> Iterato
     with ExitStack() as stack:
 
         def opened() -> KnowledgeBase:
-            settings = Settings(data=data, member="ada")
             base = KnowledgeBase.open(
-                data, settings=settings, embedder=embedder, notice=notices.append
+                data,
+                settings=Settings(data=data),
+                embedder=embedder,
+                notice=notices.append,
+                asker=everything("ada"),
             )
             return stack.enter_context(base)
 
@@ -65,7 +69,7 @@ def world(tmp_path: Path) -> Iterator[ViewedWorld]:
 @pytest.fixture
 def kb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """The commands, with a new data directory."""
-    monkeypatch.setenv("KB_MEMBER", "ada")
+    monkeypatch.delenv("KB_MEMBER", raising=False)
     line = CommandLine(tmp_path)
     line.run("init", str(line.data))
     return line

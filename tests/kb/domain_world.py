@@ -10,7 +10,8 @@ from events.event import RecordedEvent
 from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.vault import MemoryVault, Row
-from kb import ids
+from kb import access, ids
+from kb.access import ROLES, Asker
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
@@ -19,6 +20,12 @@ from kb.entries.service import Entries, load_entry
 from kb.event_types import build_codec
 from kb.reuse.service import Reuses
 from kb.writer import Writer
+
+
+def everything(member: str) -> Asker:
+    """A member who sees and may do everything."""
+    return Asker(member, frozenset(ROLES), access.operator().labels)
+
 
 ABSENT = "00000000-0000-4000-8000-00000000ffff"
 
@@ -54,9 +61,9 @@ class KnownKeys(MemoryVault):
 
 
 class World:
-    """Commands of one process; two worlds over one log are two processes."""
+    """Commands of one member; two worlds over one log are two processes."""
 
-    def __init__(self, log: EventLog | None = None) -> None:
+    def __init__(self, log: EventLog | None = None, asker: Asker | None = None) -> None:
         self.log = log or InMemoryEventLog()
         self.vault = KnownKeys()
         self.codec = build_codec(self.vault)
@@ -64,13 +71,17 @@ class World:
         self.writer = Writer(
             self.log,
             self.codec,
-            actor="ada",
+            asker=asker or everything("ada"),
             new_event_id=ids.new_event_id,
             settle=self.settled.append,
         )
         self.entries = Entries(self.writer, load_kinds(), ids.new_id)
         self.endorsements = Endorsements(self.writer)
         self.reuses = Reuses(self.writer, ids.new_id)
+
+    def by(self, member: str) -> "World":
+        """The same log, in the hands of another member who sees and may do everything."""
+        return World(self.log, everything(member))
 
     def recorded(self) -> list[RecordedEvent]:
         return self.log.read(0, 10_000)

@@ -38,8 +38,12 @@ FIRST = Content(title="Handover", sections=(Section("", "At the bed."),))
 SECOND = Content(title="Handover", sections=(Section("", "At the bed, aloud."),))
 MINE = Content(title="Handover", sections=(Section("", "At the bed, with the patient."),))
 SOURCE = Source("notes", "handover.md")
-IMPORTED = ImportedEntry(id=ID, draft=Draft(kind="practice", content=FIRST), source=SOURCE)
-CONTRIBUTED = EntryContributed(kind="practice", content=FIRST, source=SOURCE, imported=True)
+IMPORTED = ImportedEntry(
+    id=ID, author="ada", draft=Draft(kind="practice", content=FIRST), source=SOURCE
+)
+CONTRIBUTED = EntryContributed(
+    kind="practice", author="ada", content=FIRST, source=SOURCE, imported=True
+)
 ARCHIVED = EntryArchived(reason="Merged.", successor=OTHER)
 
 
@@ -98,12 +102,12 @@ def test_a_source_that_took_over_the_members_text_changes_nothing() -> None:
 
 
 def test_an_old_export_does_not_bring_back_an_old_text() -> None:
-    written_here = EntryContributed(kind="practice", content=FIRST)
+    written_here = EntryContributed(kind="practice", author="ada", content=FIRST)
     assert then([written_here, EntryRevised(content=MINE)], source_says(FIRST)) == []
 
 
 def test_an_export_that_was_edited_is_taken() -> None:
-    written_here = EntryContributed(kind="practice", content=FIRST)
+    written_here = EntryContributed(kind="practice", author="ada", content=FIRST)
     assert then([written_here, EntryRevised(content=MINE)], source_says(SECOND)) == [
         revised(SECOND)
     ]
@@ -170,7 +174,7 @@ def test_another_kind_is_refused() -> None:
 def test_whatever_happened_a_second_import_changes_nothing(
     history: list[EntryEvent], draft: Draft, archived: EntryArchived | None, imported_first: bool
 ) -> None:
-    imported = ImportedEntry(id=ID, draft=draft, archived=archived)
+    imported = ImportedEntry(id=ID, author="ada", draft=draft, archived=archived)
     first = structs.replace(CONTRIBUTED, imported=imported_first)
     happened = [first, *history]
     happened += then(happened, imported)

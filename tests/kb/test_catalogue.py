@@ -19,7 +19,7 @@ def test_an_entry_shows_all_that_was_said_about_it(world: ViewedWorld) -> None:
     other = world.practice("Safety huddle")
     entry_id = world.practice(tags=("ward", "night"))
     world.entries.relate(entry_id, Relation("IsDerivedFrom", other))
-    world.endorsements.endorse(entry_id, "It calmed our mornings.", actor="bo")
+    world.by("bo").endorsements.endorse(entry_id, "It calmed our mornings.")
     reuse = world.reuses.record(entry_id, group="Ward 9", context="At nights", outcome="adapted")
 
     page = world.catalogue.get(entry_id)

@@ -57,7 +57,7 @@ def test_a_contribution_is_listed_shown_and_found(kb: CommandLine) -> None:
     shown = kb.ok("show", entry_id[:8]).out
     assert shown.startswith("Bedside handover\n")
     assert "## What we do" in shown
-    assert "by ada" in shown
+    assert "by local" in shown
     answer = kb.ok("search", "handover", "at", "the", "bed")
     assert "1. Bedside handover" in answer.out
     assert "why: " in answer.out

@@ -58,7 +58,7 @@ def test_an_unknown_relation_type_is_answered_with_those_there_are(kb: CommandLi
 def test_an_endorsement_can_be_withdrawn(kb: CommandLine) -> None:
     entry_id = kb.practice()
 
-    assert "ada endorses" in kb.ok("endorse", entry_id, "--reason", "It works.").out
+    assert "local endorses" in kb.ok("endorse", entry_id, "--reason", "It works.").out
     assert "It works." in kb.ok("show", entry_id).out
     assert "no longer" in kb.ok("endorse", entry_id, "--withdraw").out
     assert "It works." not in kb.ok("show", entry_id).out

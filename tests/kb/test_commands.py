@@ -47,7 +47,7 @@ def test_one_command_is_one_append_under_one_correlation_id() -> None:
 
 def test_another_member_may_act() -> None:
     world = World()
-    world.entries.contribute(some_draft(), actor="grace")
+    world.by("grace").entries.contribute(some_draft())
     assert world.recorded()[0].actor == "grace"
 
 

@@ -43,7 +43,7 @@ def test_views_that_another_process_made_anew_are_used_as_they_are(
 ) -> None:
     base, other = open_base(), open_base()
     base.entries.contribute(some_draft())
-    other._follower.repair_views("found by hand", other._views.file())
+    other._parts.follower.repair_views("found by hand", other._parts.views.file())
     notices.clear()
     base.entries.contribute(some_draft())
     assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
@@ -74,13 +74,13 @@ def test_damage_that_several_readers_find_is_repaired_once(
     base = reopened_damaged(data, open_base)
     readers = 4
     all_have_met_it = Barrier(readers)
-    repair = base._reader.on_damage
+    repair = base._parts.reader.on_damage
 
     def repair_together(damage: str, file: File) -> bool:
         all_have_met_it.wait(30)
         return repair(damage, file)
 
-    base._reader.on_damage = repair_together
+    base._parts.reader.on_damage = repair_together
 
     def reading(_: int) -> str:
         with pytest.raises(NotYetSearchable) as caught:
@@ -101,7 +101,7 @@ def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
     with leading(data) as child:
         base = open_base()
         base.entries.contribute(some_draft())
-        base._reader.close()
+        base._parts.reader.close()
         damage_pages(data / "views.sqlite")
         with pytest.raises(NotYetSearchable, match="another process"):
             base.catalogue.browse()
@@ -116,9 +116,9 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
 ) -> None:
     base, other = open_base(), open_base()
     base.entries.contribute(some_draft())
-    held = other._follower._lead()
+    held = other._parts.follower._lead()
     assert held.__enter__()
-    take = base._follower._take_lead
+    take = base._parts.follower._take_lead
 
     def refused_once() -> bool:
         taken = take()
@@ -126,7 +126,7 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
             held.__exit__(None, None, None)
         return taken
 
-    monkeypatch.setattr(base._follower, "_take_lead", refused_once)
+    monkeypatch.setattr(base._parts.follower, "_take_lead", refused_once)
     base.rebuild("views")
     assert base.catalogue.browse().total == 1
 

@@ -20,7 +20,7 @@ from tests.kb.domain_world import some_content, some_draft
 
 def test_a_new_directory_holds_a_log_and_its_settings(tmp_path: Path) -> None:
     path = tmp_path / "new" / "data"
-    settings = Settings(data=path, member="ada", community='A "quoted" one — ü\x7f\n😀', port=99)
+    settings = Settings(data=path, community='A "quoted" one — ü\x7f\n😀', port=99)
     KnowledgeBase.create(path, settings=settings)
     with KnowledgeBase.open(path, embedder=HashEmbedder()) as base:
         assert base.settings == settings
@@ -46,7 +46,7 @@ def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
     def power_cut(path: Path) -> None:
         raise KeyboardInterrupt
 
-    settings = Settings(data=tmp_path, member="ada")
+    settings = Settings(data=tmp_path, community="Wards")
     monkeypatch.setattr(data_directory, "_make_log", power_cut)
     with pytest.raises(KeyboardInterrupt):
         KnowledgeBase.create(tmp_path, settings=settings)
@@ -167,7 +167,7 @@ def test_a_full_disk_is_one_sentence(
 
 def test_a_log_that_is_full_is_one_sentence(base: KnowledgeBase) -> None:
     """A file that may not grow stands for a full disk: SQLite reports both the same way."""
-    base._log._writer.execute("PRAGMA max_page_count = 1")
+    base._parts.log._writer.execute("PRAGMA max_page_count = 1")
     long = some_draft(some_content(problem="All of it got lost. " * 2000))
     with pytest.raises(DataDirectoryError, match="full"):
         base.entries.contribute(long)

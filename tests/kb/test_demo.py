@@ -17,6 +17,13 @@ from kb.knowledge_base import KnowledgeBase
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
+def write_quiet_community(content: Path) -> None:
+    """A sample in which nobody is and nothing happened."""
+    lists = ("endorsements", "reuses", "archives", "shown")
+    (content / "community.toml").write_text("".join(f"{name} = []\n" for name in lists))
+    (content / "people.toml").write_text("groups = []\nmembers = []\n")
+
+
 @pytest.fixture(scope="module")
 def community(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("demo") / "data"
@@ -56,7 +63,7 @@ def test_its_answers_are_entries(community: Path) -> None:
 def test_a_sample_file_that_cannot_be_taken_is_an_error(tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
-    (content / "community.toml").write_text("endorsements = []\nreuses = []\narchives = []\n")
+    write_quiet_community(content)
     (content / "x.md").write_text("")
 
     with pytest.raises(InvalidInput, match=r"x\.md is not taken"):
@@ -68,7 +75,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small sample, and a temporary folder that can be looked into."""
     content = tmp_path / "content"
     content.mkdir()
-    (content / "community.toml").write_text("endorsements = []\nreuses = []\narchives = []\n")
+    write_quiet_community(content)
     (content / "questions.toml").write_text('[[questions]]\ntext = "handover at the bed"\n')
     sample = next(CONTENT.rglob("bedside-handover.md")).read_text(encoding="utf-8")
     (content / "bed.md").write_text(sample, encoding="utf-8")

@@ -13,10 +13,11 @@ from indexer.embedder import Embedded
 from indexer.errors import ModelUnavailable
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
+from kb.access import operator
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Draft, Source
 from kb.entries.entry import Entry
-from kb.following.documents import AUDIENCE, IndexProjection, entry_document
+from kb.following.documents import IndexProjection, entry_document
 from kb.following.parked import ParkedFile
 from kb.ids import entry_id_for
 from tests.kb.domain_world import World, some_content
@@ -55,7 +56,7 @@ class Indexed:
     def titles(self, question: str, **facets: str) -> list[str]:
         self.runner.catch_up()
         wanted = {name: frozenset({value}) for name, value in facets.items()}
-        hits = self.index.search(question, Filter(audience=AUDIENCE, facets=wanted))
+        hits = self.index.search(question, Filter(audience=operator().labels, facets=wanted))
         return [hit.title for hit in hits]
 
 
@@ -75,7 +76,7 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
     assert document is not None
     assert (document.id, document.title) == (entry_id, "Bedside handover")
     assert [section.heading for section in document.sections] == ["The problem", "What we do"]
-    assert document.audience == {"members"}
+    assert document.audience == {"members", "operator"}
     assert document.identifiers == (entry_id, "handover.md")
     assert document.keywords == ("ward",)
     assert document.facets == {
@@ -140,7 +141,9 @@ def test_an_event_that_cannot_be_read_is_held_aside_and_the_rest_counts(tmp_path
     )
     projection.apply(views.recorded())
     assert [parked.type for parked in projection.parked()] == ["from-the-future"]
-    assert [hit.title for hit in indexed.index.search("One", Filter(audience=AUDIENCE))] == ["One"]
+    assert [
+        hit.title for hit in indexed.index.search("One", Filter(audience=operator().labels))
+    ] == ["One"]
     projection.park(views.recorded()[0], "by hand")
     assert projection.parked()[0].error == "by hand"
     views.close()

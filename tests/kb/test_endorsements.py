@@ -45,7 +45,7 @@ def test_each_member_has_an_endorsement_of_their_own() -> None:
     world = World()
     entry_id = world.practice()
     assert world.endorsements.endorse(entry_id, " It works. ").version == 1
-    assert world.endorsements.endorse(entry_id, "Here too.", actor="grace").version == 1
+    assert world.by("grace").endorsements.endorse(entry_id, "Here too.").version == 1
     receipt = world.endorsements.withdraw(entry_id)
     assert (receipt.id, receipt.version) == (entry_id, 2)
     assert world.happened()[1:] == [

@@ -45,7 +45,7 @@ ENTRY = entry_aggregate(ID)
 CITES = Relation("Cites", OTHER)
 FIRST = some_content("First")
 SECOND = some_content("Second")
-CONTRIBUTED = EntryContributed(kind="practice", content=FIRST, group="Ward 3")
+CONTRIBUTED = EntryContributed(kind="practice", author="ada", content=FIRST, group="Ward 3")
 REVISED = EntryRevised(content=SECOND, group="Ward 3")
 ARCHIVED = EntryArchived(reason="Out of date.", successor=OTHER)
 
@@ -58,7 +58,7 @@ def test_a_contribution_brings_its_tags_and_relations() -> None:
     draft = structs.replace(
         some_draft(FIRST), tags=("ward", "night", "ward"), relations=(CITES, CITES)
     )
-    assert then([], Contribute(draft)) == [
+    assert then([], Contribute(draft, "ada")) == [
         CONTRIBUTED,
         EntryTagged(tag="ward"),
         EntryTagged(tag="night"),
@@ -68,7 +68,7 @@ def test_a_contribution_brings_its_tags_and_relations() -> None:
 
 def test_an_entry_cannot_begin_twice() -> None:
     with pytest.raises(Refused, match="exists already"):
-        then([CONTRIBUTED], Contribute(some_draft()))
+        then([CONTRIBUTED], Contribute(some_draft(), "ada"))
 
 
 @pytest.mark.parametrize(
@@ -208,6 +208,7 @@ def test_the_fold_is_the_state_and_remembers_what_was() -> None:
     assert entry == Entry(
         id=ID,
         version=8,
+        author="ada",
         kind="practice",
         content=SECOND,
         revision_version=6,

@@ -11,19 +11,36 @@ import pytest
 from msgspec import Struct, structs
 
 from events.event import RecordedEvent
+from kb.access import Visibility
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.content import Content, Relation, Section, Source
 from kb.entries.entry import (
     EntryArchived,
     EntryContributed,
+    EntryErased,
     EntryRelated,
     EntryRestored,
     EntryRevised,
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
+    EntryVisibilityChanged,
 )
 from kb.event_types import EVENT_TYPES, build_codec
+from kb.people.community import WorldAccessChanged
+from kb.people.group import GroupChanged, GroupClosed, GroupFormed
+from kb.people.member import (
+    MemberErased,
+    MemberGroupJoined,
+    MemberGroupLeft,
+    MemberInvited,
+    MemberJoined,
+    MemberLeft,
+    MemberProfileChanged,
+    MemberRoleGiven,
+    MemberRoleTaken,
+    Profile,
+)
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from tests.contracts.event_log import recorded_event
 from tests.kb.domain_world import KnownKeys
@@ -41,10 +58,21 @@ CONTENT = Content(
     properties={"difficulty": "low", "people": 2, "share": 0.5, "open": True},
 )
 
+GROUP = "33333333-3333-4333-8333-333333333333"
+PROFILE = Profile(
+    name="Hana Kovář",
+    address="hana@example.org",
+    time_zone="Europe/Prague",
+    languages=("cs", "en"),
+    pronouns="she/her",
+    help="Nights on the ward.",
+)
+
 # What each stored payload, by type name and schema version, has to be read as, whatever changes.
 EXPECTED: dict[str, Struct] = {
     "entry-contributed-1": EntryContributed(
         kind="practice",
+        author="ada",
         content=CONTENT,
         group="Ward 3",
         source=Source("ward-notes", "handover.md"),
@@ -59,8 +87,24 @@ EXPECTED: dict[str, Struct] = {
     "entry-restored-1": EntryRestored(),
     "entry-endorsed-1": EntryEndorsed(entry_id=ENTRY, member="ada", reason="It works."),
     "endorsement-withdrawn-1": EndorsementWithdrawn(entry_id=ENTRY, member="ada"),
+    "entry-visibility-changed-1": EntryVisibilityChanged(visibility=Visibility("groups", (GROUP,))),
+    "entry-erased-1": EntryErased(),
+    "member-invited-1": MemberInvited(roles=("curator", "member"), groups=(GROUP,)),
+    "member-joined-1": MemberJoined(profile=PROFILE),
+    "member-profile-changed-1": MemberProfileChanged(profile=PROFILE),
+    "member-role-given-1": MemberRoleGiven(role="steward"),
+    "member-role-taken-1": MemberRoleTaken(role="steward"),
+    "member-group-joined-1": MemberGroupJoined(group=GROUP),
+    "member-group-left-1": MemberGroupLeft(group=GROUP),
+    "member-left-1": MemberLeft(),
+    "member-erased-1": MemberErased(entries="kept"),
+    "group-formed-1": GroupFormed(name="Ward 3", parent=OTHER, open=True),
+    "group-changed-1": GroupChanged(name="Ward 3 and 4", parent=None, open=False),
+    "group-closed-1": GroupClosed(),
+    "world-access-changed-1": WorldAccessChanged(allowed=True),
     "reuse-recorded-1": ReuseRecorded(
         entry_id=ENTRY,
+        recorded_by="ada",
         group="Ward 4",
         context="Night shift with two nurses.",
         outcome="adopted",
@@ -169,4 +213,4 @@ def test_an_erased_event_still_reads_and_holds_nothing_of_what_was_sealed(event_
         if field.name not in sealed:
             assert now == was
         else:
-            assert now in (None, "", Content(title="", sections=()))
+            assert now in (None, "", Content(title="", sections=()), Profile(name=""))

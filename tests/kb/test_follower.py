@@ -87,7 +87,9 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
     clock = iter([100.0, 101.0, 107.0])
     waits: list[float] = []
     monkeypatch.setattr("kb.knowledge_base.monotonic", lambda: next(clock))
-    monkeypatch.setattr(base._follower, "ensure", lambda *_, timeout, index: waits.append(timeout))
+    monkeypatch.setattr(
+        base._parts.follower, "ensure", lambda *_, timeout, index: waits.append(timeout)
+    )
     base.wait(5, index=True, timeout=10)
     assert waits == [9.0, 3.0]
 
@@ -105,8 +107,8 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     with base.follow():
         with pytest.raises(NotYetSearchable, match="No space"):
             base.entries.contribute(some_draft())
-        with base._follower._moved:
-            assert base._follower._moved.wait_for(lambda: base._follower.errors, 30)
+        with base._parts.follower._moved:
+            assert base._parts.follower._moved.wait_for(lambda: base._parts.follower.errors, 30)
         assert "No space left" in base.status().errors[0]
         monkeypatch.undo()
         base.wait(base.head())
@@ -122,7 +124,7 @@ def test_a_question_is_answered_though_others_are_not_done(
     base.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
-        monkeypatch.setattr(base._index, "catch_up", lambda _: 0)
+        monkeypatch.setattr(base._parts.index, "catch_up", lambda _: 0)
         base.entries.contribute(some_draft())
         answer = base.search("bedside handover")
     assert len(answer.results) == 1
@@ -142,7 +144,7 @@ def test_an_answer_says_what_keeps_the_index_from_what_is_new(
         def full(_: object) -> int:
             raise ProjectionUnavailable("The disk is full: free some space.")
 
-        monkeypatch.setattr(base._index, "catch_up", full)
+        monkeypatch.setattr(base._parts.index, "catch_up", full)
         base.entries.contribute(some_draft())
         answer = base.search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 1)
@@ -162,7 +164,7 @@ def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:
         actor="ada",
         correlation_id=event_id,
     )
-    base._log.append("entry-x", [event], 0)
+    base._parts.log.append("entry-x", [event], 0)
     receipt = base.entries.contribute(some_draft())
     base.wait(receipt.position, index=True)
     parked = base.status().parked

@@ -26,7 +26,7 @@ def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
 ) -> None:
     base = open_base()
     resigning, go_on = Event(), Event()
-    sound = base._index.resign
+    sound = base._parts.index.resign
 
     def slowly() -> None:
         resigning.set()
@@ -35,11 +35,11 @@ def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
 
     base.start_following()
     base.wait(0, index=True)
-    monkeypatch.setattr(base._index, "resign", slowly)
-    stopping = Thread(target=base._follower.stop)
+    monkeypatch.setattr(base._parts.index, "resign", slowly)
+    stopping = Thread(target=base._parts.follower.stop)
     stopping.start()
     assert resigning.wait(30)
-    starting = Thread(target=base._follower.start)
+    starting = Thread(target=base._parts.follower.start)
     starting.start()
     starting.join(0.2)
     at_once = followers()
@@ -66,9 +66,9 @@ def test_questions_while_following_starts_and_stops_leave_nobody_behind(
     thread = Thread(target=asking)
     thread.start()
     for _ in range(20):
-        base._follower.start()
+        base._parts.follower.start()
         together.wait(30)
-        base._follower.stop()
+        base._parts.follower.stop()
     thread.join(30)
     assert not thread.is_alive()
     base.close()
@@ -85,7 +85,7 @@ def test_whoever_waits_without_end_is_refused_when_the_base_is_closed(
 
     def waiting() -> None:
         try:
-            base._follower.ensure(position, index=index, timeout=float("inf"))
+            base._parts.follower.ensure(position, index=index, timeout=float("inf"))
         except DataDirectoryError as error:
             errors.append(error)
 
@@ -96,7 +96,7 @@ def test_whoever_waits_without_end_is_refused_when_the_base_is_closed(
     thread.join(30)
     assert "closed" in str(errors[0])
     with pytest.raises(DataDirectoryError, match="closed"):
-        base._follower.start()
+        base._parts.follower.start()
     assert followers() == 0
 
 
@@ -127,9 +127,9 @@ def test_stopping_waits_for_a_few_documents_only(
             base.entries.contribute(some_draft(some_content(f"Number {number}")))
         base.start_following()
         assert embedder.asked.wait(30)
-        stopping = Thread(target=base._follower.stop)
+        stopping = Thread(target=base._parts.follower.stop)
         stopping.start()
-        assert base._follower._stop.wait(30)
+        assert base._parts.follower._stop.wait(30)
         embedder.told.set()
         stopping.join(30)
         when_stopped = embedder.embedded

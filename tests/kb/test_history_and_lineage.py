@@ -11,12 +11,13 @@ from tests.kb.viewed_world import ViewedWorld
 def test_a_history_tells_every_event_with_who_and_when(world: ViewedWorld) -> None:
     other = world.practice("Safety huddle")
     entry_id = world.practice(tags=("ward",))
-    world.entries.relate(entry_id, Relation("IsDerivedFrom", other), actor="bo")
+    world.by("bo").entries.relate(entry_id, Relation("IsDerivedFrom", other))
     world.entries.unrelate(entry_id, Relation("IsDerivedFrom", other))
     world.entries.revise(entry_id, some_content("Handover"), version=1, note="Shorter")
     world.entries.untag(entry_id, ["ward"])
-    world.endorsements.endorse(entry_id, "It works!", actor="cy")
-    world.endorsements.withdraw(entry_id, actor="cy")
+    cy = world.by("cy").endorsements
+    cy.endorse(entry_id, "It works!")
+    cy.withdraw(entry_id)
     reuse = world.reuses.record(entry_id, group="Ward 9", context="Nights", outcome="adopted")
     world.reuses.update_outcome(reuse.id, "tried-and-stopped", "Too long", resulting_entry=other)
     world.entries.archive(entry_id, "Merged", other)

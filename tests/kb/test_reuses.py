@@ -23,6 +23,7 @@ MADE = "22222222-2222-4222-8222-222222222222"
 NOTHING = Reuse(id=ABSENT)
 RECORDED = ReuseRecorded(
     entry_id=ENTRY,
+    recorded_by="ada",
     group="Ward 4",
     context="Night shift",
     outcome="adopted",
@@ -92,7 +93,13 @@ def test_a_reuse_is_recorded_and_updated_by_its_own_id() -> None:
     )
     assert (again.id, again.version) == (receipt.id, 2)
     assert world.happened()[2:] == [
-        ReuseRecorded(entry_id=entry_id, group="Ward 4", context="Nights", outcome="adopted"),
+        ReuseRecorded(
+            entry_id=entry_id,
+            recorded_by="ada",
+            group="Ward 4",
+            context="Nights",
+            outcome="adopted",
+        ),
         ReuseOutcomeUpdated(
             entry_id=entry_id,
             outcome="adapted",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from events.event import NewEvent, RecordedEvent
 from events.memory import InMemoryEventLog
+from kb.access import operator
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_reader import ViewReader
@@ -31,8 +32,8 @@ STEPS: dict[str, Step] = {
     "unrelate": lambda world, a, b: world.entries.unrelate(a, Relation("IsDerivedFrom", b)),
     "archive": lambda world, a, b: world.entries.archive(a, "Old", b),
     "restore": lambda world, a, b: world.entries.restore(a),
-    "endorse": lambda world, a, b: world.endorsements.endorse(a, "Good", actor=b[:4]),
-    "withdraw": lambda world, a, b: world.endorsements.withdraw(a, actor=b[:4]),
+    "endorse": lambda world, a, b: world.by(b[:4]).endorsements.endorse(a, "Good"),
+    "withdraw": lambda world, a, b: world.by(b[:4]).endorsements.withdraw(a),
     "reuse": lambda world, a, b: world.reuses.record(
         a, group="W", context="x", outcome="adopted", resulting_entry=b
     ),
@@ -160,7 +161,7 @@ def test_views_with_other_tables_are_made_anew_with_a_notice(world: ViewedWorld)
     world.views.close()
     with closing(sqlite3.connect(world.path)) as db:
         db.execute("PRAGMA user_version = 7")
-    with pytest.raises(NotYetSearchable), world.reader.read():
+    with pytest.raises(NotYetSearchable), world.reader.read(operator().labels):
         raise AssertionError("never reached")
     assert world.catalogue.browse().total == 1
     assert "tables have changed" in world.notices[0]
@@ -201,7 +202,7 @@ def test_a_reader_of_damaged_views_says_so_and_asks_for_repair(world: ViewedWorl
 def test_a_reader_of_absent_views_says_that_they_are_being_made(tmp_path: Path) -> None:
     reader = ViewReader(tmp_path / "views.sqlite")
     assert reader.position() == -1
-    with pytest.raises(NotYetSearchable, match="try again"), reader.read():
+    with pytest.raises(NotYetSearchable, match="try again"), reader.read(operator().labels):
         raise AssertionError("never reached")
     reader.close()
 
@@ -211,7 +212,7 @@ def test_a_connection_lent_before_the_views_were_replaced_is_not_lent_again(
 ) -> None:
     world.practice("One")
     world.catch_up()
-    with world.reader.read() as old:
+    with world.reader.read(operator().labels) as old:
         world.views.discard("the test says so")
         world.practice("Two")
         world.catch_up()
@@ -223,14 +224,17 @@ def test_a_connection_lent_before_the_views_were_replaced_is_not_lent_again(
 def test_a_reader_cannot_write(world: ViewedWorld) -> None:
     world.practice("One")
     world.catch_up()
-    with pytest.raises(DataDirectoryError, match="readonly"), world.reader.read() as db:
+    with (
+        pytest.raises(DataDirectoryError, match="cannot modify"),
+        world.reader.read(operator().labels) as db,
+    ):
         db.execute("DELETE FROM entry")
 
 
 def test_a_reader_that_is_closed_keeps_no_connection(world: ViewedWorld) -> None:
     world.practice("One")
     world.catch_up()
-    with world.reader.read() as db:
+    with world.reader.read(operator().labels) as db:
         world.reader.close()
         assert db.execute("SELECT count(*) FROM entry").fetchone() == (1,)
     with pytest.raises(sqlite3.ProgrammingError):

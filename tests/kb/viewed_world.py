@@ -7,6 +7,7 @@ from typing import Any
 
 from events.log import EventLog
 from events.projection import ProjectionRunner
+from kb.access import operator
 from kb.entries.catalogue import Catalogue
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
@@ -26,8 +27,8 @@ class ViewedWorld(World):
         self.views = Views(path, self.codec, notice=self.notices.append)
         self.reader = ViewReader(path)
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
-        self._catalogue = Catalogue(self.reader)
-        self._reports = Reports(self.reader)
+        self._catalogue = Catalogue(self.reader, operator().labels)
+        self._reports = Reports(self.reader, operator())
 
     def catch_up(self) -> int:
         return self._runner.catch_up()

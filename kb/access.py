@@ -1,0 +1,190 @@
+"""Who may see and do what: the one place that every query and command asks.
+
+docs/reference/access.md has the same rules as tables, and a test compares the two.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from kb.errors import Forbidden, InvalidInput
+
+Role = Literal["member", "curator", "steward", "reporter"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+Sight = Literal["world", "members", "groups", "author", "draft"]
+"""Who sees an entry: anybody, all members, some groups, or its author alone (twice)."""
+
+SIGHTS: tuple[Sight, ...] = get_args(Sight)
+
+Who = Literal["anybody", "member", "author", "curator", "steward", "reporter"]
+
+Action = Literal[
+    "read",
+    "contribute",
+    "revise",
+    "curate",
+    "show",
+    "endorse",
+    "reuse",
+    "update-reuse",
+    "report",
+    "see-people",
+    "join-group",
+    "change-self",
+    "look-after-people",
+    "look-after-groups",
+    "change-settings",
+    "audit",
+    "erase-entry",
+]
+
+RULES: Mapping[Action, frozenset[Who]] = {
+    "read": frozenset({"anybody"}),
+    "contribute": frozenset({"member"}),
+    "revise": frozenset({"member"}),
+    "curate": frozenset({"author", "curator"}),
+    "show": frozenset({"author", "curator"}),
+    "endorse": frozenset({"member"}),
+    "reuse": frozenset({"member"}),
+    "update-reuse": frozenset({"author", "curator"}),
+    "report": frozenset({"member", "reporter"}),
+    "see-people": frozenset({"member"}),
+    "join-group": frozenset({"member"}),
+    "change-self": frozenset({"member"}),
+    "look-after-people": frozenset({"steward"}),
+    "look-after-groups": frozenset({"steward"}),
+    "change-settings": frozenset({"steward"}),
+    "audit": frozenset({"steward"}),
+    "erase-entry": frozenset({"author", "steward"}),
+}
+"""Who may do what with something that they see; `author` is whoever began it."""
+
+_WISHES: Mapping[Action, str] = {
+    "read": "read this",
+    "contribute": "contribute an entry",
+    "revise": "revise an entry",
+    "curate": "tag, relate, archive or restore an entry",
+    "show": "change who sees an entry",
+    "endorse": "endorse an entry",
+    "reuse": "record a reuse",
+    "update-reuse": "update what became of a reuse",
+    "report": "read reports",
+    "see-people": "see who is a member",
+    "join-group": "join a group",
+    "change-self": "change a profile",
+    "look-after-people": "invite members or change their roles",
+    "look-after-groups": "form groups or change who is in them",
+    "change-settings": "change what the community allows",
+    "audit": "see who changed roles, groups and settings",
+    "erase-entry": "erase an entry",
+}
+
+OPERATOR = "local"
+"""The actor of whoever runs `kb` beside the data directory: they hold the disk, and may do all."""
+
+OPERATOR_LABEL = "operator"
+WORLD_LABEL = "world"
+MEMBERS_LABEL = "members"
+
+
+class Visibility(Struct, frozen=True):
+    """Who sees an entry; `groups` are ids, given for the sight "groups" alone."""
+
+    sight: Sight = "members"
+    groups: tuple[str, ...] = ()
+
+
+class Asker(Struct, frozen=True):
+    """Whoever asks: a member or nobody known, their roles, and the labels of what they see."""
+
+    member: str | None
+    roles: frozenset[Role]
+    labels: frozenset[str]
+
+    @property
+    def reported(self) -> frozenset[str]:
+        """The labels of what counts in reports for them: reporters count what all members see."""
+        shared = {WORLD_LABEL, MEMBERS_LABEL} if "reporter" in self.roles else set()
+        return self.labels | shared
+
+
+def operator() -> Asker:
+    """Whoever holds the data directory."""
+    return Asker(OPERATOR, frozenset(ROLES), frozenset({OPERATOR_LABEL}))
+
+
+def anonymous(*, world: bool) -> Asker:
+    """Nobody known; `world` says whether the community shows anything to the world."""
+    return Asker(None, frozenset(), frozenset({WORLD_LABEL} if world else ()))
+
+
+def of_member(member: str, roles: Iterable[Role], groups: Iterable[str]) -> Asker:
+    """A member with their roles; `groups` are theirs and all that these are in."""
+    roles = frozenset(roles)
+    if "member" not in roles:
+        return Asker(member, roles, frozenset())
+    own = {WORLD_LABEL, MEMBERS_LABEL, member_label(member), *map(group_label, groups)}
+    return Asker(member, roles, frozenset(own))
+
+
+def audience(visibility: Visibility, author: str) -> frozenset[str]:
+    """The labels of an entry: whoever has one of them sees it."""
+    match visibility.sight:
+        case "world":
+            shown = {WORLD_LABEL}
+        case "members":
+            shown = {MEMBERS_LABEL}
+        case "groups":
+            shown = {member_label(author), *map(group_label, visibility.groups)}
+        case _:
+            shown = {member_label(author)}
+    return frozenset({OPERATOR_LABEL, *shown})
+
+
+def member_label(member: str) -> str:
+    """The label of what one member alone sees."""
+    return f"member:{member}"
+
+
+def group_label(group: str) -> str:
+    """The label of what a group sees, with all groups in it."""
+    return f"group:{group}"
+
+
+def may(asker: Asker, action: Action, author: str | None = None) -> bool:
+    """Whether `asker` may do it with something that they see and that `author` began."""
+    allowed = RULES[action]
+    is_author = "member" in asker.roles and author is not None and author == asker.member
+    return (
+        "anybody" in allowed or bool(allowed & asker.roles) or ("author" in allowed and is_author)
+    )
+
+
+def require(asker: Asker, action: Action, author: str | None = None) -> None:
+    """Raise `Forbidden` unless `may`."""
+    if not may(asker, action, author):
+        who = " or ".join(_NAMES[one] for one in sorted(RULES[action]))
+        raise Forbidden(f"Only {who} may {_WISHES[action]}.")
+
+
+_NAMES: Mapping[Who, str] = {
+    "anybody": "anybody",
+    "member": "members",
+    "author": "its author",
+    "curator": "curators",
+    "steward": "stewards",
+    "reporter": "reporters",
+}
+
+
+def checked(visibility: Visibility) -> Visibility:
+    """`visibility` if it can be; raises `InvalidInput`."""
+    if visibility.sight not in SIGHTS:
+        raise InvalidInput(f"An entry is shown to one of {', '.join(SIGHTS)}.", "visibility")
+    if (visibility.sight == "groups") != bool(visibility.groups):
+        raise InvalidInput(
+            "Name the groups that see the entry, and only if groups are to see it.", "groups"
+        )
+    return Visibility(visibility.sight, tuple(sorted(set(visibility.groups))))

@@ -1,0 +1,64 @@
+"""The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from events.clock import utc_now
+from events.sqlite import SqliteEventLog
+from kb.data_directory import DataDirectory, open_vault
+from kb.event_types import build_codec
+from kb.following.follower import Follower
+from kb.following.parked import ParkedFile
+from kb.following.search_index import SearchIndex
+from kb.following.view_reader import ViewReader
+from kb.following.views import Views
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.embedder import Embedder
+
+
+class Parts:
+    """Opened together and closed together; usable from any thread."""
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        settings: Settings,
+        embedder: "Embedder",
+        notice: Callable[[str], None],
+    ) -> None:
+        self.directory = directory
+        self.settings = settings
+        self.embedder = embedder
+        self.log = SqliteEventLog(directory.log)
+        try:
+            self.vault = open_vault(directory, self.log)
+        except BaseException:
+            self.log.close()
+            raise
+        self.codec = build_codec(self.vault)
+        self.views = Views(directory.views, self.codec, notice=notice)
+        self.reader = ViewReader(directory.views)
+        self.parked = ParkedFile(directory.parked)
+        self.index = SearchIndex(
+            directory.index,
+            self.log,
+            self.codec,
+            embedder=embedder,
+            engine=settings.fulltext,
+            parked=self.parked,
+            now=utc_now,
+            notice=notice,
+        )
+        self.follower = Follower(self.log, self.views, self.reader, self.index, directory.lock)
+        self.reader.on_damage = self.follower.repair_views
+
+    def close(self) -> None:
+        """Let go of everything; the background work ends first."""
+        self.follower.close()
+        self.index.close()
+        self.views.close()
+        self.reader.close()
+        self.log.close()
+        self.vault.close()

@@ -1,0 +1,1 @@
+"""People: members with roles, groups that nest, and what the community allows."""

@@ -1,0 +1,186 @@
+"""Who is here: members, groups and what was changed, answered from the views alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from kb import access
+from kb.access import Asker, Role
+from kb.errors import InvalidInput, NotFound, NotYetSearchable
+from kb.following.view import read_time
+from kb.following.view_reader import ViewReader
+from kb.people.member import Profile, Standing
+from kb.rows import Row, rows
+
+FORMER = "a former member"
+"""How whoever was erased is called."""
+
+_MEMBER = """
+SELECT id, standing, profile, joined_at,
+    (SELECT json_group_array(role) FROM member_role WHERE member = id) AS roles,
+    (SELECT json_group_array(group_id) FROM member_group WHERE member = id) AS groups
+FROM member
+"""
+MEMBER = f"{_MEMBER} WHERE id = ?"
+MEMBERS = f"{_MEMBER} WHERE standing IN ('invited', 'joined') ORDER BY joined_at, id"
+BEGINNING = f"{_MEMBER} WHERE id LIKE ? || '%' LIMIT 2"
+NAMES = "SELECT id, standing, profile FROM member WHERE id IN (SELECT value FROM json_each(?))"
+# The groups of a member, with all that these are in; UNION ends in a circle.
+ALL_GROUPS = """
+WITH RECURSIVE mine (id) AS (
+    SELECT group_id FROM member_group WHERE member = ?
+    UNION
+    SELECT parent FROM community_group JOIN mine USING (id) WHERE parent IS NOT NULL
+)
+SELECT id FROM mine
+"""
+GROUPS = "SELECT id, name, parent, open, closed FROM community_group ORDER BY name, id"
+WORLD = "SELECT world FROM community"
+STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
+WHERE role = 'steward' AND standing = 'joined'"""
+CHANGES = "SELECT * FROM access_change WHERE subject = :subject OR :subject = '' ORDER BY position"
+
+
+class MemberView(Struct, frozen=True, kw_only=True):
+    """A member as others see them; `profile` is None before they join."""
+
+    id: str
+    standing: Standing
+    profile: Profile | None
+    roles: tuple[Role, ...]
+    groups: tuple[str, ...]
+    joined_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+        return self.profile.name if self.profile else "somebody invited"
+
+
+class GroupView(Struct, frozen=True, kw_only=True):
+    """A group and the one that it is in."""
+
+    id: str
+    name: str
+    parent: str | None
+    open: bool
+    closed: bool
+
+
+class AccessChange(Struct, frozen=True, kw_only=True):
+    """Somebody changed who may see or do what; `subject` is a member or group, or nothing."""
+
+    at: datetime
+    actor: str
+    subject: str
+    entry_id: str | None
+    what: str
+    detail: str
+
+
+class Directory:
+    """Every question about people. Usable from any thread."""
+
+    def __init__(self, views: ViewReader, asker: Asker) -> None:
+        self._views = views
+        self._asker = asker
+
+    def asker(self, member: str) -> Asker:
+        """What `member` may see and do now. Raises `NotFound` for one who has not joined."""
+        with self._views.read(self._asker.labels) as db:
+            found = rows(db, MEMBER, (member,))
+            groups = [name for (name,) in db.execute(ALL_GROUPS, (member,))]
+        if not found or found[0]["standing"] != "joined":
+            raise NotFound(f"There is no member {member}.")
+        return access.of_member(member, msgspec.json.decode(found[0]["roles"]), groups)
+
+    def anonymous(self) -> Asker:
+        """What somebody who is not signed in may see."""
+        return access.anonymous(world=self.open_to_world())
+
+    def open_to_world(self) -> bool:
+        """Whether entries may be shown to people who are not signed in."""
+        try:
+            with self._views.read(self._asker.labels) as db:
+                return bool(db.execute(WORLD).fetchone()[0])
+        except NotYetSearchable:
+            return False
+
+    def members(self) -> tuple[MemberView, ...]:
+        """Everybody who has joined or is invited."""
+        access.require(self._asker, "see-people")
+        with self._views.read(self._asker.labels) as db:
+            return tuple(map(_member_view, rows(db, MEMBERS)))
+
+    def member(self, member: str) -> MemberView:
+        """One of them, by id or its beginning. Raises `NotFound` or `InvalidInput`."""
+        access.require(self._asker, "see-people")
+        with self._views.read(self._asker.labels) as db:
+            found = rows(db, BEGINNING, (member,)) if len(member) >= 6 else []
+        if not found:
+            raise NotFound(f"There is no member {member!r}: give the id or 6 characters of it.")
+        if len(found) > 1:
+            raise InvalidInput(f"Several members are meant by {member!r}: give more of the id.")
+        return _member_view(found[0])
+
+    def names(self, members: Sequence[str]) -> dict[str, str]:
+        """What members are called; nobody who is not a member is told."""
+        if not access.may(self._asker, "see-people"):
+            return {}
+        with self._views.read(self._asker.labels) as db:
+            found = rows(db, NAMES, (msgspec.json.encode(members).decode(),))
+        return {
+            row["id"]: FORMER if row["standing"] == "erased" else _member_name(row) for row in found
+        }
+
+    def groups(self) -> tuple[GroupView, ...]:
+        """Every group, by name."""
+        access.require(self._asker, "see-people")
+        with self._views.read(self._asker.labels) as db:
+            return tuple(
+                GroupView(**{**row, "open": bool(row["open"]), "closed": bool(row["closed"])})
+                for row in rows(db, GROUPS)
+            )
+
+    def stewards(self) -> int:
+        """How many have joined and look after the others."""
+        with self._views.read(self._asker.labels) as db:
+            return int(db.execute(STEWARDS).fetchone()[0])
+
+    def changes(self, subject: str = "") -> tuple[AccessChange, ...]:
+        """Who changed who may see or do what; of one member or group if `subject` is given.
+
+        Everybody may ask about themselves. Raises `Forbidden`.
+        """
+        if not subject or subject != self._asker.member:
+            access.require(self._asker, "audit")
+        with self._views.read(self._asker.labels) as db:
+            found = rows(db, CHANGES, {"subject": subject})
+        return tuple(_change(row) for row in found)
+
+
+def _member_view(row: Row) -> MemberView:
+    return MemberView(
+        id=row["id"],
+        standing=row["standing"],
+        profile=_profile(row),
+        roles=tuple(sorted(msgspec.json.decode(row["roles"]))),
+        groups=tuple(sorted(msgspec.json.decode(row["groups"]))),
+        joined_at=read_time(row["joined_at"]) if row["joined_at"] else None,
+    )
+
+
+def _member_name(row: Row) -> str:
+    profile = _profile(row)
+    return profile.name if profile else "somebody invited"
+
+
+def _profile(row: Row) -> Profile | None:
+    return msgspec.json.decode(row["profile"], type=Profile) if row["profile"] else None
+
+
+def _change(row: Row) -> AccessChange:
+    fields = {name: row[name] for name in ("actor", "subject", "entry_id", "what", "detail")}
+    return AccessChange(at=read_time(row["at"]), **fields)

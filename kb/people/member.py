@@ -1,0 +1,247 @@
+"""The member aggregate: one stream per person, in which nothing personal stands in the clear."""
+
+from typing import Literal, assert_never
+
+from msgspec import Struct, structs
+
+from kb.access import Role
+from kb.errors import NotFound, Refused
+
+Standing = Literal["unknown", "invited", "joined", "left", "erased"]
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """What a member tells about themselves; sealed with their key wherever it is stored.
+
+    `time_zone` is an IANA name, `languages` are BCP 47 tags, `help` says what they can help with.
+    """
+
+    name: str
+    address: str | None = None
+    time_zone: str = "UTC"
+    languages: tuple[str, ...] = ()
+    pronouns: str | None = None
+    help: str | None = None
+
+
+class MemberInvited(Struct, frozen=True, kw_only=True):
+    """A steward made an invitation, with roles and groups to begin with."""
+
+    roles: tuple[Role, ...]
+    groups: tuple[str, ...] = ()
+
+
+class MemberJoined(Struct, frozen=True, kw_only=True):
+    """Whoever was invited took the invitation."""
+
+    profile: Profile
+
+
+class MemberProfileChanged(Struct, frozen=True, kw_only=True):
+    """The profile as it stands afterwards."""
+
+    profile: Profile
+
+
+class MemberRoleGiven(Struct, frozen=True, kw_only=True):
+    """A role was added."""
+
+    role: Role
+
+
+class MemberRoleTaken(Struct, frozen=True, kw_only=True):
+    """A role was taken away."""
+
+    role: Role
+
+
+class MemberGroupJoined(Struct, frozen=True, kw_only=True):
+    """The member is in a group from now on."""
+
+    group: str
+
+
+class MemberGroupLeft(Struct, frozen=True, kw_only=True):
+    """The member is no longer in a group."""
+
+    group: str
+
+
+class MemberLeft(Struct, frozen=True, kw_only=True):
+    """The member left the community; what they wrote stays."""
+
+
+class MemberErased(Struct, frozen=True, kw_only=True):
+    """The member's key was destroyed, and with it all that was personal."""
+
+    entries: Literal["kept", "erased"]
+
+
+MemberEvent = (
+    MemberInvited
+    | MemberJoined
+    | MemberProfileChanged
+    | MemberRoleGiven
+    | MemberRoleTaken
+    | MemberGroupJoined
+    | MemberGroupLeft
+    | MemberLeft
+    | MemberErased
+)
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """The state of one member: the fold of their stream."""
+
+    id: str
+    version: int = 0
+    standing: Standing = "unknown"
+    profile: Profile | None = None
+    roles: frozenset[Role] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+class Invite(Struct, frozen=True, kw_only=True):
+    """Invite somebody."""
+
+    roles: tuple[Role, ...]
+    groups: tuple[str, ...] = ()
+
+
+class Join(Struct, frozen=True):
+    """Take the invitation."""
+
+    profile: Profile
+
+
+class ChangeProfile(Struct, frozen=True):
+    """Tell something else about oneself."""
+
+    profile: Profile
+
+
+class ChangeRoles(Struct, frozen=True):
+    """Have exactly these roles."""
+
+    roles: frozenset[Role]
+
+
+class JoinGroup(Struct, frozen=True):
+    """Be in a group."""
+
+    group: str
+
+
+class LeaveGroup(Struct, frozen=True):
+    """Be in it no longer."""
+
+    group: str
+
+
+class Leave(Struct, frozen=True):
+    """Leave the community."""
+
+
+class Erase(Struct, frozen=True):
+    """Forget the member; their entries stay under "a former member", or go too."""
+
+    entries: Literal["kept", "erased"]
+
+
+MemberCommand = Invite | Join | ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup | Leave | Erase
+
+
+def evolve(member: Member, event: MemberEvent) -> Member:
+    """The member after `event`."""
+    member = structs.replace(member, version=member.version + 1)
+    if isinstance(event, MemberInvited):
+        return structs.replace(
+            member,
+            standing="invited",
+            roles=frozenset(event.roles),
+            groups=frozenset(event.groups),
+        )
+    if isinstance(event, MemberJoined):
+        return structs.replace(member, standing="joined", profile=event.profile)
+    if isinstance(event, MemberProfileChanged):
+        return structs.replace(member, profile=event.profile)
+    return _with_ties(member, event)
+
+
+def _with_ties(
+    member: Member,
+    event: (
+        MemberRoleGiven
+        | MemberRoleTaken
+        | MemberGroupJoined
+        | MemberGroupLeft
+        | MemberLeft
+        | MemberErased
+    ),
+) -> Member:
+    match event:
+        case MemberRoleGiven():
+            return structs.replace(member, roles=member.roles | {event.role})
+        case MemberRoleTaken():
+            return structs.replace(member, roles=member.roles - {event.role})
+        case MemberGroupJoined():
+            return structs.replace(member, groups=member.groups | {event.group})
+        case MemberGroupLeft():
+            return structs.replace(member, groups=member.groups - {event.group})
+        case MemberLeft():
+            return _gone(member, "left")
+        case MemberErased():
+            return structs.replace(_gone(member, "erased"), profile=None)
+        case _:
+            assert_never(event)
+
+
+def _gone(member: Member, standing: Standing) -> Member:
+    return structs.replace(member, standing=standing, roles=frozenset(), groups=frozenset())
+
+
+def decide(command: MemberCommand, member: Member) -> list[MemberEvent]:
+    """The events that `command` leads to; none where all is as wished already.
+
+    Raises `NotFound` or `Refused`.
+    """
+    if isinstance(command, Invite):
+        if member.version:
+            raise Refused(f"Member {member.id} was invited already.")
+        return [MemberInvited(roles=command.roles, groups=command.groups)]
+    if member.standing in ("unknown", "erased"):
+        raise NotFound(f"There is no member {member.id}.")
+    if isinstance(command, Erase):
+        return [MemberErased(entries=command.entries)]
+    if isinstance(command, Join):
+        if member.standing != "invited":
+            raise Refused("This invitation was taken already; ask a steward for another one.")
+        return [MemberJoined(profile=command.profile)]
+    return _change(command, member)
+
+
+def _change(
+    command: ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup | Leave, member: Member
+) -> list[MemberEvent]:
+    if member.standing == "left":
+        raise Refused(f"Member {member.id} has left the community; invite them again.")
+    match command:
+        case ChangeProfile():
+            if member.standing == "invited":
+                raise Refused(f"Member {member.id} has not joined yet.")
+            same = command.profile == member.profile
+            return [] if same else [MemberProfileChanged(profile=command.profile)]
+        case ChangeRoles():
+            given = [MemberRoleGiven(role=role) for role in sorted(command.roles - member.roles)]
+            taken = [MemberRoleTaken(role=role) for role in sorted(member.roles - command.roles)]
+            return [*given, *taken]
+        case JoinGroup():
+            known = command.group in member.groups
+            return [] if known else [MemberGroupJoined(group=command.group)]
+        case LeaveGroup():
+            known = command.group in member.groups
+            return [MemberGroupLeft(group=command.group)] if known else []
+        case Leave():
+            return [MemberLeft()]
+        case _:
+            assert_never(command)

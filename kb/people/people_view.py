@@ -1,0 +1,182 @@
+"""The tables behind members, groups and the record of who changed who may do what."""
+
+from sqlite3 import Connection
+from typing import Any
+
+import msgspec
+
+from events.event import RecordedEvent
+from kb.entries.entry import EntryErased, EntryVisibilityChanged
+from kb.following.view import SEEN, Handler, View, stored_time
+from kb.people.community import WorldAccessChanged
+from kb.people.group import GroupChanged, GroupClosed, GroupFormed
+from kb.people.member import (
+    MemberErased,
+    MemberGroupJoined,
+    MemberGroupLeft,
+    MemberInvited,
+    MemberJoined,
+    MemberLeft,
+    MemberProfileChanged,
+    MemberRoleGiven,
+    MemberRoleTaken,
+)
+
+# `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one.
+TABLES = (
+    """CREATE TABLE member (
+        id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
+        joined_at TEXT) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE member_role (
+        member TEXT NOT NULL, role TEXT NOT NULL,
+        PRIMARY KEY (member, role)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE member_group (
+        member TEXT NOT NULL, group_id TEXT NOT NULL,
+        PRIMARY KEY (member, group_id)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE community_group (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT, open INTEGER NOT NULL,
+        closed INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE community (world INTEGER NOT NULL) STRICT",
+    "INSERT INTO community VALUES (0)",
+    """CREATE TABLE access_change (
+        position INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
+        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT""",
+    "CREATE INDEX access_change_subject ON access_change (subject, position)",
+)
+
+INVITE = "INSERT INTO member VALUES (?, 'invited', NULL, ?, NULL)"
+JOIN = "UPDATE member SET standing = 'joined', profile = ?, joined_at = ? WHERE id = ?"
+TELL = "UPDATE member SET profile = ? WHERE id = ?"
+GO = "UPDATE member SET standing = ? WHERE id = ?"
+FORGET = "UPDATE member SET standing = 'erased', profile = NULL WHERE id = ?"
+GIVE_ROLE = "INSERT OR IGNORE INTO member_role VALUES (?, ?)"
+TAKE_ROLE = "DELETE FROM member_role WHERE member = ? AND role = ?"
+ENTER = "INSERT OR IGNORE INTO member_group VALUES (?, ?)"
+EXIT = "DELETE FROM member_group WHERE member = ? AND group_id = ?"
+UNTIE = (
+    "DELETE FROM member_role WHERE member = ?",
+    "DELETE FROM member_group WHERE member = ?",
+)
+FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0)"
+CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
+OPEN_TO_WORLD = "UPDATE community SET world = ?"
+KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _invited(db: Connection, event: RecordedEvent, invited: MemberInvited) -> None:
+    member = _member(event)
+    db.execute(INVITE, (member, stored_time(event)))
+    db.executemany(GIVE_ROLE, [(member, role) for role in invited.roles])
+    db.executemany(ENTER, [(member, group) for group in invited.groups])
+    _keep(db, event, f"Invited as {', '.join(invited.roles)}.")
+
+
+def _joined(db: Connection, event: RecordedEvent, joined: MemberJoined) -> None:
+    db.execute(JOIN, (_encode(joined.profile), stored_time(event), _member(event)))
+    _keep(db, event, "Joined.")
+
+
+def _told(db: Connection, event: RecordedEvent, told: MemberProfileChanged) -> None:
+    db.execute(TELL, (_encode(told.profile), _member(event)))
+
+
+def _tied(db: Connection, event: RecordedEvent, change: Any) -> None:
+    member = _member(event)
+    match change:
+        case MemberRoleGiven():
+            db.execute(GIVE_ROLE, (member, change.role))
+            _keep(db, event, f"Became {change.role}.")
+        case MemberRoleTaken():
+            db.execute(TAKE_ROLE, (member, change.role))
+            _keep(db, event, f"Is no longer {change.role}.")
+        case MemberGroupJoined():
+            db.execute(ENTER, (member, change.group))
+            _keep(db, event, f"Joined the group {change.group}.")
+        case _:
+            db.execute(EXIT, (member, change.group))
+            _keep(db, event, f"Left the group {change.group}.")
+
+
+def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErased) -> None:
+    member = _member(event)
+    for statement in UNTIE:
+        db.execute(statement, (member,))
+    if isinstance(change, MemberErased):
+        db.execute(FORGET, (member,))
+        _keep(db, event, f"Erased; their entries were {change.entries}.")
+    else:
+        db.execute(GO, ("left", member))
+        _keep(db, event, "Left the community.")
+
+
+def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
+    db.execute(FORM, (_group(event), group.name, group.parent, int(group.open)))
+    _keep(db, event, f"Group “{group.name}”, {'open' if group.open else 'by invitation'}.")
+
+
+def _closed(db: Connection, event: RecordedEvent, _: GroupClosed) -> None:
+    db.execute(CLOSE, (_group(event),))
+    _keep(db, event, "Group closed.")
+
+
+def _opened(db: Connection, event: RecordedEvent, change: WorldAccessChanged) -> None:
+    db.execute(OPEN_TO_WORLD, (int(change.allowed),))
+    _keep(db, event, f"Open to the world: {'yes' if change.allowed else 'no'}.")
+
+
+def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
+    _keep(db, event, f"Shown to: {shown.visibility.sight}.", _entry(event))
+
+
+def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
+    _keep(db, event, "An entry was erased.")
+
+
+def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | None = None) -> None:
+    """Keep who changed what, for stewards and for whom it is about."""
+    subject = _member(event) or _group(event)
+    what = (event.actor, subject, entry_id, event.type, detail)
+    db.execute(KEEP, (event.position, stored_time(event), *what))
+
+
+def _member(event: RecordedEvent) -> str:
+    kind, _, name = event.stream.partition("-")
+    return name if kind == "member" else ""
+
+
+def _group(event: RecordedEvent) -> str:
+    kind, _, name = event.stream.partition("-")
+    return name if kind == "group" else ""
+
+
+def _entry(event: RecordedEvent) -> str:
+    return event.stream.removeprefix("entry-")
+
+
+_TIES: dict[type, Handler] = dict.fromkeys(
+    (MemberRoleGiven, MemberRoleTaken, MemberGroupJoined, MemberGroupLeft), _tied
+)
+
+PEOPLE = View(
+    tables=TABLES,
+    handlers={
+        MemberInvited: _invited,
+        MemberJoined: _joined,
+        MemberProfileChanged: _told,
+        **_TIES,
+        MemberLeft: _gone,
+        MemberErased: _gone,
+        GroupFormed: _formed,
+        GroupChanged: _formed,
+        GroupClosed: _closed,
+        WorldAccessChanged: _opened,
+        EntryVisibilityChanged: _shown,
+        EntryErased: _erased,
+    },
+    seen={
+        "access_change": "main.access_change.entry_id IS NULL"
+        f" OR {SEEN.format('main.access_change.entry_id')}"
+    },
+)

@@ -1,0 +1,222 @@
+"""Commands on people: who is invited, in which roles and groups, and what is open to the world."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import get_args
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import UNSET, UnsetType
+
+from kb.access import ROLES, Action, Role, require
+from kb.entries import validation
+from kb.errors import InvalidInput, NotFound, Refused
+from kb.ids import COMMUNITY_STREAM, group_id, group_stream, member_stream
+from kb.people import community, group, member
+from kb.people.community import Community
+from kb.people.group import Change, Close, Form, Group, GroupCommand
+from kb.people.member import (
+    ChangeProfile,
+    ChangeRoles,
+    Invite,
+    Join,
+    JoinGroup,
+    Leave,
+    LeaveGroup,
+    Member,
+    MemberCommand,
+    Profile,
+)
+from kb.writer import Aggregate, NewId, Receipt, Writer
+
+LONGEST_HELP = 2_000
+MOST_LANGUAGES = 20
+
+
+class People:
+    """Invite, join, change roles and groups, leave.
+
+    Every command acts for the writer's asker, answers a `Receipt`, and raises `InvalidInput`,
+    `NotFound`, `Forbidden` or `Refused`. `stewards` tells how many there are.
+    """
+
+    def __init__(
+        self, writer: Writer, new_id: NewId, stewards: Callable[[], int] = lambda: 0
+    ) -> None:
+        self._writer = writer
+        self._new_id = new_id
+        self._stewards = stewards
+
+    def invite(
+        self,
+        roles: Iterable[Role] = ("member",),
+        groups: Iterable[str] = (),
+        *,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Make a place for somebody; who takes it is told by the link that goes with it."""
+        self._require("look-after-people")
+        chosen = tuple(sorted(_roles(roles)))
+        inside = tuple(sorted(map(self._known_group, groups)))
+        invite = Invite(roles=chosen, groups=inside)
+        return self._change(str(self._new_id()), invite, command_id=command_id)
+
+    def join(self, member_id: str, profile: Profile) -> Receipt:
+        """Take an invitation. Whoever may is known by the link, and acts as the new member."""
+        return self._change(member_id, Join(checked_profile(profile)))
+
+    def change_profile(self, profile: Profile) -> Receipt:
+        """Tell something else about oneself."""
+        self._require("change-self")
+        return self._change(self._writer.actor, ChangeProfile(checked_profile(profile)))
+
+    def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
+        """Let a member have exactly these roles; one steward always stays."""
+        self._require("look-after-people")
+        chosen = _roles(roles)
+        guard = None if "steward" in chosen else partial(self._refuse_last_steward, member_id)
+        return self._change(member_id, ChangeRoles(chosen), guard)
+
+    def join_group(self, group: str, member_id: str | None = None) -> Receipt:
+        """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
+        known = self._known_group(group)
+        who = member_id or self._writer.actor
+        if who != self._writer.actor or not self._load_group(known).open:
+            self._require("look-after-groups")
+        self._require("join-group")
+        return self._change(who, JoinGroup(known))
+
+    def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
+        """Be in a group no longer, by oneself or by a steward's hand."""
+        who = member_id or self._writer.actor
+        if who != self._writer.actor:
+            self._require("look-after-groups")
+        return self._change(who, LeaveGroup(self._known_group(group)))
+
+    def leave(self, member_id: str | None = None) -> Receipt:
+        """Leave the community, or be taken out of it by a steward; one steward always stays."""
+        who = member_id or self._writer.actor
+        if who != self._writer.actor:
+            self._require("look-after-people")
+        return self._change(who, Leave(), partial(self._refuse_last_steward, who))
+
+    def form_group(self, name: str, parent: str | None = None, *, open: bool = False) -> Receipt:
+        """Begin a group, perhaps inside another. Its id follows from its name."""
+        self._require("look-after-groups")
+        name = validation.group_name(name)
+        form = Form(name=name, parent=self._known_group(parent) if parent else None, open=open)
+        return self._change_group(group_id(name), form)
+
+    def change_group(
+        self,
+        group: str,
+        *,
+        name: str | UnsetType = UNSET,
+        parent: str | UnsetType | None = UNSET,
+        open: bool | UnsetType = UNSET,
+    ) -> Receipt:
+        """Change what is given; a group is never inside itself."""
+        self._require("look-after-groups")
+        known = self._known_group(group)
+        inside = (
+            parent if isinstance(parent, UnsetType) or not parent else self._known_group(parent)
+        )
+        if isinstance(inside, str):
+            self._refuse_circle(known, inside)
+        called = name if isinstance(name, UnsetType) else validation.group_name(name)
+        return self._change_group(known, Change(name=called, parent=inside or inside, open=open))
+
+    def close_group(self, group: str) -> Receipt:
+        """Let nobody join it any longer."""
+        self._require("look-after-groups")
+        return self._change_group(self._known_group(group), Close())
+
+    def open_to_world(self, allowed: bool) -> Receipt:
+        """Let entries be shown to people who are not signed in, or no longer."""
+        self._require("change-settings")
+        aggregate = Aggregate("community", COMMUNITY_STREAM, Community(), community.evolve)
+        return self._writer.execute(aggregate, partial(community.allow_world, allowed)).receipt
+
+    def _change(
+        self,
+        member_id: str,
+        command: MemberCommand,
+        guard: Callable[[], object] | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        member_id = validation.known_id("member", member_id)
+        aggregate = Aggregate(
+            member_id, member_stream(member_id), Member(id=member_id), member.evolve
+        )
+        decide = partial(member.decide, command)
+        return self._writer.execute(aggregate, decide, guard=guard, command_id=command_id).receipt
+
+    def _change_group(self, known: str, command: GroupCommand) -> Receipt:
+        decide = partial(group.decide, command)
+        return self._writer.execute(_group_aggregate(known), decide).receipt
+
+    def _load_group(self, known: str) -> Group:
+        return self._writer.load(_group_aggregate(known))
+
+    def _known_group(self, text: str) -> str:
+        """The id of an existing group, by name or id. Raises `NotFound`."""
+        for candidate in (text, group_id(text)):
+            if validation.is_id(candidate) and self._load_group(candidate).version:
+                return candidate
+        raise NotFound(f"There is no group {text!r}: form it first.")
+
+    def _refuse_circle(self, known: str, parent: str) -> None:
+        above: str | None = parent
+        seen = set()
+        while above and above not in seen:
+            if above == known:
+                raise Refused("A group cannot be inside itself; choose another one around it.")
+            seen.add(above)
+            above = self._load_group(above).parent
+
+    def _refuse_last_steward(self, member_id: str) -> None:
+        aggregate = Aggregate(
+            member_id, member_stream(member_id), Member(id=member_id), member.evolve
+        )
+        state = self._writer.load(aggregate)
+        if state.standing == "joined" and "steward" in state.roles and self._stewards() < 2:
+            raise Refused("The last steward cannot go; make another member a steward first.")
+
+    def _require(self, action: Action) -> None:
+        require(self._writer.asker, action)
+
+
+def checked_profile(profile: Profile) -> Profile:
+    """`profile` with its texts in order. Raises `InvalidInput`, naming the field."""
+    if len(profile.languages) > MOST_LANGUAGES:
+        raise InvalidInput(f"Name at most {MOST_LANGUAGES} languages.", "languages")
+    try:
+        ZoneInfo(profile.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput(
+            f"{profile.time_zone!r} is no time zone; use a name such as Europe/Vienna.",
+            "time_zone",
+        ) from error
+    return Profile(
+        name=validation.line("name", profile.name),
+        address=validation.optional_line("address", profile.address),
+        time_zone=profile.time_zone,
+        languages=tuple(validation.line("languages", each) for each in profile.languages),
+        pronouns=validation.optional_line("pronouns", profile.pronouns),
+        help=validation.text("help", profile.help) if profile.help else None,
+    )
+
+
+def _roles(roles: Iterable[Role]) -> frozenset[Role]:
+    chosen = frozenset(roles)
+    if not chosen or not chosen <= set(ROLES):
+        raise InvalidInput(f"Give at least one role of {', '.join(get_args(Role))}.", "roles")
+    if chosen & {"curator", "steward"} and "member" not in chosen:
+        raise InvalidInput(
+            "Curators and stewards are members too: name that role as well.", "roles"
+        )
+    return chosen
+
+
+def _group_aggregate(known: str) -> Aggregate[Group]:
+    return Aggregate(known, group_stream(known), Group(id=known), group.evolve)
