@@ -58,6 +58,11 @@ class DataDirectory(Struct, frozen=True):
         return self.root / "index"
 
     @property
+    def accounts(self) -> Path:
+        """The file of what signing in needs: neither facts nor made from them."""
+        return self.root / "accounts.sqlite"
+
+    @property
     def parked(self) -> Path:
         """The file of events that the index could not take in."""
         return self.root / "parked.sqlite"

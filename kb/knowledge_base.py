@@ -32,6 +32,7 @@ from kb.writer import Writer
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
+    from kb.accounts.accounts import Accounts
 
 Notice = Callable[[str], None]
 
@@ -64,6 +65,11 @@ class KnowledgeBase:
         self._search = Search(
             parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.labels
         )
+
+    @property
+    def accounts(self) -> "Accounts":
+        """What signing in needs."""
+        return self._parts.accounts
 
     def acting_for(self, asker: Asker) -> Self:
         """The same as somebody else sees and changes it; close the one that was opened."""

@@ -1,6 +1,7 @@
 """The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from events.clock import utc_now
@@ -16,6 +17,7 @@ from kb.settings import Settings
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
+    from kb.accounts.accounts import Accounts
 
 
 class Parts:
@@ -36,6 +38,8 @@ class Parts:
             self.vault = open_vault(directory, self.log)
         except BaseException:
             self.log.close()
+        if "accounts" in self.__dict__:
+            self.accounts.close()
             raise
         self.codec = build_codec(self.vault)
         self.views = Views(directory.views, self.codec, notice=notice)
@@ -53,6 +57,13 @@ class Parts:
         )
         self.follower = Follower(self.log, self.views, self.reader, self.index, directory.lock)
         self.reader.on_damage = self.follower.repair_views
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """What signing in needs."""
+        from kb.accounts.accounts import Accounts
+
+        return Accounts(self.directory.accounts, self.settings.community, utc_now)
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

@@ -1,0 +1,90 @@
+"""What signing in needs, bundled over one file: opened at first use, closed with the rest."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from kb.accounts.identities import Identities, PendingSignIns
+from kb.accounts.links import Links
+from kb.accounts.names import SignInNames
+from kb.accounts.passwords import Passwords, production_hasher
+from kb.accounts.sessions import Sessions
+from kb.accounts.store import AccountStore
+from kb.accounts.tokens import ApiTokens
+from kb.writer import Clock
+
+if TYPE_CHECKING:
+    from kb.accounts.passkeys import Passkeys, Site
+
+
+class Accounts:
+    """The parts of `kb.accounts` for one data directory. Usable from any thread."""
+
+    def __init__(self, path: Path, community: str, clock: Clock) -> None:
+        self._path = path
+        self._community = community
+        self._clock = clock
+        self._opening = Lock()
+
+    @property
+    def store(self) -> AccountStore:
+        """The file, made at first use."""
+        with self._opening:
+            return self._store
+
+    @cached_property
+    def _store(self) -> AccountStore:
+        return AccountStore(self._path)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in where."""
+        return Sessions(self.store, clock=self._clock, random=secrets.token_bytes)
+
+    @cached_property
+    def tokens(self) -> ApiTokens:
+        """What programs sign in with."""
+        return ApiTokens(self.store, clock=self._clock, random=secrets.token_bytes)
+
+    @cached_property
+    def links(self) -> Links:
+        """Links that sign somebody in once."""
+        return Links(self.store, clock=self._clock, random=secrets.token_bytes)
+
+    @cached_property
+    def names(self) -> SignInNames:
+        """What members sign in as."""
+        return SignInNames(self.store)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """What only they know."""
+        return Passwords(
+            self.store,
+            production_hasher(),
+            community=self._community,
+            random=secrets.token_bytes,
+        )
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Who they are at an OpenID provider."""
+        return Identities(self.store)
+
+    @cached_property
+    def pending(self) -> PendingSignIns:
+        """Sign-ins under way at an OpenID provider."""
+        return PendingSignIns(self.store, clock=self._clock, random=secrets.token_bytes)
+
+    def passkeys(self, site: "Site") -> "Passkeys":
+        """What their devices keep for `site`."""
+        from kb.accounts.passkeys import Passkeys
+
+        return Passkeys(self.store, site, clock=self._clock, random=secrets.token_bytes)
+
+    def close(self) -> None:
+        """Let go of the file, if it was opened."""
+        if "_store" in self.__dict__:
+            self._store.close()
