@@ -1,9 +1,9 @@
 """How fast events become views, against the tracking recorder of `eventsourcing`.
 
-Both read the same log, decode with the same codec and write the same rows with the same handlers
-into files with journal_mode=WAL and the same synchronous setting (and once more with the peer's own
-setting, FULL). Ours takes in batches with one checkpoint each, the peer one event a transaction
-with its tracking row, as its documentation does.
+Both read the same log, open and decode with the same codec and write the same rows with the same
+handlers into files with journal_mode=WAL and the same synchronous setting (and once more with the
+peer's own setting, FULL). Ours takes in batches with one checkpoint each, the peer one event a
+transaction with its tracking row, as its documentation does.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from events.event import NewEvent, RecordedEvent
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from events.sqlite import SqliteEventLog
+from events.sqlite_vault import SqliteVault
 from kb.entries.content import Content, Section
 from kb.entries.entry import (
     EntryArchived,
@@ -39,6 +40,7 @@ from kb.following.views import BATCH, VIEWS, Views
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10
+ACTOR = "member-1"
 SYNCHRONOUS = {1: "NORMAL", 2: "FULL"}
 
 
@@ -58,22 +60,25 @@ def history(number: int) -> list[Struct]:
 
 def fill(log: EventLog, codec: EventCodec, events: int) -> None:
     """Give `log` the histories of as many entries as make `events`."""
-    for number in range(events // EVENTS_OF_ENTRY):
+    streams = [f"entry-{uuid4()}" for _ in range(events // EVENTS_OF_ENTRY)]
+    codec.prepare(streams)
+    for number, stream in enumerate(streams):
         correlation_id = uuid7()
         batch: list[NewEvent] = []
         for payload in history(number):
-            name, schema_version, data = codec.encode(payload)
+            id_ = uuid7()
+            name, schema_version, data = codec.encode(payload, id=id_, stream=stream, actor=ACTOR)
             batch.append(
                 NewEvent(
-                    id=uuid7(),
+                    id=id_,
                     type=name,
                     schema_version=schema_version,
                     data=data,
-                    actor="member-1",
+                    actor=ACTOR,
                     correlation_id=correlation_id,
                 )
             )
-        log.append(f"entry-{uuid4()}", batch, 0)
+        log.append(stream, batch, 0)
 
 
 class Peer(SQLiteTrackingRecorder):
@@ -128,7 +133,7 @@ def theirs(
         connection.cursor().execute("PRAGMA wal_autocheckpoint = 10000")
     start = time.perf_counter()
     for event in read_all(log, events):
-        recorder.take_in(event, codec.decode(event.type, event.schema_version, event.data))
+        recorder.take_in(event, codec.decode(event))
     taken = time.perf_counter() - start
     store.close()
     return events / taken
@@ -142,10 +147,13 @@ def main() -> None:
         "--peer-events", type=int, default=20_000, help="that the peer takes in (default: 20000)"
     )
     options = parser.parse_args()
-    codec = build_codec()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with SqliteEventLog(folder / "log.sqlite", create=True) as log:
+        with (
+            SqliteEventLog(folder / "log.sqlite", create=True) as log,
+            SqliteVault(folder / "vault.sqlite", create=True) as vault,
+        ):
+            codec = build_codec(vault)
             fill(log, codec, options.events)
             mine = ours(log, codec, folder)
             for synchronous in (1, 2):

@@ -32,12 +32,10 @@ def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """What was sealed with this key for this context. Raises `SealedDataError`."""
-    from cryptography.exceptions import InvalidTag
-
     nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return _cipher()(key[:_CIPHER_BYTES]).decrypt(nonce, ciphertext, context)
-    except (InvalidTag, ValueError) as error:  # the latter where it is too short for a nonce
+    except _refusals() as error:
         raise SealedDataError("a sealed value was altered, or its key is another one") from error
 
 
@@ -47,3 +45,11 @@ def _cipher() -> "type[AESGCM]":
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM
+
+
+@cache
+def _refusals() -> tuple[type[Exception], ...]:
+    """What the cipher raises on another tag, and on what is too short for a nonce."""
+    from cryptography.exceptions import InvalidTag
+
+    return InvalidTag, ValueError

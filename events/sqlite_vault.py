@@ -12,7 +12,7 @@ from typing import Self
 
 from events.errors import LogUnavailable
 from events.sealing import KEY_BYTES, seal, unseal
-from events.sqlite_file import explained, open_reader, open_writer
+from events.sqlite_file import explain, explained, open_reader, open_writer
 from events.sqlite_layout import VAULT
 from events.vault import Row, known, refuse_closed
 
@@ -27,8 +27,8 @@ class SqliteVault:
     """A `KeyVault` in the file at `path`, which only its owner may read.
 
     With `create` a missing or empty file becomes a new vault. A write waits up to `lock_timeout`
-    seconds for another process. Keys are read from the file each time: that takes some
-    microseconds, and none is used after another process has destroyed it. Raises
+    seconds for another process. Keys are kept only within a read transaction, whose end a
+    destruction waits for: none is used after another process has destroyed it. Raises
     `LogFormatError` for a file that is no vault of ours and `LogUnavailable` for one that cannot
     be used.
     """
@@ -36,7 +36,8 @@ class SqliteVault:
     def __init__(self, path: Path, *, create: bool = False, lock_timeout: float = 30.0) -> None:
         self._path = path
         self._lock_timeout = lock_timeout
-        self._read_lock = threading.Lock()
+        self._read_lock = threading.RLock()  # guards the reader and the keys that it keeps
+        self._kept: dict[str, Row] | None = None
         self._write_lock = threading.Lock()
         self._closed = False
         if create:
@@ -67,6 +68,20 @@ class SqliteVault:
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
         """See `KeyVault.open`."""
         return unseal(known(subject, self._row(subject)), sealed, context)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See `KeyVault.reading`."""
+        with self._read_lock:
+            refuse_closed(self._closed)
+            with explained(self._path, VAULT):
+                self._reader.execute("BEGIN")
+            self._kept = {}
+            try:
+                yield
+            finally:
+                self._kept = None
+                self._reader.execute("COMMIT")
 
     def destroy(self, *subjects: str) -> bool:
         """See `KeyVault.destroy`. Readers of all processes go on meanwhile."""
@@ -104,8 +119,15 @@ class SqliteVault:
     def _row(self, subject: str) -> Row:
         with self._read_lock:
             refuse_closed(self._closed)
-            with explained(self._path, VAULT):
-                return _row(self._reader, subject)
+            if self._kept is not None and subject in self._kept:
+                return self._kept[subject]
+            try:
+                row = _row(self._reader, subject)
+            except sqlite3.Error as error:
+                raise explain(error, self._path, VAULT) from error
+            if self._kept is not None:
+                self._kept[subject] = row
+            return row
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from secrets import token_bytes
 from types import TracebackType
 from typing import Protocol, Self
@@ -34,6 +35,12 @@ class KeyVault(Protocol):
         """What was sealed. Raises `KeyDestroyed` or `SealedDataError`.
 
         A destruction is seen at once, whichever process it was done by.
+        """
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Makes many calls of `open` quicker; only those may stand in the block.
+
+        A destruction waits for its end, so that still no key is used after its destruction.
         """
 
     def destroy(self, *subjects: str) -> bool:
@@ -89,6 +96,10 @@ class MemoryVault:
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
         """See `KeyVault.open`."""
         return unseal(known(subject, self._row(subject)), sealed, context)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """See `KeyVault.reading`."""
+        return nullcontext()
 
     def destroy(self, *subjects: str) -> bool:
         """See `KeyVault.destroy`."""

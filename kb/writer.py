@@ -216,7 +216,7 @@ class Writer:
         )
 
     def _decoded(self, recorded: Iterable[RecordedEvent]) -> list[Struct]:
-        with _log_errors():
+        with _log_errors(), self._codec.reading():
             return [self._codec.decode(event) for event in recorded]
 
     def _fold(self, aggregate: Aggregate[S], recorded: Iterable[RecordedEvent]) -> S:

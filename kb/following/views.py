@@ -86,9 +86,10 @@ class Views:
 
     def apply(self, events: Sequence[RecordedEvent]) -> None:
         """Take in a batch and its last position, all or none; raises what a handler raises."""
+        with self._codec.reading():
+            payloads = [self._codec.decode(event) for event in events]
         with self._database().atomic() as database:
-            for event in events:
-                payload = self._codec.decode(event)
+            for event, payload in zip(events, payloads, strict=True):
                 for handler in self._handlers[type(payload)]:
                     handler(database.conn, event, payload)
             if events:

@@ -137,6 +137,27 @@ class KeyVaultContract:
             sealed = list(pool.map(lambda _: vault.seal(ADA, b"text", HERE), range(24)))
         assert len(set(sealed)) == 1
 
+    def test_many_values_can_be_opened_in_one_go(self, vault: KeyVault) -> None:
+        sealed = {each: vault.seal(each, each.encode(), HERE) for each in (ADA, BEN)}
+        vault.destroy("member-gone")
+        for _ in range(2):
+            with vault.reading():
+                for each in (ADA, BEN, ADA):
+                    assert vault.open(each, sealed[each], HERE) == each.encode()
+                with pytest.raises(KeyDestroyed):
+                    vault.open("member-gone", sealed[ADA], HERE)
+                with pytest.raises(SealedDataError):
+                    vault.open("member-unknown", sealed[ADA], HERE)
+            vault.prepare(["member-unknown"])
+
+    def test_a_block_that_fails_leaves_the_vault_usable(self, vault: KeyVault) -> None:
+        sealed = vault.seal(ADA, b"text", HERE)
+        with pytest.raises(ZeroDivisionError), vault.reading():
+            raise ZeroDivisionError
+        assert vault.destroy(ADA)
+        with vault.reading(), pytest.raises(KeyDestroyed):
+            vault.open(ADA, sealed, HERE)
+
     def test_a_closed_vault_is_refused(self, vault: KeyVault) -> None:
         with vault:
             sealed = vault.seal(ADA, b"text", HERE)

@@ -134,6 +134,31 @@ def test_traces_that_a_reader_holds_are_said_and_gone_after_another_try(path: Pa
         assert key not in every_byte(path)
 
 
+def test_a_destruction_waits_for_those_who_open_many_values(path: Path) -> None:
+    """They keep keys for so long, and must not use one that is destroyed."""
+    with (
+        SqliteVault(path, create=True) as reader,
+        SqliteVault(path, lock_timeout=0.01) as other,
+    ):
+        sealed = reader.seal(ADA, b"text", HERE)
+        with reader.reading():
+            assert reader.open(ADA, sealed, HERE) == b"text"
+            with pytest.raises(LogUnavailable, match="traces"):
+                other.destroy(ADA)
+            assert reader.open(ADA, sealed, HERE) == b"text"
+        other.destroy(ADA)
+        with reader.reading(), pytest.raises(KeyDestroyed):
+            reader.open(ADA, sealed, HERE)
+
+
+def test_a_file_that_broke_meanwhile_is_said(path: Path, vault: SqliteVault) -> None:
+    vault.prepare([ADA])
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP TABLE keys")
+    with pytest.raises(LogUnavailable, match=r"The vault .* no such table"):
+        vault.destroyed(ADA)
+
+
 def test_a_write_that_fails_makes_no_key(path: Path, vault: SqliteVault) -> None:
     vault._writer.execute("PRAGMA max_page_count = 1")
     with pytest.raises(LogUnavailable, match=r"The vault .* disk is full"):
