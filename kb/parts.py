@@ -38,8 +38,6 @@ class Parts:
             self.vault = open_vault(directory, self.log)
         except BaseException:
             self.log.close()
-        if "accounts" in self.__dict__:
-            self.accounts.close()
             raise
         self.codec = build_codec(self.vault)
         self.views = Views(directory.views, self.codec, notice=notice)
@@ -73,3 +71,5 @@ class Parts:
         self.reader.close()
         self.log.close()
         self.vault.close()
+        if "accounts" in self.__dict__:
+            self.accounts.close()
