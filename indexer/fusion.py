@@ -2,9 +2,9 @@
 
 A document's cosine is the soft maximum of those of its passages: between their mean, which tells
 what it is about, and their best, which tells what it answers. Scores of both sides become z-scores
-over the whole collection, so that they can be added; to the first of the sum is added how near
-the words come to each other, and they are smoothed by their neighbours' scores (score
-regularisation: Diaz, CIKM 2005).
+over all documents that the asker may see, so that they can be added; to the first of the sum is
+added how near the words come to each other, and they are smoothed by their neighbours' scores
+(score regularisation: Diaz, CIKM 2005).
 """
 
 import math
@@ -13,6 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+
+from indexer.bm25 import Statistics
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
@@ -28,11 +30,6 @@ SHARPNESS = 8.0
 """How much nearer counts more, among the passages of a document and among its neighbours."""
 
 
-def idf(frequency: int, documents: int) -> float:
-    """The inverse document frequency of a term as BM25 has it, above 0 (Robertson and Zaragoza)."""
-    return math.log1p((documents - frequency + 0.5) / (frequency + 0.5))
-
-
 class Distribution(Struct, frozen=True):
     """Mean and standard deviation of the scores that a question gives to all documents."""
 
@@ -40,23 +37,19 @@ class Distribution(Struct, frozen=True):
     deviation: float
 
 
-def lexical_distribution(
-    terms: Mapping[str, int], frequencies: Mapping[str, int], documents: int
-) -> Distribution:
-    """That of BM25 from document frequencies: each term found adds its idf, saturation aside.
+def lexical_distribution(weights: Mapping[str, float], known: Statistics) -> Distribution:
+    """That of BM25 from document frequencies: each term found adds its weight, saturation aside.
 
-    With p = df/N and idf as BM25 has it: mean = sum of w p idf, variance = sum of p (1 - p) (w
-    idf)^2.
+    With p = df/N: mean = sum of p weight, variance = sum of p (1 - p) weight^2.
     """
     mean = variance = 0.0
-    for term, weight in terms.items():
-        frequency = frequencies.get(term, 0)
+    for term, weight in weights.items():
+        frequency = known.frequencies.get(term, 0)
         if not frequency:
             continue
-        share = frequency / documents
-        gain = weight * idf(frequency, documents)
-        mean += share * gain
-        variance += share * (1 - share) * gain * gain
+        share = frequency / known.documents
+        mean += share * weight
+        variance += share * (1 - share) * weight * weight
     return Distribution(mean, math.sqrt(variance))
 
 
@@ -70,15 +63,6 @@ def soft_maximum(cosines: Floats, starts: NDArray[np.int64]) -> NDArray[np.float
     powers = np.exp(SHARPNESS * cosines.astype(np.float64))
     scores: NDArray[np.float64] = np.log(np.add.reduceat(powers, starts) / counts) / SHARPNESS
     return scores
-
-
-def dense_distribution(
-    question: Floats, mean: NDArray[np.float64], covariance: NDArray[np.float64]
-) -> Distribution:
-    """That of the dot products with vectors of which these are the mean and the covariance."""
-    vector = question.astype(np.float64)
-    variance = float(vector @ covariance @ vector)
-    return Distribution(float(vector @ mean), math.sqrt(max(0.0, variance)))
 
 
 def standardise(scores: Floats, distribution: Distribution) -> NDArray[np.float64]:

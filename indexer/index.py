@@ -1,15 +1,17 @@
 """HybridIndex: documents in, ranked passages out, in generations that are swapped whole."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from indexer import generation
-from indexer.analysis import check_question, question_terms
+from indexer.analysis import check_question, question_terms, terms
 from indexer.answer import JUDGED, answer
 from indexer.document import Document, Filter, Hit
 from indexer.embedder import Embedder
@@ -19,6 +21,7 @@ from indexer.intake import windows
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
 from indexer.passages import EmbeddedPassage
+from indexer.postings import pack
 from indexer.ranking import Question, rank
 from indexer.vector_store import VectorStore
 
@@ -102,8 +105,12 @@ class HybridIndex:
         with self._changing:
             for window in windows(documents, self._embedder, self._parts.store):
                 together = list(zip(window.documents, window.passages, strict=True))
-                self._parts.lexical.put([_lexical(document, parts) for document, parts in together])
-                self._parts.passages.put(together)
+                words = [_lexical(document, parts) for document, parts in together]
+                self._parts.lexical.put(words)
+                self._parts.passages.put(
+                    (document, parts, pack(each.terms))
+                    for (document, parts), each in zip(together, words, strict=True)
+                )
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""
@@ -156,7 +163,7 @@ class HybridIndex:
         parts = self._parts
         try:
             ranked = rank(
-                question, filter, max(limit, JUDGED), parts.lexical, parts.vectors, parts.words
+                question, filter, max(limit, JUDGED), parts.lexical, parts.memory, parts.words
             )
             stored = parts.passages.fetch([one.passage for one in ranked])
         except IndexerError:
@@ -180,19 +187,18 @@ class HybridIndex:
 
 
 def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
-    lines: list[str] = []
+    """Title, headings, text and keywords count alike; a heading counts where it changes."""
+    texts = [document.title, *document.keywords]
     heading = ""
     for part in parts:
         if part.passage.heading != heading:
             heading = part.passage.heading
-            lines.append(heading)
-        lines.append(part.passage.text)
+            texts.append(heading)
+        texts.append(part.passage.text)
     return LexicalDocument(
         id=document.id,
-        title=document.title,
-        body="\n".join(lines),
+        terms=Counter(chain.from_iterable(map(terms, texts))),
         audience=document.audience,
-        keywords=document.keywords,
         names=(document.title, *document.identifiers),
         facets=document.facets,
     )

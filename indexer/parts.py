@@ -9,9 +9,9 @@ from indexer.embedder import Embedder
 from indexer.errors import IndexOutdated
 from indexer.late_interaction import Words
 from indexer.lexical import LexicalIndex, open_lexical
+from indexer.memory import Memory
 from indexer.passage_store import PassageStore, Seen
 from indexer.vector_store import VectorStore
-from indexer.vectors import VectorIndex
 
 PASSAGES = "passages.sqlite"
 LEXICAL = "lexical"
@@ -20,8 +20,7 @@ LEXICAL = "lexical"
 class Parts:
     """Words, passages and vectors of one generation, each with its own stamp.
 
-    The vectors in memory follow the passages on disk, in the process that writes as in those that
-    read.
+    What is in memory follows the passages on disk, for the process that writes as for others.
     """
 
     def __init__(
@@ -35,7 +34,7 @@ class Parts:
         self.path = path
         self.lexical = lexical
         self.passages = passages
-        self.vectors = VectorIndex(embedder.dimension)
+        self.memory = Memory(embedder.dimension)
         self.store = store
         self._fingerprint = embedder.fingerprint
         self._seen = Seen()
@@ -103,12 +102,12 @@ class Parts:
         changes = self.passages.changes(self._seen)
         hashes = [key for document in changes.added for _, key in document.passages]
         matrix = self.store.matrix(self._fingerprint, hashes)
-        self.vectors.apply(changes.added, matrix, changes.removed)
-        self.vectors = self.vectors.compacted()
+        self.memory.apply(changes.added, changes.terms, matrix, changes.removed)
+        self.memory = self.memory.compacted()
         self._version, self._seen, self._stamp = version, changes.seen, changes.position
 
     def _compare(self) -> None:
-        words, vectors = self.lexical.documents, len(self.vectors)
+        words, vectors = self.lexical.documents, len(self.memory)
         if self.lexical.position == self._stamp and words != vectors:
             raise IndexOutdated(
                 f"The index {self.path} has {words} documents by words, but {vectors} by vectors."

@@ -1,4 +1,4 @@
-"""What a generation knows of its documents besides words: labels, passages, text hashes."""
+"""What a generation knows of its documents: labels, terms, passages, text hashes."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from indexer.vector_store import text_hash
 _SCHEMA = """
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    audience BLOB NOT NULL, facets BLOB NOT NULL
+    audience BLOB NOT NULL, facets BLOB NOT NULL, terms BLOB NOT NULL
 );
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, id TEXT NOT NULL,
@@ -28,11 +28,15 @@ CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTE
 CREATE TABLE stamp (position INTEGER NOT NULL);
 INSERT INTO stamp VALUES (0);
 """
-_INSERT_DOCUMENT = "INSERT INTO documents (id, title, audience, facets) VALUES (?, ?, ?, ?)"
+_INSERT_DOCUMENT = """
+INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
+"""
 _INSERT_PASSAGE = (
     "INSERT INTO passages (document, id, heading, text, text_hash) VALUES (?, ?, ?, ?, ?)"
 )
-_ADDED = "SELECT number, id, audience, facets FROM documents WHERE number > ? ORDER BY number"
+_ADDED = """
+SELECT number, id, audience, facets, terms FROM documents WHERE number > ? ORDER BY number
+"""
 _ADDED_PASSAGES = """
 SELECT document, number, text_hash FROM passages WHERE document > ? ORDER BY document, number
 """
@@ -61,9 +65,13 @@ class Seen(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """What was committed since some moment, up to `seen`, at `position`."""
+    """What was committed since some moment, up to `seen`, at `position`.
+
+    `terms` are those of each document added, packed.
+    """
 
     added: tuple[StoredDocument, ...]
+    terms: tuple[bytes, ...]
     removed: tuple[int, ...]
     seen: Seen
     position: int
@@ -122,6 +130,7 @@ class PassageStore:
                 connection.execute("COMMIT")
         return Changes(
             added=tuple(_stored(rows, passages)),
+            terms=tuple(row[-1] for row in rows),
             removed=tuple(number for _, number in removals if number <= since.document),
             seen=Seen(
                 rows[-1][0] if rows else since.document,
@@ -140,13 +149,13 @@ class PassageStore:
             for number, title, name, document, heading, text in rows
         }
 
-    def put(self, documents: Iterable[tuple[Document, Sequence[EmbeddedPassage]]]) -> None:
-        """Add documents with their passages, or replace those with the same ids."""
+    def put(self, documents: Iterable[tuple[Document, Sequence[EmbeddedPassage], bytes]]) -> None:
+        """Add documents, their passages and packed terms, or replace those with the same ids."""
         connection = self._transaction()
         with reading(self._path):
-            for document, passages in documents:
+            for document, passages, terms in documents:
                 self._remove(connection, document.id)
-                row = (document.id, document.title, *_labels(document))
+                row = (document.id, document.title, *_labels(document), terms)
                 number = connection.execute(_INSERT_DOCUMENT, row).lastrowid
                 connection.executemany(
                     _INSERT_PASSAGE,
@@ -211,14 +220,14 @@ def _labels(document: Document) -> tuple[bytes, bytes]:
 
 
 def _stored(
-    rows: Sequence[tuple[int, str, bytes, bytes]], passages: Sequence[tuple[int, int, bytes]]
+    rows: Sequence[tuple[int, str, bytes, bytes, bytes]], passages: Sequence[tuple[int, int, bytes]]
 ) -> Iterable[StoredDocument]:
     audiences = msgspec.json.Decoder(frozenset[str])
     facets = msgspec.json.Decoder(dict[str, frozenset[str]])
     of: dict[int, list[tuple[int, bytes]]] = {}
     for document, number, key in passages:
         of.setdefault(document, []).append((number, key))
-    for number, document_id, audience, named in rows:
+    for number, document_id, audience, named, _ in rows:
         yield StoredDocument(
             number,
             document_id,

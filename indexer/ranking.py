@@ -6,15 +6,18 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from indexer import fusion
+from indexer import bm25, fusion
 from indexer.document import Filter
 from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.late_interaction import Words, nearness
-from indexer.lexical import LexicalIndex, Statistics
-from indexer.vectors import VectorIndex
+from indexer.lexical import LexicalIndex
+from indexer.memory import Memory, Proposed
 
 CANDIDATES = 100
 """How many of the best of each side are looked at."""
+
+PROPOSED = 300
+"""How many documents an engine proposes, of which the best by BM25 are looked at."""
 
 MET = 3
 """How many of a document's passages, the nearest ones, meet the question word by word."""
@@ -51,38 +54,33 @@ def rank(
     filter: Filter,
     limit: int,
     lexical: LexicalIndex,
-    vectors: VectorIndex,
+    memory: Memory,
     words_of: WordsOf,
 ) -> list[Ranked]:
     """The best documents among those that `filter` lets through, best first; ties by id."""
-    count = max(CANDIDATES, limit)
+    known = memory.statistics(question.terms, filter.audience)
+    weights = bm25.weights(question.terms, known)
     exact = set(lexical.named(question.text, filter))
-    scores = {
-        match.document_id: match.score for match in lexical.search(question.terms, filter, count)
-    }
-    found = vectors.candidates(question.read.vector, filter, [*exact, *scores], count)
-    others = [each for each in found.ids if each not in scores]
-    scores.update(lexical.score(question.terms, others))
-    bm25 = np.array([scores.get(each, 0.0) for each in found.ids])
-    known = lexical.statistics(question.terms)
+    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact)
+    vector, count = question.read.vector, max(CANDIDATES, limit)
+    found = memory.candidates(vector, weights, known.length, filter, proposed, count)
     fused = fusion.combine(
-        fusion.standardise(bm25, _distribution(question, known)),
+        fusion.standardise(found.bm25, fusion.lexical_distribution(weights, known)),
         fusion.standardise(found.scores, found.distribution),
     )
-    order = _sorted(found.ids, fused)
-    head = order[: fusion.HEAD]
-    nearest = vectors.nearest_texts(question.read.vector, [found.ids[place] for place in head], MET)
+    head = _sorted(found.ids, fused)[: fusion.HEAD]
+    nearest = memory.nearest_texts(vector, [found.ids[place] for place in head], MET)
     met = np.zeros(len(fused))
-    met[head] = _met(question, known, nearest, words_of)
+    met[head] = _met(question, weights, nearest, words_of)
     fused += fusion.MEETING * met
     head = sorted(head, key=lambda place: -fused[place])
-    fused[head] = fusion.smooth(fused[head], vectors.vectors(found.rows[head]))
+    fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
     first = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
     return [
         Ranked(
             found.ids[place],
             int(found.passages[place]),
-            float(bm25[place]),
+            float(found.bm25[place]),
             float(found.cosines[place]),
             float(met[place]),
             float(fused[place]),
@@ -93,25 +91,19 @@ def rank(
 
 
 def _met(
-    question: Question, known: Statistics, nearest: Sequence[Sequence[bytes]], words_of: WordsOf
+    question: Question,
+    weights: Mapping[str, float],
+    nearest: Sequence[Sequence[bytes]],
+    words_of: WordsOf,
 ) -> NDArray[np.float64]:
     """How near the question's words come to those of one of each document's nearest passages."""
-    weights = np.array([_weight(term, question, known) for term in question.read.terms])
+    gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
     hashes = list(dict.fromkeys(key for keys in nearest for key in keys))
     words = words_of(hashes)
     nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)
     passages = [words.get(key, nothing) for key in hashes]
-    found = dict(zip(hashes, nearness(question.read.words, weights, passages), strict=True))
+    found = dict(zip(hashes, nearness(question.read.words, gains, passages), strict=True))
     return np.array([max((found[key] for key in keys), default=0.0) for keys in nearest])
-
-
-def _weight(term: str, question: Question, known: Statistics) -> float:
-    times = question.terms.get(term, 0)
-    return times * fusion.idf(known.frequencies.get(term, 0), known.documents)
-
-
-def _distribution(question: Question, known: Statistics) -> fusion.Distribution:
-    return fusion.lexical_distribution(question.terms, known.frequencies, known.documents)
 
 
 def _sorted(ids: Sequence[str], scores: NDArray[np.float64]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -13,41 +13,25 @@ from indexer.errors import UnknownEngine
 class LexicalDocument(Struct, frozen=True, kw_only=True):
     """What an engine indexes of a document.
 
-    `title`, `body` and `keywords` are plain text and count as one field. `names` (the title and the
+    `terms` come from `indexer.analysis.terms`, with their counts. `names` (the title and the
     identifiers) find the document exactly. `audience` and `facets` are matched as exact values.
     """
 
     id: str
-    title: str
-    body: str
+    terms: Mapping[str, int]
     audience: frozenset[str]
-    keywords: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     facets: Mapping[str, frozenset[str]] = {}
 
 
-class Match(NamedTuple):
-    """A document that holds at least one of the terms, and its BM25 score (above 0)."""
-
-    document_id: str
-    score: float
-
-
-class Statistics(Struct, frozen=True):
-    """How many documents there are and, for each term asked about, how many hold it."""
-
-    documents: int
-    frequencies: Mapping[str, int]
-
-
 class LexicalIndex(Protocol):
-    """Documents found by their words.
+    """Documents proposed by their words; `indexer.bm25` scores them.
 
-    Terms come from `indexer.analysis.question_terms`: term -> how often the question has it, which
-    is how much it weighs. What is put or removed is found, durable and stamped all at once by
-    `commit`. One process writes, any number read; every method may be called from any thread. When
-    files turn out to be damaged, what reads raises `IndexOutdated`; what cannot write raises
-    `IndexUnavailable`.
+    Nothing that a search answers depends on what its filter hides or on what was removed, so an
+    engine's own statistics have no part in it. What is put or removed is found, durable and stamped
+    all at once by `commit`. One process writes, any number read; every method may be called from
+    any thread. When files turn out to be damaged, what reads raises `IndexOutdated`; what cannot
+    write raises `IndexUnavailable`.
     """
 
     @property
@@ -70,17 +54,14 @@ class LexicalIndex(Protocol):
     def refresh(self) -> None:
         """Show what another process has committed since; cheap when nothing was."""
 
-    def search(self, terms: Mapping[str, int], filter: Filter, limit: int) -> list[Match]:
-        """The `limit` best documents that `filter` lets through and that hold a term, best first.
+    def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
+        """The ids of documents that `filter` lets through and that hold a term; all, if few enough.
 
-        Equal scores stand in the order of their ids.
+        Of more than `limit` those that weigh most: the sum of the weights of the terms that a
+        document holds, a little more for a term repeated. Those that weigh the same are all in or
+        all out, so no order decides among them. Weights are above 0, terms those of
+        `indexer.analysis.question_terms`. In no order.
         """
-
-    def score(self, terms: Mapping[str, int], ids: Sequence[str]) -> dict[str, float]:
-        """The scores that `search` gives these documents; those that hold no term are left out."""
-
-    def statistics(self, terms: Mapping[str, int], filter: Filter | None = None) -> Statistics:
-        """Exact counts over the documents that `filter` lets through, all without one."""
 
     def named(self, name: str, filter: Filter) -> list[str]:
         """The sorted ids of documents with this name; case, accents and punctuation aside."""

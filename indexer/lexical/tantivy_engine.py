@@ -12,33 +12,32 @@ from tantivy import Occur, Query
 from indexer import analysis
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
-from indexer.lexical import LexicalDocument, Match, Statistics
+from indexer.lexical import LexicalDocument
 from indexer.lexical.checksums import check
 from indexer.lexical.damage import reading, writing
-from indexer.lexical.fields import MADE_WITH, allowed_values, facet_values, name_values, text_terms
+from indexer.lexical.fields import (
+    MADE_WITH,
+    allowed_values,
+    clear_of_ties,
+    facet_values,
+    name_values,
+    text_tokens,
+    token_weights,
+)
 
 _NAME = "Tantivy"
 _STAMP = f"stamp {MADE_WITH}"
-_DOCUMENT = "document"
 _WRITER_BYTES = 64_000_000
-
-_Allowed = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class _Snapshot(Struct, kw_only=True):
-    """What one commit holds, and what was learned of it.
-
-    `passing` counts what filters let pass, and `untouched` says that no document waits to be swept
-    out, so that the engine's own frequencies are exact.
-    """
+    """What one commit holds."""
 
     searcher: tantivy.Searcher
     position: int
     changed: tuple[int, int]
     documents: int
-    untouched: bool
     next_number: int
-    passing: dict[_Allowed, int]
 
 
 class TantivyIndex:
@@ -92,16 +91,12 @@ class TantivyIndex:
                     " program: rebuild it."
                 )
             stamp = searcher.doc(stamps[0][1])
-            documents = searcher.num_docs - 1
-            untouched = searcher.doc_freq("record", _DOCUMENT) == documents
             return _Snapshot(
                 searcher=searcher,
                 position=int(stamp["position"][0]),
                 next_number=int(stamp["next_number"][0]),
                 changed=changed,
-                documents=documents,
-                untouched=untouched,
-                passing={},
+                documents=searcher.num_docs - 1,
             )
 
     def _changed(self) -> tuple[int, int]:
@@ -161,42 +156,14 @@ class TantivyIndex:
             if self._changed() != self._snapshot.changed:
                 self._snapshot = self._look()
 
-    def search(self, terms: Mapping[str, int], filter: Filter, limit: int) -> list[Match]:
+    def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
         """See `LexicalIndex`."""
-        if not terms or limit < 1:
+        if not weights or limit < 1:
             return []
         with reading(_NAME, self._directory):
-            snapshot = self._snapshot
-            query = self._both(self._passing(snapshot, filter), self._weighed(terms))
-            return self._matches(snapshot, query, limit)
-
-    def score(self, terms: Mapping[str, int], ids: Sequence[str]) -> dict[str, float]:
-        """See `LexicalIndex`."""
-        if not terms or not ids:
-            return {}
-        with reading(_NAME, self._directory):
-            chosen = Query.boolean_query(
-                [(Occur.Should, _term(self._schema, "id", document_id)) for document_id in ids]
-            )
-            query = self._both(chosen, self._weighed(terms))
-            return dict(self._matches(self._snapshot, query, len(ids)))
-
-    def statistics(self, terms: Mapping[str, int], filter: Filter | None = None) -> Statistics:
-        """See `LexicalIndex`."""
-        with reading(_NAME, self._directory):
-            snapshot = self._snapshot
-            passing = None if filter is None else self._passing(snapshot, filter)
-            documents = (
-                snapshot.documents if passing is None else _count(snapshot.searcher, passing)
-            )
-            counts = {term: self._frequency(snapshot, passing, term) for term in terms}
-            return Statistics(documents, counts)
-
-    def _frequency(self, snapshot: _Snapshot, passing: Query | None, term: str) -> int:
-        if passing is None and snapshot.untouched:
-            return snapshot.searcher.doc_freq("text", term)
-        query = self._both(passing, _term(self._schema, "text", term))
-        return _count(snapshot.searcher, query)
+            query = self._both(filter, self._weighed(weights))
+            hits = self._snapshot.searcher.search(query, limit + 1, False).hits
+            return self._names(self._snapshot.searcher, clear_of_ties(hits, limit))
 
     def named(self, name: str, filter: Filter) -> list[str]:
         """See `LexicalIndex`."""
@@ -204,10 +171,10 @@ class TantivyIndex:
         if not key:
             return []
         with reading(_NAME, self._directory):
-            snapshot = self._snapshot
-            query = self._both(self._passing(snapshot, filter), _term(self._schema, "name", key))
-            found = self._matches(snapshot, query, max(self.documents, 1))
-            return sorted(match.document_id for match in found)
+            searcher = self._snapshot.searcher
+            query = self._both(filter, _term(self._schema, "name", key))
+            hits = searcher.search(query, searcher.num_docs, False).hits
+            return sorted(self._names(searcher, [address for _, address in hits]))
 
     def close(self) -> None:
         """See `LexicalIndex`."""
@@ -216,46 +183,35 @@ class TantivyIndex:
             if writer is not None:
                 writer.wait_merging_threads()
 
-    def _weighed(self, terms: Mapping[str, int]) -> Query:
+    def _weighed(self, weights: Mapping[str, float]) -> Query:
         clauses = [
-            (Occur.Should, Query.boost_query(_term(self._schema, "text", term), float(count)))
-            for term, count in terms.items()
+            (Occur.Should, Query.const_score_query(_term(self._schema, "text", token), weight))
+            for token, weight in token_weights(weights).items()
         ]
         return Query.boolean_query(clauses)
 
-    def _passing(self, snapshot: _Snapshot, filter: Filter) -> Query | None:
-        """What lets pass exactly what `filter` does; nothing if that is every document."""
-        allowed = allowed_values(filter)
-        clauses = [(Occur.Must, self._any(field, values)) for field, values in allowed]
-        query = Query.boolean_query(clauses)
-        if allowed not in snapshot.passing:
-            snapshot.passing[allowed] = _count(snapshot.searcher, query)
-        return None if snapshot.passing[allowed] == snapshot.documents else query
+    def _both(self, filter: Filter, counting: Query) -> Query:
+        """What `filter` lets pass and `counting` finds, scored by the latter alone."""
+        passing = [
+            (Occur.Must, Query.const_score_query(self._any(field, values), 0.0))
+            for field, values in allowed_values(filter)
+        ]
+        return Query.boolean_query([*passing, (Occur.Must, counting)])
 
     def _any(self, field: str, values: Sequence[str]) -> Query:
         if len(values) == 1:
             return _term(self._schema, field, values[0])
         return Query.term_set_query(self._schema, field, values)
 
-    def _both(self, passing: Query | None, counting: Query) -> Query:
-        """What both let pass, scored by `counting` alone."""
-        if passing is None:
-            return counting
-        silent = Query.const_score_query(passing, 0.0)
-        return Query.boolean_query([(Occur.Must, silent), (Occur.Must, counting)])
-
-    def _matches(self, snapshot: _Snapshot, query: Query, limit: int) -> list[Match]:
-        searcher = snapshot.searcher
-        hits = searcher.search(query, min(limit, searcher.num_docs), False).hits
-        addresses = [address for _, address in hits]
-        numbers: list[Any] = searcher.fast_field_values("number", addresses)
+    def _names(
+        self, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]
+    ) -> list[str]:
+        numbers: list[Any] = searcher.fast_field_values("number", list(addresses))
         known = self._ids
-        ids = [
+        return [
             known.get(number) or self._learn(searcher, number, address)
             for number, address in zip(numbers, addresses, strict=True)
         ]
-        ranked = sorted((-hit[0], document_id) for hit, document_id in zip(hits, ids, strict=True))
-        return [Match(document_id, -score) for score, document_id in ranked]
 
     def _learn(self, searcher: tantivy.Searcher, number: int, address: tantivy.DocAddress) -> str:
         document_id = str(searcher.doc(address).get_first("id"))
@@ -266,7 +222,7 @@ class TantivyIndex:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("text", tokenizer_name="whitespace", index_option="basic")
     for name in ("audience", "facet", "name", "record"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("number", fast=True)
@@ -278,9 +234,8 @@ def _schema() -> tantivy.Schema:
 def _document(document: LexicalDocument, number: int) -> tantivy.Document:
     row = tantivy.Document()
     row.add_unsigned("number", number)
-    row.add_text("record", _DOCUMENT)
     row.add_text("id", document.id)
-    row.add_text("text", " ".join(text_terms(document)))
+    row.add_text("text", " ".join(text_tokens(document)))
     for label in document.audience:
         row.add_text("audience", label)
     for value in facet_values(document.facets):
@@ -291,9 +246,4 @@ def _document(document: LexicalDocument, number: int) -> tantivy.Document:
 
 
 def _term(schema: tantivy.Schema, field: str, value: str) -> Query:
-    return Query.term_query(schema, field, value, "freq" if field == "text" else "basic")
-
-
-def _count(searcher: tantivy.Searcher, query: Query) -> int:
-    found: Any = searcher.search(query, limit=1, count=True)  # the type stub lacks `count`
-    return int(found.count)
+    return Query.term_query(schema, field, value, "basic")

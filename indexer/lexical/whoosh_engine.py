@@ -1,7 +1,6 @@
 """The second full-text engine: Whoosh, pure Python, slower, the same answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import log
 from pathlib import Path
 from threading import Lock
 
@@ -14,19 +13,19 @@ import whoosh.searching
 from indexer import analysis
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
-from indexer.lexical import LexicalDocument, Match, Statistics
+from indexer.lexical import LexicalDocument
 from indexer.lexical.damage import reading, writing
-from indexer.lexical.fields import MADE_WITH, allowed_values, facet_values, name_values, text_terms
+from indexer.lexical.fields import (
+    MADE_WITH,
+    allowed_values,
+    clear_of_ties,
+    facet_values,
+    name_values,
+    text_tokens,
+    token_weights,
+)
 
 _NAME = "Whoosh"
-
-
-class _Bm25(whoosh.scoring.BM25F):  # type: ignore[misc]
-    """BM25 with the inverse document frequency that Tantivy has (Robertson and Zaragoza, 2009)."""
-
-    def idf(self, searcher: whoosh.searching.Searcher, fieldname: str, text: str) -> float:
-        frequency = searcher.doc_frequency(fieldname, text)
-        return log(1 + (searcher.doc_count_all() - frequency + 0.5) / (frequency + 0.5))
 
 
 class WhooshIndex:
@@ -59,7 +58,7 @@ class WhooshIndex:
 
     def _look(self) -> tuple[whoosh.searching.Searcher, int]:
         with reading(_NAME, self._directory):
-            searcher = self._index.searcher(weighting=_Bm25())
+            searcher = self._index.searcher(weighting=whoosh.scoring.Frequency())
             stamp = searcher.document(record=MADE_WITH)
             if stamp is None:
                 searcher.close()
@@ -125,31 +124,15 @@ class WhooshIndex:
         self._searcher, self._position = self._look()
         old.close()
 
-    def search(self, terms: Mapping[str, int], filter: Filter, limit: int) -> list[Match]:
+    def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
         """See `LexicalIndex`."""
-        if not terms or limit < 1:
+        if not weights or limit < 1:
             return []
         with self._lock, reading(_NAME, self._directory):
-            return self._matches(_weighed(terms), _passing(filter), limit)
-
-    def score(self, terms: Mapping[str, int], ids: Sequence[str]) -> dict[str, float]:
-        """See `LexicalIndex`."""
-        if not terms or not ids:
-            return {}
-        with self._lock, reading(_NAME, self._directory):
-            return dict(self._matches(_weighed(terms), _any("id", ids), len(ids)))
-
-    def statistics(self, terms: Mapping[str, int], filter: Filter | None = None) -> Statistics:
-        """See `LexicalIndex`."""
-        with self._lock, reading(_NAME, self._directory):
-            everything = whoosh.query.Term("record", "document")
-            passing = everything if filter is None else _passing(filter)
-            allowed = set(self._searcher.docs_for_query(passing))
-            found = {}
-            for term in terms:
-                holding = self._searcher.docs_for_query(whoosh.query.Term("text", term))
-                found[term] = sum(place in allowed for place in holding)
-            return Statistics(len(allowed), found)
+            searcher, passing = self._searcher, _passing(filter)
+            found = searcher.search(_weighed(weights), limit=limit + 1, filter=passing, scored=True)
+            places = clear_of_ties(found.top_n, limit)
+            return [searcher.stored_fields(place)["id"] for place in places]
 
     def named(self, name: str, filter: Filter) -> list[str]:
         """See `LexicalIndex`."""
@@ -170,22 +153,12 @@ class WhooshIndex:
                 self._searcher.close()
             self._index.close()
 
-    def _matches(
-        self, query: whoosh.query.Query, passing: whoosh.query.Query, limit: int
-    ) -> list[Match]:
-        searcher = self._searcher
-        results = searcher.search(query, limit=limit, filter=passing, scored=True)
-        matches = [
-            Match(searcher.stored_fields(place)["id"], score) for score, place in results.top_n
-        ]
-        return sorted(matches, key=lambda match: (-match.score, match.document_id))
-
 
 def _schema() -> whoosh.fields.Schema:
     fields = whoosh.fields
     return fields.Schema(
         id=fields.ID(stored=True),
-        text=fields.KEYWORD(scorable=True),
+        text=fields.KEYWORD(),
         audience=fields.KEYWORD(),
         facet=fields.KEYWORD(),
         name=fields.KEYWORD(),
@@ -199,16 +172,20 @@ def _row(document: LexicalDocument) -> dict[str, str | list[str]]:
     return {
         "record": "document",
         "id": document.id,
-        "text": text_terms(document),
+        "text": text_tokens(document),
         "audience": sorted(document.audience),
         "facet": facet_values(document.facets),
         "name": name_values(document),
     }
 
 
-def _weighed(terms: Mapping[str, int]) -> whoosh.query.Query:
+def _weighed(weights: Mapping[str, float]) -> whoosh.query.Query:
+    """Each token counts once in a document, so a document scores the sum of what they weigh."""
     return whoosh.query.Or(
-        [whoosh.query.Term("text", term, boost=float(count)) for term, count in terms.items()]
+        [
+            whoosh.query.Term("text", token, boost=float(weight))
+            for token, weight in token_weights(weights).items()
+        ]
     )
 
 

@@ -1,11 +1,12 @@
 """What the tests of every full-text engine share: an engine by name, documents and questions."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from indexer.analysis import question_terms
+from indexer.analysis import question_terms, terms
 from indexer.document import Filter
 from indexer.lexical import LexicalDocument, LexicalIndex, open_lexical
 
@@ -26,18 +27,21 @@ def some_document(
     """A document for everyone; facets as `kind="practice"`."""
     return LexicalDocument(
         id=document_id,
-        title=title,
-        body=body,
+        terms=Counter(terms(" ".join((title, body, *keywords)))),
         audience=audience,
-        keywords=keywords,
         names=names,
         facets={name: frozenset(value.split()) for name, value in facets.items()},
     )
 
 
 def found(index: LexicalIndex, question: str, passing: Filter = EVERYONE) -> list[str]:
-    """The ids that a question finds, best first."""
-    return [match.document_id for match in index.search(question_terms(question), passing, 1000)]
+    """The ids that a question finds, sorted; all its terms weigh alike."""
+    return sorted(index.propose(alike(question), passing, 1000))
+
+
+def alike(question: str) -> dict[str, float]:
+    """The terms of a question, each with the same weight."""
+    return {term: float(count) for term, count in question_terms(question).items()}
 
 
 class EngineContract:

@@ -46,7 +46,6 @@ class DurableContract(EngineContract):
         index.commit(2)
         assert found(index, "shared") == ["b"]
         assert index.documents == 1
-        assert index.statistics({"share": 1}).frequencies == {"share": 1}
 
     def test_the_same_batch_again_changes_nothing(self, index: LexicalIndex) -> None:
         batch = [some_document("a", "one word"), some_document("b", "two words")]
@@ -220,8 +219,8 @@ class DurableContract(EngineContract):
         try:
             index = self.open(directory, writable=False)
             try:
-                index.search({"word": 1, "number7": 1}, EVERYONE, 100)
-                index.statistics({"word": 1}, EVERYONE)
+                index.propose({"word": 1.0, "number7": 2.0}, EVERYONE, 100)
+                index.named("number7", EVERYONE)
             finally:
                 index.close()
         except IndexOutdated as error:

@@ -1,39 +1,63 @@
-"""What every engine promises of a search: which documents, in which order, for whom."""
+"""What every engine promises of a question: which documents are proposed, and to whom."""
 
-import pytest
-
-from indexer.analysis import question_terms
 from indexer.document import Filter
 from indexer.lexical import LexicalDocument, LexicalIndex
 from tests.contracts.lexical_base import ALL, EVERYONE, EngineContract, found, some_document
 
 
 class RankingContract(EngineContract):
-    """Ranking and filters."""
+    """Proposals and filters."""
 
     def test_a_new_index_is_empty_and_at_position_zero(self, index: LexicalIndex) -> None:
         assert index.position == 0
         assert index.documents == 0
         assert found(index, "anything") == []
-        assert index.score({"anything": 1}, ["a"]) == {}
-        assert index.statistics({"anything": 1}).frequencies == {"anything": 0}
 
-    def test_the_document_that_says_more_of_it_comes_first(self, index: LexicalIndex) -> None:
-        index.put(
-            [
-                some_document("once", "A retrospective and then a long list of other matters."),
-                some_document("often", "Retrospectives: how a retrospective works, in short."),
-                some_document("never", "Pairing on a hard problem."),
-            ]
-        )
+    def test_what_holds_the_heavier_terms_is_proposed_first(self, index: LexicalIndex) -> None:
+        index.put([some_document("a", "apple crate"), some_document("b", "banana crate")])
         index.commit(1)
-        assert found(index, "retrospective") == ["often", "once"]
+        assert index.propose({"appl": 2.0, "banana": 1.0, "crate": 0.5}, EVERYONE, 1) == ["a"]
+        assert index.propose({"appl": 1.0, "banana": 1.5, "crate": 0.5}, EVERYONE, 1) == ["b"]
 
-    def test_a_rare_word_weighs_more_than_a_frequent_one(self, index: LexicalIndex) -> None:
-        team = [some_document(f"team {n}", f"the team meets in room {n}") for n in range(8)]
-        index.put([*team, some_document("rare", "a zebra meets people")])
+    def test_what_repeats_a_term_is_proposed_first(self, index: LexicalIndex) -> None:
+        index.put([some_document(str(n), "word " * n + "other " * (16 - n)) for n in range(1, 16)])
         index.commit(1)
-        assert found(index, "team zebra")[0] == "rare"
+        often = {str(n) for n in range(8, 16)}
+        assert set(index.propose({"word": 1.0}, EVERYONE, 8)) == often
+        assert set(index.propose({"word": 1.0}, EVERYONE, 11)) == often
+
+    def test_those_that_weigh_the_same_are_all_in_or_all_out(self, index: LexicalIndex) -> None:
+        index.put([some_document(f"two {n}", "red blue") for n in range(3)])
+        index.put([some_document(f"one {n}", "red") for n in range(3)])
+        index.commit(1)
+        weights = {"red": 1.0, "blue": 0.3}
+        first = {f"two {n}" for n in range(3)}
+        assert index.propose(weights, EVERYONE, 2) == []
+        for limit in (3, 4, 5):
+            assert set(index.propose(weights, EVERYONE, limit)) == first
+        assert len(index.propose(weights, EVERYONE, 6)) == 6
+        assert len(index.propose(weights, EVERYONE, 1000)) == 6
+        assert index.propose(weights, EVERYONE, 0) == []
+        assert index.propose({}, EVERYONE, 10) == []
+
+    def test_neither_hidden_nor_removed_documents_change_what_is_proposed(
+        self, index: LexicalIndex
+    ) -> None:
+        seen = [some_document(f"seen {n}", "red " * n + "blue") for n in range(6)]
+        index.put(seen)
+        index.commit(1)
+        weights = {"red": 1.0, "blue": 0.7}
+        before = [set(index.propose(weights, EVERYONE, limit)) for limit in range(8)]
+        hidden = [
+            some_document(f"hidden {n}", "red " * 9, audience=frozenset({"board"}))
+            for n in range(20)
+        ]
+        index.put([*hidden, *(some_document(f"gone {n}", "red red blue") for n in range(20))])
+        index.commit(2)
+        index.put(seen[::-1])
+        index.remove([f"gone {n}" for n in range(20)])
+        index.commit(3)
+        assert [set(index.propose(weights, EVERYONE, limit)) for limit in range(8)] == before
 
     def test_title_body_and_keywords_are_searched_alike(self, index: LexicalIndex) -> None:
         index.put(
@@ -45,40 +69,6 @@ class RankingContract(EngineContract):
         )
         index.commit(1)
         assert set(found(index, "swarm")) == {"title", "body", "keyword"}
-
-    def test_a_word_repeated_in_the_question_weighs_as_often(self, index: LexicalIndex) -> None:
-        index.put([some_document("a", "apple crate"), some_document("b", "banana crate")])
-        index.commit(1)
-        once = dict(index.search({"appl": 1}, EVERYONE, 10))
-        thrice = dict(index.search({"appl": 3}, EVERYONE, 10))
-        assert thrice["a"] == pytest.approx(3 * once["a"], rel=1e-5)
-        assert found(index, "banana apple banana") == ["b", "a"]
-
-    def test_equal_scores_stand_in_the_order_of_ids(self, index: LexicalIndex) -> None:
-        index.put([some_document(name, "same words here") for name in ("c", "a", "d", "b")])
-        index.commit(1)
-        assert found(index, "words") == ["a", "b", "c", "d"]
-
-    def test_no_more_than_the_limit_is_answered_and_the_best_stay(
-        self, index: LexicalIndex
-    ) -> None:
-        index.put([some_document(str(n), "word " * n + "other " * (9 - n)) for n in range(1, 9)])
-        index.commit(1)
-        whole = index.search({"word": 1}, EVERYONE, 1000)
-        assert len(whole) == 8
-        assert index.search({"word": 1}, EVERYONE, 3) == whole[:3]
-        assert index.search({"word": 1}, EVERYONE, 0) == []
-        assert index.search({}, EVERYONE, 10) == []
-
-    def test_score_agrees_with_search(self, index: LexicalIndex) -> None:
-        index.put([some_document(str(n), "red " * n + "blue green") for n in range(5)])
-        index.commit(1)
-        terms = question_terms("red red blue absent")
-        searched = dict(index.search(terms, EVERYONE, 100))
-        assert index.score(terms, list(searched)) == pytest.approx(searched, rel=1e-5)
-        assert set(index.score({"red": 1}, ["0", "3", "unknown"])) == {"3"}
-        assert index.score({}, ["1"]) == {}
-        assert index.score({"red": 1}, []) == {}
 
     def test_the_audience_is_part_of_the_query(self, index: LexicalIndex) -> None:
         index.put(
@@ -120,7 +110,7 @@ class RankingContract(EngineContract):
 
     def test_facets_are_exact_whatever_they_are_spelt_like(self, index: LexicalIndex) -> None:
         odd = {"a:b": frozenset({"c"}), "größe": frozenset({"sehr groß", 'x" OR *:*', "\0"})}
-        index.put([LexicalDocument(id="odd", title="word", body="", audience=ALL, facets=odd)])
+        index.put([LexicalDocument(id="odd", terms={"word": 1}, audience=ALL, facets=odd)])
         index.commit(1)
         for name, value in [("a:b", "c"), ("größe", "sehr groß"), ("größe", 'x" OR *:*')]:
             chosen = Filter(audience=ALL, facets={name: frozenset({value})})
@@ -128,12 +118,3 @@ class RankingContract(EngineContract):
         for name, value in [("a", "b:c"), ("größe", "groß"), ("Größe", "sehr groß")]:
             chosen = Filter(audience=ALL, facets={name: frozenset({value})})
             assert found(index, "word", chosen) == []
-
-    def test_a_filter_changes_no_score(self, index: LexicalIndex) -> None:
-        index.put([some_document(str(n), "tree " * (n + 1), kind="ab"[n % 2]) for n in range(6)])
-        index.commit(1)
-        half = Filter(audience=ALL, facets={"kind": frozenset({"a"})})
-        whole = dict(index.search({"tree": 1}, EVERYONE, 10))
-        assert dict(index.search({"tree": 1}, half, 10)) == pytest.approx(
-            {name: whole[name] for name in ("0", "2", "4")}, rel=1e-5
-        )

@@ -1,11 +1,11 @@
-"""What every engine promises of texts and questions of any shape, and of counts and names."""
+"""What every engine promises of texts and questions of any shape, and of names."""
 
 import pytest
 
 from indexer.analysis import MAX_QUESTION_TERMS, question_terms
 from indexer.document import Filter
 from indexer.lexical import LexicalIndex
-from tests.contracts.lexical_base import ALL, EVERYONE, EngineContract, found, some_document
+from tests.contracts.lexical_base import EVERYONE, EngineContract, found, some_document
 
 
 class TextContract(EngineContract):
@@ -62,7 +62,6 @@ class TextContract(EngineContract):
         expected = {"zebra", "hors"} & set(terms)
         assert {name[:4] for name in found(index, question)} == {term[:4] for term in expected}
         assert len(terms) <= MAX_QUESTION_TERMS
-        assert set(index.statistics(terms, EVERYONE).frequencies) == set(terms)
         index.named(question, EVERYONE)
 
     def test_a_document_of_any_text_is_taken(self, index: LexicalIndex) -> None:
@@ -71,27 +70,6 @@ class TextContract(EngineContract):
         index.commit(1)
         assert index.documents == len(texts)
         assert found(index, "lonely") == ["3"]
-
-    def test_statistics_count_what_passes_the_filter(self, index: LexicalIndex) -> None:
-        index.put(
-            [
-                some_document("1", "red blue", kind="a"),
-                some_document("2", "red red", kind="b"),
-                some_document("3", "green", kind="a"),
-                some_document("4", "red", audience=frozenset({"board"})),
-            ]
-        )
-        index.commit(1)
-        terms = {"red": 2, "blue": 1, "absent": 1}
-        whole = index.statistics(terms)
-        assert whole.documents == 4
-        assert whole.frequencies == {"red": 3, "blue": 1, "absent": 0}
-        some = index.statistics(terms, Filter(audience=ALL, facets={"kind": frozenset({"a"})}))
-        assert some.documents == 2
-        assert some.frequencies == {"red": 1, "blue": 1, "absent": 0}
-        none = index.statistics(terms, Filter(audience=frozenset({"nobody"})))
-        assert none.documents == 0
-        assert set(none.frequencies.values()) == {0}
 
     def test_a_name_finds_its_documents_exactly(self, index: LexicalIndex) -> None:
         index.put(

@@ -17,8 +17,7 @@ def directory(tmp_path: Path) -> Path:
             [
                 LexicalDocument(
                     id=f"d{number}",
-                    title=f"Entry {number}",
-                    body=f"word{number} " * 40,
+                    terms={"entry": 1, f"word{number}": 40},
                     audience=frozenset({"all"}),
                 )
                 for number in range(100 - 90 * step)

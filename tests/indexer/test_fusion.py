@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from indexer import fusion
+from indexer.bm25 import Statistics
 from indexer.fusion import Distribution, Floats
 
 SCORES = arrays(np.float64, st.integers(1, 80), elements=st.floats(-5, 5))
@@ -17,18 +18,6 @@ def unit_vectors(count: int, seed: int) -> Floats:
     vectors = np.random.default_rng(seed).standard_normal((count, 16))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
-
-
-@given(st.integers(1, 60), st.integers(0, 1000))
-def test_the_dense_distribution_is_that_of_all_scores(count: int, seed: int) -> None:
-    vectors = unit_vectors(count, seed)
-    question = unit_vectors(1, seed + 1)[0]
-    mean = vectors.mean(axis=0)
-    covariance = vectors.T @ vectors / count - np.outer(mean, mean)
-    found = fusion.dense_distribution(question, mean, covariance)
-    scores = vectors @ question
-    assert found.mean == pytest.approx(scores.mean(), abs=1e-9)
-    assert found.deviation == pytest.approx(scores.std(), abs=1e-6)
 
 
 @given(
@@ -48,22 +37,15 @@ def test_repeating_a_passage_does_not_raise_a_document() -> None:
 
 
 def test_the_lexical_distribution_is_that_of_independent_terms() -> None:
-    found = fusion.lexical_distribution({"a": 2, "b": 1, "absent": 1}, {"a": 5, "b": 10}, 20)
-    gain_a, gain_b = 2 * np.log(1 + 15.5 / 5.5), np.log(1 + 10.5 / 10.5)
-    assert found.mean == pytest.approx(gain_a / 4 + gain_b / 2)
-    assert found.deviation**2 == pytest.approx(gain_a**2 * 3 / 16 + gain_b**2 / 4)
-
-
-@given(st.integers(1, 1000), st.data())
-def test_a_rarer_term_weighs_more_and_every_term_something(
-    documents: int, data: st.DataObject
-) -> None:
-    rare, common = sorted(data.draw(st.integers(0, documents)) for _ in range(2))
-    assert fusion.idf(rare, documents) >= fusion.idf(common, documents) > 0
+    known = Statistics(20, 9.0, {"a": 5, "b": 10})
+    found = fusion.lexical_distribution({"a": 3.0, "b": 0.5, "absent": 1.0}, known)
+    assert found.mean == pytest.approx(3.0 / 4 + 0.5 / 2)
+    assert found.deviation**2 == pytest.approx(3.0**2 * 3 / 16 + 0.5**2 / 4)
 
 
 def test_nothing_found_has_no_distribution() -> None:
-    assert fusion.lexical_distribution({"a": 1}, {}, 0) == Distribution(0.0, 0.0)
+    known = Statistics(0, 0.0, {})
+    assert fusion.lexical_distribution({"a": 1.0}, known) == Distribution(0.0, 0.0)
 
 
 @given(SCORES)

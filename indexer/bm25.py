@@ -1,0 +1,48 @@
+"""BM25 of our own, as the statistics of either engine count documents that the asker may not see.
+
+Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009; the inverse
+document frequency is the one that is never below 0.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+K1, B = 1.2, 0.75
+"""How soon a repeated term adds nothing more, and how much of a document's length counts."""
+
+
+class Statistics(Struct, frozen=True):
+    """What the documents that somebody may see have in common.
+
+    How many there are, their mean length in terms, and for each term asked about how many hold it.
+    """
+
+    documents: int
+    length: float
+    frequencies: Mapping[str, int]
+
+    def idf(self, term: str) -> float:
+        """The inverse document frequency of a term, above 0."""
+        frequency = self.frequencies.get(term, 0)
+        return math.log1p((self.documents - frequency + 0.5) / (frequency + 0.5))
+
+
+def weights(terms: Mapping[str, int], known: Statistics) -> dict[str, float]:
+    """What each term of a question weighs: how often the question has it times its idf."""
+    return {term: count * known.idf(term) for term, count in terms.items()}
+
+
+def saturated(
+    counts: NDArray[np.float64], lengths: NDArray[np.float64], mean: float
+) -> NDArray[np.float64]:
+    """What the counts of a term in documents of these lengths are worth: 1 once, K1 + 1 at most.
+
+    Each result depends on its own document alone, to the last bit.
+    """
+    norms = K1 * (1 - B + B * lengths / max(mean, 1.0))
+    found: NDArray[np.float64] = counts * (K1 + 1) / (counts + norms)
+    return found

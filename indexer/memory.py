@@ -1,0 +1,186 @@
+"""What a question meets in memory: labels, terms and vectors of all documents, under one lock.
+
+Nothing that a question gets from here depends on a document that its filter's audience hides, nor
+on one that was removed: not a candidate, not a statistic, not the last bit of a score. How this is
+done: docs/decisions/0008-permission-in-search.md.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer import bm25
+from indexer.document import Filter
+from indexer.fusion import Distribution
+from indexer.passage_store import StoredDocument
+from indexer.postings import Postings
+from indexer.roster import Roster
+from indexer.vectors import Bools, Integers, PassageVectors, Vectors
+
+SAMPLE = 512
+"""Visible documents whose cosines tell how those of all lie: the deviation within about 3%."""
+
+_COMPACT_AT = 1000
+"""Documents left behind by removals before the rest moves together, if they are a quarter."""
+
+
+class Proposed(Struct, frozen=True):
+    """Documents to be looked at: those found by their words, and those found by their name."""
+
+    by_words: Sequence[str]
+    by_name: Iterable[str]
+
+
+class Candidates(Struct, frozen=True):
+    """Documents with the number, row and cosine of their best passages, their scores over all
+    passages, their BM25 scores, and how the cosines of all visible documents lie.
+    """
+
+    ids: list[str]
+    passages: Integers
+    rows: Integers
+    cosines: Vectors
+    scores: NDArray[np.float64]
+    bm25: NDArray[np.float64]
+    distribution: Distribution
+
+
+class Memory:
+    """All that it holds is also in the stores, from which it is made anew.
+
+    Methods may be called from any thread.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        self._dimension = dimension
+        self._lock = Lock()
+        self._roster = Roster()
+        self._postings = Postings()
+        self._vectors = PassageVectors(dimension)
+
+    def __len__(self) -> int:
+        return len(self._roster)
+
+    def apply(
+        self,
+        added: Sequence[StoredDocument],
+        terms: Sequence[bytes],
+        vectors: Vectors,
+        removed: Sequence[int],
+    ) -> None:
+        """Take documents out by number and add others.
+
+        `terms` are their packed terms, `vectors` the rows of their passages.
+        """
+        with self._lock:
+            for number in removed:
+                self._roster.remove(number)
+            if added:
+                self._roster.add(added)
+                self._postings.add(terms)
+                self._vectors.add([len(document.passages) for document in added], vectors)
+
+    def compacted(self) -> "Memory":
+        """The same without what removals left behind; itself while that is little.
+
+        It answers the same either way.
+        """
+        dead = len(self._roster.documents) - len(self._roster)
+        if dead < _COMPACT_AT or dead * 4 < len(self._roster.documents):
+            return self
+        fresh = Memory(self._dimension)
+        live = np.flatnonzero(self._roster.alive)
+        documents = [self._roster.documents[slot] for slot in live.tolist()]
+        rows, _ = self._vectors.rows(live)
+        fresh._roster.add(documents)
+        fresh._postings = self._postings.kept(live)
+        fresh._vectors.add([len(each.passages) for each in documents], self._vectors.vectors(rows))
+        return fresh
+
+    def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> bm25.Statistics:
+        """Those of all documents that somebody with these labels may see."""
+        with self._lock:
+            return self._postings.statistics(list(terms), self._roster.visible(audience))
+
+    def candidates(
+        self,
+        question: Vectors,
+        weights: Mapping[str, float],
+        length: float,
+        filter: Filter,
+        proposed: Proposed,
+        count: int,
+    ) -> Candidates:
+        """The best by words of those proposed, the nearest by vectors, at least `count` of each.
+
+        Fewer if there are no more that `filter` lets through. `weights` are those of the terms of
+        the question, `length` the mean one of the visible documents.
+        """
+        with self._lock:
+            visible = self._roster.visible(filter.audience)
+            allowed = self._roster.passing(visible, filter.facets)
+            near = self._vectors.nearest(question, allowed, count)
+            by_words = self._allowed(proposed.by_words, allowed)
+            best = self._best(by_words, self._postings.scores(by_words, weights, length), count)
+            named = self._allowed(proposed.by_name, allowed)
+            slots = np.unique(np.concatenate([near, best, named]))
+            rows, cosines, scores = self._vectors.scored(question, slots)
+            documents = [self._roster.documents[slot] for slot in slots.tolist()]
+            places = (rows - self._vectors.first_row[slots]).tolist()
+            numbers = [
+                each.passages[place][0] for each, place in zip(documents, places, strict=True)
+            ]
+            return Candidates(
+                ids=[document.id for document in documents],
+                passages=np.array(numbers, dtype=np.int64),
+                rows=rows,
+                cosines=cosines,
+                scores=scores,
+                bm25=self._postings.scores(slots, weights, length),
+                distribution=self._distribution(question, visible),
+            )
+
+    def nearest_texts(self, question: Vectors, ids: Sequence[str], count: int) -> list[list[bytes]]:
+        """The hashes of the texts of each document's `count` nearest passages, the nearest first.
+
+        None for a document that is not there.
+        """
+        with self._lock:
+            slots = self._roster.slots(ids)
+            rows, starts = self._vectors.rows(slots)
+            cosines = self._vectors.cosines(question, rows)
+            runs = np.repeat(np.arange(len(slots)), np.diff(starts, append=len(rows)))
+            order = np.lexsort((-cosines, runs))
+            chosen = order[np.arange(len(rows)) - starts[runs] < count]
+            places = rows[chosen] - self._vectors.first_row[slots[runs[chosen]]]
+            found: dict[str, list[bytes]] = {name: [] for name in ids}
+            for slot, place in zip(slots[runs[chosen]].tolist(), places.tolist(), strict=True):
+                document = self._roster.documents[slot]
+                found[document.id].append(document.passages[place][1])
+            return [found[name] for name in ids]
+
+    def vectors(self, rows: Integers) -> Vectors:
+        """The vectors of these rows."""
+        with self._lock:
+            return self._vectors.vectors(rows)
+
+    def _allowed(self, ids: Iterable[str], allowed: Bools) -> Integers:
+        slots = self._roster.slots(ids)
+        return slots[allowed[slots]]
+
+    def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Integers:
+        """The slots with the best scores; ties by id."""
+        if len(slots) <= count:
+            return slots
+        ids = [self._roster.documents[slot].id for slot in slots.tolist()]
+        order = sorted(range(len(slots)), key=lambda place: (-scores[place], ids[place]))
+        return slots[order[:count]]
+
+    def _distribution(self, question: Vectors, visible: Bools) -> Distribution:
+        means = self._vectors.means(question, self._roster.sample(visible, SAMPLE))
+        if not len(means):
+            return Distribution(0.0, 0.0)
+        return Distribution(float(means.mean()), float(means.std()))
