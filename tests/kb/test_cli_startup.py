@@ -11,7 +11,7 @@ from tests.kb.cli_world import CommandLine
 
 HEAVY = (
     "torch", "sentence_transformers", "transformers", "faiss", "litestar", "numpy", "tantivy",
-    "whoosh", "sqlite_utils", "markdown_it", "yaml", "tabulate",
+    "whoosh", "sqlite_utils", "markdown_it", "yaml", "tabulate", "cryptography",
 )  # fmt: skip
 
 
@@ -38,7 +38,9 @@ def test_importing_the_command_line_loads_nothing_heavy(code: str) -> None:
 def test_reading_commands_load_no_model_and_no_web() -> None:
     code = "import kb.cli.reading, kb.cli.curating, kb.knowledge_base"
 
-    assert loaded_by(code).isdisjoint({"torch", "transformers", "faiss", "litestar", "tantivy"})
+    assert loaded_by(code).isdisjoint(
+        {"torch", "transformers", "faiss", "litestar", "tantivy", "cryptography"}
+    )
 
 
 def test_help_that_lists_what_may_be_chosen_loads_nothing_heavy() -> None:
