@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from events.codec import EventCodec
 from events.errors import (
+    EventDataError,
     EventIdConflict,
     KeyDestroyed,
     LogFormatError,
@@ -216,8 +217,11 @@ class Writer:
         )
 
     def _decoded(self, recorded: Iterable[RecordedEvent]) -> list[Struct]:
-        with _log_errors(), self._codec.reading():
-            return [self._codec.decode(event) for event in recorded]
+        try:
+            with _log_errors(), self._codec.reading():
+                return [self._codec.decode(event) for event in recorded]
+        except EventDataError as error:
+            raise DataDirectoryError(str(error)) from error
 
     def _fold(self, aggregate: Aggregate[S], recorded: Iterable[RecordedEvent]) -> S:
         return aggregate.fold(self._decoded(recorded))
