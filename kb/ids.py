@@ -26,9 +26,12 @@ def _derived(*parts: str) -> str:
     return str(uuid5(NAMESPACE, name))
 
 
-def entry_id_for(source: str, external_id: str) -> str:
-    """The id of the entry that an import makes of `external_id` in `source`: the same each time."""
-    return _derived("entry", source, external_id)
+def entry_id_for(source: str, external_id: str, member: str | None = None) -> str:
+    """The id of the entry that an import makes of `external_id` in `source`: the same each time.
+
+    What a `member` imports never meets what others did, seen by that member or not.
+    """
+    return _derived("entry", source, external_id, *([member] if member else []))
 
 
 def endorsement_id(entry_id: str, member: str) -> str:

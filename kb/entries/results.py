@@ -5,11 +5,15 @@ from typing import Literal
 
 from msgspec import Struct
 
+from kb.access import Visibility
 from kb.entries.content import Scalar, Section, Source
 
 
 class EntrySummary(Struct, frozen=True, kw_only=True):
-    """An entry in a list. `summary` holds about the first 200 characters as plain text."""
+    """An entry in a list. `summary` holds about the first 200 characters as plain text.
+
+    `visibility` says who sees it, groups by their ids.
+    """
 
     id: str
     title: str
@@ -22,6 +26,7 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
     reuses: int
     contributed_at: datetime
     revised_at: datetime
+    visibility: Visibility = Visibility()
 
 
 class RelatedEntry(Struct, frozen=True, kw_only=True):

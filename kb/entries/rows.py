@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from kb.access import Visibility
 from kb.entries.content import Content, Source
 from kb.entries.results import (
     EndorsementView,
@@ -60,6 +61,7 @@ def _summary_fields(row: Row, content: Content) -> dict[str, Any]:
         "summary": summary(content.sections),
         "contributed_at": read_time(row["contributed_at"]),
         "revised_at": read_time(row["revised_at"]),
+        "visibility": msgspec.json.decode(row["visibility"], type=Visibility),
     }
 
 

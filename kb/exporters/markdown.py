@@ -9,6 +9,7 @@ from kb.entries.content import Scalar, Section
 from kb.entries.results import EntryPage
 from kb.errors import NotTaken
 from kb.importers.markdown import EXPORT_FORMAT, parse_markdown
+from kb.importers.visibility import words
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*( [A-Za-z0-9_]+)*")
 _BARE_TRAPS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -26,22 +27,23 @@ def file_path(page: EntryPage, id_length: int = ID_LENGTH) -> str:
     return f"{page.kind}/{slug or 'entry'}-{page.id[:id_length]}.md"
 
 
-def render(page: EntryPage) -> str:
-    """The file of an entry.
+def render(page: EntryPage, groups: Mapping[str, str] | None = None) -> str:
+    """The file of an entry; `groups` are the names of groups by id, which stands for one without.
 
     Sections stand under headings of level 2. Where that would not read back the same, e.g. because
     a section holds such headings itself, a line that occurs nowhere else stands before each.
     """
-    text = _file(page, mark=None)
+    seen = words(page.visibility, groups or {})
+    text = _file(page, seen, mark=None)
     try:
         same = parse_markdown(text.encode(), "").content.sections == page.sections
     except NotTaken:
         same = False
-    return text if same else _file(page, mark=_mark(page.sections))
+    return text if same else _file(page, seen, mark=_mark(page.sections))
 
 
-def _file(page: EntryPage, mark: str | None) -> str:
-    front = "\n".join(_front_matter(page, mark))
+def _file(page: EntryPage, seen: Sequence[str], mark: str | None) -> str:
+    front = "\n".join(_front_matter(page, seen, mark))
     pieces = [_section(section, mark) for section in page.sections]
     return "\n\n".join([f"---\n{front}\n---", *pieces]) + "\n"
 
@@ -59,13 +61,15 @@ def _mark(sections: Sequence[Section]) -> str:
     return f"<!-- section {hashlib.sha256(content.encode()).hexdigest()[:16]} -->"
 
 
-def _front_matter(page: EntryPage, mark: str | None) -> Iterator[str]:
+def _front_matter(page: EntryPage, seen: Sequence[str], mark: str | None) -> Iterator[str]:
     yield f"tributary: {EXPORT_FORMAT}"
     yield f"id: {quoted(page.id)}"
     yield f"kind: {quoted(page.kind)}"
     yield f"title: {quoted(page.title)}"
     if page.group:
         yield f"group: {quoted(page.group)}"
+    shown = ", ".join(map(quoted, seen))
+    yield f"visibility: {shown}" if len(seen) == 1 else f"visibility: [{shown}]"
     if page.tags:
         yield f"tags: [{', '.join(quoted(tag) for tag in page.tags)}]"
     yield from _mapping("properties", page.properties)

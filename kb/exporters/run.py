@@ -4,8 +4,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from kb.entries.results import EntryPage
@@ -16,20 +17,26 @@ MANIFEST = ".tributary-export.json"
 """Lists the files of an export, so that a later one replaces these and touches no others."""
 
 
-def export(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
-    """Write each entry to a file in `folder` and yield its path.
+Render = Callable[[EntryPage], str]
+
+
+def export(
+    pages: Iterable[EntryPage], folder: Path, groups: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Write each entry to a file in `folder` and yield its path; `groups` has their names by id.
 
     A new folder appears when all is on the disk. In an empty one, and in that of an earlier export,
     each file is replaced as a whole, and files of entries that now go by another name are removed.
     Raises `InvalidInput` for a folder that holds something else, and `OSError` that names `folder`.
     """
     place = folder.resolve()
+    text = partial(render, groups=groups)
     if place.exists():
         with _naming(folder, place):
-            yield from _update(pages, place, _earlier(place))
+            yield from _update(pages, place, _earlier(place), text)
         return
     with _naming(folder, place.with_name(f".{place.name}.")):
-        yield from _make(pages, place)
+        yield from _make(pages, place, text)
 
 
 @contextmanager
@@ -46,13 +53,13 @@ def _naming(folder: Path, place: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(folder)) from error
 
 
-def _make(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
+def _make(pages: Iterable[EntryPage], folder: Path, text: Render) -> Iterator[str]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         beside.chmod(0o755)
         written = []
-        for path in _write(pages, beside):
+        for path in _write(pages, beside, text):
             written.append(path)
             yield path
         _write_manifest(beside, written)
@@ -78,11 +85,13 @@ def _earlier(folder: Path) -> list[str]:
     return [str(path) for path in files]
 
 
-def _update(pages: Iterable[EntryPage], folder: Path, earlier: list[str]) -> Iterator[str]:
+def _update(
+    pages: Iterable[EntryPage], folder: Path, earlier: list[str], text: Render
+) -> Iterator[str]:
     # First of all, so that an export that is interrupted here can be done again.
     _write_manifest(folder, earlier)
     written = []
-    for path in _write(pages, folder):
+    for path in _write(pages, folder, text):
         written.append(path)
         yield path
     for path in {*earlier} - {*written}:
@@ -93,14 +102,14 @@ def _update(pages: Iterable[EntryPage], folder: Path, earlier: list[str]) -> Ite
     _write_manifest(folder, written)
 
 
-def _write(pages: Iterable[EntryPage], folder: Path) -> Iterator[str]:
+def _write(pages: Iterable[EntryPage], folder: Path, text: Render) -> Iterator[str]:
     taken = set()
     for page in pages:
         path = file_path(page)
         # The beginnings of two ids can be alike; whole ones never are.
         path = file_path(page, len(page.id)) if path in taken else path
         taken.add(path)
-        _replace(folder / path, render(page))
+        _replace(folder / path, text(page))
         yield path
 
 

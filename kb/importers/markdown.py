@@ -17,7 +17,7 @@ LARGEST_FILE = 12_000_000
 
 OWN_FIELDS = (
     "id", "kind", "title", "subtitle", "group", "tags", "properties", "relations", "archived",
-    "source", "aliases", "tributary", "section_mark",
+    "source", "aliases", "tributary", "section_mark", "visibility",
 )  # fmt: skip
 """Fields that mean the same in every file; all others are sorted by what they hold."""
 
@@ -55,6 +55,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
 
     `relations` are those that the front matter states, `links` those that the text holds. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
+    `visible_to` has the words of `kb.importers.visibility`, none where the file does not say.
     """
 
     path: str
@@ -69,6 +70,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     archived: NamedArchive | None
     source: Source | None
+    visible_to: tuple[str, ...]
 
 
 def parse_markdown(data: bytes, path: str) -> ParsedFile:
@@ -104,6 +106,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
         aliases=tuple(aliases),
         archived=_archived(fields.get("archived")),
         source=_source(fields.get("source")),
+        visible_to=_visible_to(fields.get("visibility")),
     )
 
 
@@ -260,6 +263,16 @@ def _source(value: Value | None) -> Source | None:
     if not isinstance(name, Plain) or not isinstance(external_id, Plain):
         raise NotTaken("The field source in the front matter needs a name and an external_id.")
     return Source(name.text, external_id.text)
+
+
+def _visible_to(value: Value | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    items = value if isinstance(value, list) else [value]
+    said = tuple(item.text for item in items if isinstance(item, Plain) and item.text.strip())
+    if len(said) < len(items) or not said:
+        raise NotTaken("The field visibility in the front matter is no word or list of words.")
+    return said
 
 
 def _links(sections: tuple[Section, ...], related: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,20 +1,23 @@
 """Drives an import: each file of a folder becomes an entry, or a row that says why not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
 
+from kb.access import Visibility
 from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.content import Draft, Relation, Source
 from kb.entries.entry import EntryArchived
-from kb.errors import InvalidInput, NotTaken, Refused
-from kb.ids import entry_id_for
+from kb.errors import InvalidInput, NotFound, NotTaken, Refused
+from kb.ids import entry_id_for, group_id
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
+from kb.importers.visibility import visibility
 
 LINK = "References"
 """The relation type that a link in a text becomes."""
@@ -26,11 +29,19 @@ AHEAD = 32
 
 
 class ImportOptions(Struct, frozen=True, kw_only=True):
-    """What holds for files that do not say otherwise. `source` names where they come from."""
+    """What holds for files that do not say otherwise. `source` names where they come from.
+
+    `member` is whoever imports, None for the operator: for members alone the ids in the files mean
+    nothing, so that they meet no entry of others. `groups` has the id of each group by the id that
+    its present name gives.
+    """
 
     source: str
     kind: str = "practice"
     group: str | None = None
+    visibility: Visibility = Visibility()
+    member: str | None = None
+    groups: Mapping[str, str] = {}
 
 
 class FileOutcome(Struct, frozen=True, kw_only=True):
@@ -94,7 +105,9 @@ class FolderImport:
 
     def _register(self, parsed: ParsedFile) -> str:
         external_id = parsed.id or parsed.path
-        entry_id = _own_id(parsed) or entry_id_for(self._options.source, external_id)
+        options = self._options
+        own = self._own_id(parsed)
+        entry_id = own or entry_id_for(options.source, external_id, options.member)
         owner = self._owners.setdefault(entry_id, parsed.path)
         if owner != parsed.path:
             raise NotTaken(f"Its id “{external_id}” is that of {owner} already.")
@@ -105,7 +118,7 @@ class FolderImport:
     def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
         try:
             brought = self._entries.bring(self._imported(entry_id, parsed))
-        except (InvalidInput, NotTaken, Refused) as error:
+        except (InvalidInput, NotFound, NotTaken, Refused) as error:
             return _refused(parsed.path, error)
         return FileOutcome(
             path=parsed.path,
@@ -125,10 +138,30 @@ class FolderImport:
                 group=parsed.group or options.group,
                 tags=parsed.tags,
                 relations=self._relations(entry_id, parsed),
+                visibility=self._visibility(parsed),
             ),
-            source=parsed.source if _own_id(parsed) else Source(options.source, external_id),
+            source=parsed.source if self._own_id(parsed) else Source(options.source, external_id),
             archived=self._archived(parsed),
         )
+
+    def _own_id(self, parsed: ParsedFile) -> str | None:
+        """The entry's own id where the operator imports an export; its source is its own as well."""
+        trusted = parsed.exact and self._options.member is None
+        return as_uuid(parsed.id) if trusted and parsed.id else None
+
+    def _visibility(self, parsed: ParsedFile) -> Visibility:
+        if not parsed.visible_to:
+            return self._options.visibility
+        return visibility(parsed.visible_to, partial(self._group, exact=parsed.exact))
+
+    def _group(self, name: str, *, exact: bool) -> str:
+        """The id of a group by its name or id. That of an export may be formed later."""
+        if exact and (known := as_uuid(name)):
+            return known
+        meant = group_id(name)
+        if meant not in self._options.groups and not exact:
+            raise NotTaken(f"It is for the group “{name[:80]}”, which there is not: form it first.")
+        return self._options.groups.get(meant, meant)
 
     def _relations(self, entry_id: str, parsed: ParsedFile) -> tuple[Relation, ...]:
         stated = [Relation(r.type, self._target(r.target, parsed.path)) for r in parsed.relations]
@@ -159,11 +192,6 @@ class FolderImport:
 def _points_elsewhere(parsed: ParsedFile) -> bool:
     successor = parsed.archived and parsed.archived.successor
     return bool(parsed.links or parsed.relations or successor)
-
-
-def _own_id(parsed: ParsedFile) -> str | None:
-    """The entry's own id where the file is an export; it then tells the entry's source as well."""
-    return as_uuid(parsed.id) if parsed.exact and parsed.id else None
 
 
 def as_uuid(text: str) -> str | None:

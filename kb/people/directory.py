@@ -1,5 +1,6 @@
 """Who is here: members, groups and what was changed, answered from the views alone."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,11 +12,14 @@ from kb.access import Asker, Role
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
+from kb.ids import group_id
 from kb.people.member import Profile, Standing
 from kb.rows import Row, rows
 
 FORMER = "a former member"
 """How whoever was erased is called."""
+
+_ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 
 _MEMBER = """
 SELECT id, standing, profile, joined_at,
@@ -26,7 +30,7 @@ FROM member
 MEMBER = f"{_MEMBER} WHERE id = ?"
 MEMBERS = f"{_MEMBER} WHERE standing IN ('invited', 'joined') ORDER BY joined_at, id"
 BEGINNING = f"{_MEMBER} WHERE id LIKE ? || '%' LIMIT 2"
-NAMES = "SELECT id, standing, profile FROM member WHERE id IN (SELECT value FROM json_each(?))"
+NAMES = f"{_MEMBER} WHERE id IN (SELECT value FROM json_each(?))"
 # The groups of a member, with all that these are in; UNION ends in a circle.
 ALL_GROUPS = """
 WITH RECURSIVE mine (id) AS (
@@ -56,6 +60,8 @@ class MemberView(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """What they are called."""
+        if self.standing == "erased":
+            return FORMER
         return self.profile.name if self.profile else "somebody invited"
 
 
@@ -118,7 +124,7 @@ class Directory:
         """One of them, by id or its beginning. Raises `NotFound` or `InvalidInput`."""
         access.require(self._asker, "see-people")
         with self._views.read(self._asker.labels) as db:
-            found = rows(db, BEGINNING, (member,)) if len(member) >= 6 else []
+            found = rows(db, BEGINNING, (member,)) if _ID_BEGINS.fullmatch(member) else []
         if not found:
             raise NotFound(f"There is no member {member!r}: give the id or 6 characters of it.")
         if len(found) > 1:
@@ -131,9 +137,7 @@ class Directory:
             return {}
         with self._views.read(self._asker.labels) as db:
             found = rows(db, NAMES, (msgspec.json.encode(members).decode(),))
-        return {
-            row["id"]: FORMER if row["standing"] == "erased" else _member_name(row) for row in found
-        }
+        return {row["id"]: _member_view(row).name for row in found}
 
     def groups(self) -> tuple[GroupView, ...]:
         """Every group, by name."""
@@ -143,6 +147,18 @@ class Directory:
                 GroupView(**{**row, "open": bool(row["open"]), "closed": bool(row["closed"])})
                 for row in rows(db, GROUPS)
             )
+
+    def group(self, text: str) -> GroupView:
+        """The group of that name or id. Raises `NotFound`, or `InvalidInput` where several are."""
+        groups, meant = self.groups(), group_id(text)
+        called = [each for each in groups if group_id(each.name) == meant]
+        # A group that was renamed keeps the id that its first name gave it.
+        found = called or [each for each in groups if each.id in (text, meant)]
+        if not found:
+            raise NotFound(f"There is no group {text!r}: form it first.")
+        if len(found) > 1:
+            raise InvalidInput(f"Several groups are called {text!r}: give the id of one.")
+        return found[0]
 
     def stewards(self) -> int:
         """How many have joined and look after the others."""
@@ -170,11 +186,6 @@ def _member_view(row: Row) -> MemberView:
         groups=tuple(sorted(msgspec.json.decode(row["groups"]))),
         joined_at=read_time(row["joined_at"]) if row["joined_at"] else None,
     )
-
-
-def _member_name(row: Row) -> str:
-    profile = _profile(row)
-    return profile.name if profile else "somebody invited"
 
 
 def _profile(row: Row) -> Profile | None:

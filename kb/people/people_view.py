@@ -1,5 +1,6 @@
 """The tables behind members, groups and the record of who changed who may do what."""
 
+from collections.abc import Iterable
 from sqlite3 import Connection
 from typing import Any
 
@@ -60,6 +61,7 @@ UNTIE = (
 FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0)"
 CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
 OPEN_TO_WORLD = "UPDATE community SET world = ?"
+NAME = "SELECT name FROM community_group WHERE id = ?"
 KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 _encode = msgspec.json.Encoder().encode
@@ -70,7 +72,8 @@ def _invited(db: Connection, event: RecordedEvent, invited: MemberInvited) -> No
     db.execute(INVITE, (member, stored_time(event)))
     db.executemany(GIVE_ROLE, [(member, role) for role in invited.roles])
     db.executemany(ENTER, [(member, group) for group in invited.groups])
-    _keep(db, event, f"Invited as {', '.join(invited.roles)}.")
+    groups = _called(db, invited.groups)
+    _keep(db, event, f"Invited as {', '.join(invited.roles)}{groups and f', in {groups}'}.")
 
 
 def _joined(db: Connection, event: RecordedEvent, joined: MemberJoined) -> None:
@@ -93,10 +96,10 @@ def _tied(db: Connection, event: RecordedEvent, change: Any) -> None:
             _keep(db, event, f"Is no longer {change.role}.")
         case MemberGroupJoined():
             db.execute(ENTER, (member, change.group))
-            _keep(db, event, f"Joined the group {change.group}.")
+            _keep(db, event, f"Joined the group {_called(db, (change.group,))}.")
         case _:
             db.execute(EXIT, (member, change.group))
-            _keep(db, event, f"Left the group {change.group}.")
+            _keep(db, event, f"Left the group {_called(db, (change.group,))}.")
 
 
 def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErased) -> None:
@@ -113,7 +116,9 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
 
 def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
     db.execute(FORM, (_group(event), group.name, group.parent, int(group.open)))
-    _keep(db, event, f"Group “{group.name}”, {'open' if group.open else 'by invitation'}.")
+    inside = f" inside {_called(db, (group.parent,))}" if group.parent else ""
+    joining = "open to all members" if group.open else "joined by a steward's hand"
+    _keep(db, event, f"Group “{group.name}”{inside}, {joining}.")
 
 
 def _closed(db: Connection, event: RecordedEvent, _: GroupClosed) -> None:
@@ -127,11 +132,18 @@ def _opened(db: Connection, event: RecordedEvent, change: WorldAccessChanged) ->
 
 
 def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
-    _keep(db, event, f"Shown to: {shown.visibility.sight}.", _entry(event))
+    groups = _called(db, shown.visibility.groups)
+    _keep(db, event, f"Shown to: {groups or shown.visibility.sight}.", _entry(event))
 
 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
     _keep(db, event, "An entry was erased.")
+
+
+def _called(db: Connection, groups: Iterable[str]) -> str:
+    """The names that groups have at that time."""
+    found = [(db.execute(NAME, (group,)).fetchone(), group) for group in groups]
+    return ", ".join(f"“{row[0] if row else group}”" for row, group in found)
 
 
 def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | None = None) -> None:

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from kb.access import ROLES, Action, Role, require
 from kb.entries import validation
-from kb.errors import InvalidInput, NotFound, Refused
+from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 from kb.ids import COMMUNITY_STREAM, group_id, group_stream, member_stream
 from kb.people import community, group, member
 from kb.people.community import Community
@@ -57,12 +57,14 @@ class People:
         """Make a place for somebody; who takes it is told by the link that goes with it."""
         self._require("look-after-people")
         chosen = tuple(sorted(_roles(roles)))
-        inside = tuple(sorted(map(self._known_group, groups)))
+        inside = tuple(sorted(set(map(self._open_to_more, groups))))
         invite = Invite(roles=chosen, groups=inside)
         return self._change(str(self._new_id()), invite, command_id=command_id)
 
     def join(self, member_id: str, profile: Profile) -> Receipt:
         """Take an invitation. Whoever may is known by the link, and acts as the new member."""
+        if self._writer.actor != member_id:
+            raise Forbidden("Only whoever was invited may take an invitation.")
         return self._change(member_id, Join(checked_profile(profile)))
 
     def change_profile(self, profile: Profile) -> Receipt:
@@ -79,11 +81,11 @@ class People:
 
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
-        known = self._known_group(group)
+        self._require("join-group")
+        known = self._open_to_more(group)
         who = member_id or self._writer.actor
         if who != self._writer.actor or not self._load_group(known).open:
             self._require("look-after-groups")
-        self._require("join-group")
         return self._change(who, JoinGroup(known))
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
@@ -115,16 +117,19 @@ class People:
         parent: str | UnsetType | None = UNSET,
         open: bool | UnsetType = UNSET,
     ) -> Receipt:
-        """Change what is given; a group is never inside itself."""
+        """Change what is given; parent None puts it inside no other.
+
+        A group is never inside itself, and never takes the name of another one.
+        """
         self._require("look-after-groups")
         known = self._known_group(group)
-        inside = (
-            parent if isinstance(parent, UnsetType) or not parent else self._known_group(parent)
-        )
-        if isinstance(inside, str):
-            self._refuse_circle(known, inside)
-        called = name if isinstance(name, UnsetType) else validation.group_name(name)
-        return self._change_group(known, Change(name=called, parent=inside or inside, open=open))
+        if isinstance(parent, str):
+            parent = self._known_group(parent)
+            self._refuse_circle(known, parent)
+        if isinstance(name, str):
+            name = validation.group_name(name)
+            self._refuse_name_of_another(known, name)
+        return self._change_group(known, Change(name=name, parent=parent, open=open))
 
     def close_group(self, group: str) -> Receipt:
         """Let nobody join it any longer."""
@@ -164,6 +169,18 @@ class People:
             if validation.is_id(candidate) and self._load_group(candidate).version:
                 return candidate
         raise NotFound(f"There is no group {text!r}: form it first.")
+
+    def _open_to_more(self, text: str) -> str:
+        """The id of a group that is not closed. Raises `NotFound` or `Refused`."""
+        known = self._known_group(text)
+        if self._load_group(known).closed:
+            raise Refused(f"The group {text!r} is closed: nobody joins it any longer.")
+        return known
+
+    def _refuse_name_of_another(self, known: str, name: str) -> None:
+        other = group_id(name)
+        if other != known and self._load_group(other).version:
+            raise Refused(f"Another group began as “{name}”; choose another name.")
 
     def _refuse_circle(self, known: str, parent: str) -> None:
         above: str | None = parent

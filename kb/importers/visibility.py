@@ -1,0 +1,38 @@
+"""The words in which files and commands say who sees an entry, groups by their names."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from kb.access import SIGHTS, Visibility
+from kb.errors import InvalidInput
+
+GROUP = "group:"
+"""Stands before the name of a group that sees an entry."""
+
+WORDS = (*(sight for sight in SIGHTS if sight != "groups"), f"{GROUP}NAME")
+"""What may be said: one of these; groups may be several."""
+
+
+def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibility:
+    """What `words` say; `group_of` answers the id of a group by its name, or raises.
+
+    Raises `InvalidInput` for other words, and for several that are not all groups.
+    """
+    said = [word.strip() for word in words]
+    groups = [word.removeprefix(GROUP).strip() for word in said if word.startswith(GROUP)]
+    if groups and len(groups) == len(said):
+        return Visibility("groups", tuple(sorted({group_of(name) for name in groups})))
+    for sight in SIGHTS:
+        if said == [sight] and sight != "groups":
+            return Visibility(sight)
+    raise InvalidInput(
+        f"“{', '.join(said)[:80]}” does not say who sees an entry: "
+        f"say {', '.join(WORDS[:-1])} or {WORDS[-1]}, groups several times if need be.",
+        "visibility",
+    )
+
+
+def words(shown: Visibility, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The words for `shown`; `names` are those of the groups by id."""
+    if shown.sight != "groups":
+        return (shown.sight,)
+    return tuple(sorted(f"{GROUP}{names.get(group, group)}" for group in shown.groups))
