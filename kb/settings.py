@@ -2,8 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,7 +19,16 @@ ENVIRONMENT = {
     "KB_FULLTEXT": "fulltext",
     "KB_HOST": "host",
     "KB_PORT": "port",
+    "KB_SIGN_IN": "sign_in",
+    "KB_BASE_URL": "base_url",
+    "KB_OPENID_ISSUER": "openid_issuer",
+    "KB_OPENID_CLIENT_ID": "openid_client_id",
+    "KB_OPENID_CLIENT_SECRET": "openid_client_secret",
 }
+
+Way = Literal["password", "passkey", "openid"]
+WAYS: tuple[Way, ...] = get_args(Way)
+OFF = "off"
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +40,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fulltext: str = "tantivy"
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8321
+    sign_in: str = OFF
+    base_url: str = ""
+    openid_issuer: str = ""
+    openid_client_id: str = ""
+    openid_client_secret: str = ""
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """How members sign in; none where nobody has to."""
+        named = {name.strip() for name in self.sign_in.split(",")}
+        return tuple(way for way in WAYS if way in named)
+
+    @property
+    def host_name(self) -> str:
+        """The name that members know the server by, without a port; empty if none is set."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether members come over https alone."""
+        return self.base_url.startswith("https:")
+
+    def __repr__(self) -> str:
+        return f"Settings(data={self.data})"
 
 
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
@@ -84,4 +119,50 @@ def _checked(settings: Settings) -> Settings:
         )
     if not settings.member.strip():
         raise DataDirectoryError("The acting member has no name: set member or KB_MEMBER to one.")
+    _check_signing_in(settings)
     return settings
+
+
+def _check_signing_in(settings: Settings) -> None:
+    unknown = {name.strip() for name in settings.sign_in.split(",")} - {*WAYS}
+    if settings.sign_in != OFF and unknown:
+        raise DataDirectoryError(
+            f"{settings.sign_in!r} is no way of signing in: set sign_in or KB_SIGN_IN to off, or "
+            f"to some of {', '.join(WAYS)} with commas between."
+        )
+    if settings.base_url and not _is_site(settings.base_url):
+        raise DataDirectoryError(
+            f"{settings.base_url!r} is no address of this server: set base_url or KB_BASE_URL to "
+            "one such as https://practices.example.org; http is for this machine alone."
+        )
+    if "openid" in settings.ways and not (settings.openid_issuer and settings.openid_client_id):
+        raise DataDirectoryError(
+            "Signing in with openid needs openid_issuer, openid_client_id and a base_url."
+        )
+
+
+def _is_site(address: str) -> bool:
+    """Whether `address` is a scheme and a host, and nobody on the way can read what is sent."""
+    try:
+        parts = urlsplit(address)
+        whole = address == f"{parts.scheme}://{parts.netloc}" and parts.username is None
+        _ = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return (
+        whole
+        and bool(host)
+        and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, localhost or an address, can be reached from this machine alone.
+
+    No other name is taken: whoever owns a name can point it at this machine.
+    """
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

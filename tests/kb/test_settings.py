@@ -35,6 +35,15 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("data = '/elsewhere'", "data"),
         ("fulltext = 'grep'", "tantivy or whoosh"),
         ("= nonsense", FILE_NAME),
+        ("sign_in = 'fingerprint'", "password, passkey, openid"),
+        ("sign_in = 'password,'", "password, passkey, openid"),
+        ("sign_in = 'openid'", "openid_issuer"),
+        ("base_url = 'kb.example.org'", "https://"),
+        ("base_url = 'http://kb.example.org'", "https://"),
+        ("base_url = 'https://kb.example.org/kb'", "https://"),
+        ("base_url = 'https://kb.example.org:port'", "https://"),
+        ("base_url = 'https://user@kb.example.org'", "https://"),
+        ("base_url = 'https://'", "https://"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_one_sentence(
@@ -72,3 +81,28 @@ def test_settings_that_could_not_be_opened_are_not_written(tmp_path: Path) -> No
     with pytest.raises(DataDirectoryError, match="no name"):
         KnowledgeBase.create(tmp_path / "base", settings=Settings(data=tmp_path, member=" "))
     assert not (tmp_path / "base").exists()
+
+
+def test_ways_of_signing_in_are_named_with_commas_between(tmp_path: Path) -> None:
+    assert Settings(data=tmp_path).ways == ()
+    assert Settings(data=tmp_path, sign_in="passkey, password").ways == ("password", "passkey")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host_name", "secure"),
+    [
+        ("", "", False),
+        ("https://kb.example.org", "kb.example.org", True),
+        ("https://kb.example.org:8443", "kb.example.org", True),
+        ("http://127.0.0.1:8321", "127.0.0.1", False),
+    ],
+)
+def test_the_address_of_the_server_names_its_host(
+    tmp_path: Path, base_url: str, host_name: str, secure: bool
+) -> None:
+    settings = load_settings(tmp_path, {"KB_BASE_URL": base_url})
+    assert (settings.host_name, settings.secure) == (host_name, secure)
+
+
+def test_no_secret_is_in_what_a_traceback_would_show(tmp_path: Path) -> None:
+    assert "s3cret" not in repr(Settings(data=tmp_path, openid_client_secret="s3cret"))
