@@ -1,42 +1,56 @@
-"""Compares the full-text engines: documents/s, time to answer, and how good the answers are.
+"""Compares the full-text engines: documents/s, time to propose, and what proposals miss.
 
 Run as `python -m benchmarks.fulltext [FOLDER]`. The speed is measured on all documents of the test
-collections together, repeated under new ids until there are as many as asked for.
+collections together, repeated under new ids until there are as many as asked for. Missed is what
+BM25 over every document of one collection has among its first hundred.
 """
 
 import argparse
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from benchmarks.collections_data import (
     NAMES,
     Collection,
     data_folder,
     load_collection,
-    mean_ndcg_at,
 )
-from indexer.analysis import question_terms
+from indexer import bm25
+from indexer.analysis import question_terms, terms
 from indexer.document import Filter
 from indexer.lexical import ENGINES, LexicalDocument, LexicalIndex, open_lexical
+from indexer.postings import Postings, pack
+from indexer.ranking import PROPOSED
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
 BATCH = 5_000
+BEST = 100
+
+
+class Judged(Struct, frozen=True):
+    """A collection as engines take it, the weights of its questions, and BM25's best for each."""
+
+    documents: tuple[LexicalDocument, ...]
+    weights: tuple[Mapping[str, float], ...]
+    best: tuple[frozenset[str], ...]
 
 
 class Figures(Struct, frozen=True):
-    """What was measured of one engine: documents/s, milliseconds, nDCG@10 in the order of NAMES."""
+    """What was measured of one engine: documents/s, milliseconds, recall in the order of NAMES."""
 
     rate: float
     p50: float
     p99: float
-    quality: tuple[float, ...]
+    recall: tuple[float, ...]
 
 
 def main() -> None:
@@ -45,61 +59,75 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", help="folder of test collections (or KB_BENCH_DATA)")
     parser.add_argument("--documents", type=int, default=50_000)
     parser.add_argument("--questions", type=int, default=200, help="asked of the large index")
-    parser.add_argument("--limit", type=int, default=100, help="answers to a question")
+    parser.add_argument("--limit", type=int, default=PROPOSED, help="proposals to a question")
     asked = parser.parse_args()
     folder = data_folder(asked.folder)
-    collections = [load_collection(folder, name) for name in NAMES]
-    questions = _spread([text for one in collections for text in one.queries.values()], asked)
-    documents = list(islice(_repeated(collections), asked.documents))
-    print(f"{len(documents)} documents, {len(questions)} questions, best {asked.limit} of each")
-    print(f"{'engine':<9}{'docs/s':>9}{'p50 ms':>9}{'p99 ms':>9}  nDCG@10 {' / '.join(NAMES)}")
+    judged = [_judged(load_collection(folder, name)) for name in NAMES]
+    weights = _spread([each for one in judged for each in one.weights], asked)
+    documents = list(islice(_repeated(judged), asked.documents))
+    print(f"{len(documents)} documents, {len(weights)} questions, {asked.limit} proposals to each")
+    print(f"{'engine':<9}{'docs/s':>9}{'p50 ms':>9}{'p99 ms':>9}  recall {' / '.join(NAMES)}")
     measured = {}
     for engine in ENGINES:
-        measured[engine] = figures = _measure(
-            engine, documents, questions, asked.limit, collections
-        )
-        quality = " / ".join(f"{value:.3f}" for value in figures.quality)
-        row = f"{engine:<9}{figures.rate:>9.0f}{figures.p50:>9.2f}{figures.p99:>9.2f}  {quality}"
+        measured[engine] = figures = _measure(engine, documents, weights, asked.limit, judged)
+        recall = " / ".join(f"{value:.3f}" for value in figures.recall)
+        row = f"{engine:<9}{figures.rate:>9.0f}{figures.p50:>9.2f}{figures.p99:>9.2f}  {recall}"
         print(row, flush=True)
     _print_ratios(measured["tantivy"], measured["whoosh"])
 
 
-def _spread(questions: Sequence[str], asked: argparse.Namespace) -> list[str]:
+def _judged(collection: Collection) -> Judged:
+    documents = tuple(
+        LexicalDocument(
+            id=each.id, terms=Counter(terms(f"{each.title}\n{each.text}")), audience=ALL
+        )
+        for each in collection.documents
+    )
+    postings, every = Postings(), np.ones(len(documents), np.bool_)
+    postings.add([pack(document.terms) for document in documents])
+    weights, best = [], []
+    for text in collection.queries.values():
+        question = question_terms(text)
+        known = postings.statistics(list(question), every)
+        weights.append(bm25.weights(question, known))
+        scores = postings.scores(np.arange(len(documents)), weights[-1], known.length)
+        first = np.argsort(-scores, kind="stable")[:BEST]
+        best.append(frozenset(documents[place].id for place in first[scores[first] > 0].tolist()))
+    return Judged(documents, tuple(weights), tuple(best))
+
+
+def _spread(
+    questions: Sequence[Mapping[str, float]], asked: argparse.Namespace
+) -> list[Mapping[str, float]]:
     """As many questions as asked for, taken evenly from all."""
     chosen = np.linspace(0, len(questions) - 1, min(asked.questions, len(questions)), dtype=int)
     return [questions[place] for place in chosen]
 
 
-def _repeated(collections: Iterable[Collection]) -> Iterator[LexicalDocument]:
+def _repeated(judged: Sequence[Judged]) -> Iterator[LexicalDocument]:
     for turn in count():
-        for collection in collections:
-            yield from _documents(collection, f"{turn} {collection.name} ")
-
-
-def _documents(collection: Collection, prefix: str = "") -> Iterator[LexicalDocument]:
-    for document in collection.documents:
-        yield LexicalDocument(
-            id=prefix + document.id, title=document.title, body=document.text, audience=ALL
-        )
+        for place, one in enumerate(judged):
+            for document in one.documents:
+                yield replace(document, id=f"{turn} {place} {document.id}")
 
 
 def _measure(
     engine: str,
     documents: Sequence[LexicalDocument],
-    questions: Sequence[str],
+    questions: Sequence[Mapping[str, float]],
     limit: int,
-    collections: Iterable[Collection],
+    judged: Iterable[Judged],
 ) -> Figures:
     with tempfile.TemporaryDirectory() as directory:
         index = open_lexical(engine, Path(directory), writable=True)
         began = time.perf_counter()
         _fill(index, documents)
         rate = len(documents) / (time.perf_counter() - began)
-        for question in questions[:10]:
-            _answer(index, question, limit)
-        p50, p99 = np.percentile([_answer(index, text, limit) for text in questions], [50, 99])
+        for weights in questions[:10]:
+            _answer(index, weights, limit)
+        p50, p99 = np.percentile([_answer(index, each, limit) for each in questions], [50, 99])
         index.close()
-    return Figures(rate, p50, p99, tuple(_quality(engine, one) for one in collections))
+    return Figures(rate, p50, p99, tuple(_recall(engine, one, limit) for one in judged))
 
 
 def _fill(index: LexicalIndex, documents: Sequence[LexicalDocument]) -> None:
@@ -108,23 +136,25 @@ def _fill(index: LexicalIndex, documents: Sequence[LexicalDocument]) -> None:
         index.commit(start + BATCH)
 
 
-def _answer(index: LexicalIndex, question: str, limit: int) -> float:
+def _answer(index: LexicalIndex, weights: Mapping[str, float], limit: int) -> float:
     """The milliseconds that it takes."""
     began = time.perf_counter()
-    index.search(question_terms(question), EVERYONE, limit)
+    index.propose(weights, EVERYONE, limit)
     return (time.perf_counter() - began) * 1000
 
 
-def _quality(engine: str, collection: Collection) -> float:
+def _recall(engine: str, judged: Judged, limit: int) -> float:
+    """The share of BM25's best that is among the proposals, over all questions."""
     with tempfile.TemporaryDirectory() as directory:
         index = open_lexical(engine, Path(directory), writable=True)
-        _fill(index, list(_documents(collection)))
-        rankings = {
-            query: [match.document_id for match in index.search(question_terms(text), EVERYONE, 10)]
-            for query, text in collection.queries.items()
-        }
+        _fill(index, judged.documents)
+        shares = [
+            len(best.intersection(index.propose(weights, EVERYONE, limit))) / len(best)
+            for weights, best in zip(judged.weights, judged.best, strict=True)
+            if best
+        ]
         index.close()
-    return mean_ndcg_at(10, rankings, collection)
+    return sum(shares) / len(shares)
 
 
 def _print_ratios(tantivy: Figures, whoosh: Figures) -> None:

@@ -21,13 +21,10 @@ from benchmarks.collections_data import (
     mean_ndcg_at,
 )
 from indexer import fusion
-from indexer.analysis import question_terms
 from indexer.document import Document, Filter, Hit, Section
 from indexer.embedder import Embedder
 from indexer.index import HybridIndex
-from indexer.lexical import open_lexical
 from indexer.model import ModelEmbedder
-from indexer.parts import LEXICAL
 
 TARGETS = {"scifact": 0.730, "cisi": 0.455, "stackfaq": 0.940, "mean": 0.712}
 AUDIENCE = frozenset({"all"})
@@ -77,15 +74,6 @@ def with_settings(**settings: float) -> Ranking:
     return ranking
 
 
-def words_only(place: Path) -> Ranking:
-    """BM25 alone, straight from the full-text engine."""
-    (lexical,) = place.glob(f"*/{LEXICAL}")
-    engine = open_lexical("tantivy", lexical)
-    return lambda _, question: [
-        match.document_id for match in engine.search(question_terms(question), EVERYONE, DEPTH)
-    ]
-
-
 def reciprocal_ranks(*rankings: Ranking) -> Ranking:
     """RRF of several rankings with its usual constant of 60."""
 
@@ -99,9 +87,9 @@ def reciprocal_ranks(*rankings: Ranking) -> Ranking:
     return ranking
 
 
-def ablation(place: Path) -> dict[str, Ranking]:
+def ablation() -> dict[str, Ranking]:
     """Other ways to rank, by name."""
-    words = words_only(place)
+    words = with_settings(LEXICAL_WEIGHT=1.0, MEETING=0.0, SMOOTHING=0.0)
     vectors = with_settings(LEXICAL_WEIGHT=0.0, MEETING=0.0, SMOOTHING=0.0)
     weights = (0.1, 0.2, 0.25)
     return {
@@ -127,7 +115,7 @@ def measure(folder: Path, embedder: Embedder, *, all_ways: bool) -> dict[str, di
         ):
             ways: dict[str, Ranking] = {"default": default}
             if all_ways:
-                ways.update(ablation(Path(place)))
+                ways.update(ablation())
             for way, ranking in ways.items():
                 ranked = {key: ranking(index, text) for key, text in collection.queries.items()}
                 found.setdefault(way, {})[name] = mean_ndcg_at(10, ranked, collection)
