@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +19,6 @@ _KEY = "SELECT key FROM keys WHERE subject = ?"
 _MAKE = "INSERT INTO keys VALUES (?, ?) ON CONFLICT (subject) DO NOTHING"
 _DESTROY = "INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL"
 _EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
-_POLL_SECONDS = 0.01
 
 
 class SqliteVault:
@@ -35,7 +33,6 @@ class SqliteVault:
 
     def __init__(self, path: Path, *, create: bool = False, lock_timeout: float = 30.0) -> None:
         self._path = path
-        self._lock_timeout = lock_timeout
         self._read_lock = threading.RLock()  # guards the reader and the keys that it keeps
         self._kept: dict[str, Row] | None = None
         self._write_lock = threading.Lock()
@@ -44,11 +41,15 @@ class SqliteVault:
             with suppress(OSError):  # SQLite says it better
                 path.touch(mode=0o600)
         self._writer = open_writer(path, VAULT, create=create, timeout=lock_timeout)
-        with explained(path, VAULT):
-            self._writer.execute("PRAGMA secure_delete = ON")
-            # VACUUM would otherwise copy all keys into a file of the temporary folder.
-            self._writer.execute("PRAGMA temp_store = MEMORY")
-        self._reader = open_reader(path, VAULT, timeout=lock_timeout)
+        try:
+            with explained(path, VAULT):
+                self._writer.execute("PRAGMA secure_delete = ON")
+                # VACUUM would otherwise copy all keys into a file of the temporary folder.
+                self._writer.execute("PRAGMA temp_store = MEMORY")
+            self._reader = open_reader(path, VAULT, timeout=lock_timeout)
+        except BaseException:
+            self._writer.close()
+            raise
 
     def prepare(self, subjects: Iterable[str]) -> None:
         """See `KeyVault.prepare`."""
@@ -137,15 +138,13 @@ class SqliteVault:
                 yield self._writer
 
     def _empty_wal(self, writer: sqlite3.Connection) -> None:
-        """Bring the file up to date and cut the WAL file to nothing, when no reader needs it."""
-        deadline = time.monotonic() + self._lock_timeout
-        while writer.execute(_EMPTY_WAL).fetchone()[0]:
-            if time.monotonic() > deadline:
-                raise LogUnavailable(
-                    f"The key is destroyed, but traces of it are left in {self._path}-wal because "
-                    "another program reads the vault: end that one, then destroy it again."
-                )
-            time.sleep(_POLL_SECONDS)
+        """Bring the file up to date and cut the WAL file to nothing, once no reader needs it."""
+        [busy, *_] = writer.execute(_EMPTY_WAL).fetchone()
+        if busy:  # SQLite has waited for as long as it may
+            raise LogUnavailable(
+                f"The key is destroyed, but traces of it are left in {self._path}-wal because "
+                "another program reads the vault: end that one, then destroy it again."
+            )
 
 
 def _row(connection: sqlite3.Connection, subject: str) -> Row:

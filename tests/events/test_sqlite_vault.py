@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -151,6 +152,35 @@ def test_a_destruction_waits_for_those_who_open_many_values(path: Path) -> None:
             reader.open(ADA, sealed, HERE)
 
 
+def test_a_destruction_goes_on_once_the_last_reader_is_done(path: Path) -> None:
+    with (
+        SqliteVault(path, create=True) as reader,
+        SqliteVault(path) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        sealed = reader.seal(ADA, b"text", HERE)
+        key = stored_keys(path)[ADA]
+        with reader.reading():
+            assert reader.open(ADA, sealed, HERE) == b"text"
+            destroying = pool.submit(other.destroy, ADA)
+        assert destroying.result()
+        assert key not in every_byte(path)
+
+
+def test_a_vault_that_cannot_be_opened_to_the_end_is_let_go(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise LogUnavailable("No more connections.")
+
+    monkeypatch.setattr("events.sqlite_vault.open_reader", fails)
+    with pytest.raises(LogUnavailable, match="No more"):
+        SqliteVault(path, create=True)
+    monkeypatch.undo()
+    with SqliteVault(path) as vault:
+        assert not vault.destroyed(ADA)
+
+
 def test_a_file_that_broke_meanwhile_is_said(path: Path, vault: SqliteVault) -> None:
     vault.prepare([ADA])
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
@@ -164,6 +194,14 @@ def test_a_write_that_fails_makes_no_key(path: Path, vault: SqliteVault) -> None
     with pytest.raises(LogUnavailable, match=r"The vault .* disk is full"):
         vault.prepare([f"entry-{number}" for number in range(1000)])
     assert stored_keys(path) == {}
+
+
+def test_a_destruction_that_fails_half_way_destroys_nothing(vault: SqliteVault) -> None:
+    vault.prepare([ADA])
+    with pytest.raises(UnicodeEncodeError):
+        vault.destroy(ADA, "\ud800")
+    assert not vault.destroyed(ADA)
+    assert vault.destroy(ADA)
 
 
 def test_nobody_can_change_a_key_or_forget_a_destruction(path: Path, vault: SqliteVault) -> None:
