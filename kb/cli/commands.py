@@ -6,13 +6,16 @@ import click
 
 COMMANDS = {
     "archive": ("kb.cli.curating", "Stop recommending an entry, with a reason."),
+    "audit": ("kb.cli.sharing", "Show who changed roles, groups, settings and who sees what."),
     "contribute": ("kb.cli.writing", "Contribute an entry from a Markdown file."),
     "endorse": ("kb.cli.vouching", "Vouch for an entry, or withdraw that."),
     "export": ("kb.cli.exchange", "Write all entries to a folder of Markdown files."),
+    "group": ("kb.cli.groups", "Form groups, and say who is in them."),
     "history": ("kb.cli.reading", "Show every event of an entry, with who and when."),
     "import": ("kb.cli.exchange", "Take in a folder of Markdown files."),
     "init": ("kb.cli.operating", "Make a new data directory."),
     "list": ("kb.cli.reading", "Browse entries by kind, tag and group."),
+    "member": ("kb.cli.members", "Invite members and look after them."),
     "rebuild": ("kb.cli.operating", "Make views and search index anew from the log."),
     "relate": ("kb.cli.curating", "State how an entry relates to another, or take that back."),
     "report": ("kb.cli.reporting", "Count what the community does."),
@@ -23,7 +26,10 @@ COMMANDS = {
     "show": ("kb.cli.reading", "Show an entry."),
     "status": ("kb.cli.operating", "Show positions, lag, troubles and sizes."),
     "tag": ("kb.cli.curating", "Put tags on an entry."),
+    "token": ("kb.cli.tokens", "Make, list and revoke tokens for programs."),
     "untag": ("kb.cli.curating", "Take tags off an entry."),
+    "visibility": ("kb.cli.sharing", "Say who sees an entry."),
+    "world": ("kb.cli.sharing", "Open the community to people who are not signed in, or close it."),
 }
 """Command -> the module that has it, under its own name with _command behind, and its help."""
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
+from kb.cli.names import Names
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import json_option, known_kind, print_json, print_table
+from kb.cli.sharing import chosen_visibility
+from kb.cli.show import json_option, known_kind, print_json, print_table, visible_option
 
 if TYPE_CHECKING:
-    from kb.importers.run import FileOutcome, FolderImport
+    from kb.importers.run import FileOutcome, FolderImport, ImportOptions
+    from kb.knowledge_base import KnowledgeBase
 
 
 class Refusal(Struct, frozen=True):
@@ -50,6 +53,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     help="For files that name no kind.",
 )
 @click.option("--group", help="For files that name no group.")
+@visible_option
 @click.option("--wait/--no-wait", default=True, help="Return when all is searchable, or before.")
 @json_option
 @pass_session
@@ -61,6 +65,7 @@ def import_command(
     source: str | None,
     kind: str,
     group: str | None,
+    visible_to: tuple[str, ...],
     wait: bool,
     as_json: bool,
 ) -> None:
@@ -69,16 +74,17 @@ def import_command(
     Importing again changes nothing, takes what is missing and revises what changed, so an import
     that was stopped goes on where it was. Exit code 1 if there are files and none could be taken.
     """
-    from kb.importers.run import FolderImport, ImportOptions
+    from kb.importers.run import FolderImport
 
     began = time.monotonic()
-    options = ImportOptions(source=_source_name(source, folder), kind=kind, group=group)
+    name = _source_name(source, folder)
     with session.open() as base, base.follow() if wait else nullcontext():
+        options = _options(base, name, kind, group, visible_to)
         run = FolderImport(base.entries, folder, options)
         outcomes = _take(run)
         if wait:
             wait_for_index(base, max((o.position for o in outcomes), default=0))
-    report = _report(options.source, outcomes, time.monotonic() - began)
+    report = _report(name, outcomes, time.monotonic() - began)
     if as_json:
         print_json(report)
     else:
@@ -97,23 +103,46 @@ def import_command(
 def export_command(session: Session, folder: Path, as_json: bool) -> None:
     """Write every entry to a Markdown file in FOLDER, archived ones too.
 
-    FOLDER must be new, empty, or from an earlier export, which is brought up to date. Endorsements,
-    reuse and history are not part of it.
+    It holds what whoever runs it sees: the operator everything, a member no entry that is hidden
+    from them. FOLDER must be new, empty, or from an earlier export, which is brought up to date.
+    Endorsements, reuse and history are not part of it.
     """
     from kb.exporters.run import export
 
     with session.open() as base:
-        pages = (base.catalogue.get(entry_id) for entry_id in base.catalogue.all_ids())
-        total = base.status().entries
+        ids = list(base.catalogue.all_ids())
+        pages = map(base.catalogue.get, ids)
         count = 0
-        with Progress("Exporting", total) as progress:
-            for count, _ in enumerate(export(pages, folder), 1):
+        with Progress("Exporting", len(ids)) as progress:
+            for count, _ in enumerate(export(pages, folder, Names(base).groups), 1):
                 progress.reach(count)
     if as_json:
         print_json({"folder": str(folder.resolve()), "entries": count})
         return
     click.echo(f"Wrote {count} entries to {folder}.")
     click.echo("Endorsements, reuse and history stay in the data directory: back that up as well.")
+
+
+def _options(
+    base: "KnowledgeBase",
+    source: str,
+    kind: str,
+    group: str | None,
+    visible_to: tuple[str, ...],
+) -> "ImportOptions":
+    from kb.access import OPERATOR
+    from kb.ids import group_id
+    from kb.importers.run import ImportOptions
+
+    member = base.asker.member
+    return ImportOptions(
+        source=source,
+        kind=kind,
+        group=group,
+        visibility=chosen_visibility(base, visible_to),
+        member=None if member == OPERATOR else member,
+        groups={group_id(name): known for known, name in Names(base).groups.items()},
+    )
 
 
 def _source_name(given: str | None, folder: Path) -> str:

@@ -1,5 +1,6 @@
 """Commands of operators: make a data directory, look after it, rebuild."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -40,6 +41,8 @@ def init_command(
         print_json({"data": str(directory.resolve())})
     else:
         click.echo(f"Made the data directory {directory}; name it with --data or KB_DATA.")
+        click.echo("A link for the first steward, to sign in and invite the others: see")
+        click.echo(f"kb --data {shlex.quote(str(directory))} member first-steward")
 
 
 @click.command("status")

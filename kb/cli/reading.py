@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from kb.cli.names import Names
 from kb.cli.session import Session, pass_session
 from kb.cli.show import (
     cut,
@@ -64,10 +65,11 @@ def list_command(
     )
     with session.open() as base:
         page = base.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
+        names = Names(base)
     if as_json:
         print_json(page)
     else:
-        _print_page(page, offset)
+        _print_page(page, offset, names)
 
 
 @click.command("show")
@@ -88,12 +90,13 @@ def show_command(session: Session, entry_id: str, markdown: bool, as_json: bool)
         raise click.UsageError("Give either --markdown or --json.")
     with session.open() as base:
         page = base.catalogue.get(base.catalogue.resolve(entry_id))
+        names = Names(base, (page.contributed_by, *(item.member for item in page.endorsed)))
     if as_json:
         print_json(page)
     elif markdown:
-        click.echo(render(page), nl=False)
+        click.echo(render(page, names.groups), nl=False)
     else:
-        _print_entry(page)
+        _print_entry(page, names)
 
 
 @click.command("history")
@@ -104,21 +107,22 @@ def history_command(session: Session, entry_id: str, as_json: bool) -> None:
     """Show every event of the entry ID, with who and when."""
     with session.open() as base:
         items = base.catalogue.history(base.catalogue.resolve(entry_id))
+        names = Names(base, (item.actor for item in items))
     if as_json:
         print_json(items)
         return
     print_table(
         ("when", "who", "what", "detail"),
-        [(local_time(item.at), item.actor, item.what, item.detail) for item in items],
+        [(local_time(item.at), names.member(item.actor), item.what, item.detail) for item in items],
     )
 
 
-def _print_page(page: "Page", offset: int) -> None:
+def _print_page(page: "Page", offset: int, names: Names) -> None:
     if not page.items:
         click.echo(f"There are only {page.total}." if page.total else "No entry fits.")
         return
     print_table(
-        ("id", "title", "kind", "group", "tags", "reused", "revised"),
+        ("id", "title", "kind", "group", "tags", "shown to", "reused", "revised"),
         [
             (
                 short(item.id),
@@ -126,6 +130,7 @@ def _print_page(page: "Page", offset: int) -> None:
                 item.kind,
                 item.group or "",
                 cut(joined(item.tags), TAGS_WIDTH),
+                cut(names.seen_by(item.visibility), TAGS_WIDTH),
                 item.reuses or "",
                 local_day(item.revised_at),
             )
@@ -137,7 +142,7 @@ def _print_page(page: "Page", offset: int) -> None:
         click.echo(f"\n{offset + 1} to {last} of {page.total}; see --offset and --limit.")
 
 
-def _print_entry(page: "EntryPage") -> None:
+def _print_entry(page: "EntryPage", names: Names) -> None:
     click.echo(heading(page.title))
     if page.archived:
         successor = f" Replaced by {page.successor}." if page.successor else ""
@@ -149,7 +154,9 @@ def _print_entry(page: "EntryPage") -> None:
             "kind": page.kind,
             "group": page.group,
             "tags": joined(page.tags),
-            "contributed": f"{local_time(page.contributed_at)} by {page.contributed_by}",
+            "contributed": f"{local_time(page.contributed_at)} by "
+            f"{names.member(page.contributed_by)}",
+            "shown to": names.seen_by(page.visibility),
             "revised": local_time(page.revised_at) if page.version > 1 else None,
             "version": page.version,
             "source": page.source and f"{page.source.name}, {page.source.external_id}",
@@ -159,10 +166,10 @@ def _print_entry(page: "EntryPage") -> None:
     for section in page.sections:
         click.echo(f"\n{heading('## ' + section.heading)}\n" if section.heading else "")
         click.echo(section.text)
-    _print_around(page)
+    _print_around(page, names)
 
 
-def _print_around(page: "EntryPage") -> None:
+def _print_around(page: "EntryPage", names: Names) -> None:
     """What others said about an entry and did with it."""
     if page.relations:
         click.echo(f"\n{heading('## Related entries')}\n")
@@ -171,7 +178,9 @@ def _print_around(page: "EntryPage") -> None:
     if page.endorsed:
         click.echo(f"\n{heading('## Endorsed by')}\n")
         for item in page.endorsed:
-            click.echo(f"- {item.member}, {local_day(item.endorsed_at)}: {item.reason}")
+            click.echo(
+                f"- {names.member(item.member)}, {local_day(item.endorsed_at)}: {item.reason}"
+            )
     if page.reuse:
         click.echo(f"\n{heading('## Reuse')}\n")
         for use in page.reuse:

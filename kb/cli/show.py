@@ -44,6 +44,15 @@ def filter_options(command: F) -> F:
     return command
 
 
+visible_option = click.option(
+    "--visible-to",
+    "visible_to",
+    metavar="WHO",
+    multiple=True,
+    help="Who sees it, if the file does not say: world, members, author, draft or group:NAME, "
+    "this one several times if need be [members].",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from kb.cli.names import Names
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_receipt, short
 
@@ -24,6 +25,7 @@ def endorse_command(
             receipt = base.endorsements.withdraw(found)
         else:
             receipt = base.endorsements.endorse(found, reason)
-        member = base.settings.member
+        member = base.asker.member or ""
+        name = Names(base, [member]).member(member)
     done = "no longer endorses" if withdraw else "endorses"
-    print_receipt(receipt, f"{member} {done} entry {short(found)}.", as_json)
+    print_receipt(receipt, f"{name} {done} entry {short(found)}.", as_json)

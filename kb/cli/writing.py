@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, known_kind, print_receipt, short
+from kb.cli.sharing import chosen_visibility
+from kb.cli.show import json_option, known_kind, print_receipt, short, visible_option
 
 if TYPE_CHECKING:
     from kb.entries.content import Content
@@ -35,6 +36,7 @@ def _print_template(context: click.Context, option: click.Parameter, key: str | 
     help="The kind, if the file names none [practice].",
 )
 @click.option("--group", help="The group, if the file names none.")
+@visible_option
 @click.option(
     "--template",
     metavar="KIND",
@@ -46,7 +48,12 @@ def _print_template(context: click.Context, option: click.Parameter, key: str | 
 @json_option
 @pass_session
 def contribute_command(
-    session: Session, file: Path, kind: str | None, group: str | None, as_json: bool
+    session: Session,
+    file: Path,
+    kind: str | None,
+    group: str | None,
+    visible_to: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Contribute the Markdown file FILE, or standard input for "-", as an entry."""
     from kb.entries.content import Draft, Relation
@@ -61,6 +68,7 @@ def contribute_command(
             group=parsed.group or group,
             tags=parsed.tags,
             relations=tuple(Relation(r.type, resolve(r.target)) for r in parsed.relations),
+            visibility=chosen_visibility(base, parsed.visible_to or visible_to),
         )
         receipt = base.entries.contribute(draft)
     print_receipt(receipt, f"Contributed entry {receipt.id}.", as_json)
@@ -83,8 +91,9 @@ def revise_command(
 ) -> None:
     """Replace the text of the entry ID by that of the Markdown file FILE ("-" is standard input).
 
-    Title, sections, properties and group are taken from the file; tags and relations have commands
-    of their own. With --version, a text that somebody else revised since then is not overwritten.
+    Title, sections, properties and group are taken from the file; tags, relations and who sees it
+    have commands of their own. With --version, a text that somebody else revised since then is not
+    overwritten.
     """
     from msgspec import UNSET, structs
 

@@ -145,7 +145,7 @@ class FolderImport:
         )
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
-        """The entry's own id where the operator imports an export; its source is its own as well."""
+        """The entry's own id, if the operator imports an export; its source is its own then."""
         trusted = parsed.exact and self._options.member is None
         return as_uuid(parsed.id) if trusted and parsed.id else None
 

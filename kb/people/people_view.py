@@ -117,7 +117,7 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
 def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
     db.execute(FORM, (_group(event), group.name, group.parent, int(group.open)))
     inside = f" inside {_called(db, (group.parent,))}" if group.parent else ""
-    joining = "open to all members" if group.open else "joined by a steward's hand"
+    joining = "open to all members" if group.open else "stewards add members"
     _keep(db, event, f"Group “{group.name}”{inside}, {joining}.")
 
 

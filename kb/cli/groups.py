@@ -1,0 +1,140 @@
+"""Commands on groups: form them, one inside another, and say who is in them."""
+
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import UNSET
+
+from kb.cli.session import Session, pass_session
+from kb.cli.show import json_option, print_json, print_receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kb.people.directory import GroupView
+
+group_argument = click.argument("group", metavar="GROUP")
+member_argument = click.argument("member_id", metavar="MEMBER")
+
+
+@click.group("group")
+def group_command() -> None:
+    """Form groups of members and look after them. GROUP is a group's name or id."""
+
+
+@group_command.command("form")
+@click.argument("name", metavar="NAME")
+@click.option("--in", "parent", metavar="GROUP", help="The group that it is inside.")
+@click.option("--open", "is_open", is_flag=True, help="Members may join it by themselves.")
+@json_option
+@pass_session
+def form(session: Session, name: str, parent: str | None, is_open: bool, as_json: bool) -> None:
+    """Begin the group NAME."""
+    with session.open() as base:
+        around = base.directory.group(parent).id if parent else None
+        receipt = base.people.form_group(name, around, open=is_open)
+    print_receipt(receipt, f"Formed the group {name}.", as_json)
+
+
+@group_command.command("list")
+@json_option
+@pass_session
+def list_groups(session: Session, as_json: bool) -> None:
+    """List all groups, each under the one that it is inside."""
+    with session.open() as base:
+        groups = base.directory.groups()
+        members = base.directory.members()
+    if as_json:
+        print_json(groups)
+        return
+    for depth, group in _tree(groups):
+        count = sum(group.id in member.groups for member in members)
+        about = ["closed" if group.closed else "open" if group.open else "", f"{count} members"]
+        click.echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
+
+
+@group_command.command("change")
+@group_argument
+@click.option("--name", help="What it is called from now on.")
+@click.option("--in", "parent", metavar="GROUP", help="The group that it is inside from now on.")
+@click.option("--in-none", is_flag=True, help="It is inside no other group from now on.")
+@click.option(
+    "--open/--not-open",
+    "is_open",
+    default=None,
+    help="Whether members may join it by themselves. A closed group takes members again.",
+)
+@json_option
+@pass_session
+def change(
+    session: Session,
+    group: str,
+    name: str | None,
+    parent: str | None,
+    in_none: bool,
+    is_open: bool | None,
+    as_json: bool,
+) -> None:
+    """Change name, place or openness of GROUP; what is not given stays."""
+    if parent and in_none:
+        raise click.UsageError("Give either --in or --in-none.")
+    if not (name or parent or in_none) and is_open is None:
+        raise click.UsageError("Say what to change.")
+    with session.open() as base:
+        around = base.directory.group(parent).id if parent else None
+        receipt = base.people.change_group(
+            base.directory.group(group).id,
+            name=UNSET if name is None else name,
+            parent=around if around or in_none else UNSET,
+            open=UNSET if is_open is None else is_open,
+        )
+        called = base.directory.group(receipt.id).name
+    print_receipt(receipt, f"Changed the group {called}.", as_json)
+
+
+@group_command.command("close")
+@group_argument
+@json_option
+@pass_session
+def close(session: Session, group: str, as_json: bool) -> None:
+    """Let nobody join GROUP any longer; whoever is in it still sees what it sees."""
+    with session.open() as base:
+        found = base.directory.group(group)
+        receipt = base.people.close_group(found.id)
+    print_receipt(receipt, f"Closed the group {found.name}.", as_json)
+
+
+@group_command.command("add")
+@member_argument
+@group_argument
+@json_option
+@pass_session
+def add(session: Session, member_id: str, group: str, as_json: bool) -> None:
+    """Let the member MEMBER be in GROUP, and see what it sees."""
+    with session.open() as base:
+        member, found = base.directory.member(member_id), base.directory.group(group)
+        receipt = base.people.join_group(found.id, member.id)
+    print_receipt(receipt, f"{member.name} is in the group {found.name}.", as_json)
+
+
+@group_command.command("remove")
+@member_argument
+@group_argument
+@json_option
+@pass_session
+def remove(session: Session, member_id: str, group: str, as_json: bool) -> None:
+    """Let the member MEMBER be in GROUP no longer."""
+    with session.open() as base:
+        member, found = base.directory.member(member_id), base.directory.group(group)
+        receipt = base.people.leave_group(found.id, member.id)
+    print_receipt(receipt, f"{member.name} is not in the group {found.name}.", as_json)
+
+
+def _tree(
+    groups: "Sequence[GroupView]", parent: str | None = None, depth: int = 0
+) -> "Iterator[tuple[int, GroupView]]":
+    """Each group with how deep it is, those inside it right after it."""
+    for group in groups:
+        if group.parent == parent:
+            yield depth, group
+            yield from _tree(groups, group.id, depth + 1)

@@ -1,0 +1,38 @@
+"""Links that work once, as commands print them for somebody who opens them in a browser."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from kb.accounts.links import Purpose
+    from kb.knowledge_base import KnowledgeBase
+
+DAYS: "dict[Purpose, int]" = {"first-steward": 14, "invitation": 14, "sign-in": 1}
+"""How long a link for each purpose can be used."""
+
+
+class OneTimeLink(Struct, frozen=True):
+    """For whom a link is, the link, and until when it can be used."""
+
+    id: str
+    link: str
+    expires_at: datetime
+
+
+def one_time_link(
+    base: "KnowledgeBase", purpose: "Purpose", member: str, address: str | None = None
+) -> OneTimeLink:
+    """A new link for `member`; those made before for the same purpose work no longer.
+
+    `address` is where the pages are served, if not where the settings say.
+    """
+    from events.clock import utc_now
+
+    links, expires_at = base.accounts.links, utc_now() + timedelta(days=DAYS[purpose])
+    links.withdraw(member, purpose)
+    secret = links.make(purpose, member, expires_at)
+    settings = base.settings
+    served = address or settings.base_url or f"http://{settings.host}:{settings.port}"
+    return OneTimeLink(member, f"{served}/link/{purpose}/{secret}", expires_at)

@@ -1,0 +1,240 @@
+"""Commands of stewards who look after members: invitations, roles, leaving, and what changed."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kb import access
+from kb.access import ROLES, Role
+from kb.cli.names import Names
+from kb.cli.session import Session, pass_session
+from kb.cli.show import (
+    joined,
+    json_option,
+    local_day,
+    local_time,
+    print_facts,
+    print_json,
+    print_receipt,
+    print_table,
+    short,
+)
+
+if TYPE_CHECKING:
+    from kb.accounts.links import Purpose
+    from kb.cli.links import OneTimeLink
+    from kb.people.directory import MemberView
+
+member_argument = click.argument("member_id", metavar="ID")
+
+
+@click.group("member")
+def member_command() -> None:
+    """Invite members and look after them. ID is a member's id or its first 6 or more characters."""
+
+
+@member_command.command("invite")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(ROLES),
+    multiple=True,
+    help="A role to begin with [member]; may be repeated.",
+)
+@click.option("--group", "groups", multiple=True, help="A group to be in; may be repeated.")
+@json_option
+@pass_session
+def invite(
+    session: Session, roles: tuple[Role, ...], groups: tuple[str, ...], as_json: bool
+) -> None:
+    """Make a place for somebody, and a link by which they take it."""
+    from kb.cli.links import one_time_link
+
+    with session.open() as base:
+        inside = [base.directory.group(group).id for group in groups]
+        receipt = base.people.invite(roles or ("member",), inside)
+        link = one_time_link(base, "invitation", receipt.id)
+    _print_link(link, as_json)
+
+
+@member_command.command("first-steward")
+@json_option
+@pass_session
+def first_steward(session: Session, as_json: bool) -> None:
+    """Make a link for the first steward, who then invites the others in the pages.
+
+    Refused as soon as somebody is a steward. Asked again before that, it makes another link for the
+    same place, and the one before works no longer.
+    """
+    from kb.cli.links import one_time_link
+    from kb.errors import Refused
+
+    with session.open() as base:
+        access.require(base.asker, "look-after-people")
+        if base.directory.stewards():
+            raise Refused("There is a steward already, who can invite others: see kb member list.")
+        waiting = [m.id for m in base.directory.members() if "steward" in m.roles]
+        member = waiting[0] if waiting else base.people.invite(("member", "steward")).id
+        link = one_time_link(base, "first-steward", member)
+    _print_link(link, as_json)
+
+
+@member_command.command("link")
+@member_argument
+@json_option
+@pass_session
+def link(session: Session, member_id: str, as_json: bool) -> None:
+    """Make a link that signs the member ID in once, or that takes the invitation of ID."""
+    from kb.cli.links import one_time_link
+    from kb.errors import Refused
+
+    with session.open() as base:
+        access.require(base.asker, "look-after-people")
+        member = base.directory.member(member_id)
+        if member.standing not in ("invited", "joined"):
+            raise Refused(f"{member.name} is a member no longer: invite them again.")
+        purpose: Purpose = "invitation" if member.standing == "invited" else "sign-in"
+        made = one_time_link(base, purpose, member.id)
+    _print_link(made, as_json)
+
+
+@member_command.command("list")
+@json_option
+@pass_session
+def list_members(session: Session, as_json: bool) -> None:
+    """List everybody who has joined or is invited."""
+    with session.open() as base:
+        members, names = base.directory.members(), Names(base)
+    if as_json:
+        print_json(members)
+        return
+    print_table(
+        ("id", "name", "roles", "groups", "joined"),
+        [(short(m.id), m.name, joined(m.roles), _groups(m, names), _joined_on(m)) for m in members],
+    )
+
+
+@member_command.command("show")
+@member_argument
+@json_option
+@pass_session
+def show_member(session: Session, member_id: str, as_json: bool) -> None:
+    """Show what the member ID tells about themselves, their roles and groups."""
+    with session.open() as base:
+        member, names = base.directory.member(member_id), Names(base)
+    if as_json:
+        print_json(member)
+        return
+    told = member.profile
+    print_facts(
+        {
+            "id": member.id,
+            "name": member.name,
+            "is": member.standing,
+            "roles": joined(member.roles),
+            "groups": _groups(member, names),
+            "joined": _joined_on(member),
+            "address": told and told.address,
+            "time zone": told and told.time_zone,
+            "languages": told and joined(told.languages),
+            "pronouns": told and told.pronouns,
+            "can help with": told and told.help,
+        }
+    )
+
+
+@member_command.command("roles")
+@member_argument
+@click.argument("roles", metavar="ROLE...", nargs=-1, required=True, type=click.Choice(ROLES))
+@json_option
+@pass_session
+def change_roles(session: Session, member_id: str, roles: tuple[Role, ...], as_json: bool) -> None:
+    """Let the member ID have exactly the roles ROLE: member, curator, steward, reporter."""
+    with session.open() as base:
+        member = base.directory.member(member_id)
+        receipt = base.people.change_roles(member.id, roles)
+    sentence = f"{member.name} has the roles {joined(sorted(set(roles)))}."
+    print_receipt(receipt, sentence, as_json)
+
+
+@member_command.command("join")
+@member_argument
+@click.option("--name", required=True, help="What they are called.")
+@click.option("--address", help="Where they can be reached, e.g. an e-mail address.")
+@click.option("--time-zone", default="UTC", show_default=True, help="E.g. Europe/Vienna.")
+@click.option("--language", "languages", multiple=True, help="E.g. de; may be repeated.")
+@json_option
+@pass_session
+def join(
+    session: Session,
+    member_id: str,
+    name: str,
+    address: str | None,
+    time_zone: str,
+    languages: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Take the invitation of ID in somebody's place, who then needs no link to do so."""
+    from kb.people.member import Profile
+
+    profile = Profile(name=name, address=address, time_zone=time_zone, languages=languages)
+    with session.open() as base:
+        access.require(base.asker, "look-after-people")
+        invited = base.directory.member(member_id).id
+        receipt = base.acting_for(access.of_member(invited, (), ())).people.join(invited, profile)
+        for purpose in ("invitation", "first-steward"):
+            base.accounts.links.withdraw(invited, purpose)
+    print_receipt(receipt, f"{profile.name} has joined as {invited}.", as_json)
+
+
+@member_command.command("remove")
+@member_argument
+@json_option
+@pass_session
+def remove(session: Session, member_id: str, as_json: bool) -> None:
+    """Take the member ID out of the community. What they wrote stays.
+
+    Whatever they could sign in with is gone as well.
+    """
+    with session.open() as base:
+        member = base.directory.member(member_id)
+        receipt = base.people.leave(member.id)
+        base.accounts.store.forget(member.id)
+    print_receipt(receipt, f"{member.name} is a member no longer.", as_json)
+
+
+@member_command.command("history")
+@member_argument
+@json_option
+@pass_session
+def history(session: Session, member_id: str, as_json: bool) -> None:
+    """Show who changed roles and groups of the member ID, and when."""
+    with session.open() as base:
+        changes = base.directory.changes(base.directory.member(member_id).id)
+        names = Names(base, (change.actor for change in changes))
+    if as_json:
+        print_json(changes)
+        return
+    print_table(
+        ("when", "who", "what"),
+        [(local_time(c.at), names.member(c.actor), c.detail) for c in changes],
+    )
+
+
+def _groups(member: "MemberView", names: Names) -> str:
+    return joined(sorted(names.groups.get(group, group) for group in member.groups))
+
+
+def _joined_on(member: "MemberView") -> str:
+    return local_day(member.joined_at) if member.joined_at else "not yet"
+
+
+def _print_link(link: "OneTimeLink", as_json: bool) -> None:
+    if as_json:
+        print_json(link)
+        return
+    click.echo(link.link)
+    click.echo(
+        f"Give it to nobody else: it is for member {short(link.id)}, works once, and until "
+        f"{local_time(link.expires_at)}."
+    )

@@ -1,0 +1,31 @@
+"""What members, groups and those who see an entry are called where commands print them."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from kb import access
+
+if TYPE_CHECKING:
+    from kb.access import Visibility
+    from kb.knowledge_base import KnowledgeBase
+
+
+class Names:
+    """Names by id; whoever may not know them, and what has none, goes by the id."""
+
+    def __init__(self, base: "KnowledgeBase", members: Iterable[str] = ()) -> None:
+        known = access.may(base.asker, "see-people")
+        self._members = base.directory.names(sorted(set(members)))
+        self.groups: Mapping[str, str] = (
+            {group.id: group.name for group in base.directory.groups()} if known else {}
+        )
+
+    def member(self, member: str) -> str:
+        """What a member is called."""
+        return self._members.get(member, member)
+
+    def seen_by(self, shown: "Visibility") -> str:
+        """Who sees an entry, in the words of files and options."""
+        from kb.importers.visibility import words
+
+        return ", ".join(words(shown, self.groups))

@@ -1,0 +1,116 @@
+"""Commands on the tokens by which programs use the knowledge base for a member."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from kb import access
+from kb.accounts.tokens import Scope
+from kb.cli.names import Names
+from kb.cli.session import Session, pass_session
+from kb.cli.show import joined, json_option, local_day, print_json, print_table
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
+LONGEST = 3650
+"""Days; a token ends."""
+
+
+@click.group("token")
+def token_command() -> None:
+    """Make, list and revoke tokens for programs. Members have their own, stewards all."""
+
+
+@token_command.command("make")
+@click.argument("member_id", metavar="MEMBER")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(get_args(Scope)),
+    multiple=True,
+    required=True,
+    help="What it may be used for, as far as the member may; may be repeated.",
+)
+@click.option("--name", required=True, help="What it is for, so that lists can tell it.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, LONGEST),
+    default=90,
+    show_default=True,
+    help="How long it can be used.",
+)
+@json_option
+@pass_session
+def make(
+    session: Session, member_id: str, scopes: tuple[Scope, ...], name: str, days: int, as_json: bool
+) -> None:
+    """Make a token for the member MEMBER and show its secret, this once."""
+    from events.clock import utc_now
+
+    with session.open() as base:
+        member = base.directory.member(member_id).id
+        base.directory.asker(member)
+        if _whose(base) not in (None, member):
+            access.require(base.asker, "look-after-people")
+        ends = utc_now() + timedelta(days=days)
+        token, secret = base.accounts.tokens.make(member, scopes, name, ends)
+    if as_json:
+        print_json({"id": token, "member": member, "secret": secret, "expires_at": ends})
+        return
+    click.echo(secret)
+    click.echo(
+        f"Keep it now, it is not shown again. It ends on {local_day(ends)}; to end it before: "
+        f"kb token revoke {token}"
+    )
+
+
+@token_command.command("list")
+@json_option
+@pass_session
+def list_tokens(session: Session, as_json: bool) -> None:
+    """List tokens: what each may do, when it ends, when it was used last; never the secret."""
+    with session.open() as base:
+        mine, tokens = _whose(base), base.accounts.tokens
+        found = tokens.all() if mine is None else tokens.of(mine)
+        names = Names(base, (token.member for token in found))
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("id", "member", "for", "scopes", "ends", "used"),
+        [
+            (
+                *(token.id, names.member(token.member), token.name, joined(sorted(token.scopes))),
+                *(local_day(token.expires_at), token.used_on or "never"),
+            )
+            for token in found
+        ],
+    )
+
+
+# An id may begin with a dash, which is no option then.
+@token_command.command(
+    "revoke", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
+)
+@click.argument("token_id", metavar="ID")
+@json_option
+@pass_session
+def revoke(session: Session, token_id: str, as_json: bool) -> None:
+    """Make the token ID void, at once."""
+    from kb.errors import NotFound
+
+    with session.open() as base:
+        if not base.accounts.tokens.revoke(token_id, _whose(base)):
+            raise NotFound(f"There is no token {token_id!r}: see kb token list.")
+    if as_json:
+        print_json({"id": token_id})
+    else:
+        click.echo(f"The token {token_id} is void.")
+
+
+def _whose(base: "KnowledgeBase") -> str | None:
+    """The member whose tokens are meant, None for those of everybody."""
+    everybody = access.may(base.asker, "look-after-people")
+    return None if everybody else base.asker.member
