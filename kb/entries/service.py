@@ -172,6 +172,10 @@ class Entries:
         """Make ready to bring many new entries, which is quicker than for each alone."""
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
+    def erase(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
+        """Record that all it says is to be forgotten; see `kb.erasure` for the forgetting."""
+        return self._execute(entry_id, Erase(), command_id)
+
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 

@@ -16,7 +16,7 @@ from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
-from kb.entries.service import Entries, load_entry
+from kb.entries.service import Entries, entry_aggregate, load_entry
 from kb.event_types import build_codec
 from kb.reuse.service import Reuses
 from kb.writer import Writer
@@ -78,6 +78,10 @@ class World:
         self.entries = Entries(self.writer, load_kinds(), ids.new_id)
         self.endorsements = Endorsements(self.writer)
         self.reuses = Reuses(self.writer, ids.new_id)
+
+    def seen_by(self, entry_id: str, asker: Asker) -> bool:
+        """Whether `asker` sees the entry now."""
+        return bool(self.writer.load(entry_aggregate(entry_id)).audience & asker.labels)
 
     def by(self, member: str) -> "World":
         """The same log, in the hands of another member who sees and may do everything."""

@@ -1,0 +1,121 @@
+"""The rules of access are those of the page about them, and hang together."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb import access
+from kb.access import RULES, SIGHTS, Action, Asker, Role, Visibility, Who
+from kb.errors import Forbidden, InvalidInput
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
+SEEN, DONE = "Who sees an entry", "Who may do what"
+
+AUTHOR = access.of_member("author", ["member"], [])
+INSIDE = access.of_member("inside", ["member"], ["team", "department"])
+ASKERS = {
+    "anybody, if open to the world": access.anonymous(world=True),
+    "member": access.of_member("outside", ["member"], ["other"]),
+    "member of the group": INSIDE,
+    "author": AUTHOR,
+    "operator": access.operator(),
+}
+COLUMNS: dict[str, Who] = {
+    "anybody": "anybody",
+    "member": "member",
+    "its author": "author",
+    "curator": "curator",
+    "steward": "steward",
+    "reporter": "reporter",
+}
+
+roles = st.frozensets(st.sampled_from(access.ROLES))
+
+
+def table(heading: str) -> list[dict[str, str]]:
+    """The rows of the table under a heading of the page."""
+    section = PAGE.read_text("utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def shown_to(sight: str) -> Visibility:
+    return access.checked(Visibility(sight, ("department",) if sight == "groups" else ()))  # type: ignore[arg-type]  # as read
+
+
+@pytest.mark.parametrize("row", table(SEEN), ids=lambda row: str(row["shown to"]))
+def test_an_entry_is_seen_by_those_that_the_page_names(row: dict[str, str]) -> None:
+    labels = access.audience(shown_to(row["shown to"].strip("`")), "author")
+    found = {name: "seen" if labels & asker.labels else "hidden" for name, asker in ASKERS.items()}
+    assert found == {name: row[name] for name in ASKERS}
+
+
+def test_the_page_names_every_sight_and_every_action() -> None:
+    assert [row["shown to"].strip("`") for row in table(SEEN)] == list(SIGHTS)
+    named = [re.findall(r"`([\w-]+)`", row["what"])[0] for row in table(DONE)]
+    assert named == list(get_args(Action)) == list(RULES)
+
+
+@pytest.mark.parametrize("row", table(DONE), ids=lambda row: str(row["what"]))
+def test_each_role_may_do_what_the_page_allows(row: dict[str, str]) -> None:
+    (action, *_) = re.findall(r"`([\w-]+)`", row["what"])
+    for column, who in COLUMNS.items():
+        own: list[Role] = ["member"] if who == "author" else []
+        given_roles = [who] if who in access.ROLES else own
+        asker = Asker("me" if given_roles else None, frozenset(given_roles), frozenset())
+        author = "me" if who == "author" else "somebody"
+        assert access.may(asker, action, author) == (row[column] == "allowed"), (action, column)
+
+
+@given(st.sampled_from(list(RULES)), st.booleans())
+def test_the_operator_may_do_everything(action: Action, author: bool) -> None:
+    access.require(access.operator(), action, "somebody" if author else None)
+
+
+@given(roles, roles, st.sampled_from(list(RULES)), st.booleans())
+def test_more_roles_never_allow_less(
+    some: frozenset[Role], more: frozenset[Role], action: Action, author: bool
+) -> None:
+    name = "me" if author else "other"
+    few, many = (Asker("me", each, frozenset()) for each in (some, some | more))
+    assert access.may(few, action, name) <= access.may(many, action, name)
+
+
+def test_a_community_that_is_closed_shows_nothing_to_strangers() -> None:
+    nobody = access.anonymous(world=False)
+    assert not any(access.audience(shown_to(sight), "author") & nobody.labels for sight in SIGHTS)
+
+
+@given(st.frozensets(st.sampled_from(["curator", "steward", "reporter"])))
+def test_without_being_a_member_no_role_shows_an_entry(given_roles: frozenset[Role]) -> None:
+    asker = access.of_member("me", given_roles, ["team"])
+    assert not asker.labels
+
+
+def test_a_reporter_counts_what_all_members_see_and_nothing_else() -> None:
+    reporter = access.of_member("me", ["reporter"], [])
+    counted = [s for s in SIGHTS if access.audience(shown_to(s), "x") & reporter.reported]
+    assert counted == ["world", "members"]
+
+
+def test_whoever_may_not_is_told_who_may() -> None:
+    with pytest.raises(Forbidden, match="Only its author or curators may tag, relate"):
+        access.require(access.of_member("me", ["member"], []), "curate", "other")
+
+
+@pytest.mark.parametrize(
+    "visibility",
+    [Visibility("groups"), Visibility("members", ("team",)), Visibility("all")],  # type: ignore[arg-type]  # nonsense
+)
+def test_a_visibility_that_cannot_be_is_refused(visibility: Visibility) -> None:
+    with pytest.raises(InvalidInput):
+        access.checked(visibility)
+
+
+def test_groups_are_kept_once_and_in_order() -> None:
+    assert access.checked(Visibility("groups", ("b", "a", "b"))).groups == ("a", "b")
