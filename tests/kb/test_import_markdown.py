@@ -133,6 +133,7 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
         aliases=("other name",),
         archived=NamedArchive("Old.", "newer"),
         source=Source("n", "x"),
+        visible_to=(),
     )
     assert found.content.properties == {"difficulty": 3, "empty": ""}
     assert found.content.sections == (Section("", "Text"),)
