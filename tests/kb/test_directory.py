@@ -1,0 +1,195 @@
+"""Questions about people: what members ask as, what they are called, and who changed what."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kb.access import Visibility, anonymous, operator
+from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
+from kb.following.view_reader import ViewReader
+from kb.people.directory import FORMER, Directory
+from kb.people.member import Erase
+from kb.people.service import People
+from tests.kb.domain_world import some_draft
+from tests.kb.people_world import PeopleWorld
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[PeopleWorld]:
+    world = PeopleWorld(tmp_path / "views.sqlite")
+    yield world
+    world.close()
+
+
+def test_a_member_asks_with_their_groups_and_all_that_these_are_in(world: PeopleWorld) -> None:
+    region = world.group("Region")
+    care = world.group("Care", region)
+    ward, makers = world.group("Ward 3", care), world.group("Makers")
+
+    asker = world.joined("member", "curator", groups=(ward,))
+
+    assert asker.roles == {"member", "curator"}
+    assert asker.labels == {
+        *("world", "members", f"member:{asker.member}"),
+        *(f"group:{each}" for each in (ward, care, region)),
+    }
+    assert f"group:{makers}" not in asker.labels
+
+
+def test_a_group_that_moves_takes_its_members_along(world: PeopleWorld) -> None:
+    region, ward = world.group("Region"), world.group("Ward 3")
+    member = world.joined(groups=(ward,)).member or ""
+
+    world.people().change_group(ward, parent=region)
+
+    assert f"group:{region}" in world.asker(member).labels
+
+
+def test_nobody_asks_as_a_member_before_they_have_joined(world: PeopleWorld) -> None:
+    invited = world.invited()
+
+    for member in (invited, "11111111-1111-4111-8111-111111111111", "", "local"):
+        with pytest.raises(NotFound):
+            world.asker(member)
+
+
+def test_somebody_not_known_sees_the_world_once_it_is_open(world: PeopleWorld) -> None:
+    assert world.directory().anonymous() == anonymous(world=False)
+    world.people().open_to_world(True)
+    assert world.directory().anonymous() == anonymous(world=True)
+
+
+def test_nothing_is_open_while_there_are_no_views(tmp_path: Path) -> None:
+    reader = ViewReader(tmp_path / "none.sqlite")
+    directory = Directory(reader, operator())
+
+    assert not directory.open_to_world()
+    with pytest.raises(NotYetSearchable):
+        directory.members()
+    reader.close()
+
+
+def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: PeopleWorld) -> None:
+    ada, invited = world.joined(name="Ada").member or "", world.invited()
+    gone, erased = world.joined(name="Bea").member or "", world.joined(name="Cleo").member or ""
+    world.people().leave(gone)
+    world.people()._change(erased, Erase("kept"))
+    names = world.directory().names([ada, invited, gone, erased, "nobody"])
+
+    assert names == {ada: "Ada", invited: "somebody invited", gone: "Bea", erased: FORMER}
+    assert world.directory().member(erased).name == FORMER
+    assert [m.name for m in world.directory().members()] == ["somebody invited", "Ada"]
+
+
+def test_nobody_but_members_is_told_who_is_here(world: PeopleWorld) -> None:
+    ada = world.joined().member or ""
+
+    for asker in (anonymous(world=True), world.joined("reporter")):
+        directory = world.directory(asker)
+        assert directory.names([ada]) == {}
+        for question in (
+            directory.members,
+            directory.groups,
+            lambda directory=directory: directory.member(ada),
+            lambda directory=directory: directory.group("Ward 3"),
+            lambda directory=directory: directory.changes(ada),
+        ):
+            with pytest.raises(Forbidden):
+                question()
+
+
+def test_a_member_is_found_by_the_beginning_of_the_id(world: PeopleWorld) -> None:
+    ada = world.joined().member or ""
+    world.joined()
+
+    assert world.directory().member(ada[:8]).id == ada
+    for unknown in (ada[:5], "______", "%%%%%%", "000000", "x" * 40):
+        with pytest.raises(NotFound):
+            world.directory().member(unknown)
+
+
+def test_several_members_meant_by_one_beginning_are_told_apart(world: PeopleWorld) -> None:
+    ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{number}") for number in range(2)]
+    places = People(world.writer, iter(ids).__next__)
+    for _ in ids:
+        places.invite()
+
+    with pytest.raises(InvalidInput, match="more of the id"):
+        world.directory().member("aaaaaaaa")
+    assert world.directory().member(str(ids[1])).id == str(ids[1])
+
+
+def test_a_group_is_found_by_name_or_id(world: PeopleWorld) -> None:
+    ward = world.group("Ward 3")
+    world.people().change_group(ward, name="Ward Three")
+
+    for text in ("Ward three", "ward 3", ward):
+        assert world.directory().group(text).id == ward
+    with pytest.raises(NotFound, match="form it first"):
+        world.directory().group("Ward 4")
+
+
+def test_two_groups_of_one_name_are_told_apart_by_their_ids(world: PeopleWorld) -> None:
+    first = world.group("Ward 3")
+    world.people().change_group(first, name="Night")
+    second = world.group("Night")
+
+    with pytest.raises(InvalidInput, match="give the id"):
+        world.directory().group("night")
+    assert [world.directory().group(each).id for each in (first, second)] == [first, second]
+
+
+def test_stewards_see_who_changed_what_and_members_what_is_about_them(world: PeopleWorld) -> None:
+    steward = world.joined("member", "steward")
+    ward = world.group("Ward 3")
+    ada, bea = world.joined(groups=(ward,)), world.joined()
+    by_steward = world.people(steward)
+    by_steward.change_roles(ada.member or "", ["member", "curator"])
+    by_steward.change_roles(ada.member or "", ["member"])
+    by_steward.leave_group(ward, ada.member)
+    by_steward.open_to_world(True)
+    by_steward.close_group(ward)
+
+    about_ada = world.directory(ada).changes(ada.member or "")
+
+    assert [change.detail for change in about_ada] == [
+        "Invited as member, in “Ward 3”.",
+        "Joined.",
+        "Became curator.",
+        "Is no longer curator.",
+        "Left the group “Ward 3”.",
+    ]
+    assert {change.actor for change in about_ada[2:]} == {steward.member}
+    everything = world.directory(steward).changes()
+    assert "Open to the world: yes." in [change.detail for change in everything]
+    assert everything[-1].subject == ward
+    for question in ("", bea.member or ""):
+        with pytest.raises(Forbidden):
+            world.directory(ada).changes(question)
+
+
+def test_a_change_of_an_entry_is_told_to_stewards_who_see_it(world: PeopleWorld) -> None:
+    ward = world.group("Ward 3")
+    nurse, outside = (world.joined("member", "steward", groups=each) for each in ((ward,), ()))
+    entries = world.entries_of(nurse)
+    entry_id = entries.contribute(some_draft()).id
+    entries.show(entry_id, Visibility("groups", (ward,)))
+
+    told = [c for c in world.directory(nurse).changes() if c.entry_id]
+
+    assert [(c.entry_id, c.detail) for c in told] == [(entry_id, "Shown to: “Ward 3”.")]
+    assert not [c for c in world.directory(outside).changes() if c.entry_id]
+
+
+def test_an_erased_member_is_told_of_without_a_name(world: PeopleWorld) -> None:
+    gone = world.joined(name="Ada").member or ""
+    world.people()._change(gone, Erase("erased"))
+
+    details = [change.detail for change in world.directory().changes(gone)]
+
+    assert details[-1] == "Erased; their entries were erased."
+    assert not any("Ada" in detail for detail in details)
+    with pytest.raises(NotFound):
+        world.asker(gone)

@@ -1,0 +1,334 @@
+"""Members and groups: what commands decide, whatever came before, and what they refuse."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.access import ROLES, Asker, Role, Visibility, anonymous
+from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, NotFound, Refused
+from kb.ids import group_id
+from kb.people import community, group, member
+from kb.people.community import Community
+from kb.people.group import Change, Close, Form, Group
+from kb.people.member import (
+    ChangeProfile,
+    ChangeRoles,
+    Erase,
+    Invite,
+    Join,
+    JoinGroup,
+    Leave,
+    LeaveGroup,
+    Member,
+    MemberCommand,
+    Profile,
+)
+from kb.people.service import MOST_LANGUAGES, checked_profile
+from tests.kb.domain_world import some_draft
+from tests.kb.people_world import ADA, PeopleWorld
+
+BEA = Profile(name="Bea")
+ROLE_SETS = st.frozensets(st.sampled_from(ROLES), min_size=1)
+GROUPS = st.sampled_from(["g-1", "g-2"])
+PROFILES = st.sampled_from([ADA, BEA])
+COMMANDS: st.SearchStrategy[MemberCommand] = st.one_of(
+    st.builds(Invite, roles=ROLE_SETS.map(lambda roles: tuple(sorted(roles)))),
+    st.builds(Join, PROFILES),
+    st.builds(ChangeProfile, PROFILES),
+    st.builds(ChangeRoles, ROLE_SETS),
+    st.builds(JoinGroup, GROUPS),
+    st.builds(LeaveGroup, GROUPS),
+    st.just(Leave()),
+    st.builds(Erase, st.sampled_from(["kept", "erased"])),
+)
+
+
+def after(commands: list[MemberCommand]) -> Iterator[tuple[MemberCommand, Member, Member]]:
+    """Each command that was not refused, and the member before and after it."""
+    now = Member(id="m")
+    for command in commands:
+        before = now
+        try:
+            events = member.decide(command, before)
+        except KnowledgeBaseError:
+            continue
+        for event in events:
+            now = member.evolve(now, event)
+        yield command, before, now
+
+
+@given(st.lists(COMMANDS, max_size=15))
+def test_a_member_has_the_roles_that_were_given_last_and_none_after_leaving(
+    commands: list[MemberCommand],
+) -> None:
+    given_last: frozenset[Role] = frozenset()
+    for command, _, now in after(commands):
+        if isinstance(command, Invite | ChangeRoles):
+            given_last = frozenset(command.roles)
+        if now.standing in ("left", "erased"):
+            given_last = frozenset()
+            assert not now.groups
+
+        assert now.roles == given_last
+
+
+@given(st.lists(COMMANDS, max_size=15))
+def test_an_invitation_is_taken_once_and_whoever_is_gone_never_returns(
+    commands: list[MemberCommand],
+) -> None:
+    steps = list(after(commands))
+
+    assert sum(isinstance(command, Join) for command, _, _ in steps) <= 1
+    for _, before, now in steps:
+        assert not (before.standing == "left" and now.standing in ("invited", "joined"))
+        assert not (before.standing == "erased" and now != before)
+        assert (now.profile is None) == (now.standing in ("unknown", "invited", "erased")) or (
+            now.standing == "left"
+        )
+
+
+@given(st.lists(COMMANDS, max_size=10))
+def test_a_wish_that_is_met_already_is_no_event(commands: list[MemberCommand]) -> None:
+    for command, _, now in after(commands):
+        if isinstance(command, ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup):
+            assert member.decide(command, now) == []
+
+
+def test_a_profile_is_changed_by_members_who_have_joined() -> None:
+    invited = Member(id="m", version=1, standing="invited")
+
+    with pytest.raises(Refused, match="has not joined yet"):
+        member.decide(ChangeProfile(BEA), invited)
+    with pytest.raises(NotFound):
+        member.decide(ChangeProfile(BEA), Member(id="m"))
+
+
+def test_a_group_that_is_not_there_cannot_be_changed() -> None:
+    with pytest.raises(NotFound):
+        group.decide(Close(), Group(id="g"))
+
+
+def test_a_group_is_formed_once_and_closed_once() -> None:
+    formed = group.evolve(Group(id="g"), group.decide(Form(name="Ward 3"), Group(id="g"))[0])
+    closed = group.evolve(formed, group.decide(Close(), formed)[0])
+
+    assert group.decide(Close(), closed) == []
+    assert group.decide(Change(), formed) == []
+    assert group.decide(Change(), closed) != []
+    with pytest.raises(Refused, match="“Ward 3” already"):
+        group.decide(Form(name="WARD 3"), closed)
+
+
+@given(st.lists(st.booleans(), max_size=6))
+def test_the_community_is_as_open_as_was_said_last(said: list[bool]) -> None:
+    now = Community()
+    for allowed in said:
+        for event in community.allow_world(allowed, now):
+            now = community.evolve(now, event)
+
+        assert now.world == allowed
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[PeopleWorld]:
+    world = PeopleWorld(tmp_path / "views.sqlite")
+    yield world
+    world.close()
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["up", "down", "go"])), max_size=8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_the_last_steward_stays(steps: list[tuple[int, str]]) -> None:
+    with TemporaryDirectory() as folder:
+        world = PeopleWorld(Path(folder) / "views.sqlite")
+        members = [world.joined("member", "steward").member or ""]
+        members += [world.joined().member or "" for _ in range(2)]
+        for who, step in steps:
+            with suppress(Refused):
+                if step == "go":
+                    world.people().leave(members[who])
+                else:
+                    roles: tuple[Role, ...] = ("member", "steward") if step == "up" else ("member",)
+                    world.people().change_roles(members[who], roles)
+
+            assert world.directory().stewards() >= 1
+        world.close()
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3) | st.none()), max_size=8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(MOVES)
+def test_no_group_is_ever_inside_itself(moves: list[tuple[int, int | None]]) -> None:
+    with TemporaryDirectory() as folder:
+        world = PeopleWorld(Path(folder) / "views.sqlite")
+        groups = [world.group(f"Group {number}") for number in range(4)]
+        for inner, outer in moves:
+            around = None if outer is None else groups[outer]
+            with suppress(Refused):
+                world.people().change_group(groups[inner], parent=around)
+
+            parents = {each.id: each.parent for each in world.directory().groups()}
+            for start in groups:
+                at, steps = parents[start], 0
+                while at:
+                    at, steps = parents[at], steps + 1
+                    assert steps < len(groups)
+        world.close()
+
+
+def test_an_invitation_is_for_whoever_was_invited(world: PeopleWorld) -> None:
+    invited = world.invited()
+    other = world.joined()
+
+    with pytest.raises(Forbidden, match="whoever was invited"):
+        world.people(other).join(invited, BEA)
+    world.take(invited)
+    with pytest.raises(Refused, match="taken already"):
+        world.take(invited)
+
+
+def test_whoever_left_or_was_taken_out_asks_as_nobody(world: PeopleWorld) -> None:
+    leaving, removed = world.joined(), world.joined()
+    world.people(leaving).leave()
+    world.people().leave(removed.member)
+
+    for gone in (leaving, removed):
+        with pytest.raises(NotFound):
+            world.asker(gone.member or "")
+        with pytest.raises(Refused, match="invite them again"):
+            world.people().change_roles(gone.member or "", ["member"])
+
+
+def test_somebody_who_is_taken_out_before_joining_cannot_join(world: PeopleWorld) -> None:
+    invited = world.invited()
+    world.people().leave(invited)
+
+    with pytest.raises(Refused):
+        world.take(invited)
+
+
+def test_members_change_themselves_and_no_others(world: PeopleWorld) -> None:
+    ada, bea = world.joined(), world.joined()
+    closed, is_open = world.group("Ward 3"), world.group("Makers", is_open=True)
+    people = world.people(ada)
+
+    people.change_profile(BEA)
+    people.join_group(is_open)
+    people.leave_group(is_open)
+
+    assert world.directory().member(ada.member or "").name == "Bea"
+    for refused in (
+        lambda: people.join_group(closed),
+        lambda: people.join_group(is_open, bea.member),
+        lambda: people.leave_group(is_open, bea.member),
+        lambda: people.leave(bea.member),
+        lambda: people.change_roles(ada.member or "", ROLES),
+        people.invite,
+        lambda: people.form_group("Mine"),
+        lambda: people.change_group(closed, open=True),
+        lambda: people.close_group(closed),
+        lambda: people.open_to_world(True),
+    ):
+        with pytest.raises(Forbidden):
+            refused()
+
+
+def test_nobody_known_and_reporters_change_nothing(world: PeopleWorld) -> None:
+    reporter = world.joined("reporter")
+    makers = world.group("Makers", is_open=True)
+
+    for asker in (anonymous(world=True), reporter):
+        with pytest.raises(Forbidden):
+            world.people(asker).join_group(makers)
+        with pytest.raises(Forbidden):
+            world.people(asker).change_profile(BEA)
+
+
+def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: PeopleWorld) -> None:
+    steward, ada = world.joined("member", "steward"), world.joined()
+    ward = world.group("Ward 3")
+    people = world.people(steward)
+
+    people.join_group("ward 3", ada.member)
+    assert f"group:{ward}" in world.asker(ada.member or "").labels
+    people.close_group("Ward 3")
+
+    assert f"group:{ward}" in world.asker(ada.member or "").labels
+    with pytest.raises(Refused, match="closed"):
+        people.join_group(ward, steward.member)
+    with pytest.raises(Refused, match="closed"):
+        people.invite(groups=[ward])
+    people.leave_group(ward, ada.member)
+    assert f"group:{ward}" not in world.asker(ada.member or "").labels
+
+
+def test_a_group_is_renamed_without_taking_the_name_of_another(world: PeopleWorld) -> None:
+    region, ward = world.group("Region"), world.group("Ward 3", "Region")
+    people = world.people()
+
+    people.change_group(ward, name="Ward Three", parent=None)
+    with pytest.raises(Refused, match="choose another name"):
+        people.change_group(ward, name="REGION")
+    people.change_group(region, name="REGION")
+
+    found = {each.id: (each.name, each.parent) for each in world.directory().groups()}
+    assert found == {region: ("REGION", None), ward: ("Ward Three", None)}
+    assert ward == group_id("Ward 3")
+
+
+def test_a_group_inside_one_that_is_not_there_is_not_found(world: PeopleWorld) -> None:
+    with pytest.raises(NotFound, match="form it first"):
+        world.group("Ward 3", "Nowhere")
+
+
+@pytest.mark.parametrize("roles", [(), ("boss",), ("curator",), ("steward", "reporter")])
+def test_roles_that_cannot_be_are_refused(world: PeopleWorld, roles: tuple[Role, ...]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        world.people().invite(roles)
+
+    assert refused.value.field == "roles"
+
+
+@pytest.mark.parametrize(
+    ("profile", "field"),
+    [
+        (Profile(name=" "), "name"),
+        (Profile(name="Ada", time_zone="Vienna"), "time_zone"),
+        (Profile(name="Ada", time_zone="../etc/passwd"), "time_zone"),
+        (Profile(name="Ada", languages=("x",) * (MOST_LANGUAGES + 1)), "languages"),
+        (Profile(name="Ada", languages=("",)), "languages"),
+        (Profile(name="Ada", help="x\x00"), "help"),
+        (Profile(name="Ada", address="a\nb"), "address"),
+    ],
+)
+def test_a_profile_that_cannot_be_names_the_field(profile: Profile, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        checked_profile(profile)
+
+    assert refused.value.field == field
+
+
+def test_what_a_group_sees_goes_with_being_in_it(world: PeopleWorld) -> None:
+    region = world.group("Region")
+    ward = world.group("Ward 3", region)
+    author, nurse = world.joined(), world.joined(groups=(ward,))
+    entries = world.entries_of(author)
+    shown = entries.contribute(some_draft()).id
+    entries.show(shown, Visibility("groups", (region,)))
+
+    def sees(asker: Asker) -> bool:
+        return world.seen_by(shown, asker)
+
+    assert (sees(nurse), sees(author), sees(world.joined())) == (True, True, False)
+    world.people(nurse).leave_group(ward)
+    assert not sees(world.asker(nurse.member or ""))
