@@ -9,8 +9,12 @@ if TYPE_CHECKING:
     from kb.accounts.links import Purpose
     from kb.knowledge_base import KnowledgeBase
 
-DAYS: "dict[Purpose, int]" = {"first-steward": 14, "invitation": 14, "sign-in": 1}
-"""How long a link for each purpose can be used."""
+PAGES: "dict[Purpose, tuple[str, int]]" = {
+    "first-steward": ("welcome", 14),
+    "invitation": ("join", 14),
+    "sign-in": ("enter", 1),
+}
+"""The page that each purpose leads to, and for how many days a link can be used."""
 
 
 class OneTimeLink(Struct, frozen=True):
@@ -30,9 +34,10 @@ def one_time_link(
     """
     from events.clock import utc_now
 
-    links, expires_at = base.accounts.links, utc_now() + timedelta(days=DAYS[purpose])
+    page, days = PAGES[purpose]
+    links, expires_at = base.accounts.links, utc_now() + timedelta(days=days)
     links.withdraw(member, purpose)
     secret = links.make(purpose, member, expires_at)
     settings = base.settings
     served = address or settings.base_url or f"http://{settings.host}:{settings.port}"
-    return OneTimeLink(member, f"{served}/link/{purpose}/{secret}", expires_at)
+    return OneTimeLink(member, f"{served}/{page}/{secret}", expires_at)

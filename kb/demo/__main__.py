@@ -12,16 +12,21 @@ from events.clock import utc_now
 from kb.cli import cli
 from kb.cli.asking import print_answer
 from kb.cli.failures import exit_code
+from kb.cli.links import one_time_link
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, tell
 from kb.cli.show import heading
-from kb.demo.build import build, questions
+from kb.demo.build import build, member_id, questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import AnnouncedModel
+from kb.settings import Settings
 
 SERVE = "KB_DEMO_SERVE"
 PORT = 8321
 PORTS_TO_TRY = 50
+
+SHOWN = {"member": "m-03", "curator": "m-01", "steward": "m-00"}
+"""Of each role, somebody of the sample as whom a link signs in."""
 
 
 def main() -> None:
@@ -35,12 +40,14 @@ def demo(session: Session | None = None) -> None:
     session = session or Session(model)
     with tempfile.TemporaryDirectory(prefix="tributary-demo-") as folder:
         session.data = Path(folder) / "data"
-        _build(session.data)
+        port = free_port(PORT)
+        _build(session.data, port)
         _ask(session)
+        _introduce(session)
         if os.environ.get(SERVE) == "0":
             return
         # The same session, so that the model is loaded once; named, so that KB_DATA does not win.
-        arguments = ["--data", str(session.data), "serve", "--port", str(free_port(PORT))]
+        arguments = ["--data", str(session.data), "serve", "--port", str(port)]
         cli.main(arguments, prog_name="kb", standalone_mode=False, obj=session)
 
 
@@ -57,10 +64,13 @@ def free_port(first: int) -> int:
     return 0
 
 
-def _build(directory: Path) -> None:
+def _build(directory: Path, port: int) -> None:
     click.echo(f"Building a sample community in {directory} ...")
+    # By name, since passkeys and links belong to a name; without a port nobody knows the address.
+    address = f"http://localhost:{port}" if port else ""
+    settings = Settings(data=directory, sign_in="password", base_url=address)
     with Progress("Writing the log", 1) as progress:
-        for done, total in build(directory, utc_now()):
+        for done, total in build(directory, utc_now(), settings=settings):
             progress.reach(done, total)
 
 
@@ -81,6 +91,17 @@ def _describe(base: KnowledgeBase) -> None:
         f"{status.entries} entries by {len(groups)} groups, {status.reuses} reuses; "
         "three questions to them:"
     )
+
+
+def _introduce(session: Session) -> None:
+    with session.open() as base:
+        known = {member.id: member for member in base.directory.members()}
+        click.echo("Sign in as one of them; each link works once:")
+        for role, name in SHOWN.items():
+            if member := known.get(member_id(name)):
+                link = one_time_link(base, "sign-in", member.id).link
+                click.echo(f"  {role:8} {member.name:14} {link}")
+    click.echo()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
@@ -93,12 +93,15 @@ class _Community:
         People(self._writer, new_id).join(self._writer.actor, profile)
 
 
-def build(directory: Path, now: datetime, content: Path = CONTENT) -> Iterator[tuple[int, int]]:
+def build(
+    directory: Path, now: datetime, content: Path = CONTENT, *, settings: Settings | None = None
+) -> Iterator[tuple[int, int]]:
     """Make the data directory and fill its log; yields how much is done and of how much.
 
     Raises `InvalidInput` for a file of the sample that the importer does not take.
     """
-    KnowledgeBase.create(directory, settings=Settings(data=directory, community=COMMUNITY))
+    settings = settings or Settings(data=directory)
+    KnowledgeBase.create(directory, settings=structs.replace(settings, community=COMMUNITY))
     clock = _DemoClock(now)
     with (
         SqliteEventLog(directory / LOG, clock=clock) as log,

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from indexer.testing import HashEmbedder
+from kb.access import ROLES, Asker, operator
 from kb.cli import cli
 from kb.cli.session import Session
 from kb.demo import __main__ as program
-from kb.demo.build import CONTENT, build, questions
+from kb.demo.build import CONTENT, build, member_id, questions
+from kb.entries.results import BrowseFilter
 from kb.errors import InvalidInput
 from kb.knowledge_base import KnowledgeBase
 
@@ -52,6 +54,32 @@ def test_its_history_lies_in_the_past_and_in_order(community: Path) -> None:
     assert len(months) >= 6
     assert NOW - timedelta(days=600) < min(times)
     assert max(times) < NOW
+
+
+def test_the_groups_that_it_speaks_of_are_those_that_its_members_are_in(community: Path) -> None:
+    with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
+        groups = {group.name for group in base.directory.groups()}
+        entries = base.catalogue.browse(BrowseFilter(archived=None)).facets.groups
+        reuse = {row.key for row in base.reports.reuse(by="group").rows}
+        parents = {group.parent for group in base.directory.groups()}
+        roles = {role for member in base.directory.members() for role in member.roles}
+
+    assert set(entries) | reuse <= groups
+    assert len(parents) > 5
+    assert roles == set(ROLES)
+
+
+def test_some_of_it_is_for_few_and_some_for_the_world(community: Path) -> None:
+    with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
+
+        def seen(asker: Asker) -> int:
+            return base.acting_for(asker).catalogue.browse(BrowseFilter(archived=None)).total
+
+        member, steward = (base.directory.asker(member_id(name)) for name in ("m-03", "m-00"))
+        everything = seen(operator())
+
+        assert 0 < seen(base.directory.anonymous()) < seen(member) < everything
+        assert seen(steward) == everything
 
 
 def test_its_answers_are_entries(community: Path) -> None:
@@ -98,6 +126,31 @@ def test_the_demo_answers_and_leaves_nothing_behind(
     assert "1. Bedside handover" in said
     assert "why: " in said
     assert list(tiny.iterdir()) == []
+
+
+def test_the_demo_lets_in_as_a_member_a_curator_and_a_steward(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = (CONTENT / "people.toml").read_text(encoding="utf-8")
+    (tiny.parent / "content" / "people.toml").write_text(people, encoding="utf-8")
+    taken = []
+
+    def serve(arguments: list[str], **_: object) -> None:
+        with KnowledgeBase.open(arguments[1], embedder=HashEmbedder()) as base:
+            address = f"http://localhost:{arguments[-1]}"
+            assert (base.settings.sign_in, base.settings.base_url) == ("password", address)
+            for line in capsys.readouterr().out.splitlines():
+                if f"{address}/enter/" in line:
+                    role, link = line.split()[0], line.split()[-1]
+                    member = base.accounts.links.take(link.rpartition("/")[2], "sign-in")
+                    taken.append((role, role in base.directory.asker(member or "").roles))
+
+    monkeypatch.delenv("KB_DEMO_SERVE", raising=False)
+    monkeypatch.setattr(cli, "main", serve)
+
+    program.demo(Session(HashEmbedder()))
+
+    assert taken == [("member", True), ("curator", True), ("steward", True)]
 
 
 def test_the_demo_serves_when_it_has_answered(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

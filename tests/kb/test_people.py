@@ -1,6 +1,6 @@
 """Members and groups: what commands decide, whatever came before, and what they refuse."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -227,7 +227,7 @@ def test_members_change_themselves_and_no_others(world: PeopleWorld) -> None:
     people.leave_group(is_open)
 
     assert world.directory().member(ada.member or "").name == "Bea"
-    for refused in (
+    refusals: list[Callable[[], object]] = [
         lambda: people.join_group(closed),
         lambda: people.join_group(is_open, bea.member),
         lambda: people.leave_group(is_open, bea.member),
@@ -238,7 +238,8 @@ def test_members_change_themselves_and_no_others(world: PeopleWorld) -> None:
         lambda: people.change_group(closed, open=True),
         lambda: people.close_group(closed),
         lambda: people.open_to_world(True),
-    ):
+    ]
+    for refused in refusals:
         with pytest.raises(Forbidden):
             refused()
 
