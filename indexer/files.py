@@ -37,6 +37,18 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     return connection
 
 
+def clear_free_space(connection: sqlite3.Connection) -> None:
+    """Leave nothing of deleted rows in a database or its log (WAL).
+
+    Raises `sqlite3.OperationalError` if others read for longer than the connection waits.
+    """
+    # In this order: VACUUM writes into the WAL, which the checkpoint then cuts to nothing.
+    connection.execute("VACUUM")
+    (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise sqlite3.OperationalError("somebody reads, so old pages are left")
+
+
 def empty_in_place(path: Path, schema: str) -> None:
     """Give a damaged database that others may have open nothing but the tables of `schema`.
 

@@ -97,5 +97,12 @@ def sweep(directory: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)
 
 
+def alone(generation: Path) -> bool:
+    """Whether no other generation is left beside this one."""
+    return not any(
+        _is_name(entry.name) and entry != generation for entry in generation.parent.iterdir()
+    )
+
+
 def _is_name(name: str) -> bool:
     return name[:1] == "g" and name[1:].isdecimal()

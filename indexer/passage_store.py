@@ -41,6 +41,7 @@ _ADDED_PASSAGES = """
 SELECT document, number, text_hash FROM passages WHERE document > ? ORDER BY document, number
 """
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
+TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages"
 _FETCH = """
 SELECT p.number, d.title, p.id, d.id, p.heading, p.text
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
@@ -138,6 +139,11 @@ class PassageStore:
             ),
             position=position,
         )
+
+    def text_hashes(self) -> list[bytes]:
+        """The hash of the text of every passage."""
+        with self._lock, reading(self._path):
+            return [key for (key,) in self._reader.execute(TEXT_HASHES)]
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, tuple[str, Passage]]:
         """Title and passage by passage number; those that are gone are left out."""

@@ -1,6 +1,6 @@
 """Vectors already computed, by model and text: each is computed once, whatever is rebuilt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.errors import IndexOutdated
-from indexer.files import connect, empty_in_place, reading
+from indexer.files import clear_free_space, connect, empty_in_place, reading
 from indexer.late_interaction import Words
 
 # Words have a table of their own, so that opening an index does not read past them.
@@ -119,6 +119,26 @@ class VectorStore:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(_INSERT, vectors)
             self._connection.executemany(_INSERT_WORDS, words)
+
+    def keep_only(self, hashes: Iterable[bytes]) -> None:
+        """Destroy all vectors of other texts, so that no byte of the file holds them any more.
+
+        Raises `IndexUnavailable` if somebody reads them for too long; it can be done again.
+        """
+        with self._lock, reading(self._path):
+            self._connection.execute("CREATE TEMP TABLE kept (text_hash BLOB PRIMARY KEY)")
+            try:
+                with self._connection:
+                    self._connection.execute("BEGIN IMMEDIATE")
+                    rows = ((key,) for key in hashes)
+                    self._connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", rows)
+                    for table in ("vectors", "words"):
+                        self._connection.execute(
+                            f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT * FROM kept)"
+                        )
+            finally:
+                self._connection.execute("DROP TABLE kept")
+            clear_free_space(self._connection)
 
     def check(self) -> None:
         """Raise `IndexOutdated` if the file is damaged; reads all of it."""

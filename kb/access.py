@@ -38,6 +38,7 @@ Action = Literal[
     "change-settings",
     "audit",
     "erase-entry",
+    "erase-member",
 ]
 
 RULES: Mapping[Action, frozenset[Who]] = {
@@ -58,6 +59,7 @@ RULES: Mapping[Action, frozenset[Who]] = {
     "change-settings": frozenset({"steward"}),
     "audit": frozenset({"steward"}),
     "erase-entry": frozenset({"author", "steward"}),
+    "erase-member": frozenset({"author", "steward"}),
 }
 """Who may do what with something that they see; `author` is whoever began it."""
 
@@ -79,6 +81,7 @@ _WISHES: Mapping[Action, str] = {
     "change-settings": "change what the community allows",
     "audit": "see who changed roles, groups and settings",
     "erase-entry": "erase an entry",
+    "erase-member": "erase a member",
 }
 
 OPERATOR = "local"
@@ -113,6 +116,11 @@ class Asker(Struct, frozen=True):
 def operator() -> Asker:
     """Whoever holds the data directory."""
     return Asker(OPERATOR, frozenset(ROLES), frozenset({OPERATOR_LABEL}))
+
+
+def unlimited(asker: Asker) -> Asker:
+    """The same person, seeing and doing all: for what they may have done, but not look at."""
+    return Asker(asker.member, frozenset(ROLES), operator().labels)
 
 
 def anonymous(*, world: bool) -> Asker:

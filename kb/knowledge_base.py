@@ -16,6 +16,7 @@ from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind, load_kinds
 from kb.entries.service import Entries
+from kb.erasure import Erasure
 from kb.errors import DataDirectoryError, InvalidInput, NotFound
 from kb.following.follower import Progress
 from kb.ids import new_event_id, new_id
@@ -60,6 +61,13 @@ class KnowledgeBase:
         self.entries = Entries(writer, self.kinds, new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
+        self.erasure = Erasure(
+            self.people,
+            self.entries,
+            Entries(writer.acting_for(access.unlimited(asker)), self.kinds, new_id),
+            parts.reader,
+            parts.follower,
+        )
         self.catalogue = Catalogue(parts.reader, asker.labels)
         self.reports = Reports(parts.reader, asker)
         self._search = Search(

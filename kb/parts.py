@@ -1,6 +1,6 @@
 """The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,9 @@ class Parts:
             now=utc_now,
             notice=notice,
         )
-        self.follower = Follower(self.log, self.views, self.reader, self.index, directory.lock)
+        self.follower = Follower(
+            self.log, self.views, self.reader, self.index, directory.lock, self._destroy
+        )
         self.reader.on_damage = self.follower.repair_views
 
     @cached_property
@@ -62,6 +64,14 @@ class Parts:
         from kb.accounts.accounts import Accounts
 
         return Accounts(self.directory.accounts, self.settings.community, utc_now)
+
+    def _destroy(self, streams: Sequence[str]) -> None:
+        """Destroy the keys of streams, and all sign-in material of those that are members'."""
+        self.vault.destroy(*streams)
+        for stream in streams:
+            kind, _, member = stream.partition("-")
+            if kind == "member" and self.directory.accounts.exists():
+                self.accounts.store.forget(member)
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Event, Lock, RLock, Thread
@@ -40,10 +40,19 @@ class Follower:
 
     The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
     the views up, and keeps it while it follows in the background. Usable from any thread.
+
+    What the log says is erased is finished here, by whoever leads: `destroy` gets the streams whose
+    keys and sign-in material are to go; then views and index are made anew.
     """
 
     def __init__(
-        self, log: EventLog, views: Views, reader: ViewReader, index: SearchIndex, lock: Path
+        self,
+        log: EventLog,
+        views: Views,
+        reader: ViewReader,
+        index: SearchIndex,
+        lock: Path,
+        destroy: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         self._log = log
         self._views = views
@@ -60,6 +69,7 @@ class Follower:
         self._thread: Thread | None = None
         self._closed = False
         self._errors: dict[str, str] = {}
+        self._destroy = destroy
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
         """Return when the views, or the index if asked, hold `position`.
@@ -108,6 +118,23 @@ class Follower:
             self._thread = Thread(target=self._follow, name="follower", daemon=True)
             self._thread.start()
             return True
+
+    def forget(self, position: int, timeout: float = 600.0) -> None:
+        """Return when nothing is left anywhere of what was erased up to `position`.
+
+        This process begins to follow, unless it or another does. Raises `NotYetSearchable` after
+        `timeout` seconds, or with what keeps the work from going on.
+        """
+        deadline = time.monotonic() + timeout
+        while min(self._reader.forgotten(), self._index.forgotten()) < position:
+            self._refuse_closed()
+            self.start()
+            with self._moved:
+                self._moved.wait(POLL_SECONDS)
+            if self._errors:
+                raise NotYetSearchable(f"Erasing cannot be finished: {'; '.join(self.errors)}")
+            if time.monotonic() > deadline:
+                raise _too_late(timeout)
 
     def stop(self) -> None:
         """End the background work after the batch at hand, and give the lead away."""
@@ -255,11 +282,27 @@ class Follower:
     def _views_step(self) -> None:
         if self._on_sound_views(self._runner.run_once):
             self._tell()
+        elif pending := self._on_sound_views(self._pending):
+            self._destroy([stream for _, stream in pending])
+            self._on_sound_views(lambda: self._views.forget(self._log, pending[-1][0]))
+            self._tell()
         else:
             self._log.wait(self._on_sound_views(self._views.checkpoint), WAIT_SECONDS)
 
+    def _pending(self) -> list[tuple[int, str]]:
+        """The erasures of which something may be left in the views, by position."""
+        known = self._views.forgotten()
+        return [each for each in self._views.erasures() if each[0] > known]
+
     def _index_step(self) -> None:
-        if self._index.catch_up(self._stop.is_set):
+        # The views go first: by then the keys are destroyed, and the log reads as erased.
+        erased = self._reader.forgotten()
+        if erased > 0 and self._index.forgotten() < erased:
+            if self._index.made() < erased:
+                self._index.rebuild(stopped=self._stop.is_set, forgetting=True)
+            self._index.tidy()
+            self._tell()
+        elif self._index.catch_up(self._stop.is_set):
             self._tell()
         else:
             self._log.wait(self._index.position(), WAIT_SECONDS)

@@ -114,8 +114,43 @@ class SearchIndex:
                 self._rebuild_because(error.__cause__, stopped)
                 return 1
 
-    def rebuild(self, progress: Progress = _silent, stopped: Stopping = _never) -> None:
-        """Make a new generation from the log and swap it in; only for the process that leads."""
+    def made(self) -> int:
+        """The position at which the present generation was made, -1 if there is none that fits."""
+        from indexer import generation
+
+        try:
+            path = generation.current(self._directory)
+            return generation.check(path, self._embedder.fingerprint, self._engine).position
+        except IndexOutdated:
+            return -1
+
+    def forgotten(self) -> int:
+        """The same as `made`, or -1 while a generation from before is left."""
+        from indexer import generation
+
+        made = self.made()
+        try:
+            return made if generation.alone(generation.current(self._directory)) else -1
+        except IndexOutdated:
+            return -1
+
+    def tidy(self) -> None:
+        """Remove what a rebuild that was cut short has left; only for the process that leads."""
+        from indexer import generation
+
+        generation.sweep(self._directory)
+
+    def rebuild(
+        self,
+        progress: Progress = _silent,
+        stopped: Stopping = _never,
+        *,
+        forgetting: bool = False,
+    ) -> None:
+        """Make a new generation from the log and swap it in; only for the process that leads.
+
+        When `forgetting`, vectors of texts that are in it no longer are destroyed as well.
+        """
         from indexer.index import HybridIndex
 
         with self._writing:
@@ -125,6 +160,7 @@ class SearchIndex:
                     self._embedder,
                     lambda index: self._projection(index, stopped).fill(progress),
                     engine=self._engine,
+                    forgetting=forgetting,
                 ),
                 writable=True,
             )

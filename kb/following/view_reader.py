@@ -18,6 +18,7 @@ from kb.following.views import (
     checkpoint,
     connect,
     file_at,
+    forgotten,
     is_damage,
     schema,
 )
@@ -72,6 +73,14 @@ class ViewReader:
         try:
             with self.read(frozenset()) as db:
                 return checkpoint(db)
+        except NotYetSearchable:
+            return -1
+
+    def forgotten(self) -> int:
+        """The last erasure of which nothing is left in the views, -1 if they are not there yet."""
+        try:
+            with self.read(frozenset()) as db:
+                return forgotten(db)
         except NotYetSearchable:
             return -1
 

@@ -34,6 +34,10 @@ _TABLES = (
     """CREATE TABLE parked (
         position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
         parked_at TEXT NOT NULL) STRICT""",
+    # Every erasure, and the last one that nothing here is older than.
+    "CREATE TABLE erasure (position INTEGER PRIMARY KEY, stream TEXT NOT NULL) STRICT",
+    "CREATE TABLE forgotten (position INTEGER NOT NULL) STRICT",
+    "INSERT INTO forgotten VALUES (0)",
     *(statement for view in VIEWS for statement in view.tables),
 )
 SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
@@ -41,6 +45,9 @@ SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
 
 CHECKPOINT = "SELECT position FROM checkpoint"
 MOVE_CHECKPOINT = "UPDATE checkpoint SET position = ?"
+ERASURES = "SELECT position, stream FROM erasure ORDER BY position"
+FORGOTTEN = "SELECT position FROM forgotten"
+FORGET = "UPDATE forgotten SET position = ?"
 PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)"
 PARKED = "SELECT position, type, stream, error, parked_at FROM parked ORDER BY position"
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -117,6 +124,28 @@ class Views:
             while runner.run_once():
                 if progress:
                     progress(self.checkpoint(), max(log.head(), self.checkpoint()))
+
+    def erasures(self) -> list[tuple[int, str]]:
+        """The position and stream of every erasure."""
+        return self._database().conn.execute(ERASURES).fetchall()
+
+    def forgotten(self) -> int:
+        """The position of the last erasure of which nothing is left here."""
+        return forgotten(self._database().conn)
+
+    def forget(self, log: EventLog, position: int) -> None:
+        """Make the views anew, leaving nothing of what was erased up to `position` in the file.
+
+        Raises `sqlite3.OperationalError` if a reader keeps old pages for too long.
+        """
+        self.rebuild(log)
+        connection = self._database().conn
+        # In this order: VACUUM writes into the WAL, which the checkpoint then cuts to nothing.
+        connection.execute("VACUUM")
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("the views are read, so old pages are left")
+        connection.execute(FORGET, (position,))
 
     def missing(self) -> bool:
         """Whether there is no file yet, or none any more.
@@ -208,6 +237,11 @@ def schema(connection: sqlite3.Connection) -> int:
 def checkpoint(connection: sqlite3.Connection) -> int:
     """The last position that the views have taken in."""
     return int(connection.execute(CHECKPOINT).fetchone()[0])
+
+
+def forgotten(connection: sqlite3.Connection) -> int:
+    """The position of the last erasure of which nothing is left in the views."""
+    return int(connection.execute(FORGOTTEN).fetchone()[0])
 
 
 def parked(connection: sqlite3.Connection) -> list[ParkedEvent]:

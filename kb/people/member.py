@@ -209,15 +209,26 @@ def decide(command: MemberCommand, member: Member) -> list[MemberEvent]:
         if member.version:
             raise Refused(f"Member {member.id} was invited already.")
         return [MemberInvited(roles=command.roles, groups=command.groups)]
-    if member.standing in ("unknown", "erased"):
-        raise NotFound(f"There is no member {member.id}.")
     if isinstance(command, Erase):
-        return [MemberErased(entries=command.entries)]
+        return _erase(command, member)
+    if member.standing in ("unknown", "erased"):
+        raise _unknown(member)
     if isinstance(command, Join):
         if member.standing != "invited":
             raise Refused("This invitation was taken already; ask a steward for another one.")
         return [MemberJoined(profile=command.profile)]
     return _change(command, member)
+
+
+def _erase(command: Erase, member: Member) -> list[MemberEvent]:
+    if not member.version:
+        raise _unknown(member)
+    # An erasure that was cut short is asked for again, and finished then.
+    return [] if member.standing == "erased" else [MemberErased(entries=command.entries)]
+
+
+def _unknown(member: Member) -> NotFound:
+    return NotFound(f"There is no member {member.id}.")
 
 
 def _change(

@@ -62,6 +62,7 @@ FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0)"
 CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
 OPEN_TO_WORLD = "UPDATE community SET world = ?"
 NAME = "SELECT name FROM community_group WHERE id = ?"
+ERASED = "INSERT INTO erasure VALUES (?, ?)"
 KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 _encode = msgspec.json.Encoder().encode
@@ -108,6 +109,7 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
         db.execute(statement, (member,))
     if isinstance(change, MemberErased):
         db.execute(FORGET, (member,))
+        db.execute(ERASED, (event.position, event.stream))
         _keep(db, event, f"Erased; their entries were {change.entries}.")
     else:
         db.execute(GO, ("left", member))
@@ -137,6 +139,7 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 
 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
+    db.execute(ERASED, (event.position, event.stream))
     _keep(db, event, "An entry was erased.")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import get_args
+from typing import Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +18,7 @@ from kb.people.group import Change, Close, Form, Group, GroupCommand
 from kb.people.member import (
     ChangeProfile,
     ChangeRoles,
+    Erase,
     Invite,
     Join,
     JoinGroup,
@@ -101,6 +102,13 @@ class People:
         if who != self._writer.actor:
             self._require("look-after-people")
         return self._change(who, Leave(), partial(self._refuse_last_steward, who))
+
+    def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
+        """Record that a member is to be forgotten; see `kb.erasure` for the forgetting."""
+        require(self._writer.asker, "erase-member", member_id)
+        return self._change(
+            member_id, Erase(entries), partial(self._refuse_last_steward, member_id)
+        )
 
     def form_group(self, name: str, parent: str | None = None, *, open: bool = False) -> Receipt:
         """Begin a group, perhaps inside another. Its id follows from its name."""

@@ -13,7 +13,7 @@ from kb.settings import Settings
 
 
 def main(data: Path, folder: Path) -> None:
-    settings = Settings(data=data, member="importer")
+    settings = Settings(data=data, member="local")
     with (
         KnowledgeBase.open(data, settings=settings, embedder=HashEmbedder()) as base,
         base.follow(),

@@ -1,0 +1,144 @@
+"""What is erased is gone: from every answer, every store and every byte of the data directory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.testing import HashEmbedder
+from kb import access
+from kb.access import Asker, Visibility
+from kb.entries.content import Content, Draft, Section
+from kb.errors import Forbidden, NotFound, Refused
+from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from kb.settings import Settings
+
+NAME, ADDRESS = "Xanthippe Quillfeather", "xanthippe@quillfeather.example"
+HELP, REASON, CONTEXT = "zymurgyhelp", "velleityreason", "quodlibetcontext"
+TITLE, TEXT = "Tatterdemalion", "borborygmus callipygian"
+SECRETS = (NAME, ADDRESS, HELP, REASON, CONTEXT)
+
+
+@pytest.fixture(params=["tantivy", "whoosh"])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    data = tmp_path / "data"
+    KnowledgeBase.create(data)
+    settings = Settings(data=data, fulltext=str(request.param))
+    with KnowledgeBase.open(data, settings=settings, embedder=HashEmbedder()) as opened:
+        yield opened
+
+
+def joined(base: KnowledgeBase, *roles: access.Role, name: str = NAME) -> KnowledgeBase:
+    """The base in the hands of a new member."""
+    member = base.people.invite(["member", *roles]).id
+    profile = Profile(name=name, address=ADDRESS if name == NAME else None, help=HELP)
+    base.acting_for(Asker(member, frozenset(), frozenset())).people.join(member, profile)
+    return base.acting_for(base.directory.asker(member))
+
+
+def practice(base: KnowledgeBase, title: str, text: str) -> str:
+    sections = (Section("The problem", text), Section("What we do", text))
+    return base.entries.contribute(
+        Draft(kind="practice", content=Content(title=title, sections=sections))
+    ).id
+
+
+def member_of(base: KnowledgeBase) -> str:
+    assert base.asker.member
+    return base.asker.member
+
+
+def left_in(data: Path, secrets: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Which of the secrets stand in which files, as they lie."""
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return [
+        (secret, str(path.relative_to(data)))
+        for path in files
+        for secret in secrets
+        for written in (secret.encode(), secret.lower().encode())
+        if written in path.read_bytes()
+    ]
+
+
+def test_of_an_erased_member_nothing_is_left_but_that_they_were(base: KnowledgeBase) -> None:
+    her, other = joined(base), practice(base, "Handover", "At the bed.")
+    mine = practice(her, TITLE, TEXT)
+    her.endorsements.endorse(other, REASON)
+    her.reuses.record(other, group="Ward", context=CONTEXT, outcome="adopted")
+    base.search(CONTEXT)
+    member = member_of(her)
+
+    base.erasure.member(member)
+
+    assert left_in(base.settings.data, SECRETS) == []
+    assert base.directory.names([member]) == {member: "a former member"}
+    assert base.catalogue.get(mine).title == TITLE
+    assert base.catalogue.get(mine).contributed_by == member
+    page = base.catalogue.get(other)
+    assert [each.reason for each in page.endorsed] == [""]
+    assert [each.context for each in page.reuse] == [""]
+    assert base.search("borborygmus").results[0].id == mine
+    with pytest.raises(NotFound):
+        base.directory.asker(member)
+    assert base.directory.changes(member)[-1].detail == "Erased; their entries were kept."
+
+
+def test_the_entries_of_an_erased_member_go_too_if_so_chosen(base: KnowledgeBase) -> None:
+    her = joined(base)
+    practice(her, TITLE, TEXT)
+    hidden = practice(her, "Hidden", "sesquipedalian")
+    her.entries.show(hidden, Visibility("author"))
+    base.search(TEXT)
+
+    base.erasure.member(member_of(her), entries="erased")
+
+    texts = (TITLE, "borborygmus", "callipygian", "sesquipedalian")
+    assert left_in(base.settings.data, (*SECRETS, *texts)) == []
+    assert base.catalogue.browse().total == 0
+    assert base.search(TEXT).nothing_close
+
+
+def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> None:
+    her = joined(base, name="Ada")
+    mine, kept = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
+    base.endorsements.endorse(mine, "It works.")
+    base.search(TEXT)
+
+    her.erasure.entry(mine)
+
+    assert left_in(base.settings.data, (TITLE, "borborygmus", "callipygian")) == []
+    assert base.search("handover at the bed").results[0].id == kept
+    assert list(base.catalogue.all_ids()) == [kept]
+    for answer in (her.catalogue.get, her.catalogue.history, her.erasure.entry):
+        with pytest.raises(NotFound):
+            answer(mine)
+    assert base.directory.changes()[-1].detail == "An entry was erased."
+
+
+def test_an_erasure_that_was_cut_short_is_finished_by_whoever_keeps_the_data_up(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base)
+    practice(her, TITLE, TEXT)
+    base.search(TEXT)
+    base.people.erase(member_of(her))
+    assert left_in(base.settings.data, (HELP,)) != []
+
+    base.erasure.member(member_of(her))
+
+    assert left_in(base.settings.data, SECRETS) == []
+
+
+def test_only_the_author_or_a_steward_erases_and_the_last_steward_stays(
+    base: KnowledgeBase,
+) -> None:
+    ada, ben = joined(base, "steward", name="Ada"), joined(base, "curator", name="Ben")
+    entry = practice(ada, TITLE, TEXT)
+    with pytest.raises(Forbidden, match="Only its author or stewards may erase an entry"):
+        ben.erasure.entry(entry)
+    with pytest.raises(Forbidden, match="may erase a member"):
+        ben.erasure.member(member_of(ada))
+    with pytest.raises(Refused, match="last steward"):
+        ada.erasure.member(member_of(ada))
+    ben.erasure.member(member_of(ben))
