@@ -24,6 +24,12 @@ JSON_COMMANDS = [
     ("endorse", "ID", "--reason", "It works."),
     ("relate", "ID", "Cites", "OTHER"),
     ("rebuild", "views"),
+    ("visibility", "ID", "world"),
+    ("world",),
+    ("audit",),
+    ("member", "list"),
+    ("group", "list"),
+    ("token", "list"),
 ]
 
 

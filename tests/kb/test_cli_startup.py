@@ -44,7 +44,8 @@ def test_reading_commands_load_no_model_and_no_web() -> None:
 
 
 def test_help_that_lists_what_may_be_chosen_loads_nothing_heavy() -> None:
-    code = "import kb.cli.reading, kb.cli.reporting, kb.cli.reusing"
+    modules = ("reading", "reporting", "reusing", "members", "groups", "tokens", "sharing")
+    code = f"import {', '.join(f'kb.cli.{module}' for module in modules)}"
 
     assert loaded_by(code).isdisjoint(HEAVY)
 

@@ -1,0 +1,259 @@
+"""The commands on members, groups and tokens, as a steward or an operator uses them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from indexer.testing import HashEmbedder
+from kb.accounts.links import Purpose
+from kb.cli.groups import group_command
+from kb.knowledge_base import KnowledgeBase
+from tests.kb.cli_world import CommandLine
+
+
+def link_of(kb: CommandLine, link: str, purpose: Purpose) -> str | None:
+    """Whose link it is, used now."""
+    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+        return base.accounts.links.take(link.rpartition("/")[2], purpose)
+
+
+def invited(kb: CommandLine, *options: str) -> Any:
+    return kb.ok("member", "invite", "--json", *options).json
+
+
+def joined(kb: CommandLine, name: str = "Ada", *options: str) -> str:
+    """The id of a new member."""
+    member: str = invited(kb, *options)["id"]
+    kb.ok("member", "join", member, "--name", name)
+    return member
+
+
+def test_an_invitation_is_a_link_that_is_for_one_member(kb: CommandLine) -> None:
+    made = invited(kb)
+
+    assert made["link"].startswith("http://127.0.0.1:8321/join/")
+    lasts = datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC)
+    assert timedelta(days=13) < lasts <= timedelta(days=14)
+    assert link_of(kb, made["link"], "invitation") == made["id"]
+    assert link_of(kb, made["link"], "invitation") is None
+
+
+def test_a_link_begins_with_the_address_that_members_know(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_BASE_URL", "https://practices.example.org")
+
+    said = kb.ok("member", "invite").out
+
+    assert said.startswith("https://practices.example.org/join/")
+    assert "works once" in said
+
+
+def test_the_first_steward_is_let_in_until_there_is_one(kb: CommandLine) -> None:
+    first = kb.ok("member", "first-steward", "--json").json
+    again = kb.ok("member", "first-steward", "--json").json
+
+    assert first["id"] == again["id"]
+    assert "/welcome/" in again["link"]
+    assert link_of(kb, first["link"], "first-steward") is None
+    assert link_of(kb, again["link"], "first-steward") == first["id"]
+    kb.ok("member", "join", first["id"], "--name", "Ilse")
+    assert kb.ok("member", "show", first["id"], "--json").json["roles"] == ["member", "steward"]
+    refused = kb.run("member", "first-steward")
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert "There is a steward already" in refused.err
+
+
+def test_making_a_data_directory_says_how_the_first_steward_comes_in(kb: CommandLine) -> None:
+    kb.data = kb.folder / "another one"
+
+    said = kb.ok("init", str(kb.data)).out
+
+    assert said.splitlines()[-1] == f"kb --data '{kb.data}' member first-steward"
+
+
+def test_an_invitation_can_be_taken_from_the_shell_once(kb: CommandLine) -> None:
+    kb.ok("group", "form", "Ward 3")
+    made = invited(kb, "--role", "member", "--role", "curator", "--group", "ward 3")
+    profile = ("--name", "Hana", "--address", "hana@example.org", "--time-zone", "Europe/Prague")
+
+    said = kb.ok("member", "join", made["id"][:8], *profile, "--language", "cs").out
+
+    assert said == f"Hana has joined as {made['id']}.\n"
+    assert link_of(kb, made["link"], "invitation") is None
+    shown = kb.ok("member", "show", made["id"]).out
+    for words in ("Hana", "joined", "curator, member", "Ward 3", "hana@example.org", "cs"):
+        assert words in shown
+    assert "taken already" in kb.run("member", "join", made["id"], "--name", "X").err
+
+
+def test_members_are_listed_with_who_has_yet_to_join(kb: CommandLine) -> None:
+    joined(kb, "Ada")
+    invited(kb)
+
+    listed = kb.ok("member", "list").out
+
+    assert "Ada" in listed
+    assert "somebody invited" in listed
+    assert "not yet" in listed
+    assert len(kb.ok("member", "list", "--json").json) == 2
+
+
+def test_roles_are_changed_and_told_of(kb: CommandLine) -> None:
+    ada = joined(kb)
+
+    said = kb.ok("member", "roles", ada, "steward", "member").out
+    last = kb.run("member", "roles", ada, "member")
+    wrong = kb.run("member", "roles", ada, "curator")
+
+    assert said == "Ada has the roles member, steward.\n"
+    assert "last steward" in last.err
+    assert "Curators and stewards are members too" in wrong.err
+    assert kb.run("member", "roles", ada, "boss").code == 2
+    history = kb.ok("member", "history", ada)
+    assert "Became steward." in history.out
+    assert [c["detail"] for c in kb.ok("member", "history", ada, "--json").json][-1] == (
+        "Became steward."
+    )
+
+
+def test_whoever_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> None:
+    ada = joined(kb)
+    token = kb.ok("token", "make", ada, "--scope", "search", "--name", "x", "--json").json
+    link = kb.ok("member", "link", ada, "--json").json["link"]
+
+    assert kb.ok("member", "remove", ada).out == "Ada is a member no longer.\n"
+
+    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+        assert base.accounts.tokens.check(token["secret"]) is None
+    assert link_of(kb, link, "sign-in") is None
+    assert kb.ok("member", "list", "--json").json == []
+    assert "invite them again" in kb.run("member", "link", ada).err
+    assert kb.run("token", "make", ada, "--scope", "search", "--name", "x").code == 1
+
+
+def test_a_link_signs_in_whoever_joined_and_invites_whoever_has_not(kb: CommandLine) -> None:
+    ada, waiting = joined(kb), invited(kb)
+
+    sign_in = kb.ok("member", "link", ada, "--json").json["link"]
+    invitation = kb.ok("member", "link", waiting["id"], "--json").json["link"]
+
+    assert "/enter/" in sign_in
+    assert link_of(kb, sign_in, "sign-in") == ada
+    assert link_of(kb, waiting["link"], "invitation") is None
+    assert link_of(kb, invitation, "invitation") == waiting["id"]
+
+
+def test_members_have_no_more_rights_in_a_shell_than_in_the_pages(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bea, waiting = joined(kb), joined(kb, "Bea"), invited(kb)["id"]
+    kb.ok("group", "form", "Ward 3")
+    monkeypatch.setenv("KB_MEMBER", ada)
+
+    for command in (
+        ("member", "invite"),
+        ("member", "first-steward"),
+        ("member", "link", bea),
+        ("member", "join", waiting, "--name", "Me again"),
+        ("member", "roles", ada, "member", "steward"),
+        ("member", "remove", bea),
+        ("member", "history", bea),
+        ("group", "form", "Mine"),
+        ("group", "add", ada, "Ward 3"),
+        ("group", "close", "Ward 3"),
+        ("group", "change", "Ward 3", "--open"),
+        ("token", "make", bea, "--scope", "admin", "--name", "x"),
+        ("world", "open"),
+        ("audit",),
+    ):
+        refused = kb.run(*command)
+        assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1), command
+        assert refused.err.startswith("Only "), command
+    assert "Joined." in kb.ok("member", "history", ada).out
+    assert "Ada" in kb.ok("member", "list").out
+
+
+def test_groups_are_shown_as_a_tree(kb: CommandLine) -> None:
+    kb.ok("group", "form", "Ward 3")
+    kb.ok("group", "form", "Region")
+    kb.ok("group", "form", "Care", "--in", "region", "--open")
+    kb.ok("group", "change", "Ward 3", "--in", "Care")
+    ada = joined(kb)
+
+    said = kb.ok("group", "add", ada, "ward 3").out
+    kb.ok("group", "close", "Region")
+
+    assert said == "Ada is in the group Ward 3.\n"
+    assert kb.ok("group", "list").out == (
+        "Region  (closed, 0 members)\n  Care  (open, 0 members)\n    Ward 3  (1 members)\n"
+    )
+    assert len(kb.ok("group", "list", "--json").json) == 3
+    assert kb.ok("group", "remove", ada, "Ward 3").out == "Ada is not in the group Ward 3.\n"
+    assert "closed" in kb.run("group", "add", ada, "Region").err
+
+
+def test_a_group_is_renamed_moved_and_opened(kb: CommandLine) -> None:
+    kb.ok("group", "form", "Region")
+    kb.ok("group", "form", "Ward 3", "--in", "Region")
+
+    said = kb.ok("group", "change", "Ward 3", "--name", "Ward Three", "--in-none", "--open").out
+
+    assert said == "Changed the group Ward Three.\n"
+    assert kb.ok("group", "list").out == "Region  (0 members)\nWard Three  (open, 0 members)\n"
+    assert "inside itself" in kb.run("group", "change", "Region", "--in", "Region").err
+    assert kb.run("group", "change", "Region").code == 2
+    assert kb.run("group", "change", "Region", "--in", "Region", "--in-none").code == 2
+    assert "form it first" in kb.run("group", "close", "Nowhere").err
+
+
+def test_a_group_of_commands_helps() -> None:
+    assert "GROUP is a group's name or id" in CliRunner().invoke(group_command, ["--help"]).output
+
+
+def test_a_token_is_shown_once_listed_and_revoked(kb: CommandLine) -> None:
+    ada = joined(kb)
+    options = ("--scope", "search", "--scope", "report", "--name", "Wall screen", "--days", "7")
+
+    said = kb.ok("token", "make", ada, *options).out
+
+    secret, token = said.splitlines()[0], said.split()[-1]
+    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+        found = base.accounts.tokens.check(secret)
+    assert found is not None
+    assert (found.id, found.member) == (token, ada)
+    assert sorted(found.scopes) == ["report", "search"]
+    listed = kb.ok("token", "list").out
+    for words in (token, "Ada", "Wall screen", "report, search"):
+        assert words in listed
+    assert secret not in listed + kb.ok("token", "list", "--json").out
+    assert kb.ok("token", "revoke", token).out == f"The token {token} is void.\n"
+    assert "There is no token" in kb.run("token", "revoke", token).err
+    assert kb.ok("token", "list", "--json").json == []
+
+
+def test_an_id_that_begins_with_a_dash_is_an_id(kb: CommandLine) -> None:
+    for token in ("-h3kW", "--x9", "-"):
+        assert "There is no token" in kb.run("token", "revoke", token).err
+
+
+def test_members_have_tokens_of_their_own_and_touch_no_others(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bea = joined(kb), joined(kb, "Bea")
+    of_bea = kb.ok("token", "make", bea, "--scope", "search", "--name", "b", "--json").json["id"]
+    monkeypatch.setenv("KB_MEMBER", ada)
+
+    mine = kb.ok("token", "make", ada, "--scope", "search", "--name", "a", "--json").json["id"]
+
+    assert [token["id"] for token in kb.ok("token", "list", "--json").json] == [mine]
+    assert kb.run("token", "revoke", of_bea).code == 1
+    assert kb.ok("token", "revoke", mine, "--json").json == {"id": mine}
+
+
+def test_whoever_has_not_joined_gets_no_token(kb: CommandLine) -> None:
+    waiting = invited(kb)["id"]
+
+    assert kb.run("token", "make", waiting, "--scope", "search", "--name", "x").code == 1

@@ -1,0 +1,215 @@
+"""Who sees what, from the shell: visibility of entries, the world, the audit, export and import."""
+
+from pathlib import Path
+
+import pytest
+
+from kb import local_socket
+from tests.kb.cli_world import CommandLine
+from tests.kb.test_cli_people import joined
+
+AS_DRAFT = "---\ntitle: T\nvisibility: draft\n---\n## The problem\n\nX\n\n## What we do\n\nY\n"
+
+
+@pytest.fixture
+def ward(kb: CommandLine) -> str:
+    """The id of a member of Ward 3, which is in a region."""
+    kb.ok("group", "form", "Region")
+    kb.ok("group", "form", "Ward 3", "--in", "Region")
+    return joined(kb, "Hana", "--group", "Ward 3")
+
+
+def acting(monkeypatch: pytest.MonkeyPatch, member: str | None) -> None:
+    if member:
+        monkeypatch.setenv("KB_MEMBER", member)
+    else:
+        monkeypatch.delenv("KB_MEMBER")
+
+
+def titles(kb: CommandLine) -> set[str]:
+    return {item["title"] for item in kb.ok("list", "--json").json["items"]}
+
+
+def test_an_entry_is_shown_to_exactly_those_who_are_named(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = joined(kb, "Bea")
+    entry_id = kb.practice()
+
+    said = kb.ok("visibility", entry_id, "group:region", "group:Ward 3").out
+    assert said == f"Entry {entry_id[:8]} is shown to: group:Region, group:Ward 3.\n"
+    assert "group:Region, group:Ward 3" in kb.ok("show", entry_id).out
+    assert "group:Region" in kb.ok("list").out
+    acting(monkeypatch, other)
+    hidden = kb.run("show", entry_id)
+    acting(monkeypatch, ward)
+    assert titles(kb) == {"Bedside handover"}
+    acting(monkeypatch, other)
+    missing = kb.run("show", "11111111-1111-4111-8111-111111111111")
+
+    assert titles(kb) == set()
+    assert (hidden.code, hidden.out) == (missing.code, missing.out) == (1, "")
+    same = missing.err.replace("11111111-1111-4111-8111-111111111111", entry_id)
+    assert hidden.err == same
+
+
+def test_who_sees_an_entry_is_said_in_known_words(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+
+    for words in (("everybody",), ("world", "members"), ("groups",), ("group:",), ("draft", "x")):
+        refused = kb.run("visibility", entry_id, *words)
+        assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert "form it first" in kb.run("visibility", entry_id, "group:Nowhere").err
+    for word in ("world", "author", "draft", "members"):
+        assert word in kb.ok("visibility", entry_id, word).out
+
+
+def test_a_contribution_says_who_sees_it(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acting(monkeypatch, ward)
+    one = kb.ok("contribute", kb.file("A"), "--visible-to", "group:Ward 3", "--json").json["id"]
+    two = kb.ok("contribute", "-", "--visible-to", "world", "--json", stdin=AS_DRAFT).json["id"]
+
+    assert kb.ok("show", two, "--json").json["visibility"]["sight"] == "draft"
+    shown = kb.ok("show", one).out
+    assert "shown to     group:Ward 3" in shown
+    assert "by Hana" in shown
+    kb.ok("endorse", one, "--reason", "It works.")
+    assert "- Hana, " in kb.ok("show", one).out
+    assert "Hana" in kb.ok("history", one).out
+    assert "Hana no longer endorses" in kb.ok("endorse", one, "--withdraw").out
+    kb.ok("member", "list")
+
+
+def test_the_community_is_opened_to_the_world_and_closed(kb: CommandLine) -> None:
+    assert kb.ok("world").out == "The community is closed to the world.\n"
+    assert kb.ok("world", "open").out == "The community is open to the world.\n"
+    assert kb.ok("world", "--json").json == {"open": True}
+    assert kb.ok("world", "closed", "--json").json == {"open": False}
+    assert kb.run("world", "perhaps").code == 2
+
+
+def test_the_audit_tells_who_changed_what(kb: CommandLine, ward: str) -> None:
+    entry_id = kb.practice()
+    kb.ok("visibility", entry_id, "author")
+    kb.ok("world", "open")
+
+    told = kb.ok("audit").out
+    about_ward = kb.ok("audit", "--about", "ward 3", "--json").json
+    about_hana = kb.ok("audit", "--about", ward[:8]).out
+
+    for words in (f"entry {entry_id[:8]}", f"Hana ({ward[:8]})", "Region", "local", "Joined."):
+        assert words in told
+    assert "Open to the world: yes." in told
+    assert {change["what"] for change in about_ward} == {"group-formed"}
+    assert "Invited as member, in “Ward 3”." in about_hana
+    assert "Region" not in about_hana.splitlines()[0]
+    assert kb.run("audit", "--about", "nobody").code == 1
+
+
+def test_who_sees_an_entry_goes_through_an_export_and_an_import(
+    kb: CommandLine, ward: str, tmp_path: Path
+) -> None:
+    kb.ok("group", "change", "Ward 3", "--name", "Ward Three")
+    said = (("world",), ("members",), ("author",), ("draft",), ("group:Ward Three", "group:Region"))
+    ids = [kb.practice(f"Practice {number}") for number in range(len(said))]
+    for entry_id, words in zip(ids, said, strict=True):
+        kb.ok("visibility", entry_id, *words)
+
+    kb.ok("export", str(tmp_path / "out"))
+    other = CommandLine(tmp_path / "other")
+    other.run("init", str(other.data))
+    for name in ("Region", "Ward Three"):
+        other.ok("group", "form", name)
+    other.ok("import", str(tmp_path / "out"), "--no-wait")
+
+    for entry_id in ids:
+        ours, theirs = (k.ok("show", entry_id, "--markdown").out for k in (kb, other))
+        assert ours == theirs
+    assert kb.ok("import", str(tmp_path / "out"), "--json").json["unchanged"] == len(ids)
+
+
+def test_a_group_of_an_export_may_be_formed_later(
+    kb: CommandLine, ward: str, tmp_path: Path
+) -> None:
+    entry_id = kb.practice()
+    kb.ok("visibility", entry_id, "group:Ward 3")
+    kb.ok("export", str(tmp_path / "out"))
+    other = CommandLine(tmp_path / "other")
+    other.run("init", str(other.data))
+
+    other.ok("import", str(tmp_path / "out"), "--no-wait")
+    other.ok("group", "form", "ward 3")
+
+    assert "group:ward 3" in other.ok("show", entry_id).out
+
+
+def test_an_export_of_a_member_holds_what_they_see(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hidden, _ = kb.practice("Hidden"), kb.practice("Open")
+    kb.ok("visibility", hidden, "author")
+    acting(monkeypatch, ward)
+
+    assert kb.ok("export", str(tmp_path / "mine"), "--json").json["entries"] == 1
+    acting(monkeypatch, None)
+    assert kb.ok("export", str(tmp_path / "all"), "--json").json["entries"] == 2
+
+
+def test_an_import_of_a_member_meets_no_entry_of_others(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    notes = kb.folder / "notes"
+    kb.file("Hidden", name="notes/a.md")
+    kb.ok("import", str(notes), "--visible-to", "author")
+    kb.ok("export", str(tmp_path / "out"))
+    acting(monkeypatch, ward)
+    kb.file("Mine", name="notes/a.md")
+
+    first = kb.ok("import", str(notes), "--json").json
+    again = kb.ok("import", str(notes), "--json").json
+    copied = kb.ok("import", str(tmp_path / "out"), "--json").json
+
+    assert (first["contributed"], first["refused"]) == (1, [])
+    assert (again["unchanged"], again["refused"]) == (1, [])
+    assert (copied["contributed"], copied["refused"]) == (1, [])
+    assert titles(kb) == {"Mine", "Hidden"}
+    acting(monkeypatch, None)
+    assert sorted(item["title"] for item in kb.ok("list", "--json").json["items"]) == [
+        "Hidden",
+        "Hidden",
+        "Mine",
+    ]
+
+
+def test_a_file_for_nobody_known_is_not_taken(kb: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    said = {"a": "group:Nowhere", "b": "secret", "c": "{x: y}", "d": "[]", "e": "[draft]"}
+    for name, words in said.items():
+        text = AS_DRAFT.replace("visibility: draft", f"visibility: {words}")
+        (folder / f"{name}.md").write_text(text)
+
+    refused = kb.ok("import", str(folder), "--json").json["refused"]
+
+    assert [each["path"] for each in refused] == ["a.md", "b.md", "c.md", "d.md"]
+    assert "form it first" in refused[0]["reason"]
+    assert "“secret” does not say who sees an entry" in refused[1]["reason"]
+
+
+def test_only_the_operator_asks_the_running_server(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.ok("visibility", kb.practice(), "author")
+
+    def request(*_: object) -> object:
+        raise AssertionError("A member's question went to the operator's door.")
+
+    monkeypatch.setattr(local_socket, "request", request)
+    acting(monkeypatch, ward)
+
+    ran = kb.ok("search", "handover")
+
+    assert "Nothing close." in ran.out
+    assert "No server runs" not in ran.err
