@@ -40,14 +40,14 @@ class Postings:
 
     def __init__(self) -> None:
         self._blocks: list[_Block] = []
-        self._lengths = np.empty(0, np.float64)
+        self._lengths: Integers = np.empty(0, np.int64)
 
     def add(self, packed: Sequence[bytes]) -> None:
         """Take in the terms of the documents in the next slots."""
         entries = np.frombuffer(b"".join(packed), dtype=_ENTRY)
         sizes = [len(each) // _ENTRY.itemsize for each in packed]
         slots = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        lengths = np.bincount(slots, entries["count"], minlength=len(sizes))
+        lengths = np.bincount(slots, entries["count"], minlength=len(sizes)).astype(np.int64)
         slots += np.int32(len(self._lengths))
         self._lengths = np.concatenate([self._lengths, lengths])
         self._blocks.append(_block(entries["term"], slots, entries["count"]))
@@ -72,7 +72,7 @@ class Postings:
         frequencies = dict.fromkeys(terms, 0)
         for term, slots, _ in self._holding(terms):
             frequencies[term] += int(np.count_nonzero(visible[slots]))
-        length = float(self._lengths @ visible) / documents if documents else 0.0
+        length = int(self._lengths @ visible) / max(documents, 1)
         return bm25.Statistics(documents, length, frequencies)
 
     def scores(
@@ -83,7 +83,7 @@ class Postings:
         `weights` are those of the terms, `mean` is the mean length of the visible documents.
         """
         total = np.zeros(len(slots))
-        lengths = self._lengths[slots]
+        lengths = self._lengths[slots].astype(np.float64)
         for term, holding, counts in self._holding(list(weights)):
             places = np.minimum(np.searchsorted(holding, slots), len(holding) - 1)
             found = np.flatnonzero(holding[places] == slots)

@@ -199,9 +199,10 @@ class TantivyIndex:
         return Query.boolean_query([*passing, (Occur.Must, counting)])
 
     def _any(self, field: str, values: Sequence[str]) -> Query:
-        if len(values) == 1:
-            return _term(self._schema, field, values[0])
-        return Query.term_set_query(self._schema, field, values)
+        """Clauses and not a set: a set looks at all documents of its values, whatever is asked."""
+        return Query.boolean_query(
+            [(Occur.Should, _term(self._schema, field, value)) for value in values]
+        )
 
     def _names(
         self, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]
