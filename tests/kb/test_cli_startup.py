@@ -11,7 +11,8 @@ from tests.kb.cli_world import CommandLine
 
 HEAVY = (
     "torch", "sentence_transformers", "transformers", "faiss", "litestar", "numpy", "tantivy",
-    "whoosh", "sqlite_utils", "markdown_it", "yaml", "tabulate", "cryptography",
+    "whoosh", "sqlite_utils", "markdown_it", "yaml", "tabulate", "argon2", "cryptography",
+    "webauthn", "authlib",
 )  # fmt: skip
 
 
