@@ -172,9 +172,10 @@ class Entries:
         """Make ready to bring many new entries, which is quicker than for each alone."""
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
-    def erase(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
-        """Record that all it says is to be forgotten; see `kb.erasure` for the forgetting."""
-        return self._execute(entry_id, Erase(), command_id)
+    def erase(self, entry_id: str) -> Receipt:
+        """Record that all it says is to be forgotten; `kb.erasure` waits for the forgetting."""
+        aggregate, decide = entry_aggregate(entry_id), partial(self._decide, Erase())
+        return self._writer.execute(aggregate, decide, settle=False).receipt
 
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.

@@ -25,6 +25,9 @@ POLL_SECONDS = 0.01
 WAIT_SECONDS = 0.1
 """The longest that the background work sleeps in the log, so that it can be stopped."""
 
+GATHER_SECONDS = 0.3
+"""How long an erasure waits for more of them, for each makes views and index anew."""
+
 RETRY_SECONDS = 1.0
 """How long the background work rests after an error, e.g. a full disk."""
 
@@ -283,6 +286,9 @@ class Follower:
         if self._on_sound_views(self._runner.run_once):
             self._tell()
         elif pending := self._on_sound_views(self._pending):
+            # One erasure is seldom alone: an erased member's entries come right after.
+            if self._log.wait(self._views.checkpoint(), GATHER_SECONDS):
+                return
             self._destroy([stream for _, stream in pending])
             self._on_sound_views(lambda: self._views.forget(self._log, pending[-1][0]))
             self._tell()
