@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kb.errors import InvalidInput, KnowledgeBaseError
+from kb.settings import load_settings
 
 SOCKET = "kb.sock"
 LONGEST_PATH = 100
@@ -22,6 +23,9 @@ LONGEST_PATH = 100
 
 LONGEST_TARGET = 4_000_000
 """Bytes of an address with its question: 10,000 words of 40 letters that take nine bytes each."""
+
+MEMBER_HEADER = "Tributary-Member"
+"""For whom the shell asks, as it would without a server; taken from the socket file alone."""
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 120.0
@@ -48,6 +52,8 @@ def request(
 ) -> Any:
     """The JSON that the running server of `data` answers; None if no server answers there.
 
+    It answers as to the member of the settings.
+
     Raises `InvalidInput` with the server's words if it refuses what was asked or, unasked, if the
     parameters are longer than it takes, and `KnowledgeBaseError` with its words if it cannot answer
     now.
@@ -55,6 +61,10 @@ def request(
     connection = _Connection(socket_path(data))
     target = f"{path}?{urlencode(parameters)}" if parameters else path
     content = None if body is None else json.dumps(body)
+    headers = {
+        "Content-Type": "application/json",
+        MEMBER_HEADER: load_settings(data, os.environ).member,
+    }
     try:
         connection.connect()
     except OSError:
@@ -66,7 +76,7 @@ def request(
             raise InvalidInput(
                 "The question is too long for the running server; leave something out."
             )
-        connection.request(method, target, content, {"Content-Type": "application/json"})
+        connection.request(method, target, content, headers)
         response = connection.getresponse()
         answer = json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:

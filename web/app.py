@@ -1,49 +1,81 @@
 """Puts the web together: the only place that makes an application, none at import."""
 
 from pathlib import Path
+from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
+from litestar.types import Receive, Scope, Send
 
 from kb import KnowledgeBase
 from web.api import api_router
 from web.docs_page import DocsPlugin
-from web.errors import exception_handlers
+from web.errors import answer_of, exception_handlers
 from web.head import allow_all, taking_head
+from web.headers import AddHeaders
 from web.openapi import openapi_config
 from web.pages import pages_router
-from web.pages.shell import Pages
-from web.security import LoopbackOnly, add_headers
+from web.pages.shell import Pages, pages_of
+from web.rules import Guard, refuse_unruled
+from web.security import Doors
+from web.visit import Limits, Visits, WhoAsks, base_of, usual_limits, visit_of
 
 STATIC = Path(__file__).parent / "static"
 MAX_BODY = 10_000_000
 
 
-def create_app(knowledge_base: KnowledgeBase) -> Litestar:
-    """The application that shows `knowledge_base`; whoever opened that also closes it."""
-    pages = Pages(knowledge_base)
+def create_app(
+    knowledge_base: KnowledgeBase, *, limits: Limits | None = None, loopback: bool = True
+) -> Litestar:
+    """The application that shows `knowledge_base`; whoever opened that also closes it.
+
+    Whoever asks by a name of this machine is answered if `loopback`; so is, in any case, the name
+    of the settings.
+    """
+    visits = Visits(knowledge_base, limits or usual_limits())
+    pages = Pages(visits)
+    settings = knowledge_base.settings
     app = Litestar(
         [pages_router(), api_router(), _static_router()],
         dependencies={
-            "base": Provide(lambda: knowledge_base, sync_to_thread=False),
-            "pages": Provide(lambda: pages, sync_to_thread=False),
+            "base": Provide(base_of, sync_to_thread=False),
+            "visit": Provide(visit_of, sync_to_thread=False),
+            "limits": Provide(lambda: visits.limits, sync_to_thread=False),
+            "pages": Provide(pages_of(pages), sync_to_thread=False),
         },
         exception_handlers=exception_handlers(pages.error),
-        middleware=[LoopbackOnly()],
-        before_send=[add_headers, allow_all],
-        openapi_config=openapi_config(
-            f"{knowledge_base.settings.community}, for programs", DocsPlugin(pages)
-        ),
+        middleware=[WhoAsks(visits)],
+        guards=[Guard(visits)],
+        before_send=[AddHeaders(secure=settings.secure), allow_all],
+        openapi_config=openapi_config(f"{settings.community}, for programs", DocsPlugin(pages)),
         request_max_body_size=MAX_BODY,
         logging_config=None,
     )
-    app.asgi_handler = taking_head(app.asgi_handler)
+    refuse_unruled(app)
+    names = {settings.host_name} - {""}
+    app.asgi_handler = Doors(
+        taking_head(app.asgi_handler), names, loopback=loopback, refuse=_refusing(pages)
+    )
     return app
+
+
+def _refusing(pages: Pages) -> Any:
+    """Answers an error that came up before any handler was looked for."""
+
+    async def refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        response: Response[Any] = answer_of(request, error, pages.error)
+        await response.to_asgi_response(None, request)(scope, receive, send)
+
+    return refuse
 
 
 def _static_router() -> Router:
     return create_static_files_router(
-        "/static", [STATIC], cache_control=CacheControlHeader(no_cache=True)
+        "/static",
+        [STATIC],
+        cache_control=CacheControlHeader(no_cache=True),
+        opt={"rule": "public"},
     )

@@ -15,13 +15,15 @@ WARMING_QUESTION = "What are you trying to solve?"
 
 
 @click.command()
-@click.option(
-    "--host", metavar="ADDRESS", help="A loopback address; no other is taken [127.0.0.1]."
-)
+@click.option("--host", metavar="ADDRESS", help="An address of this machine [127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one [8321].")
 @pass_session
 def serve(session: Session, host: str | None, port: int | None) -> None:
-    """Serve the pages and the JSON interface on this machine, until Ctrl-C."""
+    """Serve the pages and the JSON interface, until Ctrl-C.
+
+    An address that other machines reach is taken only if members sign in: see the settings sign_in
+    and base_url.
+    """
     from kb.local_socket import socket_path
     from web import server
 
@@ -33,6 +35,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
         def ready(url: str) -> None:
             _announce(url)
             base.start_following()
+            _welcome(base, url)
             Thread(target=_warm, args=(base, ended), name="warming", daemon=True).start()
 
         server.serve(
@@ -58,3 +61,19 @@ def _warm(base: "KnowledgeBase", ended: Event) -> None:
 
 def _announce(url: str) -> None:
     click.echo(f"Serving on {url} (Ctrl-C ends it)")
+
+
+def _welcome(base: "KnowledgeBase", url: str) -> None:
+    """Where members sign in and there is no steward yet, print the link that makes the first."""
+    from kb.access import operator
+    from kb.cli.links import one_time_link
+
+    if not base.settings.ways:
+        return
+    host = base.acting_for(operator())
+    if host.directory.stewards():
+        return
+    waiting = [one.id for one in host.directory.members() if "steward" in one.roles]
+    member = waiting[0] if waiting else host.people.invite(("member", "steward")).id
+    link = one_time_link(host, "first-steward", member, base.settings.base_url or url)
+    click.echo(f"Nobody looks after members yet. The first steward joins at {link.link}")

@@ -9,6 +9,7 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from msgspec import Struct
 
 from web.pages.shell import Pages
+from web.visit import visit_of
 
 Node = Mapping[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -71,13 +72,14 @@ class DocsPlugin(OpenAPIRenderPlugin):
     def __init__(self, pages: Pages) -> None:
         super().__init__(path="/docs", media_type=MediaType.HTML)
         self._pages = pages
-        self._html = b""
+        self._page: DocsPage | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """The page, from the document that programs get; made once, as that never changes."""
-        if not self._html:
-            self._html = self._pages.render("docs.html", docs_page(openapi_schema)).content.encode()
-        return self._html
+        """The page, from the document that programs get, which never changes."""
+        if self._page is None:
+            self._page = docs_page(openapi_schema)
+        pages = self._pages.for_visit(visit_of(request))
+        return pages.render("docs.html", self._page).content.encode()
 
 
 def docs_page(document: Node) -> DocsPage:

@@ -4,15 +4,18 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response
 from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import BaseRouteHandler
+from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
 from kb.errors import (
     DataDirectoryError,
+    Forbidden,
     InvalidInput,
     KnowledgeBaseError,
     NotFound,
@@ -20,14 +23,24 @@ from kb.errors import (
     Refused,
     RevisionConflict,
     SearchUnavailable,
+    SignInRefused,
+    TooManyAttempts,
 )
 from web.requests import FieldProblem, misfits
+
+RESULTS = "/search/results"
+"""The address whose answers are put into a page that is open already, errors too."""
+
+SIGN_IN = "/sign-in"
 
 PROBLEM_JSON = "application/problem+json"
 
 STATUSES: Mapping[type[KnowledgeBaseError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     InvalidInput: HTTPStatus.BAD_REQUEST,
+    SignInRefused: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     Refused: HTTPStatus.CONFLICT,
     RevisionConflict: HTTPStatus.CONFLICT,
     NotYetSearchable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -37,7 +50,8 @@ STATUSES: Mapping[type[KnowledgeBaseError], HTTPStatus] = {
 """What an error of the knowledge base means over HTTP; any other is a fault of ours, 500."""
 
 SENTENCES: Mapping[int, str] = {
-    403: "This request came from another site and was refused; open the page here and try again.",
+    403: "This request came from another site, or from a page of before you signed in, and was "
+    "refused; open the page here and try again.",
     404: "There is nothing at this address; check it or start from the first page.",
     405: "This address does not take that method; see /api/docs for those it takes.",
     413: "What was sent is too large; send less than 10 MB.",
@@ -70,6 +84,15 @@ class CrossSiteRequest(ClientException):
     status_code = HTTPStatus.FORBIDDEN
 
 
+class SignInNeeded(ClientException):
+    """Nobody is signed in, and only somebody who is may do this."""
+
+    status_code = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__("Sign in first, or send a token.", headers=headers)
+
+
 Show = Callable[[Request[Any, Any, Any], ProblemDetails], Response[str]]
 
 
@@ -77,20 +100,45 @@ def exception_handlers(show: Show) -> ExceptionHandlersMap:
     """One handler for every exception; `show` makes the page for people."""
 
     def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        path = request.scope["path"]
-        # None where no handler was found, and for people, who see no names of fields.
-        handler = request.scope.get("route_handler") if is_api(path) else None
-        problem = problem_of(error, path, handler)
-        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log(request, problem, error)
-        headers = error.headers if isinstance(error, HTTPException) else None
-        if is_api(problem.instance):
-            return Response(
-                problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers
-            )
-        return show(request, problem)
+        return answer_of(request, error, show)
 
     return {Exception: handle}
+
+
+def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> Response[Any]:
+    """What `request` is answered because of `error`; `show` makes the page for people."""
+    path = request.scope["path"]
+    for_programs = is_api(path)
+    if isinstance(error, SignInNeeded) and not for_programs and path != RESULTS:
+        return Redirect(sign_in_url(request), status_code=303)
+    # None where no handler was found, and for people, who see no names of fields.
+    handler = request.scope.get("route_handler") if for_programs else None
+    problem = problem_of(error, path, handler)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log(request, problem, error)
+    headers = headers_of(error)
+    if for_programs:
+        return Response(
+            problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers
+        )
+    page = show(request, problem)
+    page.headers.update(headers)
+    return page
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """What an answer says beside the problem, e.g. when to try again."""
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.seconds)}
+    return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+
+
+def sign_in_url(request: Request[Any, Any, Any]) -> str:
+    """The page to sign in at, from which one comes back to the page asked for."""
+    if request.method != "GET":
+        return SIGN_IN
+    query = request.url.query
+    return f"{SIGN_IN}?{urlencode({'next': request.url.path + ('?' + query if query else '')})}"
 
 
 def _log(request: Request[Any, Any, Any], problem: ProblemDetails, error: Exception) -> None:

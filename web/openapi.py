@@ -7,10 +7,13 @@ from litestar import Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
+from kb.access import RULES
 from web.errors import PROBLEM_JSON, ProblemDetails
+from web.rules import Rule
 
 DESCRIPTION = """\
 Everything that the pages can do, for programs. Every error is application/problem+json (RFC 9457).
@@ -19,28 +22,46 @@ does not take is answered with 405; Allow names those that it takes.
 """
 
 
+TOKEN = "token"
+
+ALWAYS = (400, 401, 403, 404, 429, 500, 503)
+"""The errors that any operation has."""
+
 CHANGES = (403, 404, 409)
-"""The errors of an operation that changes something, beside those that any has."""
+"""The errors of an operation that changes something."""
 
 SENDS = (*CHANGES, 413, 415)
 """The same where a body is sent."""
 
 
 def operation(
-    area: str, *problems: int, status: int = 200, reply: ResponseSpec | None = None
+    area: str,
+    *problems: int,
+    rule: Rule,
+    status: int = 200,
+    reply: ResponseSpec | None = None,
+    counted: bool = False,
 ) -> dict[str, Any]:
     """What the decorators of operations have in common.
 
-    `problems` are the statuses of its own errors; `reply` stands in where the handler's type does
-    not say what it answers.
+    `problems` are the statuses of its own errors, `rule` says who may; `reply` stands in where the
+    handler's type does not say what it answers, and `counted` limits how often it is asked.
     """
-    responses = {code: _problem(HTTPStatus(code)) for code in sorted({400, 500, 503, *problems})}
+    responses = {code: _problem(HTTPStatus(code)) for code in sorted({*ALWAYS, *problems})}
     return {
         "tags": [area],
         "status_code": status,
         "responses": responses | ({status: reply} if reply else {}),
         "sync_to_thread": True,
+        "security": _security(rule),
+        "opt": {"rule": rule, "counted": counted},
     }
+
+
+def _security(rule: Rule) -> list[dict[str, list[str]]]:
+    """What a program sends: a token; to read, it may do without, for what is open to the world."""
+    open_to_all = rule != "self" and (rule == "public" or "anybody" in RULES[rule])
+    return [{}, {TOKEN: []}] if open_to_all else [{TOKEN: []}]
 
 
 def _problem(status: HTTPStatus) -> ResponseSpec:
@@ -69,6 +90,18 @@ def openapi_config(title: str, docs: OpenAPIRenderPlugin) -> OpenAPIConfig:
         description=DESCRIPTION,
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, method, path: handler.handler_name,
-        openapi_router=_SchemaRouter("/api", route_handlers=[], include_in_schema=False),
+        openapi_router=_SchemaRouter(
+            "/api", route_handlers=[], include_in_schema=False, opt={"rule": "public"}
+        ),
+        components=Components(
+            security_schemes={
+                TOKEN: SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="A token that a member made on their own page. Its scopes limit "
+                    "what it is good for.",
+                )
+            }
+        ),
         render_plugins=[docs, JsonRenderPlugin()],
     )

@@ -1,55 +1,56 @@
-"""Keeps other sites out of a server that trusts whoever sits at this machine."""
+"""Keeps other sites out, and tells browsers what our own pages may do."""
 
-from collections.abc import Mapping
-from ipaddress import ip_address
+from collections.abc import Awaitable, Callable, Container
 from typing import Final
 
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
+from kb.settings import is_loopback
 from web.errors import CrossSiteRequest
+from web.protocol import LOCAL
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
-"""Sent with every answer. Without any referrer the Origin of our own forms would be hidden too."""
+OTHER_NAME = "This server does not answer to that name: use the address that it was set up with."
+
+Refuse = Callable[[Exception, Scope, Receive, Send], Awaitable[None]]
 
 
-class LoopbackOnly(ASGIMiddleware):
-    """Refuses other names than this machine's (DNS rebinding) and changes asked for elsewhere."""
+class Doors:
+    """Refuses names that are not this server's (DNS rebinding), and changes asked for elsewhere.
 
-    scopes = (ScopeType.HTTP,)
+    It stands around the whole application: what Litestar answers without a handler comes through
+    here as well. `names` are the names of the server beside those of this machine, which `loopback`
+    lets in; `refuse` makes the answer of an error.
+    """
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on, or raise what becomes a 400 or 403."""
+    def __init__(
+        self, app: ASGIApp, names: Container[str], *, loopback: bool, refuse: Refuse
+    ) -> None:
+        self._app = app
+        self._names = names
+        self._loopback = loopback
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer with 400 or 403."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
         headers = Headers.from_scope(scope)
         host = headers.get("host", "")
-        if not is_loopback(hostname(host).strip("[]")):
-            raise ClientException("This server answers to localhost and loopback addresses only.")
-        method = scope["method"]  # type: ignore[typeddict-item]  # `scopes` lets HTTP in alone
-        if method not in SAFE_METHODS and from_elsewhere(headers, host):
-            raise CrossSiteRequest
-        await next_app(scope, receive, send)
+        if not (scope.get(LOCAL) or self._is_ours(hostname(host).strip("[]").lower())):
+            await self._refuse(ClientException(OTHER_NAME), scope, receive, send)
+        elif scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):
+            await self._refuse(CrossSiteRequest(), scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, localhost or an address, can be reached from this machine alone.
-
-    No other name is taken: whoever owns a name can point it at this machine.
-    """
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    def _is_ours(self, name: str) -> bool:
+        return name in self._names or (self._loopback and is_loopback(name))
 
 
 def hostname(host: str) -> str:
@@ -68,11 +69,3 @@ def from_elsewhere(headers: Headers, host: str) -> bool:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and origin not in (f"http://{host}", f"https://{host}")
-
-
-async def add_headers(message: Message, scope: Scope) -> None:
-    """Tell the browser to load nothing from elsewhere and to run nothing inline."""
-    if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)

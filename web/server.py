@@ -1,4 +1,4 @@
-"""Listens on a loopback port for people and a socket file for the command line; ends cleanly."""
+"""Listens on a port for people and a socket file for the command line; ends cleanly."""
 
 import asyncio
 import signal
@@ -14,9 +14,9 @@ from filelock import FileLock, Timeout
 from kb import KnowledgeBase
 from kb.errors import KnowledgeBaseError
 from kb.local_socket import LONGEST_TARGET
+from kb.settings import Settings, is_loopback
 from web.app import create_app
 from web.protocol import Protocol
-from web.security import is_loopback
 
 THREADS = 32
 """Handlers at a time; a few of them may be waiting for the index."""
@@ -40,9 +40,11 @@ def serve(
     Port 0 takes a free one. `ready` is called with the address once connections are taken. Raises
     `ServeError`.
     """
-    refuse_others(host)
+    loopback = is_loopback(host)
+    if not loopback:
+        refuse_unguarded(host, base.settings)
     config = uvicorn.Config(
-        create_app(base),
+        create_app(base, loopback=loopback),
         loop="asyncio",
         http=Protocol,
         h11_max_incomplete_event_size=LONGEST_HEAD,
@@ -50,6 +52,9 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
+        # What ends TLS on this machine says where a request came from; nobody else is believed.
+        proxy_headers=base.settings.secure,
+        forwarded_allow_ips="127.0.0.1",
     )
     made = _Server(config)
     with tcp_socket(host, port) as tcp, socket_file(path) as local, made.capture_signals():
@@ -77,12 +82,15 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def refuse_others(host: str) -> None:
-    """Raise `ServeError` for an address that another machine could reach."""
-    if not is_loopback(host):
+def refuse_unguarded(host: str, settings: Settings) -> None:
+    """Raise `ServeError` for an address that others reach, unless they have to sign in.
+
+    The name that they know the server by has to be settled as well.
+    """
+    if not host or not settings.ways or not settings.host_name:
         raise ServeError(
-            f"The address {host!r} could be reached by other machines, "
-            "and there is no signing in yet: use 127.0.0.1."
+            f"The address {host!r} could be reached by other machines: set sign_in and base_url "
+            "first, so that members sign in at a name that is known, or use 127.0.0.1."
         )
 
 
@@ -94,7 +102,7 @@ def address(sock: socket.socket) -> str:
 
 @contextmanager
 def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening socket on a loopback address."""
+    """A listening socket."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

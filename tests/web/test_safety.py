@@ -9,7 +9,8 @@ from litestar.testing import TestClient
 
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Relation, Section
-from web.security import HEADERS, hostname
+from web.headers import HEADERS
+from web.security import hostname
 
 Client = TestClient[Litestar]
 Contribute = Callable[..., str]

@@ -30,13 +30,13 @@ class PublicStatus(Struct, frozen=True, kw_only=True):
     engine: str
 
 
-@get("/kinds", **operation("about"))
+@get("/kinds", **operation("about", rule="public"))
 def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
     """The kinds of entry with their sections and prompts."""
     return tuple(base.kinds.values())
 
 
-@get("/status", **operation("about"))
+@get("/status", **operation("about", rule="audit"))
 def get_status(base: NamedDependency[KnowledgeBase]) -> PublicStatus:
     """Counts, sizes in bytes, and whether everything is up to date."""
     return public(base.status())

@@ -25,7 +25,7 @@ class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
     successor: str | None = None
 
 
-@post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS))
+@post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule="curate"))
 def add_tags(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Tags]
 ) -> Written:
@@ -33,7 +33,7 @@ def add_tags(
     return when_searchable(base, base.entries.tag(entry_id, data.tags))
 
 
-@delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES))
+@delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES, rule="curate"))
 def remove_tags(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], tag: FromQuery[tuple[str, ...]]
 ) -> Written:
@@ -41,7 +41,7 @@ def remove_tags(
     return when_searchable(base, base.entries.untag(entry_id, tag))
 
 
-@post("/entries/{entry_id:str}/relations", **operation("curation", *SENDS))
+@post("/entries/{entry_id:str}/relations", **operation("curation", *SENDS, rule="curate"))
 def add_relation(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[GivenRelation]
 ) -> Written:
@@ -49,7 +49,7 @@ def add_relation(
     return when_searchable(base, base.entries.relate(entry_id, Relation(data.type, data.target)))
 
 
-@delete("/entries/{entry_id:str}/relations", **operation("curation", *CHANGES))
+@delete("/entries/{entry_id:str}/relations", **operation("curation", *CHANGES, rule="curate"))
 def remove_relation(
     base: NamedDependency[KnowledgeBase],
     entry_id: FromPath[str],
@@ -61,7 +61,7 @@ def remove_relation(
     return when_searchable(base, receipt)
 
 
-@post("/entries/{entry_id:str}/archive", **operation("curation", *SENDS))
+@post("/entries/{entry_id:str}/archive", **operation("curation", *SENDS, rule="curate"))
 def archive_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Archiving]
 ) -> Written:
@@ -69,7 +69,7 @@ def archive_entry(
     return when_searchable(base, base.entries.archive(entry_id, data.reason, data.successor))
 
 
-@post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES))
+@post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES, rule="curate"))
 def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
     """Recommend an archived entry again."""
     return when_searchable(base, base.entries.restore(entry_id))

@@ -16,7 +16,7 @@ class Reason(Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-@put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS))
+@put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS, rule="endorse"))
 def endorse_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Reason]
 ) -> Written:
@@ -25,7 +25,9 @@ def endorse_entry(
     return Written(receipt.id, receipt.version)
 
 
-@delete("/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES))
+@delete(
+    "/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES, rule="endorse")
+)
 def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
     """Take the endorsement back."""
     receipt = base.endorsements.withdraw(entry_id)

@@ -34,7 +34,7 @@ class Revision(Struct, frozen=True, forbid_unknown_fields=True):
     note: str | None = None
 
 
-@get("/entries", **operation("entries"))
+@get("/entries", **operation("entries", rule="read"))
 def list_entries(
     base: NamedDependency[KnowledgeBase],
     kind: FromQuery[tuple[str, ...]] = (),
@@ -50,7 +50,7 @@ def list_entries(
     return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
 
 
-@post("/entries", **operation("entries", *SENDS, status=201))
+@post("/entries", **operation("entries", *SENDS, status=201, rule="contribute"))
 def contribute_entry(
     base: NamedDependency[KnowledgeBase],
     data: JSONBody[GivenDraft],
@@ -61,13 +61,13 @@ def contribute_entry(
     return when_searchable(base, base.entries.contribute(draft, command_id=idempotency_key))
 
 
-@get("/entries/{entry_id:str}", **operation("entries", 404))
+@get("/entries/{entry_id:str}", **operation("entries", 404, rule="read"))
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> EntryPage:
     """One entry with all that belongs to it."""
     return base.catalogue.get(entry_id)
 
 
-@put("/entries/{entry_id:str}", **operation("entries", *SENDS))
+@put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise"))
 def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Revision]
 ) -> Written:
@@ -79,7 +79,7 @@ def revise_entry(
     return when_searchable(base, receipt)
 
 
-@get("/entries/{entry_id:str}/history", **operation("entries", 404))
+@get("/entries/{entry_id:str}/history", **operation("entries", 404, rule="read"))
 def get_history(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]
 ) -> tuple[HistoryItem, ...]:
@@ -87,7 +87,7 @@ def get_history(
     return base.catalogue.history(entry_id)
 
 
-@get("/entries/{entry_id:str}/lineage", **operation("entries", 404))
+@get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))
 def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Lineage:
     """What an entry was made from and what was made from it, however far."""
     return base.catalogue.lineage(entry_id)

@@ -42,7 +42,7 @@ class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     evidence: str | UnsetType | None = UNSET
 
 
-@post("/entries/{entry_id:str}/reuses", **operation("reuse", *SENDS, status=201))
+@post("/entries/{entry_id:str}/reuses", **operation("reuse", *SENDS, status=201, rule="reuse"))
 def record_reuse(
     base: NamedDependency[KnowledgeBase],
     entry_id: FromPath[str],
@@ -54,13 +54,13 @@ def record_reuse(
     return Written(receipt.id, receipt.version)
 
 
-@get("/reuses/{reuse_id:str}", **operation("reuse", 404))
+@get("/reuses/{reuse_id:str}", **operation("reuse", 404, rule="read"))
 def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str]) -> ReuseView:
     """One recorded reuse."""
     return base.catalogue.reuse(reuse_id)
 
 
-@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS))
+@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule="update-reuse"))
 def update_reuse(
     base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str], data: JSONBody[OutcomeUpdate]
 ) -> Written:
@@ -69,7 +69,7 @@ def update_reuse(
     return Written(receipt.id, receipt.version)
 
 
-@get("/reports/reuse", **operation("reuse", reply=COUNTS))
+@get("/reports/reuse", **operation("reuse", reply=COUNTS, rule="report"))
 def report_reuse(
     base: NamedDependency[KnowledgeBase],
     by: FromQuery[By] = "kind",

@@ -17,7 +17,7 @@ ARCHIVED: dict[str, bool | None] = {"false": False, "true": True, "all": None}
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
-@get("/search", **operation("search"))
+@get("/search", **operation("search", rule="read", counted=True))
 def search(
     base: NamedDependency[KnowledgeBase],
     q: FromQuery[str],

@@ -2,7 +2,21 @@
 
 from litestar import Router
 
-from web.pages import browse, curation, entry, home, reuse, search, writing
+from web.pages import (
+    about_data,
+    account,
+    browse,
+    curation,
+    entry,
+    home,
+    joining,
+    people,
+    reuse,
+    search,
+    sign_in,
+    writing,
+)
+from web.rules import check_form
 
 
 def pages_router() -> Router:
@@ -10,6 +24,7 @@ def pages_router() -> Router:
     return Router(
         "/",
         include_in_schema=False,
+        before_request=check_form,
         route_handlers=[
             home.home,
             home.about,
@@ -31,5 +46,35 @@ def pages_router() -> Router:
             reuse.show_reuse,
             reuse.update_reuse,
             reuse.report,
+            curation.show,
+            sign_in.sign_in_form,
+            sign_in.sign_in,
+            sign_in.sign_out,
+            sign_in.enter_form,
+            sign_in.enter,
+            joining.join_form,
+            joining.join,
+            account.account,
+            account.change_profile,
+            account.change_password,
+            account.end_session,
+            account.end_all_sessions,
+            account.make_token,
+            account.revoke_token,
+            people.people,
+            people.invite,
+            people.member,
+            people.new_link,
+            people.change_roles,
+            people.change_groups,
+            people.remove,
+            people.groups,
+            people.form_group,
+            people.close_group,
+            people.join_group,
+            people.leave_group,
+            people.open_to_world,
+            about_data.data_page,
+            about_data.audit,
         ],
     )

@@ -87,7 +87,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
         return tuple(choice for choice in counted if choice.active and choice.count is not None)
 
 
-@get("/entries", sync_to_thread=True)
+@get("/entries", sync_to_thread=True, rule="read")
 def browse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

@@ -6,12 +6,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kb import KnowledgeBase
+from kb.writer import Receipt
 from web.pages.entry import act
-from web.pages.forms import Form, FormBody, entry_meant, small_form
+from web.pages.forms import Form, FormBody, entry_meant, small_form, ticked, visibility
 from web.pages.shell import Pages
 
 
-@post("/entries/{entry_id:str}/tags", sync_to_thread=True)
+@post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule="curate")
 def tag(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -26,7 +27,7 @@ def tag(
     )
 
 
-@post("/entries/{entry_id:str}/untag", sync_to_thread=True)
+@post("/entries/{entry_id:str}/untag", sync_to_thread=True, rule="curate")
 def untag(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -47,7 +48,7 @@ def untag(
     )
 
 
-@post("/entries/{entry_id:str}/archive", sync_to_thread=True)
+@post("/entries/{entry_id:str}/archive", sync_to_thread=True, rule="curate")
 def archive(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -70,7 +71,7 @@ def archive(
     )
 
 
-@post("/entries/{entry_id:str}/restore", sync_to_thread=True)
+@post("/entries/{entry_id:str}/restore", sync_to_thread=True, rule="curate")
 def restore(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
@@ -80,7 +81,7 @@ def restore(
     )
 
 
-@post("/entries/{entry_id:str}/endorse", sync_to_thread=True)
+@post("/entries/{entry_id:str}/endorse", sync_to_thread=True, rule="endorse")
 def endorse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -101,7 +102,7 @@ def endorse(
     )
 
 
-@post("/entries/{entry_id:str}/withdraw", sync_to_thread=True)
+@post("/entries/{entry_id:str}/withdraw", sync_to_thread=True, rule="endorse")
 def withdraw(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
@@ -116,3 +117,19 @@ def withdraw(
         lambda: base.endorsements.withdraw(entry_id),
         wait=False,
     )
+
+
+@post("/entries/{entry_id:str}/show", sync_to_thread=True, rule="show")
+def show(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    entry_id: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Choose who sees it."""
+    form, groups = small_form(data, "sight"), ticked(data, "seen-by")
+
+    def command() -> Receipt:
+        return base.entries.show(entry_id, visibility(form.values["sight"], groups))
+
+    return act(base, pages, entry_id, "show", form, "shown", command)

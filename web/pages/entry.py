@@ -10,6 +10,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.access import may
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
@@ -29,6 +30,7 @@ from web.written import when_searchable
 FORMS: Mapping[str, tuple[str, ...]] = {
     "tag": ("tags",),
     "archive": ("reason", "successor"),
+    "show": ("sight",),
     "endorse": ("reason",),
     "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
 }
@@ -45,7 +47,8 @@ class ShownSection(Struct, frozen=True):
 class EntryView(Struct, frozen=True, kw_only=True):
     """Everything on an entry's page.
 
-    `mine` is the acting member's endorsement; `open` names a form with errors.
+    `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are the
+    names of groups; `sight` and `shown_to` are what the form about visibility says.
     """
 
     entry: EntryPage
@@ -58,9 +61,17 @@ class EntryView(Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...]
     forms: dict[str, Form]
     open: str = ""
+    may_revise: bool
+    may_show: bool
+    may_curate: bool
+    seen_by: dict[str, str]
+    sight: str
+    shown_to: tuple[str, ...]
+    groups_to_show: tuple[tuple[str, str], ...]
+    world: bool
 
 
-@get("/entries/{entry_id:str}", sync_to_thread=True)
+@get("/entries/{entry_id:str}", sync_to_thread=True, rule="read")
 def show(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -100,9 +111,11 @@ def entry_view(
 ) -> EntryView:
     """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
     entry = base.catalogue.get(entry_id)
-    mine = next((e for e in entry.endorsed if e.member == base.settings.member), None)
+    mine = next((e for e in entry.endorsed if e.member == base.asker.member), None)
     lineage = base.catalogue.lineage(entry_id)
     forms = _empty_forms(mine)
+    asker, author = base.asker, entry.contributed_by
+    known = group_names(base)
     return EntryView(
         entry=entry,
         sections=shown_sections(entry),
@@ -114,7 +127,22 @@ def entry_view(
         groups=base.catalogue.groups(),
         forms=forms | {name: form} if form else forms,
         open=name,
+        may_revise=may(asker, "revise"),
+        may_show=may(asker, "show", author),
+        may_curate=may(asker, "curate", author),
+        seen_by=known,
+        sight=form.values["sight"] if form and name == "show" else entry.visibility.sight,
+        shown_to=entry.visibility.groups,
+        groups_to_show=tuple(known.items()),
+        world=base.directory.open_to_world(),
     )
+
+
+def group_names(base: KnowledgeBase) -> dict[str, str]:
+    """What groups are called, by id; nobody who is not a member is told."""
+    if not may(base.asker, "see-people"):
+        return {}
+    return {group.id: group.name for group in base.directory.groups()}
 
 
 def shown_sections(entry: EntryPage) -> tuple[ShownSection, ...]:

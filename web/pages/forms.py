@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from kb import KnowledgeBase
+from kb.access import Visibility, checked
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
 from kb.entries.results import EntryPage
@@ -63,6 +64,8 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     version: int = 0
     group_before: str = ""
     command_id: str = ""
+    sight: str = "members"
+    shown_to: tuple[str, ...] = ()
     errors: dict[str, str] = {}
     problem: str = ""
 
@@ -74,7 +77,8 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         """The same form with `error` at its field, or above the form; it may be sent again."""
         field = error.field if isinstance(error, InvalidInput) and error.field else ""
         field = {"tag": "tags", "section heading": "text"}.get(field, field)
-        fields = {"title", "group", "tags", "note", *(s.heading for s in self.sections)}
+        fields = {"title", "group", "tags", "note", "visibility", "groups"}
+        fields |= {s.heading for s in self.sections}
         fresh = structs.replace(self, command_id=new_command_id())
         if field in fields:
             return structs.replace(fresh, errors={field: str(error)})
@@ -87,6 +91,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
             content=self.content({}),
             group=self.group or None,
             tags=tuple(tag for tag in self.tags.split(",") if tag.strip()),
+            visibility=visibility(self.sight, self.shown_to),
         )
 
     def content(self, properties: dict[str, Scalar]) -> Content:
@@ -153,7 +158,20 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         version=max(1, int(version)) if version.isdecimal() and len(version) < 10 else 1,
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
+        sight=typed(posted, "sight") or "members",
+        shown_to=ticked(posted, "seen-by"),
     )
+
+
+def ticked(posted: Posted, what: str) -> tuple[str, ...]:
+    """The ids of the boxes called `what` that were ticked."""
+    return tuple(name[len(what) + 1 :] for name in posted if name.startswith(f"{what}-"))
+
+
+def visibility(sight: str, groups: Sequence[str]) -> Visibility:
+    """Who is to see it; what was ticked counts for groups alone. Raises `InvalidInput`."""
+    chosen = tuple(groups) if sight == "groups" else ()
+    return checked(Visibility(sight, chosen))  # type: ignore[arg-type]  # checked there
 
 
 def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:

@@ -32,7 +32,7 @@ class AboutPage(Struct, frozen=True):
     groups: int
 
 
-@get("/", sync_to_thread=True)
+@get("/", sync_to_thread=True, rule="read")
 def home(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
     """Ask, or look around."""
     recent = base.catalogue.browse(limit=RECENT)
@@ -40,7 +40,7 @@ def home(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) ->
     return pages.render("home.html", HomePage(recent, tags), at="ask")
 
 
-@get("/about", sync_to_thread=True)
+@get("/about", sync_to_thread=True, rule="public")
 def about(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
     """What this is."""
     everything = base.catalogue.browse(BrowseFilter(archived=None), limit=1)

@@ -40,7 +40,7 @@ class ReportPage(Struct, frozen=True):
     csv_url: str
 
 
-@post("/entries/{entry_id:str}/reuses", sync_to_thread=True)
+@post("/entries/{entry_id:str}/reuses", sync_to_thread=True, rule="reuse")
 def record(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -67,7 +67,7 @@ def record(
     return act(base, pages, entry_id, "reuse", form, "reused", command, wait=False)
 
 
-@get("/reuses/{reuse_id:str}", sync_to_thread=True)
+@get("/reuses/{reuse_id:str}", sync_to_thread=True, rule="read")
 def show_reuse(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], reuse_id: FromPath[str]
 ) -> Response[str]:
@@ -82,7 +82,7 @@ def show_reuse(
     return pages.render("reuse.html", ReusePage(reuse, Form(values)), at="reuse")
 
 
-@post("/reuses/{reuse_id:str}", sync_to_thread=True)
+@post("/reuses/{reuse_id:str}", sync_to_thread=True, rule="update-reuse")
 def update_reuse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -107,7 +107,7 @@ def update_reuse(
     return see_other(f"{entry_url(reuse.entry_id)}#reuse", "updated")
 
 
-@get("/reuse", sync_to_thread=True)
+@get("/reuse", sync_to_thread=True, rule="report")
 def report(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

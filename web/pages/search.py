@@ -13,9 +13,10 @@ from msgspec import Struct, structs
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
 from kb.search import Answer, Result
+from web.errors import RESULTS
 from web.markdown import marked
 from web.pages.links import section_url
-from web.pages.shell import RESULTS, Pages
+from web.pages.shell import Pages
 
 LIMIT = 20
 WHOLE = 420
@@ -84,7 +85,7 @@ def asked_of(
 ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
 
 
-@get("/search", dependencies=ASKED, sync_to_thread=True)
+@get("/search", dependencies=ASKED, sync_to_thread=True, rule="read", counted=True)
 def search(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -95,7 +96,7 @@ def search(
     return _answered(base, pages, SearchPage(asked, options), "search.html")
 
 
-@get(RESULTS, dependencies=ASKED, sync_to_thread=True)
+@get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule="read", counted=True)
 def results(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

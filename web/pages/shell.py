@@ -1,22 +1,28 @@
 """What every page has around it, and how it is made: whole, in the handler's own thread."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
+from litestar.exceptions import ClientException
 from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.access import Action, Asker, Role, Sight, anonymous, may
 from kb.entries.relation import reads
+from kb.errors import KnowledgeBaseError
+from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
-from web.errors import ProblemDetails
+from web.errors import RESULTS, ProblemDetails
+from web.visit import Visit, Visits, visit_of
 
-RESULTS = "/search/results"
-"""The address whose answers are put into a page that is open already, errors too."""
+SOMEBODY = "a member"
+"""What members are called where nobody who looks may know more."""
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -25,6 +31,15 @@ OUTCOMES: Mapping[Outcome, str] = {
     "adapted": "Adapted",
     "tried-and-stopped": "Tried and stopped",
 }
+
+SHOWN_TO: Mapping[Sight, str] = {
+    "members": "All members",
+    "groups": "Some groups",
+    "author": "Only its author",
+    "draft": "Only its author: a draft",
+    "world": "Everybody, signed in or not",
+}
+"""Who sees an entry, the usual choice first."""
 
 NOTICES: Mapping[str, str] = {
     "contributed": "Thank you. Your entry is here, and searches find it.",
@@ -37,18 +52,46 @@ NOTICES: Mapping[str, str] = {
     "withdrawn": "Your endorsement is withdrawn.",
     "reused": "Thank you. The reuse is recorded.",
     "updated": "Thank you. The outcome is updated.",
+    "shown": "Changed. From now on these see it.",
+    "joined": "Welcome. You are a member now.",
+    "signed-in": "You are signed in.",
+    "profile": "Your profile is saved.",
+    "secret": "Saved. Sign in with it from now on.",
+    "ended": "That session has ended.",
+    "ended-all": "You are signed out everywhere else.",
+    "revoked": "The token is void.",
+    "roles": "The roles are changed.",
+    "grouped": "The groups are changed.",
+    "formed": "The group is there.",
+    "closed": "Nobody joins that group any longer.",
+    "world": "Changed, for everybody from now on.",
+    "removed": "They are no longer a member.",
+    "passkey": "The passkey is added.",
+    "unpasskey": "The passkey is removed.",
+    "linked": "You can sign in with your other account from now on.",
 }
 NOT_YET = "Saved. Searches do not show it yet; they will once the search index has caught up."
 """Shown instead when the index did not follow in time, or cannot now."""
 
 
-class Shell(Struct, frozen=True):
-    """What surrounds a page: whose it is, who acts, which part is open, what just happened."""
+class Shell(Struct, frozen=True, kw_only=True):
+    """What surrounds a page: whose it is, who acts, which part is open, what just happened.
+
+    `signing_in` is whether members sign in here at all, `form_token` what each form carries.
+    """
 
     community: str
     member: str
+    known: bool
+    signing_in: bool
+    roles: frozenset[Role]
+    form_token: str
     at: str
     notice: str
+
+    def may(self, action: Action) -> bool:
+        """Whether whoever looks at the page may do it with something that somebody else began."""
+        return may(Asker(None, self.roles, frozenset()), action)
 
 
 class ErrorPage(Struct, frozen=True):
@@ -58,29 +101,87 @@ class ErrorPage(Struct, frozen=True):
 
 
 class Pages:
-    """Makes pages from typed data."""
+    """Makes pages from typed data, for one visit."""
 
-    def __init__(self, base: KnowledgeBase) -> None:
-        self._settings = base.settings
-        self._templates = environment(base)
+    def __init__(self, visits: Visits, visit: Visit | None = None) -> None:
+        self._visits = visits
+        self._visit = visit or Visit(visits.base)
+        self._templates = environment(visits.base)
+        self._names: dict[str, str] = {}
+
+    def for_visit(self, visit: Visit) -> "Pages":
+        """The same for whoever asks now."""
+        made = copy(self)
+        made._visit = visit
+        made._names = {}
+        return made
 
     def render(
         self, template: str, page: Struct, *, at: str = "", done: str = "", status: int = 200
     ) -> Response[str]:
         """`template` with `page`; `at` is the part of the navigation, `done` names a notice."""
-        shell = Shell(self._settings.community, self._settings.member, at, _notice(done))
-        html = self._templates.get_template(template).render(page=page, shell=shell)
+        html = self._templates.get_template(template).render(
+            page=page, shell=self._shell(at, done), name_of=self.name_of, asker=self._visit.asker
+        )
+        kept = "private, no-store" if self._visit.session else "private, no-cache"
         return Response(
-            html,
-            media_type=MediaType.HTML,
-            status_code=status,
-            headers={"cache-control": "no-cache"},
+            html, media_type=MediaType.HTML, status_code=status, headers={"cache-control": kept}
         )
 
     def error(self, request: Request[Any, Any, Any], problem: ProblemDetails) -> Response[str]:
         """The page for an error, or its sentence alone where a piece of a page was asked for."""
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
-        return self.render(template, ErrorPage(problem), status=problem.status)
+        made = self.for_visit(self._visit_of(request))
+        return made.render(template, ErrorPage(problem), status=problem.status)
+
+    def name_of(self, member: str) -> str:
+        """What a member is called, as far as whoever looks may know."""
+        if member not in self._names:
+            base = self._visit.base
+            unknown = member if may(base.asker, "see-people") else SOMEBODY
+            self._names[member] = base.directory.names([member]).get(member, unknown)
+        return self._names[member]
+
+    def _shell(self, at: str, done: str) -> Shell:
+        asker, settings = self._visit.asker, self._visits.base.settings
+        return Shell(
+            community=settings.community,
+            member=self._own_name(),
+            known=asker.member is not None,
+            signing_in=bool(settings.ways),
+            roles=asker.roles,
+            form_token=self._visit.form_token,
+            at=at,
+            notice=_notice(done),
+        )
+
+    def _own_name(self) -> str:
+        member = self._visit.asker.member
+        if member is None:
+            return ""
+        try:
+            return self.name_of(member)
+        except KnowledgeBaseError:
+            return member  # the page tells what is wrong
+
+    def _visit_of(self, request: Request[Any, Any, Any]) -> Visit:
+        """Whose visit it is, also where no handler was found and so nobody has asked yet."""
+        visit: Visit | None = request.scope.get("auth")
+        if visit is not None:
+            return visit
+        try:
+            return self._visits.of(request.scope)
+        except (ClientException, KnowledgeBaseError):
+            return Visit(self._visits.base.acting_for(anonymous(world=False)))
+
+
+def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any]], Pages]:
+    """The dependency `pages`: they are for whoever asks."""
+
+    def of(request: Request[Any, Any, Any]) -> Pages:
+        return pages.for_visit(visit_of(request))
+
+    return of
 
 
 def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:
@@ -100,15 +201,24 @@ def environment(base: KnowledgeBase) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": _day, "minute": _minute, "iso": _iso, "counted": _counted}
+    made.filters["open_groups"] = _open_groups
     made.globals |= {
         "kinds": base.kinds,
         "outcomes": OUTCOMES,
+        "sights": SHOWN_TO,
         "kind_name": lambda key: base.kinds[key].name if key in base.kinds else key,
         "relation_reads": lambda relation: reads(
             relation.type, incoming=relation.direction == "in"
         ),
     }
     return made
+
+
+def _open_groups(
+    groups: Mapping[str, GroupView], kept: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Ids and names of the groups that somebody can be put into, and of those in `kept`."""
+    return [(one.id, one.name) for one in groups.values() if not one.closed or one.id in kept]
 
 
 def _notice(done: str) -> str:

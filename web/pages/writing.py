@@ -11,6 +11,7 @@ from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from web.errors import status_of
 from web.pages.conflict import conflict_page
+from web.pages.entry import group_names
 from web.pages.forms import (
     EntryForm,
     FormBody,
@@ -32,13 +33,15 @@ class WritingPage(Struct, frozen=True):
     groups: tuple[str, ...]
     tags: tuple[str, ...]
     entry: EntryPage | None = None
+    groups_to_show: tuple[tuple[str, str], ...] = ()
+    world: bool = False
 
 
 class KindsPage(Struct, frozen=True):
     """Which kind of entry it is to be."""
 
 
-@get("/entries/new", sync_to_thread=True)
+@get("/entries/new", sync_to_thread=True, rule="contribute")
 def new(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -52,7 +55,7 @@ def new(
     return _form(base, pages, blank_form(base.kinds[kind]))
 
 
-@post("/entries/new", sync_to_thread=True)
+@post("/entries/new", sync_to_thread=True, rule="contribute")
 def contribute(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -71,7 +74,7 @@ def contribute(
     return see_other(entry_url(written.id), "contributed", searchable=written.searchable)
 
 
-@get("/entries/{entry_id:str}/revise", sync_to_thread=True)
+@get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise")
 def revise_form(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
@@ -82,7 +85,7 @@ def revise_form(
     return _form(base, pages, form_of(entry, base.kinds[entry.kind]), entry)
 
 
-@post("/entries/{entry_id:str}/revise", sync_to_thread=True)
+@post("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise")
 def revise(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -118,5 +121,12 @@ def _form(
     *,
     status: int = 200,
 ) -> Response[str]:
-    page = WritingPage(form, base.catalogue.groups(), base.catalogue.tags(), entry)
+    page = WritingPage(
+        form,
+        base.catalogue.groups(),
+        base.catalogue.tags(),
+        entry,
+        groups_to_show=tuple(group_names(base).items()),
+        world=base.directory.open_to_world(),
+    )
     return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)

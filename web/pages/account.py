@@ -1,0 +1,224 @@
+"""What is mine: profile, password, sessions, tokens, and what others changed about me."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+from msgspec import Struct
+
+from events.clock import utc_now
+from kb.accounts.passkeys import PasskeyInfo
+from kb.accounts.password_rules import checked_password
+from kb.accounts.sessions import SessionInfo
+from kb.accounts.tokens import SCOPES, TokenInfo
+from kb.errors import InvalidInput, NotFound, SignInRefused
+from kb.people.directory import AccessChange, GroupView, MemberView
+from web.errors import status_of
+from web.pages.forms import Form, FormBody, small_form, typed
+from web.pages.joining import PROFILE, TAKEN, profile_of
+from web.pages.passkeys import passkeys_of
+from web.pages.shell import Pages, see_other
+from web.pages.sign_in import require_signing_in, set_session
+from web.visit import Limits, Visit
+
+DAYS: Mapping[str, str] = {"7": "A week", "30": "30 days", "90": "90 days", "365": "A year"}
+
+
+class Made(Struct, frozen=True):
+    """A secret that is shown once: what it is for, and it."""
+
+    name: str
+    secret: str
+
+
+class AccountPage(Struct, frozen=True, kw_only=True):
+    """All that a member has here; `me` is None for one who may not see people, as a reporter.
+
+    `here` is the session that asks, `made` a token that was made just now.
+    """
+
+    me: MemberView | None
+    groups: dict[str, GroupView]
+    sessions: list[SessionInfo]
+    here: str
+    tokens: list[TokenInfo]
+    scopes: tuple[str, ...]
+    days: Mapping[str, str]
+    changes: tuple[AccessChange, ...]
+    ways: tuple[str, ...]
+    passkeys: list[PasskeyInfo]
+    has_password: bool
+    asks_password: bool
+    linked: bool
+    forms: dict[str, Form]
+    made: Made | None = None
+
+
+@get("/account", sync_to_thread=True, rule="self")
+def account(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], done: FromQuery[str] = ""
+) -> Response[str]:
+    """Everything about whoever is signed in."""
+    return pages.render("account.html", _page(visit), at="account", done=done)
+
+
+@post("/account/profile", sync_to_thread=True, rule="change-self")
+def change_profile(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
+) -> Response[str] | Redirect:
+    """Tell something else about oneself."""
+    try:
+        _session(visit)
+        visit.base.people.change_profile(profile_of(data))
+    except InvalidInput as error:
+        return _again(visit, pages, "profile", small_form(data, *PROFILE).with_error(error), error)
+    return see_other("/account", "profile")
+
+
+@post("/account/password", sync_to_thread=True, rule="self")
+def change_password(
+    visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
+    pages: NamedDependency[Pages],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Choose another name or password to sign in with; every other session ends."""
+    require_signing_in(visit.base, "password")
+    session, accounts = _session(visit), visit.base.accounts
+    try:
+        limits.name.admit(limits.name.keyed("", session.member))
+        _check_current(visit, typed(data, "current"))
+        checked_password(typed(data, "password"), visit.base.settings.community)
+        name = typed(data, "sign_in_name")
+        if name.strip() and not accounts.names.set(session.member, name):
+            raise InvalidInput(TAKEN, "sign_in_name")
+        accounts.passwords.set(session.member, typed(data, "password"))
+    except (InvalidInput, SignInRefused) as error:
+        form = small_form(data, "sign_in_name")
+        return _again(visit, pages, "password", form.with_error(error), error)
+    accounts.sessions.end_all(session.member, but=visit.cookie)
+    answer = see_other("/account", "secret")
+    set_session(answer, visit.base, accounts.sessions.rotate(visit.cookie))
+    return answer
+
+
+@post("/account/sessions/end", sync_to_thread=True, rule="self")
+def end_session(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
+    """Sign out somewhere else."""
+    session = _session(visit)
+    visit.base.accounts.sessions.revoke(session.member, typed(data, "session"))
+    return see_other("/account", "ended")
+
+
+@post("/account/sessions/end-all", sync_to_thread=True, rule="self")
+def end_all_sessions(visit: NamedDependency[Visit]) -> Redirect:
+    """Sign out everywhere but here."""
+    visit.base.accounts.sessions.end_all(_session(visit).member, but=visit.cookie)
+    return see_other("/account", "ended-all")
+
+
+@post("/account/tokens", sync_to_thread=True, rule="self")
+def make_token(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
+) -> Response[str]:
+    """Make a token and show it, this once."""
+    session = _session(visit)
+    form = small_form(data, "token_name", "days")
+    chosen = [scope for scope in SCOPES if typed(data, f"scope-{scope}")]
+    try:
+        days = form.values["days"]
+        if days not in DAYS:
+            raise InvalidInput("Choose how long the token is good for.", "days")
+        _, secret = visit.base.accounts.tokens.make(
+            session.member,
+            chosen,
+            form.values["token_name"],
+            utc_now() + timedelta(days=int(days)),
+        )
+    except InvalidInput as error:
+        named = InvalidInput(str(error), {"name": "token_name"}.get(error.field or "", error.field))
+        return _again(visit, pages, "token", form.with_error(named), error)
+    page = _page(visit, made=Made(form.values["token_name"], secret))
+    return pages.render("account.html", page, at="account")
+
+
+@post("/account/tokens/revoke", sync_to_thread=True, rule="self")
+def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
+    """Make a token void."""
+    visit.base.accounts.tokens.revoke(typed(data, "token"), _session(visit).member)
+    return see_other("/account", "revoked")
+
+
+def _session(visit: Visit) -> SessionInfo:
+    """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
+    require_signing_in(visit.base)
+    if visit.session is None:
+        raise NotFound("This page is for whoever is signed in with a browser.")
+    return visit.session
+
+
+def _check_current(visit: Visit, password: str) -> None:
+    if _asks_password(visit) and not visit.base.accounts.passwords.check(
+        visit.asker.member, password
+    ):
+        raise SignInRefused("The present password is another one.")
+
+
+def _asks_password(visit: Visit) -> bool:
+    """A session that began with a link needs no password: it is how one that was lost is set."""
+    session = _session(visit)
+    return session.via != "link" and visit.base.accounts.passwords.has(session.member)
+
+
+def _again(
+    visit: Visit, pages: Pages, name: str, form: Form, error: InvalidInput | SignInRefused
+) -> Response[str]:
+    page = _page(visit, {name: form})
+    return pages.render("account.html", page, at="account", status=status_of(error))
+
+
+def _page(
+    visit: Visit, forms: dict[str, Form] | None = None, made: Made | None = None
+) -> AccountPage:
+    session, base = _session(visit), visit.base
+    accounts, member = base.accounts, session.member
+    sees_people = "member" in visit.asker.roles
+    me = base.directory.member(member) if sees_people else None
+    known = base.directory.groups() if sees_people else ()
+    return AccountPage(
+        me=me,
+        groups={group.id: group for group in known},
+        sessions=accounts.sessions.of(member),
+        here=session.id,
+        tokens=accounts.tokens.of(member),
+        scopes=SCOPES,
+        days=DAYS,
+        changes=base.directory.changes(member)[::-1],
+        ways=base.settings.ways,
+        passkeys=passkeys_of(base).of(member) if "passkey" in base.settings.ways else [],
+        has_password=accounts.passwords.has(member),
+        asks_password=_asks_password(visit),
+        linked="openid" in base.settings.ways and accounts.identities.has(member),
+        forms=_forms(me) | (forms or {}),
+        made=made,
+    )
+
+
+def _forms(me: MemberView | None) -> dict[str, Form]:
+    profile = me.profile if me else None
+    typed_before = {
+        "name": profile.name if profile else "",
+        "address": (profile.address if profile else None) or "",
+        "time_zone": profile.time_zone if profile else "UTC",
+        "languages": ", ".join(profile.languages) if profile else "",
+        "pronouns": (profile.pronouns if profile else None) or "",
+        "help": (profile.help if profile else None) or "",
+    }
+    return {
+        "profile": Form(typed_before),
+        "password": Form({"sign_in_name": ""}),
+        "token": Form({"token_name": "", "days": "90"}),
+    }

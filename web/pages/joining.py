@@ -1,0 +1,151 @@
+"""Taking an invitation: a profile, and how to sign in from then on."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from kb import KnowledgeBase
+from kb.access import of_member
+from kb.accounts.links import Purpose
+from kb.accounts.password_rules import checked_password
+from kb.errors import InvalidInput, NotFound, Refused
+from kb.people.member import Profile
+from kb.people.service import checked_profile
+from web.errors import status_of
+from web.pages.forms import Form, FormBody, Posted, small_form, typed
+from web.pages.shell import Pages, see_other
+from web.pages.sign_in import VOID, require_signing_in, set_session
+from web.visit import Limits, cookie_of, visit_of
+
+PURPOSES: Mapping[str, Purpose] = {"join": "invitation", "welcome": "first-steward"}
+PROFILE = ("name", "address", "time_zone", "languages", "pronouns", "help")
+TAKEN: Final = "This sign-in name cannot be used here; choose another one."
+
+
+class JoinPage(Struct, frozen=True):
+    """The form of an invitation; `word` is "join", or "welcome" for the first steward."""
+
+    form: Form
+    word: str
+    secret: str
+    password: bool
+
+
+@get("/join/{secret:str}", sync_to_thread=True, rule="public")
+def join_form(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], secret: FromPath[str]
+) -> Response[str]:
+    """Take an invitation: tell who you are."""
+    return _form(base, pages, "join", secret)
+
+
+@get("/welcome/{secret:str}", sync_to_thread=True, rule="public")
+def welcome_form(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], secret: FromPath[str]
+) -> Response[str]:
+    """The same for the first steward."""
+    return _form(base, pages, "welcome", secret)
+
+
+@post("/join/{secret:str}", sync_to_thread=True, rule="public")
+def join(
+    request: Request[Any, Any, Any],
+    pages: NamedDependency[Pages],
+    limits: NamedDependency[Limits],
+    secret: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Become a member and begin a session, or show the form with what is wrong."""
+    return _joined(request, pages, limits, "join", secret, data)
+
+
+@post("/welcome/{secret:str}", sync_to_thread=True, rule="public")
+def welcome(
+    request: Request[Any, Any, Any],
+    pages: NamedDependency[Pages],
+    limits: NamedDependency[Limits],
+    secret: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """The same for the first steward."""
+    return _joined(request, pages, limits, "welcome", secret, data)
+
+
+def _form(base: KnowledgeBase, pages: Pages, word: str, secret: str) -> Response[str]:
+    _invited(base, word, secret)
+    form = Form(dict.fromkeys((*PROFILE, "sign_in_name"), "") | {"time_zone": "UTC"})
+    return _shown(base, pages, form, word, secret)
+
+
+def _joined(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    limits: Limits,
+    word: str,
+    secret: str,
+    data: Posted,
+) -> Response[str] | Redirect:
+    visit = visit_of(request)
+    base = visit.base
+    limits.address.admit(limits.address.keyed(visit.address))
+    member = _invited(base, word, secret)
+    form = small_form(data, *PROFILE, "sign_in_name")
+    try:
+        _take(base, word, secret, member, data)
+    except (InvalidInput, Refused) as error:
+        return _shown(base, pages, form.with_error(error), word, secret, status_of(error))
+    before = cookie_of(request, base) or None
+    answer = see_other("/", "joined")
+    set_session(answer, base, base.accounts.sessions.begin(member, "link", replacing=before))
+    return answer
+
+
+def profile_of(posted: Posted) -> Profile:
+    """The profile that was typed."""
+    values = {name: typed(posted, name).strip() for name in PROFILE}
+    languages = tuple(each.strip() for each in values["languages"].split(",") if each.strip())
+    return Profile(
+        name=values["name"],
+        address=values["address"] or None,
+        time_zone=values["time_zone"] or "UTC",
+        languages=languages,
+        pronouns=values["pronouns"] or None,
+        help=values["help"] or None,
+    )
+
+
+def _take(base: KnowledgeBase, word: str, secret: str, member: str, posted: Posted) -> None:
+    """All that can be refused comes first, so that a mistake does not use the link up."""
+    accounts = base.accounts
+    profile = checked_profile(profile_of(posted))
+    with_password = "password" in base.settings.ways
+    password = typed(posted, "password")
+    if with_password:
+        checked_password(password, base.settings.community)
+        if not accounts.names.set(member, typed(posted, "sign_in_name")):
+            raise InvalidInput(TAKEN, "sign_in_name")
+    if accounts.links.take(secret, PURPOSES[word]) != member:
+        raise NotFound(VOID)
+    base.acting_for(of_member(member, ("member",), ())).people.join(member, profile)
+    if with_password:
+        accounts.passwords.set(member, password)
+
+
+def _invited(base: KnowledgeBase, word: str, secret: str) -> str:
+    require_signing_in(base)
+    member = base.accounts.links.look(secret, PURPOSES[word])
+    if member is None:
+        raise NotFound(VOID)
+    return member
+
+
+def _shown(
+    base: KnowledgeBase, pages: Pages, form: Form, word: str, secret: str, status: int = 200
+) -> Response[str]:
+    page = JoinPage(form, word, secret, "password" in base.settings.ways)
+    return pages.render("join.html", page, status=status)

@@ -1,0 +1,305 @@
+"""Who is here: members and groups, and what stewards do for them."""
+
+from collections.abc import Callable, Mapping
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from msgspec import Struct
+
+from kb import KnowledgeBase
+from kb.access import ROLES, Role, may
+from kb.accounts.links import Purpose
+from kb.cli.links import OneTimeLink, one_time_link
+from kb.errors import Forbidden, InvalidInput, NotFound, Refused
+from kb.people.directory import GroupView, MemberView
+from kb.people.member import Standing
+from kb.writer import Receipt
+from web.errors import status_of
+from web.pages.forms import Form, FormBody, Posted, typed
+from web.pages.shell import Pages, see_other
+from web.pages.sign_in import require_signing_in
+
+ROLE_NAMES: Mapping[Role, str] = {
+    "member": "Member",
+    "curator": "Curator",
+    "steward": "Steward",
+    "reporter": "Reporter",
+}
+PURPOSES: Mapping[Standing, Purpose] = {"invited": "invitation", "joined": "sign-in"}
+"""What a link is for, by how far somebody is."""
+
+
+class PeoplePage(Struct, frozen=True, kw_only=True):
+    """All members and groups."""
+
+    members: tuple[MemberView, ...]
+    groups: dict[str, GroupView]
+    roles: Mapping[Role, str]
+    form: Form
+    open_to_world: bool
+
+
+class MemberPage(Struct, frozen=True, kw_only=True):
+    """One member; `mine` says that it is whoever looks."""
+
+    member: MemberView
+    groups: dict[str, GroupView]
+    roles: Mapping[Role, str]
+    mine: bool
+    problem: str = ""
+    link: OneTimeLink | None = None
+
+
+class GroupsPage(Struct, frozen=True, kw_only=True):
+    """The groups as they nest: each with how deep it lies."""
+
+    groups: tuple[tuple[GroupView, int], ...]
+    members: dict[str, list[MemberView]]
+    mine: tuple[str, ...]
+    form: Form
+
+
+@get("/people", sync_to_thread=True, rule="see-people")
+def people(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    done: FromQuery[str] = "",
+) -> Response[str]:
+    """Everybody who is here."""
+    return _people(base, pages, Form(), done=done)
+
+
+@post("/people/invite", sync_to_thread=True, rule="look-after-people")
+def invite(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
+) -> Response[str]:
+    """Make a place for somebody, and the link to it."""
+    require_signing_in(base)
+    try:
+        receipt = base.people.invite(_chosen(data, ROLES, "role"), _chosen_groups(base, data))
+    except (InvalidInput, Refused, NotFound) as error:
+        return _people(base, pages, Form().with_error(error), status=status_of(error))
+    link = one_time_link(base, "invitation", receipt.id)
+    return _member(base, pages, receipt.id, link=link)
+
+
+@get("/people/{member_id:str}", sync_to_thread=True, rule="see-people")
+def member(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    member_id: FromPath[str],
+    done: FromQuery[str] = "",
+) -> Response[str]:
+    """One of them."""
+    return _member(base, pages, member_id, done=done)
+
+
+@post("/people/{member_id:str}/link", sync_to_thread=True, rule="look-after-people")
+def new_link(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    member_id: FromPath[str],
+) -> Response[str]:
+    """A new link for somebody invited, or for a member who lost their password."""
+    require_signing_in(base)
+    found = base.directory.member(member_id)
+    if found.standing not in PURPOSES:
+        raise NotFound(f"There is no member {member_id}.")
+    link = one_time_link(base, PURPOSES[found.standing], found.id)
+    return _member(base, pages, found.id, link=link)
+
+
+@post("/people/{member_id:str}/roles", sync_to_thread=True, rule="look-after-people")
+def change_roles(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    member_id: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Let them have exactly these roles."""
+    roles = _chosen(data, ROLES, "role")
+    return _act(base, pages, member_id, "roles", lambda: base.people.change_roles(member_id, roles))
+
+
+@post("/people/{member_id:str}/groups", sync_to_thread=True, rule="look-after-groups")
+def change_groups(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    member_id: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Let them be in exactly these groups."""
+    chosen = set(_chosen_groups(base, data))
+    before = set(base.directory.member(member_id).groups)
+
+    def command() -> None:
+        for group in sorted(chosen - before):
+            base.people.join_group(group, member_id)
+        for group in sorted(before - chosen):
+            base.people.leave_group(group, member_id)
+
+    return _act(base, pages, member_id, "grouped", command)
+
+
+@post("/people/{member_id:str}/remove", sync_to_thread=True, rule="look-after-people")
+def remove(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    member_id: FromPath[str],
+) -> Response[str] | Redirect:
+    """Take them out of the community; all their sessions and tokens end."""
+    found = base.directory.member(member_id)
+    try:
+        base.people.leave(found.id)
+    except Refused as error:
+        return _member(base, pages, found.id, problem=str(error), status=status_of(error))
+    base.accounts.sessions.end_all(found.id)
+    for token in base.accounts.tokens.of(found.id):
+        base.accounts.tokens.revoke(token.id)
+    return see_other("/people", "removed")
+
+
+@get("/groups", sync_to_thread=True, rule="see-people")
+def groups(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    done: FromQuery[str] = "",
+) -> Response[str]:
+    """The groups, and who is in them."""
+    return _groups(base, pages, Form({"name": "", "parent": ""}), done=done)
+
+
+@post("/groups", sync_to_thread=True, rule="look-after-groups")
+def form_group(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
+) -> Response[str] | Redirect:
+    """Begin a group."""
+    form = Form({"name": typed(data, "name"), "parent": typed(data, "parent")})
+    try:
+        base.people.form_group(
+            form.values["name"], form.values["parent"] or None, open=bool(typed(data, "open"))
+        )
+    except (InvalidInput, Refused, NotFound) as error:
+        return _groups(base, pages, form.with_error(error), status=status_of(error))
+    return see_other("/groups", "formed")
+
+
+@post("/groups/{group_id:str}/close", sync_to_thread=True, rule="look-after-groups")
+def close_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
+    """Let nobody join it any longer."""
+    base.people.close_group(group_id)
+    return see_other("/groups", "closed")
+
+
+@post("/groups/{group_id:str}/join", sync_to_thread=True, rule="join-group")
+def join_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
+    """Be in an open group."""
+    base.people.join_group(group_id)
+    return see_other("/groups", "grouped")
+
+
+@post("/groups/{group_id:str}/leave", sync_to_thread=True, rule="join-group")
+def leave_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
+    """Be in it no longer."""
+    base.people.leave_group(group_id)
+    return see_other("/groups", "grouped")
+
+
+@post("/community/world", sync_to_thread=True, rule="change-settings")
+def open_to_world(base: NamedDependency[KnowledgeBase], data: FormBody) -> Redirect:
+    """Let entries be shown to everybody, or no longer."""
+    base.people.open_to_world(typed(data, "allowed") == "yes")
+    return see_other("/people", "world")
+
+
+def _chosen(data: Posted, names: tuple[Role, ...], what: str) -> list[Role]:
+    return [name for name in names if typed(data, f"{what}-{name}")]
+
+
+def _chosen_groups(base: KnowledgeBase, data: Posted) -> list[str]:
+    return [group.id for group in base.directory.groups() if typed(data, f"group-{group.id}")]
+
+
+def _known_groups(base: KnowledgeBase) -> dict[str, GroupView]:
+    return {group.id: group for group in base.directory.groups()}
+
+
+def _act(
+    base: KnowledgeBase,
+    pages: Pages,
+    member_id: str,
+    done: str,
+    command: Callable[[], Receipt | None],
+) -> Response[str] | Redirect:
+    try:
+        command()
+    except (InvalidInput, Refused, Forbidden) as error:
+        return _member(base, pages, member_id, problem=str(error), status=status_of(error))
+    return see_other(f"/people/{member_id}", done)
+
+
+def _people(
+    base: KnowledgeBase, pages: Pages, form: Form, *, done: str = "", status: int = 200
+) -> Response[str]:
+    page = PeoplePage(
+        members=tuple(sorted(base.directory.members(), key=lambda one: one.name.casefold())),
+        groups=_known_groups(base),
+        roles=ROLE_NAMES,
+        form=form,
+        open_to_world=base.directory.open_to_world(),
+    )
+    return pages.render("people.html", page, at="people", done=done, status=status)
+
+
+def _member(
+    base: KnowledgeBase,
+    pages: Pages,
+    member_id: str,
+    *,
+    problem: str = "",
+    link: OneTimeLink | None = None,
+    done: str = "",
+    status: int = 200,
+) -> Response[str]:
+    found = base.directory.member(member_id)
+    if found.standing == "invited" and not may(base.asker, "look-after-people"):
+        raise NotFound(f"There is no member {member_id!r}: give the id or 6 characters of it.")
+    page = MemberPage(
+        member=found,
+        groups=_known_groups(base),
+        roles=ROLE_NAMES,
+        mine=found.id == base.asker.member,
+        problem=problem,
+        link=link,
+    )
+    return pages.render("member.html", page, at="people", done=done, status=status)
+
+
+def _groups(
+    base: KnowledgeBase, pages: Pages, form: Form, *, done: str = "", status: int = 200
+) -> Response[str]:
+    inside: dict[str, list[MemberView]] = {}
+    for one in base.directory.members():
+        for group in one.groups if one.standing == "joined" else ():
+            inside.setdefault(group, []).append(one)
+    known = base.directory.groups()
+    mine = (group for group, there in inside.items() if base.asker.member in {m.id for m in there})
+    page = GroupsPage(groups=_nested(known), members=inside, mine=tuple(mine), form=form)
+    return pages.render("groups.html", page, at="people", done=done, status=status)
+
+
+def _nested(known: tuple[GroupView, ...]) -> tuple[tuple[GroupView, int], ...]:
+    """Each group after the one that it is in."""
+    by_id = {group.id: group for group in known}
+
+    def line(group: GroupView) -> tuple[str, ...]:
+        above: tuple[str, ...] = ()
+        at: GroupView | None = group
+        while at is not None and at.name not in above:
+            above = (at.name, *above)
+            at = by_id.get(at.parent) if at.parent else None
+        return above
+
+    return tuple((group, len(line(group)) - 1) for group in sorted(known, key=line))

@@ -1,0 +1,168 @@
+"""Signing in and out: with a name and a password, or with a link that works once."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from msgspec import Struct
+
+from kb import KnowledgeBase
+from kb.accounts.sessions import Via
+from kb.errors import NotFound, SignInRefused, TooManyAttempts
+from web.errors import headers_of, status_of
+from web.pages.forms import Form, FormBody, small_form, typed
+from web.pages.shell import Pages, see_other
+from web.visit import Limits, Visit, cookie_name, cookie_of
+
+LASTS = 30 * 24 * 3600
+"""Seconds that a browser keeps the cookie; the session behind it may end earlier."""
+
+WRONG: Final = "That name and password do not fit; try again, or ask a steward for a link."
+VOID: Final = "This link was used, has ended or never was: ask a steward for another one."
+
+
+class SignInPage(Struct, frozen=True):
+    """The form; `next` is where to go afterwards, `ways` are those that are switched on."""
+
+    form: Form
+    next: str
+    ways: tuple[str, ...]
+
+
+class EnterPage(Struct, frozen=True):
+    """Asks whether the link is to be used now: mail programs open links by themselves."""
+
+    secret: str
+
+
+@get("/sign-in", sync_to_thread=True, rule="public")
+def sign_in_form(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    next: FromQuery[str] = "/",
+    done: FromQuery[str] = "",
+) -> Response[str]:
+    """Say who you are."""
+    require_signing_in(base)
+    page = SignInPage(Form({"name": ""}), safe_path(next), base.settings.ways)
+    return pages.render("sign_in.html", page, done=done)
+
+
+@post("/sign-in", sync_to_thread=True, rule="public")
+def sign_in(
+    request: Request[Any, Any, Any],
+    base: NamedDependency[KnowledgeBase],
+    visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
+    pages: NamedDependency[Pages],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Begin a session, or show the form again; never which of the two was wrong."""
+    require_signing_in(base, "password")
+    form, back = small_form(data, "name"), safe_path(typed(data, "next"))
+    name, password = form.values["name"], typed(data, "password")
+    try:
+        limits.address.admit(limits.address.keyed(visit.address))
+        limits.name.admit(limits.name.keyed(name.strip().casefold()))
+        member = known_member(base, name, password)
+    except (SignInRefused, TooManyAttempts) as error:
+        page = SignInPage(form.with_error(error), back, base.settings.ways)
+        answer = pages.render("sign_in.html", page, status=status_of(error))
+        answer.headers.update(headers_of(error))
+        return answer
+    return signed_in(request, base, member, "password", back)
+
+
+@post("/sign-out", sync_to_thread=True, rule="public")
+def sign_out(base: NamedDependency[KnowledgeBase], visit: NamedDependency[Visit]) -> Redirect:
+    """End this session."""
+    base.accounts.sessions.end(visit.cookie)
+    answer = Redirect("/", status_code=303)
+    answer.delete_cookie(cookie_name(base))
+    return answer
+
+
+@get("/enter/{secret:str}", sync_to_thread=True, rule="public")
+def enter_form(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], secret: FromPath[str]
+) -> Response[str]:
+    """A link that signs in once: a button first."""
+    require_signing_in(base)
+    if base.accounts.links.look(secret, "sign-in") is None:
+        raise NotFound(VOID)
+    return pages.render("enter.html", EnterPage(secret))
+
+
+@post("/enter/{secret:str}", sync_to_thread=True, rule="public")
+def enter(
+    request: Request[Any, Any, Any],
+    base: NamedDependency[KnowledgeBase],
+    visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
+    secret: FromPath[str],
+) -> Redirect:
+    """Use the link."""
+    require_signing_in(base)
+    limits.address.admit(limits.address.keyed(visit.address))
+    member = base.accounts.links.take(secret, "sign-in")
+    if member is None or not has_joined(base, member):
+        raise NotFound(VOID)
+    return signed_in(request, base, member, "link", "/")
+
+
+def known_member(base: KnowledgeBase, name: str, password: str) -> str:
+    """Who has this name and password; raises `SignInRefused` alike for whatever is wrong."""
+    accounts = base.accounts
+    member = accounts.names.member(name)
+    fits = accounts.passwords.check(member, password)
+    if not fits or member is None or not has_joined(base, member):
+        raise SignInRefused(WRONG)
+    return member
+
+
+def has_joined(base: KnowledgeBase, member: str) -> bool:
+    """Whether `member` is one now."""
+    try:
+        base.directory.asker(member)
+    except NotFound:
+        return False
+    return True
+
+
+def signed_in(
+    request: Request[Any, Any, Any], base: KnowledgeBase, member: str, via: Via, back: str
+) -> Redirect:
+    """Send the browser on with a new session; whatever it came with is void."""
+    before = cookie_of(request, base) or None
+    answer = see_other(back, "signed-in")
+    set_session(answer, base, base.accounts.sessions.begin(member, via, replacing=before))
+    return answer
+
+
+def set_session(answer: Response[Any], base: KnowledgeBase, secret: str) -> None:
+    """Let the browser keep the secret of a session, out of the reach of scripts."""
+    answer.set_cookie(
+        cookie_name(base),
+        secret,
+        max_age=LASTS,
+        path="/",
+        httponly=True,
+        secure=base.settings.secure,
+        samesite="lax",
+    )
+
+
+def require_signing_in(base: KnowledgeBase, way: str = "") -> None:
+    """Raise `NotFound` where nobody signs in, or not this way."""
+    ways = base.settings.ways
+    if not ways or (way and way not in ways):
+        raise NotFound("Nobody signs in this way here; the settings of the server say how.")
+
+
+def safe_path(text: str) -> str:
+    """`text` if it is a path on this site, else the first page: no link leads through us away."""
+    # A browser reads a backslash as a slash, and passes over control characters.
+    away = not text.startswith("/") or text.startswith("//") or "\\" in text
+    return "/" if away or any(ord(letter) <= ord(" ") for letter in text) else text

@@ -1,0 +1,109 @@
+"""Which rule each route has, and the guard that holds to it; the rules themselves are kb.access."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from kb.access import RULES, Action, may, require
+from kb.accounts.sessions import form_value_fits
+from kb.accounts.tokens import Scope
+from kb.errors import Forbidden
+from web.errors import CrossSiteRequest, SignInNeeded
+from web.visit import CHALLENGE, SAFE_METHODS, Visit, Visits
+
+Rule = Action | Literal["public", "self"]
+"""What a route needs: an action that is allowed, somebody known (`self`), or nothing (`public`)."""
+
+KNOWN_RULES = frozenset({*get_args(Action), "public", "self"})
+
+SCOPES: Mapping[Action, Scope] = {
+    "read": "search",
+    "contribute": "contribute",
+    "revise": "contribute",
+    "endorse": "contribute",
+    "reuse": "contribute",
+    "show": "contribute",
+    "curate": "curate",
+    "update-reuse": "curate",
+    "report": "report",
+    "see-people": "admin",
+    "join-group": "admin",
+    "change-self": "admin",
+    "look-after-people": "admin",
+    "look-after-groups": "admin",
+    "change-settings": "admin",
+    "audit": "admin",
+    "erase-entry": "admin",
+}
+"""The scope that a token needs for an action, beside what its member may do."""
+
+FORM_TOKEN = "form_token"
+FORM_HEADER = "Tributary-Form"
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class UnruledRoute(Exception):
+    """A handler says not who may use it."""
+
+
+class Guard:
+    """Lets a request through to a handler if its rule allows it."""
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+
+    def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Raise `SignInNeeded`, `Forbidden` or `TooManyAttempts` where it does not."""
+        if handler.handler_name == "options_handler":
+            return  # Litestar's own: names the methods of an address
+        rule: Rule = handler.opt["rule"]
+        visit: Visit = connection.scope["auth"]
+        _hold_to(rule, visit)
+        if handler.opt.get("counted") and self._visits.base.settings.ways:
+            limit = self._visits.limits.search
+            limit.admit(limit.keyed(visit.asker.member or "", visit.address))
+
+
+def _hold_to(rule: Rule, visit: Visit) -> None:
+    match rule:
+        case "public":
+            return
+        case "self":
+            allowed = visit.asker.member is not None
+            scope: Scope = "admin"
+        case action:
+            # Whether somebody began an entry is known once it is read: commands ask again.
+            perhaps = "author" in RULES[action] and "member" in visit.asker.roles
+            allowed = perhaps or may(visit.asker, action)
+            scope = SCOPES[action]
+            if not allowed and visit.asker.member is not None:
+                require(visit.asker, action)
+    if not allowed:
+        raise SignInNeeded(CHALLENGE)
+    if visit.scopes is not None and scope not in visit.scopes:
+        raise Forbidden(f"A token needs the scope {scope} for this; make one that has it.")
+
+
+def refuse_unruled(app: Litestar) -> None:
+    """Raise `UnruledRoute` for a handler that says not who may use it."""
+    for route in app.routes:
+        handlers = getattr(route, "route_handlers", None) or [route.route_handler]  # type: ignore[union-attr]
+        for handler in handlers:
+            if handler.handler_name == "options_handler":
+                continue
+            if handler.opt.get("rule") not in KNOWN_RULES:
+                raise UnruledRoute(f"{route.path_format} ({handler.handler_name}) has no rule.")
+
+
+async def check_form(request: Request[Any, Any, Any]) -> None:
+    """Raise `CrossSiteRequest` for a form that is not of the session that it comes with."""
+    visit: Visit = request.auth
+    if request.method in SAFE_METHODS or visit.session is None:
+        return
+    given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_TOKEN, "")
+    if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
+        raise CrossSiteRequest

@@ -1,0 +1,179 @@
+"""Who asks: made of a session's cookie, a token or the local socket, once for each request."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import lru_cache
+from secrets import token_bytes
+from typing import Any
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import Headers
+from litestar.enums import ScopeType
+from litestar.exceptions import ClientException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import Struct
+
+from events.clock import utc_now
+from kb import KnowledgeBase, access
+from kb.access import Asker
+from kb.accounts.attempts import Attempts
+from kb.accounts.sessions import SessionInfo, form_value
+from kb.accounts.tokens import Scope as TokenScope
+from kb.errors import NotFound
+from kb.local_socket import MEMBER_HEADER
+from web.errors import is_api
+from web.protocol import LOCAL
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
+
+
+class BadToken(ClientException):
+    """What came in Authorization is no token of ours, or one that is void."""
+
+    status_code = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This token is not known, was revoked or has expired: make another one on your page.",
+            headers=CHALLENGE,
+        )
+
+
+class Limits(Struct, frozen=True):
+    """How often somebody may try to sign in, by address and by name, and search."""
+
+    address: Attempts
+    name: Attempts
+    search: Attempts
+
+
+def usual_limits() -> Limits:
+    """What is allowed unless told otherwise; docs/members/signing-in.md says the same."""
+
+    def attempts(burst: int, every: float) -> Attempts:
+        return Attempts(burst, timedelta(seconds=every), clock=utc_now, random=token_bytes)
+
+    return Limits(attempts(30, 20), attempts(8, 60), attempts(60, 0.5))
+
+
+class Visit(Struct, frozen=True):
+    """One request: `base` as its asker sees it, and how they are known.
+
+    `cookie` is the secret of `session`; `scopes` are those of a token, None without one. `address`
+    is where the request comes from, as far as can be told.
+    """
+
+    base: KnowledgeBase
+    session: SessionInfo | None = None
+    cookie: str = ""
+    scopes: frozenset[TokenScope] | None = None
+    address: str = ""
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks."""
+        return self.base.asker
+
+    @property
+    def form_token(self) -> str:
+        """What the forms of this session carry; empty without one."""
+        return form_value(self.cookie) if self.session else ""
+
+
+class Visits:
+    """Makes the visit of a request. Without ways to sign in, everybody is whoever opened `base`."""
+
+    def __init__(self, base: KnowledgeBase, limits: Limits) -> None:
+        self.base = base
+        self.limits = limits
+        self._acting_for: Callable[[Asker], KnowledgeBase] = lru_cache(256)(base.acting_for)
+
+    def of(self, scope: Scope) -> Visit:
+        """Who asks in `scope`. Raises `BadToken`."""
+        headers = Headers.from_scope(scope)
+        if scope.get(LOCAL):
+            return self._beside(headers.get(MEMBER_HEADER))
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if not self.base.settings.ways:
+            return Visit(self.base, address=address)
+        if (authorization := headers.get("authorization")) is not None:
+            return self._by_token(authorization, address)
+        # What a browser sends by itself changes nothing over the JSON interface.
+        if is_api(scope["path"]) and scope["method"] not in SAFE_METHODS:  # type: ignore[typeddict-item]
+            return self._nobody(address)
+        return self._by_cookie(scope, address)
+
+    def _beside(self, member: str | None) -> Visit:
+        """Whoever holds the data directory says themselves for whom they ask."""
+        if member is None:
+            return Visit(self.base)
+        if member == access.OPERATOR:
+            return Visit(self._acting_for(access.operator()))
+        return Visit(self._acting_for(self.base.directory.asker(member)))
+
+    def _by_token(self, authorization: str, address: str) -> Visit:
+        scheme, _, secret = authorization.partition(" ")
+        token = self.base.accounts.tokens.check(secret.strip())
+        if scheme.lower() != "bearer" or token is None:
+            raise BadToken
+        try:
+            asker = self.base.directory.asker(token.member)
+        except NotFound:
+            raise BadToken from None
+        return Visit(self._acting_for(asker), scopes=token.scopes, address=address)
+
+    def _by_cookie(self, scope: Scope, address: str) -> Visit:
+        cookie = cookie_of(Request(scope), self.base)
+        session = self.base.accounts.sessions.member_of(cookie) if cookie else None
+        if session is None:
+            return self._nobody(address)
+        try:
+            asker = self.base.directory.asker(session.member)
+        except NotFound:
+            return self._nobody(address)
+        return Visit(self._acting_for(asker), session, cookie, address=address)
+
+    def _nobody(self, address: str) -> Visit:
+        return Visit(self._acting_for(self.base.directory.anonymous()), address=address)
+
+
+def cookie_name(base: KnowledgeBase) -> str:
+    """What the session's cookie is called; over https browsers tie this name to the host."""
+    return "__Host-tributary" if base.settings.secure else "tributary"
+
+
+def cookie_of(request: Request[Any, Any, Any], base: KnowledgeBase) -> str:
+    """The secret that came as a cookie, empty without one."""
+    cookies: Mapping[str, str] = request.cookies
+    return cookies.get(cookie_name(base), "")
+
+
+class WhoAsks(ASGIMiddleware):
+    """Puts the visit where handlers and guards find it, as `request.auth`."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass the request on with its visit, or raise what becomes a 401."""
+        visit = await sync_to_thread(self._visits.of, scope)
+        scope["auth"] = visit
+        scope["user"] = visit.asker
+        await next_app(scope, receive, send)
+
+
+def visit_of(request: Request[Any, Any, Any]) -> Visit:
+    """The dependency `visit`."""
+    visit: Visit = request.auth
+    return visit
+
+
+def base_of(request: Request[Any, Any, Any]) -> KnowledgeBase:
+    """The dependency `base`: the knowledge base as whoever asks sees and changes it."""
+    return visit_of(request).base
