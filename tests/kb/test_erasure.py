@@ -122,6 +122,7 @@ def test_an_erasure_that_was_cut_short_is_finished_by_whoever_keeps_the_data_up(
     her = joined(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
+    base._parts.follower.stop()
     base.people.erase(member_of(her))
     assert left_in(base.settings.data, (HELP,)) != []
 
