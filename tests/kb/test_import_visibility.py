@@ -1,0 +1,121 @@
+"""The words that say who sees an entry mean the same in files, options and exports."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from kb.access import SIGHTS, Visibility, of_member
+from kb.errors import InvalidInput
+from kb.exporters.markdown import render
+from kb.ids import entry_id_for, group_id
+from kb.importers.markdown import parse_markdown
+from kb.importers.run import FileOutcome, FolderImport, ImportOptions
+from kb.importers.visibility import GROUP, visibility, words
+from tests.kb.domain_world import World, some_content
+from tests.kb.exported_page import page
+
+ADA, BEA = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+NAMES = st.text(
+    st.characters(exclude_categories=["C", "Z"], include_characters=' ,:#"[]'), min_size=1
+).filter(lambda name: name == name.strip())
+
+
+@given(st.lists(NAMES, min_size=1, max_size=3, unique_by=group_id), st.data())
+def test_who_sees_an_entry_reads_back_from_its_file(names: list[str], data: st.DataObject) -> None:
+    known = {group_id(name): name for name in names}
+    groups = data.draw(st.lists(st.sampled_from(sorted(known)), unique=True))
+    sight = data.draw(st.sampled_from([sight for sight in SIGHTS if sight != "groups"]))
+    shown = Visibility("groups", tuple(sorted(groups))) if groups else Visibility(sight)
+    written = render(page(some_content(), visibility=shown), known)
+
+    said = parse_markdown(written.encode(), "x.md").visible_to
+
+    assert visibility(said, group_id) == shown
+
+
+def test_a_group_without_a_name_goes_by_its_id() -> None:
+    assert words(Visibility("groups", (ADA,)), {}) == (f"{GROUP}{ADA}",)
+
+
+@pytest.mark.parametrize(
+    "said", [(), ("",), ("groups",), ("draft", "author"), ("draft", "group:a")]
+)
+def test_other_words_are_refused(said: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        visibility(said, group_id)
+
+    assert refused.value.field == "visibility"
+
+
+def run(world: World, folder: Path, member: str | None, **more: object) -> dict[str, FileOutcome]:
+    options = structs.replace(ImportOptions(source="notes", member=member), **more)
+    return {o.path: o for o in FolderImport(world.entries, folder, options).run()}
+
+
+def of(member: str, log: World) -> World:
+    """The commands of a member who sees what is theirs and what is for all."""
+    world = World(log.log, of_member(member, ["member"], []))
+    world.vault = log.vault
+    return world
+
+
+def test_two_members_import_one_folder_each_for_themselves(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nvisibility: author\n---\nText")
+    world = World()
+    outcomes = [run(of(who, world), tmp_path, who)["a.md"] for who in (ADA, BEA, ADA)]
+
+    assert [o.outcome for o in outcomes] == ["contributed", "contributed", "unchanged"]
+    assert [o.id for o in outcomes] == [
+        entry_id_for("notes", "a.md", who) for who in (ADA, BEA, ADA)
+    ]
+
+
+def test_an_id_in_a_file_means_an_entry_for_the_operator_alone(tmp_path: Path) -> None:
+    world = World()
+    hidden = world.practice("Hidden")
+    (tmp_path / "a.md").write_text(
+        f"---\ntributary: 1\nid: {hidden}\nkind: practice\ntitle: Mine\n---\n## The problem\n\nX\n"
+    )
+
+    mine = run(of(ADA, world), tmp_path, ADA)["a.md"]
+    theirs = run(world, tmp_path, None)["a.md"]
+
+    assert (mine.outcome, mine.id) == ("contributed", entry_id_for("notes", hidden, ADA))
+    assert (theirs.outcome, theirs.id) == ("revised", hidden)
+
+
+def test_importing_again_leaves_who_sees_an_entry_as_it_was_made(tmp_path: Path) -> None:
+    world = World()
+    (tmp_path / "a.md").write_text("Text")
+    entry_id = run(world, tmp_path, None, visibility=Visibility("author"))["a.md"].id or ""
+    (tmp_path / "a.md").write_text("---\nvisibility: world\n---\nBetter text")
+
+    assert run(world, tmp_path, None)["a.md"].outcome == "revised"
+    assert world.entry(entry_id).visibility == Visibility("author")
+
+
+def test_a_group_that_was_renamed_is_found_by_its_present_name(tmp_path: Path) -> None:
+    world = World()
+    (tmp_path / "a.md").write_text("---\nvisibility: group:Ward Three\n---\nText")
+    groups = {group_id("ward three"): group_id("Ward 3")}
+
+    entry_id = run(world, tmp_path, None, groups=groups)["a.md"].id or ""
+
+    assert world.entry(entry_id).visibility == Visibility("groups", (group_id("Ward 3"),))
+    assert run(world, tmp_path, None)["a.md"].reason == (
+        "It is for the group “Ward Three”, which there is not: form it first."
+    )
+
+
+def test_an_entry_that_was_erased_has_a_row_and_the_import_goes_on(tmp_path: Path) -> None:
+    world = World()
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.md").write_text("Text")
+    world.entries.erase(run(world, tmp_path, None)["a.md"].id or "")
+
+    again = run(world, tmp_path, None)
+
+    assert (again["a.md"].outcome, again["b.md"].outcome) == ("refused", "unchanged")
