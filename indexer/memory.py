@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from indexer import bm25
+from indexer.bm25 import Statistics
 from indexer.document import Filter
 from indexer.fusion import Distribution
 from indexer.passage_store import StoredDocument
@@ -100,7 +100,7 @@ class Memory:
         fresh._vectors.add([len(each.passages) for each in documents], self._vectors.vectors(rows))
         return fresh
 
-    def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> bm25.Statistics:
+    def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> Statistics:
         """Those of all documents that somebody with these labels may see."""
         with self._lock:
             return self._postings.statistics(list(terms), self._roster.visible(audience))
@@ -122,11 +122,16 @@ class Memory:
         with self._lock:
             visible = self._roster.visible(filter.audience)
             allowed = self._roster.passing(visible, filter.facets)
-            near = self._vectors.nearest(question, allowed, count)
-            by_words = self._allowed(proposed.by_words, allowed)
-            best = self._best(by_words, self._postings.scores(by_words, weights, length), count)
-            named = self._allowed(proposed.by_name, allowed)
-            slots = np.unique(np.concatenate([near, best, named]))
+            found = np.zeros(len(allowed), np.bool_)
+            found[self._vectors.nearest(question, allowed, count)] = True
+            found[self._roster.slots(proposed.by_name)] = True
+            by_words = np.zeros(len(allowed), np.bool_)
+            by_words[self._roster.slots(proposed.by_words)] = True
+            slots = np.flatnonzero((found | by_words) & allowed)
+            bm25 = self._postings.scores(slots, weights, length)
+            best = self._best(slots, np.where(by_words[slots], bm25, 0.0), count)
+            kept = found[slots] | best
+            slots, bm25 = slots[kept], bm25[kept]
             rows, cosines, scores = self._vectors.scored(question, slots)
             documents = [self._roster.documents[slot] for slot in slots.tolist()]
             places = (rows - self._vectors.first_row[slots]).tolist()
@@ -139,7 +144,7 @@ class Memory:
                 rows=rows,
                 cosines=cosines,
                 scores=scores,
-                bm25=self._postings.scores(slots, weights, length),
+                bm25=bm25,
                 distribution=self._distribution(question, visible),
             )
 
@@ -167,17 +172,16 @@ class Memory:
         with self._lock:
             return self._vectors.vectors(rows)
 
-    def _allowed(self, ids: Iterable[str], allowed: Bools) -> Integers:
-        slots = self._roster.slots(ids)
-        return slots[allowed[slots]]
-
-    def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Integers:
-        """The slots with the best scores; ties by id."""
-        if len(slots) <= count:
-            return slots
-        ids = [self._roster.documents[slot].id for slot in slots.tolist()]
-        order = sorted(range(len(slots)), key=lambda place: (-scores[place], ids[place]))
-        return slots[order[:count]]
+    def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Bools:
+        """Which slots have the best scores, all above 0; ties by id."""
+        best = scores > 0
+        if np.count_nonzero(best) > count:
+            least = np.partition(scores, -count)[-count]
+            best = scores > least
+            tied = np.flatnonzero(scores == least).tolist()
+            tied.sort(key=lambda place: self._roster.documents[slots[place]].id)
+            best[tied[: count - np.count_nonzero(best)]] = True
+        return best
 
     def _distribution(self, question: Vectors, visible: Bools) -> Distribution:
         means = self._vectors.means(question, self._roster.sample(visible, SAMPLE))
