@@ -17,12 +17,13 @@ from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind, load_kinds
 from kb.entries.service import Entries
 from kb.erasure import Erasure
-from kb.errors import DataDirectoryError, InvalidInput, NotFound
+from kb.errors import DataDirectoryError, Forbidden, InvalidInput, NotFound
 from kb.following.follower import Progress
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
 from kb.parts import Parts
 from kb.people.directory import Directory
+from kb.people.own_data import OwnData, own_data
 from kb.people.service import People
 from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
@@ -73,6 +74,13 @@ class KnowledgeBase:
         self._search = Search(
             parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.labels
         )
+
+    def own_data(self) -> OwnData:
+        """Everything that is the asker's own. Raises `Forbidden` for somebody not known."""
+        if self.asker.member is None:
+            raise Forbidden("Sign in to take your data along.")
+        with storage_errors(self._parts.directory.root):
+            return own_data(self._parts.reader, self.directory, self.catalogue, self.asker.member)
 
     @property
     def accounts(self) -> "Accounts":

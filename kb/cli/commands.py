@@ -9,6 +9,7 @@ COMMANDS = {
     "audit": ("kb.cli.sharing", "Show who changed roles, groups, settings and who sees what."),
     "contribute": ("kb.cli.writing", "Contribute an entry from a Markdown file."),
     "endorse": ("kb.cli.vouching", "Vouch for an entry, or withdraw that."),
+    "erase": ("kb.cli.erasing", "Forget a member or an entry for good."),
     "export": ("kb.cli.exchange", "Write all entries to a folder of Markdown files."),
     "group": ("kb.cli.groups", "Form groups, and say who is in them."),
     "history": ("kb.cli.reading", "Show every event of an entry, with who and when."),

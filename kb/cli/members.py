@@ -238,3 +238,22 @@ def _print_link(link: "OneTimeLink", as_json: bool) -> None:
         f"Give it to nobody else: it is for member {short(link.id)}, works once, and until "
         f"{local_time(link.expires_at)}."
     )
+
+
+@member_command.command("data")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "markdown"]),
+    default="json",
+    show_default=True,
+    help="For programs, or for people.",
+)
+@pass_session
+def data(session: Session, form: str) -> None:
+    """Print everything that is your own; KB_MEMBER says who you are."""
+    from kb.people.own_data import as_json, as_markdown
+
+    with session.open() as base:
+        own = base.own_data()
+    click.echo(as_json(own) if form == "json" else as_markdown(own))

@@ -93,6 +93,11 @@ class Directory:
         self._views = views
         self._asker = asker
 
+    @property
+    def asker_id(self) -> str | None:
+        """The member who asks, None for somebody not known."""
+        return self._asker.member
+
     def asker(self, member: str) -> Asker:
         """What `member` may see and do now. Raises `NotFound` for one who has not joined."""
         with self._views.read(self._asker.labels) as db:

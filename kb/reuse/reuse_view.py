@@ -11,10 +11,10 @@ TABLES = (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry_id TEXT NOT NULL,
         group_name TEXT NOT NULL, context TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT,
         evidence TEXT, resulting_entry TEXT,
-        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT""",
+        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL, recorded_by TEXT NOT NULL) STRICT""",
     "CREATE INDEX reuse_entry ON reuse (entry_id)",
 )
-ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)"
+ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)"
 UPDATE = """UPDATE reuse
     SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ? WHERE id = ?"""
 
@@ -23,7 +23,7 @@ def _recorded(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> Non
     at = stored_time(event)
     said = (reuse.entry_id, reuse.group, reuse.context, reuse.outcome)
     links = (reuse.evidence, reuse.resulting_entry)
-    db.execute(ADD, (event.position, _reuse_id(event), *said, *links, at, at))
+    db.execute(ADD, (event.position, _reuse_id(event), *said, *links, at, at, reuse.recorded_by))
 
 
 def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:

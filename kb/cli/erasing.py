@@ -1,0 +1,55 @@
+"""Commands that destroy: a member or an entry is forgotten, and only that it happened is kept."""
+
+from typing import Literal
+
+import click
+
+from kb.cli.names import Names
+from kb.cli.session import Session, pass_session, tell
+from kb.cli.show import json_option, print_receipt, short
+
+
+@click.group("erase")
+def erase_command() -> None:
+    """Destroy the keys of a member or an entry, and everything that was made with them.
+
+    This cannot be undone. Copies of the vault, such as backups, still hold the keys.
+    """
+
+
+@erase_command.command("member")
+@click.argument("member_id", metavar="ID")
+@click.option(
+    "--entries",
+    type=click.Choice(["kept", "erased"]),
+    default="kept",
+    show_default=True,
+    help="Whether what they contributed stays, as that of a former member, or goes too.",
+)
+@click.confirmation_option(prompt="Nobody can undo this. Erase the member?")
+@json_option
+@pass_session
+def erase_member(
+    session: Session, member_id: str, entries: Literal["kept", "erased"], as_json: bool
+) -> None:
+    """Forget the member ID: profile, sign-in, and what they said of the entries of others."""
+    with session.open() as base:
+        member = base.directory.member(member_id)
+        name = Names(base, [member.id]).member(member.id)
+        tell("Erasing; this makes views and index anew.")
+        receipt = base.erasure.member(member.id, entries=entries)
+    print_receipt(receipt, f"{name} is erased, and their entries are {entries}.", as_json)
+
+
+@erase_command.command("entry")
+@click.argument("entry_id", metavar="ID")
+@click.confirmation_option(prompt="Nobody can undo this. Erase the entry?")
+@json_option
+@pass_session
+def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
+    """Forget the entry ID, with its history, endorsements and reuses."""
+    with session.open() as base:
+        found = base.catalogue.resolve(entry_id)
+        tell("Erasing; this makes views and index anew.")
+        receipt = base.erasure.entry(found)
+    print_receipt(receipt, f"Entry {short(receipt.id)} is erased.", as_json)
