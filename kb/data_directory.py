@@ -63,6 +63,11 @@ class DataDirectory(Struct, frozen=True):
         return self.root / "accounts.sqlite"
 
     @property
+    def questions(self) -> Path:
+        """The file that counts searches: neither facts nor made from them."""
+        return self.root / "questions.sqlite"
+
+    @property
     def parked(self) -> Path:
         """The file of events that the index could not take in."""
         return self.root / "parked.sqlite"

@@ -2,8 +2,9 @@
 
 import math
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -70,7 +71,7 @@ class KnowledgeBase:
             parts.follower,
         )
         self.catalogue = Catalogue(parts.reader, asker.labels)
-        self.reports = Reports(parts.reader, asker)
+        self.reports = Reports(parts.reader, asker, parts.questions)
         self._search = Search(
             parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.labels
         )
@@ -139,9 +140,13 @@ class KnowledgeBase:
     ) -> Answer:
         """The entries that answer `question`, among all that is in the log now; see `Search`."""
         with storage_errors(self._parts.directory.root):
-            return self._search(
+            answer = self._search(
                 question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
             )
+            # Counting is never worth an answer, e.g. on a disk that is full.
+            with suppress(sqlite3.Error):
+                self._parts.questions.asked(question, self.asker.member)
+        return answer
 
     @contextmanager
     def follow(self) -> Iterator[None]:

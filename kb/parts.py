@@ -1,5 +1,6 @@
 """The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from kb.following.parked import ParkedFile
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
+from kb.questions import Questions
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Parts:
         self.views = Views(directory.views, self.codec, notice=notice)
         self.reader = ViewReader(directory.views)
         self.parked = ParkedFile(directory.parked)
+        self.questions = Questions(directory.questions, utc_now, secrets.token_bytes)
         self.index = SearchIndex(
             directory.index,
             self.log,
@@ -70,7 +73,10 @@ class Parts:
         self.vault.destroy(*streams)
         for stream in streams:
             kind, _, member = stream.partition("-")
-            if kind == "member" and self.directory.accounts.exists():
+            if kind != "member":
+                continue
+            self.questions.forget(member)
+            if self.directory.accounts.exists():
                 self.accounts.store.forget(member)
 
     def close(self) -> None:

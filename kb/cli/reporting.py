@@ -6,7 +6,7 @@ from typing import get_args
 import click
 
 from kb.cli.session import Session, pass_session
-from kb.cli.show import print_json, print_table
+from kb.cli.show import json_option, print_json, print_table
 from kb.reuse.report import By
 
 
@@ -63,3 +63,20 @@ def reuse(
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+@report_command.command("questions")
+@json_option
+@pass_session
+def questions(session: Session, as_json: bool) -> None:
+    """Count searches by day, and list the words that at least five members asked for."""
+    with session.open() as base:
+        report = base.reports.questions()
+    if as_json:
+        print_json(report)
+        return
+    print_table(("day", "searches"), [(day.date, str(day.searches)) for day in report.days])
+    if report.common:
+        click.echo()
+        rows = [(each.window_begins, str(each.searches), each.words) for each in report.common]
+        print_table(("since", "searches", "words"), rows)

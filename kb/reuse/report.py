@@ -7,11 +7,13 @@ from msgspec import Struct
 
 from kb.access import Asker, require
 from kb.errors import InvalidInput
+from kb.questions import CommonQuestion
 from kb.reuse import queries
 from kb.rows import rows
 
 if TYPE_CHECKING:
     from kb.following.view_reader import ViewReader
+    from kb.questions import Questions
 
 By = Literal["kind", "tag", "group", "month"]
 
@@ -37,12 +39,35 @@ class ReuseReport(Struct, frozen=True, kw_only=True):
     total: ReuseRow
 
 
+class Day(Struct, frozen=True):
+    """How many searches a day (UTC) had."""
+
+    date: str
+    searches: int
+
+
+class QuestionReport(Struct, frozen=True, kw_only=True):
+    """Searches by day, and the words that at least five members asked for."""
+
+    days: tuple[Day, ...]
+    common: tuple[CommonQuestion, ...]
+
+
 class Reports:
     """The numbers that a reporting job asks for. Usable from any thread."""
 
-    def __init__(self, views: "ViewReader", asker: Asker) -> None:
+    def __init__(self, views: "ViewReader", asker: Asker, questions: "Questions") -> None:
         self._views = views
         self._asker = asker
+        self._questions = questions
+
+    def questions(self) -> QuestionReport:
+        """How often was searched, and what many members asked for. Raises `Forbidden`."""
+        require(self._asker, "report")
+        return QuestionReport(
+            days=tuple(Day(*day) for day in self._questions.days()),
+            common=tuple(self._questions.common()),
+        )
 
     def reuse(
         self, *, since: date | None = None, until: date | None = None, by: By = "kind"

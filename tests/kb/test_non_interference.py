@@ -23,7 +23,7 @@ from kb.entries.content import Relation
 from kb.errors import KnowledgeBaseError, NotFound, Refused
 from kb.reuse.report import Reports
 from tests.kb.domain_world import ABSENT, World, some_content
-from tests.kb.viewed_world import ViewedWorld
+from tests.kb.viewed_world import ViewedWorld, counted
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MEMBERS = ("ada", "ben")
@@ -142,7 +142,7 @@ def told(world: World, path: Path, asker: Asker, ids: list[str]) -> list[object]
             answers.append(_answered(catalogue.resolve, entry_id[:8]))
             answers.append(_answered(lambda e: catalogue.revision(e, 9), entry_id))
         if access.may(asker, "report"):
-            reports = Reports(viewed.reader, asker)
+            reports = Reports(viewed.reader, asker, counted(path))
             answers += [reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
         return answers
     finally:

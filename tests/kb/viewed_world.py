@@ -5,12 +5,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from events.clock import utc_now
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from kb.access import operator
 from kb.entries.catalogue import Catalogue
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
+from kb.questions import Questions
 from kb.reuse.report import Reports
 from tests.kb.domain_world import World
 
@@ -28,7 +30,7 @@ class ViewedWorld(World):
         self.reader = ViewReader(path)
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
         self._catalogue = Catalogue(self.reader, operator().labels)
-        self._reports = Reports(self.reader, operator())
+        self._reports = Reports(self.reader, operator(), counted(path))
 
     def catch_up(self) -> int:
         return self._runner.catch_up()
@@ -46,6 +48,11 @@ class ViewedWorld(World):
     def close(self) -> None:
         self.reader.close()
         self.views.close()
+
+
+def counted(path: Path) -> Questions:
+    """The questions counted beside views; none are."""
+    return Questions(path.with_name("questions.sqlite"), utc_now, bytes)
 
 
 def damage_pages(path: Path, but: tuple[str, ...] = ("checkpoint", "parked")) -> None:

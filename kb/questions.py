@@ -1,0 +1,135 @@
+"""What is asked, counted without anybody who asked.
+
+How many searches a day had is all that is kept of most of them. The words of a question are kept
+once five different members have asked alike within a window of thirty days; until then there are
+only keyed hashes of question and member, and the key is destroyed at the window's end.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+
+from msgspec import Struct
+
+from kb.writer import Clock
+
+ENOUGH = 5
+"""Different members that must have asked alike before the words are kept."""
+
+WINDOW = timedelta(days=30)
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS day (date TEXT PRIMARY KEY, searches INTEGER NOT NULL) STRICT",
+    """CREATE TABLE IF NOT EXISTS window (
+        begins TEXT PRIMARY KEY, ends TEXT NOT NULL, key BLOB NOT NULL) STRICT""",
+    """CREATE TABLE IF NOT EXISTS asked (
+        question BLOB NOT NULL, member BLOB NOT NULL,
+        PRIMARY KEY (question, member)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS common (
+        words TEXT NOT NULL, begins TEXT NOT NULL, searches INTEGER NOT NULL,
+        PRIMARY KEY (words, begins)) STRICT, WITHOUT ROWID""",
+)
+_COUNT = "INSERT INTO day VALUES (?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
+_KEY = "SELECT begins, key FROM window WHERE ends > ?"
+_OPEN = "INSERT INTO window VALUES (?, ?, ?)"
+_CLOSE = ("DELETE FROM asked", "DELETE FROM window")
+_ASK = "INSERT OR IGNORE INTO asked VALUES (?, ?)"
+_MEMBERS = "SELECT count(*) FROM asked WHERE question = ?"
+_KEEP = "INSERT INTO common VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
+_FORGET = "DELETE FROM asked WHERE member = ?"
+_DAYS = "SELECT date, searches FROM day ORDER BY date"
+_COMMON = "SELECT words, begins, searches FROM common ORDER BY begins DESC, searches DESC, words"
+
+
+class CommonQuestion(Struct, frozen=True, kw_only=True):
+    """Words that at least five members asked for, and how often since the fifth did."""
+
+    words: str
+    window_begins: str
+    searches: int
+
+
+class Questions:
+    """Counts in a small file of their own, made at first use. Usable from any thread."""
+
+    def __init__(self, path: Path, clock: Clock, random: Callable[[int], bytes]) -> None:
+        self._path = path
+        self._clock = clock
+        self._random = random
+        self._lock = Lock()
+
+    def asked(self, question: str, member: str | None) -> None:
+        """Count a search; `member` is None for somebody who is not signed in."""
+        now = self._clock()
+        words = normalised(question)
+        with self._lock, self._writing() as db:
+            db.execute(_COUNT, (now.date().isoformat(),))
+            begins, key = self._window(db, now)
+            if member is None or not words:
+                return
+            alike = _hashed(key, "question", words)
+            db.execute(_ASK, (alike, _hashed(key, "member", member)))
+            (members,) = db.execute(_MEMBERS, (alike,)).fetchone()
+            if members >= ENOUGH:
+                db.execute(_KEEP, (words, begins))
+
+    def days(self) -> list[tuple[str, int]]:
+        """How many searches each day (UTC) had, as (date, searches)."""
+        with self._lock, self._writing() as db:
+            return db.execute(_DAYS).fetchall()
+
+    def common(self) -> list[CommonQuestion]:
+        """What enough members asked for, the latest window first."""
+        with self._lock, self._writing() as db:
+            self._window(db, self._clock())
+            found = db.execute(_COMMON).fetchall()
+        return [
+            CommonQuestion(words=words, window_begins=begins, searches=searches)
+            for words, begins, searches in found
+        ]
+
+    def forget(self, member: str) -> None:
+        """Leave nothing of what a member asked."""
+        with self._lock, self._writing() as db:
+            _, key = self._window(db, self._clock())
+            db.execute(_FORGET, (_hashed(key, "member", member),))
+
+    def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
+        """The beginning and key of the window that is open; what an old one held is destroyed."""
+        found: tuple[str, bytes] | None = db.execute(_KEY, (now.isoformat(),)).fetchone()
+        if found is None:
+            for statement in _CLOSE:
+                db.execute(statement)
+            found = now.date().isoformat(), self._random(32)
+            db.execute(_OPEN, (found[0], (now + WINDOW).isoformat(), found[1]))
+        return found
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
+        try:
+            # A rollback journal is removed with each transaction, so nothing old is left beside.
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("BEGIN IMMEDIATE")
+            for statement in _TABLES:
+                db.execute(statement)
+            yield db
+            db.execute("COMMIT")
+        finally:
+            db.close()
+
+
+def normalised(question: str) -> str:
+    """The words that count, each once, in alphabetical order: what makes two questions alike."""
+    from indexer.analysis import question_terms
+
+    return " ".join(sorted(question_terms(question)))
+
+
+def _hashed(key: bytes, what: str, text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=key, person=what.encode()).digest()

@@ -1,0 +1,109 @@
+"""Searches are counted; who asked is not kept, and what was asked only once many did."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.questions import ENOUGH, WINDOW, Questions, normalised
+
+QUESTION = "How do we hand over zymurgy patients?"
+
+
+class Now:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def keys() -> list[bytes]:
+    return []
+
+
+@pytest.fixture
+def questions(tmp_path: Path, now: Now, keys: list[bytes]) -> Questions:
+    def random(size: int) -> bytes:
+        keys.append(bytes([len(keys) + 1]) * size)
+        return keys[-1]
+
+    return Questions(tmp_path / "questions.sqlite", now, random)
+
+
+def ask(questions: Questions, members: int, text: str = QUESTION) -> None:
+    for number in range(members):
+        questions.asked(text, f"member-{number}")
+
+
+def on_disk(tmp_path: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_every_search_counts_for_its_day_whoever_asked(questions: Questions, now: Now) -> None:
+    ask(questions, 2)
+    questions.asked(QUESTION, None)
+    now.time += timedelta(days=1)
+    questions.asked("?!", "ada")
+    assert questions.days() == [("2026-05-04", 3), ("2026-05-05", 1)]
+
+
+def test_words_are_kept_from_the_fifth_member_on(questions: Questions, tmp_path: Path) -> None:
+    ask(questions, ENOUGH - 1)
+    for _ in range(20):
+        questions.asked(QUESTION, "member-1")
+        questions.asked(QUESTION, None)
+    assert questions.common() == []
+    assert b"zymurgi" not in on_disk(tmp_path)
+    assert b"member-1" not in on_disk(tmp_path)
+
+    questions.asked("zymurgy PATIENTS: handing over?", "member-9")
+    questions.asked(QUESTION, "member-9")
+
+    (common,) = questions.common()
+    assert common.words == normalised(QUESTION)
+    assert common.searches == 2
+    assert b"member-9" not in on_disk(tmp_path)
+
+
+def test_at_the_end_of_a_window_hashes_and_key_are_destroyed(
+    questions: Questions, now: Now, keys: list[bytes], tmp_path: Path
+) -> None:
+    ask(questions, ENOUGH - 1)
+    assert keys[0] in on_disk(tmp_path)
+    now.time += WINDOW
+    questions.asked(QUESTION, "member-9")
+    assert questions.common() == []
+    assert keys[0] not in on_disk(tmp_path)
+    assert keys[1] in on_disk(tmp_path)
+
+
+def test_looking_at_what_was_common_ends_an_old_window_too(
+    questions: Questions, now: Now, keys: list[bytes], tmp_path: Path
+) -> None:
+    ask(questions, 1)
+    now.time += WINDOW
+    assert questions.common() == []
+    assert keys[0] not in on_disk(tmp_path)
+
+
+def test_whoever_is_forgotten_has_not_asked(questions: Questions) -> None:
+    ask(questions, ENOUGH - 1)
+    questions.forget("member-1")
+    questions.asked(QUESTION, "member-9")
+    assert questions.common() == []
+
+
+@given(st.permutations(["hand", "over", "patients", "nights"]))
+def test_questions_of_the_same_words_are_alike(words: list[str]) -> None:
+    assert normalised(" ".join(words) + "?") == normalised("Hand over PATIENTS, night!")
