@@ -245,3 +245,18 @@ def test_passages_as_near_as_the_last_one_are_all_in() -> None:
     assert len(vectors.nearest(row[0], allowed, 2)) == 40
     allowed[5] = False
     assert len(vectors.nearest(row[0], allowed, 2)) == 39
+
+
+def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at() -> None:
+    row = unit_rows(1, 1)
+    names = ["near 1", "near 2", "d4", "d2", "d3", "d1"]
+    memory = Memory(DIMENSION)
+    memory.apply(
+        [StoredDocument(n, name, ALL, {}, ((n, b""),)) for n, name in enumerate(names)],
+        [pack({"fox": 1})] * len(names),
+        np.concatenate([row, row, *[-row] * 4]),
+        (),
+    )
+    proposed, passing = Proposed(names[2:], []), Filter(audience=ALL)
+    found = memory.candidates(row[0], {"fox": 1.0}, 1.0, passing, proposed, 2)
+    assert set(found.ids) == {"near 1", "near 2", "d1", "d2"}
