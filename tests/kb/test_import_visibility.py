@@ -119,3 +119,13 @@ def test_an_entry_that_was_erased_has_a_row_and_the_import_goes_on(tmp_path: Pat
     again = run(world, tmp_path, None)
 
     assert (again["a.md"].outcome, again["b.md"].outcome) == ("refused", "unchanged")
+
+
+def test_an_export_may_name_a_group_by_its_id(tmp_path: Path) -> None:
+    world = World()
+    shown = Visibility("groups", (BEA,))
+    (tmp_path / "a.md").write_text(render(page(some_content(), visibility=shown)))
+
+    entry_id = run(world, tmp_path, None)["a.md"].id or ""
+
+    assert world.entry(entry_id).visibility == shown
