@@ -16,6 +16,7 @@ from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests.web.browsing import ARGUMENTS, served
+from tests.web.community import Browsers, Community, community_at
 from web.app import create_app
 
 Contribute = Callable[..., str]
@@ -36,6 +37,19 @@ def client(base: KnowledgeBase) -> Iterator[TestClient[Litestar]]:
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
         made.follow_redirects = False
         yield made
+
+
+@pytest.fixture
+def community(tmp_path: Path) -> Iterator[Community]:
+    """A community of each role, where members sign in with a password over https."""
+    with community_at(tmp_path / "community") as made:
+        yield made
+
+
+@pytest.fixture
+def browser(community: Community) -> Browsers:
+    """Makes browsers, signed in or not."""
+    return Browsers(community)
 
 
 @pytest.fixture

@@ -54,6 +54,8 @@ def pages_router() -> Router:
             sign_in.enter,
             joining.join_form,
             joining.join,
+            joining.welcome_form,
+            joining.welcome,
             account.account,
             account.change_profile,
             account.change_password,

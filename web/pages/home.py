@@ -2,6 +2,7 @@
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from msgspec import Struct
 
 from kb import KnowledgeBase
@@ -33,11 +34,15 @@ class AboutPage(Struct, frozen=True):
 
 
 @get("/", sync_to_thread=True, rule="read")
-def home(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
+def home(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    done: FromQuery[str] = "",
+) -> Response[str]:
     """Ask, or look around."""
     recent = base.catalogue.browse(limit=RECENT)
     tags = tuple(recent.facets.tags.items())[:TAGS]
-    return pages.render("home.html", HomePage(recent, tags), at="ask")
+    return pages.render("home.html", HomePage(recent, tags), at="ask", done=done)
 
 
 @get("/about", sync_to_thread=True, rule="public")

@@ -13,6 +13,7 @@ from kb import KnowledgeBase
 from kb.access import of_member
 from kb.accounts.links import Purpose
 from kb.accounts.password_rules import checked_password
+from kb.accounts.sessions import Via
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.people.member import Profile
 from kb.people.service import checked_profile
@@ -100,8 +101,9 @@ def _joined(
     except (InvalidInput, Refused) as error:
         return _shown(base, pages, form.with_error(error), word, secret, status_of(error))
     before = cookie_of(request, base) or None
+    via: Via = "password" if "password" in base.settings.ways else "link"
     answer = see_other("/", "joined")
-    set_session(answer, base, base.accounts.sessions.begin(member, "link", replacing=before))
+    set_session(answer, base, base.accounts.sessions.begin(member, via, replacing=before))
     return answer
 
 

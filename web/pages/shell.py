@@ -188,7 +188,8 @@ def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:
     """Send the browser on after a form, so a reload posts nothing; `done` names the notice."""
     path, hash_sign, anchor = path.partition("#")
     name = done if searchable else "not-yet"
-    return Redirect(f"{path}?done={name}{hash_sign}{anchor}", status_code=303)
+    joint = "&" if "?" in path else "?"
+    return Redirect(f"{path}{joint}done={name}{hash_sign}{anchor}", status_code=303)
 
 
 def environment(base: KnowledgeBase) -> Environment:

@@ -1,0 +1,142 @@
+"""What the tests of signing in share: a community of each role, and browsers of theirs."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import argon2
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from indexer.testing import HashEmbedder
+from kb import KnowledgeBase
+from kb.access import Role, Visibility, of_member
+from kb.accounts.attempts import Attempts
+from kb.accounts.passwords import Passwords
+from kb.accounts.tokens import Scope
+from kb.entries.content import Content, Draft, Section
+from kb.people.member import Profile
+from kb.settings import Settings
+from web.app import create_app
+from web.visit import Limits
+
+Client = TestClient[Litestar]
+SITE = "https://kb.example.org"
+PASSWORD = "ninety green bicycles"
+ROLES: dict[str, tuple[Role, ...]] = {
+    "Mara": ("member",),
+    "Cleo": ("member", "curator"),
+    "Stella": ("member", "steward"),
+    "Rita": ("reporter",),
+}
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def numbers(count: int) -> bytes:
+    """Enough for the keys of attempts; nothing is secret here."""
+    return bytes(range(count))
+
+
+def attempts(burst: int) -> Attempts:
+    """So many tries and no more: the clock stands."""
+    every = timedelta(minutes=1)
+    return Attempts(burst, every, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC), random=numbers)
+
+
+def generous(address: int = 10_000, name: int = 10_000, search: int = 10_000) -> Limits:
+    """Limits that a test meets only where it lowers them."""
+    return Limits(attempts(address), attempts(name), attempts(search))
+
+
+class Community:
+    """A knowledge base where members sign in with a password, one for each of `ROLES`."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self.base = base
+        hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
+        accounts = base.accounts
+        accounts.__dict__["passwords"] = Passwords(
+            accounts.store, hasher, community="Ours", random=numbers
+        )
+        self.ids = {name: self._join(name, roles) for name, roles in ROLES.items()}
+        self.app = create_app(base, limits=generous())
+
+    def _join(self, name: str, roles: tuple[Role, ...]) -> str:
+        member = self.base.people.invite(roles).id
+        new = self.base.acting_for(of_member(member, roles, ()))
+        new.people.join(member, Profile(name=name))
+        assert self.base.accounts.names.set(member, f"{name}@example.org")
+        self.base.accounts.passwords.set(member, PASSWORD)
+        return member
+
+    def acting(self, name: str) -> KnowledgeBase:
+        """The knowledge base in the hands of a member."""
+        return self.base.acting_for(self.base.directory.asker(self.ids[name]))
+
+    def token(self, name: str, *scopes: Scope) -> dict[str, str]:
+        """The header of a new token."""
+        _, secret = self.base.accounts.tokens.make(self.ids[name], scopes, "test", FAR)
+        return {"Authorization": f"Bearer {secret}"}
+
+    def contribute(self, name: str, title: str = "Bedside handover", **fields: Any) -> str:
+        """An entry by a member."""
+        sections = (Section("The problem", f"{title}: slow."), Section("What we do", "Walk."))
+        visibility = fields.pop("visibility", Visibility())
+        draft = Draft(
+            kind="practice",
+            content=Content(title=title, sections=sections),
+            visibility=visibility,
+            **fields,
+        )
+        return self.acting(name).entries.contribute(draft).id
+
+
+class Browsers:
+    """Browsers of this community; each has its own cookies and follows no redirect by itself."""
+
+    def __init__(self, community: Community) -> None:
+        self._community = community
+
+    def __call__(self, name: str = "", app: Litestar | None = None) -> Client:
+        """A new browser, in which `name` has signed in."""
+        client = TestClient(
+            app or self._community.app, base_url=SITE, raise_server_exceptions=False
+        )
+        client.follow_redirects = False
+        # Not entered: of several lifespans of one application Litestar closes but one.
+        if name:
+            assert sign_in(client, name).status_code == 303
+        return client
+
+
+@contextmanager
+def community_at(path: Path, **settings: Any) -> Iterator[Community]:
+    """A new community in `path`."""
+    chosen = {"sign_in": "password", "base_url": SITE, "community": "Ours", **settings}
+    KnowledgeBase.create(path)
+    with KnowledgeBase.open(
+        path, settings=Settings(data=path, **chosen), embedder=HashEmbedder()
+    ) as base:
+        yield Community(base)
+
+
+def sign_in(client: Client, name: str, password: str = PASSWORD, **form: str) -> Any:
+    """What the form of signing in answers."""
+    typed = {"name": f"{name}@example.org", "password": password, **form}
+    return client.post("/sign-in", data=typed)
+
+
+def form_token(client: Client, path: str = "/data") -> str:
+    """What the forms of this browser's session carry."""
+    found = re.search(r'name="form_token" value="([^"]+)"', client.get(path).text)
+    return found[1] if found else ""
+
+
+def send(client: Client, path: str, form: dict[str, str] | None = None, status: int = 303) -> Any:
+    """Send a form of a page of this session."""
+    response = client.post(path, data={"form_token": form_token(client), **(form or {})})
+    assert response.status_code == status, response.text
+    return response

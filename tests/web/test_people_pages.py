@@ -1,0 +1,324 @@
+"""Joining, one's own page, and what stewards do for the others."""
+
+import re
+
+import pytest
+
+from kb.access import Visibility
+from kb.ids import group_id
+from tests.web.community import PASSWORD, Browsers, Community, form_token, send, sign_in
+from tests.web.visits import FORM
+
+PROFILE = {
+    "name": "Nora",
+    "time_zone": "Europe/Vienna",
+    "languages": "de, en",
+    "help": "Night shifts",
+    "sign_in_name": "nora@example.org",
+    "password": "seven quiet lanterns",
+}
+
+
+def invited(browser: Browsers, **ticked: str) -> str:
+    """The path of a new invitation, made by the steward."""
+    html = send(browser("Stella"), "/people/invite", {"role-member": "1", **ticked}, 200).text
+    found = re.search(r"<code>https://kb\.example\.org(/join/[\w-]+)</code>", html)
+    assert found
+    return found[1]
+
+
+def test_whoever_is_invited_joins_and_is_signed_in(browser: Browsers) -> None:
+    path, client = invited(browser), browser()
+    assert "What can you help with?" in client.get(path).text
+    assert client.post(path, data=PROFILE).status_code == 303
+    html = client.get("/people").text
+    assert "Nora" in html
+    assert "Night shifts" in html
+    form = {"name": "NORA@example.org", "password": PROFILE["password"]}
+    assert browser().post("/sign-in", data=form).status_code == 303
+
+
+def test_an_invitation_is_taken_once(browser: Browsers) -> None:
+    path = invited(browser)
+    assert browser().post(path, data=PROFILE).status_code == 303
+    assert browser().get(path).status_code == 404
+    assert browser().post(path, data=PROFILE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"password": "short"}, "12 to 1024 characters"),
+        ({"password": "passwordpassword"}, "among the first"),
+        ({"name": " "}, "name"),
+        ({"time_zone": "Mars/Olympus"}, "is no time zone"),
+        ({"sign_in_name": "mara@example.org"}, "cannot be used here"),
+        ({"sign_in_name": ""}, "sign-in name"),
+    ],
+)
+def test_a_mistake_does_not_use_the_invitation_up(
+    browser: Browsers, wrong: dict[str, str], sentence: str
+) -> None:
+    path, client = invited(browser), browser()
+    response = client.post(path, data=PROFILE | wrong)
+    assert response.status_code == 400
+    assert sentence in response.text
+    assert PROFILE["password"] not in response.text
+    assert client.post(path, data=PROFILE).status_code == 303
+
+
+def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(
+    browser: Browsers, community: Community
+) -> None:
+    community.acting("Stella").people.form_group("Night")
+    night = group_id("Night")
+    path = invited(browser, **{"role-curator": "1", f"group-{night}": "1"})
+    client = browser()
+    sent = PROFILE | {"role-steward": "1", "roles": "steward", "group-x": "1"}
+    assert client.post(path, data=sent).status_code == 303
+    [nora] = [m for m in community.base.directory.members() if m.name == "Nora"]
+    assert set(nora.roles) == {"member", "curator"}
+    assert nora.groups == (night,)
+
+
+def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) -> None:
+    from kb.cli.links import one_time_link
+
+    member = community.base.people.invite(("member", "steward")).id
+    link = one_time_link(community.base, "first-steward", member).link
+    path = link.removeprefix("https://kb.example.org")
+    client = browser()
+    assert client.get(path.replace("welcome", "join")).status_code == 404
+    assert "You are the first" in client.get(path).text
+    assert client.post(path, data=PROFILE).status_code == 303
+    assert client.get("/audit").status_code == 200
+
+
+def test_a_profile_is_changed_by_its_member(browser: Browsers) -> None:
+    client = browser("Mara")
+    form = {"name": "Mara Lind", "time_zone": "Europe/Oslo", "help": "Wound <care>"}
+    send(client, "/account/profile", form)
+    assert ">Mara Lind</a>" in client.get("/").text
+    assert "Wound &lt;care&gt;" in browser("Cleo").get("/people").text
+    again = send(client, "/account/profile", form | {"time_zone": "x"}, 400)
+    assert "is no time zone" in again.text
+    assert 'value="Mara Lind"' in again.text
+
+
+def test_no_form_gives_its_sender_a_role(browser: Browsers, community: Community) -> None:
+    client = browser("Mara")
+    sent = {"name": "Mara", "time_zone": "UTC", "roles": "steward", "role-steward": "1",
+            "id": community.ids["Stella"], "standing": "joined"}  # fmt: skip
+    send(client, "/account/profile", sent)
+    assert community.base.directory.member(community.ids["Mara"]).roles == ("member",)
+    send(client, f"/people/{community.ids['Mara']}/roles", sent, 403)
+
+
+def test_a_session_elsewhere_is_ended(browser: Browsers) -> None:
+    here, there = browser("Mara"), browser("Mara")
+    found = re.search(r'name="session" value="([^"]+)"', here.get("/account").text)
+    assert found
+    send(here, "/account/sessions/end", {"session": found[1]})
+    assert there.get("/account").status_code == 303
+    assert here.get("/account").status_code == 200
+
+
+def test_nobody_ends_the_session_of_somebody_else(browser: Browsers, community: Community) -> None:
+    mara, cleo = browser("Mara"), browser("Cleo")
+    [session] = community.base.accounts.sessions.of(community.ids["Cleo"])
+    send(mara, "/account/sessions/end", {"session": session.id})
+    assert cleo.get("/account").status_code == 200
+
+
+def test_signing_out_everywhere_leaves_this_session_alone(browser: Browsers) -> None:
+    here, others = browser("Mara"), [browser("Mara") for _ in range(2)]
+    send(here, "/account/sessions/end-all")
+    assert [each.get("/account").status_code for each in others] == [303, 303]
+    assert here.get("/account").status_code == 200
+
+
+def test_a_new_password_ends_every_other_session(browser: Browsers) -> None:
+    here, there = browser("Mara"), browser("Mara")
+    form = {"current": PASSWORD, "password": "eleven small harbours"}
+    cookie = here.cookies["__Host-tributary"]
+    send(here, "/account/password", form)
+    assert here.cookies["__Host-tributary"] != cookie
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 303
+    assert sign_in(browser(), "Mara").status_code == 401
+    assert sign_in(browser(), "Mara", form["password"]).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "sentence"),
+    [
+        ({"current": "x", "password": "eleven small harbours"}, 401, "present password"),
+        ({"current": PASSWORD, "password": "short"}, 400, "12 to 1024"),
+        (
+            {"current": PASSWORD, "password": "eleven small harbours",
+             "sign_in_name": "cleo@example.org"},
+            400,
+            "cannot be used here",
+        ),
+    ],
+)  # fmt: skip
+def test_a_password_is_not_changed_for_nothing(
+    browser: Browsers, form: dict[str, str], status: int, sentence: str
+) -> None:
+    assert sentence in send(browser("Mara"), "/account/password", form, status).text
+    assert sign_in(browser(), "Mara").status_code == 303
+
+
+def test_a_link_lets_a_password_that_was_lost_be_set(
+    browser: Browsers, community: Community
+) -> None:
+    html = send(browser("Stella"), f"/people/{community.ids['Mara']}/link", {}, 200).text
+    found = re.search(r"<code>https://kb\.example\.org(/enter/[\w-]+)</code>", html)
+    assert found
+    client = browser()
+    assert client.post(found[1]).status_code == 303
+    send(client, "/account/password", {"password": "eleven small harbours"})
+    assert sign_in(browser(), "Mara", "eleven small harbours").status_code == 303
+
+
+def test_a_token_is_shown_once(browser: Browsers) -> None:
+    client = browser("Mara")
+    form = {"token_name": "My script", "days": "30", "scope-search": "1"}
+    found = re.search(r"trib_[\w-]{43}", send(client, "/account/tokens", form, 200).text)
+    assert found
+    html = client.get("/account").text
+    assert "My script" in html
+    assert found[0] not in html
+    headers = {"Authorization": f"Bearer {found[0]}"}
+    assert browser().get("/api/entries", headers=headers).status_code == 200
+    token = re.search(r'name="token" value="([^"]+)"', html)
+    assert token
+    send(browser("Cleo"), "/account/tokens/revoke", {"token": token[1]})
+    assert browser().get("/api/entries", headers=headers).status_code == 200
+    send(client, "/account/tokens/revoke", {"token": token[1]})
+    assert browser().get("/api/entries", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"token_name": "x", "days": "30"},
+        {"token_name": "", "days": "30", "scope-search": "1"},
+        {"token_name": "x", "days": "100000", "scope-search": "1"},
+    ],
+)
+def test_a_token_that_does_not_fit_is_explained(browser: Browsers, form: dict[str, str]) -> None:
+    client = browser("Mara")
+    assert "trib_" not in send(client, "/account/tokens", form, 400).text
+
+
+def test_everybody_sees_what_was_changed_about_them(
+    browser: Browsers, community: Community
+) -> None:
+    mara = community.ids["Mara"]
+    send(browser("Stella"), f"/people/{mara}/roles", {"role-member": "1", "role-curator": "1"})
+    assert "Became curator." in browser("Mara").get("/account").text
+    assert "Became curator." in browser("Stella").get("/audit").text
+    assert "by Stella" in browser("Mara").get("/account").text
+    assert "Became curator." not in browser("Cleo").get("/account").text
+
+
+def test_the_last_steward_stays(browser: Browsers, community: Community) -> None:
+    client, stella = browser("Stella"), community.ids["Stella"]
+    html = send(client, f"/people/{stella}/roles", {"role-member": "1"}, 409).text
+    assert "The last steward cannot go" in html
+    send(client, f"/people/{stella}/remove", {}, 409)
+
+
+def test_whoever_is_removed_is_out_at_once(browser: Browsers, community: Community) -> None:
+    client, headers = browser("Mara"), community.token("Mara", "search")
+    send(browser("Stella"), f"/people/{community.ids['Mara']}/remove")
+    assert client.get("/people").status_code == 303
+    assert browser().get("/api/entries", headers=headers).status_code == 401
+
+
+def test_groups_nest_and_members_join_open_ones(browser: Browsers, community: Community) -> None:
+    stella, mara = browser("Stella"), browser("Mara")
+    send(stella, "/groups", {"name": "Region", "open": "1"})
+    region = group_id("Region")
+    send(stella, "/groups", {"name": "Clinic", "parent": region})
+    clinic = group_id("Clinic")
+    assert "There is a group" in send(stella, "/groups", {"name": "clinic"}, 409).text
+    send(mara, f"/groups/{region}/join")
+    send(mara, f"/groups/{clinic}/join", {}, 403)
+    send(stella, f"/people/{community.ids['Cleo']}/groups", {f"group-{clinic}": "1"})
+    html = mara.get("/groups").text
+    assert html.index("Region") < html.index("Clinic")
+    assert 'class="depth-1"' in html
+    send(mara, f"/groups/{region}/leave")
+    assert community.base.directory.member(community.ids["Mara"]).groups == ()
+    send(stella, f"/people/{community.ids['Cleo']}/groups")
+    assert community.base.directory.member(community.ids["Cleo"]).groups == ()
+    send(stella, f"/groups/{clinic}/close")
+    assert "closed" in mara.get("/groups").text
+
+
+def test_a_steward_opens_the_community_to_the_world(browser: Browsers) -> None:
+    stella = browser("Stella")
+    assert 'value="world"' not in stella.get("/entries/new?kind=practice").text
+    send(stella, "/community/world", {"allowed": "yes"})
+    assert 'value="world"' in stella.get("/entries/new?kind=practice").text
+    assert "not signed in" in browser().get("/data").text
+    send(browser("Cleo"), "/community/world", {"allowed": "no"}, 403)
+    send(stella, "/community/world", {"allowed": "no"})
+
+
+def test_whoever_writes_chooses_who_sees_it(browser: Browsers, community: Community) -> None:
+    stella, mara = browser("Stella"), browser("Mara")
+    send(stella, "/groups", {"name": "Night"})
+    night = group_id("Night")
+    form = FORM | {"sight": "groups"}
+    assert "Name the groups" in send(mara, "/entries/new", form, 400).text
+    sent = send(mara, "/entries/new", form | {f"seen-by-{night}": "1"})
+    path = sent.headers["location"].partition("?")[0]
+    assert "Seen by Night" in mara.get(path).text
+    assert browser("Cleo").get(path).status_code == 404
+    send(stella, f"/people/{community.ids['Cleo']}/groups", {f"group-{night}": "1"})
+    assert browser("Cleo").get(path).status_code == 200
+    send(mara, f"{path}/show", {"sight": "author", f"seen-by-{night}": "1"})
+    assert "Seen by its author alone" in mara.get(path).text
+    assert browser("Cleo").get(path).status_code == 404
+    assert "shown to one of" in send(mara, f"{path}/show", {"sight": "all"}, 400).text
+
+
+def test_a_member_changes_not_who_sees_the_entry_of_another(
+    browser: Browsers, community: Community
+) -> None:
+    entry = community.contribute("Cleo")
+    client = browser("Mara")
+    assert "Who sees it" not in client.get(f"/entries/{entry}").text
+    send(client, f"/entries/{entry}/show", {"sight": "author"}, 403)
+    assert community.base.catalogue.get(entry).visibility == Visibility()
+
+
+def test_people_who_are_invited_are_for_stewards_to_see(
+    browser: Browsers, community: Community
+) -> None:
+    invited(browser)
+    [waiting] = [m for m in community.base.directory.members() if m.standing == "invited"]
+    assert "somebody invited" in browser("Stella").get("/people").text
+    assert "somebody invited" not in browser("Mara").get("/people").text
+    assert browser("Mara").get(f"/people/{waiting.id}").status_code == 404
+    assert browser("Mara").get("/people/nobody-here").status_code == 404
+    assert "A new invitation" in browser("Stella").get(f"/people/{waiting.id}").text
+
+
+def test_the_page_of_a_reporter_has_no_people(browser: Browsers) -> None:
+    client = browser("Rita")
+    html = client.get("/account").text
+    assert "Where you are signed in" in html
+    assert 'href="/people"' not in html
+    send(client, "/account/profile", {"name": "Rita"}, 403)
+
+
+def test_a_token_has_no_page_of_its_own(browser: Browsers, community: Community) -> None:
+    headers = community.token("Mara", "admin")
+    assert browser().get("/account", headers=headers).status_code == 404
+    headers = community.token("Mara", "search")
+    assert browser().get("/account", headers=headers).status_code == 403
+    assert form_token(browser()) == ""

@@ -1,0 +1,119 @@
+"""Every route has a rule, and each role meets what the rules say."""
+
+import pytest
+from litestar import get
+from litestar.routes import HTTPRoute
+
+from kb import KnowledgeBase
+from kb.access import Visibility
+from tests.web.community import ROLES, Browsers, Community
+from tests.web.visits import NOWHERE
+from web.app import create_app
+from web.rules import KNOWN_RULES, UnruledRoute, refuse_unruled
+
+PUBLIC = {"/about", "/data", "/sign-in", "/api", "/api/docs", "/api/openapi.json", "/api/kinds"}
+READ = {"/", "/search", "/search/results", "/entries", "/api/entries"}
+MEMBERS = {"/entries/new", "/people", "/groups"}
+REPORTS = {"/reuse", "/api/reports/reuse"}
+STEWARDS = {"/audit", "/api/status"}
+ALLOWED = {
+    "": PUBLIC | READ,
+    "Mara": PUBLIC | READ | MEMBERS | REPORTS | {"/account"},
+    "Cleo": PUBLIC | READ | MEMBERS | REPORTS | {"/account"},
+    "Stella": PUBLIC | READ | MEMBERS | REPORTS | STEWARDS | {"/account"},
+    "Rita": PUBLIC | READ | REPORTS | {"/account"},
+}
+
+
+def test_every_route_has_a_rule(community: Community) -> None:
+    routes = [route for route in community.app.routes if isinstance(route, HTTPRoute)]
+    assert len(routes) > 50
+    for route in routes:
+        for handler in route.route_handlers:
+            if handler.handler_name != "options_handler":
+                assert handler.opt["rule"] in KNOWN_RULES, route.path_format
+
+
+def test_an_application_with_a_route_without_a_rule_does_not_start(community: Community) -> None:
+    @get("/forgotten", sync_to_thread=False)
+    def forgotten() -> str:
+        return "All of it."
+
+    community.app.register(forgotten)
+    with pytest.raises(UnruledRoute, match="/forgotten"):
+        refuse_unruled(community.app)
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_every_page_in_every_role(browser: Browsers, community: Community, name: str) -> None:
+    client = browser(name)
+    paths = {
+        route.path
+        for route in community.app.routes
+        if isinstance(route, HTTPRoute) and "GET" in route.methods and "{" not in route.path
+    } - {"/api/search"}
+    known = set().union(*ALLOWED.values())
+    assert paths == known
+    for path in sorted(paths):
+        status = client.get(path).status_code
+        refused = 403 if name else (401 if path.startswith("/api") else 303)
+        assert status == (200 if path in ALLOWED[name] else refused), path
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_what_is_hidden_is_answered_as_what_is_missing(
+    browser: Browsers, community: Community, name: str
+) -> None:
+    author = "Cleo" if name == "Mara" else "Mara"
+    hidden = community.contribute(author, "Of nobody's business", visibility=Visibility("author"))
+    client, token = browser(name), community.token(name, "search", "curate", "contribute")
+    ways = [("GET", f"/entries/{{}}{end}") for end in ("", "/revise")]
+    ways += [("GET", f"/api/entries/{{}}{end}") for end in ("", "/history", "/lineage")]
+    ways += [("POST", "/api/entries/{}/restore"), ("DELETE", "/api/entries/{}/endorsement")]
+    for method, path in ways:
+        asked = (path.format(entry) for entry in (hidden, NOWHERE))
+        headers = token if path.startswith("/api") else {}
+        found, missing = (client.request(method, each, headers=headers) for each in asked)
+        assert found.status_code == missing.status_code, path
+        assert found.status_code in (404, 403), path
+        assert found.text.replace(hidden, NOWHERE) == missing.text, path
+        assert found.headers.items() - missing.headers.items() == set(), path
+
+
+def test_its_author_sees_what_others_do_not(browser: Browsers, community: Community) -> None:
+    entry = community.contribute("Mara", "Half a thought", visibility=Visibility("draft"))
+    assert "Half a thought" in browser("Mara").get(f"/entries/{entry}").text
+    for name in ("", "Cleo", "Stella", "Rita"):
+        client = browser(name)
+        assert client.get(f"/entries/{entry}").status_code == 404
+        for path in ("/", "/entries", "/search?q=half+a+thought", "/api/entries"):
+            assert "Half a thought" not in client.get(path).text, (name, path)
+
+
+def test_nothing_is_open_to_the_world_before_a_steward_says_so(
+    browser: Browsers, community: Community
+) -> None:
+    entry = community.contribute("Mara", visibility=Visibility("world"))
+    other = community.contribute("Mara", "For us")
+    client = browser()
+    assert client.get(f"/entries/{entry}").status_code == 404
+    community.acting("Stella").people.open_to_world(True)
+    html = client.get(f"/entries/{entry}").text
+    assert "Bedside handover" in html
+    assert "a member" in html
+    assert "Mara" not in html
+    assert "Revise" not in html
+    assert client.get(f"/entries/{other}").status_code == 404
+    assert client.get("/people").status_code == 303
+
+
+def test_members_see_names_where_the_log_has_ids(browser: Browsers, community: Community) -> None:
+    entry = community.contribute("Mara")
+    html = browser("Cleo").get(f"/entries/{entry}").text
+    assert "by Mara" in html
+    assert community.ids["Mara"] not in html
+
+
+def test_without_signing_in_everybody_here_is_whoever_opened_it(base: KnowledgeBase) -> None:
+    assert not base.settings.ways
+    refuse_unruled(create_app(base))

@@ -1,0 +1,134 @@
+"""Tokens for programs: a bad one is refused everywhere, a good one does what its scopes say."""
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from tests.web.community import FAR, Browsers, Community
+from web.rules import SCOPES
+
+DRAFT = {
+    "kind": "practice",
+    "content": {
+        "title": "Two bins",
+        "sections": [
+            {"heading": "The problem", "text": "Shelves ran empty."},
+            {"heading": "What we do", "text": "A second bin."},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "sent", ["Bearer trib_nothing", "Bearer", "Bearer ", "Basic bWFyYTp4", "trib_nothing", ""]
+)
+@pytest.mark.parametrize("path", ["/api/kinds", "/api/openapi.json", "/api/search?q=x"])
+def test_a_bad_token_is_refused_where_none_is_needed_as_well(
+    browser: Browsers, sent: str, path: str
+) -> None:
+    response = browser().get(path, headers={"Authorization": sent})
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_token_that_was_revoked_or_whose_member_left_is_refused(
+    browser: Browsers, community: Community
+) -> None:
+    tokens = community.base.accounts.tokens
+    revoked, left = community.token("Mara", "search"), community.token("Cleo", "search")
+    client = browser()
+    assert client.get("/api/entries", headers=revoked).status_code == 200
+    assert tokens.revoke(tokens.of(community.ids["Mara"])[0].id)
+    community.base.people.leave(community.ids["Cleo"])
+    for headers in (revoked, left):
+        assert client.get("/api/entries", headers=headers).status_code == 401
+
+
+def test_a_token_acts_for_its_member(browser: Browsers, community: Community) -> None:
+    headers = community.token("Mara", "search", "contribute")
+    made = browser().post("/api/entries", json=DRAFT, headers=headers)
+    assert made.status_code == 201
+    entry = browser().get(f"/api/entries/{made.json()['id']}", headers=headers).json()
+    assert entry["contributed_by"] == community.ids["Mara"]
+
+
+def test_every_action_is_in_one_scope(community: Community) -> None:
+    rules = {
+        handler.opt.get("rule")
+        for route in community.app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+    }
+    assert rules - {None, "public", "self"} <= SCOPES.keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/api/search?q=x", "search"),
+        ("GET", "/api/entries", "search"),
+        ("POST", "/api/entries", "contribute"),
+        ("POST", "/api/entries/{}/tags", "curate"),
+        ("PUT", "/api/entries/{}/endorsement", "contribute"),
+        ("GET", "/api/reports/reuse", "report"),
+        ("GET", "/api/status", "admin"),
+        ("GET", "/people", "admin"),
+        ("POST", "/groups", "admin"),
+    ],
+)
+def test_a_scope_that_is_not_there_is_forbidden(
+    browser: Browsers, community: Community, method: str, path: str, scope: str
+) -> None:
+    entry = community.contribute("Stella")
+    others = sorted({"search", "contribute", "curate", "report", "admin"} - {scope})
+    headers = community.token("Stella", *others)  # type: ignore[arg-type]  # all but one of them
+    response = browser().request(method, path.format(entry), headers=headers, json=DRAFT)
+    assert response.status_code == 403
+    assert f"scope {scope}" in response.text
+    headers = community.token("Stella", scope)  # type: ignore[arg-type]  # one of them
+    response = browser().request(method, path.format(entry), headers=headers, json=DRAFT)
+    assert response.status_code in (200, 201, 400)
+
+
+def test_no_scope_gives_more_than_its_member_may(browser: Browsers, community: Community) -> None:
+    headers = community.token("Mara", "search", "contribute", "curate", "report", "admin")
+    entry = community.contribute("Cleo")
+    client = browser()
+    tags = client.post(f"/api/entries/{entry}/tags", json={"tags": ["x"]}, headers=headers)
+    assert tags.status_code == 403
+    assert tags.json()["detail"].startswith("Only its author or curators may")
+    assert client.get("/api/status", headers=headers).status_code == 403
+
+
+def test_without_a_token_a_program_is_told_to_send_one(browser: Browsers) -> None:
+    response = browser().post("/api/entries", json=DRAFT)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_cookie_changes_nothing_over_the_json_interface(browser: Browsers) -> None:
+    client = browser("Mara")
+    assert client.get("/api/reports/reuse").status_code == 200
+    assert client.post("/api/entries", json=DRAFT).status_code == 401
+
+
+def test_the_document_says_what_needs_a_token(browser: Browsers) -> None:
+    document = browser().get("/api/openapi.json").json()
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert "security" not in document or not document["security"]
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            assert {"401", "403", "404", "429"} <= operation["responses"].keys(), (method, path)
+    assert document["paths"]["/api/entries"]["post"]["security"] == [{"token": []}]
+    assert {} in document["paths"]["/api/entries"]["get"]["security"]
+
+
+def test_a_token_is_known_by_every_letter_of_it(browser: Browsers, community: Community) -> None:
+    _, secret = community.base.accounts.tokens.make(community.ids["Mara"], ["search"], "x", FAR)
+    client = browser()
+    for shown in (secret, f"  {secret}"):
+        headers = {"Authorization": f"Bearer {shown}"}
+        assert client.get("/api/entries", headers=headers).status_code == 200
+    wrong = secret[:-1] + ("a" if secret[-1] != "a" else "b")
+    headers = {"Authorization": f"Bearer {wrong}"}
+    assert client.get("/api/entries", headers=headers).status_code == 401
