@@ -133,14 +133,9 @@ class Memory:
             kept = found[slots] | best
             slots, bm25 = slots[kept], bm25[kept]
             rows, cosines, scores = self._vectors.scored(question, slots)
-            documents = [self._roster.documents[slot] for slot in slots.tolist()]
-            places = (rows - self._vectors.first_row[slots]).tolist()
-            numbers = [
-                each.passages[place][0] for each, place in zip(documents, places, strict=True)
-            ]
             return Candidates(
-                ids=[document.id for document in documents],
-                passages=np.array(numbers, dtype=np.int64),
+                ids=[self._roster.documents[slot].id for slot in slots.tolist()],
+                passages=self._numbers(slots, rows),
                 rows=rows,
                 cosines=cosines,
                 scores=scores,
@@ -171,6 +166,13 @@ class Memory:
         """The vectors of these rows."""
         with self._lock:
             return self._vectors.vectors(rows)
+
+    def _numbers(self, slots: Integers, rows: Integers) -> Integers:
+        """The numbers of the passages in these rows, one of each document."""
+        places = (rows - self._vectors.first_row[slots]).tolist()
+        pairs = zip(slots.tolist(), places, strict=True)
+        numbers = [self._roster.documents[slot].passages[place][0] for slot, place in pairs]
+        return np.array(numbers, dtype=np.int64)
 
     def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Bools:
         """Which slots have the best scores, all above 0; ties by id."""
