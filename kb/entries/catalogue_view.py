@@ -19,7 +19,7 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.following.view import SEEN, View, stored_time
+from kb.following.view import SEEN, SEEN_PARTITION, View, stored_time
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now.
 TABLES = (
@@ -30,10 +30,11 @@ TABLES = (
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
         archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT,
-        visibility TEXT NOT NULL) STRICT""",
+        visibility TEXT NOT NULL, partition INTEGER NOT NULL DEFAULT 0) STRICT""",
+    "CREATE TABLE partition (id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE) STRICT",
     """CREATE TABLE audience (
-        entry_id TEXT NOT NULL, label TEXT NOT NULL,
-        PRIMARY KEY (entry_id, label)) STRICT, WITHOUT ROWID""",
+        label TEXT NOT NULL, partition INTEGER NOT NULL,
+        PRIMARY KEY (label, partition)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX entry_external ON entry (external_id)",
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (
@@ -69,13 +70,15 @@ RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL,
 
 CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
 AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
-HIDE = "DELETE FROM audience WHERE entry_id = ?"
-SHOW = "INSERT INTO audience VALUES (?, ?)"
+ADD_PARTITION = "INSERT OR IGNORE INTO partition (labels) VALUES (?)"
+PARTITION = "SELECT id FROM partition WHERE labels = ?"
+ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
+SHOW = "UPDATE entry SET partition = ? WHERE id = ?"
 ERASE = tuple(
     f"DELETE FROM {table} WHERE {column} = ?"
     for table, column in (
         ("entry", "id"),
-        *((each, "entry_id") for each in ("revision", "tag", "relation", "audience")),
+        *((each, "entry_id") for each in ("revision", "tag", "relation")),
     )
 )
 
@@ -146,8 +149,12 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 
 
 def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) -> None:
-    db.execute(HIDE, (entry_id,))
-    db.executemany(SHOW, [(entry_id, label) for label in sorted(audience(visibility, author))])
+    labels = sorted(audience(visibility, author))
+    named = _encode(labels).decode()
+    db.execute(ADD_PARTITION, (named,))
+    (partition,) = db.execute(PARTITION, (named,)).fetchone()
+    db.executemany(ADD_LABEL, [(label, partition) for label in labels])
+    db.execute(SHOW, (partition, entry_id))
 
 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
@@ -180,7 +187,7 @@ CATALOGUE = View(
         EntryErased: _erased,
     },
     seen={
-        "entry": SEEN.format("main.entry.id"),
+        "entry": f"main.entry.{SEEN_PARTITION}",
         **{
             table: SEEN.format(f"main.{table}.entry_id")
             for table in ("revision", "tag", "relation")

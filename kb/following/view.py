@@ -26,8 +26,12 @@ class View(Struct, frozen=True, kw_only=True):
     seen: Mapping[str, str]
 
 
-SEEN = """EXISTS (SELECT 1 FROM main.audience WHERE audience.entry_id = {}
-    AND audience.label IN (SELECT value FROM json_each(asker_labels())))"""
+SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
+    WHERE label IN (SELECT value FROM json_each(asker_labels())))"""
+"""Whether the asker sees the entries of a partition: all those with the same audience labels."""
+
+SEEN = f"""EXISTS (SELECT 1 FROM main.entry AS seen
+    WHERE seen.id = {{}} AND seen.{SEEN_PARTITION})"""
 """Whether the asker sees an entry, to be formatted with an expression for its id."""
 
 
