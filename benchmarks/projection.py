@@ -48,7 +48,7 @@ def history(number: int) -> list[Struct]:
     """What happens to one entry, ten events."""
     content = Content(title=f"Practice {number}", sections=(Section("Steps", TEXT),))
     return [
-        EntryContributed(kind="practice", content=content, group="North"),
+        EntryContributed(author="ada", kind="practice", content=content, group="North"),
         *[EntryTagged(tag=f"tag-{(number + step) % 50}") for step in range(4)],
         EntryUntagged(tag=f"tag-{number % 50}"),
         EntryRevised(content=content, group="South"),

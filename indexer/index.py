@@ -111,10 +111,11 @@ class HybridIndex:
                 together = list(zip(window.documents, window.passages, strict=True))
                 words = [_lexical(document, parts) for document, parts in together]
                 self._parts.lexical.put(words)
-                self._parts.passages.put(
+                packed = [
                     (document, parts, pack(each.terms))
                     for (document, parts), each in zip(together, words, strict=True)
-                )
+                ]
+                self._parts.passages.put(packed, self._parts.store.text_hash)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from indexer.document import Document
 from indexer.embedder import Embedder
 from indexer.passages import EmbeddedPassage, split
-from indexer.vector_store import VectorStore, text_hash
+from indexer.vector_store import VectorStore
 
 WINDOW = 100
 """Documents whose vectors are stored together: what a crash can cost, and who stops waits for."""
@@ -52,7 +52,7 @@ def windows(
 
 def embed(texts: Sequence[str], embedder: Embedder, store: VectorStore) -> None:
     """Compute and store the vectors of those texts that have none yet."""
-    by_hash = {text_hash(text): text for text in texts}
+    by_hash = {store.text_hash(text): text for text in texts}
     for key in store.get(embedder.fingerprint, list(by_hash)):
         del by_hash[key]
     if by_hash:

@@ -1,7 +1,7 @@
 """What a generation knows of its documents: labels, terms, passages, text hashes."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -12,7 +12,6 @@ from indexer.document import Document, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.files import connect, reading
 from indexer.passages import EmbeddedPassage
-from indexer.vector_store import text_hash
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -155,8 +154,15 @@ class PassageStore:
             for number, title, name, document, heading, text in rows
         }
 
-    def put(self, documents: Iterable[tuple[Document, Sequence[EmbeddedPassage], bytes]]) -> None:
-        """Add documents, their passages and packed terms, or replace those with the same ids."""
+    def put(
+        self,
+        documents: Iterable[tuple[Document, Sequence[EmbeddedPassage], bytes]],
+        text_hash: Callable[[str], bytes],
+    ) -> None:
+        """Add documents, their passages and packed terms, or replace those with the same ids.
+
+        `text_hash` names texts as the store of their vectors does.
+        """
         connection = self._transaction()
         with reading(self._path):
             for document, passages, terms in documents:

@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS vectors (
     fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL,
     PRIMARY KEY (fingerprint, text_hash)
 );
+CREATE TABLE IF NOT EXISTS hash_key (key BLOB NOT NULL);
+INSERT INTO hash_key SELECT randomblob(32) WHERE NOT EXISTS (SELECT * FROM hash_key);
 CREATE TABLE IF NOT EXISTS words (
     fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, words BLOB NOT NULL,
     PRIMARY KEY (fingerprint, text_hash)
@@ -38,11 +40,6 @@ _TOLERANCE = 1e-3
 Vectors = NDArray[np.float32]
 
 
-def text_hash(text: str) -> bytes:
-    """What names a text in the store: BLAKE2b of its UTF-8, 32 bytes."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
-
-
 class VectorStore:
     """One SQLite file beside the generations of an index, shared by all of them.
 
@@ -58,6 +55,10 @@ class VectorStore:
             self._connection = connect(path, writable=writable)
             if writable:
                 self._connection.executescript(_SCHEMA)
+            found = self._connection.execute("SELECT key FROM hash_key").fetchone()
+        if not found:
+            raise IndexOutdated(f"The store {path} has no key.")
+        (self._key,) = found
 
     @classmethod
     def sound(cls, path: Path, dimension: int) -> Self:
@@ -77,6 +78,14 @@ class VectorStore:
             with reading(path):
                 empty_in_place(path, _SCHEMA)
         return cls(path, dimension, writable=True)
+
+    def text_hash(self, text: str) -> bytes:
+        """What names a text here: BLAKE2b of its UTF-8 with a key of this file, 32 bytes.
+
+        Without the file nobody can tell whether a text that they have was ever in it.
+        """
+        data = text.encode("utf-8", "surrogatepass")
+        return blake2b(data, digest_size=32, key=self._key).digest()
 
     def get(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors known for `hashes`; those that are unknown or damaged are left out."""

@@ -11,7 +11,7 @@ from indexer.embedder import Embedded
 from indexer.errors import ModelUnavailable
 from indexer.intake import AHEAD, WINDOW, windows
 from indexer.testing import HashEmbedder
-from indexer.vector_store import VectorStore, text_hash
+from indexer.vector_store import VectorStore
 from tests.indexer.forty import documents
 
 
@@ -29,7 +29,9 @@ def test_every_document_comes_in_its_order_with_its_vectors_stored(
     taken: list[Document] = []
     for window in windows(iter(given), embedder, store):
         texts = [part.embedded_text for parts in window.passages for part in parts]
-        assert len(store.get(embedder.fingerprint, [text_hash(t) for t in texts])) == len(texts)
+        assert len(store.get(embedder.fingerprint, [store.text_hash(t) for t in texts])) == len(
+            texts
+        )
         taken += window.documents
     assert taken == given
 

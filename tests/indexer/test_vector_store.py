@@ -9,7 +9,7 @@ import pytest
 
 from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.errors import IndexOutdated, IndexUnavailable
-from indexer.vector_store import Vectors, VectorStore, text_hash
+from indexer.vector_store import Vectors, VectorStore
 
 
 def unit(*numbers: float) -> Vectors:
@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[VectorStore]:
 
 
 def test_vectors_come_back_bit_by_bit(store: VectorStore) -> None:
-    keys = [text_hash(f"text {n}") for n in range(1200)]
+    keys = [store.text_hash(f"text {n}") for n in range(1200)]
     texts = {key: embedded(n + 1, 0.1, -n) for n, key in enumerate(keys)}
     store.put("m", texts)
     matrix = store.matrix("m", [keys[5], keys[1100], keys[5]])
@@ -43,7 +43,7 @@ def test_vectors_come_back_bit_by_bit(store: VectorStore) -> None:
 
 
 def test_another_model_has_vectors_of_its_own(store: VectorStore) -> None:
-    key = text_hash("text")
+    key = store.text_hash("text")
     store.put("m", {key: embedded(1, 2, 3)})
     assert store.get("other", [key]) == {}
     store.put("other", {key: embedded(3, 2, 1)})
@@ -51,18 +51,18 @@ def test_another_model_has_vectors_of_its_own(store: VectorStore) -> None:
 
 
 def test_what_is_stored_is_there_for_others_at_once(store: VectorStore, tmp_path: Path) -> None:
-    store.put("m", {text_hash("a"): embedded(1, 0, 0)})
+    store.put("m", {store.text_hash("a"): embedded(1, 0, 0)})
     reader = VectorStore(tmp_path / "v.sqlite", 3, writable=False)
     assert reader.count() == 1
     with pytest.raises(IndexUnavailable, match="cannot be used now"):
-        reader.put("m", {text_hash("b"): embedded(1, 0, 0)})
+        reader.put("m", {store.text_hash("b"): embedded(1, 0, 0)})
     reader.close()
 
 
 def test_the_words_of_a_text_come_back_as_they_were(store: VectorStore) -> None:
-    known = {text_hash(f"text {n}"): embedded(1, 2, 3, words=n) for n in range(3)}
+    known = {store.text_hash(f"text {n}"): embedded(1, 2, 3, words=n) for n in range(3)}
     store.put("m", known)
-    found = store.words("m", [*known, text_hash("unknown")])
+    found = store.words("m", [*known, store.text_hash("unknown")])
     assert found.keys() == known.keys()
     assert all(np.array_equal(found[key], known[key].words) for key in known)
     assert store.words("other", list(known)) == store.words("m", []) == {}
@@ -72,7 +72,7 @@ def test_the_words_of_a_text_come_back_as_they_were(store: VectorStore) -> None:
 def test_a_vector_whose_words_are_gone_or_damaged_counts_as_missing(
     store: VectorStore, tmp_path: Path, change: str
 ) -> None:
-    key = text_hash("a")
+    key = store.text_hash("a")
     store.put("m", {key: embedded(1, 0, 0)})
     with sqlite3.connect(tmp_path / "v.sqlite") as other:
         other.execute(change)
@@ -86,14 +86,14 @@ def test_nothing_asked_is_nothing_found(store: VectorStore) -> None:
 
 def test_a_missing_vector_makes_the_index_outdated(store: VectorStore) -> None:
     with pytest.raises(IndexOutdated, match="lacks 1 vectors"):
-        store.matrix("m", [text_hash("a")])
+        store.matrix("m", [store.text_hash("a")])
 
 
 @pytest.mark.parametrize("blob", [b"", b"x" * 12, b"\0" * 12, b"1234"])
 def test_a_damaged_vector_counts_as_missing_and_can_be_replaced(
     store: VectorStore, tmp_path: Path, blob: bytes
 ) -> None:
-    key = text_hash("a")
+    key = store.text_hash("a")
     store.put("m", {key: embedded(1, 0, 0)})
     with sqlite3.connect(tmp_path / "v.sqlite") as other:
         other.execute("UPDATE vectors SET vector = ?", (blob,))
@@ -110,11 +110,17 @@ def test_a_missing_or_foreign_file_is_told_in_one_sentence(tmp_path: Path) -> No
     with pytest.raises(IndexOutdated, match="is damaged"):
         VectorStore(tmp_path / "foreign.sqlite", 3, writable=True)
     sqlite3.connect(tmp_path / "empty.sqlite").close()
-    empty = VectorStore(tmp_path / "empty.sqlite", 3, writable=False)
     with pytest.raises(IndexOutdated, match="is damaged"):
-        empty.count()
-    empty.close()
+        VectorStore(tmp_path / "empty.sqlite", 3, writable=False)
 
 
-def test_every_text_has_a_hash() -> None:
-    assert len({text_hash(text) for text in ("", "\0", "\ud800", "é", "e\u0301")}) == 5
+def test_every_text_has_a_hash_that_another_store_does_not_give_it(
+    store: VectorStore, tmp_path: Path
+) -> None:
+    other = VectorStore(tmp_path / "other.sqlite", 3, writable=True)
+    assert other.text_hash("") != store.text_hash("")
+    other.close()
+    again = VectorStore(tmp_path / "v.sqlite", 3, writable=False)
+    assert again.text_hash("a") == store.text_hash("a")
+    again.close()
+    assert len({store.text_hash(text) for text in ("", "\0", "\ud800", "é", "e\u0301")}) == 5
