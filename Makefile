@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext
+BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure
 
 .PHONY: demo test lint bench env constraints
 
