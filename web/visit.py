@@ -27,6 +27,9 @@ from web.errors import is_api
 from web.protocol import LOCAL
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SOMEBODY = "a member"
+"""What members are called where whoever looks may not know more."""
+
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
 
 

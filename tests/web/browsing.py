@@ -22,11 +22,15 @@ class _Server(uvicorn.Server):
         yield
 
 
+def listening() -> socket.socket:
+    """A socket that listens before the server runs: whoever connects too early waits."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
 @contextmanager
-def served(app: Litestar) -> Iterator[str]:
+def served(app: Litestar, listener: socket.socket | None = None) -> Iterator[str]:
     """The address of `app`, served in a thread."""
-    # Listening before the server runs: a connection made too early waits and is not refused.
-    with socket.create_server(("127.0.0.1", 0)) as sock:
+    with listener or listening() as sock:
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         server = _Server(config)
         thread = Thread(target=server.run, args=([sock],))

@@ -103,7 +103,7 @@ def open_page(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def guarded(route: Route) -> None:
-        if urlsplit(route.request.url).hostname != "127.0.0.1":
+        if urlsplit(route.request.url).hostname not in ("127.0.0.1", "localhost"):
             wrong.append(f"request to {route.request.url}")
         route.continue_()
 

@@ -103,6 +103,10 @@ def test_nothing_is_open_to_the_world_before_a_steward_says_so(
     assert "a member" in html
     assert "Mara" not in html
     assert "Revise" not in html
+    for path in (f"/api/entries/{entry}", f"/api/entries/{entry}/history"):
+        answer = client.get(path).text
+        assert '"a member"' in answer
+        assert community.ids["Mara"] not in answer
     assert client.get(f"/entries/{other}").status_code == 404
     assert client.get("/people").status_code == 303
 

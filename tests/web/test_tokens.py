@@ -132,3 +132,15 @@ def test_a_token_is_known_by_every_letter_of_it(browser: Browsers, community: Co
     wrong = secret[:-1] + ("a" if secret[-1] != "a" else "b")
     headers = {"Authorization": f"Bearer {wrong}"}
     assert client.get("/api/entries", headers=headers).status_code == 401
+
+
+def test_a_program_chooses_who_sees_an_entry(browser: Browsers, community: Community) -> None:
+    headers = community.token("Mara", "search", "contribute")
+    path, client = f"/api/entries/{community.contribute('Mara')}", browser()
+    sent = client.put(f"{path}/visibility", json={"sight": "draft"}, headers=headers)
+    assert sent.status_code == 200
+    shown = client.get(path, headers=headers).json()["visibility"]
+    assert shown == {"sight": "draft", "groups": []}
+    assert client.get(path, headers=community.token("Cleo", "search")).status_code == 404
+    wrong = client.put(f"{path}/visibility", json={"sight": "groups"}, headers=headers)
+    assert wrong.status_code == 400

@@ -25,6 +25,7 @@ def api_router() -> Router:
             curation.remove_relation,
             curation.archive_entry,
             curation.restore_entry,
+            curation.show_entry,
             endorsements.endorse_entry,
             endorsements.withdraw_endorsement,
             reuse.record_reuse,

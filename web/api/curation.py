@@ -1,11 +1,12 @@
 """Curation: tags, relations, archive and restore."""
 
-from litestar import delete, post
+from litestar import delete, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.access import Sight, Visibility
 from kb.entries.content import Relation
 from web.api.given import GivenRelation
 from web.openapi import CHANGES, SENDS, operation
@@ -73,3 +74,19 @@ def archive_entry(
 def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
     """Recommend an archived entry again."""
     return when_searchable(base, base.entries.restore(entry_id))
+
+
+class Shown(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is to see an entry; `groups` are ids, given for the sight "groups" alone."""
+
+    sight: Sight
+    groups: tuple[str, ...] = ()
+
+
+@put("/entries/{entry_id:str}/visibility", **operation("curation", *SENDS, rule="show"))
+def show_entry(
+    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Shown]
+) -> Written:
+    """Choose who sees an entry."""
+    visibility = Visibility(data.sight, data.groups)
+    return when_searchable(base, base.entries.show(entry_id, visibility))

@@ -6,14 +6,16 @@ from uuid import UUID
 from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
-from msgspec import UNSET, Struct, UnsetType, convert
+from msgspec import UNSET, Struct, UnsetType, convert, structs
 
 from kb import KnowledgeBase
+from kb.access import may
 from kb.entries.content import Content, Draft
 from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page, Sort
 from web.api.given import GivenContent, GivenDraft
 from web.api.search import ARCHIVED, Archived, Limit
 from web.openapi import SENDS, operation
+from web.visit import SOMEBODY
 from web.written import Written, when_searchable
 
 Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000_000)]
@@ -64,7 +66,11 @@ def contribute_entry(
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule="read"))
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> EntryPage:
     """One entry with all that belongs to it."""
-    return base.catalogue.get(entry_id)
+    entry = base.catalogue.get(entry_id)
+    if may(base.asker, "see-people"):
+        return entry
+    endorsed = tuple(structs.replace(each, member=SOMEBODY) for each in entry.endorsed)
+    return structs.replace(entry, contributed_by=SOMEBODY, endorsed=endorsed)
 
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise"))
@@ -84,7 +90,10 @@ def get_history(
     base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]
 ) -> tuple[HistoryItem, ...]:
     """Every event about an entry, with who and when, oldest first."""
-    return base.catalogue.history(entry_id)
+    history = base.catalogue.history(entry_id)
+    if may(base.asker, "see-people"):
+        return history
+    return tuple(structs.replace(each, actor=SOMEBODY) for each in history)
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))

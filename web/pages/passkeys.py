@@ -1,7 +1,46 @@
 """Passkeys: what the browser's own dialogue needs, and what becomes of its answer."""
 
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from litestar.response import Redirect
+from msgspec import Struct
+
 from kb import KnowledgeBase
-from kb.accounts.passkeys import Passkeys, Site
+from kb.accounts.passkeys import Ceremony, Passkeys, Site
+from kb.accounts.sessions import SessionInfo
+from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SignInRefused, TooManyAttempts
+from web.errors import headers_of, status_of
+from web.pages.forms import FormBody, typed
+from web.pages.shell import see_other
+from web.pages.sign_in import has_joined, require_signing_in, safe_path, set_session
+from web.visit import Limits, Visit, cookie_of
+
+REFUSALS = (SignInRefused, InvalidInput, TooManyAttempts)
+UNKNOWN = "This passkey was not accepted: try again, or sign in another way."
+
+
+class Answered(Struct, frozen=True):
+    """What the browser's dialogue gave, for the ticket; a `label` for a new passkey."""
+
+    ticket: str
+    credential: dict[str, Any]
+    label: str = ""
+    next: str = "/"
+
+
+class Onward(Struct, frozen=True):
+    """Where to go now."""
+
+    next: str
+
+
+class Problem(Struct, frozen=True):
+    """What went wrong, in a sentence for the page that asked."""
+
+    problem: str
 
 
 def passkeys_of(base: KnowledgeBase) -> Passkeys:
@@ -11,3 +50,75 @@ def passkeys_of(base: KnowledgeBase) -> Passkeys:
     return base.accounts.passkeys(
         Site(settings.host_name or "localhost", settings.community, origin)
     )
+
+
+@post("/sign-in/passkey/begin", sync_to_thread=True, rule="public", status_code=200)
+def begin_sign_in(
+    base: NamedDependency[KnowledgeBase],
+    visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
+) -> Response[Ceremony | Problem]:
+    """What the dialogue needs to sign in; it names nobody."""
+    require_signing_in(base, "passkey")
+    try:
+        limits.address.admit(limits.address.keyed(visit.address))
+    except TooManyAttempts as error:
+        return _refused(error)
+    return Response(passkeys_of(base).sign_in_options())
+
+
+@post("/sign-in/passkey", sync_to_thread=True, rule="public", status_code=200)
+def sign_in(
+    request: Request[Any, Any, Any],
+    base: NamedDependency[KnowledgeBase],
+    data: JSONBody[Answered],
+) -> Response[Onward | Problem]:
+    """Begin a session for whose passkey it is."""
+    require_signing_in(base, "passkey")
+    try:
+        member = passkeys_of(base).sign_in(data.ticket, data.credential)
+        if not has_joined(base, member):
+            raise SignInRefused(UNKNOWN)
+    except SignInRefused as error:
+        return _refused(error)
+    before = cookie_of(request, base) or None
+    answer: Response[Onward | Problem] = Response(Onward(safe_path(data.next)))
+    set_session(answer, base, base.accounts.sessions.begin(member, "passkey", replacing=before))
+    return answer
+
+
+@post("/account/passkeys/begin", sync_to_thread=True, rule="self", status_code=200)
+def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
+    """What the dialogue needs to add a passkey."""
+    member = _session(visit).member
+    name = visit.base.directory.names([member]).get(member, visit.base.settings.community)
+    return Response(passkeys_of(visit.base).registration_options(member, name))
+
+
+@post("/account/passkeys", sync_to_thread=True, rule="self", status_code=200)
+def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onward | Problem]:
+    """Keep the new passkey."""
+    member = _session(visit).member
+    try:
+        passkeys_of(visit.base).register(data.ticket, member, data.credential, data.label)
+    except REFUSALS as error:
+        return _refused(error)
+    return Response(Onward("/account?done=passkey"))
+
+
+@post("/account/passkeys/remove", sync_to_thread=True, rule="self")
+def remove(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
+    """Let a passkey be good for nothing any longer."""
+    passkeys_of(visit.base).remove(_session(visit).member, typed(data, "passkey"))
+    return see_other("/account", "unpasskey")
+
+
+def _session(visit: Visit) -> SessionInfo:
+    require_signing_in(visit.base, "passkey")
+    if visit.session is None:
+        raise NotFound("This page is for whoever is signed in with a browser.")
+    return visit.session
+
+
+def _refused(error: KnowledgeBaseError) -> Response[Any]:
+    return Response(Problem(str(error)), status_code=status_of(error), headers=headers_of(error))

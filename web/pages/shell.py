@@ -19,10 +19,7 @@ from kb.errors import KnowledgeBaseError
 from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
 from web.errors import RESULTS, ProblemDetails
-from web.visit import Visit, Visits, visit_of
-
-SOMEBODY = "a member"
-"""What members are called where nobody who looks may know more."""
+from web.visit import SOMEBODY, Visit, Visits, visit_of
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
