@@ -135,7 +135,8 @@ def _check_signing_in(settings: Settings) -> None:
             f"{settings.base_url!r} is no address of this server: set base_url or KB_BASE_URL to "
             "one such as https://practices.example.org; http is for this machine alone."
         )
-    if "openid" in settings.ways and not (settings.openid_issuer and settings.openid_client_id):
+    needed = (settings.openid_issuer, settings.openid_client_id, settings.base_url)
+    if "openid" in settings.ways and not all(needed):
         raise DataDirectoryError(
             "Signing in with openid needs openid_issuer, openid_client_id and a base_url."
         )

@@ -1,5 +1,6 @@
 """Puts the web together: the only place that makes an application, none at import."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Receive, Scope, Send
 
 from kb import KnowledgeBase
+from kb.accounts.oidc import OpenIdProvider
 from web.api import api_router
 from web.docs_page import DocsPlugin
 from web.errors import answer_of, exception_handlers
@@ -17,6 +19,7 @@ from web.head import allow_all, taking_head
 from web.headers import AddHeaders
 from web.openapi import openapi_config
 from web.pages import pages_router
+from web.pages.openid import provider_of
 from web.pages.shell import Pages, pages_of
 from web.rules import Guard, refuse_unruled
 from web.security import Doors
@@ -27,22 +30,29 @@ MAX_BODY = 10_000_000
 
 
 def create_app(
-    knowledge_base: KnowledgeBase, *, limits: Limits | None = None, loopback: bool = True
+    knowledge_base: KnowledgeBase,
+    *,
+    limits: Limits | None = None,
+    loopback: bool = True,
+    openid: OpenIdProvider | None = None,
 ) -> Litestar:
     """The application that shows `knowledge_base`; whoever opened that also closes it.
 
     Whoever asks by a name of this machine is answered if `loopback`; so is, in any case, the name
-    of the settings.
+    of the settings. `openid` stands in for the provider of the settings.
     """
     visits = Visits(knowledge_base, limits or usual_limits())
     pages = Pages(visits)
     settings = knowledge_base.settings
+    # One for all requests, as it keeps what the provider says about itself; made at first use.
+    provider = cache(lambda: openid or provider_of(knowledge_base))
     app = Litestar(
         [pages_router(), api_router(), _static_router()],
         dependencies={
             "base": Provide(base_of, sync_to_thread=False),
             "visit": Provide(visit_of, sync_to_thread=False),
             "limits": Provide(lambda: visits.limits, sync_to_thread=False),
+            "openid": Provide(lambda: provider, sync_to_thread=False),
             "pages": Provide(pages_of(pages), sync_to_thread=False),
         },
         exception_handlers=exception_handlers(pages.error),

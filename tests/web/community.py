@@ -103,7 +103,9 @@ class Browsers:
     def __call__(self, name: str = "", app: Litestar | None = None) -> Client:
         """A new browser, in which `name` has signed in."""
         client = TestClient(
-            app or self._community.app, base_url=SITE, raise_server_exceptions=False
+            app or self._community.app,
+            base_url=self._community.base.settings.base_url,
+            raise_server_exceptions=False,
         )
         client.follow_redirects = False
         # Not entered: of several lifespans of one application Litestar closes but one.

@@ -65,6 +65,7 @@ NOTICES: Mapping[str, str] = {
     "removed": "They are no longer a member.",
     "passkey": "The passkey is added.",
     "unpasskey": "The passkey is removed.",
+    "unlinked": "That account does not sign you in any longer.",
     "linked": "You can sign in with your other account from now on.",
 }
 NOT_YET = "Saved. Searches do not show it yet; they will once the search index has caught up."

@@ -1,0 +1,154 @@
+"""Signing in at an OpenID provider: there, back again, and the account that members tie to it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+from msgspec import Struct
+
+from events.clock import utc_now
+from kb import KnowledgeBase
+from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
+from kb.accounts.sessions import SessionInfo
+from kb.errors import NotFound, SignInRefused
+from web.errors import status_of
+from web.pages.forms import Form
+from web.pages.shell import Pages, see_other
+from web.pages.sign_in import (
+    SignInPage,
+    has_joined,
+    require_signing_in,
+    safe_path,
+    signed_in,
+)
+from web.visit import Limits, Visit, cookie_name
+
+BACK = "/sign-in/openid/back"
+MINUTES = 10
+UNKNOWN: Final = (
+    "No member signs in with that account: sign in another way, then add the account on your page."
+)
+
+Provider = Callable[[], OpenIdProvider]
+
+
+class LeavingPage(Struct, frozen=True):
+    """A link to the provider: forms of ours lead nowhere else."""
+
+    url: str
+
+
+def provider_of(base: KnowledgeBase) -> OpenIdProvider:
+    """The provider of the settings."""
+    settings = base.settings
+    chosen = OpenIdSettings(
+        issuer=settings.openid_issuer,
+        client_id=settings.openid_client_id,
+        client_secret=settings.openid_client_secret,
+    )
+    return OpenIdProvider(chosen, base.accounts.pending, clock=utc_now)
+
+
+@get("/sign-in/openid", sync_to_thread=True, rule="public")
+def begin_sign_in(
+    base: NamedDependency[KnowledgeBase],
+    visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
+    openid: NamedDependency[Provider],
+    next: FromQuery[str] = "/",
+) -> Redirect:
+    """Go to the provider."""
+    require_signing_in(base, "openid")
+    limits.address.admit(limits.address.keyed(visit.address))
+    url, state = openid().begin(base.settings.base_url + BACK)
+    answer = Redirect(url, status_code=303)
+    _keep(answer, base, f"{state}.sign-in.{quote(safe_path(next), safe='')}")
+    return answer
+
+
+@post("/account/openid", sync_to_thread=True, rule="self", status_code=200)
+def begin_linking(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], openid: NamedDependency[Provider]
+) -> Response[str]:
+    """Go to the provider, to tie that account to one's own."""
+    session = _session(visit)
+    url, state = openid().begin(visit.base.settings.base_url + BACK)
+    answer = pages.render("leaving.html", LeavingPage(url), at="account")
+    _keep(answer, visit.base, f"{state}.{session.id}.")
+    return answer
+
+
+@post("/account/openid/unlink", sync_to_thread=True, rule="self")
+def unlink(visit: NamedDependency[Visit]) -> Redirect:
+    """Tie the account to it no longer."""
+    visit.base.accounts.identities.unlink(_session(visit).member)
+    return see_other("/account", "unlinked")
+
+
+@get(BACK, sync_to_thread=True, rule="public")
+def come_back(
+    request: Request[Any, Any, Any],
+    base: NamedDependency[KnowledgeBase],
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    openid: NamedDependency[Provider],
+) -> Response[Any]:
+    """What the provider says about whoever comes back from it."""
+    require_signing_in(base, "openid")
+    state, _, rest = request.cookies.get(_cookie(base), "").partition(".")
+    what, _, back = rest.partition(".")
+    try:
+        claims = openid().finish(dict(request.query_params), state)
+        if what == "sign-in":
+            member = base.accounts.identities.member(claims.issuer, claims.subject)
+            if member is None or not has_joined(base, member):
+                raise SignInRefused(UNKNOWN)
+            answer = signed_in(request, base, member, "openid", safe_path(unquote(back)))
+        else:
+            answer = _link(visit, what, claims.issuer, claims.subject)
+    except SignInRefused as error:
+        form = Form({"name": ""}).with_error(error)
+        page = SignInPage(form, "/", base.settings.ways)
+        refused = pages.render("sign_in.html", page, status=status_of(error))
+        refused.delete_cookie(_cookie(base))
+        return refused
+    answer.delete_cookie(_cookie(base))
+    return answer
+
+
+def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
+    """Only the session that set out ties the account to its member."""
+    session = visit.session
+    if session is None or session.id != session_id:
+        raise SignInRefused("This was begun in another session: start again from your page.")
+    if not visit.base.accounts.identities.link(session.member, issuer, subject):
+        raise SignInRefused("That account cannot be used here.")
+    return see_other("/account", "linked")
+
+
+def _session(visit: Visit) -> SessionInfo:
+    require_signing_in(visit.base, "openid")
+    if visit.session is None:
+        raise NotFound("This page is for whoever is signed in with a browser.")
+    return visit.session
+
+
+def _cookie(base: KnowledgeBase) -> str:
+    return f"{cookie_name(base)}-openid"
+
+
+def _keep(answer: Response[Any], base: KnowledgeBase, value: str) -> None:
+    """Lax, for a strict cookie would not come along on the way back."""
+    answer.set_cookie(
+        _cookie(base),
+        value,
+        max_age=MINUTES * 60,
+        path="/",
+        httponly=True,
+        secure=base.settings.secure,
+        samesite="lax",
+    )
