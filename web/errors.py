@@ -142,11 +142,15 @@ def sign_in_url(request: Request[Any, Any, Any]) -> str:
 
 
 def _log(request: Request[Any, Any, Any], problem: ProblemDetails, error: Exception) -> None:
-    """What was foreseen is one line; what was not, and so is a fault, has its traceback."""
+    """What was foreseen is one line; what was not, and so is a fault, has its traceback.
+
+    Addresses may hold secrets and ids, so of them the route alone is told.
+    """
+    place = request.scope.get("path_template", "an unknown address")
     if _foreseen(error):
-        log.warning("%s %s: %s", request.method, problem.instance, problem.detail)
+        log.warning("%s %s: %s", request.method, place, problem.detail)
     else:
-        log.error("%s %s failed", request.method, problem.instance, exc_info=error)
+        log.error("%s %s failed", request.method, place, exc_info=error)
 
 
 def is_api(path: str) -> bool:

@@ -65,7 +65,8 @@ class Guard:
         _hold_to(rule, visit)
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
-            limit.admit(limit.keyed(visit.asker.member or "", visit.address))
+            who = ("member", visit.asker.member) if visit.asker.member else ("at", visit.address)
+            limit.admit(limit.keyed(*who))
 
 
 def _hold_to(rule: Rule, visit: Visit) -> None:

@@ -17,7 +17,10 @@ from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests.web.browsing import ARGUMENTS, served
 from tests.web.community import Browsers, Community, community_at
+from tests.web.serving import data, run
 from web.app import create_app
+
+__all__ = ["data", "run"]
 
 Contribute = Callable[..., str]
 

@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import msgspec
 import pytest
@@ -14,54 +14,12 @@ from click.testing import CliRunner, Result
 
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase, local_socket
-from kb.access import of_member
 from kb.cli.session import Session
-from kb.errors import InvalidInput, SearchUnavailable
-from kb.people.member import Profile
+from kb.errors import SearchUnavailable
+from tests.web.serving import get
 from web import cli, server
 from web.errors import ProblemDetails
 from web.server import ServeError
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    KnowledgeBase.create(tmp_path / "data")
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs `kb serve`, calls `visit` with the address in a thread, and tells the server to end."""
-
-    def make(
-        *arguments: str, visit: Callable[[str], None] = lambda _: None, end: int = signal.SIGTERM
-    ) -> Result:
-        def visited(url: str) -> None:
-            try:
-                visit(url)
-            finally:
-                os.kill(os.getpid(), end)
-
-        announce = cli._announce
-
-        def ready(url: str) -> None:
-            announce(url)
-            Thread(target=visited, args=(url,)).start()
-
-        monkeypatch.setattr(cli, "_announce", ready)
-        session = Session(HashEmbedder())
-        session.data = data
-        return CliRunner().invoke(cli.serve, arguments, obj=session)
-
-    return make
-
-
-def get(url: str, path: str) -> int:
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
-    connection.request("GET", path)
-    status = connection.getresponse().status
-    connection.close()
-    return status
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
@@ -129,53 +87,6 @@ def test_what_is_no_http_is_a_problem(run: Callable[..., Result], sent: bytes) -
     assert problem.detail.startswith("The request cannot be read: ")
 
 
-def welcome_link(output: str) -> str:
-    return next(word for word in output.split() if "/welcome/" in word)
-
-
-def test_the_first_start_prints_a_link_for_the_first_steward(
-    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KB_SIGN_IN", "password")
-    seen: list[object] = []
-    first = run("--port", "0", visit=seen.append)
-    link = welcome_link(first.output)
-    assert link.startswith(f"{seen[0]}/welcome/")
-
-    def visit(url: str) -> None:
-        seen.append(get(url, link.removeprefix(str(seen[0]))))
-        seen.append(get(url, "/account"))
-
-    again = run("--port", "0", visit=visit)
-    assert welcome_link(again.output) != link
-    assert seen[1:] == [404, 303]
-
-
-def test_the_shell_asks_for_its_own_member_and_no_other_door_lets_it(
-    run: Callable[..., Result], data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-        member = base.people.invite().id
-        base.acting_for(of_member(member, ("member",), ())).people.join(
-            member, Profile(name="Mara")
-        )
-    monkeypatch.setenv("KB_SIGN_IN", "password")
-    seen: list[object] = []
-
-    def visit(url: str) -> None:
-        seen.append(local_socket.request(data, "GET", "/api/status")["entries"])
-        monkeypatch.setenv("KB_MEMBER", member)
-        with pytest.raises(InvalidInput, match="Only stewards"):
-            local_socket.request(data, "GET", "/api/status")
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
-        connection.request("GET", "/api/status", headers={local_socket.MEMBER_HEADER: "local"})
-        seen.append(connection.getresponse().status)
-        connection.close()
-
-    run("--port", "0", visit=visit)
-    assert seen == [0, 401]
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
 def test_every_address_that_is_taken_is_answered(run: Callable[..., Result], host: str) -> None:
     seen: list[int] = []
@@ -188,36 +99,6 @@ def test_an_address_that_others_reach_is_refused(run: Callable[..., Result], hos
     result = run("--host", host)
     assert isinstance(result.exception, ServeError)
     assert "could be reached by other machines" in str(result.exception)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("KB_SIGN_IN", "password"), ("KB_BASE_URL", "https://kb.example.org")],
-)
-def test_one_setting_alone_opens_no_door(
-    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    monkeypatch.setenv(name, value)
-    assert isinstance(run("--host", "0.0.0.0", "--port", "0").exception, ServeError)
-
-
-def test_with_signing_in_and_a_name_it_listens_to_others(
-    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KB_SIGN_IN", "password")
-    monkeypatch.setenv("KB_BASE_URL", "https://kb.example.org")
-    seen: list[int] = []
-
-    def visit(url: str) -> None:
-        address = url.replace("0.0.0.0", "127.0.0.1")
-        seen.append(get(address, "/about"))
-        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
-        connection.request("GET", "/about", headers={"Host": "kb.example.org"})
-        seen.append(connection.getresponse().status)
-        connection.close()
-
-    run("--host", "0.0.0.0", "--port", "0", visit=visit)
-    assert seen == [400, 200]
 
 
 def test_the_setting_of_an_address_that_others_reach_is_refused(

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.accounts.names import normalised
 from kb.accounts.sessions import Via
 from kb.errors import NotFound, SignInRefused, TooManyAttempts
 from web.errors import headers_of, status_of
@@ -65,7 +66,7 @@ def sign_in(
     name, password = form.values["name"], typed(data, "password")
     try:
         limits.address.admit(limits.address.keyed(visit.address))
-        limits.name.admit(limits.name.keyed(name.strip().casefold()))
+        limits.name.admit(limits.name.keyed(normalised(name)))
         member = known_member(base, name, password)
     except (SignInRefused, TooManyAttempts) as error:
         page = SignInPage(form.with_error(error), back, base.settings.ways)

@@ -1,0 +1,56 @@
+"""What the tests of `kb serve` share: running it in this process, and visiting it."""
+
+import http.client
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+
+from indexer.testing import HashEmbedder
+from kb import KnowledgeBase
+from kb.cli.session import Session
+from web import cli
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    KnowledgeBase.create(tmp_path / "data")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `kb serve`, calls `visit` with the address in a thread, and tells the server to end."""
+    announce = cli._announce
+
+    def make(
+        *arguments: str, visit: Callable[[str], None] = lambda _: None, end: int = signal.SIGTERM
+    ) -> Result:
+        def visited(url: str) -> None:
+            try:
+                visit(url)
+            finally:
+                os.kill(os.getpid(), end)
+
+        def ready(url: str) -> None:
+            announce(url)
+            Thread(target=visited, args=(url,)).start()
+
+        monkeypatch.setattr(cli, "_announce", ready)
+        session = Session(HashEmbedder())
+        session.data = data
+        return CliRunner().invoke(cli.serve, arguments, obj=session)
+
+    return make
+
+
+def get(url: str, path: str) -> int:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status

@@ -1,0 +1,132 @@
+"""One's own page: profile, password, sessions and tokens."""
+
+import re
+
+import pytest
+
+from tests.web.community import PASSWORD, Browsers, Community, form_token, send, sign_in
+
+
+def test_a_profile_is_changed_by_its_member(browser: Browsers) -> None:
+    client = browser("Mara")
+    form = {"name": "Mara Lind", "time_zone": "Europe/Oslo", "help": "Wound <care>"}
+    send(client, "/account/profile", form)
+    assert ">Mara Lind</a>" in client.get("/").text
+    assert "Wound &lt;care&gt;" in browser("Cleo").get("/people").text
+    again = send(client, "/account/profile", form | {"time_zone": "x"}, 400)
+    assert "is no time zone" in again.text
+    assert 'value="Mara Lind"' in again.text
+
+
+def test_a_session_elsewhere_is_ended(browser: Browsers) -> None:
+    here, there = browser("Mara"), browser("Mara")
+    found = re.search(r'name="session" value="([^"]+)"', here.get("/account").text)
+    assert found
+    send(here, "/account/sessions/end", {"session": found[1]})
+    assert there.get("/account").status_code == 303
+    assert here.get("/account").status_code == 200
+
+
+def test_nobody_ends_the_session_of_somebody_else(browser: Browsers, community: Community) -> None:
+    mara, cleo = browser("Mara"), browser("Cleo")
+    [session] = community.base.accounts.sessions.of(community.ids["Cleo"])
+    send(mara, "/account/sessions/end", {"session": session.id})
+    assert cleo.get("/account").status_code == 200
+
+
+def test_signing_out_everywhere_leaves_this_session_alone(browser: Browsers) -> None:
+    here, others = browser("Mara"), [browser("Mara") for _ in range(2)]
+    send(here, "/account/sessions/end-all")
+    assert [each.get("/account").status_code for each in others] == [303, 303]
+    assert here.get("/account").status_code == 200
+
+
+def test_a_new_password_ends_every_other_session(browser: Browsers) -> None:
+    here, there = browser("Mara"), browser("Mara")
+    form = {"current": PASSWORD, "password": "eleven small harbours"}
+    cookie = here.cookies["__Host-tributary"]
+    send(here, "/account/password", form)
+    assert here.cookies["__Host-tributary"] != cookie
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 303
+    assert sign_in(browser(), "Mara").status_code == 401
+    assert sign_in(browser(), "Mara", form["password"]).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "sentence"),
+    [
+        ({"current": "x", "password": "eleven small harbours"}, 401, "present password"),
+        ({"current": PASSWORD, "password": "short"}, 400, "12 to 1024"),
+        (
+            {"current": PASSWORD, "password": "eleven small harbours",
+             "sign_in_name": "cleo@example.org"},
+            400,
+            "cannot be used here",
+        ),
+    ],
+)  # fmt: skip
+def test_a_password_is_not_changed_for_nothing(
+    browser: Browsers, form: dict[str, str], status: int, sentence: str
+) -> None:
+    assert sentence in send(browser("Mara"), "/account/password", form, status).text
+    assert sign_in(browser(), "Mara").status_code == 303
+
+
+def test_a_link_lets_a_password_that_was_lost_be_set(
+    browser: Browsers, community: Community
+) -> None:
+    html = send(browser("Stella"), f"/people/{community.ids['Mara']}/link", {}, 200).text
+    found = re.search(r"<code>https://kb\.example\.org(/enter/[\w-]+)</code>", html)
+    assert found
+    client = browser()
+    assert client.post(found[1]).status_code == 303
+    send(client, "/account/password", {"password": "eleven small harbours"})
+    assert sign_in(browser(), "Mara", "eleven small harbours").status_code == 303
+
+
+def test_a_token_is_shown_once(browser: Browsers) -> None:
+    client = browser("Mara")
+    form = {"token_name": "My script", "days": "30", "scope-search": "1"}
+    found = re.search(r"trib_[\w-]{43}", send(client, "/account/tokens", form, 200).text)
+    assert found
+    html = client.get("/account").text
+    assert "My script" in html
+    assert found[0] not in html
+    headers = {"Authorization": f"Bearer {found[0]}"}
+    assert browser().get("/api/entries", headers=headers).status_code == 200
+    token = re.search(r'name="token" value="([^"]+)"', html)
+    assert token
+    send(browser("Cleo"), "/account/tokens/revoke", {"token": token[1]})
+    assert browser().get("/api/entries", headers=headers).status_code == 200
+    send(client, "/account/tokens/revoke", {"token": token[1]})
+    assert browser().get("/api/entries", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"token_name": "x", "days": "30"},
+        {"token_name": "", "days": "30", "scope-search": "1"},
+        {"token_name": "x", "days": "100000", "scope-search": "1"},
+    ],
+)
+def test_a_token_that_does_not_fit_is_explained(browser: Browsers, form: dict[str, str]) -> None:
+    client = browser("Mara")
+    assert "trib_" not in send(client, "/account/tokens", form, 400).text
+
+
+def test_the_page_of_a_reporter_has_no_people(browser: Browsers) -> None:
+    client = browser("Rita")
+    html = client.get("/account").text
+    assert "Where you are signed in" in html
+    assert 'href="/people"' not in html
+    send(client, "/account/profile", {"name": "Rita"}, 403)
+
+
+def test_a_token_has_no_page_of_its_own(browser: Browsers, community: Community) -> None:
+    headers = community.token("Mara", "admin")
+    assert browser().get("/account", headers=headers).status_code == 404
+    headers = community.token("Mara", "search")
+    assert browser().get("/account", headers=headers).status_code == 403
+    assert form_token(browser()) == ""

@@ -1,0 +1,93 @@
+"""`kb serve` where members sign in: who is let in, at which door, and as whom."""
+
+import http.client
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from indexer.testing import HashEmbedder
+from kb import KnowledgeBase, local_socket
+from kb.access import of_member
+from kb.errors import InvalidInput
+from kb.people.member import Profile
+from tests.web.serving import get
+from web.server import ServeError
+
+
+def welcome_link(output: str) -> str:
+    return next(word for word in output.split() if "/welcome/" in word)
+
+
+def test_the_first_start_prints_a_link_for_the_first_steward(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    seen: list[object] = []
+    first = run("--port", "0", visit=seen.append)
+    link = welcome_link(first.output)
+    assert link.startswith(f"{seen[0]}/welcome/")
+
+    def visit(url: str) -> None:
+        seen.append(get(url, link.removeprefix(str(seen[0]))))
+        seen.append(get(url, "/account"))
+
+    again = run("--port", "0", visit=visit)
+    assert welcome_link(again.output) != link
+    assert seen[1:] == [404, 303]
+
+
+def test_the_shell_asks_for_its_own_member_and_no_other_door_lets_it(
+    run: Callable[..., Result], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
+        member = base.people.invite().id
+        base.acting_for(of_member(member, ("member",), ())).people.join(
+            member, Profile(name="Mara")
+        )
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    seen: list[object] = []
+
+    def visit(url: str) -> None:
+        seen.append(local_socket.request(data, "GET", "/api/status")["entries"])
+        monkeypatch.setenv("KB_MEMBER", member)
+        with pytest.raises(InvalidInput, match="Only stewards"):
+            local_socket.request(data, "GET", "/api/status")
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+        connection.request("GET", "/api/status", headers={local_socket.MEMBER_HEADER: "local"})
+        seen.append(connection.getresponse().status)
+        connection.close()
+
+    run("--port", "0", visit=visit)
+    assert seen == [0, 401]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KB_SIGN_IN", "password"), ("KB_BASE_URL", "https://kb.example.org")],
+)
+def test_one_setting_alone_opens_no_door(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert isinstance(run("--host", "0.0.0.0", "--port", "0").exception, ServeError)
+
+
+def test_with_signing_in_and_a_name_it_listens_to_others(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    monkeypatch.setenv("KB_BASE_URL", "https://kb.example.org")
+    seen: list[int] = []
+
+    def visit(url: str) -> None:
+        address = url.replace("0.0.0.0", "127.0.0.1")
+        seen.append(get(address, "/about"))
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+        connection.request("GET", "/about", headers={"Host": "kb.example.org"})
+        seen.append(connection.getresponse().status)
+        connection.close()
+
+    run("--host", "0.0.0.0", "--port", "0", visit=visit)
+    assert seen == [400, 200]
