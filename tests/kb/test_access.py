@@ -1,7 +1,6 @@
 """The rules of access are those of the page about them, and hang together."""
 
 import re
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -11,9 +10,7 @@ from hypothesis import strategies as st
 from kb import access
 from kb.access import RULES, SIGHTS, Action, Asker, Role, Visibility, Who
 from kb.errors import Forbidden, InvalidInput
-
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
-SEEN, DONE = "Who sees an entry", "Who may do what"
+from tests.access_tables import DONE, SEEN, table
 
 AUTHOR = access.of_member("author", ["member"], [])
 INSIDE = access.of_member("inside", ["member"], ["team", "department"])
@@ -34,14 +31,6 @@ COLUMNS: dict[str, Who] = {
 }
 
 roles = st.frozensets(st.sampled_from(access.ROLES))
-
-
-def table(heading: str) -> list[dict[str, str]]:
-    """The rows of the table under a heading of the page."""
-    section = PAGE.read_text("utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def shown_to(sight: str) -> Visibility:
