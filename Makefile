@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure
 
-.PHONY: demo test lint bench env constraints
+.PHONY: demo test lint audit bench env constraints
 
 env: $(VENV)/.installed
 
@@ -26,6 +26,13 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive -c pyproject.toml -ll events indexer kb web benchmarks .ci
+	@$(BIN)/python -m pip --disable-pip-version-check check
+
+# Asks a service for known vulnerabilities, so it needs a network; docs/developer/testing.md has more.
+# Without --strict a package that could not be asked about would pass.
+audit: env
+	$(BIN)/pip-audit --strict --progress-spinner=off --disable-pip --no-deps --requirement constraints.txt
 
 # Set KB_BENCH_DATA to the folder of test collections; a program that needs it says so without it.
 bench: env

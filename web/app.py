@@ -17,6 +17,7 @@ from web.docs_page import DocsPlugin
 from web.errors import answer_of, exception_handlers
 from web.head import allow_all, taking_head
 from web.headers import AddHeaders
+from web.logs import logged
 from web.openapi import openapi_config
 from web.pages import pages_router
 from web.pages.openid import provider_of
@@ -65,8 +66,8 @@ def create_app(
     )
     refuse_unruled(app)
     names = {settings.host_name} - {""}
-    app.asgi_handler = Doors(
-        taking_head(app.asgi_handler), names, loopback=loopback, refuse=_refusing(pages)
+    app.asgi_handler = logged(
+        Doors(taking_head(app.asgi_handler), names, loopback=loopback, refuse=_refusing(pages))
     )
     return app
 

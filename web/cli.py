@@ -1,8 +1,8 @@
 """The command `kb serve`, registered in the entry-point group `kb.commands`."""
 
-import logging
+import sys
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -17,8 +17,17 @@ WARMING_QUESTION = "What are you trying to solve?"
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="An address of this machine [127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one [8321].")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How each line of the log is written, on standard error.",
+)
 @pass_session
-def serve(session: Session, host: str | None, port: int | None) -> None:
+def serve(
+    session: Session, host: str | None, port: int | None, log_format: Literal["text", "json"]
+) -> None:
     """Serve the pages and the JSON interface, until Ctrl-C.
 
     An address that other machines reach is taken only if members sign in: see the settings sign_in
@@ -26,9 +35,9 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     """
     from kb.local_socket import socket_path
     from web import server
+    from web.logs import logs_to
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    with session.open() as base:
+    with logs_to(sys.stderr, log_format), session.open() as base:
         settings = base.settings
         ended = Event()
 

@@ -26,6 +26,7 @@ from kb.errors import (
     SignInRefused,
     TooManyAttempts,
 )
+from web.logs import kind_of
 from web.requests import FieldProblem, misfits
 
 RESULTS = "/search/results"
@@ -115,7 +116,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     handler = request.scope.get("route_handler") if for_programs else None
     problem = problem_of(error, path, handler)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log(request, problem, error)
+        _log(error)
     headers = headers_of(error)
     if for_programs:
         return Response(
@@ -141,16 +142,15 @@ def sign_in_url(request: Request[Any, Any, Any]) -> str:
     return f"{SIGN_IN}?{urlencode({'next': request.url.path + ('?' + query if query else '')})}"
 
 
-def _log(request: Request[Any, Any, Any], problem: ProblemDetails, error: Exception) -> None:
+def _log(error: Exception) -> None:
     """What was foreseen is one line; what was not, and so is a fault, has its traceback.
 
-    Addresses may hold secrets and ids, so of them the route alone is told.
+    Of the request nothing is told here: the line that the log has of each names its route.
     """
-    place = request.scope.get("path_template", "an unknown address")
     if _foreseen(error):
-        log.warning("%s %s: %s", request.method, place, problem.detail)
+        log.warning("cannot answer now", extra={"error": kind_of(error)})
     else:
-        log.error("%s %s failed", request.method, place, exc_info=error)
+        log.error("a fault of ours", exc_info=error)
 
 
 def is_api(path: str) -> bool:

@@ -11,9 +11,12 @@ def taking_head(app: ASGIApp) -> ASGIApp:
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
-            scope = scope.copy()
-            scope["method"] = "GET"
-        await app(scope, receive, send)
+            handled = scope.copy()
+            handled["method"] = "GET"
+            await app(handled, receive, send)
+            scope["path_template"] = handled.get("path_template", "")
+        else:
+            await app(scope, receive, send)
 
     return handle
 

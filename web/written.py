@@ -7,6 +7,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.writer import Receipt
+from web.logs import kind_of
 
 PATIENCE = 10.0
 """Seconds that an answer waits for the index; what was written is safe in the log before that."""
@@ -31,6 +32,6 @@ def when_searchable(base: KnowledgeBase, receipt: Receipt) -> Written:
     try:
         base.wait(receipt.position, index=True, timeout=PATIENCE)
     except (NotYetSearchable, DataDirectoryError) as error:
-        log.warning("%s is written but searches do not show it: %s", receipt.id, error)
+        log.warning("written, but no search shows it yet", extra={"error": kind_of(error)})
         return Written(receipt.id, receipt.version, searchable=False)
     return Written(receipt.id, receipt.version)

@@ -12,7 +12,7 @@ from tests.kb.cli_world import CommandLine
 HEAVY = (
     "torch", "sentence_transformers", "transformers", "faiss", "litestar", "numpy", "tantivy",
     "whoosh", "sqlite_utils", "markdown_it", "yaml", "tabulate", "argon2", "cryptography",
-    "webauthn", "authlib",
+    "webauthn", "authlib", "structlog",
 )  # fmt: skip
 
 
