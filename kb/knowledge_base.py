@@ -15,7 +15,7 @@ from kb.access import Asker
 from kb.data_directory import storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
-from kb.entries.kinds import Kind, load_kinds
+from kb.entries.kinds import Kind
 from kb.entries.service import Entries
 from kb.erasure import Erasure
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, NotFound
@@ -48,7 +48,7 @@ class KnowledgeBase:
 
     def __init__(self, parts: Parts, asker: Asker) -> None:
         self.settings = parts.settings
-        self.kinds: Mapping[str, Kind] = load_kinds()
+        self.kinds: Mapping[str, Kind] = parts.kinds
         self.asker = asker
         self._parts = parts
         writer = Writer(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from events.clock import utc_now
 from events.sqlite import SqliteEventLog
 from kb.data_directory import DataDirectory, open_vault
+from kb.entries.kinds import load_kinds
 from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
@@ -42,6 +43,7 @@ class Parts:
             self.log.close()
             raise
         self.codec = build_codec(self.vault)
+        self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, notice=notice)
         self.reader = ViewReader(directory.views)
         self.parked = ParkedFile(directory.parked)
