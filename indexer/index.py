@@ -70,13 +70,12 @@ class HybridIndex:
         fill: Callable[["HybridIndex"], None],
         *,
         engine: str = "tantivy",
-        forgetting: bool = False,
     ) -> Self:
         """Make a new generation, `fill` it (put ... commit), swap it in, remove the old one.
 
         Answers the new generation, writable. Readers of the old one find the new at their next
-        `refresh`. Vectors already stored are not computed again. When `forgetting`, those of texts
-        that the new one does not hold are destroyed.
+        `refresh`. Vectors already stored are not computed again; those of texts that the new one
+        does not hold are destroyed, for nobody can tell any more what they were made of.
         """
         with reading(directory):
             path = generation.begin(directory)
@@ -87,8 +86,7 @@ class HybridIndex:
             undo.callback(parts.close)
             index = cls(directory, embedder, engine, parts)
             fill(index)
-            if forgetting:
-                store.keep_only(parts.passages.text_hashes())
+            store.keep_only(parts.passages.text_hashes())
             made = generation.manifest(embedder.fingerprint, engine, index.position)
             with reading(directory):
                 generation.swap_in(path, made)

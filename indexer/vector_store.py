@@ -34,6 +34,10 @@ SELECT text_hash, vector FROM vectors JOIN words USING (fingerprint, text_hash)
 WHERE fingerprint = ? AND length(words) % {} = 0 AND text_hash IN ({})
 """
 _SELECT_WORDS = "SELECT text_hash, words FROM words WHERE fingerprint = ? AND text_hash IN ({})"
+_DELETE = tuple(
+    f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT * FROM kept)"
+    for table in ("vectors", "words")
+)
 _BATCH = 500
 _TOLERANCE = 1e-3
 
@@ -141,13 +145,11 @@ class VectorStore:
                     self._connection.execute("BEGIN IMMEDIATE")
                     rows = ((key,) for key in hashes)
                     self._connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", rows)
-                    for table in ("vectors", "words"):
-                        self._connection.execute(
-                            f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT * FROM kept)"
-                        )
+                    gone = sum(self._connection.execute(each).rowcount for each in _DELETE)
             finally:
                 self._connection.execute("DROP TABLE kept")
-            clear_free_space(self._connection)
+            if gone:
+                clear_free_space(self._connection)
 
     def check(self) -> None:
         """Raise `IndexOutdated` if the file is damaged; reads all of it."""

@@ -53,7 +53,7 @@ RULES: Mapping[Action, frozenset[Who]] = {
     "report": frozenset({"member", "reporter"}),
     "see-people": frozenset({"member"}),
     "join-group": frozenset({"member"}),
-    "change-self": frozenset({"member"}),
+    "change-self": frozenset({"member", "reporter"}),
     "look-after-people": frozenset({"steward"}),
     "look-after-groups": frozenset({"steward"}),
     "change-settings": frozenset({"steward"}),

@@ -107,6 +107,8 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
                 f"{path} is not empty: give the path of a new or an empty directory."
             )
         path.mkdir(parents=True, exist_ok=True)
+        # What lies in it is readable: only whoever runs the program may look.
+        path.chmod(0o700)
         lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
         with directory.settings.open("w", encoding="utf-8") as file:
             file.write(SETTINGS + "".join(lines))

@@ -39,7 +39,10 @@ class Erasure:
         self._follower = follower
 
     def entry(self, entry_id: str) -> Receipt:
-        """Erase an entry, with its endorsements and reuses. Raises `NotFound` or `Forbidden`."""
+        """Erase an entry; what others said of it is shown no longer.
+
+        Raises `NotFound` or `Forbidden`.
+        """
         receipt = self._entries.erase(entry_id)
         self._follower.forget(receipt.position)
         return receipt
@@ -47,14 +50,16 @@ class Erasure:
     def member(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
         """Erase a member: their profile, sign-in, and what they said about the entries of others.
 
-        Their own entries stay, or are erased as well. Raises `NotFound`, `Forbidden` or `Refused`.
+        Their own entries stay, or are erased as well; asked again, what was chosen first counts.
+        Raises `NotFound`, `Forbidden` or `Refused`.
         """
-        receipt = self._people.erase(member_id, entries=entries)
-        position = receipt.position
-        if entries == "erased":
+        erased = self._people.refuse_erasing(member_id)
+        if entries == "erased" and not erased:
+            # First, so that an erasure that is cut short leaves a member who can ask again.
             for entry_id in self._contributed(member_id):
-                position = max(position, self._all_entries.erase(entry_id).position)
-        self._follower.forget(position)
+                self._all_entries.erase(entry_id)
+        receipt = self._people.erase(member_id, entries=entries)
+        self._follower.forget(receipt.position)
         return receipt
 
     def _contributed(self, member_id: str) -> list[str]:

@@ -48,6 +48,7 @@ class Parts:
         self.reader = ViewReader(directory.views)
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(directory.questions, utc_now, secrets.token_bytes)
+        self.questions.tidy()
         self.index = SearchIndex(
             directory.index,
             self.log,

@@ -77,6 +77,12 @@ class Questions:
             if members >= ENOUGH:
                 db.execute(_KEEP, (words, begins))
 
+    def tidy(self) -> None:
+        """Destroy the hashes and the key of a window that is over."""
+        if self._path.exists():
+            with self._lock, self._writing() as db:
+                self._window(db, self._clock())
+
     def days(self) -> list[tuple[str, int]]:
         """How many searches each day (UTC) had, as (date, searches)."""
         with self._lock, self._writing() as db:

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from events.log import EventLog
 from indexer.document import Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
+from kb.access import OPERATOR_LABEL
 from kb.entries.catalogue import Catalogue, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.following.follower import Follower
@@ -59,7 +60,8 @@ class Result(Struct, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True):
     """The answer to a question; `results` is empty when `nothing_close` is near enough.
 
-    `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
+    `behind` counts the events of the log that the index had not taken in when it answered (at most
+    1 for anybody but the operator, for some may be of entries that they do not see): 0 unless
     another process is busy with many, or something keeps the index from going on. `trouble` then
     says in a sentence what that is, where this process knows.
     """
@@ -70,6 +72,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     milliseconds: float
     behind: int = 0
     trouble: str | None = None
+
+
+_TROUBLE = "Something keeps the newest entries from being found; the operator can see what."
 
 
 class _Lack(Struct, frozen=True):
@@ -133,9 +138,14 @@ class Search:
             results=results,
             nothing_close=not results,
             milliseconds=1000 * (time.perf_counter() - began),
-            behind=lack.behind,
-            trouble=lack.trouble,
+            **self._told(lack),
         )
+
+    def _told(self, lack: "_Lack") -> dict[str, Any]:
+        """What the asker is told of a lack: how much, only if they see all that is lacking."""
+        if OPERATOR_LABEL in self._labels:
+            return {"behind": lack.behind, "trouble": lack.trouble}
+        return {"behind": int(lack.behind > 0), "trouble": _TROUBLE if lack.trouble else None}
 
     def _ask(self, question: str, wanted: Filter, limit: int) -> tuple["_Lack", list[Hit], float]:
         """What the index lacked, the hits that are close, and when the search began."""

@@ -195,6 +195,8 @@ class Writer:
         first = [event for event in recorded if event.correlation_id == command]
         if not first:
             return None
+        if first[0].actor != self.actor:
+            raise _used_already(command)
         before = self._fold(aggregate, recorded[: first[0].version - 1])
         if list(decide(before)) != self._decoded(first):
             raise _used_already(command)

@@ -47,7 +47,7 @@ def erase_member(
 @json_option
 @pass_session
 def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
-    """Forget the entry ID, with its history, endorsements and reuses."""
+    """Forget the entry ID; what others said of it is shown no longer."""
     with session.open() as base:
         found = base.catalogue.resolve(entry_id)
         tell("Erasing; this makes views and index anew.")

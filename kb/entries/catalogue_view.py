@@ -74,11 +74,22 @@ ADD_PARTITION = "INSERT OR IGNORE INTO partition (labels) VALUES (?)"
 PARTITION = "SELECT id FROM partition WHERE labels = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
 SHOW = "UPDATE entry SET partition = ? WHERE id = ?"
+SAID_OF_ENTRIES = (
+    "revision",
+    "tag",
+    "relation",
+    "history",
+    "lineage",
+    "endorsement",
+    "reuse",
+)
+"""Every table with rows about an entry, also those of other views: with it, they go."""
+
 ERASE = tuple(
     f"DELETE FROM {table} WHERE {column} = ?"
     for table, column in (
         ("entry", "id"),
-        *((each, "entry_id") for each in ("revision", "tag", "relation")),
+        *((each, "entry_id") for each in SAID_OF_ENTRIES),
     )
 )
 

@@ -73,6 +73,7 @@ class Follower:
         self._closed = False
         self._errors: dict[str, str] = {}
         self._destroy = destroy
+        self._gathered = 0
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
         """Return when the views, or the index if asked, hold `position`.
@@ -286,10 +287,13 @@ class Follower:
         if self._on_sound_views(self._runner.run_once):
             self._tell()
         elif pending := self._on_sound_views(self._pending):
-            # One erasure is seldom alone: an erased member's entries come right after.
-            if self._log.wait(self._views.checkpoint(), GATHER_SECONDS):
-                return
             self._destroy([stream for _, stream in pending])
+            # One erasure is seldom alone; the views are made anew once for those that follow soon.
+            if len(pending) != self._gathered:
+                self._gathered = len(pending)
+                self._log.wait(self._views.checkpoint(), GATHER_SECONDS)
+                return
+            self._gathered = 0
             self._on_sound_views(lambda: self._views.forget(self._log, pending[-1][0]))
             self._tell()
         else:
@@ -305,7 +309,7 @@ class Follower:
         erased = self._reader.forgotten()
         if erased > 0 and self._index.forgotten() < erased:
             if self._index.made() < erased:
-                self._index.rebuild(stopped=self._stop.is_set, forgetting=True)
+                self._index.rebuild(stopped=self._stop.is_set)
             self._index.tidy()
             self._tell()
         elif self._index.catch_up(self._stop.is_set):

@@ -144,13 +144,8 @@ class SearchIndex:
         self,
         progress: Progress = _silent,
         stopped: Stopping = _never,
-        *,
-        forgetting: bool = False,
     ) -> None:
-        """Make a new generation from the log and swap it in; only for the process that leads.
-
-        When `forgetting`, vectors of texts that are in it no longer are destroyed as well.
-        """
+        """Make a new generation from the log and swap it in; only for the process that leads."""
         from indexer.index import HybridIndex
 
         with self._writing:
@@ -160,7 +155,6 @@ class SearchIndex:
                     self._embedder,
                     lambda index: self._projection(index, stopped).fill(progress),
                     engine=self._engine,
-                    forgetting=forgetting,
                 ),
                 writable=True,
             )

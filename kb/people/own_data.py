@@ -59,12 +59,13 @@ def own_data(views: ViewReader, directory: Directory, catalogue: Catalogue, memb
     """
     if directory.asker_id != member:
         raise Forbidden("Only members themselves may take their data along.")
+    everybody = Directory(views, access.operator())
     with views.read(access.operator().labels) as db:
         entries = [entry_id for (entry_id,) in db.execute(CONTRIBUTED, (member,))]
         endorsed = rows(db, ENDORSED, (member,))
         reused = rows(db, REUSED, (member,))
     return OwnData(
-        member=directory.member(member),
+        member=everybody.member(member),
         entries=tuple(map(catalogue.get, entries)),
         endorsements=tuple(
             OwnEndorsement(**{**row, "endorsed_at": read_time(row["endorsed_at"])})

@@ -92,8 +92,7 @@ class People:
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group no longer, by oneself or by a steward's hand."""
         who = member_id or self._writer.actor
-        if who != self._writer.actor:
-            self._require("look-after-groups")
+        self._require("join-group" if who == self._writer.actor else "look-after-groups")
         return self._change(who, LeaveGroup(self._known_group(group)))
 
     def leave(self, member_id: str | None = None) -> Receipt:
@@ -104,17 +103,29 @@ class People:
         return self._change(who, Leave(), partial(self._refuse_last_steward, who))
 
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
-        """Record that a member is to be forgotten; see `kb.erasure` for the forgetting."""
-        require(self._writer.asker, "erase-member", member_id)
+        """Record that a member is to be forgotten; `kb.erasure` waits for the forgetting."""
+        self.refuse_erasing(member_id)
         return self._change(
             member_id, Erase(entries), partial(self._refuse_last_steward, member_id)
         )
+
+    def refuse_erasing(self, member_id: str) -> bool:
+        """Raise what `erase` would raise; whether the member is erased already."""
+        if member_id != self._writer.asker.member:
+            self._require("erase-member")
+        member_id = validation.known_id("member", member_id)
+        self._refuse_last_steward(member_id)
+        state = self._writer.load(_member_aggregate(member_id))
+        if not state.version:
+            raise NotFound(f"There is no member {member_id}.")
+        return state.standing == "erased"
 
     def form_group(self, name: str, parent: str | None = None, *, open: bool = False) -> Receipt:
         """Begin a group, perhaps inside another. Its id follows from its name."""
         self._require("look-after-groups")
         name = validation.group_name(name)
         form = Form(name=name, parent=self._known_group(parent) if parent else None, open=open)
+        self._refuse_opening(form.parent, open=open)
         return self._change_group(group_id(name), form)
 
     def change_group(
@@ -137,6 +148,11 @@ class People:
         if isinstance(name, str):
             name = validation.group_name(name)
             self._refuse_name_of_another(known, name)
+        present = self._load_group(known)
+        self._refuse_opening(
+            present.parent if isinstance(parent, UnsetType) else parent,
+            open=present.open if isinstance(open, UnsetType) else open,
+        )
         return self._change_group(known, Change(name=name, parent=parent, open=open))
 
     def close_group(self, group: str) -> Receipt:
@@ -158,9 +174,7 @@ class People:
         command_id: UUID | None = None,
     ) -> Receipt:
         member_id = validation.known_id("member", member_id)
-        aggregate = Aggregate(
-            member_id, member_stream(member_id), Member(id=member_id), member.evolve
-        )
+        aggregate = _member_aggregate(member_id)
         decide = partial(member.decide, command)
         return self._writer.execute(aggregate, decide, guard=guard, command_id=command_id).receipt
 
@@ -190,6 +204,14 @@ class People:
         if other != known and self._load_group(other).version:
             raise Refused(f"Another group began as “{name}”; choose another name.")
 
+    def _refuse_opening(self, parent: str | None, *, open: bool) -> None:
+        """Whoever joins a group sees what those around it see, so these have to be open too."""
+        if open and parent and not self._load_group(parent).open:
+            raise Refused(
+                "A group inside one that is not open cannot be open: who joined it by themselves "
+                "would see what the one around it sees."
+            )
+
     def _refuse_circle(self, known: str, parent: str) -> None:
         above: str | None = parent
         seen = set()
@@ -200,10 +222,7 @@ class People:
             above = self._load_group(above).parent
 
     def _refuse_last_steward(self, member_id: str) -> None:
-        aggregate = Aggregate(
-            member_id, member_stream(member_id), Member(id=member_id), member.evolve
-        )
-        state = self._writer.load(aggregate)
+        state = self._writer.load(_member_aggregate(member_id))
         if state.standing == "joined" and "steward" in state.roles and self._stewards() < 2:
             raise Refused("The last steward cannot go; make another member a steward first.")
 
@@ -245,3 +264,7 @@ def _roles(roles: Iterable[Role]) -> frozenset[Role]:
 
 def _group_aggregate(known: str) -> Aggregate[Group]:
     return Aggregate(known, group_stream(known), Group(id=known), group.evolve)
+
+
+def _member_aggregate(member_id: str) -> Aggregate[Member]:
+    return Aggregate(member_id, member_stream(member_id), Member(id=member_id), member.evolve)

@@ -151,3 +151,11 @@ def test_a_command_without_effect_on_nothing_answers_version_0() -> None:
     world = World()
     done = world.writer.execute(entry_aggregate(ABSENT), lambda entry: [])
     assert done.receipt == Receipt(ABSENT, 0, 0)
+
+
+def test_a_command_id_of_somebody_else_gives_nothing_away() -> None:
+    world = World()
+    entry_id = world.practice()
+    world.entries.tag(entry_id, ["ward"], command_id=command(7))
+    with pytest.raises(Refused, match="used for something else already"):
+        world.by("grace").entries.tag(entry_id, ["ward"], command_id=command(7))

@@ -102,12 +102,14 @@ def test_the_entries_of_an_erased_member_go_too_if_so_chosen(base: KnowledgeBase
 def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> None:
     her = joined(base, name="Ada")
     mine, kept = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
-    base.endorsements.endorse(mine, "It works.")
+    base.endorsements.endorse(mine, f"It works: {REASON}.")
+    base.reuses.record(mine, group="Ward", context=CONTEXT, outcome="adopted")
     base.search(TEXT)
 
     her.erasure.entry(mine)
 
-    assert left_in(base.settings.data, (TITLE, "borborygmus", "callipygian")) == []
+    gone = (TITLE, "borborygmus", "callipygian", REASON, CONTEXT)
+    assert left_in(base.settings.data, gone) == []
     assert base.search("handover at the bed").results[0].id == kept
     assert list(base.catalogue.all_ids()) == [kept]
     for answer in (her.catalogue.get, her.catalogue.history, her.erasure.entry):
@@ -143,3 +145,41 @@ def test_only_the_author_or_a_steward_erases_and_the_last_steward_stays(
     with pytest.raises(Refused, match="last steward"):
         ada.erasure.member(member_of(ada))
     ben.erasure.member(member_of(ben))
+
+
+def test_an_index_that_is_made_anew_for_another_reason_keeps_no_vectors_of_what_is_erased(
+    base: KnowledgeBase,
+) -> None:
+    mine, kept = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
+    base.search(TEXT)
+    base._parts.follower.stop()
+    position = base.entries.erase(mine).position
+    base.wait(position)
+    before = base.status().vectors
+
+    base.rebuild("index")
+    base._parts.follower.forget(position)
+
+    assert base.status().vectors == before - 1
+    assert list(base.catalogue.all_ids()) == [kept]
+
+
+def test_a_member_who_is_erased_a_second_time_keeps_the_entries_that_they_kept(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base)
+    mine = practice(her, TITLE, TEXT)
+    base.erasure.member(member_of(her))
+    base.erasure.member(member_of(her), entries="erased")
+    assert base.catalogue.get(mine).title == TITLE
+
+
+def test_in_every_role_people_may_erase_themselves_and_take_their_data_along(
+    base: KnowledgeBase,
+) -> None:
+    member = base.people.invite(["reporter"]).id
+    base.acting_for(Asker(member, frozenset(), frozenset())).people.join(member, Profile(name=NAME))
+    reporter = base.acting_for(base.directory.asker(member))
+    assert reporter.own_data().member.name == NAME
+    reporter.erasure.member(member)
+    assert left_in(base.settings.data, (NAME,)) == []

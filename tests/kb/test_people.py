@@ -244,15 +244,30 @@ def test_members_change_themselves_and_no_others(world: PeopleWorld) -> None:
             refused()
 
 
-def test_nobody_known_and_reporters_change_nothing(world: PeopleWorld) -> None:
+def test_nobody_known_changes_anything_and_reporters_nothing_but_their_profile(
+    world: PeopleWorld,
+) -> None:
     reporter = world.joined("reporter")
     makers = world.group("Makers", is_open=True)
 
     for asker in (anonymous(world=True), reporter):
-        with pytest.raises(Forbidden):
-            world.people(asker).join_group(makers)
-        with pytest.raises(Forbidden):
-            world.people(asker).change_profile(BEA)
+        for change in (world.people(asker).join_group, world.people(asker).leave_group):
+            with pytest.raises(Forbidden):
+                change(makers)
+    with pytest.raises(Forbidden):
+        world.people(anonymous(world=True)).change_profile(BEA)
+    world.people(reporter).change_profile(BEA)
+
+
+def test_a_group_inside_one_that_is_not_open_cannot_be_open(world: PeopleWorld) -> None:
+    people = world.people(world.joined("member", "steward"))
+    people.form_group("Board")
+    with pytest.raises(Refused, match="cannot be open"):
+        people.form_group("Picnic", "Board", open=True)
+    picnic = people.form_group("Picnic", open=True).id
+    with pytest.raises(Refused, match="cannot be open"):
+        people.change_group(picnic, parent="Board")
+    people.change_group(picnic, parent="Board", open=False)
 
 
 def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: PeopleWorld) -> None:
