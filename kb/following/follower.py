@@ -15,6 +15,7 @@ from events.log import EventLog
 from events.projection import ProjectionRunner
 from indexer.errors import IndexerError
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
+from kb.following.forgetting import Forgetting
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
 from kb.following.views import BATCH, File, Views, is_damage
@@ -24,9 +25,6 @@ POLL_SECONDS = 0.01
 
 WAIT_SECONDS = 0.1
 """The longest that the background work sleeps in the log, so that it can be stopped."""
-
-GATHER_SECONDS = 0.3
-"""How long an erasure waits for more of them, for each makes views and index anew."""
 
 RETRY_SECONDS = 1.0
 """How long the background work rests after an error, e.g. a full disk."""
@@ -44,8 +42,7 @@ class Follower:
     The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
     the views up, and keeps it while it follows in the background. Usable from any thread.
 
-    What the log says is erased is finished here, by whoever leads: `destroy` gets the streams whose
-    keys and sign-in material are to go; then views and index are made anew.
+    Whoever leads also finishes what the log says is erased: see `Forgetting`, also for `destroy`.
     """
 
     def __init__(
@@ -72,8 +69,7 @@ class Follower:
         self._thread: Thread | None = None
         self._closed = False
         self._errors: dict[str, str] = {}
-        self._destroy = destroy
-        self._gathered = 0
+        self._forgetting = Forgetting(log, views, reader, index, destroy)
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
         """Return when the views, or the index if asked, hold `position`.
@@ -130,7 +126,7 @@ class Follower:
         `timeout` seconds, or with what keeps the work from going on.
         """
         deadline = time.monotonic() + timeout
-        while min(self._reader.forgotten(), self._index.forgotten()) < position:
+        while self._forgetting.position() < position:
             self._refuse_closed()
             self.start()
             with self._moved:
@@ -284,35 +280,15 @@ class Follower:
                     self._stop.wait(RETRY_SECONDS)
 
     def _views_step(self) -> None:
-        if self._on_sound_views(self._runner.run_once):
-            self._tell()
-        elif pending := self._on_sound_views(self._pending):
-            self._destroy([stream for _, stream in pending])
-            # One erasure is seldom alone; the views are made anew once for those that follow soon.
-            if len(pending) != self._gathered:
-                self._gathered = len(pending)
-                self._log.wait(self._views.checkpoint(), GATHER_SECONDS)
-                return
-            self._gathered = 0
-            self._on_sound_views(lambda: self._views.forget(self._log, pending[-1][0]))
+        if self._on_sound_views(self._runner.run_once) or self._on_sound_views(
+            self._forgetting.of_views
+        ):
             self._tell()
         else:
             self._log.wait(self._on_sound_views(self._views.checkpoint), WAIT_SECONDS)
 
-    def _pending(self) -> list[tuple[int, str]]:
-        """The erasures of which something may be left in the views, by position."""
-        known = self._views.forgotten()
-        return [each for each in self._views.erasures() if each[0] > known]
-
     def _index_step(self) -> None:
-        # The views go first: by then the keys are destroyed, and the log reads as erased.
-        erased = self._reader.forgotten()
-        if erased > 0 and self._index.forgotten() < erased:
-            if self._index.made() < erased:
-                self._index.rebuild(stopped=self._stop.is_set)
-            self._index.tidy()
-            self._tell()
-        elif self._index.catch_up(self._stop.is_set):
+        if self._forgetting.of_index(self._stop.is_set) or self._index.catch_up(self._stop.is_set):
             self._tell()
         else:
             self._log.wait(self._index.position(), WAIT_SECONDS)
