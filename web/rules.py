@@ -37,6 +37,7 @@ SCOPES: Mapping[Action, Scope] = {
     "change-settings": "admin",
     "audit": "admin",
     "erase-entry": "admin",
+    "erase-member": "admin",
 }
 """The scope that a token needs for an action, beside what its member may do."""
 

@@ -116,12 +116,14 @@ def test_a_token_that_does_not_fit_is_explained(browser: Browsers, form: dict[st
     assert "trib_" not in send(client, "/account/tokens", form, 400).text
 
 
-def test_the_page_of_a_reporter_has_no_people(browser: Browsers) -> None:
+def test_the_page_of_a_reporter_has_their_profile_and_no_other_people(browser: Browsers) -> None:
     client = browser("Rita")
     html = client.get("/account").text
     assert "Where you are signed in" in html
     assert 'href="/people"' not in html
-    send(client, "/account/profile", {"name": "Rita"}, 403)
+    assert 'value="Rita"' in html
+    send(client, "/account/profile", {"name": "Rita Moos", "time_zone": "UTC"})
+    assert 'value="Rita Moos"' in client.get("/account").text
 
 
 def test_a_token_has_no_page_of_its_own(browser: Browsers, community: Community) -> None:

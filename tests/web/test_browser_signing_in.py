@@ -1,9 +1,10 @@
-"""Signing in with a real browser: a password, a passkey, and a session that is ended elsewhere."""
+"""Members in a real browser: signing in, a session ended elsewhere, taking data along, erasure."""
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -38,11 +39,11 @@ def url(here: tuple[Community, str]) -> str:
     return here[1]
 
 
-def sign_in(page: Page) -> None:
-    page.get_by_label("Your sign-in name").fill("mara@example.org")
+def sign_in(page: Page, name: str = "Mara") -> None:
+    page.get_by_label("Your sign-in name").fill(f"{name}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("link", name="Mara")).to_be_visible()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
 
 
 def add_authenticator(page: Page) -> Callable[[bool], None]:
@@ -97,3 +98,43 @@ def test_a_session_that_is_ended_elsewhere_is_over(open_page: OpenPage) -> None:
     expect(here.get_by_text("That session has ended.")).to_be_visible()
     there.reload()
     expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def downloaded(page: Page, link: str) -> bytes:
+    """What is behind a link that the browser puts into a file."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=link).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_a_member_takes_their_data_along_and_is_forgotten(
+    open_page: OpenPage, here: tuple[Community, str]
+) -> None:
+    community = here[0]
+    entry, mara = community.contribute("Mara", "Handover"), community.ids["Mara"]
+    page = open_page("/sign-in?next=/account")
+    sign_in(page)
+    taken = msgspec.json.decode(downloaded(page, "JSON, for programs"))
+    assert taken["member"]["profile"]["name"] == "Mara"
+    assert [each["id"] for each in taken["entries"]] == [entry]
+    assert b"- name: Mara\n" in downloaded(page, "Markdown, for reading")
+
+    page.get_by_role("link", name="What goes, what stays, and how").click()
+    page.get_by_label("What becomes of your entries?").select_option(
+        "They stay, as those of a former member"
+    )
+    page.get_by_label("Yes, forget me for good").check()
+    page.get_by_role("button", name="Forget me").click()
+    expect(page.get_by_role("heading", name="It is done")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert page.context.cookies() == []
+
+    other = open_page("/sign-in")
+    sign_in(other, "Stella")
+    paths = ("/", "/people", f"/people/{mara}", f"/entries/{entry}", "/search?q=handover", "/audit")
+    for path in paths:
+        other.goto(path)
+        expect(other.locator("main")).to_be_visible()
+        assert "Mara" not in other.content()
+    other.goto(f"/entries/{entry}")
+    expect(other.get_by_text("Contributed by a former member")).to_be_visible()

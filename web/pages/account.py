@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from litestar import Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.clock import utc_now
+from kb.access import may, unlimited
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import SCOPES, TokenInfo
 from kb.errors import InvalidInput, NotFound, SignInRefused
 from kb.people.directory import AccessChange, GroupView, MemberView
+from kb.people.own_data import OwnData, as_json, as_markdown
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.joining import PROFILE, TAKEN, profile_of
@@ -35,12 +37,12 @@ class Made(Struct, frozen=True):
 
 
 class AccountPage(Struct, frozen=True, kw_only=True):
-    """All that a member has here; `me` is None for one who may not see people, as a reporter.
+    """All that a member has here; `groups` are none for one who may not see them, as a reporter.
 
     `here` is the session that asks, `made` a token that was made just now.
     """
 
-    me: MemberView | None
+    me: MemberView
     groups: dict[str, GroupView]
     sessions: list[SessionInfo]
     here: str
@@ -71,7 +73,7 @@ def change_profile(
 ) -> Response[str] | Redirect:
     """Tell something else about oneself."""
     try:
-        _session(visit)
+        own_session(visit)
         visit.base.people.change_profile(profile_of(data))
     except InvalidInput as error:
         return _again(visit, pages, "profile", small_form(data, *PROFILE).with_error(error), error)
@@ -87,7 +89,7 @@ def change_password(
 ) -> Response[str] | Redirect:
     """Choose another name or password to sign in with; every other session ends."""
     require_signing_in(visit.base, "password")
-    session, accounts = _session(visit), visit.base.accounts
+    session, accounts = own_session(visit), visit.base.accounts
     try:
         limits.name.admit(limits.name.keyed("", session.member))
         _check_current(visit, typed(data, "current"))
@@ -108,7 +110,7 @@ def change_password(
 @post("/account/sessions/end", sync_to_thread=True, rule="self")
 def end_session(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Sign out somewhere else."""
-    session = _session(visit)
+    session = own_session(visit)
     visit.base.accounts.sessions.revoke(session.member, typed(data, "session"))
     return see_other("/account", "ended")
 
@@ -116,7 +118,7 @@ def end_session(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
 @post("/account/sessions/end-all", sync_to_thread=True, rule="self")
 def end_all_sessions(visit: NamedDependency[Visit]) -> Redirect:
     """Sign out everywhere but here."""
-    visit.base.accounts.sessions.end_all(_session(visit).member, but=visit.cookie)
+    visit.base.accounts.sessions.end_all(own_session(visit).member, but=visit.cookie)
     return see_other("/account", "ended-all")
 
 
@@ -125,7 +127,7 @@ def make_token(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
     """Make a token and show it, this once."""
-    session = _session(visit)
+    session = own_session(visit)
     form = small_form(data, "token_name", "days")
     chosen = [scope for scope in SCOPES if typed(data, f"scope-{scope}")]
     try:
@@ -148,16 +150,48 @@ def make_token(
 @post("/account/tokens/revoke", sync_to_thread=True, rule="self")
 def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Make a token void."""
-    visit.base.accounts.tokens.revoke(typed(data, "token"), _session(visit).member)
+    visit.base.accounts.tokens.revoke(typed(data, "token"), own_session(visit).member)
     return see_other("/account", "revoked")
 
 
-def _session(visit: Visit) -> SessionInfo:
+@get("/account/data.json", sync_to_thread=True, rule="self")
+def data_as_json(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Everything of one's own, for programs."""
+    return _to_keep(as_json(_own_data(visit)), MediaType.JSON, "my-data.json")
+
+
+@get("/account/data.md", sync_to_thread=True, rule="self")
+def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """Everything of one's own, for reading."""
+    text = as_markdown(_own_data(visit)).encode()
+    return _to_keep(text, "text/markdown", "my-data.md")
+
+
+def own_session(visit: Visit) -> SessionInfo:
     """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
     require_signing_in(visit.base)
     if visit.session is None:
         raise NotFound("This page is for whoever is signed in with a browser.")
     return visit.session
+
+
+def _own_data(visit: Visit) -> OwnData:
+    """What is theirs; a reporter sees neither people nor entries, and may take it all the same."""
+    if "member" in visit.asker.roles:
+        return visit.base.own_data()
+    own = visit.base.acting_for(unlimited(visit.asker)).own_data()
+    # What others tied to an entry is not theirs: they would see titles that are hidden from them.
+    entries = tuple(structs.replace(entry, relations=()) for entry in own.entries)
+    return structs.replace(own, entries=entries)
+
+
+def _to_keep(content: bytes, media_type: str, name: str) -> Response[bytes]:
+    """A file that the browser puts away and keeps no other copy of."""
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "private, no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _check_current(visit: Visit, password: str) -> None:
@@ -169,7 +203,7 @@ def _check_current(visit: Visit, password: str) -> None:
 
 def _asks_password(visit: Visit) -> bool:
     """A session that began with a link needs no password: it is how one that was lost is set."""
-    session = _session(visit)
+    session = own_session(visit)
     return session.via != "link" and visit.base.accounts.passwords.has(session.member)
 
 
@@ -183,11 +217,11 @@ def _again(
 def _page(
     visit: Visit, forms: dict[str, Form] | None = None, made: Made | None = None
 ) -> AccountPage:
-    session, base = _session(visit), visit.base
+    session, base = own_session(visit), visit.base
     accounts, member = base.accounts, session.member
-    sees_people = "member" in visit.asker.roles
-    me = base.directory.member(member) if sees_people else None
-    known = base.directory.groups() if sees_people else ()
+    # Also reporters, who see nobody else, see what they told about themselves.
+    me = base.acting_for(unlimited(visit.asker)).directory.member(member)
+    known = base.directory.groups() if may(visit.asker, "see-people") else ()
     return AccountPage(
         me=me,
         groups={group.id: group for group in known},
@@ -207,8 +241,8 @@ def _page(
     )
 
 
-def _forms(me: MemberView | None) -> dict[str, Form]:
-    profile = me.profile if me else None
+def _forms(me: MemberView) -> dict[str, Form]:
+    profile = me.profile
     typed_before = {
         "name": profile.name if profile else "",
         "address": (profile.address if profile else None) or "",

@@ -64,6 +64,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     may_revise: bool
     may_show: bool
     may_curate: bool
+    may_erase: bool
     seen_by: dict[str, str]
     sight: str
     shown_to: tuple[str, ...]
@@ -130,6 +131,7 @@ def entry_view(
         may_revise=may(asker, "revise"),
         may_show=may(asker, "show", author),
         may_curate=may(asker, "curate", author),
+        may_erase=may(asker, "erase-entry", author),
         seen_by=known,
         sight=form.values["sight"] if form and name == "show" else entry.visibility.sight,
         shown_to=entry.visibility.groups,

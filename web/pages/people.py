@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import ROLES, Role, may
+from kb.access import ROLES, Role, may, require
 from kb.accounts.links import Purpose
 from kb.cli.links import OneTimeLink, one_time_link
 from kb.errors import Forbidden, InvalidInput, NotFound, Refused
@@ -17,6 +17,7 @@ from kb.people.directory import GroupView, MemberView
 from kb.people.member import Standing
 from kb.writer import Receipt
 from web.errors import status_of
+from web.pages.erasing import fate
 from web.pages.forms import Form, FormBody, Posted, typed
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import require_signing_in
@@ -150,6 +151,23 @@ def remove(
     for token in base.accounts.tokens.of(found.id):
         base.accounts.tokens.revoke(token.id)
     return see_other("/people", "removed")
+
+
+@post("/people/{member_id:str}/erase", sync_to_thread=True, rule="erase-member")
+def erase(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    member_id: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Forget them; whoever may not is refused before anybody is looked for."""
+    try:
+        entries = fate(data)
+        require(base.asker, "erase-member", member_id)
+        base.erasure.member(base.directory.member(member_id).id, entries=entries)
+    except (InvalidInput, Refused) as error:
+        return _member(base, pages, member_id, problem=str(error), status=status_of(error))
+    return see_other("/people", "member-erased")
 
 
 @post("/community/world", sync_to_thread=True, rule="change-settings")

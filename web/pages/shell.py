@@ -63,6 +63,8 @@ NOTICES: Mapping[str, str] = {
     "closed": "Nobody joins that group any longer.",
     "world": "Changed, for everybody from now on.",
     "removed": "They are no longer a member.",
+    "member-erased": "They are erased: nothing tells any longer who they were.",
+    "entry-erased": "The entry is erased, with its history.",
     "passkey": "The passkey is added.",
     "unpasskey": "The passkey is removed.",
     "unlinked": "That account does not sign you in any longer.",

@@ -81,7 +81,7 @@ def sign_out(base: NamedDependency[KnowledgeBase], visit: NamedDependency[Visit]
     """End this session."""
     base.accounts.sessions.end(visit.cookie)
     answer = Redirect("/", status_code=303)
-    answer.delete_cookie(cookie_name(base))
+    forget_session(answer, base)
     return answer
 
 
@@ -144,10 +144,19 @@ def signed_in(
 
 def set_session(answer: Response[Any], base: KnowledgeBase, secret: str) -> None:
     """Let the browser keep the secret of a session, out of the reach of scripts."""
+    _set_cookie(answer, base, secret, LASTS)
+
+
+def forget_session(answer: Response[Any], base: KnowledgeBase) -> None:
+    """Let the browser forget it. It is told with all that came with it, or would not listen."""
+    _set_cookie(answer, base, "", 0)
+
+
+def _set_cookie(answer: Response[Any], base: KnowledgeBase, secret: str, lasts: int) -> None:
     answer.set_cookie(
         cookie_name(base),
         secret,
-        max_age=LASTS,
+        max_age=lasts,
         path="/",
         httponly=True,
         secure=base.settings.secure,

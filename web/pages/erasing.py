@@ -1,0 +1,118 @@
+"""Forgetting, on request: pages that say what goes and what stays, and ask first."""
+
+from typing import Literal
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from kb import KnowledgeBase
+from kb.access import require
+from kb.entries.results import EntryPage
+from kb.errors import InvalidInput, Refused
+from web.errors import status_of
+from web.pages.account import own_session
+from web.pages.forms import Form, FormBody, Posted, small_form
+from web.pages.shell import Pages, see_other
+from web.pages.sign_in import forget_session
+from web.visit import Visit
+
+Fate = Literal["kept", "erased"]
+FATES: tuple[Fate, ...] = ("kept", "erased")
+
+
+class EraseMePage(Struct, frozen=True):
+    """Asks what is to become of one's entries, and whether it is meant."""
+
+    form: Form
+
+
+class ErasedPage(Struct, frozen=True):
+    """Says that it is done."""
+
+    entries: Fate
+
+
+class EraseEntryPage(Struct, frozen=True):
+    """Asks whether it is meant."""
+
+    entry: EntryPage
+    form: Form
+
+
+@get("/account/erase", sync_to_thread=True, rule="self")
+def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
+    """Ask before forgetting whoever is signed in."""
+    own_session(visit)
+    form = Form({"entries": "", "sure": ""})
+    return pages.render("erase_me.html", EraseMePage(form), at="account")
+
+
+@post("/account/erase", sync_to_thread=True, rule="self")
+def erase_me(
+    visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
+) -> Response[str]:
+    """Forget whoever is signed in, and say so to nobody known."""
+    member, form = own_session(visit).member, small_form(data, "entries", "sure")
+    try:
+        entries = fate(data)
+        visit.base.erasure.member(member, entries=entries)
+    except (InvalidInput, Refused) as error:
+        page = EraseMePage(form.with_error(error))
+        return pages.render("erase_me.html", page, at="account", status=status_of(error))
+    nobody = Visit(visit.base.acting_for(visit.base.directory.anonymous()))
+    answer = pages.for_visit(nobody).render("erased.html", ErasedPage(entries))
+    forget_session(answer, visit.base)
+    return answer
+
+
+@get("/entries/{entry_id:str}/erase", sync_to_thread=True, rule="erase-entry")
+def erase_entry_form(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
+) -> Response[str]:
+    """Ask before forgetting an entry."""
+    page = EraseEntryPage(_erasable(base, entry_id), Form({"sure": ""}))
+    return pages.render("erase_entry.html", page, at="browse")
+
+
+@post("/entries/{entry_id:str}/erase", sync_to_thread=True, rule="erase-entry")
+def erase_entry(
+    base: NamedDependency[KnowledgeBase],
+    pages: NamedDependency[Pages],
+    entry_id: FromPath[str],
+    data: FormBody,
+) -> Response[str] | Redirect:
+    """Forget an entry."""
+    entry, form = _erasable(base, entry_id), small_form(data, "sure")
+    try:
+        require_sure(data)
+    except InvalidInput as error:
+        page = EraseEntryPage(entry, form.with_error(error))
+        return pages.render("erase_entry.html", page, at="browse", status=status_of(error))
+    base.erasure.entry(entry.id)
+    return see_other("/", "entry-erased")
+
+
+def fate(posted: Posted) -> Fate:
+    """What is to become of the entries of whoever is forgotten. Raises `InvalidInput`."""
+    chosen = small_form(posted, "entries").values["entries"]
+    for each in FATES:
+        if each == chosen:
+            require_sure(posted)
+            return each
+    raise InvalidInput("Choose whether the entries stay or are erased too.", "entries")
+
+
+def require_sure(posted: Posted) -> None:
+    """Raise `InvalidInput` unless the box was ticked."""
+    if not small_form(posted, "sure").values["sure"]:
+        raise InvalidInput("Nobody can undo this: tick the box if you mean it.", "sure")
+
+
+def _erasable(base: KnowledgeBase, entry_id: str) -> EntryPage:
+    """The entry, if whoever asks sees it and may erase it. Raises `NotFound` or `Forbidden`."""
+    entry = base.catalogue.get(entry_id)
+    require(base.asker, "erase-entry", entry.contributed_by)
+    return entry
