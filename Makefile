@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure
 
-.PHONY: demo test lint audit bench env constraints
+.PHONY: demo test fuzz lint audit bench env constraints
 
 env: $(VENV)/.installed
 
@@ -20,6 +20,10 @@ demo: env
 
 test: env
 	@$(BIN)/python -m pytest --cov --cov-report=term
+
+# The JSON interface against its description as in the tests, with more than 20,000 requests; minutes.
+fuzz: env
+	@KB_FUZZ_EXAMPLES=120 $(BIN)/python -m pytest tests/web/test_schema.py
 
 lint: env
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ from web.errors import answer_of, exception_handlers
 from web.head import allow_all, taking_head
 from web.headers import AddHeaders
 from web.logs import logged
-from web.openapi import openapi_config
+from web.openapi import ClosedShapes, openapi_config
 from web.pages import pages_router
 from web.pages.openid import provider_of
 from web.pages.shell import Pages, pages_of
@@ -60,6 +60,7 @@ def create_app(
         middleware=[WhoAsks(visits)],
         guards=[Guard(visits)],
         before_send=[AddHeaders(secure=settings.secure), allow_all],
+        plugins=[ClosedShapes()],
         openapi_config=openapi_config(f"{settings.community}, for programs", DocsPlugin(pages)),
         request_max_body_size=MAX_BODY,
         logging_config=None,

@@ -7,9 +7,12 @@ from litestar import Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, Schema, SecurityScheme
+from litestar.plugins import OpenAPISchemaPlugin
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
+from litestar.typing import FieldDefinition
+from msgspec import Struct
 
 from kb.access import RULES
 from web.errors import PROBLEM_JSON, ProblemDetails
@@ -71,6 +74,31 @@ def _problem(status: HTTPStatus) -> ResponseSpec:
         description=status.phrase,
         media_type=PROBLEM_JSON,
     )
+
+
+class ClosedShapes(OpenAPISchemaPlugin):
+    """Says of a Struct that refuses names it does not know that it does; Litestar leaves that out.
+
+    Standing before Litestar's own plugins, it hands the Struct on to the next that knows it.
+    """
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:
+        """Whether it is such a Struct."""
+        is_struct = isinstance(value, type) and issubclass(value, Struct)
+        return is_struct and value.__struct_config__.forbid_unknown_fields
+
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        """Whether a field holds one."""
+        return self.is_plugin_supported_type(field_definition.annotation)
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
+        """The usual schema, closed."""
+        others = (p for p in schema_creator.plugins if p is not self)
+        usual = next(p for p in others if schema_creator.plugin_supports_field(p, field_definition))
+        schema: Schema = usual.to_openapi_schema(field_definition, schema_creator)
+        schema.additional_properties = False
+        return schema
 
 
 class _SchemaRouter(Router):

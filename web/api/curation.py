@@ -2,13 +2,22 @@
 
 from litestar import delete, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.access import Sight, Visibility
 from kb.entries.content import Relation
-from web.api.given import GivenRelation
+from web.api.given import (
+    GivenRelation,
+    Id,
+    IdOrNone,
+    PathId,
+    QueryId,
+    QueryRelationType,
+    Tag,
+    Text,
+)
 from web.openapi import CHANGES, SENDS, operation
 from web.written import Written, when_searchable
 
@@ -16,19 +25,19 @@ from web.written import Written, when_searchable
 class Tags(Struct, frozen=True, forbid_unknown_fields=True):
     """Tags to put on."""
 
-    tags: tuple[str, ...]
+    tags: tuple[Tag, ...]
 
 
 class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
     """Why an entry is no longer recommended, and perhaps the id of the one that takes its place."""
 
-    reason: str
-    successor: str | None = None
+    reason: Text
+    successor: IdOrNone | None = None
 
 
 @post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule="curate"))
 def add_tags(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Tags]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Tags]
 ) -> Written:
     """Put tags on an entry."""
     return when_searchable(base, base.entries.tag(entry_id, data.tags))
@@ -36,7 +45,7 @@ def add_tags(
 
 @delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES, rule="curate"))
 def remove_tags(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], tag: FromQuery[tuple[str, ...]]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, tag: FromQuery[tuple[Tag, ...]]
 ) -> Written:
     """Take tags off an entry."""
     return when_searchable(base, base.entries.untag(entry_id, tag))
@@ -44,7 +53,7 @@ def remove_tags(
 
 @post("/entries/{entry_id:str}/relations", **operation("curation", *SENDS, rule="curate"))
 def add_relation(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[GivenRelation]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[GivenRelation]
 ) -> Written:
     """State a relation to another entry; its type is one of DataCite's."""
     return when_searchable(base, base.entries.relate(entry_id, Relation(data.type, data.target)))
@@ -53,9 +62,9 @@ def add_relation(
 @delete("/entries/{entry_id:str}/relations", **operation("curation", *CHANGES, rule="curate"))
 def remove_relation(
     base: NamedDependency[KnowledgeBase],
-    entry_id: FromPath[str],
-    relation_type: FromQuery[str],
-    target: FromQuery[str],
+    entry_id: PathId,
+    relation_type: QueryRelationType,
+    target: QueryId,
 ) -> Written:
     """Withdraw a relation."""
     receipt = base.entries.unrelate(entry_id, Relation(relation_type, target))
@@ -64,14 +73,14 @@ def remove_relation(
 
 @post("/entries/{entry_id:str}/archive", **operation("curation", *SENDS, rule="curate"))
 def archive_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Archiving]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Archiving]
 ) -> Written:
     """Stop recommending an entry; it stays readable."""
     return when_searchable(base, base.entries.archive(entry_id, data.reason, data.successor))
 
 
 @post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES, rule="curate"))
-def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
+def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Written:
     """Recommend an archived entry again."""
     return when_searchable(base, base.entries.restore(entry_id))
 
@@ -80,12 +89,12 @@ class Shown(Struct, frozen=True, forbid_unknown_fields=True):
     """Who is to see an entry; `groups` are ids, given for the sight "groups" alone."""
 
     sight: Sight
-    groups: tuple[str, ...] = ()
+    groups: tuple[Id, ...] = ()
 
 
 @put("/entries/{entry_id:str}/visibility", **operation("curation", *SENDS, rule="show"))
 def show_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Shown]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Shown]
 ) -> Written:
     """Choose who sees an entry."""
     visibility = Visibility(data.sight, data.groups)

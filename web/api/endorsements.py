@@ -2,10 +2,11 @@
 
 from litestar import delete, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from web.api.given import PathId, Text
 from web.openapi import CHANGES, SENDS, operation
 from web.written import Written
 
@@ -13,12 +14,12 @@ from web.written import Written
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):
     """Why the member vouches for an entry."""
 
-    reason: str
+    reason: Text
 
 
 @put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS, rule="endorse"))
 def endorse_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Reason]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Reason]
 ) -> Written:
     """Vouch for an entry, or change the reason given before."""
     receipt = base.endorsements.endorse(entry_id, data.reason)
@@ -28,7 +29,7 @@ def endorse_entry(
 @delete(
     "/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES, rule="endorse")
 )
-def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Written:
+def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Written:
     """Take the endorsement back."""
     receipt = base.endorsements.withdraw(entry_id)
     return Written(receipt.id, receipt.version)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import UNSET, Struct, UnsetType, convert, structs
 
 from kb import KnowledgeBase
 from kb.access import may
 from kb.entries.content import Content, Draft
 from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page, Sort
-from web.api.given import GivenContent, GivenDraft
+from web.api.given import GivenContent, GivenDraft, Group, PathId, told
 from web.api.search import ARCHIVED, Archived, Limit
 from web.openapi import SENDS, operation
 from web.visit import SOMEBODY
@@ -31,8 +31,8 @@ class Revision(Struct, frozen=True, forbid_unknown_fields=True):
     """A new text, written on top of `version`. A group left out stays, null takes it off."""
 
     content: GivenContent
-    version: int
-    group: str | UnsetType | None = UNSET
+    version: Annotated[int, told(minimum=1)]
+    group: Group | UnsetType | None = UNSET
     note: str | None = None
 
 
@@ -64,7 +64,7 @@ def contribute_entry(
 
 
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule="read"))
-def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> EntryPage:
+def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPage:
     """One entry with all that belongs to it."""
     entry = base.catalogue.get(entry_id)
     if may(base.asker, "see-people"):
@@ -75,7 +75,7 @@ def get_entry(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> 
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise"))
 def revise_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str], data: JSONBody[Revision]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Revision]
 ) -> Written:
     """Replace an entry's text; 409 with both versions when somebody else was faster."""
     content = convert(data.content, Content, from_attributes=True)
@@ -86,9 +86,7 @@ def revise_entry(
 
 
 @get("/entries/{entry_id:str}/history", **operation("entries", 404, rule="read"))
-def get_history(
-    base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]
-) -> tuple[HistoryItem, ...]:
+def get_history(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> tuple[HistoryItem, ...]:
     """Every event about an entry, with who and when, oldest first."""
     history = base.catalogue.history(entry_id)
     if may(base.asker, "see-people"):
@@ -97,6 +95,6 @@ def get_history(
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))
-def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: FromPath[str]) -> Lineage:
+def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Lineage:
     """What an entry was made from and what was made from it, however far."""
     return base.catalogue.lineage(entry_id)

@@ -1,37 +1,90 @@
-"""What programs send about entries: as the domain has it, but a name it lacks is refused."""
+"""What programs send about entries: as the domain has it, but a name it lacks is refused.
 
+The document tells the limits of the fields; kb.entries.validation holds to them, in sentences.
+"""
+
+from typing import Annotated, Any
+
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import BodyKwarg, PathParameter, QueryParameter
 from msgspec import Struct
 
 from kb.entries.content import Scalar
+from kb.entries.relation import RELATION_TYPES
+from kb.entries.validation import (
+    GROUP_LENGTH,
+    HEADING_LENGTH,
+    LINK_LENGTH,
+    PROPERTIES,
+    SECTIONS,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+)
+
+
+def told(**words: Any) -> BodyKwarg:
+    """What the document says about a field, by the names of JSON Schema."""
+    return BodyKwarg(schema_extra=words)
+
+
+SCALAR = Schema(type=[OpenAPIType.STRING, OpenAPIType.NUMBER, OpenAPIType.BOOLEAN])
+"""A property; an integer is a number as well, and so would be two of a choice of types."""
+
+Id = Annotated[str, told(format="uuid")]
+PathId = Annotated[str, PathParameter(schema_extra={"format": "uuid"})]
+IdOrNone = Annotated[str, told(pattern="^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$")]
+"""Where null stands for none, nothing between quotes does as well."""
+
+LinkOrNone = Annotated[str, told(pattern=r"^\s*(https?://.+)?$", maxLength=LINK_LENGTH)]
+Title = Annotated[str, told(minLength=1, maxLength=TITLE_LENGTH, examples=["Two bins"])]
+Text = Annotated[str, told(minLength=1, maxLength=TEXT_LENGTH)]
+Group = Annotated[str, told(maxLength=GROUP_LENGTH)]
+NamedGroup = Annotated[str, told(minLength=1, maxLength=GROUP_LENGTH)]
+Tag = Annotated[str, told(minLength=1)]
+RelationType = Annotated[str, told(enum=list(RELATION_TYPES))]
+KindKey = Annotated[str, told(minLength=1, examples=["practice"])]
+Properties = Annotated[
+    dict[str, Scalar], told(maxProperties=PROPERTIES, additionalProperties=SCALAR)
+]
+QueryRelationType = Annotated[str, QueryParameter(schema_extra={"enum": list(RELATION_TYPES)})]
+QueryId = Annotated[str, QueryParameter(schema_extra={"format": "uuid"})]
 
 
 class GivenSection(Struct, frozen=True, forbid_unknown_fields=True):
     """A heading and the Markdown under it."""
 
-    heading: str
+    heading: Annotated[str, told(maxLength=HEADING_LENGTH)]
     text: str
 
 
 class GivenRelation(Struct, frozen=True, forbid_unknown_fields=True):
     """A relation to another entry: one of DataCite's types, and that entry's id."""
 
-    type: str
-    target: str
+    type: RelationType
+    target: Id
+
+
+SECTIONS_OF_A_PRACTICE = [
+    {"heading": "The problem", "text": "Shelves ran empty."},
+    {"heading": "What we do", "text": "A second bin stands behind the first."},
+]
 
 
 class GivenContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The text of an entry; `properties` are facts such as a difficulty."""
 
-    title: str
-    sections: tuple[GivenSection, ...]
-    properties: dict[str, Scalar] = {}
+    title: Title
+    sections: Annotated[
+        tuple[GivenSection, ...], told(maxItems=SECTIONS, examples=[SECTIONS_OF_A_PRACTICE])
+    ]
+    properties: Properties = {}
 
 
 class GivenDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that a new entry starts with."""
 
-    kind: str
+    kind: KindKey
     content: GivenContent
-    group: str | None = None
-    tags: tuple[str, ...] = ()
+    group: Group | None = None
+    tags: tuple[Tag, ...] = ()
     relations: tuple[GivenRelation, ...] = ()

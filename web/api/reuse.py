@@ -1,12 +1,20 @@
 """Reuse: record it, tell what became of it, count it."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    Schema,
+)
+from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb import KnowledgeBase
@@ -15,6 +23,7 @@ from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import IdempotencyKey
+from web.api.given import IdOrNone, LinkOrNone, NamedGroup, PathId, Text
 from web.openapi import SENDS, operation
 from web.written import Written
 
@@ -22,30 +31,44 @@ COUNTS = ResponseSpec(
     ReuseReport, generate_examples=False, description="The counts; CSV with format=csv."
 )
 
+CSV = "text/csv"
+
+
+@dataclass
+class AlsoCsv(Operation):
+    """An operation that answers with CSV where it is asked to: Litestar knows one type a status."""
+
+    def __post_init__(self) -> None:
+        """Add CSV to what 200 may be."""
+        answer = (self.responses or {}).get("200")
+        if isinstance(answer, OpenAPIResponse) and answer.content is not None:
+            text = Schema(type=OpenAPIType.STRING)
+            answer.content = {**answer.content, CSV: OpenAPIMediaType(schema=text)}
+
 
 class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A group took the entry into its work. `evidence` is a link, `resulting_entry` an id."""
 
-    group: str
-    context: str
+    group: NamedGroup
+    context: Text
     outcome: Outcome
-    resulting_entry: str | None = None
-    evidence: str | None = None
+    resulting_entry: IdOrNone | None = None
+    evidence: LinkOrNone | None = None
 
 
 class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What became of a reuse. A resulting entry or evidence left out stays, null removes it."""
 
     outcome: Outcome
-    note: str
-    resulting_entry: str | UnsetType | None = UNSET
-    evidence: str | UnsetType | None = UNSET
+    note: Text
+    resulting_entry: IdOrNone | UnsetType | None = UNSET
+    evidence: LinkOrNone | UnsetType | None = UNSET
 
 
 @post("/entries/{entry_id:str}/reuses", **operation("reuse", *SENDS, status=201, rule="reuse"))
 def record_reuse(
     base: NamedDependency[KnowledgeBase],
-    entry_id: FromPath[str],
+    entry_id: PathId,
     data: JSONBody[NewReuse],
     idempotency_key: IdempotencyKey = None,
 ) -> Written:
@@ -55,21 +78,25 @@ def record_reuse(
 
 
 @get("/reuses/{reuse_id:str}", **operation("reuse", 404, rule="read"))
-def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str]) -> ReuseView:
+def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: PathId) -> ReuseView:
     """One recorded reuse."""
     return base.catalogue.reuse(reuse_id)
 
 
 @patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule="update-reuse"))
 def update_reuse(
-    base: NamedDependency[KnowledgeBase], reuse_id: FromPath[str], data: JSONBody[OutcomeUpdate]
+    base: NamedDependency[KnowledgeBase], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
 ) -> Written:
     """Tell what became of a reuse."""
     receipt = base.reuses.update_outcome(reuse_id, **structs.asdict(data))
     return Written(receipt.id, receipt.version)
 
 
-@get("/reports/reuse", **operation("reuse", reply=COUNTS, rule="report"))
+@get(
+    "/reports/reuse",
+    operation_class=AlsoCsv,
+    **operation("reuse", reply=COUNTS, rule="report"),
+)
 def report_reuse(
     base: NamedDependency[KnowledgeBase],
     by: FromQuery[By] = "kind",
@@ -84,6 +111,6 @@ def report_reuse(
     name = f'attachment; filename="reuse-by-{by}.csv"'
     return Response(
         as_csv(report),
-        media_type="text/csv",
+        media_type=CSV,
         headers={"content-disposition": name},
     )

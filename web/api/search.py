@@ -14,13 +14,14 @@ Archived = Literal["false", "true", "all"]
 ARCHIVED: dict[str, bool | None] = {"false": False, "true": True, "all": None}
 """Whether archived entries are left out, the only ones, or among the others."""
 
+Question = Annotated[str, QueryParameter(schema_extra={"minLength": 1})]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 @get("/search", **operation("search", rule="read", counted=True))
 def search(
     base: NamedDependency[KnowledgeBase],
-    q: FromQuery[str],
+    q: Question,
     kind: FromQuery[tuple[str, ...]] = (),
     tag: FromQuery[tuple[str, ...]] = (),
     group: FromQuery[tuple[str, ...]] = (),
