@@ -15,16 +15,17 @@ PUBLIC = {"/about", "/data", "/sign-in", "/api", "/api/docs", "/api/openapi.json
 READ = {"/", "/search", "/search/results", "/entries", "/api/entries"}
 MEMBERS = {"/entries/new", "/people", "/groups"}
 REPORTS = {"/reuse", "/api/reports/reuse"}
+OWN = {"/account", "/account/data.json", "/account/data.md", "/account/erase"}
 STEWARDS = {"/audit", "/api/status"}
 NEEDING_MORE = {"/api/search", "/sign-in/openid", "/sign-in/openid/back"}
 """Pages that need a question, or a provider; they have tests of their own."""
 
 ALLOWED = {
     "": PUBLIC | READ,
-    "Mara": PUBLIC | READ | MEMBERS | REPORTS | {"/account"},
-    "Cleo": PUBLIC | READ | MEMBERS | REPORTS | {"/account"},
-    "Stella": PUBLIC | READ | MEMBERS | REPORTS | STEWARDS | {"/account"},
-    "Rita": PUBLIC | READ | REPORTS | {"/account"},
+    "Mara": PUBLIC | READ | MEMBERS | REPORTS | OWN,
+    "Cleo": PUBLIC | READ | MEMBERS | REPORTS | OWN,
+    "Stella": PUBLIC | READ | MEMBERS | REPORTS | STEWARDS | OWN,
+    "Rita": PUBLIC | READ | REPORTS | OWN,
 }
 
 
@@ -70,7 +71,7 @@ def test_what_is_hidden_is_answered_as_what_is_missing(
     author = "Cleo" if name == "Mara" else "Mara"
     hidden = community.contribute(author, "Of nobody's business", visibility=Visibility("author"))
     client, token = browser(name), community.token(name, "search", "curate", "contribute")
-    ways = [("GET", f"/entries/{{}}{end}") for end in ("", "/revise")]
+    ways = [("GET", f"/entries/{{}}{end}") for end in ("", "/revise", "/erase")]
     ways += [("GET", f"/api/entries/{{}}{end}") for end in ("", "/history", "/lineage")]
     ways += [("POST", "/api/entries/{}/restore"), ("DELETE", "/api/entries/{}/endorsement")]
     for method, path in ways:
