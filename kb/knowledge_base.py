@@ -81,7 +81,7 @@ class KnowledgeBase:
         if self.asker.member is None:
             raise Forbidden("Sign in to take your data along.")
         with storage_errors(self._parts.directory.root):
-            return own_data(self._parts.reader, self.directory, self.catalogue, self.asker.member)
+            return own_data(self._parts.reader, self.directory, self.asker.member)
 
     @property
     def accounts(self) -> "Accounts":

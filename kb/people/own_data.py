@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb import access
 from kb.entries.catalogue import Catalogue
@@ -52,21 +52,26 @@ class OwnData(Struct, frozen=True, kw_only=True):
     changes: tuple[AccessChange, ...]
 
 
-def own_data(views: ViewReader, directory: Directory, catalogue: Catalogue, member: str) -> OwnData:
+def own_data(views: ViewReader, directory: Directory, member: str) -> OwnData:
     """What belongs to `member`, who asks for it. Raises `Forbidden` for somebody else.
 
-    What they said about entries that they no longer see is theirs all the same.
+    It is theirs whatever their role, also what they said about entries that they no longer see;
+    what others said about their entries, or tied to them, is not.
     """
     if directory.asker_id != member:
         raise Forbidden("Only members themselves may take their data along.")
     everybody = Directory(views, access.operator())
+    catalogue = Catalogue(views, access.operator().labels)
     with views.read(access.operator().labels) as db:
         entries = [entry_id for (entry_id,) in db.execute(CONTRIBUTED, (member,))]
         endorsed = rows(db, ENDORSED, (member,))
         reused = rows(db, REUSED, (member,))
     return OwnData(
         member=everybody.member(member),
-        entries=tuple(map(catalogue.get, entries)),
+        entries=tuple(
+            structs.replace(catalogue.get(entry_id), relations=(), endorsed=(), reuse=())
+            for entry_id in entries
+        ),
         endorsements=tuple(
             OwnEndorsement(**{**row, "endorsed_at": read_time(row["endorsed_at"])})
             for row in endorsed

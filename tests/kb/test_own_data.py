@@ -60,6 +60,18 @@ def test_what_was_said_of_an_entry_that_is_hidden_by_now_is_still_theirs(
     assert [each.reason for each in her.own_data().endorsements] == ["It works."]
 
 
+def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_nothing_away(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    mine = practice(her, "Mine")
+    base.endorsements.endorse(mine, "We use it too.")
+    assert her.asker.member
+    base.people.change_roles(her.asker.member, ["reporter"])
+    reporter = base.acting_for(base.directory.asker(her.asker.member))
+    (entry,) = reporter.own_data().entries
+    assert (entry.id, entry.endorsed) == (mine, ())
+
+
 def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
     with pytest.raises(Forbidden, match="Sign in"):
         base.acting_for(access.anonymous(world=True)).own_data()

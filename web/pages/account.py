@@ -7,7 +7,7 @@ from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from events.clock import utc_now
 from kb.access import may, unlimited
@@ -17,7 +17,7 @@ from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import SCOPES, TokenInfo
 from kb.errors import InvalidInput, NotFound, SignInRefused
 from kb.people.directory import AccessChange, GroupView, MemberView
-from kb.people.own_data import OwnData, as_json, as_markdown
+from kb.people.own_data import as_json, as_markdown
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.joining import PROFILE, TAKEN, profile_of
@@ -157,13 +157,13 @@ def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
 @get("/account/data.json", sync_to_thread=True, rule="self")
 def data_as_json(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for programs."""
-    return _to_keep(as_json(_own_data(visit)), MediaType.JSON, "my-data.json")
+    return _to_keep(as_json(visit.base.own_data()), MediaType.JSON, "my-data.json")
 
 
 @get("/account/data.md", sync_to_thread=True, rule="self")
 def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for reading."""
-    text = as_markdown(_own_data(visit)).encode()
+    text = as_markdown(visit.base.own_data()).encode()
     return _to_keep(text, "text/markdown", "my-data.md")
 
 
@@ -173,16 +173,6 @@ def own_session(visit: Visit) -> SessionInfo:
     if visit.session is None:
         raise NotFound("This page is for whoever is signed in with a browser.")
     return visit.session
-
-
-def _own_data(visit: Visit) -> OwnData:
-    """What is theirs; a reporter sees neither people nor entries, and may take it all the same."""
-    if "member" in visit.asker.roles:
-        return visit.base.own_data()
-    own = visit.base.acting_for(unlimited(visit.asker)).own_data()
-    # What others tied to an entry is not theirs: they would see titles that are hidden from them.
-    entries = tuple(structs.replace(entry, relations=()) for entry in own.entries)
-    return structs.replace(own, entries=entries)
 
 
 def _to_keep(content: bytes, media_type: str, name: str) -> Response[bytes]:
