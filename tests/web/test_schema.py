@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from litestar import Litestar
 from litestar.enums import ScopeType
+from litestar.testing import TestClient
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct
 from schemathesis.engine import events, from_schema
@@ -39,9 +41,8 @@ REFUSED = {
     "400",
     "401",  # nobody's run meets operations that need a token
     "403",  # and each role those that others may use
-    "404",  # most ids that are made up are those of nothing
+    "404",  # an id is that of nothing, or of what is hidden from whoever asks
     "409",  # a revision on top of another version, a change to what is archived
-    "413",  # a body that fits in all but its size
 }
 """What a request that fits its description may still be answered, each for its reason."""
 
@@ -171,3 +172,16 @@ def test_members_were_asked_what_they_may_do(runs: dict[str, Run]) -> None:
     for name in ("Mara", "Cleo", "Stella"):
         assert runs[name].statuses[200] > 50, name
         assert runs[name].statuses[201] > 0, name
+
+
+def test_the_document_tells_names_that_are_refused_and_both_forms_of_the_report(
+    client: TestClient[Litestar],
+) -> None:
+    document = client.get("/api/openapi.json").json()
+    for item in document["paths"].values():
+        for operation in item.values():
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                name = body["schema"]["$ref"].rpartition("/")[2]
+                assert document["components"]["schemas"][name]["additionalProperties"] is False
+    report = document["paths"]["/api/reports/reuse"]["get"]["responses"]["200"]
+    assert report["content"].keys() == {"application/json", "text/csv"}
