@@ -23,7 +23,7 @@ test: env
 
 # The JSON interface against its description as in the tests, with more than 20,000 requests; minutes.
 fuzz: env
-	@KB_FUZZ_EXAMPLES=120 $(BIN)/python -m pytest tests/web/test_schema.py
+	@FUZZ_EXAMPLES=120 $(BIN)/python -m pytest tests/web/test_schema.py
 
 lint: env
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 All checks of schemathesis: no 5xx, no status, media type or shape that the document lacks, nothing
 taken that does not fit, nothing that needs a token answered without one. `make fuzz` asks ten times
-as often: KB_FUZZ_EXAMPLES says how many examples an operation gets.
+as often: FUZZ_EXAMPLES says how many examples an operation gets.
 """
 
 import os
@@ -29,7 +29,7 @@ from tests.web.community import ROLES, Community, community_at
 EXAMPLES_FOR = {"nobody": 1, "Mara": 8, "Cleo": 8, "Stella": 6, "Rita": 1}
 """Who asks, and how many examples an operation gets: fewer where most is refused alike."""
 
-EXAMPLES = int(os.environ.get("KB_FUZZ_EXAMPLES", "0"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 """So many for each role instead, if not 0."""
 
 REQUESTS = 20_000 if EXAMPLES else 2_000
