@@ -34,6 +34,8 @@ from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 # What a person wrote or what may name one. The texts of an entry go with the entry, what a member
 # says about the entries of others goes with that member.
 _CONTENT = Sealed("content", by="stream", erased={"title": "", "sections": []})
+_GROUP = Sealed("group", by="stream")
+_TAG = Sealed("tag", by="stream", erased="")
 _EVIDENCE = Sealed("evidence", by="actor")
 _PROFILE = Sealed("profile", by="stream", erased={"name": ""})
 
@@ -42,16 +44,16 @@ EVENT_TYPES = (
         name="entry-contributed",
         schema_version=1,
         cls=EntryContributed,
-        sealed=(_CONTENT, Sealed("source", by="stream")),
+        sealed=(_CONTENT, _GROUP, Sealed("source", by="stream")),
     ),
     EventType(
         name="entry-revised",
         schema_version=1,
         cls=EntryRevised,
-        sealed=(_CONTENT, Sealed("note", by="stream")),
+        sealed=(_CONTENT, _GROUP, Sealed("note", by="stream")),
     ),
-    EventType(name="entry-tagged", schema_version=1, cls=EntryTagged),
-    EventType(name="entry-untagged", schema_version=1, cls=EntryUntagged),
+    EventType(name="entry-tagged", schema_version=1, cls=EntryTagged, sealed=(_TAG,)),
+    EventType(name="entry-untagged", schema_version=1, cls=EntryUntagged, sealed=(_TAG,)),
     EventType(name="entry-related", schema_version=1, cls=EntryRelated),
     EventType(name="entry-unrelated", schema_version=1, cls=EntryUnrelated),
     EventType(

@@ -178,7 +178,7 @@ def test_members_have_no_more_rights_in_a_shell_than_in_the_pages(
 
 def test_groups_are_shown_as_a_tree(kb: CommandLine) -> None:
     kb.ok("group", "form", "Ward 3")
-    kb.ok("group", "form", "Region")
+    kb.ok("group", "form", "Region", "--open")
     kb.ok("group", "form", "Care", "--in", "region", "--open")
     kb.ok("group", "change", "Ward 3", "--in", "Care")
     ada = joined(kb)
