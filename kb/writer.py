@@ -21,7 +21,7 @@ from events.errors import (
 from events.event import NewEvent, RecordedEvent
 from kb.access import Asker
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused
-from kb.ids import event_id
+from kb.ids import event_id, member_stream
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
@@ -32,6 +32,9 @@ ATTEMPTS = 20
 """How often a command is decided anew because its stream moved on meanwhile."""
 
 UUID_VERSION = 7
+
+ENDED = frozenset({"member-left", "member-erased"})
+"""After one of these events on their stream nobody writes any more."""
 
 
 class Receipt(Struct, frozen=True):
@@ -123,6 +126,10 @@ class Writer:
         with _log_errors():
             self._codec.prepare(streams)
 
+    def exists(self, stream: str) -> bool:
+        """Whether anything happened in `stream`."""
+        return bool(self._read(stream))
+
     def load(self, aggregate: Aggregate[S]) -> S:
         """The present state of an aggregate; its empty state if it has no events."""
         return self._fold(aggregate, self._read(aggregate.stream))
@@ -173,12 +180,18 @@ class Writer:
             for index, event in enumerate(decide(before))
         ]
         if new:
+            self._refuse_ended()
             try:
                 with _log_errors():
                     recorded = self._log.append(aggregate.stream, new, len(recorded))
             except EventIdConflict as error:
                 raise _used_already(command) from error
         return Done(before, _receipt(aggregate.id, recorded))
+
+    def _refuse_ended(self) -> None:
+        # Whoever asked when they were a member may be one no longer, e.g. in a long import.
+        if any(event.type in ENDED for event in self._read(member_stream(self.actor))):
+            raise Forbidden("You are not a member any more, so you cannot change anything.")
 
     def _read(self, stream: str) -> list[RecordedEvent]:
         with _log_errors():

@@ -28,7 +28,7 @@ from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import Entry, EntryArchived, EntryEvent, evolve
 from kb.entries.kinds import Kind
 from kb.errors import NotFound
-from kb.ids import entry_stream, id_for_command
+from kb.ids import entry_stream, group_stream, id_for_command
 from kb.writer import Aggregate, NewId, Receipt, Writer, checked
 
 __all__ = ["Brought", "Draft", "Entries", "ImportedEntry", "entry_aggregate", "load_entry"]
@@ -78,7 +78,8 @@ class Entries:
         validation.require_filled(self._kinds[draft.kind], draft.content)
         entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
         targets = [relation.target for relation in draft.relations]
-        return self._execute(entry_id, Contribute(draft, self._writer.actor), command_id, *targets)
+        command, groups = Contribute(draft, self._writer.actor), draft.visibility.groups
+        return self._execute(entry_id, command, command_id, *targets, shown_to=groups)
 
     def revise(
         self,
@@ -166,7 +167,8 @@ class Entries:
         self, entry_id: str, visibility: Visibility, *, command_id: UUID | None = None
     ) -> Receipt:
         """Let exactly these see it; what is a draft becomes one no longer."""
-        return self._execute(entry_id, Show(checked_visibility(visibility)), command_id)
+        visibility = checked_visibility(visibility)
+        return self._execute(entry_id, Show(visibility), command_id, shown_to=visibility.groups)
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""
@@ -204,19 +206,27 @@ class Entries:
         command: EntryCommand,
         command_id: UUID | None,
         *others: str,
+        shown_to: Sequence[str] = (),
     ) -> Receipt:
-        """Execute `command` if the entries with the ids `others` exist."""
+        """Execute `command` if the asker sees the entry and `others`, and the groups are there."""
+        if not isinstance(command, Contribute):
+            # Also where the command is repeated: it may be hidden from them by now.
+            load_entry(self._writer, entry_id)
         done = self._writer.execute(
             entry_aggregate(entry_id),
             partial(self._decide, command),
-            guard=partial(self._require, others),
+            guard=partial(self._require, others, shown_to),
             command_id=command_id,
         )
         return done.receipt
 
-    def _require(self, entry_ids: Iterable[str]) -> None:
+    def _require(self, entry_ids: Iterable[str], groups: Iterable[str]) -> None:
         for entry_id in entry_ids:
             load_entry(self._writer, entry_id)
+        for group in groups:
+            # A slip here would hide the entry from everybody, or show it to a group of later.
+            if not self._writer.exists(group_stream(group)):
+                raise NotFound(f"There is no group {group!r}: form it first.")
 
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
         require(self._writer.asker, "revise" if entry.version else "contribute")

@@ -61,6 +61,8 @@ class Reuses:
             refuse_archived(load_entry(self._writer, recorded.entry_id), "reused")
             self._require(recorded.resulting_entry)
 
+        # Also where the command is repeated: the entry may be hidden from them by now.
+        load_entry(self._writer, recorded.entry_id)
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
         return self._execute(reuse_id, recorded, guard, command_id)
 
@@ -82,10 +84,8 @@ class Reuses:
             evidence=_if_set(partial(validation.link, "evidence"), evidence),
         )
 
-        def guard() -> None:
-            self._require_own(reuse_id)
-            self._require(command.resulting_entry)
-
+        self._require_own(reuse_id)
+        guard = partial(self._require, command.resulting_entry)
         return self._execute(reuse_id, command, guard, command_id)
 
     def _require(self, entry_id: str | UnsetType | None) -> None:
