@@ -142,6 +142,19 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path, layout: Layout) 
             raise LogFormatError(f"The {layout.name} {path} {damaged}.")
 
 
+def wal_is_emptied(connection: sqlite3.Connection, timeout: float) -> bool:
+    """Bring the file up to date and cut its WAL to nothing; False where a reader needs old pages.
+
+    Does not wait for readers. `timeout` is what the connection waits otherwise, in seconds.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+    return not busy
+
+
 def switch_to_wal(connection: sqlite3.Connection, path: Path, timeout: float) -> None:
     """Wait where SQLite does not: two processes that open a new log must take turns here."""
     deadline = time.monotonic() + timeout

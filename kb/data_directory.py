@@ -78,6 +78,11 @@ class DataDirectory(Struct, frozen=True):
         return self.root / "follower.lock"
 
     @property
+    def stewards_lock(self) -> Path:
+        """The file that is locked while somebody stops being a steward."""
+        return self.root / "stewards.lock"
+
+    @property
     def settings(self) -> Path:
         """The file of settings."""
         return self.root / FILE_NAME

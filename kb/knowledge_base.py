@@ -59,7 +59,13 @@ class KnowledgeBase:
             settle=parts.follower.settle,
         )
         self.directory = Directory(parts.reader, asker)
-        self.people = People(writer, new_id, self.directory.stewards)
+        self.people = People(
+            writer,
+            new_id,
+            self.directory,
+            in_turn=parts.in_turn,
+            departed=lambda member: parts.keys.depart([member]),
+        )
         self.entries = Entries(writer, self.kinds, new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
@@ -123,6 +129,9 @@ class KnowledgeBase:
             try:
                 parts.follower.ensure(0)
                 parts.follower.bring_views_up()
+                if back := parts.follower.erased_keys_are_back():
+                    tell("Keys of what was erased are back, e.g. from a copy: it is erased again.")
+                    parts.follower.forget(back)
                 return cls(parts, asker or _acting(parts))
             except BaseException:
                 parts.close()

@@ -1,13 +1,16 @@
 """The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
 
 import secrets
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from events.clock import utc_now
 from events.sqlite import SqliteEventLog
-from kb.data_directory import DataDirectory, open_vault
+from kb.data_directory import DataDirectory, open_vault, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.event_types import build_codec
 from kb.following.follower import Follower
@@ -15,6 +18,7 @@ from kb.following.parked import ParkedFile
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
+from kb.keys import Keys
 from kb.questions import Questions
 from kb.settings import Settings
 
@@ -49,6 +53,7 @@ class Parts:
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(directory.questions, utc_now, secrets.token_bytes)
         self.questions.tidy()
+        self.keys = Keys(self.vault, self.questions, lambda: self.accounts)
         self.index = SearchIndex(
             directory.index,
             self.log,
@@ -60,27 +65,32 @@ class Parts:
             notice=notice,
         )
         self.follower = Follower(
-            self.log, self.views, self.reader, self.index, directory.lock, self._destroy
+            self.log, self.views, self.reader, self.index, directory.lock, self.keys
         )
         self.reader.on_damage = self.follower.repair_views
+        self._opening_accounts = Lock()
+        self._accounts: Accounts | None = None
 
-    @cached_property
+    @property
     def accounts(self) -> "Accounts":
         """What signing in needs."""
+        # Here, since most commands need none of its libraries.
         from kb.accounts.accounts import Accounts
 
-        return Accounts(self.directory.accounts, self.settings.community, utc_now)
+        with self._opening_accounts:
+            if self._accounts is None:
+                self._accounts = Accounts(self.directory.accounts, self.settings.community, utc_now)
+            return self._accounts
 
-    def _destroy(self, streams: Sequence[str]) -> None:
-        """Destroy the keys of streams, and all sign-in material of those that are members'."""
-        self.vault.destroy(*streams)
-        for stream in streams:
-            kind, _, member = stream.partition("-")
-            if kind != "member":
-                continue
-            self.questions.forget(member)
-            if self.directory.accounts.exists():
-                self.accounts.store.forget(member)
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Nobody else, in any process, is in such a block, and the views hold all of the log."""
+        with (
+            storage_errors(self.directory.root),
+            FileLock(self.directory.stewards_lock),
+        ):
+            self.follower.settle(self.log.head())
+            yield
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
@@ -90,5 +100,5 @@ class Parts:
         self.reader.close()
         self.log.close()
         self.vault.close()
-        if "accounts" in self.__dict__:
-            self.accounts.close()
+        if self._accounts:
+            self._accounts.close()

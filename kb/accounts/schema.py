@@ -5,8 +5,10 @@ VERSION = 1
 
 # Times are seconds since 1970, days are days since 0001-01-01 (`date.toordinal`). A `hash` is a
 # SHA-256 of a secret of 256 random bits, or a keyed BLAKE2b of what a person could guess.
-TABLES = (
+_TABLES = (
     "CREATE TABLE key (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    # Who has left or was erased: nothing is ever kept for them again.
+    "CREATE TABLE gone (member TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
     "CREATE TABLE mark (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
     """CREATE TABLE session (
         hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, member TEXT NOT NULL, via TEXT NOT NULL,
@@ -44,3 +46,6 @@ MEMBER_TABLES = (
     *("session", "api_token", "link", "password", "sign_in_name"),
     *("passkey", "passkey_user", "challenge", "identity"),
 )
+_REFUSE_GONE = """CREATE TRIGGER {0}_of_gone BEFORE INSERT ON {0}
+    WHEN NEW.member IN (SELECT member FROM gone) BEGIN SELECT RAISE(ABORT, 'gone'); END"""
+TABLES = (*_TABLES, *map(_REFUSE_GONE.format, MEMBER_TABLES))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from events.errors import LogUnavailable
-from events.sqlite_file import switch_to_wal
+from events.sqlite_file import switch_to_wal, wal_is_emptied
 from kb.accounts.schema import APPLICATION_ID, MEMBER_TABLES, TABLES, VERSION
 from kb.accounts.secret import Random
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, Refused
 
 Row = tuple[Any, ...]
 
@@ -47,8 +47,7 @@ class AccountStore:
         self._lock = threading.RLock()
         with self._explained():
             self._db = self._opened()
-        if self.run("SELECT 1 FROM mark WHERE name = ?", (UNFINISHED,)):
-            self._clear_free_space()
+        self._finish_forgetting()
 
     def __enter__(self) -> Self:
         return self
@@ -84,17 +83,26 @@ class AccountStore:
         key: bytes = self.run("SELECT value FROM key WHERE name = ?", (name,))[0][0]
         return key
 
-    def forget(self, member: str) -> None:
-        """Delete all there is of `member` and leave no byte of it in the file or beside it.
+    def forget(self, *members: str) -> None:
+        """Delete all there is of `members` and leave no byte of it in the file or beside it.
 
-        Forgetting that was cut short is finished when the file is next opened. Raises
-        `DataDirectoryError` if another program reads for so long that the bytes cannot go.
+        None of them gets anything again. Forgetting that was cut short is finished when the file is
+        next opened. Raises `DataDirectoryError` if another program reads for so long that the bytes
+        cannot go.
         """
         with self.transaction() as db:
+            deleted = 0
             for table in MEMBER_TABLES:
-                db.execute(f"DELETE FROM {table} WHERE member = ?", (member,))
-            db.execute("INSERT OR IGNORE INTO mark VALUES (?)", (UNFINISHED,))
-        self._clear_free_space()
+                statement = f"DELETE FROM {table} WHERE member = ?"
+                deleted += db.executemany(statement, [(each,) for each in members]).rowcount
+            db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [(each,) for each in members])
+            if deleted:
+                db.execute("INSERT OR IGNORE INTO mark VALUES (?)", (UNFINISHED,))
+        self._finish_forgetting()
+
+    def _finish_forgetting(self) -> None:
+        if self.run("SELECT 1 FROM mark WHERE name = ?", (UNFINISHED,)):
+            self._clear_free_space()
 
     def _clear_free_space(self) -> None:
         # In this order, for VACUUM writes the new pages into the WAL, from where they replace the
@@ -111,13 +119,8 @@ class AccountStore:
         self.run("DELETE FROM mark WHERE name = ?", (UNFINISHED,))
 
     def _old_pages_stay(self) -> bool:
-        # Without waiting for the reader here, where the lock keeps everybody else out.
         with self._lock, self._explained():
-            self._db.execute("PRAGMA busy_timeout = 0")
-            try:
-                return bool(self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
-            finally:
-                self._db.execute(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
+            return not wal_is_emptied(self._db, self._timeout)
 
     def _opened(self) -> sqlite3.Connection:
         if not self._path.exists():
@@ -179,7 +182,10 @@ class AccountStore:
             yield
         except sqlite3.Error as error:
             # The low byte is the kind of the error; errors of Python's own module have no code.
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+            if code == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+                raise Refused("Whoever has left or was erased cannot sign in any more.") from error
+            code &= 0xFF
             meaning = _MEANING.get(code, f"cannot be used: {error}")
             raise DataDirectoryError(f"The file {self._path} {meaning}.") from error
         except LogUnavailable as error:

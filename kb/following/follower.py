@@ -2,26 +2,22 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from threading import Condition, Event, Lock, RLock, Thread
 from typing import TypeVar
-
-from filelock import FileLock, Timeout
 
 from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from indexer.errors import IndexerError
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
-from kb.following.forgetting import Forgetting
+from kb.following.forgetting import Forgetting, Secrets
+from kb.following.lead import POLL_SECONDS, Lead
 from kb.following.search_index import SearchIndex
+from kb.following.view_file import File, is_damage
 from kb.following.view_reader import ViewReader
-from kb.following.views import BATCH, File, Views, is_damage
-
-POLL_SECONDS = 0.01
-"""How often a waiting process looks how far the leading one is, and whether it is still there."""
+from kb.following.views import BATCH, Views
 
 WAIT_SECONDS = 0.1
 """The longest that the background work sleeps in the log, so that it can be stopped."""
@@ -42,7 +38,7 @@ class Follower:
     The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
     the views up, and keeps it while it follows in the background. Usable from any thread.
 
-    Whoever leads also finishes what the log says is erased: see `Forgetting`, also for `destroy`.
+    Whoever leads also finishes what the log says is erased: see `Forgetting`, also for `secrets`.
     """
 
     def __init__(
@@ -52,16 +48,14 @@ class Follower:
         reader: ViewReader,
         index: SearchIndex,
         lock: Path,
-        destroy: Callable[[Sequence[str]], None] = lambda _: None,
+        secrets: Secrets,
     ) -> None:
         self._log = log
         self._views = views
         self._runner = ProjectionRunner(log, views, batch_size=BATCH)
         self._reader = reader
         self._index = index
-        self._lock = FileLock(lock, thread_local=False)
-        self._leading = RLock()  # guards the lock file and the number of its holders
-        self._holders = 0
+        self._lead = Lead(lock)
         self._writing_views = RLock()
         self._moved = Condition()  # told when views or index have moved, or an error came
         self._lifecycle = Lock()  # held until the old thread has ended, so that there is only one
@@ -69,7 +63,7 @@ class Follower:
         self._thread: Thread | None = None
         self._closed = False
         self._errors: dict[str, str] = {}
-        self._forgetting = Forgetting(log, views, reader, index, destroy)
+        self._forgetting = Forgetting(log, views, reader, index, secrets)
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
         """Return when the views, or the index if asked, hold `position`.
@@ -93,7 +87,7 @@ class Follower:
                 self._moved.wait(POLL_SECONDS)
             if index and self._errors:
                 raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")
-            if time.monotonic() > deadline and not (for_this_caller and self._holders):
+            if time.monotonic() > deadline and not (for_this_caller and self._lead.held):
                 raise _too_late(timeout)
 
     def settle(self, position: int) -> None:
@@ -136,6 +130,11 @@ class Follower:
             if time.monotonic() > deadline:
                 raise _too_late(timeout)
 
+    def erased_keys_are_back(self) -> int:
+        """See `Forgetting.keys_are_back`; 0 where another process leads, which looked itself."""
+        with self._lead.taken() as leads:
+            return self._on_sound_views(self._forgetting.keys_are_back) if leads else 0
+
     def stop(self) -> None:
         """End the background work after the batch at hand, and give the lead away."""
         with self._lifecycle:
@@ -153,7 +152,7 @@ class Follower:
 
     def rebuild(self, what: str, progress: Progress) -> None:
         """Make "views", "index" or "all" anew. Raises `Refused` if another process leads."""
-        with self._lead(PATIENCE_SECONDS) as leads:
+        with self._lead.taken(PATIENCE_SECONDS) as leads:
             if not leads:
                 raise Refused(
                     "Another process keeps this data directory up, e.g. kb serve or kb import: "
@@ -175,7 +174,7 @@ class Follower:
 
     def repair_views(self, damage: str, file: File) -> bool:
         """Replace the views if the damaged `file` is still in place; False if another leads."""
-        with self._lead(PATIENCE_SECONDS) as leads:
+        with self._lead.taken(PATIENCE_SECONDS) as leads:
             if leads:
                 with self._writing_views:
                     self._refuse_closed()
@@ -191,37 +190,11 @@ class Follower:
 
     def who(self) -> str:
         """Who leads: "this process", "another process" or "none"."""
-        if self._holders:
-            return "this process"
-        with self._lead() as leads:
-            return "none" if leads else "another process"
-
-    @contextmanager
-    def _lead(self, patience: float = 0.0) -> Iterator[bool]:
-        """Whether this process leads while the block runs; tries for `patience` seconds."""
-        deadline = time.monotonic() + patience
-        while not (leads := self._take_lead()) and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
-        try:
-            yield leads
-        finally:
-            if leads:
-                with self._leading:
-                    self._holders -= 1
-                    self._lock.release()
-
-    def _take_lead(self) -> bool:
-        with self._leading:
-            try:
-                self._lock.acquire(blocking=False)
-            except Timeout:
-                return False
-            self._holders += 1
-            return True
+        return self._lead.who()
 
     def bring_views_up(self) -> bool:
         """Bring the views to the log's head now, if this process may lead; answers whether."""
-        with self._lead() as leads:
+        with self._lead.taken() as leads:
             if leads:
                 self._catch_up_views()
         return leads
@@ -255,7 +228,7 @@ class Follower:
         self._repeat("follower", self._follow_if_leading)
 
     def _follow_if_leading(self) -> None:
-        with self._lead() as leads:
+        with self._lead.taken() as leads:
             if leads:
                 self._follow_leading()
         self._stop.wait(POLL_SECONDS)

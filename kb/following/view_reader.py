@@ -10,18 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.following.views import (
-    MISSING,
-    SCHEMA,
-    SEEN_ROWS,
-    File,
-    checkpoint,
-    connect,
-    file_at,
-    forgotten,
-    is_damage,
-    schema,
-)
+from kb.following.view_file import MISSING, File, connect, file_at, is_damage
+from kb.following.views import SCHEMA, SEEN_ROWS, checkpoint, forgotten, schema
 
 
 class _Opened(Struct):

@@ -13,11 +13,13 @@ from events.codec import EventCodec
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import ParkedEvent, ProjectionRunner
+from events.sqlite_file import wal_is_emptied
 from kb.endorsements.endorsement_view import ENDORSEMENTS
 from kb.entries.catalogue_view import CATALOGUE
 from kb.entries.history_view import HISTORY
 from kb.entries.lineage_view import LINEAGE
 from kb.following.view import Handler, View, read_time, to_stored
+from kb.following.view_file import BUSY_SECONDS, MISSING, File, connect, file_at, is_damage
 from kb.people.people_view import PEOPLE
 from kb.reuse.reuse_view import REUSE
 from kb.writer import Clock
@@ -34,10 +36,14 @@ _TABLES = (
     """CREATE TABLE parked (
         position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
         parked_at TEXT NOT NULL) STRICT""",
-    # Every erasure, and the last one that nothing here is older than.
+    # Every erasure, and everybody who left.
     "CREATE TABLE erasure (position INTEGER PRIMARY KEY, stream TEXT NOT NULL) STRICT",
-    "CREATE TABLE forgotten (position INTEGER NOT NULL) STRICT",
-    "INSERT INTO forgotten VALUES (0)",
+    "CREATE TABLE departure (position INTEGER PRIMARY KEY, member TEXT NOT NULL) STRICT",
+    # Up to where nothing erased is left; where only old pages of the file may hold some; and up to
+    # where nothing is left of what those who left signed in with.
+    """CREATE TABLE forgotten (
+        position INTEGER NOT NULL, rewritten INTEGER NOT NULL, departed INTEGER NOT NULL) STRICT""",
+    "INSERT INTO forgotten VALUES (0, 0, 0)",
     *(statement for view in VIEWS for statement in view.tables),
 )
 SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
@@ -46,20 +52,20 @@ SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
 CHECKPOINT = "SELECT position FROM checkpoint"
 MOVE_CHECKPOINT = "UPDATE checkpoint SET position = ?"
 ERASURES = "SELECT position, stream FROM erasure ORDER BY position"
+DEPARTURES = """SELECT position, member FROM departure
+WHERE position > (SELECT departed FROM forgotten) ORDER BY position"""
 FORGOTTEN = "SELECT position FROM forgotten"
-FORGET = "UPDATE forgotten SET position = ?"
+REWRITTEN = "SELECT rewritten FROM forgotten"
+FORGET = "UPDATE forgotten SET position = rewritten"
+REWRITE = "UPDATE forgotten SET rewritten = ?"
+REMEMBER = "UPDATE forgotten SET position = 0, rewritten = 0"
+DEPART = "UPDATE forgotten SET departed = ?"
+KEEP_FORGOTTEN = "UPDATE forgotten SET position = ?, rewritten = ?, departed = ?"
 PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)"
 PARKED = "SELECT position, type, stream, error, parked_at FROM parked ORDER BY position"
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
 BATCH = 2_000
-BUSY_SECONDS = 30.0
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-File = tuple[int, int]
-"""Which file it is: device and inode."""
-
-MISSING: File = (0, 0)
 
 
 class Views:
@@ -120,7 +126,9 @@ class Views:
         """
         runner = ProjectionRunner(log, self, batch_size=BATCH)
         with self._database().atomic() as database:
+            forgotten = database.conn.execute("SELECT * FROM forgotten").fetchone()
             _make_tables(database.conn)
+            database.conn.execute(KEEP_FORGOTTEN, forgotten)
             while runner.run_once():
                 if progress:
                     progress(self.checkpoint(), max(log.head(), self.checkpoint()))
@@ -133,19 +141,33 @@ class Views:
         """The position of the last erasure of which nothing is left here."""
         return forgotten(self._database().conn)
 
-    def forget(self, log: EventLog, position: int) -> None:
+    def forget(self, log: EventLog, position: int) -> bool:
         """Make the views anew, leaving nothing of what was erased up to `position` in the file.
 
-        Raises `sqlite3.OperationalError` if a reader keeps old pages for too long.
+        False while a reader keeps old pages: called again, only these are left to do.
         """
-        self.rebuild(log)
         connection = self._database().conn
-        # In this order: VACUUM writes into the WAL, which the checkpoint then cuts to nothing.
-        connection.execute("VACUUM")
-        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise sqlite3.OperationalError("the views are read, so old pages are left")
-        connection.execute(FORGET, (position,))
+        if connection.execute(REWRITTEN).fetchone()[0] < position:
+            self.rebuild(log)
+            # VACUUM writes into the WAL, from where the new pages replace the old ones.
+            connection.execute("VACUUM")
+            connection.execute(REWRITE, (position,))
+        forgot = wal_is_emptied(connection, BUSY_SECONDS)
+        if forgot:
+            connection.execute(FORGET)
+        return forgot
+
+    def remember(self) -> None:
+        """Take all that was erased as not forgotten yet."""
+        self._database().conn.execute(REMEMBER)
+
+    def departures(self) -> list[tuple[int, str]]:
+        """The position and member of everybody who left since `depart`."""
+        return self._database().conn.execute(DEPARTURES).fetchall()
+
+    def depart(self, position: int) -> None:
+        """Those who left up to `position` cannot sign in any more."""
+        self._database().conn.execute(DEPART, (position,))
 
     def missing(self) -> bool:
         """Whether there is no file yet, or none any more.
@@ -209,26 +231,6 @@ class Views:
         return database
 
 
-def connect(path: Path, *, mode: str = "rwc") -> sqlite3.Connection:
-    """A connection to the views at `path` that may be used from any thread, one at a time."""
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-
-
-def file_at(path: Path) -> File:
-    """The file that is at `path` now, `MISSING` if there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return MISSING
-    return (found.st_dev, found.st_ino)
-
-
 def schema(connection: sqlite3.Connection) -> int:
     """The number of the tables in a file of views, 0 in an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -257,11 +259,6 @@ def parked(connection: sqlite3.Connection) -> list[ParkedEvent]:
         )
         for position, type_name, stream, error, parked_at in connection.execute(PARKED)
     ]
-
-
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether `error` means that the file itself is broken."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:

@@ -155,15 +155,22 @@ class Directory:
 
     def group(self, text: str) -> GroupView:
         """The group of that name or id. Raises `NotFound`, or `InvalidInput` where several are."""
-        groups, meant = self.groups(), group_id(text)
-        called = [each for each in groups if group_id(each.name) == meant]
-        # A group that was renamed keeps the id that its first name gave it.
-        found = called or [each for each in groups if each.id in (text, meant)]
+        found = self._called(text)
         if not found:
             raise NotFound(f"There is no group {text!r}: form it first.")
         if len(found) > 1:
             raise InvalidInput(f"Several groups are called {text!r}: give the id of one.")
         return found[0]
+
+    def group_called(self, text: str) -> str | None:
+        """The id of `group`, None where there is none."""
+        return self.group(text).id if self._called(text) else None
+
+    def _called(self, text: str) -> list[GroupView]:
+        groups, meant = self.groups(), group_id(text)
+        called = [each for each in groups if group_id(each.name) == meant]
+        # A group that was renamed keeps the id that its first name gave it.
+        return called or [each for each in groups if each.id in (text, meant)]
 
     def stewards(self) -> int:
         """How many have joined and look after the others."""

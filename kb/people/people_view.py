@@ -63,6 +63,7 @@ CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
 OPEN_TO_WORLD = "UPDATE community SET world = ?"
 NAME = "SELECT name FROM community_group WHERE id = ?"
 ERASED = "INSERT INTO erasure VALUES (?, ?)"
+DEPARTED = "INSERT INTO departure VALUES (?, ?)"
 KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 _encode = msgspec.json.Encoder().encode
@@ -113,6 +114,7 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
         _keep(db, event, f"Erased; their entries were {change.entries}.")
     else:
         db.execute(GO, ("left", member))
+        db.execute(DEPARTED, (event.position, member))
         _keep(db, event, "Left the community.")
 
 

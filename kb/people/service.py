@@ -1,18 +1,19 @@
 """Commands on people: who is invited, in which roles and groups, and what is open to the world."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Literal, get_args
+from typing import Literal, Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import UNSET, UnsetType
 
-from kb.access import ROLES, Action, Role, require
+from kb.access import Action, Role, require
 from kb.entries import validation
-from kb.errors import Forbidden, InvalidInput, NotFound, Refused
+from kb.errors import Forbidden, NotFound, Refused
 from kb.ids import COMMUNITY_STREAM, group_id, group_stream, member_stream
 from kb.people import community, group, member
+from kb.people.checks import checked_profile, checked_roles
 from kb.people.community import Community
 from kb.people.group import Change, Close, Form, Group, GroupCommand
 from kb.people.member import (
@@ -30,23 +31,53 @@ from kb.people.member import (
 )
 from kb.writer import Aggregate, NewId, Receipt, Writer
 
-LONGEST_HELP = 2_000
-MOST_LANGUAGES = 20
+
+class Known(Protocol):
+    """What commands on people ask the views; every answer holds what was written before."""
+
+    def stewards(self) -> int:
+        """How many there are."""
+        ...
+
+    def group_called(self, text: str) -> str | None:
+        """The id of the group with that name now, or with that id; None if there is none."""
+        ...
+
+
+class Unknown:
+    """Where there are no views yet: groups have their first names, and nobody is the last."""
+
+    def stewards(self) -> int:
+        """So many that nobody is the last one."""
+        return 2
+
+    def group_called(self, text: str) -> str | None:
+        """The id that the name gave, or the text if it is an id."""
+        return text if validation.is_id(text) else group_id(text)
 
 
 class People:
     """Invite, join, change roles and groups, leave.
 
     Every command acts for the writer's asker, answers a `Receipt`, and raises `InvalidInput`,
-    `NotFound`, `Forbidden` or `Refused`. `stewards` tells how many there are.
+    `NotFound`, `Forbidden` or `Refused`. What takes a steward away happens inside `in_turn`, one
+    after the other; whoever left is told to `departed`, to forget what they signed in with.
     """
 
     def __init__(
-        self, writer: Writer, new_id: NewId, stewards: Callable[[], int] = lambda: 0
+        self,
+        writer: Writer,
+        new_id: NewId,
+        known: Known | None = None,
+        *,
+        in_turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+        departed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._writer = writer
         self._new_id = new_id
-        self._stewards = stewards
+        self._known = known or Unknown()
+        self._in_turn = in_turn
+        self._departed = departed
 
     def invite(
         self,
@@ -57,7 +88,7 @@ class People:
     ) -> Receipt:
         """Make a place for somebody; who takes it is told by the link that goes with it."""
         self._require("look-after-people")
-        chosen = tuple(sorted(_roles(roles)))
+        chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted(set(map(self._open_to_more, groups))))
         invite = Invite(roles=chosen, groups=inside)
         return self._change(str(self._new_id()), invite, command_id=command_id)
@@ -76,16 +107,17 @@ class People:
     def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
         """Let a member have exactly these roles; one steward always stays."""
         self._require("look-after-people")
-        chosen = _roles(roles)
-        guard = None if "steward" in chosen else partial(self._refuse_last_steward, member_id)
-        return self._change(member_id, ChangeRoles(chosen), guard)
+        chosen = checked_roles(roles)
+        if "steward" in chosen:
+            return self._change(member_id, ChangeRoles(chosen))
+        return self._take_away(member_id, ChangeRoles(chosen))
 
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
         self._require("join-group")
         known = self._open_to_more(group)
         who = member_id or self._writer.actor
-        if who != self._writer.actor or not self._load_group(known).open:
+        if who != self._writer.actor or not all(each.open for each in self._around(known)):
             self._require("look-after-groups")
         return self._change(who, JoinGroup(known))
 
@@ -100,14 +132,14 @@ class People:
         who = member_id or self._writer.actor
         if who != self._writer.actor:
             self._require("look-after-people")
-        return self._change(who, Leave(), partial(self._refuse_last_steward, who))
+        receipt = self._take_away(who, Leave())
+        self._departed(who)
+        return receipt
 
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
         """Record that a member is to be forgotten; `kb.erasure` waits for the forgetting."""
         self.refuse_erasing(member_id)
-        return self._change(
-            member_id, Erase(entries), partial(self._refuse_last_steward, member_id)
-        )
+        return self._take_away(member_id, Erase(entries))
 
     def refuse_erasing(self, member_id: str) -> bool:
         """Raise what `erase` would raise; whether the member is erased already."""
@@ -124,9 +156,11 @@ class People:
         """Begin a group, perhaps inside another. Its id follows from its name."""
         self._require("look-after-groups")
         name = validation.group_name(name)
+        known = group_id(name)
+        self._refuse_name_of_another(known, name)
         form = Form(name=name, parent=self._known_group(parent) if parent else None, open=open)
         self._refuse_opening(form.parent, open=open)
-        return self._change_group(group_id(name), form)
+        return self._change_group(known, form)
 
     def change_group(
         self,
@@ -178,6 +212,11 @@ class People:
         decide = partial(member.decide, command)
         return self._writer.execute(aggregate, decide, guard=guard, command_id=command_id).receipt
 
+    def _take_away(self, member_id: str, command: MemberCommand) -> Receipt:
+        """What may leave the community without a steward, so that two do not go at once."""
+        with self._in_turn():
+            return self._change(member_id, command, partial(self._refuse_last_steward, member_id))
+
     def _change_group(self, known: str, command: GroupCommand) -> Receipt:
         decide = partial(group.decide, command)
         return self._writer.execute(_group_aggregate(known), decide).receipt
@@ -187,9 +226,9 @@ class People:
 
     def _known_group(self, text: str) -> str:
         """The id of an existing group, by name or id. Raises `NotFound`."""
-        for candidate in (text, group_id(text)):
-            if validation.is_id(candidate) and self._load_group(candidate).version:
-                return candidate
+        known = self._known.group_called(text)
+        if known and self._load_group(known).version:
+            return known
         raise NotFound(f"There is no group {text!r}: form it first.")
 
     def _open_to_more(self, text: str) -> str:
@@ -203,6 +242,9 @@ class People:
         other = group_id(name)
         if other != known and self._load_group(other).version:
             raise Refused(f"Another group began as “{name}”; choose another name.")
+        called = self._known.group_called(name)
+        if called and called != known and self._load_group(called).version:
+            raise Refused(f"Another group is called “{name}”; choose another name.")
 
     def _refuse_opening(self, parent: str | None, *, open: bool) -> None:
         """Whoever joins a group sees what those around it see, so these have to be open too."""
@@ -213,53 +255,25 @@ class People:
             )
 
     def _refuse_circle(self, known: str, parent: str) -> None:
-        above: str | None = parent
-        seen = set()
-        while above and above not in seen:
-            if above == known:
-                raise Refused("A group cannot be inside itself; choose another one around it.")
-            seen.add(above)
-            above = self._load_group(above).parent
+        if any(each.id == known for each in self._around(parent)):
+            raise Refused("A group cannot be inside itself; choose another one around it.")
+
+    def _around(self, known: str) -> list[Group]:
+        """A group and all that it is in."""
+        around: dict[str, Group] = {}
+        above: str | None = known
+        while above and above not in around:
+            around[above] = self._load_group(above)
+            above = around[above].parent
+        return list(around.values())
 
     def _refuse_last_steward(self, member_id: str) -> None:
         state = self._writer.load(_member_aggregate(member_id))
-        if state.standing == "joined" and "steward" in state.roles and self._stewards() < 2:
+        if state.standing == "joined" and "steward" in state.roles and self._known.stewards() < 2:
             raise Refused("The last steward cannot go; make another member a steward first.")
 
     def _require(self, action: Action) -> None:
         require(self._writer.asker, action)
-
-
-def checked_profile(profile: Profile) -> Profile:
-    """`profile` with its texts in order. Raises `InvalidInput`, naming the field."""
-    if len(profile.languages) > MOST_LANGUAGES:
-        raise InvalidInput(f"Name at most {MOST_LANGUAGES} languages.", "languages")
-    try:
-        ZoneInfo(profile.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput(
-            f"{profile.time_zone!r} is no time zone; use a name such as Europe/Vienna.",
-            "time_zone",
-        ) from error
-    return Profile(
-        name=validation.line("name", profile.name),
-        address=validation.optional_line("address", profile.address),
-        time_zone=profile.time_zone,
-        languages=tuple(validation.line("languages", each) for each in profile.languages),
-        pronouns=validation.optional_line("pronouns", profile.pronouns),
-        help=validation.text("help", profile.help) if profile.help else None,
-    )
-
-
-def _roles(roles: Iterable[Role]) -> frozenset[Role]:
-    chosen = frozenset(roles)
-    if not chosen or not chosen <= set(ROLES):
-        raise InvalidInput(f"Give at least one role of {', '.join(get_args(Role))}.", "roles")
-    if chosen & {"curator", "steward"} and "member" not in chosen:
-        raise InvalidInput(
-            "Curators and stewards are members too: name that role as well.", "roles"
-        )
-    return chosen
 
 
 def _group_aggregate(known: str) -> Aggregate[Group]:

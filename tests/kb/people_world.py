@@ -24,7 +24,15 @@ class PeopleWorld(ViewedWorld):
     def people(self, asker: Asker | None = None) -> People:
         """The commands, in the hands of `asker`."""
         writer = self.writer.acting_for(asker or self.operator)
-        return People(writer, ids.new_id, lambda: self.directory().stewards())
+        return People(writer, ids.new_id, self)
+
+    def stewards(self) -> int:
+        """How many there are."""
+        return self.directory().stewards()
+
+    def group_called(self, text: str) -> str | None:
+        """The id of the group with that name or id."""
+        return self.directory().group_called(text)
 
     def directory(self, asker: Asker | None = None) -> Directory:
         """The questions of `asker`, to views that hold all that happened."""

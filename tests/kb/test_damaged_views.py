@@ -9,11 +9,12 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.following.views import File, Views
+from kb.following.view_file import File
+from kb.following.views import Views
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
-from tests.kb.viewed_world import damage_pages
+from tests.kb.viewed_world import READ_AT_OPENING, damage_pages
 
 
 def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> None:
@@ -116,9 +117,9 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
 ) -> None:
     base, other = open_base(), open_base()
     base.entries.contribute(some_draft())
-    held = other._parts.follower._lead()
+    held = other._parts.follower._lead.taken()
     assert held.__enter__()
-    take = base._parts.follower._take_lead
+    take = base._parts.follower._lead._take
 
     def refused_once() -> bool:
         taken = take()
@@ -126,12 +127,12 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
             held.__exit__(None, None, None)
         return taken
 
-    monkeypatch.setattr(base._parts.follower, "_take_lead", refused_once)
+    monkeypatch.setattr(base._parts.follower._lead, "_take", refused_once)
     base.rebuild("views")
     assert base.catalogue.browse().total == 1
 
 
-@pytest.mark.parametrize("sound", [(), ("checkpoint", "parked")])
+@pytest.mark.parametrize("sound", [(), READ_AT_OPENING])
 def test_a_rebuild_replaces_views_with_damaged_pages(
     data: Path, open_base: OpenBase, notices: list[str], sound: tuple[str, ...]
 ) -> None:

@@ -8,11 +8,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kb.access import ROLES, Asker, Role, Visibility, anonymous
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, NotFound, Refused
 from kb.ids import group_id
 from kb.people import community, group, member
+from kb.people.checks import MOST_LANGUAGES, checked_profile
 from kb.people.community import Community
 from kb.people.group import Change, Close, Form, Group
 from kb.people.member import (
@@ -28,7 +30,6 @@ from kb.people.member import (
     MemberCommand,
     Profile,
 )
-from kb.people.service import MOST_LANGUAGES, checked_profile
 from tests.kb.domain_world import some_draft
 from tests.kb.people_world import ADA, PeopleWorld
 
@@ -270,6 +271,28 @@ def test_a_group_inside_one_that_is_not_open_cannot_be_open(world: PeopleWorld) 
     people.change_group(picnic, parent="Board", open=False)
 
 
+def test_a_group_is_joined_by_oneself_only_if_all_around_it_are_open_still(
+    world: PeopleWorld,
+) -> None:
+    people, ada = world.people(), world.joined()
+    board = people.form_group("Board", open=True).id
+    picnic = people.form_group("Picnic", "Board", open=True).id
+    people.change_group(board, open=False)
+    with pytest.raises(Forbidden, match="stewards"):
+        world.people(ada).join_group(picnic)
+    people.change_group(board, open=True)
+    world.people(ada).join_group(picnic)
+    assert f"group:{board}" in world.asker(ada.member or "").labels
+
+
+def test_a_renamed_group_is_meant_by_the_name_that_it_has(world: PeopleWorld) -> None:
+    people, ada = world.people(), world.joined().member or ""
+    alpha = world.group("Alpha")
+    people.change_group(alpha, name="Beta")
+    people.join_group("beta", ada)
+    assert f"group:{alpha}" in world.asker(ada).labels
+
+
 def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: PeopleWorld) -> None:
     steward, ada = world.joined("member", "steward"), world.joined()
     ward = world.group("Ward 3")
@@ -296,10 +319,24 @@ def test_a_group_is_renamed_without_taking_the_name_of_another(world: PeopleWorl
     with pytest.raises(Refused, match="choose another name"):
         people.change_group(ward, name="REGION")
     people.change_group(region, name="REGION")
+    with pytest.raises(Refused, match="is called “Ward three”"):
+        people.form_group("Ward three")
 
     found = {each.id: (each.name, each.parent) for each in world.directory().groups()}
     assert found == {region: ("REGION", None), ward: ("Ward Three", None)}
     assert ward == group_id("Ward 3")
+
+
+def test_nothing_is_shown_to_a_group_that_is_not_there(world: PeopleWorld) -> None:
+    ada = world.entries_of(world.joined())
+    hidden = Visibility("groups", (group_id("Typo"),))
+    with pytest.raises(NotFound, match="There is no group"):
+        ada.contribute(structs.replace(some_draft(), visibility=hidden))
+    entry = ada.contribute(some_draft()).id
+    with pytest.raises(NotFound, match="There is no group"):
+        ada.show(entry, hidden)
+    world.group("Typo")
+    ada.show(entry, hidden)
 
 
 def test_a_group_inside_one_that_is_not_there_is_not_found(world: PeopleWorld) -> None:

@@ -15,8 +15,8 @@ from events.memory import InMemoryEventLog
 from kb.access import operator
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
+from kb.following.view_file import File, file_at
 from kb.following.view_reader import ViewReader
-from kb.following.views import File, file_at
 from tests.kb.domain_world import command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
 
@@ -74,20 +74,20 @@ def test_views_that_followed_equal_views_made_anew(
         world.close()
 
 
-def foreign(world: ViewedWorld, stream: str, type_name: str = "entry-tagged") -> RecordedEvent:
+def foreign(world: ViewedWorld, stream: str, type_name: str = "entry-restored") -> RecordedEvent:
     """An event in the log that the views cannot take in."""
     event = NewEvent(
         id=command(99),
         type=type_name,
         schema_version=1,
-        data=b'{"tag":"x"}',
+        data=b"{}",
         actor="ada",
         correlation_id=command(99),
     )
     return world.log.append(stream, [event], len(world.log.read_stream(stream)))[0]
 
 
-@pytest.mark.parametrize("type_name", ["entry-tagged", "from-the-future"])
+@pytest.mark.parametrize("type_name", ["entry-restored", "from-the-future"])
 def test_an_event_that_cannot_be_taken_in_is_held_aside_and_shown(
     world: ViewedWorld, type_name: str
 ) -> None:

@@ -55,7 +55,11 @@ def counted(path: Path) -> Questions:
     return Questions(path.with_name("questions.sqlite"), utc_now, bytes)
 
 
-def damage_pages(path: Path, but: tuple[str, ...] = ("checkpoint", "parked")) -> None:
+READ_AT_OPENING = ("checkpoint", "parked", "erasure", "forgotten")
+"""The tables in which damage is found as soon as the views are opened."""
+
+
+def damage_pages(path: Path, but: tuple[str, ...] = READ_AT_OPENING) -> None:
     """Overwrite the first page of every table and index of the views, except of those named."""
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

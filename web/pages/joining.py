@@ -15,8 +15,8 @@ from kb.accounts.links import Purpose
 from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import Via
 from kb.errors import InvalidInput, NotFound, Refused
+from kb.people.checks import checked_profile
 from kb.people.member import Profile
-from kb.people.service import checked_profile
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form, typed
 from web.pages.shell import Pages, see_other

@@ -1,0 +1,56 @@
+"""Which process of a data directory leads: a file lock that dies with its holder."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from filelock import FileLock, Timeout
+
+POLL_SECONDS = 0.01
+"""How often a waiting process looks how far the leading one is, and whether it is still there."""
+
+
+class Lead:
+    """The lead of one process, shared by its threads, each for as long as it needs it."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(path, thread_local=False)
+        self._guard = RLock()  # guards the lock file and the number of its holders
+        self._holders = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether this process leads."""
+        return bool(self._holders)
+
+    @contextmanager
+    def taken(self, patience: float = 0.0) -> Iterator[bool]:
+        """Whether this process leads while the block runs; tries for `patience` seconds."""
+        deadline = time.monotonic() + patience
+        while not (leads := self._take()) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        try:
+            yield leads
+        finally:
+            if leads:
+                with self._guard:
+                    self._holders -= 1
+                    self._lock.release()
+
+    def who(self) -> str:
+        """Who leads: "this process", "another process" or "none"."""
+        if self.held:
+            return "this process"
+        with self.taken() as leads:
+            return "none" if leads else "another process"
+
+    def _take(self) -> bool:
+        with self._guard:
+            try:
+                self._lock.acquire(blocking=False)
+            except Timeout:
+                return False
+            self._holders += 1
+            return True

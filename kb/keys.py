@@ -1,0 +1,41 @@
+"""What goes when somebody is forgotten: keys, sign-in material, hashes of what they asked."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from events.vault import KeyVault
+from kb.ids import member_stream
+from kb.questions import Questions
+
+if TYPE_CHECKING:
+    from kb.accounts.accounts import Accounts
+
+_MEMBER = member_stream("")
+
+
+class Keys:
+    """The keys of streams, and all that opens the community to a member."""
+
+    def __init__(
+        self, vault: KeyVault, questions: Questions, accounts: "Callable[[], Accounts]"
+    ) -> None:
+        self._vault = vault
+        self._questions = questions
+        self._accounts = accounts
+
+    def destroy(self, streams: Sequence[str]) -> None:
+        """Destroy the keys of erased streams, and what members among them signed in with."""
+        self._vault.destroy(*streams)
+        members = [stream.removeprefix(_MEMBER) for stream in streams if stream.startswith(_MEMBER)]
+        for member in members:
+            self._questions.forget(member)
+        self.depart(members)
+
+    def depart(self, members: Sequence[str]) -> None:
+        """Destroy what members who have left signed in with; none of them gets any again."""
+        if members:
+            self._accounts().store.forget(*members)
+
+    def alive(self, streams: Sequence[str]) -> bool:
+        """Whether any of these can still be opened."""
+        return not all(map(self._vault.destroyed, streams))
