@@ -29,6 +29,12 @@ from kb.people.member import (
     MemberRoleGiven,
     MemberRoleTaken,
 )
+from kb.people.sign_in import (
+    MemberLinkMade,
+    MemberSignInChanged,
+    MemberTokenMade,
+    MemberTokenRevoked,
+)
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # What a person wrote or what may name one. The texts of an entry go with the entry, what a member
@@ -77,6 +83,10 @@ EVENT_TYPES = (
     EventType(name="member-role-taken", schema_version=1, cls=MemberRoleTaken),
     EventType(name="member-group-joined", schema_version=1, cls=MemberGroupJoined),
     EventType(name="member-group-left", schema_version=1, cls=MemberGroupLeft),
+    EventType(name="member-token-made", schema_version=1, cls=MemberTokenMade),
+    EventType(name="member-token-revoked", schema_version=1, cls=MemberTokenRevoked),
+    EventType(name="member-link-made", schema_version=1, cls=MemberLinkMade),
+    EventType(name="member-sign-in-changed", schema_version=1, cls=MemberSignInChanged),
     EventType(name="member-left", schema_version=1, cls=MemberLeft),
     EventType(name="member-erased", schema_version=1, cls=MemberErased),
     EventType(name="group-formed", schema_version=1, cls=GroupFormed),

@@ -25,7 +25,7 @@ from kb.reuse.reuse_view import REUSE
 from kb.writer import Clock
 
 VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE, PEOPLE)
-HANDLING_VERSION = 2  # count up when handlers write other rows into the same tables
+HANDLING_VERSION = 3  # count up when handlers write other rows into the same tables
 
 SEEN_ROWS = {table: condition for view in VIEWS for table, condition in view.seen.items()}
 """For each table about entries, the condition for the rows that an asker sees."""

@@ -6,6 +6,7 @@ from msgspec import Struct, structs
 
 from kb.access import Role
 from kb.errors import NotFound, Refused
+from kb.people.sign_in import MemberTokenMade, SignInEvent, takes_away
 
 Standing = Literal["unknown", "invited", "joined", "left", "erased"]
 
@@ -87,6 +88,7 @@ MemberEvent = (
     | MemberGroupLeft
     | MemberLeft
     | MemberErased
+    | SignInEvent
 )
 
 
@@ -148,7 +150,15 @@ class Erase(Struct, frozen=True):
     entries: Literal["kept", "erased"]
 
 
-MemberCommand = Invite | Join | ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup | Leave | Erase
+class Note(Struct, frozen=True):
+    """Write down what they sign in with from now on, or no longer."""
+
+    event: SignInEvent
+
+
+MemberCommand = (
+    Invite | Join | ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup | Leave | Erase | Note
+)
 
 
 def evolve(member: Member, event: MemberEvent) -> Member:
@@ -165,6 +175,8 @@ def evolve(member: Member, event: MemberEvent) -> Member:
         return structs.replace(member, standing="joined", profile=event.profile)
     if isinstance(event, MemberProfileChanged):
         return structs.replace(member, profile=event.profile)
+    if isinstance(event, SignInEvent):
+        return member
     return _with_ties(member, event)
 
 
@@ -211,6 +223,8 @@ def decide(command: MemberCommand, member: Member) -> list[MemberEvent]:
         return [MemberInvited(roles=command.roles, groups=command.groups)]
     if isinstance(command, Erase):
         return _erase(command, member)
+    if isinstance(command, Note):
+        return _note(command.event, member)
     if member.standing in ("unknown", "erased"):
         raise _unknown(member)
     if isinstance(command, Join):
@@ -227,19 +241,39 @@ def _erase(command: Erase, member: Member) -> list[MemberEvent]:
     return [] if member.standing == "erased" else [MemberErased(entries=command.entries)]
 
 
+def _note(event: SignInEvent, member: Member) -> list[MemberEvent]:
+    if member.standing in ("unknown", "left", "erased") and takes_away(event):
+        return []  # it was good for nothing any more
+    if member.standing in ("unknown", "erased"):
+        raise _unknown(member)
+    if member.standing == "left":
+        raise _left(member)
+    if member.standing == "invited" and isinstance(event, MemberTokenMade):
+        raise _not_joined(member)
+    return [event]
+
+
 def _unknown(member: Member) -> NotFound:
     return NotFound(f"There is no member {member.id}.")
+
+
+def _left(member: Member) -> Refused:
+    return Refused(f"Member {member.id} has left the community; invite them again.")
+
+
+def _not_joined(member: Member) -> Refused:
+    return Refused(f"Member {member.id} has not joined yet.")
 
 
 def _change(
     command: ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup | Leave, member: Member
 ) -> list[MemberEvent]:
     if member.standing == "left":
-        raise Refused(f"Member {member.id} has left the community; invite them again.")
+        raise _left(member)
     match command:
         case ChangeProfile():
             if member.standing == "invited":
-                raise Refused(f"Member {member.id} has not joined yet.")
+                raise _not_joined(member)
             same = command.profile == member.profile
             return [] if same else [MemberProfileChanged(profile=command.profile)]
         case ChangeRoles():

@@ -1,12 +1,13 @@
 """The tables behind members, groups and the record of who changed who may do what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from sqlite3 import Connection
 from typing import Any
 
 import msgspec
 
 from events.event import RecordedEvent
+from kb.accounts.links import Purpose
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
 from kb.following.view import SEEN, Handler, View, stored_time
 from kb.people.community import WorldAccessChanged
@@ -21,6 +22,14 @@ from kb.people.member import (
     MemberProfileChanged,
     MemberRoleGiven,
     MemberRoleTaken,
+)
+from kb.people.sign_in import (
+    MemberLinkMade,
+    MemberSignInChanged,
+    MemberTokenMade,
+    MemberTokenRevoked,
+    SignInChange,
+    SignInEvent,
 )
 
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one.
@@ -65,6 +74,21 @@ NAME = "SELECT name FROM community_group WHERE id = ?"
 ERASED = "INSERT INTO erasure VALUES (?, ?)"
 DEPARTED = "INSERT INTO departure VALUES (?, ?)"
 KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+LINKS: Mapping[Purpose, str] = {
+    "first-steward": "A link for the first steward was made.",
+    "invitation": "A link to the invitation was made.",
+    "sign-in": "A link that signs in once was made.",
+    "recovery": "A link to recover the account was made.",
+}
+SIGN_IN_CHANGES: Mapping[SignInChange, str] = {
+    "name-set": "Sign-in name set.",
+    "password-set": "Password set.",
+    "passkey-added": "Passkey added.",
+    "passkey-removed": "Passkey removed.",
+    "identity-tied": "Account at the OpenID provider tied.",
+    "identity-untied": "Account at the OpenID provider untied.",
+}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -116,6 +140,19 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
         db.execute(GO, ("left", member))
         db.execute(DEPARTED, (event.position, member))
         _keep(db, event, "Left the community.")
+
+
+def _signs_in(db: Connection, event: RecordedEvent, change: SignInEvent) -> None:
+    match change:
+        case MemberTokenMade():
+            scopes, end = ", ".join(change.scopes), f"{change.expires_at:%Y-%m-%d}"
+            _keep(db, event, f"Token {change.token} made for {scopes}, until {end}.")
+        case MemberTokenRevoked():
+            _keep(db, event, f"Token {change.token} revoked.")
+        case MemberLinkMade():
+            _keep(db, event, LINKS[change.purpose])
+        case _:
+            _keep(db, event, SIGN_IN_CHANGES[change.what])
 
 
 def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
@@ -175,6 +212,9 @@ def _entry(event: RecordedEvent) -> str:
 _TIES: dict[type, Handler] = dict.fromkeys(
     (MemberRoleGiven, MemberRoleTaken, MemberGroupJoined, MemberGroupLeft), _tied
 )
+_SIGN_IN: dict[type, Handler] = dict.fromkeys(
+    (MemberTokenMade, MemberTokenRevoked, MemberLinkMade, MemberSignInChanged), _signs_in
+)
 
 PEOPLE = View(
     tables=TABLES,
@@ -183,6 +223,7 @@ PEOPLE = View(
         MemberJoined: _joined,
         MemberProfileChanged: _told,
         **_TIES,
+        **_SIGN_IN,
         MemberLeft: _gone,
         MemberErased: _gone,
         GroupFormed: _formed,

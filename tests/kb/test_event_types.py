@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,12 @@ from kb.people.member import (
     MemberRoleGiven,
     MemberRoleTaken,
     Profile,
+)
+from kb.people.sign_in import (
+    MemberLinkMade,
+    MemberSignInChanged,
+    MemberTokenMade,
+    MemberTokenRevoked,
 )
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from tests.contracts.event_log import recorded_event
@@ -96,6 +103,14 @@ EXPECTED: dict[str, Struct] = {
     "member-role-taken-1": MemberRoleTaken(role="steward"),
     "member-group-joined-1": MemberGroupJoined(group=GROUP),
     "member-group-left-1": MemberGroupLeft(group=GROUP),
+    "member-token-made-1": MemberTokenMade(
+        token="Wm3vQk9s-T2hXbYz",
+        scopes=("report", "search"),
+        expires_at=datetime(2026, 12, 31, 12, tzinfo=UTC),
+    ),
+    "member-token-revoked-1": MemberTokenRevoked(token="Wm3vQk9s-T2hXbYz"),
+    "member-link-made-1": MemberLinkMade(purpose="sign-in"),
+    "member-sign-in-changed-1": MemberSignInChanged(what="passkey-added"),
     "member-left-1": MemberLeft(),
     "member-erased-1": MemberErased(entries="kept"),
     "group-formed-1": GroupFormed(name="Ward 3", parent=OTHER, open=True),
