@@ -23,6 +23,7 @@ from kb.following.follower import Progress
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
 from kb.parts import Parts
+from kb.people.credentials import Credentials
 from kb.people.directory import Directory
 from kb.people.own_data import OwnData, own_data
 from kb.people.service import People
@@ -58,6 +59,7 @@ class KnowledgeBase:
             new_event_id=new_event_id,
             settle=parts.follower.settle,
         )
+        self._writer = writer
         self.directory = Directory(parts.reader, asker)
         self.people = People(
             writer,
@@ -91,8 +93,13 @@ class KnowledgeBase:
 
     @property
     def accounts(self) -> "Accounts":
-        """What signing in needs."""
+        """What signing in needs; what members sign in with is changed by `credentials`."""
         return self._parts.accounts
+
+    @property
+    def credentials(self) -> Credentials:
+        """What members sign in with: tokens, links, passwords and the rest."""
+        return Credentials(self._parts.accounts, self._writer)
 
     def acting_for(self, asker: Asker) -> Self:
         """The same as somebody else sees and changes it; close the one that was opened."""

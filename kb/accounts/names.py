@@ -32,9 +32,7 @@ class SignInNames:
         False, and no change, if another member has it: whoever asks must not learn that from the
         answer. Raises `InvalidInput` if it is empty, too long or not printable.
         """
-        name = normalised(text)
-        if not 1 <= len(name) <= LONGEST or not name.isprintable():
-            raise InvalidInput(f"A sign-in name is one line of 1 to {LONGEST} characters.", "name")
+        name = checked_name(text)
         with self._store.transaction() as db:
             owner = db.execute(FIND, (self._hash(name),)).fetchone()
             if owner and owner[0] != member:
@@ -50,6 +48,14 @@ class SignInNames:
 
     def _hash(self, name: str) -> bytes:
         return keyed(self._key, name)
+
+
+def checked_name(text: str) -> str:
+    """`text` as it is compared; raises `InvalidInput` if it is empty, too long or not printable."""
+    name = normalised(text)
+    if not 1 <= len(name) <= LONGEST or not name.isprintable():
+        raise InvalidInput(f"A sign-in name is one line of 1 to {LONGEST} characters.", "name")
+    return name
 
 
 def normalised(text: str) -> str:

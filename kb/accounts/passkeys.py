@@ -28,6 +28,7 @@ LATE = "This took too long or was done already: start again."
 HANDLE = """INSERT INTO passkey_user VALUES (?, ?)
     ON CONFLICT (member) DO UPDATE SET handle = handle RETURNING handle"""
 IDS = "SELECT id FROM passkey WHERE member = ?"
+KNOWN = "SELECT 1 FROM passkey WHERE id = ?"
 ADD = "INSERT OR IGNORE INTO passkey VALUES (?, ?, ?, ?, ?, ?, NULL) RETURNING 1"
 FIND = "SELECT member, public_key, sign_count, handle FROM passkey JOIN passkey_user USING (member)"
 USE = "UPDATE passkey SET sign_count = ?, used_on = ? WHERE id = ? AND sign_count = ? RETURNING 1"
@@ -96,10 +97,18 @@ class Passkeys:
         )
         return Ceremony(ticket, webauthn.options_to_json(options))
 
-    def register(self, ticket: str, member: str, response: Response, label: str) -> str:
+    def register(
+        self,
+        ticket: str,
+        member: str,
+        response: Response,
+        label: str,
+        record: Callable[[], object] = lambda: None,
+    ) -> str:
         """Add the passkey that the browser made, called `label` in lists; its id there.
 
-        Raises `SignInRefused`, and `InvalidInput` for a label that is no short line.
+        `record` is called when it can be added, before it opens anything. Raises `SignInRefused`,
+        and `InvalidInput` for a label that is no short line.
         """
         import webauthn
 
@@ -115,6 +124,9 @@ class Passkeys:
         )
         key = (verified.credential_public_key, verified.sign_count)
         row = (verified.credential_id, member, *key, label, seconds(self._clock()))
+        if self._store.run(KNOWN, row[:1]):
+            raise SignInRefused(REFUSED)
+        record()
         if not self._store.run(ADD, row):
             raise SignInRefused(REFUSED)
         return as_text(verified.credential_id)

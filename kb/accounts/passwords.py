@@ -2,6 +2,7 @@
 
 import threading
 import unicodedata
+from collections.abc import Callable
 from typing import Protocol
 
 from kb.accounts.password_rules import LONGEST, checked_password
@@ -54,9 +55,13 @@ class Passwords:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._dummy: str | None = None
 
-    def set(self, member: str, password: str) -> None:
-        """Give `member` this password; raises `InvalidInput` if it is too short, long or common."""
+    def set(self, member: str, password: str, record: Callable[[], object] = lambda: None) -> None:
+        """Give `member` this password; raises `InvalidInput` if it is too short, long or common.
+
+        `record` is called when it can be one, before it opens anything.
+        """
         checked = checked_password(password, self._community)
+        record()
         with self._turns:
             hashed = self._hasher.hash(_bytes(checked))
         self._store.run(SET, (member, hashed))

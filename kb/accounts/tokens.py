@@ -1,6 +1,6 @@
 """Tokens for programs: scoped, expiring, shown once, listed and revocable."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -48,9 +48,16 @@ class ApiTokens:
         self._random = random
 
     def make(
-        self, member: str, scopes: Iterable[Scope], name: str, expires_at: datetime
+        self,
+        member: str,
+        scopes: Iterable[Scope],
+        name: str,
+        expires_at: datetime,
+        record: Callable[[TokenInfo], object] = lambda token: None,
     ) -> tuple[str, str]:
         """The id and the secret of a new token; the secret cannot be had again.
+
+        `record` gets the token when all is in order, before it opens anything.
 
         Raises `InvalidInput` for no or an unknown scope, a name that is empty or over 100
         characters, or an end that is not in the future.
@@ -66,7 +73,9 @@ class ApiTokens:
             raise InvalidInput("A token has to end in the future.", "expires_at")
         token_id, secret = new_public_id(self._random), PREFIX + new_secret(self._random)
         listed = " ".join(scope for scope in SCOPES if scope in asked)
-        self._store.run(INSERT, (digest(secret), token_id, member, listed, name, now, expires))
+        row = (token_id, member, listed, name, now, expires)
+        record(_info((*row, None)))
+        self._store.run(INSERT, (digest(secret), *row))
         return token_id, secret
 
     def check(self, secret: str) -> TokenInfo | None:

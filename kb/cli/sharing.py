@@ -70,7 +70,7 @@ def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
 @json_option
 @pass_session
 def audit_command(session: Session, about: str | None, as_json: bool) -> None:
-    """Show who changed roles, groups, settings and who sees which entry, and when."""
+    """Show who changed roles, groups, settings, tokens, sign-in and who sees what, and when."""
     with session.open() as base:
         changes = base.directory.changes(_subject(base, about) if about else "")
         people = {who for change in changes for who in (change.actor, change.subject) if who}

@@ -1,18 +1,14 @@
 """Commands on the tokens by which programs use the knowledge base for a member."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import click
 
-from kb import access
 from kb.accounts.tokens import Scope
 from kb.cli.names import Names
 from kb.cli.session import Session, pass_session
 from kb.cli.show import joined, json_option, local_day, print_json, print_table
-
-if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
 
 LONGEST = 3650
 """Days; a token ends."""
@@ -51,11 +47,8 @@ def make(
 
     with session.open() as base:
         member = base.directory.member(member_id).id
-        base.directory.asker(member)
-        if _whose(base) not in (None, member):
-            access.require(base.asker, "look-after-people")
         ends = utc_now() + timedelta(days=days)
-        token, secret = base.accounts.tokens.make(member, scopes, name, ends)
+        token, secret = base.credentials.make_token(member, scopes, name, ends)
     if as_json:
         print_json({"id": token, "member": member, "secret": secret, "expires_at": ends})
         return
@@ -72,8 +65,7 @@ def make(
 def list_tokens(session: Session, as_json: bool) -> None:
     """List tokens: what each may do, when it ends, when it was used last; never the secret."""
     with session.open() as base:
-        mine, tokens = _whose(base), base.accounts.tokens
-        found = tokens.all() if mine is None else tokens.of(mine)
+        found = base.credentials.tokens()
         names = Names(base, (token.member for token in found))
     if as_json:
         print_json(found)
@@ -102,15 +94,9 @@ def revoke(session: Session, token_id: str, as_json: bool) -> None:
     from kb.errors import NotFound
 
     with session.open() as base:
-        if not base.accounts.tokens.revoke(token_id, _whose(base)):
+        if not base.credentials.revoke_token(token_id):
             raise NotFound(f"There is no token {token_id!r}: see kb token list.")
     if as_json:
         print_json({"id": token_id})
     else:
         click.echo(f"The token {token_id} is void.")
-
-
-def _whose(base: "KnowledgeBase") -> str | None:
-    """The member whose tokens are meant, None for those of everybody."""
-    everybody = access.may(base.asker, "look-after-people")
-    return None if everybody else base.asker.member

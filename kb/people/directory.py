@@ -85,6 +85,11 @@ class AccessChange(Struct, frozen=True, kw_only=True):
     what: str
     detail: str
 
+    @property
+    def by_operator(self) -> bool:
+        """Whether it was done beside the data directory, by nobody who is a member."""
+        return self.actor == access.OPERATOR
+
 
 class Directory:
     """Every question about people. Usable from any thread."""

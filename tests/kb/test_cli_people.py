@@ -257,3 +257,31 @@ def test_whoever_has_not_joined_gets_no_token(kb: CommandLine) -> None:
     waiting = invited(kb)["id"]
 
     assert kb.run("token", "make", waiting, "--scope", "search", "--name", "x").code == 1
+
+
+def test_links_and_tokens_are_told_of_without_what_they_open(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = joined(kb)
+    link = kb.ok("member", "link", ada, "--json").json["link"]
+    options = ("--scope", "search", "--name", "Wall screen", "--json")
+    token = kb.ok("token", "make", ada, *options).json
+    kb.ok("token", "revoke", token["id"])
+
+    ends = token["expires_at"][:10]
+    expected = [
+        "A link to the invitation was made.",
+        "Joined.",
+        "A link that signs in once was made.",
+        f"Token {token['id']} made for search, until {ends}.",
+        f"Token {token['id']} revoked.",
+    ]
+    audit = kb.ok("audit", "--about", ada, "--json")
+    assert [change["detail"] for change in audit.json][1:] == expected
+    assert [change["actor"] for change in audit.json][-3:] == ["local"] * 3
+    said = kb.ok("audit").out
+    assert all(sentence in said for sentence in expected)
+    assert all(hidden not in said for hidden in ("Wall screen", token["secret"], link[-20:]))
+    monkeypatch.setenv("KB_MEMBER", ada)
+    assert expected[-1] in kb.ok("member", "history", ada).out
+    assert expected[-1] in kb.ok("member", "data", "--format", "markdown").out

@@ -95,9 +95,9 @@ def change_password(
         _check_current(visit, typed(data, "current"))
         checked_password(typed(data, "password"), visit.base.settings.community)
         name = typed(data, "sign_in_name")
-        if name.strip() and not accounts.names.set(session.member, name):
+        if name.strip() and not visit.base.credentials.set_name(name):
             raise InvalidInput(TAKEN, "sign_in_name")
-        accounts.passwords.set(session.member, typed(data, "password"))
+        visit.base.credentials.set_password(typed(data, "password"))
     except (InvalidInput, SignInRefused) as error:
         form = small_form(data, "sign_in_name")
         return _again(visit, pages, "password", form.with_error(error), error)
@@ -134,7 +134,7 @@ def make_token(
         days = form.values["days"]
         if days not in DAYS:
             raise InvalidInput("Choose how long the token is good for.", "days")
-        _, secret = visit.base.accounts.tokens.make(
+        _, secret = visit.base.credentials.make_token(
             session.member,
             chosen,
             form.values["token_name"],
@@ -150,7 +150,8 @@ def make_token(
 @post("/account/tokens/revoke", sync_to_thread=True, rule="self")
 def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Make a token void."""
-    visit.base.accounts.tokens.revoke(typed(data, "token"), own_session(visit).member)
+    own_session(visit)
+    visit.base.credentials.revoke_token(typed(data, "token"))
     return see_other("/account", "revoked")
 
 

@@ -123,19 +123,19 @@ def profile_of(posted: Posted) -> Profile:
 
 def _take(base: KnowledgeBase, word: str, secret: str, member: str, posted: Posted) -> None:
     """All that can be refused comes first, so that a mistake does not use the link up."""
-    accounts = base.accounts
+    new = base.acting_for(of_member(member, ("member",), ()))
     profile = checked_profile(profile_of(posted))
     with_password = "password" in base.settings.ways
     password = typed(posted, "password")
     if with_password:
         checked_password(password, base.settings.community)
-        if not accounts.names.set(member, typed(posted, "sign_in_name")):
+        if not new.credentials.set_name(typed(posted, "sign_in_name")):
             raise InvalidInput(TAKEN, "sign_in_name")
-    if accounts.links.take(secret, PURPOSES[word]) != member:
+    if base.accounts.links.take(secret, PURPOSES[word]) != member:
         raise NotFound(VOID)
-    base.acting_for(of_member(member, ("member",), ())).people.join(member, profile)
+    new.people.join(member, profile)
     if with_password:
-        accounts.passwords.set(member, password)
+        new.credentials.set_password(password)
 
 
 def _invited(base: KnowledgeBase, word: str, secret: str) -> str:

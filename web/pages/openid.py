@@ -85,7 +85,8 @@ def begin_linking(
 @post("/account/openid/unlink", sync_to_thread=True, rule="self")
 def unlink(visit: NamedDependency[Visit]) -> Redirect:
     """Tie the account to it no longer."""
-    visit.base.accounts.identities.unlink(_session(visit).member)
+    _session(visit)
+    visit.base.credentials.untie_identities()
     return see_other("/account", "unlinked")
 
 
@@ -125,7 +126,7 @@ def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
     session = visit.session
     if session is None or session.id != session_id:
         raise SignInRefused("This was begun in another session: start again from your page.")
-    if not visit.base.accounts.identities.link(session.member, issuer, subject):
+    if not visit.base.credentials.tie_identity(issuer, subject):
         raise SignInRefused("That account cannot be used here.")
     return see_other("/account", "linked")
 

@@ -98,9 +98,11 @@ def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
 @post("/account/passkeys", sync_to_thread=True, rule="self", status_code=200)
 def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onward | Problem]:
     """Keep the new passkey."""
-    member = _session(visit).member
+    _session(visit)
     try:
-        passkeys_of(visit.base).register(data.ticket, member, data.credential, data.label)
+        visit.base.credentials.add_passkey(
+            passkeys_of(visit.base), data.ticket, data.credential, data.label
+        )
     except REFUSALS as error:
         return _refused(error)
     return Response(Onward("/account?done=passkey"))
@@ -109,7 +111,8 @@ def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onw
 @post("/account/passkeys/remove", sync_to_thread=True, rule="self")
 def remove(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Let a passkey be good for nothing any longer."""
-    passkeys_of(visit.base).remove(_session(visit).member, typed(data, "passkey"))
+    _session(visit)
+    visit.base.credentials.remove_passkey(passkeys_of(visit.base), typed(data, "passkey"))
     return see_other("/account", "unpasskey")
 
 

@@ -141,15 +141,13 @@ def remove(
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
 ) -> Response[str] | Redirect:
-    """Take them out of the community; all their sessions and tokens end."""
+    """Take them out of the community, with all that they sign in with."""
     found = base.directory.member(member_id)
     try:
         base.people.leave(found.id)
     except Refused as error:
         return _member(base, pages, found.id, problem=str(error), status=status_of(error))
-    base.accounts.sessions.end_all(found.id)
-    for token in base.accounts.tokens.of(found.id):
-        base.accounts.tokens.revoke(token.id)
+    base.accounts.store.forget(found.id)
     return see_other("/people", "removed")
 
 

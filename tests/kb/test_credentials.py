@@ -1,0 +1,149 @@
+"""What members sign in with is changed in one place, and the log tells of every change of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kb import access
+from kb.accounts.secret import digest, keyed
+from kb.errors import NotFound, Refused
+from kb.knowledge_base import KnowledgeBase
+from tests.kb.credentials_world import (
+    END,
+    ISSUER,
+    LABEL,
+    NAME,
+    PASSWORD,
+    SUBJECT,
+    add_passkey,
+    id_of,
+    joined,
+    operators,
+    passkeys_of,
+    told,
+)
+
+
+@pytest.fixture
+def base(base: KnowledgeBase) -> KnowledgeBase:
+    return operators(base)
+
+
+@pytest.fixture
+def her(base: KnowledgeBase) -> KnowledgeBase:
+    return joined(base)
+
+
+def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: KnowledgeBase) -> None:
+    steward, mara, mine = joined(base, "steward"), id_of(her), her.credentials
+    assert mine.set_name(NAME)
+    mine.set_password(PASSWORD)
+    own, _ = mine.make_token(mara, ["search", "report"], LABEL, END)
+    assert mine.revoke_token(own)
+    hers, _ = steward.credentials.make_token(mara, ["admin"], LABEL, END)
+    assert base.credentials.revoke_token(hers)
+    steward.credentials.make_link("sign-in", mara, END)
+    base.credentials.make_link("recovery", mara, END)
+    add_passkey(her)
+    (passkey,) = passkeys_of(her).of(mara)
+    mine.remove_passkey(passkeys_of(her), passkey.id)
+    assert mine.tie_identity(ISSUER, SUBJECT)
+    mine.untie_identities()
+
+    expected = [
+        (mara, "Sign-in name set."),
+        (mara, "Password set."),
+        (mara, f"Token {own} made for report, search, until 2100-01-01."),
+        (mara, f"Token {own} revoked."),
+        (id_of(steward), f"Token {hers} made for admin, until 2100-01-01."),
+        (access.OPERATOR, f"Token {hers} revoked."),
+        (id_of(steward), "A link that signs in once was made."),
+        (access.OPERATOR, "A link to recover the account was made."),
+        (mara, "Passkey added."),
+        (mara, "Passkey removed."),
+        (mara, "Account at the OpenID provider tied."),
+        (mara, "Account at the OpenID provider untied."),
+    ]
+    assert told(base, mara) == expected
+    assert [each.detail for each in her.own_data().changes[2:]] == [what for _, what in expected]
+    base.rebuild("views")
+    assert told(base, mara) == expected
+
+
+def test_of_what_is_signed_in_with_nothing_stands_in_the_log(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    mara, mine = id_of(her), her.credentials
+    mine.set_name(NAME)
+    mine.set_password(PASSWORD)
+    _, token = mine.make_token(mara, ["search"], LABEL, END)
+    link = base.credentials.make_link("sign-in", mara, END)
+    phone = add_passkey(her)
+    mine.tie_identity(ISSUER, SUBJECT)
+
+    accounts = base.accounts
+    assert accounts.links.take(link, "sign-in") == mara
+    assert accounts.sessions.begin(mara, "link")
+    hashed = accounts.store.run("SELECT hash FROM password")[0][0]
+    names = keyed(accounts.store.key("sign-in names"), NAME)
+    written = [NAME, PASSWORD, LABEL, token, link, ISSUER, SUBJECT, hashed]
+    secrets = [each.encode() for each in written]
+    secrets += [digest(token), digest(link), names, phone.credential, phone.handle]
+    log, stored = (
+        b"".join(path.read_bytes() for path in sorted(base.settings.data.glob(f"{name}.sqlite*")))
+        for name in ("log", "accounts")
+    )
+    assert log.count(b"member-sign-in-changed") >= 4
+    assert [secret for secret in secrets if secret in log] == []
+    assert digest(token) in stored
+    assert names in stored
+
+
+def test_whoever_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> None:
+    waiting = base.people.invite().id
+    with pytest.raises(Refused, match="has not joined yet"):
+        base.credentials.make_token(waiting, ["search"], LABEL, END)
+    base.credentials.make_link("invitation", waiting, END)
+    base.credentials.make_link("first-steward", waiting, END)
+    assert [change.detail for change in base.directory.changes(waiting)] == [
+        "Invited as member.",
+        "A link to the invitation was made.",
+        "A link for the first steward was made.",
+    ]
+
+
+def test_a_token_of_somebody_who_has_left_can_be_revoked(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    token, _ = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
+    base.people.leave(id_of(her))
+    assert base.credentials.revoke_token(token)
+    assert told(base, id_of(her))[-1][1] == "Left the community."
+
+
+def test_an_erased_member_leaves_the_dates_of_what_they_signed_in_with(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    her.credentials.set_password(PASSWORD)
+    base.erasure.member(id_of(her))
+    assert base.status().parked == ()
+    assert [what for _, what in told(base, id_of(her))] == [
+        "Password set.",
+        "Erased; their entries were kept.",
+    ]
+    with pytest.raises(NotFound):
+        base.credentials.make_link("sign-in", id_of(her), END)
+
+
+def test_nothing_else_changes_what_members_sign_in_with() -> None:
+    rooms = Path(__file__).parents[2]
+    changes = re.compile(
+        r"tokens\.(make|revoke)\(|links\.make\(|(names|passwords)\.(set|remove)\("
+        r"|identities\.(link|unlink)\(|passkeys\w*(\(.*\))?\.(register|remove)\("
+    )
+    files = [*(rooms / "kb").rglob("*.py"), *(rooms / "web").rglob("*.py")]
+    found = {
+        str(file.relative_to(rooms)) for file in files if changes.search(file.read_text("utf-8"))
+    }
+    assert found == {"kb/people/credentials.py"}
