@@ -198,7 +198,6 @@ def remove(session: Session, member_id: str, as_json: bool) -> None:
     with session.open() as base:
         member = base.directory.member(member_id)
         receipt = base.people.leave(member.id)
-        base.accounts.store.forget(member.id)
     print_receipt(receipt, f"{member.name} is a member no longer.", as_json)
 
 

@@ -24,7 +24,8 @@ from kb.people.people_view import PEOPLE
 from kb.reuse.reuse_view import REUSE
 from kb.writer import Clock
 
-VIEWS: tuple[View, ...] = (CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE, PEOPLE)
+# People first: what is said of an erased entry needs to know who saw it.
+VIEWS: tuple[View, ...] = (PEOPLE, CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
 HANDLING_VERSION = 3  # count up when handlers write other rows into the same tables
 
 SEEN_ROWS = {table: condition for view in VIEWS for table, condition in view.seen.items()}

@@ -9,7 +9,7 @@ import msgspec
 from events.event import RecordedEvent
 from kb.accounts.links import Purpose
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
-from kb.following.view import SEEN, Handler, View, stored_time
+from kb.following.view import SEEN, SEEN_PARTITION, Handler, View, stored_time
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -32,7 +32,8 @@ from kb.people.sign_in import (
     SignInEvent,
 )
 
-# `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one.
+# `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one;
+# of an entry that is no more, `partition` tells who saw it last.
 TABLES = (
     """CREATE TABLE member (
         id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
@@ -50,7 +51,7 @@ TABLES = (
     "INSERT INTO community VALUES (0)",
     """CREATE TABLE access_change (
         position INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
-        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL) STRICT""",
+        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL, partition INTEGER) STRICT""",
     "CREATE INDEX access_change_subject ON access_change (subject, position)",
 )
 
@@ -73,7 +74,10 @@ OPEN_TO_WORLD = "UPDATE community SET world = ?"
 NAME = "SELECT name FROM community_group WHERE id = ?"
 ERASED = "INSERT INTO erasure VALUES (?, ?)"
 DEPARTED = "INSERT INTO departure VALUES (?, ?)"
-KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?)"
+KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
+# Nobody sees partition 0: that of an entry which was never taken in.
+SEEN_LAST_BY = """UPDATE access_change
+SET partition = coalesce((SELECT partition FROM entry WHERE id = ?), 0) WHERE position = ?"""
 
 LINKS: Mapping[Purpose, str] = {
     "first-steward": "A link for the first steward was made.",
@@ -180,6 +184,7 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
     db.execute(ERASED, (event.position, event.stream))
     _keep(db, event, "An entry was erased.")
+    db.execute(SEEN_LAST_BY, (_entry(event), event.position))
 
 
 def _called(db: Connection, groups: Iterable[str]) -> str:
@@ -234,7 +239,9 @@ PEOPLE = View(
         EntryErased: _erased,
     },
     seen={
-        "access_change": "main.access_change.entry_id IS NULL"
+        "access_change": "(main.access_change.entry_id IS NULL"
+        " AND main.access_change.partition IS NULL)"
         f" OR {SEEN.format('main.access_change.entry_id')}"
+        f" OR main.access_change.{SEEN_PARTITION}"
     },
 )

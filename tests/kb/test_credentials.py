@@ -113,12 +113,11 @@ def test_whoever_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> Non
     ]
 
 
-def test_a_token_of_somebody_who_has_left_can_be_revoked(
-    base: KnowledgeBase, her: KnowledgeBase
-) -> None:
-    token, _ = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
+def test_a_token_of_somebody_who_has_left_is_void(base: KnowledgeBase, her: KnowledgeBase) -> None:
+    token, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
     base.people.leave(id_of(her))
-    assert base.credentials.revoke_token(token)
+    assert base.accounts.tokens.check(secret) is None
+    assert not base.credentials.revoke_token(token)
     assert told(base, id_of(her))[-1][1] == "Left the community."
 
 

@@ -147,7 +147,6 @@ def remove(
         base.people.leave(found.id)
     except Refused as error:
         return _member(base, pages, found.id, problem=str(error), status=status_of(error))
-    base.accounts.store.forget(found.id)
     return see_other("/people", "removed")
 
 
