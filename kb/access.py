@@ -177,6 +177,15 @@ def require(asker: Asker, action: Action, author: str | None = None) -> None:
         raise Forbidden(f"Only {who} may {_WISHES[action]}.")
 
 
+def require_operator(asker: Asker, wish: str) -> None:
+    """Raise `Forbidden` for a member, whatever their roles; `wish` is what only the operator may.
+
+    For what tells of all that is there, or changes no entry but the data directory as such.
+    """
+    if OPERATOR_LABEL not in asker.labels:
+        raise Forbidden(f"Only the operator may {wish}: set KB_MEMBER={OPERATOR} to act as such.")
+
+
 _NAMES: Mapping[Who, str] = {
     "anybody": "anybody",
     "member": "members",

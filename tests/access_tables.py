@@ -1,9 +1,12 @@
 """The tables of docs/reference/access.md, for the tests that hold the program to them."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "access.md"
 SEEN, DONE = "Who sees an entry", "Who may do what"
+COMMANDS = "Which command needs what"
 
 
 def table(heading: str) -> list[dict[str, str]]:
@@ -12,3 +15,17 @@ def table(heading: str) -> list[dict[str, str]]:
     lines = [line for line in section.splitlines() if line.startswith("|")]
     head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+SIGHT: dict[str, dict[str, str]] = {row["shown to"].strip("`"): row for row in table(SEEN)}
+ACTIONS = {re.findall(r"`([\w-]+)`", row["what"])[0]: row for row in table(DONE)}
+
+
+def seen(column: str, sight: str) -> bool:
+    """Whether the page says that an entry is seen; a reporter alone has no column."""
+    return bool(column) and SIGHT[sight][column] == "seen"
+
+
+def allowed(columns: Iterable[str], rule: str) -> bool:
+    """Whether the page allows an action to somebody of one of these columns."""
+    return any(ACTIONS[rule][column] == "allowed" for column in columns)

@@ -4,6 +4,7 @@ from typing import Literal
 
 import click
 
+from kb import access
 from kb.cli.names import Names
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import json_option, print_receipt, short
@@ -36,6 +37,7 @@ def erase_member(
     with session.open() as base:
         member = base.directory.member(member_id)
         name = Names(base, [member.id]).member(member.id)
+        base.people.refuse_erasing(member.id)
         tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.member(member.id, entries=entries)
     print_receipt(receipt, f"{name} is erased, and their entries are {entries}.", as_json)
@@ -50,6 +52,7 @@ def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
     """Forget the entry ID; what others said of it is shown no longer."""
     with session.open() as base:
         found = base.catalogue.resolve(entry_id)
+        access.require(base.asker, "erase-entry", base.catalogue.get(found).contributed_by)
         tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.entry(found)
     print_receipt(receipt, f"Entry {short(receipt.id)} is erased.", as_json)

@@ -250,8 +250,11 @@ def _print_link(link: "OneTimeLink", as_json: bool) -> None:
 @pass_session
 def data(session: Session, form: str) -> None:
     """Print everything that is your own; KB_MEMBER says who you are."""
+    from kb.errors import Forbidden
     from kb.people.own_data import as_json, as_markdown
 
     with session.open() as base:
+        if base.asker.member == access.OPERATOR:
+            raise Forbidden("Only members have data of their own: set KB_MEMBER to your id.")
         own = base.own_data()
     click.echo(as_json(own) if form == "json" else as_markdown(own))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from kb import access
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
@@ -54,8 +55,9 @@ def init_command(
 @json_option
 @pass_session
 def status_command(session: Session, check: bool, as_json: bool) -> None:
-    """Show positions, lag, parked events, sizes, model and engine."""
+    """Show positions, lag, parked events, sizes, model and engine. For the operator alone."""
     with session.open() as base:
+        access.require_operator(base.asker, "see the state of the data directory")
         if check:
             with Progress("Checking the log", base.head()) as progress:
                 count = base.check_log(progress.reach)
@@ -81,7 +83,7 @@ def rebuild_command(
 ) -> None:
     """Make views, search index or both anew from the log, and swap them in.
 
-    Vectors that are stored already are not computed again.
+    Vectors that are stored already are not computed again. For the operator alone.
     """
     bars: dict[str, Progress] = {}
 
@@ -93,6 +95,7 @@ def rebuild_command(
         bars[part].reach(done)
 
     with session.open() as base:
+        access.require_operator(base.asker, "rebuild views and index")
         base.rebuild(what, progress=show)
         status = base.status()
     if as_json:

@@ -172,6 +172,7 @@ class Entries:
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""
+        require(self._writer.asker, "contribute")
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
     def erase(self, entry_id: str) -> Receipt:

@@ -131,8 +131,12 @@ class Directory:
             return tuple(map(_member_view, rows(db, MEMBERS)))
 
     def member(self, member: str) -> MemberView:
-        """One of them, by id or its beginning. Raises `NotFound` or `InvalidInput`."""
-        access.require(self._asker, "see-people")
+        """One of them, by id or its beginning; everybody sees themselves, in every role.
+
+        Raises `NotFound`, `InvalidInput` or `Forbidden`.
+        """
+        if member != self._asker.member:
+            access.require(self._asker, "see-people")
         with self._views.read(self._asker.labels) as db:
             found = rows(db, BEGINNING, (member,)) if _ID_BEGINS.fullmatch(member) else []
         if not found:

@@ -16,7 +16,8 @@ from msgspec import Struct
 from kb.access import Role, Visibility
 from kb.accounts.tokens import SCOPES
 from kb.ids import group_id
-from tests.access_tables import DONE, PAGE, SEEN, table
+from tests import access_tables
+from tests.access_tables import PAGE, SIGHT, seen
 from tests.web.community import PASSWORD, Browsers, Client, Community, community_at, form_token
 
 WARD = "Ward 3"
@@ -178,23 +179,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(community)
 
 
-SIGHT: dict[str, dict[str, str]] = {row["shown to"].strip("`"): row for row in table(SEEN)}
-ACTIONS = {re.findall(r"`([\w-]+)`", row["what"])[0]: row for row in table(DONE)}
-
-
-def seen(who: str, sight: str) -> bool:
-    """Whether the page says that `who` sees an entry."""
-    column = WHO[who][0]
-    return bool(column) and SIGHT[sight][column] == "seen"
-
-
 def allowed(who: str, rule: str, *, author: bool) -> bool:
     """Whether the page says that `who` may do it, with what they see."""
     roles = WHO[who][1]
     if rule in ("public", "self"):
         return rule == "public" or bool(roles)
     columns = [*(roles or ("anybody",)), *(["its author"] if author else [])]
-    return any(ACTIONS[rule][column] == "allowed" for column in columns)
+    return access_tables.allowed(columns, rule)
 
 
 def expected(who: str, route: Route, sight: str) -> Callable[[int], bool]:
@@ -203,7 +194,7 @@ def expected(who: str, route: Route, sight: str) -> Callable[[int], bool]:
     perhaps = allowed(who, route.rule, author="member" in WHO[who][1])
     if not perhaps:
         return lambda status: status == (403 if known else 401)
-    if route.about_an_entry and not seen(who, sight):
+    if route.about_an_entry and not seen(WHO[who][0], sight):
         return lambda status: status == 404
     own = who == "author" if route.about_an_entry else "member" in WHO[who][1]
     if not allowed(who, route.rule, author=own):

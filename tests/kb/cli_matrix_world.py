@@ -1,0 +1,200 @@
+"""One community with somebody of each role, and the commands of `kb` typed in their names."""
+
+import shlex
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import click
+import pytest
+
+from indexer.testing import HashEmbedder
+from kb import access
+from kb.access import OPERATOR, Role, Visibility
+from kb.cli import cli
+from kb.entries.content import Content, Draft, Section
+from kb.ids import group_id
+from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from tests.kb.cli_world import CommandLine, Ran
+from tests.kb.domain_world import ABSENT
+
+WARD = "Ward 3"
+WHO: dict[str, tuple[str, tuple[Role, ...]]] = {
+    "operator": ("operator", ()),
+    "outside": ("member", ("member",)),
+    "inside": ("member of the group", ("member",)),
+    "author": ("author", ("member",)),
+    "curator": ("member", ("member", "curator")),
+    "steward": ("member", ("member", "steward")),
+    "reporter": ("", ("reporter",)),
+}
+"""Who acts: their column in the table of sight (a reporter alone has none), and their roles."""
+
+EXAMPLES = {
+    "archive": "{entry_id} --reason Old",
+    "audit": "--json",
+    "contribute": "{file}",
+    "endorse": "{entry_id} --reason Good",
+    "erase entry": "{entry_id} --yes",
+    "erase member": "{member_id} --yes",
+    "export": "{new_folder}",
+    "group add": "{member_id} {group}",
+    "group change": "{group} --not-open",
+    "group close": "{group}",
+    "group form": "{new_group}",
+    "group remove": "{member_id} {group}",
+    "history": "{entry_id}",
+    "import": "{folder} --no-wait",
+    "init": "{new_folder}",
+    "list": "--limit 1000 --json",
+    "member history": "{member_id}",
+    "member join": "{invited_id} --name Ina",
+    "member link": "{member_id}",
+    "member remove": "{member_id}",
+    "member roles": "{member_id} reporter",
+    "member show": "{member_id}",
+    "rebuild": "views",
+    "relate": "{entry_id} Cites {other_id}",
+    "report reuse": "--by group",
+    "restore": "{archived_id}",
+    "reuse record": "{entry_id} --group A --context Nights --outcome adopted",
+    "reuse update": "{reuse_id} --outcome adapted --note Shorter",
+    "revise": "{entry_id} {file}",
+    "search": "bedside handover --limit 100 --json",
+    "show": "{entry_id}",
+    "tag": "{entry_id} night",
+    "token make": "{member_id} --scope search --name Screen",
+    "token revoke": "{token_id}",
+    "untag": "{entry_id} morning",
+    "visibility": "{entry_id} group:Night",
+}
+"""What is typed after a command; the others need nothing."""
+
+NAMING = {
+    "archive": "{own_id} --reason Old --successor {entry_id}",
+    "contribute": "{naming_file}",
+    "relate": "{own_id} Cites {entry_id}",
+    "reuse record": "{own_id} --group A --context B --outcome adopted --resulting-entry {entry_id}",
+    "reuse update": "{own_reuse_id} --outcome adapted --note C --resulting-entry {entry_id}",
+}
+"""The same for commands on what is one's own that name another entry beside it."""
+
+
+def leaves(group: click.Group = cli, begin: str = "") -> Iterator[str]:
+    """The full name of every command, those of other packages too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from leaves(command, f"{begin}{name} ")
+        else:
+            yield f"{begin}{name}"
+
+
+class World:
+    """The community; whatever is asked for is made anew, so that no cell disturbs another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.line = CommandLine(folder)
+        self.line.ok("init", str(self.line.data))
+        self.base = KnowledgeBase.open(self.line.data, embedder=HashEmbedder())
+        self._numbers = count()
+        for name in (WARD, "Night"):
+            self.base.people.form_group(name)
+        self.members = {name: self.person(name) for name in WHO if name != "operator"}
+        self.members["operator"] = OPERATOR
+        self.other = self.entry("members")
+        self.file = self.line.file()
+        self.line.file(name="notes/one.md")
+
+    def person(self, like: str = "outside") -> str:
+        """The id of another member with the roles and groups of `like`."""
+        groups = [group_id(WARD)] if like in ("inside", "author") else []
+        member = self.base.people.invite(WHO[like][1], groups).id
+        asker = access.of_member(member, (), ())
+        self.base.acting_for(asker).people.join(member, Profile(name=f"Like {like}"))
+        return member
+
+    def by(self, who: str) -> KnowledgeBase:
+        """The knowledge base in the hands of somebody."""
+        member = self.members[who]
+        asker = access.operator() if who == "operator" else self.base.directory.asker(member)
+        return self.base.acting_for(asker)
+
+    def entry(self, sight: str, title: str = "Bedside handover", who: str = "author") -> str:
+        """The id of a new entry, not shown like that from the beginning."""
+        base = self.by(who)
+        content = Content(title=title, sections=(Section("The problem", "Slow."), WHAT))
+        first = Visibility("draft" if sight == "author" else "author")
+        draft = Draft(kind="practice", content=content, tags=("morning",), visibility=first)
+        made = base.entries.contribute(draft).id
+        groups = (group_id(WARD),) if sight == "groups" else ()
+        base.entries.show(made, Visibility(sight, groups))  # type: ignore[arg-type]
+        return made
+
+    def about_an_entry(self, sight: str, title: str, *needed: str) -> dict[str, str]:
+        """The ids of a new entry and of those `needed`, by the names that examples have."""
+        entry, author = self.entry(sight, title), self.by("author")
+        ids = {"entry_id": entry}
+        if "reuse_id" in needed:
+            reuse = author.reuses.record(
+                entry, group=f"Ward of {sight}", context="Nights", outcome="adopted"
+            )
+            ids["reuse_id"] = reuse.id
+        if "archived_id" in needed:
+            ids["archived_id"] = self.entry(sight, "Archived")
+            author.entries.archive(ids["archived_id"], "Old")
+        return ids
+
+    def about_others(self, member: str) -> dict[str, str]:
+        """The names and ids of people, groups and files for commands about `member`."""
+        number = next(self._numbers)
+        group = f"Group {number}"
+        self.base.people.form_group(group, open=True)
+        token = self.line.ok("token", "make", member, "--scope", "search", "--name", "x", "--json")
+        return {
+            **{"member_id": member, "group": group, "new_group": f"New {number}"},
+            **{"token_id": token.json["id"], "invited_id": self.base.people.invite().id},
+            **{"new_folder": str(self.line.folder / f"new {number}")},
+            "folder": str(self.line.folder / "notes"),
+        }
+
+    def naming(self, who: str, entry_id: str) -> dict[str, str]:
+        """An entry that `who` contributed and one who is to be named there."""
+        own = self.entry("members", who=who)
+        reuse = self.by(who).reuses.record(own, group="A", context="B", outcome="adopted")
+        place = self.line.folder / f"naming {next(self._numbers)}.md"
+        place.write_text(NAMES.format(entry_id), encoding="utf-8")
+        own_ids = {"own_id": own, "own_reuse_id": reuse.id, "naming_file": str(place)}
+        return {**own_ids, "entry_id": entry_id}
+
+    def run(self, member: str, command: str, rest: str, values: dict[str, str]) -> Ran:
+        """What somebody is told who types `command` and `rest`, with `values` filled in."""
+        values = {"file": self.file, "other_id": self.other, **values}
+        words = [word.format(**values) for word in shlex.split(rest)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("KB_MEMBER", member)
+            patch.setattr("web.server.serve", lambda *_, **__: None)
+            ran = self.line.run(*command.split(), *words)
+        if command == "export" and ran.code == 0:
+            pages = "".join(page.read_text("utf-8") for page in Path(words[0]).rglob("*.md"))
+            return Ran(ran.code, pages, ran.err)
+        return ran
+
+
+WHAT = Section("What we do", "Walk.")
+NAMES = (
+    "---\ntitle: One that cites\nrelations:\n  - {{type: Cites, target: {}}}\n---\n"
+    "## The problem\n\nSlow.\n\n## What we do\n\nWalk.\n"
+)
+
+
+def as_if_missing(ran: Ran, ids: dict[str, str]) -> Ran:
+    """What was said of some ids, said of those that are not there."""
+    out, err = ran.out, ran.err
+    for known in ids.values():
+        out, err = (
+            text.replace(known, ABSENT).replace(known[:8], ABSENT[:8]) for text in (out, err)
+        )
+    return Ran(ran.code, out, err)
