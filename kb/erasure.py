@@ -7,13 +7,12 @@ that asked has ended meanwhile; asked for again, it is waited for again.
 from typing import Literal
 
 from kb.access import operator
+from kb.entries.queries import CONTRIBUTED
 from kb.entries.service import Entries
 from kb.following.follower import Follower
 from kb.following.view_reader import ViewReader
 from kb.people.service import People
 from kb.writer import Receipt
-
-CONTRIBUTED = "SELECT id FROM entry WHERE contributed_by = ? ORDER BY position"
 
 
 class Erasure:

@@ -16,7 +16,6 @@ HAS = "SELECT 1 FROM password WHERE member = ?"
 GET = "SELECT hash FROM password WHERE member = ?"
 SET = "INSERT INTO password VALUES (?, ?) ON CONFLICT (member) DO UPDATE SET hash = excluded.hash"
 REHASH = "UPDATE password SET hash = ? WHERE member = ? AND hash = ?"
-REMOVE = "DELETE FROM password WHERE member = ? RETURNING 1"
 
 
 class Hasher(Protocol):
@@ -86,10 +85,6 @@ class Passwords:
     def has(self, member: str) -> bool:
         """Whether `member` can sign in with a password."""
         return bool(self._store.run(HAS, (member,)))
-
-    def remove(self, member: str) -> bool:
-        """Take the password of `member` away; whether there was one."""
-        return bool(self._store.run(REMOVE, (member,)))
 
     def _verify(self, hashed: str, password: bytes) -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError

@@ -24,7 +24,7 @@ FIND = f"SELECT {COLUMNS} FROM session WHERE hash = ? AND {ALIVE}"
 SEE = f"UPDATE session SET seen = ? WHERE hash = ? RETURNING {COLUMNS}"
 ROTATE = f"UPDATE session SET hash = ? WHERE hash = ? AND {ALIVE} RETURNING 1"
 OF = f"SELECT {COLUMNS} FROM session WHERE member = ? AND {ALIVE} ORDER BY made DESC, id"
-PURGE = f"DELETE FROM session WHERE NOT ({ALIVE}) RETURNING 1"
+PURGE = f"DELETE FROM session WHERE NOT ({ALIVE})"
 END = "DELETE FROM session WHERE hash = ?"
 END_ALL = "DELETE FROM session WHERE member = ? AND hash <> ? RETURNING 1"
 REVOKE = "DELETE FROM session WHERE member = ? AND id = ? RETURNING 1"
@@ -68,7 +68,8 @@ class Sessions:
     def begin(self, member: str, via: Via, *, replacing: str | None = None) -> str:
         """The token of a new session; the one of the token `replacing` ends in the same moment.
 
-        The token is always a new one, so nobody can plant theirs before a sign-in.
+        The token is always a new one, so nobody can plant theirs before a sign-in. Sessions that
+        have ended are deleted.
         """
         token, now = new_secret(self._random), seconds(self._clock())
         row = (digest(token), new_public_id(self._random), member, via, now, now)
@@ -112,10 +113,6 @@ class Sessions:
     def revoke(self, member: str, session_id: str) -> bool:
         """End the session of `member` that lists call `session_id`; whether there was one."""
         return bool(self._store.run(REVOKE, (member, session_id)))
-
-    def purge(self) -> int:
-        """Delete the sessions that have ended; how many. `begin` does it as well."""
-        return len(self._store.run(PURGE, self._alive(seconds(self._clock()))))
 
     def _alive(self, now: int) -> tuple[int, int]:
         return now - self._idle, now - self._absolute

@@ -16,6 +16,7 @@ ALL_GROUPS = """SELECT group_name FROM entry WHERE group_name IS NOT NULL
 GROUP BY group_name ORDER BY count(*) DESC, group_name"""
 ALL_TAGS = "SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag"
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
+CONTRIBUTED = "SELECT id FROM entry WHERE contributed_by = ? ORDER BY position"
 _BEGINS = ":beginning <> '' AND id >= :beginning AND id < :beginning || '~'"
 MEANT = f"""
 SELECT id FROM entry WHERE id = :text OR external_id = :text

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from kb import access
 from kb.entries.catalogue import Catalogue
+from kb.entries.queries import CONTRIBUTED
 from kb.entries.results import EntryPage
 from kb.errors import Forbidden
 from kb.following.view import read_time
@@ -14,7 +15,6 @@ from kb.following.view_reader import ViewReader
 from kb.people.directory import AccessChange, Directory, MemberView
 from kb.rows import rows
 
-CONTRIBUTED = "SELECT id FROM entry WHERE contributed_by = ? ORDER BY position"
 ENDORSED = """SELECT entry_id, reason, endorsed_at FROM endorsement WHERE member = ?
 ORDER BY position"""
 REUSED = """SELECT id, entry_id, group_name AS "group", context, outcome, note, evidence,

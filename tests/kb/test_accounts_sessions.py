@@ -170,7 +170,6 @@ def test_ended_sessions_do_not_stay_in_the_file(accounts: AccountsWorld) -> None
     for _ in range(3):
         accounts.sessions.begin(ANA, "password")
     accounts.wait(hours=3)
-    assert accounts.sessions.purge() == 3
     accounts.sessions.begin(BEN, "password")
     accounts.wait(hours=3)
     accounts.sessions.begin(ANA, "password")
@@ -254,10 +253,6 @@ class SessionMachine(RuleBasedStateMachine):
     @rule(minutes=st.integers(0, 180), seconds=st.integers(0, 59))
     def wait(self, minutes: int, seconds: int) -> None:
         self.world.wait(minutes=minutes, seconds=seconds)
-
-    @rule()
-    def purge(self) -> None:
-        self.world.sessions.purge()
 
     @invariant()
     def lists_hold_what_is_alive(self) -> None:
