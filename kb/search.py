@@ -60,10 +60,10 @@ class Result(Struct, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True):
     """The answer to a question; `results` is empty when `nothing_close` is near enough.
 
-    `behind` counts the events of the log that the index had not taken in when it answered (at most
-    1 for anybody but the operator, for some may be of entries that they do not see): 0 unless
+    `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
     another process is busy with many, or something keeps the index from going on. `trouble` then
-    says in a sentence what that is, where this process knows.
+    says in a sentence what that is, where this process knows. Anybody but the operator is told of
+    neither unless some of these are of entries that they see, and `behind` is 1 then.
     """
 
     question: str
@@ -78,9 +78,10 @@ _TROUBLE = "Something keeps the newest entries from being found; the operator ca
 
 
 class _Lack(Struct, frozen=True):
-    """How far the index is behind the log, and why, if that is known."""
+    """How many events the index is behind the log, after which one, and why, if that is known."""
 
     behind: int = 0
+    since: int = 0
     trouble: str | None = None
 
 
@@ -132,7 +133,7 @@ class Search:
             _result(question, hit, cards[hit.document_id])
             for hit in hits
             if hit.document_id in cards
-        )
+        )[:limit]
         return Answer(
             question=question,
             results=results,
@@ -142,10 +143,12 @@ class Search:
         )
 
     def _told(self, lack: "_Lack") -> dict[str, Any]:
-        """What the asker is told of a lack: how much, only if they see all that is lacking."""
+        """What the asker is told of a lack: nothing that depends on what they do not see."""
         if OPERATOR_LABEL in self._labels:
             return {"behind": lack.behind, "trouble": lack.trouble}
-        return {"behind": int(lack.behind > 0), "trouble": _TROUBLE if lack.trouble else None}
+        if not lack.behind or not self._catalogue.changed_since(lack.since):
+            return {}
+        return {"behind": 1, "trouble": _TROUBLE if lack.trouble else None}
 
     def _ask(self, question: str, wanted: Filter, limit: int) -> tuple["_Lack", list[Hit], float]:
         """What the index lacked, the hits that are close, and when the search began."""
@@ -157,7 +160,8 @@ class Search:
         self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
-            hits = index.search(question, wanted, limit)
+            # What was hidden meanwhile drops out and must take no place from the others.
+            hits = index.search(question, wanted, MOST if lack.behind else limit)
         return lack, [hit for hit in hits if hit.close], began
 
     def _bring_up(self) -> "_Lack":
@@ -170,7 +174,8 @@ class Search:
             position = self._index.position()
             if position < 0 and self._follower.errors:
                 raise SearchUnavailable(str(error)) from error
-            return _Lack(head - max(0, position), "; ".join(self._follower.errors) or None)
+            since = max(0, position)
+            return _Lack(head - since, since, "; ".join(self._follower.errors) or None)
         return _Lack()
 
 

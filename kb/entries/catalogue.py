@@ -147,6 +147,11 @@ class Catalogue:
             _refuse_unknown(db, entry_id)
             return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
 
+    def changed_since(self, position: int) -> bool:
+        """Whether the log has anything about these entries after `position`."""
+        with self._views.read(self._labels) as db:
+            return db.execute(queries.CHANGED_SINCE, (position,)).fetchone() is not None
+
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
