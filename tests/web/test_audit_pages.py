@@ -186,3 +186,15 @@ def test_whoever_is_removed_leaves_a_sign_in_name_that_others_can_take(
     path = link_on(send(stella, "/people/invite", {"role-member": "1"}, 200).text)
     form = {"name": "Mara", "sign_in_name": "Mara@example.org", "password": NEW}
     assert browser().post(path, data=form).status_code == 303
+
+
+def test_what_is_long_past_is_on_pages_of_its_own(browser: Browsers, community: Community) -> None:
+    for number in range(60):
+        community.base.people.open_to_world(number % 2 == 0)
+        community.base.people.form_group(f"Group {number}")
+    stella = browser("Stella")
+    first, last = stella.get("/audit").text, stella.get("/audit?page=2").text
+    assert ("Group 59" in first, "Group 0”" in first) == (True, False)
+    assert ("Group 59" in last, "Group 0”" in last) == (False, True)
+    assert 'href="/audit?page=2"' in first
+    assert stella.get("/audit?page=0").status_code == 400

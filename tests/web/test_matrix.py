@@ -63,6 +63,7 @@ EXAMPLES: dict[tuple[str, str], Request] = {
     ("POST", "/entries/{entry_id}/reuses"): Request(form=REUSE),
     ("POST", "/entries/{entry_id}/show"): Request(form={"sight": "members"}),
     ("POST", "/reuses/{reuse_id}"): Request(form={"outcome": "adapted", "note": "Shorter."}),
+    ("POST", "/groups/{group_id}/change"): Request(form={"name": WARD}),
     ("POST", "/account/password"): Request(form={"current": PASSWORD, "password": PASSWORD}),
     ("GET", "/api/search"): Request(query="?q=handover"),
     ("POST", "/api/entries"): Request(body={"kind": "practice", "content": CONTENT}),

@@ -149,6 +149,27 @@ def test_groups_nest_and_members_join_open_ones(browser: Browsers, community: Co
     assert "closed" in mara.get("/groups").text
 
 
+def test_a_page_for_each_group_lets_stewards_change_it(
+    browser: Browsers, community: Community
+) -> None:
+    stella, mara = browser("Stella"), browser("Mara")
+    region, clinic = group_id("Region"), group_id("Clinic")
+    send(stella, "/groups", {"name": "Region"})
+    send(stella, "/groups", {"name": "Clinic", "parent": region, "open": ""})
+    assert "Clinic" in mara.get(f"/groups/{region}").text
+    assert f"/groups/{clinic}/change" not in mara.get(f"/groups/{clinic}").text
+    page = stella.get(f"/groups/{region}").text
+    assert f'<option value="{clinic}"' not in page  # nothing goes into what is inside it
+
+    change = {"name": "Ward", "parent": region, "open": "1"}
+    assert "cannot be open" in send(stella, f"/groups/{clinic}/change", change, 409).text
+    send(stella, f"/groups/{clinic}/change", {"name": "Ward", "parent": "", "open": "1"})
+    found = community.base.directory.group(clinic)
+    assert (found.name, found.parent, found.open) == ("Ward", None, True)
+    assert f"/groups/{clinic}/join" in mara.get(f"/groups/{clinic}").text
+    assert mara.get("/groups/nothing").status_code == 404
+
+
 def test_a_steward_opens_the_community_to_the_world(browser: Browsers) -> None:
     stella = browser("Stella")
     assert 'value="world"' not in stella.get("/entries/new?kind=practice").text

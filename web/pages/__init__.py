@@ -92,6 +92,8 @@ def pages_router() -> Router:
             people.erase,
             groups.groups,
             groups.form_group,
+            groups.group_page,
+            groups.change_group,
             groups.close_group,
             groups.join_group,
             groups.leave_group,

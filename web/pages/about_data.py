@@ -6,7 +6,10 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.people.directory import AccessChange, GroupView
+from web.pages.browse import PageNumber
 from web.pages.shell import Pages
+
+PAGE_SIZE = 100
 
 
 class DataPage(Struct, frozen=True):
@@ -16,10 +19,12 @@ class DataPage(Struct, frozen=True):
 
 
 class AuditPage(Struct, frozen=True):
-    """Who changed who may see or do what, the newest first."""
+    """Who changed who may see or do what, the newest first, a page of it at a time."""
 
     changes: tuple[AccessChange, ...]
     groups: dict[str, GroupView]
+    previous_url: str
+    next_url: str
 
 
 @get("/data", sync_to_thread=True, rule="public")
@@ -29,8 +34,17 @@ def data_page(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages
 
 
 @get("/audit", sync_to_thread=True, rule="audit")
-def audit(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
-    """Every change of roles, groups, visibility and settings."""
+def audit(
+    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], page: PageNumber = 1
+) -> Response[str]:
+    """Every change of roles, groups, visibility, settings and tokens."""
     groups = {group.id: group for group in base.directory.groups()}
-    page = AuditPage(base.directory.changes()[::-1], groups)
-    return pages.render("audit.html", page, at="people")
+    newest = base.directory.changes()[::-1]
+    begins, ends = (page - 1) * PAGE_SIZE, page * PAGE_SIZE
+    shown = AuditPage(
+        changes=newest[begins:ends],
+        groups=groups,
+        previous_url=f"/audit?page={page - 1}" if page > 1 else "",
+        next_url=f"/audit?page={page + 1}" if len(newest) > ends else "",
+    )
+    return pages.render("audit.html", shown, at="people")
