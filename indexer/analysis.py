@@ -166,7 +166,10 @@ def _term(word: str) -> str:
 def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word).casefold().translate(_UNDECOMPOSED)
+    # Whole, a word of accents alone would take a square of time; their order does not matter here.
+    parts = [word] if len(word) <= MAX_WORD else word
+    decomposed = "".join(unicodedata.normalize("NFKD", part) for part in parts)
+    plain = decomposed.casefold().translate(_UNDECOMPOSED)
     return "".join(sign for sign in plain if _counts(sign))
 
 

@@ -8,6 +8,9 @@ from uuid_utils.compat import uuid7
 NAMESPACE = UUID("6f2d3f0e-6c1e-4f5c-9a55-2c1b7a0f4d11")
 """The namespace of every derived id. Changing it would bring every import in a second time."""
 
+LONGEST_NAME = 1_000
+"""Characters of a group's name that are looked at; it has at most 100."""
+
 
 def new_id() -> UUID:
     """A fresh id (UUIDv4) for an entry or a reuse; it tells nothing about when it was made."""
@@ -55,8 +58,13 @@ def event_id(command_id: UUID, index: int) -> UUID:
 
 
 def group_id(name: str) -> str:
-    """The id of the group of that name: two of one name, however written, are the same group."""
-    return _derived("group", " ".join(unicodedata.normalize("NFKC", name).casefold().split()))
+    """The id of the group of that name: two of one name, however written, are the same group.
+
+    Of a text that is too long for a name the beginning: with accents alone, NFKC takes a square of
+    time.
+    """
+    beginning = " ".join(name.split())[:LONGEST_NAME]
+    return _derived("group", " ".join(unicodedata.normalize("NFKC", beginning).casefold().split()))
 
 
 def entry_stream(entry_id: str) -> str:

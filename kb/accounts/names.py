@@ -43,7 +43,7 @@ class SignInNames:
 
     def member(self, text: str) -> str | None:
         """Who signs in as `text`, None if nobody does."""
-        found = self._store.run(FIND, (self._hash(normalised(text[: LONGEST + 1])),))
+        found = self._store.run(FIND, (self._hash(normalised(text)),))
         return found[0][0] if found else None
 
     def _hash(self, name: str) -> bytes:
@@ -53,12 +53,17 @@ class SignInNames:
 def checked_name(text: str) -> str:
     """`text` as it is compared; raises `InvalidInput` if it is empty, too long or not printable."""
     name = normalised(text)
-    if not 1 <= len(name) <= LONGEST or not name.isprintable():
+    whole = len(text.strip()) <= LONGEST
+    if not whole or not 1 <= len(name) <= LONGEST or not name.isprintable():
         raise InvalidInput(f"A sign-in name is one line of 1 to {LONGEST} characters.", "name")
     return name
 
 
 def normalised(text: str) -> str:
-    """`text` as it is compared: NFKC, case folded, one space between words."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """`text` as it is compared: NFKC, case folded, one space between words.
+
+    Of a text that is too long for a name the beginning: with accents alone, NFKC takes a square of
+    time.
+    """
+    folded = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1]).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())

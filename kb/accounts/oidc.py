@@ -124,7 +124,7 @@ class OpenIdProvider:
                 )
         except OAuthError as error:
             raise SignInRefused(REFUSED) from error
-        except (httpx2.HTTPError, ValueError, TypeError) as error:
+        except (httpx2.HTTPError, ValueError, TypeError, RecursionError) as error:
             raise SignInRefused(UNREACHABLE) from error
         return str(token.get("id_token", ""))
 
@@ -178,17 +178,20 @@ class OpenIdProvider:
     def _json(self, url: str) -> Any:
         import httpx2
 
+        from kb.small_answers import SmallAnswers
+
+        small = SmallAnswers(self._transport)
         try:
-            with httpx2.Client(
-                timeout=TIMEOUT, trust_env=False, transport=self._transport
-            ) as client:
+            with httpx2.Client(timeout=TIMEOUT, trust_env=False, transport=small) as client:
                 return client.get(url).raise_for_status().json()
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
             raise SignInRefused(UNREACHABLE) from error
 
     def _client(self, redirect_uri: str) -> Any:
         # Authlib has no types.
         from authlib.integrations.httpx_client import OAuth2Client
+
+        from kb.small_answers import SmallAnswers
 
         return OAuth2Client(
             client_id=self._settings.client_id,
@@ -199,7 +202,7 @@ class OpenIdProvider:
             token_endpoint_auth_method="client_secret_basic",
             timeout=TIMEOUT,
             trust_env=False,
-            transport=self._transport,
+            transport=SmallAnswers(self._transport),
         )
 
 

@@ -1,0 +1,136 @@
+"""A process that reads long texts of unlucky shapes, and is ended by the system if it takes long.
+
+Run as: python -m tests.web.bombs_child texts|requests
+"""
+
+import re
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from indexer import analysis, passages
+from indexer.document import Document, Section
+from indexer.testing import HashEmbedder
+from kb import ids
+from kb.accounts import names, password_rules
+from kb.entries import catalogue, content, summary, validation
+from kb.errors import KnowledgeBaseError
+from kb.exporters import markdown as exported
+from kb.importers.markdown import parse_markdown
+from kb.people import directory
+from tests.web.community import Browsers, Community, community_at, form_token
+from web import requests
+from web.markdown import to_html
+from web.pages.links import anchor
+
+SECONDS = 120
+"""Of the processor, for all of it; it takes a quarter. A square of time would take an hour."""
+
+LENGTH, LESS = 400_000, 100_000
+"""Characters of a text, and of one for readers that do more with each character."""
+
+PIECES = (
+    *("a", " ", "\n", "[", "](", "![", "<", "(", "*", "`", "_a ", "> ", "- ", "#", "|", "\\"),
+    *("<!--", "http://a", ".png#", "'", ".'", "-=", "[a](", "[a]: ", "{", "[[", "=\n", "|-|\n"),
+    *("aA", "*a **b ", "a. ", "あ", "a\u0301", "\u0315\u0300", "\u064b\u0651", "\u200d"),
+)
+"""Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
+
+IMPORTERS = ("body", "fields", "front_matter", "links", "markdown")
+
+Reads = Callable[[str], object]
+
+
+def _file(text: str) -> None:
+    for file in (text, f"# a\n\n{text}\n# b", f"---\ntitle: {text}\n---\nx", f"---\n{text}\n---\n"):
+        with suppress(KnowledgeBaseError):
+            parse_markdown(file.encode(), "x.md")
+
+
+def _patterns(module: ModuleType) -> Reads:
+    """What applies each pattern of `module`."""
+    found = [one for one in vars(module).values() if isinstance(one, re.Pattern)]
+    assert found
+
+    def read(text: str) -> None:
+        for one in found:
+            one.fullmatch(text)
+            one.sub("", text)
+
+    return read
+
+
+def _passages(text: str) -> object:
+    sections = (Section("", text),)
+    document = Document(id="x", title="x", sections=sections, audience=frozenset("x"))
+    return passages.split([document], HashEmbedder())
+
+
+READERS: Mapping[str, tuple[Reads, ...]] = {
+    "indexer/analysis.py": (
+        analysis.terms,
+        analysis.name_key,
+        lambda text: [*analysis.spans(text)],
+    ),
+    "kb/accounts/names.py": (names.normalised,),
+    "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
+    "kb/entries/catalogue.py": (_patterns(catalogue),),
+    "kb/entries/summary.py": (lambda text: summary.summary([content.Section("a", text)]),),
+    "kb/entries/validation.py": (
+        lambda text: validation.tag_names([text]),
+        lambda text: validation.line("title", text),
+        lambda text: validation.link("evidence", f"http://{text}"),
+    ),
+    "kb/exporters/markdown.py": (_patterns(exported),),
+    "kb/ids.py": (ids.group_id,),
+    "kb/people/directory.py": (_patterns(directory),),
+    "web/pages/links.py": (anchor,),
+    "web/requests.py": (_patterns(requests),),
+}
+"""What reads what people send with regular expressions, or by rules of Unicode."""
+
+SLOWER: Mapping[str, tuple[Reads, ...]] = {
+    "indexer/passages.py": (_passages,),
+    **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
+    "web/markdown.py": (to_html,),
+}
+"""The same, of which each does more with a character."""
+
+
+def read_texts() -> None:
+    """Let each reader read each text, and those that are quick with a letter before it as well."""
+    for kinds, length in ((READERS, LENGTH), (SLOWER, LESS)):
+        texts = [begin + piece * (length // len(piece)) for piece in PIECES for begin in ("", "a")]
+        for read in dict.fromkeys(read for readers in kinds.values() for read in readers):
+            for text in texts if kinds is READERS else texts[::2]:
+                with suppress(KnowledgeBaseError):
+                    read(text)
+
+
+def send_requests() -> None:
+    """Send the texts in what anybody may send, and members."""
+    with tempfile.TemporaryDirectory() as folder, community_at(Path(folder) / "data") as community:
+        for text in ("\u0315\u0300" * LENGTH, "a" + "\u0315\u0300" * LENGTH):
+            _send(community, text)
+
+
+def _send(community: Community, text: str) -> None:
+    nobody, client = Browsers(community)(), Browsers(community)("Stella")
+    token, entry = form_token(client), community.contribute("Stella")
+    form = {"name": text, "password": text, "title": text, "tags": text, "sign_in_name": text,
+            "parent": text, "group": text, "current": text, "kind": "practice"}  # fmt: skip
+    statuses = [nobody.post("/sign-in", data=form).status_code]
+    for path in ("/groups", "/entries/new", f"/entries/{entry}/tags", "/account/password"):
+        answer = client.post(path, data={**form, "form_token": token})
+        statuses.append(answer.status_code)
+    assert max(statuses) < 500, statuses
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    {"texts": read_texts, "requests": send_requests}[sys.argv[1]]()
+    print("read")
