@@ -1,0 +1,157 @@
+"""Text that means harm, in every field, at every address: it is shown as text and does nothing."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from tests.web.community import community_at
+from tests.web.hostile import FIELDS, HOSTILE, TAG, Hostile, harm
+from tests.web.test_safety import assert_harmless
+from tests.web.visits import Client
+from web.headers import HEADERS
+from web.requests import parameters
+
+WHO = ("Stella", "Mara", "")
+ELSEWHERE = {"/static/{file_path}", "/sign-in/openid", "/sign-in/openid/back"}
+"""Files of ours, and what leads to a provider, which has tests of its own."""
+
+TYPES = {
+    "/api/openapi.json": "application/vnd.oai.openapi+json",
+    "/api/docs": "text/html; charset=utf-8",
+    "/api": "text/html; charset=utf-8",
+}
+"""What is not application/json under /api."""
+
+SIGNS_OUT = {"/sign-out"}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+    folder = tmp_path_factory.mktemp("hostile")
+    settings = {"sign_in": "password, passkey", "community": harm("community")}
+    with community_at(folder / "data", **settings) as community:
+        yield Hostile(community, folder / "notes")
+
+
+def paths(hostile: Hostile) -> dict[str, list[str]]:
+    """Every address that answers GET, by its route: those of entries for each that there is."""
+    found: dict[str, list[str]] = {}
+    ids = hostile.ids
+    for route in hostile.community.app.routes:
+        if not isinstance(route, HTTPRoute) or "GET" not in route.methods:
+            continue
+        if route.path_format in ELSEWHERE:
+            continue
+        path = route.path_format
+        for name, value in ids.items():
+            path = path.replace("{" + name + "}", value)
+        assert "{" not in path, path
+        others = [path.replace(ids["entry_id"], ids[name]) for name in ("archived", "imported")]
+        found[route.path_format] = list(dict.fromkeys([path, *others]))
+    for kind in ("practice", "experiment", "case-clinic"):
+        found["/entries/new"].append(f"/entries/new?kind={kind}")
+    for path in ("/search", "/search/results"):
+        found[path].append(f"{path}?q=script+alert+title&archived=all")
+    found["/reuse"] += [f"/reuse?by={by}" for by in ("group", "tag", "month")]
+    found["/entries"].append("/entries?archived=all")
+    return found
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_stored_xss_is_shown_as_text_on_every_page(hostile: Hostile, who: str) -> None:
+    client, shown = hostile.browsers[who], dict[str, str]()
+    for route, addresses in paths(hostile).items():
+        for path in addresses:
+            response = client.get(path)
+            assert response.status_code < 500, path
+            if response.headers.get("content-type", "").startswith("text/html"):
+                assert_harmless(response.text)
+                shown[route] = shown.get(route, "") + response.text
+    assert len(shown) > 10
+    expected = FIELDS.items() if who == "Stella" else ()
+    for route, fields in expected:
+        missing = [name for name in fields if f"&lt;b&gt;{name}&lt;/b&gt;" not in shown[route]]
+        assert missing == [], route
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_reflected_xss_in_every_parameter_of_an_address_is_shown_as_text(
+    hostile: Hostile, who: str
+) -> None:
+    client, tried = hostile.browsers[who], 0
+    for route in hostile.community.app.routes:
+        if not isinstance(route, HTTPRoute) or route.path_format in ELSEWHERE:
+            continue
+        for handler in route.route_handlers:
+            if "GET" not in handler.http_methods or handler.handler_name == "options_handler":
+                continue
+            for name in [*parameters(handler), "unknown"]:
+                path = re.sub(r"\{\w+\}", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", route.path_format)
+                response = client.get(path, params={name: HOSTILE})
+                assert response.status_code < 500, (path, name)
+                if response.headers.get("content-type", "").startswith("text/html"):
+                    assert_harmless(response.text)
+                tried += 1
+    assert tried > 60
+
+
+def forms(html: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address and fields of each form that is sent from a page, filled with harm."""
+    for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", html, re.DOTALL):
+        action = re.search(r'action="([^"]*)"', form)
+        names = re.findall(r'<(?:input|textarea|select)[^>]*\sname="([^"]*)"', form)
+        assert action
+        yield action[1], dict.fromkeys(names, HOSTILE)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_reflected_xss_in_every_field_of_every_form_is_shown_as_text(
+    hostile: Hostile, who: str
+) -> None:
+    client, token = hostile.browsers[who], hostile.form_token(who)
+    pages = [client.get(path).text for each in paths(hostile).values() for path in each]
+    found = {action: fields for html in pages for action, fields in forms(html)}
+    assert len(found) > (4 if who else 1)
+    for action, fields in found.items():
+        # What takes somebody out of the community would leave nobody for the rest.
+        if action in SIGNS_OUT or action.endswith(("/remove", "/erase")):
+            continue
+        response = client.post(action, data={**fields, "form_token": token})
+        assert response.status_code < 500, action
+        assert_harmless(response.text)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_the_json_interface_is_never_taken_for_a_page(hostile: Hostile, who: str) -> None:
+    client = hostile.browsers[who]
+    for route, addresses in paths(hostile).items():
+        if not route.startswith("/api"):
+            continue
+        for path in addresses:
+            for asked in (path, f"{path}?q={TAG}"):
+                response = client.get(asked)
+                expected = TYPES.get(route, "application/json")
+                if response.status_code != 200:
+                    expected = "application/problem+json"
+                assert response.headers["content-type"] == expected, asked
+                for name, value in HEADERS.items():
+                    assert response.headers[name] == value, asked
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_clickjacking_is_kept_out_of_every_page(hostile: Hostile, who: str) -> None:
+    for addresses in paths(hostile).values():
+        for path in addresses:
+            policy = hostile.browsers[who].get(path).headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in policy, path
+
+
+def test_a_file_to_download_is_not_run_here(hostile: Hostile) -> None:
+    client: Client = hostile.browsers["Mara"]
+    for path in ("/account/data.json", "/account/data.md", "/api/reports/reuse?format=csv"):
+        response = client.get(path)
+        assert response.headers["content-disposition"].startswith('attachment; filename="')
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert not response.headers["content-type"].startswith("text/html")
