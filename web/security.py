@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from kb.settings import is_loopback
@@ -36,7 +36,7 @@ class Doors:
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer with 400 or 403."""
+        """Pass the request on, or answer with 400, 403 or 404."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
@@ -46,6 +46,9 @@ class Doors:
             await self._refuse(ClientException(OTHER_NAME), scope, receive, send)
         elif scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):
             await self._refuse(CrossSiteRequest(), scope, receive, send)
+        elif "\0" in scope["path"]:
+            # No address of ours has one, and no file system takes one.
+            await self._refuse(NotFoundException(), scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -1,0 +1,174 @@
+"""Attacks that have a name: tried at every route where that makes sense, and found to do nothing.
+
+docs/developer/testing.md says for each attack which tests try it; most stand with what they attack.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Draft, Section
+from kb.exporters.run import export
+from tests.web.community import SITE, Browsers, Community, form_token, send, sign_in
+from tests.web.test_tokens import DRAFT
+from tests.web.visits import FORM, NOWHERE, Client
+
+EVIL = "https://evil.example"
+LEADING_AWAY = (
+    *(EVIL, "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "///evil"),
+    *("javascript:alert(1)", "data:text/html,x", "/\r\nLocation: https://evil.example", "/ /evil"),
+    *("/\x00/evil.example", "https:evil.example", "", "evil.example"),
+)
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+TAKEN_OVER = {
+    "id": NOWHERE, "actor": "local", "author": "local", "roles": "steward", "role-steward": "1",
+    "standing": "joined", "position": "1", "contributed_by": "local", "member": "local",
+    "contributed_at": "2001-01-01T00:00:00Z", "archived": "true", "source": "x",
+}  # fmt: skip
+"""What a request may not say, by the names that it has within."""
+
+
+def changing(community: Community) -> Iterator[tuple[str, str]]:
+    """The method and address of every operation that changes something."""
+    for route in community.app.routes:
+        if isinstance(route, HTTPRoute):
+            for method in sorted(CHANGING & set(route.methods)):
+                path = route.path_format
+                for name in ("entry_id", "reuse_id", "member_id", "group_id", "secret"):
+                    path = path.replace("{" + name + "}", NOWHERE)
+                yield method, path
+
+
+def test_csrf_from_another_site_is_refused_by_every_operation_that_changes_something(
+    browser: Browsers, community: Community
+) -> None:
+    client = browser("Stella")
+    form = {"form_token": form_token(client)}
+    tried = 0
+    for method, path in changing(community):
+        for headers in ({"origin": EVIL}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
+            response = client.request(method, path, data=form, headers=headers)
+            assert response.status_code == 403, (method, path)
+            tried += 1
+    assert tried > 100
+    assert client.get("/account").status_code == 200
+
+
+def test_csrf_without_the_value_of_the_session_is_refused_by_every_form(
+    browser: Browsers, community: Community
+) -> None:
+    client = browser("Stella")
+    for method, path in changing(community):
+        if path.startswith("/api"):
+            # What the browser sends by itself counts for nothing there.
+            assert client.request(method, path).status_code in (400, 401), path
+        else:
+            assert client.request(method, path).status_code == 403, path
+    assert client.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("next", LEADING_AWAY)
+def test_an_open_redirect_is_not_to_be_had(browser: Browsers, next: str) -> None:
+    client = browser()
+    html = client.get("/sign-in", params={"next": next}).text
+    assert 'name="next" value="/"' in html
+    location = sign_in(client, "Mara", next=next).headers["location"]
+    assert location == "/?done=signed-in"
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "//evil.example/entries/new", "/%2Fevil.example"]
+)
+def test_an_open_redirect_by_an_odd_address_is_not_to_be_had(browser: Browsers, path: str) -> None:
+    response = browser().get(SITE + path)
+    target = urlsplit(response.headers.get("location", "/"))
+    assert (target.scheme, target.netloc) in (("", ""), ("https", "kb.example.org"))
+    assert response.status_code in (303, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../web/app.py", "..%2fweb%2fapp.py", "%2e%2e/%2e%2e/pyproject.toml", "..\\web\\app.py",
+        "....//....//etc/passwd", "/etc/passwd", "%2fetc%2fpasswd", "style.css/../../app.py",
+        "..%c0%af..%c0%afetc/passwd", "%00/etc/passwd",
+    ],
+)  # fmt: skip
+def test_a_path_that_climbs_out_of_the_files_to_download_leads_nowhere(
+    client: Client, path: str
+) -> None:
+    response = client.get(f"/static/{path}")
+    assert response.status_code in (400, 404)
+    assert not any(word in response.text for word in ("root:", "create_app", "[project]"))
+
+
+@pytest.mark.parametrize(
+    "title", ["../../../etc/cron.d/x", "/etc/passwd", "..", "a/../../b", "C:\\x"]
+)
+def test_a_path_in_a_title_leads_no_export_out_of_its_folder(
+    base: KnowledgeBase, tmp_path: Path, title: str
+) -> None:
+    sections = (Section("The problem", "x"), Section("What we do", "y"))
+    base.entries.contribute(Draft(kind="practice", content=Content(title=title, sections=sections)))
+    outside = {path for path in tmp_path.rglob("*") if path.is_file()}
+    pages = map(base.catalogue.get, base.catalogue.all_ids())
+    list(export(pages, tmp_path / "out"))
+    written = {path for path in tmp_path.rglob("*") if path.is_file()} - outside
+    assert len([path for path in written if path.suffix == ".md"]) == 1
+    assert all(path.resolve().is_relative_to(tmp_path / "out") for path in written)
+
+
+def test_mass_assignment_over_the_json_interface_is_refused(
+    browser: Browsers, community: Community
+) -> None:
+    client, headers = browser(), community.token("Stella", "contribute", "curate", "search")
+    entry = community.contribute("Stella")
+    before = community.base.head()
+    reuse = {"group": "x", "context": "x", "outcome": "adopted"}
+    bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("POST", "/api/entries"): DRAFT,
+        ("PUT", f"/api/entries/{entry}"): {"content": DRAFT["content"], "version": 1},
+        ("POST", f"/api/entries/{entry}/tags"): {"tags": ["x"]},
+        ("POST", f"/api/entries/{entry}/archive"): {"reason": "x"},
+        ("PUT", f"/api/entries/{entry}/endorsement"): {"reason": "x"},
+        ("PUT", f"/api/entries/{entry}/visibility"): {"sight": "author"},
+        ("POST", f"/api/entries/{entry}/reuses"): reuse,
+    }
+    for (method, path), body in bodies.items():
+        for name, value in TAKEN_OVER.items():
+            changed = {**body, name: value}
+            response = client.request(method, path, json=changed, headers=headers)
+            assert response.status_code == 400, (path, name)
+            assert response.json()["errors"][0]["field"] == name
+    assert community.base.head() == before
+
+
+def test_mass_assignment_by_the_fields_of_a_form_is_without_effect(
+    browser: Browsers, community: Community
+) -> None:
+    client, mara = browser("Mara"), community.ids["Mara"]
+    sent = send(client, "/entries/new", {**TAKEN_OVER, **FORM, "version": "7"})
+    entry = urlsplit(sent.headers["location"]).path.rpartition("/")[2]
+    made = community.base.catalogue.get(entry)
+    assert (made.contributed_by, made.archived, made.source) == (mara, False, None)
+    assert made.id != NOWHERE
+    assert made.contributed_at.year > 2001
+    send(client, "/account/profile", {**TAKEN_OVER, "name": "Mara", "time_zone": "UTC"})
+    send(client, f"/entries/{entry}/reuses", {**TAKEN_OVER, "group": "x", "context": "x",
+                                              "outcome": "adopted"})  # fmt: skip
+    token = {**TAKEN_OVER, "token_name": "x", "days": "30", "scope-search": "1"}
+    send(client, "/account/tokens", token, 200)
+    me = community.base.directory.member(mara)
+    assert (me.roles, me.standing) == (("member",), "joined")
+    [reuse] = community.base.catalogue.get(entry).reuse
+    assert [each.id for each in community.acting("Mara").own_data().reuses] == [reuse.id]
+    tokens = community.base.accounts.tokens
+    assert [each.scopes for each in tokens.of(mara)] == [frozenset({"search"})]
+    assert [len(tokens.of(other)) for name, other in community.ids.items() if name != "Mara"] == [
+        0, 0, 0,
+    ]  # fmt: skip
