@@ -178,7 +178,7 @@ class OpenIdProvider:
     def _json(self, url: str) -> Any:
         import httpx2
 
-        from kb.small_answers import SmallAnswers
+        from kb.accounts.small_answers import SmallAnswers
 
         small = SmallAnswers(self._transport)
         try:
@@ -191,7 +191,7 @@ class OpenIdProvider:
         # Authlib has no types.
         from authlib.integrations.httpx_client import OAuth2Client
 
-        from kb.small_answers import SmallAnswers
+        from kb.accounts.small_answers import SmallAnswers
 
         return OAuth2Client(
             client_id=self._settings.client_id,
