@@ -69,6 +69,17 @@ def test_every_variable_of_the_environment_stands_on_the_page_about_settings() -
     assert listed == used
 
 
+def test_every_attack_that_is_named_has_the_tests_that_are_named_with_it() -> None:
+    page = (ROOT / "docs" / "developer" / "testing.md").read_text(encoding="utf-8")
+    rows = page.split("\n| Attack | Tests |\n|---|---|\n")[1].split("\n\n")[0].splitlines()
+    named = [(row, re.findall(r"`([\w/.]+)::(\w+)`", row.split("|")[2])) for row in rows]
+    assert len(named) >= 15
+    assert [row for row, tests in named if not tests] == []
+    for file, test in (one for _, tests in named for one in tests):
+        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^def {test}\(", text, re.MULTILINE), f"{file}::{test}"
+
+
 @pytest.mark.model
 def test_the_example_of_the_readme_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -18,11 +18,37 @@ from kb.entries.content import Content, Draft, Section
 from tests.web.browsing import ARGUMENTS, served
 from tests.web.community import Browsers, Community, community_at
 from tests.web.serving import data, run
+from tests.web.session_log import SessionLog
 from web.app import create_app
+from web.logs import logs_to
 
 __all__ = ["data", "run"]
 
 Contribute = Callable[..., str]
+LAST = "test_browser_logs.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads the logs of all browser tests comes after them."""
+    items.sort(key=lambda item: item.path.name == LAST)
+
+
+@pytest.fixture(scope="session")
+def session_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SessionLog]:
+    """The log of every server that browser tests start, and what those were told."""
+    made = SessionLog(tmp_path_factory.mktemp("session") / "servers.log")
+    yield made
+    made.stream.close()
+
+
+@pytest.fixture(autouse=True)
+def logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """While a browser test runs, its servers write to the log of the session."""
+    if request.node.get_closest_marker("browser") is None:
+        yield
+        return
+    with logs_to(request.getfixturevalue("session_log").stream, "json"):
+        yield
 
 
 @pytest.fixture
@@ -56,7 +82,7 @@ def browser(community: Community) -> Browsers:
 
 
 @pytest.fixture
-def contribute(base: KnowledgeBase) -> Contribute:
+def contribute(base: KnowledgeBase, session_log: SessionLog) -> Contribute:
     """Contributes a practice with the given fields and answers its id."""
 
     def make(title: str = "Bedside handover", **fields: Any) -> str:
@@ -68,6 +94,7 @@ def contribute(base: KnowledgeBase) -> Contribute:
         tags = fields.pop("tags", ("handover",))
         group = fields.pop("group", "North Clinic")
         assert not fields
+        session_log.tell(title, problem, does, *tags, group)
         draft = Draft(
             kind="practice",
             content=Content(title=title, sections=sections, properties={"difficulty": "easy"}),
@@ -100,7 +127,9 @@ def url(base: KnowledgeBase) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
+def open_page(
+    chromium: Browser, url: str, session_log: SessionLog
+) -> Iterator[Callable[..., Page]]:
     """Opens a path in a fresh context; a request to elsewhere or a script error fails the test."""
     wrong: list[str] = []
     contexts = []
@@ -115,6 +144,7 @@ def open_page(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(20_000)
         context.route("**/*", guarded)
         contexts.append(context)
+        session_log.listen(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if "Content Security" in m.text else None)
@@ -123,5 +153,6 @@ def open_page(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
 
     yield make
     for context in contexts:
+        session_log.leave(context)
         context.close()
     assert wrong == []

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import flask
 import oidc_provider_mock
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 
 class Provider:
@@ -55,11 +55,18 @@ class Provider:
         return None if fits else ({"error": "invalid_grant"}, 400)
 
 
+class _Quiet(WSGIRequestHandler):
+    """Its log is none of ours, and tests read ours."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Write nothing."""
+
+
 @contextmanager
 def provided(back: str) -> Iterator[tuple[Provider, str]]:
     """A provider that sends browsers back to `back`, and its issuer."""
     provider = Provider(back)
-    server = make_server("127.0.0.1", 0, provider.app, threaded=True)
+    server = make_server("127.0.0.1", 0, provider.app, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -13,7 +13,12 @@ from click.testing import CliRunner, Result
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.cli.session import Session
+from tests.web.session_log import SessionLog
 from web import cli
+
+JSON = ("--log-format", "json")
+NOTICES = ("Stopped.", "Making the index from the log: ", "The model is missing; install it.")
+"""How the sentences begin that the command says to the operator, beside its log."""
 
 
 @pytest.fixture
@@ -23,8 +28,13 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs `kb serve`, calls `visit` with the address in a thread, and tells the server to end."""
+def run(
+    data: Path, monkeypatch: pytest.MonkeyPatch, session_log: SessionLog
+) -> Callable[..., Result]:
+    """Runs `kb serve`, calls `visit` with the address in a thread, and tells the server to end.
+
+    Its log goes to that of the session.
+    """
     announce = cli._announce
 
     def make(
@@ -43,7 +53,10 @@ def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         monkeypatch.setattr(cli, "_announce", ready)
         session = Session(HashEmbedder())
         session.data = data
-        return CliRunner().invoke(cli.serve, arguments, obj=session)
+        result = CliRunner().invoke(cli.serve, (*arguments, *JSON), obj=session)
+        said = result.stderr.splitlines(keepends=True)
+        session_log.stream.writelines(line for line in said if not line.startswith(NOTICES))
+        return result
 
     return make
 

@@ -12,6 +12,7 @@ from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import SearchUnavailable
 from kb.ids import entry_id_for
 from tests.web.browsing import OpenPage, served
+from tests.web.session_log import SessionLog
 from tests.web.visits import Contribute
 from web.app import create_app
 
@@ -43,10 +44,11 @@ def ask(page: Page, question: str) -> None:
 
 @pytest.mark.model
 def test_contribute_find_by_a_paraphrase_open_archive_and_find_no_more(
-    chromium: Browser, meaningful: KnowledgeBase
+    chromium: Browser, meaningful: KnowledgeBase, session_log: SessionLog
 ) -> None:
     with served(create_app(meaningful)) as url:
         page = chromium.new_page(base_url=url, java_script_enabled=False)
+        session_log.listen(page.context)
         page.goto("/")
         contribute_in(
             page,
