@@ -37,6 +37,9 @@ from kb.people.sign_in import (
 )
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
+UNNAMED_GROUP = "a group no longer named"
+"""What reports count a reuse under whose member was erased: its group may have named a person."""
+
 # What a person wrote or what may name one. The texts of an entry go with the entry, what a member
 # says about the entries of others goes with that member.
 _CONTENT = Sealed("content", by="stream", erased={"title": "", "sections": []})
@@ -104,7 +107,11 @@ EVENT_TYPES = (
         name="reuse-recorded",
         schema_version=1,
         cls=ReuseRecorded,
-        sealed=(Sealed("context", by="actor", erased=""), _EVIDENCE),
+        sealed=(
+            Sealed("group", by="actor", erased=UNNAMED_GROUP),
+            Sealed("context", by="actor", erased=""),
+            _EVIDENCE,
+        ),
     ),
     EventType(
         name="reuse-outcome-updated",

@@ -35,7 +35,7 @@ def test_of_an_erased_member_nothing_is_left_but_that_they_were(base: KnowledgeB
     her, other = joined(base), practice(base, "Handover", "At the bed.")
     mine = practice(her, TITLE, TEXT)
     her.endorsements.endorse(other, REASON)
-    her.reuses.record(other, group="Ward", context=CONTEXT, outcome="adopted")
+    her.reuses.record(other, group=f"Ward {CONTEXT}", context=CONTEXT, outcome="adopted")
     base.search(CONTEXT)
     member = member_of(her)
 
@@ -73,7 +73,7 @@ def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> Non
     her = joined(base, name="Ada")
     mine, kept = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
     base.endorsements.endorse(mine, f"It works: {REASON}.")
-    base.reuses.record(mine, group="Ward", context=CONTEXT, outcome="adopted")
+    base.reuses.record(mine, group=f"Ward {CONTEXT}", context=CONTEXT, outcome="adopted")
     base.search(TEXT)
 
     her.erasure.entry(mine)

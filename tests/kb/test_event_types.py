@@ -27,7 +27,7 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.event_types import EVENT_TYPES, build_codec
+from kb.event_types import EVENT_TYPES, UNNAMED_GROUP, build_codec
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -228,4 +228,4 @@ def test_an_erased_event_still_reads_and_holds_nothing_of_what_was_sealed(event_
         if field.name not in sealed:
             assert now == was
         else:
-            assert now in (None, "", Content(title="", sections=()), Profile(name=""))
+            assert now in (None, "", UNNAMED_GROUP, Content(title="", sections=()), Profile(name=""))
