@@ -97,6 +97,11 @@ def sweep(directory: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)
 
 
+def nothing(directory: Path) -> bool:
+    """Whether there is no index at all."""
+    return not directory.is_dir() or not any(directory.iterdir())
+
+
 def alone(generation: Path) -> bool:
     """Whether no other generation is left beside this one."""
     return not any(

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS vectors (
 );
 CREATE TABLE IF NOT EXISTS hash_key (key BLOB NOT NULL);
 INSERT INTO hash_key SELECT randomblob(32) WHERE NOT EXISTS (SELECT * FROM hash_key);
+CREATE TABLE IF NOT EXISTS uncleared (mark INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS words (
     fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, words BLOB NOT NULL,
     PRIMARY KEY (fingerprint, text_hash)
@@ -145,11 +146,13 @@ class VectorStore:
                     self._connection.execute("BEGIN IMMEDIATE")
                     rows = ((key,) for key in hashes)
                     self._connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", rows)
-                    gone = sum(self._connection.execute(each).rowcount for each in _DELETE)
+                    if sum(self._connection.execute(each).rowcount for each in _DELETE):
+                        self._connection.execute("INSERT OR IGNORE INTO uncleared VALUES (1)")
             finally:
                 self._connection.execute("DROP TABLE kept")
-            if gone:
+            if self._connection.execute("SELECT 1 FROM uncleared").fetchone():
                 clear_free_space(self._connection)
+                self._connection.execute("DELETE FROM uncleared")
 
     def check(self) -> None:
         """Raise `IndexOutdated` if the file is damaged; reads all of it."""

@@ -78,9 +78,9 @@ class DataDirectory(Struct, frozen=True):
         return self.root / "follower.lock"
 
     @property
-    def stewards_lock(self) -> Path:
-        """The file that is locked while somebody stops being a steward."""
-        return self.root / "stewards.lock"
+    def people_lock(self) -> Path:
+        """The file that is locked while stewards or groups change, one after the other."""
+        return self.root / "people.lock"
 
     @property
     def settings(self) -> Path:

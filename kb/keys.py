@@ -17,11 +17,16 @@ class Keys:
     """The keys of streams, and all that opens the community to a member."""
 
     def __init__(
-        self, vault: KeyVault, questions: Questions, accounts: "Callable[[], Accounts]"
+        self,
+        vault: KeyVault,
+        questions: Questions,
+        accounts: "Callable[[], Accounts]",
+        erase_entry: Callable[[str, str], object],
     ) -> None:
         self._vault = vault
         self._questions = questions
         self._accounts = accounts
+        self._erase_entry = erase_entry
 
     def destroy(self, streams: Sequence[str]) -> None:
         """Destroy the keys of erased streams, and what members among them signed in with."""
@@ -39,3 +44,7 @@ class Keys:
     def alive(self, streams: Sequence[str]) -> bool:
         """Whether any of these can still be opened."""
         return not all(map(self._vault.destroyed, streams))
+
+    def erase_entry(self, entry_id: str, actor: str) -> None:
+        """Record that an entry is erased, as what `actor` wished for with its author."""
+        self._erase_entry(entry_id, actor)

@@ -71,13 +71,7 @@ class KnowledgeBase:
         self.entries = Entries(writer, self.kinds, new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
-        self.erasure = Erasure(
-            self.people,
-            self.entries,
-            Entries(writer.acting_for(access.unlimited(asker)), self.kinds, new_id),
-            parts.reader,
-            parts.follower,
-        )
+        self.erasure = Erasure(self.people, self.entries, parts.follower)
         self.catalogue = Catalogue(parts.reader, asker.labels)
         self.reports = Reports(parts.reader, asker, parts.questions)
         self._search = Search(
@@ -136,9 +130,9 @@ class KnowledgeBase:
             try:
                 parts.follower.ensure(0)
                 parts.follower.bring_views_up()
-                if back := parts.follower.erased_keys_are_back():
-                    tell("Keys of what was erased are back, e.g. from a copy: it is erased again.")
-                    parts.follower.forget(back)
+                if unfinished := parts.follower.unfinished_erasure():
+                    tell("Something erased is not gone yet, or is back from a copy: erasing it.")
+                    parts.follower.forget(unfinished)
                 return cls(parts, asker or _acting(parts))
             except BaseException:
                 parts.close()

@@ -10,17 +10,22 @@ from filelock import FileLock
 
 from events.clock import utc_now
 from events.sqlite import SqliteEventLog
+from kb import access
+from kb.access import Asker
 from kb.data_directory import DataDirectory, open_vault, storage_errors
 from kb.entries.kinds import load_kinds
+from kb.entries.service import Entries
 from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
+from kb.ids import new_event_id, new_id
 from kb.keys import Keys
 from kb.questions import Questions
 from kb.settings import Settings
+from kb.writer import Writer
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
@@ -53,7 +58,7 @@ class Parts:
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(directory.questions, utc_now, secrets.token_bytes)
         self.questions.tidy()
-        self.keys = Keys(self.vault, self.questions, lambda: self.accounts)
+        self.keys = Keys(self.vault, self.questions, lambda: self.accounts, self._erase_entry)
         self.index = SearchIndex(
             directory.index,
             self.log,
@@ -82,12 +87,23 @@ class Parts:
                 self._accounts = Accounts(self.directory.accounts, self.settings.community, utc_now)
             return self._accounts
 
+    def _erase_entry(self, entry_id: str, actor: str) -> None:
+        writer = Writer(
+            self.log,
+            self.codec,
+            asker=access.unlimited(Asker(actor, frozenset(), frozenset())),
+            new_event_id=new_event_id,
+            settle=lambda _: None,
+            finishing=True,
+        )
+        Entries(writer, self.kinds, new_id).erase(entry_id)
+
     @contextmanager
     def in_turn(self) -> Iterator[None]:
         """Nobody else, in any process, is in such a block, and the views hold all of the log."""
         with (
             storage_errors(self.directory.root),
-            FileLock(self.directory.stewards_lock),
+            FileLock(self.directory.people_lock),
         ):
             self.follower.settle(self.log.head())
             yield

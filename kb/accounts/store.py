@@ -91,6 +91,8 @@ class AccountStore:
         cannot go.
         """
         with self.transaction() as db:
+            gone = {member for (member,) in db.execute("SELECT member FROM gone")}
+            members = tuple(set(members) - gone)
             deleted = 0
             for table in MEMBER_TABLES:
                 statement = f"DELETE FROM {table} WHERE member = ?"

@@ -35,6 +35,7 @@ TABLES = (
     """CREATE TABLE audience (
         label TEXT NOT NULL, partition INTEGER NOT NULL,
         PRIMARY KEY (label, partition)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX entry_author ON entry (contributed_by)",
     "CREATE INDEX entry_external ON entry (external_id)",
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (

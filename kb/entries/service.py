@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
-from kb.access import Action, Visibility, require
+from kb.access import OPERATOR_LABEL, Action, Visibility, require
 from kb.access import checked as checked_visibility
 from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry, decide_bring
@@ -177,8 +177,8 @@ class Entries:
 
     def erase(self, entry_id: str) -> Receipt:
         """Record that all it says is to be forgotten; `kb.erasure` waits for the forgetting."""
-        aggregate, decide = entry_aggregate(entry_id), partial(self._decide, Erase())
-        return self._writer.execute(aggregate, decide, settle=False).receipt
+        aggregate = entry_aggregate(entry_id)
+        return self._writer.execute(aggregate, self._decide_erase, settle=False).receipt
 
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
@@ -228,6 +228,13 @@ class Entries:
             # A slip here would hide the entry from everybody, or show it to a group of later.
             if not self._writer.exists(group_stream(group)):
                 raise NotFound(f"There is no group {group!r}: form it first.")
+
+    def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
+        # Erased already: whoever wrote it may wait for that once more, nobody else learns of it.
+        asker = self._writer.asker
+        if entry.erased and (entry.author == asker.member or OPERATOR_LABEL in asker.labels):
+            return []
+        return self._decide(Erase(), entry)
 
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
         require(self._writer.asker, "revise" if entry.version else "contribute")

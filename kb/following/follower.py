@@ -117,23 +117,25 @@ class Follower:
         """Return when nothing is left anywhere of what was erased up to `position`.
 
         This process begins to follow, unless it or another does. Raises `NotYetSearchable` after
-        `timeout` seconds, or with what keeps the work from going on.
+        `timeout` seconds, or with what keeps the work from going on for a while.
         """
-        deadline = time.monotonic() + timeout
+        well = time.monotonic()
+        deadline = well + timeout
         while self._forgetting.position() < position:
             self._refuse_closed()
             self.start()
             with self._moved:
                 self._moved.wait(POLL_SECONDS)
-            if self._errors:
+            well = time.monotonic() if not self._errors else well
+            if time.monotonic() - well > PATIENCE_SECONDS:
                 raise NotYetSearchable(f"Erasing cannot be finished: {'; '.join(self.errors)}")
             if time.monotonic() > deadline:
                 raise _too_late(timeout)
 
-    def erased_keys_are_back(self) -> int:
-        """See `Forgetting.keys_are_back`; 0 where another process leads, which looked itself."""
+    def unfinished_erasure(self) -> int:
+        """See `Forgetting.unfinished`; 0 where another process leads, which finishes it itself."""
         with self._lead.taken() as leads:
-            return self._on_sound_views(self._forgetting.keys_are_back) if leads else 0
+            return self._on_sound_views(self._forgetting.unfinished) if leads else 0
 
     def stop(self) -> None:
         """End the background work after the batch at hand, and give the lead away."""

@@ -26,6 +26,9 @@ class Secrets(Protocol):
         """Whether any of these can still be opened."""
         ...
 
+    def erase_entry(self, entry_id: str, actor: str) -> None:
+        """Record that an entry is erased because `actor` had its author erased with all entries."""
+
 
 class Forgetting:
     """The steps of the process that leads, each of which can be cut short and taken again."""
@@ -43,24 +46,25 @@ class Forgetting:
         self._reader = reader
         self._index = index
         self._secrets = secrets
-        self._gathered = 0
+        self._destroyed = 0  # the last erasure whose key this process has destroyed
         self._since = 0.0
 
     def position(self) -> int:
         """Nothing is left of what was erased up to here; -1 if that cannot be told yet."""
         return min(self._reader.forgotten(), self._index.forgotten())
 
-    def keys_are_back(self) -> int:
-        """The position of the last erasure, if a key that was destroyed is there again; else 0.
+    def unfinished(self) -> int:
+        """The position of the last erasure, if anything of one is left or is there again; else 0.
 
-        So it is where an older copy of the vault was put back. Then all is to be forgotten anew.
+        It is there again where an older copy of the vault or of the accounts was put back.
         """
-        known = self._views.forgotten()
-        streams = [stream for position, stream in self._views.erasures() if position <= known]
-        if not self._secrets.alive(streams):
-            return 0
-        self._views.remember()
-        return known
+        erasures, known = self._views.erasures(), self._views.forgotten()
+        self._secrets.depart([member for _, member in self._views.departures(since=0)])
+        if self._secrets.alive([stream for position, stream in erasures if position <= known]):
+            self._views.remember()
+            self._destroyed = known = 0
+        last = erasures[-1][0] if erasures else 0
+        return last if min(known, self._index.forgotten()) < last else 0
 
     def of_views(self) -> bool:
         """Destroy keys at once, and make the views anew a little later; whether it did either."""
@@ -68,23 +72,25 @@ class Forgetting:
         if departures:
             self._secrets.depart([member for _, member in departures])
             self._views.depart(departures[-1][0])
-        return self._erase() or bool(departures)
+        going = self._views.entries_of_erased()
+        for entry_id, actor in going:
+            self._secrets.erase_entry(entry_id, actor)
+        # What was recorded just now is taken in first, so that it is forgotten with the rest.
+        return bool(going) or self._erase() or bool(departures)
 
     def _erase(self) -> bool:
         known = self._views.forgotten()
         pending = [each for each in self._views.erasures() if each[0] > known]
         if not pending:
             return False
-        if len(pending) != self._gathered:
+        last = pending[-1][0]
+        if self._destroyed < last:
             self._secrets.destroy([stream for _, stream in pending])
-            self._gathered, self._since = len(pending), time.monotonic()
+            self._destroyed, self._since = last, time.monotonic()
             return True
         if time.monotonic() - self._since < GATHER_SECONDS:
             return False
-        forgot = self._views.forget(self._log, pending[-1][0])
-        if forgot:
-            self._gathered = 0
-        return forgot
+        return self._views.forget(self._log, last)
 
     def of_index(self, stopped: Callable[[], bool]) -> bool:
         """Make the index anew, once the views are: then the log reads as erased."""

@@ -1,5 +1,6 @@
 """The search index of a data directory: opened when needed, rebuilt when it does not fit."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,9 +126,11 @@ class SearchIndex:
             return -1
 
     def forgotten(self) -> int:
-        """The same as `made`, or -1 while a generation from before is left."""
+        """The same as `made`, -1 while a generation from before is left, endless where none is."""
         from indexer import generation
 
+        if generation.nothing(self._directory):
+            return sys.maxsize
         made = self.made()
         try:
             return made if generation.alone(generation.current(self._directory)) else -1

@@ -26,7 +26,7 @@ class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
 
     In the place of every table about entries stands a temporary view of the rows that the asker may
-    see, so that no statement can reach another one.
+    see, so that a statement which names the table reaches no other one.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
     """
 

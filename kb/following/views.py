@@ -37,8 +37,10 @@ _TABLES = (
     """CREATE TABLE parked (
         position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
         parked_at TEXT NOT NULL) STRICT""",
-    # Every erasure, and everybody who left.
-    "CREATE TABLE erasure (position INTEGER PRIMARY KEY, stream TEXT NOT NULL) STRICT",
+    # Every erasure, and everybody who left or was erased.
+    """CREATE TABLE erasure (
+        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, actor TEXT NOT NULL,
+        with_entries INTEGER NOT NULL) STRICT""",
     "CREATE TABLE departure (position INTEGER PRIMARY KEY, member TEXT NOT NULL) STRICT",
     # Up to where nothing erased is left; where only old pages of the file may hold some; and up to
     # where nothing is left of what those who left signed in with.
@@ -53,8 +55,11 @@ SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
 CHECKPOINT = "SELECT position FROM checkpoint"
 MOVE_CHECKPOINT = "UPDATE checkpoint SET position = ?"
 ERASURES = "SELECT position, stream FROM erasure ORDER BY position"
-DEPARTURES = """SELECT position, member FROM departure
-WHERE position > (SELECT departed FROM forgotten) ORDER BY position"""
+DEPARTURES = "SELECT position, member FROM departure WHERE position > ? ORDER BY position"
+DEPARTED = "SELECT departed FROM forgotten"
+OF_ERASED = """SELECT entry.id, actor
+FROM erasure CROSS JOIN entry ON contributed_by = substr(stream, length('member-') + 1)
+WHERE with_entries ORDER BY entry.position"""
 FORGOTTEN = "SELECT position FROM forgotten"
 REWRITTEN = "SELECT rewritten FROM forgotten"
 FORGET = "UPDATE forgotten SET position = rewritten"
@@ -162,9 +167,16 @@ class Views:
         """Take all that was erased as not forgotten yet."""
         self._database().conn.execute(REMEMBER)
 
-    def departures(self) -> list[tuple[int, str]]:
-        """The position and member of everybody who left since `depart`."""
-        return self._database().conn.execute(DEPARTURES).fetchall()
+    def entries_of_erased(self) -> list[tuple[str, str]]:
+        """The entries that are to go with their author, and who had that one erased."""
+        return self._database().conn.execute(OF_ERASED).fetchall()
+
+    def departures(self, since: int | None = None) -> list[tuple[int, str]]:
+        """Position and member of everybody who left or was erased, since `depart` or `since`."""
+        connection = self._database().conn
+        if since is None:
+            (since,) = connection.execute(DEPARTED).fetchone()
+        return connection.execute(DEPARTURES, (since,)).fetchall()
 
     def depart(self, position: int) -> None:
         """Those who left up to `position` cannot sign in any more."""

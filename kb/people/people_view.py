@@ -72,7 +72,7 @@ FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0)"
 CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
 OPEN_TO_WORLD = "UPDATE community SET world = ?"
 NAME = "SELECT name FROM community_group WHERE id = ?"
-ERASED = "INSERT INTO erasure VALUES (?, ?)"
+ERASED = "INSERT INTO erasure VALUES (?, ?, ?, ?)"
 DEPARTED = "INSERT INTO departure VALUES (?, ?)"
 KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
 # Nobody sees partition 0: that of an entry which was never taken in.
@@ -136,13 +136,14 @@ def _gone(db: Connection, event: RecordedEvent, change: MemberLeft | MemberErase
     member = _member(event)
     for statement in UNTIE:
         db.execute(statement, (member,))
+    db.execute(DEPARTED, (event.position, member))
     if isinstance(change, MemberErased):
         db.execute(FORGET, (member,))
-        db.execute(ERASED, (event.position, event.stream))
+        with_entries = int(change.entries == "erased")
+        db.execute(ERASED, (event.position, event.stream, event.actor, with_entries))
         _keep(db, event, f"Erased; their entries were {change.entries}.")
     else:
         db.execute(GO, ("left", member))
-        db.execute(DEPARTED, (event.position, member))
         _keep(db, event, "Left the community.")
 
 
@@ -182,7 +183,7 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 
 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
-    db.execute(ERASED, (event.position, event.stream))
+    db.execute(ERASED, (event.position, event.stream, event.actor, 0))
     _keep(db, event, "An entry was erased.")
     db.execute(SEEN_LAST_BY, (_entry(event), event.position))
 

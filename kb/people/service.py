@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Literal, Protocol
-from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
@@ -33,7 +32,7 @@ from kb.writer import Aggregate, NewId, Receipt, Writer
 
 
 class Known(Protocol):
-    """What commands on people ask the views; every answer holds what was written before."""
+    """What commands on people ask the views, which hold all of the log inside `in_turn`."""
 
     def stewards(self) -> int:
         """How many there are."""
@@ -60,8 +59,9 @@ class People:
     """Invite, join, change roles and groups, leave.
 
     Every command acts for the writer's asker, answers a `Receipt`, and raises `InvalidInput`,
-    `NotFound`, `Forbidden` or `Refused`. What takes a steward away happens inside `in_turn`, one
-    after the other; whoever left is told to `departed`, to forget what they signed in with.
+    `NotFound`, `Forbidden` or `Refused`. What takes a steward away or changes a group happens
+    inside `in_turn`, one after the other; whoever left is told to `departed`, to forget what they
+    signed in with.
     """
 
     def __init__(
@@ -83,15 +83,13 @@ class People:
         self,
         roles: Iterable[Role] = ("member",),
         groups: Iterable[str] = (),
-        *,
-        command_id: UUID | None = None,
     ) -> Receipt:
         """Make a place for somebody; who takes it is told by the link that goes with it."""
         self._require("look-after-people")
         chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted(set(map(self._open_to_more, groups))))
         invite = Invite(roles=chosen, groups=inside)
-        return self._change(str(self._new_id()), invite, command_id=command_id)
+        return self._change(str(self._new_id()), invite)
 
     def join(self, member_id: str, profile: Profile) -> Receipt:
         """Take an invitation. Whoever may is known by the link, and acts as the new member."""
@@ -115,11 +113,12 @@ class People:
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
         self._require("join-group")
-        known = self._open_to_more(group)
         who = member_id or self._writer.actor
-        if who != self._writer.actor or not all(each.open for each in self._around(known)):
-            self._require("look-after-groups")
-        return self._change(who, JoinGroup(known))
+        with self._in_turn():
+            known = self._open_to_more(group)
+            if who != self._writer.actor or not all(each.open for each in self._around(known)):
+                self._require("look-after-groups")
+            return self._change(who, JoinGroup(known))
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group no longer, by oneself or by a steward's hand."""
@@ -141,26 +140,25 @@ class People:
         self.refuse_erasing(member_id)
         return self._take_away(member_id, Erase(entries))
 
-    def refuse_erasing(self, member_id: str) -> bool:
-        """Raise what `erase` would raise; whether the member is erased already."""
+    def refuse_erasing(self, member_id: str) -> None:
+        """Raise what `erase` would raise, before somebody is asked whether they are sure."""
         if member_id != self._writer.asker.member:
             self._require("erase-member")
         member_id = validation.known_id("member", member_id)
         self._refuse_last_steward(member_id)
-        state = self._writer.load(_member_aggregate(member_id))
-        if not state.version:
+        if not self._writer.exists(member_stream(member_id)):
             raise NotFound(f"There is no member {member_id}.")
-        return state.standing == "erased"
 
     def form_group(self, name: str, parent: str | None = None, *, open: bool = False) -> Receipt:
         """Begin a group, perhaps inside another. Its id follows from its name."""
         self._require("look-after-groups")
         name = validation.group_name(name)
         known = group_id(name)
-        self._refuse_name_of_another(known, name)
-        form = Form(name=name, parent=self._known_group(parent) if parent else None, open=open)
-        self._refuse_opening(form.parent, open=open)
-        return self._change_group(known, form)
+        with self._in_turn():
+            self._refuse_name_of_another(known, name)
+            form = Form(name=name, parent=self._known_group(parent) if parent else None, open=open)
+            self._refuse_opening(form.parent, open=open)
+            return self._change_group(known, form)
 
     def change_group(
         self,
@@ -175,19 +173,20 @@ class People:
         A group is never inside itself, and never takes the name of another one.
         """
         self._require("look-after-groups")
-        known = self._known_group(group)
-        if isinstance(parent, str):
-            parent = self._known_group(parent)
-            self._refuse_circle(known, parent)
-        if isinstance(name, str):
-            name = validation.group_name(name)
-            self._refuse_name_of_another(known, name)
-        present = self._load_group(known)
-        self._refuse_opening(
-            present.parent if isinstance(parent, UnsetType) else parent,
-            open=present.open if isinstance(open, UnsetType) else open,
-        )
-        return self._change_group(known, Change(name=name, parent=parent, open=open))
+        with self._in_turn():
+            known = self._known_group(group)
+            if isinstance(parent, str):
+                parent = self._known_group(parent)
+                self._refuse_circle(known, parent)
+            if isinstance(name, str):
+                name = validation.group_name(name)
+                self._refuse_name_of_another(known, name)
+            present = self._load_group(known)
+            self._refuse_opening(
+                present.parent if isinstance(parent, UnsetType) else parent,
+                open=present.open if isinstance(open, UnsetType) else open,
+            )
+            return self._change_group(known, Change(name=name, parent=parent, open=open))
 
     def close_group(self, group: str) -> Receipt:
         """Let nobody join it any longer."""
@@ -205,12 +204,11 @@ class People:
         member_id: str,
         command: MemberCommand,
         guard: Callable[[], object] | None = None,
-        command_id: UUID | None = None,
     ) -> Receipt:
         member_id = validation.known_id("member", member_id)
         aggregate = _member_aggregate(member_id)
         decide = partial(member.decide, command)
-        return self._writer.execute(aggregate, decide, guard=guard, command_id=command_id).receipt
+        return self._writer.execute(aggregate, decide, guard=guard).receipt
 
     def _take_away(self, member_id: str, command: MemberCommand) -> Receipt:
         """What may leave the community without a steward, so that two do not go at once."""

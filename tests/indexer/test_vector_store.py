@@ -124,3 +124,28 @@ def test_every_text_has_a_hash_that_another_store_does_not_give_it(
     assert again.text_hash("a") == store.text_hash("a")
     again.close()
     assert len({store.text_hash(text) for text in ("", "\0", "\ud800", "é", "e\u0301")}) == 5
+
+
+def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
+    store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_: object) -> None:
+        raise sqlite3.OperationalError("somebody reads")
+
+    store._connection.execute("PRAGMA secure_delete = OFF")
+    texts = {store.text_hash(text): embedded(n, 0.5, 7) for n, text in enumerate(("gone", "kept"))}
+    store.put("m", texts)
+    (_, gone), (kept_hash, kept) = texts.items()
+    with monkeypatch.context() as patch:
+        patch.setattr("indexer.vector_store.clear_free_space", read)
+        with pytest.raises(IndexUnavailable):
+            store.keep_only([kept_hash])
+    assert gone.vector.tobytes() in lying(tmp_path)
+    store.keep_only([kept_hash])
+    assert gone.vector.tobytes() not in lying(tmp_path)
+    assert kept.vector.tobytes() in lying(tmp_path)
+
+
+def lying(folder: Path) -> bytes:
+    """All bytes of the store and its WAL."""
+    return b"".join(each.read_bytes() for each in sorted(folder.glob("v.sqlite*")))

@@ -82,9 +82,10 @@ def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> Non
     assert left_in(base.settings.data, gone) == []
     assert base.search("handover at the bed").results[0].id == kept
     assert list(base.catalogue.all_ids()) == [kept]
-    for answer in (her.catalogue.get, her.catalogue.history, her.erasure.entry):
+    for answer in (her.catalogue.get, her.catalogue.history, joined(base).erasure.entry):
         with pytest.raises(NotFound):
             answer(mine)
+    assert her.erasure.entry(mine).version == base.erasure.entry(mine).version == 3
     assert base.directory.changes()[-1].detail == "An entry was erased."
 
 
