@@ -86,7 +86,7 @@ def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> Non
         with pytest.raises(NotFound):
             answer(mine)
     assert her.erasure.entry(mine).version == base.erasure.entry(mine).version == 3
-    assert base.directory.changes()[-1].detail == "An entry was erased."
+    assert "An entry was erased." in [each.detail for each in base.directory.changes()]
 
 
 def test_an_erasure_that_was_cut_short_is_finished_by_whoever_keeps_the_data_up(
