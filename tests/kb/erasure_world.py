@@ -1,6 +1,6 @@
 """Somebody with much to hide, for the tests of erasing and of leaving."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,13 +48,20 @@ def member_of(base: KnowledgeBase) -> str:
     return base.asker.member
 
 
-def left_in(data: Path, secrets: tuple[str, ...]) -> list[tuple[str, str]]:
+def left_in(data: Path, secrets: Iterable[str | bytes]) -> list[tuple[str | bytes, str]]:
     """Which of the secrets stand in which files, as they lie."""
     files = [path for path in data.rglob("*") if path.is_file()]
     return [
         (secret, str(path.relative_to(data)))
         for path in files
-        for secret in secrets
-        for written in (secret.encode(), secret.lower().encode())
-        if written in path.read_bytes()
+        for secret in holding(path.read_bytes(), secrets)
     ]
+
+
+def holding(held: bytes, secrets: Iterable[str | bytes]) -> list[str | bytes]:
+    """Which of the secrets these bytes hold, text also in small letters."""
+    return [secret for secret in secrets if any(one in held for one in _written(secret))]
+
+
+def _written(secret: str | bytes) -> tuple[bytes, ...]:
+    return (secret,) if isinstance(secret, bytes) else (secret.encode(), secret.lower().encode())

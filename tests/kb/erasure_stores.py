@@ -1,0 +1,126 @@
+"""What the stores of a data directory hold, each read through its own reader, and what to look for.
+
+Full-text engines compress and vectors are numbers: in their files as they lie no text is found.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import tantivy
+import whoosh.index
+
+from events.sqlite import SqliteEventLog
+from indexer import generation
+from indexer.analysis import name_key, terms
+from indexer.document import Document, Section
+from indexer.index import VECTORS
+from indexer.passages import split
+from indexer.postings import pack
+from indexer.testing import HashEmbedder
+from indexer.vector_store import VectorStore
+from kb.accounts.schema import MEMBER_TABLES
+from kb.data_directory import find, open_vault
+from kb.event_types import build_codec
+from tests.kb.erasure_world import TEXT, TITLE
+
+Traces = dict[str, tuple[str | bytes, ...]]
+"""By store, what it holds of somebody or something."""
+
+WORDS = terms(TEXT)
+LONG = 15
+"""Shorter values of a table, such as how somebody signed in, are nobody's own."""
+
+
+def stores(data: Path, engine: str) -> dict[str, bytes]:
+    """By name of the store, all its values: the full-text index, the log opened, each database."""
+    lexical = generation.current(data / "index") / "lexical"
+    values = _tantivy(lexical) if engine == "tantivy" else _whoosh(lexical)
+    held = {"lexical": _together(values), "log": _together(_log(data))}
+    for path in data.rglob("*.sqlite"):
+        held[path.name] = _together(value for row in _rows(path) for value in row)
+    return held
+
+
+def traces_of_entry(data: Path) -> Traces:
+    """Of the entry with TITLE and TEXT, by words, texts, hashes and vectors."""
+    embedded = HashEmbedder().embed([embedded_text()])[0]
+    places = [embedded.terms.index(word) for word in WORDS]
+    return {
+        "lexical": (*WORDS, name_key(TITLE), f"{TITLE} group"),
+        "passages.sqlite": (TITLE, TEXT, text_hash(data), *(pack({word: 1})[:8] for word in WORDS)),
+        "vectors.sqlite": (
+            text_hash(data),
+            embedded.vector.tobytes(),
+            *(embedded.words[place].tobytes() for place in places),
+        ),
+        "views.sqlite": (TITLE, TEXT, f"{TITLE} group"),
+        "log": (TITLE, TEXT, f"{TITLE} group"),
+    }
+
+
+def traces_of_asker(data: Path, member: str) -> Traces:
+    """Of a member, the only one who asked: hashes of that, and all that they sign in with."""
+    [asked] = _select(data / "questions.sqlite", "SELECT question, member FROM asked")
+    accounts = data / "accounts.sqlite"
+    kept = [
+        value
+        for table in MEMBER_TABLES
+        for row in _select(accounts, f"SELECT * FROM {table} WHERE member = ?", member)
+        for value in row
+        if isinstance(value, str | bytes) and len(value) > LONG and value != member
+    ]
+    return {"questions.sqlite": asked, "accounts.sqlite": tuple(kept)}
+
+
+def embedded_text() -> str:
+    """What the vector of the entry is made from."""
+    sections = (Section("The problem", TEXT), Section("What we do", TEXT))
+    document = Document(id="", title=TITLE, sections=sections, audience=frozenset())
+    [[passage]] = split([document], HashEmbedder())
+    return passage.embedded_text
+
+
+def text_hash(data: Path) -> bytes:
+    """What the store of vectors calls that text."""
+    with closing(VectorStore(data / "index" / VECTORS, 96, writable=False)) as store:
+        return store.text_hash(embedded_text())
+
+
+def _tantivy(path: Path) -> list[object]:
+    searcher = tantivy.Index.open(str(path)).searcher()
+    found = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
+    stored = [searcher.doc(address).to_dict() for _, address in found]
+    fields = ("id", "text", "audience", "facet", "name", "record")
+    return [*stored, *(searcher.terms_with_prefix(field, "") for field in fields)]
+
+
+def _whoosh(path: Path) -> list[object]:
+    with closing(whoosh.index.open_dir(str(path))) as index, closing(index.reader()) as reader:
+        return [*reader.all_stored_fields(), *(term for _, term in reader.all_terms())]
+
+
+def _log(data: Path) -> list[object]:
+    with (
+        SqliteEventLog(data / "log.sqlite") as log,
+        closing(open_vault(find(data), log)) as vault,
+    ):
+        codec = build_codec(vault)
+        return [codec.decode(event) for event in log.read(0, log.head())]
+
+
+def _rows(path: Path) -> list[tuple[Any, ...]]:
+    tables = _select(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return [row for (table,) in tables for row in _select(path, f'SELECT * FROM "{table}"')]
+
+
+def _select(path: Path, query: str, *parameters: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        return db.execute(query, parameters).fetchall()
+
+
+def _together(values: Iterable[object]) -> bytes:
+    each = (value if isinstance(value, bytes) else str(value).encode() for value in values)
+    return b"\0".join(each)

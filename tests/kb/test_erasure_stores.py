@@ -1,0 +1,156 @@
+"""Erased is erased in each store, as its own reader reads it, and no file of before is left."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from hashlib import blake2b, sha256, sha512
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from kb.knowledge_base import KnowledgeBase
+from tests.kb.erasure_stores import (
+    Traces,
+    embedded_text,
+    stores,
+    text_hash,
+    traces_of_asker,
+    traces_of_entry,
+)
+from tests.kb.erasure_world import (
+    CONTEXT,
+    REASON,
+    SECRETS,
+    TEXT,
+    TITLE,
+    holding,
+    joined,
+    left_in,
+    member_of,
+    new_base,
+    practice,
+)
+
+
+@pytest.fixture(params=["tantivy", "whoosh"])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    with new_base(tmp_path / "data", request.param) as opened:
+        yield opened
+
+
+def test_no_store_holds_anything_of_an_erased_member_and_their_entries(
+    base: KnowledgeBase,
+) -> None:
+    her, other = joined(base), practice(base, "Handover", "At the bed.")
+    practice(her, TITLE, TEXT)
+    her.endorsements.endorse(other, REASON)
+    her.reuses.record(other, group="Ward", context=CONTEXT, outcome="adopted")
+    member, data = member_of(her), base.settings.data
+    base.accounts.names.set(member, "xanthippe")
+    base.accounts.sessions.begin(member, "password")
+    her.search(TEXT)
+    said: Traces = {"views.sqlite": SECRETS, "log": SECRETS}
+    traces = _merged(traces_of_entry(data), traces_of_asker(data, member), said)
+
+    _hold(base, traces)
+    base.erasure.member(member, entries="erased")
+    _hold_nothing(base, traces)
+
+
+def test_no_store_holds_anything_of_an_erased_entry_but_what_others_said_sealed(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base, name="Ada")
+    mine, _ = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
+    base.endorsements.endorse(mine, REASON)
+    base.reuses.record(mine, group="Ward", context=CONTEXT, outcome="adopted")
+    her.search(TEXT)
+    said = (REASON, CONTEXT)
+    traces = _merged(traces_of_entry(base.settings.data), {"views.sqlite": said, "log": said})
+
+    _hold(base, traces)
+    her.erasure.entry(mine)
+    _hold_nothing(base, traces, but={"log": said})  # it is theirs, and shown no longer
+
+
+@pytest.mark.parametrize("what", ["member", "entry"])
+def test_no_file_of_a_generation_from_before_an_erasure_is_left(
+    base: KnowledgeBase, what: str
+) -> None:
+    her = joined(base)
+    mine, _ = practice(her, TITLE, TEXT), practice(base, "Handover", "At the bed.")
+    base.search(TEXT)
+    generations = _generations(base)
+    with ExitStack() as opened:
+        # Held open, for the number of a file that is gone may be given to another.
+        old = [
+            opened.enter_context(path.open("rb"))
+            for generation in generations
+            for path in generation.rglob("*")
+            if path.is_file()
+        ]
+        assert len(old) > 3
+        assert all(os.fstat(file.fileno()).st_nlink for file in old)
+
+        if what == "member":
+            base.erasure.member(member_of(her), entries="erased")
+        else:
+            base.erasure.entry(mine)
+
+        assert [file.name for file in old if os.fstat(file.fileno()).st_nlink] == []
+    assert len(_generations(base)) == 1
+    assert not _generations(base) & generations
+
+
+def test_the_hash_of_a_text_tells_nobody_without_the_key_of_its_store_what_the_text_is(
+    base: KnowledgeBase, tmp_path: Path
+) -> None:
+    data = base.settings.data
+    with new_base(tmp_path / "another", base.settings.fulltext) as another:
+        for one in (base, another):
+            practice(one, TITLE, TEXT)
+            one.search(TEXT)
+        keyed, elsewhere = text_hash(data), text_hash(another.settings.data)
+        assert left_in(another.settings.data, (elsewhere,))
+        assert not left_in(another.settings.data, (keyed,))
+    assert any(name.startswith("index/vectors.sqlite") for _, name in left_in(data, (keyed,)))
+    assert not left_in(data, _plain_hashes(TITLE, TEXT, embedded_text()))
+
+
+def _merged(*all_traces: Traces) -> Traces:
+    names = set(chain.from_iterable(all_traces))
+    return {name: sum((each.get(name, ()) for each in all_traces), ()) for name in names}
+
+
+def _hold(base: KnowledgeBase, traces: Traces) -> None:
+    """Each trace is where it is looked for: what is not found afterwards could have been."""
+    data = base.settings.data
+    held = stores(data, base.settings.fulltext)
+    for store, secrets in traces.items():
+        assert secrets, store
+        assert holding(held[store], secrets) == list(secrets), store
+    raw = [secret for secret in chain(*traces.values()) if isinstance(secret, bytes)]
+    assert {secret for secret, _ in left_in(data, raw)} == set(raw)
+
+
+def _hold_nothing(base: KnowledgeBase, traces: Traces, but: Traces | None = None) -> None:
+    data = base.settings.data
+    secrets = tuple(dict.fromkeys(chain(*traces.values())))
+    held = stores(data, base.settings.fulltext)
+    found = {store: tuple(holding(held[store], secrets)) for store in held}
+    assert {store: some for store, some in found.items() if some} == (but or {})
+    assert left_in(data, secrets) == []
+
+
+def _generations(base: KnowledgeBase) -> set[Path]:
+    return {path for path in (base.settings.data / "index").iterdir() if path.is_dir()}
+
+
+def _plain_hashes(*texts: str) -> list[bytes]:
+    """Their hashes without a key, as bytes and in the signs that people read."""
+    data = [text.encode() for text in texts]
+    sizes = (8, 16, 20, 32, 64)
+    found = [blake2b(each, digest_size=size).digest() for each in data for size in sizes]
+    found += [plain(each).digest() for each in data for plain in (sha256, sha512)]
+    return [*found, *(each.hex().encode() for each in found)]
