@@ -20,6 +20,7 @@ AS_SENT: dict[str, tuple[str, ...]] = {
     "tag": ("tag", "tags"),
     "type": ("type", "relation_type", "relations"),
     "target": ("target", "relations"),
+    "groups": ("groups", "visibility.groups"),
     "title": ("content.title",),
     "properties": ("content.properties",),
     "property name": ("content.properties",),

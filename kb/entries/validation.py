@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from kb.access import checked as checked_visibility
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
@@ -164,7 +165,7 @@ def content(value: Content) -> Content:
 
 
 def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
-    """`value` cleaned; its kind must be known."""
+    """`value` cleaned; its kind must be known, and who sees it must be a choice that can be."""
     if value.kind not in kinds:
         raise InvalidInput(
             f"{value.kind[:80]!r} is no kind of entry; use one of {', '.join(kinds)}.", "kind"
@@ -175,6 +176,7 @@ def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
         group=optional_group(value.group),
         tags=tag_names(value.tags),
         relations=tuple(dict.fromkeys(relation(r) for r in value.relations)),
+        visibility=checked_visibility(value.visibility),
     )
 
 

@@ -22,6 +22,7 @@ ENTRY = "/api/entries/{id}"
         ("POST", "/api/entries", DRAFT | {"content": CONTENT | {"sections": [SECTION | {"x": 1}]}}),
         ("POST", "/api/entries", DRAFT | {"relations": [RELATION | {"note": "x"}]}),
         ("PUT", ENTRY, {"version": 1, "content": CONTENT | {"property": {}}}),
+        ("POST", "/api/entries", DRAFT | {"visibility": {"sight": "draft", "group": NOWHERE}}),
         ("POST", f"{ENTRY}/relations", RELATION | {"note": "x"}),
     ],
 )
@@ -81,6 +82,18 @@ def test_a_parameter_that_does_not_fit_is_named(
         ("/api/entries", DRAFT | {"tag": ["ward"]}, "tag", "check its spelling"),
         ("/api/entries", DRAFT | {"tags": [""]}, "tags", "tag must not be empty"),
         ("/api/entries", DRAFT | {"relations": [RELATION | {"type": "x"}]}, "relations", "type"),
+        (
+            "/api/entries",
+            DRAFT | {"visibility": {"sight": "groups"}},
+            "visibility.groups",
+            "Name the groups",
+        ),
+        (
+            "/api/entries",
+            DRAFT | {"visibility": {"sight": "all"}},
+            "visibility.sight",
+            "does not take 'all'",
+        ),
         ("/api/entries", DRAFT, "content.sections", "“What we do” must not be empty"),
         ("/api/entries", DRAFT | {"content": CONTENT | {"title": " "}}, "content.title", "title"),
         (

@@ -1,9 +1,13 @@
 """Tokens for programs: a bad one is refused everywhere, a good one does what its scopes say."""
 
+import re
+
 import pytest
 from litestar.routes import HTTPRoute
 
-from tests.web.community import FAR, Browsers, Community
+from kb.ids import group_id
+from tests.web.community import FAR, Browsers, Client, Community
+from tests.web.visits import NOWHERE
 from web.rules import SCOPES
 
 DRAFT = {
@@ -144,3 +148,47 @@ def test_a_program_chooses_who_sees_an_entry(browser: Browsers, community: Commu
     assert client.get(path, headers=community.token("Cleo", "search")).status_code == 404
     wrong = client.put(f"{path}/visibility", json={"sight": "groups"}, headers=headers)
     assert wrong.status_code == 400
+
+
+def shelves(client: Client, entry: str, headers: dict[str, str]) -> list[tuple[int, str]]:
+    """What a program is answered wherever an entry about shelves could turn up."""
+    paths = ("search?q=shelves", "entries", f"entries/{entry}", f"entries/{entry}/history")
+    answers = [client.get(f"/api/{path}", headers=headers) for path in paths]
+    alike = re.compile(rf'{entry}|"milliseconds":[^,]+')
+    return [(answer.status_code, alike.sub("*", answer.text)) for answer in answers]
+
+
+@pytest.mark.parametrize(
+    ("sight", "groups"), [("draft", []), ("author", []), ("groups", [group_id("Ward 3")])]
+)
+def test_what_a_program_contributes_as_private_was_at_no_time_open(
+    browser: Browsers, community: Community, sight: str, groups: list[str]
+) -> None:
+    community.base.people.form_group("Ward 3")
+    client, own = browser(), community.token("Mara", "search", "contribute")
+    others = [community.token(name, "search") for name in ("Cleo", "Stella")]
+    before = [shelves(client, NOWHERE, other) for other in others]
+    shown = {"sight": sight, "groups": groups}
+    made = client.post("/api/entries", json={**DRAFT, "visibility": shown}, headers=own)
+    assert made.status_code == 201, made.text
+    entry = made.json()["id"]
+    assert [shelves(client, entry, other) for other in others] == before
+    found = shelves(client, entry, own)
+    assert [status for status, _ in found] == [200] * 4
+    assert all("Two bins" in text or "entry-contributed" in text for _, text in found)
+    history = client.get(f"/api/entries/{entry}/history", headers=own).json()
+    assert [item["what"] for item in history] == ["entry-contributed"]
+    assert client.get(f"/api/entries/{entry}", headers=own).json()["visibility"] == shown
+
+
+def test_what_is_to_be_shown_to_no_group_or_to_one_that_is_missing_is_not_taken(
+    browser: Browsers, community: Community
+) -> None:
+    client, headers = browser(), community.token("Mara", "search", "contribute")
+    draft_for_a_group = {"sight": "draft", "groups": [NOWHERE]}
+    missing = {"sight": "groups", "groups": [NOWHERE]}
+    refusals = [({"sight": "groups"}, 400), (draft_for_a_group, 400), (missing, 404)]
+    for shown, status in refusals:
+        sent = {**DRAFT, "visibility": shown}
+        assert client.post("/api/entries", json=sent, headers=headers).status_code == status
+    assert client.get("/api/entries", headers=headers).json()["total"] == 0

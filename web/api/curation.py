@@ -6,11 +6,11 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import Sight, Visibility
+from kb.access import Visibility
 from kb.entries.content import Relation
 from web.api.given import (
     GivenRelation,
-    Id,
+    GivenVisibility,
     IdOrNone,
     PathId,
     QueryId,
@@ -85,16 +85,9 @@ def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Wri
     return when_searchable(base, base.entries.restore(entry_id))
 
 
-class Shown(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is to see an entry; `groups` are ids, given for the sight "groups" alone."""
-
-    sight: Sight
-    groups: tuple[Id, ...] = ()
-
-
 @put("/entries/{entry_id:str}/visibility", **operation("curation", *SENDS, rule="show"))
 def show_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Shown]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[GivenVisibility]
 ) -> Written:
     """Choose who sees an entry."""
     visibility = Visibility(data.sight, data.groups)

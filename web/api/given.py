@@ -9,6 +9,7 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import BodyKwarg, PathParameter, QueryParameter
 from msgspec import Struct
 
+from kb.access import Sight
 from kb.entries.content import Scalar
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.validation import (
@@ -64,6 +65,13 @@ class GivenRelation(Struct, frozen=True, forbid_unknown_fields=True):
     target: Id
 
 
+class GivenVisibility(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is to see an entry; `groups` are ids, given for the sight "groups" alone."""
+
+    sight: Sight
+    groups: tuple[Id, ...] = ()
+
+
 SECTIONS_OF_A_PRACTICE = [
     {"heading": "The problem", "text": "Shelves ran empty."},
     {"heading": "What we do", "text": "A second bin stands behind the first."},
@@ -81,10 +89,11 @@ class GivenContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class GivenDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that a new entry starts with."""
+    """All that a new entry starts with; all members see it unless `visibility` says otherwise."""
 
     kind: KindKey
     content: GivenContent
     group: Group | None = None
     tags: tuple[Tag, ...] = ()
     relations: tuple[GivenRelation, ...] = ()
+    visibility: GivenVisibility = GivenVisibility("members")
