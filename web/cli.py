@@ -75,7 +75,7 @@ def _announce(url: str) -> None:
 def _welcome(base: "KnowledgeBase", url: str) -> None:
     """Where members sign in and there is no steward yet, print the link that makes the first."""
     from kb.access import operator
-    from kb.cli.links import one_time_link
+    from kb.people.links import one_time_link
 
     if not base.settings.ways:
         return

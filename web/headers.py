@@ -3,6 +3,8 @@
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
+from web.errors import is_api
+
 HEADERS: dict[str, str] = {
     "content-security-policy": "default-src 'self'; base-uri 'none'; object-src 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -16,6 +18,13 @@ OVER_HTTPS: dict[str, str] = {"strict-transport-security": "max-age=31536000"}
 """Sent as well where members come over https: browsers ask no other way for a year."""
 
 
+OF_PROGRAMS: dict[str, str] = {
+    "cache-control": "private, no-store",
+    "vary": "Cookie, Authorization",
+}
+"""Sent with what the JSON interface answers, since each asker is told something else."""
+
+
 class AddHeaders:
     """Tells the browser to load nothing from elsewhere and to run nothing inline."""
 
@@ -26,5 +35,6 @@ class AddHeaders:
         """Add to an answer what it does not say itself."""
         if message["type"] == "http.response.start":
             headers = MutableScopeHeaders.from_message(message)
-            for name, value in self._headers.items():
+            sent = self._headers | (OF_PROGRAMS if is_api(scope["path"]) else {})
+            for name, value in sent.items():
                 headers.setdefault(name, value)

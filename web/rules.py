@@ -12,7 +12,8 @@ from kb.accounts.sessions import form_value_fits
 from kb.accounts.tokens import Scope
 from kb.errors import Forbidden
 from web.errors import CrossSiteRequest, SignInNeeded
-from web.visit import CHALLENGE, SAFE_METHODS, Visit, Visits
+from web.security import SAFE_METHODS
+from web.visit import CHALLENGE, Visit, Visits
 
 Rule = Action | Literal["public", "self"]
 """What a route needs: an action that is allowed, somebody known (`self`), or nothing (`public`)."""

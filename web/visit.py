@@ -25,8 +25,8 @@ from kb.errors import NotFound
 from kb.local_socket import MEMBER_HEADER
 from web.errors import is_api
 from web.protocol import LOCAL
+from web.security import SAFE_METHODS
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SOMEBODY = "a member"
 """What members are called where whoever looks may not know more."""
 

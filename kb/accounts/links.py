@@ -1,4 +1,4 @@
-"""Links that work once: for the first steward, an invitation, a sign-in or a recovery."""
+"""Links that work once: for the first steward, an invitation or a sign-in."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,7 +7,7 @@ from kb.accounts.secret import Random, digest, new_secret
 from kb.accounts.store import AccountStore, Row
 from kb.accounts.times import Clock, seconds
 
-Purpose = Literal["first-steward", "invitation", "sign-in", "recovery"]
+Purpose = Literal["first-steward", "invitation", "sign-in"]
 
 PURGE = "DELETE FROM link WHERE expires <= ?"
 INSERT = "INSERT INTO link (hash, purpose, member, expires) VALUES (?, ?, ?, ?)"

@@ -22,8 +22,8 @@ from kb.cli.show import (
 
 if TYPE_CHECKING:
     from kb.accounts.links import Purpose
-    from kb.cli.links import OneTimeLink
     from kb.people.directory import MemberView
+    from kb.people.links import OneTimeLink
 
 member_argument = click.argument("member_id", metavar="ID")
 
@@ -48,7 +48,7 @@ def invite(
     session: Session, roles: tuple[Role, ...], groups: tuple[str, ...], as_json: bool
 ) -> None:
     """Make a place for somebody, and a link by which they take it."""
-    from kb.cli.links import one_time_link
+    from kb.people.links import one_time_link
 
     with session.open() as base:
         inside = [base.directory.group(group).id for group in groups]
@@ -66,8 +66,8 @@ def first_steward(session: Session, as_json: bool) -> None:
     Refused as soon as somebody is a steward. Asked again before that, it makes another link for the
     same place, and the one before works no longer.
     """
-    from kb.cli.links import one_time_link
     from kb.errors import Refused
+    from kb.people.links import one_time_link
 
     with session.open() as base:
         access.require(base.asker, "look-after-people")
@@ -85,8 +85,8 @@ def first_steward(session: Session, as_json: bool) -> None:
 @pass_session
 def link(session: Session, member_id: str, as_json: bool) -> None:
     """Make a link that signs the member ID in once, or that takes the invitation of ID."""
-    from kb.cli.links import one_time_link
     from kb.errors import Refused
+    from kb.people.links import one_time_link
 
     with session.open() as base:
         member = base.directory.member(member_id)

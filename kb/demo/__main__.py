@@ -12,13 +12,13 @@ from events.clock import utc_now
 from kb.cli import cli
 from kb.cli.asking import print_answer
 from kb.cli.failures import exit_code
-from kb.cli.links import one_time_link
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, tell
 from kb.cli.show import heading
 from kb.demo.build import build, member_id, questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import AnnouncedModel
+from kb.people.links import one_time_link
 from kb.settings import Settings
 
 SERVE = "KB_DEMO_SERVE"

@@ -83,7 +83,6 @@ LINKS: Mapping[Purpose, str] = {
     "first-steward": "A link for the first steward was made.",
     "invitation": "A link to the invitation was made.",
     "sign-in": "A link that signs in once was made.",
-    "recovery": "A link to recover the account was made.",
 }
 SIGN_IN_CHANGES: Mapping[SignInChange, str] = {
     "name-set": "Sign-in name set.",

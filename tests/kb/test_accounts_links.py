@@ -50,18 +50,18 @@ def test_a_link_serves_its_own_purpose_only(accounts: AccountsWorld, purpose: Pu
 
 
 def test_a_link_ends_in_time(accounts: AccountsWorld) -> None:
-    secret = accounts.links.make("recovery", ANA, START + timedelta(seconds=10))
+    secret = accounts.links.make("invitation", ANA, START + timedelta(seconds=10))
     accounts.wait(seconds=9)
-    assert accounts.links.look(secret, "recovery") == ANA
+    assert accounts.links.look(secret, "invitation") == ANA
     accounts.wait(seconds=1)
-    assert accounts.links.look(secret, "recovery") is None
-    assert accounts.links.take(secret, "recovery") is None
+    assert accounts.links.look(secret, "invitation") is None
+    assert accounts.links.take(secret, "invitation") is None
 
 
 def test_links_that_are_over_do_not_stay_in_the_file(accounts: AccountsWorld) -> None:
-    accounts.links.make("recovery", ANA, START + timedelta(seconds=10))
+    accounts.links.make("invitation", ANA, START + timedelta(seconds=10))
     accounts.wait(minutes=1)
-    accounts.links.make("recovery", BEN, TOMORROW)
+    accounts.links.make("invitation", BEN, TOMORROW)
     assert accounts.store.run("SELECT member FROM link") == [(BEN,)]
 
 

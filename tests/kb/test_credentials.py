@@ -44,7 +44,7 @@ def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: Knowled
     hers, _ = steward.credentials.make_token(mara, ["admin"], LABEL, END)
     assert base.credentials.revoke_token(hers)
     steward.credentials.make_link("sign-in", mara, END)
-    base.credentials.make_link("recovery", mara, END)
+    base.credentials.make_link("sign-in", mara, END)
     add_passkey(her)
     (passkey,) = passkeys_of(her).of(mara)
     mine.remove_passkey(passkeys_of(her), passkey.id)
@@ -59,7 +59,7 @@ def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: Knowled
         (id_of(steward), f"Token {hers} made for admin, until 2100-01-01."),
         (access.OPERATOR, f"Token {hers} revoked."),
         (id_of(steward), "A link that signs in once was made."),
-        (access.OPERATOR, "A link to recover the account was made."),
+        (access.OPERATOR, "A link that signs in once was made."),
         (mara, "Passkey added."),
         (mara, "Passkey removed."),
         (mara, "Account at the OpenID provider tied."),

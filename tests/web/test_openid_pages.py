@@ -66,6 +66,8 @@ def test_a_member_signs_in_at_the_provider(
     query = leave(client, there, "/sign-in/openid?next=/people")
     back = client.get(BACK, params=query)
     assert (back.status_code, back.headers["location"]) == (303, "/people?done=signed-in")
+    (over,) = (each for each in back.headers.get_list("set-cookie") if "-openid=" in each)
+    assert ("max-age=0" in over.lower(), "secure" in over.lower()) == (True, True)
     assert ">Mara</a>" in client.get("/people").text
 
 

@@ -82,7 +82,7 @@ def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(
 
 
 def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) -> None:
-    from kb.cli.links import one_time_link
+    from kb.people.links import one_time_link
 
     member = community.base.people.invite(("member", "steward")).id
     link = one_time_link(community.base, "first-steward", member).link

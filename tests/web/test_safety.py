@@ -185,3 +185,10 @@ def test_a_port_is_no_part_of_a_name() -> None:
     assert hostname("[::1]:8321") == "[::1]"
     assert hostname("[::1]") == "[::1]"
     assert hostname("localhost:x") == "localhost:x"
+
+
+def test_what_programs_are_told_is_kept_by_nobody_in_between(client: Client) -> None:
+    for path in ("/api/entries", "/api/nothing"):
+        headers = client.get(path).headers
+        assert headers["cache-control"] == "private, no-store"
+        assert headers["vary"] == "Cookie, Authorization"

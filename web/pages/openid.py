@@ -115,9 +115,9 @@ def come_back(
         form = Form({"name": ""}).with_error(error)
         page = SignInPage(form, "/", base.settings.ways)
         refused = pages.render("sign_in.html", page, status=status_of(error))
-        refused.delete_cookie(_cookie(base))
+        _keep(refused, base, "", seconds=0)
         return refused
-    answer.delete_cookie(_cookie(base))
+    _keep(answer, base, "", seconds=0)
     return answer
 
 
@@ -142,12 +142,17 @@ def _cookie(base: KnowledgeBase) -> str:
     return f"{cookie_name(base)}-openid"
 
 
-def _keep(answer: Response[Any], base: KnowledgeBase, value: str) -> None:
-    """Lax, for a strict cookie would not come along on the way back."""
+def _keep(
+    answer: Response[Any], base: KnowledgeBase, value: str, seconds: int = MINUTES * 60
+) -> None:
+    """Lax, for a strict cookie would not come along on the way back.
+
+    To be taken back with 0 seconds: browsers let nothing else touch what was set as secure.
+    """
     answer.set_cookie(
         _cookie(base),
         value,
-        max_age=MINUTES * 60,
+        max_age=seconds,
         path="/",
         httponly=True,
         secure=base.settings.secure,

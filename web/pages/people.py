@@ -11,9 +11,9 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import ROLES, Role, may, require
 from kb.accounts.links import Purpose
-from kb.cli.links import OneTimeLink, one_time_link
 from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
+from kb.people.links import OneTimeLink, one_time_link
 from kb.people.member import Standing
 from kb.writer import Receipt
 from web.errors import status_of
