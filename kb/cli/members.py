@@ -188,10 +188,11 @@ def join(
 
 @member_command.command("remove")
 @member_argument
+@click.confirmation_option(prompt="Coming back takes an invitation. Take the member out?")
 @json_option
 @pass_session
 def remove(session: Session, member_id: str, as_json: bool) -> None:
-    """Take the member ID out of the community. What they wrote stays.
+    """Take the member ID out of the community, or leave it oneself. What they wrote stays.
 
     Whatever they could sign in with is gone as well.
     """

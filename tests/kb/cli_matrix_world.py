@@ -51,7 +51,7 @@ EXAMPLES = {
     "member history": "{member_id}",
     "member join": "{invited_id} --name Ina",
     "member link": "{member_id}",
-    "member remove": "{member_id}",
+    "member remove": "{member_id} --yes",
     "member roles": "{member_id} reporter",
     "member show": "{member_id}",
     "rebuild": "views",

@@ -124,7 +124,7 @@ def test_whoever_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> 
     token = kb.ok("token", "make", ada, "--scope", "search", "--name", "x", "--json").json
     link = kb.ok("member", "link", ada, "--json").json["link"]
 
-    assert kb.ok("member", "remove", ada).out == "Ada is a member no longer.\n"
+    assert kb.ok("member", "remove", ada, "--yes").out == "Ada is a member no longer.\n"
 
     with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
         assert base.accounts.tokens.check(token["secret"]) is None
@@ -132,6 +132,22 @@ def test_whoever_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> 
     assert kb.ok("member", "list", "--json").json == []
     assert "invite them again" in kb.run("member", "link", ada).err
     assert kb.run("token", "make", ada, "--scope", "search", "--name", "x").code == 1
+
+
+def test_members_leave_by_themselves_once_they_confirm_it(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, steward = joined(kb), joined(kb, "Bea")
+    kb.ok("member", "roles", steward, "member", "steward")
+    monkeypatch.setenv("KB_MEMBER", ada)
+
+    assert kb.run("member", "remove", ada, stdin="n\n").code == 1
+    assert kb.ok("member", "show", ada, "--json").json["standing"] == "joined"
+    assert "member no longer" in kb.ok("member", "remove", ada, stdin="y\n").out
+    assert kb.run("member", "show", ada).code == 1
+
+    monkeypatch.setenv("KB_MEMBER", steward)
+    assert "last steward cannot go" in kb.run("member", "remove", steward, "--yes").err
 
 
 def test_a_link_signs_in_whoever_joined_and_invites_whoever_has_not(kb: CommandLine) -> None:
@@ -159,7 +175,7 @@ def test_members_have_no_more_rights_in_a_shell_than_in_the_pages(
         ("member", "link", bea),
         ("member", "join", waiting, "--name", "Me again"),
         ("member", "roles", ada, "member", "steward"),
-        ("member", "remove", bea),
+        ("member", "remove", bea, "--yes"),
         ("member", "history", bea),
         ("group", "form", "Mine"),
         ("group", "add", ada, "Ward 3"),

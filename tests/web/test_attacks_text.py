@@ -24,7 +24,7 @@ TYPES = {
 }
 """What is not application/json under /api."""
 
-SIGNS_OUT = {"/sign-out"}
+SIGNS_OUT = {"/sign-out", "/account/leave"}
 
 
 @pytest.fixture(scope="module")

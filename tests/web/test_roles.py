@@ -15,7 +15,7 @@ PUBLIC = {"/about", "/data", "/sign-in", "/api", "/api/docs", "/api/openapi.json
 READ = {"/", "/search", "/search/results", "/entries", "/api/entries"}
 MEMBERS = {"/entries/new", "/people", "/groups"}
 REPORTS = {"/reuse", "/api/reports/reuse"}
-OWN = {"/account", "/account/data.json", "/account/data.md", "/account/erase"}
+OWN = {"/account", "/account/data.json", "/account/data.md", "/account/erase", "/account/leave"}
 STEWARDS = {"/audit", "/api/status"}
 NEEDING_MORE = {"/api/search", "/sign-in/openid", "/sign-in/openid/back"}
 """Pages that need a question, or a provider; they have tests of their own."""
