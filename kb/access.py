@@ -118,6 +118,11 @@ def operator() -> Asker:
     return Asker(OPERATOR, frozenset(ROLES), frozenset({OPERATOR_LABEL}))
 
 
+def is_operator(asker: Asker) -> bool:
+    """Whether it is whoever holds the data directory, and no member."""
+    return OPERATOR_LABEL in asker.labels
+
+
 def unlimited(asker: Asker) -> Asker:
     """The same person, seeing and doing all: for what they may have done, but not look at."""
     return Asker(asker.member, frozenset(ROLES), operator().labels)
@@ -182,7 +187,7 @@ def require_operator(asker: Asker, wish: str) -> None:
 
     For what tells of all that is there, or changes no entry but the data directory as such.
     """
-    if OPERATOR_LABEL not in asker.labels:
+    if not is_operator(asker):
         raise Forbidden(f"Only the operator may {wish}: set KB_MEMBER={OPERATOR} to act as such.")
 
 

@@ -16,7 +16,9 @@ def tag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json:
     with session.open() as base:
         receipt = base.entries.tag(base.catalogue.resolve(entry_id), tags)
         now = base.catalogue.get(receipt.id).tags
-    print_receipt(receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json)
+    print_receipt(
+        base.asker, receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json
+    )
 
 
 @click.command("untag")
@@ -30,7 +32,7 @@ def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_jso
         receipt = base.entries.untag(base.catalogue.resolve(entry_id), tags)
         now = base.catalogue.get(receipt.id).tags
     left = f"the tags {joined(now)}" if now else "no tags"
-    print_receipt(receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
+    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
 
 
 @click.command("archive")
@@ -46,7 +48,7 @@ def archive_command(
     with session.open() as base:
         resolve = base.catalogue.resolve
         receipt = base.entries.archive(resolve(entry_id), reason, successor and resolve(successor))
-    print_receipt(receipt, f"Entry {short(receipt.id)} is archived.", as_json)
+    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
 
 
 @click.command("restore")
@@ -57,7 +59,7 @@ def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
     """Recommend the archived entry ID again."""
     with session.open() as base:
         receipt = base.entries.restore(base.catalogue.resolve(entry_id))
-    print_receipt(receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
+    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
 
 
 @click.command("relate")
@@ -86,6 +88,7 @@ def relate_command(
     stood = receipt.version > page.version
     state = "now stands" if not remove else "no longer stands" if stood else "did not stand"
     print_receipt(
+        base.asker,
         receipt,
         f"{relation.type} {short(relation.target)} {state} at entry {short(receipt.id)}.",
         as_json,

@@ -40,7 +40,9 @@ def erase_member(
         base.people.refuse_erasing(member.id)
         tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.member(member.id, entries=entries)
-    print_receipt(receipt, f"{name} is erased, and their entries are {entries}.", as_json)
+    print_receipt(
+        base.asker, receipt, f"{name} is erased, and their entries are {entries}.", as_json
+    )
 
 
 @erase_command.command("entry")
@@ -55,4 +57,4 @@ def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
         access.require(base.asker, "erase-entry", base.catalogue.get(found).contributed_by)
         tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.entry(found)
-    print_receipt(receipt, f"Entry {short(receipt.id)} is erased.", as_json)
+    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is erased.", as_json)

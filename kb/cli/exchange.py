@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from kb import access
 from kb.cli.names import Names
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
@@ -27,7 +28,10 @@ class Refusal(Struct, frozen=True):
 
 
 class ImportReport(Struct, frozen=True, kw_only=True):
-    """What an import came to; `position` is the log's last position that it needs in the index."""
+    """What an import came to.
+
+    `position` is the log's last position that it needs in the index, for the operator alone.
+    """
 
     source: str
     files: int
@@ -35,7 +39,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     revised: int
     unchanged: int
     refused: tuple[Refusal, ...]
-    position: int
+    position: int | UnsetType
     seconds: float
 
 
@@ -82,9 +86,11 @@ def import_command(
         options = _options(base, name, kind, group, visible_to)
         run = FolderImport(base.entries, folder, options)
         outcomes = _take(run)
+        position = max((o.position for o in outcomes), default=0)
         if wait:
-            wait_for_index(base, max((o.position for o in outcomes), default=0))
-    report = _report(name, outcomes, time.monotonic() - began)
+            wait_for_index(base, position)
+    told = position if access.is_operator(base.asker) else UNSET
+    report = _report(name, outcomes, told, time.monotonic() - began)
     if as_json:
         print_json(report)
     else:
@@ -175,7 +181,9 @@ def _take(run: "FolderImport") -> list["FileOutcome"]:
     return outcomes
 
 
-def _report(source: str, outcomes: list["FileOutcome"], seconds: float) -> ImportReport:
+def _report(
+    source: str, outcomes: list["FileOutcome"], position: int | UnsetType, seconds: float
+) -> ImportReport:
     counts = {
         name: sum(o.outcome == name for o in outcomes)
         for name in ("contributed", "revised", "unchanged")
@@ -185,7 +193,7 @@ def _report(source: str, outcomes: list["FileOutcome"], seconds: float) -> Impor
         files=len(outcomes),
         **counts,
         refused=tuple(Refusal(o.path, o.reason) for o in outcomes if o.reason is not None),
-        position=max((o.position for o in outcomes), default=0),
+        position=position,
         seconds=round(seconds, 3),
     )
 

@@ -33,7 +33,7 @@ def form(session: Session, name: str, parent: str | None, is_open: bool, as_json
     with session.open() as base:
         around = base.directory.group(parent).id if parent else None
         receipt = base.people.form_group(name, around, open=is_open)
-    print_receipt(receipt, f"Formed the group {name}.", as_json)
+    print_receipt(base.asker, receipt, f"Formed the group {name}.", as_json)
 
 
 @group_command.command("list")
@@ -89,7 +89,7 @@ def change(
             open=UNSET if is_open is None else is_open,
         )
         called = base.directory.group(receipt.id).name
-    print_receipt(receipt, f"Changed the group {called}.", as_json)
+    print_receipt(base.asker, receipt, f"Changed the group {called}.", as_json)
 
 
 @group_command.command("close")
@@ -101,7 +101,7 @@ def close(session: Session, group: str, as_json: bool) -> None:
     with session.open() as base:
         found = base.directory.group(group)
         receipt = base.people.close_group(found.id)
-    print_receipt(receipt, f"Closed the group {found.name}.", as_json)
+    print_receipt(base.asker, receipt, f"Closed the group {found.name}.", as_json)
 
 
 @group_command.command("add")
@@ -114,7 +114,7 @@ def add(session: Session, member_id: str, group: str, as_json: bool) -> None:
     with session.open() as base:
         member, found = base.directory.member(member_id), base.directory.group(group)
         receipt = base.people.join_group(found.id, member.id)
-    print_receipt(receipt, f"{member.name} is in the group {found.name}.", as_json)
+    print_receipt(base.asker, receipt, f"{member.name} is in the group {found.name}.", as_json)
 
 
 @group_command.command("remove")
@@ -127,7 +127,7 @@ def remove(session: Session, member_id: str, group: str, as_json: bool) -> None:
     with session.open() as base:
         member, found = base.directory.member(member_id), base.directory.group(group)
         receipt = base.people.leave_group(found.id, member.id)
-    print_receipt(receipt, f"{member.name} is not in the group {found.name}.", as_json)
+    print_receipt(base.asker, receipt, f"{member.name} is not in the group {found.name}.", as_json)
 
 
 def _tree(

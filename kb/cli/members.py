@@ -153,7 +153,7 @@ def change_roles(session: Session, member_id: str, roles: tuple[Role, ...], as_j
         member = base.directory.member(member_id)
         receipt = base.people.change_roles(member.id, roles)
     sentence = f"{member.name} has the roles {joined(sorted(set(roles)))}."
-    print_receipt(receipt, sentence, as_json)
+    print_receipt(base.asker, receipt, sentence, as_json)
 
 
 @member_command.command("join")
@@ -183,7 +183,7 @@ def join(
         receipt = base.acting_for(access.of_member(invited, (), ())).people.join(invited, profile)
         for purpose in ("invitation", "first-steward"):
             base.accounts.links.withdraw(invited, purpose)
-    print_receipt(receipt, f"{profile.name} has joined as {invited}.", as_json)
+    print_receipt(base.asker, receipt, f"{profile.name} has joined as {invited}.", as_json)
 
 
 @member_command.command("remove")
@@ -199,7 +199,7 @@ def remove(session: Session, member_id: str, as_json: bool) -> None:
     with session.open() as base:
         member = base.directory.member(member_id)
         receipt = base.people.leave(member.id)
-    print_receipt(receipt, f"{member.name} is a member no longer.", as_json)
+    print_receipt(base.asker, receipt, f"{member.name} is a member no longer.", as_json)
 
 
 @member_command.command("history")

@@ -54,7 +54,7 @@ def record(
             resulting_entry=resulting_entry and resolve(resulting_entry),
             evidence=evidence,
         )
-    print_receipt(receipt, f"Recorded reuse {receipt.id}.", as_json)
+    print_receipt(base.asker, receipt, f"Recorded reuse {receipt.id}.", as_json)
 
 
 @reuse_command.command("update")
@@ -89,4 +89,4 @@ def update(
             else resulting_entry and base.catalogue.resolve(resulting_entry),
             evidence=UNSET if evidence is None else evidence,
         )
-    print_receipt(receipt, f"Reuse {receipt.id} is up to date.", as_json)
+    print_receipt(base.asker, receipt, f"Reuse {receipt.id} is up to date.", as_json)

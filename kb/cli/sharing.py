@@ -41,7 +41,9 @@ def visibility_command(
         shown = chosen_visibility(base, words)
         receipt = base.entries.show(base.catalogue.resolve(entry_id), shown)
         seen_by = Names(base).seen_by(shown)
-    print_receipt(receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json)
+    print_receipt(
+        base.asker, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
+    )
 
 
 @click.command("world")

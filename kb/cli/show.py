@@ -3,9 +3,15 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from kb import access
+
+if TYPE_CHECKING:
+    from kb.access import Asker
+    from kb.writer import Receipt
 
 F = TypeVar("F", bound=Callable[..., Any])
 SHORT_ID = 8
@@ -118,9 +124,14 @@ def size(count: int) -> str:
     return f"{amount:.1f} GB"
 
 
-def print_receipt(receipt: Any, sentence: str, as_json: bool) -> None:
-    """What a command that changed something answers."""
-    if as_json:
+def print_receipt(asker: "Asker", receipt: "Receipt", sentence: str, as_json: bool) -> None:
+    """What a command that changed something answers; the log's position to the operator alone.
+
+    Members could tell from it how much happens that they do not see.
+    """
+    if not as_json:
+        click.echo(sentence)
+    elif access.is_operator(asker):
         print_json(receipt)
     else:
-        click.echo(sentence)
+        print_json({"id": receipt.id, "version": receipt.version})

@@ -28,4 +28,4 @@ def endorse_command(
         member = base.asker.member or ""
         name = Names(base, [member]).member(member)
     done = "no longer endorses" if withdraw else "endorses"
-    print_receipt(receipt, f"{name} {done} entry {short(found)}.", as_json)
+    print_receipt(base.asker, receipt, f"{name} {done} entry {short(found)}.", as_json)

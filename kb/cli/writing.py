@@ -71,7 +71,7 @@ def contribute_command(
             visibility=chosen_visibility(base, parsed.visible_to or visible_to),
         )
         receipt = base.entries.contribute(draft)
-    print_receipt(receipt, f"Contributed entry {receipt.id}.", as_json)
+    print_receipt(base.asker, receipt, f"Contributed entry {receipt.id}.", as_json)
 
 
 @click.command("revise")
@@ -110,7 +110,9 @@ def revise_command(
             group=parsed.group or UNSET,
             note=note,
         )
-    print_receipt(receipt, f"Entry {short(receipt.id)} is at version {receipt.version}.", as_json)
+    print_receipt(
+        base.asker, receipt, f"Entry {short(receipt.id)} is at version {receipt.version}.", as_json
+    )
 
 
 def template(kind: "Kind") -> str:

@@ -92,6 +92,17 @@ def leaves(group: click.Group = cli, begin: str = "") -> Iterator[str]:
             yield f"{begin}{name}"
 
 
+def prints_json(name: str) -> bool:
+    """Whether the command of that name has the option `--json`."""
+    command: click.Command = cli
+    for word in name.split():
+        if isinstance(command, click.Group):
+            below = command.get_command(click.Context(command), word)
+            assert below is not None
+            command = below
+    return any("--json" in option.opts for option in command.params)
+
+
 class World:
     """The community; whatever is asked for is made anew, so that no cell disturbs another."""
 

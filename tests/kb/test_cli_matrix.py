@@ -12,7 +12,15 @@ from msgspec import Struct
 
 from tests import access_tables
 from tests.access_tables import COMMANDS, PAGE, SIGHT, table
-from tests.kb.cli_matrix_world import EXAMPLES, NAMING, WHO, World, as_if_missing, leaves
+from tests.kb.cli_matrix_world import (
+    EXAMPLES,
+    NAMING,
+    WHO,
+    World,
+    as_if_missing,
+    leaves,
+    prints_json,
+)
 from tests.kb.cli_world import Ran
 from tests.kb.domain_world import ABSENT
 
@@ -189,6 +197,24 @@ def test_a_hidden_entry_is_named_in_vain_beside_what_is_ones_own(
             missing = world.naming(who, ABSENT)
             of_missing = world.run(world.members[who], command, NAMING[command], missing)
             assert as_if_missing(ran, {"": named}) == as_if_missing(of_missing, {})
+
+
+def test_no_member_is_told_a_position_of_the_log(world: World) -> None:
+    """It would tell how much happens that they do not see. The operator is told."""
+    for command in commands():
+        if not prints_json(command.name) or command.rule == "operator":
+            continue
+        who = next(who for who in ("author", "curator", "steward") if allowed(who, command))
+        about = world.person(who if command.rule in ABOUT_ONESELF else "outside")
+        acting = about if command.rule in ABOUT_ONESELF else world.members[who]
+        ids = world.about_others(about) | world.about_an_entry("members", "Told", *SUBJECTS)
+        ran = world.run(acting, command.name, f"{command.example} --json", ids)
+        assert ran.code == 0 or command.name == STEWARDED, (command, ran)
+        assert '"position":' not in ran.out, command
+    for name in ("contribute", "import"):
+        ids = world.about_others(world.members["outside"])
+        told = world.run("local", name, f"{EXAMPLES[name]} --json", ids)
+        assert '"position":' in told.out
 
 
 def test_every_command_has_a_row_of_the_page_and_every_row_a_command() -> None:
