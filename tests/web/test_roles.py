@@ -1,12 +1,16 @@
 """Every route has a rule, and each role meets what the rules say."""
 
+from typing import Any
+
 import pytest
 from litestar import get
 from litestar.routes import HTTPRoute
+from msgspec import structs
 
 from kb import KnowledgeBase
-from kb.access import Visibility
-from tests.web.community import ROLES, Browsers, Community
+from kb.access import Sight, Visibility
+from kb.status import ParkedEvent
+from tests.web.community import FAR, ROLES, Browsers, Community
 from tests.web.visits import NOWHERE
 from web.app import create_app
 from web.rules import KNOWN_RULES, UnruledRoute, refuse_unruled
@@ -125,3 +129,39 @@ def test_members_see_names_where_the_log_has_ids(browser: Browsers, community: C
 def test_without_signing_in_everybody_here_is_whoever_opened_it(base: KnowledgeBase) -> None:
     assert not base.settings.ways
     refuse_unruled(create_app(base))
+
+
+def test_a_private_entry_of_another_changes_nothing_in_what_a_steward_is_told_of_the_state(
+    browser: Browsers, community: Community
+) -> None:
+    client, headers = browser(), community.token("Stella", "admin")
+    base, answers = community.base, []
+    sights: tuple[Sight | None, ...] = (None, "draft", "author")
+    for sight in sights:
+        if sight:
+            community.contribute("Mara", visibility=Visibility(sight))
+        base.search("handover")  # waits for the index
+        answers.append(client.get("/api/status", headers=headers).json())
+    named = {name: answers[0].pop(name) for name in ("model", "engine")}
+    assert answers[0] == {"up_to_date": True, "parked": False, "trouble": False}
+    answers[0] |= named
+    assert answers[1:] == answers[:1] * 2
+    assert browser("Stella").get("/api/status").json() == answers[0]
+
+
+def test_a_steward_is_told_that_something_is_wrong_and_neither_what_nor_how_much(
+    browser: Browsers, community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = ParkedEvent(
+        projection="views",
+        position=7,
+        type="entry-contributed",
+        stream="entry-1",
+        error="Of nobody's business.",
+        parked_at=FAR,
+    )
+    wrong: dict[str, Any] = {"lag": 3, "parked": (failed,), "errors": ("The disk is full.",)}
+    status = structs.replace(community.base.status(), **wrong)
+    monkeypatch.setattr(KnowledgeBase, "status", lambda _: status)
+    told = browser("Stella").get("/api/status").json()
+    assert (told["up_to_date"], told["parked"], told["trouble"]) == (False, True, True)

@@ -5,13 +5,28 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.access import OPERATOR_LABEL
 from kb.entries.kinds import Kind
 from kb.status import Status
 from web.openapi import operation
 
 
-class PublicStatus(Struct, frozen=True, kw_only=True):
-    """State without log positions.
+class Standing(Struct, frozen=True, kw_only=True):
+    """Whether all is well, for stewards: a count would tell them when others write privately.
+
+    `up_to_date` says that views and index have taken all in, `parked` that something failed for
+    good, `trouble` that something keeps views or index from going on.
+    """
+
+    up_to_date: bool
+    parked: bool
+    trouble: bool
+    model: str
+    engine: str
+
+
+class OperatorStatus(Struct, frozen=True, kw_only=True):
+    """State without log positions, for whoever holds the data directory; sizes are in bytes.
 
     `lag` is how many events views or index are behind, `parked` how many failed.
     """
@@ -37,14 +52,25 @@ def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
 
 
 @get("/status", **operation("about", rule="audit"))
-def get_status(base: NamedDependency[KnowledgeBase]) -> PublicStatus:
-    """Counts, sizes in bytes, and whether everything is up to date."""
-    return public(base.status())
+def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatus:
+    """Whether everything is up to date; the operator gets counts and sizes as well."""
+    status = base.status()
+    return of_operator(status) if OPERATOR_LABEL in base.asker.labels else standing(status)
 
 
-def public(status: Status) -> PublicStatus:
-    """`status` without what is for operators."""
-    shared = {
-        name: getattr(status, name) for name in PublicStatus.__struct_fields__ if name != "parked"
-    }
-    return PublicStatus(parked=len(status.parked), **shared)
+def standing(status: Status) -> Standing:
+    """What `status` tells to those who do not see all that is counted in it."""
+    return Standing(
+        up_to_date=not status.lag,
+        parked=bool(status.parked),
+        trouble=bool(status.errors),
+        model=status.model,
+        engine=status.engine,
+    )
+
+
+def of_operator(status: Status) -> OperatorStatus:
+    """`status` without what is for the shell alone."""
+    fields = OperatorStatus.__struct_fields__
+    shared = {name: getattr(status, name) for name in fields if name != "parked"}
+    return OperatorStatus(parked=len(status.parked), **shared)
