@@ -80,8 +80,10 @@ class Credentials:
         return self._accounts.links.make(purpose, member, expires_at)
 
     def set_password(self, password: str) -> None:
-        """See `Passwords.set`."""
-        self._accounts.passwords.set(self._writer.actor, password, self._changed("password-set"))
+        """See `Passwords.set`; links that sign them in work no longer."""
+        me = self._writer.actor
+        self._accounts.passwords.set(me, password, self._changed("password-set"))
+        self._accounts.links.withdraw(me, "sign-in")
 
     def set_name(self, text: str) -> bool:
         """See `SignInNames.set`."""

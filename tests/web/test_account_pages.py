@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from kb.people.links import one_time_link
 from tests.web.community import PASSWORD, Browsers, Community, form_token, send, sign_in
 
 
@@ -41,7 +42,10 @@ def test_signing_out_everywhere_leaves_this_session_alone(browser: Browsers) -> 
     assert here.get("/account").status_code == 200
 
 
-def test_a_new_password_ends_every_other_session(browser: Browsers) -> None:
+def test_a_new_password_ends_every_other_session_and_link(
+    browser: Browsers, community: Community
+) -> None:
+    link = one_time_link(community.base, "sign-in", community.ids["Mara"]).link
     here, there = browser("Mara"), browser("Mara")
     form = {"current": PASSWORD, "password": "eleven small harbours"}
     cookie = here.cookies["__Host-tributary"]
@@ -51,6 +55,7 @@ def test_a_new_password_ends_every_other_session(browser: Browsers) -> None:
     assert there.get("/account").status_code == 303
     assert sign_in(browser(), "Mara").status_code == 401
     assert sign_in(browser(), "Mara", form["password"]).status_code == 303
+    assert browser().get(link.removeprefix("https://kb.example.org")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,26 @@ def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) 
     assert client.get("/audit").status_code == 200
 
 
+def test_a_link_that_is_left_over_changes_nothing_of_whoever_has_joined(
+    browser: Browsers, community: Community
+) -> None:
+    from kb.people.links import one_time_link
+
+    base = community.base
+    member = base.people.invite(("member", "steward")).id
+    first, other = (
+        one_time_link(base, each, member).link for each in ("first-steward", "invitation")
+    )
+    path, left = (link.removeprefix("https://kb.example.org") for link in (first, other))
+    assert browser().post(path, data=PROFILE).status_code == 303
+    again = PROFILE | {"sign_in_name": "evil@example.org"}
+    assert browser().post(left, data=again).status_code == 404
+    assert base.accounts.names.member("evil@example.org") is None
+    late = one_time_link(base, "invitation", member).link.removeprefix("https://kb.example.org")
+    assert browser().post(late, data=again).status_code == 404
+    assert base.accounts.names.member("evil@example.org") is None
+
+
 def test_no_form_gives_its_sender_a_role(browser: Browsers, community: Community) -> None:
     client = browser("Mara")
     sent = {"name": "Mara", "time_zone": "UTC", "roles": "steward", "role-steward": "1",

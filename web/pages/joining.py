@@ -20,7 +20,7 @@ from kb.people.member import Profile
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form, typed
 from web.pages.shell import Pages, see_other
-from web.pages.sign_in import VOID, require_signing_in, set_session
+from web.pages.sign_in import VOID, has_joined, require_signing_in, set_session
 from web.visit import Limits, cookie_of, visit_of
 
 PURPOSES: Mapping[str, Purpose] = {"join": "invitation", "welcome": "first-steward"}
@@ -134,6 +134,8 @@ def _take(base: KnowledgeBase, word: str, secret: str, member: str, posted: Post
     if base.accounts.links.take(secret, PURPOSES[word]) != member:
         raise NotFound(VOID)
     new.people.join(member, profile)
+    for purpose in PURPOSES.values():
+        base.accounts.links.withdraw(member, purpose)
     if with_password:
         new.credentials.set_password(password)
 
@@ -141,7 +143,7 @@ def _take(base: KnowledgeBase, word: str, secret: str, member: str, posted: Post
 def _invited(base: KnowledgeBase, word: str, secret: str) -> str:
     require_signing_in(base)
     member = base.accounts.links.look(secret, PURPOSES[word])
-    if member is None:
+    if member is None or has_joined(base, member):
         raise NotFound(VOID)
     return member
 
