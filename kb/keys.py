@@ -41,6 +41,10 @@ class Keys:
         if members:
             self._accounts().store.forget(*members)
 
+    def expire(self) -> None:
+        """Destroy what was to be kept for some time only: hashes of what was asked, their key."""
+        self._questions.tidy()
+
     def alive(self, streams: Sequence[str]) -> bool:
         """Whether any of these can still be opened."""
         return not all(map(self._vault.destroyed, streams))

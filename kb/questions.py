@@ -2,7 +2,8 @@
 
 How many searches a day had is all that is kept of most of them. The words of a question are kept
 once five different members have asked alike within a window of thirty days; until then there are
-only keyed hashes of question and member, and the key is destroyed at the window's end.
+only keyed hashes of question and member, and the key is destroyed at the window's end, also where
+nobody asks any more: whoever leads looks (`kb.following.forgetting`).
 """
 
 import sqlite3
@@ -32,11 +33,17 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS common (
         words TEXT NOT NULL, begins TEXT NOT NULL, searches INTEGER NOT NULL,
         PRIMARY KEY (words, begins)) STRICT, WITHOUT ROWID""",
+    # Something was deleted since the file was last written anew.
+    "CREATE TABLE IF NOT EXISTS uncleared (number INTEGER PRIMARY KEY AUTOINCREMENT) STRICT",
 )
 _COUNT = "INSERT INTO day VALUES (?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
-_KEY = "SELECT begins, key FROM window WHERE ends > ?"
+_KEY = "SELECT begins, key FROM window"
 _OPEN = "INSERT INTO window VALUES (?, ?, ?)"
-_CLOSE = ("DELETE FROM asked", "DELETE FROM window")
+_CLOSE = "DELETE FROM window WHERE ends <= ?"
+_CLOSED = "DELETE FROM asked"
+_UNCLEARED = "INSERT INTO uncleared DEFAULT VALUES"
+_TO_CLEAR = "SELECT max(number) FROM uncleared"
+_CLEARED = "DELETE FROM uncleared WHERE number <= ?"
 _ASK = "INSERT OR IGNORE INTO asked VALUES (?, ?)"
 _MEMBERS = "SELECT count(*) FROM asked WHERE question = ?"
 _KEEP = "INSERT INTO common VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
@@ -78,10 +85,10 @@ class Questions:
                 db.execute(_KEEP, (words, begins))
 
     def tidy(self) -> None:
-        """Destroy the hashes and the key of a window that is over."""
+        """Destroy the hashes and the key of a window that is over, to the last byte."""
         if self._path.exists():
             with self._lock, self._writing() as db:
-                self._window(db, self._clock())
+                _close(db, self._clock())
 
     def days(self) -> list[tuple[str, int]]:
         """How many searches each day (UTC) had, as (date, searches)."""
@@ -91,7 +98,7 @@ class Questions:
     def common(self) -> list[CommonQuestion]:
         """What enough members asked for, the latest window first."""
         with self._lock, self._writing() as db:
-            self._window(db, self._clock())
+            _close(db, self._clock())
             found = db.execute(_COMMON).fetchall()
         return [
             CommonQuestion(words=words, window_begins=begins, searches=searches)
@@ -99,17 +106,17 @@ class Questions:
         ]
 
     def forget(self, member: str) -> None:
-        """Leave nothing of what a member asked."""
+        """Leave nothing of what a member asked, in no byte of the file."""
         with self._lock, self._writing() as db:
             _, key = self._window(db, self._clock())
-            db.execute(_FORGET, (_hashed(key, "member", member),))
+            if db.execute(_FORGET, (_hashed(key, "member", member),)).rowcount:
+                db.execute(_UNCLEARED)
 
     def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
         """The beginning and key of the window that is open; what an old one held is destroyed."""
-        found: tuple[str, bytes] | None = db.execute(_KEY, (now.isoformat(),)).fetchone()
+        _close(db, now)
+        found: tuple[str, bytes] | None = db.execute(_KEY).fetchone()
         if found is None:
-            for statement in _CLOSE:
-                db.execute(statement)
             found = now.date().isoformat(), self._random(32)
             db.execute(_OPEN, (found[0], (now + WINDOW).isoformat(), found[1]))
         return found
@@ -120,14 +127,31 @@ class Questions:
         try:
             # A rollback journal is removed with each transaction, so nothing old is left beside.
             db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA temp_store = MEMORY")  # VACUUM would put a copy in a temporary file
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("BEGIN IMMEDIATE")
             for statement in _TABLES:
                 db.execute(statement)
             yield db
             db.execute("COMMIT")
+            _clear(db)
         finally:
             db.close()
+
+
+def _close(db: sqlite3.Connection, now: datetime) -> None:
+    if db.execute(_CLOSE, (now.isoformat(),)).rowcount:
+        db.execute(_CLOSED)
+        db.execute(_UNCLEARED)
+
+
+def _clear(db: sqlite3.Connection) -> None:
+    """Write the file anew if need be, also where whoever deleted something was cut short."""
+    (number,) = db.execute(_TO_CLEAR).fetchone()
+    if number is not None:
+        # Moving rows between pages leaves copies that secure_delete alone does not reach.
+        db.execute("VACUUM")
+        db.execute(_CLEARED, (number,))
 
 
 def normalised(question: str) -> str:

@@ -260,6 +260,7 @@ class Follower:
         ):
             self._tell()
         else:
+            self._forgetting.of_time()
             self._log.wait(self._on_sound_views(self._views.checkpoint), WAIT_SECONDS)
 
     def _index_step(self) -> None:

@@ -12,6 +12,9 @@ from kb.following.views import Views
 GATHER_SECONDS = 0.3
 """How long views wait for further erasures: one is seldom alone, and each makes them anew."""
 
+EXPIRE_SECONDS = 60.0
+"""How often to look for what was to be kept for some time only."""
+
 
 class Secrets(Protocol):
     """What is destroyed first."""
@@ -21,6 +24,9 @@ class Secrets(Protocol):
 
     def depart(self, members: Sequence[str]) -> None:
         """Destroy what members signed in with."""
+
+    def expire(self) -> None:
+        """Destroy what was to be kept for some time only, if that time is over."""
 
     def alive(self, streams: Sequence[str]) -> bool:
         """Whether any of these can still be opened."""
@@ -48,6 +54,7 @@ class Forgetting:
         self._secrets = secrets
         self._destroyed = 0  # the last erasure whose key this process has destroyed
         self._since = 0.0
+        self._expired = -EXPIRE_SECONDS
 
     def position(self) -> int:
         """Nothing is left of what was erased up to here; -1 if that cannot be told yet."""
@@ -91,6 +98,12 @@ class Forgetting:
         if time.monotonic() - self._since < GATHER_SECONDS:
             return False
         return self._views.forget(self._log, last)
+
+    def of_time(self) -> None:
+        """Destroy what was to be kept for some time only; looks once a minute at most."""
+        if time.monotonic() - self._expired >= EXPIRE_SECONDS:
+            self._expired = time.monotonic()
+            self._secrets.expire()
 
     def of_index(self, stopped: Callable[[], bool]) -> bool:
         """Make the index anew, once the views are: then the log reads as erased."""

@@ -5,14 +5,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
+from events.clock import utc_now
 from indexer.testing import HashEmbedder
 from kb.access import Visibility
 from kb.errors import Forbidden, NotYetSearchable, Refused
 from kb.knowledge_base import KnowledgeBase
+from kb.questions import WINDOW
 from tests.kb.erasure_world import (
     REASON,
     SECRETS,
@@ -81,6 +83,44 @@ def test_somebody_who_reads_for_long_keeps_nobody_from_writing_while_erasing_wai
     base.erasure.member(member)
     base._parts.follower.stop()
     assert left_in(data, SECRETS) == []
+
+
+def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_asks(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(base).search(TEXT)
+    questions, data = base._parts.questions, base.settings.data
+    with closing(sqlite3.connect(data / "questions.sqlite")) as db:
+        [kept] = db.execute("SELECT key, question, member FROM window, asked").fetchall()
+    assert {secret for secret, _ in left_in(data, kept)} == set(kept)
+    over, looked = utc_now() + WINDOW, Event()
+    tidy = questions.tidy
+
+    def tidied() -> None:
+        moment = questions._clock()
+        tidy()
+        if moment == over:
+            looked.set()
+
+    monkeypatch.setattr(questions, "tidy", tidied)
+    monkeypatch.setattr("kb.following.forgetting.EXPIRE_SECONDS", 0.0)
+    monkeypatch.setattr(questions, "_clock", lambda: over)
+
+    assert looked.wait(30)
+    base._parts.follower.stop()
+    assert left_in(data, kept) == []
+
+
+def test_whoever_leads_looks_at_most_once_a_minute_for_what_is_over(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, looked = [1000.0], list[float]()
+    forgetting = base._parts.follower._forgetting
+    monkeypatch.setattr("kb.following.forgetting.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(base._parts.questions, "tidy", lambda: looked.append(now[0]))
+    for now[0] in (1000.0, 1059.0, 1060.0, 1061.0, 1120.0):
+        forgetting.of_time()
+    assert looked == [1000.0, 1060.0, 1120.0]
 
 
 def test_making_the_views_anew_erases_nothing_a_second_time(

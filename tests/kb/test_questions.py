@@ -1,7 +1,12 @@
 """Searches are counted; who asked is not kept, and what was asked only once many did."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from sqlite3 import OperationalError
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,6 +53,15 @@ def ask(questions: Questions, members: int, text: str = QUESTION) -> None:
 
 def on_disk(tmp_path: Path) -> bytes:
     return b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def rows(tmp_path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(tmp_path / "questions.sqlite")) as db:
+        return db.execute(query).fetchall()
+
+
+def cut_short(_: object) -> None:
+    raise OperationalError("disk I/O error")
 
 
 def test_every_search_counts_for_its_day_whoever_asked(questions: Questions, now: Now) -> None:
@@ -102,6 +116,39 @@ def test_whoever_is_forgotten_has_not_asked(questions: Questions) -> None:
     questions.forget("member-1")
     questions.asked(QUESTION, "member-9")
     assert questions.common() == []
+
+
+def test_nobody_needs_to_ask_for_a_window_to_end_and_none_begins_by_that(
+    questions: Questions, now: Now, keys: list[bytes], tmp_path: Path
+) -> None:
+    ask(questions, 1)
+    [asked] = rows(tmp_path, "SELECT question, member FROM asked")
+    questions.tidy()
+    assert all(each in on_disk(tmp_path) for each in (*asked, keys[0]))
+    now.time += WINDOW
+    questions.tidy()
+    assert not any(each in on_disk(tmp_path) for each in (*asked, keys[0]))
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("way", ["forgotten", "over"])
+def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_cut_short(
+    questions: Questions, now: Now, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    for number in range(100):
+        questions.asked(f"{QUESTION} {number}", "member-1")
+    if way == "over":
+        now.time += WINDOW
+    delete = questions.tidy if way == "over" else partial(questions.forget, "member-1")
+    with monkeypatch.context() as patch:
+        patch.setattr("kb.questions._clear", cut_short)
+        with pytest.raises(OperationalError):
+            delete()
+    assert rows(tmp_path, "SELECT * FROM asked") == []
+    assert rows(tmp_path, "PRAGMA freelist_count") != [(0,)]
+    questions.tidy()
+    assert rows(tmp_path, "PRAGMA freelist_count") == [(0,)]
+    assert rows(tmp_path, "SELECT * FROM uncleared") == []
 
 
 @given(st.permutations(["hand", "over", "patients", "nights"]))
