@@ -1,16 +1,24 @@
 """How long it takes to erase a member with a thousand events in a log of a hundred thousand.
 
 A log is made with the deterministic test embedder, whose speed is no matter here: vectors of what
-stays are stored, and an erasure computes none. Meanwhile a second program-wide thread asks and
-reads all the time, as a server's visitors would: what it waited for longest is printed as well.
+stays are stored, and an erasure computes none. Then `kb serve` runs on it as a program of its own,
+and a client asks it over HTTP all the time, from before the erasure until after it: how many
+answers came, what it waited for longest, and that none failed is printed as well.
 """
 
 import argparse
+import json
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event, Thread
+from typing import Self
 
 from indexer.testing import HashEmbedder
 from kb import access
@@ -21,6 +29,17 @@ from kb.people.member import Profile
 
 REACH_SECONDS = 60
 STEP = 5_000
+QUESTION = "/api/search?q=handover"
+SERVER = """
+import sys
+from pathlib import Path
+from indexer.testing import HashEmbedder
+from kb.cli.session import Session
+from web.cli import serve
+session = Session(HashEmbedder())
+session.data = Path(sys.argv[1])
+serve(["--port", "0"], obj=session)
+"""
 
 
 def main() -> None:
@@ -37,33 +56,76 @@ def main() -> None:
             base.start_following()
             base.wait(base.head(), index=True)
             print(f"{base.head():,} events, {base.catalogue.browse().total:,} entries", flush=True)
-            asked = Asking(base)
+        with (
+            served(data) as host,
+            KnowledgeBase.open(data, embedder=HashEmbedder()) as base,
+            Asking(host) as asked,
+        ):
+            assert base.status().follower == "another process"
             seconds = timed(lambda: base.erasure.member(member, entries="erased"))
-            asked.end()
     print(f"erased in {seconds:.1f} s (under {REACH_SECONDS} s wanted)")
-    print(f"meanwhile {asked.answers} answers, the slowest after {asked.slowest:.2f} s")
+    print(
+        f"meanwhile {asked.answers} answers, the slowest after {asked.slowest:.2f} s, "
+        f"{len(asked.failures) or 'none'} failed"
+    )
+    if asked.failures:
+        sys.exit(f"The first that failed: {asked.failures[0]}")
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """Serve the data directory in another process; answers host and port."""
+    command = [sys.executable, "-c", SERVER, str(data)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        try:
+            assert server.stdout
+            yield server.stdout.readline().split("http://")[1].split()[0]
+        finally:
+            server.terminate()
 
 
 class Asking:
-    """Reads a list and asks a question, over and over, until told to end."""
+    """A visitor who asks over and over, from the first answer before the block to its end.
 
-    def __init__(self, base: KnowledgeBase) -> None:
-        self._base = base
-        self._ended = Event()
-        self.answers, self.slowest = 0, 0.0
+    `slowest` is in seconds, and `failures` say what came instead of an answer.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._began, self._ended = Event(), Event()
         self._thread = Thread(target=self._ask)
-        self._thread.start()
+        self.answers, self.slowest = 0, 0.0
+        self.failures: list[str] = []
 
-    def end(self) -> None:
-        """Stop asking; raises nothing, for nothing may have failed."""
+    def __enter__(self) -> Self:
+        self._once()  # what is loaded for the first question is not the erasure's
+        assert not self.failures, self.failures
+        self._thread.start()
+        self._began.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
 
     def _ask(self) -> None:
         while not self._ended.is_set():
-            seconds = timed(lambda: (self._base.catalogue.browse(), self._base.search("handover")))
+            seconds = timed(self._once)
             self.answers += 1
             self.slowest = max(self.slowest, seconds)
+            self._began.set()
+
+    def _once(self) -> None:
+        try:
+            with closing(HTTPConnection(self._host, timeout=REACH_SECONDS)) as visit:
+                visit.request("GET", QUESTION)
+                answer = visit.getresponse()
+                if answer.status != HTTPStatus.OK or not json.load(answer)["results"]:
+                    self.failures.append(f"status {answer.status}, or nothing found")
+        except (OSError, HTTPException, ValueError) as error:
+            self.failures.append(f"{type(error).__name__}: {error}")
 
 
 def filled(base: KnowledgeBase, events: int, own: int) -> str:
