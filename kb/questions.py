@@ -16,6 +16,7 @@ from threading import Lock
 
 from msgspec import Struct
 
+from kb.errors import DataDirectoryError
 from kb.writer import Clock
 
 ENOUGH = 5
@@ -85,9 +86,12 @@ class Questions:
                 db.execute(_KEEP, (words, begins))
 
     def tidy(self) -> None:
-        """Destroy the hashes and the key of a window that is over, to the last byte."""
+        """Destroy the hashes and the key of a window that is over, to the last byte.
+
+        Raises `DataDirectoryError`.
+        """
         if self._path.exists():
-            with self._lock, self._writing() as db:
+            with self._lock, self._explained(), self._writing() as db:
                 _close(db, self._clock())
 
     def days(self) -> list[tuple[str, int]]:
@@ -106,8 +110,11 @@ class Questions:
         ]
 
     def forget(self, member: str) -> None:
-        """Leave nothing of what a member asked, in no byte of the file."""
-        with self._lock, self._writing() as db:
+        """Leave nothing of what a member asked, in no byte of the file.
+
+        Raises `DataDirectoryError`.
+        """
+        with self._lock, self._explained(), self._writing() as db:
             _, key = self._window(db, self._clock())
             if db.execute(_FORGET, (_hashed(key, "member", member),)).rowcount:
                 db.execute(_UNCLEARED)
@@ -120,6 +127,17 @@ class Questions:
             found = now.date().isoformat(), self._random(32)
             db.execute(_OPEN, (found[0], (now + WINDOW).isoformat(), found[1]))
         return found
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        # Whoever leads would take damage that has no name for damage of the views.
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise DataDirectoryError(
+                f"The counts of searches in {self._path} cannot be changed ({error}): "
+                "if the file is damaged, put back a copy or remove it."
+            ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -123,6 +123,21 @@ def test_whoever_leads_looks_at_most_once_a_minute_for_what_is_over(
     assert looked == [1000.0, 1060.0, 1120.0]
 
 
+def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
+    base: KnowledgeBase,
+) -> None:
+    member, data = member_of(joined(base)), base.settings.data
+    (data / "questions.sqlite").write_bytes(b"damaged" * 1000)
+    views = (data / "views.sqlite").stat().st_ino
+    with pytest.raises(NotYetSearchable, match=r"Erasing cannot be finished: .*not a database"):
+        base.erasure.member(member)
+    assert (data / "views.sqlite").stat().st_ino == views
+    base._parts.follower.stop()
+    (data / "questions.sqlite").unlink()
+    base.erasure.member(member)
+    assert left_in(data, SECRETS) == []
+
+
 def test_making_the_views_anew_erases_nothing_a_second_time(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

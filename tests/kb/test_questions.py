@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.errors import DataDirectoryError
 from kb.questions import ENOUGH, WINDOW, Questions, normalised
 
 QUESTION = "How do we hand over zymurgy patients?"
@@ -142,7 +143,7 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
     delete = questions.tidy if way == "over" else partial(questions.forget, "member-1")
     with monkeypatch.context() as patch:
         patch.setattr("kb.questions._clear", cut_short)
-        with pytest.raises(OperationalError):
+        with pytest.raises(DataDirectoryError, match="cannot be changed"):
             delete()
     assert rows(tmp_path, "SELECT * FROM asked") == []
     assert rows(tmp_path, "PRAGMA freelist_count") != [(0,)]
