@@ -29,8 +29,8 @@ class SignInNames:
     def set(self, member: str, text: str) -> bool:
         """Let `member` sign in as `text` in place of what it was.
 
-        False, and no change, if another member has it: whoever asks must not learn that from the
-        answer. Raises `InvalidInput` if it is empty, too long or not printable.
+        False, and no change, if another member has it. Whoever chooses one cannot but learn that,
+        so tries have to be counted. Raises `InvalidInput` if it is empty, too long or unprintable.
         """
         name = checked_name(text)
         with self._store.transaction() as db:

@@ -5,7 +5,17 @@ import re
 import pytest
 
 from kb.people.links import one_time_link
-from tests.web.community import PASSWORD, Browsers, Community, form_token, send, sign_in
+from tests.web.community import (
+    PASSWORD,
+    Browsers,
+    Community,
+    form_token,
+    generous,
+    send,
+    sign_in,
+)
+from web.app import create_app
+from web.visit import Limits
 
 
 def test_a_profile_is_changed_by_its_member(browser: Browsers) -> None:
@@ -76,6 +86,26 @@ def test_a_password_is_not_changed_for_nothing(
 ) -> None:
     assert sentence in send(browser("Mara"), "/account/password", form, status).text
     assert sign_in(browser(), "Mara").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "limits", [generous(name=3), generous(address=4)], ids=["by member", "by address"]
+)
+def test_names_of_others_are_tried_so_often_and_then_no_more(
+    browser: Browsers, community: Community, limits: Limits
+) -> None:
+    """Choosing one tells that it is taken; signing in was a try of the address as well."""
+    client = browser("Mara", create_app(community.base, limits=limits))
+    form = {"current": PASSWORD, "password": "eleven small harbours"}
+    for name in ("cleo", "stella", "rita"):
+        form["sign_in_name"] = f"{name}@example.org"
+        assert "cannot be used here" in send(client, "/account/password", form, 400).text
+    for name in ("cleo", "nobody"):
+        form["sign_in_name"] = f"{name}@example.org"
+        answer = send(client, "/account/password", form, 429)
+        assert "cannot be used here" not in answer.text
+        assert answer.headers["retry-after"] == "60"
+    assert sign_in(browser(), "nobody", form["password"]).status_code == 401
 
 
 def test_a_link_lets_a_password_that_was_lost_be_set(

@@ -6,8 +6,9 @@ import pytest
 
 from kb.access import Visibility
 from kb.ids import group_id
-from tests.web.community import Browsers, Community, send
+from tests.web.community import Browsers, Community, generous, send
 from tests.web.visits import FORM
+from web.app import create_app
 
 PROFILE = {
     "name": "Nora",
@@ -65,6 +66,25 @@ def test_a_mistake_does_not_use_the_invitation_up(
     assert sentence in response.text
     assert PROFILE["password"] not in response.text
     assert client.post(path, data=PROFILE).status_code == 303
+
+
+def test_with_an_invitation_names_of_others_are_tried_so_often_and_then_no_more(
+    browser: Browsers, community: Community
+) -> None:
+    """Whatever the address; other mistakes are no tries."""
+    path, other = invited(browser), invited(browser)
+    app = create_app(community.base, limits=generous(name=3))
+    client = browser(app=app)
+    for wrong in ({"password": "short"}, {"name": " "}):
+        assert client.post(path, data=PROFILE | wrong).status_code == 400
+    for name in ("mara", "cleo", "rita"):
+        taken = client.post(path, data=PROFILE | {"sign_in_name": f"{name}@example.org"})
+        assert (taken.status_code, "cannot be used here" in taken.text) == (400, True)
+    for name in ("stella", "nobody"):
+        late = client.post(path, data=PROFILE | {"sign_in_name": f"{name}@example.org"})
+        assert (late.status_code, "cannot be used here" in late.text) == (429, False)
+    assert client.get(path).status_code == 200
+    assert client.post(other, data=PROFILE).status_code == 303
 
 
 def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(

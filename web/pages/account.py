@@ -91,6 +91,8 @@ def change_password(
     require_signing_in(visit.base, "password")
     session, accounts = own_session(visit), visit.base.accounts
     try:
+        # Neither passwords nor the names of others are tried here without end.
+        limits.address.admit(limits.address.keyed(visit.address))
         limits.name.admit(limits.name.keyed("", session.member))
         _check_current(visit, typed(data, "current"))
         checked_password(typed(data, "password"), visit.base.settings.community)

@@ -97,7 +97,7 @@ def _joined(
     member = _invited(base, word, secret)
     form = small_form(data, *PROFILE, "sign_in_name")
     try:
-        _take(base, word, secret, member, data)
+        _take(base, limits, word, secret, member, data)
     except (InvalidInput, Refused) as error:
         return _shown(base, pages, form.with_error(error), word, secret, status_of(error))
     before = cookie_of(request, base) or None
@@ -121,7 +121,9 @@ def profile_of(posted: Posted) -> Profile:
     )
 
 
-def _take(base: KnowledgeBase, word: str, secret: str, member: str, posted: Posted) -> None:
+def _take(
+    base: KnowledgeBase, limits: Limits, word: str, secret: str, member: str, posted: Posted
+) -> None:
     """All that can be refused comes first, so that a mistake does not use the link up."""
     new = base.acting_for(of_member(member, ("member",), ()))
     profile = checked_profile(profile_of(posted))
@@ -129,6 +131,8 @@ def _take(base: KnowledgeBase, word: str, secret: str, member: str, posted: Post
     password = typed(posted, "password")
     if with_password:
         checked_password(password, base.settings.community)
+        # The answer tells whether a name is taken, so it is not given without end.
+        limits.name.admit(limits.name.keyed("", member))
         if not new.credentials.set_name(typed(posted, "sign_in_name")):
             raise InvalidInput(TAKEN, "sign_in_name")
     if base.accounts.links.take(secret, PURPOSES[word]) != member:
