@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from kb.cli.session import Session, pass_session, tell
+from kb.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from kb import KnowledgeBase
@@ -37,7 +37,7 @@ def serve(
     from web import server
     from web.logs import logs_to
 
-    with logs_to(sys.stderr, log_format), session.open() as base:
+    with logs_to(sys.stderr, log_format), session.open(_say) as base:
         settings = base.settings
         ended = Event()
 
@@ -55,7 +55,7 @@ def serve(
             ready=ready,
         )
         ended.set()
-    tell("Stopped.")
+    _say("Stopped.")
 
 
 def _warm(base: "KnowledgeBase", ended: Event) -> None:
@@ -65,11 +65,16 @@ def _warm(base: "KnowledgeBase", ended: Event) -> None:
     except Exception as error:
         # At the end the directory is closed meanwhile, which nobody needs to know.
         if not ended.is_set():
-            tell(str(error))
+            _say(str(error))
+
+
+def _say(sentence: str) -> None:
+    """Say something on standard output; standard error is the log, for programs to read."""
+    click.echo(" ".join(sentence.split()))
 
 
 def _announce(url: str) -> None:
-    click.echo(f"Serving on {url} (Ctrl-C ends it)")
+    _say(f"Serving on {url} (Ctrl-C ends it)")
 
 
 def _welcome(base: "KnowledgeBase", url: str) -> None:
@@ -85,4 +90,4 @@ def _welcome(base: "KnowledgeBase", url: str) -> None:
     waiting = [one.id for one in host.directory.members() if "steward" in one.roles]
     member = waiting[0] if waiting else host.people.invite(("member", "steward")).id
     link = one_time_link(host, "first-steward", member, base.settings.base_url or url)
-    click.echo(f"Nobody looks after members yet. The first steward joins at {link.link}")
+    _say(f"Nobody looks after members yet. The first steward joins at {link.link}")

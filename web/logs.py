@@ -51,7 +51,8 @@ def logged(app: ASGIApp) -> ASGIApp:
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                # An HTTPStatus shows itself by its name in lines of text.
+                status = int(message["status"])
             await send(message)
 
         # A number that comes with the request would be text of whoever sends it.

@@ -1,5 +1,6 @@
 """What every command shares: which data directory is meant, and how it is opened."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +39,14 @@ class Session:
             "or make one with kb init."
         )
 
-    def open(self) -> "KnowledgeBase":
-        """The knowledge base in it, to be closed by the caller. Raises `DataDirectoryError`."""
+    def open(self, notice: Callable[[str], None] | None = None) -> "KnowledgeBase":
+        """The knowledge base in it, to be closed by the caller. Raises `DataDirectoryError`.
+
+        `notice` is told what takes long or was repaired, in one sentence [`tell`].
+        """
         from kb.knowledge_base import KnowledgeBase
 
-        return KnowledgeBase.open(self.directory, embedder=self._embedder, notice=tell)
+        return KnowledgeBase.open(self.directory, embedder=self._embedder, notice=notice or tell)
 
 
 def tell(sentence: str) -> None:

@@ -1,33 +1,25 @@
 """The log says what the server did, and nothing of what people wrote, asked or are called."""
 
 import errno
-import http.client
 import io
 import logging
-import os
-import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import anyio
 import click
 import msgspec
 import pytest
-from click.testing import CliRunner
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
-from kb.cli.session import Session
 from kb.errors import DataDirectoryError
 from tests.web.community import Browsers, Community, sign_in
-from web import cli
 from web.cli import serve
 from web.logs import Format, kind_of, logged, logs_to
 
@@ -269,25 +261,12 @@ def test_what_is_no_request_is_passed_on_without_a_line() -> None:
     assert (seen, stream.getvalue()) == (["lifespan"], "")
 
 
-def test_serve_writes_json_to_standard_error_when_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    KnowledgeBase.create(tmp_path / "data")
-
-    def visit(url: str) -> None:
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
-        connection.request("GET", f"/about?q={SECRET}")
-        connection.getresponse().read()
-        connection.close()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    monkeypatch.setattr(cli, "_announce", lambda url: Thread(target=visit, args=(url,)).start())
-    session = Session(HashEmbedder())
-    session.data = tmp_path / "data"
-    result = CliRunner().invoke(serve, ["--port", "0", "--log-format", "json"], obj=session)
-    [line] = [line for line in result.stderr.splitlines() if line != "Stopped."]
-    assert msgspec.json.decode(line, type=Line)["route"] == "/about"
-    assert SECRET not in result.output
+def test_a_line_of_text_has_the_number_of_the_status(client: Client) -> None:
+    with written("text") as stream:
+        client.get("/entries/x")
+        client.get("/api/search?limit=x")
+    assert "status=404" in stream.getvalue()
+    assert "status=400" in stream.getvalue()
 
 
 def test_the_reference_knows_the_options_of_serve() -> None:
