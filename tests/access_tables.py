@@ -1,10 +1,14 @@
-"""The tables of docs/reference/access.md, for the tests that hold the program to them."""
+"""The tables of docs/reference/access.md, for the tests that hold the program to them.
+
+Which of its rows a route needs is told where the routes are, in docs/reference/api.md.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "access.md"
+API = PAGE.with_name("api.md")
 SEEN, DONE = "Who sees an entry", "Who may do what"
 COMMANDS = "Which command needs what"
 
@@ -15,6 +19,13 @@ def table(heading: str) -> list[dict[str, str]]:
     lines = [line for line in section.splitlines() if line.startswith("|")]
     head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def routes() -> Iterator[tuple[str, str, str]]:
+    """Method, address and rule of each row of the pages and of the JSON interface."""
+    for line in API.read_text("utf-8").splitlines():
+        if row := re.fullmatch(r"\| `([A-Z]+) (/\S*)` \|.*\| `([a-z-]+)` \|", line):
+            yield row[1], row[2], row[3]
 
 
 SIGHT: dict[str, dict[str, str]] = {row["shown to"].strip("`"): row for row in table(SEEN)}
