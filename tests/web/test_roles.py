@@ -103,9 +103,11 @@ def test_nothing_is_open_to_the_world_before_a_steward_says_so(
 ) -> None:
     entry = community.contribute("Mara", visibility=Visibility("world"))
     other = community.contribute("Mara", "For us")
-    client = browser()
+    client, mara = browser(), browser("Mara")
     assert client.get(f"/entries/{entry}").status_code == 404
+    assert "Seen by all members; by everybody once" in mara.get(f"/entries/{entry}").text
     community.acting("Stella").people.open_to_world(True)
+    assert "Seen by everybody<" in mara.get(f"/entries/{entry}").text
     html = client.get(f"/entries/{entry}").text
     assert "Bedside handover" in html
     assert "a member" in html
