@@ -85,12 +85,19 @@ class _Server(uvicorn.Server):
 def refuse_unguarded(host: str, settings: Settings) -> None:
     """Raise `ServeError` for an address that others reach, unless they have to sign in.
 
-    The name that they know the server by has to be settled as well.
+    The name that they know the server by has to be settled as well, and be none that each machine
+    has for itself: only that one may go with http, where all can be read on the way.
     """
     if not host or not settings.ways or not settings.host_name:
         raise ServeError(
             f"The address {host!r} could be reached by other machines: set sign_in and base_url "
             "first, so that members sign in at a name that is known, or use 127.0.0.1."
+        )
+    if is_loopback(settings.host_name):
+        raise ServeError(
+            f"The address {host!r} could be reached by other machines, but base_url, "
+            f"{settings.base_url}, names this machine alone: set it to the https address that "
+            "members know, or use 127.0.0.1."
         )
 
 

@@ -74,6 +74,24 @@ def test_one_setting_alone_opens_no_door(
     assert isinstance(run("--host", "0.0.0.0", "--port", "0").exception, ServeError)
 
 
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://localhost:8511", "http://127.0.0.2", "http://[::1]:8511", "https://localhost"],
+)
+def test_a_name_that_each_machine_has_for_itself_opens_no_door(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, base_url: str
+) -> None:
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    monkeypatch.setenv("KB_BASE_URL", base_url)
+    for host in ("0.0.0.0", "::", "192.168.1.5"):
+        refused = run("--host", host, "--port", "0").exception
+        assert isinstance(refused, ServeError)
+        assert f"base_url, {base_url}, names this machine alone" in str(refused)
+    answered: list[int] = []
+    run("--port", "0", visit=lambda url: answered.append(get(url, "/about")))
+    assert answered == [200]
+
+
 def test_with_signing_in_and_a_name_it_listens_to_others(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
