@@ -257,7 +257,8 @@ def test_a_store_serves_many_threads(accounts: AccountsWorld) -> None:
 
 
 def test_importing_the_package_loads_no_library_of_signing_in() -> None:
-    parts = sorted(path.stem for path in (ROOT / "kb" / "accounts").glob("[a-z]*.py"))
+    found = {path.stem for path in (ROOT / "kb" / "accounts").glob("[a-z]*.py")}
+    parts = sorted(found - {"small_answers"})  # which oidc loads when it asks a provider
     names = ", ".join(f"kb.accounts.{part}" for part in parts)
     heavy = "{'argon2', 'webauthn', 'authlib', 'joserfc', 'httpx2', 'cryptography', 'litestar'}"
     program = f"import sys, {names}; print(sorted({heavy} & set(sys.modules)))"
