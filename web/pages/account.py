@@ -15,7 +15,7 @@ from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import SCOPES, TokenInfo
-from kb.errors import InvalidInput, NotFound, SignInRefused
+from kb.errors import InvalidInput, SignInRefused
 from kb.people.directory import AccessChange, GroupView, MemberView
 from kb.people.own_data import as_json, as_markdown
 from web.errors import status_of
@@ -23,7 +23,7 @@ from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.joining import PROFILE, TAKEN, profile_of
 from web.pages.passkeys import passkeys_of
 from web.pages.shell import Pages, see_other
-from web.pages.sign_in import require_signing_in, set_session
+from web.pages.sign_in import own_session, set_session
 from web.visit import Limits, Visit
 
 DAYS: Mapping[str, str] = {"7": "A week", "30": "30 days", "90": "90 days", "365": "A year"}
@@ -88,8 +88,7 @@ def change_password(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Choose another name or password to sign in with; every other session ends."""
-    require_signing_in(visit.base, "password")
-    session, accounts = own_session(visit), visit.base.accounts
+    session, accounts = own_session(visit, "password"), visit.base.accounts
     try:
         # Neither passwords nor the names of others are tried here without end.
         limits.address.admit(limits.address.keyed(visit.address))
@@ -168,14 +167,6 @@ def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for reading."""
     text = as_markdown(visit.base.own_data()).encode()
     return _to_keep(text, "text/markdown", "my-data.md")
-
-
-def own_session(visit: Visit) -> SessionInfo:
-    """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
-    require_signing_in(visit.base)
-    if visit.session is None:
-        raise NotFound("This page is for whoever is signed in with a browser.")
-    return visit.session
 
 
 def _to_keep(content: bytes, media_type: str, name: str) -> Response[bytes]:

@@ -13,10 +13,9 @@ from kb.access import require
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, Refused
 from web.errors import status_of
-from web.pages.account import own_session
 from web.pages.forms import Form, FormBody, Posted, small_form
 from web.pages.shell import Pages, see_other
-from web.pages.sign_in import forget_session
+from web.pages.sign_in import forget_session, own_session
 from web.visit import Visit
 
 Fate = Literal["kept", "erased"]

@@ -6,11 +6,10 @@ from msgspec import Struct
 
 from kb.errors import InvalidInput, Refused
 from web.errors import status_of
-from web.pages.account import own_session
 from web.pages.erasing import require_sure
 from web.pages.forms import Form, FormBody
 from web.pages.shell import Pages
-from web.pages.sign_in import forget_session
+from web.pages.sign_in import forget_session, own_session
 from web.visit import Visit
 
 

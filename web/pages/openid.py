@@ -13,14 +13,14 @@ from msgspec import Struct
 from events.clock import utc_now
 from kb import KnowledgeBase
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
-from kb.accounts.sessions import SessionInfo
-from kb.errors import NotFound, SignInRefused
+from kb.errors import SignInRefused
 from web.errors import status_of
 from web.pages.forms import Form
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import (
     SignInPage,
     has_joined,
+    own_session,
     require_signing_in,
     safe_path,
     signed_in,
@@ -75,7 +75,7 @@ def begin_linking(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], openid: NamedDependency[Provider]
 ) -> Response[str]:
     """Go to the provider, to tie that account to one's own."""
-    session = _session(visit)
+    session = own_session(visit, "openid")
     url, state = openid().begin(visit.base.settings.base_url + BACK)
     answer = pages.render("leaving.html", LeavingPage(url), at="account")
     _keep(answer, visit.base, f"{state}.{session.id}.")
@@ -85,7 +85,7 @@ def begin_linking(
 @post("/account/openid/unlink", sync_to_thread=True, rule="self")
 def unlink(visit: NamedDependency[Visit]) -> Redirect:
     """Tie the account to it no longer."""
-    _session(visit)
+    own_session(visit, "openid")
     visit.base.credentials.untie_identities()
     return see_other("/account", "unlinked")
 
@@ -129,13 +129,6 @@ def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
     if not visit.base.credentials.tie_identity(issuer, subject):
         raise SignInRefused("That account cannot be used here.")
     return see_other("/account", "linked")
-
-
-def _session(visit: Visit) -> SessionInfo:
-    require_signing_in(visit.base, "openid")
-    if visit.session is None:
-        raise NotFound("This page is for whoever is signed in with a browser.")
-    return visit.session
 
 
 def _cookie(base: KnowledgeBase) -> str:

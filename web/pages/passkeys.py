@@ -10,12 +10,17 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.accounts.passkeys import Ceremony, Passkeys, Site
-from kb.accounts.sessions import SessionInfo
-from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SignInRefused, TooManyAttempts
+from kb.errors import InvalidInput, KnowledgeBaseError, SignInRefused, TooManyAttempts
 from web.errors import headers_of, status_of
 from web.pages.forms import FormBody, typed
 from web.pages.shell import see_other
-from web.pages.sign_in import has_joined, require_signing_in, safe_path, set_session
+from web.pages.sign_in import (
+    has_joined,
+    own_session,
+    require_signing_in,
+    safe_path,
+    set_session,
+)
 from web.visit import Limits, Visit, cookie_of
 
 REFUSALS = (SignInRefused, InvalidInput, TooManyAttempts)
@@ -90,7 +95,7 @@ def sign_in(
 @post("/account/passkeys/begin", sync_to_thread=True, rule="self", status_code=200)
 def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
     """What the dialogue needs to add a passkey."""
-    member = _session(visit).member
+    member = own_session(visit, "passkey").member
     name = visit.base.directory.names([member]).get(member, visit.base.settings.community)
     return Response(passkeys_of(visit.base).registration_options(member, name))
 
@@ -98,7 +103,7 @@ def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
 @post("/account/passkeys", sync_to_thread=True, rule="self", status_code=200)
 def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onward | Problem]:
     """Keep the new passkey."""
-    _session(visit)
+    own_session(visit, "passkey")
     try:
         visit.base.credentials.add_passkey(
             passkeys_of(visit.base), data.ticket, data.credential, data.label
@@ -111,16 +116,9 @@ def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onw
 @post("/account/passkeys/remove", sync_to_thread=True, rule="self")
 def remove(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Let a passkey be good for nothing any longer."""
-    _session(visit)
+    own_session(visit, "passkey")
     visit.base.credentials.remove_passkey(passkeys_of(visit.base), typed(data, "passkey"))
     return see_other("/account", "unpasskey")
-
-
-def _session(visit: Visit) -> SessionInfo:
-    require_signing_in(visit.base, "passkey")
-    if visit.session is None:
-        raise NotFound("This page is for whoever is signed in with a browser.")
-    return visit.session
 
 
 def _refused(error: KnowledgeBaseError) -> Response[Any]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.accounts.names import normalised
-from kb.accounts.sessions import Via
+from kb.accounts.sessions import SessionInfo, Via
 from kb.errors import NotFound, SignInRefused, TooManyAttempts
 from web.errors import headers_of, status_of
 from web.pages.forms import Form, FormBody, small_form, typed
@@ -169,6 +169,14 @@ def require_signing_in(base: KnowledgeBase, way: str = "") -> None:
     ways = base.settings.ways
     if not ways or (way and way not in ways):
         raise NotFound("Nobody signs in this way here; the settings of the server say how.")
+
+
+def own_session(visit: Visit, way: str = "") -> SessionInfo:
+    """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
+    require_signing_in(visit.base, way)
+    if visit.session is None:
+        raise NotFound("This page is for whoever is signed in with a browser.")
+    return visit.session
 
 
 def safe_path(text: str) -> str:
