@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from indexer import attention
+from indexer import attention, linear
 from indexer.embedder import WORD_DIMENSION
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Encoder:
             str(folder), device="cpu", local_files_only=True, model_kwargs=chosen
         )
         self._model: Any = whole[0].auto_model
+        if arithmetic == "bfloat16":
+            linear.lay_out(self._model)
         self._axes = _axes(self._model)
         self._cores = torch.get_num_threads()
         self._workers = ThreadPoolExecutor(

@@ -5,7 +5,7 @@ on one that was removed: not a candidate, not a statistic, not the last bit of a
 done: docs/decisions/0008-permission-in-search.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -18,10 +18,13 @@ from indexer.fusion import Distribution
 from indexer.passage_store import StoredDocument
 from indexer.postings import Postings
 from indexer.roster import Roster
-from indexer.vectors import Bools, Integers, PassageVectors, Vectors
+from indexer.vectors import Bools, Integers, PassageVectors, Vectors, cosines
 
 SAMPLE = 512
 """Visible documents whose cosines tell how those of all lie: the deviation within about 3%."""
+
+_AUDIENCES = 32
+"""Kinds of asker whose samples are remembered, with less than a megabyte for each."""
 
 _COMPACT_AT = 1000
 """Documents left behind by removals before the rest moves together, if they are a quarter."""
@@ -35,12 +38,11 @@ class Proposed(Struct, frozen=True):
 
 
 class Candidates(Struct, frozen=True):
-    """Documents with the number, row and cosine of their best passages, their scores over all
-    passages, their BM25 scores, and how the cosines of all visible documents lie.
+    """Documents with the row and cosine of their best passages, their scores over all passages,
+    their BM25 scores, and how the cosines of all visible documents lie.
     """
 
     ids: list[str]
-    passages: Integers
     rows: Integers
     cosines: Vectors
     scores: NDArray[np.float64]
@@ -60,6 +62,7 @@ class Memory:
         self._roster = Roster()
         self._postings = Postings()
         self._vectors = PassageVectors(dimension)
+        self._means: dict[frozenset[str], Vectors] = {}  # of those sampled, by who sees them
 
     def __len__(self) -> int:
         return len(self._roster)
@@ -76,6 +79,7 @@ class Memory:
         `terms` are their packed terms, `vectors` the rows of their passages.
         """
         with self._lock:
+            self._means.clear()
             for number in removed:
                 self._roster.remove(number)
             if added:
@@ -132,15 +136,14 @@ class Memory:
             best = self._best(slots, np.where(by_words[slots], bm25, 0.0), count)
             kept = found[slots] | best
             slots, bm25 = slots[kept], bm25[kept]
-            rows, cosines, scores = self._vectors.scored(question, slots)
+            rows, near, scores = self._vectors.scored(question, slots)
             return Candidates(
                 ids=[self._roster.documents[slot].id for slot in slots.tolist()],
-                passages=self._numbers(slots, rows),
                 rows=rows,
-                cosines=cosines,
+                cosines=near,
                 scores=scores,
                 bm25=bm25,
-                distribution=self._distribution(question, visible),
+                distribution=self._distribution(question, filter.audience, visible),
             )
 
     def nearest_texts(self, question: Vectors, ids: Sequence[str], count: int) -> list[list[bytes]]:
@@ -151,14 +154,12 @@ class Memory:
         with self._lock:
             slots = self._roster.slots(ids)
             rows, starts = self._vectors.rows(slots)
-            cosines = self._vectors.cosines(question, rows)
+            near = self._vectors.cosines(question, rows)
             runs = np.repeat(np.arange(len(slots)), np.diff(starts, append=len(rows)))
-            order = np.lexsort((-cosines, runs))
+            order = np.lexsort((-near, runs))
             chosen = order[np.arange(len(rows)) - starts[runs] < count]
-            places = rows[chosen] - self._vectors.first_row[slots[runs[chosen]]]
             found: dict[str, list[bytes]] = {name: [] for name in ids}
-            for slot, place in zip(slots[runs[chosen]].tolist(), places.tolist(), strict=True):
-                document = self._roster.documents[slot]
+            for document, place in self._documents(rows[chosen]):
                 found[document.id].append(document.passages[place][1])
             return [found[name] for name in ids]
 
@@ -167,12 +168,16 @@ class Memory:
         with self._lock:
             return self._vectors.vectors(rows)
 
-    def _numbers(self, slots: Integers, rows: Integers) -> Integers:
-        """The numbers of the passages in these rows, one of each document."""
-        places = (rows - self._vectors.first_row[slots]).tolist()
-        pairs = zip(slots.tolist(), places, strict=True)
-        numbers = [self._roster.documents[slot].passages[place][0] for slot, place in pairs]
-        return np.array(numbers, dtype=np.int64)
+    def numbers(self, rows: Integers) -> list[int]:
+        """The numbers of the passages in these rows."""
+        with self._lock:
+            return [document.passages[place][0] for document, place in self._documents(rows)]
+
+    def _documents(self, rows: Integers) -> Iterator[tuple[StoredDocument, int]]:
+        """For each row its document, and which of that one's passages it has."""
+        slots, places = self._vectors.places(rows)
+        for slot, place in zip(slots.tolist(), places.tolist(), strict=True):
+            yield self._roster.documents[slot], place
 
     def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Bools:
         """Which slots have the best scores, all above 0; ties by id."""
@@ -185,8 +190,14 @@ class Memory:
             best[tied[: count - np.count_nonzero(best)]] = True
         return best
 
-    def _distribution(self, question: Vectors, visible: Bools) -> Distribution:
-        means = self._vectors.means(question, self._roster.sample(visible, SAMPLE))
-        if not len(means):
-            return Distribution(0.0, 0.0)
-        return Distribution(float(means.mean()), float(means.std()))
+    def _distribution(
+        self, question: Vectors, audience: frozenset[str], visible: Bools
+    ) -> Distribution:
+        means = self._means.get(audience)
+        if means is None:
+            if len(self._means) == _AUDIENCES:
+                self._means.clear()
+            means = self._vectors.means(self._roster.sample(visible, SAMPLE))
+            self._means[audience] = means
+        lie = cosines(question, means).astype(np.float64)
+        return Distribution(float(lie.mean()), float(lie.std())) if len(lie) else Distribution(0, 0)

@@ -1,20 +1,23 @@
 """The parts of one open generation and the order in which they are committed and taken in."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from indexer.embedder import Embedder
 from indexer.errors import IndexOutdated
-from indexer.late_interaction import Words
 from indexer.lexical import LexicalIndex, open_lexical
 from indexer.memory import Memory
 from indexer.passage_store import PassageStore, Seen
+from indexer.recent import RecentWords
 from indexer.vector_store import VectorStore
 
 PASSAGES = "passages.sqlite"
 LEXICAL = "lexical"
+
+WORD_BYTES = 64_000_000
+"""How much is kept in memory of the words that questions meet: those of some 7,000 passages."""
 
 
 class Parts:
@@ -36,6 +39,7 @@ class Parts:
         self.passages = passages
         self.memory = Memory(embedder.dimension)
         self.store = store
+        self.words = RecentWords(partial(store.words, embedder.fingerprint), WORD_BYTES).get
         self._fingerprint = embedder.fingerprint
         self._seen = Seen()
         self._version = -1
@@ -86,10 +90,6 @@ class Parts:
         self.lexical.refresh()
         if self.passages.version() != self._version:
             self._load()
-
-    def words(self, hashes: Sequence[bytes]) -> dict[bytes, Words]:
-        """The vectors of the words of passages, by the hashes of their texts."""
-        return self.store.words(self._fingerprint, hashes)
 
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""

@@ -75,18 +75,19 @@ def rank(
     fused += fusion.MEETING * met
     head = sorted(head, key=lambda place: -fused[place])
     fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
-    first = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
+    order = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
+    first = order[:limit]
     return [
         Ranked(
             found.ids[place],
-            int(found.passages[place]),
+            passage,
             float(found.bm25[place]),
             float(found.cosines[place]),
             float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
         )
-        for place in first[:limit]
+        for place, passage in zip(first, memory.numbers(found.rows[first]), strict=True)
     ]
 
 
@@ -107,5 +108,5 @@ def _met(
 
 
 def _sorted(ids: Sequence[str], scores: NDArray[np.float64]) -> list[int]:
-    values = np.round(scores, _DIGITS).tolist()
-    return sorted(range(len(ids)), key=lambda place: (-values[place], ids[place]))
+    values = np.round(-scores, _DIGITS).tolist()
+    return [place for _, _, place in sorted(zip(values, ids, range(len(ids)), strict=True))]

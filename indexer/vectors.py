@@ -25,6 +25,12 @@ class Scored(NamedTuple):
     scores: NDArray[np.float64]
 
 
+def cosines(question: Vectors, vectors: Vectors) -> Vectors:
+    """Those of the question with each row, which depend on that row alone, to the last bit."""
+    found: Vectors = np.einsum("ij,j->i", vectors, question)
+    return found
+
+
 class PassageVectors:
     """A row for each passage; those of one document follow each other, in the order of slots.
 
@@ -59,7 +65,7 @@ class PassageVectors:
             cosines, rows = self._search(question, size, parameters)
             if size < reach:
                 rows = rows[cosines > cosines[-1]]
-            slots = np.unique(np.searchsorted(self.first_row, rows, side="right") - 1)
+            slots = np.unique(self.places(rows)[0])
             if len(slots) >= wanted or size == reach:
                 return slots
             size = min(reach, size * 4)
@@ -77,14 +83,19 @@ class PassageVectors:
         chosen = hits[np.searchsorted(hits, starts)]
         return Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts))
 
-    def means(self, question: Vectors, slots: Integers) -> NDArray[np.float64]:
-        """The mean cosine of each of these documents' passages."""
-        if not len(slots):
-            return np.empty(0)
+    def means(self, slots: Integers) -> Vectors:
+        """The mean of the vectors of each of these documents' passages, in a row for each."""
         rows, starts = self.rows(slots)
-        cosines = self.cosines(question, rows).astype(np.float64)
-        sums: NDArray[np.float64] = np.add.reduceat(cosines, starts)
-        return sums / self._counts[slots]
+        if not len(rows):
+            return np.empty((0, self._flat.d), np.float32)
+        sums = np.add.reduceat(self.vectors(rows).astype(np.float64), starts, axis=0)
+        found: Vectors = (sums / self._counts[slots, None]).astype(np.float32)
+        return found
+
+    def places(self, rows: Integers) -> tuple[Integers, Integers]:
+        """The slots of the documents that these rows belong to, and the places in them."""
+        slots = np.searchsorted(self.first_row, rows, side="right") - 1
+        return slots, rows - self.first_row[slots]
 
     def rows(self, slots: Integers) -> tuple[Integers, Integers]:
         """The rows of these documents, one after the other, and where in them each begins."""
@@ -93,9 +104,8 @@ class PassageVectors:
         return np.repeat(self.first_row[slots] - starts, counts) + np.arange(counts.sum()), starts
 
     def cosines(self, question: Vectors, rows: Integers) -> Vectors:
-        """Those of these rows, each depending on its own row alone, to the last bit."""
-        found: Vectors = np.einsum("ij,j->i", self.vectors(rows), question)
-        return found
+        """Those of these rows."""
+        return cosines(question, self.vectors(rows))
 
     def vectors(self, rows: Integers) -> Vectors:
         """The vectors of these rows."""
