@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument(
         "folder", nargs="?", help="the folder of test collections (or KB_BENCH_DATA)"
     )
-    parser.add_argument("--rounds", type=int, default=2, help="how often each question is asked")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each question is asked")
     given = parser.parse_args()
     collection = load_collection(data_folder(given.folder), "scifact")
     embedder = ModelEmbedder()

@@ -23,7 +23,6 @@ from indexer.parts import Parts
 from indexer.passages import EmbeddedPassage
 from indexer.postings import pack
 from indexer.ranking import Question, rank
-from indexer.threads import one_thread
 from indexer.vector_store import VectorStore
 
 VECTORS = "vectors.sqlite"
@@ -166,10 +165,9 @@ class HybridIndex:
         """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
         parts = self._parts
         try:
-            with one_thread():
-                ranked = rank(
-                    question, filter, max(limit, JUDGED), parts.lexical, parts.memory, parts.words
-                )
+            ranked = rank(
+                question, filter, max(limit, JUDGED), parts.lexical, parts.memory, parts.words
+            )
             stored = parts.passages.fetch([one.passage for one in ranked])
         except IndexerError:
             if parts is self._parts:

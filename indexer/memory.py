@@ -193,11 +193,12 @@ class Memory:
     def _distribution(
         self, question: Vectors, audience: frozenset[str], visible: Bools
     ) -> Distribution:
-        means = self._means.get(audience)
+        seen = self._roster.known(audience)
+        means = self._means.get(seen)
         if means is None:
             if len(self._means) == _AUDIENCES:
                 self._means.clear()
             means = self._vectors.means(self._roster.sample(visible, SAMPLE))
-            self._means[audience] = means
+            self._means[seen] = means
         lie = cosines(question, means).astype(np.float64)
         return Distribution(float(lie.mean()), float(lie.std())) if len(lie) else Distribution(0, 0)

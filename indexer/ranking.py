@@ -12,6 +12,7 @@ from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
 from indexer.memory import Memory, Proposed
+from indexer.threads import one_thread
 
 CANDIDATES = 100
 """How many of the best of each side are looked at."""
@@ -74,7 +75,8 @@ def rank(
     met[head] = _met(question, weights, nearest, words_of)
     fused += fusion.MEETING * met
     head = sorted(head, key=lambda place: -fused[place])
-    fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
+    with one_thread():
+        fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
     order = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
     first = order[:limit]
     return [
@@ -103,7 +105,9 @@ def _met(
     words = words_of(hashes)
     nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)
     passages = [words.get(key, nothing) for key in hashes]
-    found = dict(zip(hashes, nearness(question.read.words, gains, passages), strict=True))
+    with one_thread():
+        near = nearness(question.read.words, gains, passages)
+    found = dict(zip(hashes, near, strict=True))
     return np.array([max((found[key] for key in keys), default=0.0) for keys in nearest])
 
 

@@ -56,6 +56,10 @@ class Roster:
         found = (self._slot_by_id.get(name) for name in ids)
         return np.array([slot for slot in found if slot is not None], dtype=np.int64)
 
+    def known(self, audience: frozenset[str]) -> frozenset[str]:
+        """Those of the labels that any document ever had: what sets two askers apart here."""
+        return frozenset(label for label in audience if ("", label) in self._slots_by_label)
+
     def visible(self, audience: frozenset[str]) -> Bools:
         """By slot, whether a document is there for somebody with these labels."""
         return self.alive & self._any_of("", audience)

@@ -5,39 +5,31 @@ needs: docs/decisions/0004-vectors.md has what that costs.
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import cache
-from threading import Lock
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
 
-class _Blas:
-    """The one of this process, limited while anybody asks for it."""
+class OneThread:
+    """Limits the BLAS of this process for whoever is inside, one thread after the other.
+
+    The limit is one of the process: were two inside at once, the one that came later would take it
+    for what was there before, and leave it.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._asking = 0
-        self._controller = ThreadpoolController().select(user_api="blas")
+        self._lock = RLock()
+        self._blas: Any = None  # looked for at first use, when all libraries are loaded
 
     @contextmanager
-    def limited(self) -> Iterator[None]:
+    def __call__(self) -> Iterator[None]:
+        """Inside, products of numpy begin no threads; afterwards all is as it was before."""
         with self._lock:
-            self._asking += 1
-            if self._asking == 1:
-                self._limit = self._controller.limit(limits=1)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._asking -= 1
-                if not self._asking:
-                    self._limit.restore_original_limits()
+            self._blas = self._blas or ThreadpoolController().select(user_api="blas")
+            with self._blas.limit(limits=1):
+                yield
 
 
-_blas = cache(_Blas)
-
-
-def one_thread() -> AbstractContextManager[None]:
-    """Inside, products of numpy begin no threads; when nobody is inside all is as it was before."""
-    return _blas().limited()
+one_thread = OneThread()

@@ -1,4 +1,4 @@
-"""What goes when somebody is forgotten: keys, sign-in material, hashes of what they asked."""
+"""What goes when somebody or something is forgotten: keys, sign-in material, words of questions."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -29,12 +29,14 @@ class Keys:
         self._erase_entry = erase_entry
 
     def destroy(self, streams: Sequence[str]) -> None:
-        """Destroy the keys of erased streams, and what members among them signed in with."""
+        """Destroy the keys of erased streams, what members among them signed in with, and words
+        that may name them.
+        """
         self._vault.destroy(*streams)
-        members = [stream.removeprefix(_MEMBER) for stream in streams if stream.startswith(_MEMBER)]
-        for member in members:
-            self._questions.forget(member)
-        self.depart(members)
+        self._questions.forget()
+        self.depart(
+            [stream.removeprefix(_MEMBER) for stream in streams if stream.startswith(_MEMBER)]
+        )
 
     def depart(self, members: Sequence[str]) -> None:
         """Destroy what members who have left signed in with; none of them gets any again."""

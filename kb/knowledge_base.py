@@ -17,6 +17,7 @@ from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind
 from kb.entries.service import Entries
+from kb.entries.sight import Sight
 from kb.erasure import Erasure
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, NotFound
 from kb.following.follower import Progress
@@ -58,6 +59,7 @@ class KnowledgeBase:
             asker=asker,
             new_event_id=new_event_id,
             settle=parts.follower.settle,
+            shown=Sight(parts.reader, asker.labels),
         )
         self._writer = writer
         self.directory = Directory(parts.reader, asker)
@@ -147,15 +149,20 @@ class KnowledgeBase:
         groups: Sequence[str] = (),
         archived: bool | None = False,
         limit: int = 10,
+        settled: bool = True,
     ) -> Answer:
-        """The entries that answer `question`, among all that is in the log now; see `Search`."""
+        """The entries that answer `question`, among all that is in the log now; see `Search`.
+
+        One that is not `settled`, since somebody is still typing, counts as none that was asked.
+        """
         with storage_errors(self._parts.directory.root):
             answer = self._search(
                 question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
             )
             # Counting is never worth an answer, e.g. on a disk that is full.
             with suppress(sqlite3.Error):
-                self._parts.questions.asked(question, self.asker.member)
+                if settled:
+                    self._parts.questions.asked(question, self.asker.member)
         return answer
 
     @contextmanager

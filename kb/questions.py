@@ -3,7 +3,8 @@
 How many searches a day had is all that is kept of most of them. The words of a question are kept
 once five different members have asked alike within a window of thirty days; until then there are
 only keyed hashes of question and member, and the key is destroyed at the window's end, also where
-nobody asks any more: whoever leads looks (`kb.following.forgetting`).
+nobody asks any more: whoever leads looks (`kb.following.forgetting`). With the first erasure all
+but the counts of days goes: words may name whom or what nobody can name any more.
 """
 
 import sqlite3
@@ -48,7 +49,7 @@ _CLEARED = "DELETE FROM uncleared WHERE number <= ?"
 _ASK = "INSERT OR IGNORE INTO asked VALUES (?, ?)"
 _MEMBERS = "SELECT count(*) FROM asked WHERE question = ?"
 _KEEP = "INSERT INTO common VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
-_FORGET = "DELETE FROM asked WHERE member = ?"
+_FORGET = ("DELETE FROM window", "DELETE FROM asked", "DELETE FROM common")
 _DAYS = "SELECT date, searches FROM day ORDER BY date"
 _COMMON = "SELECT words, begins, searches FROM common ORDER BY begins DESC, searches DESC, words"
 
@@ -109,15 +110,15 @@ class Questions:
             for words, begins, searches in found
         ]
 
-    def forget(self, member: str) -> None:
-        """Leave nothing of what a member asked, in no byte of the file.
+    def forget(self) -> None:
+        """Leave nothing of what was asked, by whomever, in no byte of the file; a window begins.
 
         Raises `DataDirectoryError`.
         """
-        with self._lock, self._explained(), self._writing() as db:
-            _, key = self._window(db, self._clock())
-            if db.execute(_FORGET, (_hashed(key, "member", member),)).rowcount:
-                db.execute(_UNCLEARED)
+        if self._path.exists():
+            with self._lock, self._explained(), self._writing() as db:
+                if sum(db.execute(each).rowcount for each in _FORGET):
+                    db.execute(_UNCLEARED)
 
     def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
         """The beginning and key of the window that is open; what an old one held is destroyed."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import reduce
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -26,6 +26,8 @@ from kb.ids import event_id, member_stream
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
 Settle = Callable[[int], None]
+What = Literal["entry", "reuse", "erasure"]
+Shown = Callable[[What, str], bool]
 S = TypeVar("S")
 
 ATTEMPTS = 20
@@ -86,7 +88,8 @@ class Writer:
     sends a command again with the same `command_id` gets the first receipt. A command that had
     nothing to change left no event to know it by: sent again, it is decided on what is there then.
 
-    `settle` is called with a command's position, e.g. to wait until the views have taken it in.
+    `settle` is called with a command's position, e.g. to wait until the views have taken it in;
+    `shown` tells whether these show something to the asker, where there are views.
     Nobody writes after they have left or were erased, unless for `finishing` what they began.
     """
 
@@ -98,6 +101,7 @@ class Writer:
         asker: Asker,
         new_event_id: NewId,
         settle: Settle,
+        shown: Shown = lambda *_: True,
         finishing: bool = False,
     ) -> None:
         self._log = log
@@ -105,6 +109,7 @@ class Writer:
         self._new_event_id = new_event_id
         self._settle = settle
         self._finishing = finishing
+        self.shown = shown
         self.asker = asker
 
     def acting_for(self, asker: Asker) -> "Writer":

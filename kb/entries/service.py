@@ -42,7 +42,10 @@ def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
 
 def load_entry(writer: Writer, entry_id: str) -> Entry:
     """The present state of an entry; raises `NotFound` for one that the asker does not see."""
-    entry = writer.load(entry_aggregate(entry_id))
+    aggregate = entry_aggregate(entry_id)
+    if not writer.shown("entry", aggregate.id):
+        raise _not_found(aggregate.id)
+    entry = writer.load(aggregate)
     _require_sight(writer, entry)
     return entry
 
@@ -53,9 +56,13 @@ def sees(writer: Writer, entry_id: str) -> bool:
 
 
 def _require_sight(writer: Writer, entry: Entry) -> None:
-    # One that is hidden and one that is missing take the same way, to the same words.
+    # The views may be behind what the log says of an entry that has just been hidden.
     if not entry.audience & writer.asker.labels:
-        raise NotFound(f"There is no entry {entry.id}.")
+        raise _not_found(entry.id)
+
+
+def _not_found(entry_id: str) -> NotFound:
+    return NotFound(f"There is no entry {entry_id}.")
 
 
 class Entries:
@@ -178,6 +185,9 @@ class Entries:
     def erase(self, entry_id: str) -> Receipt:
         """Record that all it says is to be forgotten; `kb.erasure` waits for the forgetting."""
         aggregate = entry_aggregate(entry_id)
+        shown = self._writer.shown
+        if not (shown("entry", aggregate.id) or shown("erasure", aggregate.id)):
+            raise _not_found(aggregate.id)
         return self._writer.execute(aggregate, self._decide_erase, settle=False).receipt
 
     def bring(self, imported: ImportedEntry) -> Brought:

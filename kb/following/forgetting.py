@@ -20,7 +20,9 @@ class Secrets(Protocol):
     """What is destroyed first."""
 
     def destroy(self, streams: Sequence[str]) -> None:
-        """Destroy the keys of streams, and what members among them signed in with."""
+        """Destroy the keys of streams, what members among them signed in with, and words that may
+        name them.
+        """
 
     def depart(self, members: Sequence[str]) -> None:
         """Destroy what members signed in with."""

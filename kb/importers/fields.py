@@ -24,7 +24,7 @@ PERSONS = re.compile(
     r"authors?(\(s\))?|by(line)?|contributors?|creators?|credits|acknowledge?ments?|editors?"
     r"|maintainers?|owners?|reviewers?|translators?|speakers?|testimonials?|e-?mails?|contacts?"
 )
-"""Fields and headings under which names of persons stand; these are not written into events yet."""
+"""Words for fields and headings under which names of persons stand, which are not taken in."""
 
 _SITE_ONLY = {"templateKey", "layout", "permalink"}
 _RELATED = {"aliases", "perspectives", "related", "seeAlso", "see_also"}
@@ -78,7 +78,9 @@ def sort_fields(fields: dict[str, Value]) -> Sorted:
 def _is_left_out(name: str) -> bool:
     in_name = {part.lower() for part in _WORD_BREAK.split(name)}
     is_picture = not in_name.isdisjoint(_PICTURES)
-    return name in _SITE_ONLY | _RELATED or is_picture or names_persons(name)
+    # "created_by" and "lead author" as well as "author": better too much left out than a name in.
+    is_person = names_persons(name) or any(map(names_persons, in_name))
+    return name in _SITE_ONLY | _RELATED or is_picture or is_person
 
 
 def _is_picture(text: str) -> bool:
@@ -137,7 +139,7 @@ def _is_prose(name: str, text: str) -> bool:
 
 def _flattened(name: str, value: dict[str, Value]) -> Iterable[tuple[str, Scalar]]:
     for key, item in value.items():
-        if isinstance(item, Plain) and not names_persons(key):
+        if isinstance(item, Plain) and not _is_left_out(key):
             yield from _property(f"{name} {key}", item).items()
 
 

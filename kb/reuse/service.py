@@ -94,7 +94,9 @@ class Reuses:
 
     def _require_own(self, reuse_id: str) -> None:
         """Raise `NotFound` for a reuse of what is not seen, `Forbidden` for that of others."""
-        recorded = self._writer.load(_aggregate(reuse_id)).recorded
+        aggregate = _aggregate(reuse_id)
+        shown = self._writer.shown("reuse", aggregate.id)
+        recorded = self._writer.load(aggregate).recorded if shown else None
         if recorded is None or not sees(self._writer, recorded.entry_id):
             raise NotFound(f"There is no reuse {reuse_id}.")
         require(self._writer.asker, "update-reuse", recorded.recorded_by)

@@ -53,6 +53,9 @@ seasons: [spring, autumn]
 steps: [Write it all down, Sort]
 perspectives: [other-practice]
 author: {name: Ada}
+created_by: Ada Lovelace
+leadEditor: Ada
+origin: {written-by: Ada, year: 1843}
 costs: {money: 3, people: many}
 ---
 """
@@ -78,6 +81,7 @@ def test_scalars_become_properties() -> None:
         "date": "2023-04-07T19:27:08.840Z",
         "mobiusTag": "options",
         "people": "2+",
+        "origin year": 1843,
         "costs money": 3,
         "costs people": "many",
     }

@@ -3,7 +3,6 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Any
@@ -112,11 +111,25 @@ def test_looking_at_what_was_common_ends_an_old_window_too(
     assert keys[0] not in on_disk(tmp_path)
 
 
-def test_whoever_is_forgotten_has_not_asked(questions: Questions) -> None:
-    ask(questions, ENOUGH - 1)
-    questions.forget("member-1")
+def test_forgetting_leaves_no_words_and_nothing_to_count_on_from(
+    questions: Questions, keys: list[bytes], tmp_path: Path
+) -> None:
+    ask(questions, ENOUGH)
+    word = normalised(QUESTION).split()[0].encode()
+    assert word in on_disk(tmp_path)
+    before = questions.days()
+    questions.forget()
+    assert not any(each in on_disk(tmp_path) for each in (word, keys[0]))
     questions.asked(QUESTION, "member-9")
     assert questions.common() == []
+    assert sum(searches for _, searches in questions.days()) == before[0][1] + 1
+
+
+def test_forgetting_where_nothing_was_asked_makes_no_file(
+    questions: Questions, tmp_path: Path
+) -> None:
+    questions.forget()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nobody_needs_to_ask_for_a_window_to_end_and_none_begins_by_that(
@@ -140,7 +153,7 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
         questions.asked(f"{QUESTION} {number}", "member-1")
     if way == "over":
         now.time += WINDOW
-    delete = questions.tidy if way == "over" else partial(questions.forget, "member-1")
+    delete = questions.tidy if way == "over" else questions.forget
     with monkeypatch.context() as patch:
         patch.setattr("kb.questions._clear", cut_short)
         with pytest.raises(DataDirectoryError, match="cannot be changed"):

@@ -109,6 +109,19 @@ def test_answers_come_while_typing_and_the_address_follows(
     expect(page.get_by_role("link", name="Two bins")).to_be_visible()
 
 
+def test_a_question_counts_once_its_box_is_left(
+    open_page: OpenPage, contribute: Contribute
+) -> None:
+    contribute("Two bins")
+    page = open_page()
+    box = page.get_by_label("What are you trying to solve?")
+    box.press_sequentially("Two bins")
+    expect(page.get_by_role("link", name="Two bins")).to_be_visible()
+    with page.expect_response("**/search/results?q=Two+bins&settled=yes") as told:
+        box.press("Tab")
+    assert told.value.ok
+
+
 def test_what_goes_wrong_while_typing_is_one_sentence(
     open_page: OpenPage, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,18 @@ def test_the_results_alone_are_a_piece_of_the_page(
     assert "1 answer" in whole
 
 
+def test_half_a_question_is_not_counted_as_one(
+    client: Client, base: KnowledgeBase, contribute: Contribute
+) -> None:
+    contribute()
+    for typed in ("bed", "bed+nur", "bed+nurses"):
+        page(client, f"/search/results?q={typed}")
+    assert base.reports.questions().days == ()
+    page(client, "/search/results?q=bed+nurses&settled=yes")
+    page(client, "/search?q=bed+nurses")
+    assert [day.searches for day in base.reports.questions().days] == [2]
+
+
 @pytest.mark.parametrize(
     ("error", "status", "sentence"),
     [

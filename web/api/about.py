@@ -14,11 +14,10 @@ from web.openapi import operation
 class Standing(Struct, frozen=True, kw_only=True):
     """Whether all is well, for stewards: a count would tell them when others write privately.
 
-    `up_to_date` says that views and index have taken all in, `parked` that something failed for
-    good, `trouble` that something keeps views or index from going on.
+    `parked` says that something failed for good, `trouble` that something keeps views or index from
+    going on. That they are behind for a moment would tell as much as a count.
     """
 
-    up_to_date: bool
     parked: bool
     trouble: bool
     model: str
@@ -61,7 +60,6 @@ def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatu
 def standing(status: Status) -> Standing:
     """What `status` tells to those who do not see all that is counted in it."""
     return Standing(
-        up_to_date=not status.lag,
         parked=bool(status.parked),
         trouble=bool(status.errors),
         model=status.model,

@@ -101,16 +101,20 @@ def results(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     asked: NamedDependency[Asked],
+    settled: FromQuery[Literal["", "yes"]] = "",
 ) -> Response[str]:
-    """Only the results, for static/search.js."""
-    return _answered(base, pages, SearchPage(asked), "partials/results.html")
+    """Only the results, for static/search.js, which says when somebody no longer types."""
+    page = SearchPage(asked)
+    return _answered(base, pages, page, "partials/results.html", settled=bool(settled))
 
 
 def _chosen(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(value for value in values if value)
 
 
-def _answered(base: KnowledgeBase, pages: Pages, page: SearchPage, template: str) -> Response[str]:
+def _answered(
+    base: KnowledgeBase, pages: Pages, page: SearchPage, template: str, *, settled: bool = True
+) -> Response[str]:
     asked = page.asked
     if not asked.question.strip():
         return pages.render(template, page, at="ask")
@@ -122,6 +126,7 @@ def _answered(base: KnowledgeBase, pages: Pages, page: SearchPage, template: str
             groups=asked.groups,
             archived=None if asked.archived else False,
             limit=LIMIT,
+            settled=settled,
         )
     except InvalidInput as error:
         refused = structs.replace(page, problem=str(error))

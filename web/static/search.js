@@ -10,6 +10,7 @@ const hides = document.querySelector("[data-search-hides]");
 let timer = 0;
 let running = new AbortController();
 let shown = address();
+let submitting = false;
 
 function address() {
   const chosen = [...new FormData(form)].filter(([, value]) => value !== "");
@@ -63,5 +64,15 @@ function soon() {
   timer = setTimeout(ask, PAUSE);
 }
 
+// Half a question is not counted as one; what stands there when the box is left is.
+function settle() {
+  if (submitting || question().length < LEAST) return;
+  fetch(`/search/results?${address()}&settled=yes`, { keepalive: true }).catch(() => {});
+}
+
 form.addEventListener("input", soon);
 form.addEventListener("submit", () => clearTimeout(timer));
+form.elements.q.addEventListener("keydown", (event) => {
+  submitting = event.key === "Enter"; // then the page that follows counts
+});
+form.elements.q.addEventListener("change", settle);
