@@ -85,7 +85,7 @@ class KnowledgeBase:
         if self.asker.member is None:
             raise Forbidden("Sign in to take your data along.")
         with storage_errors(self._parts.directory.root):
-            return own_data(self._parts.reader, self.directory, self.asker.member)
+            return own_data(self._parts.reader, self._writer, self.accounts, self.directory)
 
     @property
     def accounts(self) -> "Accounts":

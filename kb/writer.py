@@ -142,6 +142,11 @@ class Writer:
         """The present state of an aggregate; its empty state if it has no events."""
         return self._fold(aggregate, self._read(aggregate.stream))
 
+    def told(self, stream: str) -> list[tuple[RecordedEvent, Any]]:
+        """The events of `stream`, each with what it says, whoever may see it."""
+        recorded = self._read(stream)
+        return list(zip(recorded, self._decoded(recorded), strict=True))
+
     def execute(
         self,
         aggregate: Aggregate[S],

@@ -11,6 +11,7 @@ LONGEST = 320
 
 KEY = "sign-in names"
 FIND = "SELECT member FROM sign_in_name WHERE hash = ?"
+HAS = "SELECT 1 FROM sign_in_name WHERE member = ?"
 RELEASE = "DELETE FROM sign_in_name WHERE member = ?"
 TAKE = "INSERT INTO sign_in_name VALUES (?, ?)"
 
@@ -45,6 +46,10 @@ class SignInNames:
         """Who signs in as `text`, None if nobody does."""
         found = self._store.run(FIND, (self._hash(normalised(text)),))
         return found[0][0] if found else None
+
+    def has(self, member: str) -> bool:
+        """Whether `member` has a name to sign in with."""
+        return bool(self._store.run(HAS, (member,)))
 
     def _hash(self, name: str) -> bytes:
         return keyed(self._key, name)

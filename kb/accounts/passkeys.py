@@ -175,10 +175,7 @@ class Passkeys:
 
     def of(self, member: str) -> list[PasskeyInfo]:
         """The passkeys of `member`, the oldest first."""
-        return [
-            PasskeyInfo(as_text(key), label, moment(made), day(used_on))
-            for key, label, made, used_on in self._store.run(OF, (member,))
-        ]
+        return passkeys_of(self._store, member)
 
     def remove(self, member: str, passkey_id: str) -> bool:
         """Delete the passkey of `member` that lists call `passkey_id`; whether there was one."""
@@ -199,6 +196,14 @@ class Passkeys:
         if not found:
             raise SignInRefused(LATE)
         return bytes(found[0][0])
+
+
+def passkeys_of(store: AccountStore, member: str) -> list[PasskeyInfo]:
+    """The passkeys of `member` for any site, the oldest first."""
+    return [
+        PasskeyInfo(as_text(key), label, moment(made), day(used_on))
+        for key, label, made, used_on in store.run(OF, (member,))
+    ]
 
 
 def _accepted(verify: Callable[[], T]) -> T:

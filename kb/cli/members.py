@@ -252,7 +252,8 @@ def _print_link(link: "OneTimeLink", as_json: bool) -> None:
 def data(session: Session, form: str) -> None:
     """Print everything that is your own; KB_MEMBER says who you are."""
     from kb.errors import Forbidden
-    from kb.people.own_data import as_json, as_markdown
+    from kb.people.own_data import as_json
+    from kb.people.own_markdown import as_markdown
 
     with session.open() as base:
         if base.asker.member == access.OPERATOR:

@@ -46,6 +46,8 @@ STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
 WHERE role = 'steward' AND standing = 'joined'"""
 CHANGES = "SELECT * FROM access_change WHERE subject = :subject OR :subject = '' ORDER BY position"
 
+CHANGES_BY = "SELECT * FROM access_change WHERE actor = ? AND subject <> actor ORDER BY position"
+
 
 class MemberView(Struct, frozen=True, kw_only=True):
     """A member as others see them; `profile` is None before they join."""
@@ -97,11 +99,6 @@ class Directory:
     def __init__(self, views: ViewReader, asker: Asker) -> None:
         self._views = views
         self._asker = asker
-
-    @property
-    def asker_id(self) -> str | None:
-        """The member who asks, None for somebody not known."""
-        return self._asker.member
 
     def asker(self, member: str) -> Asker:
         """What `member` may see and do now. Raises `NotFound` for one who has not joined."""
@@ -195,6 +192,13 @@ class Directory:
             access.require(self._asker, "audit")
         with self._views.read(self._asker.labels) as db:
             found = rows(db, CHANGES, {"subject": subject})
+        return tuple(_change(row) for row in found)
+
+    def changes_by(self, actor: str) -> tuple[AccessChange, ...]:
+        """Who may see or do what, as `actor` changed it for others. Raises `Forbidden`."""
+        access.require(self._asker, "audit")
+        with self._views.read(self._asker.labels) as db:
+            found = rows(db, CHANGES_BY, (actor,))
         return tuple(_change(row) for row in found)
 
 

@@ -1,113 +1,146 @@
-"""Everything that is a member's own, to take along: as values, and as one Markdown page."""
+"""Everything that is a member's own, to take along."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from kb import access
-from kb.entries.catalogue import Catalogue
-from kb.entries.queries import CONTRIBUTED
-from kb.entries.results import EntryPage
-from kb.errors import Forbidden
-from kb.following.view import read_time
+from kb.accounts.passkeys import PasskeyInfo, passkeys_of
+from kb.accounts.sessions import SessionInfo
+from kb.accounts.tokens import TokenInfo
 from kb.following.view_reader import ViewReader
-from kb.people.directory import AccessChange, Directory, MemberView
-from kb.rows import rows
+from kb.ids import endorsement_id, endorsement_stream, entry_stream, member_stream, reuse_stream
+from kb.people.directory import AccessChange, Directory, GroupView, MemberView
+from kb.people.member import MemberJoined, MemberProfileChanged, Profile
+from kb.people.own_writing import (
+    OwnEndorsement,
+    OwnEntry,
+    OwnReuse,
+    own_endorsements,
+    own_entry,
+    own_reuse,
+)
+from kb.writer import Writer
 
-ENDORSED = """SELECT entry_id, reason, endorsed_at FROM endorsement WHERE member = ?
-ORDER BY position"""
-REUSED = """SELECT id, entry_id, group_name AS "group", context, outcome, note, evidence,
-recorded_at FROM reuse WHERE recorded_by = ? ORDER BY position"""
+if TYPE_CHECKING:
+    from kb.accounts.accounts import Accounts
+
+# The views tell where the member said something; what they said is read from the log, for views
+# have the last word alone, whoever had it.
+SPOKE_IN = """SELECT entry_id FROM history WHERE actor = ? AND stream = ?
+GROUP BY entry_id ORDER BY min(position)"""
+REUSES = """SELECT id FROM reuse WHERE entry_id IN (
+    SELECT entry_id FROM history WHERE actor = ? AND stream = 'reuse') ORDER BY position"""
 
 
-class OwnEndorsement(Struct, frozen=True, kw_only=True):
-    """What the member said for an entry."""
+class OwnProfile(Struct, frozen=True, kw_only=True):
+    """What the member told about themselves, from `at` on."""
 
-    entry_id: str
-    reason: str
-    endorsed_at: datetime
+    at: datetime
+    profile: Profile
 
 
-class OwnReuse(Struct, frozen=True, kw_only=True):
-    """A reuse that the member recorded."""
+class OwnSignIn(Struct, frozen=True, kw_only=True):
+    """What the member signs in with, and where they are signed in.
 
-    id: str
-    entry_id: str
-    group: str
-    context: str
-    outcome: str
-    note: str | None
-    evidence: str | None
-    recorded_at: datetime
+    Of a name, a password and an account elsewhere only hashes are kept: here stands whether they
+    are set. Nothing in it opens anything.
+    """
+
+    name: bool
+    password: bool
+    other_account: bool
+    passkeys: tuple[PasskeyInfo, ...]
+    sessions: tuple[SessionInfo, ...]
+    tokens: tuple[TokenInfo, ...]
 
 
 class OwnData(Struct, frozen=True, kw_only=True):
-    """All that the knowledge base holds of a member, as far as it is theirs."""
+    """All that the knowledge base holds of a member, as far as it is theirs.
+
+    `groups` are those that they are in or that an entry of theirs is shown to. `changes` were made
+    about them, `changed` is what they changed for others.
+    """
 
     member: MemberView
-    entries: tuple[EntryPage, ...]
+    profiles: tuple[OwnProfile, ...]
+    groups: tuple[GroupView, ...]
+    entries: tuple[OwnEntry, ...]
     endorsements: tuple[OwnEndorsement, ...]
     reuses: tuple[OwnReuse, ...]
+    sign_in: OwnSignIn
     changes: tuple[AccessChange, ...]
+    changed: tuple[AccessChange, ...]
 
 
-def own_data(views: ViewReader, directory: Directory, member: str) -> OwnData:
-    """What belongs to `member`, who asks for it. Raises `Forbidden` for somebody else.
+def own_data(
+    views: ViewReader, writer: Writer, accounts: "Accounts", directory: Directory
+) -> OwnData:
+    """What belongs to whoever asks. Raises `Forbidden` for somebody not known.
 
-    It is theirs whatever their role, also what they said about entries that they no longer see;
-    what others said about their entries, or tied to them, is not.
+    It is theirs whatever their role, also what they said in entries that they no longer see; what
+    others said in their entries, or tied to them, is not.
     """
-    if directory.asker_id != member:
-        raise Forbidden("Only members themselves may take their data along.")
+    member = writer.actor
     everybody = Directory(views, access.operator())
-    catalogue = Catalogue(views, access.operator().labels)
-    with views.read(access.operator().labels) as db:
-        entries = [entry_id for (entry_id,) in db.execute(CONTRIBUTED, (member,))]
-        endorsed = rows(db, ENDORSED, (member,))
-        reused = rows(db, REUSED, (member,))
+    me = everybody.member(member)
+    entries = tuple(_entries(views, writer, member))
+    shown = {group for each in entries if each.visibility for group in each.visibility.groups}
     return OwnData(
-        member=everybody.member(member),
-        entries=tuple(
-            structs.replace(catalogue.get(entry_id), relations=(), endorsed=(), reuse=())
-            for entry_id in entries
-        ),
-        endorsements=tuple(
-            OwnEndorsement(**{**row, "endorsed_at": read_time(row["endorsed_at"])})
-            for row in endorsed
-        ),
-        reuses=tuple(
-            OwnReuse(**{**row, "recorded_at": read_time(row["recorded_at"])}) for row in reused
-        ),
+        member=me,
+        profiles=tuple(_profiles(writer, member)),
+        groups=tuple(each for each in everybody.groups() if each.id in {*me.groups, *shown}),
+        entries=entries,
+        endorsements=tuple(_endorsements(views, writer, member)),
+        reuses=tuple(_reuses(views, writer, member)),
+        sign_in=_sign_in(accounts, member),
         changes=directory.changes(member),
+        changed=everybody.changes_by(member),
     )
 
 
 def as_json(data: OwnData) -> bytes:
     """The data for programs."""
-    return msgspec.json.format(msgspec.json.encode(data), indent=2)
+    return msgspec.json.format(msgspec.json.encode(data, order="deterministic"), indent=2)
 
 
-def as_markdown(data: OwnData) -> str:
-    """The data for people."""
-    profile = data.member.profile
-    lines = ["# What is mine", ""]
-    if profile:
-        told = msgspec.structs.asdict(profile)
-        told["languages"] = ", ".join(profile.languages)
-        lines += [f"- {name.replace('_', ' ')}: {value}" for name, value in told.items() if value]
-    lines += [f"- roles: {', '.join(data.member.roles)}", ""]
-    lines += ["## Entries", ""]
-    for entry in data.entries:
-        lines += [f"### {entry.title}", ""]
-        for section in entry.sections:
-            lines += [f"#### {section.heading}", "", section.text, ""]
-    lines += ["## Endorsements", ""]
-    lines += [f"- {each.entry_id}: {each.reason}" for each in data.endorsements]
-    lines += ["", "## Reuse", ""]
-    lines += [
-        f"- {each.entry_id}, {each.group}, {each.outcome}: {each.context}" for each in data.reuses
-    ]
-    lines += ["", "## Changes of what I may do", ""]
-    lines += [f"- {each.at:%Y-%m-%d %H:%M} UTC: {each.detail}" for each in data.changes]
-    return "\n".join(lines) + "\n"
+def _entries(views: ViewReader, writer: Writer, member: str) -> Iterator[OwnEntry]:
+    for entry_id in _ids(views, SPOKE_IN, member, "entry"):
+        yield own_entry(entry_id, writer.told(entry_stream(entry_id)), member)
+
+
+def _endorsements(views: ViewReader, writer: Writer, member: str) -> Iterator[OwnEndorsement]:
+    for entry_id in _ids(views, SPOKE_IN, member, "endorsement"):
+        stream = endorsement_stream(endorsement_id(entry_id, member))
+        yield from own_endorsements(writer.told(stream))
+
+
+def _reuses(views: ViewReader, writer: Writer, member: str) -> Iterator[OwnReuse]:
+    for reuse_id in _ids(views, REUSES, member):
+        if own := own_reuse(reuse_id, writer.told(reuse_stream(reuse_id)), member):
+            yield own
+
+
+def _ids(views: ViewReader, sql: str, *parameters: str) -> list[str]:
+    with views.read(access.operator().labels) as db:
+        return [found for (found,) in db.execute(sql, parameters)]
+
+
+def _profiles(writer: Writer, member: str) -> Iterator[OwnProfile]:
+    for event, said in writer.told(member_stream(member)):
+        if isinstance(said, MemberJoined | MemberProfileChanged):
+            yield OwnProfile(at=event.recorded_at, profile=said.profile)
+
+
+def _sign_in(accounts: "Accounts", member: str) -> OwnSignIn:
+    return OwnSignIn(
+        name=accounts.names.has(member),
+        password=accounts.passwords.has(member),
+        other_account=accounts.identities.has(member),
+        passkeys=tuple(passkeys_of(accounts.store, member)),
+        sessions=tuple(accounts.sessions.of(member)),
+        tokens=tuple(accounts.tokens.of(member)),
+    )

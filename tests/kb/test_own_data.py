@@ -5,11 +5,28 @@ import pytest
 
 from kb import access
 from kb.access import Asker, Visibility
-from kb.entries.content import Content, Draft, Section
+from kb.entries.bring import ImportedEntry
+from kb.entries.content import Content, Draft, Relation, Source
 from kb.errors import Forbidden, NotFound
+from kb.event_types import EVENT_TYPES
+from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
-from kb.people.own_data import OwnData, as_json, as_markdown
+from kb.people.own_data import OwnData, as_json
+from kb.people.own_markdown import as_markdown
+from tests.kb.credentials_world import (
+    END,
+    ISSUER,
+    LABEL,
+    NAME,
+    PASSWORD,
+    SUBJECT,
+    add_passkey,
+    id_of,
+    joined,
+    operators,
+)
+from tests.kb.own_data_world import practice, regroup, revise, say_all
 
 
 @pytest.fixture
@@ -19,12 +36,6 @@ def her(base: KnowledgeBase) -> KnowledgeBase:
     profile = Profile(name="Hana Kovář", languages=("cs", "en"), help="Nights.")
     base.acting_for(Asker(member, frozenset(), frozenset())).people.join(member, profile)
     return base.acting_for(base.directory.asker(member))
-
-
-def practice(base: KnowledgeBase, title: str) -> str:
-    sections = (Section("The problem", "It got lost."), Section("What we do", "We hand it over."))
-    content = Content(title=title, sections=sections)
-    return base.entries.contribute(Draft(kind="practice", content=content)).id
 
 
 def test_it_holds_profile_entries_endorsements_reuses_and_changes(
@@ -68,8 +79,9 @@ def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_n
     assert her.asker.member
     base.people.change_roles(her.asker.member, ["reporter"])
     reporter = base.acting_for(base.directory.asker(her.asker.member))
-    (entry,) = reporter.own_data().entries
-    assert (entry.id, entry.endorsed) == (mine, ())
+    own = reporter.own_data()
+    assert [entry.id for entry in own.entries] == [mine]
+    assert "We use it too." not in as_json(own).decode() + as_markdown(own)
 
 
 def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
@@ -77,3 +89,176 @@ def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
         base.acting_for(access.anonymous(world=True)).own_data()
     with pytest.raises(NotFound):
         base.own_data()
+
+
+def both_forms(base: KnowledgeBase) -> tuple[str, str]:
+    own = base.own_data()
+    assert msgspec.json.decode(as_json(own), type=OwnData) == own
+    return as_json(own).decode(), as_markdown(own)
+
+
+def test_all_that_they_said_anywhere_is_in_both_forms_and_nothing_that_others_said(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base, "curator", "steward")
+    say_all(base, her)
+    words = [f"hers {each}" for each in "abceghijklop"]
+    words += [f"hers {each}" for each in ("c note", "e note", "a lost.", "c done.", "e level")]
+    words += ["hers-a-tag", "hers-f", "hers n of h", "hers n of f", "https://hers.example/", "mara"]
+    for form in both_forms(her):
+        assert [word for word in words if word not in form.lower()] == []
+        assert "foreign" not in form.lower()
+
+
+def test_the_test_above_has_every_event_about_entries_that_a_member_can_cause(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base, "curator", "steward")
+    say_all(base, her)
+    caused = {event.type for event in base._parts.log.read(0, 1_000) if event.actor == id_of(her)}
+    kinds = ("entry-", "endorsement-", "reuse-")
+    known = {each.name for each in EVENT_TYPES if each.name.startswith(kinds)}
+    assert known - caused == {"entry-erased"}
+
+
+def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base, "curator", "steward")
+    mine, other = say_all(base, her)
+    own = her.own_data()
+    first, second = own.entries
+    assert (first.id, first.contributed, first.kind) == (mine, True, "practice")
+    assert (second.id, second.contributed, second.kind) == (other, False, None)
+    assert [(text.group, text.note) for text in first.texts] == [
+        ("Hers B", None),
+        ("Hers B", "Hers C note"),
+    ]
+    assert [(text.version, text.group) for text in second.texts] == [(3, None)]
+    assert [(each.tag, each.given) for each in first.tags] == [
+        ("hers-a-tag", True),
+        ("hers-f", True),
+        ("hers-f", False),
+    ]
+    cites = Relation("Cites", other)
+    assert [(each.relation, each.stated) for each in first.relations] == [
+        (cites, True),
+        (cites, False),
+    ]
+    assert [(each.reason, each.successor) for each in first.archived] == [("Hers G", other)]
+    assert len(first.restored) == 1
+    one, two = own.endorsements
+    assert (one.reason, one.ended_at, two.reason) == ("Hers H", two.endorsed_at, "Hers I")
+    assert two.ended_at
+    assert [(each.context, [told.note for told in each.outcomes]) for each in own.reuses] == [
+        ("Hers L", [None, "Hers N of H"]),
+        (None, ["Hers N of F"]),
+    ]
+    assert [each.name for each in own.groups] == ["Hers J"]
+    assert [each.profile.name for each in own.profiles] == ["Mara", "Hers O"]
+    assert [each.what for each in own.changed] == ["group-formed", "entry-visibility-changed"]
+
+
+def test_a_group_is_theirs_only_from_where_they_chose_it(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    mine = practice(her, "Mine")
+    regroup(base, mine, "Others")
+    revise(her, mine, "Again")
+    regroup(her, mine, "Hers")
+    (entry,) = her.own_data().entries
+    assert [text.group for text in entry.texts] == [None, None, "Hers"]
+
+
+def test_what_they_wrote_in_an_entry_that_is_hidden_by_now_is_theirs_and_no_more_of_it(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    other = practice(base, "Of others")
+    revise(her, other, "Hers")
+    revise(base, other, "Secret")
+    base.entries.show(other, Visibility("author"))
+    for form in both_forms(her):
+        assert "Hers done." in form
+        assert "Secret" not in form
+        assert "author" not in form
+
+
+def test_what_was_erased_is_no_longer_there_to_be_taken_along(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    mine = practice(her, "Mine")
+    her.erasure.entry(mine)
+    assert her.own_data().entries == ()
+
+
+def test_what_they_sign_in_with_is_told_and_opens_nothing(base: KnowledgeBase) -> None:
+    her = joined(operators(base))
+    assert not any((her.own_data().sign_in.name, her.own_data().sign_in.password))
+    mine, me = her.credentials, id_of(her)
+    mine.set_name(NAME)
+    mine.set_password(PASSWORD)
+    mine.tie_identity(ISSUER, SUBJECT)
+    _, secret = mine.make_token(me, ["search", "report"], "Nightly job", END)
+    session = base.accounts.sessions.begin(me, "password")
+    add_passkey(her)
+    base.credentials.make_token(id_of(joined(base)), ["admin"], "Of others", END)
+
+    own = her.own_data().sign_in
+    assert (own.name, own.password, own.other_account) == (True, True, True)
+    assert [(each.name, each.expires_at) for each in own.tokens] == [("Nightly job", END)]
+    assert [each.via for each in own.sessions] == ["password"]
+    markdown = as_markdown(her.own_data())
+    for line in (
+        "- sign-in name: set;",
+        "- password: set;",
+        "- account elsewhere: set;",
+        f"- passkey: {LABEL}, added",
+        "- session: with password, began",
+        "- token: Nightly job, report, search, made",
+        "until 2100-01-01 00:00 UTC, last used never",
+    ):
+        assert line in markdown
+    for form in both_forms(her):
+        assert [word for word in (secret, session, PASSWORD, "Of others") if word in form] == []
+
+
+def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
+    base: KnowledgeBase,
+) -> None:
+    her = joined(base, "curator", "steward")
+    mine, other = say_all(base, her)
+    her.people.join_group("Hers J")
+    brought = ImportedEntry(
+        id=entry_id_for("notes", "a.md", id_of(her)),
+        draft=Draft(kind="practice", content=Content(title="Brought", sections=())),
+        source=Source("notes", "a.md"),
+    )
+    base.wait(her.entries.bring(brought).receipt.position)
+    base.acting_for(access.operator()).people.change_roles(id_of(her), ["member", "steward"])
+    markdown = as_markdown(her.own_data())
+    for line in (
+        "- groups: Hers J\n",
+        f"### Hers C\n\n- id: {mine}\n- kind: practice\n- seen by: group:Hers J\n",
+        "UTC: tag hers-f\n",
+        "UTC: tag hers-f taken off\n",
+        f"UTC: archived: Hers G In its place: {other}\n",
+        "UTC: restored\n",
+        f"UTC: stated that it cites {other}\n",
+        f"UTC: no longer stated that it cites {other}\n",
+        "- group: Hers B\n- Hers A level: 3\n\n##### The problem\n\nHers A lost.\n",
+        f"### Hers E\n\n- id: {other}\n- contributed by: somebody else\n",
+        "- imported from: notes, a.md\n",
+        "- group: Hers K\n- context: Hers L\n",
+        "UTC: adopted\n  - evidence: https://hers.example/\n",
+        "UTC: tried-and-stopped\n  - note: Hers N of F\n",
+        "Is no longer curator. Done by the operator.\n",
+        f"UTC: Shown to: “Hers J”. It was about {mine}.\n",
+    ):
+        assert line in markdown
+
+
+def test_a_text_of_several_lines_stays_one_point_of_the_list(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    her.endorsements.endorse(practice(base, "Of others"), "It works.\n\n# By night.")
+    assert "It works.\n  \n  # By night." in as_markdown(her.own_data())

@@ -17,7 +17,8 @@ from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import SCOPES, TokenInfo
 from kb.errors import InvalidInput, SignInRefused
 from kb.people.directory import AccessChange, GroupView, MemberView
-from kb.people.own_data import as_json, as_markdown
+from kb.people.own_data import as_json
+from kb.people.own_markdown import as_markdown
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.joining import PROFILE, TAKEN, profile_of
