@@ -27,16 +27,25 @@ OF = f"SELECT {COLUMNS} FROM api_token WHERE member = ? ORDER BY made, id"
 REVOKE = "DELETE FROM api_token WHERE id = ? AND member = coalesce(?, member) RETURNING 1"
 
 
-class TokenInfo(Struct, frozen=True):
-    """A token as lists show it; `id` names it and opens nothing. `used_on` is a UTC day."""
+class TokenGist(Struct, frozen=True, kw_only=True):
+    """A token as far as whoever looks after people may know it; `id` opens nothing."""
 
     id: str
     member: str
     scopes: frozenset[Scope]
-    name: str
     made: datetime
     expires_at: datetime
+
+
+class TokenInfo(TokenGist, frozen=True, kw_only=True):
+    """A token as its member sees it, with its label and the UTC day of its last use."""
+
+    name: str
     used_on: date | None
+
+    def gist(self) -> TokenGist:
+        """What others may know of it."""
+        return TokenGist(**{name: getattr(self, name) for name in TokenGist.__struct_fields__})
 
 
 class ApiTokens:
@@ -101,5 +110,12 @@ class ApiTokens:
 
 def _info(row: Row) -> TokenInfo:
     token_id, member, scopes, name, made, expires, used_on = row
-    known = frozenset(scopes.split())
-    return TokenInfo(token_id, member, known, name, moment(made), moment(expires), day(used_on))
+    return TokenInfo(
+        id=token_id,
+        member=member,
+        scopes=frozenset(scopes.split()),
+        name=name,
+        made=moment(made),
+        expires_at=moment(expires),
+        used_on=day(used_on),
+    )

@@ -5,7 +5,7 @@ from typing import get_args
 
 import click
 
-from kb.accounts.tokens import Scope
+from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.cli.names import Names
 from kb.cli.session import Session, pass_session
 from kb.cli.show import joined, json_option, local_day, print_json, print_table
@@ -63,7 +63,10 @@ def make(
 @json_option
 @pass_session
 def list_tokens(session: Session, as_json: bool) -> None:
-    """List tokens: what each may do, when it ends, when it was used last; never the secret."""
+    """List tokens: what each may do and when it ends; never the secret.
+
+    What a token is for and when it was used last is shown to its own member alone.
+    """
     with session.open() as base:
         found = base.credentials.tokens()
         names = Names(base, (token.member for token in found))
@@ -71,15 +74,19 @@ def list_tokens(session: Session, as_json: bool) -> None:
         print_json(found)
         return
     print_table(
-        ("id", "member", "for", "scopes", "ends", "used"),
+        ("id", "member", "scopes", "ends", "for", "used"),
         [
             (
-                *(token.id, names.member(token.member), token.name, joined(sorted(token.scopes))),
-                *(local_day(token.expires_at), token.used_on or "never"),
+                *(token.id, names.member(token.member), joined(sorted(token.scopes))),
+                *(local_day(token.expires_at), *_for_its_member(token)),
             )
             for token in found
         ],
     )
+
+
+def _for_its_member(token: TokenGist) -> tuple[object, ...]:
+    return (token.name, token.used_on or "never") if isinstance(token, TokenInfo) else ("", "")
 
 
 # An id may begin with a dash, which is no option then.

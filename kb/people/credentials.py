@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kb.access import may, require
 from kb.accounts.links import Purpose
 from kb.accounts.names import checked_name
-from kb.accounts.tokens import Scope, TokenInfo
+from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.entries import validation
 from kb.ids import member_stream
 from kb.people import member as members
@@ -44,11 +44,15 @@ class Credentials:
         self._accounts = accounts
         self._writer = writer
 
-    def tokens(self) -> list[TokenInfo]:
-        """The asker's own, or those of everybody for whoever looks after people."""
-        if may(self._writer.asker, "look-after-people"):
-            return self._accounts.tokens.all()
-        return self._accounts.tokens.of(self._writer.actor)
+    def tokens(self) -> list[TokenGist]:
+        """The asker's own as `TokenInfo`; for whoever looks after people those of others too.
+
+        Of these nobody, the operator included, is told the label or the day of the last use.
+        """
+        me, tokens = self._writer.actor, self._accounts.tokens
+        if not may(self._writer.asker, "look-after-people"):
+            return [*tokens.of(me)]
+        return [token if token.member == me else token.gist() for token in tokens.all()]
 
     def make_token(
         self, member: str, scopes: Iterable[Scope], name: str, expires_at: datetime

@@ -242,7 +242,7 @@ def test_a_token_is_shown_once_listed_and_revoked(kb: CommandLine) -> None:
     assert (found.id, found.member) == (token, ada)
     assert sorted(found.scopes) == ["report", "search"]
     listed = kb.ok("token", "list").out
-    for words in (token, "Ada", "Wall screen", "report, search"):
+    for words in (token, "Ada", "report, search"):
         assert words in listed
     assert secret not in listed + kb.ok("token", "list", "--json").out
     assert kb.ok("token", "revoke", token).out == f"The token {token} is void.\n"
@@ -267,6 +267,30 @@ def test_members_have_tokens_of_their_own_and_touch_no_others(
     assert [token["id"] for token in kb.ok("token", "list", "--json").json] == [mine]
     assert kb.run("token", "revoke", of_bea).code == 1
     assert kb.ok("token", "revoke", mine, "--json").json == {"id": mine}
+
+
+def test_what_a_token_is_called_and_when_it_was_used_is_listed_for_its_own_member_alone(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, steward = joined(kb), joined(kb, "Bea", "--role", "member", "--role", "steward")
+    options = ("--scope", "search", "--name", "Wall screen", "--json")
+    secret = kb.ok("token", "make", ada, *options).json["secret"]
+    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+        used = base.accounts.tokens.check(secret)
+    assert used is not None
+    told = {"id", "member", "scopes", "made", "expires_at"}
+
+    for asker in ("local", steward):
+        monkeypatch.setenv("KB_MEMBER", asker)
+        (listed,) = kb.ok("token", "list", "--json").json
+        assert (listed["member"], listed.keys()) == (ada, told)
+        shown = kb.ok("token", "list").out
+        assert not any(word in shown for word in ("Wall screen", str(used.used_on), "never"))
+    monkeypatch.setenv("KB_MEMBER", ada)
+    (listed,) = kb.ok("token", "list", "--json").json
+    assert listed.keys() == told | {"name", "used_on"}
+    shown = kb.ok("token", "list").out
+    assert all(word in shown for word in ("Wall screen", str(used.used_on)))
 
 
 def test_whoever_has_not_joined_gets_no_token(kb: CommandLine) -> None:

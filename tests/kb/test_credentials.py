@@ -113,6 +113,28 @@ def test_whoever_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> Non
     ]
 
 
+def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_needs(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    steward = joined(base, "steward")
+    hers, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
+    own, _ = steward.credentials.make_token(id_of(steward), ["admin"], "Mine", END)
+    base.accounts.tokens.check(secret)
+    everything = base.accounts.tokens.all()
+    (of_her,), (of_steward,) = (base.accounts.tokens.of(id_of(each)) for each in (her, steward))
+
+    assert her.credentials.tokens() == [of_her]
+    assert steward.credentials.tokens() == [
+        each if each == of_steward else each.gist() for each in everything
+    ]
+    assert base.credentials.tokens() == [each.gist() for each in everything]
+    for asker in (steward, base):
+        assert LABEL not in str(asker.credentials.tokens())
+    assert steward.credentials.revoke_token(hers)
+    assert steward.credentials.tokens() == [of_steward]
+    assert own == of_steward.id
+
+
 def test_a_token_of_somebody_who_has_left_is_void(base: KnowledgeBase, her: KnowledgeBase) -> None:
     token, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
     base.people.leave(id_of(her))
