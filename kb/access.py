@@ -76,7 +76,7 @@ _WISHES: Mapping[Action, str] = {
     "see-people": "see who is a member",
     "join-group": "join a group",
     "change-self": "change a profile",
-    "look-after-people": "invite members, make links and tokens for them, or change their roles",
+    "look-after-people": "invite members, make links for them, or change their roles",
     "look-after-groups": "form groups or change who is in them",
     "change-settings": "change what the community allows",
     "audit": "see who changed roles, groups, settings and tokens",

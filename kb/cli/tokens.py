@@ -16,7 +16,7 @@ LONGEST = 3650
 
 @click.group("token")
 def token_command() -> None:
-    """Make, list and revoke tokens for programs. Members have their own, stewards all."""
+    """Make, list and revoke tokens for programs. Stewards list and revoke those of others too."""
 
 
 @token_command.command("make")
@@ -42,7 +42,10 @@ def token_command() -> None:
 def make(
     session: Session, member_id: str, scopes: tuple[Scope, ...], name: str, days: int, as_json: bool
 ) -> None:
-    """Make a token for the member MEMBER and show its secret, this once."""
+    """Make a token for the member MEMBER and show its secret, this once.
+
+    Members make their own; the operator makes one for anybody.
+    """
     from events.clock import utc_now
 
     with session.open() as base:

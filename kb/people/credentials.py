@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kb.access import may, require
+from kb.access import may, require, require_operator
 from kb.accounts.links import Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.tokens import Scope, TokenGist, TokenInfo
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Credentials:
-    """What the asker gives and takes: tokens and links also for others, all else for themselves.
+    """What the asker gives and takes: links also for others, all else for themselves.
 
     Every method raises `Forbidden`, also for somebody not known. One that gives something raises
     `NotFound` or `Refused` for somebody who is not or no longer a member.
@@ -57,9 +57,13 @@ class Credentials:
     def make_token(
         self, member: str, scopes: Iterable[Scope], name: str, expires_at: datetime
     ) -> tuple[str, str]:
-        """The id and the secret of a new token for `member`; see `ApiTokens.make`."""
+        """The id and the secret of a new token for `member`; see `ApiTokens.make`.
+
+        Members make their own, the operator anybody's.
+        """
         if member != self._writer.actor:
-            require(self._writer.asker, "look-after-people")
+            # Whoever has a token sees what its member sees, private entries too.
+            require_operator(self._writer.asker, "make a token for somebody else")
 
         def record(token: TokenInfo) -> None:
             scopes = tuple(sorted(token.scopes))

@@ -7,7 +7,7 @@ import pytest
 
 from kb import access
 from kb.accounts.secret import digest, keyed
-from kb.errors import NotFound, Refused
+from kb.errors import Forbidden, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
 from tests.kb.credentials_world import (
     END,
@@ -41,8 +41,8 @@ def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: Knowled
     mine.set_password(PASSWORD)
     own, _ = mine.make_token(mara, ["search", "report"], LABEL, END)
     assert mine.revoke_token(own)
-    hers, _ = steward.credentials.make_token(mara, ["admin"], LABEL, END)
-    assert base.credentials.revoke_token(hers)
+    hers, _ = base.credentials.make_token(mara, ["admin"], LABEL, END)
+    assert steward.credentials.revoke_token(hers)
     steward.credentials.make_link("sign-in", mara, END)
     base.credentials.make_link("sign-in", mara, END)
     add_passkey(her)
@@ -56,8 +56,8 @@ def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: Knowled
         (mara, "Password set."),
         (mara, f"Token {own} made for report, search, until 2100-01-01."),
         (mara, f"Token {own} revoked."),
-        (id_of(steward), f"Token {hers} made for admin, until 2100-01-01."),
-        (access.OPERATOR, f"Token {hers} revoked."),
+        (access.OPERATOR, f"Token {hers} made for admin, until 2100-01-01."),
+        (id_of(steward), f"Token {hers} revoked."),
         (id_of(steward), "A link that signs in once was made."),
         (access.OPERATOR, "A link that signs in once was made."),
         (mara, "Passkey added."),
@@ -133,6 +133,21 @@ def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_n
     assert steward.credentials.revoke_token(hers)
     assert steward.credentials.tokens() == [of_steward]
     assert own == of_steward.id
+
+
+def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    steward, mara = joined(base, "steward", "curator"), id_of(her)
+    with pytest.raises(Forbidden, match=r"^Only the operator may make a token for somebody else"):
+        steward.credentials.make_token(mara, ["search"], LABEL, END)
+    assert base.accounts.tokens.all() == []
+    assert told(base, mara) == []
+
+    for asker in (her, base):
+        asker.credentials.make_token(mara, ["search"], LABEL, END)
+    steward.credentials.make_token(id_of(steward), ["search"], LABEL, END)
+    assert [actor for actor, _ in told(base, mara)] == [mara, access.OPERATOR]
 
 
 def test_a_token_of_somebody_who_has_left_is_void(base: KnowledgeBase, her: KnowledgeBase) -> None:
