@@ -207,7 +207,10 @@ def remove(session: Session, member_id: str, as_json: bool) -> None:
 @json_option
 @pass_session
 def history(session: Session, member_id: str, as_json: bool) -> None:
-    """Show who changed roles, groups, tokens and sign-in of the member ID, and when."""
+    """Show who changed roles, groups, tokens and sign-in of the member ID, and when.
+
+    Your own also has who changed who sees your entries, or erased one.
+    """
     with session.open() as base:
         changes = base.directory.changes(base.directory.member(member_id).id)
         names = Names(base, (change.actor for change in changes))
@@ -215,8 +218,11 @@ def history(session: Session, member_id: str, as_json: bool) -> None:
         print_json(changes)
         return
     print_table(
-        ("when", "who", "what"),
-        [(local_time(c.at), names.member(c.actor), c.detail) for c in changes],
+        ("when", "who", "what", "entry"),
+        [
+            (local_time(c.at), names.member(c.actor), c.detail, short(c.entry_id or ""))
+            for c in changes
+        ],
     )
 
 

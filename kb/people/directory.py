@@ -19,6 +19,8 @@ from kb.rows import Row, rows
 FORMER = "a former member"
 """How whoever was erased is called."""
 
+ENTRY_ERASED = "entry-erased"
+
 _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 
 _MEMBER = """
@@ -44,9 +46,11 @@ GROUPS = "SELECT id, name, parent, open, closed FROM community_group ORDER BY na
 WORLD = "SELECT world FROM community"
 STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
 WHERE role = 'steward' AND standing = 'joined'"""
-CHANGES = "SELECT * FROM access_change WHERE subject = :subject OR :subject = '' ORDER BY position"
+CHANGES = """SELECT * FROM access_change
+WHERE subject = :subject OR author = :author OR :subject = '' ORDER BY position"""
 
-CHANGES_BY = "SELECT * FROM access_change WHERE actor = ? AND subject <> actor ORDER BY position"
+CHANGES_BY = """SELECT * FROM access_change
+WHERE actor = ? AND subject <> actor AND author IS NOT actor ORDER BY position"""
 
 
 class MemberView(Struct, frozen=True, kw_only=True):
@@ -186,20 +190,23 @@ class Directory:
     def changes(self, subject: str = "") -> tuple[AccessChange, ...]:
         """Who changed who may see or do what; of one member or group if `subject` is given.
 
-        Everybody may ask about themselves. Raises `Forbidden`.
+        Everybody may ask about themselves, and is told of their entries too, in every role. Of
+        others, stewards are told nothing of entries that they do not see, nor whose any is.
+        Raises `Forbidden`.
         """
-        if not subject or subject != self._asker.member:
+        own = bool(subject) and subject == self._asker.member
+        if not own:
             access.require(self._asker, "audit")
-        with self._views.read(self._asker.labels) as db:
-            found = rows(db, CHANGES, {"subject": subject})
-        return tuple(_change(row) for row in found)
+        with self._views.read(access.operator().labels if own else self._asker.labels) as db:
+            found = rows(db, CHANGES, {"subject": subject, "author": subject if own else None})
+        return tuple(_change(row, own=own) for row in found)
 
     def changes_by(self, actor: str) -> tuple[AccessChange, ...]:
         """Who may see or do what, as `actor` changed it for others. Raises `Forbidden`."""
         access.require(self._asker, "audit")
         with self._views.read(self._asker.labels) as db:
             found = rows(db, CHANGES_BY, (actor,))
-        return tuple(_change(row) for row in found)
+        return tuple(_change(row, own=False) for row in found)
 
 
 def _member_view(row: Row) -> MemberView:
@@ -217,6 +224,8 @@ def _profile(row: Row) -> Profile | None:
     return msgspec.json.decode(row["profile"], type=Profile) if row["profile"] else None
 
 
-def _change(row: Row) -> AccessChange:
+def _change(row: Row, *, own: bool) -> AccessChange:
     fields = {name: row[name] for name in ("actor", "subject", "entry_id", "what", "detail")}
+    if own and row["what"] == ENTRY_ERASED:
+        fields["detail"] = "An entry of yours was erased."
     return AccessChange(at=read_time(row["at"]), **fields)

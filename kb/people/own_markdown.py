@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
 
 from msgspec import structs
@@ -26,7 +27,7 @@ def as_markdown(data: OwnData) -> str:
         "## Endorsements": map(_endorsement, data.endorsements),
         "## Reuse": (line for reuse in data.reuses for line in _reuse(reuse)),
         "## How I sign in": _sign_in(data.sign_in),
-        "## Changes of what I may do": map(_change_of_me, data.changes),
+        "## Changes of what I may do": map(partial(_change_of_me, data.member.id), data.changes),
         "## What I changed for others": map(_change_by_me, data.changed),
     }
     return "\n".join(line for title, part in parts.items() for line in (title, "", *part, ""))
@@ -136,10 +137,11 @@ def _sign_in(own: OwnSignIn) -> Lines:
         )
 
 
-def _change_of_me(change: AccessChange) -> str:
+def _change_of_me(me: str, change: AccessChange) -> str:
     others = "the operator" if change.by_operator else change.actor
-    by = "me" if change.actor == change.subject else others
-    return _item(_time(change.at), f"{change.detail} Done by {by}.")
+    by = "me" if change.actor == me else others
+    about = change.entry_id and f" It was about {change.entry_id}."
+    return _item(_time(change.at), f"{change.detail}{about or ''} Done by {by}.")
 
 
 def _change_by_me(change: AccessChange) -> str:

@@ -32,8 +32,8 @@ from kb.people.sign_in import (
     SignInEvent,
 )
 
-# `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one;
-# of an entry that is no more, `partition` tells who saw it last.
+# `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
+# and `author` whose that is or was; of an entry that is no more, `partition` tells who saw it last.
 TABLES = (
     """CREATE TABLE member (
         id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
@@ -51,7 +51,8 @@ TABLES = (
     "INSERT INTO community VALUES (0)",
     """CREATE TABLE access_change (
         position INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
-        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL, partition INTEGER) STRICT""",
+        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL, partition INTEGER,
+        author TEXT) STRICT""",
     "CREATE INDEX access_change_subject ON access_change (subject, position)",
 )
 
@@ -74,7 +75,8 @@ OPEN_TO_WORLD = "UPDATE community SET world = ?"
 NAME = "SELECT name FROM community_group WHERE id = ?"
 ERASED = "INSERT INTO erasure VALUES (?, ?, ?, ?)"
 DEPARTED = "INSERT INTO departure VALUES (?, ?)"
-KEEP = "INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?, NULL)"
+KEEP = """INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?, NULL,
+    (SELECT contributed_by FROM entry WHERE id = ?))"""
 # Nobody sees partition 0: that of an entry which was never taken in.
 SEEN_LAST_BY = """UPDATE access_change
 SET partition = coalesce((SELECT partition FROM entry WHERE id = ?), 0) WHERE position = ?"""
@@ -194,10 +196,10 @@ def _called(db: Connection, groups: Iterable[str]) -> str:
 
 
 def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | None = None) -> None:
-    """Keep who changed what, for stewards and for whom it is about."""
+    """Keep who changed what, for stewards and for whom it is about: of an entry, its author."""
     subject = _member(event) or _group(event)
     what = (event.actor, subject, entry_id, event.type, detail)
-    db.execute(KEEP, (event.position, stored_time(event), *what))
+    db.execute(KEEP, (event.position, stored_time(event), *what, _entry(event)))
 
 
 def _member(event: RecordedEvent) -> str:

@@ -55,6 +55,7 @@ class Past:
         self.base.people.change_roles(self.ids["carl"], ["reporter"])
         self.base.people.join_group(group_id("team"), self.ids["ada"])
         self.entries: list[str] = []
+        self.authors: dict[str, str | None] = {}
 
     def _joined(self, name: str) -> str:
         member = self.base.people.invite().id
@@ -110,14 +111,17 @@ class Past:
             visibility=self.visibility(),
         )
 
-    def hidden(self, labels: frozenset[str]) -> set[str]:
-        """The entries that somebody with these labels may not see now, erased ones among them."""
+    def hidden(self, member: str | None, labels: frozenset[str]) -> set[str]:
+        """The entries that a member with these labels may not see now, nor know of.
+
+        Erased ones are among them, but for the member's own: authors are told that one was erased.
+        """
 
         def seen(entry_id: str) -> bool:
             try:
                 page = self.base.catalogue.get(entry_id)
             except NotFound:
-                return False
+                return member is not None and self.authors[entry_id] == member
             return bool(access.audience(page.visibility, page.contributed_by) & labels)
 
         return {entry_id for entry_id in self.entries if not seen(entry_id)}
@@ -130,6 +134,7 @@ def contribute(past: Past) -> None:
     source = Source("notes", path)
     base.entries.bring(ImportedEntry(id=entry_id, draft=past.made(), source=source))
     past.entries.append(entry_id)
+    past.authors[entry_id] = base.asker.member
 
 
 def _move(past: Past) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from kb.access import Visibility, anonymous, operator
+from kb.access import Asker, Visibility, anonymous, operator
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
 from kb.following.view_reader import ViewReader
 from kb.ids import new_id
@@ -183,6 +183,33 @@ def test_a_change_of_an_entry_is_told_to_stewards_who_see_it(world: PeopleWorld)
 
     assert [(c.entry_id, c.detail) for c in told] == [(entry_id, "Shown to: “Ward 3”.")]
     assert not [c for c in world.directory(outside).changes() if c.entry_id]
+
+
+def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
+    world: PeopleWorld,
+) -> None:
+    steward = world.joined("member", "curator", "steward")
+    ada, bea = world.joined(), world.joined()
+    kept, gone = (world.entries_of(ada).contribute(some_draft()).id for _ in range(2))
+    world.entries_of(steward).show(kept, Visibility("author"))
+    world.entries_of(steward).erase(gone)
+    expected = [
+        (steward.member, kept, "Shown to: author."),
+        (steward.member, None, "An entry of yours was erased."),
+    ]
+
+    def told(asker: Asker, subject: str | None) -> list[tuple[str, str | None, str]]:
+        """All but how they came in."""
+        changes = world.directory(asker).changes(subject or "")
+        known = ("Invited", "Joined", "Became", "Is no longer")
+        return [(c.actor, c.entry_id, c.detail) for c in changes if not c.detail.startswith(known)]
+
+    assert told(ada, ada.member) == expected
+    assert told(bea, bea.member) == told(steward, steward.member) == []
+    assert told(steward, ada.member) == []
+    assert told(steward, None) == [(steward.member, None, "An entry was erased.")]
+    world.people().change_roles(ada.member or "", ["reporter"])
+    assert told(world.asker(ada.member or ""), ada.member) == expected
 
 
 def test_an_erased_member_is_told_of_without_a_name(world: PeopleWorld) -> None:

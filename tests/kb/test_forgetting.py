@@ -220,6 +220,8 @@ def test_a_steward_is_told_of_an_erased_entry_only_if_they_saw_it(base: Knowledg
         (member_of(her), "An entry was erased.")
     ]
     assert len([each for each in base.directory.changes() if "erased" in each.detail]) == 2
+    own = [each.detail for each in her.directory.changes(member_of(her))]
+    assert own.count("An entry of yours was erased.") == 2
 
 
 def reopened(base: KnowledgeBase) -> KnowledgeBase:

@@ -53,9 +53,11 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
     assert [entry.id for entry in own.entries] == [mine]
     assert [each.reason for each in own.endorsements] == ["It works."]
     assert [each.context for each in own.reuses] == ["Nights"]
-    assert [change.detail for change in own.changes] == ["Invited as member.", "Joined."]
+    changed = ["Invited as member.", "Joined.", "Shown to: author."]
+    assert [change.detail for change in own.changes] == changed
     assert msgspec.json.decode(as_json(own), type=OwnData) == own
-    for part in ("Hana Kovář", "cs, en", "### Mine", "It works.", "Nights", "Joined."):
+    told = ("Hana Kovář", "cs, en", "### Mine", "It works.", "Nights", "Joined.", f"author. {mine}")
+    for part in told:
         assert part in as_markdown(own)
     assert "For us too." not in as_markdown(own)
 

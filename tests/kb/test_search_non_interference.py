@@ -64,7 +64,7 @@ def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
             past.live(25)
             asker = past.asker(name)
             counted = asker.reported
-            hidden, ids = past.hidden(counted), [*past.entries, ABSENT]
+            hidden, ids = past.hidden(asker.member, counted), [*past.entries, ABSENT]
             whole = told(past, asker, ids)
         without(past, hidden, Path(place) / "part")
         past.base = opened(Path(place) / "part", engine)

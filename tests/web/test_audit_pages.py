@@ -136,6 +136,24 @@ def test_stewards_and_members_themselves_read_what_was_changed_of_their_sign_in(
     assert info.id not in cleo.get(f"/people/{community.ids['Mara']}").text
 
 
+def test_authors_read_on_their_page_who_changed_who_sees_an_entry_and_who_erased_one(
+    browser: Browsers, community: Community
+) -> None:
+    kept, gone = community.contribute("Mara"), community.contribute("Mara", "Two bins")
+    send(browser("Cleo"), f"/entries/{kept}/show", {"sight": "author"})
+    community.acting("Stella").erasure.entry(gone)
+    mara = browser("Mara")
+    assert told(mara, "/account") == [
+        ("Shown to: author.", "Cleo"),
+        ("An entry of yours was erased.", "Stella"),
+    ]
+    assert f'href="/entries/{kept}"' in mara.get("/account").text
+    assert f"Shown to: author. {kept}" in mara.get("/account/data.md").text
+    for other in ("Cleo", "Stella"):
+        assert told(browser(other), "/account") == []
+    assert [what for what, _ in told(browser("Stella"), "/audit")] == ["An entry was erased."]
+
+
 def test_a_link_from_the_shell_is_told_of_as_the_operators(
     browser: Browsers, community: Community
 ) -> None:
