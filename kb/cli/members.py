@@ -101,7 +101,7 @@ def link(session: Session, member_id: str, as_json: bool) -> None:
 @json_option
 @pass_session
 def list_members(session: Session, as_json: bool) -> None:
-    """List everybody who has joined or is invited."""
+    """List everybody who has joined; stewards are shown who is invited too."""
     with session.open() as base:
         members, names = base.directory.members(), Names(base)
     if as_json:

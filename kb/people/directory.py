@@ -30,8 +30,11 @@ SELECT id, standing, profile, joined_at,
 FROM member
 """
 MEMBER = f"{_MEMBER} WHERE id = ?"
-MEMBERS = f"{_MEMBER} WHERE standing IN ('invited', 'joined') ORDER BY joined_at, id"
-BEGINNING = f"{_MEMBER} WHERE id LIKE ? || '%' LIMIT 2"
+# Whoever never took their invitation is there for those who look after people alone.
+_SHOWN = "(joined_at IS NOT NULL OR :waiting)"
+MEMBERS = f"""{_MEMBER} WHERE standing IN ('invited', 'joined') AND {_SHOWN}
+ORDER BY joined_at, id"""
+BEGINNING = f"{_MEMBER} WHERE id LIKE :begin || '%' AND {_SHOWN} LIMIT 2"
 NAMES = f"{_MEMBER} WHERE id IN (SELECT value FROM json_each(?))"
 # The groups of a member, with all that these are in; UNION ends in a circle.
 ALL_GROUPS = """
@@ -126,25 +129,32 @@ class Directory:
             return False
 
     def members(self) -> tuple[MemberView, ...]:
-        """Everybody who has joined or is invited."""
+        """Everybody who has joined, and who is invited for whoever looks after people."""
         access.require(self._asker, "see-people")
         with self._views.read(self._asker.labels) as db:
-            return tuple(map(_member_view, rows(db, MEMBERS)))
+            return tuple(map(_member_view, rows(db, MEMBERS, {"waiting": self._waiting})))
 
     def member(self, member: str) -> MemberView:
-        """One of them, by id or its beginning; everybody sees themselves, in every role.
+        """One who was ever among them, by id or its beginning; everybody sees themselves, in every
+        role.
 
         Raises `NotFound`, `InvalidInput` or `Forbidden`.
         """
         if member != self._asker.member:
             access.require(self._asker, "see-people")
         with self._views.read(self._asker.labels) as db:
-            found = rows(db, BEGINNING, (member,)) if _ID_BEGINS.fullmatch(member) else []
+            asked = {"begin": member, "waiting": self._waiting}
+            found = rows(db, BEGINNING, asked) if _ID_BEGINS.fullmatch(member) else []
         if not found:
             raise NotFound(f"There is no member {member!r}: give the id or 6 characters of it.")
         if len(found) > 1:
             raise InvalidInput(f"Several members are meant by {member!r}: give more of the id.")
         return _member_view(found[0])
+
+    @property
+    def _waiting(self) -> bool:
+        """Whether the asker is told of those who are invited and have not joined."""
+        return access.may(self._asker, "look-after-people")
 
     def names(self, members: Sequence[str]) -> dict[str, str]:
         """What members are called; nobody who is not a member is told."""

@@ -192,6 +192,28 @@ def test_members_have_no_more_rights_in_a_shell_than_in_the_pages(
     assert "Ada" in kb.ok("member", "list").out
 
 
+def test_those_who_have_not_joined_are_shown_to_stewards_alone(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.ok("group", "form", "Ward 3")
+    ada, steward = joined(kb), joined(kb, "Bea", "--role", "member", "--role", "steward")
+    waiting = invited(kb, "--group", "Ward 3")["id"]
+    missing = waiting.replace(waiting[:6], "000000")
+    for asker, shown in ((ada, False), (steward, True), ("local", True)):
+        monkeypatch.setenv("KB_MEMBER", asker)
+        members = {ada, steward} | ({waiting} if shown else set())
+        assert {each["id"] for each in kb.ok("member", "list", "--json").json} == members
+        assert (waiting[:8] in kb.ok("member", "list").out) == shown
+        assert f"({int(shown)} members)" in kb.ok("group", "list").out
+    monkeypatch.setenv("KB_MEMBER", ada)
+    for command in (("show",), ("history",), ("link",), ("remove", "--yes")):
+        said, of_missing = (kb.run("member", *command, each) for each in (waiting, missing))
+        assert said.err == of_missing.err.replace(missing, waiting)
+        assert (said.code, said.out) == (1, "")
+    monkeypatch.setenv("KB_MEMBER", steward)
+    assert kb.ok("member", "show", waiting, "--json").json["standing"] == "invited"
+
+
 def test_groups_are_shown_as_a_tree(kb: CommandLine) -> None:
     kb.ok("group", "form", "Ward 3")
     kb.ok("group", "form", "Region", "--open")

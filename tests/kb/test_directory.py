@@ -111,6 +111,29 @@ def test_a_member_is_found_by_the_beginning_of_the_id(world: PeopleWorld) -> Non
             world.directory().member(unknown)
 
 
+def test_whoever_never_joined_is_there_for_stewards_alone(world: PeopleWorld) -> None:
+    ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{number}") for number in range(3)]
+    ada, waiting, gone = (str(each) for each in ids)
+    places = People(world.writer, iter(ids).__next__)
+    for _ in ids:
+        places.invite()
+    world.take(ada)
+    world.people().leave(gone)
+    steward = world.joined("member", "steward")
+    for asker in (world.asker(ada), world.joined("member", "curator")):
+        directory = world.directory(asker)
+        assert waiting not in [each.id for each in directory.members()]
+        # Nor does a beginning that is theirs as well tell of them.
+        assert directory.member("aaaaaaaa").id == ada
+        for hidden in (waiting, gone):
+            with pytest.raises(NotFound, match="There is no member"):
+                directory.member(hidden)
+    for asker in (steward, world.operator):
+        directory = world.directory(asker)
+        assert waiting in [each.id for each in directory.members()]
+        assert [directory.member(each).standing for each in (waiting, gone)] == ["invited", "left"]
+
+
 def test_several_members_meant_by_one_beginning_are_told_apart(world: PeopleWorld) -> None:
     ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{number}") for number in range(2)]
     places = People(world.writer, iter(ids).__next__)

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import ROLES, Role, may, require
+from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
@@ -224,8 +224,6 @@ def _member(
     status: int = 200,
 ) -> Response[str]:
     found = base.directory.member(member_id)
-    if found.standing == "invited" and not may(base.asker, "look-after-people"):
-        raise NotFound(f"There is no member {member_id!r}: give the id or 6 characters of it.")
     page = MemberPage(
         member=found,
         groups=_known_groups(base),
