@@ -56,7 +56,15 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
     changed = ["Invited as member.", "Joined.", "Shown to: author."]
     assert [change.detail for change in own.changes] == changed
     assert msgspec.json.decode(as_json(own), type=OwnData) == own
-    told = ("Hana Kovář", "cs, en", "### Mine", "It works.", "Nights", "Joined.", f"author. {mine}")
+    told = (
+        "Hana Kovář",
+        "cs, en",
+        "### Mine",
+        "It works.",
+        "Nights",
+        "Joined.",
+        f"author. It was about {mine}.",
+    )
     for part in told:
         assert part in as_markdown(own)
     assert "For us too." not in as_markdown(own)
@@ -158,7 +166,7 @@ def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
     ]
     assert [each.name for each in own.groups] == ["Hers J"]
     assert [each.profile.name for each in own.profiles] == ["Mara", "Hers O"]
-    assert [each.what for each in own.changed] == ["group-formed", "entry-visibility-changed"]
+    assert [each.what for each in own.changed] == ["group-formed"]
 
 
 def test_a_group_is_theirs_only_from_where_they_chose_it(
@@ -254,7 +262,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
         "UTC: adopted\n  - evidence: https://hers.example/\n",
         "UTC: tried-and-stopped\n  - note: Hers N of F\n",
         "Is no longer curator. Done by the operator.\n",
-        f"UTC: Shown to: “Hers J”. It was about {mine}.\n",
+        f"UTC: Shown to: “Hers J”. It was about {mine}. Done by me.\n",
     ):
         assert line in markdown
 

@@ -148,7 +148,7 @@ def test_authors_read_on_their_page_who_changed_who_sees_an_entry_and_who_erased
         ("An entry of yours was erased.", "Stella"),
     ]
     assert f'href="/entries/{kept}"' in mara.get("/account").text
-    assert f"Shown to: author. {kept}" in mara.get("/account/data.md").text
+    assert f"Shown to: author. It was about {kept}." in mara.get("/account/data.md").text
     for other in ("Cleo", "Stella"):
         assert told(browser(other), "/account") == []
     assert [what for what, _ in told(browser("Stella"), "/audit")] == ["An entry was erased."]
