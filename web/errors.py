@@ -135,11 +135,17 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def sign_in_url(request: Request[Any, Any, Any]) -> str:
-    """The page to sign in at, from which one comes back to the page asked for."""
-    if request.method != "GET":
+    """The page to sign in at, from which one comes back to the page asked for.
+
+    Pages for all, such as those of links that work once, are not come back to.
+    """
+    found = "route_handler" in request.scope
+    public = found and request.scope["route_handler"].opt.get("rule") == "public"
+    if request.method != "GET" or public:
         return SIGN_IN
     query = request.url.query
-    return f"{SIGN_IN}?{urlencode({'next': request.url.path + ('?' + query if query else '')})}"
+    path = "/search" if request.url.path == RESULTS else request.url.path
+    return f"{SIGN_IN}?{urlencode({'next': path + ('?' + query if query else '')})}"
 
 
 def _log(error: Exception) -> None:

@@ -44,6 +44,11 @@ class View(Struct, frozen=True):
         query = urlencode(pairs, doseq=True)
         return f"/entries?{query}" if query else "/entries"
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether fewer entries may be listed than without filters."""
+        return bool(self.kind or self.tag or self.group or self.archived == "only")
+
     def toggled(self, name: str, value: str) -> "View":
         """The list with `value` of a facet added, or taken away if it was there."""
         now: tuple[str, ...] = getattr(self, name)
@@ -77,6 +82,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
     sorts: tuple[Choice, ...]
     first: int
     last: int
+    first_url: str
     previous_url: str
     next_url: str
 
@@ -117,6 +123,7 @@ def _page(found: Page, view: View, offset: int, names: Mapping[str, str]) -> Bro
         sorts=_sorts(view),
         first=offset + 1 if found.items else 0,
         last=last,
+        first_url=structs.replace(view, page=1).url,
         previous_url=back if view.page > 1 else "",
         next_url=on if last < found.total else "",
     )

@@ -18,7 +18,7 @@ from kb.entries.relation import reads
 from kb.errors import KnowledgeBaseError
 from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
-from web.errors import RESULTS, ProblemDetails
+from web.errors import RESULTS, SIGN_IN, ProblemDetails, sign_in_url
 from web.visit import SOMEBODY, Visit, Visits, visit_of
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -77,13 +77,15 @@ NOT_YET = "Saved. Searches do not show it yet; they will once the search index h
 class Shell(Struct, frozen=True, kw_only=True):
     """What surrounds a page: whose it is, who acts, which part is open, what just happened.
 
-    `signing_in` is whether members sign in here at all, `form_token` what each form carries.
+    `signing_in` is whether members sign in here at all, `sign_in` where, so that they come back;
+    `form_token` is what each form carries.
     """
 
     community: str
     member: str
     known: bool
     signing_in: bool
+    sign_in: str
     roles: frozenset[Role]
     form_token: str
     at: str
@@ -106,13 +108,15 @@ class Pages:
     def __init__(self, visits: Visits, visit: Visit | None = None) -> None:
         self._visits = visits
         self._visit = visit or Visit(visits.base)
+        self._sign_in = SIGN_IN
         self._templates = environment(visits.base)
         self._names: dict[str, str] = {}
 
-    def for_visit(self, visit: Visit) -> "Pages":
-        """The same for whoever asks now."""
+    def for_visit(self, visit: Visit, sign_in: str = SIGN_IN) -> "Pages":
+        """The same for whoever asks now, who may sign in at the address `sign_in`."""
         made = copy(self)
         made._visit = visit
+        made._sign_in = sign_in
         made._names = {}
         return made
 
@@ -131,7 +135,7 @@ class Pages:
     def error(self, request: Request[Any, Any, Any], problem: ProblemDetails) -> Response[str]:
         """The page for an error, or its sentence alone where a piece of a page was asked for."""
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
-        made = self.for_visit(self._visit_of(request))
+        made = self.for_visit(self._visit_of(request), sign_in_url(request))
         return made.render(template, ErrorPage(problem), status=problem.status)
 
     def name_of(self, member: str) -> str:
@@ -149,6 +153,7 @@ class Pages:
             member=self._own_name(),
             known=asker.member is not None,
             signing_in=bool(settings.ways),
+            sign_in=self._sign_in,
             roles=asker.roles,
             form_token=self._visit.form_token,
             at=at,
@@ -179,7 +184,7 @@ def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any]], Pages]:
     """The dependency `pages`: they are for whoever asks."""
 
     def of(request: Request[Any, Any, Any]) -> Pages:
-        return pages.for_visit(visit_of(request))
+        return pages.for_visit(visit_of(request), sign_in_url(request))
 
     return of
 
