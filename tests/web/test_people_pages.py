@@ -156,7 +156,8 @@ def test_everybody_sees_what_was_changed_about_them(
 
 def test_the_last_steward_stays(browser: Browsers, community: Community) -> None:
     client, stella = browser("Stella"), community.ids["Stella"]
-    html = send(client, f"/people/{stella}/roles", {"role-member": "1"}, 409).text
+    form = {"role-member": "1", "shown-role-member": "1", "shown-role-steward": "1"}
+    html = send(client, f"/people/{stella}/roles", form, 409).text
     assert "The last steward cannot go" in html
     send(client, f"/people/{stella}/remove", {}, 409)
 
@@ -183,7 +184,7 @@ def test_groups_nest_and_members_join_open_ones(browser: Browsers, community: Co
     assert 'class="depth-1"' in html
     send(mara, f"/groups/{region}/leave")
     assert community.base.directory.member(community.ids["Mara"]).groups == ()
-    send(stella, f"/people/{community.ids['Cleo']}/groups")
+    send(stella, f"/people/{community.ids['Cleo']}/groups", {f"shown-group-{clinic}": "1"})
     assert community.base.directory.member(community.ids["Cleo"]).groups == ()
     send(stella, f"/groups/{clinic}/close")
     assert "closed" in mara.get("/groups").text

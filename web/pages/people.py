@@ -18,7 +18,7 @@ from kb.people.member import Standing
 from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.erasing import fate
-from web.pages.forms import Form, FormBody, Posted, typed
+from web.pages.forms import Form, FormBody, Posted, ticked, typed
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import require_signing_in
 
@@ -110,9 +110,14 @@ def change_roles(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Let them have exactly these roles."""
-    roles = _chosen(data, ROLES, "role")
-    return _act(base, pages, member_id, "roles", lambda: base.people.change_roles(member_id, roles))
+    """Give and take the roles that were ticked otherwise than they were shown."""
+    more, less = _ticked_otherwise(data, "role")
+
+    def command() -> None:
+        now = {*base.directory.member(member_id).roles}
+        base.people.change_roles(member_id, [one for one in ROLES if one in (now | more) - less])
+
+    return _act(base, pages, member_id, "roles", command)
 
 
 @post("/people/{member_id:str}/groups", sync_to_thread=True, rule="look-after-groups")
@@ -122,14 +127,14 @@ def change_groups(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Let them be in exactly these groups."""
-    chosen = set(_chosen_groups(base, data))
-    before = set(base.directory.member(member_id).groups)
+    """Let them join and leave the groups that were ticked otherwise than they were shown."""
+    more, less = _ticked_otherwise(data, "group")
+    known, now = _known_groups(base), set(base.directory.member(member_id).groups)
 
     def command() -> None:
-        for group in sorted(chosen - before):
+        for group in sorted((more & known.keys()) - now):
             base.people.join_group(group, member_id)
-        for group in sorted(before - chosen):
+        for group in sorted(less & now):
             base.people.leave_group(group, member_id)
 
     return _act(base, pages, member_id, "grouped", command)
@@ -180,6 +185,15 @@ def _chosen(data: Posted, names: tuple[Role, ...], what: str) -> list[Role]:
 
 def _chosen_groups(base: KnowledgeBase, data: Posted) -> list[str]:
     return [group.id for group in base.directory.groups() if typed(data, f"group-{group.id}")]
+
+
+def _ticked_otherwise(data: Posted, what: str) -> tuple[set[str], set[str]]:
+    """What was ticked anew, and of what the tick was taken away, since the form was shown.
+
+    Somebody else may have changed them meanwhile, which a form of before is not to undo.
+    """
+    chosen, shown = set(ticked(data, what)), set(ticked(data, f"shown-{what}"))
+    return chosen - shown, shown - chosen
 
 
 def _known_groups(base: KnowledgeBase) -> dict[str, GroupView]:

@@ -1,0 +1,61 @@
+"""Two tabs of stewards on the same member: each changes what was ticked in it, and no more."""
+
+import re
+
+import pytest
+
+from kb.ids import group_id
+from tests.web.community import Browsers, Client, Community
+
+
+def shown(client: Client, path: str, what: str) -> dict[str, str]:
+    """The form as the browser has it: what is hidden in it and the boxes that are ticked."""
+    found = re.search(rf'<form[^>]*action="{path}/{what}".*?</form>', client.get(path).text, re.S)
+    assert found
+    fields = re.findall(r'<input type="(\w+)" name="([^"]+)" value="([^"]*)"( checked)?', found[0])
+    return {name: value for kind, name, value, on in fields if kind == "hidden" or on}
+
+
+@pytest.fixture
+def groups(community: Community) -> tuple[str, str]:
+    """Two groups; Mara is in the first."""
+    people = community.acting("Stella").people
+    names = ("Day", "Night")
+    for name in names:
+        people.form_group(name)
+    people.join_group(group_id("Day"), community.ids["Mara"])
+    return group_id("Day"), group_id("Night")
+
+
+def test_a_stale_tab_undoes_no_change_of_groups_made_in_another(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, path, (day, night) = browser("Stella"), f"/people/{community.ids['Mara']}", groups
+    one, other = shown(client, path, "groups"), shown(client, path, "groups")
+    assert client.post(f"{path}/groups", data=one | {f"group-{night}": "1"}).status_code == 303
+    other.pop(f"group-{day}")
+    assert client.post(f"{path}/groups", data=other).status_code == 303
+    assert community.base.directory.member(community.ids["Mara"]).groups == (night,)
+
+
+def test_a_stale_tab_brings_nobody_back_into_a_group(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, path, (day, night) = browser("Stella"), f"/people/{community.ids['Mara']}", groups
+    stale = shown(client, path, "groups")
+    community.acting("Stella").people.leave_group(day, community.ids["Mara"])
+    assert client.post(f"{path}/groups", data=stale | {f"group-{night}": "1"}).status_code == 303
+    assert community.base.directory.member(community.ids["Mara"]).groups == (night,)
+
+
+def test_a_stale_tab_undoes_no_change_of_roles_made_in_another(
+    browser: Browsers, community: Community
+) -> None:
+    client, path = browser("Stella"), f"/people/{community.ids['Cleo']}"
+    one, other = shown(client, path, "roles"), shown(client, path, "roles")
+    one.pop("role-curator")
+    assert client.post(f"{path}/roles", data=one).status_code == 303
+    sent = client.post(f"{path}/roles", data=other | {"role-reporter": "1"})
+    assert sent.status_code == 303
+    roles = community.base.directory.member(community.ids["Cleo"]).roles
+    assert set(roles) == {"member", "reporter"}
