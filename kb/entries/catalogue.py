@@ -171,6 +171,11 @@ class Catalogue:
         with self._views.read(self._labels) as db:
             return reuse_view(_one(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
 
+    def reuses_by(self, entry_id: str, member: str) -> frozenset[str]:
+        """The ids of the reuses of an entry that `member` recorded."""
+        with self._views.read(self._labels) as db:
+            return frozenset(row[0] for row in db.execute(queries.REUSES_BY, (entry_id, member)))
+
     def revision(self, entry_id: str, version: int) -> Content:
         """The text as it stood at `version` of the entry. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)

@@ -75,6 +75,7 @@ FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """
 REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position"
 REUSE = f"{_REUSE} WHERE reuse.id = ?"
+REUSES_BY = "SELECT id FROM reuse WHERE entry_id = ? AND recorded_by = ?"
 
 HISTORY = """
 SELECT history.version, stream, what, detail, other, title AS other_title, actor, at

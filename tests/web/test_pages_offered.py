@@ -101,3 +101,19 @@ def test_a_link_of_a_colleague_is_come_back_to_after_signing_in(
 @pytest.mark.parametrize("path", ["/enter/secret", "/join/secret", "/sign-in/openid"])
 def test_a_link_that_works_once_is_not_come_back_to(browser: Browsers, path: str) -> None:
     assert set(links_to_sign_in(browser(), path, 404)) == {"/sign-in"}
+
+
+def test_what_became_of_a_reuse_is_asked_of_those_who_may_tell(
+    browser: Browsers, community: Community
+) -> None:
+    community.acting("Stella").people.open_to_world(True)
+    entry = community.contribute("Stella", visibility=Visibility("world"))
+    mara = community.acting("Mara").reuses
+    reuse = mara.record(entry, group="South", context="Nights", outcome="adopted").id
+    mara.update_outcome(reuse, "adapted", "Shorter than before.")
+    for name, asked in (("Mara", True), ("Cleo", True), ("Stella", False), ("", False)):
+        client = browser(name)
+        assert (f'"/reuses/{reuse}"' in page(client, f"/entries/{entry}")) == asked, name
+        html = page(client, f"/reuses/{reuse}")
+        assert "Shorter than before." in html
+        assert (f'action="/reuses/{reuse}"' in html) == asked, name

@@ -1,6 +1,6 @@
 """An entry's own page, and the small forms on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -17,6 +17,7 @@ from kb.entries.results import (
     EntrySummary,
     HistoryItem,
     LineageEntry,
+    ReuseView,
 )
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.writer import Receipt
@@ -48,7 +49,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     """Everything on an entry's page.
 
     `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are the
-    names of groups; `sight` and `shown_to` are what the form about visibility says.
+    names of groups; `sight` and `shown_to` are what the form about visibility says. `may_update`
+    are the ids of the reuses of which whoever looks may tell what became.
     """
 
     entry: EntryPage
@@ -65,6 +67,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     may_show: bool
     may_curate: bool
     may_erase: bool
+    may_update: frozenset[str]
     seen_by: dict[str, str]
     sight: str
     shown_to: tuple[str, ...]
@@ -132,12 +135,25 @@ def entry_view(
         may_show=may(asker, "show", author),
         may_curate=may(asker, "curate", author),
         may_erase=may(asker, "erase-entry", author),
+        may_update=reuses_to_update(base, entry.id, entry.reuse),
         seen_by=known,
         sight=form.values["sight"] if form and name == "show" else entry.visibility.sight,
         shown_to=entry.visibility.groups,
         groups_to_show=tuple(known.items()),
         world=base.directory.open_to_world(),
     )
+
+
+def reuses_to_update(
+    base: KnowledgeBase, entry_id: str, reuses: Iterable[ReuseView]
+) -> frozenset[str]:
+    """The ids of those of `reuses` of an entry of which the asker may tell what became."""
+    asker = base.asker
+    if may(asker, "update-reuse"):
+        return frozenset(one.id for one in reuses)
+    if asker.member is None or not may(asker, "update-reuse", asker.member):
+        return frozenset()
+    return base.catalogue.reuses_by(entry_id, asker.member)
 
 
 def group_names(base: KnowledgeBase) -> dict[str, str]:

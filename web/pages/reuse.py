@@ -16,7 +16,7 @@ from kb.errors import InvalidInput, Refused
 from kb.reuse.report import By, ReuseReport
 from kb.writer import Receipt
 from web.errors import status_of
-from web.pages.entry import act
+from web.pages.entry import act, reuses_to_update
 from web.pages.forms import Form, FormBody, command_id, entry_meant, small_form
 from web.pages.links import entry_url
 from web.pages.shell import Pages, see_other
@@ -25,10 +25,11 @@ BY: Mapping[By, str] = {"kind": "Kind", "tag": "Tag", "group": "Group", "month":
 
 
 class ReusePage(Struct, frozen=True):
-    """One reuse and the form that updates its outcome."""
+    """One reuse and, for whoever may, the form that updates its outcome."""
 
     reuse: ReuseView
     form: Form
+    may_update: bool = True
 
 
 class ReportPage(Struct, frozen=True):
@@ -79,7 +80,9 @@ def show_reuse(
         "evidence": reuse.evidence or "",
         "resulting_entry": reuse.resulting_entry or "",
     }
-    return pages.render("reuse.html", ReusePage(reuse, Form(values)), at="reuse")
+    may_update = reuse.id in reuses_to_update(base, reuse.entry_id, [reuse])
+    page = ReusePage(reuse, Form(values), may_update)
+    return pages.render("reuse.html", page, at="reuse")
 
 
 @post("/reuses/{reuse_id:str}", sync_to_thread=True, rule="update-reuse")
