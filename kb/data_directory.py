@@ -101,8 +101,13 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
     """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
 
     The log comes last: a directory without one is none yet, and can be made again after a power
-    cut. Raises `DataDirectoryError`.
+    cut. Raises `DataDirectoryError`, also for a `member`, as nobody has joined yet.
     """
+    if "member" in settings:
+        raise DataDirectoryError(
+            f"A new data directory has no members, so {settings['member']} cannot act there: "
+            "make it without, and name one who has joined later, with member or KB_MEMBER."
+        )
     directory = DataDirectory(path)
     with storage_errors(path):
         if directory.log.exists():

@@ -63,8 +63,9 @@ def invite(
 def first_steward(session: Session, as_json: bool) -> None:
     """Make a link for the first steward, who then invites the others in the pages.
 
-    Refused as soon as somebody is a steward. Asked again before that, it makes another link for the
-    same place, and the one before works no longer.
+    Refused while nobody signs in (see the settings sign_in and base_url), and as soon as somebody
+    is a steward. Asked again before that, it makes another link for the same place, and the one
+    before works no longer.
     """
     from kb.errors import Refused
     from kb.people.links import one_time_link
@@ -73,6 +74,11 @@ def first_steward(session: Session, as_json: bool) -> None:
         access.require(base.asker, "look-after-people")
         if base.directory.stewards():
             raise Refused("There is a steward already, who can invite others: see kb member list.")
+        if not base.settings.ways:
+            raise Refused(
+                "Signing in is off, so a link would lead nowhere: set sign_in and base_url in "
+                "settings.toml, or KB_SIGN_IN and KB_BASE_URL, and ask again."
+            )
         waiting = [m.id for m in base.directory.members() if "steward" in m.roles]
         member = waiting[0] if waiting else base.people.invite(("member", "steward")).id
         link = one_time_link(base, "first-steward", member)

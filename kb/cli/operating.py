@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--member", help="Who acts on this machine: an opaque member id.")
+@click.option("--member", hidden=True)  # Old instructions have it: refused in a sentence.
 @click.option("--community", help="The name that the pages show.")
 @click.option("--fulltext", type=click.Choice(["tantivy", "whoosh"]), help="The full-text engine.")
 @json_option
@@ -32,7 +32,7 @@ def init_command(
     from msgspec import structs
 
     from kb.knowledge_base import KnowledgeBase
-    from kb.settings import Settings
+    from kb.settings import FILE_NAME, Settings
 
     given = {"member": member, "community": community, "fulltext": fulltext}
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -42,7 +42,9 @@ def init_command(
         print_json({"data": str(directory.resolve())})
     else:
         click.echo(f"Made the data directory {directory}; name it with --data or KB_DATA.")
-        click.echo("A link for the first steward, to sign in and invite the others: see")
+        click.echo("You are its operator, who may do all. For others to sign in,")
+        click.echo(f"set sign_in and base_url in {directory / FILE_NAME}.")
+        click.echo("Then make a link for the first steward, who invites the others:")
         click.echo(f"kb --data {shlex.quote(str(directory))} member first-steward")
 
 

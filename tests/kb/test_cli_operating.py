@@ -72,3 +72,31 @@ def test_status_and_rebuild_tell_how_things_are(kb: CommandLine) -> None:
     status = kb.ok("status").out
     assert "lag             0 events" in status
     assert "entries         1, 0 of them archived" in status
+
+
+def test_no_link_is_made_for_a_first_steward_while_nobody_signs_in(kb: CommandLine) -> None:
+    refused = kb.run("member", "first-steward")
+
+    assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
+    assert "Signing in is off" in refused.err
+    assert "sign_in and base_url" in refused.err
+    assert kb.ok("member", "list", "--json").json == []
+
+
+def test_a_new_data_directory_takes_no_member_as_there_is_none(kb: CommandLine) -> None:
+    folder = kb.folder / "another"
+
+    refused = kb.run("init", str(folder), "--member", "m-01", "--community", "Wards")
+
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert "has no members, so m-01 cannot act" in refused.err
+    assert not folder.exists()
+
+
+def test_making_a_data_directory_says_how_the_first_steward_comes_in(kb: CommandLine) -> None:
+    kb.data = kb.folder / "another one"
+
+    said = kb.ok("init", str(kb.data)).out
+
+    assert said.splitlines()[-1] == f"kb --data '{kb.data}' member first-steward"
+    assert f"set sign_in and base_url in {kb.data / 'settings.toml'}." in said

@@ -47,7 +47,7 @@ def test_every_option_and_argument_is_documented_and_no_other(
     options = {
         option
         for param in command.params
-        if isinstance(param, click.Option)
+        if isinstance(param, click.Option) and not param.hidden
         for option in (*param.opts, *param.secondary_opts)
     }
 
