@@ -57,6 +57,7 @@ def contribute_command(
 ) -> None:
     """Contribute the Markdown file FILE, or standard input for "-", as an entry."""
     from kb.entries.content import Draft, Relation
+    from kb.entries.entry import EntryArchived
 
     parsed = _parsed(file)
     with session.open() as base:
@@ -70,8 +71,17 @@ def contribute_command(
             relations=tuple(Relation(r.type, resolve(r.target)) for r in parsed.relations),
             visibility=chosen_visibility(base, parsed.visible_to or visible_to),
         )
-        receipt = base.entries.contribute(draft)
-    print_receipt(base.asker, receipt, f"Contributed entry {receipt.id}.", as_json)
+        archived = None
+        if (named := parsed.archived) is not None:
+            successor = named.successor and resolve(named.successor)
+            archived = EntryArchived(reason=named.reason, successor=successor)
+        receipt = base.entries.contribute(draft, archived=archived)
+    print_receipt(
+        base.asker,
+        receipt,
+        f"Contributed {'archived ' if archived else ''}entry {receipt.id}.",
+        as_json,
+    )
 
 
 @click.command("revise")

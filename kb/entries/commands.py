@@ -25,10 +25,11 @@ from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 
 
 class Contribute(Struct, frozen=True):
-    """Begin an entry in the name of `author`."""
+    """Begin an entry in the name of `author`, perhaps one that is archived at once."""
 
     draft: Draft
     author: str
+    archived: EntryArchived | None = None
 
 
 class Revise(Struct, frozen=True, kw_only=True):
@@ -154,7 +155,8 @@ def _contribute(command: Contribute, entry: Entry) -> list[EntryEvent]:
         group=draft.group,
         visibility=draft.visibility,
     )
-    return [first, *tagged(draft.tags), *related(draft.relations)]
+    last = [command.archived] if command.archived else []
+    return [first, *tagged(draft.tags), *related(draft.relations), *last]
 
 
 def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:

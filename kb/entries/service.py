@@ -79,13 +79,26 @@ class Entries:
         self._kinds = kinds
         self._new_id = new_id
 
-    def contribute(self, draft: Draft, *, command_id: UUID | None = None) -> Receipt:
-        """Begin an entry; its kind's required sections must be filled, related entries exist."""
+    def contribute(
+        self,
+        draft: Draft,
+        *,
+        archived: EntryArchived | None = None,
+        command_id: UUID | None = None,
+    ) -> Receipt:
+        """Begin an entry, `archived` at once where that is given.
+
+        Its kind's required sections must be filled, related entries and a successor exist.
+        """
         draft = validation.draft(draft, self._kinds)
         validation.require_filled(self._kinds[draft.kind], draft.content)
         entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
+        archived = _checked_archived(archived)
         targets = [relation.target for relation in draft.relations]
-        command, groups = Contribute(draft, self._writer.actor), draft.visibility.groups
+        if archived and archived.successor:
+            targets.append(archived.successor)
+        command = Contribute(draft, self._writer.actor, archived)
+        groups = draft.visibility.groups
         return self._execute(entry_id, command, command_id, *targets, shown_to=groups)
 
     def revise(

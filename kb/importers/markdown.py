@@ -21,6 +21,9 @@ OWN_FIELDS = (
 )  # fmt: skip
 """Fields that mean the same in every file; all others are sorted by what they hold."""
 
+ARCHIVED_ELSEWHERE = "Archived where it comes from."
+"""The reason of what is archived without one."""
+
 EXPORT_FORMAT = 1
 """The number in the field `tributary` of our own exports: such a file is taken word by word."""
 
@@ -79,7 +82,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     Raises `NotTaken`.
     """
     yaml_text, text = split(decoded(data))
-    fields = {} if yaml_text is None else load(yaml_text)
+    fields = {} if yaml_text is None else _archived_below(load(yaml_text))
     exact = _is_export(fields)
     title, sections = _sections(fields, text, path, exact)
     rest = sort_fields({name: fields[name] for name in fields if name not in OWN_FIELDS})
@@ -247,9 +250,25 @@ def _relations(value: Value | None) -> tuple[NamedRelation, ...]:
     return tuple(found)
 
 
+def _archived_below(fields: dict[str, Value]) -> dict[str, Value]:
+    """`fields` with the reason below `archived: true`, as in our exports, not beside it."""
+    value = fields.get("archived")
+    if not isinstance(value, Plain) or value.value is not True:
+        return fields
+    beside = next((name for name in ("archived_reason", "reason") if _text(fields, name)), None)
+    reason = fields[beside] if beside else Plain(ARCHIVED_ELSEWHERE, ARCHIVED_ELSEWHERE)
+    rest = {name: each for name, each in fields.items() if name != beside}
+    return {**rest, "archived": {"reason": reason}}
+
+
 def _archived(value: Value | None) -> NamedArchive | None:
-    if not isinstance(value, dict):
+    if value is None or (isinstance(value, Plain) and value.value in (None, False)):
         return None
+    if not isinstance(value, dict):
+        raise NotTaken(
+            "The field archived in the front matter is neither true nor false, nor a reason and "
+            "perhaps a successor."
+        )
     reason = value.get("reason")
     if not isinstance(reason, Plain) or not reason.text.strip():
         raise NotTaken("The field archived in the front matter needs a reason.")

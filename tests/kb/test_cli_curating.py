@@ -2,10 +2,11 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
-from tests.kb.cli_world import CommandLine
+from tests.kb.cli_world import CommandLine, Ran
 
 
 def test_tags_come_and_go(kb: CommandLine) -> None:
@@ -117,3 +118,23 @@ def test_a_reuse_is_recorded_told_on_and_counted(kb: CommandLine) -> None:
     assert "Ward 5" in kb.ok("report", "reuse", "--by", "group").out
     past = kb.ok("report", "reuse", "--until", "2000-01-01", "--format", "json").json
     assert past["total"]["recorded"] == 0
+
+
+def test_what_a_file_says_is_archived_is_contributed_so(kb: CommandLine) -> None:
+    newer = kb.practice("Newer")
+    text = Path(kb.file("Older")).read_text()
+
+    def contributed(field: str) -> Ran:
+        return kb.run("contribute", "-", stdin=text.replace("---\n", f"---\n{field}\n", 1))
+
+    said = contributed(f"archived: {{reason: Replaced., successor: {newer[:8]}}}")
+    astray = contributed("archived: {reason: Replaced., successor: nowhere}")
+    bare = contributed("archived: true")
+
+    assert "Contributed archived entry " in said.out
+    page = kb.ok("show", said.out.split()[-1].rstrip("."), "--json").json
+    assert (page["archived_reason"], page["successor"]) == ("Replaced.", newer)
+    assert (astray.code, "no entry 'nowhere'" in astray.err) == (1, True)
+    assert bare.code == 0
+    assert len(kb.ok("list", "--archived", "--json").json["items"]) == 2
+    assert len(kb.ok("list", "--json").json["items"]) == 1

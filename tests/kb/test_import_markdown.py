@@ -226,6 +226,8 @@ def test_signs_of_windows_that_became_control_characters_are_put_right() -> None
         (b"---\ntitle: [a]\n---\nText", "title in the front matter is not a single text"),
         (b"---\nrelations: [x]\n---\nText", "needs a type and a target"),
         (b"---\narchived: {successor: x}\n---\nText", "needs a reason"),
+        (b"---\narchived: 2021-03-04\n---\nText", "archived in the front matter is neither"),
+        (b"---\narchived: [old]\n---\nText", "archived in the front matter is neither"),
         (b"---\nsource: {name: x}\n---\nText", "needs a name and an external_id"),
         (b"---\ntributary: 2\n---\nText", "another version"),
     ],
@@ -239,10 +241,30 @@ def test_a_title_alone_is_enough() -> None:
     assert parsed("---\ntitle: Only a title\n---\n").content.sections == ()
 
 
-def test_archived_and_source_of_another_format_are_properties_of_nobody() -> None:
-    found = parsed("---\ntitle: T\narchived: true\nsource: a book\nrelations: none\n---\nText")
+def test_source_and_relations_of_another_format_are_properties_of_nobody() -> None:
+    found = parsed("---\ntitle: T\nsource: a book\nrelations: none\n---\nText")
 
-    assert (found.archived, found.source, found.relations) == (None, None, ())
+    assert (found.source, found.relations, found.content.properties) == (None, (), {})
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "properties"),
+    [
+        ("archived: true", "Archived where it comes from.", {}),
+        ("archived: True\nreason:", "Archived where it comes from.", {}),
+        ("archived: true\nreason: because", "because", {}),
+        ("archived: true\narchived_reason: Old.\nreason: because", "Old.", {"reason": "because"}),
+        ("archived: false\nreason: because", None, {"reason": "because"}),
+        ("archived:\nreason: because", None, {"reason": "because"}),
+    ],
+)
+def test_the_reason_of_what_is_archived_may_stand_beside_it(
+    fields: str, reason: str | None, properties: dict[str, str]
+) -> None:
+    found = parsed(f"---\ntitle: T\n{fields}\n---\nText")
+
+    assert found.archived == (reason and NamedArchive(reason, None))
+    assert found.content.properties == properties
 
 
 @pytest.mark.parametrize(
