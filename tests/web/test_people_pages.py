@@ -249,6 +249,40 @@ def test_a_member_changes_not_who_sees_the_entry_of_another(
     assert community.base.catalogue.get(entry).visibility == Visibility()
 
 
+def test_a_curator_hides_an_entry_from_themselves_only_by_ticking_so(
+    browser: Browsers, community: Community
+) -> None:
+    community.acting("Stella").people.form_group("Night")
+    night = {"sight": "groups", f"seen-by-{group_id('Night')}": "1"}
+    client, entry = browser("Cleo"), community.contribute("Mara")
+    for chosen in ({"sight": "author"}, {"sight": "draft"}, night):
+        html = send(client, f"/entries/{entry}/show", chosen, 400).text
+        assert "You would not see this entry any more" in html
+        assert 'name="unseen"' in html
+    assert community.base.catalogue.get(entry).visibility == Visibility()
+    gone = send(client, f"/entries/{entry}/show", {"sight": "author", "unseen": "1"})
+    assert gone.headers["location"] == "/entries?done=unseen"
+    assert "You do not see that entry any longer." in client.get("/entries?done=unseen").text
+    assert client.get(f"/entries/{entry}").status_code == 404
+
+
+def test_who_goes_on_seeing_an_entry_is_not_asked_and_stays_on_its_page(
+    browser: Browsers, community: Community
+) -> None:
+    people, night = community.acting("Stella").people, group_id("Night")
+    people.form_group("Night")
+    people.join_group(night, community.ids["Cleo"])
+    entry = community.contribute("Mara")
+    there = f"/entries/{entry}?done=shown"
+    chosen = {"sight": "groups", f"seen-by-{night}": "1"}
+    sent = send(browser("Cleo"), f"/entries/{entry}/show", chosen)
+    assert sent.headers["location"] == there
+    mara = browser("Mara")
+    assert 'name="unseen"' not in mara.get(f"/entries/{entry}").text
+    sent = send(mara, f"/entries/{entry}/show", {"sight": "author"})
+    assert sent.headers["location"] == there
+
+
 def test_people_who_are_invited_are_for_stewards_to_see(
     browser: Browsers, community: Community
 ) -> None:

@@ -103,6 +103,7 @@ def browse(
     archived: FromQuery[Archived] = "",
     sort: FromQuery[Sort] = "recent",
     page: PageNumber = 1,
+    done: FromQuery[str] = "",
 ) -> Response[str]:
     """The list."""
     view = View(kind, tag, group, archived, sort, page)
@@ -110,7 +111,7 @@ def browse(
     offset = (page - 1) * PAGE_SIZE
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
     names = {key: made.name for key, made in base.kinds.items()}
-    return pages.render("browse.html", _page(found, view, offset, names), at="browse")
+    return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 
 
 def _page(found: Page, view: View, offset: int, names: Mapping[str, str]) -> BrowsePage:

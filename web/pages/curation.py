@@ -1,15 +1,21 @@
 """What the small forms on an entry's page do: tags, archive, endorsements."""
 
+from typing import Final
+
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from kb import KnowledgeBase
+from kb.access import audience, require
+from kb.errors import InvalidInput, NotFound
 from kb.writer import Receipt
 from web.pages.entry import act
 from web.pages.forms import Form, FormBody, entry_meant, small_form, ticked, visibility
-from web.pages.shell import Pages
+from web.pages.shell import Pages, see_other
+
+UNSEEN: Final = "You would not see this entry any more: tick the box below if you mean it."
 
 
 @post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule="curate")
@@ -126,10 +132,26 @@ def show(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Choose who sees it."""
-    form, groups = small_form(data, "sight"), ticked(data, "seen-by")
+    """Choose who sees it; who would not see it themselves any more has to say so."""
+    form, groups = small_form(data, "sight", "unseen"), ticked(data, "seen-by")
 
     def command() -> Receipt:
-        return base.entries.show(entry_id, visibility(form.values["sight"], groups))
+        chosen = visibility(form.values["sight"], groups)
+        author = base.catalogue.get(entry_id).contributed_by
+        require(base.asker, "show", author)
+        if not (form.values["unseen"] or audience(chosen, author) & base.asker.labels):
+            raise InvalidInput(UNSEEN, "sight")
+        return base.entries.show(entry_id, chosen)
 
-    return act(base, pages, entry_id, "show", form, "shown", command)
+    answer = act(base, pages, entry_id, "show", form, "shown", command)
+    if isinstance(answer, Redirect) and not _seen(base, entry_id):
+        return see_other("/entries", "unseen")
+    return answer
+
+
+def _seen(base: KnowledgeBase, entry_id: str) -> bool:
+    try:
+        base.catalogue.get(entry_id)
+    except NotFound:
+        return False
+    return True

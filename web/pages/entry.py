@@ -10,7 +10,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import may
+from kb.access import Visibility, audience, may
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
@@ -31,7 +31,7 @@ from web.written import when_searchable
 FORMS: Mapping[str, tuple[str, ...]] = {
     "tag": ("tags",),
     "archive": ("reason", "successor"),
-    "show": ("sight",),
+    "show": ("sight", "unseen"),
     "endorse": ("reason",),
     "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
 }
@@ -50,7 +50,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
     `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are the
     names of groups; `sight` and `shown_to` are what the form about visibility says. `may_update`
-    are the ids of the reuses of which whoever looks may tell what became.
+    are the ids of the reuses of which whoever looks may tell what became; `may_lose` says that
+    they can choose not to see it any more.
     """
 
     entry: EntryPage
@@ -68,6 +69,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     may_curate: bool
     may_erase: bool
     may_update: frozenset[str]
+    may_lose: bool
     seen_by: dict[str, str]
     sight: str
     shown_to: tuple[str, ...]
@@ -136,6 +138,7 @@ def entry_view(
         may_curate=may(asker, "curate", author),
         may_erase=may(asker, "erase-entry", author),
         may_update=reuses_to_update(base, entry.id, entry.reuse),
+        may_lose=not audience(Visibility("author"), author) & asker.labels,
         seen_by=known,
         sight=form.values["sight"] if form and name == "show" else entry.visibility.sight,
         shown_to=entry.visibility.groups,

@@ -50,6 +50,7 @@ NOTICES: Mapping[str, str] = {
     "reused": "Thank you. The reuse is recorded.",
     "updated": "Thank you. The outcome is updated.",
     "shown": "Changed. From now on these see it.",
+    "unseen": "Changed. You do not see that entry any longer.",
     "joined": "Welcome. You are a member now.",
     "signed-in": "You are signed in.",
     "profile": "Your profile is saved.",
