@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import ClientException, HTTPException
@@ -60,6 +60,8 @@ SENTENCES: Mapping[int, str] = {
     500: "Something went wrong on our side and was written to the server's log; try again later.",
 }
 
+Typed = Mapping[str, str]
+
 log = logging.getLogger("tributary.web")
 
 
@@ -79,22 +81,32 @@ class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     actual: int | None = None
 
 
-class CrossSiteRequest(ClientException):
+class NotTaken(ClientException):
+    """What was sent is not taken now; `typed` are the fields of a form that is worth keeping."""
+
+    def __init__(
+        self, detail: str = "", headers: dict[str, str] | None = None, *, typed: Typed | None = None
+    ) -> None:
+        super().__init__(detail, headers=headers)
+        self.typed: Typed = typed or {}
+
+
+class CrossSiteRequest(NotTaken):
     """A request that changes something came from a page of another site."""
 
     status_code = HTTPStatus.FORBIDDEN
 
 
-class SignInNeeded(ClientException):
+class SignInNeeded(NotTaken):
     """Nobody is signed in, and only somebody who is may do this."""
 
     status_code = HTTPStatus.UNAUTHORIZED
 
-    def __init__(self, headers: dict[str, str]) -> None:
-        super().__init__("Sign in first, or send a token.", headers=headers)
+    def __init__(self, headers: dict[str, str], *, typed: Typed | None = None) -> None:
+        super().__init__("Sign in first, or send a token.", headers, typed=typed)
 
 
-Show = Callable[[Request[Any, Any, Any], ProblemDetails], Response[str]]
+Show = Callable[[Request[Any, Any, Any], ProblemDetails, Typed], Response[str]]
 
 
 def exception_handlers(show: Show) -> ExceptionHandlersMap:
@@ -110,8 +122,10 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     """What `request` is answered because of `error`; `show` makes the page for people."""
     path = request.scope["path"]
     for_programs = is_api(path)
-    if isinstance(error, SignInNeeded) and not for_programs and path != RESULTS:
-        return Redirect(sign_in_url(request), status_code=303)
+    typed = error.typed if isinstance(error, NotTaken) else {}
+    if isinstance(error, SignInNeeded) and not (for_programs or typed or path == RESULTS):
+        get = request.method == "GET"
+        return Redirect(sign_in_url(request) if get else _unsent_url(request), status_code=303)
     # None where no handler was found, and for people, who see no names of fields.
     handler = request.scope.get("route_handler") if for_programs else None
     problem = problem_of(error, path, handler)
@@ -122,7 +136,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
         return Response(
             problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers
         )
-    page = show(request, problem)
+    page = show(request, problem, typed)
     page.headers.update(headers)
     return page
 
@@ -146,6 +160,23 @@ def sign_in_url(request: Request[Any, Any, Any]) -> str:
     query = request.url.query
     path = "/search" if request.url.path == RESULTS else request.url.path
     return f"{SIGN_IN}?{urlencode({'next': path + ('?' + query if query else '')})}"
+
+
+def _unsent_url(request: Request[Any, Any, Any]) -> str:
+    """The page to sign in at, which says that a form was not taken, and leads back to its page."""
+    return f"{SIGN_IN}?{urlencode({'next': _page_of_form(request), 'done': 'unsent'})}"
+
+
+def _page_of_form(request: Request[Any, Any, Any]) -> str:
+    """Where the browser says that the form was; the first page if that is no page of ours."""
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    # What answered a form that did not fit stands at an address that only takes forms.
+    if page.netloc != request.headers.get("host") or page.path == request.url.path:
+        return "/"
+    return page.path + ("?" + page.query if page.query else "")
 
 
 def _log(error: Exception) -> None:

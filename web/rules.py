@@ -5,13 +5,14 @@ from typing import Any, Literal, get_args
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
+from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
 
 from kb.access import RULES, Action, may, require
 from kb.accounts.sessions import form_value_fits
 from kb.accounts.tokens import Scope
 from kb.errors import Forbidden
-from web.errors import CrossSiteRequest, SignInNeeded
+from web.errors import CrossSiteRequest, SignInNeeded, Typed
 from web.security import SAFE_METHODS
 from web.visit import CHALLENGE, Visit, Visits
 
@@ -43,6 +44,9 @@ SCOPES: Mapping[Action, Scope] = {
 """The scope that a token needs for an action, beside what its member may do."""
 
 FORM_TOKEN = "form_token"
+FIELDS = 1_000
+"""More than any form of ours has; of what nobody typed no page is made."""
+
 FORM_HEADER = "Tributary-Form"
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -58,13 +62,16 @@ class Guard:
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
 
-    def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Raise `SignInNeeded`, `Forbidden` or `TooManyAttempts` where it does not."""
         if handler.handler_name == "options_handler":
             return  # Litestar's own: names the methods of an address
         rule: Rule = handler.opt["rule"]
         visit: Visit = connection.scope["auth"]
-        _hold_to(rule, visit)
+        try:
+            _hold_to(rule, visit)
+        except SignInNeeded as error:
+            raise SignInNeeded(CHALLENGE, typed=await _kept(connection, handler)) from error
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
             who = ("member", visit.asker.member) if visit.asker.member else ("at", visit.address)
@@ -109,4 +116,15 @@ async def check_form(request: Request[Any, Any, Any]) -> None:
         return
     given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_TOKEN, "")
     if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
-        raise CrossSiteRequest
+        raise CrossSiteRequest(typed=await _kept(request, request.route_handler))
+
+
+async def _kept(connection: Connection, handler: BaseRouteHandler) -> Typed:
+    """The fields of a form that somebody may have written long at, for them to send it again."""
+    if not (handler.opt.get("kept") and isinstance(connection, Request)):
+        return {}
+    if connection.content_type[0] != RequestEncodingType.URL_ENCODED:
+        return {}
+    fields = (await connection.form()).multi_items()
+    typed = {name: text for name, text in fields if isinstance(text, str) and name != FORM_TOKEN}
+    return typed if len(typed) <= FIELDS else {}

@@ -151,11 +151,6 @@ def test_whoever_has_to_sign_in_comes_back_to_the_page(browser: Browsers) -> Non
     assert client.get(back).status_code == 200
 
 
-def test_a_form_of_somebody_not_signed_in_leads_to_the_page_for_that(browser: Browsers) -> None:
-    response = browser().post("/entries/new", data={"kind": "practice"})
-    assert (response.status_code, response.headers["location"]) == (303, "/sign-in")
-
-
 def test_a_name_is_tried_so_often_and_then_has_to_wait(
     browser: Browsers, community: Community
 ) -> None:

@@ -18,7 +18,7 @@ from kb.entries.relation import reads
 from kb.errors import KnowledgeBaseError
 from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
-from web.errors import RESULTS, SIGN_IN, ProblemDetails, sign_in_url
+from web.errors import RESULTS, SIGN_IN, ProblemDetails, Typed, sign_in_url
 from web.visit import SOMEBODY, Visit, Visits, visit_of
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -53,6 +53,7 @@ NOTICES: Mapping[str, str] = {
     "unseen": "Changed. You do not see that entry any longer.",
     "joined": "Welcome. You are a member now.",
     "signed-in": "You are signed in.",
+    "unsent": "You are signed out, so nothing was saved. Sign in, and send it again.",
     "profile": "Your profile is saved.",
     "secret": "Saved. Sign in with it from now on.",
     "ended": "That session has ended.",
@@ -103,6 +104,13 @@ class ErrorPage(Struct, frozen=True):
     problem: ProblemDetails
 
 
+class KeptPage(Struct, frozen=True):
+    """A form that was not taken, to be sent again to `action`; `typed` are its fields."""
+
+    action: str
+    typed: Typed
+
+
 class Pages:
     """Makes pages from typed data, for one visit."""
 
@@ -133,10 +141,18 @@ class Pages:
             html, media_type=MediaType.HTML, status_code=status, headers={"cache-control": kept}
         )
 
-    def error(self, request: Request[Any, Any, Any], problem: ProblemDetails) -> Response[str]:
-        """The page for an error, or its sentence alone where a piece of a page was asked for."""
+    def error(
+        self, request: Request[Any, Any, Any], problem: ProblemDetails, typed: Typed
+    ) -> Response[str]:
+        """The page for an error, or its sentence alone where a piece of a page was asked for.
+
+        A form with `typed` is shown to be sent again, so that nobody has to write it anew.
+        """
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
         made = self.for_visit(self._visit_of(request), sign_in_url(request))
+        if typed:
+            kept = KeptPage(request.url.path, typed)
+            return made.render("kept.html", kept, status=problem.status)
         return made.render(template, ErrorPage(problem), status=problem.status)
 
     def name_of(self, member: str) -> str:

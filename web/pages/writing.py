@@ -55,7 +55,7 @@ def new(
     return _form(base, pages, blank_form(base.kinds[kind]))
 
 
-@post("/entries/new", sync_to_thread=True, rule="contribute")
+@post("/entries/new", sync_to_thread=True, rule="contribute", kept=True)
 def contribute(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -85,7 +85,7 @@ def revise_form(
     return _form(base, pages, form_of(entry, base.kinds[entry.kind]), entry)
 
 
-@post("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise")
+@post("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise", kept=True)
 def revise(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
