@@ -81,7 +81,7 @@ class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     actual: int | None = None
 
 
-class NotTaken(ClientException):
+class TurnedAway(ClientException):
     """What was sent is not taken now; `typed` are the fields of a form that is worth keeping."""
 
     def __init__(
@@ -91,13 +91,13 @@ class NotTaken(ClientException):
         self.typed: Typed = typed or {}
 
 
-class CrossSiteRequest(NotTaken):
+class CrossSiteRequest(TurnedAway):
     """A request that changes something came from a page of another site."""
 
     status_code = HTTPStatus.FORBIDDEN
 
 
-class SignInNeeded(NotTaken):
+class SignInNeeded(TurnedAway):
     """Nobody is signed in, and only somebody who is may do this."""
 
     status_code = HTTPStatus.UNAUTHORIZED
@@ -122,7 +122,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     """What `request` is answered because of `error`; `show` makes the page for people."""
     path = request.scope["path"]
     for_programs = is_api(path)
-    typed = error.typed if isinstance(error, NotTaken) else {}
+    typed = error.typed if isinstance(error, TurnedAway) else {}
     if isinstance(error, SignInNeeded) and not (for_programs or typed or path == RESULTS):
         get = request.method == "GET"
         return Redirect(sign_in_url(request) if get else _unsent_url(request), status_code=303)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from kb.access import anonymous
 from kb.people.links import one_time_link
 from tests.web.community import (
     PASSWORD,
@@ -167,3 +168,14 @@ def test_a_token_has_no_page_of_its_own(browser: Browsers, community: Community)
     headers = community.token("Mara", "search")
     assert browser().get("/account", headers=headers).status_code == 403
     assert form_token(browser()) == ""
+
+
+def test_a_reporter_is_told_their_own_name_and_nobody_elses(
+    browser: Browsers, community: Community
+) -> None:
+    html = browser("Rita").get("/account").text
+    assert "<h1>Rita</h1>" in html
+    assert re.search(r'href="/account"[^>]*>Rita</a>', html)
+    ids = list(community.ids.values())
+    assert community.acting("Rita").directory.names(ids) == {community.ids["Rita"]: "Rita"}
+    assert community.base.acting_for(anonymous(world=True)).directory.names(ids) == {}
