@@ -175,11 +175,11 @@ def may(asker: Asker, action: Action, author: str | None = None) -> bool:
     )
 
 
-def require(asker: Asker, action: Action, author: str | None = None) -> None:
-    """Raise `Forbidden` unless `may`."""
+def require(asker: Asker, action: Action, author: str | None = None, *, wish: str = "") -> None:
+    """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
     if not may(asker, action, author):
         who = " or ".join(_NAMES[one] for one in sorted(RULES[action]))
-        raise Forbidden(f"Only {who} may {_WISHES[action]}.")
+        raise Forbidden(f"Only {who} may {wish or _WISHES[action]}.")
 
 
 def require_operator(asker: Asker, wish: str) -> None:

@@ -25,6 +25,10 @@ class Refused(KnowledgeBaseError):
     """The state does not allow it, e.g. an archived entry cannot be revised."""
 
 
+class SentAlready(Refused):
+    """The id of a command was used for another one; the text is for programs, which choose ids."""
+
+
 class RevisionConflict(KnowledgeBaseError):
     """Somebody else changed the entry since the caller read it."""
 

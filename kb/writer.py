@@ -20,7 +20,7 @@ from events.errors import (
 )
 from events.event import NewEvent, RecordedEvent
 from kb.access import Asker
-from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused
+from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
 
 Clock = Callable[[], datetime]
@@ -161,7 +161,8 @@ class Writer:
         `guard` raises where other streams do not allow it; a repeated command is not asked again,
         for it has happened. Streams are not decided together: another may change right after.
         When another writer was faster, the command is decided anew on what that one left. Raises
-        `Refused` if a command id was used for something else or the stream does not come to rest,
+        `SentAlready` if a command id was used for something else, `Refused` if the stream does
+        not come to rest,
         `DataDirectoryError` if the log cannot be used, and whatever `decide` raises.
         """
         command = checked(command_id) if command_id else self._new_event_id()
@@ -275,8 +276,8 @@ def _log_errors() -> Iterator[None]:
         raise Refused(f"Nothing can be added here any more: {error}") from error
 
 
-def _used_already(command: UUID) -> Refused:
-    return Refused(
+def _used_already(command: UUID) -> SentAlready:
+    return SentAlready(
         f"The command id {command} was used for something else already; send a new command id."
     )
 

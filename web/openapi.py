@@ -44,11 +44,13 @@ def operation(
     status: int = 200,
     reply: ResponseSpec | None = None,
     counted: bool = False,
+    wish: str = "",
 ) -> dict[str, Any]:
     """What the decorators of operations have in common.
 
     `problems` are the statuses of its own errors, `rule` says who may; `reply` stands in where the
-    handler's type does not say what it answers, and `counted` limits how often it is asked.
+    handler's type does not say what it answers, and `counted` limits how often it is asked;
+    `wish` says in a refusal what only some may, if that is not what the rule usually is for.
     """
     responses = {code: _problem(HTTPStatus(code)) for code in sorted({*ALWAYS, *problems})}
     return {
@@ -57,7 +59,7 @@ def operation(
         "responses": responses | ({status: reply} if reply else {}),
         "sync_to_thread": True,
         "security": _security(rule),
-        "opt": {"rule": rule, "counted": counted},
+        "opt": {"rule": rule, "counted": counted, "wish": wish},
     }
 
 

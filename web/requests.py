@@ -109,6 +109,13 @@ def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[Fiel
 
 def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldProblem:
     """What Litestar found wrong with a value, made a sentence."""
+    if handler is None:
+        name = item["key"].replace("[...]", "")
+        return FieldProblem(
+            name,
+            f"What this address says about {name} is not understood: take it away or correct it, "
+            "or start from the first page.",
+        )
     place = "" if item["key"] == "data" else item["key"].replace("[...]", "")
     message = item["message"]
     if found := NAMED.fullmatch(message):
@@ -117,9 +124,9 @@ def _misfit(item: Mapping[str, Any], handler: BaseRouteHandler | None) -> FieldP
         words = "is missing" if missing else "is no field here; check its spelling"
         return FieldProblem(field, f"{field} {words}.")
     field = place or "body" if item.get("source") == "body" else _as_sent(place, handler)
-    see = "; see /api/docs for what it takes" if handler else ""
     if found := CHOSEN.fullmatch(message):
-        return FieldProblem(field, f"{field} does not take {found[1]}{see}.")
+        see = "see /api/docs for what it takes"
+        return FieldProblem(field, f"{field} does not take {found[1]}; {see}.")
     return FieldProblem(field, f"{field} does not fit: {message[:1].lower()}{message[1:]}.")
 
 

@@ -69,7 +69,7 @@ class Guard:
         rule: Rule = handler.opt["rule"]
         visit: Visit = connection.scope["auth"]
         try:
-            _hold_to(rule, visit)
+            _hold_to(rule, visit, handler.opt.get("wish", ""))
         except SignInNeeded as error:
             raise SignInNeeded(CHALLENGE, typed=await _kept(connection, handler)) from error
         if handler.opt.get("counted") and self._visits.base.settings.ways:
@@ -78,7 +78,7 @@ class Guard:
             limit.admit(limit.keyed(*who))
 
 
-def _hold_to(rule: Rule, visit: Visit) -> None:
+def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
     match rule:
         case "public":
             return
@@ -91,7 +91,7 @@ def _hold_to(rule: Rule, visit: Visit) -> None:
             allowed = perhaps or may(visit.asker, action)
             scope = SCOPES[action]
             if not allowed and visit.asker.member is not None:
-                require(visit.asker, action)
+                require(visit.asker, action, wish=wish)
     if not allowed:
         raise SignInNeeded(CHALLENGE)
     if visit.scopes is not None and scope not in visit.scopes:

@@ -1,5 +1,7 @@
 """People get errors as pages, in a sentence."""
 
+import re
+
 import pytest
 
 from kb import KnowledgeBase
@@ -62,8 +64,20 @@ def test_an_unforeseen_error_is_a_page_without_its_text(
 @pytest.mark.parametrize("path", ["/search", "/search/results"])
 def test_a_filter_that_is_none_is_explained(client: Client, path: str) -> None:
     html = page(client, f"{path}?q=x&archived=zzz", 400)
-    assert "archived does not take &#39;zzz&#39;." in html
+    assert "What this address says about archived is not understood" in html
 
 
 def test_a_page_takes_what_a_link_from_elsewhere_adds(client: Client) -> None:
     page(client, "/entries?utm_source=news")
+
+
+@pytest.mark.parametrize(
+    "query", ["page=abc", "page=0", "page=99999999999999999999", "sort=other", "archived=zzz"]
+)
+def test_an_address_that_is_not_understood_is_told_in_words_for_people(
+    client: Client, query: str
+) -> None:
+    html = page(client, f"/entries?{query}", 400)
+    name = query.partition("=")[0]
+    assert f"What this address says about {name} is not understood" in html
+    assert not re.search(r"\bint\b|\bstr\b|`|&#39;", html.partition("<main")[2])

@@ -155,3 +155,30 @@ def test_a_version_that_is_none_is_the_oldest(
     address = f"/entries/{contribute()}/revise"
     posted(client, address, FORM | {"version": version}, 303)
     posted(client, address, FORM | {"version": version, "title": "Another title"}, 409)
+
+
+def test_a_form_sent_again_with_other_words_says_so_and_may_be_sent_as_another(
+    client: Client, base: KnowledgeBase
+) -> None:
+    form = FORM | {"command_id": str(uuid7())}
+    posted(client, "/entries/new", form)
+    html = posted(client, "/entries/new", form | {"title": "Another"}, 409).text
+    assert "This form was sent already" in html
+    assert "command id" not in html.lower()
+    again = form | {"title": "Another", "command_id": hidden(html, "command_id")}
+    posted(client, "/entries/new", again)
+    assert {one.title for one in base.catalogue.browse().items} == {FORM["title"], "Another"}
+
+
+def test_a_reuse_sent_again_with_other_words_says_so_and_may_be_sent_as_another(
+    client: Client, base: KnowledgeBase, contribute: Contribute
+) -> None:
+    entry = contribute()
+    path = f"/entries/{entry}/reuses"
+    form = {"group": "South", "context": "Nights", "outcome": "adopted"}
+    form["command_id"] = str(uuid7())
+    posted(client, path, form)
+    html = posted(client, path, form | {"context": "Days"}, 409).text
+    assert "This form was sent already" in html
+    posted(client, path, form | {"context": "Days", "command_id": hidden(html, "command_id")})
+    assert [one.context for one in base.catalogue.get(entry).reuse] == ["Nights", "Days"]

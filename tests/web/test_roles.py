@@ -168,3 +168,12 @@ def test_a_steward_is_told_that_something_is_wrong_and_neither_what_nor_how_much
     told = browser("Stella").get("/api/status").json()
     assert (told["parked"], told["trouble"]) == (True, True)
     assert told.keys() == {"parked", "trouble", "model", "engine"}
+
+
+def test_whoever_may_not_ask_for_the_state_is_told_so(
+    browser: Browsers, community: Community
+) -> None:
+    refused = browser("Mara").get("/api/status")
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == "Only stewards may ask whether all is well here."
+    assert "who changed roles" in browser("Mara").get("/audit").text

@@ -50,7 +50,7 @@ def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
     return tuple(base.kinds.values())
 
 
-@get("/status", **operation("about", rule="audit"))
+@get("/status", **operation("about", rule="audit", wish="ask whether all is well here"))
 def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatus:
     """Whether everything is up to date; the operator gets counts and sizes as well."""
     status = base.status()

@@ -1,7 +1,7 @@
 """Forms as values: what a person typed, what is wrong with it, and how it becomes a command."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar.params import URLEncodedBody
@@ -13,11 +13,17 @@ from kb.access import Visibility, checked
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
 from kb.entries.results import EntryPage
-from kb.errors import InvalidInput, KnowledgeBaseError, NotFound
+from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SentAlready
 
 Posted = Mapping[str, Any]
 FormBody = URLEncodedBody[dict[str, Any]]
 """The parameter of a handler that takes a `Posted` form."""
+
+
+SENT_ALREADY: Final = (
+    "This form was sent already, with other words: those are saved, and you find them where the "
+    "newest things are. Send it once more if these words are to be saved beside them."
+)
 
 
 class Form(Struct, frozen=True):
@@ -32,11 +38,13 @@ class Form(Struct, frozen=True):
         return self.errors.get(field, "")
 
     def with_error(self, error: KnowledgeBaseError) -> "Form":
-        """The same form with `error` at its field, or above it where it has none."""
+        """The same form with `error` at its field, or above it; it may be sent again."""
         field = error.field if isinstance(error, InvalidInput) else None
+        fresh = {"command_id": new_command_id()} if "command_id" in self.values else {}
+        form = structs.replace(self, values=self.values | fresh)
         if field in self.values:
-            return structs.replace(self, errors={field: str(error)})
-        return structs.replace(self, problem=str(error))
+            return structs.replace(form, errors={field: str(error)})
+        return structs.replace(form, problem=_said(error))
 
 
 class SectionField(Struct, frozen=True):
@@ -82,7 +90,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         fresh = structs.replace(self, command_id=new_command_id())
         if field in fields:
             return structs.replace(fresh, errors={field: str(error)})
-        return structs.replace(fresh, problem=str(error))
+        return structs.replace(fresh, problem=_said(error))
 
     def draft(self) -> Draft:
         """The new entry that was written."""
@@ -98,6 +106,10 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         """The text that was written; `properties` are kept, no form changes them."""
         sections = tuple(Section(s.heading, s.text) for s in self.sections)
         return Content(title=self.title, sections=sections, properties=properties)
+
+
+def _said(error: KnowledgeBaseError) -> str:
+    return SENT_ALREADY if isinstance(error, SentAlready) else str(error)
 
 
 def new_command_id() -> str:
