@@ -136,3 +136,24 @@ def test_filters_are_beside_the_list_and_folded_on_a_phone(
     expect(phone.get_by_role("link", name="ward 1")).to_be_hidden()
     phone.locator("summary", has_text="Filters").click()
     expect(phone.get_by_role("link", name="ward 1")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 375, 600, 800])
+def test_no_count_of_reuse_is_cut_off(
+    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute, width: int
+) -> None:
+    group = "Krankenhausverwaltungsgesellschaft " + "W" * 40
+    base.reuses.record(contribute(), group=group, context="Nights", outcome="adopted")
+    page = open_page("/reuse?by=group", viewport={"width": width, "height": 800})
+    table = page.get_by_role("region", name="Counts")
+    for name in ("Recorded", "Adopted", "Adapted", "Tried and stopped", "Entries"):
+        said = table.locator(f'tfoot td[data-label="{name}"]')
+        beside = (
+            said.evaluate("(cell) => getComputedStyle(cell, '::before').content") == f'"{name}"'
+        )
+        above = table.locator("thead").get_by_text(name, exact=True).is_visible()
+        assert beside != above, name
+    if width < 640:
+        assert table.evaluate("(all) => all.scrollWidth - all.clientWidth") == 0
+    else:
+        expect(table.locator("thead")).to_be_visible()
