@@ -179,7 +179,7 @@ class Directory:
         if not found:
             raise NotFound(f"There is no group {text!r}: form it first.")
         if len(found) > 1:
-            raise InvalidInput(f"Several groups are called {text!r}: give the id of one.")
+            raise InvalidInput(f"Several groups are called {text!r}: give the id of one.", "groups")
         return found[0]
 
     def group_called(self, text: str) -> str | None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from kb import KnowledgeBase
+from kb.access import Visibility
 from tests.web.visits import NOWHERE, Client, Contribute
 
 SECTION = {"heading": "The problem", "text": "Forty minutes."}
@@ -94,6 +96,18 @@ def test_a_parameter_that_does_not_fit_is_named(
             "visibility.sight",
             "does not take 'all'",
         ),
+        (
+            "/api/entries",
+            DRAFT | {"visibility": {"sight": "groups", "groups": ["Nowhere"]}},
+            "visibility.groups",
+            "no group 'Nowhere': form it first",
+        ),
+        (
+            "/api/entries",
+            DRAFT | {"visibility": {"sight": "groups", "groups": ["Nowhere"] * 101}},
+            "visibility.groups",
+            "at most 100 groups",
+        ),
         ("/api/entries", DRAFT, "content.sections", "“What we do” must not be empty"),
         ("/api/entries", DRAFT | {"content": CONTENT | {"title": " "}}, "content.title", "title"),
         (
@@ -122,6 +136,31 @@ def test_a_field_that_does_not_fit_is_named(
     client: Client, contribute: Contribute, path: str, body: object, field: str, words: str
 ) -> None:
     assert words in refused(client.post(path.format(id=contribute()), json=body), field)
+
+
+@pytest.mark.parametrize("text", ["Nowhere", NOWHERE, ""])
+def test_a_group_that_there_is_not_is_named_as_a_field(
+    client: Client, contribute: Contribute, text: str
+) -> None:
+    body = {"sight": "groups", "groups": [text]}
+    answer = client.put(f"/api/entries/{contribute()}/visibility", json=body)
+    assert f"no group {text!r}" in refused(answer, "groups")
+
+
+def test_groups_are_meant_by_their_names_or_ids(client: Client, base: KnowledgeBase) -> None:
+    ward = base.people.form_group("Ward 3").id
+    north = base.people.form_group("North").id
+    sections = [SECTION, {"heading": "What we do", "text": "Two bins."}]
+    shown = {"sight": "groups", "groups": ["ward  3"]}
+    draft = DRAFT | {"content": CONTENT | {"sections": sections}, "visibility": shown}
+
+    entry_id = client.post("/api/entries", json=draft).json()["id"]
+    first = base.catalogue.get(entry_id).visibility
+    body = {"sight": "groups", "groups": ["North", ward, "Ward 3"]}
+    client.put(f"/api/entries/{entry_id}/visibility", json=body)
+
+    assert first == Visibility("groups", (ward,))
+    assert base.catalogue.get(entry_id).visibility.groups == tuple(sorted([north, ward]))
 
 
 @pytest.mark.parametrize("key", ["no-uuid", "00000000-0000-4000-8000-000000000000"])

@@ -6,7 +6,6 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import Visibility
 from kb.entries.content import Relation
 from web.api.given import (
     GivenRelation,
@@ -90,5 +89,4 @@ def show_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[GivenVisibility]
 ) -> Written:
     """Choose who sees an entry."""
-    visibility = Visibility(data.sight, data.groups)
-    return when_searchable(base, base.entries.show(entry_id, visibility))
+    return when_searchable(base, base.entries.show(entry_id, data.meant(base)))

@@ -60,6 +60,7 @@ def contribute_entry(
 ) -> Written:
     """Contribute an entry; answers when a search finds it."""
     draft = convert(data, Draft, from_attributes=True)
+    draft = structs.replace(draft, visibility=data.visibility.meant(base))
     return when_searchable(base, base.entries.contribute(draft, command_id=idempotency_key))
 
 

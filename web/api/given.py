@@ -9,7 +9,8 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import BodyKwarg, PathParameter, QueryParameter
 from msgspec import Struct
 
-from kb.access import Sight
+from kb import KnowledgeBase
+from kb.access import Sight, Visibility
 from kb.entries.content import Scalar
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.validation import (
@@ -21,6 +22,10 @@ from kb.entries.validation import (
     TEXT_LENGTH,
     TITLE_LENGTH,
 )
+from kb.errors import InvalidInput
+
+GROUPS = 100
+"""How many groups one request may name, since each is looked for among all."""
 
 
 def told(**words: Any) -> BodyKwarg:
@@ -66,10 +71,23 @@ class GivenRelation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GivenVisibility(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is to see an entry; `groups` are ids, given for the sight "groups" alone."""
+    """Who is to see an entry; `groups` are names or ids, given for the sight "groups" alone."""
 
     sight: Sight
-    groups: tuple[Id, ...] = ()
+    groups: Annotated[tuple[NamedGroup, ...], told(maxItems=GROUPS)] = ()
+
+    def meant(self, base: KnowledgeBase) -> Visibility:
+        """The same with the ids of the groups. Raises `InvalidInput` for one that there is not."""
+        if len(self.groups) > GROUPS:
+            raise InvalidInput(f"Name at most {GROUPS} groups.", "groups")
+        return Visibility(self.sight, tuple(_group(base, text) for text in self.groups))
+
+
+def _group(base: KnowledgeBase, text: str) -> str:
+    found = base.directory.group_called(text)
+    if found is None:
+        raise InvalidInput(f"There is no group {text[:GROUP_LENGTH]!r}: form it first.", "groups")
+    return found
 
 
 SECTIONS_OF_A_PRACTICE = [
