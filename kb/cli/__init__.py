@@ -28,6 +28,7 @@ def cli(context: click.Context, data: Path | None) -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run `kb`: exit code 0, 1 with one sentence on standard error, or 2 for wrong usage."""
-    from kb.cli.failures import exit_code
+    from kb.cli.failures import exit_code, open_streams
 
+    open_streams()
     sys.exit(exit_code(lambda: cli.main(args, prog_name="kb", standalone_mode=False)))

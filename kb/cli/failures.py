@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -28,6 +29,17 @@ def exit_code(run: Callable[[], object]) -> int:
         click.echo(explain(error), err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def open_streams() -> None:
+    """Let what was closed (`kb list >&-`) be empty and take anything, as the system's null does.
+
+    Done before any file is opened, which would get the number of a closed one.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - stays open
+            setattr(sys, name, stream)
 
 
 def _quietly() -> int:

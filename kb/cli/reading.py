@@ -24,6 +24,7 @@ from kb.entries.results import BrowseFilter, Sort
 if TYPE_CHECKING:
     from kb.entries.results import EntryPage, Page, RelatedEntry
 
+LARGEST_OFFSET = 1_000_000_000
 TITLE_WIDTH = 60
 TAGS_WIDTH = 40
 
@@ -39,7 +40,9 @@ TAGS_WIDTH = 40
     show_default=True,
     help="What comes first.",
 )
-@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@click.option(
+    "--offset", type=click.IntRange(0, LARGEST_OFFSET), default=0, help="How many to pass over."
+)
 @click.option(
     "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many."
 )

@@ -163,6 +163,7 @@ def test_lists_are_filtered_sorted_and_cut_into_pages(kb: CommandLine) -> None:
     assert kb.ok("list", "--kind", "experiment").out == "No entry fits.\n"
     assert kb.ok("list", "--all", "--offset", "2").out == "There are only 2.\n"
     assert "(archived)" in kb.ok("list", "--archived").out
+    assert kb.run("list", "--offset", "9" * 20).code == 2
 
 
 def test_a_revision_keeps_what_the_file_does_not_say(kb: CommandLine) -> None:

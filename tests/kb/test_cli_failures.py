@@ -16,6 +16,7 @@ from kb.cli import main
 from kb.cli.failures import DEBUG, exit_code, explain
 from kb.cli.session import Session
 from kb.errors import DataDirectoryError, NotFound
+from tests.kb.cli_world import CommandLine
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,24 @@ def test_a_command_into_a_pipe_that_nobody_reads_ends_with_code_0() -> None:
     )
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("closed", "command", "code", "said"),
+    [
+        (">&-", ("list",), 0, b""),
+        ("2>&-", ("list",), 0, b""),
+        ("<&-", ("contribute", "-"), 1, b"The file is empty.\n"),
+    ],
+)
+def test_a_command_whose_streams_are_closed_ends_as_usual(
+    kb: CommandLine, closed: str, command: tuple[str, ...], code: int, said: bytes
+) -> None:
+    words = [sys.executable, "-m", "kb.cli", "--data", str(kb.data), *command]
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" "$@" {closed}', *words], capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (code, said)
 
 
 def test_main_ends_with_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
