@@ -107,9 +107,11 @@ ANSWER = Answer(
 )
 
 
+@pytest.mark.parametrize("member", ["local", "3f2a91c0-5b1c-4f0e-9d55-0c2b7a0f4d11"])
 def test_the_running_server_is_asked_first(
-    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch, member: str
 ) -> None:
+    monkeypatch.setenv("KB_MEMBER", member)
     asked = []
 
     def request(data: Path, method: str, path: str, parameters: object) -> object:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from kb import local_socket
 from tests.kb.cli_world import CommandLine
 from tests.kb.test_cli_people import joined
 
@@ -196,20 +195,3 @@ def test_a_file_for_nobody_known_is_not_taken(kb: CommandLine, tmp_path: Path) -
     assert [each["path"] for each in refused] == ["a.md", "b.md", "c.md", "d.md"]
     assert "form it first" in refused[0]["reason"]
     assert "“secret” does not say who sees an entry" in refused[1]["reason"]
-
-
-def test_only_the_operator_asks_the_running_server(
-    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kb.ok("visibility", kb.practice(), "author")
-
-    def request(*_: object) -> object:
-        raise AssertionError("A member's question went to the operator's door.")
-
-    monkeypatch.setattr(local_socket, "request", request)
-    acting(monkeypatch, ward)
-
-    ran = kb.ok("search", "handover")
-
-    assert "Nothing close." in ran.out
-    assert "No server runs" not in ran.err

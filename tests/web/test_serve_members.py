@@ -9,9 +9,10 @@ from click.testing import Result
 
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase, local_socket
-from kb.access import of_member
+from kb.access import Visibility, of_member
 from kb.errors import InvalidInput
 from kb.people.member import Profile
+from tests.web.community import Community
 from tests.web.serving import get
 from web.server import ServeError
 
@@ -61,6 +62,30 @@ def test_the_shell_asks_for_its_own_member_and_no_other_door_lets_it(
 
     run("--port", "0", visit=visit)
     assert seen == [0, 401]
+
+
+def test_the_shell_of_a_member_gets_the_answers_of_that_member(
+    run: Callable[..., Result], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
+        community = Community(base)
+        for name, shown in (
+            ("Mara", Visibility("author")),
+            ("Cleo", Visibility("author")),
+            ("Cleo", Visibility()),
+        ):
+            community.contribute(name, f"{name}, {shown.sight}", visibility=shown)
+    seen: list[set[str]] = []
+
+    def visit(_: str) -> None:
+        for member in ("local", community.ids["Mara"]):
+            monkeypatch.setenv("KB_MEMBER", member)
+            found = local_socket.request(data, "GET", "/api/search", [("q", "slow")])
+            seen.append({result["title"] for result in found["results"]})
+
+    run("--port", "0", visit=visit)
+    shared = {"Mara, author", "Cleo, members"}
+    assert seen == [{*shared, "Cleo, author"}, shared]
 
 
 @pytest.mark.parametrize(
