@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec import structs
 
 from kb.entries import queries, validation
 from kb.entries.content import Content
@@ -115,21 +116,26 @@ class Catalogue:
         offset: int = 0,
         limit: int = 20,
     ) -> Page:
-        """A piece of the list that `filter` lets through, by `sort`: recent, title or reused."""
+        """A piece of the list that `filter` lets through, by `sort`: recent, title or reused.
+
+        Kinds, tags and groups are counted without what `filter` says of each itself: any of several
+        will do, so one more adds its entries.
+        """
         if sort not in queries.BROWSE:
             raise InvalidInput(f"{sort!r} is no order: sort by recent, title or reused.", "sort")
         if offset < 0 or limit < 0:
             raise InvalidInput("A list starts at 0 or later and holds 0 or more entries.", "limit")
-        values = _values(filter or BrowseFilter())
+        chosen = filter or BrowseFilter()
+        values = _values(chosen)
         with self._views.read(self._labels) as db:
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
             return Page(
                 items=tuple(map(entry_summary, found)),
                 total=db.execute(queries.COUNT, values).fetchone()[0],
                 facets=Facets(
-                    kinds=dict(db.execute(queries.KINDS, values).fetchall()),
-                    tags=dict(db.execute(queries.TAGS, values).fetchall()),
-                    groups=dict(db.execute(queries.GROUPS, values).fetchall()),
+                    kinds=_counts(db, queries.KINDS, structs.replace(chosen, kinds=())),
+                    tags=_counts(db, queries.TAGS, structs.replace(chosen, tags=())),
+                    groups=_counts(db, queries.GROUPS, structs.replace(chosen, groups=())),
                     archived=db.execute(queries.COUNT_ARCHIVED, values).fetchone()[0],
                 ),
             )
@@ -221,6 +227,10 @@ def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
 def _refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
     if db.execute(queries.KNOWN, (entry_id,)).fetchone() is None:
         raise NotFound(f"There is no entry {entry_id}.")
+
+
+def _counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, int]:
+    return dict(db.execute(sql, _values(filter)).fetchall())
 
 
 def _values(filter: BrowseFilter) -> dict[str, object]:

@@ -119,7 +119,10 @@ class BrowseFilter(Struct, frozen=True, kw_only=True):
 
 
 class Facets(Struct, frozen=True, kw_only=True):
-    """How many of the listed entries (all pages) have each value, the most frequent first."""
+    """How many entries have each value, the most frequent first, on all pages.
+
+    Kinds, tags and groups are each counted among what all other choices let through.
+    """
 
     kinds: dict[str, int]
     tags: dict[str, int]

@@ -216,6 +216,9 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
     assert everything.facets.tags == {"night": 2, "ward": 1}
     assert everything.facets.groups == {"Ward 2": 2, "Ward 1": 1}
     assert everything.facets.archived == 1
+    of_ward_1 = world.catalogue.browse(BrowseFilter(groups=("Ward 1",), tags=("ward",))).facets
+    assert (of_ward_1.groups, of_ward_1.tags, of_ward_1.kinds) == ({"Ward 2": 1}, {"night": 1}, {})
+    assert world.catalogue.browse(BrowseFilter(kinds=("x",))).facets.kinds == {"practice": 2}
     archived = world.catalogue.browse(BrowseFilter(archived=True))
     assert [item.archived for item in archived.items] == [True]
     assert list(world.catalogue.all_ids()) == ids
