@@ -178,7 +178,8 @@ def may(asker: Asker, action: Action, author: str | None = None) -> bool:
 def require(asker: Asker, action: Action, author: str | None = None, *, wish: str = "") -> None:
     """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
     if not may(asker, action, author):
-        who = " or ".join(_NAMES[one] for one in sorted(RULES[action]))
+        names = {**_NAMES, "author": _BEGUN_BY.get(action, _NAMES["author"])}
+        who = " or ".join(names[one] for one in sorted(RULES[action]))
         raise Forbidden(f"Only {who} may {wish or _WISHES[action]}.")
 
 
@@ -199,6 +200,12 @@ _NAMES: Mapping[Who, str] = {
     "steward": "stewards",
     "reporter": "reporters",
 }
+
+_BEGUN_BY: Mapping[Action, str] = {
+    "update-reuse": "whoever recorded it",
+    "erase-member": "the member themselves",
+}
+"""Who counts as the author of what is no entry."""
 
 
 def checked(visibility: Visibility) -> Visibility:

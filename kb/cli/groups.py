@@ -49,7 +49,8 @@ def list_groups(session: Session, as_json: bool) -> None:
         return
     for depth, group in _tree(groups):
         count = sum(group.id in member.groups for member in members)
-        about = ["closed" if group.closed else "open" if group.open else "", f"{count} members"]
+        many = "1 member" if count == 1 else f"{count} members"
+        about = ["closed" if group.closed else "open" if group.open else "", many]
         click.echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
 
 

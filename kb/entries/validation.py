@@ -55,9 +55,9 @@ def optional_line(field: str, value: str | None, limit: int = LINE_LENGTH) -> st
     return line(field, value, limit) if value is not None and value.strip() else None
 
 
-def group_name(value: str) -> str:
+def group_name(value: str, field: str = "group") -> str:
     """The name of a group."""
-    return line("group", value, GROUP_LENGTH)
+    return line(field, value, GROUP_LENGTH)
 
 
 def optional_group(value: str | None) -> str | None:

@@ -152,7 +152,7 @@ class People:
     def form_group(self, name: str, parent: str | None = None, *, open: bool = False) -> Receipt:
         """Begin a group, perhaps inside another. Its id follows from its name."""
         self._require("look-after-groups")
-        name = validation.group_name(name)
+        name = validation.group_name(name, "name of the group")
         known = group_id(name)
         with self._in_turn():
             self._refuse_name_of_another(known, name)
@@ -179,7 +179,7 @@ class People:
                 parent = self._known_group(parent)
                 self._refuse_circle(known, parent)
             if isinstance(name, str):
-                name = validation.group_name(name)
+                name = validation.group_name(name, "name of the group")
                 self._refuse_name_of_another(known, name)
             present = self._load_group(known)
             self._refuse_opening(

@@ -221,7 +221,7 @@ def test_groups_are_shown_as_a_tree(kb: CommandLine) -> None:
 
     assert said == "Ada is in the group Ward 3.\n"
     assert kb.ok("group", "list").out == (
-        "Region  (closed, 0 members)\n  Care  (open, 0 members)\n    Ward 3  (1 members)\n"
+        "Region  (closed, 0 members)\n  Care  (open, 0 members)\n    Ward 3  (1 member)\n"
     )
     assert len(kb.ok("group", "list", "--json").json) == 3
     assert kb.ok("group", "remove", ada, "Ward 3").out == "Ada is not in the group Ward 3.\n"
@@ -238,6 +238,7 @@ def test_a_group_is_renamed_moved_and_opened(kb: CommandLine) -> None:
     assert kb.ok("group", "list").out == "Region  (0 members)\nWard Three  (open, 0 members)\n"
     assert "inside itself" in kb.run("group", "change", "Region", "--in", "Region").err
     assert kb.run("group", "change", "Region").code == 2
+    assert kb.run("group", "form", "").err == "The name of the group must not be empty.\n"
     assert kb.run("group", "change", "Region", "--in", "Region", "--in-none").code == 2
     assert "form it first" in kb.run("group", "close", "Nowhere").err
 
