@@ -33,6 +33,7 @@ def sent_again(client: Client, path: str, form: dict[str, str]) -> str:
     answer = client.post(path, data=form)
     assert answer.status_code == 401
     assert "You are signed out" in answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
     assert sign_in(client, "Mara").status_code == 303
     answer = client.post(path, data=fields(answer.text))
     assert answer.status_code == 403

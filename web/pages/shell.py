@@ -152,7 +152,9 @@ class Pages:
         made = self.for_visit(self._visit_of(request), sign_in_url(request))
         if typed:
             kept = KeptPage(request.url.path, typed)
-            return made.render("kept.html", kept, status=problem.status)
+            answer = made.render("kept.html", kept, status=problem.status)
+            answer.headers["cache-control"] = "private, no-store"  # it may be a shared machine
+            return answer
         return made.render(template, ErrorPage(problem), status=problem.status)
 
     def name_of(self, member: str) -> str:
