@@ -15,6 +15,7 @@ from kb.access import Asker
 from kb.data_directory import DataDirectory, open_vault, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
+from kb.errors import DataDirectoryError
 from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
@@ -57,7 +58,7 @@ class Parts:
         self.reader = ViewReader(directory.views)
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(directory.questions, utc_now, secrets.token_bytes)
-        self.questions.tidy()
+        self._tidy_questions(notice)
         self.keys = Keys(self.vault, self.questions, lambda: self.accounts, self._erase_entry)
         self.index = SearchIndex(
             directory.index,
@@ -86,6 +87,16 @@ class Parts:
             if self._accounts is None:
                 self._accounts = Accounts(self.directory.accounts, self.settings.community, utc_now)
             return self._accounts
+
+    def _tidy_questions(self, notice: Callable[[str], None]) -> None:
+        """Nothing else needs the counts: where they are damaged, that is told and all else goes on.
+
+        Whoever erases is refused until they are well again.
+        """
+        try:
+            self.questions.tidy()
+        except DataDirectoryError as error:
+            notice(str(error))
 
     def _erase_entry(self, entry_id: str, actor: str) -> None:
         writer = Writer(

@@ -96,13 +96,13 @@ class Questions:
                 _close(db, self._clock())
 
     def days(self) -> list[tuple[str, int]]:
-        """How many searches each day (UTC) had, as (date, searches)."""
-        with self._lock, self._writing() as db:
+        """How many searches each day (UTC) had, by date. Raises `DataDirectoryError`."""
+        with self._lock, self._explained(), self._writing() as db:
             return db.execute(_DAYS).fetchall()
 
     def common(self) -> list[CommonQuestion]:
-        """What enough members asked for, the latest window first."""
-        with self._lock, self._writing() as db:
+        """What enough members asked for, the latest window first. Raises `DataDirectoryError`."""
+        with self._lock, self._explained(), self._writing() as db:
             _close(db, self._clock())
             found = db.execute(_COMMON).fetchall()
         return [
@@ -136,7 +136,7 @@ class Questions:
             yield
         except sqlite3.Error as error:
             raise DataDirectoryError(
-                f"The counts of searches in {self._path} cannot be changed ({error}): "
+                f"The counts of searches in {self._path} cannot be used ({error}): "
                 "if the file is damaged, put back a copy or remove it."
             ) from error
 

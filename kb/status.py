@@ -78,7 +78,7 @@ def gather(
         index_position=index.position,
         lag=max(0, head - min(views.position, index.position)),
         parked=(*views.parked, *index_parked.all()),
-        errors=(*follower.errors, *trouble),
+        errors=tuple(filter(None, (*follower.errors, follower.overdue, *trouble))),
         sizes=directory.sizes(),
         documents=index.documents,
         passages=index.passages,

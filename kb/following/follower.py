@@ -63,6 +63,7 @@ class Follower:
         self._thread: Thread | None = None
         self._closed = False
         self._errors: dict[str, str] = {}
+        self.overdue = ""  # why something that was to be kept for some time only is still there
         self._forgetting = Forgetting(log, views, reader, index, secrets)
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
@@ -260,8 +261,16 @@ class Follower:
         ):
             self._tell()
         else:
-            self._forgetting.of_time()
+            self._expire()
             self._log.wait(self._on_sound_views(self._views.checkpoint), WAIT_SECONDS)
+
+    def _expire(self) -> None:
+        try:
+            if self._forgetting.of_time():
+                self.overdue = ""
+        except DataDirectoryError as error:
+            # Nobody waits for this: it is kept for status, and tried again.
+            self.overdue = str(error)
 
     def _index_step(self) -> None:
         if self._forgetting.of_index(self._stop.is_set) or self._index.catch_up(self._stop.is_set):

@@ -101,11 +101,16 @@ class Forgetting:
             return False
         return self._views.forget(self._log, last)
 
-    def of_time(self) -> None:
-        """Destroy what was to be kept for some time only; looks once a minute at most."""
-        if time.monotonic() - self._expired >= EXPIRE_SECONDS:
-            self._expired = time.monotonic()
-            self._secrets.expire()
+    def of_time(self) -> bool:
+        """Destroy what was to be kept for some time only; whether it looked: once a minute at most.
+
+        Raises `DataDirectoryError`.
+        """
+        if time.monotonic() - self._expired < EXPIRE_SECONDS:
+            return False
+        self._expired = time.monotonic()
+        self._secrets.expire()
+        return True
 
     def of_index(self, stopped: Callable[[], bool]) -> bool:
         """Make the index anew, once the views are: then the log reads as erased."""

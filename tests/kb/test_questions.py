@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import DataDirectoryError
+from kb.knowledge_base import KnowledgeBase
 from kb.questions import ENOUGH, WINDOW, Questions, normalised
+from tests.kb.cli_world import CommandLine
 
 QUESTION = "How do we hand over zymurgy patients?"
 
@@ -156,7 +158,7 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
     delete = questions.tidy if way == "over" else questions.forget
     with monkeypatch.context() as patch:
         patch.setattr("kb.questions._clear", cut_short)
-        with pytest.raises(DataDirectoryError, match="cannot be changed"):
+        with pytest.raises(DataDirectoryError, match="cannot be used"):
             delete()
     assert rows(tmp_path, "SELECT * FROM asked") == []
     assert rows(tmp_path, "PRAGMA freelist_count") != [(0,)]
@@ -168,3 +170,38 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
 @given(st.permutations(["hand", "over", "patients", "nights"]))
 def test_questions_of_the_same_words_are_alike(words: list[str]) -> None:
     assert normalised(" ".join(words) + "?") == normalised("Hand over PATIENTS, night!")
+
+
+def test_damaged_counts_are_told_and_refuse_only_what_needs_them(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    file = kb.data / "questions.sqlite"
+    file.write_bytes(b"damaged" * 1000)
+
+    listed, found = kb.ok("list"), kb.ok("search", "bedside", "handover")
+    reported = kb.run("report", "questions")
+    erased = kb.run("erase", "entry", entry_id, "--yes")
+
+    for ran in (listed, found, reported, erased):
+        assert f"The counts of searches in {file} cannot be used" in ran.err
+    assert "Bedside handover" in listed.out
+    assert "Bedside handover" in found.out
+    assert (reported.code, erased.code) == (1, 1)
+    assert "Erasing cannot be finished" in erased.err
+    file.unlink()
+    assert kb.ok("list").out == "No entry fits.\n"
+
+
+def test_status_tells_of_damaged_counts_until_they_are_well_again(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.following.forgetting.EXPIRE_SECONDS", 0.0)
+    file = base.settings.data / "questions.sqlite"
+    file.write_bytes(b"damaged" * 1000)
+
+    base._parts.follower._expire()
+    [error] = base.status().errors
+    file.unlink()
+    base._parts.follower._expire()
+
+    assert f"The counts of searches in {file} cannot be used" in error
+    assert base.status().errors == ()
