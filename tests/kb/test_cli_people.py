@@ -199,7 +199,7 @@ def test_those_who_have_not_joined_are_shown_to_stewards_alone(
         members = {ada, steward} | ({waiting} if shown else set())
         assert {each["id"] for each in kb.ok("member", "list", "--json").json} == members
         assert (waiting[:8] in kb.ok("member", "list").out) == shown
-        assert f"({int(shown)} members)" in kb.ok("group", "list").out
+        assert ("(1 member)" if shown else "(0 members)") in kb.ok("group", "list").out
     monkeypatch.setenv("KB_MEMBER", ada)
     for command in (("show",), ("history",), ("link",), ("remove", "--yes")):
         said, of_missing = (kb.run("member", *command, each) for each in (waiting, missing))

@@ -140,7 +140,7 @@ def test_authors_read_on_their_page_who_changed_who_sees_an_entry_and_who_erased
     browser: Browsers, community: Community
 ) -> None:
     kept, gone = community.contribute("Mara"), community.contribute("Mara", "Two bins")
-    send(browser("Cleo"), f"/entries/{kept}/show", {"sight": "author"})
+    send(browser("Cleo"), f"/entries/{kept}/show", {"sight": "author", "unseen": "1"})
     community.acting("Stella").erasure.entry(gone)
     mara = browser("Mara")
     assert told(mara, "/account") == [

@@ -187,7 +187,7 @@ def test_what_is_to_be_shown_to_no_group_or_to_one_that_is_missing_is_not_taken(
     client, headers = browser(), community.token("Mara", "search", "contribute")
     draft_for_a_group = {"sight": "draft", "groups": [NOWHERE]}
     missing = {"sight": "groups", "groups": [NOWHERE]}
-    refusals = [({"sight": "groups"}, 400), (draft_for_a_group, 400), (missing, 404)]
+    refusals = [({"sight": "groups"}, 400), (draft_for_a_group, 400), (missing, 400)]
     for shown, status in refusals:
         sent = {**DRAFT, "visibility": shown}
         assert client.post("/api/entries", json=sent, headers=headers).status_code == status
