@@ -19,12 +19,11 @@ from kb.cli.show import (
     print_table,
     short,
 )
-from kb.entries.results import BrowseFilter, Sort
+from kb.entries.results import LARGEST_OFFSET, BrowseFilter, Sort
 
 if TYPE_CHECKING:
     from kb.entries.results import EntryPage, Page, RelatedEntry
 
-LARGEST_OFFSET = 1_000_000_000
 TITLE_WIDTH = 60
 TAGS_WIDTH = 40
 

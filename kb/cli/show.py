@@ -10,7 +10,6 @@ import click
 from kb import access
 
 if TYPE_CHECKING:
-    from kb.access import Asker
     from kb.writer import Receipt
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -124,7 +123,7 @@ def size(count: int) -> str:
     return f"{amount:.1f} GB"
 
 
-def print_receipt(asker: "Asker", receipt: "Receipt", sentence: str, as_json: bool) -> None:
+def print_receipt(asker: access.Asker, receipt: "Receipt", sentence: str, as_json: bool) -> None:
     """What a command that changed something answers; the log's position to the operator alone.
 
     Members could tell from it how much happens that they do not see.

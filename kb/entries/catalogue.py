@@ -11,6 +11,7 @@ from kb.entries import queries, validation
 from kb.entries.content import Content
 from kb.entries.lineage import nearest_first
 from kb.entries.results import (
+    LARGEST_OFFSET,
     BrowseFilter,
     EndorsementView,
     EntryPage,
@@ -123,8 +124,10 @@ class Catalogue:
         """
         if sort not in queries.BROWSE:
             raise InvalidInput(f"{sort!r} is no order: sort by recent, title or reused.", "sort")
-        if offset < 0 or limit < 0:
-            raise InvalidInput("A list starts at 0 or later and holds 0 or more entries.", "limit")
+        if not 0 <= offset <= LARGEST_OFFSET or limit < 0:
+            raise InvalidInput(
+                f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
+            )
         chosen = filter or BrowseFilter()
         values = _values(chosen)
         with self._views.read(self._labels) as db:

@@ -8,6 +8,9 @@ from msgspec import Struct
 from kb.access import Visibility
 from kb.entries.content import Scalar, Section, Source
 
+LARGEST_OFFSET = 1_000_000_000
+"""How many entries of a list can be passed over at most."""
+
 
 class EntrySummary(Struct, frozen=True, kw_only=True):
     """An entry in a list. `summary` holds about the first 200 characters as plain text.

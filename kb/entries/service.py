@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
-from kb.access import OPERATOR_LABEL, Action, Visibility, require
+from kb.access import Action, Visibility, is_operator, require
 from kb.access import checked as checked_visibility
 from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry, decide_bring
@@ -255,7 +255,7 @@ class Entries:
     def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
         # Erased already: whoever wrote it may wait for that once more, nobody else learns of it.
         asker = self._writer.asker
-        if entry.erased and (entry.author == asker.member or OPERATOR_LABEL in asker.labels):
+        if entry.erased and (entry.author == asker.member or is_operator(asker)):
             return []
         return self._decide(Erase(), entry)
 

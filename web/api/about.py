@@ -5,14 +5,14 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import OPERATOR_LABEL
+from kb.access import is_operator
 from kb.entries.kinds import Kind
 from kb.status import Status
 from web.openapi import operation
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """Whether all is well, for stewards: a count would tell them when others write privately.
+    """Whether anything is wrong, for stewards: a count would tell them when others write privately.
 
     `parked` says that something failed for good, `trouble` that something keeps views or index from
     going on. That they are behind for a moment would tell as much as a count.
@@ -52,9 +52,9 @@ def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
 
 @get("/status", **operation("about", rule="audit", wish="ask whether all is well here"))
 def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatus:
-    """Whether everything is up to date; the operator gets counts and sizes as well."""
+    """Whether anything is wrong; the operator gets what is, counts and sizes as well."""
     status = base.status()
-    return of_operator(status) if OPERATOR_LABEL in base.asker.labels else standing(status)
+    return of_operator(status) if is_operator(base.asker) else standing(status)
 
 
 def standing(status: Status) -> Standing:

@@ -11,14 +11,22 @@ from msgspec import UNSET, Struct, UnsetType, convert, structs
 from kb import KnowledgeBase
 from kb.access import may
 from kb.entries.content import Content, Draft
-from kb.entries.results import BrowseFilter, EntryPage, HistoryItem, Lineage, Page, Sort
+from kb.entries.results import (
+    LARGEST_OFFSET,
+    BrowseFilter,
+    EntryPage,
+    HistoryItem,
+    Lineage,
+    Page,
+    Sort,
+)
 from web.api.given import GivenContent, GivenDraft, Group, PathId, told
 from web.api.search import ARCHIVED, Archived, Limit
 from web.openapi import SENDS, operation
 from web.visit import SOMEBODY
 from web.written import Written, when_searchable
 
-Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000_000)]
+Offset = Annotated[int, QueryParameter(ge=0, le=LARGEST_OFFSET)]
 IdempotencyKey = Annotated[
     UUID | None,
     HeaderParameter(

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from kb import KnowledgeBase
 from kb.access import audience, require
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput
 from kb.writer import Receipt
 from web.pages.entry import act
 from web.pages.forms import Form, FormBody, entry_meant, small_form, ticked, visibility
@@ -135,23 +135,19 @@ def show(
     """Choose who sees it; who would not see it themselves any more has to say so."""
     form, groups = small_form(data, "sight", "unseen"), ticked(data, "seen-by")
 
+    keeps_sight = True
+
     def command() -> Receipt:
+        nonlocal keeps_sight
         chosen = visibility(form.values["sight"], groups)
         author = base.catalogue.get(entry_id).contributed_by
         require(base.asker, "show", author)
-        if not (form.values["unseen"] or audience(chosen, author) & base.asker.labels):
+        keeps_sight = bool(audience(chosen, author) & base.asker.labels)
+        if not (form.values["unseen"] or keeps_sight):
             raise InvalidInput(UNSEEN, "sight")
         return base.entries.show(entry_id, chosen)
 
     answer = act(base, pages, entry_id, "show", form, "shown", command)
-    if isinstance(answer, Redirect) and not _seen(base, entry_id):
+    if isinstance(answer, Redirect) and not keeps_sight:
         return see_other("/entries", "unseen")
     return answer
-
-
-def _seen(base: KnowledgeBase, entry_id: str) -> bool:
-    try:
-        base.catalogue.get(entry_id)
-    except NotFound:
-        return False
-    return True
