@@ -1,6 +1,6 @@
 """What one member said about entries, picked out of streams in which others speak as well."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -135,13 +135,11 @@ def own_entry(entry_id: str, told: Sequence[Told], member: str) -> OwnEntry:
                 group=text.group,
                 note=getattr(text, "note", None),
             )
-            for event, text in said
-            if isinstance(text, EntryContributed | EntryRevised)
+            for event, text in _of(said, EntryContributed, EntryRevised)
         ),
         tags=tuple(
             OwnTag(at=event.recorded_at, tag=each.tag, given=isinstance(each, EntryTagged))
-            for event, each in said
-            if isinstance(each, EntryTagged | EntryUntagged)
+            for event, each in _of(said, EntryTagged, EntryUntagged)
         ),
         relations=tuple(
             OwnRelation(
@@ -149,17 +147,13 @@ def own_entry(entry_id: str, told: Sequence[Told], member: str) -> OwnEntry:
                 relation=each.relation,
                 stated=isinstance(each, EntryRelated),
             )
-            for event, each in said
-            if isinstance(each, EntryRelated | EntryUnrelated)
+            for event, each in _of(said, EntryRelated, EntryUnrelated)
         ),
         archived=tuple(
             OwnArchiving(at=event.recorded_at, reason=each.reason, successor=each.successor)
-            for event, each in said
-            if isinstance(each, EntryArchived)
+            for event, each in _of(said, EntryArchived)
         ),
-        restored=tuple(
-            event.recorded_at for event, each in said if isinstance(each, EntryRestored)
-        ),
+        restored=tuple(event.recorded_at for event, _ in _of(said, EntryRestored)),
     )
 
 
@@ -198,6 +192,10 @@ def own_reuse(reuse_id: str, told: Sequence[Told], member: str) -> OwnReuse | No
             for event, each in said
         ),
     )
+
+
+def _of(told: Iterable[Told], *types: type) -> Iterator[Told]:
+    return ((event, said) for event, said in told if isinstance(said, types))
 
 
 def _said_by(member: str, told: Sequence[Told]) -> Iterator[Told]:

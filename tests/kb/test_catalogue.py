@@ -237,8 +237,9 @@ def test_a_list_is_sorted_by_time_title_or_reuse(world: ViewedWorld) -> None:
     assert titles("reused") == ["beta", "gamma", "Alpha"]
     with pytest.raises(InvalidInput, match="recent, title or reused"):
         world.catalogue.browse(sort="random")
-    with pytest.raises(InvalidInput):
-        world.catalogue.browse(offset=-1)
+    for offset in (-1, 10**20):
+        with pytest.raises(InvalidInput, match="starts at 0 to 1000000000"):
+            world.catalogue.browse(offset=offset)
 
 
 def test_summaries_of_several_entries_are_read_at_once(world: ViewedWorld) -> None:
