@@ -7,6 +7,10 @@ each question with every page that answers it. practice_questions_drawn.toml was
 way for an earlier ranking; it, practice_questions.toml, and practice_questions_tuning.toml, which
 avoids all words of the titles, were in view when the ranking was chosen. Then come the questions of
 absent_questions.toml, which have no answer there.
+
+Last come situations.toml and situations_absent.toml, of which only counts are printed, since
+nothing is chosen by them: a right entry in the first three as ranked and as the member gets it, and
+both errors: answerable questions that get no answer, and unanswerable ones that get one.
 """
 
 import argparse
@@ -14,9 +18,17 @@ import os
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
+from indexer.document import Filter
+from indexer.embedder import Embedder
+from indexer.index import HybridIndex
+from indexer.model import ModelEmbedder
+from kb.access import OPERATOR_LABEL
 from kb.ids import entry_id_for
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
@@ -29,10 +41,13 @@ JUDGED = {
     "in view, reworded": HERE / "practice_questions_tuning.toml",
 }
 ABSENT = HERE / "absent_questions.toml"
+SITUATIONS = HERE / "situations.toml"
+SITUATIONS_ABSENT = HERE / "situations_absent.toml"
 FOLDERS = ("openpracticelibrary", "innersource-patterns")
 FIRST = 3
 DEEP = 50
 NEEDED = 16
+EVERYTHING = Filter(audience=frozenset({OPERATOR_LABEL}), facets={"archived": frozenset({"no"})})
 
 
 def main() -> None:
@@ -43,16 +58,18 @@ def main() -> None:
     )
     content = content_folder(parser.parse_args().content)
     absent = read_questions(ABSENT)
+    embedder = ModelEmbedder()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         KnowledgeBase.create(data)
-        with KnowledgeBase.open(data) as base:
+        with KnowledgeBase.open(data, embedder=embedder) as base:
             for name in FOLDERS:
                 show_import(name, bring(base, content / name))
             for label, file in JUDGED.items():
                 show_ranks(label, [(q, rank(base, q)) for q in read_questions(file)])
-            answered = [text for text in absent if not base.search(text).nothing_close]
-    print(f"absent: {len(answered)} of {len(absent)} answered", *answered, sep="\n  ")
+            answered = answered_of(base, absent)
+            print(f"absent: {len(answered)} of {len(absent)} answered", *answered, sep="\n  ")
+            show_situations(base, data / "index", embedder)
 
 
 def read_questions(file: Path) -> list[Any]:
@@ -90,9 +107,19 @@ def show_import(name: str, outcomes: list[FileOutcome]) -> None:
 
 def rank(base: KnowledgeBase, question: dict[str, Any]) -> int | None:
     """The place of the best right practice, from 1; None if it is not among the first fifty."""
-    right = {entry_id_for(*path.split("/", 1)) for path in question["expect"]}
     results = base.search(question["text"], limit=DEEP).results
-    return next((place for place, r in enumerate(results, 1) if r.id in right), None)
+    return place_of(question, [result.id for result in results])
+
+
+def place_of(question: dict[str, Any], ids: Sequence[str]) -> int | None:
+    """The place of the first right entry among `ids`, from 1."""
+    right = {entry_id_for(*path.split("/", 1)) for path in question["expect"]}
+    return next((place for place, one in enumerate(ids, 1) if one in right), None)
+
+
+def answered_of(base: KnowledgeBase, texts: Sequence[str]) -> list[str]:
+    """Those of `texts` to which a member is shown an answer."""
+    return [text for text in texts if not base.search(text).nothing_close]
 
 
 def show_ranks(label: str, ranks: list[tuple[dict[str, Any], int | None]]) -> None:
@@ -101,8 +128,51 @@ def show_ranks(label: str, ranks: list[tuple[dict[str, Any], int | None]]) -> No
         spare = " (spare)" if question.get("spare") else ""
         print(f"{place or '-':>3}  {question['text']}{spare}")
     places = [place for question, place in ranks if not question.get("spare")]
-    hits = sum(place is not None and place <= FIRST for place in places)
-    print(f"{label}: {hits} of {len(places)} in the first {FIRST} (at least {NEEDED} wanted)\n")
+    counted = f"{among(places)} of {len(places)} in the first {FIRST}"
+    print(f"{label}: {counted} (at least {NEEDED} wanted)\n")
+
+
+class Asked(Struct, frozen=True):
+    """A question and its answer: the place of a right entry as ranked and as the member gets it."""
+
+    ranked: int | None
+    shown: int | None
+    refused: bool
+
+
+def show_situations(base: KnowledgeBase, index: Path, embedder: Embedder) -> None:
+    """The figures of situations.toml and situations_absent.toml, as counts alone."""
+    with HybridIndex.open(index, embedder, engine=base.settings.fulltext) as ranking:
+        asked = [situation(base, ranking, one) for one in read_questions(SITUATIONS)]
+    absent = read_questions(SITUATIONS_ABSENT)
+    ranked, shown = among([one.ranked for one in asked]), among([one.shown for one in asked])
+    refused = [one for one in asked if one.refused]
+    lost = sum(first(one.ranked) for one in refused)
+    print(f"situations, a right entry in the first {FIRST}, of {len(asked)}:")
+    print(f"  as ranked: {ranked}, as the member gets it: {shown}")
+    print(f"  answerable, refused outright: {len(refused)}, with a right one there: {lost}")
+    print(f"  unanswerable, answered: {len(answered_of(base, absent))} of {len(absent)}")
+
+
+def situation(base: KnowledgeBase, ranking: HybridIndex, question: dict[str, Any]) -> Asked:
+    """A question asked in both ways: of the ranking as it stands, and as a member asks."""
+    answer = base.search(question["text"])
+    hits = ranking.search(question["text"], EVERYTHING, DEEP)
+    return Asked(
+        ranked=place_of(question, [hit.document_id for hit in hits]),
+        shown=place_of(question, [result.id for result in answer.results]),
+        refused=answer.nothing_close,
+    )
+
+
+def first(place: int | None) -> bool:
+    """Whether it is one of the first places."""
+    return place is not None and place <= FIRST
+
+
+def among(places: Sequence[int | None]) -> int:
+    """How many are one of the first places."""
+    return sum(first(place) for place in places)
 
 
 if __name__ == "__main__":
