@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure
 
-.PHONY: demo test fuzz lint audit bench env constraints
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
+.PHONY: demo test test-fast coverage fuzz lint audit bench env constraints
 
 env: $(VENV)/.installed
 
@@ -18,13 +21,22 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: env
 	@$(BIN)/python -m kb.demo
 
+# On WORKERS processes; tests that share something costly stay together (tests/conftest.py).
 test: env
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(PYTEST)
 
-# The JSON interface against its description as in the tests, with more than 20,000 requests, and new
-# histories in which what is hidden may change no answer; many minutes.
+# No browser, no model, no other process: under a minute.
+test-fast: env
+	@$(PYTEST) -m "not browser and not model and not process"
+
+# With branch coverage, which costs half as much again; fails under 95%.
+coverage: env
+	@$(PYTEST) --cov --cov-report=term --durations=25
+
+# The JSON interface against its description, with more than 20,000 requests, and every property of
+# Hypothesis on many new examples; an hour.
 fuzz: env
-	@FUZZ_EXAMPLES=120 $(BIN)/python -m pytest tests/web/test_schema.py tests/kb/test_search_non_interference.py
+	@$(PYTEST) --hypothesis-profile=fuzz -m hypothesis
 
 lint: env
 	$(BIN)/ruff check .

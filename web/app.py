@@ -1,11 +1,11 @@
 """Puts the web together: the only place that makes an application, none at import."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router
-from litestar.datastructures import CacheControlHeader
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import Receive, Scope, Send
@@ -42,18 +42,20 @@ def create_app(
     Whoever asks by a name of this machine is answered if `loopback`; so is, in any case, the name
     of the settings. `openid` stands in for the provider of the settings.
     """
-    visits = Visits(knowledge_base, limits or usual_limits())
+    visits = Visits(knowledge_base, limits or usual_limits(), openid)
     pages = Pages(visits)
     settings = knowledge_base.settings
     # One for all requests, as it keeps what the provider says about itself; made at first use.
-    provider = cache(lambda: openid or provider_of(knowledge_base))
+    of_settings = lru_cache(1)(provider_of)
     app = Litestar(
         [pages_router(), api_router(), _static_router()],
         dependencies={
             "base": Provide(base_of, sync_to_thread=False),
             "visit": Provide(visit_of, sync_to_thread=False),
             "limits": Provide(lambda: visits.limits, sync_to_thread=False),
-            "openid": Provide(lambda: provider, sync_to_thread=False),
+            "openid": Provide(
+                lambda: lambda: visits.openid or of_settings(visits.base), sync_to_thread=False
+            ),
             "pages": Provide(pages_of(pages), sync_to_thread=False),
         },
         exception_handlers=exception_handlers(pages.error),
@@ -64,6 +66,7 @@ def create_app(
         openapi_config=openapi_config(f"{settings.community}, for programs", DocsPlugin(pages)),
         request_max_body_size=MAX_BODY,
         logging_config=None,
+        state=State({"visits": visits}),
     )
     refuse_unruled(app)
     names = {settings.host_name} - {""}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
@@ -26,6 +26,9 @@ from kb.local_socket import MEMBER_HEADER
 from web.errors import is_api
 from web.protocol import LOCAL
 from web.security import SAFE_METHODS
+
+if TYPE_CHECKING:
+    from kb.accounts.oidc import OpenIdProvider
 
 SOMEBODY = "a member"
 """What members are called where whoever looks may not know more."""
@@ -89,9 +92,21 @@ class Visit(Struct, frozen=True):
 class Visits:
     """Makes the visit of a request. Without ways to sign in, everybody is whoever opened `base`."""
 
-    def __init__(self, base: KnowledgeBase, limits: Limits) -> None:
+    def __init__(
+        self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
+    ) -> None:
+        self.serve(base, limits, openid)
+
+    def serve(
+        self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
+    ) -> None:
+        """Show `base` from the next request on; its settings must be like those of the one before.
+
+        `openid` stands in for the provider of the settings.
+        """
         self.base = base
         self.limits = limits
+        self.openid = openid
         self._acting_for: Callable[[Asker], KnowledgeBase] = lru_cache(256)(base.acting_for)
 
     def of(self, scope: Scope) -> Visit:

@@ -94,6 +94,7 @@ class DurableContract(EngineContract):
             assert found(again, "word") == ["kept"]
             again.close()
 
+    @pytest.mark.process
     def test_a_writer_that_was_killed_leaves_its_last_commit_and_no_lock(
         self, tmp_path: Path
     ) -> None:
@@ -107,6 +108,7 @@ class DurableContract(EngineContract):
         assert ended.returncode == -signal.SIGKILL
         self.check_that_only_the_first_commit_is_kept(tmp_path)
 
+    @pytest.mark.process
     def test_a_commit_that_finds_no_room_says_so_and_leaves_the_last_one(
         self, tmp_path: Path
     ) -> None:

@@ -3,22 +3,19 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.errors import KeyDestroyed, LogUnavailable, SealedDataError
 from events.vault import KeyVault
+from tests.examples import costly
 
 ADA, BEN = "member-ada", "entry-Größe \U0001f993"
 HERE, THERE = b"event-1/content", b"event-2/content"
 
 # One vault serves all examples, which is what a vault is there for, and the same examples are right
 # for every backend.
-many_examples = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
-)
+many_examples = costly(2, fixtures=True)
 
 
 class KeyVaultContract:

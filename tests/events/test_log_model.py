@@ -3,7 +3,6 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -13,6 +12,7 @@ from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.sqlite import SqliteEventLog
 from tests.contracts.event_log import NOW, content, new_event
+from tests.examples import costly
 
 STREAMS = st.sampled_from(["entry-1", "entry-2", "Größe \U0001f993"])
 DATA = st.sampled_from([b"{}", b'{"a":1}', '{"a":"ß"}'.encode()])
@@ -134,4 +134,4 @@ class LogMachine(RuleBasedStateMachine):
 
 
 TestLogModel = LogMachine.TestCase
-TestLogModel.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLogModel.settings = costly(2)

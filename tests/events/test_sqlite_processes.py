@@ -25,6 +25,8 @@ print("ready", flush=True)
 sys.stdin.readline()
 """
 
+pytestmark = pytest.mark.process
+
 # Each tries to write the next version of the same stream, and says what it won.
 COMPETE = """
 won = 0

@@ -66,6 +66,7 @@ def test_keys_are_there_when_the_vault_is_opened_again(path: Path) -> None:
         assert again.destroyed(BEN)
 
 
+@pytest.mark.process
 def test_a_key_outlives_the_process_that_made_it(path: Path) -> None:
     died = subprocess.run(
         [sys.executable, "-c", SEAL_AND_DIE, str(path)],

@@ -56,6 +56,7 @@ def test_an_index_that_cannot_be_read_is_outdated(place: Path, name: str) -> Non
         describe(place)
 
 
+@pytest.mark.process
 def test_describing_loads_no_library_of_search(place: Path) -> None:
     program = f"""
 import sys

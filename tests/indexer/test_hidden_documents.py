@@ -5,7 +5,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from indexer.document import Document, Filter, Section
 from indexer.index import VECTORS, HybridIndex
 from indexer.lexical import ENGINES
 from indexer.testing import HashEmbedder
+from tests.examples import costly
 
 LABELS = ["world", "members", "group:a", "group:b", "member:1"]
 ASKERS = [
@@ -127,4 +127,4 @@ class HybridIndexAgainstOneOfVisibleDocuments(RuleBasedStateMachine):
 
 
 TestNonInterference = HybridIndexAgainstOneOfVisibleDocuments.TestCase
-TestNonInterference.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+TestNonInterference.settings = costly(4)

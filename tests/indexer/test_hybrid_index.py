@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import fusion
@@ -14,6 +14,7 @@ from indexer.document import Document, Filter, Hit, Section
 from indexer.errors import IndexUnavailable, QuestionError
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
+from tests.examples import costly
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
@@ -194,9 +195,7 @@ def test_strange_questions_get_an_answer(index: HybridIndex, question: str) -> N
 
 
 @given(question=st.text(min_size=1, max_size=40))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@costly(2, fixtures=True)
 def test_any_question_is_answered_or_refused(index: HybridIndex, question: str) -> None:
     try:
         hits = index.search(question, EVERYONE)

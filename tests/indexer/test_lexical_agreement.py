@@ -7,13 +7,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import terms
 from indexer.document import Filter
 from indexer.errors import UnknownEngine
 from indexer.lexical import ENGINES, LexicalDocument, LexicalIndex, open_lexical
+from tests.examples import costly
 
 WORDS = ["red", "green", "blue", "grün", "赤", "42"]
 TERMS = ["red", "green", "blue", "grun", "赤", "42"]
@@ -62,7 +63,7 @@ def both_engines() -> Iterator[list[LexicalIndex]]:
         yield opened
 
 
-@settings(max_examples=20, deadline=None)
+@costly(5)
 @given(steps=steps, weights=questions, passing=filters)
 def test_after_any_steps_both_engines_propose_the_same_and_all_that_is_there(
     steps: list[list[LexicalDocument] | set[int]], weights: dict[str, float], passing: Filter

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -12,6 +11,7 @@ from indexer.memory import Candidates, Memory, Proposed
 from indexer.passage_store import StoredDocument
 from indexer.postings import pack
 from indexer.vectors import PassageVectors, Vectors
+from tests.examples import costly
 
 DIMENSION = 8
 NAMES = [f"d{n}" for n in range(12)]
@@ -181,7 +181,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
 
 
 TestMemory = MemoryAgainstPlainArrays.TestCase
-TestMemory.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestMemory.settings = costly(4)
 
 
 def test_what_was_removed_is_left_behind_only_while_it_is_little(

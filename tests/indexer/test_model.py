@@ -76,6 +76,7 @@ def test_a_question_uses_all_cores_whoever_computed_before(loaded: ModelEmbedder
         assert another.submit(ask).result() == cores
 
 
+@pytest.mark.process
 def test_counting_tokens_does_not_load_torch() -> None:
     program = (
         "import sys; from indexer.model import ModelEmbedder; e = ModelEmbedder();"

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.document import Document, Section
@@ -11,6 +11,7 @@ from indexer.embedder import Embedder
 from indexer.model import ModelEmbedder
 from indexer.passages import MAX_TOKENS, SPECIAL_TOKENS, EmbeddedPassage, split
 from indexer.testing import HashEmbedder
+from tests.examples import costly
 
 WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=12)
 SENTENCES = st.lists(WORDS, min_size=1, max_size=90).map(lambda words: " ".join(words) + ".")
@@ -38,7 +39,7 @@ def tokens(embedder: Embedder, text: str) -> int:
 
 @given(title=HEADINGS, sections=st.lists(SECTIONS, max_size=4))
 @example(title="", sections=[Section("", "a.\n\n## a\n\na."), Section("", "## a\n\na.")])
-@settings(max_examples=60, deadline=None)
+@costly(2)
 def test_no_passage_is_too_long_and_no_word_is_lost_or_moved(
     title: str, sections: list[Section]
 ) -> None:
@@ -56,7 +57,7 @@ def test_no_passage_is_too_long_and_no_word_is_lost_or_moved(
 
 
 @given(title=st.text(max_size=400), text=ANY_TEXT)
-@settings(max_examples=60, deadline=None)
+@costly(2)
 def test_no_passage_is_too_long_for_the_model_whatever_the_text(title: str, text: str) -> None:
     embedder = ModelEmbedder()
     for part in split([document(title, Section(text[:300], text))], embedder)[0]:

@@ -78,6 +78,7 @@ def test_a_damaged_store_is_mended_for_those_who_have_it_open(
     assert describe(place).documents == 42
 
 
+@pytest.mark.process
 def test_a_store_that_another_process_has_open_is_mended_for_it_too(
     place: Path, embedder: HashEmbedder
 ) -> None:

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import get_args
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule
 
 from kb.accounts.links import Purpose
+from tests.examples import costly
 from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
 
 
@@ -134,6 +134,4 @@ class LinkMachine(RuleBasedStateMachine):
 
 
 TestLinksAsADictionary = LinkMachine.TestCase
-TestLinksAsADictionary.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, derandomize=True
-)
+TestLinksAsADictionary.settings = costly(4)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.accounts.passkeys import Passkeys, Site
 from kb.errors import InvalidInput, SignInRefused
+from tests.examples import costly
 from tests.kb.accounts_authenticator import VERIFIED, Authenticator, decoded
 from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
 
@@ -239,12 +240,7 @@ PATHS = [("id",), ("rawId",), ("type",), ("response",), ("authenticatorAttachmen
 INNER = ["clientDataJSON", "authenticatorData", "signature", "userHandle", "attestationObject"]
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@costly(1, fixtures=True)
 @given(
     path=st.sampled_from([*PATHS, *[("response", name) for name in INNER]]),
     junk=JUNK | st.sampled_from(["A", "AAAA", "e30", "é", "\ud800", "_" * 500]),

@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from kb.accounts.sessions import Sessions, form_value, form_value_fits
 from kb.errors import SignInRefused
+from tests.examples import costly
 from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
 
 
@@ -267,6 +267,4 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 TestSessionsAsADictionary = SessionMachine.TestCase
-TestSessionsAsADictionary.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, derandomize=True
-)
+TestSessionsAsADictionary.settings = costly(4)

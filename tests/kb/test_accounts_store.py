@@ -256,6 +256,7 @@ def test_a_store_serves_many_threads(accounts: AccountsWorld) -> None:
     assert len(accounts.sessions.of(ANA)) == 8
 
 
+@pytest.mark.process
 def test_importing_the_package_loads_no_library_of_signing_in() -> None:
     found = {path.stem for path in (ROOT / "kb" / "accounts").glob("[a-z]*.py")}
     parts = sorted(found - {"small_answers"})  # which oidc loads when it asks a provider

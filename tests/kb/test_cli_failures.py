@@ -78,6 +78,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(monkeypatch: pytest.MonkeyPat
     assert len(replaced) == 1
 
 
+@pytest.mark.process
 def test_a_command_into_a_pipe_that_nobody_reads_ends_with_code_0() -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -92,6 +93,7 @@ def test_a_command_into_a_pipe_that_nobody_reads_ends_with_code_0() -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("closed", "command", "code", "said"),
     [

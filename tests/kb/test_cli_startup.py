@@ -9,6 +9,8 @@ import pytest
 from kb.cli.commands import ENTRY_POINTS
 from tests.kb.cli_world import CommandLine
 
+pytestmark = pytest.mark.process
+
 HEAVY = (
     "torch", "sentence_transformers", "transformers", "faiss", "litestar", "numpy", "tantivy",
     "whoosh", "sqlite_utils", "markdown_it", "yaml", "tabulate", "argon2", "cryptography",

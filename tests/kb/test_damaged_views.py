@@ -95,6 +95,7 @@ def test_damage_that_several_readers_find_is_repaired_once(
     assert len(notices) == 1
 
 
+@pytest.mark.process
 def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """The file of an exported entry reads back word by word."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.entries import validation
@@ -58,7 +58,6 @@ CONTENT = st.builds(
 """Content as it is stored: whatever a member may have written, cleaned by validation."""
 
 
-@settings(deadline=None)
 @given(CONTENT)
 def test_any_text_reads_back_word_by_word(content: Content) -> None:
     parsed = parse_markdown(render(page(content)).encode(), "x.md")

@@ -18,6 +18,7 @@ from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
 
 
+@pytest.mark.process
 def test_a_writer_beside_another_process_reads_its_own_write_and_finds_it(
     data: Path, open_base: OpenBase, embedder: HashEmbedder
 ) -> None:
@@ -33,6 +34,7 @@ def test_a_writer_beside_another_process_reads_its_own_write_and_finds_it(
         child.communicate("")
 
 
+@pytest.mark.process
 def test_another_process_takes_over_when_the_leading_one_is_killed(
     data: Path, open_base: OpenBase
 ) -> None:

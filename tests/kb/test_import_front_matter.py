@@ -71,6 +71,7 @@ def test_broken_front_matter_is_refused_with_its_place(yaml_text: str, said: str
         load(yaml_text)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "expression", ["'a: ' + '[' * 100_000", "'a: ' + '{b: ' * 100_000", "'- ' * 100_000"]
 )

@@ -15,6 +15,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.viewed_world import all_rows
 
+pytestmark = pytest.mark.process
+
 KILLS = 30
 REBUILDS_KILLED = 10
 LONGEST_DELAY = 0.05

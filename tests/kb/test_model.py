@@ -23,6 +23,7 @@ print(*sorted({"torch", "faiss", "tantivy", "litestar", "transformers"} & set(sy
 """
 
 
+@pytest.mark.process
 def test_reading_and_writing_load_neither_the_model_nor_the_search_libraries(data: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", READ_ONLY, str(data)],

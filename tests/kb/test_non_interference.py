@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.event import NewEvent, RecordedEvent
@@ -25,6 +25,7 @@ from kb.errors import KnowledgeBaseError, NotFound, Refused
 from kb.ids import group_id, new_id
 from kb.people.service import People
 from kb.reuse.report import Reports
+from tests.examples import costly
 from tests.kb.domain_world import ABSENT, World, some_content
 from tests.kb.viewed_world import ViewedWorld, counted
 
@@ -161,7 +162,7 @@ def _answered(ask: Callable[[str], object], entry_id: str) -> object:
         return str(error)
 
 
-@settings(max_examples=100, deadline=None)
+@costly(1)
 @given(steps, st.sampled_from(sorted(ASKERS)))
 def test_what_is_hidden_changes_no_answer(
     given_steps: list[tuple[str, str, Numbers]], name: str
@@ -176,7 +177,7 @@ def test_what_is_hidden_changes_no_answer(
     assert whole == part
 
 
-@settings(max_examples=40, deadline=None)
+@costly(2)
 @given(steps)
 def test_a_command_on_what_is_hidden_is_answered_as_one_on_what_is_missing(
     given_steps: list[tuple[str, str, Numbers]],

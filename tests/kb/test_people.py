@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -30,6 +30,7 @@ from kb.people.member import (
     MemberCommand,
     Profile,
 )
+from tests.examples import costly
 from tests.kb.domain_world import some_draft
 from tests.kb.people_world import ADA, PeopleWorld
 
@@ -145,7 +146,7 @@ def world(tmp_path: Path) -> Iterator[PeopleWorld]:
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["up", "down", "go"])), max_size=8)
 
 
-@settings(max_examples=25, deadline=None)
+@costly(4)
 @given(STEPS)
 def test_the_last_steward_stays(steps: list[tuple[int, str]]) -> None:
     with TemporaryDirectory() as folder:
@@ -167,7 +168,7 @@ def test_the_last_steward_stays(steps: list[tuple[int, str]]) -> None:
 MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3) | st.none()), max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@costly(2)
 @given(MOVES)
 def test_no_group_is_ever_inside_itself(moves: list[tuple[int, int | None]]) -> None:
     with TemporaryDirectory() as folder:

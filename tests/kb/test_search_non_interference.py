@@ -4,7 +4,6 @@ For every log L, member m and question q: the answer is the same from L as from 
 streams that m may not see now, over the same vectors.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -22,11 +21,9 @@ from kb.entries.content import Draft
 from kb.following.search_index import SearchIndex
 from kb.knowledge_base import KnowledgeBase
 from kb.search import Answer
+from tests.examples import costly
 from tests.kb.domain_world import ABSENT, some_content
 from tests.kb.hidden_world import MEMBERS, Past, found, listed, numbered, opened, without
-
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-"""So many histories for each engine instead of a few that are always the same, if not 0."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,13 +42,7 @@ def _few_places() -> Iterator[None]:
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 # A seed does not become simpler by shrinking.
-@settings(
-    max_examples=EXAMPLES or 8,
-    deadline=None,
-    derandomize=not EXAMPLES,
-    phases=[Phase.generate],
-    print_blob=True,
-)
+@settings(costly(8), phases=[Phase.generate], print_blob=True)
 @given(st.integers(0, 2**32), st.sampled_from([*MEMBERS, "nobody"]))
 def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
     engine: str, seed: int, name: str

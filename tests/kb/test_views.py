@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.event import NewEvent, RecordedEvent
@@ -17,6 +17,7 @@ from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_file import File, file_at
 from kb.following.view_reader import ViewReader
+from tests.examples import costly
 from tests.kb.domain_world import command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
 
@@ -50,7 +51,7 @@ def streams(world: ViewedWorld) -> list[str]:
     return [event.stream for event in world.recorded()]
 
 
-@settings(max_examples=60, deadline=None)
+@costly(2)
 @given(
     st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.booleans()), max_size=25),
     st.integers(1, 4),

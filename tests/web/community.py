@@ -1,6 +1,7 @@
 """What the tests of signing in share: a community of each role, and browsers of theirs."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,13 +16,14 @@ from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.access import Role, Visibility, of_member
 from kb.accounts.attempts import Attempts
+from kb.accounts.oidc import OpenIdProvider
 from kb.accounts.passwords import Passwords
 from kb.accounts.tokens import Scope
 from kb.entries.content import Content, Draft, Section
 from kb.people.member import Profile
 from kb.settings import Settings
 from web.app import create_app
-from web.visit import Limits
+from web.visit import Limits, usual_limits
 
 Client = TestClient[Litestar]
 SITE = "https://kb.example.org"
@@ -51,6 +53,35 @@ def generous(address: int = 10_000, name: int = 10_000, search: int = 10_000) ->
     return Limits(attempts(address), attempts(name), attempts(search))
 
 
+_free: dict[tuple[str, str, bool], list[Litestar]] = defaultdict(list)
+_lent: list[tuple[KnowledgeBase, tuple[str, str, bool], Litestar]] = []
+
+
+def app_of(
+    base: KnowledgeBase,
+    *,
+    limits: Limits | None = None,
+    loopback: bool = True,
+    openid: OpenIdProvider | None = None,
+) -> Litestar:
+    """As `create_app`, out of those that served a base like it before; `give_back` ends its use."""
+    kind = (base.settings.base_url, base.settings.community, loopback)
+    if _free[kind]:
+        app = _free[kind].pop()
+        app.state["visits"].serve(base, limits or usual_limits(), openid)
+    else:
+        app = create_app(base, limits=limits, loopback=loopback, openid=openid)
+    _lent.append((base, kind, app))
+    return app
+
+
+def give_back(base: KnowledgeBase) -> None:
+    """Let the applications of `base` serve others."""
+    for each in [each for each in _lent if each[0] is base]:
+        _lent.remove(each)
+        _free[each[1]].append(each[2])
+
+
 class Community:
     """A knowledge base where members sign in with a password, one for each of `ROLES`."""
 
@@ -62,7 +93,7 @@ class Community:
             accounts.store, hasher, community="Ours", random=numbers
         )
         self.ids = {name: self._join(name, roles) for name, roles in ROLES.items()}
-        self.app = create_app(base, limits=generous())
+        self.app = app_of(base, limits=generous())
 
     def _join(self, name: str, roles: tuple[Role, ...]) -> str:
         member = self.base.people.invite(roles).id
@@ -122,7 +153,10 @@ def community_at(path: Path, **settings: Any) -> Iterator[Community]:
     with KnowledgeBase.open(
         path, settings=Settings(data=path, **chosen), embedder=HashEmbedder()
     ) as base:
-        yield Community(base)
+        try:
+            yield Community(base)
+        finally:
+            give_back(base)
 
 
 def sign_in(client: Client, name: str, password: str = PASSWORD, **form: str) -> Any:

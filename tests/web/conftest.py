@@ -16,21 +16,14 @@ from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests.web.browsing import ARGUMENTS, served
-from tests.web.community import Browsers, Community, community_at
+from tests.web.community import Browsers, Community, app_of, community_at, give_back
 from tests.web.serving import data, run
 from tests.web.session_log import SessionLog
-from web.app import create_app
 from web.logs import logs_to
 
 __all__ = ["data", "run"]
 
 Contribute = Callable[..., str]
-LAST = "test_browser_logs.py"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What reads the logs of all browser tests comes after them."""
-    items.sort(key=lambda item: item.path.name == LAST)
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +50,13 @@ def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
     KnowledgeBase.create(tmp_path / "data")
     with KnowledgeBase.open(tmp_path / "data", embedder=HashEmbedder()) as opened:
         yield opened
+        give_back(opened)
 
 
 @pytest.fixture
 def client(base: KnowledgeBase) -> Iterator[TestClient[Litestar]]:
     """A browser on this machine that follows no redirect by itself."""
-    app = create_app(base)
+    app = app_of(base)
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as made:
         made.follow_redirects = False
         yield made
@@ -122,7 +116,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def url(base: KnowledgeBase) -> Iterator[str]:
-    with served(create_app(base)) as address:
+    with served(app_of(base)) as address:
         yield address
 
 

@@ -10,12 +10,12 @@ from tests.web.community import (
     PASSWORD,
     Browsers,
     Community,
+    app_of,
     form_token,
     generous,
     send,
     sign_in,
 )
-from web.app import create_app
 from web.visit import Limits
 
 
@@ -96,7 +96,7 @@ def test_names_of_others_are_tried_so_often_and_then_no_more(
     browser: Browsers, community: Community, limits: Limits
 ) -> None:
     """Choosing one tells that it is taken; signing in was a try of the address as well."""
-    client = browser("Mara", create_app(community.base, limits=limits))
+    client = browser("Mara", app_of(community.base, limits=limits))
     form = {"current": PASSWORD, "password": "eleven small harbours"}
     for name in ("cleo", "stella", "rita"):
         form["sign_in_name"] = f"{name}@example.org"

@@ -156,6 +156,7 @@ def test_a_json_bomb_is_refused(client: Client, path: str) -> None:
         assert client.post(path, content=body, headers=headers).status_code in (400, 404)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("what", ["texts", "requests"])
 def test_a_regular_expression_bomb_is_read_in_time_that_grows_with_its_length(what: str) -> None:
     command = [sys.executable, "-m", "tests.web.bombs_child", what]

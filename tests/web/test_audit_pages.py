@@ -17,13 +17,13 @@ from tests.web.community import (
     Browsers,
     Client,
     Community,
+    app_of,
     community_at,
     form_token,
     generous,
     send,
     sign_in,
 )
-from web.app import create_app
 
 HERE = "https://kb.circle.example"
 NEW = "eleven small harbours"
@@ -49,7 +49,7 @@ def community(tmp_path: Path, there: FakeProvider) -> Iterator[Community]:
         provider = OpenIdProvider(
             client, made.base.accounts.pending, clock=utc_now, transport=there.transport()
         )
-        made.app = create_app(made.base, limits=generous(), openid=provider)
+        made.app = app_of(made.base, limits=generous(), openid=provider)
         yield made
 
 

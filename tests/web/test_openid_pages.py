@@ -10,8 +10,7 @@ import pytest
 from events.clock import utc_now
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
 from tests.kb.accounts_provider import CLIENT, ISSUER, SECRET, FakeProvider
-from tests.web.community import Browsers, Client, Community, community_at, generous, send
-from web.app import create_app
+from tests.web.community import Browsers, Client, Community, app_of, community_at, generous, send
 
 HERE = "https://kb.circle.example"
 BACK = "/sign-in/openid/back"
@@ -35,7 +34,7 @@ def community(tmp_path: Path, there: FakeProvider) -> Iterator[Community]:
         pending = made.base.accounts.pending
         client = OpenIdSettings(issuer=ISSUER, client_id=CLIENT, client_secret=SECRET)
         provider = OpenIdProvider(client, pending, clock=utc_now, transport=there.transport())
-        made.app = create_app(made.base, limits=generous(), openid=provider)
+        made.app = app_of(made.base, limits=generous(), openid=provider)
         yield made
 
 

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.community import Browsers, Community, community_at, form_token, generous, send
-from web.app import create_app
+from tests.web.community import (
+    Browsers,
+    Community,
+    app_of,
+    community_at,
+    form_token,
+    generous,
+    send,
+)
 
 HALF = {"ticket": "x", "credential": {"id": "x"}}
 
@@ -39,7 +46,7 @@ def test_what_is_no_passkey_is_refused_in_a_sentence(
 
 
 def test_signing_in_with_passkeys_is_counted(browser: Browsers, community: Community) -> None:
-    client = browser(app=create_app(community.base, limits=generous(address=1)))
+    client = browser(app=app_of(community.base, limits=generous(address=1)))
     assert client.post("/sign-in/passkey/begin", json={}).status_code == 200
     late = client.post("/sign-in/passkey/begin", json={})
     assert (late.status_code, late.headers["retry-after"]) == (429, "60")

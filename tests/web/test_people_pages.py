@@ -6,9 +6,8 @@ import pytest
 
 from kb.access import Visibility
 from kb.ids import group_id
-from tests.web.community import Browsers, Community, generous, send
+from tests.web.community import Browsers, Community, app_of, generous, send
 from tests.web.visits import FORM
-from web.app import create_app
 
 PROFILE = {
     "name": "Nora",
@@ -73,7 +72,7 @@ def test_with_an_invitation_names_of_others_are_tried_so_often_and_then_no_more(
 ) -> None:
     """Whatever the address; other mistakes are no tries."""
     path, other = invited(browser), invited(browser)
-    app = create_app(community.base, limits=generous(name=3))
+    app = app_of(community.base, limits=generous(name=3))
     client = browser(app=app)
     for wrong in ({"password": "short"}, {"name": " "}):
         assert client.post(path, data=PROFILE | wrong).status_code == 400

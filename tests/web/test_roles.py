@@ -47,9 +47,10 @@ def test_an_application_with_a_route_without_a_rule_does_not_start(community: Co
     def forgotten() -> str:
         return "All of it."
 
-    community.app.register(forgotten)
+    app = create_app(community.base)
+    app.register(forgotten)
     with pytest.raises(UnruledRoute, match="/forgotten"):
-        refuse_unruled(community.app)
+        refuse_unruled(app)
 
 
 @pytest.mark.parametrize("name", ALLOWED)

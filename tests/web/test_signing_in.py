@@ -12,12 +12,12 @@ from tests.web.community import (
     SITE,
     Browsers,
     Community,
+    app_of,
     form_token,
     generous,
     send,
     sign_in,
 )
-from web.app import create_app
 
 COOKIE = "__Host-tributary"
 
@@ -154,7 +154,7 @@ def test_whoever_has_to_sign_in_comes_back_to_the_page(browser: Browsers) -> Non
 def test_a_name_is_tried_so_often_and_then_has_to_wait(
     browser: Browsers, community: Community
 ) -> None:
-    app = create_app(community.base, limits=generous(name=3))
+    app = app_of(community.base, limits=generous(name=3))
     client = browser(app=app)
     tried = [sign_in(client, "Mara", "some other words").status_code for _ in range(3)]
     late = sign_in(client, "Mara")
@@ -168,7 +168,7 @@ def test_a_name_is_tried_so_often_and_then_has_to_wait(
 def test_an_address_tries_so_often_whatever_the_name(
     browser: Browsers, community: Community
 ) -> None:
-    client = browser(app=create_app(community.base, limits=generous(address=2)))
+    client = browser(app=app_of(community.base, limits=generous(address=2)))
     for name in ("One", "Two"):
         assert sign_in(client, name).status_code == 401
     assert sign_in(client, "Mara").status_code == 429
@@ -176,7 +176,7 @@ def test_an_address_tries_so_often_whatever_the_name(
 
 
 def test_searches_are_counted_for_each_member(browser: Browsers, community: Community) -> None:
-    app = create_app(community.base, limits=generous(search=2))
+    app = app_of(community.base, limits=generous(search=2))
     mara, cleo = browser("Mara", app), browser("Cleo", app)
     assert [mara.get("/search?q=x").status_code for _ in range(3)] == [200, 200, 429]
     response = mara.get("/search/results?q=x")
@@ -220,7 +220,7 @@ def test_only_the_name_that_was_set_up_and_this_machine_are_answered(browser: Br
 def test_beyond_this_machine_its_own_names_are_not_answered(
     browser: Browsers, community: Community
 ) -> None:
-    client = browser(app=create_app(community.base, loopback=False))
+    client = browser(app=app_of(community.base, loopback=False))
     assert client.get("/about", headers={"host": "127.0.0.1"}).status_code == 400
     assert client.get("/about").status_code == 200
 

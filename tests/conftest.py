@@ -1,0 +1,120 @@
+"""What the whole suite shares: how many examples are drawn, and which tests run on one worker."""
+
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from indexer.model import PACKAGE
+
+GROUPS = ("browser", "model", "kill")
+"""Tests that share something costly or crowd each other out stay on one worker, and come first."""
+
+SPREAD = ("test_attacks_bombs.py", "test_schema.py")
+"""Files with many tests that share nothing: each test may run on any worker."""
+
+LAST = "test_browser_logs.py"
+"""Reads what all tests with a server have logged."""
+
+ALIKE = settings(deadline=None, derandomize=True)
+"""The same examples each time."""
+
+settings.register_profile("dev", ALIKE, max_examples=25, stateful_step_count=12)
+settings.register_profile("ci", ALIKE, max_examples=100, stateful_step_count=20)
+settings.register_profile("fuzz", max_examples=2_000, stateful_step_count=50, deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for `--dist loadgroup`: by what they share, else by file."""
+    for item in items:
+        if item.path.name not in SPREAD or _shared(item):
+            item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
+    order = {name: place for place, name in enumerate(GROUPS)}
+    items.sort(key=lambda item: (order.get(_shared(item), len(GROUPS)), item.path.name == LAST))
+
+
+def _shared(item: pytest.Item) -> str:
+    """The group of `GROUPS` that a test belongs to, or nothing."""
+    if item.get_closest_marker("browser") or "session_log" in getattr(item, "fixturenames", ()):
+        return "browser"
+    if item.get_closest_marker("model"):
+        return "model"
+    return "kill" if item.path.name == "test_kill.py" else ""
+
+
+BEGAN = pytest.StashKey[float]()
+BUDGET = 10.0
+"""Processor seconds that a file of tests may take; what takes more is told at the end."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell which files take longest, so that it is seen when one grows."""
+    spent: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "teardown":
+                file = report.nodeid.partition("::")[0]
+                spent[file] += dict(report.user_properties).get("processor", 0.0)
+    over = [(file, seconds) for file, seconds in spent.most_common() if seconds > BUDGET]
+    total = sum(spent.values())
+    terminalreporter.section(f"{total:.0f} processor seconds in tests; files over {BUDGET:.0f}")
+    for file, seconds in over:
+        terminalreporter.line(f"{seconds:6.1f} {file}")
+
+
+def _processor() -> float:
+    """Seconds that this process has computed so far, with its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+WEIGHTS = f"{PACKAGE}/model/model.safetensors"
+
+
+class _Watch:
+    """Notes what a test may do only with a mark: start a process, load the model."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"):
+            self.seen.add("process")
+        elif event == "open" and str(arguments[0]).endswith(WEIGHTS):
+            self.seen.add("model")
+
+
+_watch = _Watch()
+sys.addaudithook(_watch)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """What is seen and spent from here on is this test's."""
+    _watch.seen.clear()
+    item.stash[BEGAN] = _processor()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fail a test that starts a process or loads the model and has no mark that says so."""
+    result = yield
+    marks = {mark.name for mark in item.iter_markers()}
+    missing = _watch.seen - marks - ({"process"} if "browser" in marks else set())
+    assert not missing, f"mark this test: {', '.join(sorted(missing))}"
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Note what a test has spent, with its fixtures."""
+    yield
+    item.user_properties.append(("processor", _processor() - item.stash[BEGAN]))
