@@ -100,11 +100,24 @@ class Visibility(Struct, frozen=True):
 
 
 class Asker(Struct, frozen=True):
-    """Whoever asks: a member or nobody known, their roles, and the labels of what they see."""
+    """The person who asks: a member or nobody known, their roles, and the labels of what they see.
+
+    `actions` are those that a token is good for, None without one: it takes away and adds nothing.
+    """
 
     member: str | None
     roles: frozenset[Role]
     labels: frozenset[str]
+    actions: frozenset[Action] | None = None
+
+    @property
+    def readable(self) -> frozenset[str]:
+        """The labels of what they may be shown; a token may allow changes alone."""
+        return self.labels if self.holds("read") else frozenset()
+
+    def holds(self, action: Action) -> bool:
+        """Whether the token, if there is one, is good for `action`."""
+        return self.actions is None or action in self.actions
 
     @property
     def reported(self) -> frozenset[str]:
@@ -168,6 +181,8 @@ def group_label(group: str) -> str:
 
 def may(asker: Asker, action: Action, author: str | None = None) -> bool:
     """Whether `asker` may do it with something that they see and that `author` began."""
+    if not asker.holds(action):
+        return False
     allowed = RULES[action]
     is_author = "member" in asker.roles and author is not None and author == asker.member
     return (
@@ -177,6 +192,10 @@ def may(asker: Asker, action: Action, author: str | None = None) -> bool:
 
 def require(asker: Asker, action: Action, author: str | None = None, *, wish: str = "") -> None:
     """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
+    if not asker.holds(action):
+        raise Forbidden(
+            f"This token may not {wish or _WISHES[action]}: make one whose scopes allow that."
+        )
     if not may(asker, action, author):
         names = {**_NAMES, "author": _BEGUN_BY.get(action, _NAMES["author"])}
         who = " or ".join(names[one] for one in sorted(RULES[action]))

@@ -74,10 +74,10 @@ class KnowledgeBase:
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
         self.erasure = Erasure(self.people, self.entries, parts.follower)
-        self.catalogue = Catalogue(parts.reader, asker.labels)
+        self.catalogue = Catalogue(parts.reader, asker.readable)
         self.reports = Reports(parts.reader, asker, parts.questions)
         self._search = Search(
-            parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.labels
+            parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.readable
         )
 
     def own_data(self) -> OwnData:

@@ -1,18 +1,18 @@
 """Which rule each route has, and the guard that holds to it; the rules themselves are kb.access."""
 
-from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
+from msgspec import structs
 
 from kb.access import RULES, Action, may, require
 from kb.accounts.sessions import form_value_fits
-from kb.accounts.tokens import Scope
+from kb.accounts.tokens import SCOPE_OF, Scope
 from kb.errors import Forbidden
-from web.errors import CrossSiteRequest, SignInNeeded, Typed
+from web.errors import CrossSiteRequest, SignInNeeded, Typed, is_api
 from web.security import SAFE_METHODS
 from web.visit import CHALLENGE, Visit, Visits
 
@@ -20,28 +20,6 @@ Rule = Action | Literal["public", "self"]
 """What a route needs: an action that is allowed, somebody known (`self`), or nothing (`public`)."""
 
 KNOWN_RULES = frozenset({*get_args(Action), "public", "self"})
-
-SCOPES: Mapping[Action, Scope] = {
-    "read": "search",
-    "contribute": "contribute",
-    "revise": "contribute",
-    "endorse": "contribute",
-    "reuse": "contribute",
-    "show": "contribute",
-    "curate": "curate",
-    "update-reuse": "curate",
-    "report": "report",
-    "see-people": "admin",
-    "join-group": "admin",
-    "change-self": "admin",
-    "look-after-people": "admin",
-    "look-after-groups": "admin",
-    "change-settings": "admin",
-    "audit": "admin",
-    "erase-entry": "admin",
-    "erase-member": "admin",
-}
-"""The scope that a token needs for an action, beside what its member may do."""
 
 FORM_TOKEN = "form_token"
 FIELDS = 1_000
@@ -70,6 +48,7 @@ class Guard:
         visit: Visit = connection.scope["auth"]
         try:
             _hold_to(rule, visit, handler.opt.get("wish", ""))
+            _hold_to_scopes(rule, visit, is_page=not is_api(connection.scope["path"]))
         except SignInNeeded as error:
             raise SignInNeeded(CHALLENGE, typed=await _kept(connection, handler)) from error
         if handler.opt.get("counted") and self._visits.base.settings.ways:
@@ -79,23 +58,34 @@ class Guard:
 
 
 def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
+    """Raise `SignInNeeded` or `Forbidden` where the roles of a visitor do not do."""
     match rule:
         case "public":
             return
         case "self":
             allowed = visit.asker.member is not None
-            scope: Scope = "admin"
         case action:
+            asker = structs.replace(visit.asker, actions=None)
             # Whether somebody began an entry is known once it is read: commands ask again.
-            perhaps = "author" in RULES[action] and "member" in visit.asker.roles
-            allowed = perhaps or may(visit.asker, action)
-            scope = SCOPES[action]
-            if not allowed and visit.asker.member is not None:
-                require(visit.asker, action, wish=wish)
+            perhaps = "author" in RULES[action] and "member" in asker.roles
+            allowed = perhaps or may(asker, action)
+            if not allowed and asker.member is not None:
+                require(asker, action, wish=wish)
     if not allowed:
         raise SignInNeeded(CHALLENGE)
-    if visit.scopes is not None and scope not in visit.scopes:
-        raise Forbidden(f"A token needs the scope {scope} for this; make one that has it.")
+
+
+def _hold_to_scopes(rule: Rule, visit: Visit, *, is_page: bool) -> None:
+    """Raise `Forbidden` where a token lacks a scope; a page shows entries, whatever it is for."""
+    if visit.scopes is None or rule == "public":
+        return
+    needed: set[Scope] = {"admin" if rule == "self" else SCOPE_OF[rule]}
+    if is_page:
+        needed.add("search")
+    if missing := sorted(needed - visit.scopes):
+        raise Forbidden(
+            f"A token needs the scope {' and '.join(missing)} for this; make one that has it."
+        )
 
 
 def refuse_unruled(app: Litestar) -> None:

@@ -13,7 +13,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.clock import utc_now
 from kb import KnowledgeBase, access
@@ -21,6 +21,7 @@ from kb.access import Asker
 from kb.accounts.attempts import Attempts
 from kb.accounts.sessions import SessionInfo, form_value
 from kb.accounts.tokens import Scope as TokenScope
+from kb.accounts.tokens import actions_of
 from kb.errors import NotFound
 from kb.local_socket import MEMBER_HEADER
 from web.errors import is_api
@@ -139,9 +140,10 @@ class Visits:
         if scheme.lower() != "bearer" or token is None:
             raise BadToken
         try:
-            asker = self.base.directory.asker(token.member)
+            member = self.base.directory.asker(token.member)
         except NotFound:
             raise BadToken from None
+        asker = structs.replace(member, actions=actions_of(token.scopes))
         return Visit(self._acting_for(asker), scopes=token.scopes, address=address)
 
     def _by_cookie(self, scope: Scope, address: str) -> Visit:

@@ -76,10 +76,9 @@ def contribute_entry(
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPage:
     """One entry with all that belongs to it."""
     entry = base.catalogue.get(entry_id)
-    if may(base.asker, "see-people"):
-        return entry
-    endorsed = tuple(structs.replace(each, member=SOMEBODY) for each in entry.endorsed)
-    return structs.replace(entry, contributed_by=SOMEBODY, endorsed=endorsed)
+    endorsed = tuple(structs.replace(e, member=_told(base, e.member)) for e in entry.endorsed)
+    author = _told(base, entry.contributed_by)
+    return structs.replace(entry, contributed_by=author, endorsed=endorsed)
 
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise"))
@@ -98,12 +97,16 @@ def revise_entry(
 def get_history(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> tuple[HistoryItem, ...]:
     """Every event about an entry, with who and when, oldest first."""
     history = base.catalogue.history(entry_id)
-    if may(base.asker, "see-people"):
-        return history
-    return tuple(structs.replace(each, actor=SOMEBODY) for each in history)
+    return tuple(structs.replace(each, actor=_told(base, each.actor)) for each in history)
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))
 def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Lineage:
     """What an entry was made from and what was made from it, however far."""
     return base.catalogue.lineage(entry_id)
+
+
+def _told(base: KnowledgeBase, member: str) -> str:
+    """The id of `member`, as far as the one who asks may know it; everybody knows their own."""
+    known = member == base.asker.member or may(base.asker, "see-people")
+    return member if known else SOMEBODY

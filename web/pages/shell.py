@@ -89,13 +89,14 @@ class Shell(Struct, frozen=True, kw_only=True):
     signing_in: bool
     sign_in: str
     roles: frozenset[Role]
+    actions: frozenset[Action] | None
     form_token: str
     at: str
     notice: str
 
     def may(self, action: Action) -> bool:
         """Whether whoever looks at the page may do it with something that somebody else began."""
-        return may(Asker(None, self.roles, frozenset()), action)
+        return may(Asker(None, self.roles, frozenset(), self.actions), action)
 
 
 class ErrorPage(Struct, frozen=True):
@@ -174,6 +175,7 @@ class Pages:
             signing_in=bool(settings.ways),
             sign_in=self._sign_in,
             roles=asker.roles,
+            actions=asker.actions,
             form_token=self._visit.form_token,
             at=at,
             notice=_notice(done),
