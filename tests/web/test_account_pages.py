@@ -163,7 +163,7 @@ def test_the_page_of_a_reporter_has_their_profile_and_no_other_people(browser: B
 
 
 def test_a_token_has_no_page_of_its_own(browser: Browsers, community: Community) -> None:
-    headers = community.token("Mara", "admin")
+    headers = community.token("Mara", "admin", "search")
     assert browser().get("/account", headers=headers).status_code == 404
     headers = community.token("Mara", "search")
     assert browser().get("/account", headers=headers).status_code == 403

@@ -232,7 +232,7 @@ def test_whoever_writes_chooses_who_sees_it(browser: Browsers, community: Commun
     assert browser("Cleo").get(path).status_code == 404
     send(stella, f"/people/{community.ids['Cleo']}/groups", {f"group-{night}": "1"})
     assert browser("Cleo").get(path).status_code == 200
-    send(mara, f"{path}/show", {"sight": "author", f"seen-by-{night}": "1"})
+    send(mara, f"{path}/show", {"sight": "author"})
     assert "Seen by its author alone" in mara.get(path).text
     assert browser("Cleo").get(path).status_code == 404
     assert "shown to one of" in send(mara, f"{path}/show", {"sight": "all"}, 400).text

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from events.clock import utc_now
-from kb.access import may, unlimited
+from kb.access import may
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import SessionInfo
@@ -130,8 +130,8 @@ def make_token(
 ) -> Response[str]:
     """Make a token and show it, this once."""
     session = own_session(visit)
-    form = small_form(data, "token_name", "days")
     chosen = [scope for scope in SCOPES if typed(data, f"scope-{scope}")]
+    form = small_form(data, "token_name", "days").with_values(scopes=" ".join(chosen))
     try:
         days = form.values["days"]
         if days not in DAYS:
@@ -204,8 +204,7 @@ def _page(
 ) -> AccountPage:
     session, base = own_session(visit), visit.base
     accounts, member = base.accounts, session.member
-    # Also reporters, who see nobody else, see what they told about themselves.
-    me = base.acting_for(unlimited(visit.asker)).directory.member(member)
+    me = base.directory.member(member)
     known = base.directory.groups() if may(visit.asker, "see-people") else ()
     return AccountPage(
         me=me,
@@ -239,5 +238,5 @@ def _forms(me: MemberView) -> dict[str, Form]:
     return {
         "profile": Form(typed_before),
         "password": Form({"sign_in_name": ""}),
-        "token": Form({"token_name": "", "days": "90"}),
+        "token": Form({"token_name": "", "days": "90", "scopes": ""}),
     }

@@ -12,7 +12,7 @@ from kb.access import audience, require
 from kb.errors import InvalidInput
 from kb.writer import Receipt
 from web.pages.entry import act
-from web.pages.forms import Form, FormBody, entry_meant, small_form, ticked, visibility
+from web.pages.forms import Form, FormBody, chosen_sight, entry_meant, small_form, typed
 from web.pages.shell import Pages, see_other
 
 UNSEEN: Final = "You would not see this entry any more: tick the box below if you mean it."
@@ -133,18 +133,19 @@ def show(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Choose who sees it; who would not see it themselves any more has to say so."""
-    form, groups = small_form(data, "sight", "unseen"), ticked(data, "seen-by")
+    sight = chosen_sight(data)
+    form = sight.form(typed(data, "unseen"))
 
     keeps_sight = True
 
     def command() -> Receipt:
         nonlocal keeps_sight
-        chosen = visibility(form.values["sight"], groups)
+        chosen = sight.visibility()
         author = base.catalogue.get(entry_id).contributed_by
         require(base.asker, "show", author)
         keeps_sight = bool(audience(chosen, author) & base.asker.labels)
         if not (form.values["unseen"] or keeps_sight):
-            raise InvalidInput(UNSEEN, "sight")
+            raise InvalidInput(UNSEEN, "visibility")
         return base.entries.show(entry_id, chosen)
 
     answer = act(base, pages, entry_id, "show", form, "shown", command)

@@ -23,7 +23,7 @@ from kb.errors import InvalidInput, NotFound, Refused
 from kb.writer import Receipt
 from web.errors import status_of
 from web.markdown import to_html
-from web.pages.forms import Form, new_command_id
+from web.pages.forms import ChosenSight, Form, new_command_id
 from web.pages.links import anchor, entry_url
 from web.pages.shell import Pages, see_other
 from web.written import when_searchable
@@ -31,7 +31,7 @@ from web.written import when_searchable
 FORMS: Mapping[str, tuple[str, ...]] = {
     "tag": ("tags",),
     "archive": ("reason", "successor"),
-    "show": ("sight", "unseen"),
+    "show": ("visibility", "groups", "unseen"),
     "endorse": ("reason",),
     "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
 }
@@ -49,7 +49,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     """Everything on an entry's page.
 
     `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are the
-    names of groups; `sight` and `shown_to` are what the form about visibility says. `may_update`
+    names of groups; `chosen` is what the form about visibility says. `may_update`
     are the ids of the reuses of which whoever looks may tell what became; `may_lose` says that
     they can choose not to see it any more.
     """
@@ -71,8 +71,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     may_update: frozenset[str]
     may_lose: bool
     seen_by: dict[str, str]
-    sight: str
-    shown_to: tuple[str, ...]
+    chosen: ChosenSight
     groups_to_show: tuple[tuple[str, str], ...]
     world: bool
 
@@ -140,8 +139,7 @@ def entry_view(
         may_update=reuses_to_update(base, entry.id, entry.reuse),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
         seen_by=known,
-        sight=form.values["sight"] if form and name == "show" else entry.visibility.sight,
-        shown_to=entry.visibility.groups,
+        chosen=ChosenSight.of(form) if form and name == "show" else _sight_of(entry),
         groups_to_show=tuple(known.items()),
         world=base.directory.open_to_world(),
     )
@@ -157,6 +155,11 @@ def reuses_to_update(
     if asker.member is None or not may(asker, "update-reuse", asker.member):
         return frozenset()
     return base.catalogue.reuses_by(entry_id, asker.member)
+
+
+def _sight_of(entry: EntryPage) -> ChosenSight:
+    shown = entry.visibility
+    return ChosenSight(shown.sight, shown.groups, shown.sight)
 
 
 def group_names(base: KnowledgeBase) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Forms as values: what a person typed, what is wrong with it, and how it becomes a command."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 from litestar.params import URLEncodedBody
@@ -26,6 +26,12 @@ SENT_ALREADY: Final = (
 )
 
 
+CONTRADICTION: Final = (
+    "You ticked groups, but chose somebody else above them: choose “Some groups”, or take the "
+    "ticks away."
+)
+
+
 class Form(Struct, frozen=True):
     """What was typed, by field, and what is wrong there or, `problem`, as a whole."""
 
@@ -36,6 +42,10 @@ class Form(Struct, frozen=True):
     def wrong(self, field: str) -> str:
         """What is wrong with `field`; empty if nothing is."""
         return self.errors.get(field, "")
+
+    def with_values(self, **more: str) -> "Form":
+        """The same form with `more` of what was typed or ticked."""
+        return structs.replace(self, values=self.values | more)
 
     def with_error(self, error: KnowledgeBaseError) -> "Form":
         """The same form with `error` at its field, or above it; it may be sent again."""
@@ -57,6 +67,45 @@ class SectionField(Struct, frozen=True):
     own: bool = False
 
 
+class ChosenSight(Struct, frozen=True):
+    """What a form says about who sees an entry: the choice, the groups ticked below it.
+
+    `before` is what stood in the choice when the page was made.
+    """
+
+    sight: str = "members"
+    groups: tuple[str, ...] = ()
+    before: str = "members"
+
+    @classmethod
+    def of(cls, form: Form) -> Self:
+        """What `form`, made by the method below, says."""
+        values = form.values
+        return cls(values["visibility"], tuple(values["groups"].split()), values["sight_before"])
+
+    def form(self, unseen: str = "") -> Form:
+        """The same as a small form; `unseen` says that it may be hidden from oneself."""
+        return Form(
+            {
+                "visibility": self.sight,
+                "groups": " ".join(self.groups),
+                "sight_before": self.before,
+                "unseen": unseen,
+            }
+        )
+
+    def visibility(self) -> Visibility:
+        """What was meant. Ticking groups chooses them, unless something else was chosen as well.
+
+        Raises `InvalidInput` for a contradiction: no tick is dropped, and no entry shown to more
+        than was ticked.
+        """
+        sight = "groups" if self.groups and self.sight == self.before else self.sight
+        if self.groups and sight != "groups":
+            raise InvalidInput(CONTRADICTION, "visibility")
+        return checked(Visibility(sight, self.groups))  # type: ignore[arg-type]  # checked there
+
+
 class EntryForm(Struct, frozen=True, kw_only=True):
     """An entry being written or revised.
 
@@ -72,8 +121,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     version: int = 0
     group_before: str = ""
     command_id: str = ""
-    sight: str = "members"
-    shown_to: tuple[str, ...] = ()
+    chosen: "ChosenSight" = ChosenSight()
     errors: dict[str, str] = {}
     problem: str = ""
 
@@ -99,7 +147,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
             content=self.content({}),
             group=self.group or None,
             tags=tuple(tag for tag in self.tags.split(",") if tag.strip()),
-            visibility=visibility(self.sight, self.shown_to),
+            visibility=self.chosen.visibility(),
         )
 
     def content(self, properties: dict[str, Scalar]) -> Content:
@@ -170,8 +218,7 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         version=max(1, int(version)) if version.isdecimal() and len(version) < 10 else 1,
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
-        sight=typed(posted, "sight") or "members",
-        shown_to=ticked(posted, "seen-by"),
+        chosen=chosen_sight(posted, "members"),
     )
 
 
@@ -180,10 +227,10 @@ def ticked(posted: Posted, what: str) -> tuple[str, ...]:
     return tuple(name[len(what) + 1 :] for name in posted if name.startswith(f"{what}-"))
 
 
-def visibility(sight: str, groups: Sequence[str]) -> Visibility:
-    """Who is to see it; what was ticked counts for groups alone. Raises `InvalidInput`."""
-    chosen = tuple(groups) if sight == "groups" else ()
-    return checked(Visibility(sight, chosen))  # type: ignore[arg-type]  # checked there
+def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:
+    """Who is to see an entry, as a form says it; `usual` where it says nothing at all."""
+    sight = typed(posted, "sight") or usual
+    return ChosenSight(sight, ticked(posted, "seen-by"), typed(posted, "sight_before") or usual)
 
 
 def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:

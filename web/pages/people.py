@@ -1,6 +1,6 @@
 """Who is here: members and groups, and what stewards do for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -60,7 +60,7 @@ def people(
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """Everybody who is here."""
-    return _people(base, pages, Form(), done=done)
+    return _people(base, pages, _invitation(("member",), ()), done=done)
 
 
 @post("/people/invite", sync_to_thread=True, rule="look-after-people")
@@ -69,10 +69,12 @@ def invite(
 ) -> Response[str]:
     """Make a place for somebody, and the link to it."""
     require_signing_in(base)
+    roles, groups = ticked(data, "role"), ticked(data, "group")
     try:
-        receipt = base.people.invite(_chosen(data, ROLES, "role"), _chosen_groups(base, data))
+        receipt = base.people.invite(roles, groups)  # type: ignore[arg-type]  # checked there
     except (InvalidInput, Refused, NotFound) as error:
-        return _people(base, pages, Form().with_error(error), status=status_of(error))
+        form = _invitation(roles, groups).with_error(error)
+        return _people(base, pages, form, status=status_of(error))
     link = one_time_link(base, "invitation", receipt.id)
     return _member(base, pages, receipt.id, link=link)
 
@@ -129,10 +131,10 @@ def change_groups(
 ) -> Response[str] | Redirect:
     """Let them join and leave the groups that were ticked otherwise than they were shown."""
     more, less = _ticked_otherwise(data, "group")
-    known, now = _known_groups(base), set(base.directory.member(member_id).groups)
+    now = set(base.directory.member(member_id).groups)
 
     def command() -> None:
-        for group in sorted((more & known.keys()) - now):
+        for group in sorted(more - now):
             base.people.join_group(group, member_id)
         for group in sorted(less & now):
             base.people.leave_group(group, member_id)
@@ -179,12 +181,8 @@ def open_to_world(base: NamedDependency[KnowledgeBase], data: FormBody) -> Redir
     return see_other("/people", "world")
 
 
-def _chosen(data: Posted, names: tuple[Role, ...], what: str) -> list[Role]:
-    return [name for name in names if typed(data, f"{what}-{name}")]
-
-
-def _chosen_groups(base: KnowledgeBase, data: Posted) -> list[str]:
-    return [group.id for group in base.directory.groups() if typed(data, f"group-{group.id}")]
+def _invitation(roles: Sequence[str], groups: Sequence[str]) -> Form:
+    return Form({"roles": " ".join(roles), "groups": " ".join(groups)})
 
 
 def _ticked_otherwise(data: Posted, what: str) -> tuple[set[str], set[str]]:
