@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure
+BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure busy
 
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder

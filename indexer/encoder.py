@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer import attention, linear
 from indexer.embedder import WORD_DIMENSION
+from indexer.threads import wait_asleep
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,12 +39,15 @@ class Pieces(Struct, frozen=True):
 class Encoder:
     """The model of a folder, loaded when made, with its vectors as sentence-transformers has them.
 
-    A single batch is computed by all cores, several by one core each, because that leaves no core
-    waiting for another; whoever calls at the same time shares these cores. A new thread computes
-    with as many cores as any thread set last, so a caller's number is set at every use.
+    Each batch is computed by one core, and several at once by as many cores as there are, because
+    that leaves no core waiting for another: a question shared out among two cores is no quicker,
+    and waits for the slower one where they are busy. Who calls at the same time shares these
+    cores. A new thread computes with as many cores as any thread set last, so a caller's number
+    is set at every use.
     """
 
     def __init__(self, folder: Path, arithmetic: str) -> None:
+        wait_asleep()
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -59,9 +63,8 @@ class Encoder:
         if arithmetic == "bfloat16":
             linear.lay_out(self._model)
         self._axes = _axes(self._model)
-        self._cores = torch.get_num_threads()
         self._workers = ThreadPoolExecutor(
-            self._cores, "embedding", initializer=torch.set_num_threads, initargs=(1,)
+            torch.get_num_threads(), "embedding", initializer=torch.set_num_threads, initargs=(1,)
         )
 
     def encode(self, texts: Sequence[Pieces]) -> list[tuple[Vector, Words]]:
@@ -73,7 +76,7 @@ class Encoder:
         if len(batches) > 1:
             found = list(self._workers.map(self._forward, pieces))
         else:
-            torch.set_num_threads(self._cores)
+            torch.set_num_threads(1)
             found = [self._forward(part) for part in pieces]
         places = [place for batch in batches for place in batch]
         encoded = [one for part in found for one in part]

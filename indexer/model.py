@@ -55,13 +55,13 @@ class ModelEmbedder:
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the word pieces stand; characters that the tokenizer drops are in none."""
-        encodings = self._tokenizer_whole.encode_batch(list(texts), add_special_tokens=False)
+        encodings = _encoded(self._tokenizer_whole, texts, special=False)
         return [encoding.offsets for encoding in encodings]
 
     def embed(self, texts: Sequence[str]) -> list[Embedded]:
         """Unit vectors and words; of a text longer than 256 tokens only the beginning counts."""
         encoder = self._encoder
-        cut = self._tokenizer_cut.encode_batch(list(texts))
+        cut = _encoded(self._tokenizer_cut, texts)
         read = [_pieces(text, encoding) for text, encoding in zip(texts, cut, strict=True)]
         encoded = encoder.encode([pieces for _, pieces in read])
         return [
@@ -105,6 +105,15 @@ class ModelEmbedder:
     def _loaded(self) -> Encoder:
         check_weights(self._folder / "model.safetensors")
         return Encoder(self._folder, self._arithmetic)
+
+
+def _encoded(
+    tokenizer: "Tokenizer", texts: Sequence[str], *, special: bool = True
+) -> "list[Encoding]":
+    """The word pieces of each; a question, which is one, waits for no thread of the tokenizer."""
+    if len(texts) == 1:
+        return [tokenizer.encode(texts[0], add_special_tokens=special)]
+    return tokenizer.encode_batch(list(texts), add_special_tokens=special)
 
 
 def _pieces(text: str, encoding: "Encoding") -> tuple[tuple[str, ...], Pieces]:

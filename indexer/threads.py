@@ -1,15 +1,27 @@
-"""Small products of matrices, worked out by the thread that asks and no other.
+"""How the threads of native libraries wait: asleep, or not at all.
 
-The threads of numpy's BLAS wait for their next product in a busy loop, on cores that the model
-needs: docs/decisions/0004-vectors.md has what that costs.
+Threads of OpenMP and of numpy's BLAS wait for their next piece of work in a busy loop, on cores
+that others need: docs/decisions/0004-vectors.md has what that costs.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+"""For GNU's OpenMP and for Intel's, which needs the second as well."""
+
+
+def wait_asleep() -> None:
+    """Have threads of OpenMP sleep while they wait, unless the environment says otherwise.
+
+    Each OpenMP reads this once, when it is loaded, so this comes before whatever brings one.
+    Processes that this one starts inherit it.
+    """
+    for name, value in PATIENT.items():
+        os.environ.setdefault(name, value)
 
 
 class OneThread:
@@ -26,6 +38,8 @@ class OneThread:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         """Inside, products of numpy begin no threads; afterwards all is as it was before."""
+        from threadpoolctl import ThreadpoolController
+
         with self._lock:
             self._blas = self._blas or ThreadpoolController().select(user_api="blas")
             with self._blas.limit(limits=1):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.fusion import soft_maximum
+from indexer.threads import wait_asleep
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -38,6 +39,7 @@ class PassageVectors:
     """
 
     def __init__(self, dimension: int) -> None:
+        wait_asleep()
         import faiss
 
         self._faiss: Any = faiss

@@ -10,6 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
+from indexer.threads import wait_asleep
 from kb import access, data_directory, status
 from kb.access import Asker
 from kb.data_directory import storage_errors
@@ -124,6 +125,7 @@ class KnowledgeBase:
         `notice` is told what takes long or was repaired. Who asks is `asker`, or else the member of
         the settings, or else the operator. Raises `DataDirectoryError`.
         """
+        wait_asleep()  # before any thread of ours runs, and for processes that are started later
         directory = data_directory.find(Path(path))
         tell = notice or (lambda _: None)
         with storage_errors(directory.root):
