@@ -45,12 +45,16 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
 
 class FileOutcome(Struct, frozen=True, kw_only=True):
-    """What became of a file: contributed, revised, unchanged, or refused for `reason`."""
+    """What became of a file: contributed, revised, unchanged, or refused for `reason`.
+
+    `remarks` name what of a file that was taken is not in its entry, or not as it was written.
+    """
 
     path: str
     outcome: str
     id: str | None = None
     reason: str | None = None
+    remarks: tuple[str, ...] = ()
     position: int = 0
 
 

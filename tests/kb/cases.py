@@ -1,0 +1,140 @@
+"""Cases of imports: a folder of files, what must come of them, and what must be found in it.
+
+A case is a folder with `files/`, and beside it, each of them optional, `expected.toml` (the entries
+and rows of the report, see `Expected`) and `q.txt` (a line for each question: the title that comes
+first, a tab, the question; `-` instead of a title where nothing matches closely).
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from kb.entries.content import Content, Scalar
+from kb.entries.entry import Entry
+from kb.importers.run import FileOutcome, FolderImport, ImportOptions
+from tests.kb.domain_world import World
+
+SOURCE = "case"
+NOTHING = "-"
+OWN_FIELDS = "id kind title subtitle group tags aliases visibility"
+"""Names of fields whose place tells what they are, so that the name itself stands nowhere."""
+
+_WORD = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class ExpectedEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An entry, found by its title; `headings`, `tags`, `relations` and `properties` are all."""
+
+    title: str
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    headings: tuple[str, ...] | None = None
+    tags: frozenset[str] | None = None
+    relations: frozenset[str] | None = None
+    properties: dict[str, Scalar] | None = None
+    visibility: str | None = None
+
+
+class ExpectedRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A row of the report: what became of a file, and what a remark or the reason must hold."""
+
+    path: str
+    outcome: str = "contributed"
+    remark: str | None = None
+
+
+class Expected(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What must come of a case; there are no other entries than these."""
+
+    entry: tuple[ExpectedEntry, ...] = ()
+    row: tuple[ExpectedRow, ...] = ()
+
+
+class Imported(Struct, frozen=True):
+    """What an import of a case came to: the rows by path, the entries by id."""
+
+    rows: Mapping[str, FileOutcome]
+    entries: Mapping[str, Entry]
+
+    @property
+    def by_title(self) -> dict[str, Entry]:
+        """The entries by title."""
+        return {content_of(entry).title: entry for entry in self.entries.values()}
+
+
+def import_case(files: Path) -> Imported:
+    """Take the files in, as the operator, into a knowledge base of their own."""
+    world = World()
+    run = FolderImport(world.entries, files, ImportOptions(source=SOURCE))
+    rows = {outcome.path: outcome for outcome in run.run()}
+    return Imported(rows, {row.id: world.entry(row.id) for row in rows.values() if row.id})
+
+
+def expected(case: Path) -> Expected | None:
+    """What the case says must come of it, if it does."""
+    file = case / "expected.toml"
+    return msgspec.toml.decode(file.read_bytes(), type=Expected) if file.exists() else None
+
+
+def questions(case: Path) -> list[tuple[str, str]]:
+    """The questions of the case, each with the title that must come first."""
+    file = case / "q.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    pairs = (line.rpartition("\t") for line in lines if line.strip())
+    return [(title, question) for title, _, question in pairs]
+
+
+def words(text: str) -> set[str]:
+    """The words and numbers of a text, in any case and composition."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text))
+    # With and without a break at a hump: whatIs is "what is", and McDonald one word.
+    found = _WORD.findall(plain) + _WORD.findall(_HUMP.sub(" ", plain))
+    return {word.casefold() for word in found}
+
+
+def said(entry: Entry) -> str:
+    """All that an entry says."""
+    content = content_of(entry)
+    pieces = [content.title, entry.group or "", entry.kind, *sorted(entry.tags)]
+    pieces += [f"{section.heading}\n{section.text}" for section in content.sections]
+    pieces += [f"{name}: {value}" for name, value in content.properties.items()]
+    return "\n".join(pieces)
+
+
+def lost(files: Path, imported: Imported) -> dict[str, set[str]]:
+    """The words of each file that was taken that neither its entry has nor its row."""
+    found = {}
+    for path, row in imported.rows.items():
+        if row.id is None:
+            continue
+        entry = imported.entries[row.id]
+        kept = [OWN_FIELDS, said(entry), entry.visibility.sight, *row.remarks, path]
+        kept += [entry.source.external_id if entry.source else ""]
+        kept += [_place(target, imported) for target in _targets(entry)]
+        missing = words((files / path).read_text("utf-8-sig")) - words("\n".join(kept))
+        if missing:
+            found[path] = missing
+    return found
+
+
+def content_of(entry: Entry) -> Content:
+    """The text of an entry that is not erased."""
+    assert entry.content
+    return entry.content
+
+
+def _targets(entry: Entry) -> Iterable[str]:
+    return (relation.target for relation in entry.relations)
+
+
+def _place(target: str, imported: Imported) -> str:
+    """The title and the path of an entry that a link leads to."""
+    paths = [path for path, row in imported.rows.items() if row.id == target]
+    titles = [content_of(imported.entries[target]).title] if target in imported.entries else []
+    return " ".join([*paths, *titles])

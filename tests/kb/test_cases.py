@@ -1,0 +1,103 @@
+"""Each case of an import gives what it says; no word of any of its files is lost.
+
+The cases of tests/cases, and those of the folder that KB_CASES names, if it is set.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer.model import ModelEmbedder
+from kb.importers.run import FolderImport, ImportOptions
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+from tests.kb.cases import (
+    NOTHING,
+    SOURCE,
+    Imported,
+    content_of,
+    expected,
+    import_case,
+    lost,
+    questions,
+    said,
+)
+
+OWN = Path(__file__).parents[1] / "cases"
+FOLDERS = [OWN, *(Path(given) for given in [os.environ.get("KB_CASES")] if given)]
+CASES = [
+    case for folder in FOLDERS for case in sorted(folder.iterdir()) if (case / "files").is_dir()
+]
+ASKING = [case for case in CASES if questions(case)]
+
+
+def name(case: Path) -> str:
+    return case.name
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_every_case_gives_the_entries_and_rows_that_it_says(case: Path) -> None:
+    imported = import_case(case / "files")
+    wanted = expected(case)
+    if wanted is None:
+        return
+    assert set(imported.by_title) == {entry.title for entry in wanted.entry}
+    for entry in wanted.entry:
+        _check_text(imported, entry.title, entry.contains, entry.lacks)
+        found = imported.by_title[entry.title]
+        for want, have in (
+            (entry.headings, tuple(s.heading for s in content_of(found).sections)),
+            (entry.tags, found.tags),
+            (entry.relations, _related(imported, entry.title)),
+            (entry.properties, content_of(found).properties),
+            (entry.visibility, found.visibility.sight),
+        ):
+            assert want is None or want == have, entry.title
+    for row in wanted.row:
+        given = imported.rows[row.path]
+        assert given.outcome == row.outcome, given
+        assert (row.remark or "") in " ".join([*given.remarks, given.reason or ""]), given
+
+
+def _check_text(
+    imported: Imported, title: str, contains: tuple[str, ...], lacks: tuple[str, ...]
+) -> None:
+    text = said(imported.by_title[title])
+    for part in contains:
+        assert part in text, title
+    for part in lacks:
+        assert part not in text, title
+
+
+def _related(imported: Imported, title: str) -> frozenset[str]:
+    titles = {entry.id: known for known, entry in imported.by_title.items()}
+    return frozenset(titles[r.target] for r in imported.by_title[title].relations)
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_no_word_of_a_file_is_lost_without_a_row_that_says_so(case: Path) -> None:
+    files = case / "files"
+
+    assert lost(files, import_case(files)) == {}
+
+
+@pytest.fixture(scope="module")
+def model() -> ModelEmbedder:
+    return ModelEmbedder()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("case", ASKING, ids=name)
+def test_a_question_finds_the_entry_that_its_case_names(
+    case: Path, data: Path, model: ModelEmbedder
+) -> None:
+    with KnowledgeBase.open(data, settings=Settings(data=data), embedder=model) as base:
+        list(FolderImport(base.entries, case / "files", ImportOptions(source=SOURCE)).run())
+        found = {}
+        for title, question in questions(case):
+            answer = base.search(question)
+            first = NOTHING if answer.nothing_close else answer.results[0].title
+            if first != title:
+                found[question] = first
+    assert found == {}
