@@ -1,7 +1,8 @@
 """One community with somebody of each role, and the commands of `kb` typed in their names."""
 
+import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from indexer.testing import HashEmbedder
 from kb import access
 from kb.access import OPERATOR, Role, Visibility
 from kb.cli import cli
+from kb.cli.session import Session
 from kb.entries.content import Content, Draft, Section
 from kb.ids import group_id
 from kb.knowledge_base import KnowledgeBase
@@ -103,13 +105,39 @@ def prints_json(name: str) -> bool:
     return any("--json" in option.opts for option in command.params)
 
 
+class Shared(KnowledgeBase):
+    """Opened once for many commands, of which none closes it; `end` does."""
+
+    def close(self) -> None:
+        """Leave it open for the next command."""
+
+    def end(self) -> None:
+        """Close it."""
+        super().close()
+
+
+class OpenedOnce(Session):
+    """Gives each command the same base in the hands of who types it."""
+
+    def __init__(self, base: Shared) -> None:
+        super().__init__()
+        self._base = base
+
+    def open(self, notice: Callable[[str], None] | None = None) -> KnowledgeBase:
+        """The base as the member of KB_MEMBER sees and changes it."""
+        member = os.environ.get("KB_MEMBER", OPERATOR)
+        operator = member == OPERATOR
+        asker = access.operator() if operator else self._base.directory.asker(member)
+        return self._base.acting_for(asker)
+
+
 class World:
     """The community; whatever is asked for is made anew, so that no cell disturbs another."""
 
     def __init__(self, folder: Path) -> None:
-        self.line = CommandLine(folder)
-        self.line.ok("init", str(self.line.data))
-        self.base = KnowledgeBase.open(self.line.data, embedder=HashEmbedder())
+        CommandLine(folder).ok("init", str(folder / "data"))
+        self.base = Shared.open(folder / "data", embedder=HashEmbedder())
+        self.line = CommandLine(folder, OpenedOnce(self.base))
         self._numbers = count()
         for name in (WARD, "Night"):
             self.base.people.form_group(name)

@@ -43,12 +43,13 @@ class Ran(Struct, frozen=True):
 class CommandLine:
     """A data directory with the commands to use it; `run` answers what a shell would see."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, session: Session | None = None) -> None:
         self.folder = folder
         self.data = folder / "data"
+        self._session = session
 
     def run(self, *arguments: str, stdin: str | None = None) -> Ran:
-        session = Session(HashEmbedder())
+        session = self._session or Session(HashEmbedder())
 
         @click.command(
             context_settings={"ignore_unknown_options": True, "help_option_names": []},

@@ -1,9 +1,6 @@
-"""A process that imports a folder with the test embedder and says each file that the log has taken.
+"""A process that imports a folder with the test embedder and tells each file that the log has."""
 
-Run as: python -m tests.kb.importing_child DATA FOLDER
-"""
-
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from indexer.testing import HashEmbedder
@@ -12,16 +9,13 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 
 
-def main(data: Path, folder: Path) -> None:
+def main(told: Connection, data: Path, folder: Path) -> None:
+    """Tell (id, outcome) of each file, then wait for the index."""
     settings = Settings(data=data, member="local")
     with (
         KnowledgeBase.open(data, settings=settings, embedder=HashEmbedder()) as base,
         base.follow(),
     ):
         for outcome in FolderImport(base.entries, folder, ImportOptions(source="folder")).run():
-            print(outcome.id, outcome.outcome, outcome.position, flush=True)
+            told.send((outcome.id, outcome.outcome))
         base.wait(base.head(), index=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))

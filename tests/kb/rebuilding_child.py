@@ -1,9 +1,6 @@
-"""A process that rebuilds views and index with the test embedder, and says when it begins.
+"""A process that rebuilds views and index with the test embedder, and tells when it begins."""
 
-Run as: python -m tests.kb.rebuilding_child DATA
-"""
-
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from indexer.testing import HashEmbedder
@@ -11,11 +8,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 
 
-def main(data: Path) -> None:
+def main(told: Connection, data: Path) -> None:
+    """Tell that it begins, and rebuild all."""
     with KnowledgeBase.open(data, settings=Settings(data=data), embedder=HashEmbedder()) as base:
-        print("rebuilding", flush=True)
+        told.send("rebuilding")
         base.rebuild("all")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

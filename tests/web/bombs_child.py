@@ -27,10 +27,10 @@ from web import requests
 from web.markdown import to_html
 from web.pages.links import anchor
 
-SECONDS = 120
-"""Of the processor, for all of it; it takes a quarter. A square of time would take an hour."""
+SECONDS = 30
+"""Of the processor, for all of it; it takes a quarter. A square of time would take minutes."""
 
-LENGTH, LESS = 400_000, 100_000
+LENGTH, LESS = 100_000, 25_000
 """Characters of a text, and of one for readers that do more with each character."""
 
 PIECES = (

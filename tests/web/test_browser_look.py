@@ -1,6 +1,7 @@
 """How the pages look in a real Chromium: on a phone, in the dark, to a screen reader."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,8 @@ from tests.web.browsing import OpenPage
 from tests.web.visits import Contribute
 
 pytestmark = pytest.mark.browser
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 # What reads text must reach 4.5 to 1 against what is behind it (WCAG 2.2, 1.4.3).
@@ -40,12 +43,9 @@ CONTRAST = """
 """
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (390, "dark"), (1280, "light")])
-def test_no_page_is_wider_than_the_window(
-    open_page: OpenPage, contribute: Contribute, scheme: str, width: int
-) -> None:
+def test_no_page_is_wider_than_the_window(open_page: OpenPage, contribute: Contribute) -> None:
     entry_id = contribute("A" * 190, problem="x" * 300 + "\n\n| a | b |\n|---|---|\n| 1 | 2 |")
-    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page = open_page()
     for path in (
         "/",
         "/search?q=" + "A" * 190,
@@ -59,8 +59,10 @@ def test_no_page_is_wider_than_the_window(
         "/api/docs",
     ):
         page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, path
+        for width in (320, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
 
 
 def test_times_are_shown_in_the_time_zone_of_the_reader(
@@ -73,15 +75,14 @@ def test_times_are_shown_in_the_time_zone_of_the_reader(
     expect(shown).not_to_contain_text("UTC")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_stands_out_from_what_is_behind_it(
-    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute, scheme: str
+    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id, old = contribute("Two bins"), contribute("Old bins")
     base.endorsements.endorse(entry_id, "It holds.")
     base.reuses.record(entry_id, group="Line 4", context="Nights", outcome="tried-and-stopped")
     base.entries.archive(old, "We stopped.", entry_id)
-    page = open_page(color_scheme=scheme)
+    page = open_page()
     for path in (
         "/",
         "/search?q=Two+bins",
@@ -95,7 +96,9 @@ def test_all_text_stands_out_from_what_is_behind_it(
         "/api/docs",
     ):
         page.goto(path)
-        assert page.evaluate(CONTRAST) == [], path
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(CONTRAST) == [], (path, scheme)
 
 
 def test_every_control_has_a_name_and_every_page_one_heading(
@@ -138,22 +141,23 @@ def test_filters_are_beside_the_list_and_folded_on_a_phone(
     expect(phone.get_by_role("link", name="ward 1")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 375, 600, 800])
 def test_no_count_of_reuse_is_cut_off(
-    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute, width: int
+    open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     group = "Krankenhausverwaltungsgesellschaft " + "W" * 40
     base.reuses.record(contribute(), group=group, context="Nights", outcome="adopted")
-    page = open_page("/reuse?by=group", viewport={"width": width, "height": 800})
+    page = open_page("/reuse?by=group")
     table = page.get_by_role("region", name="Counts")
-    for name in ("Recorded", "Adopted", "Adapted", "Tried and stopped", "Entries"):
-        said = table.locator(f'tfoot td[data-label="{name}"]')
-        beside = (
-            said.evaluate("(cell) => getComputedStyle(cell, '::before').content") == f'"{name}"'
-        )
-        above = table.locator("thead").get_by_text(name, exact=True).is_visible()
-        assert beside != above, name
-    if width < 640:
-        assert table.evaluate("(all) => all.scrollWidth - all.clientWidth") == 0
-    else:
-        expect(table.locator("thead")).to_be_visible()
+    for width in (320, 375, 600, 800):
+        page.set_viewport_size({"width": width, "height": 800})
+        for name in ("Recorded", "Adopted", "Adapted", "Tried and stopped", "Entries"):
+            said = table.locator(f'tfoot td[data-label="{name}"]')
+            beside = (
+                said.evaluate("(cell) => getComputedStyle(cell, '::before').content") == f'"{name}"'
+            )
+            above = table.locator("thead").get_by_text(name, exact=True).is_visible()
+            assert beside != above, name
+        if width < 640:
+            assert table.evaluate("(all) => all.scrollWidth - all.clientWidth") == 0
+        else:
+            expect(table.locator("thead")).to_be_visible()
