@@ -1,6 +1,6 @@
-"""Makes the answer to a question from its ranking, and judges whether there is one at all."""
+"""Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -21,6 +21,9 @@ RELATED = 0.2
 JUDGED = 10
 """How many of the first are asked whether there is an answer, however few are wanted."""
 
+ANSWERS = 5
+"""How many hits are close at most: what comes later is less so, however near by itself."""
+
 
 def answer(
     question: Question,
@@ -30,22 +33,32 @@ def answer(
 ) -> list[Hit]:
     """The first `limit` hits in the order of `ranked`.
 
-    `stored` has title and passage by passage number. When one of the first `JUDGED` is near, hits
-    that are only related are close as well: which of them is right is for the ranking to say, that
-    knows more than the cosine of one passage.
+    `stored` has title and passage by passage number. Those that are `close` come first: up to the
+    last of the first `ANSWERS` that is near, or related when one of the first `JUDGED` is near.
+    What the ranking put between them counts as well: it knows more than the cosine of one passage.
     """
     words = snippets.spellings(question.text, question.terms)
     hits = [_hit(words, one, *stored[one.passage]) for one in ranked[:limit]]
-    near = any(hit.close for hit in hits[:JUDGED]) or any(
-        _near(one, words, _found(*stored[one.passage])) for one in ranked[limit:JUDGED]
-    )
-    if not near:
-        return hits
-    return [replace(hit, close=hit.close or hit.score.cosine >= RELATED) for hit in hits]
+    unseen = [_found(*stored[one.passage]) for one in ranked[limit:JUDGED]]
+    whole = [len(hit.score.words) == len(words) for hit in hits]
+    whole += [all(term in found for term in words) for found in unseen]
+    near = [_near(one, bool(words) and each) for one, each in zip(ranked, whole, strict=False)]
+    close = _close(ranked, near[:JUDGED])
+    return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
+
+
+def _close(ranked: Sequence[Ranked], near: Sequence[bool]) -> int:
+    """How many of the first are close."""
+    related = any(near)
+    last = 0
+    for place, (one, by_itself) in enumerate(zip(ranked, near, strict=False), 1):
+        if place <= ANSWERS and (by_itself or (related and one.cosine >= RELATED)):
+            last = place
+    return last
 
 
 def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage) -> Hit:
-    """A hit that is `close` if it is near by itself; `words` are the question's by term."""
+    """A hit not judged yet; `words` are the question's by term."""
     marks, marked = snippets.marks(passage.text, words)
     found = marked.union(terms(title), terms(passage.heading))
     return Hit(
@@ -54,7 +67,7 @@ def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage)
         passage=passage,
         marks=marks,
         snippet_range=snippets.snippet_range(passage.text, marks),
-        close=_near(ranked, words, found),
+        close=False,
         score=ScoreParts(
             lexical=ranked.lexical,
             cosine=ranked.cosine,
@@ -66,10 +79,10 @@ def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage)
     )
 
 
-def _near(ranked: Ranked, words: Mapping[str, str], found: Container[str]) -> bool:
-    every_word = bool(words) and all(term in found for term in words)
+def _near(ranked: Ranked, whole: bool) -> bool:
+    """Whether it is an answer by itself; `whole` says that it has every word of the question."""
     by_words = ranked.cosine >= NEARLY and ranked.met >= MET
-    return ranked.exact or ranked.cosine >= NEAR or by_words or every_word
+    return ranked.exact or ranked.cosine >= NEAR or by_words or whole
 
 
 def _found(title: str, passage: Passage) -> set[str]:

@@ -77,7 +77,7 @@ class Hit(Struct, frozen=True, kw_only=True):
 
     `marks` are (start, end) character ranges of `passage.text` to be shown as marked;
     `snippet_range` is the (start, end) of the part worth showing when space is short. `close` says
-    whether it is to be offered: near enough to the question, or related to it when another is near.
+    whether it counts as an answer: near enough to the question, or related to it when another is.
     """
 
     document_id: str

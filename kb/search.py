@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 10.0
 """How long a question waits for others to take in what is new before it is answered without."""
 
+NEAREST = 5
+"""How many are shown, as the nearest there is, when nothing is close."""
+
+FAINT = 0.1
+"""The cosine below which an entry that shares no word with the question is not even near."""
+
 MOST = 100
 """The most results that one question may ask for."""
 
@@ -39,8 +45,9 @@ class ResultScore(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """An entry found, with the passage that answers.
 
-    `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part worth
-    showing when space is short; `why` says in plain words what made it match.
+    `close` tells answers, at most five, from what is only nearest or less close. `marks` are
+    (start, end) character ranges of `passage`; `snippet_range` is the part worth showing when space
+    is short; `why` says in plain words what made it match.
     """
 
     id: str
@@ -49,6 +56,7 @@ class Result(Struct, frozen=True, kw_only=True):
     group: str | None
     tags: tuple[str, ...]
     archived: bool
+    close: bool
     heading: str
     passage: str
     marks: tuple[tuple[int, int], ...]
@@ -58,8 +66,10 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """The answer to a question; `results` is empty when `nothing_close` is near enough.
+    """The answer to a question: those that are close come first, the others fall off behind them.
 
+    When `nothing_close` is true, `results` are the five nearest; they are empty if nothing that the
+    asker sees shares a word or a meaning with the question.
     `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
     another process is busy with many, or something keeps the index from going on. `trouble` then
     says in a sentence what that is, where this process knows. Anybody but the operator is told of
@@ -133,11 +143,12 @@ class Search:
             _result(question, hit, cards[hit.document_id])
             for hit in hits
             if hit.document_id in cards
-        )[:limit]
+        )
+        nothing_close = not any(result.close for result in results)
         return Answer(
             question=question,
-            results=results,
-            nothing_close=not results,
+            results=results[: min(limit, NEAREST) if nothing_close else limit],
+            nothing_close=nothing_close,
             milliseconds=1000 * (time.perf_counter() - began),
             **self._told(lack),
         )
@@ -151,7 +162,7 @@ class Search:
         return {"behind": 1, "trouble": _TROUBLE if lack.trouble else None}
 
     def _ask(self, question: str, wanted: Filter, limit: int) -> tuple["_Lack", list[Hit], float]:
-        """What the index lacked, the hits that are close, and when the search began."""
+        """What the index lacked, the hits, and when the search began."""
         from indexer.analysis import check_question
 
         check_question(question)
@@ -162,7 +173,7 @@ class Search:
             began = time.perf_counter()
             # What was hidden meanwhile drops out and must take no place from the others.
             hits = index.search(question, wanted, MOST if lack.behind else limit)
-        return lack, [hit for hit in hits if hit.close], began
+        return lack, [hit for hit in hits if _in_common(hit)], began
 
     def _bring_up(self) -> "_Lack":
         """Bring views and index up to the log's head; answers what the index lacks of it."""
@@ -177,6 +188,12 @@ class Search:
             since = max(0, position)
             return _Lack(head - since, since, "; ".join(self._follower.errors) or None)
         return _Lack()
+
+
+def _in_common(hit: Hit) -> bool:
+    """Whether question and entry have anything in common, by name, words or meaning."""
+    score = hit.score
+    return score.exact or score.lexical > 0 or score.cosine >= FAINT
 
 
 def _filter(
@@ -206,6 +223,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         group=card.group,
         tags=card.tags,
         archived=card.archived,
+        close=hit.close,
         heading=hit.passage.heading,
         passage=hit.passage.text,
         marks=hit.marks,

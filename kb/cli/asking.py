@@ -62,11 +62,17 @@ def search_command(
 
 
 def print_answer(answer: "Answer") -> None:
-    """Results with the passage that answers, for people."""
+    """Results with the passage that answers, for people; what is less close by its title alone."""
     if answer.nothing_close:
-        click.echo("Nothing close.")
-    for place, result in enumerate(answer.results, 1):
+        click.echo("Nothing matches closely. Nearest:\n" if answer.results else "Nothing close.")
+    whole = [each for each in answer.results if each.close or answer.nothing_close]
+    for place, result in enumerate(whole, 1):
         click.echo(_described(place, result))
+    if rest := answer.results[len(whole) :]:
+        click.echo("Less close:")
+        for place, result in enumerate(rest, len(whole) + 1):
+            click.echo(f"{place}. {result.title}  {short(result.id)}")
+        click.echo()
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
         tell(f"The index lacks {answer.behind} of the newest changes: see kb status.")

@@ -6,7 +6,7 @@ import pytest
 
 from indexer import analysis, snippets
 from indexer.analysis import question_terms
-from indexer.answer import JUDGED, MET, NEAR, NEARLY, RELATED, answer
+from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
 from indexer.document import Hit, Passage
 from indexer.ranking import Question, Ranked
 from indexer.testing import HashEmbedder
@@ -16,7 +16,11 @@ PASSAGE = "People share a lunch."
 
 
 def answered(
-    *cosines: float, text: str = TEXT, exact: bool = False, met: float = 0.0, limit: int = 100
+    *cosines: float,
+    text: str = TEXT,
+    exact: bool = False,
+    met: float = 0.0,
+    limit: int = 100,
 ) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found."""
     question = Question(text, question_terms(text), HashEmbedder().embed([text])[0])
@@ -39,15 +43,26 @@ def offered(hits: list[Hit]) -> list[str]:
 
 
 def test_when_one_is_near_those_related_are_offered_in_their_order() -> None:
-    assert offered(answered(RELATED, NEAR, RELATED - 0.01, 0.3)) == ["d0", "d1", "d3"]
+    assert offered(answered(RELATED, NEAR, RELATED - 0.01)) == ["d0", "d1"]
 
 
-def test_when_none_is_near_nothing_is_offered() -> None:
-    assert offered(answered(NEAR - 0.01, NEAR - 0.02)) == []
+def test_what_the_ranking_put_before_an_answer_is_one_as_well() -> None:
+    assert offered(answered(NEAR, RELATED - 0.01, 0.3)) == ["d0", "d1", "d2"]
 
 
-def test_one_far_down_does_not_make_the_others_an_answer() -> None:
-    assert offered(answered(*[0.3] * JUDGED, NEAR)) == [f"d{JUDGED}"]
+def test_when_none_is_near_nothing_is_an_answer_and_all_are_shown() -> None:
+    hits = answered(NEAR - 0.01, NEAR - 0.02)
+    assert (len(hits), offered(hits)) == (2, [])
+
+
+def test_five_are_answers_at_most() -> None:
+    hits = answered(*[NEAR] * (ANSWERS + 2))
+    assert (len(hits), len(offered(hits))) == (ANSWERS + 2, ANSWERS)
+
+
+def test_one_that_is_near_further_down_shows_that_there_is_an_answer() -> None:
+    assert offered(answered(*[0.3] * 8, NEAR)) == [f"d{place}" for place in range(ANSWERS)]
+    assert offered(answered(*[0.3] * JUDGED, NEAR)) == []
 
 
 @pytest.mark.parametrize(("text", "exact"), [("shared lunches", False), ("title 0", True)])
@@ -96,5 +111,5 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
     monkeypatch.setattr("indexer.answer.terms", counted_terms)
     monkeypatch.setattr(snippets, "snippet_range", counted_range)
     assert len(answered(NEAR, NEAR, 0.3, limit=2)) == 2
-    assert analysed.count(PASSAGE) == 2
+    assert analysed.count(PASSAGE) == 3
     assert len(shortened) == 2

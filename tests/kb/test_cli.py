@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kb import local_socket
 from kb.cli.asking import print_answer
@@ -84,6 +85,22 @@ def test_nothing_close_is_said_plainly(kb: CommandLine) -> None:
     assert "Nothing close." in kb.ok("search", "zzz").out
 
 
+def test_what_is_nearest_and_what_is_less_close_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (result,) = ANSWER.results
+    less = replace(result, title="Another title", close=False)
+
+    print_answer(replace(ANSWER, results=(result, less)))
+    out = capsys.readouterr().out
+    assert out.index("… the bed …") < out.index("Less close:") < out.index("2. Another title")
+
+    print_answer(replace(ANSWER, results=(less,), nothing_close=True))
+    out = capsys.readouterr().out
+    assert out.index("Nothing matches closely. Nearest:") < out.index("1. Another title")
+    assert "Less close" not in out
+
+
 ANSWER = Answer(
     question="q",
     results=(
@@ -94,6 +111,7 @@ ANSWER = Answer(
             group=None,
             tags=("night",),
             archived=True,
+            close=True,
             heading="What we do",
             passage="before the bed after",
             marks=((11, 14),),

@@ -14,6 +14,7 @@ from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
+from kb.search import NEAREST
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
 
@@ -56,11 +57,35 @@ def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> N
     assert result.why.startswith("exact name; ")
 
 
-def test_nothing_close_is_said_plainly(base: KnowledgeBase) -> None:
-    assert base.search("anything at all").nothing_close
+def test_without_any_entry_there_is_nothing_to_show(base: KnowledgeBase) -> None:
+    assert base.search("anything at all").results == ()
+
+
+def test_what_shares_neither_a_word_nor_a_meaning_is_not_shown(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     base.entries.contribute(some_draft())
-    answer = base.search("zebra crossing paint")
-    assert (answer.results, answer.nothing_close) == ((), True)
+    assert base.search("zebra paint handover").results
+    monkeypatch.setattr("kb.search.FAINT", 2.0)
+    assert base.search("zebra paint handover").results
+    assert base.search("zebra paint").results == ()
+
+
+def test_what_is_not_close_is_shown_as_the_nearest_there_is(base: KnowledgeBase) -> None:
+    for number in range(7):
+        base.entries.contribute(some_draft(some_content(f"Handover {number}")))
+    answer = base.search("zebra crossing handover of paint", limit=20)
+    assert answer.nothing_close
+    assert [result.close for result in answer.results] == [False] * NEAREST
+    assert len(base.search("zebra crossing handover of paint", limit=2).results) == 2
+
+
+def test_five_are_answers_and_the_rest_is_less_close(base: KnowledgeBase) -> None:
+    for number in range(7):
+        base.entries.contribute(some_draft(some_content(f"Handover {number}")))
+    answer = base.search("handover", limit=20)
+    assert not answer.nothing_close
+    assert [result.close for result in answer.results] == [True] * 5 + [False] * 2
 
 
 def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:

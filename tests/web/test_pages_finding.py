@@ -43,12 +43,32 @@ def test_a_long_passage_is_shown_by_its_best_part(client: Client, contribute: Co
     assert "…" in html
 
 
-def test_nothing_close_is_said_plainly_with_ways_on(client: Client, contribute: Contribute) -> None:
-    contribute()
+def test_without_any_entry_ways_on_are_offered(client: Client) -> None:
     html = page(client, "/search?q=quantum+lattice&kind=practice")
     assert "Nothing close to that yet" in html
     assert 'href="/search?q=quantum+lattice"' in html
     assert 'href="/entries/new"' in html
+
+
+def test_the_nearest_are_shown_where_nothing_matches_closely(
+    client: Client, contribute: Contribute
+) -> None:
+    entry_id = contribute()
+    html = page(client, "/search?q=quantum+lattice+of+nurses&kind=practice")
+    assert "Nothing matches closely. Nearest:" in html
+    assert f'href="/entries/{entry_id}"' in html
+    assert 'href="/search?q=quantum+lattice+of+nurses"' in html
+    assert 'href="/entries/new"' in html
+
+
+def test_what_is_less_close_is_folded_away(client: Client, contribute: Contribute) -> None:
+    for number in range(7):
+        contribute(f"Handover {number}")
+    html = page(client, "/search?q=handover")
+    assert "5 answers" in html
+    before, folded = html.split('<details class="less-close">')
+    assert "2 less close" in folded
+    assert (before.count("Found by"), folded.count("Found by")) == (5, 2)
 
 
 def test_a_search_without_a_question_only_asks(client: Client) -> None:
@@ -86,7 +106,9 @@ def test_any_question_gets_an_answer_or_a_sentence(
     for path in ("/search", "/search/results"):
         response = client.get(path, params={"q": question})
         assert response.status_code in (200, 400)
-        assert any(word in response.text for word in ("Nothing close", "answer", "problem"))
+        assert any(
+            word in response.text for word in ("Nothing close", "Nearest", "answer", "problem")
+        )
 
 
 def test_a_refused_question_is_explained_at_the_box(

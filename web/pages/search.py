@@ -70,6 +70,16 @@ class SearchPage(Struct, frozen=True):
     found: tuple[Found, ...] = ()
     problem: str = ""
 
+    @property
+    def close(self) -> tuple[Found, ...]:
+        """What counts as an answer."""
+        return tuple(each for each in self.found if each.result.close)
+
+    @property
+    def less_close(self) -> tuple[Found, ...]:
+        """The others, folded away where there are answers."""
+        return tuple(each for each in self.found if not each.result.close)
+
 
 def asked_of(
     q: FromQuery[str] = "",
