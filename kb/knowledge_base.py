@@ -22,6 +22,7 @@ from kb.entries.sight import Sight
 from kb.erasure import Erasure
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, NotFound
 from kb.following.follower import Progress
+from kb.following.withheld import INCOMPLETE
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
 from kb.parts import Parts
@@ -137,7 +138,10 @@ class KnowledgeBase:
                 if unfinished := parts.follower.unfinished_erasure():
                     tell("Something erased is not gone yet, or is back from a copy: erasing it.")
                     parts.follower.forget(unfinished)
-                return cls(parts, asker or _acting(parts))
+                opened = cls(parts, asker or _acting(parts))
+                if lacking := opened.incomplete():
+                    tell(lacking)
+                return opened
             except BaseException:
                 parts.close()
                 raise
@@ -220,6 +224,12 @@ class KnowledgeBase:
                 self._parts.parked,
                 self._parts.follower,
             )
+
+    def incomplete(self) -> str:
+        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
+        with storage_errors(self._parts.directory.root):
+            lacking = self._parts.reader.incomplete() or self._parts.parked.any()
+        return INCOMPLETE if lacking else ""
 
     def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Read the whole log and answer how many events it holds, all sound and open to the vault.

@@ -15,7 +15,8 @@ from kb.errors import NotYetSearchable
 from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
 from kb.following.view_reader import ViewReader
-from kb.following.views import checkpoint, parked
+from kb.following.views import Views, checkpoint
+from kb.following.withheld import parked
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _views(reader: ViewReader) -> _Views:
     try:
         with reader.read(operator().labels) as db:
             totals = db.execute(TOTALS).fetchone()
-            return _Views(checkpoint(db), totals, tuple(parked(db)))
+            return _Views(checkpoint(db), totals, tuple(parked(db, Views.name)))
     except NotYetSearchable:
         return _Views()
 

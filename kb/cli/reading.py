@@ -146,6 +146,8 @@ def _print_page(page: "Page", offset: int, names: Names) -> None:
 
 def _print_entry(page: "EntryPage", names: Names) -> None:
     click.echo(heading(page.title))
+    for sentence in page.lacking:
+        click.echo(sentence)
     if page.archived:
         successor = f" Replaced by {page.successor}." if page.successor else ""
         click.echo(f"Archived: {page.archived_reason}{successor}")

@@ -9,24 +9,32 @@ from kb.following.view import SEEN, View, stored_time
 TABLES = (
     """CREATE TABLE endorsement (
         entry_id TEXT NOT NULL, member TEXT NOT NULL, reason TEXT NOT NULL,
-        endorsed_at TEXT NOT NULL,
-        position INTEGER NOT NULL, PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
+        endorsed_at TEXT NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL,
+        PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
 )
-ADD = "INSERT OR REPLACE INTO endorsement VALUES (?, ?, ?, ?, ?)"
+ADD = "INSERT OR REPLACE INTO endorsement VALUES (?, ?, ?, ?, ?, ?)"
 REMOVE = "DELETE FROM endorsement WHERE entry_id = ? AND member = ?"
+WITHHOLD = "DELETE FROM endorsement WHERE id = ?"
 
 
 def _endorsed(db: Connection, event: RecordedEvent, endorsed: EntryEndorsed) -> None:
     said = (endorsed.entry_id, endorsed.member, endorsed.reason)
-    db.execute(ADD, (*said, stored_time(event), event.position))
+    name = event.stream.removeprefix("endorsement-")
+    db.execute(ADD, (*said, stored_time(event), event.position, name))
 
 
 def _withdrawn(db: Connection, _: RecordedEvent, withdrawn: EndorsementWithdrawn) -> None:
     db.execute(REMOVE, (withdrawn.entry_id, withdrawn.member))
 
 
+def _withhold(db: Connection, event: RecordedEvent, _: str | None) -> None:
+    """Nobody vouches with a word that may have been taken back, until they do so again."""
+    db.execute(WITHHOLD, (event.stream.removeprefix("endorsement-"),))
+
+
 ENDORSEMENTS = View(
     tables=TABLES,
     handlers={EntryEndorsed: _endorsed, EndorsementWithdrawn: _withdrawn},
     seen={"endorsement": SEEN.format("main.endorsement.entry_id")},
+    withhold=_withhold,
 )

@@ -29,6 +29,7 @@ from kb.entries.rows import (
     entry_page,
     entry_summary,
     history_item,
+    lacking,
     related_entry,
     reuse_view,
 )
@@ -68,12 +69,15 @@ class Catalogue:
         """One entry with all that belongs to it. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
-            row = _one(db, queries.ENTRY_BY_ID, entry_id, f"There is no entry {entry_id}.")
+            found = rows(db, queries.ENTRY_BY_ID, (entry_id,))
+            if not found:
+                raise _missing(db, entry_id)
             return entry_page(
-                row,
+                found[0],
                 relations=tuple(map(related_entry, rows(db, queries.RELATED, {"id": entry_id}))),
                 endorsed=tuple(map(endorsement_view, rows(db, queries.ENDORSED, (entry_id,)))),
                 reuse=tuple(map(reuse_view, rows(db, queries.REUSES, (entry_id,)))),
+                lacking=_lacking(db, entry_id),
             )
 
     def resolve(self, text: str) -> str:
@@ -229,7 +233,18 @@ def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
 
 def _refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
     if db.execute(queries.KNOWN, (entry_id,)).fetchone() is None:
-        raise NotFound(f"There is no entry {entry_id}.")
+        raise _missing(db, entry_id)
+
+
+def _missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
+    """Why an entry is not shown: its author and the operator are told if it cannot be read."""
+    if lacking := _lacking(db, entry_id):
+        return NotFound(f"The entry {entry_id} cannot be shown. {' '.join(lacking)}")
+    return NotFound(f"There is no entry {entry_id}.")
+
+
+def _lacking(db: sqlite3.Connection, entry_id: str) -> tuple[str, ...]:
+    return tuple(map(lacking, rows(db, queries.LACKING, (entry_id,))))
 
 
 def _counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, int]:

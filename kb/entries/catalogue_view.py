@@ -20,6 +20,8 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
 )
 from kb.following.view import SEEN, SEEN_PARTITION, View, stored_time
+from kb.following.withheld import lacks, narrowed
+from kb.ids import entry_stream
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now.
 TABLES = (
@@ -71,6 +73,7 @@ RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL,
 
 CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
 AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
+SHOWN = "SELECT visibility, contributed_by FROM entry WHERE id = ?"
 ADD_PARTITION = "INSERT OR IGNORE INTO partition (labels) VALUES (?)"
 PARTITION = "SELECT id FROM partition WHERE labels = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
@@ -161,12 +164,22 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 
 
 def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) -> None:
-    labels = sorted(audience(visibility, author))
+    taken = lacks(db, entry_stream(entry_id))
+    labels = sorted(narrowed(audience(visibility, author), author, taken))
     named = _encode(labels).decode()
     db.execute(ADD_PARTITION, (named,))
     (partition,) = db.execute(PARTITION, (named,)).fetchone()
     db.executemany(ADD_LABEL, [(label, partition) for label in labels])
     db.execute(SHOW, (partition, entry_id))
+
+
+def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
+    """Show an entry to no more than an event that was kept aside can have left."""
+    if entry_id is None or event.stream != entry_stream(entry_id):
+        return
+    if shown := db.execute(SHOWN, (entry_id,)).fetchone():
+        visibility, author = shown
+        _show(db, entry_id, msgspec.json.decode(visibility, type=Visibility), author)
 
 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
@@ -205,4 +218,5 @@ CATALOGUE = View(
             for table in ("revision", "tag", "relation")
         },
     },
+    withhold=_withhold,
 )

@@ -107,6 +107,34 @@ def _reuse_words(event: ReuseRecorded | ReuseOutcomeUpdated) -> Words:
     ), event.resulting_entry
 
 
+UNREADABLE = {
+    "entry-revised": "A revision",
+    "entry-tagged": "A tag",
+    "entry-untagged": "That a tag was taken off",
+    "entry-related": "A relation to another entry",
+    "entry-unrelated": "That a relation was withdrawn",
+    "entry-archived": "That it was archived",
+    "entry-restored": "That it was restored",
+    "entry-visibility-changed": "A change of who sees it",
+    "entry-endorsed": "An endorsement",
+    "endorsement-withdrawn": "That an endorsement was withdrawn",
+    "reuse-recorded": "A reuse",
+    "reuse-outcome-updated": "What became of a reuse",
+}
+"""What an entry lacks, by the type of an event that could not be taken in."""
+
+
+def unreadable(what: str) -> str:
+    """The sentence that stands in the place of an event of type `what`."""
+    return f"{UNREADABLE.get(what, 'Something that happened to it')} cannot be read."
+
+
+def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
+    if entry_id is not None:
+        stream = event.stream.partition("-")[0]
+        _add(db, event, entry_id, stream, (unreadable(event.type), None))
+
+
 def _with(what: str, words: str | None) -> str:
     text = " ".join((words or "").split())
     if not text:
@@ -139,4 +167,5 @@ HISTORY = View(
         ReuseOutcomeUpdated: _of_reuse,
     },
     seen={"history": SEEN.format("main.history.entry_id")},
+    withhold=_withhold,
 )

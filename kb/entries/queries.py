@@ -11,6 +11,7 @@ FROM entry JOIN revision ON revision.position = entry.revised_position
 """
 ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"
 
+LACKING = "SELECT stream, type FROM parked WHERE entry_id = ? ORDER BY position"
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 ALL_GROUPS = """SELECT group_name FROM entry WHERE group_name IS NOT NULL
 GROUP BY group_name ORDER BY count(*) DESC, group_name"""

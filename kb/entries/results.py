@@ -74,7 +74,7 @@ class EntryPage(EntrySummary, frozen=True, kw_only=True):
     """Everything about one entry.
 
     `version` counts its events; `revision_version` is that of the last change of its text, the one
-    a reviser starts from.
+    a reviser starts from. `lacking` says in a sentence each what could not be read of it.
     """
 
     version: int
@@ -88,6 +88,7 @@ class EntryPage(EntrySummary, frozen=True, kw_only=True):
     contributed_by: str
     endorsed: tuple[EndorsementView, ...]
     reuse: tuple[ReuseView, ...]
+    lacking: tuple[str, ...] = ()
 
 
 class HistoryItem(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from kb.access import Visibility
 from kb.entries.content import Content, Source
+from kb.entries.history_view import unreadable
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
@@ -16,6 +17,7 @@ from kb.entries.results import (
 )
 from kb.entries.summary import summary
 from kb.following.view import read_time
+from kb.following.withheld import lack
 from kb.rows import Row
 
 _decode = msgspec.json.Decoder(Content).decode
@@ -32,6 +34,7 @@ def entry_page(
     relations: tuple[RelatedEntry, ...],
     endorsed: tuple[EndorsementView, ...],
     reuse: tuple[ReuseView, ...],
+    lacking: tuple[str, ...],
 ) -> EntryPage:
     """An entry with what belongs to it."""
     content = _decode(row["content"])
@@ -49,7 +52,21 @@ def entry_page(
         contributed_by=row["contributed_by"],
         endorsed=endorsed,
         reuse=reuse,
+        lacking=lacking,
     )
+
+
+_WITHHELD = {
+    "sight": "Until that is mended, its author and the operator alone see it.",
+    "entry": "Until that is mended, the operator alone sees it.",
+}
+
+
+def lacking(row: Row) -> str:
+    """What could not be read of an entry, and what that hides."""
+    found = lack(row["stream"], row["type"])
+    hidden = _WITHHELD.get(found or "", "So this page does not have it.")
+    return f"{unreadable(row['type'])} {hidden}"
 
 
 def _summary_fields(row: Row, content: Content) -> dict[str, Any]:

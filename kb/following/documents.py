@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from events.codec import EventCodec
 from events.errors import EventDataError, ProjectionUnavailable, UnknownEventType
 from events.event import RecordedEvent
@@ -14,6 +17,7 @@ from indexer.document import Document, Section
 from indexer.errors import IndexerError
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
+from kb.following.withheld import lack, narrowed
 from kb.writer import Clock
 
 if TYPE_CHECKING:
@@ -31,23 +35,35 @@ _NOT_THE_DOCUMENT = (
     ProjectionUnavailable,
 )
 
-Touched = dict[str, tuple[Entry, RecordedEvent]]
-"""Entries as they stand, by stream, each with the last event that touched it."""
+
+class Standing(Struct, frozen=True):
+    """An entry as it stands, the last event that touched it, and what is withheld from it."""
+
+    entry: Entry
+    event: RecordedEvent
+    withheld: frozenset[str] = frozenset()
+
+
+Touched = dict[str, Standing]
+"""Entries by stream."""
 
 
 class Stopped(ProjectionUnavailable):
     """The work was told to stop before it was done; nothing of it counts."""
 
 
-def entry_document(entry: Entry) -> Document | None:
-    """What can be found of an entry, None if it has no text."""
+def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Document | None:
+    """What can be found of an entry, None if it has no text.
+
+    It is found by no more than what events that could not be read can have left.
+    """
     if entry.content is None:
         return None
     return Document(
         id=entry.id,
         title=entry.content.title,
         sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
-        audience=entry.audience,
+        audience=narrowed(entry.audience, entry.author, withheld),
         identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
         keywords=tuple(sorted(entry.tags)),
         facets={
@@ -132,20 +148,22 @@ class IndexProjection:
         """Move the entries in `touched` on; an event that cannot be read is kept aside."""
         for event in events:
             entry_id = event.stream.removeprefix(STREAM)
-            entry, _ = touched.get(event.stream, (Entry(id=entry_id), event))
+            before = touched.get(event.stream) or Standing(Entry(id=entry_id), event)
             try:
-                payload = self._codec.decode(event)
-                touched[event.stream] = evolve(entry, cast(EntryEvent, payload)), event
+                entry = evolve(before.entry, cast(EntryEvent, self._codec.decode(event)))
+                touched[event.stream] = replace(before, entry=entry, event=event)
             except (UnknownEventType, EventDataError, AssertionError) as error:
                 self._keep_aside(event, _sentence(error))
+                taken = before.withheld | ({lack(event.stream, event.type)} - {None})
+                touched[event.stream] = replace(before, event=event, withheld=taken)
 
     def _put(
         self,
-        touched: Sequence[tuple[Entry, RecordedEvent]],
+        touched: Sequence[Standing],
         progress: Callable[[int, int], None] = lambda done, of: None,
     ) -> None:
         """Put all in one go; if that fails for a reason of one of them, one by one."""
-        gone = [entry.id for entry, _ in touched if entry.content is None]
+        gone = [each.entry.id for each in touched if each.entry.content is None]
         try:
             self.index.remove(gone)
             self.index.put(document for document, _ in self._documents(touched, progress))
@@ -157,13 +175,13 @@ class IndexProjection:
 
     def _documents(
         self,
-        touched: Sequence[tuple[Entry, RecordedEvent]],
+        touched: Sequence[Standing],
         progress: Callable[[int, int], None],
     ) -> Iterator[tuple[Document, RecordedEvent]]:
-        for done, (entry, event) in enumerate(touched, 1):
+        for done, each in enumerate(touched, 1):
             self._refuse_stopped()
-            if document := entry_document(entry):
-                yield document, event
+            if document := entry_document(each.entry, each.withheld):
+                yield document, each.event
             progress(done, len(touched))
 
     def _put_alone(self, document: Document, event: RecordedEvent) -> None:

@@ -45,6 +45,10 @@ class ParkedFile:
                 for projection, position, type_name, stream, error, parked_at in db.execute(ALL)
             ]
 
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self.all())
+
     def clear(self) -> None:
         """Forget them all."""
         self._path.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from events.event import RecordedEvent
 
 Handler = Callable[[Connection, RecordedEvent, Any], None]
+Withhold = Callable[[Connection, RecordedEvent, str | None], None]
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -19,11 +20,14 @@ class View(Struct, frozen=True, kw_only=True):
     transaction, the event as recorded and its decoded payload; whatever it raises parks the event.
     `seen` says of each table about entries which of its rows an asker sees: a condition in SQL, in
     which `SEEN` of an expression asks about the entry with that id. Readers have no other way in.
+    `withhold` is called with an event that was kept aside, and the entry that it is about if that
+    is known, to narrow what the tables show; see `kb.following.withheld`.
     """
 
     tables: tuple[str, ...]
     handlers: Mapping[type[Struct], Handler]
     seen: Mapping[str, str]
+    withhold: Withhold = lambda db, event, entry_id: None
 
 
 SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience

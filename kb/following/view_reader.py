@@ -9,9 +9,11 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
+from kb.access import OPERATOR_LABEL
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.view_file import MISSING, File, connect, file_at, is_damage
 from kb.following.views import SCHEMA, SEEN_ROWS, checkpoint, forgotten, schema
+from kb.following.withheld import ALL, ANY_PARKED
 
 
 class _Opened(Struct):
@@ -52,6 +54,8 @@ class ViewReader:
                 opened.labels = msgspec.json.encode(sorted(labels)).decode()
                 opened.connection.execute("BEGIN")
                 _refuse_other_tables(opened.connection)
+                if opened.connection.execute(f"SELECT {ALL}").fetchone()[0]:
+                    opened.labels = msgspec.json.encode(sorted(labels & {OPERATOR_LABEL})).decode()
                 yield opened.connection
             finally:
                 self._give_back(opened)
@@ -73,6 +77,14 @@ class ViewReader:
                 return forgotten(db)
         except NotYetSearchable:
             return -1
+
+    def incomplete(self) -> bool:
+        """Whether any event could not be taken in."""
+        try:
+            with self.read(frozenset()) as db:
+                return db.execute(ANY_PARKED).fetchone() is not None
+        except NotYetSearchable:
+            return False
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -18,7 +18,8 @@ from kb.endorsements.endorsement_view import ENDORSEMENTS
 from kb.entries.catalogue_view import CATALOGUE
 from kb.entries.history_view import HISTORY
 from kb.entries.lineage_view import LINEAGE
-from kb.following.view import Handler, View, read_time, to_stored
+from kb.following import withheld
+from kb.following.view import Handler, View
 from kb.following.view_file import BUSY_SECONDS, MISSING, File, connect, file_at, is_damage
 from kb.people.people_view import PEOPLE
 from kb.reuse.reuse_view import REUSE
@@ -26,17 +27,18 @@ from kb.writer import Clock
 
 # People first: what is said of an erased entry needs to know who saw it.
 VIEWS: tuple[View, ...] = (PEOPLE, CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
-HANDLING_VERSION = 3  # count up when handlers write other rows into the same tables
+HANDLING_VERSION = 4  # count up when handlers write other rows into the same tables
 
-SEEN_ROWS = {table: condition for view in VIEWS for table, condition in view.seen.items()}
-"""For each table about entries, the condition for the rows that an asker sees."""
+SEEN_ROWS = {
+    **withheld.SEEN_ROWS,
+    **{table: condition for view in VIEWS for table, condition in view.seen.items()},
+}
+"""For each table about entries or people, the condition for the rows that an asker sees."""
 
 _TABLES = (
     "CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT",
     "INSERT INTO checkpoint VALUES (0)",
-    """CREATE TABLE parked (
-        position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
-        parked_at TEXT NOT NULL) STRICT""",
+    *withheld.TABLES,
     # Every erasure, and everybody who left or was erased.
     """CREATE TABLE erasure (
         position INTEGER PRIMARY KEY, stream TEXT NOT NULL, actor TEXT NOT NULL,
@@ -67,8 +69,6 @@ REWRITE = "UPDATE forgotten SET rewritten = ?"
 REMEMBER = "UPDATE forgotten SET position = 0, rewritten = 0"
 DEPART = "UPDATE forgotten SET departed = ?"
 KEEP_FORGOTTEN = "UPDATE forgotten SET position = ?, rewritten = ?, departed = ?"
-PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)"
-PARKED = "SELECT position, type, stream, error, parked_at FROM parked ORDER BY position"
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
 BATCH = 2_000
@@ -109,21 +109,22 @@ class Views:
             payloads = [self._codec.decode(event) for event in events]
         with self._database().atomic() as database:
             for event, payload in zip(events, payloads, strict=True):
-                for handler in self._handlers[type(payload)]:
+                for handler in self._handlers.get(type(payload), ()):
                     handler(database.conn, event, payload)
             if events:
                 database.conn.execute(MOVE_CHECKPOINT, (events[-1].position,))
 
     def park(self, event: RecordedEvent, error: str) -> None:
-        """Keep `event` aside and move past it."""
-        row = (event.position, event.type, event.stream, error, to_stored(self._now()))
+        """Keep `event` aside, withhold what it could have taken away, and move past it."""
         with self._database().atomic() as database:
-            database.conn.execute(PARK, row)
+            entry_id = withheld.park(database.conn, event, error, self._now())
+            for view in VIEWS:
+                view.withhold(database.conn, event, entry_id)
             database.conn.execute(MOVE_CHECKPOINT, (event.position,))
 
     def parked(self) -> list[ParkedEvent]:
         """The events kept aside, by position."""
-        return parked(self._database().conn)
+        return withheld.parked(self._database().conn, self.name)
 
     def rebuild(self, log: EventLog, progress: Callable[[int, int], None] | None = None) -> None:
         """Empty and refill the views in one transaction: readers see the old ones until it ends.
@@ -257,21 +258,6 @@ def checkpoint(connection: sqlite3.Connection) -> int:
 def forgotten(connection: sqlite3.Connection) -> int:
     """The position of the last erasure of which nothing is left in the views."""
     return int(connection.execute(FORGOTTEN).fetchone()[0])
-
-
-def parked(connection: sqlite3.Connection) -> list[ParkedEvent]:
-    """The events that the views hold aside, by position."""
-    return [
-        ParkedEvent(
-            projection=Views.name,
-            position=position,
-            type=type_name,
-            stream=stream,
-            error=error,
-            parked_at=read_time(parked_at),
-        )
-        for position, type_name, stream, error, parked_at in connection.execute(PARKED)
-    ]
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:

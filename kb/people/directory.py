@@ -12,6 +12,7 @@ from kb.access import Asker, Role
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
+from kb.following.withheld import held
 from kb.ids import group_id
 from kb.people.member import Profile, Standing
 from kb.rows import Row, rows
@@ -19,12 +20,16 @@ from kb.rows import Row, rows
 FORMER = "a former member"
 """How whoever was erased is called."""
 
+UNREADABLE = "a member whose profile cannot be read"
+"""How one is called whose last change of it could not be taken in."""
+
 ENTRY_ERASED = "entry-erased"
 
 _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 
-_MEMBER = """
-SELECT id, standing, profile, joined_at,
+_MEMBER = f"""
+SELECT id, standing, CASE WHEN {held("'member-' || id", "profile")} THEN NULL ELSE profile END
+        AS profile, joined_at,
     (SELECT json_group_array(role) FROM member_role WHERE member = id) AS roles,
     (SELECT json_group_array(group_id) FROM member_group WHERE member = id) AS groups
 FROM member
@@ -37,11 +42,12 @@ ORDER BY joined_at, id"""
 BEGINNING = f"{_MEMBER} WHERE id LIKE :begin || '%' AND {_SHOWN} LIMIT 2"
 NAMES = f"{_MEMBER} WHERE id IN (SELECT value FROM json_each(?))"
 # The groups of a member, with all that these are in; UNION ends in a circle.
-ALL_GROUPS = """
+ALL_GROUPS = f"""
 WITH RECURSIVE mine (id) AS (
     SELECT group_id FROM member_group WHERE member = ?
     UNION
-    SELECT parent FROM community_group JOIN mine USING (id) WHERE parent IS NOT NULL
+    SELECT parent FROM community_group JOIN mine USING (id)
+    WHERE parent IS NOT NULL AND NOT {held("'group-' || parent", "group")}
 )
 SELECT id FROM mine
 """
@@ -71,7 +77,9 @@ class MemberView(Struct, frozen=True, kw_only=True):
         """What they are called."""
         if self.standing == "erased":
             return FORMER
-        return self.profile.name if self.profile else "somebody invited"
+        if self.profile:
+            return self.profile.name
+        return "somebody invited" if self.standing == "invited" else UNREADABLE
 
 
 class GroupView(Struct, frozen=True, kw_only=True):
@@ -124,7 +132,8 @@ class Directory:
         """Whether entries may be shown to people who are not signed in."""
         try:
             with self._views.read(self._asker.labels) as db:
-                return bool(db.execute(WORLD).fetchone()[0])
+                found = db.execute(WORLD).fetchone()
+                return bool(found and found[0])
         except NotYetSearchable:
             return False
 

@@ -10,6 +10,7 @@ from events.event import RecordedEvent
 from kb.accounts.links import Purpose
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
 from kb.following.view import SEEN, SEEN_PARTITION, Handler, View, stored_time
+from kb.following.withheld import held, lack
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -202,6 +203,13 @@ def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | Non
     db.execute(KEEP, (event.position, stored_time(event), *what, _entry(event)))
 
 
+def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
+    """What the record lacks stands in it; of entries, what would be in it."""
+    if entry_id is None or lack(event.stream, event.type) is not None:
+        what = event.type.replace("-", " ")
+        _keep(db, event, f"Something that cannot be read was recorded ({what}).", entry_id)
+
+
 def _member(event: RecordedEvent) -> str:
     kind, _, name = event.stream.partition("-")
     return name if kind == "member" else ""
@@ -222,6 +230,11 @@ _TIES: dict[type, Handler] = dict.fromkeys(
 _SIGN_IN: dict[type, Handler] = dict.fromkeys(
     (MemberTokenMade, MemberTokenRevoked, MemberLinkMade, MemberSignInChanged), _signs_in
 )
+
+_MEMBER = "'member-' || main.member.id"
+_OF_MEMBER = "'member-' || main.{}.member"
+_GROUP = "'group-' || main.member_group.group_id"
+_COMMUNITY = "'community'"
 
 PEOPLE = View(
     tables=TABLES,
@@ -244,6 +257,12 @@ PEOPLE = View(
         "access_change": "(main.access_change.entry_id IS NULL"
         " AND main.access_change.partition IS NULL)"
         f" OR {SEEN.format('main.access_change.entry_id')}"
-        f" OR main.access_change.{SEEN_PARTITION}"
+        f" OR main.access_change.{SEEN_PARTITION}",
+        "member": f"NOT {held(_MEMBER, 'member')}",
+        "member_role": f"NOT {held(_OF_MEMBER.format('member_role'), 'member', 'roles')}",
+        "member_group": f"NOT {held(_OF_MEMBER.format('member_group'), 'member', 'groups')}"
+        f" AND NOT {held(_GROUP, 'group')}",
+        "community": f"NOT {held(_COMMUNITY, 'world')}",
     },
+    withhold=_withhold,
 )

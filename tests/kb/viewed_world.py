@@ -55,7 +55,7 @@ def counted(path: Path) -> Questions:
     return Questions(path.with_name("questions.sqlite"), utc_now, bytes)
 
 
-READ_AT_OPENING = ("checkpoint", "parked", "erasure", "departure", "forgotten")
+READ_AT_OPENING = ("checkpoint", "parked", "withheld", "erasure", "departure", "forgotten")
 """The tables in which damage is found as soon as the views are opened."""
 
 

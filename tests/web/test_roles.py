@@ -146,7 +146,7 @@ def test_a_private_entry_of_another_changes_nothing_in_what_a_steward_is_told_of
         base.search("handover")  # waits for the index
         answers.append(client.get("/api/status", headers=headers).json())
     named = {name: answers[0].pop(name) for name in ("model", "engine")}
-    assert answers[0] == {"parked": False, "trouble": False}
+    assert answers[0] == {"parked": False, "trouble": False, "notice": ""}
     answers[0] |= named
     assert answers[1:] == answers[:1] * 2
     assert browser("Stella").get("/api/status").json() == answers[0]
@@ -168,7 +168,8 @@ def test_a_steward_is_told_that_something_is_wrong_and_neither_what_nor_how_much
     monkeypatch.setattr(KnowledgeBase, "status", lambda _: status)
     told = browser("Stella").get("/api/status").json()
     assert (told["parked"], told["trouble"]) == (True, True)
-    assert told.keys() == {"parked", "trouble", "model", "engine"}
+    assert told["notice"].startswith("Something that was recorded cannot be read")
+    assert told.keys() == {"parked", "trouble", "notice", "model", "engine"}
 
 
 def test_whoever_may_not_ask_for_the_state_is_told_so(

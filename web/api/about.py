@@ -7,6 +7,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import is_operator
 from kb.entries.kinds import Kind
+from kb.following.withheld import INCOMPLETE
 from kb.status import Status
 from web.openapi import operation
 
@@ -15,11 +16,13 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Whether anything is wrong, for stewards: a count would tell them when others write privately.
 
     `parked` says that something failed for good, `trouble` that something keeps views or index from
-    going on. That they are behind for a moment would tell as much as a count.
+    going on. That they are behind for a moment would tell as much as a count. `notice` is a
+    sentence about what failed, empty if nothing did.
     """
 
     parked: bool
     trouble: bool
+    notice: str
     model: str
     engine: str
 
@@ -32,6 +35,7 @@ class OperatorStatus(Struct, frozen=True, kw_only=True):
 
     lag: int
     parked: int
+    notice: str
     errors: tuple[str, ...]
     entries: int
     archived: int
@@ -62,6 +66,7 @@ def standing(status: Status) -> Standing:
     return Standing(
         parked=bool(status.parked),
         trouble=bool(status.errors),
+        notice=_notice(status),
         model=status.model,
         engine=status.engine,
     )
@@ -69,6 +74,12 @@ def standing(status: Status) -> Standing:
 
 def of_operator(status: Status) -> OperatorStatus:
     """`status` without what is for the shell alone."""
-    fields = OperatorStatus.__struct_fields__
-    shared = {name: getattr(status, name) for name in fields if name != "parked"}
-    return OperatorStatus(parked=len(status.parked), **shared)
+    own = {"parked", "notice"}
+    shared = {
+        name: getattr(status, name) for name in OperatorStatus.__struct_fields__ if name not in own
+    }
+    return OperatorStatus(parked=len(status.parked), notice=_notice(status), **shared)
+
+
+def _notice(status: Status) -> str:
+    return INCOMPLETE if status.parked else ""

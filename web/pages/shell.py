@@ -79,6 +79,7 @@ NOT_YET = "Saved. Searches do not show it yet; they will once the search index h
 class Shell(Struct, frozen=True, kw_only=True):
     """What surrounds a page: whose it is, who acts, which part is open, what just happened.
 
+    `trouble` tells stewards and the operator that something recorded cannot be read.
     `signing_in` is whether members sign in here at all, `sign_in` where, so that they come back;
     `form_token` is what each form carries.
     """
@@ -93,6 +94,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     form_token: str
     at: str
     notice: str
+    trouble: str
 
     def may(self, action: Action) -> bool:
         """Whether whoever looks at the page may do it with something that somebody else began."""
@@ -179,7 +181,16 @@ class Pages:
             form_token=self._visit.form_token,
             at=at,
             notice=_notice(done),
+            trouble=self._trouble(),
         )
+
+    def _trouble(self) -> str:
+        if not may(self._visit.asker, "audit"):
+            return ""
+        try:
+            return self._visit.base.incomplete()
+        except KnowledgeBaseError:
+            return ""  # the page tells what is wrong
 
     def _own_name(self) -> str:
         member = self._visit.asker.member

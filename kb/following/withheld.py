@@ -1,0 +1,179 @@
+"""What stays hidden because an event about who sees it, or about people, could not be taken in.
+
+An event that is kept aside may have narrowed who sees what. Its payload can be unreadable, so its
+stream and type alone decide what it could have taken away. That is withheld, whatever later events
+of the same stream give, until the views are made anew and take the event in. `TABLE` holds it, and
+the conditions of `View.seen` ask `HELD`. docs/reference/access.md has the table for people.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from events.event import RecordedEvent
+from events.projection import ParkedEvent
+from kb.access import OPERATOR_LABEL, member_label
+from kb.following.view import SEEN, read_time, to_stored
+
+Lack = Literal["sight", "entry", "groups", "roles", "profile", "member", "group", "world", "all"]
+"""What may have been taken away: who beside its author and the operator sees an entry; the entry,
+from all but the operator; groups, roles or profile of a member, or the member; the members of a
+group; what is open to the world; and everything, where not even the stream is certain.
+"""
+
+LACKS: Mapping[str, Mapping[str, Lack | None]] = {
+    "entry": {
+        "entry-contributed": "entry",
+        "entry-revised": None,
+        "entry-tagged": None,
+        "entry-untagged": None,
+        "entry-related": None,
+        "entry-unrelated": None,
+        "entry-archived": None,
+        "entry-restored": None,
+        "entry-visibility-changed": "sight",
+        "entry-erased": "entry",
+    },
+    "member": {
+        "member-invited": "member",
+        "member-joined": "member",
+        "member-profile-changed": "profile",
+        "member-role-given": None,
+        "member-role-taken": "roles",
+        "member-group-joined": None,
+        "member-group-left": "groups",
+        "member-token-made": None,
+        "member-token-revoked": None,
+        "member-link-made": None,
+        "member-sign-in-changed": None,
+        "member-left": "member",
+        "member-erased": "member",
+    },
+    "group": {"group-formed": "group", "group-changed": "group", "group-closed": None},
+    "community": {"world-access-changed": "world"},
+    "endorsement": {"entry-endorsed": None, "endorsement-withdrawn": None},
+    "reuse": {"reuse-recorded": None, "reuse-outcome-updated": None},
+}
+"""By the kind of stream and the type of the event; a type that is not here takes all of it."""
+
+_UNKNOWN_TYPE: Mapping[str, Lack] = {
+    "entry": "entry",
+    "member": "member",
+    "group": "group",
+    "community": "world",
+}
+
+# `entry_id` is the entry whose page lacks the event, where that is known, `author` who wrote it.
+TABLES = (
+    """CREATE TABLE parked (
+        position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
+        parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT) STRICT""",
+    """CREATE TABLE withheld (
+        stream TEXT NOT NULL, lack TEXT NOT NULL,
+        PRIMARY KEY (stream, lack)) STRICT, WITHOUT ROWID""",
+)
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)"
+PARKED = "SELECT position, type, stream, error, parked_at FROM main.parked ORDER BY position"
+ANY_PARKED = "SELECT 1 FROM main.parked LIMIT 1"
+WITHHOLD = "INSERT OR IGNORE INTO withheld VALUES (?, ?)"
+LACKS_OF = "SELECT lack FROM main.withheld WHERE stream = ?"
+ALL = "EXISTS (SELECT 1 FROM main.withheld AS everything WHERE everything.lack = 'all')"
+"""Whether everything is withheld from all but the operator."""
+
+SEEN_ROWS = {
+    "parked": f"""EXISTS (SELECT 1 FROM json_each(asker_labels())
+        WHERE value IN ('{OPERATOR_LABEL}', 'member:' || main.parked.author))
+        OR {SEEN.format("main.parked.entry_id")}"""
+}
+"""The events that an asker is told of: those about entries that they see or wrote."""
+
+INCOMPLETE = (
+    "Something that was recorded cannot be read: what it may have hidden stays hidden, and pages "
+    "say what they lack, until the operator mends it (kb status tells what it is)."
+)
+
+_ENTRY_OF = {
+    "entry": "SELECT ?",
+    "reuse": "SELECT entry_id FROM reuse WHERE id = ?",
+    "endorsement": "SELECT entry_id FROM endorsement WHERE id = ?",
+}
+_AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
+_KNOWN = """SELECT 1 FROM entry WHERE 'entry-' || id = :stream
+UNION ALL SELECT 1 FROM member WHERE 'member-' || id = :stream
+UNION ALL SELECT 1 FROM community_group WHERE 'group-' || id = :stream
+UNION ALL SELECT 1 FROM erasure WHERE stream = :stream
+UNION ALL SELECT 1 FROM parked WHERE stream = :stream AND position < :position"""
+
+
+def held(stream: str, *lacks: Lack) -> str:
+    """SQL for whether any of `lacks` of a stream, itself an expression, is withheld."""
+    named = ", ".join(f"'{each}'" for each in (*lacks, "all"))
+    return f"""EXISTS (SELECT 1 FROM main.withheld AS held
+        WHERE (held.stream = {stream} AND held.lack IN ({named})) OR held.lack = 'all')"""
+
+
+def lack(stream: str, type_name: str) -> Lack | None:
+    """What an event of this stream and type could have taken away, None for nothing."""
+    kind = stream.partition("-")[0]
+    if kind not in LACKS:
+        return "all"
+    known = LACKS[kind]
+    return known[type_name] if type_name in known else _UNKNOWN_TYPE.get(kind)
+
+
+def park(db: sqlite3.Connection, event: RecordedEvent, error: str, at: datetime) -> str | None:
+    """Keep `event` aside with its error, and withhold what it could have taken away.
+
+    Answers the entry whose page lacks it, where that is known.
+    """
+    kind, _, name = event.stream.partition("-")
+    entry_id = _one(db, _ENTRY_OF[kind], name) if kind in _ENTRY_OF else None
+    author = _one(db, _AUTHOR, entry_id) or event.actor
+    place = (event.position, event.type, event.stream)
+    db.execute(PARK, (*place, error, to_stored(at), author, entry_id))
+    if (taken := lack(event.stream, event.type)) is not None:
+        db.execute(WITHHOLD, (event.stream, "all" if _misplaced(db, event) else taken))
+    return entry_id
+
+
+def _one(db: sqlite3.Connection, sql: str, key: str | None) -> str | None:
+    found = db.execute(sql, (key,)).fetchone()
+    return found[0] if found else None
+
+
+def _misplaced(db: sqlite3.Connection, event: RecordedEvent) -> bool:
+    """Whether it is a later event of a stream that never began, so that of another one."""
+    if event.version == 1 or event.stream.partition("-")[0] not in _UNKNOWN_TYPE:
+        return False
+    place = {"stream": event.stream, "position": event.position}
+    return event.stream != "community" and db.execute(_KNOWN, place).fetchone() is None
+
+
+def parked(db: sqlite3.Connection, projection: str) -> list[ParkedEvent]:
+    """The events that the views hold aside, by position."""
+    return [
+        ParkedEvent(
+            projection=projection,
+            position=position,
+            type=type_name,
+            stream=stream,
+            error=error,
+            parked_at=read_time(parked_at),
+        )
+        for position, type_name, stream, error, parked_at in db.execute(PARKED)
+    ]
+
+
+def lacks(db: sqlite3.Connection, stream: str) -> frozenset[str]:
+    """All that is withheld because of `stream`."""
+    return frozenset(found for (found,) in db.execute(LACKS_OF, (stream,)))
+
+
+def narrowed(labels: frozenset[str], author: str, taken: frozenset[str]) -> frozenset[str]:
+    """The labels of an entry of `author` without what is `taken` from it."""
+    if "entry" in taken:
+        return labels & {OPERATOR_LABEL}
+    if "sight" in taken and labels:
+        return frozenset({OPERATOR_LABEL, member_label(author)})
+    return labels

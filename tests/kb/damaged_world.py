@@ -1,0 +1,108 @@
+"""A log in which one event cannot be read, and who sees what by the views that follow it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from events.event import NewEvent, RecordedEvent
+from events.memory import InMemoryEventLog
+from events.projection import ProjectionRunner
+from kb import access
+from kb.access import Asker, Visibility
+from kb.entries.catalogue import Catalogue
+from kb.errors import NotFound
+from kb.following.view_reader import ViewReader
+from kb.following.views import Views
+from kb.people.directory import Directory
+from tests.kb.domain_world import some_content, some_draft
+from tests.kb.people_world import PeopleWorld
+
+Sights = dict[str, set[str]]
+"""Which entries each member sees, and nobody in particular as the empty id."""
+
+DAMAGES = ("data", "type")
+
+
+def eventful(path: Path) -> PeopleWorld:
+    """A community in which sight was narrowed and widened in every way that there is."""
+    world = PeopleWorld(path)
+    people = world.people()
+    people.open_to_world(True)
+    outer = world.group("outer")
+    inner = world.group("inner", "outer")
+    ada, ben = world.joined("member", "steward"), world.joined("member", groups=("inner",))
+    cy = world.joined("member", "curator", groups=("outer",))
+    assert ada.member
+    assert ben.member
+    assert cy.member
+    by_ada, by_ben = world.entries_of(ada), world.entries_of(ben)
+    entries = [by_ada.contribute(some_draft(some_content(f"Number {n}"))).id for n in range(5)]
+    kept = by_ben.contribute(replace(some_draft(), visibility=Visibility("draft"))).id
+    for entry_id, sights in zip(
+        entries,
+        (
+            [Visibility("author"), Visibility("members")],
+            [Visibility("groups", (inner,)), Visibility("world"), Visibility("groups", (outer,))],
+            [Visibility("world"), Visibility("author"), Visibility("world")],
+            [Visibility("groups", (outer,))],
+            [Visibility("draft")],
+        ),
+        strict=True,
+    ):
+        for sight in sights:
+            by_ada.show(entry_id, sight)
+    by_ben.show(kept, Visibility("groups", (inner,)))
+    by_ben.tag(kept, ["night"])
+    by_ben.revise(kept, some_content("Better"), version=1)
+    by_ada.erase(entries[4])
+    people.leave_group("inner", ben.member)
+    people.join_group("outer", ben.member)
+    people.change_group("inner", parent=None)
+    people.change_roles(cy.member, ["member"])
+    people.leave(cy.member)
+    people.open_to_world(False)
+    people.open_to_world(True)
+    return world
+
+
+def damaged(event: RecordedEvent, damage: str) -> RecordedEvent:
+    """`event` with its data or its type spoilt."""
+    if damage == "data":
+        return replace(event, data=b'{"')
+    return replace(event, type=event.type[:-1] + "~")
+
+
+def copied(events: list[RecordedEvent]) -> InMemoryEventLog:
+    """A log of these events."""
+    log, times = InMemoryEventLog(), iter(events)
+    log._clock = lambda: next(times).recorded_at
+    for event in events:
+        new = NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
+        log.append(event.stream, [new], event.version - 1)
+    return log
+
+
+@contextmanager
+def viewed(path: Path, world: PeopleWorld, events: list[RecordedEvent]) -> Iterator[ViewReader]:
+    """A reader of the views that follow `events`."""
+    views, reader = Views(path, world.codec), ViewReader(path)
+    try:
+        ProjectionRunner(copied(events), views).catch_up()
+        yield reader
+    finally:
+        reader.close()
+        views.close()
+
+
+def sights(reader: ViewReader, members: list[str]) -> Sights:
+    """What the views show to each of `members` and to nobody in particular."""
+    directory = Directory(reader, access.operator())
+    askers: dict[str, Asker] = {"": directory.anonymous()}
+    for member in members:
+        try:
+            askers[member] = directory.asker(member)
+        except NotFound:
+            askers[member] = access.anonymous(world=False)
+    return {name: set(Catalogue(reader, asker.labels).all_ids()) for name, asker in askers.items()}

@@ -1,0 +1,211 @@
+"""An event that cannot be read never shows anybody more: what it may have hidden stays hidden."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from events.codec import EventCodec
+from events.event import RecordedEvent
+from events.projection import ProjectionRunner
+from indexer.document import Document
+from kb import access
+from kb.access import Visibility
+from kb.entries.catalogue import Catalogue
+from kb.errors import NotFound
+from kb.event_types import EVENT_TYPES
+from kb.following.documents import IndexProjection
+from kb.following.parked import ParkedFile
+from kb.following.withheld import LACKS
+from kb.people.directory import UNREADABLE, Directory
+from kb.people.member import Profile
+from tests.kb.damaged_world import DAMAGES, Sights, copied, damaged, eventful, sights, viewed
+from tests.kb.domain_world import some_content
+from tests.kb.people_world import PeopleWorld
+from tests.kb.viewed_world import ViewedWorld
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> PeopleWorld:
+    return eventful(tmp_path_factory.mktemp("eventful") / "views.sqlite")
+
+
+@pytest.fixture(scope="module")
+def events(world: PeopleWorld) -> list[RecordedEvent]:
+    return world.recorded()
+
+
+@pytest.fixture(scope="module")
+def members(events: list[RecordedEvent]) -> list[str]:
+    return [event.stream[7:] for event in events if event.type == "member-invited"]
+
+
+def seen(path: Path, world: PeopleWorld, events: list[RecordedEvent], who: list[str]) -> Sights:
+    with viewed(path, world, events) as reader:
+        return sights(reader, who)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_no_event_that_cannot_be_read_shows_anybody_more(
+    tmp_path: Path,
+    world: PeopleWorld,
+    events: list[RecordedEvent],
+    members: list[str],
+    damage: str,
+) -> None:
+    whole = seen(tmp_path / "whole.sqlite", world, events, members)
+    assert any(len(entries) > 1 for entries in whole.values())
+    for place, event in enumerate(events):
+        before = seen(tmp_path / f"{place}b.sqlite", world, events[:place], members)
+        spoilt = [*events[:place], damaged(event, damage), *events[place + 1 :]]
+        now = seen(tmp_path / f"{place}.sqlite", world, spoilt, members)
+        for name in whole:
+            assert now[name] <= whole[name], (event.type, name)
+            if event.stream.startswith("entry-") and event.type != "entry-contributed":
+                about = {event.stream.removeprefix("entry-")}
+                hidden = (now[name] & about) - before[name]
+                assert not hidden or event.type in HARMLESS, (event.type, name)
+
+
+HARMLESS = {name for types in LACKS.values() for name, lack in types.items() if lack is None}
+
+
+class Collecting:
+    """Stands in for an index and keeps the documents."""
+
+    position = 0
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Document] = {}
+
+    def put(self, documents: list[Document]) -> None:
+        self.documents.update((document.id, document) for document in documents)
+
+    def remove(self, ids: list[str]) -> None:
+        """Nothing was there."""
+
+    def commit(self, position: int) -> None:
+        """All is in."""
+
+
+def found(path: Path, codec: EventCodec, events: list[RecordedEvent]) -> dict[str, frozenset[str]]:
+    index = Collecting()
+    now = events[0].recorded_at
+    parked = ParkedFile(path)
+    IndexProjection(index, copied(events), codec, parked, lambda: now).fill()  # type: ignore[arg-type]  # as far as it is used
+    return {document.id: document.audience for document in index.documents.values()}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_no_event_that_cannot_be_read_lets_a_search_find_more(
+    tmp_path: Path, world: PeopleWorld, events: list[RecordedEvent], damage: str
+) -> None:
+    authors = {event.stream[6:]: event.actor for event in events if "contributed" in event.type}
+    whole = found(tmp_path / "parked.sqlite", world.codec, events)
+    for place, event in enumerate(events):
+        spoilt = [*events[:place], damaged(event, damage), *events[place + 1 :]]
+        for entry_id, labels in found(tmp_path / "p.sqlite", world.codec, spoilt).items():
+            own = {access.OPERATOR_LABEL, access.member_label(authors[entry_id])}
+            more = labels - whole.get(entry_id, frozenset())
+            assert more <= (own if entry_id in whole else {access.OPERATOR_LABEL}), event.type
+
+
+def test_every_type_of_event_says_what_it_may_take_away() -> None:
+    assert {name for types in LACKS.values() for name in types} == {
+        kind.name for kind in EVENT_TYPES
+    }
+
+
+@pytest.fixture
+def narrowed(tmp_path: Path) -> tuple[ViewedWorld, str]:
+    """Views in which the change that made an entry its author's own cannot be read."""
+    world = ViewedWorld(tmp_path / "narrowed.sqlite")
+    entry_id = world.practice("Private")
+    world.entries.show(entry_id, Visibility("author"))
+    world.entries.show(entry_id, Visibility("members"))
+    events = world.recorded()
+    world.log = copied([events[0], damaged(events[1], "data"), events[2]])
+    ProjectionRunner(world.log, world.views).catch_up()
+    return world, entry_id
+
+
+def test_its_author_and_the_operator_are_told_why_nobody_else_sees_an_entry(
+    narrowed: tuple[ViewedWorld, str],
+) -> None:
+    world, entry_id = narrowed
+    sentence = (
+        "A change of who sees it cannot be read. "
+        "Until that is mended, its author and the operator alone see it."
+    )
+    for asker in (access.operator(), access.of_member("ada", ["member"], [])):
+        catalogue = Catalogue(world.reader, asker.labels)
+        assert catalogue.get(entry_id).lacking == (sentence,)
+        assert catalogue.history(entry_id)[1].detail == "A change of who sees it cannot be read."
+    with pytest.raises(NotFound, match=f"^There is no entry {entry_id}.$"):
+        Catalogue(world.reader, access.of_member("ben", ["member"], []).labels).get(entry_id)
+    assert world.reader.incomplete()
+    world.close()
+
+
+def test_an_entry_whose_erasing_cannot_be_read_is_the_operators_alone(tmp_path: Path) -> None:
+    world = ViewedWorld(tmp_path / "erased.sqlite")
+    entry_id = world.practice("Gone")
+    world.entries.erase(entry_id)
+    events = world.recorded()
+    world.log = copied([events[0], damaged(events[1], "type")])
+    ProjectionRunner(world.log, world.views).catch_up()
+    author = Catalogue(world.reader, access.of_member("ada", ["member"], []).labels)
+    with pytest.raises(NotFound, match=f"The entry {entry_id} cannot be shown. Something that hap"):
+        author.get(entry_id)
+    assert "the operator alone" in world.catalogue.get(entry_id).lacking[0]
+    world.close()
+
+
+def test_what_does_not_change_who_sees_an_entry_is_told_on_its_page(tmp_path: Path) -> None:
+    world = ViewedWorld(tmp_path / "revised.sqlite")
+    entry_id = world.practice("First")
+    world.entries.revise(entry_id, some_content("Second"), version=1)
+    world.by("ben").endorsements.endorse(entry_id, "It works.")
+    world.by("ben").endorsements.withdraw(entry_id)
+    events = world.recorded()
+    world.log = copied(
+        [events[0], damaged(events[1], "data"), events[2], damaged(events[3], "data")]
+    )
+    ProjectionRunner(world.log, world.views).catch_up()
+    page = Catalogue(world.reader, access.of_member("cy", ["member"], []).labels).get(entry_id)
+    assert (page.title, page.endorsed) == ("First", ())
+    assert page.lacking == (
+        "A revision cannot be read. So this page does not have it.",
+        "That an endorsement was withdrawn cannot be read. So this page does not have it.",
+    )
+    world.close()
+
+
+def test_a_profile_whose_change_cannot_be_read_is_not_shown(tmp_path: Path) -> None:
+    world = PeopleWorld(tmp_path / "profile.sqlite")
+    ada = world.joined("member")
+    assert ada.member
+    world.people(ada).change_profile(Profile(name="Adah"))
+    events = world.recorded()
+    with viewed(
+        tmp_path / "p.sqlite", world, [*events[:-1], damaged(events[-1], "data")]
+    ) as reader:
+        member = Directory(reader, access.operator()).member(ada.member)
+    assert (member.profile, member.name) == (None, UNREADABLE)
+    world.close()
+
+
+def test_an_event_of_a_stream_that_never_began_hides_everything(
+    tmp_path: Path, world: PeopleWorld, events: list[RecordedEvent], members: list[str]
+) -> None:
+    place = next(n for n, event in enumerate(events) if event.type == "entry-visibility-changed")
+    for stream in ("entry-00000000-0000-4000-8000-00000000ffff", "entsy-x", "xember-1"):
+        lost = replace(damaged(events[place], "data"), stream=stream)
+        path = tmp_path / f"{stream[:6]}.sqlite"
+        with viewed(path, world, events[:place]) as reader:
+            assert sights(reader, members)[members[0]]
+        views = world.__class__(path)
+        views.views.park(lost, "spoilt")
+        assert set().union(*sights(views.reader, members).values()) == set()
+        assert views._catalogue.browse().total
+        views.close()
