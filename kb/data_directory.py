@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LOG = "log.sqlite"
 VAULT = "vault.sqlite"
+BEGUN = ".begun"
+"""Ends the name of a file that is being written."""
+
 SETTINGS = """\
 # The settings of this data directory; docs/reference/settings.md says what each does.
 # A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins.
@@ -120,10 +123,7 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
         # What lies in it is readable: only whoever runs the program may look.
         path.chmod(0o700)
         lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
-        with directory.settings.open("w", encoding="utf-8") as file:
-            file.write(SETTINGS + "".join(lines))
-            file.flush()
-            os.fsync(file.fileno())
+        _write_whole(directory.settings, SETTINGS + "".join(lines))
         _make_vault(directory.vault)
         _make_log(directory.log)
     return directory
@@ -176,8 +176,20 @@ def _reason(error: sqlite3.Error | OSError) -> str:
     return _SQLITE_ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF) or str(error)
 
 
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file of which a full disk or a power cut leaves all or nothing."""
+    begun = path.with_name(path.name + BEGUN)
+    with begun.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    begun.replace(path)
+
+
 def _is_begun(place: Path) -> bool:
     """Whether `place` is a file of a directory that was not made to the end."""
+    if place.name == FILE_NAME + BEGUN:
+        return place.is_file()
     if place.name != FILE_NAME:
         return place.name.startswith(VAULT) and place.is_file()
     return SETTINGS.startswith(place.read_text("utf-8", errors="replace")[: len(SETTINGS)])

@@ -61,16 +61,16 @@ def request(
     connection = _Connection(socket_path(data))
     target = f"{path}?{urlencode(parameters)}" if parameters else path
     content = None if body is None else json.dumps(body)
-    headers = {
-        "Content-Type": "application/json",
-        MEMBER_HEADER: load_settings(data, os.environ).member,
-    }
     try:
         connection.connect()
     except OSError:
         # No such file, or a socket that a killed server left behind: nobody is there.
         return None
     try:
+        headers = {
+            "Content-Type": "application/json",
+            MEMBER_HEADER: load_settings(data, os.environ).member,
+        }
         # A server that gives up in the middle of an address could not tell why.
         if len(target) > LONGEST_TARGET:
             raise InvalidInput(

@@ -26,6 +26,11 @@ ENVIRONMENT = {
     "KB_OPENID_CLIENT_SECRET": "openid_client_secret",
 }
 
+_LOST = (
+    "The settings file {path} is {what}: put back your copy of it, or, where there was nothing to "
+    "set, write one that has the line “# no settings”."
+)
+
 Way = Literal["password", "passkey", "openid"]
 WAYS: tuple[Way, ...] = get_args(Way)
 OFF = "off"
@@ -69,8 +74,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
     """The settings of `data`: its settings.toml, where a variable of the environment does not win.
 
-    Raises `DataDirectoryError` for a file that is not TOML, an unknown name, or a value that does
-    not fit.
+    Raises `DataDirectoryError` for a file that is missing, empty or not TOML, an unknown name, or a
+    value that does not fit.
     """
     values: dict[str, Any] = _from_file(data / FILE_NAME)
     values.update({name: environ[key] for key, name in ENVIRONMENT.items() if environ.get(key)})
@@ -95,11 +100,15 @@ def written(settings: Settings) -> dict[str, str | int]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
     except FileNotFoundError:
-        return {}
+        raise DataDirectoryError(_LOST.format(path=path, what="missing")) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataDirectoryError(f"The settings in {path} cannot be read: {error}.") from error
+    # The defaults would let in anybody at the port: an old file that was lost must not mean them.
+    if not text.strip():
+        raise DataDirectoryError(_LOST.format(path=path, what="empty"))
     if "data" in values:
         raise DataDirectoryError(
             f"{path} sets data, but a data directory cannot name itself: remove it."

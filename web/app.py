@@ -12,6 +12,7 @@ from litestar.types import Receive, Scope, Send
 
 from kb import KnowledgeBase
 from kb.accounts.oidc import OpenIdProvider
+from kb.settings import is_loopback
 from web.api import api_router
 from web.docs_page import DocsPlugin
 from web.errors import answer_of, exception_handlers
@@ -39,8 +40,8 @@ def create_app(
 ) -> Litestar:
     """The application that shows `knowledge_base`; whoever opened that also closes it.
 
-    Whoever asks by a name of this machine is answered if `loopback`; so is, in any case, the name
-    of the settings. `openid` stands in for the provider of the settings.
+    `loopback`: also answer requests whose Host is a name of this machine, unless the settings have
+    the name that members know. `openid` stands in for the provider of the settings.
     """
     visits = Visits(knowledge_base, limits or usual_limits(), openid)
     pages = Pages(visits)
@@ -70,8 +71,16 @@ def create_app(
     )
     refuse_unruled(app)
     names = {settings.host_name} - {""}
+    # Where members know the server by a name, what calls it by one of this machine came by a proxy.
+    loopback = loopback and (not names or is_loopback(settings.host_name))
     app.asgi_handler = logged(
-        Doors(taking_head(app.asgi_handler), names, loopback=loopback, refuse=_refusing(pages))
+        Doors(
+            taking_head(app.asgi_handler),
+            names,
+            loopback=loopback,
+            proxied=bool(settings.ways),
+            refuse=_refusing(pages),
+        )
     )
     return app
 

@@ -24,9 +24,18 @@ WARMING_QUESTION = "What are you trying to solve?"
     show_default=True,
     help="How each line of the log is written, on standard error.",
 )
+@click.option(
+    "--without-signing-in",
+    is_flag=True,
+    help="Serve a base that has members though nobody signs in: all at this machine act as one.",
+)
 @pass_session
 def serve(
-    session: Session, host: str | None, port: int | None, log_format: Literal["text", "json"]
+    session: Session,
+    host: str | None,
+    port: int | None,
+    log_format: Literal["text", "json"],
+    without_signing_in: bool,
 ) -> None:
     """Serve the pages and the JSON interface, until Ctrl-C.
 
@@ -53,6 +62,7 @@ def serve(
             port=settings.port if port is None else port,
             path=socket_path(settings.data),
             ready=ready,
+            without_signing_in=without_signing_in,
         )
         ended.set()
     _say("Stopped.")

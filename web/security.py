@@ -16,6 +16,14 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 OTHER_NAME = "This server does not answer to that name: use the address that it was set up with."
 
+BY_PROXY: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""Headers by which a proxy tells for whom it asks."""
+
+PASSED_ON = (
+    "This request came through another server, but nobody signs in here, so this machine alone is "
+    "answered: set sign_in and base_url first."
+)
+
 Refuse = Callable[[Exception, Scope, Receive, Send], Awaitable[None]]
 
 
@@ -24,15 +32,22 @@ class Doors:
 
     It stands around the whole application: what Litestar answers without a handler comes through
     here as well. `names` are the names of the server beside those of this machine, which `loopback`
-    lets in; `refuse` makes the answer of an error.
+    lets in; `proxied` lets in what another server passes on; `refuse` makes the answer of an error.
     """
 
     def __init__(
-        self, app: ASGIApp, names: Container[str], *, loopback: bool, refuse: Refuse
+        self,
+        app: ASGIApp,
+        names: Container[str],
+        *,
+        loopback: bool,
+        proxied: bool,
+        refuse: Refuse,
     ) -> None:
         self._app = app
         self._names = names
         self._loopback = loopback
+        self._proxied = proxied
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,6 +59,8 @@ class Doors:
         host = headers.get("host", "")
         if not (scope.get(LOCAL) or self._is_ours(hostname(host).strip("[]").lower())):
             await self._refuse(ClientException(OTHER_NAME), scope, receive, send)
+        elif not (self._proxied or scope.get(LOCAL)) and any(name in headers for name in BY_PROXY):
+            await self._refuse(ClientException(PASSED_ON), scope, receive, send)
         elif scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):
             await self._refuse(CrossSiteRequest(), scope, receive, send)
         elif "\0" in scope["path"]:

@@ -12,6 +12,7 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from kb import KnowledgeBase
+from kb.access import operator
 from kb.errors import KnowledgeBaseError
 from kb.local_socket import LONGEST_TARGET
 from kb.settings import Settings, is_loopback
@@ -33,13 +34,21 @@ class ServeError(KnowledgeBaseError):
 
 
 def serve(
-    base: KnowledgeBase, *, host: str, port: int, path: Path, ready: Callable[[str], None]
+    base: KnowledgeBase,
+    *,
+    host: str,
+    port: int,
+    path: Path,
+    ready: Callable[[str], None],
+    without_signing_in: bool = False,
 ) -> None:
     """Answer on `host`:`port` and on the socket file `path` until told to end (SIGINT, SIGTERM).
 
-    Port 0 takes a free one. `ready` is called with the address once connections are taken. Raises
-    `ServeError`.
+    Port 0 takes a free one. `ready` is called with the address once connections are taken. A base
+    that has members is served `without_signing_in` only if that is said. Raises `ServeError`.
     """
+    if not without_signing_in:
+        refuse_open_to_all(base)
     loopback = is_loopback(host)
     if not loopback:
         refuse_unguarded(host, base.settings)
@@ -80,6 +89,20 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def refuse_open_to_all(base: KnowledgeBase) -> None:
+    """Raise `ServeError` where members are, and nobody would have to sign in.
+
+    A settings file that lost its lines means just that, so it has to be said at the start.
+    """
+    members = () if base.settings.ways else base.acting_for(operator()).directory.members()
+    if members:
+        raise ServeError(
+            f"This base has members ({len(members)}), but its settings say nothing of signing in, "
+            f"so that anybody at the port would act as {base.settings.member!r}: set sign_in and "
+            "base_url, or say --without-signing-in to mean just that, on this machine alone."
+        )
 
 
 def refuse_unguarded(host: str, settings: Settings) -> None:

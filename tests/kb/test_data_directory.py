@@ -61,6 +61,21 @@ def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
         assert base.settings == settings
 
 
+def test_settings_are_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(_: int) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", disk_full)
+    with pytest.raises(DataDirectoryError, match="the disk is full"):
+        KnowledgeBase.create(tmp_path, settings=Settings(data=tmp_path, sign_in="password"))
+    monkeypatch.undo()
+    assert not (tmp_path / "settings.toml").exists()
+    KnowledgeBase.create(tmp_path, settings=Settings(data=tmp_path, sign_in="password"))
+    assert 'sign_in = "password"' in (tmp_path / "settings.toml").read_text()
+
+
 def test_settings_that_somebody_wrote_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("port = 99\n")
     with pytest.raises(DataDirectoryError, match="not empty"):

@@ -13,6 +13,7 @@ import pytest
 
 from kb.errors import InvalidInput, KnowledgeBaseError
 from kb.local_socket import LONGEST_PATH, LONGEST_TARGET, SOCKET, request, socket_path
+from kb.settings import FILE_NAME
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -38,6 +39,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(data: Path, answer: bytes, status: int = 200) -> Iterator[list[tuple[str, str, bytes]]]:
+    (data / FILE_NAME).write_text("# no settings\n")
     asked: list[tuple[str, str, bytes]] = []
     handler = type("Handler", (_Handler,), {"answers": [answer], "asked": asked, "status": status})
     server = socketserver.UnixStreamServer(str(socket_path(data)), handler)

@@ -14,8 +14,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| `([^`]*)` \|", re.M)
 
 
-def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+def test_a_file_that_sets_nothing_leaves_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("# no settings\n")
     assert load_settings(tmp_path, {}) == Settings(data=tmp_path)
+
+
+def test_a_file_that_is_missing_or_empty_is_told_and_means_no_defaults(tmp_path: Path) -> None:
+    with pytest.raises(DataDirectoryError, match="is missing: put back"):
+        load_settings(tmp_path, {})
+    for text in ("", " \n", "\n\n"):
+        (tmp_path / FILE_NAME).write_text(text)
+        with pytest.raises(DataDirectoryError, match="is empty: put back"):
+            load_settings(tmp_path, {"KB_COMMUNITY": "Ours"})
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -100,6 +110,7 @@ def test_ways_of_signing_in_are_named_with_commas_between(tmp_path: Path) -> Non
 def test_the_address_of_the_server_names_its_host(
     tmp_path: Path, base_url: str, host_name: str, secure: bool
 ) -> None:
+    (tmp_path / FILE_NAME).write_text("# no settings\n")
     settings = load_settings(tmp_path, {"KB_BASE_URL": base_url})
     assert (settings.host_name, settings.secure) == (host_name, secure)
 

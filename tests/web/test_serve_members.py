@@ -83,7 +83,7 @@ def test_the_shell_of_a_member_gets_the_answers_of_that_member(
             found = local_socket.request(data, "GET", "/api/search", [("q", "slow")])
             seen.append({result["title"] for result in found["results"]})
 
-    run("--port", "0", visit=visit)
+    run("--port", "0", "--without-signing-in", visit=visit)
     shared = {"Mara, author", "Cleo, members"}
     assert seen == [{*shared, "Cleo, author"}, shared]
 
@@ -134,3 +134,61 @@ def test_with_signing_in_and_a_name_it_listens_to_others(
 
     run("--host", "0.0.0.0", "--port", "0", visit=visit)
     assert seen == [400, 200]
+
+
+def test_a_base_that_has_members_is_not_served_without_signing_in_unless_the_start_says_so(
+    run: Callable[..., Result], data: Path
+) -> None:
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
+        base.people.invite(("member", "steward"))
+    for lost in ("# what was set is lost\n", 'member = "local"\n'):
+        (data / "settings.toml").write_text(lost)
+        refused = run("--port", "0").exception
+        assert isinstance(refused, ServeError)
+        assert "has members (1)" in str(refused)
+        assert "--without-signing-in" in str(refused)
+    answered: list[int] = []
+    run("--port", "0", "--without-signing-in", visit=lambda url: answered.append(get(url, "/")))
+    assert answered == [200]
+
+
+def test_an_emptied_settings_file_serves_nothing(run: Callable[..., Result], data: Path) -> None:
+    (data / "settings.toml").write_text("")
+    assert "is empty: put back" in str(run("--port", "0").exception)
+
+
+def asked(url: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    connection.request("GET", "/about", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_what_came_through_a_proxy_is_answered_only_where_members_sign_in(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+    seen: list[list[int]] = []
+
+    def visit(url: str) -> None:
+        seen.append([asked(url, **{mark: "203.0.113.9", "Host": "localhost"}) for mark in marks])
+
+    run("--port", "0", visit=visit)
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    run("--port", "0", visit=visit)
+    assert seen == [[400] * len(marks), [200] * len(marks)]
+
+
+def test_a_name_of_this_machine_is_refused_where_members_know_another(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    monkeypatch.setenv("KB_BASE_URL", "https://kb.example.org")
+    seen: list[int] = []
+
+    def visit(url: str) -> None:
+        seen.extend(asked(url, Host=host) for host in ("localhost", "127.0.0.1", "kb.example.org"))
+
+    run("--port", "0", visit=visit)
+    assert seen == [400, 400, 200]
