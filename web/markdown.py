@@ -1,58 +1,72 @@
 """Markdown that people wrote, made into HTML that cannot do harm."""
 
-from collections.abc import Sequence
+import hashlib
+import html as entities
+import re
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from web.markdown_rules import LOCAL, add_rules
+
 BLOCKS = {"p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li"}
-TAGS = BLOCKS | {"em", "strong", "s", "code", "a", "table", "thead", "tbody", "tr", "th", "td"}
+TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
+BEYOND = {"div", "section", "details", "summary", "dl", "dt", "dd", "sub", "sup", "kbd", "mark"}
+TAGS = BLOCKS | TABLES | BEYOND | {"em", "strong", "s", "code", "a"}
 SCHEMES = {"http", "https", "mailto"}
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}}
-SECTION_LEVEL = 2
-"""A section's heading is an h2 on the page, so headings within it begin below."""
+ATTRIBUTES = {"a": {"href", "title", "id", LOCAL}, "ol": {"start"}, "code": {"class"}, "li": {"id"}}
+CLASSES = {"div": {"admonition"}, "p": {"admonition-title"}}
+_LOCAL = re.compile(rf'(<a\b[^<>]{{0,2000}}?)\b{LOCAL}="([^"<>]{{0,2000}})"')
+
+Address = Callable[[str], str | None]
+"""Where a link of a text leads on our pages, as it was written; None for nowhere."""
 
 
 def to_html(text: str) -> Markup:
-    """`text` as HTML: HTML within it is shown as text, images become links, scripts are gone."""
-    html = _parser().render(text)
-    return Markup(  # nosec B704  # noqa: S704 - nh3 has cleaned it
-        nh3.clean(
-            html,
-            tags=TAGS,
-            attributes=ATTRIBUTES,
-            url_schemes=SCHEMES,
-            link_rel="nofollow noopener noreferrer",
-        )
+    """`text` as HTML: HTML within it is shown as text, images become links, scripts are gone.
+
+    A link that names a file has no address; `linked` gives it one.
+    """
+    env: dict[str, Any] = {"docId": hashlib.sha256(text.encode()).hexdigest()[:12]}
+    html = _parser().render(text, env)
+    if alone := [label[1:] for label, at in _footnotes(env).items() if at < 0]:
+        # A note to which nothing here refers would not be shown at all.
+        marks = " ".join(f"[^{label}]" for label in alone)
+        html = _parser().render(f"{marks}\n\n{text}", {"docId": env["docId"]})
+    safe = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        allowed_classes=CLASSES,
+        url_schemes=SCHEMES,
+        link_rel="nofollow noopener noreferrer",
     )
+    return Markup(safe.replace("<p></p>", ""))  # nosec B704  # noqa: S704 - nh3 has cleaned it
+
+
+def linked(html: Markup, address: Address) -> Markup:
+    """`html` with its links to files leading to the addresses that `address` knows."""
+
+    def lead(found: re.Match[str]) -> str:
+        known = address(entities.unescape(found[2]))
+        return f'{found[1]}href="{escape(known)}"' if known else found[0]
+
+    return Markup(_LOCAL.sub(lead, html))  # nosec B704  # noqa: S704 - cleaned, and escaped here
+
+
+def _footnotes(env: dict[str, Any]) -> dict[str, int]:
+    """The notes that a text has, each with the place of the first mark that refers to it."""
+    notes: dict[str, int] = env.get("footnotes", {}).get("refs", {})
+    return notes
 
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.add_render_rule("image", _image_as_link)
-    parser.core.ruler.push("sink headings", _sink_headings)
-    return parser
-
-
-def _sink_headings(state: Any) -> None:
-    for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + SECTION_LEVEL)}"
-
-
-def _image_as_link(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
-) -> str:
-    """A picture elsewhere is a request that the reader did not ask for."""
-    token = tokens[index]
-    source = str(token.attrs.get("src", ""))
-    return f'<a href="{escape(source)}">{escape(token.content or source)}</a>'
+    return add_rules(MarkdownIt("commonmark", {"html": True}))
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]], part: tuple[int, int]) -> Markup:

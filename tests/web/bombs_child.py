@@ -24,8 +24,8 @@ from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
 from web import requests
-from web.markdown import to_html
-from web.pages.links import anchor
+from web.anchors import anchor
+from web.markdown import linked, to_html
 
 SECONDS = 30
 """Of the processor, for all of it; it takes a quarter. A square of time would take minutes."""
@@ -64,6 +64,10 @@ def _patterns(module: ModuleType) -> Reads:
     return read
 
 
+def _page_text(text: str) -> None:
+    linked(to_html(text), lambda _: None)
+
+
 def _passages(text: str) -> object:
     sections = (Section("", text),)
     document = Document(id="x", title="x", sections=sections, audience=frozenset("x"))
@@ -88,7 +92,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/exporters/markdown.py": (_patterns(exported),),
     "kb/ids.py": (ids.group_id,),
     "kb/people/directory.py": (_patterns(directory),),
-    "web/pages/links.py": (anchor,),
+    "web/anchors.py": (anchor,),
     "web/requests.py": (_patterns(requests),),
 }
 """What reads what people send with regular expressions, or by rules of Unicode."""
@@ -96,7 +100,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
 SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "indexer/passages.py": (_passages,),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
-    "web/markdown.py": (to_html,),
+    **dict.fromkeys(("web/markdown.py", "web/markdown_rules.py"), (_page_text,)),
 }
 """The same, of which each does more with a character."""
 

@@ -21,10 +21,11 @@ from kb.entries.results import (
 )
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.writer import Receipt
+from web.anchors import anchor
 from web.errors import status_of
 from web.markdown import to_html
 from web.pages.forms import ChosenSight, Form, new_command_id
-from web.pages.links import anchor, entry_url
+from web.pages.links import entry_url
 from web.pages.shell import Pages, see_other
 from web.written import when_searchable
 

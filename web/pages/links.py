@@ -1,7 +1,8 @@
 """Addresses within our own pages, in one place."""
 
-import re
 from urllib.parse import quote
+
+from web.anchors import anchor
 
 
 def entry_url(entry_id: str) -> str:
@@ -12,8 +13,3 @@ def entry_url(entry_id: str) -> str:
 def section_url(entry_id: str, heading: str) -> str:
     """A section on the page of an entry."""
     return f"{entry_url(entry_id)}#{quote(anchor(heading))}" if heading else entry_url(entry_id)
-
-
-def anchor(heading: str) -> str:
-    """A heading as the id of an element."""
-    return "s-" + "-".join(re.findall(r"\w+", heading.casefold()))
