@@ -156,6 +156,7 @@ class KnowledgeBase:
         archived: bool | None = False,
         limit: int = 10,
         settled: bool = True,
+        at_once: bool = False,
     ) -> Answer:
         """The entries that answer `question`, among all that is in the log now; see `Search`.
 
@@ -163,7 +164,13 @@ class KnowledgeBase:
         """
         with storage_errors(self._parts.directory.root):
             answer = self._search(
-                question, kinds=kinds, tags=tags, groups=groups, archived=archived, limit=limit
+                question,
+                kinds=kinds,
+                tags=tags,
+                groups=groups,
+                archived=archived,
+                limit=limit,
+                at_once=at_once,
             )
             # Counting is never worth an answer, e.g. on a disk that is full.
             with suppress(sqlite3.Error):

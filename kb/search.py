@@ -28,6 +28,9 @@ NEAREST = 5
 FAINT = 0.1
 """The cosine below which an entry that shares no word with the question is not even near."""
 
+AT_ONCE_SECONDS = 0.0
+"""The same for one that somebody waits for beside others, who may have brought much."""
+
 MOST = 100
 """The most results that one question may ask for."""
 
@@ -70,10 +73,10 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     When `nothing_close` is true, `results` are the five nearest; they are empty if nothing that the
     asker sees shares a word or a meaning with the question.
-    `behind` counts the events of the log that the index had not taken in when it answered: 0 unless
-    another process is busy with many, or something keeps the index from going on. `trouble` then
-    says in a sentence what that is, where this process knows. Anybody but the operator is told of
-    neither unless some of these are of entries that they see, and `behind` is 1 then.
+    `behind` counts the entries that the asker sees and that were written or changed since what the
+    index had taken in when it answered: 0 unless much is coming in, or something keeps the index
+    from going on. `trouble` then says in a sentence what that is, where this process knows; anybody
+    but the operator is told of it only if there are such entries.
     """
 
     question: str
@@ -88,10 +91,9 @@ _TROUBLE = "Something keeps the newest entries from being found; the operator ca
 
 
 class _Lack(Struct, frozen=True):
-    """How many events the index is behind the log, after which one, and why, if that is known."""
+    """The event after which the index lacks some, None if it lacks none, and why, if known."""
 
-    behind: int = 0
-    since: int = 0
+    since: int | None = None
     trouble: str | None = None
 
 
@@ -123,27 +125,24 @@ class Search:
         groups: Sequence[str] = (),
         archived: bool | None = False,
         limit: int = 10,
+        at_once: bool = False,
     ) -> Answer:
         """The entries that answer `question`, best first.
 
-        Any of `kinds`, of `tags` and of `groups`; `archived` None for both. Raises `InvalidInput`,
+        Any of `kinds`, of `tags` and of `groups`; `archived` None for both. One that is to be
+        answered `at_once` goes without what others are still taking in. Raises `InvalidInput`,
         `NotYetSearchable` or `SearchUnavailable`.
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
         wanted = _filter(self._labels, kinds, tags, groups, archived)
+        patience = AT_ONCE_SECONDS if at_once else PATIENCE_SECONDS
         with _explained():
             try:
-                lack, hits, began = self._ask(question, wanted, limit)
+                lack, results, began = self._ask(question, wanted, limit, patience)
             except IndexOutdated:
                 # Found to be damaged just now: it is rebuilt, and the question asked once more.
-                lack, hits, began = self._ask(question, wanted, limit)
-        cards = self._catalogue.summaries([hit.document_id for hit in hits])
-        results = tuple(
-            _result(question, hit, cards[hit.document_id])
-            for hit in hits
-            if hit.document_id in cards
-        )
+                lack, results, began = self._ask(question, wanted, limit, patience)
         nothing_close = not any(result.close for result in results)
         return Answer(
             question=question,
@@ -155,38 +154,56 @@ class Search:
 
     def _told(self, lack: "_Lack") -> dict[str, Any]:
         """What the asker is told of a lack: nothing that depends on what they do not see."""
-        if OPERATOR_LABEL in self._labels:
-            return {"behind": lack.behind, "trouble": lack.trouble}
-        if not lack.behind or not self._catalogue.changed_since(lack.since):
+        if lack.since is None:
             return {}
-        return {"behind": 1, "trouble": _TROUBLE if lack.trouble else None}
+        behind = self._catalogue.changed_since(lack.since)
+        if OPERATOR_LABEL in self._labels:
+            return {"behind": behind, "trouble": lack.trouble}
+        return {"behind": behind, "trouble": _TROUBLE if behind and lack.trouble else None}
 
-    def _ask(self, question: str, wanted: Filter, limit: int) -> tuple["_Lack", list[Hit], float]:
-        """What the index lacked, the hits, and when the search began."""
+    def _ask(
+        self, question: str, wanted: Filter, limit: int, patience: float
+    ) -> tuple["_Lack", tuple[Result, ...], float]:
+        """What the index lacked, what was found, and when the search began."""
         from indexer.analysis import check_question
 
         check_question(question)
-        lack = self._bring_up()
+        lack = self._bring_up(patience)
         # Loading the model is no part of the time that an answer states.
         self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
-            # What was hidden meanwhile drops out and must take no place from the others.
-            hits = index.search(question, wanted, MOST if lack.behind else limit)
-        return lack, [hit for hit in hits if _in_common(hit)], began
+            found, whole = self._found(question, index.search(question, wanted, limit))
+            if not whole:
+                found, _ = self._found(question, index.search(question, wanted, MOST))
+        return lack, found, began
 
-    def _bring_up(self) -> "_Lack":
-        """Bring views and index up to the log's head; answers what the index lacks of it."""
+    def _found(self, question: str, hits: Sequence[Hit]) -> tuple[tuple[Result, ...], bool]:
+        """The results, and whether these are all: what was hidden meanwhile takes no place."""
+        cards = self._catalogue.summaries([hit.document_id for hit in hits])
+        results = tuple(
+            _result(question, hit, cards[hit.document_id])
+            for hit in hits
+            if hit.document_id in cards and _in_common(hit)
+        )
+        return results, len(cards) == len(hits)
+
+    def _bring_up(self, patience: float) -> "_Lack":
+        """Bring views and index up to the log's head; answers what the index lacks of it.
+
+        Where this process keeps them up all the time, views hold what anybody was told is written,
+        and nobody waits for what is on its way.
+        """
         head = self._log.head()
-        self._follower.ensure(head)
+        if not self._follower.well:
+            self._follower.ensure(head)
         try:
-            self._follower.ensure(head, index=True, timeout=PATIENCE_SECONDS)
+            self._follower.ensure(head, index=True, timeout=patience)
         except NotYetSearchable as error:
             position = self._index.position()
             if position < 0 and self._follower.errors:
                 raise SearchUnavailable(str(error)) from error
-            since = max(0, position)
-            return _Lack(head - since, since, "; ".join(self._follower.errors) or None)
+            return _Lack(max(0, position), "; ".join(self._follower.errors) or None)
         return _Lack()
 
 

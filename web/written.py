@@ -9,7 +9,7 @@ from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.writer import Receipt
 from web.logs import kind_of
 
-PATIENCE = 10.0
+PATIENCE = 1.0
 """Seconds that an answer waits for the index; what was written is safe in the log before that."""
 
 

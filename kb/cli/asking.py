@@ -53,6 +53,7 @@ def search_command(
                 groups=groups,
                 archived=None if archived else False,
                 limit=limit,
+                at_once=True,
             )
             tell("No server runs for this data directory; beside kb serve, answers come at once.")
     if as_json:
@@ -75,7 +76,8 @@ def print_answer(answer: "Answer") -> None:
         click.echo()
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
-        tell(f"The index lacks {answer.behind} of the newest changes: see kb status.")
+        texts = "text is" if answer.behind == 1 else "texts are"
+        tell(f"{answer.behind} new {texts} not in yet: see kb status.")
     if answer.trouble:
         tell(answer.trouble)
 

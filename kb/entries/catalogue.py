@@ -160,10 +160,10 @@ class Catalogue:
             _refuse_unknown(db, entry_id)
             return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
 
-    def changed_since(self, position: int) -> bool:
-        """Whether the log has anything about these entries after `position`."""
+    def changed_since(self, position: int) -> int:
+        """How many of these entries were written or changed after `position` of the log."""
         with self._views.read(self._labels) as db:
-            return db.execute(queries.CHANGED_SINCE, (position,)).fetchone() is not None
+            return int(db.execute(queries.CHANGED_SINCE, (position,)).fetchone()[0])
 
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""

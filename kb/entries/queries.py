@@ -82,7 +82,9 @@ HISTORY = """
 SELECT history.version, stream, what, detail, other, title AS other_title, actor, at
 FROM history LEFT JOIN entry ON entry.id = other WHERE entry_id = ? ORDER BY history.position
 """
-CHANGED_SINCE = "SELECT 1 FROM history WHERE position > ? LIMIT 1"
+CHANGED_SINCE = """
+SELECT count(DISTINCT entry_id) FROM history WHERE position > ? AND stream = 'entry'
+"""
 REVISION = """
 SELECT content FROM revision WHERE entry_id = ? AND version <= ? ORDER BY version DESC LIMIT 1
 """

@@ -84,12 +84,13 @@ class Follower:
             for_this_caller |= index and self.start()
             if not index and self.bring_views_up() and reached() >= position:
                 return
-            with self._moved:
-                self._moved.wait(POLL_SECONDS)
             if index and self._errors:
                 raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")
-            if time.monotonic() > deadline and not (for_this_caller and self._lead.held):
+            late = time.monotonic() >= deadline
+            if late and not (for_this_caller and self._lead.who() != "another process"):
                 raise _too_late(timeout)
+            with self._moved:
+                self._moved.wait(POLL_SECONDS)
 
     def settle(self, position: int) -> None:
         """Wait for the views, so that who wrote reads what was written.
@@ -190,6 +191,11 @@ class Follower:
     def errors(self) -> tuple[str, ...]:
         """What keeps the background work from going on, a sentence each."""
         return tuple(self._errors.copy().values())
+
+    @property
+    def well(self) -> bool:
+        """Whether this process follows in the background and nothing keeps it from going on."""
+        return self._thread is not None and not self._errors
 
     def who(self) -> str:
         """Who leads: "this process", "another process" or "none"."""

@@ -132,7 +132,27 @@ def test_a_question_is_answered_though_others_are_not_done(
     assert len(answer.results) == 1
     assert answer.behind == 1
     print_answer(answer)
-    assert "lacks 1 of the newest" in capsys.readouterr().err
+    assert "1 new text is not in yet" in capsys.readouterr().err
+
+
+def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_not_in(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    base.entries.contribute(some_draft())
+    with base.follow():
+        base.wait(base.head(), index=True)
+        monkeypatch.setattr(base._parts.index, "catch_up", lambda _: 0)
+        for _ in range(3):
+            base.entries.contribute(some_draft())
+        entry = base.entries.contribute(some_draft()).id
+        base.entries.tag(entry, ["ward"])
+        base.endorsements.endorse(entry, "Good")
+        # Neither the patience of others nor a wait for the views keeps it.
+        monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 1e9)
+        monkeypatch.setattr(base._parts.follower, "bring_views_up", pytest.fail)
+        answer = base.search("bedside handover", at_once=True)
+    assert (len(answer.results), answer.behind) == (1, 4)
 
 
 def test_an_answer_says_what_keeps_the_index_from_what_is_new(

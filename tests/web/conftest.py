@@ -44,6 +44,13 @@ def logged(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test has written is found in what it asks next, however busy the machine is."""
+    monkeypatch.setattr("web.written.PATIENCE", 60.0)
+    monkeypatch.setattr("kb.search.AT_ONCE_SECONDS", 60.0)
+
+
 @pytest.fixture
 def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
     """An empty knowledge base."""

@@ -29,7 +29,7 @@ def behind(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", ["/search?q=x", "/search/results?q=x"])
 def test_people_read_what_keeps_the_index_from_going_on(client: Client, path: str) -> None:
     html = page(client, path)
-    assert "still taking in 3 changes" in html
+    assert "3 new texts are not in yet and may be missing here." in html
     assert "The disk is full: &lt;make room&gt;." in html
 
 

@@ -30,5 +30,11 @@ def search(
 ) -> Answer:
     """The entries that answer a question, best first, each with the passage that does."""
     return base.search(
-        q, kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived], limit=limit
+        q,
+        kinds=kind,
+        tags=tag,
+        groups=group,
+        archived=ARCHIVED[archived],
+        limit=limit,
+        at_once=True,
     )

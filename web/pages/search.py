@@ -137,6 +137,7 @@ def _answered(
             archived=None if asked.archived else False,
             limit=LIMIT,
             settled=settled,
+            at_once=True,
         )
     except InvalidInput as error:
         refused = structs.replace(page, problem=str(error))

@@ -72,7 +72,7 @@ NOTICES: Mapping[str, str] = {
     "unlinked": "That account does not sign you in any longer.",
     "linked": "You can sign in with your other account from now on.",
 }
-NOT_YET = "Saved. Searches do not show it yet; they will once the search index has caught up."
+NOT_YET = "Saved, and it will be found shortly: searches do not show it yet."
 """Shown instead when the index did not follow in time, or cannot now."""
 
 
