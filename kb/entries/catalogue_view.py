@@ -19,7 +19,15 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.following.view import SEEN, SEEN_PARTITION, View, stored_time
+from kb.following.view import (
+    NOW_SEEN_BY,
+    SEEN,
+    SEEN_PARTITION,
+    SEEN_THEN,
+    View,
+    partition,
+    stored_time,
+)
 from kb.following.withheld import lacks, narrowed
 from kb.ids import entry_stream
 
@@ -33,7 +41,6 @@ TABLES = (
         revision_version INTEGER NOT NULL,
         archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT,
         visibility TEXT NOT NULL, partition INTEGER NOT NULL DEFAULT 0) STRICT""",
-    "CREATE TABLE partition (id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE) STRICT",
     """CREATE TABLE audience (
         label TEXT NOT NULL, partition INTEGER NOT NULL,
         PRIMARY KEY (label, partition)) STRICT, WITHOUT ROWID""",
@@ -42,7 +49,7 @@ TABLES = (
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (
         position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, version INTEGER NOT NULL,
-        content BLOB NOT NULL) STRICT""",
+        partition INTEGER NOT NULL, content BLOB NOT NULL) STRICT""",
     "CREATE UNIQUE INDEX revision_entry ON revision (entry_id, version)",
     """CREATE TABLE tag (
         entry_id TEXT NOT NULL, tag TEXT NOT NULL,
@@ -59,7 +66,7 @@ ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, group_name
     visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, group_name = ?, revised_at = ?,
     revised_position = ?, revision_version = ? WHERE id = ?"""
-ADD_REVISION = "INSERT INTO revision VALUES (?, ?, ?, ?)"
+ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
 ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
 REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND tag = ?"
@@ -74,10 +81,11 @@ RESTORE = """UPDATE entry SET version = ?, archived = 0, archived_reason = NULL,
 CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
 AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
 SHOWN = "SELECT visibility, contributed_by FROM entry WHERE id = ?"
-ADD_PARTITION = "INSERT OR IGNORE INTO partition (labels) VALUES (?)"
-PARTITION = "SELECT id FROM partition WHERE labels = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
 SHOW = "UPDATE entry SET partition = ? WHERE id = ?"
+# The text as it stands is shown with the entry, the ones before it are not.
+SHOW_TEXT = """UPDATE revision SET partition = ?
+    WHERE position = (SELECT revised_position FROM entry WHERE id = ?)"""
 SAID_OF_ENTRIES = (
     "revision",
     "tag",
@@ -123,7 +131,8 @@ def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
 
 
 def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
-    row = (event.position, _entry_id(event), event.version, _encode(content))
+    entry_id = _entry_id(event)
+    row = (event.position, entry_id, event.version, entry_id, _encode(content))
     db.execute(ADD_REVISION, row)
 
 
@@ -165,12 +174,11 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 
 def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) -> None:
     taken = lacks(db, entry_stream(entry_id))
-    labels = sorted(narrowed(audience(visibility, author), author, taken))
-    named = _encode(labels).decode()
-    db.execute(ADD_PARTITION, (named,))
-    (partition,) = db.execute(PARTITION, (named,)).fetchone()
-    db.executemany(ADD_LABEL, [(label, partition) for label in labels])
-    db.execute(SHOW, (partition, entry_id))
+    labels = narrowed(audience(visibility, author), author, taken)
+    seen_by = partition(labels)
+    db.executemany(ADD_LABEL, [(label, seen_by) for label in sorted(labels)])
+    for statement in (SHOW, SHOW_TEXT):
+        db.execute(statement, (seen_by, entry_id))
 
 
 def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
@@ -213,10 +221,8 @@ CATALOGUE = View(
     },
     seen={
         "entry": f"main.entry.{SEEN_PARTITION}",
-        **{
-            table: SEEN.format(f"main.{table}.entry_id")
-            for table in ("revision", "tag", "relation")
-        },
+        "revision": SEEN_THEN.format("revision"),
+        **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},
     },
     withhold=_withhold,
 )

@@ -17,7 +17,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
 )
 from kb.entries.relation import reads
-from kb.following.view import SEEN, Handler, View, stored_time
+from kb.following.view import NOW_SEEN_BY, SEEN_THEN, Handler, View, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
@@ -25,10 +25,10 @@ TABLES = (
     """CREATE TABLE history (
         position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL,
         version INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, other TEXT,
-        actor TEXT NOT NULL, at TEXT NOT NULL) STRICT""",
+        actor TEXT NOT NULL, at TEXT NOT NULL, partition INTEGER NOT NULL) STRICT""",
     "CREATE INDEX history_entry ON history (entry_id, position)",
 )
-ADD = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"
 
 SHOWN = {
     "world": "the world",
@@ -44,7 +44,7 @@ Words = tuple[str, str | None]
 
 def _add(db: Connection, event: RecordedEvent, entry_id: str, stream: str, words: Words) -> None:
     place = (event.position, entry_id, stream, event.version, event.type)
-    db.execute(ADD, (*place, *words, event.actor, stored_time(event)))
+    db.execute(ADD, (*place, *words, event.actor, stored_time(event), entry_id))
 
 
 def _of_entry(db: Connection, event: RecordedEvent, payload: Any) -> None:
@@ -166,6 +166,6 @@ HISTORY = View(
         ReuseRecorded: _of_reuse,
         ReuseOutcomeUpdated: _of_reuse,
     },
-    seen={"history": SEEN.format("main.history.entry_id")},
+    seen={"history": SEEN_THEN.format("history")},
     withhold=_withhold,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from hashlib import blake2b
 from sqlite3 import Connection
 from typing import Any
 
@@ -37,6 +38,21 @@ SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
 SEEN = f"""EXISTS (SELECT 1 FROM main.entry AS seen
     WHERE seen.id = {{}} AND seen.{SEEN_PARTITION})"""
 """Whether the asker sees an entry, to be formatted with an expression for its id."""
+
+SEEN_THEN = f"{SEEN.format('main.{0}.entry_id')} AND main.{{0}}.{SEEN_PARTITION}"
+"""Whether the asker sees an entry, and would have when the row of table {0} was written.
+
+What was recorded while fewer saw the entry stays theirs, e.g. of a draft that was shown to others.
+"""
+
+NOW_SEEN_BY = "coalesce((SELECT partition FROM entry WHERE id = ?), 0)"
+"""The partition that an entry has now, for the column `partition`; nobody sees 0."""
+
+
+def partition(labels: frozenset[str]) -> int:
+    """The number of all entries with these labels; a damaged one is that of no entry."""
+    named = "\0".join(sorted(labels)).encode()
+    return int.from_bytes(blake2b(named, digest_size=8).digest()) >> 1
 
 
 def stored_time(event: RecordedEvent) -> str:

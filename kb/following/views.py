@@ -27,7 +27,7 @@ from kb.writer import Clock
 
 # People first: what is said of an erased entry needs to know who saw it.
 VIEWS: tuple[View, ...] = (PEOPLE, CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
-HANDLING_VERSION = 4  # count up when handlers write other rows into the same tables
+HANDLING_VERSION = 5  # count up when handlers write other rows into the same tables
 
 SEEN_ROWS = {
     **withheld.SEEN_ROWS,
@@ -120,6 +120,7 @@ class Views:
             entry_id = withheld.park(database.conn, event, error, self._now())
             for view in VIEWS:
                 view.withhold(database.conn, event, entry_id)
+            withheld.tell(database.conn, event, entry_id)
             database.conn.execute(MOVE_CHECKPOINT, (event.position,))
 
     def parked(self) -> list[ParkedEvent]:

@@ -14,7 +14,7 @@ from typing import Literal
 from events.event import RecordedEvent
 from events.projection import ParkedEvent
 from kb.access import OPERATOR_LABEL, member_label
-from kb.following.view import SEEN, read_time, to_stored
+from kb.following.view import NOW_SEEN_BY, SEEN_THEN, read_time, to_stored
 
 Lack = Literal["sight", "entry", "groups", "roles", "profile", "member", "group", "world", "all"]
 """What may have been taken away: who beside its author and the operator sees an entry; the entry,
@@ -68,12 +68,14 @@ _UNKNOWN_TYPE: Mapping[str, Lack] = {
 TABLES = (
     """CREATE TABLE parked (
         position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
-        parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT) STRICT""",
+        parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT,
+        partition INTEGER NOT NULL DEFAULT 0) STRICT""",
     """CREATE TABLE withheld (
         stream TEXT NOT NULL, lack TEXT NOT NULL,
         PRIMARY KEY (stream, lack)) STRICT, WITHOUT ROWID""",
 )
-PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)"
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"
 PARKED = "SELECT position, type, stream, error, parked_at FROM main.parked ORDER BY position"
 ANY_PARKED = "SELECT 1 FROM main.parked LIMIT 1"
 WITHHOLD = "INSERT OR IGNORE INTO withheld VALUES (?, ?)"
@@ -84,9 +86,9 @@ ALL = "EXISTS (SELECT 1 FROM main.withheld AS everything WHERE everything.lack =
 SEEN_ROWS = {
     "parked": f"""EXISTS (SELECT 1 FROM json_each(asker_labels())
         WHERE value IN ('{OPERATOR_LABEL}', 'member:' || main.parked.author))
-        OR {SEEN.format("main.parked.entry_id")}"""
+        OR {SEEN_THEN.format("parked")}"""
 }
-"""The events that an asker is told of: those about entries that they see or wrote."""
+"""The events that an asker is told of: those about entries that they saw then, or wrote."""
 
 INCOMPLETE = (
     "Something that was recorded cannot be read: what it may have hidden stays hidden, and pages "
@@ -135,6 +137,11 @@ def park(db: sqlite3.Connection, event: RecordedEvent, error: str, at: datetime)
     if (taken := lack(event.stream, event.type)) is not None:
         db.execute(WITHHOLD, (event.stream, "all" if _misplaced(db, event) else taken))
     return entry_id
+
+
+def tell(db: sqlite3.Connection, event: RecordedEvent, entry_id: str | None) -> None:
+    """Tell of an event that was kept aside those who see the entry as it stands now."""
+    db.execute(TELL, (entry_id, event.position))
 
 
 def _one(db: sqlite3.Connection, sql: str, key: str | None) -> str | None:

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from events.event import RecordedEvent
+from kb.access import audience
 from kb.accounts.links import Purpose
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
-from kb.following.view import SEEN, SEEN_PARTITION, Handler, View, stored_time
-from kb.following.withheld import held, lack
+from kb.following.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
+from kb.following.withheld import held, lack, lacks, narrowed
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -34,7 +35,7 @@ from kb.people.sign_in import (
 )
 
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
-# and `author` whose that is or was; of an entry that is no more, `partition` tells who saw it last.
+# and `author` whose that is or was; `partition` tells who saw the entry then, or saw it last.
 TABLES = (
     """CREATE TABLE member (
         id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
@@ -78,6 +79,8 @@ ERASED = "INSERT INTO erasure VALUES (?, ?, ?, ?)"
 DEPARTED = "INSERT INTO departure VALUES (?, ?)"
 KEEP = """INSERT INTO access_change VALUES (?, ?, ?, ?, ?, ?, ?, NULL,
     (SELECT contributed_by FROM entry WHERE id = ?))"""
+AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
+SEEN_BY = "UPDATE access_change SET partition = ? WHERE position = ?"
 # Nobody sees partition 0: that of an entry which was never taken in.
 SEEN_LAST_BY = """UPDATE access_change
 SET partition = coalesce((SELECT partition FROM entry WHERE id = ?), 0) WHERE position = ?"""
@@ -182,6 +185,10 @@ def _opened(db: Connection, event: RecordedEvent, change: WorldAccessChanged) ->
 def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
     groups = _called(db, shown.visibility.groups)
     _keep(db, event, f"Shown to: {groups or shown.visibility.sight}.", _entry(event))
+    found = db.execute(AUTHOR, (_entry(event),)).fetchone()
+    author = found[0] if found else event.actor
+    labels = narrowed(audience(shown.visibility, author), author, lacks(db, event.stream))
+    db.execute(SEEN_BY, (partition(labels), event.position))
 
 
 def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
@@ -208,6 +215,8 @@ def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> Non
     if entry_id is None or lack(event.stream, event.type) is not None:
         what = event.type.replace("-", " ")
         _keep(db, event, f"Something that cannot be read was recorded ({what}).", entry_id)
+        if entry_id is not None:
+            db.execute(SEEN_LAST_BY, (entry_id, event.position))
 
 
 def _member(event: RecordedEvent) -> str:
@@ -256,8 +265,8 @@ PEOPLE = View(
     seen={
         "access_change": "(main.access_change.entry_id IS NULL"
         " AND main.access_change.partition IS NULL)"
-        f" OR {SEEN.format('main.access_change.entry_id')}"
-        f" OR main.access_change.{SEEN_PARTITION}",
+        f" OR (main.access_change.entry_id IS NULL AND main.access_change.{SEEN_PARTITION})"
+        f" OR ({SEEN_THEN.format('access_change')})",
         "member": f"NOT {held(_MEMBER, 'member')}",
         "member_role": f"NOT {held(_OF_MEMBER.format('member_role'), 'member', 'roles')}",
         "member_group": f"NOT {held(_OF_MEMBER.format('member_group'), 'member', 'groups')}"

@@ -1,0 +1,161 @@
+"""What an entry was while fewer saw it stays theirs: showing it to more begins a history."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from events.projection import ProjectionRunner
+from kb import access
+from kb.access import Asker, Visibility
+from kb.entries.catalogue import Catalogue
+from kb.entries.content import Relation
+from kb.errors import KnowledgeBaseError, NotFound
+from kb.ids import group_id, new_id
+from kb.people.directory import Directory
+from kb.people.service import People
+from tests.kb.damaged_world import copied, damaged
+from tests.kb.domain_world import some_content, some_draft
+from tests.kb.viewed_world import ViewedWorld
+
+SECRET = "zebra"
+TEAM = group_id("team")
+AUTHOR = access.of_member("ada", ["member"], [])
+OTHERS = {
+    "member": access.of_member("ben", ["member"], [TEAM]),
+    "curator": access.of_member("cy", ["member", "curator"], []),
+    "steward": access.of_member("dan", ["member", "steward"], []),
+    "nobody": access.anonymous(world=True),
+}
+Step = Callable[[ViewedWorld, str], object]
+
+
+def revise(world: ViewedWorld, entry_id: str, title: str, note: str | None = None) -> None:
+    world.entries.revise(
+        entry_id, some_content(title), version=world.entry(entry_id).version, note=note
+    )
+
+
+PRIVATE: dict[str, Step] = {
+    "revise": lambda w, e: revise(w, e, f"The {SECRET}", f"About a {SECRET}"),
+    "tag": lambda w, e: (w.entries.tag(e, [SECRET]), w.entries.untag(e, [SECRET])),
+    "relate": lambda w, e: (
+        w.entries.relate(e, Relation("IsDerivedFrom", other := w.practice(f"From {SECRET}"))),
+        w.entries.unrelate(e, Relation("IsDerivedFrom", other)),
+        w.entries.show(other, Visibility("author")),
+    ),
+    "archive": lambda w, e: (w.entries.archive(e, f"Not the {SECRET}"), w.entries.restore(e)),
+    "endorse": lambda w, e: (w.endorsements.endorse(e, SECRET), w.endorsements.withdraw(e)),
+    "show": lambda w, e: (
+        w.entries.show(e, Visibility("author")),
+        w.entries.show(e, Visibility("draft")),
+    ),
+}
+PUBLIC: dict[str, Step] = {
+    "tag": lambda w, e: w.entries.tag(e, ["ward"]),
+    "revise": lambda w, e: revise(w, e, "Public"),
+    "archive": lambda w, e: (w.entries.archive(e, "Old"), w.entries.restore(e)),
+}
+
+
+def told(world: ViewedWorld, asker: Asker, entry_id: str) -> bytes:
+    """Everything that `asker` can be told about an entry."""
+    world.catch_up()
+    catalogue = Catalogue(world.reader, asker.labels)
+    answers: list[object] = []
+    asks: list[Callable[[], object]] = [
+        lambda: catalogue.get(entry_id),
+        lambda: catalogue.history(entry_id),
+        lambda: catalogue.lineage(entry_id),
+        *(lambda version=n: catalogue.revision(entry_id, version) for n in range(1, 30)),
+        catalogue.browse,
+        catalogue.tags,
+        lambda: Directory(world.reader, asker).changes(),
+    ]
+    for ask in asks:
+        try:
+            answers.append(ask())
+        except KnowledgeBaseError as error:
+            answers.append(str(error))
+    return msgspec.json.encode(answers)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(sorted(PRIVATE)), max_size=6),
+    st.sampled_from(["world", "members", "groups"]),
+    st.lists(st.sampled_from(sorted(PUBLIC)), max_size=3),
+    st.lists(st.sampled_from(sorted(PRIVATE)), max_size=4),
+)
+def test_nothing_of_what_was_done_in_private_is_told_to_others(
+    draft: list[str], sight: str, shown: list[str], again: list[str]
+) -> None:
+    wide = Visibility(sight, (TEAM,) if sight == "groups" else ())  # type: ignore[arg-type]  # one of them
+    with TemporaryDirectory() as folder:
+        world = ViewedWorld(Path(folder) / "views.sqlite")
+        entry_id = begun(world, Visibility("draft"))
+        for name in draft:
+            PRIVATE[name](world, entry_id)
+        revise(world, entry_id, "Public title")
+        world.entries.show(entry_id, wide)
+        for name in shown:
+            PUBLIC[name](world, entry_id)
+        world.entries.show(entry_id, Visibility("author"))
+        for name in again:
+            PRIVATE[name](world, entry_id)
+        revise(world, entry_id, "Public once more")
+        world.entries.show(entry_id, wide)
+        for name, asker in OTHERS.items():
+            assert SECRET not in told(world, asker, entry_id).decode(), name
+        assert SECRET in told(world, AUTHOR, entry_id).decode()
+        assert SECRET in told(world, access.operator(), entry_id).decode()
+        world.close()
+
+
+def test_what_was_done_in_a_group_stays_with_it(world: ViewedWorld) -> None:
+    entry_id = begun(world, Visibility("groups", (TEAM,)))
+    revise(world, entry_id, "Public title", f"Not the {SECRET}")
+    world.entries.show(entry_id, Visibility("members"))
+    revise(world, entry_id, "Newer")
+    assert SECRET not in told(world, OTHERS["curator"], entry_id).decode()
+    for asker in (OTHERS["member"], AUTHOR, access.operator()):
+        assert SECRET in told(world, asker, entry_id).decode()
+
+
+def test_a_text_that_was_shown_can_be_compared_with_after_a_revision(world: ViewedWorld) -> None:
+    entry_id = begun(world, Visibility("draft"))
+    revise(world, entry_id, "As shown")
+    world.entries.show(entry_id, Visibility("members"))
+    version = world.catalogue.get(entry_id).revision_version
+    revise(world, entry_id, "Newer")
+    world.catch_up()
+    others = Catalogue(world.reader, OTHERS["member"].labels)
+    assert others.revision(entry_id, version).title == "As shown"
+    with pytest.raises(NotFound):
+        others.revision(entry_id, version - 1)
+
+
+def test_an_event_of_a_draft_that_cannot_be_read_is_told_to_its_author_alone(
+    world: ViewedWorld,
+) -> None:
+    entry_id = begun(world, Visibility("draft"))
+    world.entries.tag(entry_id, [SECRET])
+    world.entries.show(entry_id, Visibility("members"))
+    first, tagged, *rest = world.recorded()[1:]
+    group = world.recorded()[0]
+    world.log = copied([group, first, damaged(tagged, "data"), *rest])
+    ProjectionRunner(world.log, world.views).catch_up()
+    assert Catalogue(world.reader, OTHERS["member"].labels).get(entry_id).lacking == ()
+    assert Catalogue(world.reader, AUTHOR.labels).get(entry_id).lacking
+
+
+def begun(world: ViewedWorld, visibility: Visibility) -> str:
+    """The id of an entry with a secret title, shown to so many."""
+    People(world.writer.acting_for(access.operator()), new_id).form_group("team")
+    draft = replace(some_draft(some_content(f"First {SECRET}")), visibility=visibility)
+    return world.entries.contribute(draft).id
