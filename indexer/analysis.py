@@ -23,6 +23,9 @@ VERSION = 1
 MAX_QUESTION_TERMS = 1024
 """Further distinct terms of a question are left out: they cost time and say nothing new."""
 
+LONGEST_QUESTION = 2_000
+"""Characters: a model and ranking read no more of it, so more is refused instead of cut unseen."""
+
 MAX_WORD = 64
 """Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
 
@@ -97,7 +100,11 @@ def name_key(name: str) -> str:
 
 
 def check_question(text: str) -> None:
-    """Raise `QuestionError` for a text with nothing to search for."""
+    """Raise `QuestionError` for a text with nothing to search for, or too much."""
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; ask in at most {LONGEST_QUESTION:,}."
+        )
     if not text.strip():
         raise QuestionError("The question is empty: ask with at least one word.")
     if not name_key(text):

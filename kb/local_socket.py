@@ -21,8 +21,8 @@ SOCKET = "kb.sock"
 LONGEST_PATH = 100
 """Bytes; Linux allows 107 and macOS 103 for the path of a Unix socket."""
 
-LONGEST_TARGET = 4_000_000
-"""Bytes of an address with its question: 10,000 words of 40 letters that take nine bytes each."""
+LONGEST_TARGET = 30_000
+"""Bytes of an address: a question of the most characters, of twelve bytes each, and its filters."""
 
 MEMBER_HEADER = "Tributary-Member"
 """For whom the shell asks, as it would without a server; taken from the socket file alone."""

@@ -12,6 +12,7 @@ from indexer.document import Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.entries.catalogue import Catalogue, EntrySummary
+from kb.entries.validation import few
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.following.follower import Follower
 from kb.following.search_index import SearchIndex
@@ -220,6 +221,8 @@ def _filter(
     groups: Sequence[str],
     archived: bool | None,
 ) -> Filter:
+    for name, values in (("kinds", kinds), ("tags", tags), ("groups", groups)):
+        few(name, values)
     wanted = {
         "kind": frozenset(kinds),
         "tag": frozenset(tags),

@@ -80,6 +80,17 @@ def test_every_attack_that_is_named_has_the_tests_that_are_named_with_it() -> No
         assert re.search(rf"^def {test}\(", text, re.MULTILINE), f"{file}::{test}"
 
 
+def test_every_limit_has_the_test_that_holds_it() -> None:
+    page = (ROOT / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
+    rows = [row for row in page.splitlines() if row[:1] == "|" and row[:2] != "|-"]
+    named = [re.findall(r"`([\w/.]+)::(\w+)`", row) for row in rows if "| what |" not in row]
+    assert len(named) >= 15
+    assert all(named)
+    for file, test in (one for tests in named for one in tests):
+        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(?:    )?def {test}\(", text, re.MULTILINE), f"{file}::{test}"
+
+
 @pytest.mark.model
 def test_the_example_of_the_readme_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -7,13 +7,16 @@ from typing import Any
 from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
+from litestar.file_system import BaseLocalFileSystem
 from litestar.static_files import create_static_files_router
 from litestar.types import Receive, Scope, Send
+from litestar.types.file_types import FileInfo
 
 from kb import KnowledgeBase
 from kb.accounts.oidc import OpenIdProvider
 from kb.settings import is_loopback
 from web.api import api_router
+from web.bodies import HELD, HELD_UNKNOWN, SMALL, BoundedRequest, Held
 from web.docs_page import DocsPlugin
 from web.errors import answer_of, exception_handlers
 from web.head import allow_all, taking_head
@@ -23,12 +26,12 @@ from web.openapi import ClosedShapes, openapi_config
 from web.pages import pages_router
 from web.pages.openid import provider_of
 from web.pages.shell import Pages, pages_of
+from web.protocol import last_resort
 from web.rules import Guard, refuse_unruled
 from web.security import Doors
 from web.visit import Limits, Visits, WhoAsks, base_of, usual_limits, visit_of
 
 STATIC = Path(__file__).parent / "static"
-MAX_BODY = 10_000_000
 
 
 def create_app(
@@ -65,23 +68,23 @@ def create_app(
         before_send=[AddHeaders(secure=settings.secure), allow_all],
         plugins=[ClosedShapes()],
         openapi_config=openapi_config(f"{settings.community}, for programs", DocsPlugin(pages)),
-        request_max_body_size=MAX_BODY,
+        request_class=BoundedRequest,
+        request_max_body_size=SMALL,
         logging_config=None,
-        state=State({"visits": visits}),
+        state=State({"visits": visits, "held": Held(HELD), "held_unknown": Held(HELD_UNKNOWN)}),
     )
     refuse_unruled(app)
     names = {settings.host_name} - {""}
     # Where members know the server by a name, what calls it by one of this machine came by a proxy.
     loopback = loopback and (not names or is_loopback(settings.host_name))
-    app.asgi_handler = logged(
-        Doors(
-            taking_head(app.asgi_handler),
-            names,
-            loopback=loopback,
-            proxied=bool(settings.ways),
-            refuse=_refusing(pages),
-        )
+    doors = Doors(
+        taking_head(app.asgi_handler),
+        names,
+        loopback=loopback,
+        proxied=bool(settings.ways),
+        refuse=_refusing(pages),
     )
+    app.asgi_handler = logged(last_resort(doors))
     return app
 
 
@@ -96,10 +99,20 @@ def _refusing(pages: Pages) -> Any:
     return refuse
 
 
+class _Files(BaseLocalFileSystem):
+    async def info(self, path: Any, **kwargs: Any) -> FileInfo:
+        """What is known of a file; one with a name that the system refuses is not there."""
+        try:
+            return await super().info(path, **kwargs)
+        except (OSError, ValueError) as error:
+            raise FileNotFoundError from error
+
+
 def _static_router() -> Router:
     return create_static_files_router(
         "/static",
         [STATIC],
+        file_system=_Files(),
         cache_control=CacheControlHeader(no_cache=True),
         opt={"rule": "public"},
     )

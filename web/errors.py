@@ -26,6 +26,7 @@ from kb.errors import (
     SignInRefused,
     TooManyAttempts,
 )
+from web.bodies import Crowded
 from web.logs import kind_of
 from web.requests import FieldProblem, misfits
 
@@ -47,6 +48,7 @@ STATUSES: Mapping[type[KnowledgeBaseError], HTTPStatus] = {
     NotYetSearchable: HTTPStatus.SERVICE_UNAVAILABLE,
     SearchUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DataDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
+    Crowded: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What an error of the knowledge base means over HTTP; any other is a fault of ours, 500."""
 
@@ -55,7 +57,6 @@ SENTENCES: Mapping[int, str] = {
     "refused; open the page here and try again.",
     404: "There is nothing at this address; check it or start from the first page.",
     405: "This address does not take that method; see /api/docs for those it takes.",
-    413: "What was sent is too large; send less than 10 MB.",
     415: "The body is not taken as it is: send JSON, and say Content-Type: application/json.",
     500: "Something went wrong on our side and was written to the server's log; try again later.",
 }
@@ -145,6 +146,8 @@ def headers_of(error: Exception) -> dict[str, str]:
     """What an answer says beside the problem, e.g. when to try again."""
     if isinstance(error, TooManyAttempts):
         return {"Retry-After": str(error.seconds)}
+    if isinstance(error, Crowded):
+        return {"Retry-After": "60"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
 

@@ -7,13 +7,13 @@ addresses with their ids, and what libraries have to say may quote people, so no
 import errno
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPMethod
 from itertools import islice
 from pathlib import PurePath
 from secrets import token_hex
-from time import perf_counter
+from time import monotonic, perf_counter
 from traceback import walk_tb
 from typing import Literal, TextIO
 
@@ -33,6 +33,9 @@ SILENT = ("httpx", "httpx2", "httpcore", "httpcore2", "uvicorn.access")
 """Loggers of which no line is written: theirs are addresses with their queries."""
 
 METHODS = frozenset(HTTPMethod)
+PERIOD = 60.0
+"""Seconds in which what a library reports from one place is one line: who connects can cause it."""
+
 LONGEST_CHAIN = 5
 MOST_FRAMES = 20
 
@@ -73,6 +76,7 @@ def logs_to(stream: TextIO, form: Format) -> Iterator[None]:
     handler = _Handler(stream)
     handler.setFormatter(_formatter(form))
     handler.addFilter(_is_wanted)
+    handler.addFilter(_OnceAPeriod(monotonic))
     root, ours, hook = logging.getLogger(), logging.getLogger(OURS), threading.excepthook
     level = ours.level
     root.addHandler(handler)
@@ -95,6 +99,31 @@ def kind_of(error: BaseException) -> str:
 class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name of logging
         """Lose the line: logging would print it as it came, with all its arguments."""
+
+
+class _OnceAPeriod:
+    """Passes a library's report on once a `PERIOD` for each place and kind of error.
+
+    The next one tells how many were left out, as `missed`.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._places: dict[tuple[object, ...], tuple[float, int]] = {}
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        if _is_of(record.name, OURS):
+            return True
+        error = record.exc_info and record.exc_info[0]
+        place = (record.name, record.pathname, record.lineno, error)
+        now = self._clock()
+        until, missed = self._places.get(place, (now, 0))
+        if now < until:
+            self._places[place] = (until, missed + 1)
+            return False
+        self._places[place] = (now + PERIOD, 0)
+        record.missed = missed
+        return True
 
 
 def _formatter(form: Format) -> logging.Formatter:
@@ -133,6 +162,8 @@ def _only_what_is_ours(_: object, __: str, event: EventDict) -> EventDict:
     else:
         line["event"] = "a library reported something"
         line.update(logger=record.name, at=_place(record.pathname, record.lineno))
+        if missed := getattr(record, "missed", 0):
+            line["missed"] = missed
     error = record.exc_info and record.exc_info[1]
     if error:
         line["errors"] = [{"type": _kind(one), "at": _places(one)} for one in _chain(error)]

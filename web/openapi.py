@@ -15,6 +15,7 @@ from litestar.typing import FieldDefinition
 from msgspec import Struct
 
 from kb.access import RULES
+from web.bodies import SMALL
 from web.errors import PROBLEM_JSON, ProblemDetails
 from web.rules import Rule
 
@@ -45,12 +46,14 @@ def operation(
     reply: ResponseSpec | None = None,
     counted: bool = False,
     wish: str = "",
+    largest: int = SMALL,
 ) -> dict[str, Any]:
     """What the decorators of operations have in common.
 
     `problems` are the statuses of its own errors, `rule` says who may; `reply` stands in where the
     handler's type does not say what it answers, and `counted` limits how often it is asked;
-    `wish` says in a refusal what only some may, if that is not what the rule usually is for.
+    `wish` says in a refusal what only some may, if that is not what the rule usually is for;
+    `largest` is the most bytes of a body.
     """
     responses = {code: _problem(HTTPStatus(code)) for code in sorted({*ALWAYS, *problems})}
     return {
@@ -58,6 +61,7 @@ def operation(
         "status_code": status,
         "responses": responses | ({status: reply} if reply else {}),
         "sync_to_thread": True,
+        "request_max_body_size": largest,
         "security": _security(rule),
         "opt": {"rule": rule, "counted": counted, "wish": wish},
     }

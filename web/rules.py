@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException
 from litestar.handlers import BaseRouteHandler
 from msgspec import structs
 
@@ -22,8 +23,6 @@ Rule = Action | Literal["public", "self"]
 KNOWN_RULES = frozenset({*get_args(Action), "public", "self"})
 
 FORM_TOKEN = "form_token"
-FIELDS = 1_000
-"""More than any form of ours has; of what nobody typed no page is made."""
 
 FORM_HEADER = "Tributary-Form"
 
@@ -102,11 +101,20 @@ def refuse_unruled(app: Litestar) -> None:
 async def check_form(request: Request[Any, Any, Any]) -> None:
     """Raise `CrossSiteRequest` for a form that is not of the session that it comes with."""
     visit: Visit = request.auth
-    if request.method in SAFE_METHODS or visit.session is None:
+    if request.method in SAFE_METHODS:
         return
-    given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_TOKEN, "")
+    # Read here in any case: Litestar would parse it itself where nobody has.
+    form = await request.form() if _takes_form(request) else {}
+    if visit.session is None:
+        return
+    given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
     if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
         raise CrossSiteRequest(typed=await _kept(request, request.route_handler))
+
+
+def _takes_form(request: Request[Any, Any, Any]) -> bool:
+    reads = "data" in request.route_handler.parsed_fn_signature.parameters
+    return reads or FORM_HEADER not in request.headers
 
 
 async def _kept(connection: Connection, handler: BaseRouteHandler) -> Typed:
@@ -115,6 +123,9 @@ async def _kept(connection: Connection, handler: BaseRouteHandler) -> Typed:
         return {}
     if connection.content_type[0] != RequestEncodingType.URL_ENCODED:
         return {}
-    fields = (await connection.form()).multi_items()
-    typed = {name: text for name, text in fields if isinstance(text, str) and name != FORM_TOKEN}
-    return typed if len(typed) <= FIELDS else {}
+    try:
+        fields = (await connection.form()).multi_items()
+    except ClientException:
+        # Too large, or too much of it: of what nobody typed no page is made.
+        return {}
+    return {name: text for name, text in fields if isinstance(text, str) and name != FORM_TOKEN}

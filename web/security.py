@@ -1,6 +1,8 @@
 """Keeps other sites out, and tells browsers what our own pages may do."""
 
+import re
 from collections.abc import Awaitable, Callable, Container
+from http import HTTPStatus
 from typing import Final
 
 from litestar.datastructures import Headers
@@ -10,9 +12,18 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from kb.settings import is_loopback
 from web.errors import CrossSiteRequest
-from web.protocol import LOCAL
+from web.protocol import LOCAL, LONG_HEAD
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?::[0-9]{1,5})?")
+"""A Host header: a name or an address, and perhaps a port."""
+
+LONGEST_HEAD = 32_768
+"""Bytes of a request before its body: the address, and headers."""
+
+PARAMETERS = 200
+"""More than any page of ours has: each form that filters a list repeats three at most 20 times."""
 
 OTHER_NAME = "This server does not answer to that name: use the address that it was set up with."
 
@@ -23,8 +34,21 @@ PASSED_ON = (
     "This request came through another server, but nobody signs in here, so this machine alone is "
     "answered: set sign_in and base_url first."
 )
+TWO_LENGTHS = (
+    "The request gives its length twice, as Content-Length and by Transfer-Encoding: send one."
+)
+MANY_PARAMETERS = f"An address has at most {PARAMETERS} parameters here; leave some out."
 
 Refuse = Callable[[Exception, Scope, Receive, Send], Awaitable[None]]
+
+
+class LongHead(ClientException):
+    """The address and the headers are longer than any that are needed."""
+
+    status_code = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(LONG_HEAD, headers=headers)
 
 
 class Doors:
@@ -54,29 +78,62 @@ class Doors:
         """Pass the request on, or answer with 400, 403 or 404."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
-            return
-        headers = Headers.from_scope(scope)
-        host = headers.get("host", "")
-        if not (scope.get(LOCAL) or self._is_ours(hostname(host).strip("[]").lower())):
-            await self._refuse(ClientException(OTHER_NAME), scope, receive, send)
-        elif not (self._proxied or scope.get(LOCAL)) and any(name in headers for name in BY_PROXY):
-            await self._refuse(ClientException(PASSED_ON), scope, receive, send)
-        elif scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):
-            await self._refuse(CrossSiteRequest(), scope, receive, send)
-        elif "\0" in scope["path"]:
-            # No address of ours has one, and no file system takes one.
-            await self._refuse(NotFoundException(), scope, receive, send)
+        elif error := self._wrong(scope):
+            await self._refuse(error, _plain(scope), receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _wrong(self, scope: Scope) -> Exception | None:
+        headers = Headers.from_scope(scope)
+        return _out_of_shape(scope, headers) or self._from_elsewhere(scope, headers)
+
+    def _from_elsewhere(self, scope: Scope, headers: Headers) -> Exception | None:
+        host = headers.get("host", "")
+        if not (scope.get(LOCAL) or self._is_ours(hostname(host).strip("[]").lower())):
+            return ClientException(OTHER_NAME)
+        if not (self._proxied or scope.get(LOCAL)) and any(name in headers for name in BY_PROXY):
+            return ClientException(PASSED_ON)
+        if scope["method"] not in SAFE_METHODS and from_elsewhere(headers, host):  # type: ignore[typeddict-item]
+            return CrossSiteRequest()
+        if "\0" in scope["path"] or not scope["path"].startswith("/"):
+            # No address of ours is like that, and no file system takes the one.
+            return NotFoundException()
+        return None
 
     def _is_ours(self, name: str) -> bool:
         return name in self._names or (self._loopback and is_loopback(name))
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without its port."""
-    name, colon, port = host.rpartition(":")
-    return name if colon and port.isdigit() else host
+    """The name in a Host header, without its port; empty where that is no Host header at all."""
+    found = HOST.fullmatch(host)
+    return found[1] if found else ""
+
+
+def _out_of_shape(scope: Scope, headers: Headers) -> Exception | None:
+    """What no request may be like, whoever sends it."""
+    if _head_of(scope) > LONGEST_HEAD:
+        return LongHead(headers={"connection": "close"})
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # What stands before us may go by the other one, and see another request in the body.
+        return ClientException(TWO_LENGTHS, headers={"connection": "close"})
+    if scope["query_string"].count(b"&") >= PARAMETERS:
+        return ClientException(MANY_PARAMETERS)
+    return None
+
+
+def _head_of(scope: Scope) -> int:
+    """How many bytes the head has; h11 looks at that only where it does not come at once."""
+    fields = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    path = (scope.get("raw_path") or b"").partition(b"?")[0]
+    return fields + len(path) + len(scope["query_string"])
+
+
+def _plain(scope: Scope) -> Scope:
+    """`scope` without what could not be read, for the page that says so."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    path = scope["path"] if scope["path"].startswith("/") else "/"
+    return {**scope, "headers": headers, "path": path}  # type: ignore[return-value]
 
 
 def from_elsewhere(headers: Headers, host: str) -> bool:

@@ -1,6 +1,7 @@
 """Listens on a port for people and a socket file for the command line; ends cleanly."""
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,14 +11,15 @@ from pathlib import Path
 
 import uvicorn
 from filelock import FileLock, Timeout
+from litestar import Litestar
 
 from kb import KnowledgeBase
 from kb.access import operator
 from kb.errors import KnowledgeBaseError
-from kb.local_socket import LONGEST_TARGET
 from kb.settings import Settings, is_loopback
 from web.app import create_app
 from web.protocol import Protocol
+from web.security import LONGEST_HEAD
 
 THREADS = 32
 """Handlers at a time; a few of them may be waiting for the index."""
@@ -25,8 +27,11 @@ THREADS = 32
 PATIENCE = 5
 """Seconds that answers under way have to finish once the server is told to end."""
 
-LONGEST_HEAD = LONGEST_TARGET + 64_000
-"""Bytes of a request before its body: the address, and headers."""
+CONNECTIONS, BESIDE = 1_000, 300
+"""Connections at a time, and how many files the process opens beside them at most."""
+
+BACKLOG = 100
+"""Connections that wait to be taken; asyncio takes as many at a time before it looks at any."""
 
 
 class ServeError(KnowledgeBaseError):
@@ -52,23 +57,45 @@ def serve(
     loopback = is_loopback(host)
     if not loopback:
         refuse_unguarded(host, base.settings)
-    config = uvicorn.Config(
-        create_app(base, loopback=loopback),
+    app = create_app(base, loopback=loopback)
+    made = _Server(configured(app, secure=base.settings.secure, most=connections()))
+    with tcp_socket(host, port) as tcp, socket_file(path) as local, made.capture_signals():
+        ready(address(tcp))
+        asyncio.run(_serve(made, [tcp, local]))
+
+
+def configured(app: Litestar, *, secure: bool, most: int) -> uvicorn.Config:
+    """How uvicorn serves `app`, to at most `most` connections at a time."""
+    return uvicorn.Config(
+        app,
         loop="asyncio",
         http=Protocol,
+        ws="none",
         h11_max_incomplete_event_size=LONGEST_HEAD,
+        # Protocol makes room before so many are there; uvicorn would answer 503 to all who come.
+        limit_concurrency=most,
+        backlog=BACKLOG,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
         # What ends TLS on this machine says where a request came from; nobody else is believed.
-        proxy_headers=base.settings.secure,
+        proxy_headers=secure,
         forwarded_allow_ips="127.0.0.1",
     )
-    made = _Server(config)
-    with tcp_socket(host, port) as tcp, socket_file(path) as local, made.capture_signals():
-        ready(address(tcp))
-        asyncio.run(_serve(made, [tcp, local]))
+
+
+def connections() -> int:
+    """How many connections this process can hold, once it may open as many files as it can."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + BACKLOG + BESIDE
+    unlimited = hard == resource.RLIM_INFINITY
+    able = wanted if unlimited else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < able:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (able, hard))
+        soft = able
+    files = wanted if soft == resource.RLIM_INFINITY else soft
+    return max(20, min(CONNECTIONS, files - BACKLOG - BESIDE))
 
 
 async def _serve(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
@@ -134,7 +161,9 @@ def address(sock: socket.socket) -> str:
 def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
     """A listening socket."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as sock:
+    # Of IPPROTO_TCP by name: asyncio sends small answers at once (TCP_NODELAY) only then, and an
+    # answer over a kept connection would wait for the client's delayed acknowledgement.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, port))

@@ -24,6 +24,7 @@ from kb.accounts.tokens import Scope as TokenScope
 from kb.accounts.tokens import actions_of
 from kb.errors import NotFound
 from kb.local_socket import MEMBER_HEADER
+from web.bodies import give_back
 from web.errors import is_api
 from web.protocol import LOCAL
 from web.security import SAFE_METHODS
@@ -83,6 +84,12 @@ class Visit(Struct, frozen=True):
     def asker(self) -> Asker:
         """Who asks."""
         return self.base.asker
+
+    @property
+    def known(self) -> bool:
+        """Whether they said who they are, or need not, as whoever holds the data directory."""
+        settled = self.session is not None or self.scopes is not None
+        return settled or not self.address or not self.base.settings.ways
 
     @property
     def form_token(self) -> str:
@@ -185,7 +192,10 @@ class WhoAsks(ASGIMiddleware):
         visit = await sync_to_thread(self._visits.of, scope)
         scope["auth"] = visit
         scope["user"] = visit.asker
-        await next_app(scope, receive, send)
+        try:
+            await next_app(scope, receive, send)
+        finally:
+            give_back(scope)
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:

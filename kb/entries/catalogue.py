@@ -253,6 +253,8 @@ def _counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str,
 
 def _values(filter: BrowseFilter) -> dict[str, object]:
     lists = {"kinds": filter.kinds, "tags": filter.tags, "groups": filter.groups}
+    for name, values in lists.items():
+        validation.few(name, values)
     return {
         **{name: msgspec.json.encode(values).decode() for name, values in lists.items()},
         "archived": None if filter.archived is None else int(filter.archived),

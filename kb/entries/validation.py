@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -28,6 +28,8 @@ LINK_LENGTH = 2_000
 PATH_LENGTH = 4_096
 PROPERTIES = 100
 PROPERTY_LENGTH = 5_000
+MOST_CHOSEN = 20
+"""Values of one filter: each has a link without it on the page, so the page is their square."""
 LARGEST_INTEGER = 2**53 - 1
 
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -85,6 +87,16 @@ def tag_names(values: Iterable[str]) -> tuple[str, ...]:
     if len(cleaned) > TAGS:
         raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(cleaned)}.", "tags")
     return cleaned
+
+
+def few(field: str, values: Collection[str]) -> None:
+    """Refuse a filter of more values than anybody chooses."""
+    if len(values) > MOST_CHOSEN:
+        raise InvalidInput(
+            f"At most {MOST_CHOSEN} values of {field} are taken at a time; these are "
+            f"{len(values):,}: leave some out.",
+            field,
+        )
 
 
 def relation(value: Relation) -> Relation:

@@ -9,6 +9,8 @@ import uvicorn
 from litestar import Litestar
 from playwright.sync_api import Page
 
+from web.server import configured
+
 OpenPage = Callable[..., Page]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
              "--no-first-run", "--disable-component-update"]  # fmt: skip
@@ -28,10 +30,11 @@ def listening() -> socket.socket:
 
 
 @contextmanager
-def served(app: Litestar, listener: socket.socket | None = None) -> Iterator[str]:
-    """The address of `app`, served in a thread."""
+def served(app: Litestar, listener: socket.socket | None = None, most: int = 100) -> Iterator[str]:
+    """The address of `app`, served in a thread as `kb serve` does, to `most` at a time."""
     with listener or listening() as sock:
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        config = configured(app, secure=False, most=most)
+        config.timeout_graceful_shutdown = 1
         server = _Server(config)
         thread = Thread(target=server.run, args=([sock],))
         thread.start()

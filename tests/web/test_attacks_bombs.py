@@ -22,7 +22,7 @@ from tests.web.bombs_child import READERS, SLOWER
 from tests.web.community import Community
 from tests.web.test_tokens import DRAFT
 from tests.web.visits import FORM, Client
-from web.app import MAX_BODY
+from web.bodies import TEXT
 
 ROOT = Path(__file__).parents[2]
 PATTERN = re.compile(r"\b(?:re|regex)\.(?:compile|sub|findall|finditer|search|match|fullmatch)\(")
@@ -73,7 +73,7 @@ def test_a_zip_bomb_as_a_body_is_taken_as_the_bytes_that_it_is(
 ) -> None:
     headers = {"content-encoding": "gzip"}
     fits = httpx2.Request("POST", "http://x", json=DRAFT).content
-    for body in (fits, b" " * 20 * MAX_BODY):
+    for body in (fits, b" " * 20 * TEXT):
         headers["content-type"] = "application/json"
         sent = client.post("/api/entries", content=gzip.compress(body), headers=headers)
         assert sent.status_code == 400

@@ -34,6 +34,7 @@ SHAPES: dict[str, Callable[[Any], object]] = {
     "level": re.compile(r"info|warning|error|critical").fullmatch,
     "timestamp": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z").fullmatch,
     "error": re.compile(rf"{ERROR}( from {ERROR})*").fullmatch,
+    "missed": lambda value: isinstance(value, int),
     "logger": re.compile(r"[\w.]+").fullmatch,
     "at": PLACE.fullmatch,
     "errors": lambda value: all(

@@ -194,6 +194,17 @@ def test_what_libraries_say_is_left_out_but_for_who_and_where(form: Format) -> N
     assert SECRET not in stream.getvalue()
 
 
+def test_what_a_library_repeats_is_one_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0] * 100 + [61.0])
+    monkeypatch.setattr("web.logs.monotonic", lambda: next(times))
+    with written("json") as stream:
+        for _ in range(101):
+            logging.getLogger("asyncio").error("socket.accept() out of system resource")
+    first, later = map(msgspec.json.decode, stream.getvalue().splitlines())
+    assert "missed" not in first
+    assert later["missed"] == 99
+
+
 @pytest.mark.parametrize(
     "name", ["httpx", "httpx2", "httpcore.connection", "httpcore2", "uvicorn.access"]
 )

@@ -184,7 +184,7 @@ def test_our_own_pages_and_programs_may_change_things(
 def test_a_port_is_no_part_of_a_name() -> None:
     assert hostname("[::1]:8321") == "[::1]"
     assert hostname("[::1]") == "[::1]"
-    assert hostname("localhost:x") == "localhost:x"
+    assert hostname("localhost:x") == ""
 
 
 def test_what_programs_are_told_is_kept_by_nobody_in_between(client: Client) -> None:

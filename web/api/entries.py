@@ -22,6 +22,7 @@ from kb.entries.results import (
 )
 from web.api.given import GivenContent, GivenDraft, Group, PathId, told
 from web.api.search import ARCHIVED, Archived, Limit
+from web.bodies import TEXT
 from web.openapi import SENDS, operation
 from web.visit import SOMEBODY
 from web.written import Written, when_searchable
@@ -60,7 +61,7 @@ def list_entries(
     return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
 
 
-@post("/entries", **operation("entries", *SENDS, status=201, rule="contribute"))
+@post("/entries", **operation("entries", *SENDS, status=201, rule="contribute", largest=TEXT))
 def contribute_entry(
     base: NamedDependency[KnowledgeBase],
     data: JSONBody[GivenDraft],
@@ -81,7 +82,7 @@ def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPa
     return structs.replace(entry, contributed_by=author, endorsed=endorsed)
 
 
-@put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise"))
+@put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise", largest=TEXT))
 def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Revision]
 ) -> Written:

@@ -24,6 +24,7 @@ from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import IdempotencyKey
 from web.api.given import IdOrNone, LinkOrNone, NamedGroup, PathId, Text
+from web.bodies import NOTES
 from web.openapi import SENDS, operation
 from web.written import Written
 
@@ -65,7 +66,10 @@ class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     evidence: LinkOrNone | UnsetType | None = UNSET
 
 
-@post("/entries/{entry_id:str}/reuses", **operation("reuse", *SENDS, status=201, rule="reuse"))
+@post(
+    "/entries/{entry_id:str}/reuses",
+    **operation("reuse", *SENDS, status=201, rule="reuse", largest=NOTES),
+)
 def record_reuse(
     base: NamedDependency[KnowledgeBase],
     entry_id: PathId,
@@ -83,7 +87,7 @@ def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: PathId) -> ReuseVi
     return base.catalogue.reuse(reuse_id)
 
 
-@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule="update-reuse"))
+@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule="update-reuse", largest=NOTES))
 def update_reuse(
     base: NamedDependency[KnowledgeBase], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
 ) -> Written:

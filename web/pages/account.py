@@ -19,6 +19,7 @@ from kb.errors import InvalidInput, SignInRefused
 from kb.people.directory import AccessChange, GroupView, MemberView
 from kb.people.own_data import as_json
 from kb.people.own_markdown import as_markdown
+from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.joining import PROFILE, TAKEN, profile_of
@@ -68,7 +69,7 @@ def account(
     return pages.render("account.html", _page(visit), at="account", done=done)
 
 
-@post("/account/profile", sync_to_thread=True, rule="change-self")
+@post("/account/profile", sync_to_thread=True, rule="change-self", request_max_body_size=NOTES)
 def change_profile(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:

@@ -17,6 +17,7 @@ from kb.accounts.sessions import Via
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.people.checks import checked_profile
 from kb.people.member import Profile
+from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form, typed
 from web.pages.shell import Pages, see_other
@@ -53,7 +54,7 @@ def welcome_form(
     return _form(base, pages, "welcome", secret)
 
 
-@post("/join/{secret:str}", sync_to_thread=True, rule="public")
+@post("/join/{secret:str}", sync_to_thread=True, rule="public", request_max_body_size=NOTES)
 def join(
     request: Request[Any, Any, Any],
     pages: NamedDependency[Pages],
@@ -65,7 +66,7 @@ def join(
     return _joined(request, pages, limits, "join", secret, data)
 
 
-@post("/welcome/{secret:str}", sync_to_thread=True, rule="public")
+@post("/welcome/{secret:str}", sync_to_thread=True, rule="public", request_max_body_size=NOTES)
 def welcome(
     request: Request[Any, Any, Any],
     pages: NamedDependency[Pages],

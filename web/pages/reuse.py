@@ -15,6 +15,7 @@ from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Refused
 from kb.reuse.report import By, ReuseReport
 from kb.writer import Receipt
+from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.entry import act, reuses_to_update
 from web.pages.forms import Form, FormBody, command_id, entry_meant, small_form
@@ -41,7 +42,9 @@ class ReportPage(Struct, frozen=True):
     csv_url: str
 
 
-@post("/entries/{entry_id:str}/reuses", sync_to_thread=True, rule="reuse")
+@post(
+    "/entries/{entry_id:str}/reuses", sync_to_thread=True, rule="reuse", request_max_body_size=NOTES
+)
 def record(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -85,7 +88,9 @@ def show_reuse(
     return pages.render("reuse.html", page, at="reuse")
 
 
-@post("/reuses/{reuse_id:str}", sync_to_thread=True, rule="update-reuse")
+@post(
+    "/reuses/{reuse_id:str}", sync_to_thread=True, rule="update-reuse", request_max_body_size=NOTES
+)
 def update_reuse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

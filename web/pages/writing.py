@@ -9,6 +9,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
+from web.bodies import TEXT
 from web.errors import status_of
 from web.pages.conflict import conflict_page
 from web.pages.entry import group_names
@@ -55,7 +56,7 @@ def new(
     return _form(base, pages, blank_form(base.kinds[kind]))
 
 
-@post("/entries/new", sync_to_thread=True, rule="contribute", kept=True)
+@post("/entries/new", sync_to_thread=True, rule="contribute", kept=True, request_max_body_size=TEXT)
 def contribute(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -85,7 +86,13 @@ def revise_form(
     return _form(base, pages, form_of(entry, base.kinds[entry.kind]), entry)
 
 
-@post("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise", kept=True)
+@post(
+    "/entries/{entry_id:str}/revise",
+    sync_to_thread=True,
+    rule="revise",
+    kept=True,
+    request_max_body_size=TEXT,
+)
 def revise(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

@@ -1,0 +1,155 @@
+"""What is sent is bounded by its address and by who sends it, before anything is parsed."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from kb import KnowledgeBase
+from tests.web.community import Browsers, Community
+from tests.web.visits import FORM, Client
+from web import bodies
+from web.app import create_app
+from web.bodies import FIELDS, HELD, NOTES, SMALL, TEXT, UNKNOWN_TEXT, Crowded, Held
+from web.security import PARAMETERS
+
+URL_ENCODED = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def form_of(size: int) -> bytes:
+    return b"title=" + b"x" * (size - 6)
+
+
+@pytest.mark.parametrize("path", ["/entries/x/tags", "/entries/x/archive", "/groups", "/sign-out"])
+def test_a_form_without_texts_is_small(client: Client, path: str) -> None:
+    sent = client.post(path, content=form_of(SMALL + 1), headers=URL_ENCODED)
+    assert sent.status_code == 413
+    assert "send at most 64 kB to this address" in sent.text
+    assert client.post(path, content=form_of(SMALL), headers=URL_ENCODED).status_code != 413
+
+
+@pytest.mark.parametrize(("path", "most"), [("/entries/new", TEXT), ("/entries/x/reuses", NOTES)])
+def test_a_form_of_texts_is_as_large_as_these_can_be(client: Client, path: str, most: int) -> None:
+    assert client.post(path, content=form_of(most), headers=URL_ENCODED).status_code != 413
+    assert client.post(path, content=form_of(most + 1), headers=URL_ENCODED).status_code == 413
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_bounded_too(client: Client) -> None:
+    pieces = (b"x" * 50_000 for _ in range(1_000))
+    assert client.post("/sign-in", content=pieces, headers=URL_ENCODED).status_code == 413
+
+
+def test_a_body_for_programs_is_bounded_by_its_address(client: Client) -> None:
+    headers = {"content-type": "application/json"}
+    sent = client.post("/api/entries/x/tags", content=b" " * (SMALL + 1), headers=headers)
+    assert (sent.status_code, sent.json()["status"]) == (413, 413)
+    assert "64 kB" in sent.json()["detail"]
+
+
+def test_of_those_who_are_not_signed_in_a_long_text_is_not_read(browser: Browsers) -> None:
+    nobody, long = browser(), {**FORM, "text-0": "x" * UNKNOWN_TEXT}
+    assert "the words" in nobody.post("/entries/new", data={**FORM, "text-0": "the words"}).text
+    sent = nobody.post("/entries/new", data=long)
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/sign-in")
+
+
+def test_more_fields_than_any_form_has_are_refused(client: Client) -> None:
+    many = b"&".join(b"x%d=1" % n for n in range(FIELDS + 1))
+    sent = client.post("/entries/new", content=many, headers=URL_ENCODED)
+    assert sent.status_code == 400
+    assert "at most 1200 fields" in sent.text
+
+
+def test_what_was_sent_is_not_kept_once_it_is_answered(client: Client) -> None:
+    from litestar._parsers import parse_url_encoded_form_data
+
+    before = parse_url_encoded_form_data.cache_info().currsize
+    client.post("/entries/new", data=FORM)
+    assert parse_url_encoded_form_data.cache_info().currsize == before
+
+
+def test_a_large_body_is_parsed_beside_the_event_loop(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_loop: list[bool] = []
+
+    def running() -> bool:
+        try:
+            return bool(asyncio.get_running_loop())
+        except RuntimeError:
+            return False
+
+    def fields(body: bytes) -> dict[str, Any]:
+        on_loop.append(running())
+        return parse(body)
+
+    parse = bodies._fields
+    monkeypatch.setattr(bodies, "_fields", fields)
+    for size in (100, 10 * SMALL):
+        client.post("/entries/new", content=form_of(size), headers=URL_ENCODED)
+    assert on_loop == [True, False]
+
+
+def test_all_bodies_together_are_bounded(base: KnowledgeBase) -> None:
+    app = create_app(base)
+    app.state["held"] = Held(TEXT)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        for _ in range(3):  # what is over is held no longer
+            sent = client.post("/entries/new", content=form_of(TEXT), headers=URL_ENCODED)
+            assert sent.status_code == 400
+        app.state["held"] = Held(TEXT // 2)
+        sent = client.post("/entries/new", content=form_of(TEXT), headers=URL_ENCODED)
+        assert (sent.status_code, sent.headers["retry-after"]) == (503, "60")
+        assert client.post("/entries/new", content=form_of(SMALL), headers=URL_ENCODED).status_code
+
+
+def test_what_is_held_is_given_back_whole() -> None:
+    held, scope = Held(HELD), {"type": "http"}
+    held.take(scope, HELD)  # type: ignore[arg-type]
+    with pytest.raises(Crowded):
+        held.take(scope, 1)  # type: ignore[arg-type]
+    bodies.give_back(scope)  # type: ignore[arg-type]
+    held.take(scope, HELD)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["/entries", "/search", "/search/results", "/api/entries"])
+def test_a_filter_of_more_values_than_anybody_chooses_is_refused(client: Client, path: str) -> None:
+    for name in ("kind", "tag", "group"):
+        for count, status in ((20, 200), (21, 400)):
+            values = "&".join(f"{name}=a{n}" for n in range(count))
+            sent = client.get(f"{path}?q=x&{values}" if "search" in path else f"{path}?{values}")
+            assert sent.status_code == status, sent.text
+    assert "At most 20 values of groups" in sent.text
+
+
+def test_an_address_of_very_many_parameters_is_refused(client: Client) -> None:
+    assert client.get("/about?" + "&x=1" * (PARAMETERS - 1)).status_code == 200
+    sent = client.get("/about?" + "&x=1" * PARAMETERS)
+    assert sent.status_code == 400
+    assert "at most 200 parameters" in sent.text
+
+
+def test_a_question_longer_than_anybody_asks_is_refused(client: Client) -> None:
+    sent = client.get("/api/search", params={"q": "x" * 2_001})
+    assert sent.status_code == 400
+    assert sent.json()["errors"][0] == {
+        "field": "q",
+        "message": "The question has 2,001 characters; ask in at most 2,000.",
+    }
+    assert client.get("/api/search", params={"q": "あ" * 2_000}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "é" * 200, "%00", "a/" * 3_000, "style.css/x", "%ff%fe", "..%2f..%2fapp.py"]
+)
+def test_a_name_that_no_file_can_have_is_not_there(client: Client, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_members_fill_in_more_than_others_hold(community: Community, browser: Browsers) -> None:
+    community.app.state["held_unknown"] = Held(0)
+    long = {**FORM, "text-0": "x" * 200_000}
+    assert browser().post("/entries/new", data=long).status_code == 503
+    assert browser("Mara").post("/entries/new", data=long).status_code == 403  # no form's value

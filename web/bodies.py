@@ -1,0 +1,147 @@
+"""Bodies of requests: how much of them is read and held, and where they are parsed.
+
+Litestar bounds a body for each handler, but parses all of it on the event loop, keeps the last
+thousand forms that it parsed, passwords and texts, and takes a client that goes away for a fault.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import FormMultiDict
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException, InternalServerException
+from litestar.serialization import decode_json
+from litestar.types import Empty, Scope
+from litestar.utils.scope.state import ScopeState
+
+from kb.errors import KnowledgeBaseError
+
+SMALL = 65_536
+"""Bytes of a body where an address says nothing else; what is larger is not parsed on the loop."""
+
+NOTES = 262_144
+"""Bytes of a body with several fields of 5,000 characters, which take up to twelve bytes each."""
+
+TEXT = 10_000_000
+"""Bytes of a body that holds texts."""
+
+UNKNOWN_TEXT = 1_000_000
+"""The same of somebody who is not signed in, to be given back for them to send it again."""
+
+FIELDS = 1_200
+"""More than any form of ours has: 500 sections with heading and text, and what stands around."""
+
+HELD, HELD_UNKNOWN = 128_000_000, 16_000_000
+"""Bytes beyond `SMALL` of all bodies that are there at a time: of members, and of others."""
+
+_TAKEN = "tributary.body"
+
+Json = Any
+
+
+class TooLarge(ClientException):
+    """The body is longer than the address takes."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    def __init__(self, most: int) -> None:
+        size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1_024} kB"
+        super().__init__(f"What was sent is too large; send at most {size} to this address.")
+
+
+class Unfinished(ClientException):
+    """The client went away before its body was there."""
+
+
+class Crowded(KnowledgeBaseError):
+    """So much is being sent at this moment that no more fits; try again in a minute."""
+
+    def __init__(self) -> None:
+        super().__init__(str(self.__doc__))
+
+
+class Held:
+    """How many bytes of bodies are there at a time; used on the event loop alone."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+
+    def take(self, scope: Scope, size: int) -> None:
+        """Hold `size` more for `scope`. Raises `Crowded`."""
+        if self._held + size > self._most:
+            raise Crowded
+        self._held += size
+        scope.setdefault("state", {}).setdefault(_TAKEN, []).append((self, size))
+
+    def give_back(self, size: int) -> None:
+        """Hold `size` less."""
+        self._held -= size
+
+
+def give_back(scope: Scope) -> None:
+    """Hold nothing more for `scope`, whose request is over."""
+    for held, size in scope.get("state", {}).pop(_TAKEN, ()):
+        held.give_back(size)
+
+
+class BoundedRequest(Request[Any, Any, Any]):
+    """A request whose body is read as far as the address and whoever asks may send."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The pieces of the body. Raises `TooLarge`, `Unfinished` or `Crowded`."""
+        known = self.scope["auth"].known
+        most = self.route_handler.resolve_request_max_body_size() or TEXT
+        most = most if known else min(most, UNKNOWN_TEXT)
+        if (self.content_length or 0) > most:
+            raise TooLarge(most)
+        held: Held = self.app.state["held" if known else "held_unknown"]
+        read = counted = 0
+        try:
+            async for piece in super().stream():
+                read += len(piece)
+                if read > most:
+                    raise TooLarge(most)
+                if read > SMALL:
+                    held.take(self.scope, read - counted)
+                    counted = read
+                yield piece
+        except InternalServerException:
+            raise Unfinished("The request ended before its body was there.") from None
+
+    async def form(self) -> FormMultiDict:
+        """The fields of the form. Raises `ClientException` for more than any form has."""
+        state = ScopeState.from_scope(self.scope)
+        if state.form is not Empty or self.content_type[0] != RequestEncodingType.URL_ENCODED:
+            return await super().form()
+        fields = state.form = await _parsed(_fields, await self.body())
+        return FormMultiDict.from_form_data(fields)
+
+    async def json(self) -> Json:
+        """The JSON of the body."""
+        state = ScopeState.from_scope(self.scope)
+        if state.json is Empty:
+            decoders = self.route_handler.resolve_type_decoders()
+            state.json = await _parsed(
+                lambda body: decode_json(body or b"null", type_decoders=decoders),
+                await self.body(),
+            )
+        return state.json
+
+
+async def _parsed(parse: Callable[[bytes], Any], body: bytes) -> Any:
+    return await sync_to_thread(parse, body) if len(body) > SMALL else parse(body)
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    """The fields by name, each a text or a list of texts."""
+    if body.count(b"&") >= FIELDS:
+        raise ClientException(f"A form has at most {FIELDS} fields here; leave some out.")
+    found: dict[str, Any] = {}
+    for name, text in parse_qsl(body.decode("latin-1"), keep_blank_values=True):
+        found.setdefault(name, []).append(text)
+    return {name: texts if len(texts) > 1 else texts[0] for name, texts in found.items()}
