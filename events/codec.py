@@ -16,7 +16,7 @@ from events.errors import (
     SealedDataError,
     UnknownEventType,
 )
-from events.event import RecordedEvent
+from events.event import DamagedEvent, RecordedEvent
 from events.sealed_fields import Sealed, open_fields, seal_fields
 from events.vault import KeyVault
 
@@ -87,6 +87,10 @@ class EventCodec:
         Raises `UnknownEventType`, `EventDataError`, or `SealedDataError` for a field that does not
         open.
         """
+        if isinstance(recorded, DamagedEvent):
+            raise EventDataError(
+                f"Position {recorded.position} of the log is damaged: put back a copy of the log."
+            )
         name, schema_version = recorded.type, recorded.schema_version
         if name not in self._by_name:
             raise UnknownEventType(f"The event type {name} is not known to this program.")

@@ -64,6 +64,17 @@ class KeyDestroyed(EventLogError):
         super().__init__(f"The key of {subject} was destroyed: what it sealed was erased for good.")
 
 
+class KeyLost(EventLogError):
+    """The vault has lost the key of a subject, so nothing is sealed for it until it is back."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        super().__init__(
+            f"The vault lacks the key of {subject}, so nothing is written there: "
+            "put back a vault that has it."
+        )
+
+
 class ProjectionUnavailable(EventLogError):
     """A view cannot be written now, whatever the event; a projection raises it."""
 

@@ -36,3 +36,10 @@ class RecordedEvent(NewEvent, frozen=True, kw_only=True, gc=False):
     version: int
     position: int
     recorded_at: datetime
+
+
+class DamagedEvent(RecordedEvent, frozen=True, kw_only=True, gc=False):
+    """An event of which the log has something else than what was recorded.
+
+    True are only its place, time, actor and correlation id; the rest is what was found, or blank.
+    """

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from events.event import NewEvent, RecordedEvent
+from events.marks import Mark
 
 
 class EventLog(Protocol):
@@ -26,13 +27,22 @@ class EventLog(Protocol):
         """
 
     def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:
-        """The events of one stream in order; none if there is no such stream."""
+        """The events of one stream in order; none if there is no such stream.
+
+        One that is not what was recorded comes as `DamagedEvent`, which no codec decodes.
+        """
 
     def read(self, after: int, limit: int) -> list[RecordedEvent]:
-        """At most `limit` events with a position above `after`, in order."""
+        """At most `limit` events with a position above `after`, in order; see `read_stream`."""
 
     def head(self) -> int:
         """The last position of the log, 0 if it is empty."""
+
+    def mark(self, position: int | None = None) -> Mark:
+        """The identity of this log, and the hash of its events up to `position`, else to its head.
+
+        Raises `ValueError` for a position that it does not have.
+        """
 
     def wait(self, after: int, timeout: float) -> bool:
         """Whether an event above `after` is there, waiting up to `timeout` seconds for one.

@@ -10,16 +10,21 @@ from uuid import UUID
 from msgspec import structs
 
 from events.batch import answer_known, check_batch
+from events.chain import links, new_identity, runs
 from events.clock import utc_now
 from events.errors import LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
+from events.marks import Mark, no_position
 
 
 class InMemoryEventLog:
-    """An `EventLog` that is gone when the process ends."""
+    """An `EventLog` that is gone when the process ends, and another one each time unless named."""
 
-    def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, *, clock: Callable[[], datetime] = utc_now, identity: bytes | None = None
+    ) -> None:
         self._clock = clock
+        self._hashes = [identity or new_identity()]  # by position
         self._changed = threading.Condition()
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
@@ -41,6 +46,8 @@ class InMemoryEventLog:
                 raise VersionConflict(stream, expected_version, actual)
             recorded = self._recorded(stream, events, actual)
             self._events.extend(recorded)
+            for run in runs(recorded):
+                self._hashes += links(run, self._hashes[-1])
             self._streams.setdefault(stream, []).extend(recorded)
             self._by_id.update((event.id, event) for event in recorded)
             self._changed.notify_all()
@@ -64,6 +71,15 @@ class InMemoryEventLog:
         with self._changed:
             self._refuse_if_closed()
             return len(self._events)
+
+    def mark(self, position: int | None = None) -> Mark:
+        """See `EventLog.mark`."""
+        with self._changed:
+            self._refuse_if_closed()
+            at = len(self._events) if position is None else position
+            if not 0 <= at <= len(self._events):
+                raise no_position(at)
+            return Mark(self._hashes[0], at, self._hashes[at])
 
     def wait(self, after: int, timeout: float) -> bool:
         """See `EventLog.wait`."""

@@ -14,16 +14,22 @@ from events.batch import answer_known, check_batch
 from events.clock import utc_now
 from events.errors import LogFormatError, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
+from events.marks import Mark, no_position
 from events.sqlite_file import explain, explained, open_reader, open_writer
 from events.sqlite_layout import LOG
+from events.sqlite_older import fill_log
 from events.sqlite_rows import (
     DATA_VERSION,
     HEAD,
+    LAST_POSITION,
     STREAM_VERSION,
+    damaged,
     insert,
     known_events,
+    mark_at,
     number,
     page,
+    read_identity,
     stream_page,
 )
 
@@ -35,9 +41,9 @@ _IDLE_READERS = 8
 class SqliteEventLog:
     """An `EventLog` in the file at `path`, durable when `append` returns.
 
-    With `create` a missing or empty file becomes a new log. A write waits up to `lock_timeout`
-    seconds for another process. Raises `LogFormatError` for a file that is no log of ours and
-    `LogUnavailable` for one that cannot be used.
+    With `create` a missing or empty file becomes a new log; one of the format before is brought
+    over. A write waits up to `lock_timeout` seconds for another process. Raises `LogFormatError`
+    for a file that is no log of ours and `LogUnavailable` for one that cannot be used.
     """
 
     def __init__(
@@ -55,7 +61,15 @@ class SqliteEventLog:
         self._closed = False
         self._idle: list[sqlite3.Connection] = []
         self._write_lock = threading.Lock()
-        self._writer = open_writer(path, LOG, create=create, timeout=lock_timeout)
+        self._writer = open_writer(path, LOG, create=create, timeout=lock_timeout, fill=fill_log)
+        try:
+            with explained(path, LOG):
+                self._identity = read_identity(self._writer)
+                self._refuse_lost_end(self._writer)
+        except BaseException:
+            self._writer.close()
+            raise
+        self._head = Mark(self._identity, 0, self._identity)  # as this process last saw or made it
 
     def append(
         self, stream: str, events: Sequence[NewEvent], expected_version: int
@@ -103,6 +117,15 @@ class SqliteEventLog:
         """See `EventLog.head`."""
         with self._reading() as reader:
             return number(reader, HEAD)
+
+    def mark(self, position: int | None = None) -> Mark:
+        """See `EventLog.mark`."""
+        with self._reading() as reader:
+            at = number(reader, HEAD) if position is None else position
+            found = mark_at(reader, self._identity, at)
+        if found is None:
+            raise no_position(at)
+        return found
 
     def wait(self, after: int, timeout: float) -> bool:
         """See `EventLog.wait`."""
@@ -162,10 +185,17 @@ class SqliteEventLog:
 
     def _refuse_gap(self, after: int, numbers: list[int]) -> None:
         """Whoever went round the triggers and deleted events is found out, not passed over."""
-        if numbers and numbers[-1] - max(after, 0) != len(numbers):
+        first = max(after, 0) + 1
+        if numbers != list(range(first, first + len(numbers))):
             raise LogFormatError(
                 f"The log {self._path} is damaged, events are missing: put back a copy."
             )
+
+    def _refuse_lost_end(self, connection: sqlite3.Connection) -> None:
+        """SQLite counts the positions that it has handed out: a lost end is found out as well."""
+        head = number(connection, HEAD)
+        if head != number(connection, LAST_POSITION):
+            raise damaged(connection, f"events are missing after position {head}")
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
@@ -179,8 +209,10 @@ class SqliteEventLog:
         writer.execute("BEGIN IMMEDIATE")
         try:
             now = self._clock().astimezone(UTC)
-            recorded = insert(writer, stream, events, expected, now)
+            head = self._present_head(writer)
+            recorded, head = insert(writer, stream, events, expected, now, head)
             writer.execute("COMMIT")
+            self._head = head
             return recorded
         except sqlite3.IntegrityError as error:
             refused = error
@@ -196,3 +228,10 @@ class SqliteEventLog:
         if actual != expected:
             raise VersionConflict(stream, expected, actual)
         raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
+
+    def _present_head(self, writer: sqlite3.Connection) -> Mark:
+        """The head, within a transaction; read anew where another process has appended."""
+        position = number(writer, HEAD)
+        if position != self._head.position:
+            self._head = mark_at(writer, self._identity, position) or self._head
+        return self._head

@@ -7,17 +7,19 @@ from pathlib import Path
 
 from events.codec import EventCodec
 from events.errors import EventDataError, LogFormatError, SealedDataError, UnknownEventType
-from events.event import RecordedEvent
+from events.event import DamagedEvent, RecordedEvent
 from events.sqlite_file import explained, open_reader
 from events.sqlite_layout import LOG
-from events.sqlite_rows import page
+from events.sqlite_rows import page, read_identity
 
 _ROWS_PER_PAGE = 1000  # as the log's own pages: no long read transaction
 _LOCK_SECONDS = 30.0
-_QUICK_CHECK = "PRAGMA quick_check(1)"
+_INTEGRITY = "PRAGMA integrity_check(1)"
 # SQLite counts the positions that it has handed out, so a lost end is found out as well.
 _PLACES = """SELECT coalesce(max(position), 0),
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events"""
+
+_HASHES = "SELECT position, hash, hash_before FROM events ORDER BY position"
 
 Progress = Callable[[int, int], None]
 
@@ -25,22 +27,23 @@ Progress = Callable[[int, int], None]
 def check_log(path: Path, codec: EventCodec, progress: Progress = lambda *_: None) -> int:
     """Read every event of the log at `path` and answer how many there are.
 
-    The file must be sound to SQLite, positions and the versions of each stream have no gaps, and
-    `codec` know every payload and open every sealed field whose key was not destroyed. `progress`
-    gets (events read, events in all). Raises `LogFormatError` for the first damage,
-    `SealedDataError` if its vault does not open it, `LogUnavailable`, or `UnknownEventType` for an
-    event of another version of the program.
+    The file must be sound to SQLite, positions and the versions of each stream have no gaps, every
+    event and the hash that runs over them be what was recorded, and `codec` know every payload and
+    open every sealed field whose key was not destroyed. `progress` gets (events read, events in
+    all). Raises `LogFormatError` for the first damage, `SealedDataError` if its vault does not open
+    it, `LogUnavailable`, or `UnknownEventType` for an event of another version of the program.
     """
     with explained(path, LOG):
         reader = open_reader(path, LOG, timeout=_LOCK_SECONDS)
         try:
-            (found,) = reader.execute(_QUICK_CHECK).fetchone()
+            (found,) = reader.execute(_INTEGRITY).fetchone()
             if found != "ok":
                 raise _damaged(path, found.splitlines()[-1])
             head, handed_out = reader.execute(_PLACES).fetchone()
             if head != handed_out:
                 raise _damaged(path, f"events are missing after position {head}")
             _read_all(reader, path, codec, head, progress)
+            _compare_hashes(reader, path)
         finally:
             reader.close()
     return int(head)
@@ -51,13 +54,7 @@ def _read_all(
 ) -> None:
     at, versions = 0, defaultdict[str, int](int)
     while at < head:
-        try:
-            events = page(reader, at, min(_ROWS_PER_PAGE, head - at))
-        except (ValueError, OverflowError, sqlite3.OperationalError) as error:
-            if hasattr(error, "sqlite_errorcode"):
-                raise
-            # Neither an id nor text nor a time, whatever SQLite says to its page.
-            raise _damaged(path, f"after position {at}: {error}") from error
+        events = page(reader, at, min(_ROWS_PER_PAGE, head - at))
         if not events:
             raise _damaged(path, f"events are missing after position {at}")
         for event in events:
@@ -66,11 +63,22 @@ def _read_all(
         progress(at, head)
 
 
+def _compare_hashes(reader: sqlite3.Connection, path: Path) -> None:
+    """Each run begins behind the hash of the event before it."""
+    last = read_identity(reader)
+    for position, own, before in reader.execute(_HASHES):
+        if before not in (None, last):
+            raise _damaged(path, f"events are missing before position {position}")
+        last = own
+
+
 def _check_event(
     event: RecordedEvent, before: int, version: int, path: Path, codec: EventCodec
 ) -> None:
     if event.position != before + 1 or event.version != version + 1:
         raise _damaged(path, f"events are missing before position {event.position}")
+    if isinstance(event, DamagedEvent):
+        raise _damaged(path, f"position {event.position}")
     try:
         codec.decode(event)
     except SealedDataError as error:

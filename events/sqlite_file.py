@@ -1,9 +1,10 @@
 """Which SQLite files are ours, how they are opened, and what SQLite's errors mean."""
 
+import re
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
@@ -28,11 +29,17 @@ _NOT_OURS = {
 _NEWER = "use the version of Tributary that wrote it"
 
 
-def open_writer(path: Path, layout: Layout, *, create: bool, timeout: float) -> sqlite3.Connection:
+Fill = Callable[[sqlite3.Connection], None]
+
+
+def open_writer(
+    path: Path, layout: Layout, *, create: bool, timeout: float, fill: Fill
+) -> sqlite3.Connection:
     """A connection that may write to the file at `path`, after seeing that it has our `layout`.
 
-    With `create` a missing or empty file becomes a new one. Raises `LogFormatError` or
-    `LogUnavailable`.
+    With `create` a missing or empty file becomes a new one; one of the format before is brought
+    over. Either way `fill` then says what the file itself holds of its rows, and all of it is done
+    or none. Raises `LogFormatError` or `LogUnavailable`.
     """
     if not create and not path.exists():
         raise LogUnavailable(
@@ -42,7 +49,9 @@ def open_writer(path: Path, layout: Layout, *, create: bool, timeout: float) -> 
         connection = _connect(path, "rwc" if create else "rw", timeout)
         try:
             if create and _is_empty(connection):
-                _create(connection, layout)
+                _create(connection, layout, fill)
+            if _format(connection, layout) == layout.version - 1:
+                _bring_over(connection, layout, fill)
             _refuse_foreign(connection, path, layout)
             switch_to_wal(connection, path, timeout)
             connection.execute("PRAGMA synchronous = FULL")
@@ -54,10 +63,16 @@ def open_writer(path: Path, layout: Layout, *, create: bool, timeout: float) -> 
     return connection
 
 
-def open_reader(path: Path, layout: Layout, *, timeout: float) -> sqlite3.Connection:
-    """A connection that only reads from the file at `path`, which a writer has seen before."""
+def open_reader(
+    path: Path, layout: Layout, *, timeout: float, view: str = ""
+) -> sqlite3.Connection:
+    """A connection that only reads from the file at `path`, which a writer has seen before.
+
+    `view` is a statement that makes a temporary view, for this connection alone.
+    """
     with explained(path, layout):
         connection = _connect(path, "rw", timeout)
+        connection.execute(view)
         connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -99,20 +114,60 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
     return (application_id, tables) == (0, 0)
 
 
-def _create(connection: sqlite3.Connection, layout: Layout) -> None:
+def is_of_format_before(path: Path, layout: Layout, *, timeout: float) -> bool:
+    """Whether opening the file at `path` to write brings it over to the present format."""
+    with explained(path, layout), closing(_connect(path, "rw", timeout)) as connection:
+        return _format(connection, layout) == layout.version - 1
+
+
+def _create(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> None:
     """Make the tables in one transaction, unless another process was faster."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         if _is_empty(connection):
-            # executescript commits what is open first, so the statements go one by one.
-            for statement in _statements(layout.schema):
-                connection.execute(statement)
+            _execute(connection, layout.schema + layout.kept)
+            fill(connection)
             connection.execute(f"PRAGMA user_version = {layout.version}")
             connection.execute(f"PRAGMA application_id = {layout.application_id}")
+
+
+def _bring_over(connection: sqlite3.Connection, layout: Layout, fill: Fill) -> None:
+    """Change the tables in one transaction, unless another process was faster."""
+    with transaction(connection):
+        if _format(connection, layout) == layout.version - 1:
+            for trigger in re.findall(r"CREATE TRIGGER (\w+)", layout.kept):
+                connection.execute(f"DROP TRIGGER {trigger}")
+            _execute(connection, layout.changes)
+            fill(connection)
+            _execute(connection, layout.kept)
+            connection.execute(f"PRAGMA user_version = {layout.version}")
+
+
+def _format(connection: sqlite3.Connection, layout: Layout) -> int | None:
+    """The format of a file of ours, None for another."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != layout.application_id:
+        return None
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written in the block or nothing, while nobody else writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
-            connection.execute("ROLLBACK")
+            # If this fails too, the next BEGIN tells; the first error says more.
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    # executescript commits what is open first, so the statements go one by one.
+    for statement in _statements(script):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:
@@ -125,11 +180,10 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path, layout: Layout) -> None:
-    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    if application_id != layout.application_id:
+    version = _format(connection, layout)
+    if version is None:
         foreign = _NOT_OURS[sqlite3.SQLITE_NOTADB].format(name=layout.name)
         raise LogFormatError(f"The file {path} {foreign}.")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != layout.version:
         advice = layout.older if version < layout.version else _NEWER
         raise LogFormatError(

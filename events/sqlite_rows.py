@@ -2,22 +2,28 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
+from events.chain import Run, hash_of, link, links, read_stamp, runs, shared
 from events.errors import LogFormatError
-from events.event import NewEvent, RecordedEvent
+from events.event import DamagedEvent, NewEvent, RecordedEvent
+from events.marks import Mark
 
 # The order that `_events` takes apart; the second line is NULL but for the first event of a run.
 _COLUMNS = (
-    "e.position, e.id, e.type, e.schema_version, e.data, e.place, "
-    "e.stream, e.last_version - e.size + 1, e.recorded_at, e.actor, e.correlation_id"
+    "e.position, e.id, e.type, e.schema_version, e.data, e.place, e.hash, "
+    "e.size, e.stream, e.last_version, e.recorded_at, e.actor, e.correlation_id, "
+    "e.hash_before, e.run_hash"
 )
-_PAGE = f"SELECT {_COLUMNS} FROM events AS e WHERE e.position > ? ORDER BY e.position LIMIT ?"
+_HASH_AT, RUN = 6, 7
+"""Where a row has its own hash, and where the second line begins."""
+
+PAGE = f"SELECT {_COLUMNS} FROM events AS e WHERE e.position > ? ORDER BY e.position LIMIT ?"
 # CROSS JOIN keeps SQLite to this order: no page needs sorting or a scan then.
 _STREAM_PAGE = (
     f"SELECT {_COLUMNS} FROM events AS first CROSS JOIN events AS e "
@@ -31,12 +37,15 @@ _BY_POSITION = f"SELECT {_COLUMNS} FROM events AS e WHERE e.position = ?"
 STREAM_VERSION = "SELECT coalesce(max(last_version), 0) FROM events WHERE stream = ?"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
 DATA_VERSION = "PRAGMA data_version"
+LAST_POSITION = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
+"""The last position that SQLite has handed out."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_IDENTITY = "SELECT value, hash FROM identity"
+_HASH = "SELECT hash FROM events WHERE position = ?"
+
 _LARGEST = 2**63 - 1  # the largest whole number that SQLite knows
 _ROWS_PER_INSERT = 100
-_ORIGIN = attrgetter("actor", "correlation_id")
+_NO_ID = UUID(int=0)
 
 Row = tuple[Any, ...]
 
@@ -49,7 +58,7 @@ def number(connection: sqlite3.Connection, query: str, parameters: Sequence[str 
 
 def page(reader: sqlite3.Connection, after: int, limit: int) -> list[RecordedEvent]:
     """The next events of the log."""
-    return _events(reader, reader.execute(_PAGE, (min(after, _LARGEST), limit)).fetchall())
+    return _events(reader, fetched(reader, PAGE, (min(after, _LARGEST), limit)))
 
 
 def stream_page(
@@ -57,112 +66,230 @@ def stream_page(
 ) -> list[RecordedEvent]:
     """The next events of a stream, `after` being a version."""
     after = min(after, _LARGEST)
-    return _events(reader, reader.execute(_STREAM_PAGE, (stream, after, after, limit)).fetchall())
+    return _events(reader, fetched(reader, _STREAM_PAGE, (stream, after, after, limit)))
 
 
 def known_events(
     reader: sqlite3.Connection, events: Iterable[NewEvent]
 ) -> dict[UUID, RecordedEvent]:
     """Those of `events` whose ids the log has, as recorded."""
-    rows = [reader.execute(_BY_ID, (event.id.bytes,)).fetchone() for event in events]
-    return {event.id: event for row in rows if row for event in _events(reader, [row])}
+    rows = [row for each in events for row in fetched(reader, _BY_ID, (each.id.bytes,))]
+    return {event.id: event for row in rows for event in _events(reader, [row])}
+
+
+def read_identity(connection: sqlite3.Connection) -> bytes:
+    """Which log it is. Raises `LogFormatError` if that is damaged."""
+    rows = connection.execute(_IDENTITY).fetchall()
+    if len(rows) != 1 or hash_of(rows[0][0]) != rows[0][1]:
+        raise damaged(connection, "where it says which one it is")
+    identity: bytes = rows[0][0]
+    return identity
+
+
+def write_identity(connection: sqlite3.Connection, identity: bytes) -> None:
+    """Say which log it is, once."""
+    connection.execute("INSERT INTO identity VALUES (?, ?)", (identity, hash_of(identity)))
+
+
+def mark_at(connection: sqlite3.Connection, identity: bytes, position: int) -> Mark | None:
+    """The mark at `position`, None if there is no such event; in the caller's transaction."""
+    if position == 0:
+        return Mark(identity, 0, identity)
+    found = _hash_at(connection, max(0, min(position, _LARGEST)))
+    return None if found is None else Mark(identity, position, found)
+
+
+def _hash_at(connection: sqlite3.Connection, position: int) -> bytes | None:
+    found: tuple[bytes] | None = connection.execute(_HASH, (position,)).fetchone()
+    return found and found[0]
 
 
 def insert(
-    writer: sqlite3.Connection, stream: str, events: Sequence[NewEvent], version: int, now: datetime
-) -> list[RecordedEvent]:
-    """Write `events` behind `version` of the stream, in the caller's transaction.
+    writer: sqlite3.Connection,
+    stream: str,
+    events: Sequence[NewEvent],
+    version: int,
+    now: datetime,
+    head: Mark,
+) -> tuple[list[RecordedEvent], Mark]:
+    """Write `events` behind `version` of the stream and behind `head`, and answer the new head.
 
-    SQLite raises `IntegrityError` if an id is known or the stream is at another version.
+    In the caller's transaction. SQLite raises `IntegrityError` if an id is known or the stream is
+    at another version. Raises `LogFormatError` for positions other than those after `head`.
     """
     version = min(version, _LARGEST - len(events))
-    stamp = (now - _EPOCH) // _MICROSECOND
-    recorded: list[RecordedEvent] = []
-    for (actor, correlation_id), group in groupby(events, _ORIGIN):
-        run = list(group)
-        first_version = version + len(recorded) + 1
-        last_version = version + len(recorded) + len(run)
-        origin = (len(run), stream, last_version, stamp, actor, correlation_id.bytes)
-        # Nobody else writes during the transaction, so the events stand next to each other.
-        first_position = _insert_run(writer, run, origin) - len(run) + 1
-        recorded += [
-            RecordedEvent(
-                id=event.id,
-                type=event.type,
-                schema_version=event.schema_version,
-                data=event.data,
-                actor=actor,
-                correlation_id=correlation_id,
-                stream=stream,
-                version=first_version + place,
-                position=first_position + place,
-                recorded_at=now,
-            )
-            for place, event in enumerate(run)
-        ]
-    return recorded
+    recorded = [
+        RecordedEvent(
+            id=event.id,
+            type=event.type,
+            schema_version=event.schema_version,
+            data=event.data,
+            actor=event.actor,
+            correlation_id=event.correlation_id,
+            stream=stream,
+            version=version + place,
+            position=head.position + place,
+            recorded_at=now,
+        )
+        for place, event in enumerate(events, 1)
+    ]
+    for run in runs(recorded):
+        head = _insert_run(writer, run, head)
+    return recorded, head
 
 
-def _insert_run(writer: sqlite3.Connection, run: Sequence[NewEvent], origin: Row) -> int:
-    """Insert the rows of a run, with its `origin` on the first, and answer the last position."""
+def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
+    """Insert the rows of a run, with what they share on the first, and answer the new head."""
+    together = shared(run, head.hash)
+    hashes = links(run, head.hash)
     last = 0
     for start in range(0, len(run), _ROWS_PER_INSERT):
         part = run[start : start + _ROWS_PER_INSERT]
-        values: list[Any] = [] if start else [*origin]
-        for event in part:
-            values += (event.id.bytes, event.type, event.schema_version, event.data)
+        values: list[Any] = [] if start else [*together, hash_of(*together)]
+        for event, own in zip(part, hashes[start:], strict=False):
+            values += (event.id.bytes, event.type, event.schema_version, event.data, own)
         last = writer.execute(_insert_statement(start, len(part)), values).lastrowid or 0
-    return last
+    # Nobody else writes during the transaction, so the events stand next to each other.
+    if last != run[-1].position:
+        raise damaged(writer, f"events are missing after position {head.position}")
+    return Mark(head.identity, last, hashes[-1])
 
 
 @cache
 def _insert_statement(start: int, rows: int) -> str:
     """One statement for many rows: the counter of AUTOINCREMENT is then written once for all."""
-    origins = [
-        "?, ?, ?, ?, ?, ?" if place == 0 else "NULL, NULL, NULL, NULL, NULL, NULL"
+    together = [
+        "?, ?, ?, ?, ?, ?, ?, ?" if place == 0 else "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
         for place in range(start, start + rows)
     ]
     values = ", ".join(
-        f"({origin}, {place}, ?, ?, ?, ?)" for place, origin in enumerate(origins, start)
+        f"({each}, {place}, ?, ?, ?, ?, ?)" for place, each in enumerate(together, start)
     )
     return (
         "INSERT INTO events (size, stream, last_version, recorded_at, actor, correlation_id, "
-        f"place, id, type, schema_version, data) VALUES {values}"
+        "hash_before, run_hash, place, id, type, schema_version, data, hash) "
+        f"VALUES {values}"
     )
 
 
+class _Shared(Struct, frozen=True):
+    """Where a run begins, and what its events share."""
+
+    position: int
+    stream: str
+    version: int
+    recorded_at: datetime
+    actor: str
+    correlation_id: UUID
+    hash: bytes
+
+
 def _events(reader: sqlite3.Connection, rows: Sequence[Row]) -> list[RecordedEvent]:
-    """The events of rows that follow one another, each with the origin of its run."""
+    """The events of rows, each with what its run shares.
+
+    Raises `LogFormatError` where this is damaged: nobody can tell then which stream it was about.
+    """
     events: list[RecordedEvent] = []
+    run: _Shared | None = None
+    before: bytes | None = None
     for row in rows:
-        position, id_, type_, schema_version, data, place = row[:6]
-        if place == 0 or not events:
-            stream, version, now, actor, correlation_id = _origin(reader, row)
-        events.append(
-            RecordedEvent(
-                id=UUID(bytes=id_),
-                type=type_,
-                schema_version=schema_version,
-                data=data,
-                actor=actor,
-                correlation_id=correlation_id,
-                stream=stream,
-                version=version + place,
-                position=position,
-                recorded_at=now,
-            )
-        )
+        position, place = row[0], row[5]
+        if place == 0 or run is None:
+            run = _run(reader, row)
+        if run.position + place != position:
+            raise damaged(reader, f"position {position}")
+        if place and not events:
+            before = _hash_at(reader, position - 1)
+        events.append(_checked(run, row, before if place else run.hash))
+        before = row[_HASH_AT]
     return events
 
 
-def _origin(reader: sqlite3.Connection, row: Row) -> tuple[str, int, datetime, str, UUID]:
-    """What the run of `row` has in common: stream, first version, time, actor, correlation id."""
+def _run(reader: sqlite3.Connection, row: Row) -> _Shared:
+    """The run of `row`. Raises `LogFormatError`."""
     position, place = row[0], row[5]
-    first = reader.execute(_BY_POSITION, (position - place,)).fetchone() if place else row
-    if first is None or first[6] is None:
-        raise LogFormatError(
-            f"The log is damaged before position {position}: put back a copy of it."
-        )
-    stream, version, stamp, actor, correlation_id = first[6:]
-    now = _EPOCH + timedelta(microseconds=stamp)
-    return stream, version, now, actor, UUID(bytes=correlation_id)
+    try:
+        [first] = fetched(reader, _BY_POSITION, (position - place,)) if place else [row]
+        if hash_of(*first[RUN:-1]) == first[-1]:
+            return as_run(first)
+    except (TypeError, ValueError, OverflowError):
+        pass  # no such row, or not what a run has
+    raise damaged(reader, f"position {position}")
+
+
+def as_run(first: Row) -> _Shared:
+    """What the row says, true or not. Raises `TypeError`, `ValueError` or `OverflowError`."""
+    size, stream, last_version, stamped, actor, correlation_id, _, found = first[RUN:]
+    return _Shared(
+        position=first[0],
+        stream=stream,
+        version=last_version - size + 1,
+        recorded_at=read_stamp(stamped),
+        actor=actor,
+        correlation_id=UUID(bytes=correlation_id),
+        hash=found,
+    )
+
+
+def as_event(run: _Shared, row: Row) -> RecordedEvent:
+    """What the row says, true or not. Raises `TypeError`, `ValueError` or `OverflowError`."""
+    position, id_, type_, schema_version, data, place = row[:6]
+    return RecordedEvent(
+        id=UUID(bytes=id_),
+        type=type_,
+        schema_version=schema_version,
+        data=data,
+        actor=run.actor,
+        correlation_id=run.correlation_id,
+        stream=run.stream,
+        version=run.version + place,
+        position=position,
+        recorded_at=run.recorded_at,
+    )
+
+
+def _checked(run: _Shared, row: Row, before: bytes | None) -> RecordedEvent:
+    try:
+        event = as_event(run, row)
+        if link(before, event) == row[_HASH_AT]:
+            return event
+    except (TypeError, ValueError, OverflowError):
+        pass  # something else than an event has
+    return DamagedEvent(
+        id=_NO_ID,
+        type=row[2] if isinstance(row[2], str) else "",
+        schema_version=0,
+        data=b"",
+        actor=run.actor,
+        correlation_id=run.correlation_id,
+        stream=run.stream,
+        version=run.version + row[5],
+        position=row[0],
+        recorded_at=run.recorded_at,
+    )
+
+
+def fetched(
+    reader: sqlite3.Connection, query: str, parameters: Sequence[str | int | bytes]
+) -> list[Row]:
+    """All rows; text that is not UTF-8 comes with a stand-in, which no hash fits."""
+    try:
+        return reader.execute(query, parameters).fetchall()
+    except sqlite3.OperationalError as error:
+        if hasattr(error, "sqlite_errorcode"):
+            raise
+    reader.text_factory = _with_stand_ins
+    try:
+        return reader.execute(query, parameters).fetchall()
+    finally:
+        reader.text_factory = str
+
+
+def _with_stand_ins(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
+def damaged(connection: sqlite3.Connection, where: str) -> LogFormatError:
+    """What is raised where a log cannot be read any further."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    return LogFormatError(f"The log {path} is damaged ({where}): put back a copy of it.")

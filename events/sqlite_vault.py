@@ -9,22 +9,32 @@ from secrets import token_bytes
 from types import TracebackType
 from typing import Self
 
-from events.errors import LogUnavailable
+from events.chain import hash_of
+from events.errors import LogFormatError, LogUnavailable
+from events.marks import Mark
 from events.sealing import KEY_BYTES, seal, unseal
-from events.sqlite_file import explain, explained, open_reader, open_writer
+from events.sqlite_file import explain, explained, open_reader, open_writer, transaction
 from events.sqlite_layout import VAULT
-from events.vault import Row, known, refuse_closed
+from events.sqlite_older import fill_vault
+from events.vault import DAMAGED, Row, known, refuse_closed, refuse_lost
 
-_KEY = "SELECT key FROM keys WHERE subject = ?"
-_MAKE = "INSERT INTO keys VALUES (?, ?) ON CONFLICT (subject) DO NOTHING"
-_DESTROY = "INSERT INTO keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL"
+_KEY = "SELECT key, hash FROM keys WHERE subject = ?"
+_ALL = "SELECT CAST(subject AS BLOB), key, hash FROM keys"
+_MAKE = "INSERT INTO keys VALUES (?, ?, ?) ON CONFLICT (subject) DO NOTHING"
+_DESTROY = """INSERT INTO keys VALUES (?, NULL, ?)
+ON CONFLICT (subject) DO UPDATE SET key = NULL, hash = excluded.hash"""
+_MARK = "SELECT identity, position, hash, sum FROM beside"
+_PLACE = "INSERT INTO beside VALUES (?, ?, ?, ?)"
+_LOSE = "INSERT OR IGNORE INTO lost VALUES (?)"
+_LOST = "SELECT subject FROM lost"
 _EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 class SqliteVault:
     """A `KeyVault` in the file at `path`, which only its owner may read.
 
-    With `create` a missing or empty file becomes a new vault. A write waits up to `lock_timeout`
+    With `create` a missing or empty file becomes a new vault; one of the format before is brought
+    over. A write waits up to `lock_timeout`
     seconds for another process. Keys are kept only within a read transaction, whose end a
     destruction waits for: none is used after another process has destroyed it. Raises
     `LogFormatError` for a file that is no vault of ours and `LogUnavailable` for one that cannot
@@ -37,10 +47,13 @@ class SqliteVault:
         self._kept: dict[str, Row] | None = None
         self._write_lock = threading.Lock()
         self._closed = False
+        self._sound = False  # whether all keys were looked at, before the first new one is made
         if create:
             with suppress(OSError):  # SQLite says it better
                 path.touch(mode=0o600)
-        self._writer = open_writer(path, VAULT, create=create, timeout=lock_timeout)
+        self._writer = open_writer(
+            path, VAULT, create=create, timeout=lock_timeout, fill=fill_vault
+        )
         try:
             with explained(path, VAULT):
                 self._writer.execute("PRAGMA secure_delete = ON")
@@ -55,8 +68,13 @@ class SqliteVault:
         """See `KeyVault.prepare`."""
         missing = [subject for subject in dict.fromkeys(subjects) if self._row(subject) is None]
         if missing:
-            with self._writing() as writer, _transaction(writer):
-                writer.executemany(_MAKE, [(each, token_bytes(KEY_BYTES)) for each in missing])
+            made = [(each, token_bytes(KEY_BYTES)) for each in missing]
+            rows = [(subject, key, hash_of(subject, key)) for subject, key in made]
+            with self._writing() as writer:
+                self._refuse_damage(writer)
+                with transaction(writer):
+                    refuse_lost({each for (each,) in writer.execute(_LOST)}.intersection(missing))
+                    writer.executemany(_MAKE, rows)
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
         """See `KeyVault.seal`."""
@@ -87,9 +105,10 @@ class SqliteVault:
     def destroy(self, *subjects: str) -> bool:
         """See `KeyVault.destroy`. Readers of all processes go on meanwhile."""
         with self._writing() as writer:
-            with _transaction(writer):
-                had = any((_row(writer, subject) or (None,))[0] for subject in subjects)
-                writer.executemany(_DESTROY, [(subject,) for subject in subjects])
+            with transaction(writer):
+                had = any(_row(writer, subject) not in (None, (None,)) for subject in subjects)
+                gone = [(subject, hash_of(subject, None)) for subject in subjects]
+                writer.executemany(_DESTROY, gone)
             # Moving rows between pages leaves copies that secure_delete alone does not reach.
             writer.execute("VACUUM")
             self._empty_wal(writer)
@@ -98,6 +117,27 @@ class SqliteVault:
     def destroyed(self, subject: str) -> bool:
         """See `KeyVault.destroyed`."""
         return self._row(subject) == (None,)
+
+    def mark(self) -> Mark | None:
+        """See `KeyVault.mark`."""
+        with self._writing() as writer:
+            for *fields, found in writer.execute(_MARK).fetchall():
+                if hash_of(*fields) == found:
+                    return Mark(*fields)
+        return None
+
+    def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
+        """See `KeyVault.place`."""
+        fields = (mark.identity, mark.position, mark.hash)
+        with self._writing() as writer, transaction(writer):
+            writer.execute("DELETE FROM beside")
+            writer.execute(_PLACE, (*fields, hash_of(*fields)))
+            writer.executemany(_LOSE, [(each,) for each in lost])
+
+    def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
+        """See `KeyVault.lacking`."""
+        with self._read_lock:
+            return frozenset(each for each in subjects if self._row(each) in (None, DAMAGED))
 
     def close(self) -> None:
         """See `KeyVault.close`."""
@@ -137,6 +177,15 @@ class SqliteVault:
             with explained(self._path, VAULT):
                 yield self._writer
 
+    def _refuse_damage(self, writer: sqlite3.Connection) -> None:
+        """A key that cannot be found because its name is damaged must not get a second one."""
+        if self._sound:
+            return
+        (found,) = writer.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok" or not all(map(_is_sound, writer.execute(_ALL))):
+            raise LogFormatError(f"The vault {self._path} is damaged: put back a copy of it.")
+        self._sound = True
+
     def _empty_wal(self, writer: sqlite3.Connection) -> None:
         """Bring the file up to date and cut the WAL file to nothing, once no reader needs it."""
         [busy, *_] = writer.execute(_EMPTY_WAL).fetchone()
@@ -149,18 +198,13 @@ class SqliteVault:
 
 def _row(connection: sqlite3.Connection, subject: str) -> Row:
     # fetchall ends the read, so that no checkpoint has to wait for it.
-    rows: list[tuple[bytes | None]] = connection.execute(_KEY, (subject,)).fetchall()
-    return rows[0] if rows else None
+    rows: list[tuple[bytes | None, bytes]] = connection.execute(_KEY, (subject,)).fetchall()
+    for key, found in rows:
+        return (key,) if found == hash_of(subject, key) else DAMAGED
+    return None
 
 
-@contextmanager
-def _transaction(writer: sqlite3.Connection) -> Iterator[None]:
-    writer.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        writer.execute("COMMIT")
-    finally:
-        if writer.in_transaction:
-            # If this fails too, the next BEGIN tells; the first error says more.
-            with suppress(sqlite3.Error):
-                writer.execute("ROLLBACK")
+def _is_sound(row: tuple[bytes, bytes | None, bytes]) -> bool:
+    """Whether subject and key are what was kept together."""
+    subject, key, found = row
+    return hash_of(subject.decode(errors="replace"), key) == found

@@ -7,7 +7,8 @@ from secrets import token_bytes
 from types import TracebackType
 from typing import Protocol, Self
 
-from events.errors import KeyDestroyed, LogUnavailable, SealedDataError
+from events.errors import KeyDestroyed, KeyLost, LogUnavailable, SealedDataError
+from events.marks import Mark
 from events.sealing import KEY_BYTES, seal, unseal
 
 
@@ -22,11 +23,11 @@ class KeyVault(Protocol):
     def prepare(self, subjects: Iterable[str]) -> None:
         """Make the keys that are missing all at once, which costs as much as making one.
 
-        A destroyed one stays so.
+        A destroyed one stays so. Raises `KeyLost`.
         """
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
-        """`plain` sealed; equal arguments give equal bytes. Raises `KeyDestroyed`.
+        """`plain` sealed; equal arguments give equal bytes. Raises `KeyDestroyed` or `KeyLost`.
 
         At first use the subject's key is made; it is durable when this returns.
         """
@@ -53,6 +54,18 @@ class KeyVault(Protocol):
     def destroyed(self, subject: str) -> bool:
         """Whether the subject's key was destroyed."""
 
+    def mark(self) -> Mark | None:
+        """Up to where the log beside the vault is known to it; None if none is, or no longer."""
+
+    def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
+        """Keep `mark`. The subjects in `lost` get no new keys while theirs are missing.
+
+        What was sealed with new ones could be opened by no vault that has the first ones.
+        """
+
+    def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
+        """Those whose keys are missing or damaged, though nobody destroyed them."""
+
     def close(self) -> None:
         """Let go of files and connections; later calls are refused."""
 
@@ -69,6 +82,9 @@ class KeyVault(Protocol):
 Row = tuple[bytes | None] | None
 """A subject's key, None in its place once destroyed; no row for a subject without one yet."""
 
+DAMAGED = (b"",)
+"""The row of a subject whose key is not what was kept."""
+
 
 class MemoryVault:
     """A `KeyVault` that is gone when the process ends, for tests and trials.
@@ -78,6 +94,8 @@ class MemoryVault:
 
     def __init__(self, keys: Mapping[str, bytes] | None = None) -> None:
         self._keys: dict[str, bytes | None] = dict(keys or {})
+        self._mark: Mark | None = None
+        self._lost: set[str] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -85,8 +103,9 @@ class MemoryVault:
         """See `KeyVault.prepare`."""
         with self._lock:
             refuse_closed(self._closed)
-            for subject in subjects:
-                self._keys.setdefault(subject, token_bytes(KEY_BYTES))
+            missing = [each for each in subjects if each not in self._keys]
+            refuse_lost(self._lost.intersection(missing))
+            self._keys.update((each, token_bytes(KEY_BYTES)) for each in missing)
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
         """See `KeyVault.seal`."""
@@ -112,6 +131,21 @@ class MemoryVault:
     def destroyed(self, subject: str) -> bool:
         """See `KeyVault.destroyed`."""
         return self._row(subject) == (None,)
+
+    def mark(self) -> Mark | None:
+        """See `KeyVault.mark`."""
+        return self._mark
+
+    def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
+        """See `KeyVault.place`."""
+        with self._lock:
+            refuse_closed(self._closed)
+            self._mark = mark
+            self._lost.update(lost)
+
+    def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
+        """See `KeyVault.lacking`."""
+        return frozenset(each for each in subjects if self._row(each) is None)
 
     def close(self) -> None:
         """See `KeyVault.close`."""
@@ -140,7 +174,15 @@ def known(subject: str, row: Row) -> bytes:
         raise SealedDataError(f"the vault has no key of {subject}")
     if row[0] is None:
         raise KeyDestroyed(subject)
+    if row == DAMAGED:
+        raise SealedDataError(f"the key of {subject} is damaged in the vault")
     return row[0]
+
+
+def refuse_lost(subjects: Iterable[str]) -> None:
+    """Raises `KeyLost` if there is any."""
+    for subject in subjects:
+        raise KeyLost(subject)
 
 
 def refuse_closed(closed: bool) -> None:

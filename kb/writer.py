@@ -14,11 +14,12 @@ from events.errors import (
     EventDataError,
     EventIdConflict,
     KeyDestroyed,
+    KeyLost,
     LogFormatError,
     LogUnavailable,
     VersionConflict,
 )
-from events.event import NewEvent, RecordedEvent
+from events.event import DamagedEvent, NewEvent, RecordedEvent
 from kb.access import Asker
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
@@ -206,7 +207,10 @@ class Writer:
         # Whoever asked when they were a member may be one no longer, e.g. in a long import.
         if self._finishing:
             return
-        if any(event.type in ENDED for event in self._read(member_stream(self.actor))):
+        own = self._read(member_stream(self.actor))
+        # One that is damaged may have been the end: decoding says so.
+        self._decoded(event for event in own if isinstance(event, DamagedEvent))
+        if any(event.type in ENDED for event in own):
             raise Forbidden("You are not a member any more, so you cannot change anything.")
 
     def _read(self, stream: str) -> list[RecordedEvent]:
@@ -271,6 +275,8 @@ def _log_errors() -> Iterator[None]:
     try:
         yield
     except (LogFormatError, LogUnavailable) as error:
+        raise DataDirectoryError(str(error)) from error
+    except KeyLost as error:
         raise DataDirectoryError(str(error)) from error
     except KeyDestroyed as error:
         raise Refused(f"Nothing can be added here any more: {error}") from error

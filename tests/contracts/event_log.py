@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import structs
 from uuid_utils.compat import uuid7
 
+from events.chain import links
 from events.errors import EventIdConflict, InvalidEvent, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
 from events.log import EventLog
+from events.marks import misfit
 
 CORRELATION = uuid7()
 # Not UTC, so that a log has to turn it, and with microseconds, so that none are lost.
@@ -229,6 +232,69 @@ class EventLogContract:
         with pytest.raises(InvalidEvent):
             log.append(stream, [new_event()], 0)
 
+    def test_an_empty_log_has_its_identity_for_a_hash(self, log: EventLog) -> None:
+        mark = log.mark()
+        assert (mark.position, mark.hash) == (0, mark.identity)
+        assert mark == log.mark(0)
+        assert len(mark.identity) == 16
+
+    def test_every_position_has_a_hash_that_stays(self, log: EventLog) -> None:
+        log.append("entry-1", [new_event(), new_event(actor="member-2"), new_event()], 0)
+        before = [log.mark(position) for position in range(4)]
+        log.append("entry-2", [new_event() for _ in range(3)], 0)
+        log.append("entry-1", [new_event()], 3)
+        assert [log.mark(position) for position in range(4)] == before
+        hashes = [log.mark(position).hash for position in range(8)]
+        assert len(set(hashes)) == 8
+        assert log.mark() == log.mark(7)
+        assert {log.mark(position).identity for position in range(8)} == {hashes[0]}
+
+    def test_the_hash_is_that_of_all_that_was_recorded_up_to_there(self, log: EventLog) -> None:
+        before = log.mark().hash
+        log.append("entry-1", [new_event(), new_event(), new_event(actor="member-2")], 0)
+        log.append("entry-2", [new_event()], 0)
+        recorded = log.read(0, 10)
+        for run in (recorded[:2], recorded[2:3], recorded[3:]):
+            before = links(run, before)[-1]
+        assert log.mark().hash == before
+
+    @pytest.mark.parametrize("position", [-1, 2, 2**70])
+    def test_a_position_that_is_not_there_has_no_mark(self, log: EventLog, position: int) -> None:
+        log.append("entry-1", [new_event()], 0)
+        with pytest.raises(ValueError, match=f"no position {position}"):
+            log.mark(position)
+
+    def test_what_was_made_from_this_log_fits_it(self, log: EventLog) -> None:
+        early = log.mark()
+        log.append("entry-1", [new_event()], 0)
+        assert [misfit(log, early), misfit(log, log.mark())] == [None, None]
+
+    def test_what_was_made_from_more_from_another_or_from_another_past_does_not_fit(
+        self, log: EventLog
+    ) -> None:
+        log.append("entry-1", [new_event()], 0)
+        mark = log.mark()
+        ahead = structs.replace(mark, position=2)
+        other_past = structs.replace(mark, hash=bytes(16))
+        other = structs.replace(mark, identity=bytes(16))
+        assert [misfit(log, each) for each in (ahead, other_past, other)] == [
+            "ahead",
+            "other past",
+            "other log",
+        ]
+
+    def test_a_refused_append_leaves_the_hash_as_it_is(self, log: EventLog) -> None:
+        event = new_event()
+        log.append("entry-1", [event], 0)
+        mark = log.mark()
+        for refused in ([new_event(b"{}", id=event.id)], [event, new_event()]):
+            with pytest.raises(EventIdConflict):
+                log.append("entry-1", refused, 1)
+        log.append("entry-1", [event], 0)
+        assert log.mark() == mark
+        log.append("entry-1", [new_event()], 1)
+        assert log.mark().hash == links(log.read(1, 1), mark.hash)[0]
+
     def test_waiting_for_what_is_there_ends_at_once(self, log: EventLog) -> None:
         log.append("entry-1", [new_event()], 0)
         assert log.wait(0, 3600.0)
@@ -270,6 +336,7 @@ class EventLogContract:
             lambda log: log.read_stream("entry-1"),
             lambda log: log.read(0, 10),
             lambda log: log.head(),
+            lambda log: log.mark(),
             lambda log: log.wait(0, 0.0),
         ],
     )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.errors import KeyDestroyed, LogUnavailable, SealedDataError
+from events.errors import KeyDestroyed, KeyLost, LogUnavailable, SealedDataError
+from events.marks import Mark
 from events.vault import KeyVault
 from tests.examples import costly
 
@@ -154,6 +155,36 @@ class KeyVaultContract:
         assert vault.destroy(ADA)
         with vault.reading(), pytest.raises(KeyDestroyed):
             vault.open(ADA, sealed, HERE)
+
+    def test_a_vault_knows_no_log_until_it_is_told_of_one(self, vault: KeyVault) -> None:
+        assert vault.mark() is None
+        for mark in (Mark(b"i" * 16, 0, b"i" * 16), Mark(b"i" * 16, 7, b"h" * 16)):
+            vault.place(mark)
+            assert vault.mark() == mark
+
+    def test_a_subject_whose_key_is_lost_gets_no_other(self, vault: KeyVault) -> None:
+        """With a second key, nothing would open all that was sealed for it."""
+        sealed = vault.seal(BEN, b"text", HERE)
+        vault.place(Mark(b"i" * 16, 7, b"h" * 16), [ADA])
+        for _ in range(2):
+            with pytest.raises(KeyLost, match=f"lacks the key of {ADA}"):
+                vault.seal(ADA, b"text", HERE)
+            with pytest.raises(KeyLost):
+                vault.prepare([BEN, ADA, "entry-new"])
+        with pytest.raises(SealedDataError):
+            vault.open(ADA, sealed, HERE)
+        assert vault.open(BEN, sealed, HERE) == b"text"
+        vault.seal("entry-new", b"text", HERE)
+
+    def test_a_lost_key_can_still_be_destroyed(self, vault: KeyVault) -> None:
+        vault.place(Mark(b"i" * 16, 7, b"h" * 16), [ADA])
+        assert not vault.destroy(ADA)
+        assert vault.destroyed(ADA)
+
+    def test_it_tells_which_keys_it_lacks(self, vault: KeyVault) -> None:
+        vault.prepare([ADA, "entry-gone"])
+        vault.destroy("entry-gone")
+        assert vault.lacking([ADA, BEN, "entry-gone"]) == {BEN}
 
     def test_a_closed_vault_is_refused(self, vault: KeyVault) -> None:
         with vault:

@@ -26,8 +26,8 @@ class LogMachine(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "log.sqlite"
-        self.memory = InMemoryEventLog(clock=lambda: NOW)
         self.sqlite = SqliteEventLog(self.path, create=True, clock=lambda: NOW)
+        self.memory = InMemoryEventLog(clock=lambda: NOW, identity=self.sqlite.mark().identity)
         self.rows: list[Row] = []
         self.given: list[NewEvent] = []
 
@@ -109,6 +109,11 @@ class LogMachine(RuleBasedStateMachine):
         assert [(e.stream, e.version, content(e)) for e in first] == wanted
         assert [e.position for e in first] == list(range(start + 1, start + 1 + len(wanted)))
 
+    @rule(data=st.data())
+    def mark(self, data: st.DataObject) -> None:
+        position = data.draw(st.integers(0, len(self.rows)))
+        assert self.memory.mark(position) == self.sqlite.mark(position)
+
     @rule(stream=STREAMS, after=st.integers(-1, 10))
     def read_stream(self, stream: str, after: int) -> None:
         first, second = (log.read_stream(stream, after) for log in self.logs)
@@ -125,6 +130,7 @@ class LogMachine(RuleBasedStateMachine):
     def heads_agree(self) -> None:
         for log in self.logs:
             assert log.head() == len(self.rows)
+            assert log.mark() == self.memory.mark()
             assert log.wait(len(self.rows) - 1, 0.0)
             assert not log.wait(len(self.rows), 0.0) or not self.rows
 

@@ -9,17 +9,20 @@ from msgspec import Struct
 
 from events.codec import EventCodec, EventType
 from events.errors import (
+    EventDataError,
     EventLogError,
     LogFormatError,
     LogUnavailable,
     SealedDataError,
     UnknownEventType,
 )
+from events.event import DamagedEvent
 from events.sealed_fields import Sealed
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
 from events.vault import KeyVault, MemoryVault
 from tests.contracts.event_log import new_event
+from tests.events.altered import change
 
 
 class Tagged(Struct):
@@ -48,18 +51,6 @@ def path(tmp_path: Path) -> Path:
         log.append("entry-2", [new_event() for _ in range(1200)], 0)
         log.append("entry-1", [new_event()], 2)
     return path
-
-
-def change(path: Path, *statements: str) -> None:
-    """As somebody who went round the protection of the log would."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-        for name, sql in triggers.fetchall():
-            db.execute(f"DROP TRIGGER {name}")
-            statements = (*statements, sql)
-        for statement in statements:
-            db.execute(statement)
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def refusal(path: Path) -> EventLogError:
@@ -96,12 +87,16 @@ def test_an_empty_log_is_sound(tmp_path: Path) -> None:
     [
         ("DELETE FROM events WHERE position = 700", "missing before position 701"),
         ("DELETE FROM events WHERE position > 700", "missing after position 700"),
-        ("UPDATE events SET last_version = 9 WHERE position = 1203", "before position 1203"),
-        ("UPDATE events SET data = zeroblob(15) WHERE position = 700", "position 700: Stored data"),
-        ("UPDATE events SET id = x'00' WHERE position = 700", "after position 0: "),
-        ("UPDATE events SET type = CAST(x'ff' AS TEXT) WHERE position = 700", "after position 0: "),
-        ("UPDATE events SET recorded_at = 1 << 62 WHERE position = 1", "after position 0: "),
-        ("DELETE FROM events WHERE position = 3", "before position 4"),
+        ("UPDATE events SET last_version = 9 WHERE position = 1203", "position 1203"),
+        ("UPDATE events SET data = zeroblob(15) WHERE position = 700", "position 700"),
+        ("UPDATE events SET id = x'00' WHERE position = 700", "position 700"),
+        ("UPDATE events SET type = CAST(x'ff' AS TEXT) WHERE position = 700", "position 700"),
+        ("UPDATE events SET recorded_at = 1 << 62 WHERE position = 1", "position 1"),
+        ("UPDATE events SET actor = 'other' WHERE position = 1", "position 1"),
+        ("UPDATE events SET hash_before = zeroblob(16) WHERE position = 3", "position 3"),
+        ("UPDATE events SET hash = zeroblob(16) WHERE position = 700", "position 700"),
+        ("UPDATE identity SET value = zeroblob(16)", "which one it is"),
+        ("DELETE FROM events WHERE position = 3", "(position 4)"),
         ("DELETE FROM events WHERE position BETWEEN 1001 AND 1202", "before position 1203"),
     ],
 )
@@ -123,10 +118,41 @@ def test_pages_of_zeros_are_found(path: Path) -> None:
 
 
 def test_an_event_of_another_version_of_the_program_is_no_damage(path: Path) -> None:
-    change(path, "UPDATE events SET type = 'new' WHERE position = 5")
+    with SqliteEventLog(path) as log:
+        log.append("entry-3", [new_event(type="new")], 0)
     error = refusal(path)
     assert isinstance(error, UnknownEventType)
-    assert "Position 5" in str(error)
+    assert "Position 1204" in str(error)
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["type = 'entry.tagget'", 'data = CAST(\'{"tag":"cool"}\' AS BLOB)', "schema_version = 2"],
+)
+def test_a_letter_that_became_another_is_found_wherever_it_stands(path: Path, column: str) -> None:
+    change(path, f"UPDATE events SET {column} WHERE position = 5")
+    assert "(position 5)" in str(refusal(path))
+    with SqliteEventLog(path) as log:
+        [found] = log.read(4, 1)
+    assert isinstance(found, DamagedEvent)
+    assert (found.stream, found.version, found.position) == ("entry-2", 3, 5)
+    with pytest.raises(EventDataError, match="Position 5 of the log is damaged"):
+        CODEC.decode(found)
+
+
+def test_an_event_whose_stream_cannot_be_trusted_is_not_read_at_all(path: Path) -> None:
+    change(path, "UPDATE events SET stream = 'entry-9' WHERE position = 3")
+    with SqliteEventLog(path) as log, pytest.raises(LogFormatError, match="position 3"):
+        log.read(2, 1)
+
+
+def test_events_taken_out_with_all_that_counts_them_are_found_by_the_hash(path: Path) -> None:
+    change(
+        path,
+        "DELETE FROM events WHERE position = 1203",
+        "UPDATE events SET position = 1203 WHERE position = 1202",
+    )
+    assert isinstance(refusal(path), LogFormatError)
 
 
 def test_a_log_that_answers_with_fewer_events_than_it_counts_is_damaged(
@@ -164,10 +190,10 @@ def test_a_field_that_cannot_be_opened_is_found(path: Path) -> None:
     assert isinstance(error, SealedDataError)
     assert "Position 1204" in str(error)
     assert "no key of entry-3" in str(error)
-    other = f"""CAST('{{"text":{{"sealed":"{"A" * 64}"}}}}' AS BLOB)"""
-    change(path, f"UPDATE events SET data = {other} WHERE position = 1204")
+    other = MemoryVault()
+    other.prepare(["entry-3"])
     with pytest.raises(SealedDataError, match=r"Position 1204 .* field text: .*altered"):
-        check_log(path, codec(vault))
+        check_log(path, codec(other))
 
 
 def test_a_destroyed_key_is_no_damage(path: Path) -> None:

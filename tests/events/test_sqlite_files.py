@@ -16,6 +16,7 @@ from events.errors import EventLogError, LogFormatError, LogUnavailable
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import explain, open_writer, switch_to_wal
 from events.sqlite_layout import LOG
+from events.sqlite_older import fill_log
 from tests.contracts.event_log import new_event
 
 
@@ -79,10 +80,10 @@ def test_a_log_of_another_format_is_refused_and_left_alone(path: Path, version: 
     assert path.read_bytes() == before
 
 
-def test_a_log_says_that_it_is_one_of_format_1(path: Path) -> None:
+def test_a_log_says_that_it_is_one_of_format_2(path: Path) -> None:
     make_log(path)
     header = path.read_bytes()[:100]
-    assert int.from_bytes(header[60:64]) == 1
+    assert int.from_bytes(header[60:64]) == 2
     assert header[68:72] == b"TRIB"
 
 
@@ -271,6 +272,6 @@ def test_every_kind_of_error_has_its_sentence(
 def test_a_refused_file_is_not_kept_open(path: Path) -> None:
     path.write_bytes(b"hello")
     with pytest.raises(LogFormatError):
-        open_writer(path, LOG, create=True, timeout=0.1)
+        open_writer(path, LOG, create=True, timeout=0.1, fill=fill_log)
     path.unlink()
     make_log(path)

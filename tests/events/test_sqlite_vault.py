@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from events.errors import KeyDestroyed, LogFormatError, LogUnavailable
+from events.errors import KeyDestroyed, LogFormatError, LogUnavailable, SealedDataError
+from events.marks import Mark
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault
 from tests.contracts.vault import ADA, BEN, HERE, KeyVaultContract
+from tests.events.altered import change
 
 ROOT = Path(__file__).parents[2]
 
@@ -235,3 +237,46 @@ def test_a_log_is_no_vault_and_a_vault_no_log(path: Path) -> None:
     SqliteVault(path, create=True).close()
     with pytest.raises(LogFormatError, match="not a Tributary log"):
         SqliteEventLog(path)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE keys SET key = zeroblob(64) WHERE subject = 'member-ada'",
+        "UPDATE keys SET key = NULL WHERE subject = 'member-ada'",
+        "UPDATE keys SET hash = zeroblob(16) WHERE subject = 'member-ada'",
+    ],
+)
+def test_a_key_that_is_not_what_was_kept_opens_nothing_and_counts_neither_as_lost_nor_destroyed(
+    path: Path, statement: str
+) -> None:
+    with SqliteVault(path, create=True) as vault:
+        sealed = vault.seal("member-ada", b"text", b"here")
+    change(path, statement)
+    with SqliteVault(path) as vault:
+        with pytest.raises(SealedDataError, match="key of member-ada is damaged"):
+            vault.open("member-ada", sealed, b"here")
+        with pytest.raises(SealedDataError, match="damaged"):
+            vault.seal("member-ada", b"text", b"here")
+        assert not vault.destroyed("member-ada")
+        assert vault.lacking(["member-ada"]) == {"member-ada"}
+
+
+@pytest.mark.parametrize("name", ["'member-adb'", "CAST(x'ff' AS TEXT)"])
+def test_a_key_under_a_damaged_name_is_not_made_a_second_time(path: Path, name: str) -> None:
+    with SqliteVault(path, create=True) as vault:
+        vault.prepare(["member-ada", "member-ben"])
+    change(path, f"UPDATE keys SET subject = {name} WHERE subject = 'member-ada'")
+    with (
+        SqliteVault(path) as vault,
+        pytest.raises(LogFormatError, match="damaged: put back a copy"),
+    ):
+        vault.prepare(["member-ada"])
+
+
+def test_a_mark_that_is_damaged_is_none(path: Path) -> None:
+    with SqliteVault(path, create=True) as vault:
+        vault.place(Mark(b"i" * 16, 7, b"h" * 16))
+    change(path, "UPDATE beside SET position = 8")
+    with SqliteVault(path) as vault:
+        assert vault.mark() is None

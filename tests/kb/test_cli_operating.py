@@ -36,7 +36,7 @@ def test_a_log_damaged_in_its_middle_is_found_by_a_check(kb: CommandLine) -> Non
 
     assert kb.run("status").code == 0
     assert (damaged.code, damaged.out, damaged.err.count("\n")) == (1, "", 1)
-    assert "is damaged (position 1: " in damaged.err
+    assert "is damaged (position 1)" in damaged.err
     assert damaged.err.endswith("put back a copy of it.\n")
 
 

@@ -1,0 +1,75 @@
+"""Brings a log or vault of the format before to the present one, and reads such a log as it is."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from events.chain import hash_of, link, new_identity
+from events.event import RecordedEvent
+from events.sqlite_file import explained, open_reader
+from events.sqlite_layout import LOG
+from events.sqlite_rows import (
+    PAGE,
+    RUN,
+    Row,
+    as_event,
+    as_run,
+    damaged,
+    fetched,
+    write_identity,
+)
+
+_ROWS_PER_PAGE = 1000
+_AS_NOW = """CREATE TEMP VIEW events AS
+    SELECT *, NULL AS hash, NULL AS hash_before, NULL AS run_hash FROM main.events"""
+_LINK = "UPDATE events SET hash = ? WHERE position = ?"
+_BEGIN_RUN = "UPDATE events SET hash_before = ?, run_hash = ? WHERE position = ?"
+
+
+def fill_log(connection: sqlite3.Connection) -> None:
+    """Give a log without one an identity, and the events that it has their hashes."""
+    before = new_identity()
+    write_identity(connection, before)
+    for row, event in _unchecked(connection):
+        position, place = row[0], row[5]
+        if place == 0:
+            begun = hash_of(*row[RUN:-2], before)
+            connection.execute(_BEGIN_RUN, (before, begun, position))
+            before = begun
+        before = link(before, event)
+        connection.execute(_LINK, (before, position))
+
+
+def fill_vault(connection: sqlite3.Connection) -> None:
+    """Give the keys of a vault their hashes."""
+    keys = connection.execute("SELECT subject, key FROM keys").fetchall()
+    connection.executemany(
+        "UPDATE keys SET hash = ? WHERE subject = ?",
+        [(hash_of(subject, key), subject) for subject, key in keys],
+    )
+
+
+def read_older(path: Path, *, timeout: float = 30.0) -> Iterator[RecordedEvent]:
+    """The events of a log of the format before, which had no hashes to check them by."""
+    with explained(path, LOG):
+        reader = open_reader(path, LOG, timeout=timeout, view=_AS_NOW)
+        try:
+            yield from (event for _, event in _unchecked(reader))
+        finally:
+            reader.close()
+
+
+def _unchecked(connection: sqlite3.Connection) -> Iterator[tuple[Row, RecordedEvent]]:
+    """Rows and their events. Raises `LogFormatError` for what cannot be one."""
+    at, run = 0, None
+    while rows := fetched(connection, PAGE, (at, _ROWS_PER_PAGE)):
+        for row in rows:
+            try:
+                run = as_run(row) if row[5] == 0 or run is None else run
+                event = as_event(run, row)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise damaged(connection, f"position {at + 1}") from error
+            if (event.position, run.position + row[5]) != (at + 1, at + 1):
+                raise damaged(connection, f"position {at + 1}")
+            yield row, event
+            at += 1
