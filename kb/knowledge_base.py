@@ -97,7 +97,7 @@ class KnowledgeBase:
     @property
     def credentials(self) -> Credentials:
         """What members sign in with: tokens, links, passwords and the rest."""
-        return Credentials(self._parts.accounts, self._writer)
+        return Credentials(self._parts.accounts, self._writer, self._parts.in_turn)
 
     def acting_for(self, asker: Asker) -> Self:
         """The same as somebody else sees and changes it; close the one that was opened."""

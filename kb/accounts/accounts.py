@@ -78,6 +78,15 @@ class Accounts:
         """Sign-ins under way at an OpenID provider."""
         return PendingSignIns(self.store, clock=self._clock, random=secrets.token_bytes)
 
+    def enter(self, secret: str, *, replacing: str | None = None) -> str | None:
+        """The token of a session for whom the link `secret` signs in, which is used up by that.
+
+        Both happen or neither. None for a link that is void.
+        """
+        with self.store.transaction():
+            member = self.links.take(secret, "sign-in")
+            return member and self.sessions.begin(member, "link", replacing=replacing)
+
     def passkeys(self, site: "Site") -> "Passkeys":
         """What their devices keep for `site`."""
         from kb.accounts.passkeys import Passkeys

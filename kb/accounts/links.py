@@ -9,11 +9,14 @@ from kb.accounts.times import Clock, seconds
 
 Purpose = Literal["first-steward", "invitation", "sign-in"]
 
+VOID = "This link was used, has ended or never was: ask a steward for another one."
+
 PURGE = "DELETE FROM link WHERE expires <= ?"
 INSERT = "INSERT INTO link (hash, purpose, member, expires) VALUES (?, ?, ?, ?)"
 LOOK = "SELECT member FROM link WHERE hash = ? AND purpose = ? AND expires > ?"
 TAKE = "DELETE FROM link WHERE hash = ? AND purpose = ? AND expires > ? RETURNING member"
 WITHDRAW = "DELETE FROM link WHERE member = ? AND purpose = ? RETURNING 1"
+END_INVITATION = "DELETE FROM link WHERE member = ? AND purpose IN ('first-steward', 'invitation')"
 
 
 class Links:
@@ -43,6 +46,10 @@ class Links:
     def withdraw(self, member: str, purpose: Purpose) -> int:
         """Make every link of `member` for `purpose` void; how many there were."""
         return len(self._store.run(WITHDRAW, (member, purpose)))
+
+    def end_invitation(self, member: str) -> None:
+        """Make every link void by which `member` could join."""
+        self._store.run(END_INVITATION, (member,))
 
     def _named(self, secret: str, purpose: Purpose) -> Row:
         return digest(secret), purpose, seconds(self._clock())

@@ -47,6 +47,10 @@ class SignInNames:
         found = self._store.run(FIND, (self._hash(normalised(text)),))
         return found[0][0] if found else None
 
+    def release(self, member: str) -> None:
+        """Let others have the name of `member`."""
+        self._store.run(RELEASE, (member,))
+
     def has(self, member: str) -> bool:
         """Whether `member` has a name to sign in with."""
         return bool(self._store.run(HAS, (member,)))
@@ -60,7 +64,9 @@ def checked_name(text: str) -> str:
     name = normalised(text)
     whole = len(text.strip()) <= LONGEST
     if not whole or not 1 <= len(name) <= LONGEST or not name.isprintable():
-        raise InvalidInput(f"A sign-in name is one line of 1 to {LONGEST} characters.", "name")
+        raise InvalidInput(
+            f"A sign-in name is one line of 1 to {LONGEST} characters.", "sign_in_name"
+        )
     return name
 
 

@@ -2,7 +2,6 @@
 
 import threading
 import unicodedata
-from collections.abc import Callable
 from typing import Protocol
 
 from kb.accounts.password_rules import LONGEST, checked_password
@@ -14,6 +13,7 @@ AT_ONCE = 2
 
 HAS = "SELECT 1 FROM password WHERE member = ?"
 GET = "SELECT hash FROM password WHERE member = ?"
+REMOVE = "DELETE FROM password WHERE member = ?"
 SET = "INSERT INTO password VALUES (?, ?) ON CONFLICT (member) DO UPDATE SET hash = excluded.hash"
 REHASH = "UPDATE password SET hash = ? WHERE member = ? AND hash = ?"
 
@@ -54,16 +54,23 @@ class Passwords:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._dummy: str | None = None
 
-    def set(self, member: str, password: str, record: Callable[[], object] = lambda: None) -> None:
-        """Give `member` this password; raises `InvalidInput` if it is too short, long or common.
-
-        `record` is called when it can be one, before it opens anything.
-        """
+    def hashed(self, password: str) -> str:
+        """What is kept of a password; raises `InvalidInput` if it is too short, long or common."""
         checked = checked_password(password, self._community)
-        record()
         with self._turns:
-            hashed = self._hasher.hash(_bytes(checked))
+            return self._hasher.hash(_bytes(checked))
+
+    def keep(self, member: str, hashed: str) -> None:
+        """Give `member` the password that `hashed` answered this for."""
         self._store.run(SET, (member, hashed))
+
+    def set(self, member: str, password: str) -> None:
+        """Give `member` this password; raises `InvalidInput` as `hashed` does."""
+        self.keep(member, self.hashed(password))
+
+    def remove(self, member: str) -> None:
+        """Let `member` sign in with a password no longer."""
+        self._store.run(REMOVE, (member,))
 
     def check(self, member: str | None, password: str) -> bool:
         """Whether it is the password of `member`.

@@ -67,8 +67,14 @@ class AccountStore:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Several statements, all or none, while nobody else writes."""
+        """Several statements, all or none, while nobody else writes.
+
+        A transaction inside another is part of it.
+        """
         with self._lock, self._explained():
+            if self._db.in_transaction:
+                yield self._db
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db

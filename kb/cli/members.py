@@ -21,6 +21,7 @@ from kb.cli.show import (
 )
 
 if TYPE_CHECKING:
+    from kb import KnowledgeBase
     from kb.accounts.links import Purpose
     from kb.people.directory import MemberView
     from kb.people.links import OneTimeLink
@@ -54,7 +55,7 @@ def invite(
         inside = [base.directory.group(group).id for group in groups]
         receipt = base.people.invite(roles or ("member",), inside)
         link = one_time_link(base, "invitation", receipt.id)
-    _print_link(link, as_json)
+    _print_link(base, link, as_json)
 
 
 @member_command.command("first-steward")
@@ -82,7 +83,7 @@ def first_steward(session: Session, as_json: bool) -> None:
         waiting = [m.id for m in base.directory.members() if "steward" in m.roles]
         member = waiting[0] if waiting else base.people.invite(("member", "steward")).id
         link = one_time_link(base, "first-steward", member)
-    _print_link(link, as_json)
+    _print_link(base, link, as_json)
 
 
 @member_command.command("link")
@@ -100,7 +101,7 @@ def link(session: Session, member_id: str, as_json: bool) -> None:
             raise Refused(f"{member.name} is a member no longer: invite them again.")
         purpose: Purpose = "invitation" if member.standing == "invited" else "sign-in"
         made = one_time_link(base, purpose, member.id)
-    _print_link(made, as_json)
+    _print_link(base, made, as_json)
 
 
 @member_command.command("list")
@@ -186,9 +187,7 @@ def join(
     with session.open() as base:
         access.require(base.asker, "look-after-people")
         invited = base.directory.member(member_id).id
-        receipt = base.acting_for(access.of_member(invited, (), ())).people.join(invited, profile)
-        for purpose in ("invitation", "first-steward"):
-            base.accounts.links.withdraw(invited, purpose)
+        receipt = base.acting_for(access.of_member(invited, (), ())).credentials.join(profile)
     print_receipt(base.asker, receipt, f"{profile.name} has joined as {invited}.", as_json)
 
 
@@ -240,7 +239,12 @@ def _joined_on(member: "MemberView") -> str:
     return local_day(member.joined_at) if member.joined_at else "not yet"
 
 
-def _print_link(link: "OneTimeLink", as_json: bool) -> None:
+def _print_link(base: "KnowledgeBase", link: "OneTimeLink", as_json: bool) -> None:
+    if not base.settings.ways:
+        click.echo(
+            "Signing in is off, so this link leads nowhere until sign_in and base_url are set.",
+            err=True,
+        )
     if as_json:
         print_json(link)
         return

@@ -6,18 +6,21 @@ a key that nobody holds, but never keeps silent about one that somebody holds.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from kb.access import may, require, require_operator
-from kb.accounts.links import Purpose
+from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.entries import validation
+from kb.errors import InvalidInput, NotFound
 from kb.ids import member_stream
 from kb.people import member as members
-from kb.people.member import Member, Note
+from kb.people.checks import checked_profile
+from kb.people.member import Join, Member, MemberCommand, Note, Profile
 from kb.people.sign_in import (
     MemberLinkMade,
     MemberSignInChanged,
@@ -26,11 +29,15 @@ from kb.people.sign_in import (
     SignInChange,
     SignInEvent,
 )
-from kb.writer import Aggregate, Writer
+from kb.writer import Aggregate, Receipt, Writer
 
 if TYPE_CHECKING:
     from kb.accounts.accounts import Accounts
     from kb.accounts.passkeys import Passkeys, Response
+
+GIVEN = (MemberSignInChanged(what="name-set"), MemberSignInChanged(what="password-set"))
+TAKEN = "This sign-in name cannot be used here; choose another one."
+NO_NAME = "Choose a sign-in name too: a password alone signs nobody in."
 
 
 class Credentials:
@@ -38,11 +45,19 @@ class Credentials:
 
     Every method raises `Forbidden`, also for somebody not known. One that gives something raises
     `NotFound` or `Refused` for somebody who is not or no longer a member.
+
+    Names to sign in with are given inside `in_turn`, in one process after the other.
     """
 
-    def __init__(self, accounts: "Accounts", writer: Writer) -> None:
+    def __init__(
+        self,
+        accounts: "Accounts",
+        writer: Writer,
+        in_turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         self._accounts = accounts
         self._writer = writer
+        self._in_turn = in_turn
 
     def tokens(self) -> list[TokenGist]:
         """The asker's own as `TokenInfo`; for whoever looks after people those of others too.
@@ -84,23 +99,58 @@ class Credentials:
         """The secret of a new link; those made before for the same purpose work no longer."""
         require(self._writer.asker, "look-after-people")
         self._note(member, MemberLinkMade(purpose=purpose))
-        self._accounts.links.withdraw(member, purpose)
-        return self._accounts.links.make(purpose, member, expires_at)
+        with self._accounts.store.transaction():
+            self._accounts.links.withdraw(member, purpose)
+            return self._accounts.links.make(purpose, member, expires_at)
 
-    def set_password(self, password: str) -> None:
-        """See `Passwords.set`; links that sign them in work no longer."""
-        me = self._writer.actor
-        self._accounts.passwords.set(me, password, self._changed("password-set"))
-        self._accounts.links.withdraw(me, "sign-in")
+    def join(
+        self,
+        profile: Profile,
+        link: tuple[str, Purpose] | None = None,
+        *,
+        name: str | None = None,
+        password: str = "",
+    ) -> Receipt:
+        """Take the asker's invitation with its `link`, or without it in the place of an invited.
 
-    def set_name(self, text: str) -> bool:
-        """See `SignInNames.set`."""
-        me, names = self._writer.actor, self._accounts.names
-        owner = names.member(checked_name(text))
-        if owner is None:
-            self._changed("name-set")()
-            return names.set(me, text)
-        return owner == me
+        They sign in with `name` and `password` from then on; without a name, with neither. Of
+        several who use a link at once one wins whole. Name and password open nothing before the log
+        has the member joined: cut short before that, the link is as if it had not been used, and
+        cut short after it, all is there. Raises `NotFound` for a link that is void, `Refused`, and
+        `InvalidInput`, also for a name that is taken.
+        """
+        me, profile = self._writer.actor, checked_profile(profile)
+        hashed = None if name is None else self._accounts.passwords.hashed(password)
+        with self._in_turn():
+            waiting = self._load(me).standing == "invited"
+            if link and not (waiting and self._accounts.links.look(*link) == me):
+                raise NotFound(VOID)
+            if waiting:
+                self._begin_with(name, hashed)
+            receipt = self._decided(me, Join(profile, GIVEN if hashed else ()))
+            self._accounts.links.end_invitation(me)
+        return receipt
+
+    def set_password(self, password: str, name: str = "") -> None:
+        """Sign in with this password from now on, and with `name` if one is given.
+
+        Links that sign them in work no longer. Raises `InvalidInput` for what cannot be one, for a
+        name that is taken, and where there is no name to go with the password.
+        """
+        me, accounts = self._writer.actor, self._accounts
+        named = bool(name.strip())
+        if not named and not accounts.names.has(me):
+            raise InvalidInput(NO_NAME, "sign_in_name")
+        hashed = accounts.passwords.hashed(password)
+        with self._in_turn():
+            if named and self._free(name) != me:
+                self._changed("name-set")()
+            self._changed("password-set")()
+            with accounts.store.transaction():
+                if named:
+                    accounts.names.set(me, name)
+                accounts.passwords.keep(me, hashed)
+                accounts.links.withdraw(me, "sign-in")
 
     def add_passkey(
         self, passkeys: "Passkeys", ticket: str, response: "Response", label: str
@@ -128,11 +178,41 @@ class Credentials:
         if self._accounts.identities.unlink(self._writer.actor):
             self._changed("identity-untied")()
 
+    def _begin_with(self, name: str | None, hashed: str | None) -> None:
+        """Put this in place of all that one may have left who did not get through with the link."""
+        me, accounts = self._writer.actor, self._accounts
+        if name is not None:
+            self._free(name)
+        with accounts.store.transaction():
+            accounts.names.release(me)
+            accounts.passwords.remove(me)
+            if name is not None and hashed is not None:
+                accounts.names.set(me, name)
+                accounts.passwords.keep(me, hashed)
+
+    def _free(self, name: str) -> str | None:
+        """Who has this name, the asker or nobody. Raises `InvalidInput` where somebody else has."""
+        names, owner = self._accounts.names, self._accounts.names.member(checked_name(name))
+        if owner is None or owner == self._writer.actor:
+            return owner
+        if self._load(owner).standing != "invited":
+            raise InvalidInput(TAKEN, "sign_in_name")
+        names.release(owner)  # they did not get through with their link, so it opens nothing
+        return None
+
     def _changed(self, what: SignInChange) -> Callable[[], None]:
         """Says so in the log when it is called."""
         return partial(self._note, self._writer.actor, MemberSignInChanged(what=what))
 
     def _note(self, member: str, event: SignInEvent) -> None:
-        known = validation.known_id("member", member)
-        aggregate = Aggregate(known, member_stream(known), Member(id=known), members.evolve)
-        self._writer.execute(aggregate, partial(members.decide, Note(event)))
+        self._decided(validation.known_id("member", member), Note(event))
+
+    def _decided(self, member: str, command: MemberCommand) -> Receipt:
+        return self._writer.execute(_aggregate(member), partial(members.decide, command)).receipt
+
+    def _load(self, member: str) -> Member:
+        return self._writer.load(_aggregate(member))
+
+
+def _aggregate(member: str) -> Aggregate[Member]:
+    return Aggregate(member, member_stream(member), Member(id=member), members.evolve)

@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from kb.access import Role
 from kb.errors import NotFound, Refused
-from kb.people.sign_in import MemberTokenMade, SignInEvent, takes_away
+from kb.people.sign_in import MemberLinkMade, MemberTokenMade, SignInEvent, takes_away
 
 Standing = Literal["unknown", "invited", "joined", "left", "erased"]
 
@@ -111,9 +111,10 @@ class Invite(Struct, frozen=True, kw_only=True):
 
 
 class Join(Struct, frozen=True):
-    """Take the invitation."""
+    """Take the invitation, and sign in from then on with what is `given`."""
 
     profile: Profile
+    given: tuple[SignInEvent, ...] = ()
 
 
 class ChangeProfile(Struct, frozen=True):
@@ -230,7 +231,7 @@ def decide(command: MemberCommand, member: Member) -> list[MemberEvent]:
     if isinstance(command, Join):
         if member.standing != "invited":
             raise Refused("This invitation was taken already; ask a steward for another one.")
-        return [MemberJoined(profile=command.profile)]
+        return [MemberJoined(profile=command.profile), *command.given]
     return _change(command, member)
 
 
@@ -250,7 +251,18 @@ def _note(event: SignInEvent, member: Member) -> list[MemberEvent]:
         raise _left(member)
     if member.standing == "invited" and isinstance(event, MemberTokenMade):
         raise _not_joined(member)
+    if isinstance(event, MemberLinkMade):
+        _refuse_useless(event, member)
     return [event]
+
+
+def _refuse_useless(link: MemberLinkMade, member: Member) -> None:
+    """Members join once and sign in after that: a link for anything else would lead nowhere."""
+    joined = member.standing == "joined"
+    if link.purpose == "sign-in" and not joined:
+        raise _not_joined(member)
+    if link.purpose != "sign-in" and joined:
+        raise Refused(f"Member {member.id} has joined: make a link that signs them in.")
 
 
 def _unknown(member: Member) -> NotFound:

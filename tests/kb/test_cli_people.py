@@ -45,7 +45,9 @@ def test_a_link_begins_with_the_address_that_members_know(
 ) -> None:
     monkeypatch.setenv("KB_BASE_URL", "https://practices.example.org")
 
-    said = kb.ok("member", "invite").out
+    asked = kb.ok("member", "invite")
+    assert "this link leads nowhere until sign_in and base_url are set" in asked.err
+    said = asked.out
 
     assert said.startswith("https://practices.example.org/join/")
     assert "works once" in said

@@ -37,8 +37,7 @@ def her(base: KnowledgeBase) -> KnowledgeBase:
 
 def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: KnowledgeBase) -> None:
     steward, mara, mine = joined(base, "steward"), id_of(her), her.credentials
-    assert mine.set_name(NAME)
-    mine.set_password(PASSWORD)
+    mine.set_password(PASSWORD, NAME)
     own, _ = mine.make_token(mara, ["search", "report"], LABEL, END)
     assert mine.revoke_token(own)
     hers, _ = base.credentials.make_token(mara, ["admin"], LABEL, END)
@@ -75,8 +74,7 @@ def test_of_what_is_signed_in_with_nothing_stands_in_the_log(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
     mara, mine = id_of(her), her.credentials
-    mine.set_name(NAME)
-    mine.set_password(PASSWORD)
+    mine.set_password(PASSWORD, NAME)
     _, token = mine.make_token(mara, ["search"], LABEL, END)
     link = base.credentials.make_link("sign-in", mara, END)
     phone = add_passkey(her)
@@ -161,10 +159,11 @@ def test_a_token_of_somebody_who_has_left_is_void(base: KnowledgeBase, her: Know
 def test_an_erased_member_leaves_the_dates_of_what_they_signed_in_with(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
-    her.credentials.set_password(PASSWORD)
+    her.credentials.set_password(PASSWORD, NAME)
     base.erasure.member(id_of(her))
     assert base.status().parked == ()
     assert [what for _, what in told(base, id_of(her))] == [
+        "Sign-in name set.",
         "Password set.",
         "Erased; their entries were kept.",
     ]
@@ -175,7 +174,7 @@ def test_an_erased_member_leaves_the_dates_of_what_they_signed_in_with(
 def test_nothing_else_changes_what_members_sign_in_with() -> None:
     rooms = Path(__file__).parents[2]
     changes = re.compile(
-        r"tokens\.(make|revoke)\(|links\.make\(|(names|passwords)\.set\("
+        r"tokens\.(make|revoke)\(|links\.make\(|names\.(set|release)\(|passwords\.(set|keep)\("
         r"|identities\.(link|unlink)\(|passkeys\w*(\(.*\))?\.(register|remove)\("
     )
     files = [*(rooms / "kb").rglob("*.py"), *(rooms / "web").rglob("*.py")]

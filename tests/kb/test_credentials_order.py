@@ -83,8 +83,7 @@ def test_members_give_nothing_to_others_and_touch_nothing_of_theirs(
         lambda: other.credentials.make_link("sign-in", mara, END),
         lambda: her.credentials.make_link("sign-in", mara, END),
         lambda: nobody.credentials.make_token(mara, ["search"], LABEL, END),
-        lambda: nobody.credentials.set_password(PASSWORD),
-        lambda: nobody.credentials.set_name(NAME),
+        lambda: nobody.credentials.set_password(PASSWORD, NAME),
         nobody.credentials.tokens,
     ]
     for refused in refusals:
@@ -101,7 +100,7 @@ def test_what_is_refused_or_so_already_leaves_no_event(
 ) -> None:
     other = joined(base)
     phone = add_passkey(other)
-    assert other.credentials.set_name(NAME)
+    other.credentials.set_password(PASSWORD, NAME)
     assert other.credentials.tie_identity(ISSUER, SUBJECT)
     before, mara, mine = told(base, id_of(other)), id_of(her), her.credentials
 
@@ -109,8 +108,11 @@ def test_what_is_refused_or_so_already_leaves_no_event(
         lambda: mine.make_token(mara, [], LABEL, END),
         lambda: mine.make_token(mara, ["search"], "", END),
         lambda: mine.make_token(mara, ["search"], LABEL, datetime(2020, 1, 1, tzinfo=UTC)),
-        lambda: mine.set_password("short"),
-        lambda: mine.set_name(" "),
+        lambda: mine.set_password("short", NAME.upper() + "a"),
+        lambda: mine.set_password(PASSWORD),
+        lambda: mine.set_password(PASSWORD, " "),
+        lambda: mine.set_password(PASSWORD, "two\nlines" * 100),
+        lambda: mine.set_password(PASSWORD, NAME.upper()),
     ]
     for refused in refusals:
         with pytest.raises(InvalidInput):
@@ -118,14 +120,12 @@ def test_what_is_refused_or_so_already_leaves_no_event(
     for again in (phone, Authenticator(SITE.host, "https://elsewhere.example")):
         with pytest.raises(SignInRefused):
             add_passkey(her, again)
-    assert not mine.set_name(NAME)
     assert not mine.tie_identity(ISSUER, SUBJECT)
     assert not mine.revoke_token("unknown")
     mine.remove_passkey(passkeys_of(her), passkeys_of(her).of(id_of(other))[0].id)
     mine.untie_identities()
     assert told(base, mara) == []
 
-    assert other.credentials.set_name(NAME.upper())
     assert other.credentials.tie_identity(ISSUER, SUBJECT)
     assert told(base, id_of(other)) == before
 
@@ -133,8 +133,8 @@ def test_what_is_refused_or_so_already_leaves_no_event(
 GIVING: list[tuple[str, Callable[[KnowledgeBase, KnowledgeBase], Any]]] = [
     ("api_token", lambda _, her: her.credentials.make_token(id_of(her), ["search"], LABEL, END)),
     ("link", lambda base, her: base.credentials.make_link("sign-in", id_of(her), END)),
-    ("password", lambda _, her: her.credentials.set_password(PASSWORD)),
-    ("sign_in_name", lambda _, her: her.credentials.set_name(NAME)),
+    ("password", lambda _, her: her.credentials.set_password(PASSWORD, NAME)),
+    ("sign_in_name", lambda _, her: her.credentials.set_password(PASSWORD, NAME)),
     ("passkey", lambda _, her: add_passkey(her)),
     ("identity", lambda _, her: her.credentials.tie_identity(ISSUER, SUBJECT)),
 ]

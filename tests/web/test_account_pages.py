@@ -109,6 +109,29 @@ def test_names_of_others_are_tried_so_often_and_then_no_more(
     assert sign_in(browser(), "nobody", form["password"]).status_code == 401
 
 
+def test_a_password_without_a_name_to_go_with_it_is_not_called_saved(
+    browser: Browsers, community: Community
+) -> None:
+    """A name is asked for where there is none, and then both open what was promised."""
+    mara = community.ids["Mara"]
+    client = browser("Mara")
+    assert "Nothing signs you in" not in client.get("/account").text
+    community.base.accounts.names.release(mara)
+    assert "Nothing signs you in when this session ends." in client.get("/account").text
+
+    form = {"current": PASSWORD, "password": "eleven small harbours"}
+    for nothing in ({}, {"sign_in_name": ""}, {"sign_in_name": " "}):
+        refused = send(client, "/account/password", form | nothing, 400).text
+        assert "a password alone signs nobody in" in refused
+        assert re.search(r'<input type="text" id="sign-in-name"[^>]* required', refused)
+    assert community.base.accounts.passwords.check(mara, PASSWORD)
+
+    named = form | {"sign_in_name": "mara@new.example"}
+    assert send(client, "/account/password", named).headers["location"] == "/account?done=secret"
+    again = {"name": "mara@new.example", "password": form["password"]}
+    assert browser().post("/sign-in", data=again).status_code == 303
+
+
 def test_a_link_lets_a_password_that_was_lost_be_set(
     browser: Browsers, community: Community
 ) -> None:

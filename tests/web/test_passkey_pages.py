@@ -65,7 +65,7 @@ def test_a_passkey_is_added_from_a_page_of_the_session_alone(browser: Browsers) 
 
 
 def test_a_token_adds_no_passkey(browser: Browsers, community: Community) -> None:
-    headers = community.token("Mara", "admin")
+    headers = community.token("Mara", "admin", "search")
     response = browser().post("/account/passkeys/begin", json={}, headers=headers)
     assert response.status_code == 404
 

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from events.clock import utc_now
+from kb import KnowledgeBase
 from kb.access import may
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.password_rules import checked_password
@@ -22,7 +23,7 @@ from kb.people.own_markdown import as_markdown
 from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, small_form, typed
-from web.pages.joining import PROFILE, TAKEN, profile_of
+from web.pages.joining import PROFILE, profile_of
 from web.pages.passkeys import passkeys_of
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import own_session, set_session
@@ -41,7 +42,8 @@ class Made(Struct, frozen=True):
 class AccountPage(Struct, frozen=True, kw_only=True):
     """All that a member has here; `groups` are none for one who may not see them, as a reporter.
 
-    `here` is the session that asks, `made` a token that was made just now.
+    `here` is the session that asks, `made` a token that was made just now, `opens` what signs them
+    in again when all sessions have ended.
     """
 
     me: MemberView
@@ -54,7 +56,8 @@ class AccountPage(Struct, frozen=True, kw_only=True):
     changes: tuple[AccessChange, ...]
     ways: tuple[str, ...]
     passkeys: list[PasskeyInfo]
-    has_password: bool
+    has_name: bool
+    opens: tuple[str, ...]
     asks_password: bool
     linked: bool
     forms: dict[str, Form]
@@ -97,10 +100,7 @@ def change_password(
         limits.name.admit(limits.name.keyed("", session.member))
         _check_current(visit, typed(data, "current"))
         checked_password(typed(data, "password"), visit.base.settings.community)
-        name = typed(data, "sign_in_name")
-        if name.strip() and not visit.base.credentials.set_name(name):
-            raise InvalidInput(TAKEN, "sign_in_name")
-        visit.base.credentials.set_password(typed(data, "password"))
+        visit.base.credentials.set_password(typed(data, "password"), typed(data, "sign_in_name"))
     except (InvalidInput, SignInRefused) as error:
         form = small_form(data, "sign_in_name")
         return _again(visit, pages, "password", form.with_error(error), error)
@@ -193,6 +193,17 @@ def _asks_password(visit: Visit) -> bool:
     return session.via != "link" and visit.base.accounts.passwords.has(session.member)
 
 
+def _opens(base: KnowledgeBase, member: str) -> tuple[str, ...]:
+    """The ways by which `member` can sign in, of those that are switched on."""
+    accounts = base.accounts
+    can = {
+        "password": lambda: accounts.names.has(member) and accounts.passwords.has(member),
+        "passkey": lambda: bool(passkeys_of(base).of(member)),
+        "openid": lambda: accounts.identities.has(member),
+    }
+    return tuple(way for way in base.settings.ways if can[way]())
+
+
 def _again(
     visit: Visit, pages: Pages, name: str, form: Form, error: InvalidInput | SignInRefused
 ) -> Response[str]:
@@ -218,7 +229,8 @@ def _page(
         changes=base.directory.changes(member)[::-1],
         ways=base.settings.ways,
         passkeys=passkeys_of(base).of(member) if "passkey" in base.settings.ways else [],
-        has_password=accounts.passwords.has(member),
+        has_name=accounts.names.has(member),
+        opens=_opens(base, member),
         asks_password=_asks_password(visit),
         linked="openid" in base.settings.ways and accounts.identities.has(member),
         forms=_forms(me) | (forms or {}),

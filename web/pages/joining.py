@@ -1,7 +1,7 @@
 """Taking an invitation: a profile, and how to sign in from then on."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.access import of_member
-from kb.accounts.links import Purpose
+from kb.accounts.links import VOID, Purpose
 from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import Via
 from kb.errors import InvalidInput, NotFound, Refused
@@ -21,12 +21,11 @@ from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form, typed
 from web.pages.shell import Pages, see_other
-from web.pages.sign_in import VOID, has_joined, require_signing_in, set_session
+from web.pages.sign_in import has_joined, require_signing_in, set_session
 from web.visit import Limits, cookie_of, visit_of
 
 PURPOSES: Mapping[str, Purpose] = {"join": "invitation", "welcome": "first-steward"}
 PROFILE = ("name", "address", "time_zone", "languages", "pronouns", "help")
-TAKEN: Final = "This sign-in name cannot be used here; choose another one."
 
 
 class JoinPage(Struct, frozen=True):
@@ -103,7 +102,8 @@ def _joined(
         return _shown(base, pages, form.with_error(error), word, secret, status_of(error))
     before = cookie_of(request, base) or None
     via: Via = "password" if "password" in base.settings.ways else "link"
-    answer = see_other("/", "joined")
+    # Without a password they have yet to add what they sign in with.
+    answer = see_other("/" if via == "password" else "/account", "joined")
     set_session(answer, base, base.accounts.sessions.begin(member, via, replacing=before))
     return answer
 
@@ -128,21 +128,16 @@ def _take(
     """All that can be refused comes first, so that a mistake does not use the link up."""
     new = base.acting_for(of_member(member, ("member",), ()))
     profile = checked_profile(profile_of(posted))
-    with_password = "password" in base.settings.ways
+    link = secret, PURPOSES[word]
+    if "password" not in base.settings.ways:
+        new.credentials.join(profile, link)
+        return
     password = typed(posted, "password")
-    if with_password:
-        checked_password(password, base.settings.community)
-        # The answer tells whether a name is taken, so it is not given without end.
-        limits.name.admit(limits.name.keyed("", member))
-        if not new.credentials.set_name(typed(posted, "sign_in_name")):
-            raise InvalidInput(TAKEN, "sign_in_name")
-    if base.accounts.links.take(secret, PURPOSES[word]) != member:
-        raise NotFound(VOID)
-    new.people.join(member, profile)
-    for purpose in PURPOSES.values():
-        base.accounts.links.withdraw(member, purpose)
-    if with_password:
-        new.credentials.set_password(password)
+    checked_password(password, base.settings.community)
+    # The answer tells whether a name is taken, so it is not given without end.
+    limits.name.admit(limits.name.keyed("", member))
+    name = typed(posted, "sign_in_name")
+    new.credentials.join(profile, link, name=name, password=password)
 
 
 def _invited(base: KnowledgeBase, word: str, secret: str) -> str:

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.accounts.links import VOID
 from kb.accounts.names import normalised
 from kb.accounts.sessions import SessionInfo, Via
 from kb.errors import NotFound, SignInRefused, TooManyAttempts
@@ -21,7 +22,6 @@ LASTS = 30 * 24 * 3600
 """Seconds that a browser keeps the cookie; the session behind it may end earlier."""
 
 WRONG: Final = "That name and password do not fit; try again, or ask a steward for a link."
-VOID: Final = "This link was used, has ended or never was: ask a steward for another one."
 
 
 class SignInPage(Struct, frozen=True):
@@ -107,10 +107,14 @@ def enter(
     """Use the link."""
     require_signing_in(base)
     limits.address.admit(limits.address.keyed(visit.address))
-    member = base.accounts.links.take(secret, "sign-in")
-    if member is None or not has_joined(base, member):
+    member = base.accounts.links.look(secret, "sign-in")
+    before = cookie_of(request, base) or None
+    entered = member and has_joined(base, member) and base.accounts.enter(secret, replacing=before)
+    if not entered:
         raise NotFound(VOID)
-    return signed_in(request, base, member, "link", "/")
+    answer = see_other("/", "signed-in")
+    set_session(answer, base, entered)
+    return answer
 
 
 def known_member(base: KnowledgeBase, name: str, password: str) -> str:
