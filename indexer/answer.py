@@ -1,12 +1,12 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from indexer import snippets
+from indexer import analysis, snippets
 from indexer.analysis import terms
-from indexer.document import Hit, Passage, ScoreParts
+from indexer.document import Hit, Part, Passage, ScoreParts
 from indexer.ranking import Question, Ranked
 
 NEAR = 0.34
@@ -59,14 +59,20 @@ def _close(ranked: Sequence[Ranked], near: Sequence[bool]) -> int:
 
 def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage) -> Hit:
     """A hit not judged yet; `words` are the question's by term."""
-    marks, marked = snippets.marks(passage.text, words)
-    found = marked.union(terms(title), terms(passage.heading))
+    spans = list(analysis.spans(passage.text, words))
+    found = {term for _, _, term in spans}.union(terms(title), terms(passage.heading))
+    part = _answering(passage.parts, words, spans)
+    text = passage.text[part.start : part.end]
+    marks = snippets.marks(spans, (part.start, part.end))
     return Hit(
         document_id=ranked.document_id,
         title=title,
         passage=passage,
+        heading=part.heading,
+        place=part.place,
+        text=text,
         marks=marks,
-        snippet_range=snippets.snippet_range(passage.text, marks),
+        snippet_range=snippets.snippet_range(text, marks),
         close=False,
         score=ScoreParts(
             lexical=ranked.lexical,
@@ -77,6 +83,22 @@ def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage)
             words=tuple(word for term, word in words.items() if term in found),
         ),
     )
+
+
+def _answering(
+    parts: Sequence[Part], words: Container[str], spans: Sequence[snippets.Span]
+) -> Part:
+    """The part that has the most different `words` below or in its heading.
+
+    Among equals the first that has text of its own.
+    """
+
+    def found(part: Part) -> tuple[int, bool]:
+        inside = {term for start, _, term in spans if part.start <= start < part.end}
+        inside.update(term for term in terms(part.heading) if term in words)
+        return len(inside), part.start < part.end
+
+    return parts[0] if len(parts) == 1 else max(parts, key=found)
 
 
 def _near(ranked: Ranked, whole: bool) -> bool:

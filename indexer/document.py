@@ -41,17 +41,32 @@ class Filter(Struct, frozen=True, kw_only=True):
     facets: Mapping[str, frozenset[str]] = {}
 
 
+class Part(Struct, frozen=True, array_like=True):
+    """The characters from `start` to `end` of a passage, which stand under one heading.
+
+    `place` finds that heading in the document: "2" is the second section, "2.3" the third heading
+    in its text. A heading with nothing below it has a part without characters.
+    """
+
+    start: int
+    end: int
+    heading: str
+    place: str
+
+
 class Passage(Struct, frozen=True, kw_only=True):
     """A piece of a document: at most 256 tokens with its title as context.
 
-    `id` is stable for the same text at the same place; `heading` is the nearest one above; `text`
-    is plain text made from the Markdown.
+    `id` is stable for the same text at the same place; `heading` is the nearest one above its
+    beginning; `text` is plain text made from the Markdown, and has further headings, met on the
+    way, on lines of their own. `parts` are what stands between these, in order.
     """
 
     id: str
     document_id: str
     heading: str
     text: str
+    parts: tuple[Part, ...]
 
 
 class ScoreParts(Struct, frozen=True, kw_only=True):
@@ -73,16 +88,20 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """A document found, with the passage that answers.
+    """A document found, with the passage that answers and, of that, the part to show.
 
-    `marks` are (start, end) character ranges of `passage.text` to be shown as marked;
-    `snippet_range` is the (start, end) of the part worth showing when space is short. `close` says
+    `heading` and `place` are those of the part, `text` its characters. `marks` are (start, end)
+    character ranges of `text` to be shown as marked; `snippet_range` is the (start, end) of what is
+    worth showing when space is short. `close` says
     whether it counts as an answer: near enough to the question, or related to it when another is.
     """
 
     document_id: str
     title: str
     passage: Passage
+    heading: str
+    place: str
+    text: str
     marks: tuple[tuple[int, int], ...]
     snippet_range: tuple[int, int]
     close: bool

@@ -16,7 +16,7 @@ class Block(NamedTuple):
 
 
 def blocks(markdown: str) -> list[Block]:
-    """The blocks of `markdown` that hold text, in order.
+    """The blocks of `markdown` that hold text, and every heading, in order.
 
     Link and image addresses are markup. HTML is text, as on the pages that show it.
     """
@@ -37,7 +37,7 @@ def blocks(markdown: str) -> list[Block]:
             leaves = [Block(text, is_heading) for text in _leaf_texts(token)]
             found.extend(leaves)
             is_heading = is_heading and not leaves
-    return [block for block in found if block.text]
+    return [block for block in found if block.text or block.is_heading]
 
 
 @cache

@@ -8,7 +8,7 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
-from indexer.document import Document, Passage
+from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.files import connect, reading
 from indexer.passages import EmbeddedPassage
@@ -20,7 +20,7 @@ CREATE TABLE documents (
 );
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, id TEXT NOT NULL,
-    heading TEXT NOT NULL, text TEXT NOT NULL, text_hash BLOB NOT NULL
+    heading TEXT NOT NULL, text TEXT NOT NULL, parts BLOB NOT NULL, text_hash BLOB NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
@@ -31,7 +31,7 @@ _INSERT_DOCUMENT = """
 INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
 """
 _INSERT_PASSAGE = (
-    "INSERT INTO passages (document, id, heading, text, text_hash) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO passages (document, id, heading, text, parts, text_hash) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _ADDED = """
 SELECT number, id, audience, facets, terms FROM documents WHERE number > ? ORDER BY number
@@ -42,7 +42,7 @@ SELECT document, number, text_hash FROM passages WHERE document > ? ORDER BY doc
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
 TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages"
 _FETCH = """
-SELECT p.number, d.title, p.id, d.id, p.heading, p.text
+SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
 
@@ -150,8 +150,17 @@ class PassageStore:
         with self._lock, reading(self._path):
             rows = self._reader.execute(query, list(numbers)).fetchall()
         return {
-            number: (title, Passage(id=name, document_id=document, heading=heading, text=text))
-            for number, title, name, document, heading, text in rows
+            number: (
+                title,
+                Passage(
+                    id=name,
+                    document_id=document,
+                    heading=heading,
+                    text=text,
+                    parts=msgspec.json.decode(parts, type=tuple[Part, ...]),
+                ),
+            )
+            for number, title, name, document, heading, text, parts in rows
         }
 
     def put(
@@ -177,6 +186,7 @@ class PassageStore:
                             p.passage.id,
                             p.passage.heading,
                             p.passage.text,
+                            msgspec.json.encode(p.passage.parts),
                             text_hash(p.embedded_text),
                         )
                         for p in passages

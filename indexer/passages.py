@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from indexer.document import Document, Passage
+from indexer.document import Document, Part, Passage, Section
 from indexer.embedder import Embedder
 from indexer.markdown_text import blocks
 
-VERSION = 3
+VERSION = 4
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -43,18 +43,36 @@ class EmbeddedPassage(Struct, frozen=True):
     embedded_text: str
 
 
-class _Paragraph(NamedTuple):
-    heading: str
+class _Heading(NamedTuple):
+    """A heading and where it stands in its document."""
+
     text: str
+    place: str
+
+
+class _Paragraph(NamedTuple):
+    """Text under a heading; `bare` if it is that heading itself, with nothing below it."""
+
+    heading: _Heading
+    text: str
+    bare: bool = False
 
 
 class _Piece(NamedTuple):
     """Text that is not cut further, its tokens, and the most that fit below its heading."""
 
-    heading: str
+    heading: _Heading
+    bare: bool
     limit: int
     text: str
     tokens: int
+
+
+class _Filled(NamedTuple):
+    """The text of a passage, and what of it stands under which heading."""
+
+    text: str
+    parts: tuple[Part, ...]
 
 
 def split(documents: Sequence[Document], embedder: Embedder) -> list[list[EmbeddedPassage]]:
@@ -65,7 +83,8 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
     heading before it. A document without text has its title for a passage.
     """
     outlines = [_outline(document) for document in documents]
-    texts = {text for outline in outlines for paragraph in outline for text in paragraph}
+    paragraphs = [paragraph for outline in outlines for paragraph in outline]
+    texts = {text for each in paragraphs for text in (each.heading.text, each.text)}
     texts.update(document.title for document in documents)
     tokens = dict(zip(texts, embedder.token_offsets(list(texts)), strict=True))
     return [
@@ -77,24 +96,25 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
 def _outline(document: Document) -> list[_Paragraph]:
     """Every paragraph below its nearest heading; a heading with nothing below it is a paragraph."""
     found: list[_Paragraph] = []
-    for section in document.sections:
-        heading, pending = section.heading, ""
-        for block in blocks(section.text):
-            if block.is_heading:
-                if pending:
-                    found.append(_Paragraph(pending, pending))
-                # The same heading once more would be taken for the one that stands already.
-                repeats = block.text in (heading, found[-1].heading if found else heading)
-                heading = block.text
-                pending = "" if repeats else heading
-                if repeats:
-                    found.append(_Paragraph(heading, heading))
-            else:
-                found.append(_Paragraph(heading, block.text))
-                pending = ""
-        if pending:
-            found.append(_Paragraph(pending, pending))
-    return found or [_Paragraph("", document.title)]
+    for number, section in enumerate(document.sections, 1):
+        found += _section_outline(section, number)
+    return found or [_Paragraph(_Heading("", ""), document.title)]
+
+
+def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
+    heading, count, waiting = _Heading(section.heading, str(number)), 0, False
+    for block in blocks(section.text):
+        if block.is_heading:
+            count += 1
+        if not block.is_heading:
+            yield _Paragraph(heading, block.text)
+            waiting = False
+        elif block.text:
+            if waiting:
+                yield _Paragraph(heading, heading.text, bare=True)
+            heading, waiting = _Heading(block.text, f"{number}.{count}"), True
+    if waiting:
+        yield _Paragraph(heading, heading.text, bare=True)
 
 
 def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Iterator[_Piece]:
@@ -102,17 +122,18 @@ def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Itera
     room = MAX_TOKENS - SPECIAL_TOKENS - min(TITLE_TOKENS, len(tokens[title]))
     above = ""
     for paragraph in outline:
-        heading, text = paragraph
-        limit = room - min(HEADING_TOKENS, len(tokens[heading]))
-        if text != heading != above and len(tokens[heading]) > HEADING_TOKENS:
-            yield from _cut(_Paragraph(heading, heading), tokens[heading], limit)
-        yield from _cut(paragraph, tokens[text], limit)
-        above = heading
+        heading = paragraph.heading
+        length = len(tokens[heading.text])
+        limit = room - min(HEADING_TOKENS, length)
+        if not paragraph.bare and heading.place != above and length > HEADING_TOKENS:
+            yield from _cut(_Paragraph(heading, heading.text, True), tokens[heading.text], limit)
+        yield from _cut(paragraph, tokens[paragraph.text], limit)
+        above = heading.place
 
 
 def _cut(paragraph: _Paragraph, offsets: _Offsets, limit: int) -> Iterator[_Piece]:
     """The paragraph if it fits in `limit` tokens, or else its sentences, or parts of those."""
-    heading, text = paragraph
+    heading, text, bare = paragraph
     ends = [len(text)]
     if len(offsets) > limit:
         ends = [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
@@ -122,10 +143,10 @@ def _cut(paragraph: _Paragraph, offsets: _Offsets, limit: int) -> Iterator[_Piec
         after = bisect_left(starts, end, token)
         while after - token > limit:
             part = _last_break(text, starts, token, token + limit)
-            yield _Piece(heading, limit, text[start : starts[part]], part - token)
+            yield _Piece(heading, bare, limit, text[start : starts[part]], part - token)
             start, token = starts[part], part
         line_end = "\n" if end == len(text) else ""
-        yield _Piece(heading, limit, text[start:end] + line_end, after - token)
+        yield _Piece(heading, bare, limit, text[start:end] + line_end, after - token)
         start, token = end, after
 
 
@@ -154,42 +175,79 @@ def _begins_word(text: str, place: int) -> bool:
     )
 
 
-def _filled(pieces: Iterable[_Piece], tokens: _Tokens) -> Iterator[_Paragraph]:
+def _filled(pieces: Iterable[_Piece], tokens: _Tokens) -> Iterator[_Filled]:
     """The pieces put together, as many as fit; a heading met on the way stands on its own line."""
-    held = ""
-    first = last = ""
+    held: list[_Piece] = []
     left = 0
     for piece in pieces:
-        has_line = piece.heading not in (last, piece.text.strip())
-        cost = piece.tokens + (len(tokens[piece.heading]) if has_line else 0)
+        cost = piece.tokens + (len(tokens[piece.heading.text]) if _has_line(held, piece) else 0)
         if held and cost <= left:
-            held += f"{piece.heading}\n{piece.text}" if has_line else piece.text
             left -= cost
         else:
             if held:
-                yield _Paragraph(first, held.strip())
-            held, first, left = piece.text, piece.heading, piece.limit - piece.tokens
-        last = piece.heading
+                yield _put_together(held)
+            held, left = [], piece.limit - piece.tokens
+        held.append(piece)
     if held:
-        yield _Paragraph(first, held.strip())
+        yield _put_together(held)
+
+
+def _has_line(held: Sequence[_Piece], piece: _Piece) -> bool:
+    """Whether the heading of `piece` stands on a line before it, as another one came before."""
+    return bool(held) and held[-1].heading != piece.heading and not piece.bare
+
+
+def _put_together(pieces: Sequence[_Piece]) -> _Filled:
+    text = ""
+    parts: list[Part] = []
+    for place, piece in enumerate(pieces):
+        if _has_line(pieces[:place], piece) and piece.heading.text:
+            text += f"{piece.heading.text}\n"
+        start = len(text)
+        text += piece.text
+        shown = start if piece.bare else len(text)
+        if parts and parts[-1].place == piece.heading.place:
+            begun = parts.pop()
+            start = start if begun.start == begun.end else begun.start
+        parts.append(Part(start, max(start, shown), *piece.heading))
+    return _stripped(text, parts)
+
+
+def _stripped(text: str, parts: Iterable[Part]) -> _Filled:
+    """`text` without space around it, and its parts without space around theirs."""
+    whole = text.strip()
+    before = len(text) - len(text.lstrip()) if whole else 0
+    found = []
+    for part in parts:
+        inside = text[part.start : part.end]
+        start = part.start + len(inside) - len(inside.lstrip()) - before
+        end = max(start, part.start + len(inside.rstrip()) - before)
+        start, end = (min(max(0, place), len(whole)) for place in (start, end))
+        found.append(Part(start, end, part.heading, part.place))
+    return _Filled(whole, tuple(found))
 
 
 def _embedded(
-    document: Document, texts: Iterable[_Paragraph], tokens: _Tokens
+    document: Document, filled: Iterable[_Filled], tokens: _Tokens
 ) -> list[EmbeddedPassage]:
     title = _beginning(document.title, tokens, TITLE_TOKENS)
     seen: Counter[str] = Counter()
     found = []
-    for heading, text in texts:
+    for text, parts in filled:
+        heading = parts[0].heading
         key = blake2b(f"{heading}\n{text}".encode(), digest_size=8).hexdigest()
         seen[key] += 1
         name = key if seen[key] == 1 else f"{key}-{seen[key]}"
         passage = Passage(
-            id=f"{document.id}#{name}", document_id=document.id, heading=heading, text=text
+            id=f"{document.id}#{name}",
+            document_id=document.id,
+            heading=heading,
+            text=text,
+            parts=parts,
         )
         context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
-        parts = [part for part in context if part and part != text]
-        found.append(EmbeddedPassage(passage, "\n".join([*parts, text])))
+        lines = [line for line in context if line and line != text]
+        found.append(EmbeddedPassage(passage, "\n".join([*lines, text])))
     return found
 
 

@@ -1,27 +1,29 @@
 """The words that answer, marked: character ranges by the same analysis that finds documents."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from indexer import analysis
 
 Range = tuple[int, int]
+Span = tuple[int, int, str]
+"""Start and end of a word in a text, and its term."""
 
 SNIPPET_WIDTH = 240
 """Characters of a passage worth showing when space is short."""
 
 
-def marks(text: str, terms: Container[str]) -> tuple[tuple[Range, ...], frozenset[str]]:
-    """The (start, end) characters of the words of `text` whose term is one of `terms`, and these.
+def marks(spans: Iterable[Span], part: Range) -> tuple[Range, ...]:
+    """The (start, end) characters of those of `spans` inside `part`, counted from its start.
 
-    In their order, touching ones merged; stop words have no term and are never marked.
+    In their order, touching ones merged.
     """
+    first, last = part
     ranges: list[Range] = []
-    found = set()
-    for start, end, term in analysis.spans(text, terms):
-        touching = bool(ranges) and ranges[-1][1] == start
-        ranges.append((ranges.pop()[0] if touching else start, end))
-        found.add(term)
-    return tuple(ranges), frozenset(found)
+    for start, end, _ in spans:
+        if first <= start and end <= last:
+            touching = bool(ranges) and ranges[-1][1] == start - first
+            ranges.append((ranges.pop()[0] if touching else start - first, end - first))
+    return tuple(ranges)
 
 
 def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH) -> Range:

@@ -49,9 +49,11 @@ class ResultScore(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """An entry found, with the passage that answers.
 
-    `close` tells answers, at most five, from what is only nearest or less close. `marks` are
-    (start, end) character ranges of `passage`; `snippet_range` is the part worth showing when space
-    is short; `why` says in plain words what made it match.
+    `close` tells answers, at most five, from what is only nearest or less close. `passage` is the
+    text that answers and `heading` the one it stands under; `place` says where that is: "2" is the
+    second section, "2.3" the third heading in its text. `marks` are (start, end) character ranges
+    of `passage`; `snippet_range` is the part worth showing when space is short; `why` says in plain
+    words what made it match.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Result(Struct, frozen=True, kw_only=True):
     archived: bool
     close: bool
     heading: str
+    place: str
     passage: str
     marks: tuple[tuple[int, int], ...]
     snippet_range: tuple[int, int]
@@ -244,8 +247,9 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         tags=card.tags,
         archived=card.archived,
         close=hit.close,
-        heading=hit.passage.heading,
-        passage=hit.passage.text,
+        heading=hit.heading,
+        place=hit.place,
+        passage=hit.text,
         marks=hit.marks,
         snippet_range=hit.snippet_range,
         why=_why(question, hit),

@@ -6,3 +6,8 @@ import re
 def anchor(heading: str) -> str:
     """A heading as the id of an element."""
     return "s-" + "-".join(re.findall(r"\w+", heading.casefold()))
+
+
+def place_anchor(section: int, heading: str = "") -> str:
+    """A section by its number, or a heading within its text, as the id of an element."""
+    return f"at-{section}{anchor(heading)[1:] if heading else ''}"

@@ -19,6 +19,7 @@ BEYOND = {"div", "section", "details", "summary", "dl", "dt", "dd", "sub", "sup"
 TAGS = BLOCKS | TABLES | BEYOND | {"em", "strong", "s", "code", "a"}
 SCHEMES = {"http", "https", "mailto"}
 ATTRIBUTES = {"a": {"href", "title", "id", LOCAL}, "ol": {"start"}, "code": {"class"}, "li": {"id"}}
+ATTRIBUTES |= {heading: {"id"} for heading in ("h3", "h4", "h5", "h6")}
 CLASSES = {"div": {"admonition"}, "p": {"admonition-title"}}
 _LOCAL = re.compile(rf'(<a\b[^<>]{{0,2000}}?)\b{LOCAL}="([^"<>]{{0,2000}})"')
 

@@ -107,9 +107,16 @@ def _make_box(tokens: list[Token], quote: Token) -> None:
 
 
 def _sink_headings(state: Any) -> None:
-    for token in state.tokens:
+    for place, token in enumerate(state.tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + SECTION_LEVEL)}"
+        if token.type == "heading_open":
+            token.attrs["id"] = anchor(_words(state.tokens[place + 1]))
+
+
+def _words(inline: Token) -> str:
+    breaks = ("softbreak", "hardbreak")
+    return "".join(" " if one.type in breaks else one.content for one in inline.children or ())
 
 
 def _lead_links(state: Any) -> None:

@@ -120,7 +120,8 @@ def _described(place: int, result: "Result") -> str:
     ]
     if result.heading:
         lines.append(f"   {result.heading}:")
-    lines.append(textwrap.indent(_passage(result, width - 3), "   "))
+    if result.passage:
+        lines.append(textwrap.indent(_passage(result, width - 3), "   "))
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ import pytest
 from indexer import analysis, snippets
 from indexer.analysis import question_terms
 from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
-from indexer.document import Hit, Passage
+from indexer.document import Hit, Part, Passage
 from indexer.ranking import Question, Ranked
 from indexer.testing import HashEmbedder
 
@@ -31,7 +31,13 @@ def answered(
     stored = {
         place: (
             f"Title {place}",
-            Passage(id=f"p{place}", document_id=f"d{place}", heading="", text=PASSAGE),
+            Passage(
+                id=f"p{place}",
+                document_id=f"d{place}",
+                heading="",
+                text=PASSAGE,
+                parts=(Part(0, len(PASSAGE), "", "1"),),
+            ),
         )
         for place in range(len(cosines))
     }
@@ -113,3 +119,29 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
     assert len(answered(NEAR, NEAR, 0.3, limit=2)) == 2
     assert analysed.count(PASSAGE) == 3
     assert len(shortened) == 2
+
+
+def test_a_hit_shows_the_part_that_has_the_words_under_its_own_heading() -> None:
+    text = "Bring lunch.\nAfter work\nShare what was learned.\nNo words"
+    parts = (
+        Part(0, 12, "Before", "1"),
+        Part(24, 47, "After work", "2.1"),
+        Part(56, 56, "No words", "2.2"),
+    )
+    passage = Passage(id="p", document_id="d", heading="Before", text=text, parts=parts)
+
+    def shown(question: str) -> tuple[str, str, str, list[str]]:
+        asked = Question(question, question_terms(question), HashEmbedder().embed([question])[0])
+        ranked = [Ranked("d", 0, 1.0, 0.5, 0.0, 1.0, False)]
+        (hit,) = answer(asked, ranked, {0: ("Title", passage)}, 1)
+        return hit.heading, hit.place, hit.text, [hit.text[a:b] for a, b in hit.marks]
+
+    assert shown("who shares, who learned") == (
+        "After work",
+        "2.1",
+        "Share what was learned.",
+        ["Share", "learned"],
+    )
+    assert shown("lunch") == ("Before", "1", "Bring lunch.", ["lunch"])
+    assert shown("no words here") == ("No words", "2.2", "", [])
+    assert shown("aeroplanes")[:2] == ("Before", "1")

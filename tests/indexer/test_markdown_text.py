@@ -34,4 +34,5 @@ def test_headings_are_told_apart() -> None:
         Block("One", True),
         Block("text", False),
         Block("Two", True),
+        Block("", True),
     ]

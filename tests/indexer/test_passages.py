@@ -82,6 +82,52 @@ def test_small_sections_share_a_passage_under_their_headings() -> None:
 def test_a_heading_with_nothing_below_it_is_kept() -> None:
     (only,) = passages("T", Section("", "# A\n\n# B\n\nunder b\n\n# C"))
     assert only.passage.text == "A\nB\nunder b\nC"
+    assert parts_of(only) == [("A", "1.1", ""), ("B", "1.2", "under b"), ("C", "1.3", "")]
+
+
+def parts_of(found: EmbeddedPassage) -> list[tuple[str, str, str]]:
+    """Heading, place and text of each part."""
+    text = found.passage.text
+    return [(part.heading, part.place, text[part.start : part.end]) for part in found.passage.parts]
+
+
+def test_each_part_of_a_passage_knows_the_heading_that_it_stands_under() -> None:
+    (only,) = passages(
+        "T",
+        Section("A", "one\n\nmore\n\n## Inside\n\ntwo"),
+        Section("A", "three\n\n##\n\nfour\n\n## Inside\n\nfive"),
+        Section("", "six"),
+    )
+    assert parts_of(only) == [
+        ("A", "1", "one\nmore"),
+        ("Inside", "1.1", "two"),
+        ("A", "2", "three\nfour"),
+        ("Inside", "2.2", "five"),
+        ("", "3", "six"),
+    ]
+
+
+def test_a_passage_that_begins_within_a_section_goes_on_under_its_heading() -> None:
+    long = " ".join(["word"] * 230)
+    first, second = passages("T", Section("A", f"{long}\n\n{long}"), Section("B", "end"))
+    assert parts_of(first) == [("A", "1", long)]
+    assert parts_of(second) == [("A", "1", long), ("B", "2", "end")]
+
+
+@given(title=HEADINGS, sections=st.lists(SECTIONS, max_size=4))
+@costly(2)
+def test_the_parts_of_a_passage_are_its_text_without_its_headings(
+    title: str, sections: list[Section]
+) -> None:
+    for found in passages(title, *sections):
+        text, end = found.passage.text, 0
+        for part in found.passage.parts:
+            assert end <= part.start <= part.end <= len(text)
+            between = text[end : part.start].split("\n")
+            headings = {each.heading.strip() for each in found.passage.parts}
+            assert all(line.strip() in headings | {""} for line in between)
+            end = part.end
+        assert found.passage.parts[0].heading == found.passage.heading
 
 
 def test_long_sections_break_between_paragraphs_then_sentences() -> None:

@@ -113,6 +113,7 @@ ANSWER = Answer(
             archived=True,
             close=True,
             heading="What we do",
+            place="2",
             passage="before the bed after",
             marks=((11, 14),),
             snippet_range=(7, 14),

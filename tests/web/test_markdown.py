@@ -51,7 +51,9 @@ def test_an_image_becomes_a_link_so_that_nothing_is_loaded_from_elsewhere() -> N
 
 
 def test_headings_begin_below_the_heading_of_the_section() -> None:
-    assert to_html("# One\n\n###### Six").strip() == "<h3>One</h3>\n<h6>Six</h6>"
+    assert (
+        to_html("# One\n\n###### Six").strip() == '<h3 id="s-one">One</h3>\n<h6 id="s-six">Six</h6>'
+    )
 
 
 def test_lists_tables_and_code_are_kept() -> None:

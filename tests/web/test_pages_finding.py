@@ -32,7 +32,7 @@ def test_a_question_finds_the_passage_and_marks_its_words(
     assert "<mark>nurses</mark>" in html
     assert "Found by" in html
     assert "5 &lt; 6 &amp; say" in html
-    assert f'href="/entries/{entry_id}#s-' in html
+    assert f'href="/entries/{entry_id}#at-2"' in html
 
 
 def test_a_long_passage_is_shown_by_its_best_part(client: Client, contribute: Contribute) -> None:

@@ -6,7 +6,6 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from markupsafe import Markup
 from msgspec import Struct
 
 from kb import KnowledgeBase
@@ -21,11 +20,10 @@ from kb.entries.results import (
 )
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.writer import Receipt
-from web.anchors import anchor
 from web.errors import status_of
-from web.markdown import to_html
 from web.pages.forms import ChosenSight, Form, new_command_id
 from web.pages.links import entry_url
+from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
 from web.written import when_searchable
 
@@ -36,14 +34,6 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "endorse": ("reason",),
     "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
 }
-
-
-class ShownSection(Struct, frozen=True):
-    """A section as HTML; `anchor` is unique on the page."""
-
-    anchor: str
-    heading: str
-    html: Markup
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
@@ -124,7 +114,7 @@ def entry_view(
     known = group_names(base)
     return EntryView(
         entry=entry,
-        sections=shown_sections(entry),
+        sections=shown_sections(entry.sections),
         origins=_further(lineage.origins),
         derived=_further(lineage.derived),
         history=base.catalogue.history(entry_id),
@@ -168,17 +158,6 @@ def group_names(base: KnowledgeBase) -> dict[str, str]:
     if not may(base.asker, "see-people"):
         return {}
     return {group.id: group.name for group in base.directory.groups()}
-
-
-def shown_sections(entry: EntryPage) -> tuple[ShownSection, ...]:
-    """The sections with their Markdown made HTML."""
-    shown: dict[str, ShownSection] = {}
-    for section in entry.sections:
-        name = anchor(section.heading)
-        while name in shown:
-            name += "-"
-        shown[name] = ShownSection(name, section.heading, to_html(section.text))
-    return tuple(shown.values())
 
 
 def _empty_forms(mine: EndorsementView | None) -> dict[str, Form]:

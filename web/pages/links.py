@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from web.anchors import anchor
+from web.anchors import place_anchor
 
 
 def entry_url(entry_id: str) -> str:
@@ -10,6 +10,9 @@ def entry_url(entry_id: str) -> str:
     return f"/entries/{quote(entry_id, safe='')}"
 
 
-def section_url(entry_id: str, heading: str) -> str:
-    """A section on the page of an entry."""
-    return f"{entry_url(entry_id)}#{quote(anchor(heading))}" if heading else entry_url(entry_id)
+def section_url(entry_id: str, heading: str, place: str) -> str:
+    """A heading on the page of an entry; `place` is that of `indexer.document.Part`."""
+    if not heading:
+        return entry_url(entry_id)
+    section, within, _ = place.partition(".")
+    return f"{entry_url(entry_id)}#{quote(place_anchor(int(section), heading if within else ''))}"

@@ -150,4 +150,4 @@ def _found(result: Result) -> Found:
     whole = (0, len(result.passage))
     part = whole if len(result.passage) <= WHOLE else result.snippet_range
     excerpt = marked(result.passage, result.marks, part)
-    return Found(result, excerpt, section_url(result.id, result.heading))
+    return Found(result, excerpt, section_url(result.id, result.heading, result.place))

@@ -1,0 +1,62 @@
+"""Each heading on an entry's page has a place of its own, to which hits and links lead."""
+
+import re
+
+from kb import KnowledgeBase
+from kb.entries.content import Content, Draft, Section
+from tests.web.community import Client
+from web.pages.sections import shown_sections
+
+
+def ids(html: str) -> list[str]:
+    return re.findall(r'<h[2-6] id="([^"]*)"', html)
+
+
+def test_headings_alike_are_told_apart_by_their_section() -> None:
+    first, second = shown_sections(
+        [
+            Section("Linux", "## Packages\n\napt\n\n## Packages\n\nmore"),
+            Section("Windows", "### Packages *and* `tools`\n\nmsi"),
+        ]
+    )
+    assert (first.place, second.place) == ("at-1", "at-2")
+    assert ids(first.html) == ["at-1-packages"]
+    assert ids(second.html) == ["at-2-packages-and-tools"]
+
+
+def test_a_link_within_the_page_leads_to_a_section_or_to_the_first_heading_of_that_name() -> None:
+    first, _ = shown_sections(
+        [
+            Section("Linux", "[a](#linux) [b](#the-tools) [c](#nowhere)"),
+            Section("More", "## The tools\n\napt"),
+        ]
+    )
+    led = re.findall(r'href="([^"]*)"', first.html)
+    assert led == ["#s-linux", "#at-2-the-tools", "#s-nowhere"]
+
+
+def test_no_text_makes_an_id_of_its_own() -> None:
+    (only,) = shown_sections([Section("A", '<h3 id="s-x">x</h3>\n\n`<h3 id="s-y">`')])
+    assert ids(only.html) == []
+
+
+def test_a_hit_leads_to_the_heading_that_its_text_stands_under(
+    base: KnowledgeBase, client: Client
+) -> None:
+    sections = (
+        Section("The problem", "Short."),
+        Section(
+            "What we do", "Walk.\n\n### At night\n\nUse the red torches.\n\n### By day\n\nNone."
+        ),
+    )
+    content = Content(title="Rounds", sections=sections)
+    receipt = base.entries.contribute(Draft(kind="practice", content=content))
+    base.wait(receipt.position, index=True)
+    html = client.get("/search?q=torches").text
+    url = f"/entries/{receipt.id}#at-2-at-night"
+    assert f'<a href="{url}">At night</a>' in html
+    assert re.search(r'<p class="passage">Use the red <mark>torches</mark>.</p>', html)
+    assert "at-2-at-night" in ids(client.get(f"/entries/{receipt.id}").text)
+    (found,) = client.get("/api/search?q=torches").json()["results"]
+    assert (found["heading"], found["place"]) == ("At night", "2.1")
+    assert found["passage"] == "Use the red torches."

@@ -1,0 +1,65 @@
+"""The sections of an entry as HTML, each heading with a place that links lead to."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from kb.entries.content import Section
+from web.anchors import anchor, place_anchor
+from web.markdown import to_html
+
+_HEADING = re.compile(r'(<h[3-6] id=")(s-[^"<>]{0,2000})"')
+_LINK = re.compile(r'href="#(s-[^"<>]{0,2000})"')
+
+
+class ShownSection(Struct, frozen=True):
+    """A section as HTML; `anchor` and `place` are unique on the page."""
+
+    anchor: str
+    place: str
+    heading: str
+    html: Markup
+
+
+def shown_sections(sections: Iterable[Section]) -> tuple[ShownSection, ...]:
+    """The sections with their Markdown made HTML, links within the page leading where they say."""
+    shown: dict[str, ShownSection] = {}
+    within: dict[str, str] = {}
+    for number, section in enumerate(sections, 1):
+        name = anchor(section.heading)
+        while name in shown:
+            name += "-"
+        html = _placed(to_html(section.text), number, within)
+        shown[name] = ShownSection(name, place_anchor(number), section.heading, html)
+    inner = {name: place for name, place in within.items() if name not in shown}
+    return tuple(
+        ShownSection(one.anchor, one.place, one.heading, _leading(one.html, inner))
+        for one in shown.values()
+    )
+
+
+def _placed(html: Markup, number: int, within: dict[str, str]) -> Markup:
+    """`html` with its headings named by their section too; `within` keeps the first of each name.
+
+    Of headings alike in one section the first alone is named.
+    """
+    here: set[str] = set()
+
+    def placed(found: re.Match[str]) -> str:
+        place = f"at-{number}{found[2][1:]}"
+        within.setdefault(found[2], place)
+        if place in here:
+            return found[1].removesuffix(' id="')
+        here.add(place)
+        return f'{found[1]}{place}"'
+
+    return Markup(_HEADING.sub(placed, html))  # nosec B704  # noqa: S704 - cleaned before
+
+
+def _leading(html: Markup, inner: Mapping[str, str]) -> Markup:
+    def lead(found: re.Match[str]) -> str:
+        return f'href="#{inner.get(found[1], found[1])}"'
+
+    return Markup(_LINK.sub(lead, html))  # nosec B704  # noqa: S704 - cleaned before
