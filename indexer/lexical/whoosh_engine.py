@@ -13,7 +13,7 @@ import whoosh.searching
 from indexer import analysis
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
-from indexer.lexical import LexicalDocument
+from indexer.lexical import LexicalDocument, whoosh_pickles
 from indexer.lexical.damage import reading, writing
 from indexer.lexical.fields import (
     MADE_WITH,
@@ -26,6 +26,8 @@ from indexer.lexical.fields import (
 )
 
 _NAME = "Whoosh"
+
+whoosh_pickles.restrict()
 
 
 class WhooshIndex:

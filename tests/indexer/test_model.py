@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer import model
+from indexer import model, model_files
 from indexer.embedder import Embedder
 from indexer.errors import ModelUnavailable
 from indexer.model import ModelEmbedder, model_folder, native_arithmetic
@@ -91,15 +91,56 @@ def test_counting_tokens_does_not_load_torch() -> None:
 def test_other_weights_are_refused_in_one_sentence(tmp_path: Path) -> None:
     shutil.copy(model_folder() / "tokenizer.json", tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
-    with pytest.raises(ModelUnavailable, match="not the expected ones"):
+    with pytest.raises(ModelUnavailable, match=r"file of weights at .* is not the expected one"):
         ModelEmbedder(tmp_path).embed(["text"])
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match=r"no model weights at .*model\.safetensors"):
+    with pytest.raises(ModelUnavailable, match=r"no file of weights at .*model\.safetensors"):
         ModelEmbedder(tmp_path).embed(["text"])
     with pytest.raises(ModelUnavailable, match=r"no tokenizer at .*tokenizer\.json"):
         ModelEmbedder(tmp_path).token_offsets(["text"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Every file of the model, by a link that a test may replace."""
+    for name in model_files.FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(model_folder() / name)
+    model_files.check_all(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", model_files.FILES)
+def test_each_file_that_is_read_must_be_the_expected_one(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ModelUnavailable, match=f"There is no .*{name}"):
+        model_files.check_all(folder)
+    (folder / name).write_bytes(b"{}")
+    with pytest.raises(ModelUnavailable, match=f"{name} is not the expected one"):
+        model_files.check_all(folder)
+
+
+@pytest.mark.parametrize("name", ["adapter_config.json", "1_Pooling/more.json"])
+def test_a_file_that_does_not_belong_to_the_model_is_refused(folder: Path, name: str) -> None:
+    (folder / name).write_text("{}")
+    with pytest.raises(ModelUnavailable, match=f"{name} does not belong to the model"):
+        model_files.check_all(folder)
+
+
+def test_another_tokenizer_is_refused_before_a_text_is_split(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelUnavailable, match=r"tokenizer at .* is not the expected one"):
+        ModelEmbedder(folder).token_offsets(["text"])
+
+
+@pytest.mark.parametrize("name", model_files.FILES)
+def test_every_file_is_part_of_the_fingerprint(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before = ModelEmbedder().fingerprint
+    monkeypatch.setattr(model_files, "FILES", {**model_files.FILES, name: "0" * 64})
+    assert ModelEmbedder().fingerprint != before
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
