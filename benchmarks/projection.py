@@ -110,7 +110,7 @@ def read_all(log: EventLog, limit: int) -> Iterator[RecordedEvent]:
 
 def ours(log: EventLog, codec: EventCodec, folder: Path) -> float:
     """Events per second of the real views behind the real runner."""
-    views = Views(folder / "views.sqlite", codec, now=lambda: datetime.now(UTC))
+    views = Views(folder / "views.sqlite", codec, log, now=lambda: datetime.now(UTC))
     start = time.perf_counter()
     done = ProjectionRunner(log, views, batch_size=BATCH).catch_up()
     taken = time.perf_counter() - start

@@ -17,7 +17,13 @@ from events.errors import (
     UnknownEventType,
 )
 from events.event import DamagedEvent, RecordedEvent
-from events.sealed_fields import Sealed, open_fields, seal_fields
+from events.sealed_fields import (
+    Sealed,
+    SealedValue,
+    open_fields,
+    seal_fields,
+    sealed_values,
+)
 from events.vault import KeyVault
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -116,6 +122,11 @@ class EventCodec:
                 f"Stored data does not fit version {schema_version} of {name}: "
                 f"{type(error).__name__}, {error}."
             ) from error
+
+    def sealed_values(self, recorded: RecordedEvent) -> list[SealedValue]:
+        """What of a stored event is sealed; nothing of a type that this program does not know."""
+        kind, _ = self._by_name.get(recorded.type, (None, None))
+        return sealed_values(kind.sealed, recorded) if kind else []
 
     def _add(self, kind: EventType) -> None:
         if kind.name in self._by_name or kind.cls in self._by_class:

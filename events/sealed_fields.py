@@ -1,5 +1,6 @@
 """Which fields of an event are stored sealed, and how they are sealed and opened."""
 
+from contextlib import suppress
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,6 +28,14 @@ class _Box(Struct, frozen=True, forbid_unknown_fields=True):
     """How a sealed value stands in the stored JSON: its bytes as base64."""
 
     sealed: bytes
+
+
+class SealedValue(Struct, frozen=True):
+    """One sealed value of an event, as a vault opens it."""
+
+    subject: str
+    sealed: bytes
+    context: bytes
 
 
 Fields = dict[str, Raw]
@@ -63,6 +72,20 @@ def open_fields(vault: KeyVault, sealed: tuple[Sealed, ...], recorded: RecordedE
         if stored is not None and bytes(stored) != _NOTHING:
             fields[each.field] = Raw(_opened(vault, each, bytes(stored), recorded))
     return msgspec.json.encode(fields)
+
+
+def sealed_values(sealed: tuple[Sealed, ...], recorded: RecordedEvent) -> list[SealedValue]:
+    """What stands sealed in a stored event, unopened; what does not look sealed is left out."""
+    found = []
+    with suppress(msgspec.MsgspecError):
+        fields = _FIELDS.decode(recorded.data)
+        for each in sealed:
+            stored = bytes(fields.get(each.field, _NOTHING))
+            if stored != _NOTHING:
+                subject = _subject(each, recorded.stream, recorded.actor)
+                box, context = _BOX.decode(stored), _context(recorded.id, each)
+                found.append(SealedValue(subject, box.sealed, context))
+    return found
 
 
 def _opened(vault: KeyVault, each: Sealed, stored: bytes, recorded: RecordedEvent) -> bytes:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from events.sqlite_marks import TABLE
+
 # What a run of events of one append has in common stands on its first event only (`place` 0) and
 # is NULL on the others: their rows need no second index, and their version follows from `place`.
 # Positions come from AUTOINCREMENT, so none is handed out twice. The triggers hold against every
@@ -63,10 +65,7 @@ BEGIN SELECT RAISE(ABORT, 'a key is destroyed, but its subject stays known'); EN
 """
 # Beside which log the vault is, and the subjects whose keys it has lost, which get no others: what
 # was sealed with these could then be opened by no vault that has the first ones.
-_BESIDE = """
-CREATE TABLE beside (
-    identity BLOB NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL, sum BLOB NOT NULL
-) STRICT;
+_BESIDE = f"""{TABLE}
 CREATE TABLE lost (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from events.chain import hash_of, link, new_identity
 from events.event import RecordedEvent
 from events.sqlite_file import explained, open_reader
-from events.sqlite_layout import LOG
+from events.sqlite_layout import LOG, VAULT
 from events.sqlite_rows import (
     PAGE,
     RUN,
@@ -47,6 +47,16 @@ def fill_vault(connection: sqlite3.Connection) -> None:
         "UPDATE keys SET hash = ? WHERE subject = ?",
         [(hash_of(subject, key), subject) for subject, key in keys],
     )
+
+
+def read_older_keys(path: Path, *, timeout: float = 30.0) -> dict[str, bytes | None]:
+    """The keys of a vault of the format before; None for one that was destroyed."""
+    with explained(path, VAULT):
+        reader = open_reader(path, VAULT, timeout=timeout)
+        try:
+            return dict(reader.execute("SELECT subject, key FROM keys"))
+        finally:
+            reader.close()
 
 
 def read_older(path: Path, *, timeout: float = 30.0) -> Iterator[RecordedEvent]:

@@ -15,6 +15,7 @@ from events.marks import Mark
 from events.sealing import KEY_BYTES, seal, unseal
 from events.sqlite_file import explain, explained, open_reader, open_writer, transaction
 from events.sqlite_layout import VAULT
+from events.sqlite_marks import read_mark, write_mark
 from events.sqlite_older import fill_vault
 from events.vault import DAMAGED, Row, known, refuse_closed, refuse_lost
 
@@ -23,8 +24,6 @@ _ALL = "SELECT CAST(subject AS BLOB), key, hash FROM keys"
 _MAKE = "INSERT INTO keys VALUES (?, ?, ?) ON CONFLICT (subject) DO NOTHING"
 _DESTROY = """INSERT INTO keys VALUES (?, NULL, ?)
 ON CONFLICT (subject) DO UPDATE SET key = NULL, hash = excluded.hash"""
-_MARK = "SELECT identity, position, hash, sum FROM beside"
-_PLACE = "INSERT INTO beside VALUES (?, ?, ?, ?)"
 _LOSE = "INSERT OR IGNORE INTO lost VALUES (?)"
 _LOST = "SELECT subject FROM lost"
 _EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -121,18 +120,18 @@ class SqliteVault:
     def mark(self) -> Mark | None:
         """See `KeyVault.mark`."""
         with self._writing() as writer:
-            for *fields, found in writer.execute(_MARK).fetchall():
-                if hash_of(*fields) == found:
-                    return Mark(*fields)
-        return None
+            return read_mark(writer)
 
     def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
         """See `KeyVault.place`."""
-        fields = (mark.identity, mark.position, mark.hash)
         with self._writing() as writer, transaction(writer):
-            writer.execute("DELETE FROM beside")
-            writer.execute(_PLACE, (*fields, hash_of(*fields)))
+            write_mark(writer, mark)
             writer.executemany(_LOSE, [(each,) for each in lost])
+
+    def lost(self) -> frozenset[str]:
+        """See `KeyVault.lost`."""
+        with self._writing() as writer:
+            return self.lacking([subject for (subject,) in writer.execute(_LOST)])
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
         """See `KeyVault.lacking`."""

@@ -63,6 +63,9 @@ class KeyVault(Protocol):
         What was sealed with new ones could be opened by no vault that has the first ones.
         """
 
+    def lost(self) -> frozenset[str]:
+        """The subjects that were said to have lost their keys and have none by now."""
+
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
         """Those whose keys are missing or damaged, though nobody destroyed them."""
 
@@ -89,10 +92,10 @@ DAMAGED = (b"",)
 class MemoryVault:
     """A `KeyVault` that is gone when the process ends, for tests and trials.
 
-    `keys` are there from the start, 64 bytes each.
+    `keys` are there from the start, 64 bytes each, or None for one that was destroyed.
     """
 
-    def __init__(self, keys: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, keys: Mapping[str, bytes | None] | None = None) -> None:
         self._keys: dict[str, bytes | None] = dict(keys or {})
         self._mark: Mark | None = None
         self._lost: set[str] = set()
@@ -142,6 +145,10 @@ class MemoryVault:
             refuse_closed(self._closed)
             self._mark = mark
             self._lost.update(lost)
+
+    def lost(self) -> frozenset[str]:
+        """See `KeyVault.lost`."""
+        return self.lacking(self._lost)
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
         """See `KeyVault.lacking`."""

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -13,14 +14,18 @@ from indexer.index import VECTORS
 from indexer.parts import PASSAGES
 
 _COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(*) FROM documents),
-    (SELECT count(*) FROM passages)"""
+    (SELECT count(*) FROM passages), (SELECT source FROM stamp)"""
 _VECTORS = "SELECT count(*) FROM vectors"
 
 
 class Description(Struct, frozen=True, kw_only=True):
-    """The position an index has reached, its counts, and the model and engine that made it."""
+    """What an index has reached and holds, and the model and engine that made it.
+
+    `source` is what whoever filled it said of `position`.
+    """
 
     position: int = 0
+    source: str = ""
     documents: int = 0
     passages: int = 0
     vectors: int = 0
@@ -40,12 +45,13 @@ def describe(directory: Path) -> Description:
         made = msgspec.json.decode(
             (path / generation.MANIFEST).read_bytes(), type=generation.Manifest
         )
-        position, documents, passages = _row(path / PASSAGES, _COUNTS)
+        position, documents, passages, source = _row(path / PASSAGES, _COUNTS)
         (vectors,) = _row(directory / VECTORS, _VECTORS)
     except (OSError, msgspec.DecodeError, sqlite3.Error) as error:
         raise IndexOutdated(f"The index is damaged ({error}).") from error
     return Description(
         position=position,
+        source=source,
         documents=documents,
         passages=passages,
         vectors=vectors,
@@ -54,8 +60,8 @@ def describe(directory: Path) -> Description:
     )
 
 
-def _row(path: Path, sql: str) -> tuple[int, ...]:
+def _row(path: Path, sql: str) -> tuple[Any, ...]:
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
-        row: tuple[int, ...] = db.execute(sql).fetchone()
+        row: tuple[Any, ...] = db.execute(sql).fetchone()
         return row

@@ -98,6 +98,11 @@ class HybridIndex:
         """The position up to which everything is durably in: the oldest stamp of the parts."""
         return self._parts.position
 
+    @property
+    def source(self) -> str:
+        """The `source` of the last commit; empty if it had none."""
+        return self._parts.source
+
     def put(self, documents: Iterable[Document]) -> None:
         """Add documents or replace those with the same ids; findable after `commit`.
 
@@ -121,10 +126,13 @@ class HybridIndex:
             self._parts.lexical.remove(ids)
             self._parts.passages.remove(ids)
 
-    def commit(self, position: int) -> None:
-        """Make all since the last commit durable and findable, stamped with `position`."""
+    def commit(self, position: int, source: str = "") -> None:
+        """Make all since the last commit durable and findable, stamped with `position`.
+
+        `source` says what was taken in up to there, in words of whoever commits.
+        """
         with self._changing:
-            self._parts.commit(position)
+            self._parts.commit(position, source)
 
     def refresh(self) -> None:
         """For a reader: take in what another process has committed, cheaply if nothing was.

@@ -79,10 +79,15 @@ class Parts:
         """The oldest stamp."""
         return min(self._stamp, self.lexical.position)
 
-    def commit(self, position: int) -> None:
+    @property
+    def source(self) -> str:
+        """What the last commit said of where it came from."""
+        return self.passages.source()
+
+    def commit(self, position: int, source: str) -> None:
         """Vectors are durable already; passages come last, so that nothing they name is missing."""
         self.lexical.commit(position)
-        self.passages.commit(position)
+        self.passages.commit(position, source)
         self._load()
 
     def refresh(self) -> None:

@@ -24,8 +24,8 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
-CREATE TABLE stamp (position INTEGER NOT NULL);
-INSERT INTO stamp VALUES (0);
+CREATE TABLE stamp (position INTEGER NOT NULL, source TEXT NOT NULL);
+INSERT INTO stamp VALUES (0, '');
 """
 _INSERT_DOCUMENT = """
 INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
@@ -108,6 +108,12 @@ class PassageStore:
     def position(self) -> int:
         """The stamp of the last commit."""
         return self._number("SELECT position FROM stamp")
+
+    def source(self) -> str:
+        """What the last commit said of where it came from."""
+        with self._lock, reading(self._path):
+            (source,) = self._reader.execute("SELECT source FROM stamp").fetchone()
+        return str(source)
 
     def counts(self) -> tuple[int, int]:
         """How many documents and passages there are."""
@@ -200,11 +206,11 @@ class PassageStore:
             for known in ids:
                 self._remove(connection, known)
 
-    def commit(self, position: int) -> None:
-        """Make all since the last commit durable, stamped with `position`."""
+    def commit(self, position: int, source: str = "") -> None:
+        """Make all since the last commit durable, stamped with `position` and `source`."""
         connection = self._transaction()
         with reading(self._path):
-            connection.execute("UPDATE stamp SET position = ?", (position,))
+            connection.execute("UPDATE stamp SET position = ?, source = ?", (position, source))
             connection.execute("COMMIT")
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EACCES, EDQUOT, ENOSPC, EROFS
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -14,10 +13,6 @@ from msgspec import Struct
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError
 from kb.settings import FILE_NAME
-
-if TYPE_CHECKING:
-    from events.log import EventLog
-    from events.sqlite_vault import SqliteVault
 
 LOG = "log.sqlite"
 VAULT = "vault.sqlite"
@@ -140,21 +135,6 @@ def find(path: Path) -> DataDirectory:
                 f"{path} is not a data directory of Tributary: it holds no {LOG}."
             )
     return directory
-
-
-def open_vault(directory: DataDirectory, log: "EventLog") -> "SqliteVault":
-    """The vault beside `log`; made anew only where no event can need it.
-
-    Raises `DataDirectoryError` if it is missing, `LogFormatError` or `LogUnavailable`.
-    """
-    from events.sqlite_vault import SqliteVault
-
-    if not directory.vault.exists() and log.head():
-        raise DataDirectoryError(
-            f"{directory.root} holds events but no {VAULT}, the keys that open them: "
-            f"put back the {VAULT} that belongs to this {LOG}."
-        )
-    return SqliteVault(directory.vault, create=not log.head())
 
 
 @contextmanager

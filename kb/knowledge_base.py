@@ -135,6 +135,7 @@ class KnowledgeBase:
             try:
                 parts.follower.ensure(0)
                 parts.follower.bring_views_up()
+                parts.follower.take_in_readable(parts.codec)
                 if unfinished := parts.follower.unfinished_erasure():
                     tell("Something erased is not gone yet, or is back from a copy: erasing it.")
                     parts.follower.forget(unfinished)

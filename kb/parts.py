@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from events.clock import utc_now
-from events.sqlite import SqliteEventLog
 from kb import access
 from kb.access import Asker
-from kb.data_directory import DataDirectory, open_vault, storage_errors
+from kb.belonging import open_log_and_vault
+from kb.data_directory import DataDirectory, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.errors import DataDirectoryError
@@ -46,15 +46,10 @@ class Parts:
         self.directory = directory
         self.settings = settings
         self.embedder = embedder
-        self.log = SqliteEventLog(directory.log)
-        try:
-            self.vault = open_vault(directory, self.log)
-        except BaseException:
-            self.log.close()
-            raise
+        self.log, self.vault = open_log_and_vault(directory, notice)
         self.codec = build_codec(self.vault)
         self.kinds = load_kinds()
-        self.views = Views(directory.views, self.codec, notice=notice)
+        self.views = Views(directory.views, self.codec, self.log, notice=notice)
         self.reader = ViewReader(directory.views)
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(directory.questions, utc_now, secrets.token_bytes)

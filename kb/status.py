@@ -14,6 +14,7 @@ from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
 from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
+from kb.following.source import foreign
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views, checkpoint
 from kb.following.withheld import parked
@@ -69,7 +70,7 @@ def gather(
 ) -> Status:
     """The status now. Loads neither the model nor the search libraries."""
     views, head = _views(reader), log.head()
-    index, trouble = _index(directory)
+    index, trouble = _index(directory, log)
     entries, archived, reuses = views.totals
     return Status(
         data=str(directory.root),
@@ -102,11 +103,15 @@ def _views(reader: ViewReader) -> _Views:
         return _Views()
 
 
-def _index(directory: DataDirectory) -> tuple["Description", tuple[str, ...]]:
+def _index(directory: DataDirectory, log: EventLog) -> tuple["Description", tuple[str, ...]]:
     """What the files of the index say, and what is wrong with them."""
     from indexer.description import Description, describe
 
     try:
-        return describe(directory.index), ()
+        found = describe(directory.index)
     except IndexOutdated as error:
         return Description(), (f"{error} The next question rebuilds it.",)
+    why = foreign(log, found.source) if found.engine else ""
+    if why:
+        return Description(), (f"The index does not fit: {why}. The next question rebuilds it.",)
+    return found, ()

@@ -9,7 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events.codec import EventCodec
-from events.errors import EventDataError, ProjectionUnavailable, UnknownEventType
+from events.errors import (
+    EventDataError,
+    LogFormatError,
+    ProjectionUnavailable,
+    UnknownEventType,
+)
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import ParkedEvent
@@ -17,6 +22,7 @@ from indexer.document import Document, Section
 from indexer.errors import IndexerError
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
+from kb.following.source import source
 from kb.following.withheld import lack, narrowed
 from kb.writer import Clock
 
@@ -111,15 +117,16 @@ class IndexProjection:
             touched: Touched = {}
             for stream in {event.stream: None for event in events if _is_entry(event)}:
                 self._evolve(touched, self._log.read_stream(stream))
+            self._refuse_lack(touched, events)
             self._put(list(touched.values()))
             if events:
-                self.index.commit(events[-1].position)
+                self._commit(events[-1].position)
 
     def park(self, event: RecordedEvent, error: str) -> None:
         """Keep `event` aside and move past it."""
         self._keep_aside(event, error)
         with _unavailable():
-            self.index.commit(event.position)
+            self._commit(event.position)
 
     def parked(self) -> list[ParkedEvent]:
         """The events kept aside, by position."""
@@ -138,7 +145,21 @@ class IndexProjection:
             position = events[-1].position
             self._refuse_stopped()
         self._put(list(touched.values()), progress)
-        self.index.commit(position)
+        self._commit(position)
+
+    def _commit(self, position: int) -> None:
+        self.index.commit(position, source(self._log, self._parked, position))
+
+    @staticmethod
+    def _refuse_lack(touched: Touched, events: Sequence[RecordedEvent]) -> None:
+        """The log finds the events of a stream by a list of its own, which can be damaged alone."""
+        for event in events:
+            found = touched.get(event.stream)
+            if _is_entry(event) and (found is None or found.event.version < event.version):
+                raise LogFormatError(
+                    f"The log is damaged (its list of streams lacks position {event.position}): "
+                    "put back a copy of it."
+                )
 
     def _refuse_stopped(self) -> None:
         if self._stopped():

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Condition, Event, Lock, RLock, Thread
 from typing import TypeVar
 
+from events.codec import EventCodec
 from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
@@ -14,6 +15,7 @@ from indexer.errors import IndexerError
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
 from kb.following.forgetting import Forgetting, Secrets
 from kb.following.lead import POLL_SECONDS, Lead
+from kb.following.parked import readable
 from kb.following.search_index import SearchIndex
 from kb.following.view_file import File, is_damage
 from kb.following.view_reader import ViewReader
@@ -165,9 +167,7 @@ class Follower:
             try:
                 if what != "index":
                     self._on_sound_views(
-                        lambda: self._views.rebuild(
-                            self._log, lambda done, of: progress("views", done, of)
-                        )
+                        lambda: self._views.rebuild(lambda done, of: progress("views", done, of))
                     )
                 if what != "views":
                     self._index.rebuild(lambda done, of: progress("index", done, of))
@@ -208,6 +208,18 @@ class Follower:
                 self._catch_up_views()
         return leads
 
+    def take_in_readable(self, codec: EventCodec) -> None:
+        """Make the views anew if an event that could not be read can be by now, and this leads."""
+        with self._lead.taken() as leads:
+            if leads:
+                self._on_sound_views(lambda: self._take_in_readable(codec))
+
+    def _take_in_readable(self, codec: EventCodec) -> None:
+        if any(readable(each, self._log, codec) for each in self._views.parked()):
+            self._views.discard("something that could not be read can be read by now")
+            self._runner.catch_up()
+            self._tell()
+
     def _refuse_closed(self) -> None:
         if self._closed:
             raise DataDirectoryError("The data directory was closed meanwhile: open it again.")
@@ -224,8 +236,8 @@ class Follower:
             try:
                 if self._views.missing() and self._log.head():
                     self._views.discard("their file is missing")
-                elif self._views.checkpoint() > self._log.head():
-                    self._views.discard("they hold more than the log")
+                elif why := self._views.misfit():
+                    self._views.discard(why)
                 return work()
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):

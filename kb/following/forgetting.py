@@ -99,7 +99,7 @@ class Forgetting:
             return True
         if time.monotonic() - self._since < GATHER_SECONDS:
             return False
-        return self._views.forget(self._log, last)
+        return self._views.forget(last)
 
     def of_time(self) -> bool:
         """Destroy what was to be kept for some time only; whether it looked: once a minute at most.

@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from events.chain import hash_of
+from events.codec import EventCodec
+from events.errors import EventDataError, EventLogError, SealedDataError, UnknownEventType
+from events.log import EventLog
 from events.projection import ParkedEvent
 from kb.following.view import read_time, to_stored
 
@@ -13,6 +17,24 @@ TABLE = """CREATE TABLE IF NOT EXISTS parked (
     error TEXT NOT NULL, parked_at TEXT NOT NULL, PRIMARY KEY (projection, position)) STRICT"""
 ADD = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
 ALL = "SELECT projection, position, type, stream, error, parked_at FROM parked ORDER BY position"
+
+
+_UNREADABLE = tuple(kind.__name__ for kind in (SealedDataError, EventDataError, UnknownEventType))
+
+
+def readable(parked: ParkedEvent, log: EventLog, codec: EventCodec) -> bool:
+    """Whether an event that was put aside because it could not be read can be read by now.
+
+    It can where a sound copy of log or vault was put back, or another program knows its type.
+    """
+    if not parked.error.startswith(_UNREADABLE):
+        return False
+    try:
+        for event in log.read(parked.position - 1, 1):
+            codec.decode(event)
+    except EventLogError:
+        return False
+    return True
 
 
 class ParkedFile:
@@ -48,6 +70,13 @@ class ParkedFile:
     def any(self) -> bool:
         """Whether there are any."""
         return bool(self.all())
+
+    def sum(self) -> bytes | None:
+        """Another for other events put aside; None for a file that cannot be read."""
+        try:
+            return hash_of(*((each.position, each.type, each.stream) for each in self.all()))
+        except (sqlite3.DatabaseError, ValueError):
+            return None
 
     def clear(self) -> None:
         """Forget them all."""

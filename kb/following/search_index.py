@@ -15,7 +15,8 @@ from events.log import EventLog
 from events.projection import ProjectionRunner
 from indexer.errors import IndexOutdated
 from kb.following.documents import BATCH, IndexProjection
-from kb.following.parked import ParkedFile
+from kb.following.parked import ParkedFile, readable
+from kb.following.source import foreign, unlike
 from kb.writer import Clock
 
 if TYPE_CHECKING:
@@ -177,15 +178,15 @@ class SearchIndex:
         if not self._writable or self._current is None:
             try:
                 self._swap(self._open(writable=True), writable=True)
-                self._refuse_foreign()
             except IndexOutdated as error:
                 self._rebuild_because(error, stopped)
         assert self._current is not None
+        why = unlike(self._log, self._parked, self._current.source)
+        if not why and any(readable(each, self._log, self._codec) for each in self._parked.all()):
+            why = "something that could not be read can be read by now"
+        if why:
+            self._rebuild_because(IndexOutdated(f"{why}."), stopped)
         return self._current
-
-    def _refuse_foreign(self) -> None:
-        if self._current and self._current.position > self._log.head():
-            raise IndexOutdated("It holds more than the log, so it was made from another one.")
 
     def _rebuild_because(self, why: IndexOutdated, stopped: Stopping) -> None:
         if self._log.head():
@@ -216,12 +217,19 @@ class SearchIndex:
         with self._idle:
             at = self._generation()
             if self._current is None:
-                self._current = self._open(writable=False)
+                self._current = self._fitting(self._open(writable=False))
                 self._users[id(self._current)] = 0
             elif not self._writable:
                 self._current.refresh()
             self._users[id(self._current)] += 1
             return self._current, at
+
+    def _fitting(self, index: "HybridIndex") -> "HybridIndex":
+        """The index, unless it would answer with what another log holds."""
+        if why := foreign(self._log, index.source):
+            index.close()
+            raise IndexOutdated(f"The index does not fit: {why}.")
+        return index
 
     def _open(self, *, writable: bool) -> "HybridIndex":
         from indexer.index import HybridIndex

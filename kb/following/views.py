@@ -2,18 +2,21 @@
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from sqlite_utils import Database
 
+from events import sqlite_marks
 from events.clock import utc_now
 from events.codec import EventCodec
 from events.event import RecordedEvent
 from events.log import EventLog
+from events.marks import Misfit, misfit
 from events.projection import ParkedEvent, ProjectionRunner
 from events.sqlite_file import wal_is_emptied
+from events.sqlite_marks import read_mark, write_mark
 from kb.endorsements.endorsement_view import ENDORSEMENTS
 from kb.entries.catalogue_view import CATALOGUE
 from kb.entries.history_view import HISTORY
@@ -38,6 +41,7 @@ SEEN_ROWS = {
 _TABLES = (
     "CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT",
     "INSERT INTO checkpoint VALUES (0)",
+    sqlite_marks.TABLE,
     *withheld.TABLES,
     # Every erasure, and everybody who left or was erased.
     """CREATE TABLE erasure (
@@ -71,6 +75,12 @@ DEPART = "UPDATE forgotten SET departed = ?"
 KEEP_FORGOTTEN = "UPDATE forgotten SET position = ?, rewritten = ?, departed = ?"
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
+_MISFITS: Mapping[Misfit, str] = {
+    "other log": "they were made from another log",
+    "ahead": "they hold more than the log",
+    "other past": "they were made from another copy of the log",
+}
+
 BATCH = 2_000
 
 
@@ -87,12 +97,14 @@ class Views:
         self,
         path: Path,
         codec: EventCodec,
+        log: EventLog,
         *,
         now: Clock = utc_now,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._path = path
         self._codec = codec
+        self._log = log
         self._now = now
         self._notice = notice
         self._handlers = _handlers()
@@ -112,7 +124,7 @@ class Views:
                 for handler in self._handlers.get(type(payload), ()):
                     handler(database.conn, event, payload)
             if events:
-                database.conn.execute(MOVE_CHECKPOINT, (events[-1].position,))
+                self._reach(database.conn, events[-1].position)
 
     def park(self, event: RecordedEvent, error: str) -> None:
         """Keep `event` aside, withhold what it could have taken away, and move past it."""
@@ -121,25 +133,36 @@ class Views:
             for view in VIEWS:
                 view.withhold(database.conn, event, entry_id)
             withheld.tell(database.conn, event, entry_id)
-            database.conn.execute(MOVE_CHECKPOINT, (event.position,))
+            self._reach(database.conn, event.position)
 
     def parked(self) -> list[ParkedEvent]:
         """The events kept aside, by position."""
         return withheld.parked(self._database().conn, self.name)
 
-    def rebuild(self, log: EventLog, progress: Callable[[int, int], None] | None = None) -> None:
+    def misfit(self) -> str:
+        """Why the views were not made from the log as it is; empty if they were."""
+        connection = self._database().conn
+        mark, position = read_mark(connection), checkpoint(connection)
+        if not position:
+            return ""
+        if mark is None or mark.position != position:
+            return "they do not say which log they were made from"
+        how = misfit(self._log, mark)
+        return _MISFITS[how] if how else ""
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Empty and refill the views in one transaction: readers see the old ones until it ends.
 
         `progress` gets (events taken in, events in all).
         """
-        runner = ProjectionRunner(log, self, batch_size=BATCH)
+        runner = ProjectionRunner(self._log, self, batch_size=BATCH)
         with self._database().atomic() as database:
             forgotten = database.conn.execute("SELECT * FROM forgotten").fetchone()
             _make_tables(database.conn)
             database.conn.execute(KEEP_FORGOTTEN, forgotten)
             while runner.run_once():
                 if progress:
-                    progress(self.checkpoint(), max(log.head(), self.checkpoint()))
+                    progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
 
     def erasures(self) -> list[tuple[int, str]]:
         """The position and stream of every erasure."""
@@ -149,14 +172,14 @@ class Views:
         """The position of the last erasure of which nothing is left here."""
         return forgotten(self._database().conn)
 
-    def forget(self, log: EventLog, position: int) -> bool:
+    def forget(self, position: int) -> bool:
         """Make the views anew, leaving nothing of what was erased up to `position` in the file.
 
         False while a reader keeps old pages: called again, only these are left to do.
         """
         connection = self._database().conn
         if connection.execute(REWRITTEN).fetchone()[0] < position:
-            self.rebuild(log)
+            self.rebuild()
             # VACUUM writes into the WAL, from where the new pages replace the old ones.
             connection.execute("VACUUM")
             connection.execute(REWRITE, (position,))
@@ -211,6 +234,11 @@ class Views:
             self._opened.close()
             self._opened = None
             self._file = MISSING
+
+    def _reach(self, connection: sqlite3.Connection, position: int) -> None:
+        """Move the checkpoint, in the caller's transaction."""
+        connection.execute(MOVE_CHECKPOINT, (position,))
+        write_mark(connection, self._log.mark(position))
 
     def _database(self) -> Database:
         if self._opened is None:

@@ -165,7 +165,9 @@ class KeyVaultContract:
     def test_a_subject_whose_key_is_lost_gets_no_other(self, vault: KeyVault) -> None:
         """With a second key, nothing would open all that was sealed for it."""
         sealed = vault.seal(BEN, b"text", HERE)
+        assert vault.lost() == set()
         vault.place(Mark(b"i" * 16, 7, b"h" * 16), [ADA])
+        assert vault.lost() == {ADA}
         for _ in range(2):
             with pytest.raises(KeyLost, match=f"lacks the key of {ADA}"):
                 vault.seal(ADA, b"text", HERE)
@@ -180,6 +182,7 @@ class KeyVaultContract:
         vault.place(Mark(b"i" * 16, 7, b"h" * 16), [ADA])
         assert not vault.destroy(ADA)
         assert vault.destroyed(ADA)
+        assert vault.lost() == set()
 
     def test_it_tells_which_keys_it_lacks(self, vault: KeyVault) -> None:
         vault.prepare([ADA, "entry-gone"])

@@ -87,9 +87,10 @@ def copied(events: list[RecordedEvent]) -> InMemoryEventLog:
 @contextmanager
 def viewed(path: Path, world: PeopleWorld, events: list[RecordedEvent]) -> Iterator[ViewReader]:
     """A reader of the views that follow `events`."""
-    views, reader = Views(path, world.codec), ViewReader(path)
+    log = copied(events)
+    views, reader = Views(path, world.codec, log), ViewReader(path)
     try:
-        ProjectionRunner(copied(events), views).catch_up()
+        ProjectionRunner(log, views).catch_up()
         yield reader
     finally:
         reader.close()

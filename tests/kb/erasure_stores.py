@@ -13,6 +13,7 @@ import tantivy
 import whoosh.index
 
 from events.sqlite import SqliteEventLog
+from events.sqlite_vault import SqliteVault
 from indexer import generation
 from indexer.analysis import name_key, terms
 from indexer.document import Document, Section
@@ -22,7 +23,6 @@ from indexer.postings import pack
 from indexer.testing import HashEmbedder
 from indexer.vector_store import VectorStore
 from kb.accounts.schema import MEMBER_TABLES
-from kb.data_directory import find, open_vault
 from kb.event_types import build_codec
 from tests.kb.erasure_world import TEXT, TITLE
 
@@ -105,7 +105,7 @@ def _whoosh(path: Path) -> list[object]:
 def _log(data: Path) -> list[object]:
     with (
         SqliteEventLog(data / "log.sqlite") as log,
-        closing(open_vault(find(data), log)) as vault,
+        SqliteVault(data / "vault.sqlite") as vault,
     ):
         codec = build_codec(vault)
         return [codec.decode(event) for event in log.read(0, log.head())]

@@ -211,15 +211,16 @@ def test_views_and_index_of_another_log_are_made_anew(
     with open_base() as base:
         base.entries.contribute(some_draft())
         assert base.search("bedside handover").results
-    for path in data.glob("log.sqlite*"):
-        path.unlink()
     data_directory.create(data.parent / "fresh", {})
-    shutil.move(data.parent / "fresh" / "log.sqlite", data / "log.sqlite")
+    for name in ("log.sqlite", "vault.sqlite"):
+        for path in data.glob(f"{name}*"):
+            path.unlink()
+        shutil.move(data.parent / "fresh" / name, data / name)
     notices.clear()
     again = open_base()
     assert again.catalogue.browse().total == 0
     assert again.search("bedside handover").nothing_close
-    assert "more than the log" in notices[0]
+    assert "made from another log" in notices[0]
 
 
 def test_sizes_are_told_and_files_that_vanish_meanwhile_do_not_matter(

@@ -180,5 +180,5 @@ class _Recording(HybridIndex):
     def put(self, documents: Iterable[Document]) -> None:
         self.documents.extend(documents)
 
-    def commit(self, position: int) -> None:
+    def commit(self, position: int, source: str = "") -> None:
         self.committed = position

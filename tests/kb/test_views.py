@@ -69,7 +69,7 @@ def test_views_that_followed_equal_views_made_anew(
                 continue
         world.catch_up()
         followed = all_rows(world.path)
-        world.views.rebuild(world.log)
+        world.views.rebuild()
         assert all_rows(world.path) == followed
         assert followed["parked"] == []
         world.close()
@@ -130,7 +130,7 @@ def test_a_rebuild_tries_again_what_was_held_aside(world: ViewedWorld) -> None:
     foreign(world, "entry-unknown")
     world.catch_up()
     seen: list[tuple[int, int]] = []
-    world.views.rebuild(world.log, lambda done, of: seen.append((done, of)))
+    world.views.rebuild(lambda done, of: seen.append((done, of)))
     assert len(world.views.parked()) == 1
     assert seen == [(1, 1)]
 
@@ -140,7 +140,7 @@ def test_readers_see_the_old_views_until_a_rebuild_has_ended(world: ViewedWorld)
     world.catch_up()
     during: list[int] = []
     world.practice("Two")
-    world.views.rebuild(world.log, lambda done, of: during.append(world._catalogue.browse().total))
+    world.views.rebuild(lambda done, of: during.append(world._catalogue.browse().total))
     assert during == [1]
     assert world._catalogue.browse().total == 2
 

@@ -16,6 +16,8 @@ from kb.errors import NotFound
 from kb.event_types import EVENT_TYPES
 from kb.following.documents import IndexProjection
 from kb.following.parked import ParkedFile
+from kb.following.view_reader import ViewReader
+from kb.following.views import Views
 from kb.following.withheld import LACKS
 from kb.people.directory import UNREADABLE, Directory
 from kb.people.member import Profile
@@ -84,7 +86,7 @@ class Collecting:
     def remove(self, ids: list[str]) -> None:
         """Nothing was there."""
 
-    def commit(self, position: int) -> None:
+    def commit(self, position: int, source: str) -> None:
         """All is in."""
 
 
@@ -204,8 +206,9 @@ def test_an_event_of_a_stream_that_never_began_hides_everything(
         path = tmp_path / f"{stream[:6]}.sqlite"
         with viewed(path, world, events[:place]) as reader:
             assert sights(reader, members)[members[0]]
-        views = world.__class__(path)
-        views.views.park(lost, "spoilt")
-        assert set().union(*sights(views.reader, members).values()) == set()
-        assert views._catalogue.browse().total
+        views, reader = Views(path, world.codec, copied(events)), ViewReader(path)
+        views.park(lost, "spoilt")
+        assert set().union(*sights(reader, members).values()) == set()
+        assert Catalogue(reader, access.operator().labels).browse().total
+        reader.close()
         views.close()

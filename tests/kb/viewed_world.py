@@ -26,7 +26,7 @@ class ViewedWorld(World):
         super().__init__(log)
         self.notices: list[str] = []
         self.path = path
-        self.views = Views(path, self.codec, notice=self.notices.append)
+        self.views = Views(path, self.codec, self.log, notice=self.notices.append)
         self.reader = ViewReader(path)
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
         self._catalogue = Catalogue(self.reader, operator().labels)
@@ -55,7 +55,9 @@ def counted(path: Path) -> Questions:
     return Questions(path.with_name("questions.sqlite"), utc_now, bytes)
 
 
-READ_AT_OPENING = ("checkpoint", "parked", "withheld", "erasure", "departure", "forgotten")
+READ_AT_OPENING = (
+    *("checkpoint", "beside", "parked", "withheld", "erasure", "departure", "forgotten"),
+)
 """The tables in which damage is found as soon as the views are opened."""
 
 
