@@ -229,13 +229,14 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
             answer = view.search(f"the {word} of the evening", archived=None, settled=False)
             hits[who][word] = frozenset(result.id for result in answer.results)
             texts |= {result.passage for result in answer.results}
+    let_in = dict(signed_in(community, base, told))
     status = base.status()
     told += [*status.errors, *(each.error for each in status.parked)]
     told = [each for each in told if not any(usual in each for usual in EXPECTED)]
     return Sighted(
         entries=entries,
         hits=hits,
-        let_in=dict(signed_in(community, base)),
+        let_in=let_in,
         settings=repr(msgspec.structs.replace(load_settings(base.settings.data, {}), data=Path())),
         told=tuple(told),
         texts=frozenset(texts),
@@ -254,7 +255,9 @@ def askers(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, Ask
     yield "operator", operator()
 
 
-def signed_in(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, str]]:
+def signed_in(
+    community: Community, base: KnowledgeBase, told: list[str]
+) -> Iterator[tuple[str, str]]:
     """Who is let in by each secret, and with what; a refusal in a sentence lets nobody in."""
     accounts, secrets = base.accounts, community.secrets
     ways: dict[str, Callable[[], object]] = {
@@ -267,7 +270,10 @@ def signed_in(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, 
     for way, ask in ways.items():
         try:
             yield way, str(ask())
-        except (KnowledgeBaseError, AttributeError):
+        except KnowledgeBaseError as error:
+            told.append(str(error))
+            yield way, NOBODY
+        except AttributeError:
             yield way, NOBODY
 
 

@@ -24,6 +24,7 @@ from events.sqlite_layout import VAULT as VAULT_LAYOUT
 from events.sqlite_older import read_older, read_older_keys
 from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault, MemoryVault
+from kb.accounts.beside import refuse_foreign
 from kb.data_directory import LOG, VAULT, DataDirectory
 from kb.errors import DataDirectoryError
 from kb.event_types import build_codec
@@ -55,9 +56,10 @@ def open_log_and_vault(
     """
     older = _older(directory)
     if any(older):
-        _refuse_foreign(directory, *older)
+        _refuse_foreign_keys(directory, *older)
     log = SqliteEventLog(directory.log)
     try:
+        refuse_foreign(directory.accounts, log)
         if not directory.vault.exists() and log.head():
             raise _missing(directory)
         vault = SqliteVault(directory.vault, create=not log.head())
@@ -101,7 +103,7 @@ def _older(directory: DataDirectory) -> tuple[bool, bool]:
     return log, vault
 
 
-def _refuse_foreign(directory: DataDirectory, older_log: bool, older_vault: bool) -> None:
+def _refuse_foreign_keys(directory: DataDirectory, older_log: bool, older_vault: bool) -> None:
     """Read files of the format before, without bringing them over, and compare them."""
     if not directory.vault.exists():
         if older_log and next(read_older(directory.log), None):

@@ -11,6 +11,7 @@ from filelock import FileLock
 from events.clock import utc_now
 from kb import access
 from kb.access import Asker
+from kb.accounts.beside import Beside
 from kb.belonging import open_log_and_vault
 from kb.data_directory import DataDirectory, storage_errors
 from kb.entries.kinds import load_kinds
@@ -48,6 +49,8 @@ class Parts:
         self.embedder = embedder
         self.log, self.vault = open_log_and_vault(directory, notice)
         self.codec = build_codec(self.vault)
+        self._notice = notice
+        self._beside = Beside(self.log, self.codec, notice)
         self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, self.log, notice=notice)
         self.reader = ViewReader(directory.views)
@@ -80,7 +83,13 @@ class Parts:
 
         with self._opening_accounts:
             if self._accounts is None:
-                self._accounts = Accounts(self.directory.accounts, self.settings.community, utc_now)
+                self._accounts = Accounts(
+                    self.directory.accounts,
+                    self.settings.community,
+                    utc_now,
+                    self._beside,
+                    self._notice,
+                )
             return self._accounts
 
     def _tidy_questions(self, notice: Callable[[str], None]) -> None:

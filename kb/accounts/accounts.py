@@ -1,6 +1,7 @@
 """What signing in needs, bundled over one file: opened at first use, closed with the rest."""
 
 import secrets
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -16,16 +17,26 @@ from kb.accounts.tokens import ApiTokens
 from kb.writer import Clock
 
 if TYPE_CHECKING:
+    from kb.accounts.beside import Beside
     from kb.accounts.passkeys import Passkeys, Site
 
 
 class Accounts:
     """The parts of `kb.accounts` for one data directory. Usable from any thread."""
 
-    def __init__(self, path: Path, community: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        community: str,
+        clock: Clock,
+        beside: "Beside",
+        notice: Callable[[str], None],
+    ) -> None:
         self._path = path
         self._community = community
         self._clock = clock
+        self._beside = beside
+        self._notice = notice
         self._opening = Lock()
 
     @property
@@ -36,7 +47,17 @@ class Accounts:
 
     @cached_property
     def _store(self) -> AccountStore:
-        return AccountStore(self._path)
+        store = AccountStore(self._path, notice=self._notice)
+        try:
+            self._beside.compare(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def reach(self) -> None:
+        """Keep that these accounts know the log up to its head, where it was just told of them."""
+        self._beside.reach(self.store)
 
     @cached_property
     def sessions(self) -> Sessions:

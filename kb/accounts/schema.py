@@ -1,7 +1,7 @@
 """The tables of accounts.sqlite; all that is about one member has a column `member`."""
 
 APPLICATION_ID = 0x54524941  # "TRIA": SQLite keeps it in the header of the file
-VERSION = 1
+VERSION = 2
 
 # Times are seconds since 1970, days are days since 0001-01-01 (`date.toordinal`). A `hash` is a
 # SHA-256 of a secret of 256 random bits, or a keyed BLAKE2b of what a person could guess.

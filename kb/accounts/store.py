@@ -4,13 +4,17 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from events import sqlite_marks
 from events.errors import LogUnavailable
-from events.sqlite_file import switch_to_wal, wal_is_emptied
+from events.marks import Mark
+from events.sqlite_file import switch_to_wal, transaction, wal_is_emptied
+from events.sqlite_marks import read_mark, write_mark
+from kb.accounts import tally
 from kb.accounts.schema import APPLICATION_ID, MEMBER_TABLES, TABLES, VERSION
 from kb.accounts.secret import Random
 from kb.errors import DataDirectoryError, Refused
@@ -19,6 +23,9 @@ Row = tuple[Any, ...]
 
 KEY_SIZE = 32
 UNFINISHED = "forgetting"
+PASSING = frozenset({"session", "link", "challenge", "pending_identity"})
+"""Tables whose rows last a short time, and can be given again."""
+
 
 _MEANING = {
     sqlite3.SQLITE_FULL: "cannot be written because the disk is full: free some space",
@@ -34,14 +41,23 @@ class AccountStore:
     """The database at `path`, made if it is missing; readable by its owner only.
 
     One connection behind a lock serves every thread; other processes open their own. `random`
-    gives that many bytes that nobody can guess. Raises `DataDirectoryError` for a file that is
-    not ours, damaged, in use, or written by a newer version.
+    gives that many bytes that nobody can guess. `is_new` says whether the file was made just now;
+    `notice` is told in one sentence when what lasts a short time only was damaged, and is emptied.
+    Raises `DataDirectoryError` for a file that is not ours, damaged, in use, or written by a newer
+    version.
     """
 
     def __init__(
-        self, path: Path, *, random: Random = secrets.token_bytes, timeout: float = 30.0
+        self,
+        path: Path,
+        *,
+        random: Random = secrets.token_bytes,
+        timeout: float = 30.0,
+        notice: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self.is_new = False
         self._path = path
+        self._notice = notice
         self._random = random
         self._timeout = timeout
         self._lock = threading.RLock()
@@ -54,6 +70,26 @@ class AccountStore:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
+
+    def mark(self) -> Mark | None:
+        """Up to where the accounts know the log beside them; None if they were never told."""
+        with self._lock, self._explained():
+            return read_mark(self._db)
+
+    def place(self, mark: Mark) -> None:
+        """Keep `mark`."""
+        with self.transaction() as db:
+            write_mark(db, mark)
+
+    def members(self) -> set[str]:
+        """Who signs in with anything."""
+        select = " UNION ".join(f"SELECT member FROM {table}" for table in MEMBER_TABLES)
+        return {member for (member,) in self.run(select) if member}
 
     def close(self) -> None:
         """Close the file; nothing can be done with this object afterwards."""
@@ -154,7 +190,36 @@ class AccountStore:
         if self._is_new(db):
             self._create(db)
         self._refuse_foreign(db)
+        self._bring_over(db)
         switch_to_wal(db, self._path, self._timeout)
+        tally.keep_up(db)
+        self._mend(db)
+
+    def _mend(self, db: sqlite3.Connection) -> None:
+        """Empty what is damaged and lasts a short time; refuse what cannot be made again."""
+        damaged = tally.damaged(db)
+        if not set(damaged) <= PASSING:
+            raise DataDirectoryError(f"The file {self._path} {_MEANING[sqlite3.SQLITE_CORRUPT]}.")
+        for table in damaged:
+            with transaction(db):
+                db.execute(f"DELETE FROM {table}")
+                tally.count_again(db, table)
+        if damaged:
+            self._notice(
+                f"The file {self._path} was damaged in what is kept for a short time only, so that "
+                "was emptied: everybody has to sign in again, and links are void."
+            )
+
+    @staticmethod
+    def _bring_over(db: sqlite3.Connection) -> None:
+        """Give a file of version 1 what it lacks."""
+        if _version(db) == VERSION:
+            return
+        with transaction(db):
+            if _version(db) < VERSION:  # else another process was faster
+                db.execute(sqlite_marks.TABLE)
+                tally.begin(db)
+                db.execute(f"PRAGMA user_version = {VERSION}")
 
     @staticmethod
     def _is_new(db: sqlite3.Connection) -> bool:
@@ -162,22 +227,17 @@ class AccountStore:
         return (db.execute("PRAGMA application_id").fetchone()[0], tables) == (0, 0)
 
     def _create(self, db: sqlite3.Connection) -> None:
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(db):
             if self._is_new(db):  # else another process was faster
                 for statement in TABLES:
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute("COMMIT")
-        finally:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
+                self.is_new = True
 
     def _refuse_foreign(self, db: sqlite3.Connection) -> None:
         if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise DataDirectoryError(f"The file {self._path} {_MEANING[sqlite3.SQLITE_NOTADB]}.")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
+        version = _version(db)
         if version > VERSION:
             raise DataDirectoryError(
                 f"The file {self._path} has version {version}, but this program knows versions up "
@@ -202,3 +262,19 @@ class AccountStore:
             ) from error
         except OSError as error:
             raise DataDirectoryError(f"The file {self._path} cannot be made: {error}.") from error
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def peek(path: Path) -> Mark | None:
+    """The mark of accounts without opening them to write; None for a file that has none."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            return read_mark(db)
+    except sqlite3.Error:
+        return None  # what is wrong is said when they are needed

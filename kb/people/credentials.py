@@ -208,7 +208,9 @@ class Credentials:
         self._decided(validation.known_id("member", member), Note(event))
 
     def _decided(self, member: str, command: MemberCommand) -> Receipt:
-        return self._writer.execute(_aggregate(member), partial(members.decide, command)).receipt
+        done = self._writer.execute(_aggregate(member), partial(members.decide, command))
+        self._accounts.reach()
+        return done.receipt
 
     def _load(self, member: str) -> Member:
         return self._writer.load(_aggregate(member))

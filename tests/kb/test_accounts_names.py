@@ -58,7 +58,7 @@ def test_a_name_that_is_refused_leaves_the_old_one(accounts: AccountsWorld) -> N
 def test_a_name_that_nobody_could_type_is_refused(accounts: AccountsWorld, text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         accounts.names.set(ANA, text)
-    assert refused.value.field == "name"
+    assert refused.value.field == "sign_in_name"
 
 
 def test_of_two_who_want_a_name_at_once_one_has_it(accounts: AccountsWorld) -> None:

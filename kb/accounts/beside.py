@@ -1,0 +1,108 @@
+"""Whether accounts belong to a log, and what to do with older ones that were put back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+from events.codec import EventCodec
+from events.event import DamagedEvent
+from events.log import EventLog
+from events.marks import Mark, misfit
+from kb.accounts.store import AccountStore, peek
+from kb.errors import DataDirectoryError
+from kb.ids import member_stream
+from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
+
+PAGE = 1_000
+SIGN_IN = frozenset(
+    {"member-token-made", "member-token-revoked", "member-link-made", "member-sign-in-changed"}
+)
+"""The types of events that say what members sign in with."""
+
+_TABLE_OF = {
+    "password-set": "password",
+    "passkey-removed": "passkey",
+    "identity-untied": "identity",
+}
+"""What an older copy may still hold of what a change took away."""
+
+_OLDER = (
+    "accounts.sqlite is an older copy: what was revoked or changed since opens nothing, everybody "
+    "has to sign in again, and links that were given are void."
+)
+_NONE = "accounts.sqlite is missing or empty: nobody can sign in until they are given new links."
+_OTHER_COPY = "accounts.sqlite was used last with another copy of the log than the one beside it."
+
+
+def refuse_foreign(path: Path, log: EventLog) -> None:
+    """Raise `DataDirectoryError` for accounts of another log; nothing is written."""
+    mark = peek(path)
+    if mark and misfit(log, mark) == "other log":
+        raise _foreign(path)
+
+
+class Beside:
+    """The log beside the accounts."""
+
+    def __init__(self, log: EventLog, codec: EventCodec, notice: Callable[[str], None]) -> None:
+        self._log = log
+        self._codec = codec
+        self._notice = notice
+
+    def compare(self, store: AccountStore) -> None:
+        """Refuse accounts of another log, and take from older ones what was taken away since."""
+        mark = store.mark()
+        how = misfit(self._log, mark) if mark else None
+        if how == "other log" or (mark is None and self._strangers(store)):
+            raise _foreign(store.path)
+        if how in ("ahead", "other past"):
+            self._notice(_OTHER_COPY)
+        elif mark is None and store.is_new:
+            if next(self._facts(0), None):
+                self._notice(_NONE)
+        elif mark and how is None and (facts := [*self._facts(mark.position)]):
+            _take_away(store, facts)
+            self._notice(_OLDER)
+        self.reach(store)
+
+    def reach(self, store: AccountStore) -> None:
+        """Keep in the accounts up to where they know the log."""
+        if (mark := self._mark()) != store.mark():
+            store.place(mark)
+
+    def _mark(self) -> Mark:
+        return self._log.mark()
+
+    def _strangers(self, store: AccountStore) -> bool:
+        """Whether the accounts have members, and none that the log knows."""
+        members = store.members()
+        return bool(members) and not any(
+            self._log.read_stream(member_stream(member)) for member in members
+        )
+
+    def _facts(self, after: int) -> Iterator[tuple[str, SignInEvent]]:
+        """What changed after a position in what members sign in with, each with its member."""
+        while events := self._log.read(after, PAGE):
+            for event in events:
+                if event.type in SIGN_IN and not isinstance(event, DamagedEvent):
+                    fact = cast(SignInEvent, self._codec.decode(event))
+                    yield event.stream.removeprefix(member_stream("")), fact
+            after = events[-1].position
+
+
+def _take_away(store: AccountStore, facts: list[tuple[str, SignInEvent]]) -> None:
+    with store.transaction() as db:
+        for table in ("session", "link", "challenge", "pending_identity"):
+            db.execute(f"DELETE FROM {table}")
+        for member, fact in facts:
+            if isinstance(fact, MemberTokenRevoked):
+                db.execute("DELETE FROM api_token WHERE id = ?", (fact.token,))
+            elif isinstance(fact, MemberSignInChanged) and fact.what in _TABLE_OF:
+                db.execute(f"DELETE FROM {_TABLE_OF[fact.what]} WHERE member = ?", (member,))
+
+
+def _foreign(path: Path) -> DataDirectoryError:
+    return DataDirectoryError(
+        f"The file {path} does not belong to the log beside it, so nothing was changed: put back "
+        "the one that does, or remove it and give members new links."
+    )

@@ -1,0 +1,89 @@
+"""Sums over all rows of the accounts, so that one that was lost, altered or added is noticed.
+
+A letter that became another could let somebody in, lock them out, or bring back a token that had
+ended. The sums stand in the table `tally` and are kept up by triggers of each connection.
+"""
+
+import sqlite3
+
+from events.chain import hash_of
+
+TABLE = """CREATE TABLE tally (
+    name TEXT PRIMARY KEY, number INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
+_TABLES = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'tally'
+AND name NOT LIKE 'sqlite_%' ORDER BY name"""
+_ADD, _TAKE = "+", "-"
+_BITS = 56
+_MASK = 2**_BITS - 1
+"""Sums are counted in this many bits, which SQLite adds without going over its own."""
+
+
+def keep_up(db: sqlite3.Connection) -> None:
+    """Have every change of a row made by `db` change the sums in the same transaction."""
+    db.create_function("row_sum", -1, row_sum, deterministic=True)
+    db.execute("PRAGMA recursive_triggers = ON")  # so that a row that is replaced counts as gone
+    for table in _tables(db):
+        taken = f"DELETE_{table}", "DELETE", _count(db, table, _TAKE, "OLD")
+        added = f"INSERT_{table}", "INSERT", _count(db, table, _ADD, "NEW")
+        changed = f"UPDATE_{table}", "UPDATE", taken[2] + added[2]
+        for name, event, statements in (taken, added, changed):
+            db.execute(
+                f"CREATE TEMP TRIGGER tally_{name} AFTER {event} ON main.{table} "
+                f"BEGIN {statements} END"
+            )
+
+
+def begin(db: sqlite3.Connection) -> None:
+    """Count all rows as they are; in the caller's transaction."""
+    db.execute(TABLE)
+    for table in _tables(db):
+        db.execute("INSERT INTO tally VALUES (?, ?, ?)", (table, *_counted(db, table)))
+
+
+def damaged(db: sqlite3.Connection) -> list[str]:
+    """The tables whose rows are not those that were written."""
+    try:
+        (found,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+        kept = {name: (number, sum_) for name, number, sum_ in db.execute("SELECT * FROM tally")}
+        tables = _tables(db)
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        found, tables = "", ["tally"]
+    if found != "ok":
+        return tables
+    return [table for table in tables if kept.get(table) != _counted_if_whole(db, table)]
+
+
+def count_again(db: sqlite3.Connection, table: str) -> None:
+    """Take the rows of a table as they are."""
+    db.execute("INSERT OR REPLACE INTO tally VALUES (?, ?, ?)", (table, *_counted(db, table)))
+
+
+def row_sum(table: str, *values: object) -> int:
+    """A number for a row, another one for any other."""
+    number: int = int.from_bytes(hash_of(table, *values)) & _MASK
+    return number
+
+
+def _tables(db: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in db.execute(_TABLES)]
+
+
+def _count(db: sqlite3.Connection, table: str, sign: str, row: str) -> str:
+    names = (name for _, name, *_ in db.execute(f"PRAGMA table_info({table})"))
+    values = ", ".join(f"{row}.{name}" for name in names)
+    return (
+        f"UPDATE tally SET number = number {sign} 1, "
+        f"sum = (sum {sign} row_sum('{table}', {values})) & {_MASK} WHERE name = '{table}'; "
+    )
+
+
+def _counted(db: sqlite3.Connection, table: str) -> tuple[int, int]:
+    rows = db.execute(f"SELECT * FROM main.{table}").fetchall()
+    return len(rows), sum(row_sum(table, *row) for row in rows) & _MASK
+
+
+def _counted_if_whole(db: sqlite3.Connection, table: str) -> tuple[int, int] | None:
+    try:
+        return _counted(db, table)
+    except (sqlite3.DatabaseError, ValueError):
+        return None
