@@ -27,17 +27,21 @@ Address = Callable[[str], str | None]
 """Where a link of a text leads on our pages, as it was written; None for nowhere."""
 
 
+class TooDeep(Exception):
+    """Lists, quotations or boxes stand so deep within each other that the rest would be missing."""
+
+
 def to_html(text: str) -> Markup:
     """`text` as HTML: HTML within it is shown as text, images become links, scripts are gone.
 
-    A link that names a file has no address; `linked` gives it one.
+    A link that names a file has no address; `linked` gives it one. Raises `TooDeep`.
     """
     env: dict[str, Any] = {"docId": hashlib.sha256(text.encode()).hexdigest()[:12]}
-    html = _parser().render(text, env)
+    html = _rendered(text, env)
     if alone := [label[1:] for label, at in _footnotes(env).items() if at < 0]:
         # A note to which nothing here refers would not be shown at all.
         marks = " ".join(f"[^{label}]" for label in alone)
-        html = _parser().render(f"{marks}\n\n{text}", {"docId": env["docId"]})
+        html = _rendered(f"{marks}\n\n{text}", {"docId": env["docId"]})
     safe = nh3.clean(
         html,
         tags=TAGS,
@@ -47,6 +51,15 @@ def to_html(text: str) -> Markup:
         link_rel="nofollow noopener noreferrer",
     )
     return Markup(safe.replace("<p></p>", ""))  # nosec B704  # noqa: S704 - nh3 has cleaned it
+
+
+def _rendered(text: str, env: dict[str, Any]) -> str:
+    parser = _parser()
+    tokens = parser.parse(text, env)
+    # Beyond this level the parser passes over what is there, without a word.
+    if any(token.level >= parser.options.maxNesting - 1 for token in tokens):
+        raise TooDeep
+    return str(parser.renderer.render(tokens, parser.options, env))
 
 
 def linked(html: Markup, address: Address) -> Markup:

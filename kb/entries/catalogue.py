@@ -80,6 +80,10 @@ class Catalogue:
                 lacking=_lacking(db, entry_id),
             )
 
+    def forgotten(self) -> int:
+        """The position of the last erasure that the views know: what was read before is old."""
+        return self._views.forgotten()
+
     def resolve(self, text: str) -> str:
         """The id meant by a full id, its first 6 or more characters if unique, or an external id.
 

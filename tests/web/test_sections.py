@@ -5,15 +5,20 @@ import re
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests.web.community import Client
-from web.pages.sections import shown_sections
+from web.laid_out import Layouts
+from web.pages.sections import ShownSection, shown_sections
 
 
 def ids(html: str) -> list[str]:
     return re.findall(r'<h[2-6] id="([^"]*)"', html)
 
 
+def shown(sections: list[Section]) -> tuple[ShownSection, ...]:
+    return shown_sections(sections, Layouts())
+
+
 def test_headings_alike_are_told_apart_by_their_section() -> None:
-    first, second = shown_sections(
+    first, second = shown(
         [
             Section("Linux", "## Packages\n\napt\n\n## Packages\n\nmore"),
             Section("Windows", "### Packages *and* `tools`\n\nmsi"),
@@ -25,7 +30,7 @@ def test_headings_alike_are_told_apart_by_their_section() -> None:
 
 
 def test_a_link_within_the_page_leads_to_a_section_or_to_the_first_heading_of_that_name() -> None:
-    first, _ = shown_sections(
+    first, _ = shown(
         [
             Section("Linux", "[a](#linux) [b](#the-tools) [c](#nowhere)"),
             Section("More", "## The tools\n\napt"),
@@ -36,7 +41,7 @@ def test_a_link_within_the_page_leads_to_a_section_or_to_the_first_heading_of_th
 
 
 def test_no_text_makes_an_id_of_its_own() -> None:
-    (only,) = shown_sections([Section("A", '<h3 id="s-x">x</h3>\n\n`<h3 id="s-y">`')])
+    (only,) = shown([Section("A", '<h3 id="s-x">x</h3>\n\n`<h3 id="s-y">`')])
     assert ids(only.html) == []
 
 

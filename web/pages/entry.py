@@ -75,7 +75,7 @@ def show(
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """The page of an entry."""
-    return pages.render("entry.html", entry_view(base, entry_id), at="browse", done=done)
+    return pages.render("entry.html", entry_view(base, pages, entry_id), at="browse", done=done)
 
 
 def act(
@@ -96,14 +96,14 @@ def act(
     try:
         receipt = command()
     except (InvalidInput, Refused) as error:
-        view = entry_view(base, entry_id, name, form.with_error(error))
+        view = entry_view(base, pages, entry_id, name, form.with_error(error))
         return pages.render("entry.html", view, at="browse", status=status_of(error))
     searchable = when_searchable(base, receipt).searchable if wait else True
     return see_other(entry_url(entry_id), done, searchable=searchable)
 
 
 def entry_view(
-    base: KnowledgeBase, entry_id: str, name: str = "", form: Form | None = None
+    base: KnowledgeBase, pages: Pages, entry_id: str, name: str = "", form: Form | None = None
 ) -> EntryView:
     """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
     entry = base.catalogue.get(entry_id)
@@ -114,7 +114,7 @@ def entry_view(
     known = group_names(base)
     return EntryView(
         entry=entry,
-        sections=shown_sections(entry.sections),
+        sections=shown_sections(entry.sections, pages.layouts, base.catalogue.forgotten()),
         origins=_further(lineage.origins),
         derived=_further(lineage.derived),
         history=base.catalogue.history(entry_id),

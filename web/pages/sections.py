@@ -1,43 +1,51 @@
 """The sections of an entry as HTML, each heading with a place that links lead to."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb.entries.content import Section
 from web.anchors import anchor, place_anchor
-from web.markdown import to_html
+from web.laid_out import Layouts
 
 _HEADING = re.compile(r'(<h[3-6] id=")(s-[^"<>]{0,2000})"')
 _LINK = re.compile(r'href="#(s-[^"<>]{0,2000})"')
 
 
 class ShownSection(Struct, frozen=True):
-    """A section as HTML; `anchor` and `place` are unique on the page."""
+    """A section as HTML; `anchor` and `place` are unique on the page.
+
+    `note` says why the text is shown as it was written, where it is.
+    """
 
     anchor: str
     place: str
     heading: str
     html: Markup
+    note: str = ""
 
 
-def shown_sections(sections: Iterable[Section]) -> tuple[ShownSection, ...]:
-    """The sections with their Markdown made HTML, links within the page leading where they say."""
+def shown_sections(
+    sections: Sequence[Section], layouts: Layouts, erased: int = -1
+) -> tuple[ShownSection, ...]:
+    """The sections with their Markdown made HTML, links within the page leading where they say.
+
+    `erased` is the last erasure.
+    """
+    made = layouts.of([section.text for section in sections], erased)
     shown: dict[str, ShownSection] = {}
     within: dict[str, str] = {}
-    for number, section in enumerate(sections, 1):
+    for number, (section, text) in enumerate(zip(sections, made, strict=True), 1):
         name = anchor(section.heading)
         while name in shown:
             name += "-"
-        html = _placed(to_html(section.text), number, within)
-        shown[name] = ShownSection(name, place_anchor(number), section.heading, html)
+        html = _placed(text.html, number, within)
+        place = place_anchor(number)
+        shown[name] = ShownSection(name, place, section.heading, html, text.note)
     inner = {name: place for name, place in within.items() if name not in shown}
-    return tuple(
-        ShownSection(one.anchor, one.place, one.heading, _leading(one.html, inner))
-        for one in shown.values()
-    )
+    return tuple(structs.replace(one, html=_leading(one.html, inner)) for one in shown.values())
 
 
 def _placed(html: Markup, number: int, within: dict[str, str]) -> Markup:

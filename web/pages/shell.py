@@ -19,6 +19,7 @@ from kb.errors import KnowledgeBaseError
 from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
 from web.errors import RESULTS, SIGN_IN, ProblemDetails, Typed, sign_in_url
+from web.laid_out import Layouts
 from web.visit import SOMEBODY, Visit, Visits, visit_of
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -120,6 +121,7 @@ class Pages:
     def __init__(self, visits: Visits, visit: Visit | None = None) -> None:
         self._visits = visits
         self._visit = visit or Visit(visits.base)
+        self.layouts = Layouts()
         self._sign_in = SIGN_IN
         self._templates = environment(visits.base)
         self._names: dict[str, str] = {}

@@ -1,0 +1,130 @@
+"""Whatever shape a text has, its page is there soon, whole, and others wait for none of it."""
+
+import subprocess
+
+import pytest
+from markupsafe import escape
+
+from kb import KnowledgeBase
+from tests.web.visits import Client, Contribute, page
+from web import laid_out
+from web.laid_out import SOON, TOO_COSTLY, TOO_DEEP, TOO_LONG, Layouts
+
+LONG = "A paragraph with *emphasis* and `code`.\n\n" * 200
+BOMBS = {
+    "open links": "http:" * 20_000,
+    "formulas": "$$ a\n\n" * 20_000,
+    "definitions": ": " * 40_000 + "a",
+    "references": "[a]: " + "b" * 30_000 + "\n\n" + "[a] " * 10_000,
+}
+DEEP = {
+    "quotations": "> " * 200 + "the innermost words",
+    "lists": "- " * 200 + "the innermost words",
+    "boxes": "".join(f"{':' * (60 - n)} note\n" for n in range(50)) + "the innermost words",
+}
+
+
+@pytest.fixture
+def layouts(monkeypatch: pytest.MonkeyPatch) -> Layouts:
+    monkeypatch.setattr(laid_out, "PATIENCE", 60)
+    return Layouts()
+
+
+def processes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    begun: list[bytes] = []
+    run = subprocess.run
+
+    def counted(*arguments: object, **options: object) -> object:
+        begun.append(options["input"])  # type: ignore[arg-type]
+        return run(*arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", counted)
+    return begun
+
+
+@pytest.mark.process
+def test_a_text_is_laid_out_once(layouts: Layouts, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = processes(monkeypatch)
+    first = layouts.of([LONG, "*short*", LONG])
+    assert [one.note for one in first] == ["", "", ""]
+    assert first[0].html.count("<em>emphasis</em>") == 200
+    assert "<em>short</em>" in first[1].html
+    assert layouts.of([LONG, "*short*", LONG]) == first
+    assert len(begun) == 1
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_text_of_an_unlucky_shape_is_shown_as_it_was_written(
+    layouts: Layouts, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laid_out, "CPU_SECONDS", 1)
+    begun = processes(monkeypatch)
+    for _ in range(2):
+        [made] = layouts.of([BOMBS[name]])
+        assert made.note == TOO_COSTLY
+        assert made.html == f'<pre class="as-written">{escape(BOMBS[name])}</pre>'
+    assert len(begun) == 1
+
+
+@pytest.mark.process
+def test_a_page_does_not_wait_until_a_long_text_is_laid_out(
+    layouts: Layouts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laid_out, "PATIENCE", 0)
+    [made] = layouts.of([LONG])
+    assert made.note == SOON
+    monkeypatch.setattr(laid_out, "PATIENCE", 60)
+    assert layouts.of([LONG])[0].note == ""
+
+
+@pytest.mark.process
+def test_what_comes_after_a_costly_text_has_its_turn_later(
+    layouts: Layouts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laid_out, "CPU_SECONDS", 1)
+    texts = [BOMBS["formulas"], LONG]
+    assert [one.note for one in layouts.of(texts)] == [TOO_COSTLY, SOON]
+    assert [one.note for one in layouts.of(texts)] == [TOO_COSTLY, ""]
+
+
+def test_a_page_lays_out_so_much_and_shows_the_rest_as_written(
+    layouts: Layouts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laid_out, "LONGEST_OF_ALL", 100)
+    assert [one.note for one in layouts.of(["a" * 60, "b" * 60])] == ["", TOO_LONG]
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_stands_too_deep_to_be_laid_out_is_not_left_out(layouts: Layouts, name: str) -> None:
+    [made] = layouts.of([DEEP[name]])
+    assert made.note == TOO_DEEP
+    assert "the innermost words" in made.html
+
+
+def test_what_is_kept_is_bounded(layouts: Layouts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laid_out, "KEPT", 100)
+    for number in range(20):
+        layouts.of([f"text number {number}"])
+    assert 0 < layouts._size <= 100
+    assert layouts._size == sum(len(one.html) for one in layouts._kept.values())
+
+
+def test_nothing_laid_out_outlives_an_erasure(
+    client: Client, base: KnowledgeBase, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Layouts] = []
+    of = Layouts.of
+
+    def watched(self: Layouts, *arguments: object) -> object:
+        kept.append(self)
+        return of(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Layouts, "of", watched)
+    gone, stays = contribute("Gone", does="quinces"), contribute("Stays", does="apples")
+    assert "quinces" in page(client, f"/entries/{gone}")
+    base.erasure.entry(gone)
+    page(client, f"/entries/{stays}")
+    texts = " ".join(one.html for one in kept[-1]._kept.values())
+    assert "apples" in texts
+    assert "quinces" not in texts

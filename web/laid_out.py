@@ -1,0 +1,189 @@
+"""Markdown laid out once: what is short at once, what is long in a process whose time is bounded.
+
+The parser needs some 15 s a megabyte and holds the interpreter meanwhile, and some rules of its
+plugins take the square of a text of an unlucky shape. So a text is kept with its HTML, in memory,
+until something is erased; and whatever its shape, others wait for none of it.
+"""
+
+import hashlib
+import os
+import resource
+import subprocess  # nosec B404
+import sys
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Lock
+
+import msgspec
+from markupsafe import Markup
+from msgspec import Struct
+
+from web.markdown import TooDeep, to_html
+
+SHORT, SHORT_OF_ALL = 4_000, 20_000
+"""Characters of a text that is laid out in the thread that asks, and of all of them on a page."""
+
+LONGEST_OF_ALL = 400_000
+"""Characters of all texts of a page that are laid out; what comes after is shown as written."""
+
+CPU_SECONDS, MEMORY = 6, 1_000_000_000
+"""Of the process for what is long; the second in bytes."""
+
+GROWTH = 30
+"""HTML may be so many times as long as its text, and a little more: a table may fill its cells."""
+
+PATIENCE = 3.0
+"""Seconds that a page waits for what is long, before it is shown as written for the time being."""
+
+KEPT = 64_000_000
+"""Bytes of HTML that are kept, the most recently shown ones."""
+
+WAITING = 8
+"""Pages whose long texts wait for their turn; for more, nothing is begun."""
+
+AS_WRITTEN = "so it is shown as it was written"
+TOO_LONG = f"This text is too long to be laid out, {AS_WRITTEN}."
+TOO_COSTLY = f"This text takes too long to be laid out, {AS_WRITTEN}."
+TOO_DEEP = f"Lists or quotations stand too deep within each other here, {AS_WRITTEN}."
+SOON = f"This text is being laid out, {AS_WRITTEN} until then: load the page again in a moment."
+
+
+class LaidOut(Struct, frozen=True):
+    """A text as HTML; `note` says why it is shown as it was written, where it is."""
+
+    html: Markup
+    note: str = ""
+
+
+class Layouts:
+    """Lays out texts, and keeps what it laid out. Usable from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[bytes, LaidOut] = OrderedDict()
+        self._size = 0
+        self._erased = -1
+        self._pool: ThreadPoolExecutor | None = None
+        self._begun: dict[tuple[bytes, ...], Future[None]] = {}
+
+    def of(self, texts: Sequence[str], erased: int = -1) -> list[LaidOut]:
+        """The texts of one page; nothing is kept from before the last erasure, `erased`."""
+        self._forget(erased)
+        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+        made: dict[int, LaidOut] = {}
+        short = whole = 0
+        for number, (key, text) in enumerate(zip(keys, texts, strict=True)):
+            whole += len(text)
+            if kept := self._look_up(key):
+                made[number] = kept
+            elif whole > LONGEST_OF_ALL:
+                made[number] = as_written(text, TOO_LONG)
+            elif len(text) <= SHORT and short + len(text) <= SHORT_OF_ALL:
+                short += len(text)
+                made[number] = self._keep(key, laid_out(text))
+        left = {keys[n]: text for n, text in enumerate(texts) if n not in made}
+        if left and (begun := self._begin(left)):
+            wait([begun], PATIENCE)
+        for number, key in enumerate(keys):
+            if number not in made:
+                made[number] = self._look_up(key) or as_written(texts[number], SOON)
+        return [made[number] for number in range(len(texts))]
+
+    def _forget(self, erased: int) -> None:
+        with self._lock:
+            if erased != self._erased:
+                self._kept.clear()
+                self._size, self._erased = 0, erased
+
+    def _look_up(self, key: bytes) -> LaidOut | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _keep(self, key: bytes, made: LaidOut) -> LaidOut:
+        with self._lock:
+            if key not in self._kept:
+                self._size += len(made.html)
+            self._kept[key] = made
+            while self._size > KEPT:
+                self._size -= len(self._kept.popitem(last=False)[1].html)
+        return made
+
+    def _begin(self, texts: dict[bytes, str]) -> Future[None] | None:
+        """Lay out `texts` in another process, one page after the other; None if many wait."""
+        keys = tuple(texts)
+        with self._lock:
+            if keys in self._begun:
+                return self._begun[keys]
+            if len(self._begun) >= WAITING:
+                return None
+            self._pool = self._pool or ThreadPoolExecutor(1, "laying-out")
+            future = self._begun[keys] = self._pool.submit(self._finish, texts, self._erased)
+        future.add_done_callback(lambda _: self._ended(keys))
+        return future
+
+    def _ended(self, keys: tuple[bytes, ...]) -> None:
+        with self._lock:
+            self._begun.pop(keys, None)
+
+    def _finish(self, texts: dict[bytes, str], erased: int) -> None:
+        answers = iter(_in_a_process(list(texts.values())))
+        for key, text in texts.items():
+            made = next(answers, None)
+            if erased == self._erased:
+                self._keep(key, made or as_written(text, TOO_COSTLY))
+            if made is None:
+                return  # what comes after it was not tried, and is when the page is next shown
+
+
+def as_written(text: str, note: str) -> LaidOut:
+    """`text` with its lines, and nothing else."""
+    return LaidOut(Markup('<pre class="as-written">{}</pre>').format(text), note)
+
+
+def laid_out(text: str) -> LaidOut:
+    """`text` as HTML, or as written where that would be far longer or leave something out."""
+    try:
+        html = to_html(text)
+    except TooDeep:
+        return as_written(text, TOO_DEEP)
+    if len(html) > GROWTH * len(text) + 100_000:
+        return as_written(text, TOO_COSTLY)
+    return LaidOut(html)
+
+
+def _in_a_process(texts: list[str]) -> Iterator[LaidOut]:
+    """As many of `texts`, from the first one on, as its time is enough for."""
+    command = [sys.executable, "-m", __name__, str(CPU_SECONDS), str(MEMORY)]
+    ended = subprocess.run(  # nosec B603  # noqa: S603 - the arguments are ours
+        command,
+        input=msgspec.json.encode(texts),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    for line in ended.stdout.splitlines():
+        try:
+            html, note = msgspec.json.decode(line, type=tuple[str, str])
+        except msgspec.DecodeError:
+            return  # its time was over in the middle of a line
+        yield LaidOut(Markup(html), note)  # nosec B704  # noqa: S704 - laid out by the code above
+
+
+def _child() -> None:
+    """Lay out the texts that stand on standard input, one line for each."""
+    seconds, memory = map(int, sys.argv[1:])
+    os.nice(10)  # whoever asks for something else goes first
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    for text in msgspec.json.decode(sys.stdin.buffer.read(), type=list[str]):
+        made = laid_out(text)
+        sys.stdout.buffer.write(msgspec.json.encode((str(made.html), made.note)) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    _child()
