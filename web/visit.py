@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from msgspec import Struct, structs
 from events.clock import utc_now
 from kb import KnowledgeBase, access
 from kb.access import Asker
-from kb.accounts.attempts import Attempts
+from kb.accounts.attempts import Attempts, Delays
 from kb.accounts.sessions import SessionInfo, form_value
 from kb.accounts.tokens import Scope as TokenScope
 from kb.accounts.tokens import actions_of
@@ -51,10 +52,10 @@ class BadToken(ClientException):
 
 
 class Limits(Struct, frozen=True):
-    """How often somebody may try to sign in, by address and by name, and search."""
+    """How often somebody may begin to sign in, try one name, and search."""
 
     address: Attempts
-    name: Attempts
+    name: Delays
     search: Attempts
 
 
@@ -64,14 +65,17 @@ def usual_limits() -> Limits:
     def attempts(burst: int, every: float) -> Attempts:
         return Attempts(burst, timedelta(seconds=every), clock=utc_now, random=token_bytes)
 
-    return Limits(attempts(30, 20), attempts(8, 60), attempts(60, 0.5))
+    name = Delays(
+        8, timedelta(seconds=30), timedelta(minutes=15), clock=utc_now, random=token_bytes
+    )
+    return Limits(attempts(600, 0.5), name, attempts(60, 0.5))
 
 
 class Visit(Struct, frozen=True):
     """One request: `base` as its asker sees it, and how they are known.
 
     `cookie` is the secret of `session`; `scopes` are those of a token, None without one. `address`
-    is where the request comes from, as far as can be told.
+    is where the request comes from, as far as can be told; see `one_place`.
     """
 
     base: KnowledgeBase
@@ -123,7 +127,7 @@ class Visits:
         if scope.get(LOCAL):
             return self._beside(headers.get(MEMBER_HEADER))
         client = scope.get("client")
-        address = client[0] if client else ""
+        address = one_place(client[0]) if client else ""
         if not self.base.settings.ways:
             return Visit(self.base, address=address)
         if (authorization := headers.get("authorization")) is not None:
@@ -166,6 +170,17 @@ class Visits:
 
     def _nobody(self, address: str) -> Visit:
         return Visit(self._acting_for(self.base.directory.anonymous()), address=address)
+
+
+def one_place(address: str) -> str:
+    """What counts as one address: of IPv6 the network that one customer is given, 64 bits of it."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def cookie_name(base: KnowledgeBase) -> str:

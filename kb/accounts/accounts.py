@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from kb.accounts.devices import Devices
 from kb.accounts.identities import Identities, PendingSignIns
 from kb.accounts.links import Links
 from kb.accounts.names import SignInNames
@@ -78,6 +79,11 @@ class Accounts:
     def names(self) -> SignInNames:
         """What members sign in as."""
         return SignInNames(self.store)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Browsers in which they signed in before."""
+        return Devices(self.store, random=secrets.token_bytes)
 
     @cached_property
     def passwords(self) -> Passwords:

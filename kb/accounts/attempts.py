@@ -1,4 +1,4 @@
-"""How often something may be tried: a bucket of tries for each key, which fills up again."""
+"""How often something may be tried, for each key: so many at once, and then after a wait."""
 
 import math
 import threading
@@ -9,25 +9,21 @@ from kb.accounts.secret import Random, keyed
 from kb.accounts.times import Clock
 from kb.errors import TooManyAttempts
 
-KEYS = 10_000
+KEYS = 50_000
+NONE = timedelta(0)
 
 
-class Attempts:
-    """`burst` tries at once, then one more `every` so often, for each key.
+class _Counts:
+    """A number and a time for each key, in memory only and forgotten at the end of the process.
 
-    Kept in memory only and forgotten at the end of the process. At most `keys` keys are
-    remembered; beyond that the one that tried longest ago is forgotten.
+    At most `keys` keys are remembered; beyond that the one that tried longest ago is forgotten.
     """
 
-    def __init__(
-        self, burst: int, every: timedelta, *, clock: Clock, random: Random, keys: int = KEYS
-    ) -> None:
-        self._burst = burst
-        self._every = every
+    def __init__(self, *, clock: Clock, random: Random, keys: int = KEYS) -> None:
         self._clock = clock
         self._key = random(32)
         self._most = keys
-        self._left: OrderedDict[bytes, tuple[float, datetime]] = OrderedDict()
+        self._counts: OrderedDict[bytes, tuple[float, datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
     def keyed(self, *parts: str) -> bytes:
@@ -38,17 +34,89 @@ class Attempts:
         """Use one try of `key`: 0, or the whole seconds until there is one again."""
         now = self._clock()
         with self._lock:
-            left, at = self._left.pop(key, (float(self._burst), now))
-            passed = max(now - at, timedelta(0))
-            left = min(self._burst, left + passed / self._every)
-            allowed = left >= 1
-            self._left[key] = (left - allowed, now)
-            if len(self._left) > self._most:
-                self._left.popitem(last=False)
-        return 0 if allowed else math.ceil((1 - left) * self._every.total_seconds())
+            known = self._counts.pop(key, None)
+            count, wait = self._counted(*known, now) if known else self._counted(None, now, now)
+            self._counts[key] = count
+            if len(self._counts) > self._most:
+                self._counts.popitem(last=False)
+        return math.ceil(wait.total_seconds())
 
-    def admit(self, *keys: bytes) -> None:
-        """Use one try of each key; raises `TooManyAttempts` if one of them has none left."""
-        wait = max(self.take(key) for key in keys)
-        if wait:
+    def _counted(
+        self, count: float | None, at: datetime, now: datetime
+    ) -> tuple[tuple[float, datetime], timedelta]:
+        """What to remember after a try `now`, and how long it has to wait; None is a new key."""
+        raise NotImplementedError
+
+    def admit(self, key: bytes) -> None:
+        """Use one try of `key`; raises `TooManyAttempts` if it has none left."""
+        if wait := self.take(key):
             raise TooManyAttempts(wait)
+
+
+class Attempts(_Counts):
+    """A bucket: `burst` tries at once, and one more `every` so often."""
+
+    def __init__(
+        self, burst: int, every: timedelta, *, clock: Clock, random: Random, keys: int = KEYS
+    ) -> None:
+        super().__init__(clock=clock, random=random, keys=keys)
+        self._burst = burst
+        self._every = every
+
+    def give_back(self, key: bytes) -> None:
+        """Let the try that was used last count for nothing."""
+        with self._lock:
+            if key in self._counts:
+                left, at = self._counts[key]
+                self._counts[key] = (min(self._burst, left + 1), at)
+
+    def _counted(
+        self, count: float | None, at: datetime, now: datetime
+    ) -> tuple[tuple[float, datetime], timedelta]:
+        left = float(self._burst) if count is None else count
+        left = min(self._burst, left + max(now - at, NONE) / self._every)
+        if left >= 1:
+            return (left - 1, now), NONE
+        return (left, now), (1 - left) * self._every
+
+
+class Delays(_Counts):
+    """`free` tries at once, then one after a wait that doubles, from `first` up to `longest`.
+
+    A try that comes too early counts for nothing: whoever goes on trying makes no wait longer.
+    After four times the longest wait without a try, or a right one, all is as at first.
+    """
+
+    def __init__(
+        self,
+        free: int,
+        first: timedelta,
+        longest: timedelta,
+        *,
+        clock: Clock,
+        random: Random,
+        keys: int = KEYS,
+    ) -> None:
+        super().__init__(clock=clock, random=random, keys=keys)
+        self._free = free
+        self._first = first
+        self._longest = longest
+
+    def forgive(self, key: bytes) -> None:
+        """Forget the tries of `key`."""
+        with self._lock:
+            self._counts.pop(key, None)
+
+    def _counted(
+        self, count: float | None, at: datetime, now: datetime
+    ) -> tuple[tuple[float, datetime], timedelta]:
+        at = min(at, now)  # a clock may be set back
+        tries = 0 if count is None or now - at >= 4 * self._longest else int(count)
+        wait = self._after(tries) - (now - at)
+        return ((tries, at), wait) if wait > NONE else ((tries + 1, now), NONE)
+
+    def _after(self, tries: int) -> timedelta:
+        if tries < self._free:
+            return NONE
+        doublings: int = min(tries - self._free, 30)
+        return min(self._longest, self._first * (1 << doublings))

@@ -11,6 +11,7 @@ LONGEST = 320
 
 KEY = "sign-in names"
 FIND = "SELECT member FROM sign_in_name WHERE hash = ?"
+HASH_OF = "SELECT hash FROM sign_in_name WHERE member = ?"
 HAS = "SELECT 1 FROM sign_in_name WHERE member = ?"
 RELEASE = "DELETE FROM sign_in_name WHERE member = ?"
 TAKE = "INSERT INTO sign_in_name VALUES (?, ?)"
@@ -45,6 +46,15 @@ class SignInNames:
     def member(self, text: str) -> str | None:
         """Who signs in as `text`, None if nobody does."""
         found = self._store.run(FIND, (self._hash(normalised(text)),))
+        return found[0][0] if found else None
+
+    def hashed(self, text: str) -> bytes:
+        """What `text` is known by where it must not be kept."""
+        return self._hash(normalised(text))
+
+    def hash_of(self, member: str) -> bytes | None:
+        """What the name of `member` is known by, None if they have none."""
+        found = self._store.run(HASH_OF, (member,))
         return found[0][0] if found else None
 
     def release(self, member: str) -> None:

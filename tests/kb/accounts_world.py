@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from kb.accounts.attempts import Attempts
+from kb.accounts.attempts import Attempts, Delays
 from kb.accounts.links import Links
 from kb.accounts.names import SignInNames
 from kb.accounts.passwords import Passwords
@@ -52,6 +52,11 @@ class AccountsWorld:
     def attempts(self, burst: int = 3, keys: int = 100) -> Attempts:
         every = timedelta(seconds=10)
         return Attempts(burst, every, clock=self.clock, random=self.random, keys=keys)
+
+    def delays(self) -> Delays:
+        """Two tries, then waits of 10, 20, 40 and 60 seconds."""
+        first, longest = timedelta(seconds=10), timedelta(seconds=60)
+        return Delays(2, first, longest, clock=self.clock, random=self.random)
 
     def clock(self) -> datetime:
         return self.now

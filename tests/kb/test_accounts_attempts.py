@@ -62,13 +62,64 @@ def test_only_so_many_keys_are_remembered(accounts: AccountsWorld) -> None:
     assert attempts.take(two) == 0
 
 
-def test_a_try_counts_for_each_of_its_keys(accounts: AccountsWorld) -> None:
+def test_a_try_too_many_is_refused_with_the_seconds_to_wait(accounts: AccountsWorld) -> None:
     attempts = accounts.attempts(burst=1)
-    address, name, other = (attempts.keyed(text) for text in "ano")
-    attempts.admit(address, name)
+    key = attempts.keyed("ana")
+    attempts.admit(key)
     with pytest.raises(TooManyAttempts, match="wait 10 s,") as refused:
-        attempts.admit(other, name)
+        attempts.admit(key)
     assert refused.value.seconds == 10
+
+
+def test_a_try_that_is_given_back_counts_for_nothing(accounts: AccountsWorld) -> None:
+    attempts = accounts.attempts(burst=1)
+    key = attempts.keyed("ana")
+    for _ in range(3):
+        attempts.give_back(key)
+        assert attempts.take(key) == 0
+    assert attempts.take(key) == 10
+
+
+def test_waits_double_up_to_the_longest(accounts: AccountsWorld) -> None:
+    delays = accounts.delays()
+    key = delays.keyed("ana")
+    assert [delays.take(key) for _ in range(2)] == [0, 0]
+    for wait in (10, 20, 40, 60, 60):
+        assert delays.take(key) == wait
+        accounts.wait(seconds=wait - 1)
+        assert delays.take(key) == 1
+        accounts.wait(seconds=1)
+        assert delays.take(key) == 0
+
+
+def test_whoever_goes_on_trying_makes_no_wait_longer(accounts: AccountsWorld) -> None:
+    delays = accounts.delays()
+    key = delays.keyed("ana")
+    for _ in range(100):
+        delays.take(key)
+    assert delays.take(key) == 10
+
+
+@pytest.mark.parametrize("way", ["forgiven", "four times the longest wait has passed"])
+def test_all_is_as_at_first_when_it_is(accounts: AccountsWorld, way: str) -> None:
+    delays = accounts.delays()
+    key = delays.keyed("ana")
+    for _ in range(2):
+        assert [delays.take(key) for _ in range(3)] == [0, 0, 10]
+        if way == "forgiven":
+            delays.forgive(key)
+        else:
+            accounts.wait(seconds=4 * 60)
+
+
+def test_a_clock_that_is_set_back_makes_no_wait_longer(accounts: AccountsWorld) -> None:
+    delays = accounts.delays()
+    key = delays.keyed("ana")
+    assert [delays.take(key), delays.take(key)] == [0, 0]
+    accounts.wait(hours=-1)
+    assert delays.take(key) == 10
+    accounts.wait(seconds=10)
+    assert delays.take(key) == 0
 
 
 def test_threads_share_the_tries(accounts: AccountsWorld) -> None:

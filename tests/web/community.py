@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.access import Role, Visibility, of_member
-from kb.accounts.attempts import Attempts
+from kb.accounts.attempts import Attempts, Delays
 from kb.accounts.oidc import OpenIdProvider
 from kb.accounts.passwords import Passwords
 from kb.accounts.tokens import Scope
@@ -48,9 +48,16 @@ def attempts(burst: int) -> Attempts:
     return Attempts(burst, every, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC), random=numbers)
 
 
+def delays(free: int) -> Delays:
+    """The same where waits double."""
+    first, longest = timedelta(minutes=1), timedelta(minutes=10)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Delays(free, first, longest, clock=lambda: now, random=numbers)
+
+
 def generous(address: int = 10_000, name: int = 10_000, search: int = 10_000) -> Limits:
     """Limits that a test meets only where it lowers them."""
-    return Limits(attempts(address), attempts(name), attempts(search))
+    return Limits(attempts(address), delays(name), attempts(search))
 
 
 _free: dict[tuple[str, str, bool], list[Litestar]] = defaultdict(list)

@@ -115,13 +115,14 @@ def test_the_logs_of_the_whole_browser_suite_hold_nothing_that_anybody_told(
     token = go_round(page)
     used = {"Authorization": f"Bearer {token}"}
     assert page.request.get("/api/search?q=Odile", headers=used).status == 200
-    [cookie] = page.context.cookies()
+    cookies = [each["value"] for each in page.context.cookies()]
+    assert len(cookies) == 2, "of the session and of the browser"
     told = (
         *("Mara@example.org", PASSWORD, "sixteen blue lanterns", "Counting ferns"),
         *("Ferns in the corridor", "Who waters the ferns of Odile", "A list hangs beside the tap."),
     )
     assert session_log.told.issuperset(told), "the browser was not listened to"
-    session_log.tell(token, cookie["value"], "Odile", *ROLES, *here[0].ids.values())
+    session_log.tell(token, *cookies, "Odile", *ROLES, *here[0].ids.values())
     session_log.tell(*(f"{name}@example.org" for name in ROLES), "127.0.0.1", "Chrome")
 
     written = lines(session_log)

@@ -126,7 +126,7 @@ def test_nobody_is_erased_by_another_site(browser: Browsers) -> None:
 
 
 def test_a_token_does_not_erase_by_the_page(browser: Browsers, community: Community) -> None:
-    headers = community.token("Mara", "admin")
+    headers = community.token("Mara", "admin", "search")
     assert browser().post("/account/erase", data=KEPT, headers=headers).status_code == 404
     assert community.base.directory.member(community.ids["Mara"]).name == MARA
 

@@ -151,30 +151,6 @@ def test_whoever_has_to_sign_in_comes_back_to_the_page(browser: Browsers) -> Non
     assert client.get(back).status_code == 200
 
 
-def test_a_name_is_tried_so_often_and_then_has_to_wait(
-    browser: Browsers, community: Community
-) -> None:
-    app = app_of(community.base, limits=generous(name=3))
-    client = browser(app=app)
-    tried = [sign_in(client, "Mara", "some other words").status_code for _ in range(3)]
-    late = sign_in(client, "Mara")
-    assert tried == [401, 401, 401]
-    assert late.status_code == 429
-    assert late.headers["retry-after"] == "60"
-    assert "wait 60 s" in late.text
-    assert sign_in(browser(app=app), "Cleo").status_code == 303
-
-
-def test_an_address_tries_so_often_whatever_the_name(
-    browser: Browsers, community: Community
-) -> None:
-    client = browser(app=app_of(community.base, limits=generous(address=2)))
-    for name in ("One", "Two"):
-        assert sign_in(client, name).status_code == 401
-    assert sign_in(client, "Mara").status_code == 429
-    assert client.post("/enter/anything").status_code == 429
-
-
 def test_searches_are_counted_for_each_member(browser: Browsers, community: Community) -> None:
     app = app_of(community.base, limits=generous(search=2))
     mara, cleo = browser("Mara", app), browser("Cleo", app)

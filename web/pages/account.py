@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from litestar import MediaType, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
@@ -87,6 +88,7 @@ def change_profile(
 
 @post("/account/password", sync_to_thread=True, rule="self")
 def change_password(
+    request: Request[Any, Any, Any],
     visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
     pages: NamedDependency[Pages],
@@ -96,7 +98,6 @@ def change_password(
     session, accounts = own_session(visit, "password"), visit.base.accounts
     try:
         # Neither passwords nor the names of others are tried here without end.
-        limits.address.admit(limits.address.keyed(visit.address))
         limits.name.admit(limits.name.keyed("", session.member))
         _check_current(visit, typed(data, "current"))
         checked_password(typed(data, "password"), visit.base.settings.community)
@@ -106,7 +107,8 @@ def change_password(
         return _again(visit, pages, "password", form.with_error(error), error)
     accounts.sessions.end_all(session.member, but=visit.cookie)
     answer = see_other("/account", "secret")
-    set_session(answer, visit.base, accounts.sessions.rotate(visit.cookie))
+    token = accounts.sessions.rotate(visit.cookie)
+    set_session(answer, request, visit.base, session.member, token)
     return answer
 
 

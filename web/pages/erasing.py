@@ -63,7 +63,7 @@ def erase_me(
         return pages.render("erase_me.html", page, at="account", status=status_of(error))
     nobody = Visit(visit.base.acting_for(visit.base.directory.anonymous()))
     answer = pages.for_visit(nobody).render("erased.html", ErasedPage(entries))
-    forget_session(answer, visit.base)
+    forget_session(answer, visit.base, for_good=True)
     return answer
 
 

@@ -93,7 +93,6 @@ def _joined(
 ) -> Response[str] | Redirect:
     visit = visit_of(request)
     base = visit.base
-    limits.address.admit(limits.address.keyed(visit.address))
     member = _invited(base, word, secret)
     form = small_form(data, *PROFILE, "sign_in_name")
     try:
@@ -104,7 +103,8 @@ def _joined(
     via: Via = "password" if "password" in base.settings.ways else "link"
     # Without a password they have yet to add what they sign in with.
     answer = see_other("/" if via == "password" else "/account", "joined")
-    set_session(answer, base, base.accounts.sessions.begin(member, via, replacing=before))
+    token = base.accounts.sessions.begin(member, via, replacing=before)
+    set_session(answer, request, base, member, token)
     return answer
 
 

@@ -44,5 +44,5 @@ def leave(
         return pages.render("leave.html", page, at="account", status=status_of(error))
     nobody = Visit(visit.base.acting_for(visit.base.directory.anonymous()))
     answer = pages.for_visit(nobody).render("left.html", LeftPage())
-    forget_session(answer, visit.base)
+    forget_session(answer, visit.base, for_good=True)
     return answer

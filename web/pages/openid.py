@@ -25,6 +25,7 @@ from web.pages.sign_in import (
     safe_path,
     signed_in,
 )
+from web.pages.tries import admit_begin
 from web.visit import Limits, Visit, cookie_name
 
 BACK = "/sign-in/openid/back"
@@ -55,15 +56,15 @@ def provider_of(base: KnowledgeBase) -> OpenIdProvider:
 
 @get("/sign-in/openid", sync_to_thread=True, rule="public")
 def begin_sign_in(
+    request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
-    visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
     openid: NamedDependency[Provider],
     next: FromQuery[str] = "/",
 ) -> Redirect:
     """Go to the provider."""
     require_signing_in(base, "openid")
-    limits.address.admit(limits.address.keyed(visit.address))
+    admit_begin(request, limits)
     url, state = openid().begin(base.settings.base_url + BACK)
     answer = Redirect(url, status_code=303)
     _keep(answer, base, f"{state}.sign-in.{quote(safe_path(next), safe='')}")

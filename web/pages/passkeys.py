@@ -21,6 +21,7 @@ from web.pages.sign_in import (
     safe_path,
     set_session,
 )
+from web.pages.tries import admit_begin
 from web.visit import Limits, Visit, cookie_of
 
 REFUSALS = (SignInRefused, InvalidInput, TooManyAttempts)
@@ -59,14 +60,14 @@ def passkeys_of(base: KnowledgeBase) -> Passkeys:
 
 @post("/sign-in/passkey/begin", sync_to_thread=True, rule="public", status_code=200)
 def begin_sign_in(
+    request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
-    visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
 ) -> Response[Ceremony | Problem]:
     """What the dialogue needs to sign in; it names nobody."""
     require_signing_in(base, "passkey")
     try:
-        limits.address.admit(limits.address.keyed(visit.address))
+        admit_begin(request, limits)
     except TooManyAttempts as error:
         return _refused(error)
     return Response(passkeys_of(base).sign_in_options())
@@ -88,7 +89,8 @@ def sign_in(
         return _refused(error)
     before = cookie_of(request, base) or None
     answer: Response[Onward | Problem] = Response(Onward(safe_path(data.next)))
-    set_session(answer, base, base.accounts.sessions.begin(member, "passkey", replacing=before))
+    token = base.accounts.sessions.begin(member, "passkey", replacing=before)
+    set_session(answer, request, base, member, token)
     return answer
 
 

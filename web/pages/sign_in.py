@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.accounts.links import VOID
-from kb.accounts.names import normalised
 from kb.accounts.sessions import SessionInfo, Via
 from kb.errors import NotFound, SignInRefused, TooManyAttempts
 from web.errors import headers_of, status_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.shell import Pages, see_other
+from web.pages.tries import admit_sign_in, forget_device, remember_device
 from web.visit import Limits, Visit, cookie_name, cookie_of
 
 LASTS = 30 * 24 * 3600
@@ -55,7 +55,6 @@ def sign_in_form(
 def sign_in(
     request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
-    visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
     pages: NamedDependency[Pages],
     data: FormBody,
@@ -65,14 +64,14 @@ def sign_in(
     form, back = small_form(data, "name"), safe_path(typed(data, "next"))
     name, password = form.values["name"], typed(data, "password")
     try:
-        limits.address.admit(limits.address.keyed(visit.address))
-        limits.name.admit(limits.name.keyed(normalised(name)))
+        was_right = admit_sign_in(request, limits, name)
         member = known_member(base, name, password)
     except (SignInRefused, TooManyAttempts) as error:
         page = SignInPage(form.with_error(error), back, base.settings.ways)
         answer = pages.render("sign_in.html", page, status=status_of(error))
         answer.headers.update(headers_of(error))
         return answer
+    was_right()
     return signed_in(request, base, member, "password", back)
 
 
@@ -100,20 +99,19 @@ def enter_form(
 def enter(
     request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
-    visit: NamedDependency[Visit],
-    limits: NamedDependency[Limits],
     secret: FromPath[str],
 ) -> Redirect:
     """Use the link."""
     require_signing_in(base)
-    limits.address.admit(limits.address.keyed(visit.address))
-    member = base.accounts.links.look(secret, "sign-in")
     before = cookie_of(request, base) or None
-    entered = member and has_joined(base, member) and base.accounts.enter(secret, replacing=before)
-    if not entered:
+    member = base.accounts.links.look(secret, "sign-in")
+    if member is None or not has_joined(base, member):
+        raise NotFound(VOID)
+    entered = base.accounts.enter(secret, replacing=before)
+    if entered is None:
         raise NotFound(VOID)
     answer = see_other("/", "signed-in")
-    set_session(answer, base, entered)
+    set_session(answer, request, base, member, entered)
     return answer
 
 
@@ -142,18 +140,31 @@ def signed_in(
     """Send the browser on with a new session; whatever it came with is void."""
     before = cookie_of(request, base) or None
     answer = see_other(back, "signed-in")
-    set_session(answer, base, base.accounts.sessions.begin(member, via, replacing=before))
+    token = base.accounts.sessions.begin(member, via, replacing=before)
+    set_session(answer, request, base, member, token)
     return answer
 
 
-def set_session(answer: Response[Any], base: KnowledgeBase, secret: str) -> None:
-    """Let the browser keep the secret of a session, out of the reach of scripts."""
+def set_session(
+    answer: Response[Any],
+    request: Request[Any, Any, Any],
+    base: KnowledgeBase,
+    member: str,
+    secret: str,
+) -> None:
+    """Let the browser keep the secret of a session of `member`, out of the reach of scripts."""
     _set_cookie(answer, base, secret, LASTS)
+    remember_device(answer, request, base, member)
 
 
-def forget_session(answer: Response[Any], base: KnowledgeBase) -> None:
-    """Let the browser forget it. It is told with all that came with it, or would not listen."""
+def forget_session(answer: Response[Any], base: KnowledgeBase, *, for_good: bool = False) -> None:
+    """Let the browser forget it, and `for_good` that anybody signed in there.
+
+    It is told with all that came with it, or would not listen.
+    """
     _set_cookie(answer, base, "", 0)
+    if for_good:
+        forget_device(answer, base)
 
 
 def _set_cookie(answer: Response[Any], base: KnowledgeBase, secret: str, lasts: int) -> None:

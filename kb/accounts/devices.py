@@ -1,0 +1,52 @@
+"""Browsers in which a member has signed in before: what others try keeps nobody out of those.
+
+Such a browser keeps a cookie: a random number, and for each member who signed in there a keyed hash
+of that number and their sign-in name. It opens nothing and names nobody, and nothing of it is kept
+here but the key. See OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+"""
+
+import hmac
+
+from kb.accounts.secret import Random, as_text, keyed, new_public_id
+from kb.accounts.store import AccountStore
+
+KEY = "devices"
+MOST = 10
+"""Members that a browser is known for; beyond that whoever signed in longest ago is left out."""
+
+
+class Devices:
+    """Makes and reads the cookies. `name` is the hash of a sign-in name, see `SignInNames`."""
+
+    def __init__(self, store: AccountStore, *, random: Random) -> None:
+        self._key = store.key(KEY)
+        self._random = random
+
+    def remembering(self, cookie: str, name: bytes | None) -> str:
+        """What the browser keeps after a sign-in; None for a member without a name."""
+        number = self.number(cookie) or new_public_id(self._random)
+        known = cookie.split(".")[2:] if self.number(cookie) else []
+        if name is not None:
+            mark = self._mark(number, name)
+            known = [mark, *(each for each in known if each != mark)][:MOST]
+        return ".".join((number, self._mark(number), *known))
+
+    def number(self, cookie: str) -> str | None:
+        """The browser's number, None for a cookie that is not ours."""
+        number, _, rest = cookie.partition(".")
+        return number if _same(rest.partition(".")[0], self._mark(number)) else None
+
+    def knows(self, cookie: str, name: bytes) -> str | None:
+        """The number of a browser in which the member of that name signed in, else None."""
+        number = self.number(cookie)
+        if number is None:
+            return None
+        mark = self._mark(number, name)
+        return number if any(_same(each, mark) for each in cookie.split(".")[2:]) else None
+
+    def _mark(self, number: str, name: bytes = b"") -> str:
+        return as_text(keyed(self._key, number, name.hex())[:16])
+
+
+def _same(given: str, mark: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), mark.encode())
