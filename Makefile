@@ -1,44 +1,60 @@
-# Everything happens in .venv, made from pyproject.toml with the exact versions of constraints.txt.
+# Everything happens in .venv, made of the exact versions and files of constraints*.txt.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCHMARKS := retrieval practices search_latency ingest append projection startup fulltext permissions erasure busy
 
+QUIET := --quiet --disable-pip-version-check
+LOCKED = $(BIN)/python -m pip install $(QUIET) --require-hashes --no-deps --only-binary :all:
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: demo test test-fast coverage fuzz lint audit bench env constraints
+.PHONY: demo dev test test-fast coverage fuzz lint audit bench env constraints
 
+# What serves: nothing that is not in constraints*.txt, each file as its hash says, and no program of
+# a package that is run to build it. A build of torch without accelerators is taken where pip finds it;
+# the release that others get says by `pip check` that it needs more.
 env: $(VENV)/.installed
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml constraints.txt constraints-cpu.txt constraints-cuda.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON to it.")'
 	@echo "Installing into $(VENV) (a few minutes the first time) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(LOCKED) -r constraints-cpu.txt 2>/dev/null || echo "No build of torch for processors alone is at hand: taking its release."
+	@$(LOCKED) -r constraints.txt
+	@$(BIN)/python -m pip check >/dev/null || $(LOCKED) -r constraints-cuda.txt
+	@$(BIN)/python -m pip install $(QUIET) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check
+	@touch $@
+
+# The same, and what checks and tests.
+dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed-dev: $(VENV)/.installed constraints-dev.txt
+	@$(LOCKED) -r constraints-dev.txt
 	@touch $@
 
 demo: env
 	@$(BIN)/python -m kb.demo
 
 # On WORKERS processes; tests that share something costly stay together (tests/conftest.py).
-test: env
+test: dev
 	@$(PYTEST)
 
 # No browser, no model, no other process: under a minute.
-test-fast: env
+test-fast: dev
 	@$(PYTEST) -m "not browser and not model and not process"
 
 # With branch coverage, which costs half as much again; fails under 95%.
-coverage: env
+coverage: dev
 	@$(PYTEST) --cov --cov-report=term --durations=25
 
 # The JSON interface against its description, with more than 20,000 requests, and every property of
 # Hypothesis on many new examples; an hour.
-fuzz: env
+fuzz: dev
 	@$(PYTEST) --hypothesis-profile=fuzz -m hypothesis
 
-lint: env
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -48,18 +64,17 @@ lint: env
 
 # Asks a service for known vulnerabilities, so it needs a network; docs/developer/testing.md has more.
 # Without --strict a package that could not be asked about would pass.
-audit: env
-	$(BIN)/pip-audit --strict --progress-spinner=off --disable-pip --no-deps --requirement constraints.txt
+audit: dev
+	$(BIN)/pip-audit --strict --progress-spinner=off --disable-pip --no-deps \
+	  --requirement constraints.txt --requirement constraints-dev.txt
 
 # Set KB_BENCH_DATA to the folder of test collections; a program that needs it says so without it.
-bench: env
+bench: dev
 	@for program in $(BENCHMARKS); do \
 	  echo "== $$program"; $(BIN)/python -m benchmarks.$$program || true; \
 	done
 
-# Writes the versions of a fresh environment; run after changing pyproject.toml.
+# Writes the exact versions and the hashes of all their files; run after changing pyproject.toml.
+# `make constraints UPGRADE=--upgrade` takes the newest that it allows. Needs the package index.
 constraints:
-	$(PYTHON) -m venv $(VENV)-fresh
-	$(VENV)-fresh/bin/python -m pip install --quiet '.[dev]'
-	$(VENV)-fresh/bin/python -m pip freeze --exclude tributary | grep -v '@' | sed 's/+cpu$$//' > constraints.txt
-	rm -r $(VENV)-fresh
+	$(PYTHON) .ci/lock.py $(UPGRADE)

@@ -13,7 +13,18 @@ def main() -> None:
     source = Path(__file__).resolve().parent.parent
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
-            [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, source],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "wheel",
+                "--quiet",
+                "--no-deps",
+                "--no-build-isolation",
+                "-w",
+                folder,
+                source,
+            ],
             check=True,
         )
         (wheel,) = Path(folder).glob("tributary-*.whl")
