@@ -33,12 +33,13 @@ class Document(Struct, frozen=True, kw_only=True):
 class Filter(Struct, frozen=True, kw_only=True):
     """Which documents may be found at all: part of every query, never applied to what was found.
 
-    A document passes if it shares a label with `audience` and, for every name in `facets`, one of
-    the values.
+    A document passes if it shares a label with `audience` and has, for every name in `facets`, one
+    of the values, and for every name in `every` all of them.
     """
 
     audience: frozenset[str]
     facets: Mapping[str, frozenset[str]] = {}
+    every: Mapping[str, frozenset[str]] = {}
 
 
 class Part(Struct, frozen=True, array_like=True):

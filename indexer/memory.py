@@ -125,7 +125,7 @@ class Memory:
         """
         with self._lock:
             visible = self._roster.visible(filter.audience)
-            allowed = self._roster.passing(visible, filter.facets)
+            allowed = self._roster.passing(visible, filter)
             found = np.zeros(len(allowed), np.bool_)
             found[self._vectors.nearest(question, allowed, count)] = True
             found[self._roster.slots(proposed.by_name)] = True

@@ -6,6 +6,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.document import Filter
 from indexer.passage_store import StoredDocument
 
 Bools = NDArray[np.bool_]
@@ -64,10 +65,13 @@ class Roster:
         """By slot, whether a document is there for somebody with these labels."""
         return self.alive & self._any_of("", audience)
 
-    def passing(self, visible: Bools, facets: Mapping[str, frozenset[str]]) -> Bools:
-        """Those of the visible ones that have one of the values of every facet."""
-        for name, values in facets.items():
+    def passing(self, visible: Bools, filter: Filter) -> Bools:
+        """Those of the visible ones that have the facets that `filter` asks for."""
+        for name, values in filter.facets.items():
             visible = visible & self._any_of(f"/{name}", values)
+        for name, values in filter.every.items():
+            for value in values:
+                visible = visible & self._any_of(f"/{name}", (value,))
         return visible
 
     def sample(self, visible: Bools, size: int) -> Integers:

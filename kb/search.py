@@ -12,10 +12,11 @@ from indexer.document import Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.entries.catalogue import Catalogue, EntrySummary
-from kb.entries.validation import few
+from kb.entries.validation import few, wanted_tags
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.following.follower import Follower
 from kb.following.search_index import SearchIndex
+from kb.ids import group_id
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
@@ -133,7 +134,7 @@ class Search:
     ) -> Answer:
         """The entries that answer `question`, best first.
 
-        Any of `kinds`, of `tags` and of `groups`; `archived` None for both. One that is to be
+        Any of `kinds` and of `groups`, all of `tags`; `archived` None for both. One that is to be
         answered `at_once` goes without what others are still taking in. Raises `InvalidInput`,
         `NotYetSearchable` or `SearchUnavailable`.
         """
@@ -228,12 +229,13 @@ def _filter(
         few(name, values)
     wanted = {
         "kind": frozenset(kinds),
-        "tag": frozenset(tags),
-        "group": frozenset(groups),
+        "group": frozenset(map(group_id, groups)),
         "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
     }
     return Filter(
-        audience=labels, facets={name: values for name, values in wanted.items() if values}
+        audience=labels,
+        facets={name: values for name, values in wanted.items() if values},
+        every={"tag": frozenset(wanted_tags(tags))},
     )
 
 

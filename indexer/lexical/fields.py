@@ -66,4 +66,5 @@ def allowed_values(filter: Filter) -> tuple[tuple[str, tuple[str, ...]], ...]:
     facets = tuple(
         ("facet", tuple(facet_values({name: values}))) for name, values in filter.facets.items()
     )
-    return (("audience", tuple(sorted(filter.audience))), *facets)
+    every = (("facet", (value,)) for value in facet_values(filter.every))
+    return (("audience", tuple(sorted(filter.audience))), *facets, *every)

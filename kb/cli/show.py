@@ -34,7 +34,7 @@ def filter_options(command: F) -> F:
             "--group", "groups", multiple=True, help="Only of this group; may be repeated."
         ),
         click.option(
-            "--tag", "tags", multiple=True, help="With this tag; repeated: with any of them."
+            "--tag", "tags", multiple=True, help="With this tag; repeated: with all of them."
         ),
         click.option(
             "--kind",

@@ -35,6 +35,7 @@ from kb.entries.rows import (
 )
 from kb.errors import InvalidInput, NotFound
 from kb.following.view_reader import ViewReader
+from kb.ids import group_id
 from kb.rows import Row, rows
 
 __all__ = [
@@ -127,8 +128,8 @@ class Catalogue:
     ) -> Page:
         """A piece of the list that `filter` lets through, by `sort`: recent, title or reused.
 
-        Kinds, tags and groups are counted without what `filter` says of each itself: any of several
-        will do, so one more adds its entries.
+        Kinds and groups are counted without what `filter` says of each itself: any of several will
+        do, so one more adds its entries.
         """
         if sort not in queries.BROWSE:
             raise InvalidInput(f"{sort!r} is no order: sort by recent, title or reused.", "sort")
@@ -136,16 +137,16 @@ class Catalogue:
             raise InvalidInput(
                 f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
             )
-        chosen = filter or BrowseFilter()
-        values = _values(chosen)
         with self._views.read(self._labels) as db:
+            chosen = _stored(db, filter or BrowseFilter())
+            values = _values(chosen)
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
             return Page(
                 items=tuple(map(entry_summary, found)),
                 total=db.execute(queries.COUNT, values).fetchone()[0],
                 facets=Facets(
                     kinds=_counts(db, queries.KINDS, structs.replace(chosen, kinds=())),
-                    tags=_counts(db, queries.TAGS, structs.replace(chosen, tags=())),
+                    tags=_counts(db, queries.TAGS, chosen),
                     groups=_counts(db, queries.GROUPS, structs.replace(chosen, groups=())),
                     archived=db.execute(queries.COUNT_ARCHIVED, values).fetchone()[0],
                 ),
@@ -255,10 +256,20 @@ def _counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str,
     return dict(db.execute(sql, _values(filter)).fetchall())
 
 
+def _stored(db: sqlite3.Connection, filter: BrowseFilter) -> BrowseFilter:
+    """`filter` with tags and groups as they stand in entries, however somebody writes them."""
+    for name in ("kinds", "tags", "groups"):
+        validation.few(name, getattr(filter, name))
+    wanted = frozenset(map(group_id, filter.groups))
+    known = db.execute(queries.EVERY_GROUP) if wanted else ()
+    groups = tuple(name for (name,) in known if group_id(name) in wanted)
+    return structs.replace(
+        filter, tags=validation.wanted_tags(filter.tags), groups=groups or filter.groups
+    )
+
+
 def _values(filter: BrowseFilter) -> dict[str, object]:
     lists = {"kinds": filter.kinds, "tags": filter.tags, "groups": filter.groups}
-    for name, values in lists.items():
-        validation.few(name, values)
     return {
         **{name: msgspec.json.encode(values).decode() for name, values in lists.items()},
         "archived": None if filter.archived is None else int(filter.archived),

@@ -6,6 +6,7 @@ import msgspec
 
 from events.event import RecordedEvent
 from kb.access import Visibility, audience
+from kb.collation import sort_key
 from kb.entries.content import Content
 from kb.entries.entry import (
     EntryArchived,
@@ -35,7 +36,7 @@ from kb.ids import entry_stream
 TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-        kind TEXT NOT NULL, title TEXT NOT NULL, group_name TEXT,
+        kind TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL, group_name TEXT,
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
@@ -61,11 +62,11 @@ TABLES = (
     "CREATE INDEX relation_target ON relation (target)",
 )
 
-ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, group_name, source_name,
-    external_id, contributed_by, contributed_at, revised_at, revised_position, revision_version,
-    visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, group_name = ?, revised_at = ?,
-    revised_position = ?, revision_version = ? WHERE id = ?"""
+ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, group_name,
+    source_name, external_id, contributed_by, contributed_at, revised_at, revised_position,
+    revision_version, visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, group_name = ?,
+    revised_at = ?, revised_position = ?, revision_version = ? WHERE id = ?"""
 ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
 ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
@@ -115,7 +116,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
         ADD_ENTRY,
         (
             *(event.position, entry_id, event.version, entry.kind, content.title),
-            *(entry.group, *source, event.actor, at),
+            *(sort_key(content.title), entry.group, *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
         ),
     )
@@ -125,7 +126,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
 
 def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
     content = entry.content
-    values = (event.version, content.title, entry.group)
+    values = (event.version, content.title, sort_key(content.title), entry.group)
     _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
     _keep_text(db, event, content)
 

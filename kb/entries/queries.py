@@ -13,6 +13,7 @@ ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"
 
 LACKING = "SELECT stream, type FROM parked WHERE entry_id = ? ORDER BY position"
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
+EVERY_GROUP = "SELECT DISTINCT group_name FROM entry WHERE group_name IS NOT NULL"
 ALL_GROUPS = """SELECT group_name FROM entry WHERE group_name IS NOT NULL
 GROUP BY group_name ORDER BY count(*) DESC, group_name"""
 ALL_TAGS = "SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag"
@@ -27,16 +28,18 @@ SELECT id FROM entry WHERE {_BEGINS} LIMIT 3
 MEANT_REUSE = f"SELECT id FROM reuse WHERE {_BEGINS} LIMIT 3"
 
 # Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
+# Of several kinds or groups any will do, tags narrow: an entry has them all.
 FILTERED = """
 WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
   AND (:groups = '[]' OR group_name IN (SELECT value FROM json_each(:groups)))
   AND (:tags = '[]' OR entry.id IN (
-       SELECT entry_id FROM tag WHERE tag.tag IN (SELECT value FROM json_each(:tags))))
+       SELECT entry_id FROM tag WHERE tag.tag IN (SELECT value FROM json_each(:tags))
+       GROUP BY entry_id HAVING count(*) = json_array_length(:tags)))
 """
 STANDING = "AND (:archived IS NULL OR archived = :archived)"
 ORDERS: dict[Sort, str] = {
     "recent": "revised_position DESC",
-    "title": "title COLLATE NOCASE, entry.position",
+    "title": "title_key, entry.position",
     "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",
 }
 # The page is chosen first, so that texts are read for its entries alone.
@@ -56,13 +59,15 @@ TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.
 {FILTERED} {STANDING} GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
 
 RELATED = """
-SELECT relation.type, 'out' AS direction, target AS id, coalesce(title, target) AS title,
-       coalesce(archived, 0) AS archived
-FROM relation LEFT JOIN entry ON entry.id = target WHERE entry_id = :id
-UNION ALL
-SELECT relation.type, 'in', entry_id, coalesce(title, entry_id), coalesce(archived, 0)
-FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
-ORDER BY direction DESC, 1, title
+SELECT type, direction, id, title, archived FROM (
+    SELECT relation.type, 'out' AS direction, target AS id, coalesce(title, target) AS title,
+           coalesce(archived, 0) AS archived, coalesce(title_key, target) AS key
+    FROM relation LEFT JOIN entry ON entry.id = target WHERE entry_id = :id
+    UNION ALL
+    SELECT relation.type, 'in', entry_id, coalesce(title, entry_id), coalesce(archived, 0),
+           coalesce(title_key, entry_id)
+    FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
+) ORDER BY direction DESC, type, key
 """
 ENDORSED = (
     "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = ? ORDER BY position"
@@ -99,7 +104,7 @@ SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation,
        coalesce(title, lineage.{far}) AS title, coalesce(kind, '') AS kind,
        coalesce(archived, 0) AS archived
 FROM found JOIN lineage ON lineage.{near} = found.id LEFT JOIN entry ON entry.id = lineage.{far}
-ORDER BY title, lineage.relation
+ORDER BY coalesce(title_key, lineage.{far}), lineage.relation
 """
 ORIGINS = _LINEAGE.format(near="derived", far="origin")
 DERIVED = _LINEAGE.format(near="origin", far="derived")

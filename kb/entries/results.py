@@ -111,8 +111,9 @@ Sort = Literal["recent", "title", "reused"]
 
 
 class BrowseFilter(Struct, frozen=True, kw_only=True):
-    """Which entries to list: any of the kinds, any of the tags, any of the groups.
+    """Which entries to list: any of the kinds, any of the groups, all of the tags.
 
+    Tags and groups are meant however they are written.
     No names let all through; `archived` None lists both those that are and those that are not.
     """
 
@@ -125,7 +126,8 @@ class BrowseFilter(Struct, frozen=True, kw_only=True):
 class Facets(Struct, frozen=True, kw_only=True):
     """How many entries have each value, the most frequent first, on all pages.
 
-    Kinds, tags and groups are each counted among what all other choices let through.
+    Kinds and groups are each counted among what all other choices let through, as any of several
+    will do; tags among what all choices let through, as each narrows.
     """
 
     kinds: dict[str, int]

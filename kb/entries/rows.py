@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from kb.access import Visibility
+from kb.collation import sort_key
 from kb.entries.content import Content, Source
 from kb.entries.history_view import unreadable
 from kb.entries.results import (
@@ -73,7 +74,7 @@ def _summary_fields(row: Row, content: Content) -> dict[str, Any]:
     return {
         **{name: row[name] for name in ("id", "title", "kind", "endorsements", "reuses")},
         "group": row["group_name"],
-        "tags": tuple(sorted(msgspec.json.decode(row["tags"]))),
+        "tags": tuple(sorted(msgspec.json.decode(row["tags"]), key=sort_key)),
         "archived": bool(row["archived"]),
         "summary": summary(content.sections),
         "contributed_at": read_time(row["contributed_at"]),

@@ -21,6 +21,11 @@ SECTION_BYTES = 1_000_000
 SECTIONS = 500
 TAG_LENGTH = 50
 TAGS = 100
+
+TAG_MARKS = ",;\uff0c\uff1b\u3001"
+"""What stands between tags, in Chinese and Japanese too."""
+
+_BETWEEN_TAGS = re.compile(f"[{TAG_MARKS}]")
 GROUP_LENGTH = 100
 LINE_LENGTH = 500
 TEXT_LENGTH = 5_000
@@ -79,14 +84,19 @@ def normalise_tag(value: str) -> str:
 
 
 def tag_names(values: Iterable[str]) -> tuple[str, ...]:
-    """Tags normalised, in the order given, repetitions left out; "a, b" are two tags."""
-    names = (name for value in values for name in _between_commas(_printable("tag", value)))
+    """Tags normalised, in the order given, repetitions left out; "a, b; c" are three."""
+    names = (name for value in values for name in _apart(_printable("tag", value)))
     cleaned = tuple(
         dict.fromkeys(_within("tag", normalise_tag(name), TAG_LENGTH) for name in names)
     )
     if len(cleaned) > TAGS:
         raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(cleaned)}.", "tags")
     return cleaned
+
+
+def wanted_tags(values: Iterable[str]) -> tuple[str, ...]:
+    """The tags that a filter names, as they are stored; what names none is left out."""
+    return tag_names(value for value in values if value.strip(f"{TAG_MARKS} "))
 
 
 def few(field: str, values: Collection[str]) -> None:
@@ -204,9 +214,9 @@ def require_filled(kind: Kind, new: Content, before: Content | None = None) -> N
         raise InvalidInput(f"The section “{missing[0]}” must not be empty.", missing[0])
 
 
-def _between_commas(value: str) -> list[str]:
+def _apart(value: str) -> list[str]:
     # One empty name where there is none, so that it is refused.
-    return [name for name in value.split(",") if name.strip()] or [""]
+    return [name for name in _BETWEEN_TAGS.split(value) if name.strip()] or [""]
 
 
 def _headings(value: Content) -> set[str]:

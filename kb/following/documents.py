@@ -24,6 +24,7 @@ from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
 from kb.following.source import source
 from kb.following.withheld import lack, narrowed
+from kb.ids import group_id
 from kb.writer import Clock
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Docu
         facets={
             "kind": frozenset({entry.kind}),
             "tag": entry.tags,
-            "group": frozenset({entry.group} if entry.group else ()),
+            "group": frozenset({group_id(entry.group)} if entry.group else ()),
             "archived": frozenset({"yes" if entry.archived else "no"}),
         },
     )

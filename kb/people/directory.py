@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from kb import access
 from kb.access import Asker, Role
+from kb.collation import sort_key
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
@@ -51,7 +52,7 @@ WITH RECURSIVE mine (id) AS (
 )
 SELECT id FROM mine
 """
-GROUPS = "SELECT id, name, parent, open, closed FROM community_group ORDER BY name, id"
+GROUPS = "SELECT id, name, parent, open, closed FROM community_group"
 WORLD = "SELECT world FROM community"
 STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
 WHERE role = 'steward' AND standing = 'joined'"""
@@ -178,10 +179,11 @@ class Directory:
         # A member's token names groups whatever its scopes: only people are kept from it.
         access.require(structs.replace(self._asker, actions=None), "see-people")
         with self._views.read(self._asker.labels) as db:
-            return tuple(
+            found = [
                 GroupView(**{**row, "open": bool(row["open"]), "closed": bool(row["closed"])})
                 for row in rows(db, GROUPS)
-            )
+            ]
+        return tuple(sorted(found, key=lambda group: (sort_key(group.name), group.id)))
 
     def group(self, text: str) -> GroupView:
         """The group of that name or id. Raises `NotFound`, or `InvalidInput` where several are."""

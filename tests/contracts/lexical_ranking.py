@@ -108,6 +108,24 @@ class RankingContract(EngineContract):
         assert passing(kind={"care"}) == []
         assert passing(kind=set()) == []
 
+    def test_a_filter_may_ask_for_every_value_of_a_facet(self, index: LexicalIndex) -> None:
+        index.put(
+            [
+                some_document("1", "x1 plan", tag="care city"),
+                some_document("2", "x1 plan", tag="care"),
+                some_document("3", "x1 plan"),
+            ]
+        )
+        index.commit(1)
+
+        def having(*tags: str) -> list[str]:
+            return found(index, "plan", Filter(audience=ALL, every={"tag": frozenset(tags)}))
+
+        assert having("care", "city") == ["1"]
+        assert having("care") == ["1", "2"]
+        assert having() == ["1", "2", "3"]
+        assert having("care", "night") == []
+
     def test_facets_are_exact_whatever_they_are_spelt_like(self, index: LexicalIndex) -> None:
         odd = {"a:b": frozenset({"c"}), "größe": frozenset({"sehr groß", 'x" OR *:*', "\0"})}
         index.put([LexicalDocument(id="odd", terms={"word": 1}, audience=ALL, facets=odd)])

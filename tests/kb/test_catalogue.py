@@ -204,7 +204,9 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
 
     assert listed() == ["Title 1", "Title 0"]
     assert listed(tags=("ward",)) == ["Title 1"]
-    assert listed(tags=("ward", "night")) == ["Title 1", "Title 0"]
+    assert listed(tags=("ward", "night")) == listed(tags=("ward; night",))
+    assert listed(tags=("ward", "night")) == ["Title 1"]
+    assert listed(tags=("WARD", "nowhere")) == []
     assert listed(groups=("Ward 1",), kinds=("practice",)) == ["Title 0"]
     assert listed(kinds=("unheard-of",)) == []
     assert listed(tags=("'; DROP TABLE entry; --",)) == []
@@ -217,7 +219,7 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
     assert everything.facets.groups == {"Ward 2": 2, "Ward 1": 1}
     assert everything.facets.archived == 1
     of_ward_1 = world.catalogue.browse(BrowseFilter(groups=("Ward 1",), tags=("ward",))).facets
-    assert (of_ward_1.groups, of_ward_1.tags, of_ward_1.kinds) == ({"Ward 2": 1}, {"night": 1}, {})
+    assert (of_ward_1.groups, of_ward_1.tags, of_ward_1.kinds) == ({"Ward 2": 1}, {}, {})
     assert world.catalogue.browse(BrowseFilter(kinds=("x",))).facets.kinds == {"practice": 2}
     archived = world.catalogue.browse(BrowseFilter(archived=True))
     assert [item.archived for item in archived.items] == [True]

@@ -19,7 +19,7 @@ from kb.entries.content import Draft, Source
 from kb.entries.entry import Entry
 from kb.following.documents import IndexProjection, entry_document
 from kb.following.parked import ParkedFile
-from kb.ids import entry_id_for
+from kb.ids import entry_id_for, group_id
 from tests.kb.domain_world import World, some_content
 from tests.kb.test_views import foreign
 from tests.kb.viewed_world import ViewedWorld
@@ -82,7 +82,7 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
     assert document.facets == {
         "kind": {"practice"},
         "tag": {"ward"},
-        "group": {"Ward 3"},
+        "group": {group_id("Ward 3")},
         "archived": {"no"},
     }
 

@@ -79,8 +79,14 @@ def test_tags_are_normalised_and_repetitions_left_out() -> None:
     assert validation.tag_names(names) == ("night-shift", "grösse", "étude")
 
 
-def test_a_comma_sets_tags_apart() -> None:
-    assert validation.tag_names(["Night shift, ward,", "ward"]) == ("night-shift", "ward")
+def test_commas_and_semicolons_set_tags_apart() -> None:
+    names = ["Night shift, ward,", "ward", "bed;hall ;", "病院、夜，看護；交代"]
+    tags = ("night-shift", "ward", "bed", "hall", "病院", "夜", "看護", "交代")
+    assert validation.tag_names(names) == tags
+
+
+def test_a_filter_by_tags_leaves_out_what_names_none() -> None:
+    assert validation.wanted_tags(["Night Shift;", " ", ",", "ward"]) == ("night-shift", "ward")
 
 
 @given(st.text())

@@ -56,7 +56,7 @@ def list_entries(
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:
-    """Entries of any of the kinds, groups and tags named, and counts to filter further."""
+    """Entries of any kind and group and all tags that are named, and counts to filter further."""
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
 

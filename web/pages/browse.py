@@ -11,6 +11,8 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import BrowseFilter, Facets, Page, Sort
+from kb.entries.validation import wanted_tags
+from kb.ids import group_id
 from web.pages.shell import Pages
 
 PAGE_SIZE = 20
@@ -106,10 +108,12 @@ def browse(
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """The list."""
-    view = View(kind, tag, group, archived, sort, page)
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     offset = (page - 1) * PAGE_SIZE
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
+    stored = {group_id(name): name for name in found.facets.groups}
+    groups = tuple(dict.fromkeys(stored.get(group_id(name), name) for name in group))
+    view = View(kind, wanted_tags(tag), groups, archived, sort, page)
     names = {key: made.name for key, made in base.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 

@@ -27,7 +27,7 @@ def tag(
 ) -> Response[str] | Redirect:
     """Put tags on, separated by commas."""
     form = small_form(data, "tags")
-    tags = [name for name in form.values["tags"].split(",") if name.strip()] or [""]
+    tags = [form.values["tags"]]
     return act(
         base, pages, entry_id, "tag", form, "tagged", lambda: base.entries.tag(entry_id, tags)
     )

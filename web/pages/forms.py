@@ -146,7 +146,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
             kind=self.kind.key,
             content=self.content({}),
             group=self.group or None,
-            tags=tuple(tag for tag in self.tags.split(",") if tag.strip()),
+            tags=(self.tags,) if self.tags.strip() else (),
             visibility=self.chosen.visibility(),
         )
 

@@ -7,6 +7,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.collation import sort_key
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
 from web.errors import status_of
@@ -180,5 +181,5 @@ def _line(group: GroupView, known: tuple[GroupView, ...]) -> tuple[GroupView, ..
 def _nested(known: tuple[GroupView, ...]) -> tuple[tuple[GroupView, int], ...]:
     """Each group after the one that it is in."""
     lines = {group.id: _line(group, known) for group in known}
-    ordered = sorted(known, key=lambda group: [each.name for each in lines[group.id]])
+    ordered = sorted(known, key=lambda group: [sort_key(each.name) for each in lines[group.id]])
     return tuple((group, len(lines[group.id]) - 1) for group in ordered)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
+from kb.collation import sort_key
 from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
 from kb.people.links import OneTimeLink, one_time_link
@@ -216,7 +217,7 @@ def _people(
     base: KnowledgeBase, pages: Pages, form: Form, *, done: str = "", status: int = 200
 ) -> Response[str]:
     page = PeoplePage(
-        members=tuple(sorted(base.directory.members(), key=lambda one: one.name.casefold())),
+        members=tuple(sorted(base.directory.members(), key=lambda one: sort_key(one.name))),
         groups=_known_groups(base),
         roles=ROLE_NAMES,
         form=form,
