@@ -36,7 +36,8 @@ from kb.entries.entry import (
     EntryUntagged,
 )
 from kb.event_types import build_codec
-from kb.following.views import BATCH, VIEWS, Views
+from kb.following.view_tables import VIEWS
+from kb.following.views import BATCH, Views
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10

@@ -72,6 +72,7 @@ class Parts:
             self.log, self.views, self.reader, self.index, directory.lock, self.keys
         )
         self.reader.on_damage = self.follower.repair_views
+        self.reader.on_change = self.follower.verify_views
         self._opening_accounts = Lock()
         self._accounts: Accounts | None = None
 

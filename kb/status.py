@@ -16,7 +16,8 @@ from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
 from kb.following.source import foreign
 from kb.following.view_reader import ViewReader
-from kb.following.views import Views, checkpoint
+from kb.following.view_tables import checkpoint
+from kb.following.views import Views
 from kb.following.withheld import parked
 from kb.settings import Settings
 

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Condition, Event, Lock, RLock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import TypeVar
 
 from events.codec import EventCodec
@@ -17,7 +17,8 @@ from kb.following.forgetting import Forgetting, Secrets
 from kb.following.lead import POLL_SECONDS, Lead
 from kb.following.parked import readable
 from kb.following.search_index import SearchIndex
-from kb.following.view_file import File, is_damage
+from kb.following.sound_views import SoundViews
+from kb.following.view_file import File
 from kb.following.view_reader import ViewReader
 from kb.following.views import BATCH, Views
 
@@ -55,15 +56,14 @@ class Follower:
         self._log = log
         self._views = views
         self._runner = ProjectionRunner(log, views, batch_size=BATCH)
+        self._sound = SoundViews(log, views)
         self._reader = reader
         self._index = index
         self._lead = Lead(lock)
-        self._writing_views = RLock()
         self._moved = Condition()  # told when views or index have moved, or an error came
         self._lifecycle = Lock()  # held until the old thread has ended, so that there is only one
         self._stop = Event()
         self._thread: Thread | None = None
-        self._closed = False
         self._errors: dict[str, str] = {}
         self.overdue = ""  # why something that was to be kept for some time only is still there
         self._forgetting = Forgetting(log, views, reader, index, secrets)
@@ -81,7 +81,7 @@ class Follower:
         deadline = time.monotonic() + timeout
         for_this_caller = False
         while reached() < position:
-            self._refuse_closed()
+            self._sound.refuse_closed()
             # Whoever followed may have stopped meanwhile.
             for_this_caller |= index and self.start()
             if not index and self.bring_views_up() and reached() >= position:
@@ -109,7 +109,7 @@ class Follower:
     def start(self) -> bool:
         """Follow in the background; False if it does already."""
         with self._lifecycle:
-            self._refuse_closed()
+            self._sound.refuse_closed()
             if self._thread:
                 return False
             self._errors.clear()
@@ -126,7 +126,7 @@ class Follower:
         well = time.monotonic()
         deadline = well + timeout
         while self._forgetting.position() < position:
-            self._refuse_closed()
+            self._sound.refuse_closed()
             self.start()
             with self._moved:
                 self._moved.wait(POLL_SECONDS)
@@ -139,7 +139,7 @@ class Follower:
     def unfinished_erasure(self) -> int:
         """See `Forgetting.unfinished`; 0 where another process leads, which finishes it itself."""
         with self._lead.taken() as leads:
-            return self._on_sound_views(self._forgetting.unfinished) if leads else 0
+            return self._sound(self._forgetting.unfinished) if leads else 0
 
     def stop(self) -> None:
         """End the background work after the batch at hand, and give the lead away."""
@@ -152,8 +152,7 @@ class Follower:
 
     def close(self) -> None:
         """Stop for good: whoever still waits is refused, and nobody touches the views any more."""
-        with self._writing_views:
-            self._closed = True
+        self._sound.close()
         self.stop()
 
     def rebuild(self, what: str, progress: Progress) -> None:
@@ -166,7 +165,7 @@ class Follower:
                 )
             try:
                 if what != "index":
-                    self._on_sound_views(
+                    self._sound(
                         lambda: self._views.rebuild(lambda done, of: progress("views", done, of))
                     )
                 if what != "views":
@@ -180,12 +179,22 @@ class Follower:
         """Replace the views if the damaged `file` is still in place; False if another leads."""
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if leads:
-                with self._writing_views:
-                    self._refuse_closed()
-                    if self._views.file() == file:
-                        self._views.discard(f"their file is damaged ({damage})")
-                        self._runner.catch_up()
+                self._sound.repair(damage, file, self._runner.catch_up)
         return leads
+
+    def verify_views(self) -> None:
+        """See to views that somebody else wrote to, here or by waiting for the process that leads.
+
+        Raises `NotYetSearchable` where that takes too long.
+        """
+        with self._lead.taken(PATIENCE_SECONDS) as leads:
+            if leads:
+                self._sound(self._runner.catch_up)
+        if not (leads or self._reader.fits()):
+            raise NotYetSearchable(
+                "Somebody wrote to the views, and another process, which keeps them up, has not "
+                "checked them yet: ask again soon."
+            )
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -212,7 +221,7 @@ class Follower:
         """Make the views anew if an event that could not be read can be by now, and this leads."""
         with self._lead.taken() as leads:
             if leads:
-                self._on_sound_views(lambda: self._take_in_readable(codec))
+                self._sound(lambda: self._take_in_readable(codec))
 
     def _take_in_readable(self, codec: EventCodec) -> None:
         if any(readable(each, self._log, codec) for each in self._views.parked()):
@@ -220,30 +229,10 @@ class Follower:
             self._runner.catch_up()
             self._tell()
 
-    def _refuse_closed(self) -> None:
-        if self._closed:
-            raise DataDirectoryError("The data directory was closed meanwhile: open it again.")
-
     def _catch_up_views(self) -> int:
-        position = self._on_sound_views(self._runner.catch_up)
+        position = self._sound(self._runner.catch_up)
         self._tell()
         return position
-
-    def _on_sound_views(self, work: Callable[[], T]) -> T:
-        """Do `work` on the views; on new ones if they are missing, damaged or of another log."""
-        with self._writing_views:
-            self._refuse_closed()
-            try:
-                if self._views.missing() and self._log.head():
-                    self._views.discard("their file is missing")
-                elif why := self._views.misfit():
-                    self._views.discard(why)
-                return work()
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-                self._views.discard(f"their file is damaged ({error})")
-                return work()
 
     def _follow(self) -> None:
         self._repeat("follower", self._follow_if_leading)
@@ -274,13 +263,11 @@ class Follower:
                     self._stop.wait(RETRY_SECONDS)
 
     def _views_step(self) -> None:
-        if self._on_sound_views(self._runner.run_once) or self._on_sound_views(
-            self._forgetting.of_views
-        ):
+        if self._sound(self._runner.run_once) or self._sound(self._forgetting.of_views):
             self._tell()
         else:
             self._expire()
-            self._log.wait(self._on_sound_views(self._views.checkpoint), WAIT_SECONDS)
+            self._log.wait(self._sound(self._views.checkpoint), WAIT_SECONDS)
 
     def _expire(self) -> None:
         try:

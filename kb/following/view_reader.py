@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from kb.access import OPERATOR_LABEL
 from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.following.page_sums import PageSums
 from kb.following.view_file import MISSING, File, connect, file_at, is_damage
-from kb.following.views import SCHEMA, SEEN_ROWS, checkpoint, forgotten, schema
+from kb.following.view_tables import SCHEMA, SEEN_ROWS, checkpoint, forgotten, schema, whole
 from kb.following.withheld import ALL, ANY_PARKED
 
 
@@ -30,11 +31,14 @@ class ViewReader:
     In the place of every table about entries stands a temporary view of the rows that the asker may
     see, so that a statement which names the table reaches no other one.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
+    `on_change` is called before anything is read from a file that somebody else wrote to.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.on_damage: Callable[[str, File], bool] = lambda *_: False
+        self.on_change: Callable[[], None] = lambda: None
+        self._sums = PageSums(path)
         self._lock = Lock()
         self._idle: list[_Opened] = []
         self._closed = False
@@ -46,6 +50,7 @@ class ViewReader:
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
         """
+        self._refuse_changed()
         file = file_at(self._path)
         try:
             opened = self._borrow()
@@ -53,7 +58,7 @@ class ViewReader:
             try:
                 opened.labels = msgspec.json.encode(sorted(labels)).decode()
                 opened.connection.execute("BEGIN")
-                _refuse_other_tables(opened.connection)
+                _refuse_unfinished(opened.connection)
                 if opened.connection.execute(f"SELECT {ALL}").fetchone()[0]:
                     opened.labels = msgspec.json.encode(sorted(labels & {OPERATOR_LABEL})).decode()
                 yield opened.connection
@@ -61,6 +66,10 @@ class ViewReader:
                 self._give_back(opened)
         except sqlite3.DatabaseError as error:
             self._explain(error, file)
+
+    def fits(self) -> bool:
+        """Whether the file is as it was left by the process that leads."""
+        return self._sums.fits()
 
     def position(self) -> int:
         """How far the views are, -1 if they are not there yet."""
@@ -93,6 +102,10 @@ class ViewReader:
             while self._idle:
                 self._idle.pop().connection.close()
 
+    def _refuse_changed(self) -> None:
+        if not self._sums.fits() and self._path.exists():
+            self.on_change()
+
     def _borrow(self) -> _Opened:
         with self._lock:
             file = file_at(self._path)
@@ -111,7 +124,7 @@ class ViewReader:
         file = file_at(self._path)
         if file == MISSING:
             raise _not_ready()
-        connection = connect(self._path, mode="rw")
+        connection = connect(self._path, mode="ro")
         opened = _Opened(connection, file)
         connection.create_function("asker_labels", 0, lambda: opened.labels)
         for table, condition in SEEN_ROWS.items():
@@ -144,8 +157,8 @@ class ViewReader:
         raise DataDirectoryError(f"The views in {self._path} cannot be read: {error}.") from error
 
 
-def _refuse_other_tables(connection: sqlite3.Connection) -> None:
-    if schema(connection) != SCHEMA:
+def _refuse_unfinished(connection: sqlite3.Connection) -> None:
+    if schema(connection) != SCHEMA or not whole(connection):
         raise _not_ready()
 
 

@@ -1,79 +1,43 @@
 """The projection that keeps views.sqlite: a batch of events and its checkpoint in one go."""
 
 import sqlite3
-import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
 from sqlite_utils import Database
 
-from events import sqlite_marks
 from events.clock import utc_now
 from events.codec import EventCodec
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.marks import Misfit, misfit
 from events.projection import ParkedEvent, ProjectionRunner
-from events.sqlite_file import wal_is_emptied
 from events.sqlite_marks import read_mark, write_mark
-from kb.endorsements.endorsement_view import ENDORSEMENTS
-from kb.entries.catalogue_view import CATALOGUE
-from kb.entries.history_view import HISTORY
-from kb.entries.lineage_view import LINEAGE
 from kb.following import withheld
-from kb.following.view import Handler, View
-from kb.following.view_file import BUSY_SECONDS, MISSING, File, connect, file_at, is_damage
-from kb.people.people_view import PEOPLE
-from kb.reuse.reuse_view import REUSE
-from kb.writer import Clock
-
-# People first: what is said of an erased entry needs to know who saw it.
-VIEWS: tuple[View, ...] = (PEOPLE, CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
-HANDLING_VERSION = 5  # count up when handlers write other rows into the same tables
-
-SEEN_ROWS = {
-    **withheld.SEEN_ROWS,
-    **{table: condition for view in VIEWS for table, condition in view.seen.items()},
-}
-"""For each table about entries or people, the condition for the rows that an asker sees."""
-
-_TABLES = (
-    "CREATE TABLE checkpoint (position INTEGER NOT NULL) STRICT",
-    "INSERT INTO checkpoint VALUES (0)",
-    sqlite_marks.TABLE,
-    *withheld.TABLES,
-    # Every erasure, and everybody who left or was erased.
-    """CREATE TABLE erasure (
-        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, actor TEXT NOT NULL,
-        with_entries INTEGER NOT NULL) STRICT""",
-    "CREATE TABLE departure (position INTEGER PRIMARY KEY, member TEXT NOT NULL) STRICT",
-    # Up to where nothing erased is left; where only old pages of the file may hold some; and up to
-    # where nothing is left of what those who left signed in with.
-    """CREATE TABLE forgotten (
-        position INTEGER NOT NULL, rewritten INTEGER NOT NULL, departed INTEGER NOT NULL) STRICT""",
-    "INSERT INTO forgotten VALUES (0, 0, 0)",
-    *(statement for view in VIEWS for statement in view.tables),
+from kb.following.page_sums import PageSums
+from kb.following.view_file import MISSING, File, connect, file_at, is_damage
+from kb.following.view_tables import (
+    DEPART,
+    DEPARTED,
+    DEPARTURES,
+    ERASURES,
+    FORGET,
+    KEEP_FORGOTTEN,
+    MOVE_CHECKPOINT,
+    OF_ERASED,
+    REMEMBER,
+    REWRITE,
+    REWRITTEN,
+    SCHEMA,
+    VIEWS,
+    checkpoint,
+    forgotten,
+    handlers,
+    make_tables,
+    schema,
 )
-SCHEMA = zlib.crc32(repr((HANDLING_VERSION, _TABLES)).encode()) & 0x7FFFFFFF
-"""Names the tables as they are now; a file with another number is made anew."""
-
-CHECKPOINT = "SELECT position FROM checkpoint"
-MOVE_CHECKPOINT = "UPDATE checkpoint SET position = ?"
-ERASURES = "SELECT position, stream FROM erasure ORDER BY position"
-DEPARTURES = "SELECT position, member FROM departure WHERE position > ? ORDER BY position"
-DEPARTED = "SELECT departed FROM forgotten"
-OF_ERASED = """SELECT entry.id, actor
-FROM erasure CROSS JOIN entry ON contributed_by = substr(stream, length('member-') + 1)
-WHERE with_entries ORDER BY entry.position"""
-FORGOTTEN = "SELECT position FROM forgotten"
-REWRITTEN = "SELECT rewritten FROM forgotten"
-FORGET = "UPDATE forgotten SET position = rewritten"
-REWRITE = "UPDATE forgotten SET rewritten = ?"
-REMEMBER = "UPDATE forgotten SET position = 0, rewritten = 0"
-DEPART = "UPDATE forgotten SET departed = ?"
-KEEP_FORGOTTEN = "UPDATE forgotten SET position = ?, rewritten = ?, departed = ?"
-TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+from kb.writer import Clock
 
 _MISFITS: Mapping[Misfit, str] = {
     "other log": "they were made from another log",
@@ -83,12 +47,18 @@ _MISFITS: Mapping[Misfit, str] = {
 
 BATCH = 2_000
 
+LOG_BYTES = 40_000_000
+"""How large the log (WAL) of the views grows before it is moved into the file: few and large moves
+spend a third less time on the disk in a rebuild.
+"""
+
 
 class Views:
     """All views as one projection. Only the process that leads uses it; readers have `ViewReader`.
 
     A file that is missing, damaged or has other tables is replaced by empty views at first use, and
-    `notice` is told in one sentence; the log then fills them again.
+    `notice` is told in one sentence; the log then fills them again. New views are read by nobody
+    before they have reached the head that the log had when they were begun.
     """
 
     name = "views"
@@ -103,11 +73,12 @@ class Views:
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._path = path
+        self._sums = PageSums(path)
         self._codec = codec
         self._log = log
         self._now = now
         self._notice = notice
-        self._handlers = _handlers()
+        self._handlers = handlers()
         self._opened: Database | None = None
         self._file = MISSING
 
@@ -125,6 +96,7 @@ class Views:
                     handler(database.conn, event, payload)
             if events:
                 self._reach(database.conn, events[-1].position)
+        self._keep_log_short()
 
     def park(self, event: RecordedEvent, error: str) -> None:
         """Keep `event` aside, withhold what it could have taken away, and move past it."""
@@ -158,11 +130,12 @@ class Views:
         runner = ProjectionRunner(self._log, self, batch_size=BATCH)
         with self._database().atomic() as database:
             forgotten = database.conn.execute("SELECT * FROM forgotten").fetchone()
-            _make_tables(database.conn)
+            make_tables(database.conn, self._log.head())
             database.conn.execute(KEEP_FORGOTTEN, forgotten)
             while runner.run_once():
                 if progress:
                     progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
+        self._keep_log_short()
 
     def erasures(self) -> list[tuple[int, str]]:
         """The position and stream of every erasure."""
@@ -183,7 +156,7 @@ class Views:
             # VACUUM writes into the WAL, from where the new pages replace the old ones.
             connection.execute("VACUUM")
             connection.execute(REWRITE, (position,))
-        forgot = wal_is_emptied(connection, BUSY_SECONDS)
+        forgot = self._sums.take(connection, emptying=True)
         if forgot:
             connection.execute(FORGET)
         return forgot
@@ -207,6 +180,11 @@ class Views:
         """Those who left up to `position` cannot sign in any more."""
         self._database().conn.execute(DEPART, (position,))
 
+    def verify(self) -> None:
+        """Raise `PagesDamaged` if the file is not as it was left; costs nothing where it is."""
+        if self._opened:
+            self._sums.check()
+
     def missing(self) -> bool:
         """Whether there is no file yet, or none any more.
 
@@ -224,6 +202,7 @@ class Views:
     def discard(self, why: str) -> None:
         """Throw the file away because of `why`; empty views take its place at next use."""
         self.close()
+        self._sums.discard()
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._notice(f"The views are made anew from the log because {why}.")
@@ -231,6 +210,9 @@ class Views:
     def close(self) -> None:
         """Let go of the file."""
         if self._opened:
+            if file_at(self._path) == self._file:
+                with suppress(sqlite3.Error, OSError):  # found out at the next opening
+                    self._sums.take(self._opened.conn)
             self._opened.close()
             self._opened = None
             self._file = MISSING
@@ -239,6 +221,12 @@ class Views:
         """Move the checkpoint, in the caller's transaction."""
         connection.execute(MOVE_CHECKPOINT, (position,))
         write_mark(connection, self._log.mark(position))
+
+    def _keep_log_short(self) -> None:
+        log = self._path.with_name(self._path.name + "-wal")
+        connection = self._database().conn
+        if not connection.in_transaction and log.stat().st_size > LOG_BYTES:
+            self._sums.take(connection)
 
     def _database(self) -> Database:
         if self._opened is None:
@@ -260,45 +248,20 @@ class Views:
             # A power cut may lose the last batches, never half of one: the log brings them again.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA cache_size = -65536")
-            # Few and large checkpoints: a rebuild spends a third less time on the disk.
-            connection.execute("PRAGMA wal_autocheckpoint = 10000")
+            # Moved into the file by `PageSums` alone, which then takes the sums.
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute("PRAGMA journal_size_limit = 0")
             database = Database(connection)
-            if schema(connection) != SCHEMA:
+            if schema(connection) == SCHEMA:
+                self._sums.check()
+            else:
+                self._sums.discard()
                 with database.atomic():
-                    _make_tables(connection)
+                    make_tables(connection, self._log.head())
+                self._sums.take(connection)
                 if not missing:
                     self._notice("The views are made anew from the log: their tables have changed.")
         except BaseException:
             connection.close()
             raise
         return database
-
-
-def schema(connection: sqlite3.Connection) -> int:
-    """The number of the tables in a file of views, 0 in an empty file."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def checkpoint(connection: sqlite3.Connection) -> int:
-    """The last position that the views have taken in."""
-    return int(connection.execute(CHECKPOINT).fetchone()[0])
-
-
-def forgotten(connection: sqlite3.Connection) -> int:
-    """The position of the last erasure of which nothing is left in the views."""
-    return int(connection.execute(FORGOTTEN).fetchone()[0])
-
-
-def _make_tables(connection: sqlite3.Connection) -> None:
-    for (table,) in connection.execute(TABLES).fetchall():
-        connection.execute(f'DROP TABLE "{table}"')
-    for statement in _TABLES:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {SCHEMA}")
-
-
-def _handlers() -> dict[type[Struct], tuple[Handler, ...]]:
-    classes = {cls for view in VIEWS for cls in view.handlers}
-    return {
-        cls: tuple(view.handlers[cls] for view in VIEWS if cls in view.handlers) for cls in classes
-    }
