@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from events.vault import KeyVault
+from kb.errors import DataDirectoryError
 from kb.ids import member_stream
 from kb.questions import Questions
 
@@ -47,9 +48,17 @@ class Keys:
         """Destroy what was to be kept for some time only: hashes of what was asked, their key."""
         self._questions.tidy()
 
-    def alive(self, streams: Sequence[str]) -> bool:
-        """Whether any of these can still be opened."""
-        return not all(map(self._vault.destroyed, streams))
+    def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
+        """Whether anything of these, each a position and a stream, can still be opened or read."""
+        last = max((position for position, _ in erasures), default=0)
+        open_ = not all(self._vault.destroyed(stream) for _, stream in erasures)
+        return open_ or self._remembered(last)
+
+    def _remembered(self, position: int) -> bool:
+        try:
+            return self._questions.remembers(position)
+        except DataDirectoryError:
+            return False  # told of when the data directory is opened
 
     def erase_entry(self, entry_id: str, actor: str) -> None:
         """Record that an entry is erased, as what `actor` wished for with its author."""

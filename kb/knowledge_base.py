@@ -174,7 +174,7 @@ class KnowledgeBase:
                 at_once=at_once,
             )
             # Counting is never worth an answer, e.g. on a disk that is full.
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, DataDirectoryError):
                 if settled:
                     self._parts.questions.asked(question, self.asker.member)
         return answer

@@ -17,6 +17,10 @@ from threading import Lock
 
 from msgspec import Struct
 
+from events import sqlite_marks
+from events.log import EventLog
+from events.marks import misfit
+from events.sqlite_marks import read_mark, write_mark
 from kb.errors import DataDirectoryError
 from kb.writer import Clock
 
@@ -35,9 +39,11 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS common (
         words TEXT NOT NULL, begins TEXT NOT NULL, searches INTEGER NOT NULL,
         PRIMARY KEY (words, begins)) STRICT, WITHOUT ROWID""",
+    sqlite_marks.TABLE,
     # Something was deleted since the file was last written anew.
     "CREATE TABLE IF NOT EXISTS uncleared (number INTEGER PRIMARY KEY AUTOINCREMENT) STRICT",
 )
+_ANY_WORDS = """SELECT EXISTS (SELECT 1 FROM asked) OR EXISTS (SELECT 1 FROM common)"""
 _COUNT = "INSERT INTO day VALUES (?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
 _KEY = "SELECT begins, key FROM window"
 _OPEN = "INSERT INTO window VALUES (?, ?, ?)"
@@ -65,8 +71,11 @@ class CommonQuestion(Struct, frozen=True, kw_only=True):
 class Questions:
     """Counts in a small file of their own, made at first use. Usable from any thread."""
 
-    def __init__(self, path: Path, clock: Clock, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, random: Callable[[int], bytes], log: EventLog
+    ) -> None:
         self._path = path
+        self._log = log
         self._clock = clock
         self._random = random
         self._lock = Lock()
@@ -117,8 +126,21 @@ class Questions:
         """
         if self._path.exists():
             with self._lock, self._explained(), self._writing() as db:
+                write_mark(db, self._log.mark())
                 if sum(db.execute(each).rowcount for each in _FORGET):
                     db.execute(_UNCLEARED)
+
+    def remembers(self, position: int) -> bool:
+        """Whether there are words from before `position`, as in an older copy put back.
+
+        Raises `DataDirectoryError`.
+        """
+        if not position or not self._path.exists():
+            return False
+        with self._lock, self._explained(), self._writing() as db:
+            mark = read_mark(db)
+            (any_words,) = db.execute(_ANY_WORDS).fetchone()
+        return bool(any_words) and (mark is None or mark.position < position)
 
     def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
         """The beginning and key of the window that is open; what an old one held is destroyed."""
@@ -128,6 +150,16 @@ class Questions:
             found = now.date().isoformat(), self._random(32)
             db.execute(_OPEN, (found[0], (now + WINDOW).isoformat(), found[1]))
         return found
+
+    def _refuse_foreign(self, db: sqlite3.Connection) -> None:
+        mark = read_mark(db)
+        if mark is None:
+            write_mark(db, self._log.mark())
+        elif misfit(self._log, mark) == "other log":
+            raise DataDirectoryError(
+                f"The counts of searches in {self._path} do not belong to the log beside them: "
+                "put back those that do, or remove the file."
+            )
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -151,6 +183,7 @@ class Questions:
             db.execute("BEGIN IMMEDIATE")
             for statement in _TABLES:
                 db.execute(statement)
+            self._refuse_foreign(db)
             yield db
             db.execute("COMMIT")
             _clear(db)

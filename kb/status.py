@@ -14,7 +14,7 @@ from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
 from kb.following.follower import Follower
 from kb.following.parked import ParkedFile
-from kb.following.source import foreign
+from kb.following.source import unlike
 from kb.following.view_reader import ViewReader
 from kb.following.view_tables import checkpoint
 from kb.following.views import Views
@@ -71,7 +71,7 @@ def gather(
 ) -> Status:
     """The status now. Loads neither the model nor the search libraries."""
     views, head = _views(reader), log.head()
-    index, trouble = _index(directory, log)
+    index, trouble = _index(directory, log, index_parked)
     entries, archived, reuses = views.totals
     return Status(
         data=str(directory.root),
@@ -104,7 +104,9 @@ def _views(reader: ViewReader) -> _Views:
         return _Views()
 
 
-def _index(directory: DataDirectory, log: EventLog) -> tuple["Description", tuple[str, ...]]:
+def _index(
+    directory: DataDirectory, log: EventLog, parked: ParkedFile
+) -> tuple["Description", tuple[str, ...]]:
     """What the files of the index say, and what is wrong with them."""
     from indexer.description import Description, describe
 
@@ -112,7 +114,7 @@ def _index(directory: DataDirectory, log: EventLog) -> tuple["Description", tupl
         found = describe(directory.index)
     except IndexOutdated as error:
         return Description(), (f"{error} The next question rebuilds it.",)
-    why = foreign(log, found.source) if found.engine else ""
+    why = unlike(log, parked, found.source) if found.engine else ""
     if why:
         return Description(), (f"The index does not fit: {why}. The next question rebuilds it.",)
     return found, ()

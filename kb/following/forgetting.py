@@ -30,8 +30,8 @@ class Secrets(Protocol):
     def expire(self) -> None:
         """Destroy what was to be kept for some time only, if that time is over."""
 
-    def alive(self, streams: Sequence[str]) -> bool:
-        """Whether any of these can still be opened."""
+    def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
+        """Whether anything of these, each a position and a stream, can still be opened or read."""
         ...
 
     def erase_entry(self, entry_id: str, actor: str) -> None:
@@ -69,7 +69,7 @@ class Forgetting:
         """
         erasures, known = self._views.erasures(), self._views.forgotten()
         self._secrets.depart([member for _, member in self._views.departures(since=0)])
-        if self._secrets.alive([stream for position, stream in erasures if position <= known]):
+        if self._secrets.alive([each for each in erasures if each[0] <= known]):
             self._views.remember()
             self._destroyed = known = 0
         last = erasures[-1][0] if erasures else 0

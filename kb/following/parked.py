@@ -71,10 +71,16 @@ class ParkedFile:
         """Whether there are any."""
         return bool(self.all())
 
-    def sum(self) -> bytes | None:
-        """Another for other events put aside; None for a file that cannot be read."""
+    def sum(self, position: int, head: int) -> bytes | None:
+        """Another for other events put aside up to `position`.
+
+        None if they cannot be read, or one is beyond the `head` of the log.
+        """
         try:
-            return hash_of(*((each.position, each.type, each.stream) for each in self.all()))
+            places = [(each.position, each.type, each.stream) for each in self.all()]
+            if any(place[0] > head for place in places):
+                return None
+            return hash_of(*(place for place in places if place[0] <= position))
         except (sqlite3.DatabaseError, ValueError):
             return None
 

@@ -16,7 +16,7 @@ from events.projection import ProjectionRunner
 from indexer.errors import IndexOutdated
 from kb.following.documents import BATCH, IndexProjection
 from kb.following.parked import ParkedFile, readable
-from kb.following.source import foreign, unlike
+from kb.following.source import unlike
 from kb.writer import Clock
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class SearchIndex:
     def _lead(self, stopped: Stopping) -> "HybridIndex":
         if not self._writable or self._current is None:
             try:
-                self._swap(self._open(writable=True), writable=True)
+                self._swap(self._fitting(self._open(writable=True)), writable=True)
             except IndexOutdated as error:
                 self._rebuild_because(error, stopped)
         assert self._current is not None
@@ -225,8 +225,8 @@ class SearchIndex:
             return self._current, at
 
     def _fitting(self, index: "HybridIndex") -> "HybridIndex":
-        """The index, unless it would answer with what another log holds."""
-        if why := foreign(self._log, index.source):
+        """The index, unless it was made from something else than what is there."""
+        if why := unlike(self._log, self._parked, index.source):
             index.close()
             raise IndexOutdated(f"The index does not fit: {why}.")
         return index

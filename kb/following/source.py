@@ -23,23 +23,21 @@ class _Source(Struct, frozen=True):
 
 def source(log: EventLog, parked: ParkedFile, position: int) -> str:
     """What an index that has taken in `log` up to `position` keeps with it."""
-    kept = _Source(log.mark(position), parked.sum())
+    kept = _Source(log.mark(position), parked.sum(position, log.head()))
     return msgspec.json.encode(kept).decode()
 
 
-def foreign(log: EventLog, kept: str) -> str:
-    """Why an index that keeps this was not made from `log` as it is; empty if it was."""
+def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
+    """Why an index that keeps this does not fit the log and the events put aside as they are.
+
+    Empty if it does.
+    """
     try:
-        mark = msgspec.json.decode(kept, type=_Source).mark
+        found = msgspec.json.decode(kept, type=_Source)
     except msgspec.MsgspecError:
         return "it does not say which log it was made from"
-    how = misfit(log, mark)
-    return _MISFITS[how] if how else ""
-
-
-def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
-    """As `foreign`, and that the events put aside beside it are those that were."""
-    if why := foreign(log, kept):
-        return why
-    same = msgspec.json.decode(kept, type=_Source).parked == parked.sum()
-    return "" if same else "the events that were put aside beside it are others"
+    if how := misfit(log, found.mark):
+        return _MISFITS[how]
+    if found.parked is None or found.parked != parked.sum(found.mark.position, log.head()):
+        return "the events that were put aside beside it are others"
+    return ""

@@ -63,12 +63,26 @@ def test_a_log_of_the_format_before_keeps_every_event_and_gets_an_identity(path:
         assert log.mark() == mark
 
 
-def test_two_logs_brought_over_are_told_apart(path: Path) -> None:
+def test_copies_of_one_log_brought_over_apart_stay_copies_and_others_are_told_apart(
+    path: Path,
+) -> None:
     older_log(path)
-    other = path.with_name("other.sqlite")
-    other.write_bytes(path.read_bytes())
-    with SqliteEventLog(path) as log, SqliteEventLog(other) as copied:
-        assert log.mark().identity != copied.mark().identity
+    copy, other = path.with_name("copy.sqlite"), path.with_name("other.sqlite")
+    copy.write_bytes(path.read_bytes())
+    older_log(other)
+    with SqliteEventLog(path) as log, SqliteEventLog(copy) as same, SqliteEventLog(other) as third:
+        assert log.mark() == same.mark()
+        assert log.mark().identity != third.mark().identity
+
+
+def test_empty_logs_brought_over_are_told_apart(path: Path) -> None:
+    marks = set()
+    for name in ("one.sqlite", "two.sqlite"):
+        SqliteEventLog(path.with_name(name), create=True).close()
+        age_log(path.with_name(name))
+        with SqliteEventLog(path.with_name(name)) as log:
+            marks.add(log.mark().identity)
+    assert len(marks) == 2
 
 
 def test_a_log_brought_over_has_the_tables_of_a_new_one(path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.memory import InMemoryEventLog
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import ENOUGH, WINDOW, Questions, normalised
@@ -45,7 +46,7 @@ def questions(tmp_path: Path, now: Now, keys: list[bytes]) -> Questions:
         keys.append(bytes([len(keys) + 1]) * size)
         return keys[-1]
 
-    return Questions(tmp_path / "questions.sqlite", now, random)
+    return Questions(tmp_path / "questions.sqlite", now, random, InMemoryEventLog())
 
 
 def ask(questions: Questions, members: int, text: str = QUESTION) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from events.clock import utc_now
 from events.log import EventLog
+from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from kb.access import operator
 from kb.entries.catalogue import Catalogue
@@ -52,7 +53,7 @@ class ViewedWorld(World):
 
 def counted(path: Path) -> Questions:
     """The questions counted beside views; none are."""
-    return Questions(path.with_name("questions.sqlite"), utc_now, bytes)
+    return Questions(path.with_name("questions.sqlite"), utc_now, bytes, InMemoryEventLog())
 
 
 READ_AT_OPENING = (

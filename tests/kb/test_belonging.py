@@ -1,0 +1,298 @@
+"""What lies beside a log and does not fit is refused, made anew or told of: the operators' table.
+
+Each cell of the table in docs/operators/data-directory.md is one case: that file, as that copy.
+"""
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from events.event import NewEvent
+from indexer.testing import HashEmbedder
+from kb.errors import DataDirectoryError, Refused
+from kb.following.withheld import INCOMPLETE
+from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from kb.settings import Settings
+from tests.events.altered import age_log, age_vault
+from tests.kb.domain_world import everything, some_content, some_draft
+
+PAGE = Path(__file__).parents[2] / "docs" / "operators" / "data-directory.md"
+COPIES = ("older", "newer", "other", "empty", "missing")
+ROW = re.compile(
+    r"^\| `([\w./]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M
+)
+CASES = [
+    (name.rstrip("/"), copy, cell.strip())
+    for name, *cells in ROW.findall(PAGE.read_text("utf-8"))
+    for copy, cell in zip(COPIES, cells, strict=True)
+]
+
+TOLD = {
+    ("log.sqlite", "older"): "log.sqlite is another copy than the one beside which vault.sqlite",
+    ("log.sqlite", "newer"): "vault.sqlite lacks the keys of 1 entry and 1 member",
+    ("vault.sqlite", "older"): "vault.sqlite lacks the keys of 1 entry and 1 member",
+    ("vault.sqlite", "newer"): "log.sqlite is another copy than the one beside which vault.sqlite",
+    ("accounts.sqlite", "older"): "accounts.sqlite is an older copy",
+    ("accounts.sqlite", "newer"): "used last with another copy of the log",
+    ("accounts.sqlite", "empty"): "accounts.sqlite is missing or empty",
+    ("accounts.sqlite", "missing"): "accounts.sqlite is missing or empty",
+    ("questions.sqlite", "other"): "counts of searches in",
+}
+
+
+def opened(data: Path, told: Callable[[str], None] = lambda _: None) -> KnowledgeBase:
+    return KnowledgeBase.open(
+        data,
+        settings=Settings(data=data),
+        embedder=HashEmbedder(),
+        notice=told,
+        asker=everything("ada"),
+    )
+
+
+def join(base: KnowledgeBase, name: str) -> str:
+    member = base.people.invite().id
+    base.acting_for(everything(member)).people.join(member, Profile(name=name))
+    return member
+
+
+def unknown(base: KnowledgeBase, stream: str) -> None:
+    """Record something that this program does not know, so that it is put aside."""
+    event = NewEvent(
+        id=uuid7(),
+        type="entry-praised",
+        schema_version=1,
+        data=b"{}",
+        actor="ada",
+        correlation_id=uuid7(),
+    )
+    log = base._parts.log
+    log.append(stream, [event], len(log.read_stream(stream)))
+
+
+def settled(base: KnowledgeBase) -> None:
+    base.search("bedside handover")
+    base.wait(base.head(), index=True)
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders: `older` and `newer`, the same base at two times, and `other`, another base."""
+    folder = tmp_path_factory.mktemp("copies")
+    for name in ("base", "other"):
+        KnowledgeBase.create(folder / name)
+    with opened(folder / "base") as base:
+        member = join(base, "Ada")
+        first = base.entries.contribute(some_draft()).id
+        unknown(base, f"entry-{first}")
+        ends = datetime.now(UTC) + timedelta(days=9)
+        token, _ = base.acting_for(everything(member)).credentials.make_token(
+            member, ["search"], "notes", ends
+        )
+        settled(base)
+    shutil.copytree(folder / "base", folder / "older")
+    with opened(folder / "base") as base:
+        join(base, "Ben")
+        second = base.entries.contribute(some_draft(some_content("Quiet hour"))).id
+        unknown(base, f"entry-{second}")
+        base.acting_for(everything(member)).credentials.revoke_token(token)
+        settled(base)
+    opened(folder / "base").close()
+    shutil.move(folder / "base", folder / "newer")
+    with opened(folder / "other") as base:
+        member = join(base, "Eve")
+        entry_id = base.entries.contribute(some_draft(some_content("Night shift"))).id
+        unknown(base, f"entry-{entry_id}")
+        base.acting_for(everything(member)).credentials.make_token(
+            member, ["search"], "notes", ends
+        )
+        settled(base)
+    return folder
+
+
+def placed(copies: Path, data: Path, name: str, copy: str) -> None:
+    """Make `data` with the file `name` as that copy: a newer one lies beside an older rest."""
+    shutil.copytree(copies / ("older" if copy == "newer" else "newer"), data)
+    for path in data.glob(f"{name}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if copy == "empty" and name == "index":
+        (data / name).mkdir()
+    elif copy == "empty":
+        (data / name).touch()
+    elif copy != "missing":
+        for path in (copies / copy).glob(f"{name}*"):
+            place = data / path.name
+            shutil.copytree(path, place) if path.is_dir() else shutil.copy(path, place)
+
+
+def contents(data: Path) -> dict[str, bytes]:
+    """The files that hold anything, without what SQLite and locks leave beside them."""
+    files = (path for path in data.rglob("*") if path.is_file())
+    passing = ("-wal", "-shm", ".lock")
+    return {
+        str(path.relative_to(data)): path.read_bytes()
+        for path in files
+        if not path.name.endswith(passing)
+    }
+
+
+def seen(base: KnowledgeBase) -> tuple[object, ...]:
+    """What lists and searches show of the base."""
+    base.wait(base.head(), index=True)
+    titles = [(item.id, item.title) for item in base.catalogue.browse().items]
+    hits = [
+        [result.id for result in base.search(question, settled=False).results]
+        for question in ("bedside handover", "quiet hour", "night shift")
+    ]
+    parked = [(each.projection, each.position) for each in base.status().parked]
+    return titles, hits, parked
+
+
+@pytest.mark.parametrize(("name", "copy", "outcome"), CASES)
+def test_each_file_as_each_copy_is_treated_as_the_operators_page_says(
+    copies: Path, tmp_path: Path, name: str, copy: str, outcome: str
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, name, copy)
+    before = contents(data)
+    if outcome == "refused":
+        with pytest.raises(DataDirectoryError) as caught:
+            opened(data)
+        sentence = str(caught.value)
+        assert sentence.count("\n") == 0
+        assert sentence.endswith(".")
+        assert contents(data) == before
+        return
+    told: list[str] = []
+    with opened(data, told.append) as base:
+        assert base.accounts.store.members() is not None
+        shown = seen(base)
+        about = [each for each in told if each != INCOMPLETE]
+        base.rebuild("all")
+        # Views from before a vault was lost still hold what it opened.
+        assert name == "vault.sqlite" or seen(base) == shown, "it was not what the log says"
+    if outcome == "told":
+        assert any(TOLD[name, copy] in sentence for sentence in about), about
+    elif outcome == "made anew":
+        assert len(about) == 1
+        assert "from the log" in about[0]
+    else:
+        assert outcome in ("caught up", "taken", "begun anew")
+        assert about == []
+
+
+def test_every_case_has_an_outcome() -> None:
+    assert len(CASES) == 7 * 5
+
+
+def test_a_fresh_vault_is_refused_and_gets_no_key(copies: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, "vault.sqlite", "missing")
+    KnowledgeBase.create(tmp_path / "fresh")
+    shutil.copy(tmp_path / "fresh" / "vault.sqlite", data / "vault.sqlite")
+    before = contents(data)
+    with pytest.raises(DataDirectoryError, match="does not belong to the log"):
+        opened(data)
+    assert contents(data) == before
+
+
+def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
+    copies: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, "vault.sqlite", "older")
+    with opened(data) as base:
+        events = base._parts.log.read(0, 1000)
+        lost = next(each.stream for each in events[::-1] if each.type == "entry-contributed")
+        entry_id = lost.removeprefix("entry-")
+        with pytest.raises(DataDirectoryError):
+            base.entries.tag(entry_id, ["late"])
+        written = base.entries.contribute(some_draft(some_content("Written meanwhile"))).id
+    shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
+    told: list[str] = []
+    with opened(data, told.append) as base:
+        assert "lacks the keys of 1 entry:" in " ".join(told).replace(" that log.sqlite needs", ":")
+        with pytest.raises((DataDirectoryError, Refused)):
+            base.entries.tag(written, ["late"])
+
+
+def test_a_vault_that_is_put_back_opens_what_could_not_be_read(
+    copies: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, "vault.sqlite", "older")
+    shutil.rmtree(data / "index")
+    (data / "views.sqlite").unlink()
+    with opened(data) as base:
+        less = {item.title for item in base.catalogue.browse().items}
+    shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
+    told: list[str] = []
+    with opened(data, told.append) as base, opened(copies / "newer") as whole:
+        assert seen(base)[0] == seen(whole)[0]
+    assert less == {"Bedside handover"}
+    assert any("can be read by now" in sentence for sentence in told)
+    told.clear()
+    opened(data, told.append).close()
+    assert told == [INCOMPLETE]
+
+
+def test_an_older_copy_of_the_accounts_opens_nothing_that_was_revoked(
+    copies: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, "accounts.sqlite", "older")
+    with opened(data) as base:
+        assert base.accounts.tokens.all() == []
+    told: list[str] = []
+    with opened(data, told.append) as base:
+        assert base.accounts.tokens.all() == []
+    assert told == [INCOMPLETE]
+
+
+@pytest.mark.parametrize("cut", ["nothing", "log", "vault"])
+def test_a_base_of_the_former_format_is_brought_over_also_after_a_cut_in_the_middle(
+    copies: Path, tmp_path: Path, cut: str
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(copies / "newer", data)
+    age_log(data / "log.sqlite")
+    age_vault(data / "vault.sqlite")
+    shutil.rmtree(data / "index")
+    for name in ("views.sqlite", "accounts.sqlite", "questions.sqlite"):
+        (data / name).unlink()
+    if cut != "nothing":
+        opened(data).close()
+        age_vault(data / "vault.sqlite") if cut == "log" else age_log(data / "log.sqlite")
+    told: list[str] = []
+    with opened(data, told.append) as base, opened(copies / "newer") as whole:
+        assert seen(base)[0] == seen(whole)[0]
+        base.entries.contribute(some_draft())
+    assert sum("brought over to format 2" in sentence for sentence in told) == 1
+    told.clear()
+    with opened(data, told.append) as base:
+        assert base._parts.vault.mark() == base._parts.log.mark()
+    assert told == [INCOMPLETE]
+
+
+@pytest.mark.parametrize("vault", ["other", "fresh", "missing"])
+def test_a_base_of_the_former_format_with_a_vault_of_another_is_left_as_it_is(
+    copies: Path, tmp_path: Path, vault: str
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, "vault.sqlite", "other" if vault == "other" else "missing")
+    if vault == "fresh":
+        KnowledgeBase.create(tmp_path / "fresh")
+        shutil.copy(tmp_path / "fresh" / "vault.sqlite", data / "vault.sqlite")
+    age_log(data / "log.sqlite")
+    if vault != "missing":
+        age_vault(data / "vault.sqlite")
+    before = contents(data)
+    with pytest.raises(DataDirectoryError, match=r"vault\.sqlite"):
+        opened(data)
+    assert contents(data) == before
