@@ -80,15 +80,22 @@ def test_every_attack_that_is_named_has_the_tests_that_are_named_with_it() -> No
         assert re.search(rf"^def {test}\(", text, re.MULTILINE), f"{file}::{test}"
 
 
-def test_every_limit_has_the_test_that_holds_it() -> None:
-    page = (ROOT / "docs" / "reference" / "limits.md").read_text(encoding="utf-8")
-    rows = [row for row in page.splitlines() if row[:1] == "|" and row[:2] != "|-"]
-    named = [re.findall(r"`([\w/.]+)::(\w+)`", row) for row in rows if "| what |" not in row]
-    assert len(named) >= 15
+@pytest.mark.parametrize(
+    ("page", "begins", "least"),
+    [("limits.md", "", 15), ("access.md", "\n## What is missing or wrong\n", 20)],
+)
+def test_every_row_of_a_promise_names_the_tests_that_hold_it(
+    page: str, begins: str, least: int
+) -> None:
+    text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
+    part = text.partition(begins)[2].partition("\n## ")[0] if begins else text
+    rows = [row for row in part.splitlines() if row[:1] == "|" and row[:2] != "|-"]
+    named = [re.findall(r"`([\w/.]+)::(\w+)`", row) for row in rows if "| what " not in row]
+    assert len(named) >= least
     assert all(named)
     for file, test in (one for tests in named for one in tests):
-        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
-        assert re.search(rf"^(?:    )?def {test}\(", text, re.MULTILINE), f"{file}::{test}"
+        source = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(?:    )?def {test}\(", source, re.MULTILINE), f"{file}::{test}"
 
 
 @pytest.mark.model

@@ -21,6 +21,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
 )
 from kb.following.view import (
+    EVERYBODY,
     NOW_SEEN_BY,
     SEEN,
     SEEN_PARTITION,
@@ -221,6 +222,7 @@ CATALOGUE = View(
         EntryErased: _erased,
     },
     seen={
+        "audience": EVERYBODY,
         "entry": f"main.entry.{SEEN_PARTITION}",
         "revision": SEEN_THEN.format("revision"),
         **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},

@@ -268,7 +268,7 @@ class Entries:
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
         if not isinstance(command, Contribute):
             _require_sight(self._writer, entry)
-        require(self._writer.asker, _ACTIONS.get(type(command), "curate"), entry.author)
+        require(self._writer.asker, ACTIONS[type(command)], entry.author)
         events = decide(command, entry)
         kind = self._kinds.get(entry.kind)
         if isinstance(command, Revise) and kind:
@@ -276,13 +276,19 @@ class Entries:
         return events
 
 
-_ACTIONS: Mapping[type, Action] = {
+ACTIONS: Mapping[type[EntryCommand], Action] = {
     Contribute: "contribute",
     Revise: "revise",
+    Tag: "curate",
+    Untag: "curate",
+    Relate: "curate",
+    Unrelate: "curate",
+    Archive: "curate",
+    Restore: "curate",
     Show: "show",
     Erase: "erase-entry",
 }
-"""What a command needs; every other one curates."""
+"""What each command needs; one that is not here cannot be given."""
 
 
 def _checked_archived(archived: EntryArchived | None) -> EntryArchived | None:

@@ -19,8 +19,9 @@ class View(Struct, frozen=True, kw_only=True):
 
     `tables` are the statements that make them. A handler gets the connection, inside the batch's
     transaction, the event as recorded and its decoded payload; whatever it raises parks the event.
-    `seen` says of each table about entries which of its rows an asker sees: a condition in SQL, in
-    which `SEEN` of an expression asks about the entry with that id. Readers have no other way in.
+    `seen` says of every table which of its rows an asker sees: a condition in SQL, in which `SEEN`
+    of an expression asks about the entry with that id, or `EVERYBODY`. Readers have no other way
+    in.
     `withhold` is called with an event that was kept aside, and the entry that it is about if that
     is known, to narrow what the tables show; see `kb.following.withheld`.
     """
@@ -30,6 +31,12 @@ class View(Struct, frozen=True, kw_only=True):
     seen: Mapping[str, str]
     withhold: Withhold = lambda db, event, entry_id: None
 
+
+EVERYBODY = "TRUE"
+"""The condition for a table that tells nothing of entries and people that not everybody may know.
+
+Who may ask for it at all is decided by the queries that read it.
+"""
 
 SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
     WHERE label IN (SELECT value FROM json_each(asker_labels())))"""

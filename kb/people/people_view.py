@@ -10,7 +10,15 @@ from events.event import RecordedEvent
 from kb.access import audience
 from kb.accounts.links import Purpose
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
-from kb.following.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
+from kb.following.view import (
+    EVERYBODY,
+    SEEN_PARTITION,
+    SEEN_THEN,
+    Handler,
+    View,
+    partition,
+    stored_time,
+)
 from kb.following.withheld import held, lack, lacks, narrowed
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
@@ -271,6 +279,7 @@ PEOPLE = View(
         "member_role": f"NOT {held(_OF_MEMBER.format('member_role'), 'member', 'roles')}",
         "member_group": f"NOT {held(_OF_MEMBER.format('member_group'), 'member', 'groups')}"
         f" AND NOT {held(_GROUP, 'group')}",
+        "community_group": EVERYBODY,
         "community": f"NOT {held(_COMMUNITY, 'world')}",
     },
     withhold=_withhold,

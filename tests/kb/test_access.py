@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from kb import access
 from kb.access import RULES, SIGHTS, Action, Asker, Role, Visibility, Who
+from kb.entries.commands import EntryCommand
+from kb.entries.service import ACTIONS
 from kb.errors import Forbidden, InvalidInput
+from kb.following.view_tables import VIEWS
 from tests.access_tables import DONE, SEEN, table
 
 AUTHOR = access.of_member("author", ["member"], [])
@@ -108,3 +111,13 @@ def test_a_visibility_that_cannot_be_is_refused(visibility: Visibility) -> None:
 
 def test_groups_are_kept_once_and_in_order() -> None:
     assert access.checked(Visibility("groups", ("b", "a", "b"))).groups == ("a", "b")
+
+
+def test_every_command_about_an_entry_names_what_it_needs() -> None:
+    assert set(ACTIONS) == set(get_args(EntryCommand))
+
+
+def test_every_table_says_who_sees_its_rows() -> None:
+    for view in VIEWS:
+        made = {name for sql in view.tables for name in re.findall(r"CREATE TABLE (\w+)", sql)}
+        assert made == set(view.seen)
