@@ -12,6 +12,7 @@ from msgspec import structs
 
 from events.event import NewEvent, RecordedEvent
 from events.sqlite import SqliteEventLog
+from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
 from kb import access
 from kb.access import SIGHTS, Asker, Role, Visibility
@@ -209,6 +210,8 @@ def without(past: Past, hidden: set[str], folder: Path) -> None:
             now[0] = event.recorded_at
             if _about(event) not in hidden:
                 log.append(event.stream, [_new(event)], len(log.read_stream(event.stream)))
+        with SqliteVault(folder / "vault.sqlite") as vault:
+            vault.place(log.mark(), frozenset())  # it is the vault of this log from now on
 
 
 def _about(event: RecordedEvent) -> str:

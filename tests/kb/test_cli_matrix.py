@@ -133,7 +133,7 @@ class Cells:
         if changes:
             ids = world.about_an_entry(sight, title, *command.needed)
         fits, ran = self.told(command, who, ids)
-        names = (title, *(value[:8] for value in ids.values()), "Recorded reuse")
+        names = (title, *(value[:8] for value in ids.values()), "Recorded reuse", "reuse-recorded")
         named = not may or any(name in ran.out for name in names)
         self.note(fits and named, command, sight, who, ran)
 

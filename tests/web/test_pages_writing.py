@@ -88,7 +88,7 @@ def test_when_the_index_is_late_the_page_says_so(
         raise NotYetSearchable("Not yet.")
 
     monkeypatch.setattr(base, "wait", late)
-    assert "Saved. Searches do not show it yet" in followed(client, "/entries/new", FORM)
+    assert "it will be found shortly" in followed(client, "/entries/new", FORM)
 
 
 def test_a_revision_begins_from_the_text_as_it_is(client: Client, contribute: Contribute) -> None:

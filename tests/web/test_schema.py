@@ -24,7 +24,7 @@ from schemathesis.engine import events, from_schema
 from kb.access import Visibility
 from kb.accounts.tokens import SCOPES
 from tests.examples import PROFILE
-from tests.web.community import ROLES, Community, community_at
+from tests.web.community import ROLES, SITE, Community, community_at
 
 EXAMPLES_FOR = {
     "dev": {"nobody": 1, "Cleo": 4},
@@ -90,7 +90,7 @@ def settings(examples: int, headers: Mapping[str, str]) -> dict[str, Any]:
     alike = {"extra-data-sources": {"responses": False}}
     return {
         "seed": 1,
-        "base-url": "http://127.0.0.1/",
+        "base-url": f"{SITE}/",
         "headers": dict(headers),
         "continue-on-failure": True,
         "suppress-health-check": ["too_slow"],  # of the machine, and so not the same each time
@@ -112,7 +112,7 @@ def run_as(community: Community, name: str, examples: int) -> Run:
         "/api/openapi.json",
         app,
         config=schemathesis.Config.from_dict(settings(examples, headers)),
-        headers={"host": "127.0.0.1"},
+        headers={"host": SITE.rpartition("/")[2]},
     )
     wrong = [line for event in from_schema(schema).execute() for line in wrong_in(event)]
     return Run(app.statuses, wrong)
