@@ -4,7 +4,7 @@ Litestar bounds a body for each handler, but parses all of it on the event loop,
 thousand forms that it parsed, passwords and texts, and takes a client that goes away for a fault.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -37,6 +37,12 @@ FIELDS = 1_200
 
 HELD, HELD_UNKNOWN = 128_000_000, 16_000_000
 """Bytes beyond `SMALL` of all bodies that are there at a time: of members, and of others."""
+
+FORM_TOKEN = "form_token"
+"""The field by which a form shows that it is of the session that it comes with."""
+
+Typed = Sequence[tuple[str, str]]
+"""The fields of a form with what was typed, in the order sent; what was ticked may repeat."""
 
 _TAKEN = "tributary.body"
 
@@ -131,6 +137,24 @@ class BoundedRequest(Request[Any, Any, Any]):
                 await self.body(),
             )
         return state.json
+
+
+def typed_in(form: FormMultiDict) -> Typed:
+    """What somebody filled in, to be sent again."""
+    return tuple(
+        (name, text)
+        for name, text in form.multi_items()
+        if isinstance(text, str) and name != FORM_TOKEN
+    )
+
+
+def typed_at(scope: Scope) -> Typed:
+    """What came in a form that was read and could not be taken; nothing of one with a password."""
+    form = ScopeState.from_scope(scope).form
+    if not isinstance(form, dict):
+        return ()
+    typed = typed_in(FormMultiDict.from_form_data(form))
+    return () if any("password" in name for name, _ in typed) else typed
 
 
 async def _parsed(parse: Callable[[bytes], Any], body: bytes) -> Any:

@@ -1,6 +1,7 @@
 """The one place that makes an answer of an error: problem+json under /api, a page elsewhere."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -11,8 +12,9 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from kb.access import is_operator
 from kb.errors import (
     DataDirectoryError,
     Forbidden,
@@ -26,7 +28,7 @@ from kb.errors import (
     SignInRefused,
     TooManyAttempts,
 )
-from web.bodies import Crowded
+from web.bodies import Crowded, Typed, typed_at
 from web.logs import kind_of
 from web.requests import FieldProblem, misfits
 
@@ -61,7 +63,8 @@ SENTENCES: Mapping[int, str] = {
     500: "Something went wrong on our side and was written to the server's log; try again later.",
 }
 
-Typed = Mapping[str, str]
+FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
+"""The folders of a file, not those of a web address."""
 
 log = logging.getLogger("tributary.web")
 
@@ -89,7 +92,7 @@ class TurnedAway(ClientException):
         self, detail: str = "", headers: dict[str, str] | None = None, *, typed: Typed | None = None
     ) -> None:
         super().__init__(detail, headers=headers)
-        self.typed: Typed = typed or {}
+        self.typed: Typed = typed or ()
 
 
 class CrossSiteRequest(TurnedAway):
@@ -123,7 +126,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     """What `request` is answered because of `error`; `show` makes the page for people."""
     path = request.scope["path"]
     for_programs = is_api(path)
-    typed = error.typed if isinstance(error, TurnedAway) else {}
+    typed = error.typed if isinstance(error, TurnedAway) else ()
     if isinstance(error, SignInNeeded) and not (for_programs or typed or path == RESULTS):
         get = request.method == "GET"
         return Redirect(sign_in_url(request) if get else _unsent_url(request), status_code=303)
@@ -132,6 +135,8 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     problem = problem_of(error, path, handler)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log(error)
+        problem = structs.replace(problem, detail=_told(problem.detail, request))
+        typed = typed_at(request.scope)
     headers = headers_of(error)
     if for_programs:
         return Response(
@@ -140,6 +145,19 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
     page = show(request, problem, typed)
     page.headers.update(headers)
     return page
+
+
+def _told(detail: str, request: Request[Any, Any, Any]) -> str:
+    """`detail` without the folders of this machine, but for whoever runs it."""
+    visit = request.scope.get("auth")
+    if visit is not None and is_operator(visit.asker):
+        return detail
+    if "litestar_app" in request.scope:
+        # By itself, as its name may have spaces.
+        data = request.app.state["visits"].base.settings.data
+        for path in (data.resolve(), data):
+            detail = detail.replace(f"{path}/", "").replace(str(path), "the data directory")
+    return FOLDERS.sub("", detail)
 
 
 def headers_of(error: Exception) -> dict[str, str]:

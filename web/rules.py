@@ -13,7 +13,8 @@ from kb.access import RULES, Action, may, require
 from kb.accounts.sessions import form_value_fits
 from kb.accounts.tokens import SCOPE_OF, Scope
 from kb.errors import Forbidden
-from web.errors import CrossSiteRequest, SignInNeeded, Typed, is_api
+from web.bodies import FORM_TOKEN, Typed, typed_in
+from web.errors import CrossSiteRequest, SignInNeeded, is_api
 from web.security import SAFE_METHODS
 from web.visit import CHALLENGE, Visit, Visits
 
@@ -22,7 +23,6 @@ Rule = Action | Literal["public", "self"]
 
 KNOWN_RULES = frozenset({*get_args(Action), "public", "self"})
 
-FORM_TOKEN = "form_token"
 
 FORM_HEADER = "Tributary-Form"
 
@@ -120,12 +120,11 @@ def _takes_form(request: Request[Any, Any, Any]) -> bool:
 async def _kept(connection: Connection, handler: BaseRouteHandler) -> Typed:
     """The fields of a form that somebody may have written long at, for them to send it again."""
     if not (handler.opt.get("kept") and isinstance(connection, Request)):
-        return {}
+        return ()
     if connection.content_type[0] != RequestEncodingType.URL_ENCODED:
-        return {}
+        return ()
     try:
-        fields = (await connection.form()).multi_items()
+        return typed_in(await connection.form())
     except ClientException:
         # Too large, or too much of it: of what nobody typed no page is made.
-        return {}
-    return {name: text for name, text in fields if isinstance(text, str) and name != FORM_TOKEN}
+        return ()

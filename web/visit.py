@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,9 @@ SOMEBODY = "a member"
 """What members are called where whoever looks may not know more."""
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
+
+
+STATIC = "/static/"
 
 
 class BadToken(ClientException):
@@ -121,6 +124,11 @@ class Visits:
         self.openid = openid
         self._acting_for: Callable[[Asker], KnowledgeBase] = lru_cache(256)(base.acting_for)
 
+    @cached_property
+    def nobody(self) -> Visit:
+        """Somebody of whom nothing is asked and who sees nothing."""
+        return Visit(self.base.acting_for(access.anonymous(world=False)))
+
     def of(self, scope: Scope) -> Visit:
         """Who asks in `scope`. Raises `BadToken`."""
         headers = Headers.from_scope(scope)
@@ -204,7 +212,9 @@ class WhoAsks(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Pass the request on with its visit, or raise what becomes a 401."""
-        visit = await sync_to_thread(self._visits.of, scope)
+        # Files of ours are everybody's, also when accounts or views cannot be read.
+        ours = scope["path"].startswith(STATIC)
+        visit = self._visits.nobody if ours else await sync_to_thread(self._visits.of, scope)
         scope["auth"] = visit
         scope["user"] = visit.asker
         try:

@@ -84,7 +84,8 @@ class Sessions:
         now, key = seconds(self._clock()), digest(token)
         found = self._store.run(FIND, (key, *self._alive(now)))
         if found and now - found[0][-1] >= SEEN_EVERY:
-            found = self._store.run(SEE, (now, key))
+            seen = self._store.note(SEE, (now, key))
+            found = found if seen is None else seen
         return _info(found[0]) if found else None
 
     def rotate(self, token: str) -> str:

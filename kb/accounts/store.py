@@ -101,6 +101,16 @@ class AccountStore:
         with self._lock, self._explained():
             return self._db.execute(sql, parameters).fetchall()
 
+    def note(self, sql: str, parameters: Row = ()) -> list[Row] | None:
+        """As `run`, for what is only noted while somebody reads; None where it cannot be written.
+
+        On a full disk, or while another program writes, nobody has to do without the reading.
+        """
+        try:
+            return self.run(sql, parameters)
+        except DataDirectoryError:
+            return None
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Several statements, all or none, while nobody else writes.
@@ -121,8 +131,11 @@ class AccountStore:
 
     def key(self, name: str) -> bytes:
         """The random key called `name`, 32 bytes, drawn at its first use and kept in this file."""
-        self.run("INSERT OR IGNORE INTO key VALUES (?, ?)", (name, self._random(KEY_SIZE)))
-        key: bytes = self.run("SELECT value FROM key WHERE name = ?", (name,))[0][0]
+        select = "SELECT value FROM key WHERE name = ?"
+        if not (found := self.run(select, (name,))):
+            self.run("INSERT OR IGNORE INTO key VALUES (?, ?)", (name, self._random(KEY_SIZE)))
+            found = self.run(select, (name,))
+        key: bytes = found[0][0]
         return key
 
     def forget(self, *members: str) -> None:

@@ -121,7 +121,8 @@ class ApiTokens:
         now, key = self._clock(), digest(secret)
         found = self._store.run(FIND, (key, seconds(now)))
         if found and found[0][-1] != today(now):
-            found = self._store.run(USE, (today(now), key))
+            used = self._store.note(USE, (today(now), key))
+            found = found if used is None else used
         return _info(found[0]) if found else None
 
     def of(self, member: str) -> list[TokenInfo]:

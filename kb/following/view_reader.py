@@ -131,6 +131,8 @@ class ViewReader:
             connection.execute(
                 f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {condition}"
             )
+        # Sorting a long list would need a file of its own, which a full disk has no room for.
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA query_only = ON")
         return opened
 

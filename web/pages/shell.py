@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from kb.entries.relation import reads
 from kb.errors import KnowledgeBaseError
 from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
-from web.errors import RESULTS, SIGN_IN, ProblemDetails, Typed, sign_in_url
+from web.bodies import Typed
+from web.errors import RESULTS, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.visit import SOMEBODY, Visit, Visits, visit_of
 
@@ -109,10 +111,19 @@ class ErrorPage(Struct, frozen=True):
 
 
 class KeptPage(Struct, frozen=True):
-    """A form that was not taken, to be sent again to `action`; `typed` are its fields."""
+    """A form that was not taken, to be sent again to `action`; `typed` are its fields.
+
+    `why` says what was wrong, where it was nothing about who sent it.
+    """
 
     action: str
     typed: Typed
+    why: str = ""
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """The fields by name, of those that repeat the last."""
+        return dict(self.typed)
 
 
 class Pages:
@@ -156,7 +167,8 @@ class Pages:
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
         made = self.for_visit(self._visit_of(request), sign_in_url(request))
         if typed:
-            kept = KeptPage(request.url.path, typed)
+            failed = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            kept = KeptPage(request.url.path, typed, problem.detail if failed else "")
             answer = made.render("kept.html", kept, status=problem.status)
             answer.headers["cache-control"] = "private, no-store"  # it may be a shared machine
             return answer

@@ -1,0 +1,170 @@
+"""When nothing can be written any more, reading goes on and what was typed is not lost."""
+
+import errno
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events.clock import utc_now
+from kb import KnowledgeBase
+from kb.errors import DataDirectoryError, SearchUnavailable
+from tests.web.community import Browsers, Community
+from tests.web.visits import FORM, Client, Contribute, hidden, page
+
+
+@contextmanager
+def full(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is written any more: SQLite begins no transaction that writes, no file grows."""
+    with monkeypatch.context() as patch:
+        connect = sqlite3.connect
+
+        def read_only(*arguments: Any, **options: Any) -> sqlite3.Connection:
+            made: sqlite3.Connection = connect(*arguments, **options)
+            made.execute("PRAGMA query_only = ON")
+            return made
+
+        patch.setattr(sqlite3, "connect", read_only)
+        accounts = base.accounts.store
+        accounts.run("PRAGMA query_only = ON")
+        patch.setattr(base._parts.log, "append", disk_full)
+        yield
+    accounts.run("PRAGMA query_only = OFF")
+
+
+def disk_full(*_: object, **__: object) -> None:
+    raise DataDirectoryError(
+        "The file /srv/our practices/log.sqlite cannot be written because the disk is full: "
+        "free some space."
+    ) from OSError(errno.ENOSPC, "No space left on device")
+
+
+def later(community: Community, monkeypatch: pytest.MonkeyPatch, step: timedelta) -> None:
+    for part in (community.base.accounts.sessions, community.base.accounts.tokens):
+        monkeypatch.setattr(part, "_clock", lambda: utc_now() + step)
+
+
+def test_whoever_is_signed_in_reads_on_when_the_disk_is_full(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, mara = community.contribute("Mara"), browser("Mara")
+    token = community.token("Mara", "search")
+    page(mara, "/search?q=handover")
+    later(community, monkeypatch, timedelta(days=1, hours=-20))
+    with full(community.base, monkeypatch):
+        for path in ("/", "/entries", f"/entries/{entry}", "/search?q=handover", "/account"):
+            assert page(mara, path)
+        assert mara.get("/static/style.css").status_code == 200
+        later(community, monkeypatch, timedelta(days=1))
+        for path in ("/api/entries", f"/api/entries/{entry}", "/api/search?q=handover"):
+            assert browser().get(path, headers=token).status_code == 200
+    later(community, monkeypatch, timedelta(hours=4))
+    assert page(mara, "/account")
+
+
+def test_files_of_ours_are_there_when_no_account_can_be_read(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mara = browser("Mara")
+    monkeypatch.setattr(type(community.base.accounts.store), "run", disk_full)
+    assert mara.get("/entries").status_code == 503
+    assert mara.get("/static/style.css").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/entries/new", {**FORM, "groups": ["one", "two"]}),
+        ("/entries/{entry}/endorse", {"reason": "It <works> & saves an hour."}),
+        ("/entries/{entry}/tags", {"tags": "night"}),
+    ],
+)
+def test_a_form_that_cannot_be_saved_comes_back_whole_with_a_sentence(
+    community: Community,
+    browser: Browsers,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    form: dict[str, Any],
+) -> None:
+    entry, mara = community.contribute("Stella"), browser("Stella")
+    value = hidden(page(mara, "/entries/new?kind=practice"), "form_token")
+    path, form = path.replace("{entry}", entry), {**form, "form_token": value, "command_id": "x"}
+    with full(community.base, monkeypatch):
+        sent = mara.post(path, data=form)
+    assert sent.status_code == 503
+    assert "cannot be written because the disk is full" in sent.text
+    assert "/srv" not in sent.text
+    assert "What you wrote is still here" in sent.text
+    assert f'action="{path}"' in sent.text
+    again = fields(sent.text)
+    for name, values in form.items():
+        if name != "form_token":
+            sent_as = values if isinstance(values, list) else [values]
+            assert again[name] == [text.replace("\r\n", "\n") for text in sent_as], name
+    assert mara.post(path, data=again).status_code == 303
+
+
+def fields(html: str) -> dict[str, list[str]]:
+    """What a browser would send of the form, whole."""
+    form = html.split('<form class="writing"')[1].split("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(unescape(value).replace("\r\n", "\n"))
+    for attributes, text in re.findall(r"<textarea ([^>]*)>\n(.*?)</textarea>", form, re.DOTALL):
+        [name] = re.findall(r'name="([^"]*)"', attributes)
+        found.setdefault(name, []).append(unescape(text).replace("\r\n", "\n"))
+    return found
+
+
+def test_nothing_of_a_form_with_a_password_is_shown_again(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(community.base.accounts.passwords), "check", disk_full)
+    form = {"name": "mara@example.org", "password": "ninety green bicycles"}
+    sent = browser().post("/sign-in", data=form)
+    assert sent.status_code == 503
+    assert "bicycles" not in sent.text
+
+
+@pytest.mark.parametrize("error", [DataDirectoryError, SearchUnavailable])
+def test_only_the_operator_reads_where_something_lies(
+    community: Community,
+    browser: Browsers,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Callable[[str], Exception],
+) -> None:
+    data = community.base.settings.data
+
+    def broken(*_: object, **__: object) -> None:
+        raise error(f"The file {data}/views.sqlite of /srv/x y/z cannot be read: see /opt/a/b.")
+
+    monkeypatch.setattr(KnowledgeBase, "search", broken)
+    token = community.token("Mara", "search")
+    for sent in (
+        browser("Mara").get("/search?q=x"),
+        browser().get("/api/search?q=x", headers=token),
+    ):
+        assert sent.status_code == 503
+        assert "The file views.sqlite of" in sent.text
+        assert str(data) not in sent.text
+        assert "/opt" not in sent.text
+
+
+def test_the_operator_reads_where_something_lies(
+    client: Client, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KnowledgeBase, "search", disk_full)
+    assert "/srv/our practices/log.sqlite" in client.get("/search?q=x").text
+
+
+def test_a_list_is_sorted_without_a_file(base: KnowledgeBase, tmp_path: Path) -> None:
+    with base._parts.reader.read(frozenset()) as db:
+        assert db.execute("PRAGMA temp_store").fetchone() == (2,)
+    with closing(sqlite3.connect(":memory:")) as plain:
+        assert plain.execute("PRAGMA temp_store").fetchone() == (0,)
