@@ -208,6 +208,8 @@ class Credentials:
         self._decided(validation.known_id("member", member), Note(event))
 
     def _decided(self, member: str, command: MemberCommand) -> Receipt:
+        # Opened first: accounts that met the event before they knew of it would be taken for older.
+        _ = self._accounts.store
         done = self._writer.execute(_aggregate(member), partial(members.decide, command))
         self._accounts.reach()
         return done.receipt

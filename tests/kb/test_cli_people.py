@@ -1,5 +1,6 @@
 """The commands on members, groups and tokens, as a steward or an operator uses them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -345,3 +346,22 @@ def test_links_and_tokens_are_told_of_without_what_they_open(
     monkeypatch.setenv("KB_MEMBER", ada)
     assert expected[-1] in kb.ok("member", "history", ada).out
     assert expected[-1] in kb.ok("member", "data", "--format", "markdown").out
+
+
+def test_a_link_is_made_without_doubts_about_the_accounts_and_stays_good(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_SIGN_IN", "password")
+    monkeypatch.setenv("KB_BASE_URL", "http://localhost:8321")
+    first = kb.run("member", "first-steward")
+    made = kb.run("member", "invite")
+    kb.run("member", "list")
+    assert (first.err, made.err) == ("", "")
+    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+        links: tuple[tuple[str, Purpose], ...] = (
+            (first.out, "first-steward"),
+            (made.out, "invitation"),
+        )
+        for said, purpose in links:
+            secret = re.findall(r"/(?:welcome|join)/([\w-]+)", said)[0]
+            assert base.accounts.links.look(secret, purpose) is not None
