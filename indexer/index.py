@@ -10,14 +10,14 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from indexer import generation
+from indexer import generation, intake
 from indexer.analysis import check_question, question_terms, terms
 from indexer.answer import JUDGED, answer
 from indexer.document import Document, Filter, Hit
 from indexer.embedder import Embedder
 from indexer.errors import IndexerError, IndexOutdated
 from indexer.files import reading
-from indexer.intake import windows
+from indexer.intake import Prepared, windows
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
 from indexer.passages import EmbeddedPassage
@@ -42,6 +42,7 @@ class HybridIndex:
         self._engine = engine
         self._parts = parts
         self._changing = RLock()
+        self._prepared = Prepared(embedder, parts.store)
 
     @classmethod
     def open(
@@ -110,7 +111,8 @@ class HybridIndex:
         error, some of those before it may be in.
         """
         with self._changing:
-            for window in windows(documents, self._embedder, self._parts.store):
+            store = self._parts.store
+            for window in windows(documents, self._embedder, store, self._prepared):
                 together = list(zip(window.documents, window.passages, strict=True))
                 words = [_lexical(document, parts) for document, parts in together]
                 self._parts.lexical.put(words)
@@ -119,6 +121,20 @@ class HybridIndex:
                     for (document, parts), each in zip(together, words, strict=True)
                 ]
                 self._parts.passages.put(packed, self._parts.store.text_hash)
+
+    def prepare(
+        self,
+        documents: Sequence[Document],
+        stopped: Callable[[], bool] = lambda: False,
+        *,
+        piece: int = 0,
+    ) -> None:
+        """For a writer: do what takes long of putting these `documents`, beside all else.
+
+        Vectors are computed and stored so many a `piece`, if given. Ends early once `stopped`
+        answers true.
+        """
+        self._prepared.prepare(documents, stopped, piece or intake.PIECE)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""

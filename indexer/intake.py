@@ -1,9 +1,13 @@
-"""Takes documents in by windows: cutting and writing go on while vectors are computed."""
+"""Takes documents in by windows: cutting and writing go on while vectors are computed.
+
+Nothing of it takes long once a document was prepared: then it is cut, and its vectors are stored.
+"""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from threading import Lock
 
 from msgspec import Struct
 
@@ -19,6 +23,10 @@ AHEAD = 2
 """Windows in computation: with two, the cores have work while the last batches of one end."""
 
 
+PIECE = 64
+"""Texts whose vectors are computed and stored at once ahead of time: what stopping waits for."""
+
+
 class Window(Struct, frozen=True):
     """Documents, each with its passages, whose vectors are stored."""
 
@@ -26,8 +34,52 @@ class Window(Struct, frozen=True):
     passages: list[list[EmbeddedPassage]]
 
 
+class Prepared:
+    """Documents cut ahead of time, until they are taken; methods may be called from any thread."""
+
+    def __init__(self, embedder: Embedder, store: VectorStore) -> None:
+        self._embedder = embedder
+        self._store = store
+        self._lock = Lock()
+        self._cut: dict[str, tuple[Document, list[EmbeddedPassage]]] = {}
+
+    def prepare(
+        self, documents: Sequence[Document], stopped: Callable[[], bool], piece: int
+    ) -> None:
+        """Cut documents and store the vectors of their passages, so many at once.
+
+        Ends early once `stopped` answers true; what is stored then stays.
+        """
+        cut = split(documents, self._embedder)
+        with self._lock:
+            for document, parts in zip(documents, cut, strict=True):
+                self._cut[document.id] = document, parts
+        # Those of like length together, which leaves little to be padded.
+        texts = sorted({part.embedded_text for parts in cut for part in parts}, key=len)
+        for start in range(0, len(texts), piece):
+            if stopped():
+                return
+            embed(texts[start : start + piece], self._embedder, self._store)
+
+    def take(self, documents: Sequence[Document]) -> list[list[EmbeddedPassage]]:
+        """The passages of each document, cut now unless it was prepared as it is."""
+        with self._lock:
+            held = [self._cut.pop(document.id, None) for document in documents]
+        known = {
+            one[0].id: one[1]
+            for document, one in zip(documents, held, strict=True)
+            if one and one[0] == document
+        }
+        missing = [document for document in documents if document.id not in known]
+        known |= {
+            document.id: parts
+            for document, parts in zip(missing, split(missing, self._embedder), strict=True)
+        }
+        return [known[document.id] for document in documents]
+
+
 def windows(
-    documents: Iterable[Document], embedder: Embedder, store: VectorStore
+    documents: Iterable[Document], embedder: Embedder, store: VectorStore, prepared: Prepared
 ) -> Iterator[Window]:
     """All documents in their order; of those in one window with the same id only the last.
 
@@ -39,7 +91,7 @@ def windows(
         try:
             while latest := {document.id: document for document in islice(rest, WINDOW)}:
                 chosen = list(latest.values())
-                window = Window(chosen, split(chosen, embedder))
+                window = Window(chosen, prepared.take(chosen))
                 texts = [part.embedded_text for parts in window.passages for part in parts]
                 waiting.append((window, workers.submit(embed, texts, embedder, store)))
                 if len(waiting) > AHEAD:

@@ -96,9 +96,13 @@ _TROUBLE = "Something keeps the newest entries from being found; the operator ca
 
 
 class _Lack(Struct, frozen=True):
-    """The event after which the index lacks some, None if it lacks none, and why, if known."""
+    """The event after which the index lacks some, None if it lacks none, and why, if known.
+
+    It does not lack the entries that it took in `early`.
+    """
 
     since: int | None = None
+    early: frozenset[str] = frozenset()
     trouble: str | None = None
 
 
@@ -161,7 +165,7 @@ class Search:
         """What the asker is told of a lack: nothing that depends on what they do not see."""
         if lack.since is None:
             return {}
-        behind = self._catalogue.changed_since(lack.since)
+        behind = self._catalogue.changed_since(lack.since, without=lack.early)
         if OPERATOR_LABEL in self._labels:
             return {"behind": behind, "trouble": lack.trouble}
         return {"behind": behind, "trouble": _TROUBLE if behind and lack.trouble else None}
@@ -202,14 +206,16 @@ class Search:
         head = self._log.head()
         if not self._follower.well:
             self._follower.ensure(head)
+        trouble = None
         try:
             self._follower.ensure(head, index=True, timeout=patience)
         except NotYetSearchable as error:
-            position = self._index.position()
-            if position < 0 and self._follower.errors:
+            if self._index.position() < 0 and self._follower.errors:
                 raise SearchUnavailable(str(error)) from error
-            return _Lack(max(0, position), "; ".join(self._follower.errors) or None)
-        return _Lack()
+            trouble = "; ".join(self._follower.errors) or None
+        # Asked in this order, as what is early is so no longer once the position has moved.
+        early, position = self._index.early(), self._index.position()
+        return _Lack() if position >= head else _Lack(max(0, position), early, trouble)
 
 
 def _in_common(hit: Hit) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import structs
@@ -165,10 +165,11 @@ class Catalogue:
             _refuse_unknown(db, entry_id)
             return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
 
-    def changed_since(self, position: int) -> int:
-        """How many of these entries were written or changed after `position` of the log."""
+    def changed_since(self, position: int, without: Iterable[str] = ()) -> int:
+        """How many of these entries, `without` some, were changed after `position` of the log."""
+        values = position, msgspec.json.encode(list(without)).decode()
         with self._views.read(self._labels) as db:
-            return int(db.execute(queries.CHANGED_SINCE, (position,)).fetchone()[0])
+            return int(db.execute(queries.CHANGED_SINCE, values).fetchone()[0])
 
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""

@@ -89,6 +89,7 @@ FROM history LEFT JOIN entry ON entry.id = other WHERE entry_id = ? ORDER BY his
 """
 CHANGED_SINCE = """
 SELECT count(DISTINCT entry_id) FROM history WHERE position > ? AND stream = 'entry'
+AND entry_id NOT IN (SELECT value FROM json_each(?))
 """
 REVISION = """
 SELECT content FROM revision WHERE entry_id = ? AND version <= ? ORDER BY version DESC LIMIT 1

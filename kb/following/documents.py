@@ -1,7 +1,7 @@
 """From entries to what can be found: the projection that keeps the search index."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -22,7 +22,7 @@ from indexer.document import Document, Section
 from indexer.errors import IndexerError
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
-from kb.following.source import source
+from kb.following.source import reach, source
 from kb.following.withheld import lack, narrowed
 from kb.ids import group_id
 from kb.writer import Clock
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 STREAM = "entry-"
 BATCH = 250
-"""Events read and committed at once: how soon what was written is found while more is to come."""
+"""Events read and committed at once: how soon what is imported is found while more is to come."""
 
 _NOT_THE_DOCUMENT = (
     IndexerError,
@@ -82,6 +82,11 @@ def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Docu
     )
 
 
+def document_of(standing: Standing) -> Document | None:
+    """What can be found of an entry as it stands."""
+    return entry_document(standing.entry, standing.withheld)
+
+
 class IndexProjection:
     """Feeds a writable index with the entries that a batch touched.
 
@@ -107,6 +112,7 @@ class IndexProjection:
         self._parked = parked
         self._now = now
         self._stopped = stopped
+        self._reach = reach(index.source)
 
     def checkpoint(self) -> int:
         """The position up to which the index holds everything durably."""
@@ -122,6 +128,33 @@ class IndexProjection:
             self._put(list(touched.values()))
             if events:
                 self._commit(events[-1].position)
+
+    def standing(self, streams: Iterable[str]) -> list[Standing]:
+        """Entries as they stand in the log, from events of which nothing is kept aside yet."""
+        touched: Touched = {}
+        for stream in streams:
+            self._evolve(touched, self._log.read_stream(stream), keep_aside=False)
+        return list(touched.values())
+
+    def put_early(self, standing: Sequence[Standing], early: int) -> bool:
+        """Take these in before their turn, when they come once more; the position stays.
+
+        They are of up to `early` of the log. None are where one of them fails: its turn comes.
+        """
+        documents = [document for one in standing if (document := document_of(one))]
+        with _unavailable():
+            try:
+                # One text at a time, which waits for no window.
+                self.index.prepare(documents, self._stopped, piece=1)
+                self._refuse_stopped()
+                self.index.remove([one.entry.id for one in standing if one.entry.content is None])
+                self.index.put(documents)
+            except _NOT_THE_DOCUMENT:
+                raise
+            except Exception:
+                return False
+            self._commit(self.index.position, early)
+        return True
 
     def park(self, event: RecordedEvent, error: str) -> None:
         """Keep `event` aside and move past it."""
@@ -148,8 +181,15 @@ class IndexProjection:
         self._put(list(touched.values()), progress)
         self._commit(position)
 
-    def _commit(self, position: int) -> None:
-        self.index.commit(position, source(self._log, self._parked, position))
+    def begin(self) -> None:
+        """Commit an empty index, which all of the log is to be taken into."""
+        self._parked.clear()
+        self._commit(0)
+
+    def _commit(self, position: int, early: int = 0) -> None:
+        """Stamp the index with `position`, and with what it may hold `early` of."""
+        self._reach = max(self._reach, position, early)
+        self.index.commit(position, source(self._log, self._parked, position, self._reach))
 
     @staticmethod
     def _refuse_lack(touched: Touched, events: Sequence[RecordedEvent]) -> None:
@@ -166,7 +206,9 @@ class IndexProjection:
         if self._stopped():
             raise Stopped("The work on the index was stopped.")
 
-    def _evolve(self, touched: Touched, events: Sequence[RecordedEvent]) -> None:
+    def _evolve(
+        self, touched: Touched, events: Sequence[RecordedEvent], *, keep_aside: bool = True
+    ) -> None:
         """Move the entries in `touched` on; an event that cannot be read is kept aside."""
         for event in events:
             entry_id = event.stream.removeprefix(STREAM)
@@ -175,7 +217,8 @@ class IndexProjection:
                 entry = evolve(before.entry, cast(EntryEvent, self._codec.decode(event)))
                 touched[event.stream] = replace(before, entry=entry, event=event)
             except (UnknownEventType, EventDataError, AssertionError) as error:
-                self._keep_aside(event, _sentence(error))
+                if keep_aside:
+                    self._keep_aside(event, _sentence(error))
                 taken = before.withheld | ({lack(event.stream, event.type)} - {None})
                 touched[event.stream] = replace(before, event=event, withheld=taken)
 
@@ -202,7 +245,7 @@ class IndexProjection:
     ) -> Iterator[tuple[Document, RecordedEvent]]:
         for done, each in enumerate(touched, 1):
             self._refuse_stopped()
-            if document := entry_document(each.entry, each.withheld):
+            if document := document_of(each):
                 yield document, each.event
             progress(done, len(touched))
 

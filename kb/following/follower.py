@@ -75,16 +75,14 @@ class Follower:
         this caller takes as long as it takes. Otherwise raises `NotYetSearchable` after `timeout`
         seconds, and `DataDirectoryError` once closed.
         """
-        reached = self._index.position if index else self._reader.position
-        if reached() >= position:
-            return
+        reached = self._index.holds if index else self._reader.holds
         deadline = time.monotonic() + timeout
         for_this_caller = False
-        while reached() < position:
+        while not reached(position):
             self._sound.refuse_closed()
             # Whoever followed may have stopped meanwhile.
             for_this_caller |= index and self.start()
-            if not index and self.bring_views_up() and reached() >= position:
+            if not index and self.bring_views_up() and reached(position):
                 return
             if index and self._errors:
                 raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")

@@ -12,11 +12,11 @@ from msgspec import Struct
 from events.codec import EventCodec
 from events.errors import ProjectionUnavailable
 from events.log import EventLog
-from events.projection import ProjectionRunner
 from indexer.errors import IndexOutdated
-from kb.following.documents import BATCH, IndexProjection
+from kb.following.documents import IndexProjection
 from kb.following.parked import ParkedFile, readable
 from kb.following.source import unlike
+from kb.following.turns import Turns
 from kb.writer import Clock
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class SearchIndex:
         self._current: HybridIndex | None = None
         self._users: dict[int, int] = {}
         self._writable = False
+        self._turns: Turns | None = None  # of the current index, while this process writes it
         self._broken: _Broken | None = None
 
     @contextmanager
@@ -99,8 +100,20 @@ class SearchIndex:
         except IndexOutdated:
             return -1
 
+    def holds(self, position: int) -> bool:
+        """Whether the index has taken in what happened at `position` of the log."""
+        turns = self._turns
+        return self.position() >= position or (
+            turns is not None and position in turns.early.values()
+        )
+
+    def early(self) -> frozenset[str]:
+        """The ids of entries that are in as they stand, though much before them is not."""
+        turns = self._turns
+        return frozenset(turns.early) if turns else frozenset()
+
     def catch_up(self, stopped: Stopping = _never) -> int:
-        """Take in a batch and answer how many events it held; only for the process that leads.
+        """Do a piece of what there is to take in; 0 if all is in; only for the process that leads.
 
         Raises `Stopped` soon after `stopped` answers true, also from a rebuild that was needed.
         """
@@ -108,13 +121,23 @@ class SearchIndex:
             if damage := self._damage():
                 self._rebuild_because(damage, stopped)
             try:
-                index = self._projection(self._lead(stopped), stopped)
-                return ProjectionRunner(self._log, index, batch_size=BATCH).run_once()
+                return self._step(stopped)
             except ProjectionUnavailable as error:
                 if not isinstance(error.__cause__, IndexOutdated):
                     raise
                 self._rebuild_because(error.__cause__, stopped)
                 return 1
+
+    def _step(self, stopped: Stopping) -> int:
+        index = self._lead(stopped)
+        if self._turns is None:
+            projection = self._projection(index, stopped)
+            self._turns = Turns(projection, self._log, self._codec, stopped)
+        try:
+            return self._turns.step()
+        except BaseException:
+            self._end_turns()  # how far it is, the index alone tells
+            raise
 
     def made(self) -> int:
         """The position at which the present generation was made, -1 if there is none that fits."""
@@ -150,18 +173,15 @@ class SearchIndex:
         stopped: Stopping = _never,
     ) -> None:
         """Make a new generation from the log and swap it in; only for the process that leads."""
+        self._build(lambda index: self._projection(index, stopped).fill(progress))
+
+    def _build(self, fill: "Callable[[HybridIndex], None]") -> None:
         from indexer.index import HybridIndex
 
         with self._writing:
-            self._swap(
-                HybridIndex.build(
-                    self._directory,
-                    self._embedder,
-                    lambda index: self._projection(index, stopped).fill(progress),
-                    engine=self._engine,
-                ),
-                writable=True,
-            )
+            self._end_turns()
+            made = HybridIndex.build(self._directory, self._embedder, fill, engine=self._engine)
+            self._swap(made, writable=True)
 
     def resign(self) -> None:
         """Write no more; another process may lead."""
@@ -173,6 +193,12 @@ class SearchIndex:
         """Let go of everything."""
         with self._writing:
             self._swap(None, writable=False)
+
+    def _end_turns(self) -> None:
+        """What is still worked out for the current index must store nothing any more."""
+        if self._turns:
+            self._turns.close()
+            self._turns = None
 
     def _lead(self, stopped: Stopping) -> "HybridIndex":
         if not self._writable or self._current is None:
@@ -189,9 +215,15 @@ class SearchIndex:
         return self._current
 
     def _rebuild_because(self, why: IndexOutdated, stopped: Stopping) -> None:
+        from indexer import generation
+
         if self._log.head():
             self._notice(f"Making the index from the log: {why}")
-        self.rebuild(stopped=stopped)
+        if generation.nothing(self._directory):
+            # An empty one answers at once from what is in, and says what is not.
+            self._build(lambda index: self._projection(index, stopped).begin())
+        else:
+            self.rebuild(stopped=stopped)
 
     def _projection(self, index: "HybridIndex", stopped: Stopping) -> IndexProjection:
         return IndexProjection(index, self._log, self._codec, self._parked, self._now, stopped)
@@ -240,6 +272,7 @@ class SearchIndex:
 
     def _swap(self, index: "HybridIndex | None", *, writable: bool) -> None:
         """Put `index` in the place of the current one, closed when its last user is done."""
+        self._end_turns()
         with self._idle:
             old, self._current, self._writable = self._current, index, writable
             if index is not None:

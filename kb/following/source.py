@@ -17,14 +17,23 @@ _MISFITS: Mapping[Misfit, str] = {
 
 
 class _Source(Struct, frozen=True):
-    mark: Mark
+    mark: Mark  # up to where it may hold anything
     parked: bytes | None
+    position: int  # up to where it holds all
 
 
-def source(log: EventLog, parked: ParkedFile, position: int) -> str:
-    """What an index that has taken in `log` up to `position` keeps with it."""
-    kept = _Source(log.mark(position), parked.sum(position, log.head()))
+def source(log: EventLog, parked: ParkedFile, position: int, reach: int) -> str:
+    """What an index that has taken in `log` up to `position`, and some up to `reach`, keeps."""
+    kept = _Source(log.mark(reach), parked.sum(position, log.head()), position)
     return msgspec.json.encode(kept).decode()
+
+
+def reach(kept: str) -> int:
+    """The last position of which an index that keeps this may hold anything; 0 if unknown."""
+    try:
+        return msgspec.json.decode(kept, type=_Source).mark.position
+    except msgspec.MsgspecError:
+        return 0
 
 
 def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
@@ -38,6 +47,6 @@ def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
         return "it does not say which log it was made from"
     if how := misfit(log, found.mark):
         return _MISFITS[how]
-    if found.parked is None or found.parked != parked.sum(found.mark.position, log.head()):
+    if found.parked is None or found.parked != parked.sum(found.position, log.head()):
         return "the events that were put aside beside it are others"
     return ""

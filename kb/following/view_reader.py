@@ -79,6 +79,10 @@ class ViewReader:
         except NotYetSearchable:
             return -1
 
+    def holds(self, position: int) -> bool:
+        """Whether the views have taken in what happened at `position` of the log."""
+        return self.position() >= position
+
     def forgotten(self) -> int:
         """The last erasure of which nothing is left in the views, -1 if they are not there yet."""
         try:

@@ -1,15 +1,16 @@
 """Documents are taken in by windows, and cutting goes on while vectors are computed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 
 from indexer.document import Document
 from indexer.embedder import Embedded
 from indexer.errors import ModelUnavailable
-from indexer.intake import AHEAD, WINDOW, windows
+from indexer.intake import AHEAD, WINDOW, Prepared, Window, windows
 from indexer.testing import HashEmbedder
 from indexer.vector_store import VectorStore
 from tests.indexer.forty import documents
@@ -22,12 +23,18 @@ def store(tmp_path: Path, embedder: HashEmbedder) -> Iterator[VectorStore]:
     store.close()
 
 
+def taken_in(
+    documents: Iterable[Document], embedder: HashEmbedder, store: VectorStore
+) -> Iterator[Window]:
+    return windows(documents, embedder, store, Prepared(embedder, store))
+
+
 def test_every_document_comes_in_its_order_with_its_vectors_stored(
     store: VectorStore, embedder: HashEmbedder
 ) -> None:
     given = documents(2 * WINDOW + 1)
     taken: list[Document] = []
-    for window in windows(iter(given), embedder, store):
+    for window in taken_in(iter(given), embedder, store):
         texts = [part.embedded_text for parts in window.passages for part in parts]
         assert len(store.get(embedder.fingerprint, [store.text_hash(t) for t in texts])) == len(
             texts
@@ -37,14 +44,14 @@ def test_every_document_comes_in_its_order_with_its_vectors_stored(
 
 
 def test_nothing_comes_of_no_documents(store: VectorStore, embedder: HashEmbedder) -> None:
-    assert list(windows([], embedder, store)) == []
+    assert list(taken_in([], embedder, store)) == []
 
 
 def test_a_text_whose_vector_is_stored_is_not_computed(
     store: VectorStore, embedder: HashEmbedder
 ) -> None:
     for _ in range(2):
-        list(windows(documents(3), embedder, store))
+        list(taken_in(documents(3), embedder, store))
     assert embedder.embedded == 3
 
 
@@ -73,7 +80,7 @@ def test_reading_goes_on_while_vectors_are_computed_but_not_without_bound(
                 embedder.go.set()
             yield document
 
-    next(windows(reading(), embedder, store))
+    next(taken_in(reading(), embedder, store))
     assert len(read) == (AHEAD + 1) * WINDOW
 
 
@@ -85,7 +92,7 @@ def test_an_error_of_what_is_read_ends_it_and_keeps_the_vectors_begun(
         raise OSError("gone")
 
     with pytest.raises(OSError, match="gone"):
-        list(windows(reading(), embedder, store))
+        list(taken_in(reading(), embedder, store))
     assert store.count() == embedder.embedded
 
 
@@ -98,5 +105,40 @@ class BrokenEmbedder(HashEmbedder):
 
 def test_an_error_of_the_model_reaches_the_caller(store: VectorStore) -> None:
     with pytest.raises(ModelUnavailable, match="no model"):
-        list(windows(documents(3 * WINDOW), BrokenEmbedder(), store))
+        list(taken_in(documents(3 * WINDOW), BrokenEmbedder(), store))
     assert store.count() == 0
+
+
+def test_what_was_prepared_is_neither_cut_nor_embedded_once_more(
+    store: VectorStore, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, given = Prepared(embedder, store), documents(5)
+    prepared.prepare(given, lambda: False, 2)
+    assert embedder.embedded == 5
+    monkeypatch.setattr(
+        embedder, "token_offsets", lambda texts: pytest.fail("cut") if texts else []
+    )
+
+    (window,) = windows(given, embedder, store, prepared)
+
+    assert (window.documents, embedder.embedded) == (given, 5)
+
+
+def test_a_document_that_changed_since_it_was_prepared_is_taken_as_it_is(
+    store: VectorStore, embedder: HashEmbedder
+) -> None:
+    prepared, (before,) = Prepared(embedder, store), documents(1)
+    prepared.prepare([before], lambda: False, 2)
+    after = replace(before, title="Another title")
+
+    (window,) = windows([after], embedder, store, prepared)
+
+    assert window.passages[0][0].embedded_text.startswith("Another title")
+    assert embedder.embedded == 2
+
+
+def test_preparing_ends_between_two_pieces_and_what_is_stored_stays(
+    store: VectorStore, embedder: HashEmbedder
+) -> None:
+    Prepared(embedder, store).prepare(documents(5), lambda: embedder.embedded == 4, 2)
+    assert (embedder.embedded, store.count()) == (4, 4)

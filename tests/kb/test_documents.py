@@ -177,6 +177,10 @@ class _Recording(HybridIndex):
         self.documents = put
         self.committed = -1
 
+    @property
+    def source(self) -> str:
+        return ""
+
     def put(self, documents: Iterable[Document]) -> None:
         self.documents.extend(documents)
 

@@ -118,6 +118,7 @@ def test_stopping_waits_for_a_few_documents_only(
     data: Path, monkeypatch: pytest.MonkeyPatch, made: bool
 ) -> None:
     monkeypatch.setattr("indexer.intake.WINDOW", 1)
+    monkeypatch.setattr("indexer.intake.PIECE", 1)
     embedder = StoppingEmbedder()
     settings = Settings(data=data)
     with KnowledgeBase.open(data, settings=settings, embedder=embedder) as base:

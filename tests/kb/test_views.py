@@ -18,7 +18,7 @@ from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_file import File, file_at
 from kb.following.view_reader import ViewReader
 from tests.examples import costly
-from tests.kb.domain_world import command, some_content
+from tests.kb.domain_world import World, command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
 
 Step = Callable[[ViewedWorld, str, str], object]
@@ -75,7 +75,7 @@ def test_views_that_followed_equal_views_made_anew(
         world.close()
 
 
-def foreign(world: ViewedWorld, stream: str, type_name: str = "entry-restored") -> RecordedEvent:
+def foreign(world: World, stream: str, type_name: str = "entry-restored") -> RecordedEvent:
     """An event in the log that the views cannot take in."""
     event = NewEvent(
         id=command(99),
