@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from indexer.testing import HashEmbedder
 from kb.access import Asker, Visibility, operator
@@ -116,6 +116,7 @@ def tried(community: Community, truth: Sighted, name: str, seed: int) -> tuple[s
         try:
             first = observed(community, data)
             second = observed(community, data)
+            second = structs.replace(second, told=first.told + second.told)
         except Exception as error:  # whatever is no sentence is what is looked for
             return {"not in a sentence"}, f"{place}: {type(error).__name__}: {error}"
     found = faults(community, truth, first) | faults(community, truth, second)
@@ -237,7 +238,7 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
         entries=entries,
         hits=hits,
         let_in=let_in,
-        settings=repr(msgspec.structs.replace(load_settings(base.settings.data, {}), data=Path())),
+        settings=repr(structs.replace(load_settings(base.settings.data, {}), data=Path())),
         told=tuple(told),
         texts=frozenset(texts),
     )

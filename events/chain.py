@@ -1,4 +1,4 @@
-"""The chain of hashes over a log: each event's covers it and all before it."""
+"""Checksums of events, and the chain of hashes over the runs that they were appended in."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,6 +6,7 @@ from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from secrets import token_bytes
+from zlib import crc32
 
 import msgspec
 
@@ -48,27 +49,32 @@ def shared(run: Run, before: bytes) -> tuple[object, ...]:
     return (size, first.stream, run[-1].version, stamped, first.actor, correlation_id, before)
 
 
-def link(before: bytes | None, event: RecordedEvent) -> bytes:
-    """The hash of an event: of its own fields and the hash `before` it.
+def checksum(event: RecordedEvent) -> int:
+    """Whether an event is what was recorded: CRC-32 of its place and its own fields."""
+    # Not a hash that is as strong as the chain: it is counted for every event written or read.
+    own = (event.position, event.id.bytes, event.type, event.schema_version, event.data)
+    return crc32(_encode(own))
 
-    Before the first of a run that is the hash of what is `shared`.
+
+def parts(run: Run) -> list[bytes | int]:
+    """Ids and checksums of events."""
+    found: list[bytes | int] = []
+    for event in run:
+        found += (event.id.bytes, checksum(event))
+    return found
+
+
+def hash_up_to(begun: bytes, parts: Iterable[object]) -> bytes:
+    """The hash of all events up to one of a run, of which the `parts` so far are given.
+
+    `begun` is that of what is `shared`, and so of the hash before the run.
     """
-    # Spelt out, for it is done for every event that is written or read.
-    fields = (
-        before,
-        event.position,
-        event.id.bytes,
-        event.type,
-        event.schema_version,
-        event.data,
-    )
-    return sha256(_encode(fields)).digest()[:HASH_BYTES]
+    return hash_of(begun, *parts)
 
 
-def links(run: Run, before: bytes) -> list[bytes]:
-    """The hash of each event of a run that begins behind the hash `before`."""
-    before = hash_of(*shared(run, before))
-    return [before := link(before, event) for event in run]
+def chained(run: Run, before: bytes) -> bytes:
+    """The hash of all events up to the last of a run that stands behind the hash `before`."""
+    return hash_up_to(hash_of(*shared(run, before)), parts(run))
 
 
 def stamp(time: datetime) -> int:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from msgspec import structs
 
 from events.batch import answer_known, check_batch
-from events.chain import links, new_identity, runs
+from events.chain import hash_of, hash_up_to, new_identity, parts, runs, shared
 from events.clock import utc_now
 from events.errors import LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
@@ -24,7 +25,8 @@ class InMemoryEventLog:
         self, *, clock: Callable[[], datetime] = utc_now, identity: bytes | None = None
     ) -> None:
         self._clock = clock
-        self._hashes = [identity or new_identity()]  # by position
+        self._identity = identity or new_identity()
+        self._runs: list[tuple[int, bytes]] = []  # of each event, where its run begins, behind what
         self._changed = threading.Condition()
         self._events: list[RecordedEvent] = []
         self._streams: dict[str, list[RecordedEvent]] = {}
@@ -45,9 +47,10 @@ class InMemoryEventLog:
             if actual != expected_version:
                 raise VersionConflict(stream, expected_version, actual)
             recorded = self._recorded(stream, events, actual)
-            self._events.extend(recorded)
             for run in runs(recorded):
-                self._hashes += links(run, self._hashes[-1])
+                before = self._mark().hash
+                self._events += run
+                self._runs += [(run[0].position, before)] * len(run)
             self._streams.setdefault(stream, []).extend(recorded)
             self._by_id.update((event.id, event) for event in recorded)
             self._changed.notify_all()
@@ -76,10 +79,7 @@ class InMemoryEventLog:
         """See `EventLog.mark`."""
         with self._changed:
             self._refuse_if_closed()
-            at = len(self._events) if position is None else position
-            if not 0 <= at <= len(self._events):
-                raise no_position(at)
-            return Mark(self._hashes[0], at, self._hashes[at])
+            return self._mark(position)
 
     def wait(self, after: int, timeout: float) -> bool:
         """See `EventLog.wait`."""
@@ -123,6 +123,18 @@ class InMemoryEventLog:
             )
             for place, event in enumerate(events, 1)
         ]
+
+    def _mark(self, position: int | None = None) -> Mark:
+        at = len(self._runs) if position is None else position
+        if not 0 <= at <= len(self._runs):
+            raise no_position(at)
+        if at == 0:
+            return Mark(self._identity, 0, self._identity)
+        first, before = self._runs[at - 1]
+        whole = [*takewhile(lambda each: each == (first, before), self._runs[first - 1 :])]
+        run = self._events[first - 1 : first - 1 + len(whole)]
+        begun = hash_of(*shared(run, before))
+        return Mark(self._identity, at, hash_up_to(begun, parts(run[: at - first + 1])))
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

@@ -23,6 +23,7 @@ from events.sqlite_rows import (
     HEAD,
     LAST_POSITION,
     STREAM_VERSION,
+    HeadMoved,
     damaged,
     insert,
     known_events,
@@ -65,11 +66,10 @@ class SqliteEventLog:
         try:
             with explained(path, LOG):
                 self._identity = read_identity(self._writer)
-                self._refuse_lost_end(self._writer)
+                self._head = self._read_head(self._writer)
         except BaseException:
             self._writer.close()
             raise
-        self._head = Mark(self._identity, 0, self._identity)  # as this process last saw or made it
 
     def append(
         self, stream: str, events: Sequence[NewEvent], expected_version: int
@@ -191,12 +191,6 @@ class SqliteEventLog:
                 f"The log {self._path} is damaged, events are missing: put back a copy."
             )
 
-    def _refuse_lost_end(self, connection: sqlite3.Connection) -> None:
-        """SQLite counts the positions that it has handed out: a lost end is found out as well."""
-        head = number(connection, HEAD)
-        if head != number(connection, LAST_POSITION):
-            raise damaged(connection, f"events are missing after position {head}")
-
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise LogUnavailable("The log is closed: open it again to use it.")
@@ -204,13 +198,26 @@ class SqliteEventLog:
     def _append(
         self, stream: str, events: Sequence[NewEvent], expected: int
     ) -> list[RecordedEvent]:
+        # Asking for the head each time costs more than trying again after another process.
+        try:
+            return self._append_behind_head(stream, events, expected)
+        except HeadMoved:
+            self._head = self._read_head(self._writer)
+        try:
+            return self._append_behind_head(stream, events, expected)
+        except HeadMoved:
+            missing = f"events are missing after position {self._head.position}"
+            raise damaged(self._writer, missing) from None
+
+    def _append_behind_head(
+        self, stream: str, events: Sequence[NewEvent], expected: int
+    ) -> list[RecordedEvent]:
         writer = self._writer
         # A wrong version or a known id is rare: triggers and indexes refuse it, then we look.
         writer.execute("BEGIN IMMEDIATE")
         try:
             now = self._clock().astimezone(UTC)
-            head = self._present_head(writer)
-            recorded, head = insert(writer, stream, events, expected, now, head)
+            recorded, head = insert(writer, stream, events, expected, now, self._head)
             writer.execute("COMMIT")
             self._head = head
             return recorded
@@ -229,9 +236,10 @@ class SqliteEventLog:
             raise VersionConflict(stream, expected, actual)
         raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
 
-    def _present_head(self, writer: sqlite3.Connection) -> Mark:
-        """The head, within a transaction; read anew where another process has appended."""
-        position = number(writer, HEAD)
-        if position != self._head.position:
-            self._head = mark_at(writer, self._identity, position) or self._head
-        return self._head
+    def _read_head(self, connection: sqlite3.Connection) -> Mark:
+        """The last mark. Raises `LogFormatError` where SQLite has handed out later positions."""
+        head = number(connection, HEAD)
+        mark = mark_at(connection, self._identity, head)
+        if mark is None or head != number(connection, LAST_POSITION):
+            raise damaged(connection, f"events are missing after position {head}")
+        return mark

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from events.chain import hash_up_to
 from events.codec import EventCodec
 from events.errors import EventDataError, LogFormatError, SealedDataError, UnknownEventType
 from events.event import DamagedEvent, RecordedEvent
@@ -19,7 +20,7 @@ _INTEGRITY = "PRAGMA integrity_check(1)"
 _PLACES = """SELECT coalesce(max(position), 0),
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events"""
 
-_HASHES = "SELECT position, hash, hash_before FROM events ORDER BY position"
+_CHAIN = "SELECT position, id, sum, hash_before, run_hash FROM events ORDER BY position"
 
 Progress = Callable[[int, int], None]
 
@@ -65,11 +66,15 @@ def _read_all(
 
 def _compare_hashes(reader: sqlite3.Connection, path: Path) -> None:
     """Each run begins behind the hash of the event before it."""
-    last = read_identity(reader)
-    for position, own, before in reader.execute(_HASHES):
-        if before not in (None, last):
-            raise _damaged(path, f"events are missing before position {position}")
-        last = own
+    begun = before = read_identity(reader)
+    so_far: list[object] = []
+    for position, id_, sum_, hash_before, run_hash in reader.execute(_CHAIN):
+        if run_hash is not None:
+            before = hash_up_to(begun, so_far) if so_far else before
+            if hash_before != before:
+                raise _damaged(path, f"events are missing before position {position}")
+            begun, so_far = run_hash, []
+        so_far += (id_, sum_)
 
 
 def _check_event(

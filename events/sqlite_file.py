@@ -84,6 +84,10 @@ def explained(path: Path, layout: Layout) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(error, path, layout) from error
+    except UnicodeDecodeError as error:
+        # So Python reads what SQLite says of damage when it quotes it.
+        damaged = _NOT_OURS[sqlite3.SQLITE_CORRUPT]
+        raise LogFormatError(f"The {layout.name} {path} {damaged}.") from error
 
 
 def explain(error: sqlite3.Error, path: Path, layout: Layout) -> EventLogError:

@@ -23,7 +23,7 @@ CREATE TABLE events (
     actor TEXT,
     correlation_id BLOB,
     data BLOB NOT NULL,
-    hash BLOB,
+    sum INTEGER,
     hash_before BLOB,
     run_hash BLOB,
     CHECK ((place = 0) = (stream IS NOT NULL))
@@ -36,15 +36,15 @@ BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
 CREATE TRIGGER events_no_replace BEFORE INSERT ON events
-WHEN NEW.position > 0 OR NEW.hash IS NULL OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
+WHEN NEW.position > 0 OR NEW.sum IS NULL OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
   OR (NEW.place = 0 AND NEW.last_version - NEW.size <>
     (SELECT coalesce(max(last_version), 0) FROM events WHERE stream = NEW.stream))
 BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END;
 """
 
-# Each event has the hash of itself and all before it (chain.py); the first of a run those before
-# the run and of what it shares, too. They may be NULL in the table, since ALTER TABLE adds them to
-# an older file, but no event is inserted without.
+# Each event has a checksum, the first of a run the hash of all before the run and that of what the
+# run shares (chain.py). They may be NULL in the table, since ALTER TABLE adds them to an older
+# file, but no event is inserted without.
 _IDENTITY = """
 CREATE TABLE identity (value BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TRIGGER identity_no_update BEFORE UPDATE ON identity
@@ -95,7 +95,7 @@ LOG = Layout(
     schema=_EVENTS + _IDENTITY,
     kept=_EVENTS_KEPT,
     changes=f"""
-        ALTER TABLE events ADD COLUMN hash BLOB;
+        ALTER TABLE events ADD COLUMN sum INTEGER;
         ALTER TABLE events ADD COLUMN hash_before BLOB;
         ALTER TABLE events ADD COLUMN run_hash BLOB;
         {_IDENTITY}""",

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from events.chain import hash_of, link, new_identity
+from events.chain import hash_of, hash_up_to, new_identity, parts
 from events.event import RecordedEvent
 from events.sqlite_file import explained, open_reader
 from events.sqlite_layout import LOG, VAULT
@@ -21,25 +21,27 @@ from events.sqlite_rows import (
 
 _ROWS_PER_PAGE = 1000
 _AS_NOW = """CREATE TEMP VIEW events AS
-    SELECT *, NULL AS hash, NULL AS hash_before, NULL AS run_hash FROM main.events"""
-_LINK = "UPDATE events SET hash = ? WHERE position = ?"
+    SELECT *, NULL AS sum, NULL AS hash_before, NULL AS run_hash FROM main.events"""
+_SUM = "UPDATE events SET sum = ? WHERE position = ?"
 _BEGIN_RUN = "UPDATE events SET hash_before = ?, run_hash = ? WHERE position = ?"
 
 
 def fill_log(connection: sqlite3.Connection) -> None:
-    """Give a log without one an identity, and the events that it has their hashes."""
+    """Give a log without one an identity, and the events that it has their checksums."""
     first = next((event for _, event in _unchecked(connection)), None)
     # Copies of one log that are brought over apart from each other stay copies of one log.
     before = hash_of("log", first.id.bytes, first.actor) if first else new_identity()
     write_identity(connection, before)
+    begun = before
+    so_far: list[bytes | int] = []
     for row, event in _unchecked(connection):
         position, place = row[0], row[5]
         if place == 0:
-            begun = hash_of(*row[RUN:-2], before)
+            before = hash_up_to(begun, so_far) if so_far else before
+            begun, so_far = hash_of(*row[RUN:-2], before), []
             connection.execute(_BEGIN_RUN, (before, begun, position))
-            before = begun
-        before = link(before, event)
-        connection.execute(_LINK, (before, position))
+        so_far += parts([event])
+        connection.execute(_SUM, (so_far[-1], position))
 
 
 def fill_vault(connection: sqlite3.Connection) -> None:
@@ -62,7 +64,7 @@ def read_older_keys(path: Path, *, timeout: float = 30.0) -> dict[str, bytes | N
 
 
 def read_older(path: Path, *, timeout: float = 30.0) -> Iterator[RecordedEvent]:
-    """The events of a log of the format before, which had no hashes to check them by."""
+    """The events of a log of the format before, which had no checksums to check them by."""
     with explained(path, LOG):
         reader = open_reader(path, LOG, timeout=timeout, view=_AS_NOW)
         try:

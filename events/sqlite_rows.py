@@ -4,24 +4,34 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from events.chain import Run, hash_of, link, links, read_stamp, runs, shared
+from events.chain import (
+    Run,
+    checksum,
+    hash_of,
+    hash_up_to,
+    parts,
+    read_stamp,
+    runs,
+    shared,
+)
 from events.errors import LogFormatError
 from events.event import DamagedEvent, NewEvent, RecordedEvent
 from events.marks import Mark
 
 # The order that `_events` takes apart; the second line is NULL but for the first event of a run.
 _COLUMNS = (
-    "e.position, e.id, e.type, e.schema_version, e.data, e.place, e.hash, "
+    "e.position, e.id, e.type, e.schema_version, e.data, e.place, e.sum, "
     "e.size, e.stream, e.last_version, e.recorded_at, e.actor, e.correlation_id, "
     "e.hash_before, e.run_hash"
 )
-_HASH_AT, RUN = 6, 7
-"""Where a row has its own hash, and where the second line begins."""
+_SUM, RUN = 6, 7
+"""Where a row has its checksum, and where the second line begins."""
 
 PAGE = f"SELECT {_COLUMNS} FROM events AS e WHERE e.position > ? ORDER BY e.position LIMIT ?"
 # CROSS JOIN keeps SQLite to this order: no page needs sorting or a scan then.
@@ -41,13 +51,17 @@ LAST_POSITION = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '
 """The last position that SQLite has handed out."""
 
 _IDENTITY = "SELECT value, hash FROM identity"
-_HASH = "SELECT hash FROM events WHERE position = ?"
+_PARTS = "SELECT id, sum FROM events WHERE position BETWEEN ? AND ? ORDER BY position"
 
 _LARGEST = 2**63 - 1  # the largest whole number that SQLite knows
 _ROWS_PER_INSERT = 100
 _NO_ID = UUID(int=0)
 
 Row = tuple[Any, ...]
+
+
+class HeadMoved(Exception):
+    """Another process has appended since the head was read."""
 
 
 def number(connection: sqlite3.Connection, query: str, parameters: Sequence[str | int] = ()) -> int:
@@ -95,13 +109,12 @@ def mark_at(connection: sqlite3.Connection, identity: bytes, position: int) -> M
     """The mark at `position`, None if there is no such event; in the caller's transaction."""
     if position == 0:
         return Mark(identity, 0, identity)
-    found = _hash_at(connection, max(0, min(position, _LARGEST)))
-    return None if found is None else Mark(identity, position, found)
-
-
-def _hash_at(connection: sqlite3.Connection, position: int) -> bytes | None:
-    found: tuple[bytes] | None = connection.execute(_HASH, (position,)).fetchone()
-    return found and found[0]
+    rows = fetched(connection, _BY_POSITION, (max(0, min(position, _LARGEST)),))
+    if not rows:
+        return None
+    run = _run(connection, rows[0])
+    so_far = connection.execute(_PARTS, (run.position, position)).fetchall()
+    return Mark(identity, position, hash_up_to(run.hash, chain.from_iterable(so_far)))
 
 
 def insert(
@@ -115,7 +128,7 @@ def insert(
     """Write `events` behind `version` of the stream and behind `head`, and answer the new head.
 
     In the caller's transaction. SQLite raises `IntegrityError` if an id is known or the stream is
-    at another version. Raises `LogFormatError` for positions other than those after `head`.
+    at another version. Raises `HeadMoved` if `head` is not the last event any more.
     """
     version = min(version, _LARGEST - len(events))
     recorded = [
@@ -141,18 +154,19 @@ def insert(
 def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
     """Insert the rows of a run, with what they share on the first, and answer the new head."""
     together = shared(run, head.hash)
-    hashes = links(run, head.hash)
+    begun, found = hash_of(*together), parts(run)
     last = 0
     for start in range(0, len(run), _ROWS_PER_INSERT):
         part = run[start : start + _ROWS_PER_INSERT]
-        values: list[Any] = [] if start else [*together, hash_of(*together)]
-        for event, own in zip(part, hashes[start:], strict=False):
-            values += (event.id.bytes, event.type, event.schema_version, event.data, own)
+        values: list[Any] = [] if start else [*together, begun]
+        for place, event in enumerate(part, start):
+            id_, sum_ = found[2 * place : 2 * place + 2]
+            values += (id_, event.type, event.schema_version, event.data, sum_)
         last = writer.execute(_insert_statement(start, len(part)), values).lastrowid or 0
     # Nobody else writes during the transaction, so the events stand next to each other.
     if last != run[-1].position:
-        raise damaged(writer, f"events are missing after position {head.position}")
-    return Mark(head.identity, last, hashes[-1])
+        raise HeadMoved
+    return Mark(head.identity, last, hash_up_to(begun, found))
 
 
 @cache
@@ -167,7 +181,7 @@ def _insert_statement(start: int, rows: int) -> str:
     )
     return (
         "INSERT INTO events (size, stream, last_version, recorded_at, actor, correlation_id, "
-        "hash_before, run_hash, place, id, type, schema_version, data, hash) "
+        "hash_before, run_hash, place, id, type, schema_version, data, sum) "
         f"VALUES {values}"
     )
 
@@ -191,17 +205,13 @@ def _events(reader: sqlite3.Connection, rows: Sequence[Row]) -> list[RecordedEve
     """
     events: list[RecordedEvent] = []
     run: _Shared | None = None
-    before: bytes | None = None
     for row in rows:
         position, place = row[0], row[5]
         if place == 0 or run is None:
             run = _run(reader, row)
-        if run.position + place != position:
+        if place != position - run.position:
             raise damaged(reader, f"position {position}")
-        if place and not events:
-            before = _hash_at(reader, position - 1)
-        events.append(_checked(run, row, before if place else run.hash))
-        before = row[_HASH_AT]
+        events.append(_checked(run, row))
     return events
 
 
@@ -248,10 +258,10 @@ def as_event(run: _Shared, row: Row) -> RecordedEvent:
     )
 
 
-def _checked(run: _Shared, row: Row, before: bytes | None) -> RecordedEvent:
+def _checked(run: _Shared, row: Row) -> RecordedEvent:
     try:
         event = as_event(run, row)
-        if link(before, event) == row[_HASH_AT]:
+        if checksum(event) == row[_SUM]:
             return event
     except (TypeError, ValueError, OverflowError):
         pass  # something else than an event has
@@ -272,7 +282,7 @@ def _checked(run: _Shared, row: Row, before: bytes | None) -> RecordedEvent:
 def fetched(
     reader: sqlite3.Connection, query: str, parameters: Sequence[str | int | bytes]
 ) -> list[Row]:
-    """All rows; text that is not UTF-8 comes with a stand-in, which no hash fits."""
+    """All rows; text that is not UTF-8 comes with a stand-in, which no checksum fits."""
     try:
         return reader.execute(query, parameters).fetchall()
     except sqlite3.OperationalError as error:

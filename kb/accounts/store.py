@@ -269,6 +269,10 @@ class AccountStore:
             code &= 0xFF
             meaning = _MEANING.get(code, f"cannot be used: {error}")
             raise DataDirectoryError(f"The file {self._path} {meaning}.") from error
+        except UnicodeDecodeError as error:
+            # So Python reads what SQLite says of damage when it quotes it.
+            damaged = _MEANING[sqlite3.SQLITE_CORRUPT]
+            raise DataDirectoryError(f"The file {self._path} {damaged}.") from error
         except LogUnavailable as error:
             raise DataDirectoryError(
                 f"The file {self._path} cannot be used here: put it where SQLite can keep a WAL."

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 from uuid_utils.compat import uuid7
 
-from events.chain import links
+from events.chain import chained
 from events.errors import EventIdConflict, InvalidEvent, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
 from events.log import EventLog
@@ -255,7 +255,7 @@ class EventLogContract:
         log.append("entry-2", [new_event()], 0)
         recorded = log.read(0, 10)
         for run in (recorded[:2], recorded[2:3], recorded[3:]):
-            before = links(run, before)[-1]
+            before = chained(run, before)
         assert log.mark().hash == before
 
     @pytest.mark.parametrize("position", [-1, 2, 2**70])
@@ -293,7 +293,7 @@ class EventLogContract:
         log.append("entry-1", [event], 0)
         assert log.mark() == mark
         log.append("entry-1", [new_event()], 1)
-        assert log.mark().hash == links(log.read(1, 1), mark.hash)[0]
+        assert log.mark().hash == chained(log.read(1, 1), mark.hash)
 
     def test_waiting_for_what_is_there_ends_at_once(self, log: EventLog) -> None:
         log.append("entry-1", [new_event()], 0)

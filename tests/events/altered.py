@@ -14,7 +14,7 @@ WHEN NEW.position > 0 OR EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'an event is never replaced, and versions have no gaps'); END"""
 _LOG = (
     "DROP TRIGGER events_no_replace",
-    *(f"ALTER TABLE events DROP COLUMN {name}" for name in ("hash", "hash_before", "run_hash")),
+    *(f"ALTER TABLE events DROP COLUMN {name}" for name in ("sum", "hash_before", "run_hash")),
     _NO_REPLACE,
     "DROP TABLE identity",
 )

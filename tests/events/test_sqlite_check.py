@@ -94,7 +94,7 @@ def test_an_empty_log_is_sound(tmp_path: Path) -> None:
         ("UPDATE events SET recorded_at = 1 << 62 WHERE position = 1", "position 1"),
         ("UPDATE events SET actor = 'other' WHERE position = 1", "position 1"),
         ("UPDATE events SET hash_before = zeroblob(16) WHERE position = 3", "position 3"),
-        ("UPDATE events SET hash = zeroblob(16) WHERE position = 700", "position 700"),
+        ("UPDATE events SET sum = 5 WHERE position = 700", "position 700"),
         ("UPDATE identity SET value = zeroblob(16)", "which one it is"),
         ("DELETE FROM events WHERE position = 3", "(position 4)"),
         ("DELETE FROM events WHERE position BETWEEN 1001 AND 1202", "before position 1203"),
@@ -138,6 +138,13 @@ def test_a_letter_that_became_another_is_found_wherever_it_stands(path: Path, co
     assert (found.stream, found.version, found.position) == ("entry-2", 3, 5)
     with pytest.raises(EventDataError, match="Position 5 of the log is damaged"):
         CODEC.decode(found)
+
+
+@pytest.mark.parametrize("place", [9, 1])
+def test_an_event_out_of_its_place_in_what_was_appended_is_not_read(path: Path, place: int) -> None:
+    change(path, f"UPDATE events SET place = {place} WHERE position = 5")
+    with SqliteEventLog(path) as log, pytest.raises(LogFormatError, match="position 5"):
+        log.read(4, 1)
 
 
 def test_an_event_whose_stream_cannot_be_trusted_is_not_read_at_all(path: Path) -> None:
