@@ -27,6 +27,13 @@ class Refusal(Struct, frozen=True):
     reason: str
 
 
+class Remark(Struct, frozen=True):
+    """What of a file that was taken is not in its entry, or not as it was written."""
+
+    path: str
+    remark: str
+
+
 class ImportReport(Struct, frozen=True, kw_only=True):
     """What an import came to.
 
@@ -39,6 +46,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     revised: int
     unchanged: int
     refused: tuple[Refusal, ...]
+    remarks: tuple[Remark, ...]
     position: int | UnsetType
     seconds: float
 
@@ -73,10 +81,11 @@ def import_command(
     wait: bool,
     as_json: bool,
 ) -> None:
-    """Take in every Markdown file (.md, .markdown) under FOLDER.
+    """Take in every Markdown file under FOLDER (.md, .markdown, .mdx, .qmd, .rmd).
 
-    Importing again changes nothing, takes what is missing and revises what changed, so an import
-    that was stopped goes on where it was. Exit code 1 if there are files and none could be taken.
+    What of a file is not in its entry has a remark. Importing again changes nothing, takes what is
+    missing and revises what changed, so an import that was stopped goes on where it was. Exit code
+    1 if there are files and none could be taken.
     """
     from kb.importers.run import FolderImport
 
@@ -96,7 +105,7 @@ def import_command(
     else:
         _print_report(report)
     if not report.files:
-        tell("The folder holds no file whose name ends in .md or .markdown.")
+        tell("The folder holds no file whose name ends in .md or as other Markdown does.")
     if report.files and len(report.refused) == report.files:
         tell("None of the files could be taken.")
         context.exit(1)
@@ -193,12 +202,26 @@ def _report(
         files=len(outcomes),
         **counts,
         refused=tuple(Refusal(o.path, o.reason) for o in outcomes if o.reason is not None),
+        remarks=tuple(Remark(o.path, remark) for o in outcomes for remark in o.remarks),
         position=position,
         seconds=round(seconds, 3),
     )
 
 
+LONGEST_REMARK = 300
+"""Characters of a remark that are printed; JSON has all of it."""
+
+
+def _short(remark: str) -> str:
+    if len(remark) <= LONGEST_REMARK:
+        return remark
+    return f"{remark[:LONGEST_REMARK]} … (whole with --json)"
+
+
 def _print_report(report: ImportReport) -> None:
+    if report.remarks:
+        print_table(("taken, but", "what"), [(r.path, _short(r.remark)) for r in report.remarks])
+        click.echo()
     if report.refused:
         print_table(("not taken", "why"), [(r.path, r.reason) for r in report.refused])
         click.echo()

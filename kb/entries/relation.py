@@ -1,5 +1,8 @@
 """How entries relate to one another: DataCite's relation types (schema 4.6), and how each reads."""
 
+import unicodedata
+from urllib.parse import unquote
+
 RELATION_TYPES: dict[str, tuple[str, str]] = {
     "IsDerivedFrom": ("is derived from", "is source of"),
     "IsSourceOf": ("is source of", "is derived from"),
@@ -47,3 +50,19 @@ def reads(relation_type: str, *, incoming: bool = False) -> str:
     """A relation in plain words, seen from the stating entry or, `incoming`, from its target."""
     outward, inward = RELATION_TYPES[relation_type]
     return inward if incoming else outward
+
+
+WIKI = "wiki:"
+"""Stands before the name in a link that was written [[name]]."""
+
+LONGEST_LINK = 500
+"""Characters of a link to a file that are looked at."""
+
+
+def written_name(link: str) -> str:
+    """A link to a file of the same community, as a relation keeps it: without a part of the page.
+
+    The same however it is encoded, so that a page finds the entry that a link of its text means. Of
+    a link that is far too long the beginning: with accents alone this takes a square of time.
+    """
+    return unicodedata.normalize("NFC", unquote(link.partition("#")[0])[:LONGEST_LINK])

@@ -203,6 +203,10 @@ class Entries:
             raise _not_found(aggregate.id)
         return self._writer.execute(aggregate, self._decide_erase, settle=False).receipt
 
+    def is_known(self, entry_id: str) -> bool:
+        """Whether there ever was an entry of this id, for an importer to know its own again."""
+        return self._writer.exists(entry_stream(entry_id))
+
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 

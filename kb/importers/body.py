@@ -1,30 +1,38 @@
 """Cuts a Markdown body into sections at its headings, as a Markdown parser sees them."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from kb.entries.validation import HEADING_LENGTH
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
-_TAG = re.compile(r"<[^<>]*>")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^()]*\)")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
-_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
-_LONGEST_DECORATED = 1000  # characters: beyond, the patterns above would take a square of time
+_LONGEST_DECORATED = 1000  # characters: beyond, a heading is no heading
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", ",")
+_TEXT = ("text", "code_inline", "text_special")
 
 
 class Part(Struct, frozen=True):
-    """A heading, its level (0 for the text before the first), and the text under it."""
+    """A heading, its level (0 for the text before the first), and the text under it.
+
+    `written` is the heading as it stands in the file where it has more than words: a link, a
+    picture. `is_line` says that a line of --- made it one.
+    """
 
     level: int
     heading: str
     text: str
+    written: str = ""
+    is_line: bool = False
 
 
 class _Heading(Struct, frozen=True):
@@ -32,15 +40,7 @@ class _Heading(Struct, frozen=True):
     text: str
     first_line: int
     line_after: int
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
+    is_line: bool
 
 
 def cut(body: str) -> tuple[Part, ...]:
@@ -57,19 +57,84 @@ def cut(body: str) -> tuple[Part, ...]:
     first = chosen[0].first_line if chosen else len(lines)
     parts = [Part(0, "", _joined(lines[:first]))]
     for heading, end in zip(chosen, ends, strict=False):
-        parts.append(
-            Part(heading.level, plain(heading.text), _joined(lines[heading.line_after : end]))
-        )
+        text = _joined(lines[heading.line_after : end])
+        words, written = spoken(heading.text)
+        parts.append(Part(heading.level, words, text, written, heading.is_line))
     return tuple(parts)
+
+
+def settled(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """`parts` in which every heading has text of its own.
+
+    One that is a sentence, made a heading by the line below it, or too long for one, is text again.
+    One without text stands before those below it ("Linux: Packages"), or stays as a heading within
+    the part before it.
+    """
+    made = [parts[0]]
+    for part in parts[1:]:
+        if _is_sentence(part) or len(part.heading) > HEADING_LENGTH:
+            text = f"{part.written or part.heading}\n\n---" if part.is_line else part.heading
+            made[-1] = _with_more(made[-1], f"{text}\n\n{part.text}")
+        else:
+            made.append(part)
+    return tuple(_with_heads(made))
+
+
+def _with_heads(parts: list[Part]) -> list[Part]:
+    made = [parts[0]]
+    above: list[Part] = []
+    for part, following in pairwise([*parts[1:], Part(0, "", "")]):
+        above = [head for head in above if head.level < part.level]
+        if has_words(part.text) or part.written:
+            heads = ": ".join([*(head.heading for head in above), part.heading])
+            fits = len(heads) <= HEADING_LENGTH
+            made.append(Part(part.level, heads if fits else part.heading, part.text, part.written))
+        elif following.level > part.level:
+            above.append(part)
+        elif part.heading:
+            made[-1] = _with_more(made[-1], f"### {part.heading}")
+    return made
+
+
+def _is_sentence(part: Part) -> bool:
+    if not part.is_line:
+        return False
+    return part.heading.endswith(_SENTENCE_ENDS) or not has_words(part.text)
+
+
+def _with_more(part: Part, text: str) -> Part:
+    joined = "\n\n".join(piece for piece in (part.text, text.strip("\n")) if piece.strip())
+    return Part(part.level, part.heading, joined, part.written, part.is_line)
 
 
 def plain(heading: str) -> str:
     """A heading in one line without tags, images, links and emphasis; a very long one has them."""
+    return spoken(heading)[0]
+
+
+def spoken(heading: str) -> tuple[str, str]:
+    """The words of a heading, and the heading as written if it holds a link or a picture too."""
+    written = " ".join(heading.split())
     if len(heading) > _LONGEST_DECORATED:
-        return " ".join(heading.split())
-    for pattern, kept in ((_TAG, ""), (_IMAGE, ""), (_LINK, r"\1"), (_EMPHASIS, r"\2")):
-        heading = pattern.sub(kept, heading)
-    return " ".join(heading.split())
+        return written, ""
+    children = _inline_parser().parseInline(heading)[0].children or []
+    words = " ".join("".join(map(_said, children)).split())
+    beyond = any(_has_address(token) for token in children)
+    return words, written if beyond else ""
+
+
+def _said(token: "Token") -> str:
+    if token.type in _TEXT:
+        return token.content
+    if token.type == "image":
+        return token.content
+    return " " if token.type in ("softbreak", "hardbreak") else ""
+
+
+def _has_address(token: "Token") -> bool:
+    if token.type == "link_open":
+        return token.info != "auto" and not str(token.attrs.get("href", "")).startswith("#")
+    return token.type == "image"
 
 
 def has_words(text: str) -> bool:
@@ -86,13 +151,29 @@ def _headings(body: str) -> list[_Heading]:
     if not _MAYBE_HEADING.search(body):
         return []
     found = []
-    tokens = _parser().parse(body)
-    for token, inline in pairwise(tokens):
+    for token, inline in pairwise(_parser().parse(body)):
         if token.type == "heading_open" and token.level == 0 and token.map:
             first, after = token.map
-            found.append(_Heading(int(token.tag[1:]), inline.content, first, after))
+            level = int(token.tag[1])
+            found.append(_Heading(level, inline.content, first, after, token.markup == "-"))
     return found
 
 
 def _joined(lines: list[str]) -> str:
     return "\n".join(lines).strip("\n")
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+@cache
+def _inline_parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("strikethrough")

@@ -1,12 +1,13 @@
-"""Sorts front-matter fields of other people's formats into sections, properties and tags."""
+"""Gives each front-matter field of other people's formats its one place, by what it holds."""
 
 import re
-from collections.abc import Iterable
-
-from msgspec import Struct
+from collections.abc import Sequence
 
 from kb.entries.content import Scalar, Section
-from kb.importers.front_matter import Plain, Value
+from kb.entries.validation import PROPERTIES, PROPERTY_LENGTH, TAG_LENGTH, TAGS
+from kb.importers.persons import may_name_persons, names_persons
+from kb.importers.remarks import Remarks, Why
+from kb.importers.values import Plain, Value
 
 HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it"}
 """Fields of which the name alone would be no good heading."""
@@ -14,88 +15,248 @@ HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it
 PROSE = {*HEADINGS, "abstract", "context", "description", "problem", "solution", "summary"}
 """Fields that become sections however short they are."""
 
-KEYWORDS = {"categories", "category", "keywords", "labels", "topics"}
+KEYWORDS = {"tags", "categories", "category", "keywords", "labels", "topics"}
 """Lists that become tags even if an item has several words."""
 
 ROLES = {"participants", "roles", "audience"}
 """Lists that say who takes part; they become a section: as tags they would drown the others."""
 
-PERSONS = re.compile(
-    r"authors?(\(s\))?|by(line)?|contributors?|creators?|credits|acknowledge?ments?|editors?"
-    r"|maintainers?|owners?|reviewers?|translators?|speakers?|testimonials?|e-?mails?|contacts?"
-)
-"""Words for fields and headings under which names of persons stand, which are not taken in."""
+_SITE_ONLY = {
+    *("templateKey", "layout", "permalink", "cssclass", "cssclasses", "slug", "linkType"),
+    *("sidebar_position", "sidebar_class_name", "displayed_sidebar", "pagination_next"),
+    *("pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents", "nav_order"),
+    *("nav_exclude", "search_exclude", "render_with_liquid", "page-layout", "jupyter"),
+}
+_SITE_UNLESS_TEXT = {
+    *(
+        "hide",
+        "toc",
+        "outline",
+        "weight",
+        "menu",
+        "menus",
+        "format",
+        "execute",
+        "listing",
+        "freeze",
+    ),
+    *("outputs", "cascade", "comments", "sidebar", "search", "draft", "publish", "published"),
+    "archived",
+}
+"""Fields that steer a website where they hold a switch, a number, a list or a mapping."""
 
-_SITE_ONLY = {"templateKey", "layout", "permalink"}
-_RELATED = {"aliases", "perspectives", "related", "seeAlso", "see_also"}
+_REDIRECTS = {"redirect_from", "redirect_to", "redirects"}
+_RELATED = {"perspectives", "related", "seeAlso", "see_also", "up", "parent", "next", "previous"}
+_GIVEN_NAMES = {"aliases", "alias"}
 _PICTURES = {
     *("gallery", "image", "images", "photo", "photos", "picture", "pictures"),
-    *("icon", "icons", "logo", "media", "thumbnail", "jumbotron"),
+    *("icon", "icons", "logo", "media", "thumbnail", "jumbotron", "banner", "cover"),
 }
 _PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|avif|bmp|ico)([?#].*)?$|^/?images?/", re.I)
+_WIKI = re.compile(r"\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
+_NUMBER = re.compile(r"[-+]?[\d.,:]+%?")
 _LONGEST_ADDRESS = 2000
 _WORD_BREAK = re.compile(r"[_\-\s]+|(?<=[a-z0-9])(?=[A-Z])")
 _LONG_LINE = 100
 _SENTENCE_WORDS = 4
-_TAG_LENGTH = 40
+_TAG_LETTERS = 40
 
 
-class Sorted(Struct, frozen=True):
-    """What the fields of a file amount to; `related` names other files."""
+class Fields:
+    """Where the fields of one file end: each value in one place, or in a remark.
 
-    sections: tuple[Section, ...]
-    properties: dict[str, Scalar]
-    tags: tuple[str, ...]
-    related: tuple[str, ...]
-
-
-def sort_fields(fields: dict[str, Value]) -> Sorted:
-    """Prose becomes sections, scalars properties, lists of words tags, other lists a section.
-
-    Pictures, galleries, names of persons and what only steers a website's generator become nothing.
+    `related` and `named` are other files, the latter written nowhere else; `aliases` are further
+    names of this one.
     """
-    sections: list[Section] = []
-    properties: dict[str, Scalar] = {}
-    tags: list[str] = []
-    related = [word for name in fields if name in _RELATED for word in words(fields[name])]
-    for name, value in fields.items():
-        if _is_left_out(name):
-            continue
-        if isinstance(value, dict):
-            properties.update(_flattened(name, value))
-        elif isinstance(value, Plain):
-            if _is_prose(name, value.text):
-                sections.append(Section(readable(name), value.text.strip("\n")))
+
+    def __init__(self, remarks: Remarks) -> None:
+        self.sections: list[Section] = []
+        self.properties: dict[str, Scalar] = {}
+        self.tags: list[str] = []
+        self.related: list[str] = []
+        self.named: list[str] = []
+        self.aliases: list[str] = []
+        self._remarks = remarks
+        self._left: list[str] = []
+
+    def sort(self, fields: dict[str, Value]) -> None:
+        """Prose becomes sections, scalars properties, lists of words tags, other lists a section.
+
+        Pictures, names of persons and what only steers a website are told in a remark.
+        """
+        for name, value in fields.items():
+            if name in _GIVEN_NAMES:
+                self._given_names(name, value)
+            elif name in KEYWORDS:
+                self._keywords(name, value)
+            elif name in _RELATED and (found := words(value)) and _all_words(value, found):
+                self.named += map(_wiki_name, found)
             else:
-                properties.update(_property(name, value))
-        elif _are_tags(name, value):
-            tags += words(value)
+                self._place((name,), value)
+        if self._left:
+            self.sections.append(Section("Properties", "\n".join(self._left)))
+
+    def _place(self, path: tuple[str, ...], value: Value) -> None:
+        name = " ".join(path)
+        if why := _why_not(path[-1], value):
+            self._remarks.add(why, f"{name}: {flat(value)}" if not is_empty(value) else name)
+        elif is_empty(value):
+            self._remarks.add(Why.EMPTY, name)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                self._place((*path, key), item)
+        elif isinstance(value, Plain):
+            self._scalar(name, value)
         else:
-            sections += _listed(name, value)
-    return Sorted(tuple(sections), properties, tuple(tags), tuple(related))
+            self._list(path, value)
+
+    def _scalar(self, name: str, value: Plain) -> None:
+        self.related += _WIKI.findall(value.text)
+        if _is_prose(name, value.text) or len(value.text) > PROPERTY_LENGTH:
+            self.sections.append(Section(readable(name), value.text.strip("\n")))
+        else:
+            self._property(name, value.text if value.value is None else value.value)
+
+    def _property(self, name: str, value: Scalar) -> None:
+        if len(self.properties) < PROPERTIES and name not in self.properties:
+            self.properties[name] = value
+        else:
+            self._left.append(f"- {name}: {value}")
+
+    def _list(self, path: tuple[str, ...], items: list[Value]) -> None:
+        name = " ".join(path)
+        found = words(items)
+        self.related += [word for text in found for word in _WIKI.findall(text)]
+        if len(found) == len(items) and path[-1] not in ROLES:
+            if all(map(_NUMBER.fullmatch, found)):
+                self._property(name, ", ".join(found))
+                return
+            if all(map(_is_tag, found)):
+                self._remarks.add(Why.CHANGED, f"{name} became tags")
+                self._tags(name, found)
+                return
+        lines = [line for item in items for line in self._lines(name, item)]
+        if lines:
+            self.sections.append(Section(readable(name), "\n".join(lines)))
+
+    def _keywords(self, name: str, value: Value) -> None:
+        if not _all_words(value, words(value)):
+            self._place((name,), value)
+        elif is_empty(value):
+            self._remarks.add(Why.EMPTY, name)
+        else:
+            self.related += [word for text in words(value) for word in _WIKI.findall(text)]
+            self._tags(name, words(value))
+
+    def _tags(self, name: str, found: Sequence[str]) -> None:
+        """Tags, and as a property what is too long for one or too many."""
+        for word in found:
+            if "|" in word:
+                self._remarks.add(Why.CHANGED, f"{word} became the tag {_wiki_name(word)}")
+        cleaned = [_wiki_name(word).lstrip("#").strip() for word in found]
+        fitting = [word for word in cleaned if word and len(word) <= TAG_LENGTH]
+        fitting = fitting[: TAGS - len(self.tags)]
+        self.tags += fitting
+        if left := [word for word in cleaned if word and word not in fitting]:
+            self._scalar(name, Plain(text := ", ".join(left), text))
+
+    def _given_names(self, name: str, value: Value) -> None:
+        """Further names; what has a slash before or behind it is an address that led here."""
+        found = words(value)
+        old = [word for word in found if word.startswith(("/", "http")) or word.endswith("/")]
+        for word in old:
+            self._remarks.add(Why.REDIRECTS, f"{name}: {word}")
+        self.aliases += found
+        if kept := [word for word in found if word not in old]:
+            self._scalar(name, Plain(text := ", ".join(kept), text))
+        elif not found:
+            self._place((name,), value)
+
+    def _lines(self, name: str, item: Value) -> list[str]:
+        """An item of a list as lines of a list in Markdown."""
+        if isinstance(item, Plain):
+            text = " ".join(item.text.split())
+            if _is_picture(text):
+                self._remarks.add(Why.PICTURES, f"{name}: {text}")
+                return []
+            return [f"- {text}"] if text else []
+        if isinstance(item, list):
+            return [f"- {flat(item)}"] if not is_empty(item) else []
+        kept = {}
+        for key, value in item.items():
+            if why := _why_not(key, value):
+                self._remarks.add(why, f"{name} {key}: {flat(value)}")
+            elif not is_empty(value):
+                kept[key] = value
+        return [f"- {text}"] if (text := _described(kept)) else []
 
 
-def _is_left_out(name: str) -> bool:
+def _described(item: dict[str, Value]) -> str:
+    """A mapping in a line: a link with what it says, and the rest with names."""
+    link = next((name for name in ("link", "url", "href") if _is_line(item.get(name))), "")
+    said = next((name for name in ("description", "title", "text") if _is_line(item.get(name))), "")
+    rest = {name: value for name, value in item.items() if name not in (link, said)}
+    pieces = [_linked(flat(item[link]), flat(item[said]) if said else "")] if link else []
+    pieces += [flat(item[said])] if said and not link else []
+    pieces += [f"{name}: {flat(value)}" for name, value in rest.items()]
+    return ", ".join(pieces)
+
+
+def _linked(link: str, said: str) -> str:
+    target = f"<{link}>" if not said or re.search(r"[\s()]", link) else link
+    return f"[{said}]({target})" if said else target
+
+
+def _is_line(value: Value | None) -> bool:
+    return isinstance(value, Plain) and bool(value.text.strip())
+
+
+def flat(value: Value) -> str:
+    """A value in one line."""
+    if isinstance(value, Plain):
+        return " ".join(value.text.split())
+    if isinstance(value, list):
+        return ", ".join(flat(item) for item in value if not is_empty(item))
+    return ", ".join(f"{name}: {flat(item)}" for name, item in value.items())
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a field has nothing to say."""
+    if isinstance(value, Plain):
+        return not value.text.strip() or value.value is None
+    return not value
+
+
+def _why_not(name: str, value: Value) -> Why | None:
+    """Why a field has no place in an entry, if it has none."""
+    if name in _REDIRECTS:
+        return Why.REDIRECTS
+    if name in _SITE_ONLY or (name in _SITE_UNLESS_TEXT and not _is_text(value)):
+        return Why.SITE
     in_name = {part.lower() for part in _WORD_BREAK.split(name)}
-    is_picture = not in_name.isdisjoint(_PICTURES)
-    # "created_by" and "lead author" as well as "author": better too much left out than a name in.
-    is_person = names_persons(name) or any(map(names_persons, in_name))
-    return name in _SITE_ONLY | _RELATED or is_picture or is_person
+    if not in_name.isdisjoint(_PICTURES) or (isinstance(value, Plain) and _is_picture(value.text)):
+        return Why.PICTURES
+    last = [part for part in _WORD_BREAK.split(name) if part][-1:]
+    if may_name_persons(name):
+        return Why.PERSONS if isinstance(value, dict) or names_persons(name, _said(value)) else None
+    # "lead author" as well as "author": better too much left out than a name in.
+    if last and may_name_persons(last[0]) and last[0].lower() != "by":
+        return Why.PERSONS if names_persons(last[0], _said(value)) else None
+    return None
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Plain) and isinstance(value.value, str)
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, list):
+        return "\n".join(flat(item) for item in value)
+    return value.text if isinstance(value, Plain) else flat(value)
 
 
 def _is_picture(text: str) -> bool:
     return len(text) <= _LONGEST_ADDRESS and _PICTURE.search(text) is not None
-
-
-def _property(name: str, value: Plain) -> dict[str, Scalar]:
-    if value.value is None or value.value == "" or _is_picture(value.text):
-        return {}
-    return {name: value.value}
-
-
-def names_persons(name: str) -> bool:
-    """Whether names of persons stand under `name`, a field's name or a heading."""
-    return PERSONS.fullmatch(name.lower().strip(" :*")) is not None
 
 
 def readable(name: str) -> str:
@@ -110,7 +271,7 @@ def readable(name: str) -> str:
 def words(value: Value | None) -> list[str]:
     """The texts in a list, or in one text with commas between; mappings and blanks are left out."""
     if isinstance(value, Plain):
-        texts = [] if value.value is None else value.text.split(",")
+        texts = [] if value.value is None else _separated(value.text)
     elif isinstance(value, list):
         texts = [i.text for i in value if isinstance(i, Plain) and i.value is not None]
     else:
@@ -118,14 +279,28 @@ def words(value: Value | None) -> list[str]:
     return [text.strip() for text in texts if text.strip()]
 
 
-def _are_tags(name: str, value: list[Value]) -> bool:
-    found = words(value)
-    if len(found) < len(value) or name in ROLES:
-        return False
-    return name in KEYWORDS or not any(
-        len(word.split()) > 1 or len(word) > _TAG_LENGTH or "/" in word or _is_picture(word)
-        for word in found
-    )
+def _all_words(value: Value, found: Sequence[str]) -> bool:
+    """Whether a value is no more than the words `found` in it."""
+    return isinstance(value, Plain) or (isinstance(value, list) and len(found) == len(value))
+
+
+def _separated(text: str) -> list[str]:
+    """Words with commas between; where each has its sign, blanks are enough: "#one #two"."""
+    blanks = text.split()
+    if len(blanks) > 1 and all(word.startswith("#") for word in blanks):
+        return blanks
+    return text.replace(";", ",").split(",")
+
+
+def _wiki_name(text: str) -> str:
+    found = _WIKI.fullmatch(text.strip())
+    return found[1].strip() if found else text
+
+
+def _is_tag(word: str) -> bool:
+    name = _wiki_name(word)
+    one = len(name.split()) == 1 and len(name) <= _TAG_LETTERS and "/" not in name
+    return one and not _is_picture(name) and not _NUMBER.fullmatch(name)
 
 
 def _is_prose(name: str, text: str) -> bool:
@@ -135,33 +310,3 @@ def _is_prose(name: str, text: str) -> bool:
     if name in PROSE or "\n" in text or len(text) > _LONG_LINE:
         return True
     return len(text.split()) >= _SENTENCE_WORDS and text[-1] in ".!?"
-
-
-def _flattened(name: str, value: dict[str, Value]) -> Iterable[tuple[str, Scalar]]:
-    for key, item in value.items():
-        if isinstance(item, Plain) and not _is_left_out(key):
-            yield from _property(f"{name} {key}", item).items()
-
-
-def _listed(name: str, items: list[Value]) -> list[Section]:
-    lines = [line for line in map(_line, items) if line]
-    return [Section(readable(name), "\n".join(lines))] if lines else []
-
-
-def _line(item: Value) -> str:
-    if isinstance(item, Plain):
-        return f"- {' '.join(item.text.split())}" if not _is_picture(item.text) else ""
-    if not isinstance(item, dict):
-        return ""
-    link = _first(item, "link", "url", "href")
-    said = _first(item, "description", "title", "text")
-    if not link:
-        return ""
-    target = f"<{link}>" if not said or re.search(r"[\s()]", link) else link
-    return f"- [{said}]({target})" if said else f"- {target}"
-
-
-def _first(item: dict[str, Value], *names: str) -> str:
-    found = (item.get(name) for name in names)
-    texts = (" ".join(value.text.split()) for value in found if isinstance(value, Plain))
-    return next((text for text in texts if text), "")

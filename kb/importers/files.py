@@ -1,20 +1,20 @@
-"""Finds the Markdown files of a folder and reads one, saying why where it cannot be read."""
+"""Finds the pages of a folder and reads one, saying why where it cannot be read."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from kb.errors import NotTaken
-from kb.importers.links import SUFFIXES
 from kb.importers.markdown import LARGEST_FILE
+from kb.importers.naming import is_markdown, is_other_page
 
 
 def find_files(folder: Path) -> list[str]:
-    """The paths of all Markdown files under `folder`, relative, with slashes, sorted.
+    """The paths of all pages under `folder`, relative, with slashes, sorted.
 
-    Hidden files and folders are passed over. What has the suffix but cannot be read and folders
-    behind symbolic links, which are not entered, are in the list as well, so that the report can
-    say so.
+    Hidden files and folders are passed over. Pages that are not in Markdown, what cannot be read
+    and folders behind symbolic links, which are not entered, are in the list as well, so that the
+    report can say so.
     """
     return sorted(_found(folder, ""))
 
@@ -51,12 +51,14 @@ def read(folder: Path, path: str) -> bytes:
 def _why_no_file(folder: Path) -> str:
     if folder.is_symlink():
         return "Folders behind links are not entered: import it by its own path."
-    named_so = _is_markdown(folder.name)
+    named_so = is_markdown(folder.name)
     return "This is a folder, not a file." if named_so else "The folder cannot be read."
 
 
-def _is_markdown(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES)
+def _is_listed(item: "os.DirEntry[str]") -> bool:
+    if is_markdown(item.name):
+        return "." in item.name or not item.is_dir()
+    return is_other_page(item.name) and item.is_file(follow_symlinks=False)
 
 
 def _is_linked_folder(item: "os.DirEntry[str]") -> bool:
@@ -76,7 +78,7 @@ def _found(folder: Path, prefix: str) -> Iterator[str]:
     for item in found:
         if item.name.startswith("."):
             continue
-        if _is_markdown(item.name) or _is_linked_folder(item):
+        if _is_listed(item) or _is_linked_folder(item):
             yield prefix + item.name
         if item.is_dir(follow_symlinks=False):
             yield from _found(folder / item.name, f"{prefix}{item.name}/")

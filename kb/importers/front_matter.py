@@ -1,137 +1,116 @@
-"""The YAML between the two --- lines, read as plain data: no objects, no anchors, no surprises.
+"""The fields at the head of a file, in YAML, TOML or JSON, as plain data: no objects, no anchors.
 
-Only true and false are truth values, and dates stay as they are written: YAML 1.1 would make "no" a
-truth value and "1:30" the number 90, which nobody who writes notes expects.
+A value stays as it is written. Only true and false are truth values, and a number is one only if it
+is written as we would write it: YAML would make "no" a truth value, "1:30" the number 90, and 1.1
+out of the version 1.10, which nobody who writes notes expects.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 
-from kb.entries.content import Scalar
 from kb.errors import NotTaken
+from kb.importers import head_toml_json
+from kb.importers.head_yaml import load
+from kb.importers.remarks import Remarks, Why
+from kb.importers.values import Plain, Value
 
-FENCE = "---"
-DEPTH = 20
-LARGEST_INTEGER = 2**53 - 1
-_INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
-_FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d+)?")
-_NOTHING = ("", "~", "null", "Null", "NULL")
-_TRUTH = {"true": True, "false": False}
-
-
-class Plain(Struct, frozen=True):
-    """A scalar: its text as written, and what it means (None for nothing)."""
-
-    text: str
-    value: Scalar | None
+YAML_FENCE, TOML_FENCE = "---", "+++"
+_FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
+_WITHIN = re.compile(r"[ \t]+\S|- |#")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
+_JSON = re.compile(r"\{\s*(\"[^\"\n]{0,200}\"\s*:|\})")
+_LINE_PROPERTY = re.compile(r"(?:- )?([A-Za-z][\w/-]{0,100}):: ?([^\n]*)")
 
 
-Value = Plain | list["Value"] | dict[str, "Value"]
+class Head(Struct, frozen=True):
+    """The fields of a file by name, and the text below them."""
+
+    fields: dict[str, Value]
+    body: str
 
 
-def split(text: str) -> tuple[str | None, str]:
-    """The front matter of `text` (None without one) and the body.
+def read_head(text: str, remarks: Remarks) -> Head:
+    """The fields that `text` begins with, if it does: a rule or a brace alone is text.
 
-    Raises `NotTaken` if the front matter is not closed.
+    Raises `NotTaken` where fields are broken: they might have said that nobody is to see the file.
     """
-    first, _, rest = text.partition("\n")
-    if first.rstrip() != FENCE:
-        return None, text
-    start = 0
-    while start <= len(rest):
-        end = rest.find("\n", start)
-        end = len(rest) if end < 0 else end
-        if rest[start:end].rstrip() in (FENCE, "..."):
-            return rest[:start], rest[end + 1 :]
-        start = end + 1
-    raise NotTaken("The front matter that begins in line 1 is not closed by a line of ---.")
+    first = text.partition("\n")[0].rstrip()
+    if first == YAML_FENCE:
+        return _yaml_head(text, remarks)
+    if first == TOML_FENCE:
+        return _toml_head(text)
+    if _JSON.match(text):
+        fields, rest = head_toml_json.load_json(text)
+        return Head(fields, rest)
+    return _line_head(text)
 
 
-def load(yaml_text: str) -> dict[str, Value]:
-    """The fields of front matter by name. Raises `NotTaken` with the line where it is broken."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        # The parser's events, not composed nodes: composing recurses in C as deep as the text is
-        # nested and would end the process, whereas here the depth is looked at first.
-        events: Iterator[Any] = yaml.parse(yaml_text, Loader=loader)
-        _start_of_stream, first = next(events), next(events)
-        if isinstance(first, yaml.StreamEndEvent):
-            return {}
-        value = _value(next(events), events, depth=1)
-        _end_of_document, after = next(events), next(events)
-    except yaml.YAMLError as error:
-        raise NotTaken(_explained(error)) from error
-    if not isinstance(after, yaml.StreamEndEvent):
-        line = _line(after)
-        raise NotTaken(f"The front matter is not YAML in line {line}: another document begins.")
-    if not isinstance(value, dict):
-        raise NotTaken("The front matter is no list of fields, each a name, a colon and a value.")
-    return value
+def _yaml_head(text: str, remarks: Remarks) -> Head:
+    found = _between(text, (YAML_FENCE, "..."))
+    if found is None:
+        return _open_head(text, remarks)
+    yaml_text, body = found
+    if not yaml_text.strip():
+        return Head({}, body)
+    if not _looks_like_fields(yaml_text):
+        return Head({}, text)
+    fields = load(yaml_text)
+    for comment in _COMMENT.findall(yaml_text):
+        remarks.add(Why.COMMENTS, comment)
+    return Head(fields, body)
 
 
-def _value(event: Any, events: Iterator[Any], depth: int) -> Value:
-    """The value that begins with `event`; its other events are taken from `events`."""
-    import yaml
-
-    if isinstance(event, yaml.ScalarEvent):
-        return Plain(event.value, event.value if event.style else _meaning(event.value))
-    if isinstance(event, yaml.AliasEvent):
-        raise NotTaken(
-            f"The front matter uses a YAML alias in line {_line(event)}, which is not taken: "
-            "write it out."
-        )
-    if depth > DEPTH:
-        raise NotTaken(f"The front matter is nested too deeply in line {_line(event)}.")
-    if isinstance(event, yaml.MappingStartEvent):
-        return _mapping(events, depth)
-    items = []
-    while not isinstance(item := next(events), yaml.SequenceEndEvent):
-        items.append(_value(item, events, depth + 1))
-    return items
+def _looks_like_fields(yaml_text: str) -> bool:
+    """Whether the first line that says something names a field, or begins a mapping otherwise."""
+    lines = (line.strip() for line in yaml_text.split("\n"))
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return bool(_FIELD.match(first)) or first.startswith(("{", "? ", "!", "&", "%"))
 
 
-def _mapping(events: Iterator[Any], depth: int) -> dict[str, Value]:
-    import yaml
+def _open_head(text: str, remarks: Remarks) -> Head:
+    """Fields that no line ends: those are taken that stand together at the top."""
+    lines = text.split("\n")
+    end = 1
+    while end < len(lines) and (_FIELD.match(lines[end]) or _WITHIN.match(lines[end])):
+        end += 1
+    if not any(map(_FIELD.match, lines[1:end])):
+        return Head({}, text)
+    fields = load("\n".join(lines[1:end]) + "\n")
+    remarks.add(Why.CHANGED, f"no line of --- ends the fields, which are read up to line {end}")
+    return Head(fields, "\n".join(lines[end:]))
 
+
+def _toml_head(text: str) -> Head:
+    found = _between(text, (TOML_FENCE,))
+    if found is None:
+        raise NotTaken("The front matter that begins in line 1 is not closed by a line of +++.")
+    return Head(head_toml_json.load_toml(found[0]), found[1])
+
+
+def _line_head(text: str) -> Head:
+    """Fields as Logseq writes them: lines of `name:: value` at the very top."""
     fields: dict[str, Value] = {}
-    while not isinstance(key := next(events), yaml.MappingEndEvent):
-        line = _line(key)
-        if not isinstance(key, yaml.ScalarEvent):
-            raise NotTaken(f"A name in the front matter is not a plain word in line {line}.")
-        if key.value in fields:
-            raise NotTaken(f"The front matter has “{key.value[:80]}” a second time in line {line}.")
-        fields[key.value] = _value(next(events), events, depth + 1)
-    return fields
+    at = 0
+    while found := _LINE_PROPERTY.match(text, at):
+        name, value = found[1], found[2].strip()
+        if name in fields or text[at : found.end()].startswith("- id::"):
+            break
+        fields[name] = Plain(value, value or None)
+        at = min(found.end() + 1, len(text))
+    return Head(fields, text[at:])
 
 
-def _line(event: Any) -> int:
-    """The line in the file: the first one of the YAML is the second one there."""
-    return int(event.start_mark.line) + 2
-
-
-def _meaning(text: str) -> Scalar | None:
-    if text in _NOTHING:
+def _between(text: str, ends: tuple[str, ...]) -> tuple[str, str] | None:
+    """What stands between the first line and the next one that is one of `ends`, and the rest."""
+    start = text.find("\n") + 1
+    if not start:
         return None
-    if text.lower() in _TRUTH:
-        return _TRUTH[text.lower()]
-    if len(text) <= 17 and _INTEGER.fullmatch(text) and abs(int(text)) <= LARGEST_INTEGER:
-        return int(text)
-    if len(text) <= 32 and _FLOAT.fullmatch(text):
-        number = float(text)
-        return text if number in (float("inf"), float("-inf")) else number
-    return text
-
-
-def _explained(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    # Reader errors (a character that YAML forbids) know a position, all others a line.
-    where = f" in line {mark.line + 2}" if mark else ""
-    problem = (
-        getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-    )
-    return f"The front matter is not YAML{where}: {problem}."
+    at = start
+    while at <= len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if text[at:end].rstrip() in ends:
+            return text[start:at], text[end + 1 :]
+        at = end + 1
+    return None

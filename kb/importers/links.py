@@ -5,19 +5,15 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
-SUFFIXES = (".md", ".markdown")
-"""How the name of a Markdown file ends, in letters of any case."""
+from kb.entries.relation import LONGEST_LINK, WIKI
+from kb.importers.code import without_code
+from kb.importers.naming import SUFFIXES, same, without_suffix
 
-_SUFFIX = re.compile(r"\.(md|markdown)$", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
-_TICKS = re.compile(r"`+")
-_INLINE = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
+_INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
-_WIKI = re.compile(r"(?<!!)\[\[([^\[\]\n]{1,300})\]\]")
-
-WIKI = "wiki:"
-"""Stands before the name in a link that was written [[name]]."""
+_WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 
 
 def links_in(text: str) -> Iterator[str]:
@@ -26,7 +22,7 @@ def links_in(text: str) -> Iterator[str]:
         return
     text = _without_code(text) if "`" in text or "~~~" in text else text
     for found in _WIKI.finditer(text):
-        name = found[1].split("|")[0].split("#")[0].strip()
+        name = found[1].split("|")[0].split("#")[0].strip(" \\")
         if name:
             yield WIKI + name
     for pattern in (_INLINE, _REFERENCE):
@@ -57,49 +53,63 @@ class Names:
 
     def add(self, path: str, entry_id: str, names: Iterable[str]) -> None:
         """Let `path` (relative, with slashes) and `names` lead to the entry."""
+        path = same(path)
         self._paths[path] = entry_id
-        stem = _without_suffix(path)
-        for name in {stem, posixpath.basename(stem), *names}:
+        stem = without_suffix(path)
+        file_name = posixpath.basename(stem)
+        # Logseq writes the slash of a name so.
+        spaced = unquote(file_name).replace("___", "/")
+        for name in {stem, file_name, spaced, *names}:
             self._names.setdefault(_key(name), {})[path] = entry_id
 
     def find(self, link: str, path: str) -> str | None:
         """The entry that `link` in the file at `path` leads to."""
+        path, link = same(path), link[: 3 * LONGEST_LINK]
         if link.startswith(WIKI):
-            name = link.removeprefix(WIKI)
-            return self._named(name, path) or self._at(name, path)
-        target = unquote(urlsplit(link).path)
+            name = same(link.removeprefix(WIKI))
+            return self._named(name, path) or self._at(name, path) or self._ending(name)
+        target = same(unquote(urlsplit(link).path))
         return self._at(target, path) or self._on_site(target, path)
 
     def named(self, name: str, path: str) -> str | None:
         """The entry that goes by `name`: an id, file name, title or alias."""
-        return self._named(name, path)
+        return self._named(name, same(path))
 
     def _at(self, target: str, path: str) -> str | None:
+        """The file at `target`, seen from that at `path`, or else from the page made of it."""
         if target.startswith("/"):
             return None
-        full = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-        names = (full, f"{full}/README", f"{full}/index")
-        candidates = (full, *(name + suffix for name in names for suffix in SUFFIXES))
-        return next((self._paths[c] for c in candidates if c in self._paths), None)
+        places = (posixpath.dirname(path), without_suffix(path))
+        for place in places[: 1 if without_suffix(target) != target else 2]:
+            full = posixpath.normpath(posixpath.join(place, target))
+            full = full.removesuffix(".html")
+            names = (full, *(f"{full}/{name}" for name in ("README", "index", "_index")))
+            candidates = (full, *(name + suffix for name in names for suffix in SUFFIXES))
+            found = next((self._paths[c] for c in candidates if c in self._paths), None)
+            if found:
+                return found
+        return None
 
     def _on_site(self, target: str, path: str) -> str | None:
         """Website style: "/practice/slug/" means the file slug, better in a folder practice."""
         if not target.startswith("/"):
             return None
-        parts = _without_suffix(target).strip("/").split("/")
+        parts = without_suffix(target).removesuffix(".html").strip("/").split("/")
         for start in range(len(parts)):
-            found = self._named("/".join(parts[start:]), path) or self._ending(parts[start:])
-            if found:
+            name = "/".join(parts[start:])
+            if found := self._named(name, path) or self._ending(name):
                 return found
         return None
 
-    def _ending(self, parts: list[str]) -> str | None:
+    def _ending(self, name: str) -> str | None:
+        """The one file of which the path ends in `name`, a file with its folder."""
+        parts = without_suffix(name).strip("/").split("/")
         if len(parts) == 1:
             return None
         ending = "/" + "/".join(parts)
         owners = self._names.get(_key(parts[-1]), {})
         found = {
-            owner for path, owner in owners.items() if f"/{_without_suffix(path)}".endswith(ending)
+            owner for path, owner in owners.items() if f"/{without_suffix(path)}".endswith(ending)
         }
         return found.pop() if len(found) == 1 else None
 
@@ -122,30 +132,9 @@ def _without_code(text: str) -> str:
         elif opening := _FENCE.match(line):
             fence = opening[1]
         else:
-            kept.append(_without_spans(line))
+            kept.append(without_code(line))
     return "\n".join(kept)
 
 
-def _without_spans(line: str) -> str:
-    """`line` without its code spans: each ends at the next run of as many back-ticks."""
-    runs = [found.span() for found in _TICKS.finditer(line)]
-    following: dict[int, int] = {}
-    ends: dict[int, int] = {}
-    for begin, end in reversed(runs):
-        if end - begin in following:
-            ends[begin] = following[end - begin]
-        following[end - begin] = end
-    kept, at = [], 0
-    for begin, _ in runs:
-        if begin >= at and begin in ends:
-            kept.append(line[at:begin])
-            at = ends[begin]
-    return "".join([*kept, line[at:]])
-
-
-def _without_suffix(path: str) -> str:
-    return _SUFFIX.sub("", path)
-
-
 def _key(name: str) -> str:
-    return " ".join(name.strip("/ \t\n").casefold().split())
+    return " ".join(same(name).strip("/ \t\n").casefold().split())

@@ -1,5 +1,6 @@
 """Drives an import: each file of a folder becomes an entry, or a row that says why not."""
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,12 +18,15 @@ from kb.ids import entry_id_for, group_id
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
+from kb.importers.naming import is_markdown, spellings
+from kb.importers.remarks import Why
 from kb.importers.visibility import visibility
 
 LINK = "References"
 """The relation type that a link in a text becomes."""
 
 REFUSED = "refused"
+NO_MARKDOWN = "This is no Markdown file; if it holds Markdown, let its name end in .md."
 
 AHEAD = 32
 """Files that are read before the first of them goes to the log: their keys take one sync."""
@@ -67,6 +71,9 @@ class Brings(Protocol):
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take an entry in."""
 
+    def is_known(self, entry_id: str) -> bool:
+        """Whether there ever was an entry of this id."""
+
 
 class FolderImport:
     """One run over a folder. Ids follow from source and path: a second run takes what is new."""
@@ -77,6 +84,7 @@ class FolderImport:
         self._options = options
         self._names = Names()
         self._owners: dict[str, str] = {}
+        self._external_ids: dict[str, str] = {}
         self.paths = find_files(folder)
 
     def run(self) -> Iterator[FileOutcome]:
@@ -102,37 +110,70 @@ class FolderImport:
     def _read(self, path: str) -> tuple[str, ParsedFile] | FileOutcome:
         """The id and content of a file, or why it is not taken."""
         try:
+            if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
+                raise NotTaken(NO_MARKDOWN)
             parsed = parse_markdown(read(self._folder, path), path)
             return self._register(parsed), parsed
         except NotTaken as error:
             return _refused(path, error)
 
     def _register(self, parsed: ParsedFile) -> str:
-        external_id = parsed.id or parsed.path
-        options = self._options
-        own = self._own_id(parsed)
-        entry_id = own or entry_id_for(options.source, external_id, options.member)
+        """The id of the file's entry, under which links find it from now on."""
+        external_id = self._external_id(parsed)
+        entry_id = self._own_id(parsed) or self._entry_id(external_id)
         owner = self._owners.setdefault(entry_id, parsed.path)
         if owner != parsed.path:
             raise NotTaken(f"Its id “{external_id}” is that of {owner} already.")
-        names = (external_id, parsed.content.title, *parsed.aliases)
-        self._names.add(parsed.path, entry_id, names)
+        self._external_ids[parsed.path] = external_id
+        names = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
+        self._names.add(parsed.path, entry_id, filter(None, names))
         return entry_id
+
+    def _external_id(self, parsed: ParsedFile) -> str:
+        """What the file is known by: its id, with its folder if another file has it, or its path.
+
+        Other tools have ids that are unique in a folder alone.
+        """
+        if not parsed.id:
+            return self._path_as_known(parsed.path)
+        folder = posixpath.dirname(parsed.path)
+        for external_id in (parsed.id, f"{folder}/{parsed.id}", parsed.path):
+            owner = self._owners.get(self._entry_id(external_id), parsed.path)
+            if owner == parsed.path or self._own_id(parsed):
+                return external_id
+        return parsed.id
+
+    def _path_as_known(self, path: str) -> str:
+        """`path` as all systems write it, or as an earlier import on another one knew it."""
+        forms = spellings(path)
+        if len(forms) == 1:
+            return forms[0]
+        known = (form for form in forms if self._entries.is_known(self._entry_id(form)))
+        return next(known, forms[0])
+
+    def _entry_id(self, external_id: str) -> str:
+        return entry_id_for(self._options.source, external_id, self._options.member)
 
     def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
         try:
-            brought = self._entries.bring(self._imported(entry_id, parsed))
+            told: list[str] = []
+            brought = self._entries.bring(self._imported(entry_id, parsed, told))
         except (InvalidInput, NotFound, NotTaken, Refused) as error:
             return _refused(parsed.path, error)
         return FileOutcome(
             path=parsed.path,
             outcome=brought.outcome,
             id=entry_id,
+            remarks=(*parsed.remarks, *told),
             position=brought.receipt.position,
         )
 
-    def _imported(self, entry_id: str, parsed: ParsedFile) -> ImportedEntry:
-        external_id = parsed.id or parsed.path
+    def _imported(self, entry_id: str, parsed: ParsedFile, told: list[str]) -> ImportedEntry:
+        external_id = self._external_ids[parsed.path]
+        if parsed.id and external_id != parsed.id:
+            told.append(
+                f"{Why.CHANGED}: another file has its id {parsed.id}, so it goes by {external_id}"
+            )
         options = self._options
         return ImportedEntry(
             id=entry_id,
@@ -141,11 +182,11 @@ class FolderImport:
                 content=parsed.content,
                 group=parsed.group or options.group,
                 tags=parsed.tags,
-                relations=self._relations(entry_id, parsed),
+                relations=self._relations(entry_id, parsed, told),
                 visibility=self._visibility(parsed),
             ),
             source=parsed.source if self._own_id(parsed) else Source(options.source, external_id),
-            archived=self._archived(parsed),
+            archived=self._archived(parsed, told),
         )
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
@@ -167,35 +208,40 @@ class FolderImport:
             raise NotTaken(f"It is for the group “{name[:80]}”, which there is not: form it first.")
         return self._options.groups.get(meant, meant)
 
-    def _relations(self, entry_id: str, parsed: ParsedFile) -> tuple[Relation, ...]:
-        stated = [Relation(r.type, self._target(r.target, parsed.path)) for r in parsed.relations]
+    def _relations(
+        self, entry_id: str, parsed: ParsedFile, told: list[str]
+    ) -> tuple[Relation, ...]:
+        stated = [
+            Relation(stated.type, target)
+            for stated in parsed.relations
+            if (target := self._target(stated.type, stated.target, parsed.path, told))
+        ]
         known = {entry_id, *(relation.target for relation in stated)}
         linked = [self._names.find(link, parsed.path) for link in parsed.links]
+        linked += [self._target("a field", name, parsed.path, told) for name in parsed.named]
         found = dict.fromkeys(target for target in linked if target and target not in known)
         return (*dict.fromkeys(stated), *(Relation(LINK, target) for target in found))
 
-    def _archived(self, parsed: ParsedFile) -> EntryArchived | None:
+    def _archived(self, parsed: ParsedFile, told: list[str]) -> EntryArchived | None:
         if parsed.archived is None:
             return None
-        successor = parsed.archived.successor
-        return EntryArchived(
-            reason=parsed.archived.reason,
-            successor=self._target(successor, parsed.path) if successor else None,
-        )
+        named = parsed.archived.successor
+        successor = self._target("successor", named, parsed.path, told) if named else None
+        return EntryArchived(reason=parsed.archived.reason, successor=successor)
 
-    def _target(self, name: str, path: str) -> str:
+    def _target(self, what: str, name: str, path: str, told: list[str]) -> str | None:
         # Names first: the ids of other people's notes may look like those of entries.
         found = self._names.named(name, path) or as_uuid(name) or self._names.find(name, path)
         if found is None:
-            raise NotTaken(
-                f"It points to “{name[:80]}”, which is no id and no file of this folder."
+            told.append(
+                f"{Why.CHANGED}: {what} points to “{name}”, which is no id and no file here"
             )
         return found
 
 
 def _points_elsewhere(parsed: ParsedFile) -> bool:
     successor = parsed.archived and parsed.archived.successor
-    return bool(parsed.links or parsed.relations or successor)
+    return bool(parsed.links or parsed.named or parsed.relations or successor)
 
 
 def as_uuid(text: str) -> str | None:

@@ -21,10 +21,14 @@ from tests.kb.domain_world import World
 
 SOURCE = "case"
 NOTHING = "-"
-OWN_FIELDS = "id kind title subtitle group tags aliases visibility"
+OWN_FIELDS = (
+    "id kind title subtitle group relations type target archived reason successor visibility "
+    "aliases tags categories category keywords labels topics taxonomies perspectives related up"
+)
 """Names of fields whose place tells what they are, so that the name itself stands nowhere."""
 
 _WORD = re.compile(r"[^\W_]+")
+_BARE_TAG = re.compile(r"</?[A-Za-z][\w.-]*\s*/?>")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -91,8 +95,8 @@ def questions(case: Path) -> list[tuple[str, str]]:
 
 
 def words(text: str) -> set[str]:
-    """The words and numbers of a text, in any case and composition."""
-    plain = unicodedata.normalize("NFKC", html.unescape(text))
+    """The words and numbers of a text, in any case; the bare elements of HTML have none."""
+    plain = unicodedata.normalize("NFKC", html.unescape(_BARE_TAG.sub(" ", text)))
     # With and without a break at a hump: whatIs is "what is", and McDonald one word.
     found = _WORD.findall(plain) + _WORD.findall(_HUMP.sub(" ", plain))
     return {word.casefold() for word in found}

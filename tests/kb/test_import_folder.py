@@ -111,7 +111,9 @@ def test_a_stated_relation_names_an_id_or_a_file(commands: World, folder: Path) 
     a, b = entry_id_for("notes", "first"), entry_id_for("notes", "b.md")
     assert commands.entry(a).relations == {Relation("IsDerivedFrom", b)}
     assert commands.entry(b).relations == {Relation("Cites", GIVEN_ID)}
-    assert "“nobody”" in (outcomes["c.md"].reason or "")
+    assert outcomes["c.md"].remarks == (
+        "Taken otherwise: Cites points to “nobody”, which is no id and no file here",
+    )
 
 
 def test_an_archived_entry_is_brought_as_one(commands: World, folder: Path) -> None:
@@ -157,13 +159,21 @@ def test_an_id_that_looks_like_an_entrys_is_one_of_its_source(
     assert commands.entry(b).relations == {Relation("Cites", a)}
 
 
-def test_two_files_with_one_id_give_one_entry_and_a_row(commands: World, folder: Path) -> None:
-    write(folder, a="---\nid: same\n---\nText", b="---\nid: same\n---\nOther")
+def test_files_with_one_id_become_entries_of_their_own(commands: World, folder: Path) -> None:
+    about = "---\nid: same\n---\n"
+    write(folder, a__x=f"{about}Text", b__x=f"{about}Other", b__y=f"{about}[x](x.md) [[same]]")
 
     outcomes = run(commands, folder)
+    again = run(commands, folder)
 
-    assert outcomes["a.md"].outcome == "contributed"
-    assert outcomes["b.md"].reason == "Its id “same” is that of a.md already."
+    assert {o.outcome for o in outcomes.values()} == {"contributed"}
+    assert {o.outcome for o in again.values()} == {"unchanged"}
+    ids = [entry_id_for("notes", name) for name in ("same", "b/same", "b/y.md")]
+    assert [outcomes[path].id for path in ("a/x.md", "b/x.md", "b/y.md")] == ids
+    assert commands.entry(ids[2]).relations == {Relation("References", ids[1])}
+    assert outcomes["b/x.md"].remarks == (
+        "Taken otherwise: another file has its id same, so it goes by b/same",
+    )
 
 
 def test_group_and_kind_are_taken_from_the_options_where_a_file_names_none(
@@ -179,7 +189,7 @@ def test_group_and_kind_are_taken_from_the_options_where_a_file_names_none(
 
 
 def test_each_file_that_cannot_be_taken_has_a_reason(commands: World, folder: Path) -> None:
-    write(folder, empty="", broken="---\na: [\n---\nText", kind="---\nkind: song\n---\nText")
+    write(folder, empty="", broken="---\na: [\n---\nText", nothing="<!-- nothing -->")
     write(folder, control="---\ntitle: T\n---\nText\x00", good="Text")
     (folder / "bytes.md").write_bytes(b"\xff\xfe")
     with (folder / "large.md").open("wb") as file:
@@ -196,7 +206,7 @@ def test_each_file_that_cannot_be_taken_has_a_reason(commands: World, folder: Pa
         for name in [
             "empty",
             "broken",
-            "kind",
+            "nothing",
             "control",
             "bytes",
             "large",
@@ -223,10 +233,33 @@ def test_a_file_name_that_is_not_utf_8_is_shown_escaped(commands: World, folder:
 
 def test_markdown_files_are_found_however_their_suffix_is_written(folder: Path) -> None:
     write(folder, a="Text", sub__b="Text", **{".hidden": "Text", ".git__c": "Text"})
-    for name in ("README.MD", "c.markdown", "D.Markdown", "no.mdx", "markdown", ".e.markdown"):
+    for name in (
+        "README.MD",
+        "c.markdown",
+        "D.Markdown",
+        "e.mdx",
+        "f.Rmd",
+        "g.qmd",
+        "README",
+        ".e.markdown",
+    ):
         (folder / name).write_text("Text")
 
-    assert find_files(folder) == ["D.Markdown", "README.MD", "a.md", "c.markdown", "sub/b.md"]
+    assert find_files(folder) == [
+        *("D.Markdown", "README", "README.MD", "a.md", "c.markdown", "e.mdx", "f.Rmd", "g.qmd"),
+        "sub/b.md",
+    ]
+
+
+def test_a_page_that_is_no_markdown_has_a_row(commands: World, folder: Path) -> None:
+    write(folder, a="Text")
+    for name in ("b.rst", "c.txt", "d.HTML", "handover", "e.png", "f.zip"):
+        (folder / name).write_text("Text")
+
+    reasons = {path: o.reason for path, o in run(commands, folder).items()}
+
+    why = "This is no Markdown file; if it holds Markdown, let its name end in .md."
+    assert reasons == {"a.md": None, **dict.fromkeys(("b.rst", "c.txt", "d.HTML", "handover"), why)}
 
 
 def test_a_linked_folder_has_a_row_that_says_why_it_is_not_entered(

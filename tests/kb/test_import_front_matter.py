@@ -6,7 +6,10 @@ import sys
 import pytest
 
 from kb.errors import NotTaken
-from kb.importers.front_matter import DEPTH, Plain, load, split
+from kb.importers.front_matter import read_head
+from kb.importers.head_yaml import DEPTH, load
+from kb.importers.remarks import Remarks
+from kb.importers.values import Plain, Value
 
 
 @pytest.mark.parametrize(
@@ -16,7 +19,10 @@ from kb.importers.front_matter import DEPTH, Plain, load, split
         ("3", 3),
         ("-4", -4),
         ("2.5", 2.5),
-        ("1e3", 1000.0),
+        ("1e3", "1e3"),
+        ("1.10", "1.10"),
+        ("+3", "+3"),
+        (".5", ".5"),
         ("true", True),
         ("False", False),
         ("", None),
@@ -76,7 +82,7 @@ def test_broken_front_matter_is_refused_with_its_place(yaml_text: str, said: str
     "expression", ["'a: ' + '[' * 100_000", "'a: ' + '{b: ' * 100_000", "'- ' * 100_000"]
 )
 def test_nesting_of_any_depth_is_refused_without_breaking_the_process(expression: str) -> None:
-    program = f"from kb.importers.front_matter import load\nload({expression})"
+    program = f"from kb.importers.head_yaml import load\nload({expression})"
 
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
@@ -97,16 +103,105 @@ def test_a_bomb_of_aliases_is_refused_before_it_goes_off() -> None:
 
 
 def test_front_matter_lies_between_two_fences() -> None:
-    assert split("---\na: 1\n---\nText\n---\nmore") == ("a: 1\n", "Text\n---\nmore")
-    assert split("---\n---\nText") == ("", "Text")
-    assert split("---\na: 1\n...\nText") == ("a: 1\n", "Text")
-    assert split("---\na: 1\n---") == ("a: 1\n", "")
+    one = {"a": Plain("1", 1)}
+    assert read("---\na: 1\n---\nText\n---\nmore") == (one, "Text\n---\nmore", ())
+    assert read("---\n---\nText") == ({}, "Text", ())
+    assert read("---\na: 1\n...\nText") == (one, "Text", ())
+    assert read("---\na: 1\n---") == (one, "", ())
 
 
-def test_a_file_without_front_matter_is_all_body() -> None:
-    assert split("Text\n---\nmore") == (None, "Text\n---\nmore")
+def read(text: str) -> tuple[dict[str, Value], str, tuple[str, ...]]:
+    remarks = Remarks()
+    head = read_head(text, remarks)
+    return head.fields, head.body, remarks.all()
 
 
-def test_front_matter_that_is_not_closed_is_refused() -> None:
-    with pytest.raises(NotTaken, match="not closed"):
-        split("---\na: 1\nText")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Text\n---\nmore",
+        "---\n\nA note that begins with a rule.\n",
+        "---\n\n# Slides\n\nFirst.\n\n---\n\nSecond.",
+        "---\n- a\n- b\n---\nText",
+        "---",
+        "{ a set of braces }\nText",
+        "+ a list\n+ of two",
+    ],
+)
+def test_a_file_without_fields_is_all_text(text: str) -> None:
+    assert read(text) == ({}, text, ())
+
+
+def test_fields_that_no_line_ends_are_taken_as_far_as_they_stand_together() -> None:
+    text = "---\ntitle: Notes\ntags:\n  - a\n- b\ndraft: true\n\nText: of the note."
+
+    fields, body, remarks = read(text.replace("- b\n", ""))
+
+    assert list(fields) == ["title", "tags", "draft"]
+    assert body == "\nText: of the note."
+    assert remarks == (
+        "Taken otherwise: no line of --- ends the fields, which are read up to line 5",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\na: [\nText", "not YAML"),
+        ("+++\na = 1\nText", "not closed by a line of"),
+        ("+++\na = \n+++\nText", "not TOML"),
+        ("+++\na = " + "[" * 5000 + "\n+++\n", "not TOML"),
+        ('{"draft": true,\nText', "not JSON"),
+        ('{"a": 1, "a": 2}\nText', "“a” a second time"),
+        ('{"a": ' + "[" * 30 + "]" * 30 + "}", "nested too deeply"),
+        ('{"a": ' + "[" * 100_000, "not JSON"),
+    ],
+)
+def test_broken_fields_are_refused_as_they_might_hold_the_file_back(text: str, said: str) -> None:
+    with pytest.raises(NotTaken, match=said):
+        read(text)
+
+
+def test_toml_is_read_like_yaml() -> None:
+    fields, body, _ = read(
+        '+++\ntitle = "Night"\ndate = 2024-03-01\nat = 2024-03-01T08:00:00Z\nversion = 1.10\n'
+        "count = 3\n[taxonomies]\ntags = ['a', 'b']\n+++\nText"
+    )
+
+    assert fields == {
+        "title": Plain("Night", "Night"),
+        "date": Plain("2024-03-01", "2024-03-01"),
+        "at": Plain("2024-03-01T08:00:00Z", "2024-03-01T08:00:00Z"),
+        "version": Plain("1.10", "1.10"),
+        "count": Plain("3", 3),
+        "taxonomies": {"tags": [Plain("a", "a"), Plain("b", "b")]},
+    }
+    assert body == "Text"
+
+
+def test_json_is_read_like_yaml() -> None:
+    fields, body, _ = read('{"title": "Night", "v": 1.10, "n": null, "d": true}\n\nText')
+
+    assert fields == {
+        "title": Plain("Night", "Night"),
+        "v": Plain("1.10", "1.10"),
+        "n": Plain("", None),
+        "d": Plain("true", True),
+    }
+    assert body == "Text"
+
+
+def test_lines_of_properties_at_the_top_are_fields() -> None:
+    fields, body, _ = read("title:: The lamp\ntags:: night, [[ward]]\n\n- It burns.\n  id:: 1")
+
+    assert fields == {
+        "title": Plain("The lamp", "The lamp"),
+        "tags": Plain("night, [[ward]]", "night, [[ward]]"),
+    }
+    assert body == "\n- It burns.\n  id:: 1"
+
+
+def test_comments_among_fields_are_told() -> None:
+    assert read("---\n# for the editors\na: 1 # one\n---\n")[2] == (
+        "Comments: # for the editors; # one",
+    )

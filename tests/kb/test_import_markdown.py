@@ -11,8 +11,8 @@ from kb.importers.markdown import (
     NamedRelation,
     ParsedFile,
     parse_markdown,
-    readable_name,
 )
+from kb.importers.naming import readable_name
 
 
 def parsed(text: str, path: str = "folder/some-file.md") -> ParsedFile:
@@ -69,7 +69,7 @@ def test_prose_fields_become_sections_with_readable_headings() -> None:
         ("How to do it", "Write."),
         (
             "Resources",
-            "- [The book](https://example.org/book)\n- <https://example.org/a page>",
+            "- [The book](https://example.org/book)\n- <https://example.org/a page>\n- no link",
         ),
         ("Participants", "- Facilitator\n- the whole team"),
         ("Steps", "- Write it all down\n- Sort"),
@@ -96,13 +96,20 @@ def test_names_of_authors_are_nowhere() -> None:
         PRACTICE + "## Authors\n\n* ada-l\n\n## Acknowledgments\n\nAda\n\n## Notes\n\nYes"
     )
 
-    assert "ada" not in repr(found).lower()
+    assert "ada" not in repr([found.content, found.tags, found.links]).lower()
+    assert [line for line in found.remarks if line.startswith("Names of persons")] == [
+        "Names of persons: authors: ada-l; author: name: Ada; created_by: Ada Lovelace; "
+        "leadEditor: Ada; origin written-by: Ada; section “Authors”: * ada-l; "
+        "section “Acknowledgments”: Ada"
+    ]
     assert found.content.sections[-1] == Section("Notes", "Yes")
 
 
 def test_pictures_and_galleries_are_nowhere() -> None:
-    said = repr(parsed(PRACTICE))
+    found = parsed(PRACTICE)
+    said = repr([found.content, found.tags, found.links])
 
+    assert "Pictures: icon: /images/ten.jpg;" in repr(found.remarks)
     assert "ten.jpg" not in said
     assert "film" not in said
     assert "laughs" not in said
@@ -118,7 +125,8 @@ def test_a_section_that_repeats_a_prose_field_is_left_out() -> None:
 
 def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
     found = parsed(
-        "---\nid: slug-1\nkind: experiment\ntitle: T\ngroup: Ward 3\ntags: one, two words\n"
+        "---\ntributary: 1\nid: slug-1\nkind: experiment\ntitle: T\ngroup: Ward 3\n"
+        "tags: one, two words\n"
         "properties: {difficulty: 3, empty: }\nrelations:\n  - {type: Cites, target: other}\n"
         "archived: {reason: Old., successor: newer}\nsource: {name: n, external_id: x}\n"
         "aliases: [other name]\n---\nText"
@@ -126,7 +134,7 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
 
     assert found == ParsedFile(
         path="folder/some-file.md",
-        exact=False,
+        exact=True,
         id="slug-1",
         kind="experiment",
         group="Ward 3",
@@ -134,12 +142,13 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
         tags=("one", "two words"),
         relations=(NamedRelation("Cites", "other"),),
         links=(),
+        named=(),
         aliases=("other name",),
         archived=NamedArchive("Old.", "newer"),
         source=Source("n", "x"),
         visible_to=(),
     )
-    assert found.content.properties == {"difficulty": 3, "empty": ""}
+    assert found.content.properties == {"difficulty": 3, "empty": "", "aliases": "other name"}
     assert found.content.sections == (Section("", "Text"),)
 
 
@@ -148,11 +157,15 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
     [
         ("# Code reviews\n\nText", "Code reviews", [("", "Text")]),
         ("Code reviews\n===\nText", "Code reviews", [("", "Text")]),
-        ("# *Code* [reviews](x) <a id='p'></a>\nText", "Code reviews", [("", "Text")]),
+        (
+            "# *Code* [reviews](x) <a id='p'></a>\nText",
+            "Code reviews",
+            [("", "*Code* [reviews](x)\n\nText")],
+        ),
         ("## Title\n\nCode reviews\n\n## Patlet\n\nText", "Code reviews", [("Patlet", "Text")]),
         ("# Title\n\n**Code reviews**\n\nmore", "Code reviews", [("", "more")]),
         ("<!-- note -->\n# Code reviews\n\nText", "Code reviews", [("", "Text")]),
-        ("Lead\n# One\n\nText", "Some file", [("", "Lead"), ("One", "Text")]),
+        ("Lead\n# One\n\nText", "One", [("", "Lead\n\nText")]),
         ("## One\n\nText", "Some file", [("One", "Text")]),
         ("Only text", "Some file", [("", "Only text")]),
         ("# A\n\nText\n\n# B\n\nMore", "A", [("", "Text"), ("B", "More")]),
@@ -168,7 +181,11 @@ def test_the_title_comes_from_the_first_heading_or_the_file_name(
 def test_headings_of_levels_one_and_two_begin_sections_and_deeper_ones_stay() -> None:
     text = "---\ntitle: T\n---\nLead\n\n# One\n\na\n\n### Deep\n\nb\n\n## Two\n\nc\n\n## Empty\n"
 
-    assert sections(text) == [("", "Lead"), ("One", "a\n\n### Deep\n\nb"), ("Two", "c")]
+    assert sections(text) == [
+        ("", "Lead"),
+        ("One", "a\n\n### Deep\n\nb"),
+        ("Two", "c\n\n### Empty"),
+    ]
 
 
 def test_without_higher_headings_the_deeper_ones_begin_sections() -> None:
@@ -220,15 +237,9 @@ def test_signs_of_windows_that_became_control_characters_are_put_right() -> None
         (b"", "empty"),
         (b" \n\t\n", "empty"),
         (b"\xef\xbb\xbf---\n---\n", "no text"),
-        (b"---\ntags: [a]\n---\n", "no text"),
         (b"abc\xff", "not UTF-8: see the byte at offset 3"),
         (b"x" * (LARGEST_FILE + 1), "more than 12 MB"),
-        (b"---\ntitle: [a]\n---\nText", "title in the front matter is not a single text"),
-        (b"---\nrelations: [x]\n---\nText", "needs a type and a target"),
-        (b"---\narchived: {successor: x}\n---\nText", "needs a reason"),
-        (b"---\narchived: 2021-03-04\n---\nText", "archived in the front matter is neither"),
-        (b"---\narchived: [old]\n---\nText", "archived in the front matter is neither"),
-        (b"---\nsource: {name: x}\n---\nText", "needs a name and an external_id"),
+        (b"---\ntributary: 1\nsource: {name: x}\n---\nText", "needs a name and an external_id"),
         (b"---\ntributary: 2\n---\nText", "another version"),
     ],
 )
@@ -241,10 +252,22 @@ def test_a_title_alone_is_enough() -> None:
     assert parsed("---\ntitle: Only a title\n---\n").content.sections == ()
 
 
-def test_source_and_relations_of_another_format_are_properties_of_nobody() -> None:
-    found = parsed("---\ntitle: T\nsource: a book\nrelations: none\n---\nText")
+def test_what_has_another_sense_elsewhere_is_a_field_as_others_are() -> None:
+    found = parsed(
+        "---\ntitle: T\nsource: a book\nrelations: none\nproperties: coarse\ngroup: [a, b]\n"
+        "kind: song\nrelations: [x]\n---\nText".replace("relations: none\n", "")
+    )
 
-    assert (found.source, found.relations, found.content.properties) == (None, (), {})
+    assert (found.source, found.relations, found.group, found.kind) == (None, (), None, None)
+    assert found.content.properties == {"source": "a book", "properties": "coarse", "kind": "song"}
+    assert found.tags == ("a", "b", "x")
+
+
+def test_the_source_of_a_book_is_no_source_of_an_import() -> None:
+    found = parsed("---\nsource: {name: Baking, external_id: '12'}\n---\nText")
+
+    assert found.source is None
+    assert found.content.properties == {"source name": "Baking", "source external_id": "12"}
 
 
 @pytest.mark.parametrize(
@@ -256,6 +279,9 @@ def test_source_and_relations_of_another_format_are_properties_of_nobody() -> No
         ("archived: true\narchived_reason: Old.\nreason: because", "Old.", {"reason": "because"}),
         ("archived: false\nreason: because", None, {"reason": "because"}),
         ("archived:\nreason: because", None, {"reason": "because"}),
+        ("archived: {successor: x}", "Archived where it comes from.", {}),
+        ("archived: 2021-03-04", "Archived where it comes from: 2021-03-04.", {}),
+        ("archived: [old]", "Archived where it comes from: old.", {}),
     ],
 )
 def test_the_reason_of_what_is_archived_may_stand_beside_it(
@@ -263,7 +289,8 @@ def test_the_reason_of_what_is_archived_may_stand_beside_it(
 ) -> None:
     found = parsed(f"---\ntitle: T\n{fields}\n---\nText")
 
-    assert found.archived == (reason and NamedArchive(reason, None))
+    successor = "x" if "successor" in fields else None
+    assert found.archived == (reason and NamedArchive(reason, successor))
     assert found.content.properties == properties
 
 

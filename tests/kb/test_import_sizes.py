@@ -6,10 +6,11 @@ There is no clock here: with a square of time each of these would take hours.
 import pytest
 
 from kb.importers.body import has_words, plain
-from kb.importers.fields import sort_fields
-from kb.importers.front_matter import Plain
+from kb.importers.fields import Fields
 from kb.importers.links import links_in
 from kb.importers.markdown import parse_markdown
+from kb.importers.remarks import Remarks
+from kb.importers.values import Plain
 
 LONG = 1_000_000
 
@@ -47,7 +48,10 @@ def test_a_text_without_links(text: str) -> None:
 def test_a_field_that_looks_like_many_pictures() -> None:
     text = ".png#" * LONG + "\nand more"
 
-    assert [s.text for s in sort_fields({"a": Plain(text, text)}).sections] == [text]
+    fields = Fields(Remarks())
+    fields.sort({"a": Plain(text, text)})
+
+    assert [s.text for s in fields.sections] == [text]
 
 
 def test_a_title_with_many_blanks() -> None:

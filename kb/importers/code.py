@@ -1,0 +1,39 @@
+"""Tells text from the code spans within it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+_TICKS = re.compile(r"`+")
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """`text` with `change` made to what is in no code span: each ends at as many back-ticks."""
+    made, at = [], 0
+    for begin, end in _spans(text):
+        made += [change(text[at:begin]), text[begin:end]]
+        at = end
+    return "".join([*made, change(text[at:])])
+
+
+def without_code(text: str) -> str:
+    """`text` without its code spans."""
+    kept, at = [], 0
+    for begin, end in _spans(text):
+        kept.append(text[at:begin])
+        at = end
+    return "".join([*kept, text[at:]])
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    runs = [found.span() for found in _TICKS.finditer(text)]
+    following: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for begin, end in reversed(runs):
+        if end - begin in following:
+            ends[begin] = following[end - begin]
+        following[end - begin] = end
+    at = 0
+    for begin, _ in runs:
+        if begin >= at and begin in ends:
+            at = ends[begin]
+            yield begin, at

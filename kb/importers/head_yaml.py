@@ -1,0 +1,83 @@
+"""The YAML at the head of a file, read as plain data."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from kb.errors import NotTaken
+from kb.importers.values import Plain, Value, meaning
+
+DEPTH = 20
+
+
+def load(yaml_text: str) -> dict[str, Value]:
+    """The fields of front matter by name. Raises `NotTaken` with the line where it is broken."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        # The parser's events, not composed nodes: composing recurses in C as deep as the text is
+        # nested and would end the process, whereas here the depth is looked at first.
+        events: Iterator[Any] = yaml.parse(yaml_text, Loader=loader)
+        _start_of_stream, first = next(events), next(events)
+        if isinstance(first, yaml.StreamEndEvent):
+            return {}
+        value = _value(next(events), events, depth=1)
+        _end_of_document, after = next(events), next(events)
+    except yaml.YAMLError as error:
+        raise NotTaken(_explained(error)) from error
+    if not isinstance(after, yaml.StreamEndEvent):
+        line = _line(after)
+        raise NotTaken(f"The front matter is not YAML in line {line}: another document begins.")
+    if not isinstance(value, dict):
+        raise NotTaken("The front matter is no list of fields, each a name, a colon and a value.")
+    return value
+
+
+def _value(event: Any, events: Iterator[Any], depth: int) -> Value:
+    """The value that begins with `event`; its other events are taken from `events`."""
+    import yaml
+
+    if isinstance(event, yaml.ScalarEvent):
+        return Plain(event.value, event.value if event.style else meaning(event.value))
+    if isinstance(event, yaml.AliasEvent):
+        raise NotTaken(
+            f"The front matter uses a YAML alias in line {_line(event)}, which is not taken: "
+            "write it out."
+        )
+    if depth > DEPTH:
+        raise NotTaken(f"The front matter is nested too deeply in line {_line(event)}.")
+    if isinstance(event, yaml.MappingStartEvent):
+        return _mapping(events, depth)
+    items = []
+    while not isinstance(item := next(events), yaml.SequenceEndEvent):
+        items.append(_value(item, events, depth + 1))
+    return items
+
+
+def _mapping(events: Iterator[Any], depth: int) -> dict[str, Value]:
+    import yaml
+
+    fields: dict[str, Value] = {}
+    while not isinstance(key := next(events), yaml.MappingEndEvent):
+        line = _line(key)
+        if not isinstance(key, yaml.ScalarEvent):
+            raise NotTaken(f"A name in the front matter is not a plain word in line {line}.")
+        if key.value in fields:
+            raise NotTaken(f"The front matter has “{key.value[:80]}” a second time in line {line}.")
+        fields[key.value] = _value(next(events), events, depth + 1)
+    return fields
+
+
+def _line(event: Any) -> int:
+    """The line in the file: the first one of the YAML is the second one there."""
+    return int(event.start_mark.line) + 2
+
+
+def _explained(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    # Reader errors (a character that YAML forbids) know a position, all others a line.
+    where = f" in line {mark.line + 2}" if mark else ""
+    problem = (
+        getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    )
+    return f"The front matter is not YAML{where}: {problem}."

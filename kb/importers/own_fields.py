@@ -1,0 +1,152 @@
+"""Fields that mean the same in every file; each is taken out of the fields where it has that sense.
+
+What is written otherwise stays among the fields and is sorted as all others are.
+"""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+from kb.entries.content import Scalar, Source
+from kb.entries.kinds import load_kinds
+from kb.entries.relation import RELATION_TYPES
+from kb.entries.validation import GROUP_LENGTH
+from kb.errors import NotTaken
+from kb.importers.fields import flat
+from kb.importers.values import Plain, Value
+
+EXPORT_FORMAT = 1
+"""The number in the field `tributary` of our own exports: such a file is taken word by word."""
+
+ARCHIVED_ELSEWHERE = "Archived where it comes from."
+"""The reason of what is archived without one."""
+
+_LINE_BREAKS = re.compile(r"[\n\t]+")
+_TYPES = {name.casefold() for name in RELATION_TYPES}
+
+Fields = dict[str, Value]
+
+
+class NamedRelation(Struct, frozen=True):
+    """A relation as a file states it: `target` is an id or another file's name.
+
+    `written` are the links in the text that it stands for, in an export.
+    """
+
+    type: str
+    target: str
+    written: tuple[str, ...] = ()
+
+
+class NamedArchive(Struct, frozen=True):
+    """An archived entry as a file states it: `successor` is an id or another file's name."""
+
+    reason: str
+    successor: str | None
+
+
+def is_export(fields: Fields) -> bool:
+    """Whether a file has the mark of our exports. Raises `NotTaken` for one of another version."""
+    version = fields.pop("tributary", None)
+    if version is None:
+        return False
+    if not isinstance(version, Plain) or version.value != EXPORT_FORMAT:
+        raise NotTaken("The file was exported by another version of Tributary; use that one.")
+    return True
+
+
+def line(fields: Fields, name: str) -> str | None:
+    """The field as one line; a list or mapping is left where it is."""
+    value = fields.get(name)
+    if not isinstance(value, Plain) or not value.text.strip():
+        return None
+    del fields[name]
+    lines = (one.strip() for one in _LINE_BREAKS.split(value.text))
+    return " ".join(one for one in lines if one)
+
+
+def kind(fields: Fields, *, exact: bool) -> str | None:
+    """The kind, if there is one of that name."""
+    value = fields.get("kind")
+    known = isinstance(value, Plain) and value.text.strip() in _kinds()
+    return line(fields, "kind") if exact or known else None
+
+
+def group(fields: Fields) -> str | None:
+    """The group, if it can be the name of one."""
+    value = fields.get("group")
+    fits = isinstance(value, Plain) and len(value.text) <= GROUP_LENGTH
+    return line(fields, "group") if fits else None
+
+
+def properties(fields: Fields) -> dict[str, Scalar]:
+    """The scalars in a mapping of properties, as they are."""
+    value = fields.get("properties")
+    if not isinstance(value, dict):
+        return {}
+    found = {name: item for name, item in value.items() if isinstance(item, Plain)}
+    rest = {name: item for name, item in value.items() if name not in found}
+    del fields["properties"]
+    if rest:
+        fields["properties"] = rest
+    return {name: "" if item.value is None else item.value for name, item in found.items()}
+
+
+def relations(fields: Fields) -> tuple[NamedRelation, ...]:
+    """A list of relations, each with a type that there is and a target."""
+    value = fields.get("relations")
+    items = value if isinstance(value, list) else []
+    found = [relation for item in items if (relation := _relation(item))]
+    if not found or len(found) < len(items):
+        return ()
+    del fields["relations"]
+    return tuple(found)
+
+
+def _relation(item: Value) -> NamedRelation | None:
+    if not isinstance(item, dict):
+        return None
+    named, target, written = item.get("type"), item.get("target"), item.get("written", [])
+    if not isinstance(named, Plain) or not isinstance(target, Plain):
+        return None
+    if named.text.strip().casefold() not in _TYPES or not target.text.strip():
+        return None
+    links = written if isinstance(written, list) else [written]
+    texts = tuple(link.text for link in links if isinstance(link, Plain))
+    return NamedRelation(named.text, target.text, texts)
+
+
+def archived(fields: Fields) -> NamedArchive | None:
+    """Why it is archived, if it is: the reason below or beside the field, or what it says."""
+    value = fields.get("archived")
+    if value is None or (isinstance(value, Plain) and value.text.lower() in _NOT_ARCHIVED):
+        return None
+    del fields["archived"]
+    if isinstance(value, dict):
+        reason = value.get("reason")
+        said = reason.text if isinstance(reason, Plain) and reason.text.strip() else None
+        return NamedArchive(said or ARCHIVED_ELSEWHERE, line({**value}, "successor"))
+    if isinstance(value, Plain) and value.value is True:
+        beside = line(fields, "archived_reason") or line(fields, "reason")
+        return NamedArchive(beside or ARCHIVED_ELSEWHERE, None)
+    return NamedArchive(f"{ARCHIVED_ELSEWHERE[:-1]}: {flat(value)}.", None)
+
+
+_NOT_ARCHIVED = ("", "false", "no", "off", "null", "~", "0")
+
+
+def source(fields: Fields) -> Source | None:
+    """The source of an export. Raises `NotTaken` where it is not whole."""
+    value = fields.pop("source", None)
+    if not isinstance(value, dict):
+        return None
+    name, external_id = value.get("name"), value.get("external_id")
+    if not isinstance(name, Plain) or not isinstance(external_id, Plain):
+        raise NotTaken("The field source in the front matter needs a name and an external_id.")
+    return Source(name.text, external_id.text)
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(load_kinds())

@@ -1,0 +1,166 @@
+"""Title and sections of a file: what its fields, its headings and its name say."""
+
+import re
+from collections.abc import Sequence
+
+from kb.entries.content import Section
+from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
+from kb.importers import body as markdown_body
+from kb.importers import own_fields
+from kb.importers.body import Part
+from kb.importers.naming import readable_name
+from kb.importers.persons import names_persons
+from kb.importers.remarks import Remarks, Why
+from kb.importers.values import Value
+
+_WORDS = re.compile(r"\w+")
+_LONGEST_LINE = SECTION_BYTES // 4  # characters, of which none has more bytes
+
+Sections = tuple[Section, ...]
+
+
+class Page:
+    """What the fields of a file say about its text; those are taken out of `fields`."""
+
+    def __init__(self, fields: dict[str, Value], path: str, *, exact: bool) -> None:
+        self._path = path
+        self._exact = exact
+        self._title = own_fields.line(fields, "title")
+        self._subtitle = own_fields.line(fields, "subtitle")
+        self._mark = own_fields.line(fields, "section_mark") if exact else None
+
+    def read(self, body: str, prose: Sections, remarks: Remarks) -> tuple[str, Sections]:
+        """The title and the sections; `prose` are sections that other fields became."""
+        title, sections = self._sections(body, remarks)
+        title, lead = _fitting(title, self._subtitle)
+        sections = _not_said(sections, prose, remarks)
+        return title, _within_limits(_merged(lead, prose, sections))
+
+    def _sections(self, body: str, remarks: Remarks) -> tuple[str, Sections]:
+        name = readable_name(self._path)
+        if self._mark:
+            return self._title or name, _marked(body, self._mark)
+        parts = markdown_body.cut(body)
+        if self._exact:
+            filled = (part for part in parts if part.text.strip())
+            return self._title or name, tuple(Section(p.heading, p.text) for p in filled)
+        title, parts = _titled(self._title, parts)
+        kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))
+        return title or name, tuple(Section(p.heading, _with_written(p)) for p in kept)
+
+
+def _titled(given: str | None, parts: tuple[Part, ...]) -> tuple[str | None, tuple[Part, ...]]:
+    """The title, and the parts without the heading that gave it or says the same.
+
+    It is the first heading of level 1 where no other stands before it, whatever text does, or the
+    line under a first heading "Title".
+    """
+    first = parts[1] if len(parts) > 1 else None
+    if first is None:
+        return given, parts
+    if not given and first.heading.lower() == "title" and first.text.strip():
+        line, _, rest = first.text.strip().partition("\n")
+        return markdown_body.plain(line), (_joined(parts[0], rest), *parts[2:])
+    if first.level != 1 or not first.heading or first.is_line:
+        return given, parts
+    if given and _letters(given) != _letters(first.heading):
+        return given, parts
+    return given or first.heading, (_joined(parts[0], _with_written(first)), *parts[2:])
+
+
+def _joined(lead: Part, text: str) -> Part:
+    before = lead.text if markdown_body.has_words(lead.text) else ""
+    return Part(0, "", "\n\n".join(piece for piece in (before, text.strip("\n")) if piece))
+
+
+def _with_written(part: Part) -> str:
+    """The text of a part; a heading with a link in it stands there once more, as written."""
+    return f"{part.written}\n\n{part.text}".strip("\n") if part.written else part.text
+
+
+def _is_kept(part: Part, remarks: Remarks) -> bool:
+    if names_persons(part.heading, part.text):
+        remarks.add(Why.PERSONS, f"section “{part.heading}”: {_with_written(part)}")
+        return False
+    return markdown_body.has_words(_with_written(part))
+
+
+def _marked(text: str, mark: str) -> Sections:
+    """The sections of an export that sets them apart by a line of their own; see `kb.exporters`."""
+    pieces = f"\n{text}".split(f"\n{mark}\n")[1:]
+    sections = []
+    for piece in pieces:
+        heading, _, under = piece.partition("\n")
+        sections.append(Section(heading.removeprefix("##").strip(), under.strip("\n")))
+    return tuple(sections)
+
+
+def _merged(lead: str | None, prose: Sections, body: Sections) -> Sections:
+    """Subtitle, prose fields, body: a lead of the body follows the subtitle or gets a heading."""
+    leads = [] if lead is None else [lead]
+    if body and not body[0].heading:
+        if prose:
+            body = (Section("Details", body[0].text), *body[1:])
+        else:
+            leads, body = [*leads, body[0].text], body[1:]
+    first = (Section("", "\n\n".join(leads)),) if leads else ()
+    return (*first, *prose, *body)
+
+
+def _fitting(title: str, lead: str | None) -> tuple[str, str | None]:
+    """A title that is too long is cut between words, and stands whole before the text."""
+    if len(title) <= TITLE_LENGTH:
+        return title, lead
+    cut = title[: TITLE_LENGTH - 1].rsplit(" ", 1)[0].rstrip() + "…"
+    return cut, "\n\n".join([title, lead] if lead else [title])
+
+
+def _not_said(body: Sections, prose: Sections, remarks: Remarks) -> Sections:
+    """The sections of the body that do not repeat, whole and word by word, what a field says."""
+    said = {_letters(section.heading): _letters(section.text) for section in prose}
+    kept = []
+    for section in body:
+        heading, text = _letters(section.heading), _letters(section.text)
+        if text and (text in said.values() or f" {text} " in f" {said.get(heading, '')} "):
+            remarks.add(Why.TWICE, f"section “{section.heading}”, which a field says as well")
+        else:
+            kept.append(section)
+    return tuple(kept)
+
+
+def _letters(text: str) -> str:
+    return " ".join(_WORDS.findall(text.casefold()))
+
+
+def _within_limits(sections: Sequence[Section]) -> Sections:
+    """`sections`, none longer than one may be: the rest of a long one follows under its heading."""
+    found: list[Section] = []
+    for section in sections:
+        number = 1
+        for text in _pieces(section.text):
+            heading = section.heading if number == 1 else f"{section.heading} ({number})".strip()
+            found.append(Section(heading, text))
+            number += 1
+    if len(found) <= SECTIONS:
+        return tuple(found)
+    # A file has twelve pieces at most, so that there is room for what is left.
+    kept, left = found[: SECTIONS - 20], found[SECTIONS - 20 :]
+    rest = "\n\n".join(f"## {one.heading}\n\n{one.text}" for one in left)
+    return (*kept, *(Section("More", text) for text in _pieces(rest)))
+
+
+def _pieces(text: str) -> list[str]:
+    """`text` in pieces that fit into a section each, cut between lines where that can be."""
+    if len(text.encode()) <= SECTION_BYTES:
+        return [text]
+    pieces: list[list[str]] = [[]]
+    size = 0
+    for line in text.split("\n"):
+        for start in range(0, len(line) or 1, _LONGEST_LINE):
+            part = line[start : start + _LONGEST_LINE]
+            size += len(part.encode()) + 1
+            if size > SECTION_BYTES:
+                pieces.append([])
+                size = len(part.encode()) + 1
+            pieces[-1].append(part)
+    return [joined for piece in pieces if (joined := "\n".join(piece).strip("\n"))]

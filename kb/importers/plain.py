@@ -1,0 +1,138 @@
+"""Turns the Markdown of other tools into plain Markdown, code left as it is."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kb.importers.code import outside_code
+from kb.importers.html import Html
+from kb.importers.marks import without_marks
+from kb.importers.remarks import Remarks, Why
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_SUSPICIOUS = re.compile(r"[<{]|%%|::|^===|\[toc|\[_toc|^(?:import|export) ", re.I | re.MULTILINE)
+_PROGRAM = re.compile(
+    r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
+    r"|export\s{1,9}(?:const|default|function|let)\b)"
+)
+_DIVISION = re.compile(r"^([ \t]{0,20}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$")
+_CALLOUT = re.compile(r"\.callout-(\w{1,40})")
+_TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
+_TAB = re.compile(r"^([ \t]*)={3}[!+]?[ \t]+\"([^\"\n]{1,200})\"[ \t]*$")
+_KINDS = {"fence": "code", "code_block": "code", "html_block": "html", "table_open": "table"}
+
+
+def plain_markdown(body: str, remarks: Remarks) -> str:
+    """`body` with HTML as Markdown and without what only programs of a site read."""
+    if not _SUSPICIOUS.search(body):
+        return body
+    html = Html(remarks)
+    made = []
+    for kind, text in _pieces(body):
+        if kind == "code":
+            made.append(text)
+        elif kind == "html":
+            block = html.block(without_marks(text, remarks))
+            made.append(f"\n{block}\n" if block else "")
+        elif kind == "program":
+            remarks.add(Why.CODE, text)
+        else:
+            made.append(_text(text, html, remarks, in_table=kind == "table"))
+    return "\n".join(made)
+
+
+def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
+    def clean(part: str) -> str:
+        return html.inline(without_marks(part, remarks), in_table=in_table)
+
+    paragraphs = re.split(r"(\n[ \t]*\n)", _without_divisions(_without_tabs(text), remarks))
+    return "".join(outside_code(paragraph, clean) for paragraph in paragraphs)
+
+
+def _pieces(body: str) -> Iterator[tuple[str, str]]:
+    """The body in pieces: code, blocks of HTML, tables, programs of MDX, and text."""
+    lines = body.split("\n")
+    at = 0
+    for kind, first, after in _ranges(body):
+        if first < at:
+            continue
+        if at < first:
+            yield "text", "\n".join(lines[at:first])
+        yield kind, "\n".join(lines[first:after])
+        at = after
+    if at < len(lines):
+        yield "text", "\n".join(lines[at:])
+
+
+def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
+    lines = body.split("\n")
+    for token in _parser().parse(body):
+        if not token.map:
+            continue
+        first, after = token.map
+        if token.type == "paragraph_open" and not token.level and _PROGRAM.match(lines[first]):
+            yield "program", first, after
+        elif kind := _KINDS.get(token.type):
+            # HTML within a list or a quotation has its marks before each line.
+            yield ("text" if kind == "html" and token.level else kind), first, after
+
+
+def _without_divisions(text: str, remarks: Remarks) -> str:
+    """Pandoc's ::: {.class} lines: a note stays one, a class alone is no text."""
+    if ":::" not in text:
+        return text
+    made: list[str] = []
+    kept_open: list[bool] = []
+    for line in text.split("\n"):
+        found = _DIVISION.match(line)
+        if not found:
+            made.append(line)
+        elif not found[2].strip():
+            if not kept_open or kept_open.pop():
+                made.append(line)
+        else:
+            kept_open.append(bool(opened := _opened(found, remarks)))
+            made += [opened] if opened else []
+    return "\n".join(made)
+
+
+def _opened(found: re.Match[str], remarks: Remarks) -> str:
+    said = found[2]
+    if not said.startswith("{"):
+        return found[0]
+    remarks.add(Why.MARKS, said)
+    callout, title = _CALLOUT.search(said), _TITLE.search(said)
+    if not callout:
+        return ""
+    return f"{found[1]}{callout[1]}" + (f"[{title[1][1:-1]}]" if title else "")
+
+
+def _without_tabs(text: str) -> str:
+    """MkDocs' tabs, === "Name" with what is in them further in, one after the other."""
+    if "===" not in text:
+        return text
+    made: list[str] = []
+    within = -1
+    for line in text.split("\n"):
+        found = _TAB.match(line)
+        if found:
+            within = len(found[1])
+            made.append(f"{found[1]}**{found[2]}**")
+        elif within >= 0 and line.strip() and not line.startswith(" " * (within + 4)):
+            within = -1
+            made.append(line)
+        else:
+            made.append(line[: max(within, 0)] + line[within + 4 :] if within >= 0 else line)
+    return "\n".join(made)
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser

@@ -1,0 +1,36 @@
+"""What of a file that is taken does not stand in its entry, for the row of the report."""
+
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why something is left out, or not as it was written."""
+
+    EMPTY = "Fields without a value"
+    SITE = "What steers a website"
+    MARKS = "Marks of other tools"
+    CODE = "Code of a page"
+    COMMENTS = "Comments"
+    PICTURES = "Pictures"
+    PERSONS = "Names of persons"
+    REDIRECTS = "Redirects"
+    TWICE = "Said twice"
+    SEEN = "Who sees it"
+    CHANGED = "Taken otherwise"
+
+
+class Remarks:
+    """Collects them while a file is read; each is told once."""
+
+    def __init__(self) -> None:
+        self._said: dict[Why, dict[str, None]] = {}
+
+    def add(self, why: Why, what: str) -> None:
+        """Tell that `what` is left out."""
+        told = " ".join(what.split())
+        if told:
+            self._said.setdefault(why, {})[told] = None
+
+    def all(self) -> tuple[str, ...]:
+        """A line for each reason, with all that it holds for."""
+        return tuple(f"{why}: {'; '.join(self._said[why])}" for why in Why if why in self._said)
