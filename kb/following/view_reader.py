@@ -131,12 +131,13 @@ class ViewReader:
         connection = connect(self._path, mode="ro")
         opened = _Opened(connection, file)
         connection.create_function("asker_labels", 0, lambda: opened.labels)
+        # Sorting a long list would need a file of its own, which a full disk has no room for. First
+        # of all, for a change of it drops every temporary view, and with them who sees what.
+        connection.execute("PRAGMA temp_store = MEMORY")
         for table, condition in SEEN_ROWS.items():
             connection.execute(
                 f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {condition}"
             )
-        # Sorting a long list would need a file of its own, which a full disk has no room for.
-        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA query_only = ON")
         return opened
 

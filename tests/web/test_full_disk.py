@@ -15,6 +15,7 @@ import pytest
 from events.clock import utc_now
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, SearchUnavailable
+from kb.following.view_tables import SEEN_ROWS
 from tests.web.community import Browsers, Community
 from tests.web.visits import FORM, Client, Contribute, hidden, page
 
@@ -166,5 +167,7 @@ def test_the_operator_reads_where_something_lies(
 def test_a_list_is_sorted_without_a_file(base: KnowledgeBase, tmp_path: Path) -> None:
     with base._parts.reader.read(frozenset()) as db:
         assert db.execute("PRAGMA temp_store").fetchone() == (2,)
+        views = db.execute("SELECT count(*) FROM sqlite_temp_schema WHERE type = 'view'")
+        assert views.fetchone() == (len(SEEN_ROWS),)
     with closing(sqlite3.connect(":memory:")) as plain:
         assert plain.execute("PRAGMA temp_store").fetchone() == (0,)
