@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from events.chain import hash_of
+from events.clock import utc_now
 from events.codec import EventCodec
 from events.errors import EventDataError, EventLogError, SealedDataError, UnknownEventType
 from events.log import EventLog
@@ -19,6 +20,7 @@ ADD = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
 ALL = "SELECT projection, position, type, stream, error, parked_at FROM parked ORDER BY position"
 
 
+_BROKEN = (sqlite3.DatabaseError, ValueError, TypeError)
 _UNREADABLE = tuple(kind.__name__ for kind in (SealedDataError, EventDataError, UnknownEventType))
 
 
@@ -50,7 +52,25 @@ class ParkedFile:
             db.executemany(ADD, [_row(event) for event in events])
 
     def all(self) -> list[ParkedEvent]:
-        """The events kept aside, by position."""
+        """The events kept aside, by position; a file that cannot be read is one that says so."""
+        try:
+            return self._all()
+        except _BROKEN as error:
+            return [self._unreadable(error)]
+
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self.all())
+
+    def broken(self) -> bool:
+        """Whether the file cannot be read."""
+        try:
+            self._all()
+        except _BROKEN:
+            return True
+        return False
+
+    def _all(self) -> list[ParkedEvent]:
         if not self._path.exists():
             return []
         with self._open() as db:
@@ -67,9 +87,15 @@ class ParkedFile:
                 for projection, position, type_name, stream, error, parked_at in db.execute(ALL)
             ]
 
-    def any(self) -> bool:
-        """Whether there are any."""
-        return bool(self.all())
+    def _unreadable(self, error: Exception) -> ParkedEvent:
+        return ParkedEvent(
+            projection="index",
+            position=0,
+            type="",
+            stream="",
+            error=f"What the index could not take in cannot be read ({error}): it is made anew.",
+            parked_at=utc_now(),
+        )
 
     def sum(self, position: int, head: int) -> bytes | None:
         """Another for other events put aside up to `position`.
@@ -77,11 +103,11 @@ class ParkedFile:
         None if they cannot be read, or one is beyond the `head` of the log.
         """
         try:
-            places = [(each.position, each.type, each.stream) for each in self.all()]
+            places = [(each.position, each.type, each.stream) for each in self._all()]
             if any(place[0] > head for place in places):
                 return None
             return hash_of(*(place for place in places if place[0] <= position))
-        except (sqlite3.DatabaseError, ValueError):
+        except _BROKEN:
             return None
 
     def clear(self) -> None:

@@ -96,7 +96,8 @@ class SearchIndex:
         """How far the index is on disk, -1 if there is none that fits."""
         try:
             with self.reading() as index:
-                return -1 if self._damage() else index.position
+                broken = self._damage() or self._parked.broken()
+                return -1 if broken else index.position
         except IndexOutdated:
             return -1
 

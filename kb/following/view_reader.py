@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -39,6 +40,7 @@ class ViewReader:
         self.on_damage: Callable[[str, File], bool] = lambda *_: False
         self.on_change: Callable[[], None] = lambda: None
         self._sums = PageSums(path)
+        self._mended = MISSING
         self._lock = Lock()
         self._idle: list[_Opened] = []
         self._closed = False
@@ -66,6 +68,11 @@ class ViewReader:
                 self._give_back(opened)
         except sqlite3.DatabaseError as error:
             self._explain(error, file)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            # Of a row; in views that were made anew for that, it is a fault of the program.
+            if file == self._mended:
+                raise
+            self._mend(error, file)
 
     def fits(self) -> bool:
         """Whether the file is as it was left by the process that leads."""
@@ -154,14 +161,19 @@ class ViewReader:
         if not self._path.exists():
             raise _not_ready() from error
         if is_damage(error):
-            mended = self.on_damage(str(error), file)
+            self._mend(error, file)
+        raise DataDirectoryError(f"The views cannot be read: {error}.") from error
+
+    def _mend(self, error: Exception, file: File) -> NoReturn:
+        if not self.on_damage(str(error), file):
             raise NotYetSearchable(
-                f"The views in {self._path} were damaged ({error}) and were made anew: ask again."
-                if mended
-                else f"The views in {self._path} are damaged ({error}), and another process keeps "
-                "them up, e.g. kb serve: stop it, then ask again."
+                f"The views are damaged ({error}), and another process keeps them up, e.g. kb "
+                "serve: stop it, then ask again."
             ) from error
-        raise DataDirectoryError(f"The views in {self._path} cannot be read: {error}.") from error
+        self._mended = file_at(self._path)
+        raise NotYetSearchable(
+            f"The views were damaged ({error}) and were made anew: ask again."
+        ) from error
 
 
 def _refuse_unfinished(connection: sqlite3.Connection) -> None:

@@ -13,6 +13,7 @@ from kb import KnowledgeBase
 from kb.access import Visibility, of_member
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.views import Views
+from kb.people.member import Profile
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
@@ -227,3 +228,49 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     base.entries.contribute(some_draft())
     assert hidden not in seen
     assert any("being made from the log" in each for each in seen)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE revision SET content = x'7b22'",
+        "UPDATE entry SET visibility = '{'",
+        "UPDATE member SET profile = x'ff'",
+    ],
+)
+def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
+    open_base: OpenBase, notices: list[str], spoil: str
+) -> None:
+    base = open_base()
+    entry_id = base.entries.contribute(some_draft()).id
+    member = base.people.invite().id
+    base.acting_for(of_member(member, (), ())).people.join(member, Profile(name="Ben"))
+    base._parts.views._database().conn.execute(spoil)
+    asked = (lambda: base.catalogue.get(entry_id), base.directory.members)
+    told = []
+    for ask in asked:
+        try:
+            ask()
+        except NotYetSearchable as error:
+            told.append(str(error))
+    assert ["were made anew: ask again." in each for each in told] == [True]
+    assert base.catalogue.get(entry_id).title == "Bedside handover"
+    assert [each.name for each in base.directory.members()] == ["Ben"]
+    assert len(notices) == 1
+
+
+@pytest.mark.parametrize("content", [b"garbage" * 99, b"SQLite format 3\0" + b"\0" * 900])
+def test_a_list_of_what_the_index_lacks_that_cannot_be_read_says_so_and_is_made_anew(
+    data: Path, open_base: OpenBase, notices: list[str], content: bytes
+) -> None:
+    with open_base() as base:
+        base.entries.contribute(some_draft())
+        base.search("handover")
+    (data / "parked.sqlite").write_bytes(content)
+    with open_base() as base:
+        assert any("cannot be read" in notice for notice in notices)
+        assert base.search("handover").results
+        assert base.status().parked == ()
+    notices.clear()
+    with open_base():
+        assert notices == []
