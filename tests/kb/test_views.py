@@ -17,6 +17,7 @@ from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_file import File, file_at
 from kb.following.view_reader import ViewReader
+from kb.following.view_tables import SEEN_ROWS
 from tests.examples import costly
 from tests.kb.domain_world import World, command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
@@ -263,3 +264,16 @@ def test_a_full_disk_parks_nothing(world: ViewedWorld) -> None:
     world.views._database().execute("PRAGMA max_page_count = 1000000")
     assert world.catalogue.browse().total == 200
     assert world.views.parked() == []
+
+
+def test_every_table_that_hides_rows_stands_behind_a_view_on_every_connection(
+    world: ViewedWorld,
+) -> None:
+    """Any statement that makes SQLite drop these views would show everything to everybody."""
+    world.practice("One")
+    world.catch_up()
+    for _ in range(2):
+        with world.reader.read(frozenset()) as db:
+            names = {name for (name,) in db.execute("SELECT name FROM sqlite_temp_schema")}
+            assert names == {*SEEN_ROWS}
+            assert db.execute("SELECT count(*) FROM entry").fetchone() == (0,)
