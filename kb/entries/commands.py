@@ -23,6 +23,9 @@ from kb.entries.entry import (
 )
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 
+MOST_TAGS = 100
+"""Of one entry, however many times tags are added."""
+
 
 class Contribute(Struct, frozen=True):
     """Begin an entry in the name of `author`, perhaps one that is archived at once."""
@@ -176,7 +179,14 @@ def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:
 
 def _change_tags(command: Tag | Untag, entry: Entry) -> list[EntryEvent]:
     if isinstance(command, Tag):
-        return tagged(tag for tag in command.tags if tag not in entry.tags)
+        added = tagged(tag for tag in command.tags if tag not in entry.tags)
+        if added and len(entry.tags) + len(added) > MOST_TAGS:
+            raise InvalidInput(
+                f"An entry has at most {MOST_TAGS} tags; this one would have "
+                f"{len(entry.tags) + len(added)}: take some off first.",
+                "tags",
+            )
+        return added
     return [EntryUntagged(tag=tag) for tag in dict.fromkeys(command.tags) if tag in entry.tags]
 
 

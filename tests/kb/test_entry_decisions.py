@@ -257,3 +257,10 @@ def test_what_was_done_is_not_done_again(history: list[EntryEvent], command: Ent
     for event in events:
         entry = evolve(entry, event)
     assert decide(command, entry) == []
+
+
+def test_an_entry_has_so_many_tags_however_often_some_are_added() -> None:
+    given = [CONTRIBUTED, *(EntryTagged(tag=f"t{n}") for n in range(99))]
+    assert then(given, Tag(("t1", "one"))) == [EntryTagged(tag="one")]
+    with pytest.raises(InvalidInput, match="at most 100 tags; this one would have 101: take some"):
+        then(given, Tag(("one", "two")))
