@@ -5,6 +5,8 @@ from uuid import UUID, uuid4, uuid5
 
 from uuid_utils.compat import uuid7
 
+from kb.characters import visible
+
 NAMESPACE = UUID("6f2d3f0e-6c1e-4f5c-9a55-2c1b7a0f4d11")
 """The namespace of every derived id. Changing it would bring every import in a second time."""
 
@@ -63,7 +65,7 @@ def group_id(name: str) -> str:
     Of a text that is too long for a name the beginning: with accents alone, NFKC takes a square of
     time.
     """
-    beginning = " ".join(name.split())[:LONGEST_NAME]
+    beginning = " ".join(visible(name[: 10 * LONGEST_NAME]).split())[:LONGEST_NAME]
     return _derived("group", " ".join(unicodedata.normalize("NFKC", beginning).casefold().split()))
 
 

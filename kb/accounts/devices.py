@@ -36,13 +36,14 @@ class Devices:
         number, _, rest = cookie.partition(".")
         return number if _same(rest.partition(".")[0], self._mark(number)) else None
 
-    def knows(self, cookie: str, name: bytes) -> str | None:
-        """The number of a browser in which the member of that name signed in, else None."""
+    def knows(self, cookie: str, *names: bytes) -> str | None:
+        """The number of a browser in which a member of one of `names` signed in, else None."""
         number = self.number(cookie)
         if number is None:
             return None
-        mark = self._mark(number, name)
-        return number if any(_same(each, mark) for each in cookie.split(".")[2:]) else None
+        marks = [self._mark(number, name) for name in names]
+        known = cookie.split(".")[2:]
+        return number if any(_same(each, mark) for each in known for mark in marks) else None
 
     def _mark(self, number: str, name: bytes = b"") -> str:
         return as_text(keyed(self._key, number, name.hex())[:16])

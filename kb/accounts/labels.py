@@ -1,5 +1,6 @@
 """What members call their tokens and passkeys: one short line."""
 
+from kb.characters import is_blank, visible
 from kb.errors import InvalidInput
 
 LONGEST = 100
@@ -7,7 +8,7 @@ LONGEST = 100
 
 def checked_label(text: str, field: str) -> str:
     """`text` without spaces around it; raises `InvalidInput` if it is no line of 1 to 100."""
-    label = text.strip()
-    if not 1 <= len(label) <= LONGEST or not label.isprintable():
+    label = visible(text).strip()
+    if is_blank(label) or not 1 <= len(label) <= LONGEST or not label.isprintable():
         raise InvalidInput(f"This {field} has to be one line of 1 to {LONGEST} characters.", field)
     return label

@@ -4,13 +4,15 @@ import unicodedata
 
 from kb.accounts.secret import keyed
 from kb.accounts.store import AccountStore
+from kb.characters import is_blank, skeleton
 from kb.errors import InvalidInput
 
 LONGEST = 320
 """Characters; the longest address of electronic mail."""
 
 KEY = "sign-in names"
-FIND = "SELECT member FROM sign_in_name WHERE hash = ?"
+# As it is written first: names from before these were compared by their looks.
+FIND = "SELECT member FROM sign_in_name WHERE hash IN (?1, ?2) ORDER BY hash = ?1 DESC LIMIT 1"
 HASH_OF = "SELECT hash FROM sign_in_name WHERE member = ?"
 HAS = "SELECT 1 FROM sign_in_name WHERE member = ?"
 RELEASE = "DELETE FROM sign_in_name WHERE member = ?"
@@ -18,7 +20,7 @@ TAKE = "INSERT INTO sign_in_name VALUES (?, ?)"
 
 
 class SignInNames:
-    """One name or address for each member; upper case, width and spaces make no difference.
+    """One name or address for each member; case, width, spaces and like letters are no difference.
 
     The key stays in the file, so a copy of the file alone lets somebody try guesses; it keeps names
     out of sight, out of searches of the disk, and apart from those of other communities.
@@ -36,21 +38,22 @@ class SignInNames:
         """
         name = checked_name(text)
         with self._store.transaction() as db:
-            owner = db.execute(FIND, (self._hash(name),)).fetchone()
+            owner = db.execute(FIND, self.hashes(name)).fetchone()
             if owner and owner[0] != member:
                 return False
             db.execute(RELEASE, (member,))
-            db.execute(TAKE, (self._hash(name), member))
+            db.execute(TAKE, (self.hashes(name)[-1], member))
         return True
 
     def member(self, text: str) -> str | None:
         """Who signs in as `text`, None if nobody does."""
-        found = self._store.run(FIND, (self._hash(normalised(text)),))
+        found = self._store.run(FIND, self.hashes(text))
         return found[0][0] if found else None
 
-    def hashed(self, text: str) -> bytes:
-        """What `text` is known by where it must not be kept."""
-        return self._hash(normalised(text))
+    def hashes(self, text: str) -> tuple[bytes, bytes]:
+        """What `text` is known by where it must not be kept: as written, and as it looks."""
+        name = normalised(text)
+        return self._hash(name), self._hash(skeleton(name))
 
     def hash_of(self, member: str) -> bytes | None:
         """What the name of `member` is known by, None if they have none."""
@@ -73,7 +76,8 @@ def checked_name(text: str) -> str:
     """`text` as it is compared; raises `InvalidInput` if it is empty, too long or not printable."""
     name = normalised(text)
     whole = len(text.strip()) <= LONGEST
-    if not whole or not 1 <= len(name) <= LONGEST or not name.isprintable():
+    printable = name.isprintable() and not is_blank(skeleton(name))
+    if not whole or not 1 <= len(name) <= LONGEST or not printable:
         raise InvalidInput(
             f"A sign-in name is one line of 1 to {LONGEST} characters.", "sign_in_name"
         )

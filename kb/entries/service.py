@@ -141,8 +141,9 @@ class Entries:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Take tags off."""
-        # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
-        names = (*validation.tag_names(tags), *map(validation.normalise_tag, tags))
+        # As they stand, too: a log may hold a tag with a comma from before these set tags apart,
+        # or with characters that are not seen.
+        names = (*validation.tag_names(tags), *map(validation.normalise_tag, tags), *tags)
         return self._execute(entry_id, Untag(names), command_id)
 
     def relate(

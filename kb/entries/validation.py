@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import structs
 
 from kb.access import checked as checked_visibility
+from kb.characters import is_blank, one_alphabet, visible
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
@@ -40,9 +41,6 @@ LARGEST_INTEGER = 2**53 - 1
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters other than tab and newline, and surrogates."""
 
-INVISIBLE = {"Cf", "Zl", "Zp", "Zs"}
-"""Categories of characters that alone make no word: blanks, and formats such as a joiner."""
-
 
 def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
     """`value` trimmed, with plain line ends: 1 to `limit` characters, none a control character."""
@@ -50,7 +48,11 @@ def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
 
 
 def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
-    """As `text`, and on one line."""
+    """As `text`, on one line, without characters that are not seen."""
+    return _one_line(field, visible(value), limit)
+
+
+def _one_line(field: str, value: str, limit: int) -> str:
     cleaned = text(field, value, limit)
     if "\n" in cleaned or "\t" in cleaned:
         raise InvalidInput(f"The {field} must be a single line without tabs.", field)
@@ -59,7 +61,7 @@ def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
 
 def optional_line(field: str, value: str | None, limit: int = LINE_LENGTH) -> str | None:
     """As `line`, or None for nothing or only blanks."""
-    return line(field, value, limit) if value is not None and value.strip() else None
+    return line(field, value, limit) if value is not None and not is_blank(value) else None
 
 
 def group_name(value: str, field: str = "group") -> str:
@@ -75,12 +77,16 @@ def optional_group(value: str | None) -> str | None:
 def normalise_tag(value: str) -> str:
     """A tag as it is stored: trimmed, case folded, NFC, inner white space as one hyphen.
 
+    Without characters that are not seen, and with each word in one alphabet, so that no two look
+    alike.
+
     Decomposed before it is folded (Unicode 3.13, D145), so that a stored tag stays as it is. Of a
     text that is far too long the beginning: with accents alone this takes a square of time.
     """
     beginning = " ".join(value.split())[: 10 * TAG_LENGTH]
-    folded = unicodedata.normalize("NFD", beginning).casefold()
-    return unicodedata.normalize("NFC", "-".join(folded.split()))
+    folded = unicodedata.normalize("NFD", visible(beginning)).casefold()
+    composed = unicodedata.normalize("NFC", "-".join(folded.split()))
+    return unicodedata.normalize("NFC", one_alphabet(composed))
 
 
 def tag_names(values: Iterable[str]) -> tuple[str, ...]:
@@ -157,7 +163,7 @@ def link(field: str, value: str | None) -> str | None:
 
 def source(value: Source) -> Source:
     """`value` if its name and its id or path are plain text."""
-    external_id = line("path in the source", value.external_id, PATH_LENGTH)
+    external_id = _one_line("path in the source", value.external_id, PATH_LENGTH)
     return Source(line("name of the source", value.name), external_id)
 
 
@@ -224,7 +230,7 @@ def _headings(value: Content) -> set[str]:
 
 
 def _section(value: Section) -> Section:
-    heading = value.heading.strip()
+    heading = "" if is_blank(value.heading) else value.heading
     if heading:
         heading = line("section heading", heading, HEADING_LENGTH)
     name = f"section “{heading}”" if heading else "text"
@@ -235,7 +241,7 @@ def _section(value: Section) -> Section:
             f"The {name} may have at most {SECTION_BYTES:,} bytes; it has {size:,}.",
             heading or "text",
         )
-    return Section(heading, cleaned if cleaned.strip() else "")
+    return Section(heading, "" if is_blank(cleaned) else cleaned)
 
 
 def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
@@ -249,7 +255,7 @@ def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 def _property(name: str, value: Scalar) -> Scalar:
     if isinstance(value, str):
-        cleaned = _printable(f"property {name}", value, "properties").strip()
+        cleaned = visible(_printable(f"property {name}", value, "properties")).strip()
         if len(cleaned) > PROPERTY_LENGTH:
             raise InvalidInput(
                 f"The property {name} may have at most {PROPERTY_LENGTH} characters; "
@@ -276,7 +282,7 @@ def _printable(name: str, value: str, field: str | None = None) -> str:
 
 
 def _within(field: str, value: str, limit: int) -> str:
-    if all(unicodedata.category(character) in INVISIBLE for character in value):
+    if is_blank(value):
         raise InvalidInput(f"The {field} must not be empty.", field)
     if len(value) > limit:
         raise InvalidInput(

@@ -5,6 +5,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.access import ROLES, Role
+from kb.characters import is_blank
 from kb.entries import validation
 from kb.errors import InvalidInput
 from kb.people.member import Profile
@@ -29,7 +30,7 @@ def checked_profile(profile: Profile) -> Profile:
         time_zone=profile.time_zone,
         languages=tuple(validation.line("languages", each) for each in profile.languages),
         pronouns=validation.optional_line("pronouns", profile.pronouns),
-        help=validation.text("help", profile.help) if profile.help else None,
+        help=None if is_blank(profile.help or "") else validation.text("help", profile.help or ""),
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from kb import access
 from kb.access import Asker, Role
+from kb.characters import skeleton
 from kb.collation import sort_key
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
@@ -31,6 +32,7 @@ _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 _MEMBER = f"""
 SELECT id, standing, CASE WHEN {held("'member-' || id", "profile")} THEN NULL ELSE profile END
         AS profile, joined_at,
+    (SELECT count(*) FROM member AS other WHERE other.looks = member.looks) AS alike,
     (SELECT json_group_array(role) FROM member_role WHERE member = id) AS roles,
     (SELECT json_group_array(group_id) FROM member_group WHERE member = id) AS groups
 FROM member
@@ -72,14 +74,16 @@ class MemberView(Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     groups: tuple[str, ...]
     joined_at: datetime | None
+    namesakes: bool = False
 
     @property
     def name(self) -> str:
-        """What they are called."""
+        """What they are called; with the beginning of the id where others have a name like it."""
         if self.standing == "erased":
             return FORMER
         if self.profile:
-            return self.profile.name
+            name = self.profile.name
+            return f"{name} ({self.id[:8]})" if self.namesakes else name
         return "somebody invited" if self.standing == "invited" else UNREADABLE
 
 
@@ -142,7 +146,7 @@ class Directory:
         """Everybody who has joined, and who is invited for whoever looks after people."""
         access.require(self._asker, "see-people")
         with self._views.read(self._asker.labels) as db:
-            return tuple(map(_member_view, rows(db, MEMBERS, {"waiting": self._waiting})))
+            return tuple(map(self._seen, rows(db, MEMBERS, {"waiting": self._waiting})))
 
     def member(self, member: str) -> MemberView:
         """One who was ever among them, by id or its beginning; everybody sees themselves, in every
@@ -159,7 +163,7 @@ class Directory:
             raise NotFound(f"There is no member {member!r}: give the id or 6 characters of it.")
         if len(found) > 1:
             raise InvalidInput(f"Several members are meant by {member!r}: give more of the id.")
-        return _member_view(found[0])
+        return self._seen(found[0])
 
     @property
     def _waiting(self) -> bool:
@@ -172,7 +176,12 @@ class Directory:
             members = [one for one in members if one == self._asker.member]
         with self._views.read(self._asker.labels) as db:
             found = rows(db, NAMES, (msgspec.json.encode(members).decode(),))
-        return {row["id"]: _member_view(row).name for row in found}
+        return {row["id"]: self._seen(row).name for row in found}
+
+    def _seen(self, row: Row) -> MemberView:
+        """A member; that others have a name like it is told to those who see them."""
+        told = access.may(self._asker, "see-people")
+        return _member_view(row, namesakes=told and row["alike"] > 1)
 
     def groups(self) -> tuple[GroupView, ...]:
         """Every group, by name."""
@@ -202,7 +211,9 @@ class Directory:
         groups, meant = self.groups(), group_id(text)
         called = [each for each in groups if group_id(each.name) == meant]
         # A group that was renamed keeps the id that its first name gave it.
-        return called or [each for each in groups if each.id in (text, meant)]
+        found = called or [each for each in groups if each.id in (text, meant)]
+        alike = skeleton(text)
+        return found or [each for each in groups if skeleton(each.name) == alike]
 
     def stewards(self) -> int:
         """How many have joined and look after the others."""
@@ -231,7 +242,7 @@ class Directory:
         return tuple(_change(row, own=False) for row in found)
 
 
-def _member_view(row: Row) -> MemberView:
+def _member_view(row: Row, *, namesakes: bool) -> MemberView:
     return MemberView(
         id=row["id"],
         standing=row["standing"],
@@ -239,6 +250,7 @@ def _member_view(row: Row) -> MemberView:
         roles=tuple(sorted(msgspec.json.decode(row["roles"]))),
         groups=tuple(sorted(msgspec.json.decode(row["groups"]))),
         joined_at=read_time(row["joined_at"]) if row["joined_at"] else None,
+        namesakes=namesakes,
     )
 
 

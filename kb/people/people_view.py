@@ -9,6 +9,7 @@ import msgspec
 from events.event import RecordedEvent
 from kb.access import audience
 from kb.accounts.links import Purpose
+from kb.characters import skeleton
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
 from kb.following.view import (
     EVERYBODY,
@@ -42,12 +43,14 @@ from kb.people.sign_in import (
     SignInEvent,
 )
 
+# `looks` is what two members' names have in common that look alike.
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
 # and `author` whose that is or was; `partition` tells who saw the entry then, or saw it last.
 TABLES = (
     """CREATE TABLE member (
         id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
-        joined_at TEXT) STRICT, WITHOUT ROWID""",
+        joined_at TEXT, looks TEXT) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX member_looks ON member (looks)",
     """CREATE TABLE member_role (
         member TEXT NOT NULL, role TEXT NOT NULL,
         PRIMARY KEY (member, role)) STRICT, WITHOUT ROWID""",
@@ -66,11 +69,11 @@ TABLES = (
     "CREATE INDEX access_change_subject ON access_change (subject, position)",
 )
 
-INVITE = "INSERT INTO member VALUES (?, 'invited', NULL, ?, NULL)"
-JOIN = "UPDATE member SET standing = 'joined', profile = ?, joined_at = ? WHERE id = ?"
-TELL = "UPDATE member SET profile = ? WHERE id = ?"
+INVITE = "INSERT INTO member VALUES (?, 'invited', NULL, ?, NULL, NULL)"
+JOIN = "UPDATE member SET standing = 'joined', profile = ?, looks = ?, joined_at = ? WHERE id = ?"
+TELL = "UPDATE member SET profile = ?, looks = ? WHERE id = ?"
 GO = "UPDATE member SET standing = ? WHERE id = ?"
-FORGET = "UPDATE member SET standing = 'erased', profile = NULL WHERE id = ?"
+FORGET = "UPDATE member SET standing = 'erased', profile = NULL, looks = NULL WHERE id = ?"
 GIVE_ROLE = "INSERT OR IGNORE INTO member_role VALUES (?, ?)"
 TAKE_ROLE = "DELETE FROM member_role WHERE member = ? AND role = ?"
 ENTER = "INSERT OR IGNORE INTO member_group VALUES (?, ?)"
@@ -120,12 +123,13 @@ def _invited(db: Connection, event: RecordedEvent, invited: MemberInvited) -> No
 
 
 def _joined(db: Connection, event: RecordedEvent, joined: MemberJoined) -> None:
-    db.execute(JOIN, (_encode(joined.profile), stored_time(event), _member(event)))
+    told = _encode(joined.profile), skeleton(joined.profile.name)
+    db.execute(JOIN, (*told, stored_time(event), _member(event)))
     _keep(db, event, "Joined.")
 
 
 def _told(db: Connection, event: RecordedEvent, told: MemberProfileChanged) -> None:
-    db.execute(TELL, (_encode(told.profile), _member(event)))
+    db.execute(TELL, (_encode(told.profile), skeleton(told.profile.name), _member(event)))
 
 
 def _tied(db: Connection, event: RecordedEvent, change: Any) -> None:

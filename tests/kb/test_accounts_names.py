@@ -1,11 +1,13 @@
 """Sign-in names: found however they are typed, owned by one member, readable by nobody."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from kb.accounts.names import SignInNames
+from kb.accounts.secret import keyed
 from kb.errors import InvalidInput
 from tests.kb.accounts_world import ANA, BEN, AccountsWorld, at_once
 
@@ -80,3 +82,34 @@ def test_another_community_keeps_the_same_name_otherwise(
     kept = {world.store.run("SELECT hash FROM sign_in_name")[0][0] for world in (accounts, other)}
     other.close()
     assert len(kept) == 2
+
+
+@pytest.mark.parametrize(
+    "twin", ["\u0430na@circle.example", "ana\u200b@circle.example", "\u202eana@circle.example",
+             "ana\ufe0f@circle.example", "ＡＮＡ@circle.example"]
+)  # fmt: skip
+def test_a_name_that_looks_like_that_of_another_is_taken(
+    accounts: AccountsWorld, twin: str
+) -> None:
+    assert accounts.names.set(ANA, "ana@circle.example")
+    with suppress(InvalidInput):
+        assert not accounts.names.set(BEN, twin)
+    assert accounts.names.member("ana@circle.example") == ANA
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u2800", "\ufe0f", " \u00a0", "\u0301"])
+def test_a_name_that_nobody_sees_is_refused(accounts: AccountsWorld, name: str) -> None:
+    with pytest.raises(InvalidInput):
+        accounts.names.set(ANA, name)
+
+
+def test_names_from_before_letters_were_compared_go_on_signing_in(
+    accounts: AccountsWorld,
+) -> None:
+    """They stand in the file as they were written; a new one that looks like it is another's."""
+    key = accounts.store.key("sign-in names")
+    accounts.store.run("INSERT INTO sign_in_name VALUES (?, ?)", (keyed(key, "вера"), ANA))
+    assert accounts.names.member("Вера") == ANA
+    assert not accounts.names.set(BEN, "ВЕРА")
+    assert accounts.names.set(ANA, "вера")
+    assert accounts.names.member("вера") == ANA

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from kb.access import Asker, Visibility, anonymous, operator
+from kb.characters import visible
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
 from kb.following.view_reader import ViewReader
 from kb.ids import new_id
@@ -37,6 +38,26 @@ def test_a_member_asks_with_their_groups_and_all_that_these_are_in(world: People
         *(f"group:{each}" for each in (ward, care, region)),
     }
     assert f"group:{makers}" not in asker.labels
+
+
+@pytest.mark.parametrize("twin", ["Ada", "ADA", "\u0410da", "A\u200bda", "\u202eAda"])
+def test_members_whose_names_look_alike_are_told_apart(world: PeopleWorld, twin: str) -> None:
+    ada = world.joined(name="Ada").member or ""
+    assert world.directory().names([ada]) == {ada: "Ada"}
+    other = world.joined(name=twin).member or ""
+    bea = world.joined(name="Bea").member or ""
+
+    names = world.directory().names([ada, other, bea])
+
+    assert names == {
+        ada: f"Ada ({ada[:8]})",
+        other: f"{visible(twin)} ({other[:8]})",
+        bea: "Bea",
+    }
+    assert {one.name for one in world.directory().members()} == {*names.values()}
+    reporter = world.joined("reporter", name="Ada")
+    me = reporter.member or ""
+    assert world.directory(reporter).names([me, ada]) == {me: "Ada"}
 
 
 def test_a_group_that_moves_takes_its_members_along(world: PeopleWorld) -> None:

@@ -328,6 +328,22 @@ def test_a_group_is_renamed_without_taking_the_name_of_another(world: PeopleWorl
     assert ward == group_id("Ward 3")
 
 
+@pytest.mark.parametrize(
+    "twin", ["Ward\u200b 3", "\u202eWard 3", "W\u0430rd 3", "ＷＡＲＤ 3", "Ward\u00a0 3\ufeff"]
+)
+def test_no_group_takes_a_name_that_looks_like_that_of_another(
+    world: PeopleWorld, twin: str
+) -> None:
+    people = world.people()
+    ward, other = world.group("Ward 3"), world.group("Makers")
+    with pytest.raises(Refused):
+        people.form_group(twin)
+    with pytest.raises(Refused, match="Another group"):
+        people.change_group(other, name=twin)
+    assert world.directory().group(twin).id == ward
+    assert world.group("Ward 4") not in (ward, other)
+
+
 def test_nothing_is_shown_to_a_group_that_is_not_there(world: PeopleWorld) -> None:
     ada = world.entries_of(world.joined())
     hidden = Visibility("groups", (group_id("Typo"),))

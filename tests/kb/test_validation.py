@@ -89,6 +89,35 @@ def test_a_filter_by_tags_leaves_out_what_names_none() -> None:
     assert validation.wanted_tags(["Night Shift;", " ", ",", "ward"]) == ("night-shift", "ward")
 
 
+def test_tags_that_look_alike_are_one() -> None:
+    names = [
+        "palliative",
+        "palli\u200bative",
+        "\u202epalliative",
+        "p\u0430lliative",
+        "\ufeffPalliative",
+    ]
+    assert validation.tag_names(names) == ("palliative",)
+    kept = ["сон", "می\u200cروم", "\U0001f469\u200d\u2695\ufe0f", "tnfα"]
+    assert validation.tag_names(kept) == tuple(kept)
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164"])
+def test_what_hides_or_turns_is_in_no_title_heading_name_or_property(hidden: str) -> None:
+    text = f"Hand{hidden}over{hidden}"
+    given = Content(title=text, sections=(Section(text, text),), properties={text: text})
+    taken = validation.content(given)
+    assert (taken.title, taken.sections[0].heading) == ("Handover", "Handover")
+    assert taken.properties == {"Handover": "Handover"}
+    assert taken.sections[0].text == text
+    assert validation.group_name(text) == "Handover"
+    for blank in (hidden, f" {hidden} "):
+        assert validation.optional_group(blank) is None
+        assert refusal(lambda blank=blank: validation.line("title", blank))[1] == "title"
+        empty = Content(title="x", sections=(Section("y", blank),))
+        assert validation.content(empty).sections == ()
+
+
 @given(st.text())
 def test_tags_that_are_taken_come_back_through_a_field_with_commas(value: str) -> None:
     try:

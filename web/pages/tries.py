@@ -22,12 +22,13 @@ def admit_sign_in(request: Request[Any, Any, Any], limits: Limits, name: str) ->
     """Count a try to sign in as `name`; what to call if it was right. Raises `TooManyAttempts`."""
     visit = visit_of(request)
     accounts = visit.base.accounts
-    hashed = accounts.names.hashed(name)
-    if device := accounts.devices.knows(_cookie_of(request, visit.base), hashed):
-        own = limits.name.keyed("device", device, hashed.hex())
+    hashes = accounts.names.hashes(name)
+    looks = hashes[-1].hex()
+    if device := accounts.devices.knows(_cookie_of(request, visit.base), *hashes):
+        own = limits.name.keyed("device", device, looks)
         if not limits.name.take(own):
             return partial(limits.name.forgive, own)
-    pair = limits.name.keyed("address", visit.address, hashed.hex())
+    pair = limits.name.keyed("address", visit.address, looks)
     address = limits.address.keyed(visit.address)
     limits.name.admit(pair)
     limits.address.admit(address)

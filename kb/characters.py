@@ -1,0 +1,155 @@
+"""Characters that nobody sees, or that pass for others: names are cleaned and compared here.
+
+A name is shown as it is written, so nothing that hides in it or turns what stands around it is
+stored. Two names are the same where a reader cannot tell them apart: see `skeleton`.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from string import ascii_letters
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regex import Match, Pattern
+
+BLANK = frozenset({"Cf", "Zl", "Zp", "Zs", "Mn", "Me"})
+"""Categories of characters that alone make no word: spaces, formats, marks on nothing."""
+
+BRAILLE_BLANK = "\u2800"
+
+LONGEST = 1_000
+"""Characters that are compared: with accents alone, normalising takes a square of time."""
+
+# Invisible characters that have a use, where they have it: Persian and Indic joiners between
+# letters, joiners and forms of emoji, forms of ideographs and Mongolian letters, flags of regions.
+_OF_USE = r"""
+    (?<=\U0001F3F4)[\U000E0020-\U000E007E]+\U000E007F
+  | (?<=[\p{L}--[\p{Latin}\p{Greek}\p{Cyrillic}]]\p{M}*)[\u200C\u200D]
+        (?=[\p{L}\p{M}--[\p{Latin}\p{Greek}\p{Cyrillic}]])
+  | (?<=\p{ccc=9})[\u200C\u200D]
+  | (?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?)\u200D(?=\p{Extended_Pictographic})
+  | (?<=[\p{Emoji}\p{Lo}--[0-9\#*]])[\uFE00-\uFE0F\U000E0100-\U000E01EF]
+  | (?<=[0-9\#*])\uFE0F(?=\u20E3)
+  | (?<=[\p{Mongolian}&&\p{L}])[\u180B-\u180F]
+"""
+_UNSEEN = r"[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]"
+_LINE_ENDS = {0x2028: " ", 0x2029: " "}
+
+
+def visible(text: str) -> str:
+    """`text` without characters that are not seen or that turn the direction of what is.
+
+    What scripts need stays: their letters go in their own direction without being told.
+    """
+    if text.isascii():
+        return text
+    return _unseen().sub(_kept, text.translate(_LINE_ENDS))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing of `text`."""
+    seen = visible(text)
+    return all(
+        letter.isspace() or letter == BRAILLE_BLANK or unicodedata.category(letter) in BLANK
+        for letter in seen
+    )
+
+
+def skeleton(text: str) -> str:
+    """What is equal for two names that look alike, and is for nothing but comparing.
+
+    As of Unicode TR39, without case, width and spaces. Letters of other alphabets become the
+    letter a to z that they look like; what is told apart there stays apart: "1" and "l".
+    """
+    folded = unicodedata.normalize("NFKC", unseen_removed(text[:LONGEST])).casefold()
+    letters = unicodedata.normalize("NFKD", folded)
+    if not letters.isascii():
+        letters = "".join(map(_like, letters))
+    return " ".join(unicodedata.normalize("NFC", letters).split())
+
+
+def unseen_removed(text: str) -> str:
+    """`text` without any of these characters, those of use as well."""
+    return text if text.isascii() else _ignorable().sub("", text)
+
+
+def one_alphabet(text: str) -> str:
+    """`text` with words all in one alphabet, where single letters of a like one stand in them.
+
+    "p\u0430in" with a Cyrillic a is "pain", and a Russian word with a Latin a is all Russian.
+    Greek letters stay, since they have a meaning beside Latin ones.
+    """
+    return text if text.isascii() else _words().sub(_in_one_alphabet, text)
+
+
+def _in_one_alphabet(word: "Match[str]") -> str:
+    letters = word[0]
+    latin = {one for one in letters if one.isascii()}
+    cyrillic = {one for one in letters if "\u0400" <= one <= "\u052f"}
+    if not latin or not cyrillic:
+        return letters
+    if all(_like(one) != one for one in cyrillic):
+        return "".join(_like(one) if one in cyrillic else one for one in letters)
+    back = _cyrillic_like()
+    if all(one in back for one in latin):
+        return "".join(back.get(one, one) for one in letters)
+    return letters
+
+
+def _kept(found: "Match[str]") -> str:
+    return found[1] or ""
+
+
+def _like(letter: str) -> str:
+    """The letter that a small letter looks like, written small or large."""
+    known = _confusables()
+    return letter if letter.isascii() else known.get(letter) or known.get(letter.upper(), letter)
+
+
+@cache
+def _unseen() -> "Pattern[str]":
+    import regex
+
+    return regex.compile(f"({_OF_USE})|{_UNSEEN}", regex.VERSION1 | regex.VERBOSE)
+
+
+@cache
+def _ignorable() -> "Pattern[str]":
+    import regex
+
+    return regex.compile(_UNSEEN, regex.VERSION1)
+
+
+@cache
+def _words() -> "Pattern[str]":
+    import regex
+
+    return regex.compile(r"[\p{L}\p{M}]+", regex.VERSION1)
+
+
+@cache
+def _confusables() -> Mapping[str, str]:
+    """Letters of alphabets like the Latin one -> the letter a to z that each looks like."""
+    import regex
+    from confusable_homoglyphs.confusables import confusables_data
+
+    # Scripts without capitals stay apart: an Arabic digit one looks like "l", and like an alif.
+    alike = regex.compile(
+        r"[[\p{Latin}\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}\p{Lisu}]&&\p{L}]",
+        regex.VERSION1,
+    )
+    found: dict[str, str] = {}
+    for like in ascii_letters:
+        for each in confusables_data.get(like, ()):
+            if alike.fullmatch(each["c"]) and not each["c"].isascii():
+                found.setdefault(each["c"], like.casefold())
+    return found
+
+
+@cache
+def _cyrillic_like() -> Mapping[str, str]:
+    """Letters a to z -> the Cyrillic letter that each looks like."""
+    return {
+        like: letter for letter, like in _confusables().items() if "\u0430" <= letter <= "\u045f"
+    }
