@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,7 @@ def test_what_hides_or_turns_is_in_no_title_heading_name_or_property(hidden: str
     assert validation.group_name(text) == "Handover"
     for blank in (hidden, f" {hidden} "):
         assert validation.optional_group(blank) is None
-        assert refusal(lambda blank=blank: validation.line("title", blank))[1] == "title"
+        assert refusal(partial(validation.line, "title", blank))[1] == "title"
         empty = Content(title="x", sections=(Section("y", blank),))
         assert validation.content(empty).sections == ()
 
