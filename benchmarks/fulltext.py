@@ -24,11 +24,12 @@ from benchmarks.collections_data import (
     load_collection,
 )
 from indexer import bm25
-from indexer.analysis import question_terms, terms
+from indexer.analysis import all_terms
 from indexer.document import Filter
 from indexer.lexical import ENGINES, LexicalDocument, LexicalIndex, open_lexical
 from indexer.postings import Postings, pack
 from indexer.ranking import PROPOSED
+from indexer.wanted import wanted
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
@@ -79,7 +80,7 @@ def main() -> None:
 def _judged(collection: Collection) -> Judged:
     documents = tuple(
         LexicalDocument(
-            id=each.id, terms=Counter(terms(f"{each.title}\n{each.text}")), audience=ALL
+            id=each.id, terms=Counter(all_terms(f"{each.title}\n{each.text}")), audience=ALL
         )
         for each in collection.documents
     )
@@ -87,7 +88,7 @@ def _judged(collection: Collection) -> Judged:
     postings.add([pack(document.terms) for document in documents])
     weights, best = [], []
     for text in collection.queries.values():
-        question = question_terms(text)
+        question = wanted(text).scored
         known = postings.statistics(list(question), every)
         weights.append(bm25.weights(question, known))
         scores = postings.scores(np.arange(len(documents)), weights[-1], known.length)

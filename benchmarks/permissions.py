@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import fusion
-from indexer.analysis import question_terms
+from indexer.analysis import distinct
 from indexer.document import Document, Filter, Section
 from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.index import HybridIndex
@@ -57,6 +57,10 @@ class StandIn:
             self._passage(text) if text[0].isdigit() else self._question(text) for text in texts
         ]
 
+    def share(self, text: str) -> float:
+        """All of it."""
+        return 1.0
+
     def warm(self) -> None:
         """Load the model."""
         self._model.warm()
@@ -66,7 +70,7 @@ class StandIn:
 
     def _passage(self, text: str) -> Embedded:
         number = int(text.split(maxsplit=1)[0])
-        terms = tuple(question_terms(text))
+        terms = distinct(text)
         words = np.random.default_rng(number).integers(-99, 99, (len(terms), WORD_DIMENSION))
         return Embedded(self._vectors[number], terms, words.astype(np.int8))
 

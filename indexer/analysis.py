@@ -1,33 +1,47 @@
 """The one place where text becomes terms, so that engines, statistics and marks agree on words.
 
 A word is a run of letters, digits and the marks on them, in any script, with a short English
-ending ("user's"); Chinese and Japanese, written without spaces, count character by character. A
-word becomes a term by compatibility decomposition, case folding, dropping accents ("Größe" ->
-"grosse") and the English Snowball stemmer, which leaves other scripts alone.
+ending ("user's"). It becomes a term by compatibility decomposition, case folding, dropping accents
+("Größe" -> "grosse") and the English Snowball stemmer, which leaves other scripts alone. Of scripts
+that are written without spaces each sign is a word.
+
+Beside these plain terms a text has others, by which what is exactly asked for is found. Each begins
+with a sign of its own:
+
+- two words with the signs between them (`customer_order`, `10.2`), and a word with the signs that
+  belong to it (`c++`, `--force`);
+- two words side by side with nothing between them, as in scripts without spaces;
+- a stop word, and once more if it is written in capitals (IT);
+- the form that a word has before it is stemmed and loses its accents.
 """
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 import regex
 import Stemmer
 
 from indexer.errors import QuestionError
 
-VERSION = 1
+VERSION = 2
 """Part of what an index was made with: another version means other terms, hence another index."""
-
-MAX_QUESTION_TERMS = 1024
-"""Further distinct terms of a question are left out: they cost time and say nothing new."""
 
 LONGEST_QUESTION = 2_000
 """Characters: a model and ranking read no more of it, so more is refused instead of cut unseen."""
 
 MAX_WORD = 64
 """Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
+
+MAX_TERMS = 1024
+"""Further distinct terms of a question are left out: they cost time and say nothing new."""
+
+PAIR, SIGNS, STOP, CAPITALS, FORM = "&", "%", "=", "^", "!"
+"""What terms that are not plain begin with."""
 
 _KEPT, _KEPT_LENGTH = 65_536, 32
 """How many pieces of text are remembered with their terms, and their most characters."""
@@ -45,58 +59,103 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 """English words too common to tell documents apart."""
 
 _APOSTROPHES = re.compile("['\u2019]")
-_ENDING = "(?:['\u2019][A-Za-z]{1,2}(?![A-Za-z0-9]))?"
+# Of other languages an apostrophe ends a word: l'OS, dell'arte, qu'il.
+_ENDING = "(?:['\u2019](?:[sStTdDmM]|ll|LL|re|RE|ve|VE)(?![A-Za-z0-9]))?"
 _ASCII_WORD = re.compile("[A-Za-z0-9]+" + _ENDING)
-_SINGLE = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
-_LATER = rf"[[\p{{L}}\p{{N}}\p{{M}}]--{_SINGLE}]"
+_UNSPACED = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\u30fc\uff70\p{Hangul}"
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+)
+_SINGLE = rf"[[{_UNSPACED}]&&[\p{{L}}\p{{N}}\p{{So}}]]"
+_INNER = r"\u00ad\u200c\u200d\u2060"
+"""Signs without width that stand inside words and are no part of them."""
+_LATER = rf"[[\p{{L}}\p{{N}}\p{{M}}{_INNER}]--{_SINGLE}]"
 _WORD = regex.compile(
     rf"[A-Za-z0-9]++(?!{_LATER}){_ENDING}(?!{_LATER})"
-    rf"|{_SINGLE}\p{{M}}*+"
-    rf"|[[\p{{L}}\p{{N}}]--{_SINGLE}]{_LATER}*+",
+    rf"|{_SINGLE}[\p{{M}}\uff9e\uff9f]*+"
+    rf"|[[\p{{L}}\p{{N}}]--{_SINGLE}]{_LATER}*+{_ENDING}(?!{_LATER})",
     regex.VERSION1,
 )
+_SIGN = regex.compile(_SINGLE, regex.VERSION1)
+_BEFORE = re.compile(r"(?:[.@#$~\u20ac\u00a3+]|--?)$")
+_BEHIND = re.compile(r"\+\+|[+#%](?!\w)")
+_GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
+_VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SAME_SIGN = str.maketrans(
+    {"\u2019": "'", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), "\u00ad": None}
+)
+
+
+class Word(NamedTuple):
+    """A word of a piece of text, where it stands in it, and whether it is a single sign."""
+
+    start: int
+    end: int
+    text: str
+    sign: bool
 
 
 def terms(text: str) -> list[str]:
-    """The terms of `text` in their order, stop words left out."""
+    """The plain terms of `text` in their order, stop words left out."""
+    return [term for term in all_terms(text) if is_plain(term)]
+
+
+def all_terms(text: str) -> list[str]:
+    """Every term of `text`, plain or not."""
     return " ".join(map(_PIECES.__getitem__, text.split())).split()
 
 
-def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int, int, str]]:
-    """The (start, end, term) of the words of `text` whose term is wanted, in their order.
+def is_plain(term: str) -> bool:
+    """Whether it counts as a word of a text, in its length above all."""
+    return term[0] not in "&%=^!"
 
-    Without `wanted` these are all words that have a term.
+
+def is_sign(term: str) -> bool:
+    """Whether a plain term is a sign of a script without spaces."""
+    return _SIGN.match(term) is not None
+
+
+def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int, int, str]]:
+    """The (start, end, term) of the terms of `text` that are wanted, in their order.
+
+    Without `wanted` these are all plain ones.
     """
     pieces, end = text.split(), 0
     # Scripts without spaces have long pieces, which are not kept: asking would be double work.
     kept = len(text) <= _KEPT_LENGTH * len(pieces)
     for piece in _holding(wanted, pieces) if kept else pieces:
-        end = _place(text, piece, end)
-        for word in _words(piece):
-            # Nothing before the next word belongs to a word, so its first occurrence is its place.
-            start = text.index(word, end)
-            end = start + len(word)
-            if (term := _term(word)) and (wanted is None or term in wanted):
-                yield start, end, term
+        begin = _place(text, piece, end)
+        end = begin + len(piece)
+        for start, stop, term in _found(piece):
+            if is_plain(term) if wanted is None else term in wanted:
+                yield begin + start, begin + stop, term
 
 
-def question_terms(text: str) -> dict[str, int]:
-    """The distinct terms of a question and how often each stands in it, in order of appearance.
+def distinct(text: str) -> tuple[str, ...]:
+    """The different plain terms of `text` in order of appearance, `MAX_TERMS` at most."""
+    return tuple(islice(dict.fromkeys(terms(text)), MAX_TERMS))
 
-    At most `MAX_QUESTION_TERMS`, the first ones. Empty if nothing in the text counts.
-    """
-    counts: dict[str, int] = {}
-    for term in terms(text):
-        counts[term] = counts.get(term, 0) + 1
-    return dict(islice(counts.items(), MAX_QUESTION_TERMS))
+
+def found_in(text: str) -> Iterator[list[tuple[int, int, str]]]:
+    """For each run of signs between two spaces the (start, end, term) of all its terms."""
+    return map(_found, text.split())
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text, with stop words."""
+    pattern = _ASCII_WORD if text.isascii() else _WORD
+    for found in pattern.finditer(text):
+        word = found.group()
+        sign = not word[0].isascii() and _SIGN.match(word) is not None
+        yield Word(found.start(), found.end(), word, sign)
 
 
 def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
-    return " ".join(_folded(_APOSTROPHES.sub("", word)) for word in _words(name))
+    return " ".join(_folded(_APOSTROPHES.sub("", word.text)) for word in words(name))
 
 
 def check_question(text: str) -> None:
@@ -119,7 +178,7 @@ class _Pieces(dict[str, str]):
     """
 
     def __missing__(self, piece: str) -> str:
-        terms = " ".join(filter(None, map(_term, _words(piece))))
+        terms = " ".join(term for _, _, term in _found(piece))
         if len(piece) <= _KEPT_LENGTH:
             if len(self) >= _KEPT:
                 self.clear()
@@ -135,12 +194,7 @@ def _holding(wanted: Container[str] | None, pieces: list[str]) -> list[str]:
     found = zip(pieces, map(_PIECES.__getitem__, pieces), strict=True)
     if wanted is None:
         return [piece for piece, terms in found if terms]
-    return [
-        piece
-        for piece, terms in found
-        # Most pieces have one term or none, and are done with the first question.
-        if terms in wanted or (" " in terms and any(term in wanted for term in terms.split()))
-    ]
+    return [piece for piece, terms in found if any(term in wanted for term in terms.split())]
 
 
 def _place(text: str, piece: str, start: int) -> int:
@@ -153,33 +207,93 @@ def _place(text: str, piece: str, start: int) -> int:
         start = end
 
 
-def _words(text: str) -> list[str]:
-    pattern = _ASCII_WORD if text.isascii() else _WORD
-    return pattern.findall(text)
+def _found(piece: str) -> list[tuple[int, int, str]]:
+    """Every term of a piece and where it stands, by where it begins."""
+    inside = list(words(piece))
+    found = [(word.start, word.end, term) for word in inside for term in _of_word(word) if term]
+    if len(inside) > 1 or len(piece) > sum(len(word.text) for word in inside):
+        found += _joined(piece, inside)
+        found.sort(key=itemgetter(0))
+    return found
+
+
+def _of_word(word: Word) -> tuple[str, ...]:
+    return (_plain(word.text),) if word.sign else _word_terms(word.text)
+
+
+def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
+    """Words side by side, and words with signs that belong to them."""
+    end = 0
+    for word in inside:
+        before = "" if word.sign else _sign_before(piece, end, word.start)
+        if before:
+            start = word.start - len(before)
+            yield start, word.end, f"{PAIR}{before}{_plain(word.text)}"
+        behind = None if word.sign else _BEHIND.match(piece, word.end)
+        if behind:
+            yield word.start, behind.end(), f"{PAIR}{_plain(word.text)}{behind.group()}"
+        end = word.end
+    for first, second in pairwise(inside):
+        gap = piece[first.end : second.start]
+        if not gap or (_GAP.fullmatch(gap) and not (first.sign or second.sign)):
+            joined = f"{_plain(first.text)}{gap.translate(_SAME_SIGN)}{_plain(second.text)}"
+            yield first.start, second.end, (PAIR if gap else SIGNS) + joined
+
+
+def _sign_before(piece: str, end: int, start: int) -> str:
+    """What belongs to the word at `start`; `end` is that of the word before it, 0 without one."""
+    found = _BEFORE.search(piece[end:start])
+    return found.group() if found and (end == 0 or found.start() > 0) else ""
 
 
 @lru_cache(maxsize=65_536)
-def _term(word: str) -> str:
+def _word_terms(word: str) -> tuple[str, ...]:
     head, *ending = _APOSTROPHES.split(word)
     folded = _folded(head[:MAX_WORD])
     negation = bool(ending) and ending[0] in "tT"
     if negation or folded in STOP_WORDS:
-        return ""
+        stopped = f"{folded}'t" if negation else folded
+        capitals = len(head) > 1 and head.isupper()
+        return (STOP + stopped, CAPITALS + stopped) if capitals else (STOP + stopped,)
     # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
     stem: str = Stemmer.Stemmer("english", 0).stemWord(folded)
-    return stem
+    form = _form(head[:MAX_WORD])
+    return (stem, FORM + form) if form else (stem,)
+
+
+@lru_cache(maxsize=65_536)
+def _plain(word: str) -> str:
+    return _folded(_APOSTROPHES.split(word)[0][:MAX_WORD])
+
+
+def _form(word: str) -> str:
+    """The word in small letters, accents and all, ß as ss."""
+    if word.isascii():
+        return word.lower()
+    composed = unicodedata.normalize("NFKC", word).casefold()
+    return "".join(sign for sign in unicodedata.normalize("NFC", composed) if _is_written(sign))
 
 
 def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
     # Whole, a word of accents alone would take a square of time; their order does not matter here.
-    parts = [word] if len(word) <= MAX_WORD else word
+    parts: Iterable[str] = [word] if len(word) <= MAX_WORD else word
     decomposed = "".join(unicodedata.normalize("NFKD", part) for part in parts)
     plain = decomposed.casefold().translate(_UNDECOMPOSED)
-    return "".join(sign for sign in plain if _counts(sign))
+    kept = "".join(sign for sign in plain if _is_written(sign) and not _is_accent(sign))
+    return unicodedata.normalize("NFC", kept)
 
 
-def _counts(sign: str) -> bool:
-    """Whether a character tells words apart: accents (combining class not 0) do not."""
-    return unicodedata.combining(sign) == 0 and unicodedata.category(sign)[0] in "LMN"
+def _is_written(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LMN" and not _VARIANT.match(sign)
+
+
+def _is_accent(sign: str) -> bool:
+    """Whether a mark may be left out, as in Latin, Greek, Cyrillic, Hebrew and Arabic.
+
+    Elsewhere it tells words apart: those of India, the tones of Thai, the voicing of kana.
+    """
+    if unicodedata.combining(sign) == 0:
+        return False
+    return not ("\u0900" <= sign < "\u1ab0" or sign in "\u3099\u309a")

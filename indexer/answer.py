@@ -1,13 +1,18 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 
+import numpy as np
 from msgspec.structs import replace
 
 from indexer import analysis, snippets
-from indexer.analysis import terms
-from indexer.document import Hit, Part, Passage, ScoreParts
+from indexer.analysis import STOP, all_terms
+from indexer.document import Hit, Part, ScoreParts
+from indexer.evidence import EXACT
+from indexer.passage_store import Fetched
+from indexer.postings import keys
 from indexer.ranking import Question, Ranked
+from indexer.snippets import Range
 
 NEAR = 0.34
 """The cosine from which a passage shows that there is an answer: docs/decisions/0003-fusion.md."""
@@ -26,24 +31,19 @@ ANSWERS = 5
 
 
 def answer(
-    question: Question,
-    ranked: Sequence[Ranked],
-    stored: Mapping[int, tuple[str, Passage]],
-    limit: int,
+    question: Question, ranked: Sequence[Ranked], stored: Mapping[int, Fetched], limit: int
 ) -> list[Hit]:
     """The first `limit` hits in the order of `ranked`.
 
-    `stored` has title and passage by passage number. Those that are `close` come first: up to the
-    last of the first `ANSWERS` that is near, or related when one of the first `JUDGED` is near.
-    What the ranking put between them counts as well: it knows more than the cosine of one passage.
+    `stored` has passages by their numbers. Those that are `close` come first: up to the last of
+    the first `ANSWERS` that is near, or related when one of the first `JUDGED` is near. What the
+    ranking put between them counts as well: it knows more than the cosine of one passage.
     """
     words = snippets.spellings(question.text, question.terms)
-    hits = [_hit(words, one, *stored[one.passage]) for one in ranked[:limit]]
-    unseen = [_found(*stored[one.passage]) for one in ranked[limit:JUDGED]]
-    whole = [len(hit.score.words) == len(words) for hit in hits]
-    whole += [all(term in found for term in words) for found in unseen]
-    near = [_near(one, bool(words) and each) for one, each in zip(ranked, whole, strict=False)]
-    close = _close(ranked, near[:JUDGED])
+    marked = {*words, *(term for term in question.wanted.exact if term[0] != STOP)}
+    hits = [_hit(question, words, marked, one, stored[one.passage]) for one in ranked[:limit]]
+    near = [_near(one, _is_whole(words, stored[one.passage])) for one in ranked[:JUDGED]]
+    close = _close(ranked, near)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
 
 
@@ -57,16 +57,25 @@ def _close(ranked: Sequence[Ranked], near: Sequence[bool]) -> int:
     return last
 
 
-def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage) -> Hit:
-    """A hit not judged yet; `words` are the question's by term."""
-    spans = list(analysis.spans(passage.text, words))
-    found = {term for _, _, term in spans}.union(terms(title), terms(passage.heading))
-    part = _answering(passage.parts, words, spans)
+def _hit(
+    question: Question,
+    words: Mapping[str, Range],
+    marked: Container[str],
+    ranked: Ranked,
+    stored: Fetched,
+) -> Hit:
+    """A hit not judged yet; `words` are those of the question, by term, where they stand in it."""
+    passage = stored.passage
+    spans = list(analysis.spans(passage.text, marked))
+    found = {term for _, _, term in spans}.union(
+        all_terms(stored.title), all_terms(passage.heading)
+    )
+    part = _answering(passage.parts, marked, spans)
     text = passage.text[part.start : part.end]
     marks = snippets.marks(spans, (part.start, part.end))
     return Hit(
         document_id=ranked.document_id,
-        title=title,
+        title=stored.title,
         passage=passage,
         heading=part.heading,
         place=part.place,
@@ -80,7 +89,8 @@ def _hit(words: Mapping[str, str], ranked: Ranked, title: str, passage: Passage)
             met=ranked.met,
             fused=ranked.fused,
             exact=ranked.exact,
-            words=tuple(word for term, word in words.items() if term in found),
+            level=ranked.level,
+            words=snippets.written(question.text, [words[term] for term in words if term in found]),
         ),
     )
 
@@ -95,7 +105,7 @@ def _answering(
 
     def found(part: Part) -> tuple[int, bool]:
         inside = {term for start, _, term in spans if part.start <= start < part.end}
-        inside.update(term for term in terms(part.heading) if term in words)
+        inside.update(term for term in all_terms(part.heading) if term in words)
         return len(inside), part.start < part.end
 
     return parts[0] if len(parts) == 1 else max(parts, key=found)
@@ -104,9 +114,14 @@ def _answering(
 def _near(ranked: Ranked, whole: bool) -> bool:
     """Whether it is an answer by itself; `whole` says that it has every word of the question."""
     by_words = ranked.cosine >= NEARLY and ranked.met >= MET
-    return ranked.exact or ranked.cosine >= NEAR or by_words or whole
+    wanted = ranked.level >= EXACT
+    return ranked.exact or ranked.cosine >= NEAR or by_words or whole or wanted
 
 
-def _found(title: str, passage: Passage) -> set[str]:
-    """All terms of a hit that nobody will see, so that needs no marks."""
-    return {*terms(title), *terms(passage.heading), *terms(passage.text)}
+def _is_whole(words: Collection[str], stored: Fetched) -> bool:
+    """Whether all are in the passage, its heading or the title."""
+    titled = all_terms(stored.title)
+    inside = np.isin(keys(words), stored.keys)
+    return bool(words) and all(
+        each or term in titled for term, each in zip(words, inside, strict=True)
+    )

@@ -77,7 +77,8 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
     best passage, `met` how near the words of one passage come to those of the question, one by one
     (0 to 1; 0.0 beyond the first fifty), `fused` what the ranking went by, `exact` whether the
     question is its title or an identifier, and `words` the words of the question found in title,
-    heading or passage, as they stand in the question.
+    heading or passage, as they stand in the question. `level` tells whether it has all that the
+    question wants exactly, see `indexer.evidence`.
     """
 
     lexical: float
@@ -86,6 +87,7 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
     fused: float
     exact: bool
     words: tuple[str, ...]
+    level: int = 0
 
 
 class Hit(Struct, frozen=True, kw_only=True):

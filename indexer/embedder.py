@@ -39,5 +39,8 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> list[Embedded]:
         """The vectors of each text and of its words, in the order of `texts`."""
 
+    def share(self, text: str) -> float:
+        """How much of the words of a text this reads, from 0 to 1."""
+
     def warm(self) -> None:
         """Load what takes seconds now instead of at the first text; nothing if it is loaded."""

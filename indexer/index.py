@@ -10,8 +10,11 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+from msgspec.structs import replace
+
 from indexer import generation, intake
-from indexer.analysis import check_question, question_terms, terms
+from indexer.analysis import all_terms, check_question, is_plain
 from indexer.answer import JUDGED, answer
 from indexer.document import Document, Filter, Hit
 from indexer.embedder import Embedder
@@ -20,12 +23,17 @@ from indexer.files import reading
 from indexer.intake import Prepared, windows
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
+from indexer.passage_store import Taken
 from indexer.passages import EmbeddedPassage
 from indexer.postings import pack
 from indexer.ranking import Question, rank
 from indexer.vector_store import VectorStore
+from indexer.wanted import wanted
 
 VECTORS = "vectors.sqlite"
+
+READ = 0.5
+"""The share of a question that the model must read for words alone not to decide."""
 
 
 class HybridIndex:
@@ -117,7 +125,7 @@ class HybridIndex:
                 words = [_lexical(document, parts) for document, parts in together]
                 self._parts.lexical.put(words)
                 packed = [
-                    (document, parts, pack(each.terms))
+                    (document, self._taken(parts), pack(each.terms))
                     for (document, parts), each in zip(together, words, strict=True)
                 ]
                 self._parts.passages.put(packed, self._parts.store.text_hash)
@@ -135,6 +143,16 @@ class HybridIndex:
         answers true.
         """
         self._prepared.prepare(documents, stopped, piece or intake.PIECE)
+
+    def _taken(self, parts: Sequence[EmbeddedPassage]) -> list[Taken]:
+        return [
+            Taken(
+                part,
+                all_terms(f"{part.passage.heading}\n{part.passage.text}"),
+                self._embedder.share(part.embedded_text),
+            )
+            for part in parts
+        ]
 
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""
@@ -175,10 +193,17 @@ class HybridIndex:
         Raises `QuestionError` for a text with nothing to search for.
         """
         check_question(text)
-        question = Question(text, question_terms(text), self._embedder.embed([text])[0])
+        question = self._question(text)
         while (hits := self._attempt(question, filter, limit)) is None:
             self.refresh()
         return hits
+
+    def _question(self, text: str) -> Question:
+        """Of what the model reads in part only that part means anything."""
+        share = self._embedder.share(text)
+        read = self._embedder.embed([text])[0]
+        read = replace(read, vector=read.vector * np.float32(share))
+        return Question(text, wanted(text, read=share >= READ), read, share)
 
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""
@@ -190,7 +215,13 @@ class HybridIndex:
         parts = self._parts
         try:
             ranked = rank(
-                question, filter, max(limit, JUDGED), parts.lexical, parts.memory, parts.words
+                question,
+                filter,
+                max(limit, JUDGED),
+                parts.lexical,
+                parts.memory,
+                parts.words,
+                parts.passages.fetch,
             )
             stored = parts.passages.fetch([one.passage for one in ranked])
         except IndexerError:
@@ -214,7 +245,10 @@ class HybridIndex:
 
 
 def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
-    """Title, headings, text and keywords count alike; a heading counts where it changes."""
+    """Title, headings, text and keywords count alike; a heading counts where it changes.
+
+    What else its source has, as addresses of links, is found exactly but scores nothing.
+    """
     texts = [document.title, *document.keywords]
     heading = ""
     for part in parts:
@@ -222,9 +256,13 @@ def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDoc
             heading = part.passage.heading
             texts.append(heading)
         texts.append(part.passage.text)
+    counts = Counter(chain.from_iterable(map(all_terms, texts)))
+    for section in document.sections:
+        behind = (term for term in all_terms(section.text) if not is_plain(term))
+        counts.update(dict.fromkeys(set(behind) - counts.keys(), 1))
     return LexicalDocument(
         id=document.id,
-        terms=Counter(chain.from_iterable(map(terms, texts))),
+        terms=counts,
         audience=document.audience,
         names=(document.title, *document.identifiers),
         facets=document.facets,

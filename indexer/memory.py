@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from indexer.bm25 import Statistics
 from indexer.document import Filter
+from indexer.evidence import Sought
 from indexer.fusion import Distribution
-from indexer.passage_store import StoredDocument
+from indexer.passage_store import Known, StoredDocument
 from indexer.postings import Postings
 from indexer.roster import Roster
 from indexer.vectors import Bools, Integers, PassageVectors, Vectors, cosines
@@ -39,7 +40,8 @@ class Proposed(Struct, frozen=True):
 
 class Candidates(Struct, frozen=True):
     """Documents with the row and cosine of their best passages, their scores over all passages,
-    their BM25 scores, and how the cosines of all visible documents lie.
+    their BM25 scores, which of the terms sought they hold, and how the cosines of all visible
+    documents lie.
     """
 
     ids: list[str]
@@ -47,6 +49,7 @@ class Candidates(Struct, frozen=True):
     cosines: Vectors
     scores: NDArray[np.float64]
     bm25: NDArray[np.float64]
+    held: Bools
     distribution: Distribution
 
 
@@ -116,24 +119,31 @@ class Memory:
         length: float,
         filter: Filter,
         proposed: Proposed,
+        sought: Sought,
         count: int,
     ) -> Candidates:
         """The best by words of those proposed, the nearest by vectors, at least `count` of each.
 
         Fewer if there are no more that `filter` lets through. `weights` are those of the terms of
-        the question, `length` the mean one of the visible documents.
+        the question, `length` the mean one of the visible documents. Of those that have all that is
+        `sought` the best by words are among them, proposed or not: an engine proposes none of too
+        many that weigh the same.
         """
         with self._lock:
             visible = self._roster.visible(filter.audience)
             allowed = self._roster.passing(visible, filter)
             found = np.zeros(len(allowed), np.bool_)
-            found[self._vectors.nearest(question, allowed, count)] = True
+            if question.any():  # Or else the model reads nothing of it, and all are as near.
+                found[self._vectors.nearest(question, allowed, count)] = True
             found[self._roster.slots(proposed.by_name)] = True
             by_words = np.zeros(len(allowed), np.bool_)
             by_words[self._roster.slots(proposed.by_words)] = True
-            slots = np.flatnonzero((found | by_words) & allowed)
+            exact = self._postings.holding_all(sought.exact, allowed)
+            whole = exact | self._postings.holding_all(sought.loose, allowed)
+            slots = np.flatnonzero((found | by_words | whole) & allowed)
             bm25 = self._postings.scores(slots, weights, length)
-            best = self._best(slots, np.where(by_words[slots], bm25, 0.0), count)
+            best = self._best(slots, np.where(by_words[slots] | whole[slots], bm25, 0.0), count)
+            best |= self._best(slots, np.where(exact[slots], 1.0 + bm25, 0.0), count)
             kept = found[slots] | best
             slots, bm25 = slots[kept], bm25[kept]
             rows, near, scores = self._vectors.scored(question, slots)
@@ -143,11 +153,14 @@ class Memory:
                 cosines=near,
                 scores=scores,
                 bm25=bm25,
+                held=self._postings.held(slots, sought.terms),
                 distribution=self._distribution(question, filter.audience, visible),
             )
 
-    def nearest_texts(self, question: Vectors, ids: Sequence[str], count: int) -> list[list[bytes]]:
-        """The hashes of the texts of each document's `count` nearest passages, the nearest first.
+    def nearest(
+        self, question: Vectors, ids: Sequence[str], count: int | None = None
+    ) -> list[list[Known]]:
+        """Each document's `count` nearest passages, or all of them, the nearest first.
 
         None for a document that is not there.
         """
@@ -157,10 +170,11 @@ class Memory:
             near = self._vectors.cosines(question, rows)
             runs = np.repeat(np.arange(len(slots)), np.diff(starts, append=len(rows)))
             order = np.lexsort((-near, runs))
-            chosen = order[np.arange(len(rows)) - starts[runs] < count]
-            found: dict[str, list[bytes]] = {name: [] for name in ids}
-            for document, place in self._documents(rows[chosen]):
-                found[document.id].append(document.passages[place][1])
+            if count is not None:
+                order = order[np.arange(len(rows)) - starts[runs] < count]
+            found: dict[str, list[Known]] = {name: [] for name in ids}
+            for document, place in self._documents(rows[order]):
+                found[document.id].append(document.passages[place])
             return [found[name] for name in ids]
 
     def vectors(self, rows: Integers) -> Vectors:
@@ -171,7 +185,7 @@ class Memory:
     def numbers(self, rows: Integers) -> list[int]:
         """The numbers of the passages in these rows."""
         with self._lock:
-            return [document.passages[place][0] for document, place in self._documents(rows)]
+            return [document.passages[place].number for document, place in self._documents(rows)]
 
     def _documents(self, rows: Integers) -> Iterator[tuple[StoredDocument, int]]:
         """For each row its document, and which of that one's passages it has."""

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import regex
 
 from indexer import analysis
 from indexer.embedder import Embedded
@@ -24,6 +25,13 @@ VERSION = 2
 """Raised when the same weights come to other vectors (pooling, length, normalising)."""
 
 MAX_LENGTH = 256
+
+# A Greek letter alone is a sign that the model knows; a word of them it does not.
+_UNREAD = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+    r"|[\p{L}--\p{Latin}].*[\p{L}--\p{Latin}]",
+    regex.VERSION1 | regex.DOTALL,
+)
 
 _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 
@@ -65,6 +73,13 @@ class ModelEmbedder:
             for (terms, _), (vector, words) in zip(read, encoded, strict=True)
         ]
 
+    def share(self, text: str) -> float:
+        """Only words in Latin letters: its table has single letters of other scripts at most."""
+        if text.isascii():
+            return 1.0
+        read = [_is_read(word.text) for word in analysis.words(text)]
+        return sum(read) / len(read) if read else 1.0
+
     def warm(self) -> None:
         """Load the weights and compute one vector, which sets up the threads; once is enough."""
         if "_loaded" not in self.__dict__:
@@ -101,6 +116,11 @@ class ModelEmbedder:
         return Encoder(self._folder, self._arithmetic)
 
 
+def _is_read(word: str) -> bool:
+    """Whether the model's table has more of a word than its letters, if that."""
+    return word.isascii() or not _UNREAD.search(word)
+
+
 def _encoded(
     tokenizer: "Tokenizer", texts: Sequence[str], *, special: bool = True
 ) -> "list[Encoding]":
@@ -113,7 +133,11 @@ def _encoded(
 def _pieces(text: str, encoding: "Encoding") -> tuple[tuple[str, ...], Pieces]:
     """The terms of what the tokenizer took of `text`, and which of them each piece belongs to."""
     starts, ends = np.array(encoding.offsets).reshape(-1, 2).T
-    spans = [span for span in analysis.spans(text) if span[0] < ends.max(initial=0)]
+    spans = [
+        span
+        for span in analysis.spans(text)
+        if span[0] < ends.max(initial=0) and _is_read(text[span[0] : span[1]])
+    ]
     numbers: dict[str, int] = {}
     of_span = np.array([numbers.setdefault(term, len(numbers)) for _, _, term in spans] or [-1])
     begins = np.array([start for start, _, _ in spans] or [0])

@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from indexer.embedder import Embedder
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalIndex, open_lexical
@@ -105,8 +107,10 @@ class Parts:
     def _load(self) -> None:
         version = self.passages.version()
         changes = self.passages.changes(self._seen)
-        hashes = [key for document in changes.added for _, key in document.passages]
-        matrix = self.store.matrix(self._fingerprint, hashes)
+        passages = [each for document in changes.added for each in document.passages]
+        matrix = self.store.matrix(self._fingerprint, [each.text_hash for each in passages])
+        # Of a text that the model reads in part only that part means anything.
+        matrix *= np.array([each.share for each in passages], dtype=np.float32)[:, None]
         self.memory.apply(changes.added, changes.terms, matrix, changes.removed)
         self.memory = self.memory.compacted()
         self._version, self._seen, self._stamp = version, changes.seen, changes.position

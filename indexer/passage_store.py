@@ -4,14 +4,18 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.files import connect, reading
 from indexer.passages import EmbeddedPassage
+from indexer.postings import keys
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -20,7 +24,8 @@ CREATE TABLE documents (
 );
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, id TEXT NOT NULL,
-    heading TEXT NOT NULL, text TEXT NOT NULL, parts BLOB NOT NULL, text_hash BLOB NOT NULL
+    heading TEXT NOT NULL, text TEXT NOT NULL, parts BLOB NOT NULL, text_hash BLOB NOT NULL,
+    terms BLOB NOT NULL, share REAL NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
@@ -31,30 +36,57 @@ _INSERT_DOCUMENT = """
 INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
 """
 _INSERT_PASSAGE = (
-    "INSERT INTO passages (document, id, heading, text, parts, text_hash) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ADDED = """
 SELECT number, id, audience, facets, terms FROM documents WHERE number > ? ORDER BY number
 """
 _ADDED_PASSAGES = """
-SELECT document, number, text_hash FROM passages WHERE document > ? ORDER BY document, number
+SELECT document, number, text_hash, share FROM passages WHERE document > ? ORDER BY document, number
 """
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
 TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages"
 _FETCH = """
-SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts
+SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
 
+_BATCH = 500
+
+
+class Known(NamedTuple):
+    """Number of a passage, hash of its text, and the share of it that the model reads."""
+
+    number: int
+    text_hash: bytes
+    share: float
+
+
+class Fetched(NamedTuple):
+    """A passage with the title of its document and the keys of its terms, in ascending order."""
+
+    title: str
+    passage: Passage
+    keys: NDArray[np.uint64]
+
 
 class StoredDocument(Struct, frozen=True):
-    """A document's number, never used again, its labels, and its passages' numbers and hashes."""
+    """A document's number, never used again, its labels, and its passages."""
 
     number: int
     id: str
     audience: frozenset[str]
     facets: Mapping[str, frozenset[str]]
-    passages: tuple[tuple[int, bytes], ...]
+    passages: tuple[Known, ...]
+
+
+class Taken(NamedTuple):
+    """A passage to be stored, its terms, and the share of it that the model reads."""
+
+    embedded: EmbeddedPassage
+    terms: Iterable[str]
+    share: float
 
 
 class Seen(Struct, frozen=True):
@@ -150,13 +182,16 @@ class PassageStore:
         with self._lock, reading(self._path):
             return [key for (key,) in self._reader.execute(TEXT_HASHES)]
 
-    def fetch(self, numbers: Sequence[int]) -> dict[int, tuple[str, Passage]]:
-        """Title and passage by passage number; those that are gone are left out."""
-        query = _FETCH.format(",".join("?" * len(numbers)))
+    def fetch(self, numbers: Sequence[int]) -> dict[int, Fetched]:
+        """Passages by their numbers; those that are gone are left out."""
+        rows = []
         with self._lock, reading(self._path):
-            rows = self._reader.execute(query, list(numbers)).fetchall()
+            for start in range(0, len(numbers), _BATCH):
+                batch = list(numbers[start : start + _BATCH])
+                query = _FETCH.format(",".join("?" * len(batch)))
+                rows += self._reader.execute(query, batch).fetchall()
         return {
-            number: (
+            number: Fetched(
                 title,
                 Passage(
                     id=name,
@@ -165,13 +200,14 @@ class PassageStore:
                     text=text,
                     parts=msgspec.json.decode(parts, type=tuple[Part, ...]),
                 ),
+                np.frombuffer(terms, dtype=np.uint64),
             )
-            for number, title, name, document, heading, text, parts in rows
+            for number, title, name, document, heading, text, parts, terms in rows
         }
 
     def put(
         self,
-        documents: Iterable[tuple[Document, Sequence[EmbeddedPassage], bytes]],
+        documents: Iterable[tuple[Document, Sequence[Taken], bytes]],
         text_hash: Callable[[str], bytes],
     ) -> None:
         """Add documents, their passages and packed terms, or replace those with the same ids.
@@ -180,9 +216,9 @@ class PassageStore:
         """
         connection = self._transaction()
         with reading(self._path):
-            for document, passages, terms in documents:
+            for document, passages, packed in documents:
                 self._remove(connection, document.id)
-                row = (document.id, document.title, *_labels(document), terms)
+                row = (document.id, document.title, *_labels(document), packed)
                 number = connection.execute(_INSERT_DOCUMENT, row).lastrowid
                 connection.executemany(
                     _INSERT_PASSAGE,
@@ -194,8 +230,10 @@ class PassageStore:
                             p.passage.text,
                             msgspec.json.encode(p.passage.parts),
                             text_hash(p.embedded_text),
+                            np.unique(keys(terms)).tobytes(),
+                            share,
                         )
-                        for p in passages
+                        for p, terms, share in passages
                     ],
                 )
 
@@ -248,13 +286,14 @@ def _labels(document: Document) -> tuple[bytes, bytes]:
 
 
 def _stored(
-    rows: Sequence[tuple[int, str, bytes, bytes, bytes]], passages: Sequence[tuple[int, int, bytes]]
+    rows: Sequence[tuple[int, str, bytes, bytes, bytes]],
+    passages: Sequence[tuple[int, int, bytes, float]],
 ) -> Iterable[StoredDocument]:
     audiences = msgspec.json.Decoder(frozenset[str])
     facets = msgspec.json.Decoder(dict[str, frozenset[str]])
-    of: dict[int, list[tuple[int, bytes]]] = {}
-    for document, number, key in passages:
-        of.setdefault(document, []).append((number, key))
+    of: dict[int, list[Known]] = {}
+    for document, number, key, share in passages:
+        of.setdefault(document, []).append(Known(number, key, share))
     for number, document_id, audience, named, _ in rows:
         yield StoredDocument(
             number,

@@ -4,7 +4,7 @@ Terms are known by 64 bits of their BLAKE2b. Two that share these would count as
 alike; among a million terms that has a chance of one in thirty million.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer import bm25
+from indexer.analysis import is_plain
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -29,10 +30,20 @@ class _Block(NamedTuple):
     counts: NDArray[np.uint32]
 
 
+_LENGTH = 0
+"""Stands in the place of a term's key where the count is the length of the document."""
+
+
 def pack(terms: Mapping[str, int]) -> bytes:
-    """The terms of a document and their counts, as they are stored."""
-    entries = np.array([(_key(term), count) for term, count in terms.items()], dtype=_ENTRY)
-    return entries.tobytes()
+    """The terms of a document and their counts, as they are stored; plain ones make its length."""
+    length = sum(count for term, count in terms.items() if is_plain(term))
+    entries = [(_LENGTH, length), *((_key(term), count) for term, count in terms.items())]
+    return np.array(entries, dtype=_ENTRY).tobytes()
+
+
+def keys(terms: Iterable[str]) -> NDArray[np.uint64]:
+    """What the terms are known by, in their order."""
+    return np.array([_key(term) for term in terms], dtype=np.uint64)
 
 
 class Postings:
@@ -47,8 +58,9 @@ class Postings:
         entries = np.frombuffer(b"".join(packed), dtype=_ENTRY)
         sizes = [len(each) // _ENTRY.itemsize for each in packed]
         slots = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        lengths = np.bincount(slots, entries["count"], minlength=len(sizes)).astype(np.int64)
-        slots += np.int32(len(self._lengths))
+        told = entries["term"] == _LENGTH
+        lengths = entries["count"][told].astype(np.int64)
+        entries, slots = entries[~told], slots[~told] + np.int32(len(self._lengths))
         self._lengths = np.concatenate([self._lengths, lengths])
         self._blocks.append(_block(entries["term"], slots, entries["count"]))
         while len(self._blocks) > 1 and _size(self._blocks[-2]) <= 2 * _size(self._blocks[-1]):
@@ -75,6 +87,22 @@ class Postings:
         length = int(self._lengths @ visible) / max(documents, 1)
         return bm25.Statistics(documents, length, frequencies)
 
+    def held(self, slots: Integers, terms: Sequence[str]) -> Bools:
+        """Which of the terms the documents in these slots hold, shape (slots, terms)."""
+        found = np.zeros((len(slots), len(terms)), np.bool_)
+        places = {term: place for place, term in enumerate(terms)}
+        for term, holding, _ in self._holding(terms):
+            found[:, places[term]] |= np.isin(slots, holding)
+        return found
+
+    def holding_all(self, terms: Sequence[str], allowed: Bools) -> Bools:
+        """Which of the slots allowed hold every one of the terms; none if there are no terms."""
+        counts = np.zeros(len(allowed), np.int64)
+        for _, slots, _ in self._holding(terms):
+            counts[slots] += 1
+        found: Bools = allowed & (counts == len(terms)) & bool(terms)
+        return found
+
     def scores(
         self, slots: Integers, weights: Mapping[str, float], mean: float
     ) -> NDArray[np.float64]:
@@ -98,10 +126,10 @@ class Postings:
 
         A document stands in one block, so the order in which its terms are added is always theirs.
         """
-        keys = np.array([_key(term) for term in terms], dtype=np.uint64)
+        wanted = keys(terms)
         for block in self._blocks:
-            places = np.searchsorted(block.terms, keys)
-            for term, key, place in zip(terms, keys.tolist(), places.tolist(), strict=True):
+            places = np.searchsorted(block.terms, wanted)
+            for term, key, place in zip(terms, wanted.tolist(), places.tolist(), strict=True):
                 if place < len(block.terms) and block.terms[place] == key:
                     run = slice(block.starts[place], block.starts[place + 1])
                     yield term, block.slots[run], block.counts[run]

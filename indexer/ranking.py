@@ -1,4 +1,7 @@
-"""Ranks documents for one question: candidates of both sides, fused, exact names first."""
+"""Ranks documents for one question: candidates of both sides, fused.
+
+Exact names come first, then what has all that the question wants exactly.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,19 +9,27 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from indexer import bm25, fusion
+from indexer import bm25, evidence, fusion
+from indexer.bm25 import Statistics
 from indexer.document import Filter
 from indexer.embedder import WORD_DIMENSION, Embedded
+from indexer.evidence import NOTHING, Evidence, Fetch, Sought
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
-from indexer.memory import Memory, Proposed
+from indexer.memory import Candidates, Memory, Proposed
+from indexer.passage_store import Known
 from indexer.threads import one_thread
+from indexer.vectors import Vectors
+from indexer.wanted import Wanted
 
 CANDIDATES = 100
 """How many of the best of each side are looked at."""
 
 PROPOSED = 300
 """How many documents an engine proposes, of which the best by BM25 are looked at."""
+
+LOOKED_AT = 100
+"""How many of the first are looked at passage by passage for what is wanted exactly."""
 
 MET = 3
 """How many of a document's passages, the nearest ones, meet the question word by word."""
@@ -31,15 +42,24 @@ _DIGITS = 9
 
 
 class Question(Struct, frozen=True):
-    """A question as text, as terms with their counts, and as the model reads it."""
+    """A question as text, what it wants, as the model reads it, and how much of it that reads."""
 
     text: str
-    terms: Mapping[str, int]
+    wanted: Wanted
     read: Embedded
+    share: float = 1.0
+
+    @property
+    def terms(self) -> Mapping[str, int]:
+        """What scores, with its counts."""
+        return self.wanted.scored
 
 
 class Ranked(Struct, frozen=True):
-    """A document in the ranking, with the number of its best passage."""
+    """A document in the ranking, with the number of its best passage.
+
+    `level` tells what it has of that which the question wants exactly, see `indexer.evidence`.
+    """
 
     document_id: str
     passage: int
@@ -48,6 +68,7 @@ class Ranked(Struct, frozen=True):
     met: float
     fused: float
     exact: bool
+    level: int = NOTHING
 
 
 def rank(
@@ -57,60 +78,104 @@ def rank(
     lexical: LexicalIndex,
     memory: Memory,
     words_of: WordsOf,
+    fetch: Fetch,
 ) -> list[Ranked]:
     """The best documents among those that `filter` lets through, best first; ties by id."""
-    known = memory.statistics(question.terms, filter.audience)
+    known = memory.statistics(question.wanted.terms, filter.audience)
     weights = bm25.weights(question.terms, known)
     exact = set(lexical.named(question.text, filter))
     proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact)
+    what = evidence.sought(question.wanted, known)
     vector, count = question.read.vector, max(CANDIDATES, limit)
-    found = memory.candidates(vector, weights, known.length, filter, proposed, count)
-    fused = fusion.combine(
-        fusion.standardise(found.bm25, fusion.lexical_distribution(weights, known)),
-        fusion.standardise(found.scores, found.distribution),
-    )
-    head = _sorted(found.ids, fused)[: fusion.HEAD]
-    nearest = memory.nearest_texts(vector, [found.ids[place] for place in head], MET)
+    found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
+    fused = _fused(question, found, known, weights)
+    levels = evidence.levels(found.held, what)
+    head = _sorted(found.ids, fused, levels)[: fusion.HEAD]
+    nearest = memory.nearest(vector, [found.ids[place] for place in head], MET)
     met = np.zeros(len(fused))
-    met[head] = _met(question, weights, nearest, words_of)
+    met[head] = question.share * _met(question, weights, nearest, words_of)
     fused += fusion.MEETING * met
     head = sorted(head, key=lambda place: -fused[place])
     with one_thread():
         fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
-    order = sorted(_sorted(found.ids, fused), key=lambda place: found.ids[place] not in exact)
-    first = order[:limit]
+    passages = dict(enumerate(memory.numbers(found.rows)))
+    if what.terms:
+        order = _sorted(found.ids, fused, levels)
+        looked = order[: limit if evidence.is_simple(what) else max(limit, LOOKED_AT)]
+        for place, one in _weighed(what, found, looked, vector, memory, fetch).items():
+            passages[place] = one.passage
+            levels[place] = one.level
+        levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
+    whole = len(what.exact) == len(question.wanted.exact)
+    order = _sorted(found.ids, fused, levels)
+    order.sort(key=lambda place: found.ids[place] not in exact)
     return [
         Ranked(
             found.ids[place],
-            passage,
+            passages[place],
             float(found.bm25[place]),
             float(found.cosines[place]),
             float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
+            int(levels[place]) if whole else NOTHING,
         )
-        for place, passage in zip(first, memory.numbers(found.rows[first]), strict=True)
+        for place in order[:limit]
     ]
+
+
+def _fused(
+    question: Question, found: Candidates, known: Statistics, weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The sum of both sides; meaning counts as far as the model reads the question."""
+    return fusion.combine(
+        fusion.standardise(found.bm25, fusion.lexical_distribution(weights, known)),
+        question.share * fusion.standardise(found.scores, found.distribution),
+    )
+
+
+def _weighed(
+    what: Sought,
+    found: Candidates,
+    places: Sequence[int],
+    vector: Vectors,
+    memory: Memory,
+    fetch: Fetch,
+) -> dict[int, Evidence]:
+    """What each of these has in its passages."""
+    nearest = memory.nearest(vector, [found.ids[place] for place in places])
+    numbers = [[each.number for each in passages] for passages in nearest]
+    fetched = fetch([number for each in numbers for number in each])
+    weighed = {
+        place: evidence.weigh(what, found.held[place], each, fetched)
+        for place, each in zip(places, numbers, strict=True)
+    }
+    return {place: one for place, one in weighed.items() if one}
 
 
 def _met(
     question: Question,
     weights: Mapping[str, float],
-    nearest: Sequence[Sequence[bytes]],
+    nearest: Sequence[Sequence[Known]],
     words_of: WordsOf,
 ) -> NDArray[np.float64]:
     """How near the question's words come to those of one of each document's nearest passages."""
     gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
-    hashes = list(dict.fromkeys(key for keys in nearest for key in keys))
-    words = words_of(hashes)
+    shares = {each.text_hash: each.share for passages in nearest for each in passages}
+    words = words_of(list(shares))
     nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)
-    passages = [words.get(key, nothing) for key in hashes]
     with one_thread():
-        near = nearness(question.read.words, gains, passages)
-    found = dict(zip(hashes, near, strict=True))
-    return np.array([max((found[key] for key in keys), default=0.0) for keys in nearest])
+        near = nearness(question.read.words, gains, [words.get(key, nothing) for key in shares])
+    found = {key: one * shares[key] for key, one in zip(shares, near.tolist(), strict=True)}
+    return np.array(
+        [max((found[each.text_hash] for each in passages), default=0.0) for passages in nearest]
+    )
 
 
-def _sorted(ids: Sequence[str], scores: NDArray[np.float64]) -> list[int]:
+def _sorted(
+    ids: Sequence[str], scores: NDArray[np.float64], levels: NDArray[np.int64]
+) -> list[int]:
+    """The places of the best first: by level, then by score, then by id."""
     values = np.round(-scores, _DIGITS).tolist()
-    return [place for _, _, place in sorted(zip(values, ids, range(len(ids)), strict=True))]
+    ranked = sorted(zip((-levels).tolist(), values, ids, range(len(ids)), strict=True))
+    return [place for *_, place in ranked]

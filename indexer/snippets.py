@@ -15,15 +15,12 @@ SNIPPET_WIDTH = 240
 def marks(spans: Iterable[Span], part: Range) -> tuple[Range, ...]:
     """The (start, end) characters of those of `spans` inside `part`, counted from its start.
 
-    In their order, touching ones merged.
+    In their order, those that touch or overlap merged.
     """
     first, last = part
-    ranges: list[Range] = []
-    for start, end, _ in spans:
-        if first <= start and end <= last:
-            touching = bool(ranges) and ranges[-1][1] == start - first
-            ranges.append((ranges.pop()[0] if touching else start - first, end - first))
-    return tuple(ranges)
+    return _merged(
+        (start - first, end - first) for start, end, _ in spans if first <= start and end <= last
+    )
 
 
 def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH) -> Range:
@@ -44,12 +41,27 @@ def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH
     return start, end
 
 
-def spellings(question: str, terms: Container[str]) -> dict[str, str]:
-    """How `question` first writes each of its `terms`, in its order."""
-    found: dict[str, str] = {}
+def spellings(question: str, terms: Container[str]) -> dict[str, Range]:
+    """Where `question` first has each of its `terms`, in its order."""
+    found: dict[str, Range] = {}
     for start, end, term in analysis.spans(question, terms):
-        found.setdefault(term, question[start:end])
+        found.setdefault(term, (start, end))
     return found
+
+
+def written(text: str, places: Iterable[Range]) -> tuple[str, ...]:
+    """What stands in `places`, in ascending order, each once; what overlaps is one."""
+    return tuple(dict.fromkeys(text[start:end] for start, end in _merged(places, touching=False)))
+
+
+def _merged(places: Iterable[Range], *, touching: bool = True) -> tuple[Range, ...]:
+    merged: list[Range] = []
+    for start, end in places:
+        if merged and start < merged[-1][1] + touching:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _densest(text: str, marked: Sequence[Range], width: int) -> Range:

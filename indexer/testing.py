@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import question_terms
+from indexer.analysis import distinct
 from indexer.embedder import WORD_DIMENSION, Embedded
 
 _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
@@ -40,6 +40,10 @@ class HashEmbedder:
             self.embedded += len(texts)
         return [self._embed(text) for text in texts]
 
+    def share(self, text: str) -> float:
+        """Every script is as good as any other."""
+        return 1.0
+
     def warm(self) -> None:
         """Nothing takes long here."""
 
@@ -48,7 +52,7 @@ class HashEmbedder:
         total: NDArray[np.float32] = np.sum(
             [_direction(word, self.dimension) for word in words], axis=0, dtype=np.float32
         )
-        terms = tuple(question_terms(text))
+        terms = distinct(text)
         places = [_direction(term, WORD_DIMENSION) * _QUARTER for term in terms]
         bytes_ = np.array(places).reshape(-1, WORD_DIMENSION).clip(-_LARGEST, _LARGEST)
         return Embedded(total / np.linalg.norm(total), terms, bytes_.astype(np.int8))

@@ -40,6 +40,10 @@ class AnnouncedModel:
         self._announce()
         return self._embedder.embed(texts)
 
+    def share(self, text: str) -> float:
+        """How much of the words of a text it reads; does not load the weights."""
+        return self._embedder.share(text)
+
     def warm(self) -> None:
         """Load the weights now."""
         self._announce()

@@ -208,9 +208,9 @@ def _clear(db: sqlite3.Connection) -> None:
 
 def normalised(question: str) -> str:
     """The words that count, each once, in alphabetical order: what makes two questions alike."""
-    from indexer.analysis import question_terms
+    from indexer.analysis import distinct
 
-    return " ".join(sorted(question_terms(question)))
+    return " ".join(sorted(distinct(question)))
 
 
 def _hashed(key: bytes, what: str, text: str) -> bytes:

@@ -221,7 +221,7 @@ class Search:
 def _in_common(hit: Hit) -> bool:
     """Whether question and entry have anything in common, by name, words or meaning."""
     score = hit.score
-    return score.exact or score.lexical > 0 or score.cosine >= FAINT
+    return score.exact or score.level > 0 or score.lexical > 0 or score.cosine >= FAINT
 
 
 def _filter(

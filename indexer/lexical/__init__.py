@@ -13,7 +13,7 @@ from indexer.errors import UnknownEngine
 class LexicalDocument(Struct, frozen=True, kw_only=True):
     """What an engine indexes of a document.
 
-    `terms` come from `indexer.analysis.terms`, with their counts. `names` (the title and the
+    `terms` come from `indexer.analysis.all_terms`, with their counts. `names` (the title and the
     identifiers) find the document exactly. `audience` and `facets` are matched as exact values.
     """
 
@@ -60,7 +60,7 @@ class LexicalIndex(Protocol):
         Of more than `limit` those that weigh most: the sum of the weights of the terms that a
         document holds, a little more for a term repeated. Those that weigh the same are all in or
         all out, so no order decides among them. Weights are above 0, terms those of
-        `indexer.analysis.question_terms`. In no order.
+        what `indexer.wanted` says is scored. In no order.
         """
 
     def named(self, name: str, filter: Filter) -> list[str]:

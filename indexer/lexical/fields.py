@@ -20,14 +20,15 @@ _WHOLE = 2**22
 
 
 def text_tokens(document: LexicalDocument) -> list[str]:
-    """The terms of the document, and tokens of their own for those that it repeats."""
+    """The terms of the document, and tokens of their own for those that it repeats.
+
+    The forms of words are left out: no question is scored by them.
+    """
+    terms = {term: count for term, count in document.terms.items() if term[0] != analysis.FORM}
     repeated = [
-        f"{term}+{level}"
-        for term, count in document.terms.items()
-        for level in _LEVELS
-        if count >= level
+        f"{term}+{level}" for term, count in terms.items() for level in _LEVELS if count >= level
     ]
-    return [*document.terms, *repeated]
+    return [*terms, *repeated]
 
 
 def token_weights(weights: Mapping[str, float]) -> dict[str, int]:

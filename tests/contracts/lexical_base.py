@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.analysis import question_terms, terms
+from indexer.analysis import all_terms
 from indexer.document import Filter
 from indexer.lexical import LexicalDocument, LexicalIndex, open_lexical
+from indexer.wanted import wanted
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
@@ -27,7 +28,7 @@ def some_document(
     """A document for everyone; facets as `kind="practice"`."""
     return LexicalDocument(
         id=document_id,
-        terms=Counter(terms(" ".join((title, body, *keywords)))),
+        terms=Counter(all_terms(" ".join((title, body, *keywords)))),
         audience=audience,
         names=names,
         facets={name: frozenset(value.split()) for name, value in facets.items()},
@@ -41,7 +42,7 @@ def found(index: LexicalIndex, question: str, passing: Filter = EVERYONE) -> lis
 
 def alike(question: str) -> dict[str, float]:
     """The terms of a question, each with the same weight."""
-    return {term: float(count) for term, count in question_terms(question).items()}
+    return {term: float(count) for term, count in wanted(question).scored.items()}
 
 
 class EngineContract:

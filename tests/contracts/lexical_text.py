@@ -2,9 +2,10 @@
 
 import pytest
 
-from indexer.analysis import MAX_QUESTION_TERMS, question_terms
+from indexer.analysis import MAX_TERMS
 from indexer.document import Filter
 from indexer.lexical import LexicalIndex
+from indexer.wanted import wanted
 from tests.contracts.lexical_base import EVERYONE, EngineContract, found, some_document
 
 
@@ -58,10 +59,10 @@ class TextContract(EngineContract):
     ) -> None:
         index.put([some_document("zebra", "a zebra"), some_document("horse", "a horse")])
         index.commit(1)
-        terms = question_terms(question)
+        terms = wanted(question).scored
         expected = {"zebra", "hors"} & set(terms)
         assert {name[:4] for name in found(index, question)} == {term[:4] for term in expected}
-        assert len(terms) <= MAX_QUESTION_TERMS
+        assert len(terms) <= MAX_TERMS
         index.named(question, EVERYONE)
 
     def test_a_document_of_any_text_is_taken(self, index: LexicalIndex) -> None:

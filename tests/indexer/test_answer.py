@@ -2,14 +2,17 @@
 
 from collections.abc import Container, Iterator, Sequence
 
+import numpy as np
 import pytest
 
 from indexer import analysis, snippets
-from indexer.analysis import question_terms
 from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
 from indexer.document import Hit, Part, Passage
+from indexer.passage_store import Fetched
+from indexer.postings import keys
 from indexer.ranking import Question, Ranked
 from indexer.testing import HashEmbedder
+from indexer.wanted import wanted
 
 TEXT = "How do we share what we learned?"
 PASSAGE = "People share a lunch."
@@ -23,13 +26,13 @@ def answered(
     limit: int = 100,
 ) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found."""
-    question = Question(text, question_terms(text), HashEmbedder().embed([text])[0])
+    question = Question(text, wanted(text), HashEmbedder().embed([text])[0])
     ranked = [
         Ranked(f"d{place}", place, 1.0, cosine, met, 1.0, exact and place == 0)
         for place, cosine in enumerate(cosines)
     ]
     stored = {
-        place: (
+        place: Fetched(
             f"Title {place}",
             Passage(
                 id=f"p{place}",
@@ -38,6 +41,7 @@ def answered(
                 text=PASSAGE,
                 parts=(Part(0, len(PASSAGE), "", "1"),),
             ),
+            np.unique(keys(analysis.all_terms(PASSAGE))),
         )
         for place in range(len(cosines))
     }
@@ -107,17 +111,17 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
 
     def counted_terms(text: str) -> list[str]:
         analysed.append(text)
-        return analysis.terms(text)
+        return analysis.all_terms(text)
 
     def counted_range(text: str, marked: Sequence[snippets.Range]) -> snippets.Range:
         shortened.append(text)
         return shorten(text, marked)
 
     monkeypatch.setattr(analysis, "spans", counted_spans)
-    monkeypatch.setattr("indexer.answer.terms", counted_terms)
+    monkeypatch.setattr("indexer.answer.all_terms", counted_terms)
     monkeypatch.setattr(snippets, "snippet_range", counted_range)
     assert len(answered(NEAR, NEAR, 0.3, limit=2)) == 2
-    assert analysed.count(PASSAGE) == 3
+    assert analysed.count(PASSAGE) == 2
     assert len(shortened) == 2
 
 
@@ -129,11 +133,12 @@ def test_a_hit_shows_the_part_that_has_the_words_under_its_own_heading() -> None
         Part(56, 56, "No words", "2.2"),
     )
     passage = Passage(id="p", document_id="d", heading="Before", text=text, parts=parts)
+    stored = Fetched("Title", passage, np.unique(keys(analysis.all_terms(text))))
 
     def shown(question: str) -> tuple[str, str, str, list[str]]:
-        asked = Question(question, question_terms(question), HashEmbedder().embed([question])[0])
+        asked = Question(question, wanted(question), HashEmbedder().embed([question])[0])
         ranked = [Ranked("d", 0, 1.0, 0.5, 0.0, 1.0, False)]
-        (hit,) = answer(asked, ranked, {0: ("Title", passage)}, 1)
+        (hit,) = answer(asked, ranked, {0: stored}, 1)
         return hit.heading, hit.place, hit.text, [hit.text[a:b] for a, b in hit.marks]
 
     assert shown("who shares, who learned") == (

@@ -25,7 +25,16 @@ ASKERS = [
     frozenset(),
 ]
 WORDS = ["red", "green", "blue", "fox", "tree", "stone", "river"]
-QUESTIONS = ["fox", "red stone", "river river tree", "Green fox", "nothing of this", "T1"]
+QUESTIONS = [
+    "fox",
+    "red stone",
+    "river river tree",
+    "Green fox",
+    "nothing of this",
+    "T1",
+    '"stone river"',
+    "trees",
+]
 NAMES = [f"d{number}" for number in range(30)]
 seeds = st.integers(0, 2**32)
 

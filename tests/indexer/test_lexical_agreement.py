@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import terms
+from indexer.analysis import all_terms
 from indexer.document import Filter
 from indexer.errors import UnknownEngine
 from indexer.lexical import ENGINES, LexicalDocument, LexicalIndex, open_lexical
@@ -25,7 +25,7 @@ kinds = st.frozensets(st.sampled_from(["practice", "note", "a b"]), max_size=2)
 documents = st.builds(
     lambda number, body, audience, kind: LexicalDocument(
         id=f"id {number}",
-        terms=Counter(terms(body)),
+        terms=Counter(all_terms(body)),
         audience=audience,
         facets={"kind": kind},
     ),

@@ -7,8 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from indexer import memory as module
 from indexer.document import Filter
+from indexer.evidence import Sought
 from indexer.memory import Candidates, Memory, Proposed
-from indexer.passage_store import StoredDocument
+from indexer.passage_store import Known, StoredDocument
 from indexer.postings import pack
 from indexer.vectors import PassageVectors, Vectors
 from tests.examples import costly
@@ -30,11 +31,16 @@ def counted(number: int) -> dict[str, int]:
     return {term: 1 + number % each for each, term in enumerate(TERMS, 2) if number % each}
 
 
+def known(number: int, text_hash: bytes = b"") -> Known:
+    """A passage that the model reads."""
+    return Known(number, text_hash, 1.0)
+
+
 def asked(
     memory: Memory, question: Vectors, passing: Filter, names: list[str], count: int
 ) -> Candidates:
     """What is found if all documents of `names` are proposed for their name, none for words."""
-    return memory.candidates(question, {}, 1.0, passing, Proposed([], names), count)
+    return memory.candidates(question, {}, 1.0, passing, Proposed([], names), Sought(), count)
 
 
 class MemoryAgainstPlainArrays(RuleBasedStateMachine):
@@ -62,7 +68,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
                 id=name,
                 audience=frozenset({audience}),
                 facets={"kind": frozenset({kind})},
-                passages=tuple((self.number * 10 + n, b"%d" % n) for n in range(passages)),
+                passages=tuple(known(self.number * 10 + n, b"%d" % n) for n in range(passages)),
             )
             rows.append(unit_rows(passages, self.number))
             added.append(document)
@@ -117,7 +123,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
         ):
             document, rows = self.model[name]
             assert scores[name] == pytest.approx(best[name], abs=1e-5)
-            place = [number for number, _ in document.passages].index(passage)
+            place = [each.number for each in document.passages].index(passage)
             assert np.array_equal(self.index.vectors(np.array([row]))[0], rows[place])
 
     @rule(
@@ -127,12 +133,12 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
     )
     def look_closer(self, seed: int, names: list[str], count: int) -> None:
         question = unit_rows(1, 2000 + seed)[0]
-        found = self.index.nearest_texts(question, names, count)
+        found = self.index.nearest(question, names, count)
         assert len(found) == len(names)
-        for name, keys in zip(names, found, strict=True):
+        for name, nearest in zip(names, found, strict=True):
             rows = self.model[name][1] if name in self.model else unit_rows(0, 0)
             order = np.argsort(-(rows @ question))[:count]
-            assert keys == [b"%d" % place for place in order]
+            assert [each.text_hash for each in nearest] == [b"%d" % place for place in order]
 
     @rule(audience=st.sampled_from([ALL, frozenset({"all", "curators"}), frozenset({"no"})]))
     def count_words(self, audience: frozenset[str]) -> None:
@@ -154,7 +160,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
         weights = {"red": 1.5, "fox": 0.5, "absent": 2.0}
         passing, question = Filter(audience=audience), unit_rows(1, 3)[0]
         proposed = Proposed([*NAMES, "unknown"], [])
-        found = self.index.candidates(question, weights, 2.5, passing, proposed, count)
+        found = self.index.candidates(question, weights, 2.5, passing, proposed, Sought(), count)
         plain = {
             name: sum(
                 weights.get(term, 0) * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / 2.5))
@@ -190,7 +196,7 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
     monkeypatch.setattr(module, "_COMPACT_AT", 10)
     memory = Memory(DIMENSION)
     documents = [
-        StoredDocument(n, f"d{n}", ALL, {}, tuple((n * 100 + p, b"") for p in range(3)))
+        StoredDocument(n, f"d{n}", ALL, {}, tuple(known(n * 100 + p) for p in range(3)))
         for n in range(1, 61)
     ]
     memory.apply(documents, [pack(counted(n)) for n in range(1, 61)], unit_rows(180, 3), ())
@@ -211,13 +217,13 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
 
 def test_a_sample_of_many_is_the_same_whatever_else_is_there() -> None:
     few, many = Memory(DIMENSION), Memory(DIMENSION)
-    seen = [StoredDocument(n, f"d{n}", ALL, {}, ((n, b""),)) for n in range(1, 1201)]
+    seen = [StoredDocument(n, f"d{n}", ALL, {}, (known(n),)) for n in range(1, 1201)]
     other = frozenset({"board"})
-    hidden = [StoredDocument(n, f"h{n}", other, {}, ((n, b""),)) for n in range(2001, 6001)]
+    hidden = [StoredDocument(n, f"h{n}", other, {}, (known(n),)) for n in range(2001, 6001)]
     rows = unit_rows(1200, 1)
-    few.apply(seen, [b""] * 1200, rows, ())
-    many.apply(hidden, [b""] * 4000, unit_rows(4000, 2), ())
-    many.apply(seen[::-1], [b""] * 1200, rows[::-1], ())
+    few.apply(seen, [pack({})] * 1200, rows, ())
+    many.apply(hidden, [pack({})] * 4000, unit_rows(4000, 2), ())
+    many.apply(seen[::-1], [pack({})] * 1200, rows[::-1], ())
     question, passing = unit_rows(1, 5)[0], Filter(audience=ALL)
     one, two = (asked(each, question, passing, [], 5) for each in (few, many))
     assert one.distribution == two.distribution
@@ -254,11 +260,11 @@ def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at() -
     names = ["near 1", "near 2", "d4", "d2", "d3", "d1"]
     memory = Memory(DIMENSION)
     memory.apply(
-        [StoredDocument(n, name, ALL, {}, ((n, b""),)) for n, name in enumerate(names)],
+        [StoredDocument(n, name, ALL, {}, (known(n),)) for n, name in enumerate(names)],
         [pack({"fox": 1})] * len(names),
         np.concatenate([row, row, *[-row] * 4]),
         (),
     )
     proposed, passing = Proposed(names[2:], []), Filter(audience=ALL)
-    found = memory.candidates(row[0], {"fox": 1.0}, 1.0, passing, proposed, 2)
+    found = memory.candidates(row[0], {"fox": 1.0}, 1.0, passing, proposed, Sought(), 2)
     assert set(found.ids) == {"near 1", "near 2", "d1", "d2"}

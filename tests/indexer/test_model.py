@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import regex
 
 from indexer import model, model_files
 from indexer.embedder import Embedder
@@ -39,6 +40,9 @@ class TestModelEmbedder(EmbedderContract):
     @pytest.fixture
     def embedder(self, loaded: ModelEmbedder) -> Embedder:
         return loaded
+
+    def reads(self, term: str) -> bool:
+        return term.isascii()
 
 
 @pytest.mark.model
@@ -174,3 +178,20 @@ def test_float32_is_used_where_the_processor_is_unknown(tmp_path: Path) -> None:
 def test_the_arithmetic_is_part_of_the_fingerprint() -> None:
     prints = {ModelEmbedder(arithmetic=a).fingerprint for a in ("float32", "bfloat16")}
     assert len(prints) == 2
+
+
+def test_the_model_reads_latin_letters_and_single_signs_of_others() -> None:
+    model = ModelEmbedder()
+    assert model.share("Größe of a café, 12 €") == 1.0
+    assert model.share("the α decay") == 1.0
+    assert model.share("ключ") == model.share("盘点") == model.share("กุญแจ") == 0.0
+    assert model.share("open ключ") == 0.5
+    assert model.share("…") == 1.0
+
+
+def test_its_table_has_whole_words_of_no_script_but_latin() -> None:
+    names = ("Cyrillic", "Greek", "Arabic", "Hebrew", "Han", "Hiragana", "Thai", "Hangul")
+    script = regex.compile("|".join(rf"\p{{{name}}}" for name in names))
+    pieces = ModelEmbedder()._tokenizer_whole.get_vocab()
+    others = [piece for piece in pieces if script.search(piece)]
+    assert sum(len(piece.removeprefix("##")) > 1 for piece in others) < 0.02 * len(others)

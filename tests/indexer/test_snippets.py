@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import question_terms, spans, terms
-from indexer.snippets import SNIPPET_WIDTH, marks, snippet_range, spellings
+from indexer.analysis import all_terms, spans
+from indexer.snippets import SNIPPET_WIDTH, marks, snippet_range, spellings, written
+from indexer.wanted import wanted
 
 passages = st.lists(
     st.sampled_from(
@@ -20,7 +21,7 @@ questions = st.lists(st.sampled_from(["red", "große", "zebras", "検", "the", "
 
 
 def ranges_of(text: str, question: str) -> tuple[tuple[int, int], ...]:
-    return marks(spans(text, question_terms(question)), (0, len(text)))
+    return marks(spans(text, wanted(question).scored), (0, len(text)))
 
 
 def marked(text: str, question: str) -> list[str]:
@@ -51,12 +52,14 @@ def test_the_words_of_the_question_are_marked(
 def test_marks_are_in_order_apart_and_hold_only_words_of_the_question(
     text: str, question: str
 ) -> None:
-    wanted = question_terms(question)
+    asked = wanted(question).scored
     ranges = ranges_of(text, question)
     assert all(start < end for start, end in ranges)
     assert all(before[1] < after[0] for before, after in pairwise(ranges))
-    inside = [term for start, end in ranges for term in terms(text[start:end])]
-    assert inside == [term for term in terms(text) if term in wanted]
+    inside = [term for start, end in ranges for term in all_terms(text[start:end])]
+    assert sorted(term for term in inside if term in asked) == sorted(
+        term for term in all_terms(text) if term in asked
+    )
 
 
 def test_a_short_text_is_shown_whole() -> None:
@@ -102,10 +105,7 @@ def test_the_part_shown_fits_and_cuts_no_word_that_fits(
 
 def test_spellings_are_those_of_the_question_in_its_order() -> None:
     question = "How do Teams size the Größe of a team, and zebras?"
-    assert list(spellings(question, question_terms(question)).items()) == [
-        ("team", "Teams"),
-        ("size", "size"),
-        ("gross", "Größe"),
-        ("zebra", "zebras"),
-    ]
+    found = spellings(question, wanted(question).scored)
+    assert list(found) == ["team", "size", "gross", "zebra"]
+    assert written(question, found.values()) == ("Teams", "size", "Größe", "zebras")
     assert spellings(question, ()) == {}

@@ -19,7 +19,7 @@ from indexer.analysis import name_key, terms
 from indexer.document import Document, Section
 from indexer.index import VECTORS
 from indexer.passages import split
-from indexer.postings import pack
+from indexer.postings import keys
 from indexer.testing import HashEmbedder
 from indexer.vector_store import VectorStore
 from kb.accounts.schema import MEMBER_TABLES
@@ -50,7 +50,12 @@ def traces_of_entry(data: Path) -> Traces:
     places = [embedded.terms.index(word) for word in WORDS]
     return {
         "lexical": (*WORDS, name_key(TITLE), f"{TITLE} group"),
-        "passages.sqlite": (TITLE, TEXT, text_hash(data), *(pack({word: 1})[:8] for word in WORDS)),
+        "passages.sqlite": (
+            TITLE,
+            TEXT,
+            text_hash(data),
+            *(key.tobytes() for key in keys(WORDS)),
+        ),
         "vectors.sqlite": (
             text_hash(data),
             embedded.vector.tobytes(),

@@ -12,8 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from indexer import analysis, passages
+from indexer import analysis, passages, wanted
 from indexer.document import Document, Section
+from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
 from kb import collation, ids
 from kb.accounts import names, password_rules
@@ -88,7 +89,10 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         analysis.terms,
         analysis.name_key,
         lambda text: [*analysis.spans(text)],
+        analysis.all_terms,
     ),
+    "indexer/model.py": (ModelEmbedder().share,),
+    "indexer/wanted.py": (wanted.wanted,),
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded

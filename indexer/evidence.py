@@ -1,0 +1,122 @@
+"""What documents have of that which a question wants exactly: each as a whole, and in one passage.
+
+A document that has all of it comes before every other, whatever the model thinks of both. That what
+is wanted stands together counts more than that it stands somewhere, the very words more than others
+of the same stem.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer import bm25
+from indexer.analysis import name_key
+from indexer.passage_store import Fetched
+from indexer.postings import keys
+from indexer.wanted import Wanted
+
+Bools = NDArray[np.bool_]
+
+TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 4, 3, 2, 1, 0
+"""What a document has: all as it is written, in one passage or in several; or only all stems."""
+
+_ENOUGH = 0.5
+"""The share, by weight, that the terms found anywhere must have of all that are wanted."""
+
+Fetch = Callable[[Sequence[int]], Mapping[int, Fetched]]
+
+
+class Sought(Struct, frozen=True):
+    """Terms that a document must have, as they are written and without regard to that.
+
+    Only such as a document that the asker sees has; `gains` is what each of them weighs.
+    """
+
+    exact: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    gains: Mapping[str, float] = {}
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All terms, each once."""
+        return tuple(self.gains)
+
+
+class Evidence(Struct, frozen=True):
+    """How much a document has, and the number of the passage that has most of it."""
+
+    level: int
+    passage: int
+
+
+def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
+    """What of `wanted` can be found: nothing if most of it is nowhere."""
+    exact = [form if known.frequencies.get(form) else alike for form, alike in wanted.exact.items()]
+    found = [term for term in exact if known.frequencies.get(term)]
+    loose = [alike or form for form, alike in wanted.exact.items()]
+    loose = [term for term in loose if known.frequencies.get(term)]
+    weight = sum(map(known.idf, found))
+    if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
+        return Sought()
+    gains = {term: known.idf(term) for term in chain(found, loose)}
+    return Sought(tuple(found), tuple(loose), wanted.phrases, gains)
+
+
+def levels(held: Bools, what: Sought) -> NDArray[np.int64]:
+    """That of documents as a whole; `held` tells which of `what.terms` each of them has."""
+    place = {term: column for column, term in enumerate(what.terms)}
+    found = np.zeros(len(held), np.int64)
+    for level, terms in ((ALIKE, what.loose), (EXACT, what.exact)):
+        if terms:
+            found[held[:, [place[term] for term in terms]].all(axis=1)] = level
+    return found
+
+
+def is_simple(what: Sought) -> bool:
+    """Whether a document that has all has it in one passage."""
+    return len(what.exact) <= 1 and len(what.loose) <= 1 and not what.phrases
+
+
+def weigh(
+    what: Sought, held: Bools, numbers: Sequence[int], fetched: Mapping[int, Fetched]
+) -> Evidence | None:
+    """What a document has whose passages, the nearest first, have these numbers; None without any.
+
+    `held` tells which of `what.terms` it has as a whole. What none of its passages has stands in
+    its title or keywords and counts for each.
+    """
+    passages = [(number, fetched[number]) for number in numbers if number in fetched]
+    if not passages:
+        return None
+    wanted = keys(what.terms)
+    inside = np.array([np.isin(wanted, each.keys) for _, each in passages])
+    whole = inside | (held & ~inside.any(axis=0))
+    said = np.array([_says(what.phrases, each) for _, each in passages])
+    level = _level(what, whole, said)
+    gains = np.array([what.gains[term] for term in what.terms])
+    best = int(np.argmax(inside @ gains + gains.sum() * said))
+    return Evidence(level, passages[best][0])
+
+
+def _level(what: Sought, whole: Bools, said: Bools) -> int:
+    together = levels(whole, what)
+    anywhere = int(levels(np.array([whole.any(axis=0)]), what)[0])
+    if (together[said] == EXACT).any():
+        return TOGETHER
+    if anywhere == EXACT and said.any():
+        return EXACT
+    if (together >= ALIKE).any():
+        return ALIKE_TOGETHER
+    return min(anywhere, ALIKE)
+
+
+def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
+    if not phrases:
+        return True
+    parts = (fetched.title, fetched.passage.heading, fetched.passage.text)
+    told = f" {'  '.join(map(name_key, parts))} "
+    return all(f" {phrase} " in told for phrase in phrases)

@@ -1,0 +1,153 @@
+"""What a question asks for: the terms that score, and those that a document must have to be first.
+
+Sentences are left to the ranking, to which names and identifiers are words of their own. Of a few
+words, of identifiers in a short question, of quoted phrases, and of scripts that the model does not
+read, a document that has all comes first.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from msgspec import Struct
+
+from indexer import analysis
+from indexer.analysis import (
+    CAPITALS,
+    FORM,
+    MAX_TERMS,
+    PAIR,
+    SIGNS,
+    STOP,
+    is_plain,
+    is_sign,
+    name_key,
+)
+
+FEW, SHORT = 3, 6
+"""Words, stop words among them, up to which a question is a search for exactly these words, or for
+the names and identifiers in it."""
+
+MOST = 64
+"""Terms that a document must have, at most: no question of more is one for exact words."""
+
+_QUOTES = (
+    '""',
+    "\u201c\u201d",
+    "\u201e\u201c",
+    "\u201e\u201d",
+    "\u00ab\u00bb",
+    "\u300c\u300d",
+    "\u300e\u300f",
+)
+_QUOTED = [re.compile(f"{each[0]}([^{each}]+){each[1]}") for each in _QUOTES]
+_IDENTIFIER = re.compile(r"[._@\\:=#+$~]|--|^&-|\d[-/,]\d")
+_LETTERS_APART = re.compile(r"&\w\.\w")
+
+_Found = tuple[int, int, str]
+
+
+class Wanted(Struct, frozen=True):
+    """`scored` are the terms of BM25 with their counts.
+
+    `exact` are what a document must have to be first, each with what will do where nothing has it
+    in this form, if anything will. `phrases` must stand in it as they are, as `analysis.name_key`
+    gives them.
+    """
+
+    scored: Mapping[str, int]
+    exact: Mapping[str, str] = {}
+    phrases: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> list[str]:
+        """All of them, each once."""
+        return list(dict.fromkeys((*self.scored, *self.exact, *filter(None, self.exact.values()))))
+
+
+def wanted(question: str, *, read: bool = True) -> Wanted:
+    """What `question` asks for; `read` tells whether the model reads its script."""
+    pieces = list(analysis.found_in(question))
+    length = sum(map(bool, pieces))
+    capitals = [] if question.isupper() else _of_kind(pieces, CAPITALS)
+    named = [*capitals, *_identifiers(pieces)]
+    scored = [*_scored(pieces), *named] or _stopped(pieces)
+    exact = dict.fromkeys(named if length <= SHORT else (), "")
+    if length <= FEW or not read:
+        exact |= _forms(pieces) or dict.fromkeys(scored, "")
+    phrases = _quoted(question)
+    for phrase in phrases:
+        exact |= _forms([*analysis.found_in(phrase)], stopped=True)
+    if length <= FEW:
+        phrases += [
+            text for text, found in zip(question.split(), pieces, strict=True) if _is_joined(found)
+        ]
+    return Wanted(
+        scored=dict(islice(Counter(scored).items(), MAX_TERMS)),
+        exact=dict(islice(exact.items(), MOST)),
+        phrases=tuple(filter(None, map(name_key, phrases))),
+    )
+
+
+def _is_joined(found: Sequence[_Found]) -> bool:
+    """Whether it has more parts than one pair, so that all pairs do not make it yet."""
+    return len(_of_kind([found], PAIR + SIGNS)) > 1
+
+
+def _quoted(question: str) -> list[str]:
+    """What stands in quotation marks; in a sentence these only set off a word."""
+    phrases = [phrase for quotes in _QUOTED for phrase in quotes.findall(question)]
+    around = question
+    for quotes in _QUOTED:
+        around = quotes.sub(" ", around)
+    return phrases if sum(map(bool, analysis.found_in(around))) <= FEW else []
+
+
+def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:
+    """Stop words, for want of others; a single one is looked for in capitals as well."""
+    words = _of_kind(pieces, STOP)
+    return [*words, CAPITALS + words[0][1:]] if len(words) == 1 else words
+
+
+def _of_kind(pieces: Iterable[Sequence[_Found]], kinds: str) -> list[str]:
+    return [term for found in pieces for *_, term in found if term[0] in kinds]
+
+
+def _words(found: Sequence[_Found]) -> list[_Found]:
+    """The plain terms of a piece, less signs that stand beside another: their pairs say more."""
+    pairs = [(start, end) for start, end, term in found if term[0] == SIGNS]
+    starts, ends = {start for start, _ in pairs}, {end for _, end in pairs}
+    return [
+        (start, end, term)
+        for start, end, term in found
+        if is_plain(term) and not (is_sign(term) and (start in starts or end in ends))
+    ]
+
+
+def _scored(pieces: Iterable[Sequence[_Found]]) -> list[str]:
+    return [
+        term
+        for found in pieces
+        for term in (*(term for *_, term in _words(found)), *_of_kind([found], SIGNS))
+    ]
+
+
+def _forms(pieces: Iterable[Sequence[_Found]], *, stopped: bool = False) -> dict[str, str]:
+    """Words as they are written, each with its plain term, and what joins them."""
+    forms: dict[str, str] = {}
+    for found in pieces:
+        written = {(start, end): term for start, end, term in found if term[0] == FORM}
+        for start, end, term in _words(found):
+            form = written.get((start, end), "")
+            forms[form or term] = term if form else ""
+        forms |= dict.fromkeys(_of_kind([found], PAIR + SIGNS + STOP * stopped), "")
+    return forms
+
+
+def _identifiers(pieces: Iterable[Sequence[_Found]]) -> list[str]:
+    return [
+        term
+        for term in _of_kind(pieces, PAIR)
+        if _IDENTIFIER.search(term) and not _LETTERS_APART.fullmatch(term)
+    ]

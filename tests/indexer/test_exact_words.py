@@ -1,0 +1,182 @@
+"""What is asked for exactly is found first, in whichever passage it stands, and shown there."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.document import Document, Filter, Hit, Section
+from indexer.index import HybridIndex
+from indexer.testing import HashEmbedder
+from tests.examples import costly
+
+ALL = frozenset({"all"})
+EVERYONE = Filter(audience=ALL)
+FILLER = "People meet by the river and speak of boats, bread and weather. "
+LONG = [FILLER * 20, FILLER * 20 + "The crate kvx77 was opened and renamed.", FILLER * 20]
+
+
+class Unreading(HashEmbedder):
+    """Reads plain Latin letters alone, as the model does."""
+
+    def share(self, text: str) -> float:
+        words = text.split()
+        return sum(word.isascii() for word in words) / max(1, len(words))
+
+
+def document(name: str, *texts: str, title: str = "", audience: frozenset[str] = ALL) -> Document:
+    return Document(
+        id=name,
+        title=title or f"Title {name}",
+        sections=tuple(Section(f"Part {n}", text) for n, text in enumerate(texts)),
+        audience=audience,
+    )
+
+
+OTHERS = [document(f"other{n}", FILLER * (1 + n % 3)) for n in range(8)]
+
+
+@pytest.fixture(scope="module", params=["tantivy", "whoosh"])
+def index(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[HybridIndex]:
+    def fill(index: HybridIndex) -> None:
+        index.put(
+            [
+                *OTHERS,
+                document("long", *LONG),
+                document("apart", "A member counts badges. Each badge has a no."),
+                document("column", "Look at member_badge_no in the table."),
+                document("version", FILLER * 3 + "Since 1.10.2 it is quick."),
+                document("versions", "Of 1.1 there were 10, and then 2 more."),
+                document("desk", "Call IT when in doubt; the WHO knows."),
+                document("stem", "They rename crates. Renaming is work. Rename often. " * 3),
+                document("phrase", "A boat goes to and fro or not at all."),
+                document("words", "To be or not to be, that is it."),
+                document("reset", "重启服务器以后再看。"),
+                document("linked", "See [the guide](https://pages.example/zymurgy_notes#top)."),
+                document("restart", "服务很好。武器重启。务必小心器具。"),
+                document("thai", "กุญแจอยู่ในตู้"),
+                document("thai long", "ล้างจานก่อนกลับบ้านทุกครั้งที่ครัวปิด"),
+                document("hidden", "The crate kvx77 is secret.", audience=frozenset({"few"})),
+            ]
+        )
+        index.commit(1)
+
+    place = tmp_path_factory.mktemp("index")
+    with HybridIndex.build(place, Unreading(), fill, engine=request.param) as index:
+        yield index
+
+
+def first(index: HybridIndex, question: str) -> Hit:
+    return index.search(question, EVERYONE)[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("kvx77", "long"),
+        ("renamed", "long"),
+        ("rename", "stem"),
+        ("member_badge_no", "column"),
+        ("1.10.2", "version"),
+        ("IT", "desk"),
+        ("who", "desk"),
+        ("when does IT come", "desk"),
+        ('"or not to"', "words"),
+        ("服务器", "reset"),
+        ("武器", "restart"),
+        ("zymurgy_notes", "linked"),
+        ("pages.example", "linked"),
+        ("กุญแจ", "thai"),
+    ],
+)
+def test_the_document_that_has_it_is_first_and_shows_where(
+    index: HybridIndex, question: str, name: str
+) -> None:
+    hit = first(index, question)
+    assert hit.document_id == name
+    assert bool(hit.marks) == (name != "linked")
+    if len(question.split()) == 1:
+        assert hit.close
+
+
+def test_the_passage_that_has_the_word_is_shown_whatever_is_nearer(index: HybridIndex) -> None:
+    hit = first(index, "kvx77 boats river")
+    assert "kvx77" in hit.passage.text
+    start, end = hit.snippet_range
+    assert "kvx77" in hit.passage.text[start:end]
+
+
+def test_what_is_found_by_pairs_of_signs_is_told_as_it_was_asked(index: HybridIndex) -> None:
+    assert first(index, "服务器").score.words == ("服务器",)
+
+
+def test_signs_that_the_model_does_not_read_have_no_meaning(index: HybridIndex) -> None:
+    found = {hit.document_id: hit.score for hit in index.search("กุญแจ", EVERYONE, 50)}
+    assert {score.cosine for score in found.values()} == {0.0}
+    assert {score.met for score in found.values()} == {0.0}
+
+
+def test_a_word_that_only_a_hidden_document_has_is_nowhere(index: HybridIndex) -> None:
+    few = Filter(audience=frozenset({"few"}))
+    assert first(index, "kvx77").document_id == "long"
+    assert [hit.document_id for hit in index.search("kvx77", few)] == ["hidden"]
+
+
+def test_a_word_that_too_many_have_alike_to_be_proposed_is_still_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.ranking.PROPOSED", 3)
+    monkeypatch.setattr("indexer.ranking.CANDIDATES", 3)
+    texts = [document(f"{n}", FILLER) for n in range(9)]
+
+    def fill(index: HybridIndex) -> None:
+        index.put([*texts, *(document(f"ü{n}", "Ключ лежит тут.") for n in range(6))])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path, Unreading(), fill) as index:
+        found = [hit.document_id for hit in index.search("ключ", EVERYONE, 3)]
+    assert found == ["ü0", "ü1", "ü2"]
+
+
+@contextmanager
+def lone(texts: list[str]) -> Iterator[HybridIndex]:
+    """An index of a document for each text."""
+
+    def fill(index: HybridIndex) -> None:
+        index.put([document(f"d{n}", text) for n, text in enumerate(texts)])
+        index.commit(1)
+
+    with (
+        tempfile.TemporaryDirectory() as place,
+        HybridIndex.build(Path(place), Unreading(), fill) as index,
+    ):
+        yield index
+
+
+WORDS = st.text(st.sampled_from("abcджз盘点รากか"), min_size=2, max_size=6)
+
+
+@costly(10)
+@given(
+    st.lists(st.lists(WORDS, min_size=1, max_size=8), min_size=2, max_size=6),
+    st.lists(st.sampled_from([" ", "_", ".", "-"]), min_size=1, max_size=2),
+    st.data(),
+)
+def test_the_document_that_alone_has_a_word_is_first(
+    bodies: list[list[str]], joins: list[str], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(bodies) - 1))
+    joined = "".join(joins[n % len(joins)] + word for n, word in enumerate(["qx", "vw"]))[1:]
+    texts = [" ".join(words) for words in bodies]
+    texts[place] += f" {joined}"
+    with lone(texts) as index:
+        hit = index.search(joined, EVERYONE)[0]
+        assert hit.document_id == f"d{place}"
+        assert np.isfinite(hit.score.fused)
