@@ -1,12 +1,12 @@
 """Words that one page alone has, asked singly: is that page among the first three?
 
-    python -m benchmarks.exact_words FOLDER... [--seed 1] [--count 80] [--model] [--misses]
+    python -m benchmarks.exact_words [FOLDER...] [--seed 1] [--count 80] [--model] [--misses]
 
 Imports each folder as `kb import` does, or makes documents of a test collection's corpus.jsonl,
 draws words, numbers, identifiers and strings of four signs that stand in one page and nowhere else,
-and asks for each alone. Prints for each folder and kind how many pages came first and in the first
-three. Without --model texts have vectors that know nothing of meaning, which takes seconds instead
-of minutes.
+addresses and code included, and asks for each alone. Prints for each folder and kind how many pages
+came first and in the first three. Without --model texts have vectors that know nothing of meaning,
+which takes seconds instead of minutes.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 import regex
 from msgspec import Struct
 
-from benchmarks.collections_data import load_collection
+from benchmarks.collections_data import NAMES, data_folder, load_collection
 from benchmarks.retrieval import EVERYONE, indexed
 from indexer.embedder import Embedder
 from indexer.model import ModelEmbedder
@@ -148,10 +148,16 @@ def show(name: str, placed: list[tuple[Drawn, int | None]], *, misses: bool) -> 
             print(f"    {place or '-':>3}  {one.kind}: {one.text}  ({one.page})")
 
 
+def _at_hand() -> list[Path]:
+    """The test collections, and the folders of content beside them."""
+    data = data_folder(None).resolve()
+    return [*(data / name for name in NAMES), *sorted((data.parent / "content").glob("*/"))]
+
+
 def main() -> None:
     """Read the arguments, draw, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path, help="[all of KB_BENCH_DATA and beside]")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=80, help="of each kind and folder")
     parser.add_argument("--model", action="store_true", help="vectors of the real model")
@@ -159,7 +165,7 @@ def main() -> None:
     given = parser.parse_args()
     embedder: Embedder = ModelEmbedder() if given.model else HashEmbedder()
     print(f"{'folder':<28}{'kind':<12}{'asked':>5}{'first':>8}{'in 3':>8}")
-    for folder in given.folders:
+    for folder in given.folders or _at_hand():
         opened = collected if (folder / "corpus.jsonl").is_file() else imported
         with opened(folder.resolve(), embedder) as pages:
             drawn = draw(pages.texts, given.count, given.seed)
