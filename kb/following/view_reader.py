@@ -137,9 +137,6 @@ class ViewReader:
             raise _not_ready()
         connection = connect(self._path, mode="ro")
         opened = _Opened(connection, file)
-        # Sorting a long list would need a file of its own, which a full disk has no room for. This
-        # comes before the temporary views, for it takes away those that are there.
-        connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("asker_labels", 0, lambda: opened.labels)
         # Sorting a long list would need a file of its own, which a full disk has no room for. First
         # of all, for a change of it drops every temporary view, and with them who sees what.
