@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from indexer.threads import wait_asleep
 from kb import access, data_directory, status
 from kb.access import Asker
+from kb.belonging import lacking
 from kb.data_directory import storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
@@ -140,8 +141,8 @@ class KnowledgeBase:
                     tell("Something erased is not gone yet, or is back from a copy: erasing it.")
                     parts.follower.forget(unfinished)
                 opened = cls(parts, asker or _acting(parts))
-                if lacking := opened.incomplete():
-                    tell(lacking)
+                if sentence := opened.incomplete():
+                    tell(sentence)
                 return opened
             except BaseException:
                 parts.close()
@@ -231,6 +232,7 @@ class KnowledgeBase:
                 self._parts.reader,
                 self._parts.parked,
                 self._parts.follower,
+                lacking(self._parts.vault),
             )
 
     def incomplete(self) -> str:

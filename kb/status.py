@@ -68,8 +68,12 @@ def gather(
     reader: ViewReader,
     index_parked: ParkedFile,
     follower: Follower,
+    lacking: str,
 ) -> Status:
-    """The status now. Loads neither the model nor the search libraries."""
+    """The status now; `lacking` says what the vault cannot open.
+
+    Loads neither the model nor the search libraries.
+    """
     views, head = _views(reader), log.head()
     index, trouble = _index(directory, log, index_parked)
     entries, archived, reuses = views.totals
@@ -81,7 +85,7 @@ def gather(
         index_position=index.position,
         lag=max(0, head - min(views.position, index.position)),
         parked=(*views.parked, *index_parked.all()),
-        errors=tuple(filter(None, (*follower.errors, follower.overdue, *trouble))),
+        errors=tuple(filter(None, (lacking, *follower.errors, follower.overdue, *trouble))),
         sizes=directory.sizes(),
         documents=index.documents,
         passages=index.passages,

@@ -178,9 +178,13 @@ class Writer:
                 except VersionConflict:
                     continue
             if settle:
-                self._settle(done.receipt.position)
+                self.settle(done.receipt)
             return done
         raise Refused(f"Too many people are changing {aggregate.id} at this moment; try again.")
+
+    def settle(self, receipt: Receipt) -> None:
+        """What `execute` ends with, for a caller who told it not to."""
+        self._settle(receipt.position)
 
     def _attempt(
         self,

@@ -1,6 +1,7 @@
 """Whether accounts belong to a log, and what to do with older ones that were put back."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -8,7 +9,7 @@ from events.codec import EventCodec
 from events.event import DamagedEvent
 from events.log import EventLog
 from events.marks import Mark, misfit
-from kb.accounts.store import AccountStore, peek
+from kb.accounts.store import PASSING, AccountStore, peek
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
@@ -60,10 +61,10 @@ class Beside:
         elif mark is None and store.is_new:
             if next(self._facts(0), None):
                 self._notice(_NONE)
-        elif mark and how is None and (facts := [*self._facts(mark.position)]):
-            _take_away(store, facts)
-            self._notice(_OLDER)
-        self.reach(store)
+        elif mark and how is None and next(self._facts(mark.position), None):
+            self._take_away(store)
+        with suppress(DataDirectoryError):  # a full disk keeps nobody from signing in
+            self.reach(store)
 
     def reach(self, store: AccountStore) -> None:
         """Keep in the accounts up to where they know the log."""
@@ -72,6 +73,24 @@ class Beside:
 
     def _mark(self) -> Mark:
         return self._log.mark()
+
+    def _take_away(self, store: AccountStore) -> None:
+        """Take from accounts what the log says was taken away since they knew it."""
+        with store.transaction() as db:
+            # Looked at again: another process may have been between the log and its accounts.
+            mark = store.mark()
+            facts = [*self._facts(mark.position)] if mark else []
+            if not facts:
+                return
+            for table in PASSING:
+                db.execute(f"DELETE FROM {table}")
+            for member, fact in facts:
+                if isinstance(fact, MemberTokenRevoked):
+                    db.execute("DELETE FROM api_token WHERE id = ?", (fact.token,))
+                elif isinstance(fact, MemberSignInChanged) and fact.what in _TABLE_OF:
+                    db.execute(f"DELETE FROM {_TABLE_OF[fact.what]} WHERE member = ?", (member,))
+            self.reach(store)
+        self._notice(_OLDER)
 
     def _strangers(self, store: AccountStore) -> bool:
         """Whether the accounts have members, and none that the log knows."""
@@ -88,17 +107,6 @@ class Beside:
                     fact = cast(SignInEvent, self._codec.decode(event))
                     yield event.stream.removeprefix(member_stream("")), fact
             after = events[-1].position
-
-
-def _take_away(store: AccountStore, facts: list[tuple[str, SignInEvent]]) -> None:
-    with store.transaction() as db:
-        for table in ("session", "link", "challenge", "pending_identity"):
-            db.execute(f"DELETE FROM {table}")
-        for member, fact in facts:
-            if isinstance(fact, MemberTokenRevoked):
-                db.execute("DELETE FROM api_token WHERE id = ?", (fact.token,))
-            elif isinstance(fact, MemberSignInChanged) and fact.what in _TABLE_OF:
-                db.execute(f"DELETE FROM {_TABLE_OF[fact.what]} WHERE member = ?", (member,))
 
 
 def _foreign(path: Path) -> DataDirectoryError:

@@ -209,10 +209,13 @@ class Credentials:
 
     def _decided(self, member: str, command: MemberCommand) -> Receipt:
         # Opened first: accounts that met the event before they knew of it would be taken for older.
-        _ = self._accounts.store
-        done = self._writer.execute(_aggregate(member), partial(members.decide, command))
-        self._accounts.reach()
-        return done.receipt
+        # Nobody else opens them between the two, nor waits for views meanwhile.
+        with self._accounts.store.transaction():
+            decide = partial(members.decide, command)
+            receipt = self._writer.execute(_aggregate(member), decide, settle=False).receipt
+            self._accounts.reach()
+        self._writer.settle(receipt)
+        return receipt
 
     def _load(self, member: str) -> Member:
         return self._writer.load(_aggregate(member))

@@ -6,8 +6,10 @@ Each cell of the table in docs/operators/data-directory.md is one case: that fil
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -209,6 +211,7 @@ def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
     placed(copies, data, "vault.sqlite", "older")
     with opened(data) as base:
         events = base._parts.log.read(0, 1000)
+        assert "vault.sqlite lacks the keys" in base.status().errors[0]
         lost = next(each.stream for each in events[::-1] if each.type == "entry-contributed")
         entry_id = lost.removeprefix("entry-")
         with pytest.raises(DataDirectoryError):
@@ -252,6 +255,32 @@ def test_an_older_copy_of_the_accounts_opens_nothing_that_was_revoked(
     told: list[str] = []
     with opened(data, told.append) as base:
         assert base.accounts.tokens.all() == []
+    assert told == [INCOMPLETE]
+
+
+def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_copy(
+    copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(copies / "newer", data)
+    told: list[str] = []
+    with opened(data) as base, opened(data, told.append) as other, ThreadPoolExecutor() as pool:
+        member = base.directory.members()[0].id
+        session = base.accounts.sessions.begin(member, "link")
+        append = base._parts.log.append
+        opening: list[Future[object]] = []
+
+        def beside(*arguments: Any) -> Any:
+            recorded = append(*arguments)
+            opening.append(pool.submit(lambda: other.accounts.store))
+            return recorded
+
+        monkeypatch.setattr(base._parts.log, "append", beside)
+        base.acting_for(everything(member)).credentials.make_link(
+            "sign-in", member, datetime.now(UTC) + timedelta(days=1)
+        )
+        opening[0].result()
+        assert other.accounts.sessions.member_of(session)
     assert told == [INCOMPLETE]
 
 
