@@ -3,12 +3,15 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from msgspec import structs
 
 from kb.entries import queries, validation
+from kb.entries.browsing import counts, stored, values_of
 from kb.entries.content import Content
+from kb.entries.known import lacks, missing, refuse_unknown
 from kb.entries.lineage import nearest_first
 from kb.entries.results import (
     LARGEST_OFFSET,
@@ -29,13 +32,11 @@ from kb.entries.rows import (
     entry_page,
     entry_summary,
     history_item,
-    lacking,
     related_entry,
     reuse_view,
 )
 from kb.errors import InvalidInput, NotFound
 from kb.following.view_reader import ViewReader
-from kb.ids import group_id
 from kb.rows import Row, rows
 
 __all__ = [
@@ -66,19 +67,22 @@ class Catalogue:
         self._views = views
         self._labels = labels
 
-    def get(self, entry_id: str) -> EntryPage:
-        """One entry with all that belongs to it. Raises `NotFound`."""
+    def get(self, entry_id: str, *, most: int = -1) -> EntryPage:
+        """One entry with all that belongs to it. Raises `NotFound`.
+
+        Of endorsements and reuses the first `most`, if given; the others are asked for apart.
+        """
         entry_id = validation.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             found = rows(db, queries.ENTRY_BY_ID, (entry_id,))
             if not found:
-                raise _missing(db, entry_id)
+                raise missing(db, entry_id)
             return entry_page(
                 found[0],
                 relations=tuple(map(related_entry, rows(db, queries.RELATED, {"id": entry_id}))),
-                endorsed=tuple(map(endorsement_view, rows(db, queries.ENDORSED, (entry_id,)))),
-                reuse=tuple(map(reuse_view, rows(db, queries.REUSES, (entry_id,)))),
-                lacking=_lacking(db, entry_id),
+                endorsed=_endorsed(db, entry_id, 0, most),
+                reuse=_reuses(db, entry_id, 0, most),
+                lacking=lacks(db, entry_id),
             )
 
     def forgotten(self) -> int:
@@ -138,16 +142,16 @@ class Catalogue:
                 f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
             )
         with self._views.read(self._labels) as db:
-            chosen = _stored(db, filter or BrowseFilter())
-            values = _values(chosen)
+            chosen = stored(db, filter or BrowseFilter())
+            values = values_of(chosen)
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
             return Page(
                 items=tuple(map(entry_summary, found)),
                 total=db.execute(queries.COUNT, values).fetchone()[0],
                 facets=Facets(
-                    kinds=_counts(db, queries.KINDS, structs.replace(chosen, kinds=())),
-                    tags=_counts(db, queries.TAGS, chosen),
-                    groups=_counts(db, queries.GROUPS, structs.replace(chosen, groups=())),
+                    kinds=counts(db, queries.KINDS, structs.replace(chosen, kinds=())),
+                    tags=counts(db, queries.TAGS, chosen),
+                    groups=counts(db, queries.GROUPS, structs.replace(chosen, groups=())),
                     archived=db.execute(queries.COUNT_ARCHIVED, values).fetchone()[0],
                 ),
             )
@@ -158,12 +162,36 @@ class Catalogue:
             found = rows(db, queries.CARDS, (msgspec.json.encode(entry_ids).decode(),))
         return {row["id"]: entry_summary(row) for row in found}
 
-    def history(self, entry_id: str) -> tuple[HistoryItem, ...]:
+    def endorsed(
+        self, entry_id: str, *, offset: int = 0, limit: int = -1
+    ) -> tuple[EndorsementView, ...]:
+        """Who vouches for an entry, the first first. Raises `NotFound`."""
+        with self._entry(entry_id) as (db, known):
+            return _endorsed(db, known, offset, limit)
+
+    def endorsement(self, entry_id: str, member: str | None) -> EndorsementView | None:
+        """That of one member. Raises `NotFound` for an entry that is not there."""
+        with self._entry(entry_id) as (db, known):
+            found = rows(db, queries.ENDORSED_BY, (known, member))
+        return endorsement_view(found[0]) if found else None
+
+    def reuses(self, entry_id: str, *, offset: int = 0, limit: int = -1) -> tuple[ReuseView, ...]:
+        """The reuses of an entry, the first first. Raises `NotFound`."""
+        with self._entry(entry_id) as (db, known):
+            return _reuses(db, known, offset, limit)
+
+    def history(
+        self, entry_id: str, *, offset: int = 0, limit: int = -1, newest_first: bool = False
+    ) -> tuple[HistoryItem, ...]:
         """The entry's own events, its endorsements and reuses, in log order. Raises `NotFound`."""
-        entry_id = validation.known_id("entry", entry_id)
-        with self._views.read(self._labels) as db:
-            _refuse_unknown(db, entry_id)
-            return tuple(map(history_item, rows(db, queries.HISTORY, (entry_id,))))
+        sql = queries.NEWEST_HISTORY if newest_first else queries.HISTORY
+        with self._entry(entry_id) as (db, known):
+            return tuple(map(history_item, rows(db, sql, (known, limit, offset))))
+
+    def happened(self, entry_id: str) -> int:
+        """How many items the history of an entry has. Raises `NotFound`."""
+        with self._entry(entry_id) as (db, known):
+            return int(db.execute(queries.HAPPENED, (known,)).fetchone()[0])
 
     def changed_since(self, position: int, without: Iterable[str] = ()) -> int:
         """How many of these entries, `without` some, were changed after `position` of the log."""
@@ -175,7 +203,7 @@ class Catalogue:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""
         entry_id = validation.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
-            _refuse_unknown(db, entry_id)
+            refuse_unknown(db, entry_id)
             origins = rows(db, queries.ORIGINS, {"id": entry_id})
             derived = rows(db, queries.DERIVED, {"id": entry_id})
         return Lineage(
@@ -204,13 +232,16 @@ class Catalogue:
             raise NotFound(f"There is no version {version} of an entry {entry_id}.")
         return msgspec.json.decode(row[0], type=Content)
 
-    def groups(self) -> tuple[str, ...]:
-        """Every group that an entry is of, the one with the most entries first."""
-        return self._names(queries.ALL_GROUPS)
+    def groups(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
+        """Groups that entries are of, the one with the most entries first.
 
-    def tags(self) -> tuple[str, ...]:
-        """Every tag that an entry has, the one on the most entries first."""
-        return self._names(queries.ALL_TAGS)
+        Those alone that have a word with this `beginning`, if any is given.
+        """
+        return self._names(queries.ALL_GROUPS, beginning, limit)
+
+    def tags(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
+        """Tags that entries have, the one on the most entries first; as `groups`."""
+        return self._names(queries.ALL_TAGS, beginning, limit)
 
     def all_ids(self) -> Iterator[str]:
         """The id of every entry, archived ones too, in the order they came."""
@@ -225,9 +256,30 @@ class Catalogue:
             found = [row[0] for row in db.execute(sql, {"text": text, "beginning": beginning})]
         return [text] if text in found else found
 
-    def _names(self, sql: str) -> tuple[str, ...]:
+    def _names(self, sql: str, beginning: str, limit: int) -> tuple[str, ...]:
+        values = {"beginning": beginning.replace("-", " ").strip().lower(), "limit": limit}
         with self._views.read(self._labels) as db:
-            return tuple(name for (name,) in db.execute(sql))
+            return tuple(name for (name,) in db.execute(sql, values))
+
+    @contextmanager
+    def _entry(self, entry_id: str) -> Iterator[tuple[sqlite3.Connection, str]]:
+        """The views and the id in its usual shape. Raises `NotFound`."""
+        entry_id = validation.known_id("entry", entry_id)
+        with self._views.read(self._labels) as db:
+            refuse_unknown(db, entry_id)
+            yield db, entry_id
+
+
+def _endorsed(
+    db: sqlite3.Connection, entry_id: str, offset: int, limit: int
+) -> tuple[EndorsementView, ...]:
+    return tuple(map(endorsement_view, rows(db, queries.ENDORSED, (entry_id, limit, offset))))
+
+
+def _reuses(
+    db: sqlite3.Connection, entry_id: str, offset: int, limit: int
+) -> tuple[ReuseView, ...]:
+    return tuple(map(reuse_view, rows(db, queries.REUSES, (entry_id, limit, offset))))
 
 
 def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
@@ -235,43 +287,3 @@ def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
     if not found:
         raise NotFound(otherwise)
     return found[0]
-
-
-def _refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
-    if db.execute(queries.KNOWN, (entry_id,)).fetchone() is None:
-        raise _missing(db, entry_id)
-
-
-def _missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
-    """Why an entry is not shown: its author and the operator are told if it cannot be read."""
-    if lacking := _lacking(db, entry_id):
-        return NotFound(f"The entry {entry_id} cannot be shown. {' '.join(lacking)}")
-    return NotFound(f"There is no entry {entry_id}.")
-
-
-def _lacking(db: sqlite3.Connection, entry_id: str) -> tuple[str, ...]:
-    return tuple(map(lacking, rows(db, queries.LACKING, (entry_id,))))
-
-
-def _counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, int]:
-    return dict(db.execute(sql, _values(filter)).fetchall())
-
-
-def _stored(db: sqlite3.Connection, filter: BrowseFilter) -> BrowseFilter:
-    """`filter` with tags and groups as they stand in entries, however somebody writes them."""
-    for name in ("kinds", "tags", "groups"):
-        validation.few(name, getattr(filter, name))
-    wanted = frozenset(map(group_id, filter.groups))
-    known = db.execute(queries.EVERY_GROUP) if wanted else ()
-    groups = tuple(name for (name,) in known if group_id(name) in wanted)
-    return structs.replace(
-        filter, tags=validation.wanted_tags(filter.tags), groups=groups or filter.groups
-    )
-
-
-def _values(filter: BrowseFilter) -> dict[str, object]:
-    lists = {"kinds": filter.kinds, "tags": filter.tags, "groups": filter.groups}
-    return {
-        **{name: msgspec.json.encode(values).decode() for name, values in lists.items()},
-        "archived": None if filter.archived is None else int(filter.archived),
-    }

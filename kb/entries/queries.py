@@ -14,9 +14,14 @@ ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"
 LACKING = "SELECT stream, type FROM parked WHERE entry_id = ? ORDER BY position"
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 EVERY_GROUP = "SELECT DISTINCT group_name FROM entry WHERE group_name IS NOT NULL"
-ALL_GROUPS = """SELECT group_name FROM entry WHERE group_name IS NOT NULL
-GROUP BY group_name ORDER BY count(*) DESC, group_name"""
-ALL_TAGS = "SELECT tag FROM tag GROUP BY tag ORDER BY count(*) DESC, tag"
+# A word of the name begins so; signs that have a meaning in patterns have none here.
+_WORD = "(:beginning = '' OR "
+_WORD += "instr(' ' || lower(replace({name}, '-', ' ')), ' ' || :beginning))"
+ALL_GROUPS = f"""SELECT group_name FROM entry
+WHERE group_name IS NOT NULL AND {_WORD.format(name="group_name")}
+GROUP BY group_name ORDER BY count(*) DESC, group_name LIMIT :limit"""
+ALL_TAGS = f"""SELECT tag FROM tag WHERE {_WORD.format(name="tag")}
+GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 CONTRIBUTED = "SELECT id FROM entry WHERE contributed_by = ? ORDER BY position"
 _BEGINS = ":beginning <> '' AND id >= :beginning AND id < :beginning || '~'"
@@ -69,9 +74,10 @@ SELECT type, direction, id, title, archived FROM (
     FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
 ) ORDER BY direction DESC, type, key
 """
-ENDORSED = (
-    "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = ? ORDER BY position"
-)
+_PIECE = "LIMIT ? OFFSET ?"
+_ENDORSED = "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = ?"
+ENDORSED = f"{_ENDORSED} ORDER BY position {_PIECE}"
+ENDORSED_BY = f"{_ENDORSED} AND member = ?"
 
 _REUSE = """
 SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
@@ -79,14 +85,17 @@ SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
        recorded_at, updated_at
 FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """
-REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position"
+REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position {_PIECE}"
 REUSE = f"{_REUSE} WHERE reuse.id = ?"
 REUSES_BY = "SELECT id FROM reuse WHERE entry_id = ? AND recorded_by = ?"
 
-HISTORY = """
+_HISTORY = """
 SELECT history.version, stream, what, detail, other, title AS other_title, actor, at
 FROM history LEFT JOIN entry ON entry.id = other WHERE entry_id = ? ORDER BY history.position
 """
+HISTORY = f"{_HISTORY} {_PIECE}"
+NEWEST_HISTORY = f"{_HISTORY} DESC {_PIECE}"
+HAPPENED = "SELECT count(*) FROM history WHERE entry_id = ?"
 CHANGED_SINCE = """
 SELECT count(DISTINCT entry_id) FROM history WHERE position > ? AND stream = 'entry'
 AND entry_id NOT IN (SELECT value FROM json_each(?))

@@ -21,8 +21,8 @@ MEMBERS = {"/entries/new", "/people", "/groups"}
 REPORTS = {"/reuse", "/api/reports/reuse"}
 OWN = {"/account", "/account/data.json", "/account/data.md", "/account/erase", "/account/leave"}
 STEWARDS = {"/audit", "/api/status"}
-NEEDING_MORE = {"/api/search", "/sign-in/openid", "/sign-in/openid/back"}
-"""Pages that need a question, or a provider; they have tests of their own."""
+NEEDING_MORE = {"/api/search", "/api/names", "/sign-in/openid", "/sign-in/openid/back"}
+"""Pages that need a question, or what is asked for, or a provider; they have tests of their own."""
 
 ALLOWED = {
     "": PUBLIC | READ,

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from web.api import about, curation, endorsements, entries, reuse, search
+from web.api import about, curation, endorsements, entries, names, reuse, search
 from web.requests import look_at
 
 
@@ -17,6 +17,8 @@ def api_router() -> Router:
             entries.contribute_entry,
             entries.get_entry,
             entries.revise_entry,
+            entries.get_endorsements,
+            entries.get_reuses,
             entries.get_history,
             entries.get_lineage,
             curation.add_tags,
@@ -32,6 +34,7 @@ def api_router() -> Router:
             reuse.get_reuse,
             reuse.update_reuse,
             reuse.report_reuse,
+            names.list_names,
             about.list_kinds,
             about.get_status,
         ],

@@ -1,5 +1,6 @@
 """Entries: list, read, contribute, revise."""
 
+from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from kb.entries.content import Content, Draft
 from kb.entries.results import (
     LARGEST_OFFSET,
     BrowseFilter,
+    EndorsementView,
     EntryPage,
     HistoryItem,
     Lineage,
     Page,
+    ReuseView,
     Sort,
 )
 from web.api.given import GivenContent, GivenDraft, Group, PathId, told
@@ -26,6 +29,9 @@ from web.bodies import TEXT
 from web.openapi import SENDS, operation
 from web.visit import SOMEBODY
 from web.written import Written, when_searchable
+
+MOST = 100
+"""How much of a list stands in an answer that has others too, or that does not say how much."""
 
 Offset = Annotated[int, QueryParameter(ge=0, le=LARGEST_OFFSET)]
 IdempotencyKey = Annotated[
@@ -58,7 +64,9 @@ def list_entries(
 ) -> Page:
     """Entries of any kind and group and all tags that are named, and counts to filter further."""
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
-    return base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
+    found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
+    first = {name: _first(getattr(found.facets, name)) for name in ("kinds", "tags", "groups")}
+    return structs.replace(found, facets=structs.replace(found.facets, **first))
 
 
 @post("/entries", **operation("entries", *SENDS, status=201, rule="contribute", largest=TEXT))
@@ -75,11 +83,31 @@ def contribute_entry(
 
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule="read"))
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPage:
-    """One entry with all that belongs to it."""
-    entry = base.catalogue.get(entry_id)
-    endorsed = tuple(structs.replace(e, member=_told(base, e.member)) for e in entry.endorsed)
+    """One entry; of relations, endorsements and reuses the first 100."""
+    entry = base.catalogue.get(entry_id, most=MOST)
     author = _told(base, entry.contributed_by)
-    return structs.replace(entry, contributed_by=author, endorsed=endorsed)
+    return structs.replace(
+        entry,
+        contributed_by=author,
+        endorsed=_by_known(base, entry.endorsed),
+        relations=entry.relations[:MOST],
+    )
+
+
+@get("/entries/{entry_id:str}/endorsements", **operation("entries", 404, rule="read"))
+def get_endorsements(
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
+) -> tuple[EndorsementView, ...]:
+    """Who vouches for an entry, and why, the first first."""
+    return _by_known(base, base.catalogue.endorsed(entry_id, offset=offset, limit=limit))
+
+
+@get("/entries/{entry_id:str}/reuses", **operation("entries", 404, rule="read"))
+def get_reuses(
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
+) -> tuple[ReuseView, ...]:
+    """The reuses of an entry, the first first."""
+    return base.catalogue.reuses(entry_id, offset=offset, limit=limit)
 
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise", largest=TEXT))
@@ -95,16 +123,30 @@ def revise_entry(
 
 
 @get("/entries/{entry_id:str}/history", **operation("entries", 404, rule="read"))
-def get_history(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> tuple[HistoryItem, ...]:
-    """Every event about an entry, with who and when, oldest first."""
-    history = base.catalogue.history(entry_id)
+def get_history(
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
+) -> tuple[HistoryItem, ...]:
+    """The events about an entry, with who and when, oldest first."""
+    history = base.catalogue.history(entry_id, offset=offset, limit=limit)
     return tuple(structs.replace(each, actor=_told(base, each.actor)) for each in history)
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))
 def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Lineage:
-    """What an entry was made from and what was made from it, however far."""
-    return base.catalogue.lineage(entry_id)
+    """What an entry was made from and what was made from it, however far; the nearest 100 each."""
+    found = base.catalogue.lineage(entry_id)
+    return structs.replace(found, origins=found.origins[:MOST], derived=found.derived[:MOST])
+
+
+def _first(counts: dict[str, int]) -> dict[str, int]:
+    """The most frequent values; the others are asked for as names."""
+    return dict(islice(counts.items(), MOST))
+
+
+def _by_known(
+    base: KnowledgeBase, endorsed: tuple[EndorsementView, ...]
+) -> tuple[EndorsementView, ...]:
+    return tuple(structs.replace(each, member=_told(base, each.member)) for each in endorsed)
 
 
 def _told(base: KnowledgeBase, member: str) -> str:

@@ -22,8 +22,9 @@ from kb.entries.results import ReuseView
 from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
-from web.api.entries import IdempotencyKey
+from web.api.entries import MOST, IdempotencyKey, Offset
 from web.api.given import IdOrNone, LinkOrNone, NamedGroup, PathId, Text
+from web.api.search import Limit
 from web.bodies import NOTES
 from web.openapi import SENDS, operation
 from web.written import Written
@@ -107,11 +108,13 @@ def report_reuse(
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
     format: FromQuery[Literal["json", "csv"]] = "json",
+    offset: Offset = 0,
+    limit: Limit = MOST,
 ) -> Response[ReuseReport | str]:
-    """Counts of reuse by kind, tag, group or month; both days are included."""
+    """Counts of reuse by kind, tag, group or month; both days are included. CSV has all rows."""
     report = base.reports.reuse(since=since, until=until, by=by)
     if format == "json":
-        return Response(report)
+        return Response(structs.replace(report, rows=report.rows[offset:][:limit]))
     name = f'attachment; filename="reuse-by-{by}.csv"'
     return Response(
         as_csv(report),

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.people.directory import AccessChange, GroupView
-from web.pages.browse import PageNumber
+from web.pages.parts import PageNumber
 from web.pages.shell import Pages
 
 PAGE_SIZE = 100

@@ -1,18 +1,20 @@
 """Look around without a question: a list with filters, counts and pages."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from itertools import islice
+from typing import Literal
 from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery
 from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import BrowseFilter, Facets, Page, Sort
 from kb.entries.validation import wanted_tags
 from kb.ids import group_id
+from web.pages.parts import OFFERED, PageNumber
 from web.pages.shell import Pages
 
 PAGE_SIZE = 20
@@ -21,7 +23,6 @@ SHOWN = 12
 
 Archived = Literal["", "only", "all"]
 ARCHIVED: Mapping[str, bool | None] = {"": False, "only": True, "all": None}
-PageNumber = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
 
 
 class View(Struct, frozen=True):
@@ -51,6 +52,11 @@ class View(Struct, frozen=True):
         """Whether fewer entries may be listed than without filters."""
         return bool(self.kind or self.tag or self.group or self.archived == "only")
 
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """What a form that adds a value sends along."""
+        several = [(name, one) for name in ("kind", "tag", "group") for one in getattr(self, name)]
+        return (*several, ("archived", self.archived), ("sort", self.sort))
+
     def toggled(self, name: str, value: str) -> "View":
         """The list with `value` of a facet added, or taken away if it was there."""
         now: tuple[str, ...] = getattr(self, name)
@@ -68,11 +74,15 @@ class Choice(Struct, frozen=True):
 
 
 class FacetGroup(Struct, frozen=True):
-    """The choices of one facet; `more` are folded away."""
+    """The choices of one facet; `more` are folded away.
+
+    Of those that are too many to show, any is reached by typing its `name`.
+    """
 
     title: str
     choices: tuple[Choice, ...]
     more: tuple[Choice, ...] = ()
+    name: str = ""
 
 
 class BrowsePage(Struct, frozen=True, kw_only=True):
@@ -147,7 +157,8 @@ def _group(
     title: str, name: str, counts: Mapping[str, int], view: View, names: Mapping[str, str]
 ) -> FacetGroup:
     chosen: tuple[str, ...] = getattr(view, name)
-    values = [*chosen, *(value for value in counts if value not in chosen)]
+    others = (value for value in counts if value not in chosen)
+    values = [*chosen, *islice(others, OFFERED + 1)]
     choices = tuple(
         Choice(
             names.get(value, value),
@@ -157,7 +168,8 @@ def _group(
         )
         for value in values
     )
-    return FacetGroup(title, choices[:SHOWN], choices[SHOWN:])
+    typed = name if len(choices) > OFFERED else ""
+    return FacetGroup(title, choices[:SHOWN], choices[SHOWN:OFFERED], typed)
 
 
 def _archived(view: View) -> FacetGroup:

@@ -1,6 +1,7 @@
 """An entry's own page, and the small forms on it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -16,6 +17,7 @@ from kb.entries.results import (
     EntrySummary,
     HistoryItem,
     LineageEntry,
+    RelatedEntry,
     ReuseView,
 )
 from kb.errors import InvalidInput, NotFound, Refused
@@ -23,6 +25,7 @@ from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.forms import ChosenSight, Form, new_command_id
 from web.pages.links import entry_url
+from web.pages.parts import OFFERED, PIECE, PageNumber, Part, offset, part
 from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
 from web.written import when_searchable
@@ -36,6 +39,15 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+class Numbers(Struct, frozen=True):
+    """Which pages of the lists of an entry are shown."""
+
+    endorsed: int = 1
+    reuse: int = 1
+    related: int = 1
+    history: int = 1
+
+
 class EntryView(Struct, frozen=True, kw_only=True):
     """Everything on an entry's page.
 
@@ -47,9 +59,12 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
     entry: EntryPage
     sections: tuple[ShownSection, ...]
+    endorsed: Part[EndorsementView]
+    reuse: Part[ReuseView]
+    related: Part[RelatedEntry]
     origins: tuple[LineageEntry, ...]
     derived: tuple[LineageEntry, ...]
-    history: tuple[HistoryItem, ...]
+    history: Part[HistoryItem]
     successor: EntrySummary | None
     mine: EndorsementView | None
     groups: tuple[str, ...]
@@ -73,9 +88,15 @@ def show(
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     done: FromQuery[str] = "",
+    endorsed: PageNumber = 1,
+    reuse: PageNumber = 1,
+    related: PageNumber = 1,
+    history: PageNumber = 1,
 ) -> Response[str]:
-    """The page of an entry."""
-    return pages.render("entry.html", entry_view(base, pages, entry_id), at="browse", done=done)
+    """The page of an entry; of each long list on it the page that is asked for."""
+    at = Numbers(endorsed, reuse, related, history)
+    view = entry_view(base, pages, entry_id, at=at)
+    return pages.render("entry.html", view, at="browse", done=done)
 
 
 def act(
@@ -103,11 +124,16 @@ def act(
 
 
 def entry_view(
-    base: KnowledgeBase, pages: Pages, entry_id: str, name: str = "", form: Form | None = None
+    base: KnowledgeBase,
+    pages: Pages,
+    entry_id: str,
+    name: str = "",
+    form: Form | None = None,
+    at: Numbers = Numbers(),  # noqa: B008 - it is frozen
 ) -> EntryView:
     """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
-    entry = base.catalogue.get(entry_id)
-    mine = next((e for e in entry.endorsed if e.member == base.asker.member), None)
+    entry = base.catalogue.get(entry_id, most=0)
+    mine = base.catalogue.endorsement(entry_id, base.asker.member)
     lineage = base.catalogue.lineage(entry_id)
     forms = _empty_forms(mine)
     asker, author = base.asker, entry.contributed_by
@@ -115,25 +141,41 @@ def entry_view(
     return EntryView(
         entry=entry,
         sections=shown_sections(entry.sections, pages.layouts, base.catalogue.forgotten()),
+        **_parts(base, entry, at),
         origins=_further(lineage.origins),
         derived=_further(lineage.derived),
-        history=base.catalogue.history(entry_id),
         successor=_successor(base, entry.successor),
         mine=mine,
-        groups=base.catalogue.groups(),
+        groups=base.catalogue.groups(limit=OFFERED),
         forms=forms | {name: form} if form else forms,
         open=name,
         may_revise=may(asker, "revise"),
         may_show=may(asker, "show", author),
         may_curate=may(asker, "curate", author),
         may_erase=may(asker, "erase-entry", author),
-        may_update=reuses_to_update(base, entry.id, entry.reuse),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
         seen_by=known,
         chosen=ChosenSight.of(form) if form and name == "show" else _sight_of(entry),
         groups_to_show=tuple(known.items()),
         world=base.directory.open_to_world(),
     )
+
+
+def _parts(base: KnowledgeBase, entry: EntryPage, at: Numbers) -> dict[str, Any]:
+    """The lists of an entry, a page of each, and which of these reuses may be updated."""
+    url, read = entry_url(entry.id), base.catalogue
+    reuses = read.reuses(entry.id, offset=offset(at.reuse), limit=PIECE)
+    endorsed = read.endorsed(entry.id, offset=offset(at.endorsed), limit=PIECE)
+    history = read.history(entry.id, offset=offset(at.history), limit=PIECE, newest_first=True)
+    related = entry.relations[offset(at.related) :][:PIECE]
+    happened = read.happened(entry.id)
+    return {
+        "endorsed": part(endorsed, entry.endorsements, at.endorsed, url, "endorsed"),
+        "reuse": part(reuses, entry.reuses, at.reuse, url, "reuse"),
+        "related": part(related, len(entry.relations), at.related, url, "related"),
+        "history": part(history, happened, at.history, url, "history"),
+        "may_update": reuses_to_update(base, entry.id, reuses),
+    }
 
 
 def reuses_to_update(
@@ -168,8 +210,8 @@ def _empty_forms(mine: EndorsementView | None) -> dict[str, Form]:
 
 
 def _further(entries: tuple[LineageEntry, ...]) -> tuple[LineageEntry, ...]:
-    """The steps of a lineage that lie beyond the entry's own relations."""
-    return tuple(entry for entry in entries if entry.depth > 1)
+    """The nearest steps of a lineage that lie beyond the entry's own relations."""
+    return tuple(entry for entry in entries if entry.depth > 1)[:PIECE]
 
 
 def _successor(base: KnowledgeBase, entry_id: str | None) -> EntrySummary | None:

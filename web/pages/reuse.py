@@ -13,7 +13,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Refused
-from kb.reuse.report import By, ReuseReport
+from kb.reuse.report import By, ReuseReport, ReuseRow
 from kb.writer import Receipt
 from web.bodies import NOTES
 from web.errors import status_of
@@ -21,6 +21,9 @@ from web.pages.entry import act, reuses_to_update
 from web.pages.forms import Form, FormBody, command_id, entry_meant, small_form
 from web.pages.links import entry_url
 from web.pages.shell import Pages, see_other
+
+ROWS = 200
+"""The most rows of a report on the page."""
 
 BY: Mapping[By, str] = {"kind": "Kind", "tag": "Tag", "group": "Group", "month": "Month"}
 
@@ -40,6 +43,16 @@ class ReportPage(Struct, frozen=True):
     report: ReuseReport | None
     by: Mapping[By, str]
     csv_url: str
+
+    @property
+    def shown(self) -> tuple[ReuseRow, ...]:
+        """The rows that stand on the page; the file to download has all."""
+        return self.report.rows[:ROWS] if self.report else ()
+
+    @property
+    def left_out(self) -> bool:
+        """Whether there are more."""
+        return self.report is not None and len(self.report.rows) > ROWS
 
 
 @post(

@@ -16,6 +16,7 @@ from kb.search import Answer, Result
 from web.errors import RESULTS
 from web.markdown import marked
 from web.pages.links import section_url
+from web.pages.parts import OFFERED
 from web.pages.shell import Pages
 
 LIMIT = 20
@@ -52,7 +53,7 @@ class Found(Struct, frozen=True):
 
 
 class Options(Struct, frozen=True):
-    """What a question can be narrowed down to, beside a kind."""
+    """The most frequent of what a question can be narrowed down to, beside a kind."""
 
     tags: tuple[str, ...]
     groups: tuple[str, ...]
@@ -102,7 +103,7 @@ def search(
     asked: NamedDependency[Asked],
 ) -> Response[str]:
     """The whole page."""
-    options = Options(base.catalogue.tags(), base.catalogue.groups())
+    options = Options(base.catalogue.tags(limit=OFFERED), base.catalogue.groups(limit=OFFERED))
     return _answered(base, pages, SearchPage(asked, options), "search.html")
 
 

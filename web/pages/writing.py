@@ -23,6 +23,7 @@ from web.pages.forms import (
     typed,
 )
 from web.pages.links import entry_url
+from web.pages.parts import OFFERED
 from web.pages.shell import Pages, see_other
 from web.written import when_searchable
 
@@ -130,8 +131,8 @@ def _form(
 ) -> Response[str]:
     page = WritingPage(
         form,
-        base.catalogue.groups(),
-        base.catalogue.tags(),
+        base.catalogue.groups(limit=OFFERED),
+        base.catalogue.tags(limit=OFFERED),
         entry,
         groups_to_show=tuple(group_names(base).items()),
         world=base.directory.open_to_world(),

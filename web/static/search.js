@@ -70,7 +70,13 @@ function settle() {
   fetch(`/search/results?${address()}&settled=yes`, { keepalive: true }).catch(() => {});
 }
 
-form.addEventListener("input", soon);
+// Half a name narrows down to nothing: fields of names count when they are left.
+form.addEventListener("input", (event) => {
+  if (!event.target.dataset.names) soon();
+});
+form.addEventListener("change", (event) => {
+  if (event.target.dataset.names) soon();
+});
 form.addEventListener("submit", () => clearTimeout(timer));
 form.elements.q.addEventListener("keydown", (event) => {
   submitting = event.key === "Enter"; // then the page that follows counts

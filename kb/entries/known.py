@@ -1,0 +1,26 @@
+"""Whether an entry is there for an asker, and what to say if it is not."""
+
+import sqlite3
+
+from kb.entries import queries
+from kb.entries.rows import lacking
+from kb.errors import NotFound
+from kb.rows import rows
+
+
+def refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
+    """Raise `NotFound` for an entry that the asker does not see."""
+    if db.execute(queries.KNOWN, (entry_id,)).fetchone() is None:
+        raise missing(db, entry_id)
+
+
+def missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
+    """Why an entry is not shown: its author and the operator are told if it cannot be read."""
+    if lacking := lacks(db, entry_id):
+        return NotFound(f"The entry {entry_id} cannot be shown. {' '.join(lacking)}")
+    return NotFound(f"There is no entry {entry_id}.")
+
+
+def lacks(db: sqlite3.Connection, entry_id: str) -> tuple[str, ...]:
+    """What could not be read of an entry, in a sentence each."""
+    return tuple(map(lacking, rows(db, queries.LACKING, (entry_id,))))

@@ -1,0 +1,29 @@
+"""Names that a field offers as somebody types."""
+
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from kb import KnowledgeBase
+from web.api.search import Limit
+from web.openapi import operation
+
+Of = Literal["tag", "group"]
+Beginning = Annotated[str, QueryParameter(schema_extra={"maxLength": 100})]
+
+
+@get("/names", **operation("entries", rule="read"))
+def list_names(
+    base: NamedDependency[KnowledgeBase],
+    of: FromQuery[Of],
+    beginning: Beginning = "",
+    limit: Limit = 20,
+) -> tuple[str, ...]:
+    """Tags or groups of entries that you see, the most frequent first.
+
+    Those with a word that begins so.
+    """
+    names = base.catalogue.tags if of == "tag" else base.catalogue.groups
+    return names(beginning[:100], limit=limit)

@@ -1,0 +1,45 @@
+"""The pieces of a long list that stands on a page with other things."""
+
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlencode
+
+from litestar.params import QueryParameter
+from msgspec import Struct
+
+T = TypeVar("T")
+
+PageNumber = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
+
+PIECE = 20
+"""How many of a list a page shows at once."""
+
+OFFERED = 50
+"""How many names a field offers before anything is typed into it."""
+
+
+class Part(Struct, Generic[T], frozen=True):
+    """Some of `total` items, and the addresses of the page with those before and after them."""
+
+    items: tuple[T, ...]
+    total: int
+    number: int
+    previous_url: str
+    next_url: str
+
+
+def offset(number: int) -> int:
+    """How many items come before page `number` of a list."""
+    return (number - 1) * PIECE
+
+
+def part(items: Sequence[T], total: int, number: int, url: str, name: str) -> Part[T]:
+    """Page `number` of what stands at `url` under the anchor `name`, which its parameter is too."""
+
+    def at(other: int) -> str:
+        query = urlencode({name: other}) if other > 1 else ""
+        return f"{url}{'?' if query else ''}{query}#{name}"
+
+    more = offset(number) + len(items) < total
+    before, after = at(number - 1) if number > 1 else "", at(number + 1) if more else ""
+    return Part(tuple(items), total, number, before, after)
