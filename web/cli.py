@@ -1,6 +1,7 @@
 """The command `kb serve`, registered in the entry-point group `kb.commands`."""
 
 import sys
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,9 @@ from kb.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from kb import KnowledgeBase
+
+JOIN_SECONDS = 0.1
+"""How often to look, while model and index are loaded, whether the server was told to end."""
 
 WARMING_QUESTION = "What are you trying to solve?"
 
@@ -50,11 +54,15 @@ def serve(
         settings = base.settings
         ended = Event()
 
-        def ready(url: str) -> None:
-            _announce(url)
+        def ready(url: str, told_to_end: Callable[[], bool]) -> None:
             base.start_following()
-            _welcome(base, url)
-            Thread(target=_warm, args=(base, ended), name="warming", daemon=True).start()
+            warming = Thread(target=_warm, args=(base, ended), name="warming", daemon=True)
+            warming.start()
+            while warming.is_alive() and not told_to_end():
+                warming.join(JOIN_SECONDS)
+            if not told_to_end():
+                _announce(url)
+                _welcome(base, url)
 
         server.serve(
             base,
@@ -69,9 +77,9 @@ def serve(
 
 
 def _warm(base: "KnowledgeBase", ended: Event) -> None:
-    """Load the model, so that the first question does not wait for it; nobody waits for this."""
+    """Load model and index, so that the first question waits for neither; it is not counted."""
     try:
-        base.search(WARMING_QUESTION)
+        base.search(WARMING_QUESTION, settled=False, at_once=True)
     except Exception as error:
         # At the end the directory is closed meanwhile, which nobody needs to know.
         if not ended.is_set():

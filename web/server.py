@@ -44,13 +44,14 @@ def serve(
     host: str,
     port: int,
     path: Path,
-    ready: Callable[[str], None],
+    ready: Callable[[str, Callable[[], bool]], None],
     without_signing_in: bool = False,
 ) -> None:
     """Answer on `host`:`port` and on the socket file `path` until told to end (SIGINT, SIGTERM).
 
-    Port 0 takes a free one. `ready` is called with the address once connections are taken. A base
-    that has members is served `without_signing_in` only if that is said. Raises `ServeError`.
+    Port 0 takes a free one. `ready` is called with the address once connections are taken, and with
+    what says whether the server was told to end; answers begin when it returns. A base that has
+    members is served `without_signing_in` only if that is said. Raises `ServeError`.
     """
     if not without_signing_in:
         refuse_open_to_all(base)
@@ -60,7 +61,7 @@ def serve(
     app = create_app(base, loopback=loopback)
     made = _Server(configured(app, secure=base.settings.secure, most=connections()))
     with tcp_socket(host, port) as tcp, socket_file(path) as local, made.capture_signals():
-        ready(address(tcp))
+        ready(address(tcp), lambda: made.should_exit)
         asyncio.run(_serve(made, [tcp, local]))
 
 

@@ -36,7 +36,10 @@ def run(
     announce = cli._announce
 
     def make(
-        *arguments: str, visit: Callable[[str], None] = lambda _: None, end: int = signal.SIGTERM
+        *arguments: str,
+        visit: Callable[[str], None] = lambda _: None,
+        end: int = signal.SIGTERM,
+        embedder: HashEmbedder | None = None,
     ) -> Result:
         def visited(url: str) -> None:
             try:
@@ -49,7 +52,7 @@ def run(
             Thread(target=visited, args=(url,)).start()
 
         monkeypatch.setattr(cli, "_announce", ready)
-        session = Session(HashEmbedder())
+        session = Session(embedder or HashEmbedder())
         session.data = data
         result = CliRunner().invoke(cli.serve, (*arguments, *JSON), obj=session)
         session_log.stream.write(result.stderr)

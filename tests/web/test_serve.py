@@ -189,24 +189,38 @@ def test_a_missing_model_is_said_and_the_pages_still_come(
     assert "The model is missing" in result.output
 
 
-def test_the_end_does_not_wait_for_the_model(
-    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+def test_the_address_is_told_when_searches_are_answered_and_nothing_is_counted(
+    run: Callable[..., Result], data: Path
 ) -> None:
+    embedder = HashEmbedder()
+    when_told: list[int] = []
+    result = run(
+        "--port", "0", embedder=embedder, visit=lambda _: when_told.append(embedder.embedded)
+    )
+    assert when_told == [1]
+    assert result.exit_code == 0, result.output
+    with KnowledgeBase.open(data, embedder=embedder) as base:
+        assert base._parts.questions.days() == []
+
+
+def test_the_end_does_not_wait_for_the_model(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     leave, left = Event(), Event()
 
     def slow(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
         leave.wait(60)
         left.set()
         raise RuntimeError("The data directory is closed.")
 
     monkeypatch.setattr(KnowledgeBase, "search", slow)
-    result = run("--port", "0", visit=lambda url: get(url, "/about") and None)
+    session = Session(HashEmbedder())
+    session.data = data
+    result = CliRunner().invoke(cli.serve, ["--port", "0"], obj=session)
     still_loading = not left.is_set()
     leave.set()
     assert left.wait(60)
     assert still_loading
-    assert result.exit_code == 0, result.output
-    assert "closed" not in result.output
+    assert (result.exit_code, result.output) == (0, "Stopped.\n")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
