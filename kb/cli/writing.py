@@ -1,18 +1,21 @@
 """Commands that take a text from a Markdown file: a new entry, or a better text of one."""
 
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.session import Session, pass_session
+from kb.cli.names import Names
+from kb.cli.session import Session, pass_session, tell
 from kb.cli.sharing import chosen_visibility
-from kb.cli.show import json_option, known_kind, print_receipt, short, visible_option
+from kb.cli.show import joined, json_option, known_kind, print_receipt, short, visible_option
 
 if TYPE_CHECKING:
     from kb.entries.content import Content
     from kb.entries.kinds import Kind
+    from kb.entries.results import EntryPage
     from kb.importers.markdown import ParsedFile
 
 file_type = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -60,6 +63,7 @@ def contribute_command(
     from kb.entries.entry import EntryArchived
 
     parsed = _parsed(file)
+    _refuse_contradictions(parsed, kind, group, visible_to)
     with session.open() as base:
         key = parsed.kind or kind or "practice"
         resolve = base.catalogue.resolve
@@ -76,6 +80,8 @@ def contribute_command(
             successor = named.successor and resolve(named.successor)
             archived = EntryArchived(reason=named.reason, successor=successor)
         receipt = base.entries.contribute(draft, archived=archived)
+    for remark in parsed.remarks:
+        tell(remark)
     print_receipt(
         base.asker,
         receipt,
@@ -120,9 +126,52 @@ def revise_command(
             group=parsed.group or UNSET,
             note=note,
         )
+        left = _left_out(parsed, page, Names(base).groups)
+    for remark in (*parsed.remarks, *left):
+        tell(remark)
     print_receipt(
         base.asker, receipt, f"Entry {short(receipt.id)} is at version {receipt.version}.", as_json
     )
+
+
+def _refuse_contradictions(
+    parsed: "ParsedFile", kind: str | None, group: str | None, visible_to: tuple[str, ...]
+) -> None:
+    """Raise `InvalidInput` where file and option say different things: neither is dropped."""
+    from kb.errors import InvalidInput
+
+    said = (
+        ("--kind", (kind or "",), (parsed.kind or "",)),
+        ("--group", (group or "",), (parsed.group or "",)),
+        ("--visible-to", visible_to, parsed.visible_to),
+    )
+    for option, typed, written in said:
+        if any(typed) and any(written) and {*typed} != {*written}:
+            raise InvalidInput(
+                f"{option} says {joined(typed)}, and the file {joined(written)}: "
+                "take one of them away.",
+                option,
+            )
+
+
+def _left_out(parsed: "ParsedFile", page: "EntryPage", groups: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each thing that a revision leaves as it is, though the file has another."""
+    from kb.entries.validation import tag_names
+    from kb.importers.visibility import words
+
+    shown = words(page.visibility, groups)
+    if parsed.kind and parsed.kind != page.kind:
+        yield f"The kind stays {page.kind}: the file says {parsed.kind}, and nothing changes it."
+    if parsed.tags and {*tag_names(parsed.tags)} != {*page.tags}:
+        yield "The tags stay as they are, though the file has others: see kb tag and kb untag."
+    if parsed.visible_to and {*parsed.visible_to} != {*shown}:
+        yield f"It is shown to {joined(shown)} still, and not as the file says: see kb visibility."
+    if parsed.relations and {(one.type, one.target) for one in parsed.relations} != {
+        (one.type, one.id) for one in page.relations if one.direction == "out"
+    }:
+        yield "The relations stay as they are, though the file has others: see kb relate."
+    if (parsed.archived is not None) != page.archived and parsed.archived is not None:
+        yield "It is not archived by this, though the file says so: see kb archive."
 
 
 def template(kind: "Kind") -> str:

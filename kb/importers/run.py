@@ -183,7 +183,7 @@ class FolderImport:
                 group=parsed.group or options.group,
                 tags=parsed.tags,
                 relations=self._relations(entry_id, parsed, told),
-                visibility=self._visibility(parsed),
+                visibility=self._visibility(parsed, told),
             ),
             source=parsed.source if self._own_id(parsed) else Source(options.source, external_id),
             archived=self._archived(parsed, told),
@@ -194,10 +194,15 @@ class FolderImport:
         trusted = parsed.exact and self._options.member is None
         return as_uuid(parsed.id) if trusted and parsed.id else None
 
-    def _visibility(self, parsed: ParsedFile) -> Visibility:
+    def _visibility(self, parsed: ParsedFile, told: list[str]) -> Visibility:
+        usual = self._options.visibility
         if not parsed.visible_to:
-            return self._options.visibility
-        return visibility(parsed.visible_to, partial(self._group, exact=parsed.exact))
+            return usual
+        shown = visibility(parsed.visible_to, partial(self._group, exact=parsed.exact))
+        if usual not in (Visibility(), shown):
+            said = ", ".join(parsed.visible_to)
+            told.append(f"{Why.CHANGED}: shown to {said}, as the file says, and not as the option")
+        return shown
 
     def _group(self, name: str, *, exact: bool) -> str:
         """The id of a group by its name or id. That of an export may be formed later."""

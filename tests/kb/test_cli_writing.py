@@ -1,0 +1,72 @@
+"""What a file says and what an option says: nothing of either is dropped without a word."""
+
+import pytest
+
+from tests.kb.cli_world import CommandLine
+
+FILE = """---
+title: Bedside handover
+kind: practice
+visibility: draft
+group: Ward 3
+tags: [handover]
+---
+
+## The problem
+
+Forty minutes in the office.
+
+## What we do
+
+Walk from bed to bed.
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "other", "same"),
+    [
+        ("--visible-to", "members", "draft"),
+        ("--kind", "experiment", "practice"),
+        ("--group", "Ward 4", "Ward 3"),
+    ],
+)
+def test_an_option_that_contradicts_the_file_is_asked_about_and_nothing_is_written(
+    kb: CommandLine, option: str, other: str, same: str
+) -> None:
+    file = kb.folder / "handover.md"
+    file.write_text(FILE)
+    refused = kb.run("contribute", str(file), option, other)
+    assert (refused.code, refused.out) == (1, "")
+    assert f"{option} says {other}, and the file {same}: take one of them away." in refused.err
+    assert "0 entries" in kb.run("list").out or "No entr" in kb.run("list").out
+    assert kb.run("contribute", str(file), option, same).code == 0
+
+
+def test_a_revision_tells_what_of_the_file_it_leaves_as_it_was(kb: CommandLine) -> None:
+    file = kb.folder / "handover.md"
+    file.write_text(FILE)
+    entry = kb.ok("contribute", str(file), "--json").json["id"]
+    file.write_text(FILE.replace("Walk", "Walk slowly"))
+    assert kb.run("revise", entry, str(file)).err == ""
+    other = FILE.replace("draft", "members").replace("[handover]", "[night]")
+    file.write_text(other.replace("kind: practice", "kind: experiment\narchived: true"))
+    told = kb.run("revise", entry, str(file))
+    assert told.code == 0
+    for sentence in (
+        "The kind stays practice",
+        "The tags stay as they are",
+        "It is shown to draft still, and not as the file says",
+        "It is not archived by this",
+    ):
+        assert sentence in told.err
+
+
+def test_an_import_tells_of_a_file_that_is_shown_otherwise_than_the_option_says(
+    kb: CommandLine,
+) -> None:
+    folder = kb.folder / "notes"
+    folder.mkdir()
+    (folder / "handover.md").write_text(FILE.replace("draft", "members"))
+    said = kb.ok("import", str(folder), "--visible-to", "author", "--no-wait", "--json").json
+    (remark,) = [each["remark"] for each in said["remarks"] if "shown to" in each["remark"]]
+    assert "shown to members, as the file says, and not as the option" in remark
