@@ -76,6 +76,7 @@ class Collecting:
     """Stands in for an index and keeps the documents."""
 
     position = 0
+    source = ""
 
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
