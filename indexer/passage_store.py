@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from indexer import row_sums
 from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.files import connect, reading
@@ -120,13 +121,14 @@ class PassageStore:
         self._path = path
         self._lock = Lock()
         self._writer: sqlite3.Connection | None = None
+        self._sound: set[int] = set()  # documents whose rows were compared with their sum
         if not new and not path.is_file():
             raise IndexOutdated(f"The index has no file {path}.")
         with reading(path):
             if writable:
                 self._writer = connect(path, writable=True)
             if self._writer and new:
-                self._writer.executescript(_SCHEMA)
+                self._writer.executescript(_SCHEMA + row_sums.TABLE)
             self._reader = connect(path, writable=False)
             (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
@@ -190,6 +192,8 @@ class PassageStore:
                 batch = list(numbers[start : start + _BATCH])
                 query = _FETCH.format(",".join("?" * len(batch)))
                 rows += self._reader.execute(query, batch).fetchall()
+            if not row_sums.sound(self._reader, numbers, self._sound):
+                raise IndexOutdated(f"The index file {self._path} is damaged: a text differs.")
         return {
             number: Fetched(
                 title,
@@ -236,6 +240,8 @@ class PassageStore:
                         for p, terms, share in passages
                     ],
                 )
+                total = row_sums.total(connection, int(number or 0))
+                connection.execute(row_sums.ADD, (number, total))
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take documents out; unknown ids are ignored."""
@@ -277,6 +283,7 @@ class PassageStore:
         if found:
             connection.execute("DELETE FROM passages WHERE document = ?", found)
             connection.execute("DELETE FROM documents WHERE number = ?", found)
+            connection.execute(row_sums.REMOVE, found)
             connection.execute("INSERT INTO removals (document) VALUES (?)", found)
 
 

@@ -216,3 +216,12 @@ def test_a_place_that_cannot_be_written_is_told_in_one_sentence(
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(IndexUnavailable, match="cannot be used now"):
         HybridIndex.build(tmp_path / "file", embedder, fill)
+
+
+def test_a_letter_that_became_another_is_never_shown(place: Path, embedder: HashEmbedder) -> None:
+    file = place / "g000001" / "passages.sqlite"
+    content = file.read_bytes()
+    assert b"subject3" in content
+    file.write_bytes(content.replace(b"subject3", b"subjecu3"))
+    with HybridIndex.open(place, embedder) as index, pytest.raises(IndexOutdated, match="differs"):
+        found(index)

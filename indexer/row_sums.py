@@ -1,0 +1,38 @@
+"""Checksums of what is stored of each document, compared when its texts are first shown."""
+
+import sqlite3
+import zlib
+from collections.abc import Sequence
+
+import msgspec
+
+TABLE = "CREATE TABLE sums (document INTEGER PRIMARY KEY, sum INTEGER NOT NULL);"
+ADD = "INSERT INTO sums VALUES (?, ?)"
+REMOVE = "DELETE FROM sums WHERE document = ?"
+_ROWS = (
+    "SELECT * FROM documents WHERE number = ?",
+    "SELECT * FROM passages WHERE document = ? ORDER BY number",
+)
+_SUM = "SELECT sum FROM sums WHERE document = ?"
+_OF = "SELECT DISTINCT document FROM passages WHERE number IN (SELECT value FROM json_each(?))"
+
+
+def total(connection: sqlite3.Connection, document: int) -> int:
+    """The checksum of all rows of a document."""
+    rows = [connection.execute(each, (document,)).fetchall() for each in _ROWS]
+    return zlib.crc32(repr(rows).encode("utf-8", "surrogatepass"))
+
+
+def sound(reader: sqlite3.Connection, passages: Sequence[int], known: set[int]) -> bool:
+    """Whether the documents of `passages` are as they were put; those are added to `known`."""
+    asked = msgspec.json.encode(list(map(int, passages))).decode()
+    reader.execute("BEGIN")
+    try:
+        found = {document for (document,) in reader.execute(_OF, (asked,))} - known
+        for document in found:
+            if reader.execute(_SUM, (document,)).fetchone() != (total(reader, document),):
+                return False
+    finally:
+        reader.execute("COMMIT")
+    known |= found
+    return True
