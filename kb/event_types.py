@@ -63,7 +63,12 @@ EVENT_TYPES = (
     ),
     EventType(name="entry-tagged", schema_version=1, cls=EntryTagged, sealed=(_TAG,)),
     EventType(name="entry-untagged", schema_version=1, cls=EntryUntagged, sealed=(_TAG,)),
-    EventType(name="entry-related", schema_version=1, cls=EntryRelated),
+    EventType(
+        name="entry-related",
+        schema_version=1,
+        cls=EntryRelated,
+        sealed=(Sealed("written", by="stream", erased=[]),),
+    ),
     EventType(name="entry-unrelated", schema_version=1, cls=EntryUnrelated),
     EventType(
         name="entry-archived",

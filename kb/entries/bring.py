@@ -11,17 +11,19 @@
 - A missing target is no obstacle: it may come later in the same import.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-from kb.entries.commands import related, tagged
+from kb.entries.commands import tagged
 from kb.entries.content import Draft, Source
 from kb.entries.entry import (
     Entry,
     EntryArchived,
     EntryContributed,
     EntryEvent,
+    EntryRelated,
     EntryRevised,
     Text,
 )
@@ -32,13 +34,17 @@ IMPORT_NOTE = "from import"
 
 
 class ImportedEntry(Struct, frozen=True, kw_only=True):
-    """An entry as an importer found it; `id` follows from the source or is given by an export."""
+    """An entry as an importer found it; `id` follows from the source or is given by an export.
+
+    `written` has, by the id of a related entry, the links of the text that mean it.
+    """
 
     id: str
     draft: Draft
     author: str = ""
     source: Source | None = None
     archived: EntryArchived | None = None
+    written: Mapping[str, tuple[str, ...]] = {}
 
 
 class Brought(Struct, frozen=True):
@@ -65,12 +71,22 @@ def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
     else:
         events = _revised(draft, entry)
     events += tagged(tag for tag in draft.tags if tag not in entry.known_tags)
-    # A text that links to itself says nothing about other entries.
-    events += related(
-        r for r in draft.relations if r not in entry.known_relations and r.target != entry.id
-    )
+    events += _related(imported, entry)
     if imported.archived and not entry.was_archived:
         events.append(imported.archived)
+    return events
+
+
+def _related(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
+    """New relations, and those that stand and are written otherwise by now."""
+    events: list[EntryEvent] = []
+    for relation in dict.fromkeys(imported.draft.relations):
+        written = imported.written.get(relation.target, ())
+        known = relation in entry.known_relations
+        otherwise = relation in entry.relations and written != entry.written.get(relation, ())
+        # A text that links to itself says nothing about other entries.
+        if relation.target != entry.id and (not known or otherwise):
+            events.append(EntryRelated(relation=relation, written=written))
     return events
 
 

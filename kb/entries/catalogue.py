@@ -85,6 +85,15 @@ class Catalogue:
                 lacking=lacks(db, entry_id),
             )
 
+    def links(self, entry_id: str) -> dict[str, str]:
+        """The entries that links of the text lead to, by how each is written; see `written_name`.
+
+        What is hidden or not there is in none.
+        """
+        with self._views.read(self._labels) as db:
+            found = rows(db, queries.LINKS, (validation.known_id("entry", entry_id),))
+        return {row["written"]: row["id"] for row in found}
+
     def forgotten(self) -> int:
         """The position of the last erasure that the views know: what was read before is old."""
         return self._views.forgotten()

@@ -59,6 +59,7 @@ TABLES = (
     "CREATE INDEX tag_tag ON tag (tag, entry_id)",
     """CREATE TABLE relation (
         entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
+        written TEXT NOT NULL DEFAULT '[]',
         PRIMARY KEY (entry_id, type, target)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX relation_target ON relation (target)",
 )
@@ -72,7 +73,7 @@ ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
 ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
 REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND tag = ?"
-ADD_RELATION = "INSERT OR IGNORE INTO relation VALUES (?, ?, ?)"
+ADD_RELATION = "INSERT OR REPLACE INTO relation VALUES (?, ?, ?, ?)"
 REMOVE_RELATION = "DELETE FROM relation WHERE entry_id = ? AND type = ? AND target = ?"
 ARCHIVE = (
     "UPDATE entry SET version = ?, archived = 1, archived_reason = ?, successor = ? WHERE id = ?"
@@ -150,7 +151,8 @@ def _untagged(db: Connection, event: RecordedEvent, untagged: EntryUntagged) -> 
 
 def _related(db: Connection, event: RecordedEvent, related: EntryRelated) -> None:
     _update(db, event, MOVE_VERSION, event.version)
-    db.execute(ADD_RELATION, (_entry_id(event), related.relation.type, related.relation.target))
+    relation, written = related.relation, _encode(related.written).decode()
+    db.execute(ADD_RELATION, (_entry_id(event), relation.type, relation.target, written))
 
 
 def _unrelated(db: Connection, event: RecordedEvent, unrelated: EntryUnrelated) -> None:

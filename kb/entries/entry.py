@@ -1,5 +1,6 @@
 """The entry aggregate: its events, commands, state, and the pure functions decide and evolve."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from msgspec import Struct, structs
@@ -44,10 +45,14 @@ class EntryUntagged(Struct, frozen=True, kw_only=True):
     tag: str
 
 
-class EntryRelated(Struct, frozen=True, kw_only=True):
-    """A relation to another entry was stated."""
+class EntryRelated(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A relation to another entry was stated, or is by now written otherwise in the text.
+
+    `written` are the links of the text that mean the other entry; see `written_name`.
+    """
 
     relation: Relation
+    written: tuple[str, ...] = ()
 
 
 class EntryUnrelated(Struct, frozen=True, kw_only=True):
@@ -124,6 +129,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     brought: Text | None = None
     known_tags: frozenset[str] = frozenset()
     known_relations: frozenset[Relation] = frozenset()
+    written: Mapping[Relation, tuple[str, ...]] = {}
     was_archived: bool = False
 
     @property
@@ -186,4 +192,5 @@ def _with_relation(entry: Entry, event: EntryRelated | EntryUnrelated) -> Entry:
         return structs.replace(entry, relations=entry.relations - {event.relation})
     known = entry.known_relations | {event.relation}
     relations = entry.relations | {event.relation}
-    return structs.replace(entry, relations=relations, known_relations=known)
+    written = {**entry.written, event.relation: event.written} if event.written else entry.written
+    return structs.replace(entry, relations=relations, known_relations=known, written=written)

@@ -74,6 +74,10 @@ SELECT type, direction, id, title, archived FROM (
     FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
 ) ORDER BY direction DESC, type, key
 """
+LINKS = """
+SELECT json_each.value AS written, entry.id FROM relation JOIN entry ON entry.id = target
+JOIN json_each(written) WHERE entry_id = ?
+"""
 _PIECE = "LIMIT ? OFFSET ?"
 _ENDORSED = "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = ?"
 ENDORSED = f"{_ENDORSED} ORDER BY position {_PIECE}"

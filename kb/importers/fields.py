@@ -138,6 +138,8 @@ class Fields:
         lines = [line for item in items for line in self._lines(name, item)]
         if lines:
             self.sections.append(Section(readable(name), "\n".join(lines)))
+        else:
+            self._remarks.add(Why.EMPTY, name)
 
     def _keywords(self, name: str, value: Value) -> None:
         if not _all_words(value, words(value)):
@@ -186,7 +188,9 @@ class Fields:
         for key, value in item.items():
             if why := _why_not(key, value):
                 self._remarks.add(why, f"{name} {key}: {flat(value)}")
-            elif not is_empty(value):
+            elif is_empty(value):
+                self._remarks.add(Why.EMPTY, f"{name} {key}")
+            else:
                 kept[key] = value
         return [f"- {text}"] if (text := _described(kept)) else []
 
@@ -224,7 +228,7 @@ def is_empty(value: Value) -> bool:
     """Whether a field has nothing to say."""
     if isinstance(value, Plain):
         return not value.text.strip() or value.value is None
-    return not value
+    return all(map(is_empty, value)) if isinstance(value, list) else not value
 
 
 def _why_not(name: str, value: Value) -> Why | None:

@@ -147,7 +147,9 @@ class Html:
 
     def _attributes(self, rest: str) -> dict[str, str]:
         found = _ATTRIBUTE.findall(rest)
-        return {name.lower(): value.strip("\"'") for name, value in found}
+        return {
+            name.lower() if name.isupper() else name: value.strip("\"'") for name, value in found
+        }
 
     def _left_out(self, found: re.Match[str], rest: str) -> str:
         name = found[2]

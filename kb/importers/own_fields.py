@@ -29,14 +29,10 @@ Fields = dict[str, Value]
 
 
 class NamedRelation(Struct, frozen=True):
-    """A relation as a file states it: `target` is an id or another file's name.
-
-    `written` are the links in the text that it stands for, in an export.
-    """
+    """A relation as a file states it: `target` is an id or another file's name."""
 
     type: str
     target: str
-    written: tuple[str, ...] = ()
 
 
 class NamedArchive(Struct, frozen=True):
@@ -107,14 +103,12 @@ def relations(fields: Fields) -> tuple[NamedRelation, ...]:
 def _relation(item: Value) -> NamedRelation | None:
     if not isinstance(item, dict):
         return None
-    named, target, written = item.get("type"), item.get("target"), item.get("written", [])
+    named, target = item.get("type"), item.get("target")
     if not isinstance(named, Plain) or not isinstance(target, Plain):
         return None
     if named.text.strip().casefold() not in _TYPES or not target.text.strip():
         return None
-    links = written if isinstance(written, list) else [written]
-    texts = tuple(link.text for link in links if isinstance(link, Plain))
-    return NamedRelation(named.text, target.text, texts)
+    return NamedRelation(named.text, target.text)
 
 
 def archived(fields: Fields) -> NamedArchive | None:
@@ -126,7 +120,11 @@ def archived(fields: Fields) -> NamedArchive | None:
     if isinstance(value, dict):
         reason = value.get("reason")
         said = reason.text if isinstance(reason, Plain) and reason.text.strip() else None
-        return NamedArchive(said or ARCHIVED_ELSEWHERE, line({**value}, "successor"))
+        rest = {**value}
+        successor = line(rest, "successor")
+        if rest := {name: item for name, item in rest.items() if name != "reason" or not said}:
+            fields["archived"] = rest
+        return NamedArchive(said or ARCHIVED_ELSEWHERE, successor)
     if isinstance(value, Plain) and value.value is True:
         beside = line(fields, "archived_reason") or line(fields, "reason")
         return NamedArchive(beside or ARCHIVED_ELSEWHERE, None)

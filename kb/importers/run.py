@@ -13,6 +13,7 @@ from kb.access import Visibility
 from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.content import Draft, Relation, Source
 from kb.entries.entry import EntryArchived
+from kb.entries.relation import written_name
 from kb.errors import InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import entry_id_for, group_id
 from kb.importers.files import find_files, read
@@ -187,6 +188,7 @@ class FolderImport:
             ),
             source=parsed.source if self._own_id(parsed) else Source(options.source, external_id),
             archived=self._archived(parsed, told),
+            written=self._written(parsed),
         )
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
@@ -226,6 +228,14 @@ class FolderImport:
         linked += [self._target("a field", name, parsed.path, told) for name in parsed.named]
         found = dict.fromkeys(target for target in linked if target and target not in known)
         return (*dict.fromkeys(stated), *(Relation(LINK, target) for target in found))
+
+    def _written(self, parsed: ParsedFile) -> dict[str, tuple[str, ...]]:
+        """The links of the text by the id of the entry that each means."""
+        found: dict[str, list[str]] = {}
+        for link in parsed.links:
+            if target := self._names.find(link, parsed.path):
+                found.setdefault(target, []).append(written_name(link))
+        return {target: tuple(dict.fromkeys(links)) for target, links in found.items()}
 
     def _archived(self, parsed: ParsedFile, told: list[str]) -> EntryArchived | None:
         if parsed.archived is None:

@@ -23,12 +23,17 @@ SOURCE = "case"
 NOTHING = "-"
 OWN_FIELDS = (
     "id kind title subtitle group relations type target archived reason successor visibility "
-    "aliases tags categories category keywords labels topics taxonomies perspectives related up"
+    "aliases tags categories category keywords labels topics taxonomies perspectives related up "
+    "properties label caption parent null href src alt img url link tributary true"
 )
 """Names of fields whose place tells what they are, so that the name itself stands nowhere."""
 
 _WORD = re.compile(r"[^\W_]+")
-_BARE_TAG = re.compile(r"</?[A-Za-z][\w.-]*\s*/?>")
+_TAG_NAME = re.compile(
+    r"</?(?:[A-Z][\w.]*|h[1-6]|[abipsu]|br|hr|t[dhr]|t(?:able|head|body)|li|[ou]l|d[ltd]|img|div"
+    r"|span|details|summary|script|style|center|strong|em|code|kbd|pre|su[bp]|video|source|iframe"
+    r"|figure|figcaption|svg|path|small|button|input|label|section)(?=[\s/>])"
+)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -95,11 +100,10 @@ def questions(case: Path) -> list[tuple[str, str]]:
 
 
 def words(text: str) -> set[str]:
-    """The words and numbers of a text, in any case; the bare elements of HTML have none."""
-    plain = unicodedata.normalize("NFKC", html.unescape(_BARE_TAG.sub(" ", text)))
-    # With and without a break at a hump: whatIs is "what is", and McDonald one word.
-    found = _WORD.findall(plain) + _WORD.findall(_HUMP.sub(" ", plain))
-    return {word.casefold() for word in found}
+    """The words and numbers of a text, in any case; the names of elements are none."""
+    plain = unicodedata.normalize("NFKC", html.unescape(_TAG_NAME.sub(" ", text)))
+    # A hump parts words: whatIs is "what is".
+    return {word.casefold() for word in _WORD.findall(_HUMP.sub(" ", plain))}
 
 
 def said(entry: Entry) -> str:

@@ -228,5 +228,12 @@ def test_an_erased_event_still_reads_and_holds_nothing_of_what_was_sealed(event_
         if field.name not in sealed:
             assert now == was
         else:
-            nothing = (None, "", UNNAMED_GROUP, Content(title="", sections=()), Profile(name=""))
+            nothing = (
+                None,
+                "",
+                (),
+                UNNAMED_GROUP,
+                Content(title="", sections=()),
+                Profile(name=""),
+            )
             assert now in nothing

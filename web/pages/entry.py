@@ -140,7 +140,12 @@ def entry_view(
     known = group_names(base)
     return EntryView(
         entry=entry,
-        sections=shown_sections(entry.sections, pages.layouts, base.catalogue.forgotten()),
+        sections=shown_sections(
+            entry.sections,
+            pages.layouts,
+            base.catalogue.forgotten(),
+            base.catalogue.links(entry.id),
+        ),
         **_parts(base, entry, at),
         origins=_further(lineage.origins),
         derived=_further(lineage.derived),

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 from msgspec import Struct, structs
 
 from kb.entries.content import Section
+from kb.entries.relation import written_name
 from web.anchors import anchor, place_anchor
 from web.laid_out import Layouts
+from web.markdown import linked
+from web.pages.links import entry_url
 
 _HEADING = re.compile(r'(<h[3-6] id=")(s-[^"<>]{0,2000})"')
 _LINK = re.compile(r'href="#(s-[^"<>]{0,2000})"')
@@ -28,11 +33,14 @@ class ShownSection(Struct, frozen=True):
 
 
 def shown_sections(
-    sections: Sequence[Section], layouts: Layouts, erased: int = -1
+    sections: Sequence[Section],
+    layouts: Layouts,
+    erased: int = -1,
+    links: Mapping[str, str] | None = None,
 ) -> tuple[ShownSection, ...]:
     """The sections with their Markdown made HTML, links within the page leading where they say.
 
-    `erased` is the last erasure.
+    `erased` is the last erasure; `links` are entries by how the text writes a link to them.
     """
     made = layouts.of([section.text for section in sections], erased)
     shown: dict[str, ShownSection] = {}
@@ -41,11 +49,19 @@ def shown_sections(
         name = anchor(section.heading)
         while name in shown:
             name += "-"
-        html = _placed(text.html, number, within)
+        html = linked(_placed(text.html, number, within), partial(_address, links or {}))
         place = place_anchor(number)
         shown[name] = ShownSection(name, place, section.heading, html, text.note)
     inner = {name: place for name, place in within.items() if name not in shown}
     return tuple(structs.replace(one, html=_leading(one.html, inner)) for one in shown.values())
+
+
+def _address(links: Mapping[str, str], link: str) -> str | None:
+    """The place on the page of the entry that a link means."""
+    entry_id = links.get(written_name(link))
+    part = unquote(link.partition("#")[2]).replace("-", " ")
+    place = f"#{quote(anchor(part))}" if part else ""
+    return f"{entry_url(entry_id)}{place}" if entry_id else None
 
 
 def _placed(html: Markup, number: int, within: dict[str, str]) -> Markup:
