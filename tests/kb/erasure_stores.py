@@ -24,6 +24,7 @@ from indexer.testing import HashEmbedder
 from indexer.vector_store import VectorStore
 from kb.accounts.schema import MEMBER_TABLES
 from kb.event_types import build_codec
+from kb.ids import group_id
 from tests.kb.erasure_world import TEXT, TITLE
 
 Traces = dict[str, tuple[str | bytes, ...]]
@@ -49,7 +50,7 @@ def traces_of_entry(data: Path) -> Traces:
     embedded = HashEmbedder().embed([embedded_text()])[0]
     places = [embedded.terms.index(word) for word in WORDS]
     return {
-        "lexical": (*WORDS, name_key(TITLE), f"{TITLE} group"),
+        "lexical": (*WORDS, name_key(TITLE), group_id(f"{TITLE} group")),
         "passages.sqlite": (
             TITLE,
             TEXT,
