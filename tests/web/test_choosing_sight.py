@@ -57,12 +57,12 @@ def test_who_sees_an_entry_is_changed_by_ticks_as_well(
     send(client, path, {"sight": "members", "sight_before": "members", **TICKED})
     narrow = Visibility("groups", (NIGHT,))
     assert community.acting("Mara").catalogue.get(entry).visibility == narrow
-    widened = {"sight": "members", "sight_before": "groups", **TICKED}
+    widened = {"sight": "members", "sight_before": "groups", "groups_before": NIGHT, **TICKED}
     html = send(client, path, widened, 400).text
     assert "take the ticks away" in html
     assert re.search(rf'name="seen-by-{NIGHT}" value="1" checked', html)
     assert community.acting("Mara").catalogue.get(entry).visibility == narrow
-    send(client, path, {"sight": "members", "sight_before": "groups"})
+    send(client, path, {"sight": "members", "sight_before": "groups", "groups_before": NIGHT})
     assert community.acting("Mara").catalogue.get(entry).visibility == Visibility()
 
 

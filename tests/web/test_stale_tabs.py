@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from kb.access import Visibility
 from kb.ids import group_id
 from tests.web.community import Browsers, Client, Community
 
@@ -59,3 +60,49 @@ def test_a_stale_tab_undoes_no_change_of_roles_made_in_another(
     assert sent.status_code == 303
     roles = community.base.directory.member(community.ids["Cleo"]).roles
     assert set(roles) == {"member", "reporter"}
+
+
+def test_a_stale_tab_shows_an_entry_to_nobody_from_whom_it_was_kept_meanwhile(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, entry = browser("Mara"), community.contribute("Mara")
+    path, acting = f"/entries/{entry}", community.acting("Mara")
+    stale = shown(client, path, "show") | {"sight": "members"}
+    only_day = Visibility("groups", (groups[0],))
+    for narrowed in (only_day, Visibility("groups", groups[1:]), Visibility("author")):
+        acting.entries.show(entry, narrowed)
+        answer = client.post(f"{path}/show", data=stale)
+        assert answer.status_code == 409
+        assert "Somebody else changed meanwhile" in answer.text
+        assert f'<option value="{narrowed.sight}" selected>' in answer.text
+        assert acting.catalogue.get(entry).visibility == narrowed
+        # The next stale tab was made when it was shown to those groups, and adds one.
+        stale = shown(client, path, "show") | {f"seen-by-{group}": "1" for group in groups}
+        stale |= {"sight": "groups"}
+
+
+def test_a_choice_sent_twice_is_taken_once_and_refused_never(
+    browser: Browsers, community: Community
+) -> None:
+    client, path = browser("Mara"), f"/entries/{community.contribute('Mara')}"
+    chosen = shown(client, path, "show") | {"sight": "author"}
+    for _ in range(2):
+        assert client.post(f"{path}/show", data=chosen).status_code == 303
+
+
+def test_a_stale_tab_opens_no_group_again_and_moves_it_nowhere(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, (day, night) = browser("Stella"), groups
+    path, people = f"/groups/{day}", community.acting("Stella").people
+    people.change_group(day, open=True)
+    stale = shown(client, path, "change")
+    people.change_group(day, open=False, parent=night)
+    renamed = stale | {"name": "Morning", "parent": ""}
+    assert client.post(f"{path}/change", data=renamed).status_code == 303
+    found = community.base.directory.group(day)
+    assert (found.name, found.open, found.parent) == ("Morning", False, night)
+    old = shown(client, path, "change") | {"name": found.name, "parent": night, "open": "1"}
+    people.change_group(day, name="Dawn")
+    client.post(f"{path}/change", data=old)
+    assert community.base.directory.group(day).name == "Dawn"

@@ -9,13 +9,18 @@ from litestar.response import Redirect
 
 from kb import KnowledgeBase
 from kb.access import audience, require
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Refused
 from kb.writer import Receipt
 from web.pages.entry import act
 from web.pages.forms import Form, FormBody, chosen_sight, entry_meant, small_form, typed
 from web.pages.shell import Pages, see_other
+from web.pages.sight import ChosenSight
 
 UNSEEN: Final = "You would not see this entry any more: tick the box below if you mean it."
+MEANWHILE: Final = (
+    "Somebody else changed meanwhile who sees this entry, so nothing was changed: below stands who "
+    "sees it now; choose again."
+)
 
 
 @post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule="curate")
@@ -134,15 +139,20 @@ def show(
 ) -> Response[str] | Redirect:
     """Choose who sees it; who would not see it themselves any more has to say so."""
     sight = chosen_sight(data)
-    form = sight.form(typed(data, "unseen"))
+    form = Form(sight.values(typed(data, "unseen")))
 
+    entry = base.catalogue.get(entry_id)
+    author, stale = entry.contributed_by, sight.is_stale(entry.visibility)
+    if stale:
+        form = Form(ChosenSight.now(entry.visibility).values())
     keeps_sight = True
 
     def command() -> Receipt:
         nonlocal keeps_sight
-        chosen = sight.visibility()
-        author = base.catalogue.get(entry_id).contributed_by
         require(base.asker, "show", author)
+        if stale:
+            raise Refused(MEANWHILE)
+        chosen = sight.visibility()
         keeps_sight = bool(audience(chosen, author) & base.asker.labels)
         if not (form.values["unseen"] or keeps_sight):
             raise InvalidInput(UNSEEN, "visibility")

@@ -23,11 +23,12 @@ from kb.entries.results import (
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.writer import Receipt
 from web.errors import status_of
-from web.pages.forms import ChosenSight, Form, new_command_id
+from web.pages.forms import Form, new_command_id
 from web.pages.links import entry_url
 from web.pages.parts import OFFERED, PIECE, PageNumber, Part, offset, part
 from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
+from web.pages.sight import ChosenSight
 from web.written import when_searchable
 
 FORMS: Mapping[str, tuple[str, ...]] = {
@@ -160,7 +161,9 @@ def entry_view(
         may_erase=may(asker, "erase-entry", author),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
         seen_by=known,
-        chosen=ChosenSight.of(form) if form and name == "show" else _sight_of(entry),
+        chosen=ChosenSight.of(form.values)
+        if form and name == "show"
+        else ChosenSight.now(entry.visibility),
         groups_to_show=tuple(known.items()),
         world=base.directory.open_to_world(),
     )
@@ -193,11 +196,6 @@ def reuses_to_update(
     if asker.member is None or not may(asker, "update-reuse", asker.member):
         return frozenset()
     return base.catalogue.reuses_by(entry_id, asker.member)
-
-
-def _sight_of(entry: EntryPage) -> ChosenSight:
-    shown = entry.visibility
-    return ChosenSight(shown.sight, shown.groups, shown.sight)
 
 
 def group_names(base: KnowledgeBase) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Forms as values: what a person typed, what is wrong with it, and how it becomes a command."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import UUID
 
 from litestar.params import URLEncodedBody
@@ -9,11 +9,11 @@ from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from kb import KnowledgeBase
-from kb.access import Visibility, checked
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SentAlready
+from web.pages.sight import ChosenSight
 
 Posted = Mapping[str, Any]
 FormBody = URLEncodedBody[dict[str, Any]]
@@ -23,12 +23,6 @@ FormBody = URLEncodedBody[dict[str, Any]]
 SENT_ALREADY: Final = (
     "This form was sent already, with other words: those are saved, and you find them where the "
     "newest things are. Send it once more if these words are to be saved beside them."
-)
-
-
-CONTRADICTION: Final = (
-    "You ticked groups, but chose somebody else above them: choose “Some groups”, or take the "
-    "ticks away."
 )
 
 
@@ -67,45 +61,6 @@ class SectionField(Struct, frozen=True):
     own: bool = False
 
 
-class ChosenSight(Struct, frozen=True):
-    """What a form says about who sees an entry: the choice, the groups ticked below it.
-
-    `before` is what stood in the choice when the page was made.
-    """
-
-    sight: str = "members"
-    groups: tuple[str, ...] = ()
-    before: str = "members"
-
-    @classmethod
-    def of(cls, form: Form) -> Self:
-        """What `form`, made by the method below, says."""
-        values = form.values
-        return cls(values["visibility"], tuple(values["groups"].split()), values["sight_before"])
-
-    def form(self, unseen: str = "") -> Form:
-        """The same as a small form; `unseen` says that it may be hidden from oneself."""
-        return Form(
-            {
-                "visibility": self.sight,
-                "groups": " ".join(self.groups),
-                "sight_before": self.before,
-                "unseen": unseen,
-            }
-        )
-
-    def visibility(self) -> Visibility:
-        """What was meant. Ticking groups chooses them, unless something else was chosen as well.
-
-        Raises `InvalidInput` for a contradiction: no tick is dropped, and no entry shown to more
-        than was ticked.
-        """
-        sight = "groups" if self.groups and self.sight == self.before else self.sight
-        if self.groups and sight != "groups":
-            raise InvalidInput(CONTRADICTION, "visibility")
-        return checked(Visibility(sight, self.groups))  # type: ignore[arg-type]  # checked there
-
-
 class EntryForm(Struct, frozen=True, kw_only=True):
     """An entry being written or revised.
 
@@ -121,7 +76,7 @@ class EntryForm(Struct, frozen=True, kw_only=True):
     version: int = 0
     group_before: str = ""
     command_id: str = ""
-    chosen: "ChosenSight" = ChosenSight()
+    chosen: ChosenSight = ChosenSight()
     errors: dict[str, str] = {}
     problem: str = ""
 
@@ -230,7 +185,12 @@ def ticked(posted: Posted, what: str) -> tuple[str, ...]:
 def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:
     """Who is to see an entry, as a form says it; `usual` where it says nothing at all."""
     sight = typed(posted, "sight") or usual
-    return ChosenSight(sight, ticked(posted, "seen-by"), typed(posted, "sight_before") or usual)
+    return ChosenSight(
+        sight,
+        ticked(posted, "seen-by"),
+        typed(posted, "sight_before") or usual,
+        tuple(typed(posted, "groups_before").split()),
+    )
 
 
 def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:

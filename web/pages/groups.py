@@ -4,15 +4,18 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from kb import KnowledgeBase
 from kb.collation import sort_key
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
 from web.errors import status_of
-from web.pages.forms import Form, FormBody, small_form
+from web.pages.forms import Form, FormBody, Posted, small_form, typed
 from web.pages.shell import Pages, see_other
+
+GROUP = ("name", "parent", "open")
+"""The fields of the form that changes a group."""
 
 
 class GroupsPage(Struct, frozen=True, kw_only=True):
@@ -72,7 +75,8 @@ def group_page(
 ) -> Response[str]:
     """One group, and what stewards may change of it."""
     found = base.directory.group(group_id)
-    form = Form({"name": found.name, "parent": found.parent or "", "open": "1" * found.open})
+    shown = {"name": found.name, "parent": found.parent or "", "open": "1" * found.open}
+    form = Form(shown | {f"{field}_before": text for field, text in shown.items()})
     return _group(base, pages, found, form, done=done)
 
 
@@ -83,15 +87,19 @@ def change_group(
     group_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Give it another name or place, open it, or let stewards say who is in it."""
+    """Give it another name or place, open it, or let stewards say who is in it.
+
+    What stands in the form as it was shown is left as it is: it may have been changed meanwhile.
+    """
     found = base.directory.group(group_id)
-    form = small_form(data, "name", "parent", "open")
+    form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
+    name, parent, opened = (_changed(data, field) for field in GROUP)
     try:
         base.people.change_group(
             found.id,
-            name=form.values["name"],
-            parent=form.values["parent"] or None,
-            open=bool(form.values["open"]),
+            name=name,
+            parent=parent if parent is UNSET else parent or None,
+            open=UNSET if opened is UNSET else bool(opened),
         )
     except (InvalidInput, Refused, NotFound) as error:
         return _group(base, pages, found, form.with_error(error), status=status_of(error))
@@ -117,6 +125,12 @@ def leave_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -
     """Be in it no longer."""
     base.people.leave_group(group_id)
     return _see(group_id)
+
+
+def _changed(data: Posted, field: str) -> str | UnsetType:
+    """What a form says in `field`, if it is not what it was shown with."""
+    said, before = typed(data, field), f"{field}_before"
+    return UNSET if before in data and said == typed(data, before) else said
 
 
 def _see(group_id: str) -> Redirect:

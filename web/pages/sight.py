@@ -1,0 +1,69 @@
+"""Who is to see an entry, as a form says it beside what it was made with."""
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from msgspec import Struct
+
+from kb.access import Visibility, checked
+from kb.errors import InvalidInput
+
+CONTRADICTION: Final = (
+    "You ticked groups, but chose somebody else above them: choose “Some groups”, or take the "
+    "ticks away."
+)
+
+
+class ChosenSight(Struct, frozen=True):
+    """What a form says about who sees an entry: the choice, the groups ticked below it.
+
+    `before` is what stood in the choice when the page was made, `groups_before` what was ticked.
+    """
+
+    sight: str = "members"
+    groups: tuple[str, ...] = ()
+    before: str = "members"
+    groups_before: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """What `values`, made by the method below, say."""
+        return cls(
+            values["visibility"],
+            tuple(values["groups"].split()),
+            values["sight_before"],
+            tuple(values["groups_before"].split()),
+        )
+
+    @classmethod
+    def now(cls, shown: Visibility) -> Self:
+        """What a form says of an entry `shown` like that, before anything is chosen."""
+        return cls(shown.sight, shown.groups, shown.sight, shown.groups)
+
+    def values(self, unseen: str = "") -> dict[str, str]:
+        """The same for a small form; `unseen` says that it may be hidden from oneself."""
+        return {
+            "visibility": self.sight,
+            "groups": " ".join(self.groups),
+            "sight_before": self.before,
+            "groups_before": " ".join(self.groups_before),
+            "unseen": unseen,
+        }
+
+    def is_stale(self, now: Visibility) -> bool:
+        """Whether the page was made when others saw the entry, and the choice is not `now`."""
+        seen = (now.sight, set(now.groups))
+        if not self.before or (self.before, set(self.groups_before)) == seen:
+            return False
+        return (self.sight, set(self.groups)) != seen
+
+    def visibility(self) -> Visibility:
+        """What was meant. Ticking groups chooses them, unless something else was chosen as well.
+
+        Raises `InvalidInput` for a contradiction: no tick is dropped, and no entry shown to more
+        than was ticked.
+        """
+        sight = "groups" if self.groups and self.sight == self.before else self.sight
+        if self.groups and sight != "groups":
+            raise InvalidInput(CONTRADICTION, "visibility")
+        return checked(Visibility(sight, self.groups))  # type: ignore[arg-type]  # checked there
