@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 BLANK = frozenset({"Cf", "Zl", "Zp", "Zs", "Mn", "Me"})
 """Categories of characters that alone make no word: spaces, formats, marks on nothing."""
 
-BRAILLE_BLANK = "\u2800"
+BLANK_LETTERS = frozenset("\u2800\u115f\u1160\u3164\uffa0")
+"""Of Braille and Hangul; they are letters by their category."""
 
 LONGEST = 1_000
 """Characters that are compared: with accents alone, normalising takes a square of time."""
@@ -25,7 +26,7 @@ LONGEST = 1_000
 # letters, joiners and forms of emoji, forms of ideographs and Mongolian letters, flags of regions.
 _OF_USE = r"""
     (?<=\U0001F3F4)[\U000E0020-\U000E007E]+\U000E007F
-  | (?<=[\p{L}--[\p{Latin}\p{Greek}\p{Cyrillic}]]\p{M}*)[\u200C\u200D]
+  | (?<=[\p{L}--[\p{Latin}\p{Greek}\p{Cyrillic}]]\p{M}{0,4})[\u200C\u200D]
         (?=[\p{L}\p{M}--[\p{Latin}\p{Greek}\p{Cyrillic}]])
   | (?<=\p{ccc=9})[\u200C\u200D]
   | (?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?)\u200D(?=\p{Extended_Pictographic})
@@ -49,10 +50,9 @@ def visible(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of `text`."""
-    seen = visible(text)
     return all(
-        letter.isspace() or letter == BRAILLE_BLANK or unicodedata.category(letter) in BLANK
-        for letter in seen
+        letter.isspace() or letter in BLANK_LETTERS or unicodedata.category(letter) in BLANK
+        for letter in text
     )
 
 
