@@ -1,13 +1,16 @@
 """Tries to sign in: many of them keep whoever makes them waiting, and nobody else."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
+from msgspec import structs
 
+from kb.accounts.attempts import Attempts
 from tests.kb.accounts_world import at_once
 from tests.web.community import (
     FAR,
@@ -18,6 +21,7 @@ from tests.web.community import (
     app_of,
     attempts,
     generous,
+    numbers,
     send,
     sign_in,
 )
@@ -188,6 +192,27 @@ def test_what_one_address_costs_is_bounded_and_known_browsers_are_left_in_peace(
     assert tried == [401] * 5 + [429] * 2
     assert sign_in(mine, "Mara").status_code == 303
     assert sign_in(coming_from(THERE), "Cleo").status_code == 303
+
+
+def test_tries_that_are_refused_use_up_nothing(
+    coming_from: From, community: Community, app: Litestar
+) -> None:
+    """While an address is kept waiting, and while a name there is."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    every = timedelta(seconds=1)
+    address = Attempts(4, every, clock=lambda: now, random=numbers)
+    limits = structs.replace(generous(name=3), address=address)
+    app.state["visits"].serve(community.base, limits)
+    attacked = [sign_in(coming_from(HERE), f"Name {number}").status_code for number in range(9)]
+    assert attacked == [401] * 4 + [429] * 5
+    assert [sign_in(coming_from(HERE), "Mara").status_code for _ in range(9)] == [429] * 9
+    now += every
+    assert sign_in(coming_from(HERE), "Mara").status_code == 303
+    now += 4 * every
+    use_up(coming_from(HERE), "Cleo")
+    for _ in range(9):
+        assert sign_in(coming_from(HERE), "Cleo").status_code == 429
+    assert sign_in(coming_from(HERE), "Mara").status_code == 303
 
 
 def test_the_cookie_of_a_browser_lasts_a_year_and_goes_with_its_member(

@@ -12,6 +12,7 @@ from typing import Any
 from litestar import Request, Response
 
 from kb import KnowledgeBase
+from kb.errors import TooManyAttempts
 from web.visit import Limits, cookie_name, visit_of
 
 KEPT = 365 * 24 * 3600
@@ -30,8 +31,14 @@ def admit_sign_in(request: Request[Any, Any, Any], limits: Limits, name: str) ->
             return partial(limits.name.forgive, own)
     pair = limits.name.keyed("address", visit.address, looks)
     address = limits.address.keyed(visit.address)
-    limits.name.admit(pair)
+    # The address first: a try that it may not make is none of this name.
     limits.address.admit(address)
+    try:
+        limits.name.admit(pair)
+    except TooManyAttempts:
+        # No password is looked at, so it costs the server nothing.
+        limits.address.give_back(address)
+        raise
 
     def right() -> None:
         limits.name.forgive(pair)
