@@ -89,3 +89,19 @@ def test_an_invitation_into_a_group_that_there_is_not_is_refused_and_keeps_what_
     assert re.search(r'name="role-curator" value="1" checked', html)
     assert re.search(rf'name="group-{NIGHT}" value="1" checked', html)
     assert community.base.head() == before
+
+
+def test_a_form_with_a_group_that_is_gone_comes_back_with_all_that_was_typed(
+    client: Client, community: Community
+) -> None:
+    entry = community.contribute("Mara")
+    before = community.base.head()
+    gone = {"sight": "groups", "sight_before": "members", "seen-by-gone": "1", **TICKED}
+    html = send(client, "/entries/new", FORM | gone, 400).text
+    assert "One of these groups is not there any more" in html
+    assert FORM["title"] in html
+    assert re.search(rf'name="seen-by-{NIGHT}" value="1" checked', html)
+    html = send(client, f"/entries/{entry}/show", gone, 400).text
+    assert re.search(r'id="sight-error">One of these groups is not there', html)
+    assert community.base.head() == before
+    assert community.acting("Mara").catalogue.get(entry).visibility == Visibility()

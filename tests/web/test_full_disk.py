@@ -123,6 +123,20 @@ def fields(html: str) -> dict[str, list[str]]:
     return found
 
 
+def test_a_browser_is_signed_out_when_the_disk_is_full_and_reads_what_is_left(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mara = browser("Mara")
+    value = hidden(page(mara, "/account"), "form_token")
+    with full(community.base, monkeypatch):
+        sent = mara.post("/sign-out", data={"form_token": value})
+        assert sent.status_code == 303
+        assert "tributary" not in {name.removeprefix("__Host-") for name in mara.cookies}
+        told = page(mara, sent.headers["location"])
+        assert "You are signed out in this browser." in told
+        assert "ends by itself" in told
+
+
 def test_nothing_of_a_form_with_a_password_is_shown_again(
     community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from kb.writer import Receipt
 from web.pages.entry import act
 from web.pages.forms import Form, FormBody, chosen_sight, entry_meant, small_form, typed
 from web.pages.shell import Pages, see_other
-from web.pages.sight import ChosenSight
+from web.pages.sight import ChosenSight, groups_there
 
 UNSEEN: Final = "You would not see this entry any more: tick the box below if you mean it."
 MEANWHILE: Final = (
@@ -156,7 +156,8 @@ def show(
         keeps_sight = bool(audience(chosen, author) & base.asker.labels)
         if not (form.values["unseen"] or keeps_sight):
             raise InvalidInput(UNSEEN, "visibility")
-        return base.entries.show(entry_id, chosen)
+        with groups_there():
+            return base.entries.show(entry_id, chosen)
 
     answer = act(base, pages, entry_id, "show", form, "shown", command)
     if isinstance(answer, Redirect) and not keeps_sight:

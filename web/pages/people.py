@@ -208,7 +208,7 @@ def _act(
 ) -> Response[str] | Redirect:
     try:
         command()
-    except (InvalidInput, Refused, Forbidden) as error:
+    except (InvalidInput, Refused, Forbidden, NotFound) as error:
         return _member(base, pages, member_id, problem=str(error), status=status_of(error))
     return see_other(f"/people/{member_id}", done)
 

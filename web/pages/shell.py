@@ -56,6 +56,8 @@ NOTICES: Mapping[str, str] = {
     "unseen": "Changed. You do not see that entry any longer.",
     "joined": "Welcome. You are a member now.",
     "signed-in": "You are signed in.",
+    "signed-out-here": "You are signed out in this browser. The server could not write that "
+    "down, so the session is still there: it ends by itself after 12 hours without use.",
     "unsent": "You are signed out, so nothing was saved. Sign in, and send it again.",
     "profile": "Your profile is saved.",
     "secret": "Saved. Sign in with it from now on.",

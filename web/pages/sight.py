@@ -1,17 +1,32 @@
 """Who is to see an entry, as a form says it beside what it was made with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Self
 
 from msgspec import Struct
 
 from kb.access import Visibility, checked
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NotFound
 
 CONTRADICTION: Final = (
     "You ticked groups, but chose somebody else above them: choose “Some groups”, or take the "
     "ticks away."
 )
+
+
+@contextmanager
+def groups_there() -> Iterator[None]:
+    """Where a choice is carried out: a group that is not there is said at its field.
+
+    A page made before it went names it; what else was typed into that is worth keeping.
+    """
+    try:
+        yield
+    except NotFound as error:
+        raise InvalidInput(
+            "One of these groups is not there any more: choose again among those below.", "groups"
+        ) from error
 
 
 class ChosenSight(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Signing in and out: with a name and a password, or with a link that works once."""
 
+import logging
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -11,12 +12,15 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.accounts.links import VOID
 from kb.accounts.sessions import SessionInfo, Via
-from kb.errors import NotFound, SignInRefused, TooManyAttempts
+from kb.errors import DataDirectoryError, NotFound, SignInRefused, TooManyAttempts
 from web.errors import headers_of, status_of
+from web.logs import kind_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.shell import Pages, see_other
 from web.pages.tries import admit_sign_in, forget_device, remember_device
 from web.visit import Limits, Visit, cookie_name, cookie_of
+
+log = logging.getLogger("tributary.web")
 
 LASTS = 30 * 24 * 3600
 """Seconds that a browser keeps the cookie; the session behind it may end earlier."""
@@ -77,9 +81,13 @@ def sign_in(
 
 @post("/sign-out", sync_to_thread=True, rule="public")
 def sign_out(base: NamedDependency[KnowledgeBase], visit: NamedDependency[Visit]) -> Redirect:
-    """End this session."""
-    base.accounts.sessions.end(visit.cookie)
+    """End this session, in this browser at least."""
     answer = Redirect("/", status_code=303)
+    try:
+        base.accounts.sessions.end(visit.cookie)
+    except DataDirectoryError as error:
+        log.warning("a session could not be ended", extra={"error": kind_of(error)})
+        answer = see_other("/", "signed-out-here")
     forget_session(answer, base)
     return answer
 

@@ -25,6 +25,7 @@ from web.pages.forms import (
 from web.pages.links import entry_url
 from web.pages.parts import OFFERED
 from web.pages.shell import Pages, see_other
+from web.pages.sight import groups_there
 from web.written import when_searchable
 
 
@@ -69,7 +70,8 @@ def contribute(
         )
     form = posted_form(data, kind)
     try:
-        receipt = base.entries.contribute(form.draft(), command_id=command_id(data))
+        with groups_there():
+            receipt = base.entries.contribute(form.draft(), command_id=command_id(data))
     except (InvalidInput, Refused) as error:
         return _form(base, pages, form.with_error(error), status=status_of(error))
     written = when_searchable(base, receipt)
