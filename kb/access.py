@@ -169,6 +169,20 @@ def audience(visibility: Visibility, author: str) -> frozenset[str]:
     return frozenset({OPERATOR_LABEL, *shown})
 
 
+def narrower_of(one: Visibility, other: Visibility) -> Visibility:
+    """What both allow at most: the groups that are in both, or else the narrower of the two."""
+    if one.sight == other.sight == "groups":
+        both = tuple(sorted({*one.groups} & {*other.groups}))
+        return Visibility("groups", both) if both else Visibility("author")
+    return max(one, other, key=lambda shown: SIGHTS.index(shown.sight))
+
+
+def narrows(said: Visibility, shown: Visibility) -> bool:
+    """Whether fewer people would see by `said` what is `shown`."""
+    alone = {said.sight, shown.sight} <= {"author", "draft"}
+    return not alone and narrower_of(shown, said) != shown
+
+
 def member_label(member: str) -> str:
     """The label of what one member alone sees."""
     return f"member:{member}"

@@ -150,13 +150,15 @@ def _options(
     from kb.importers.run import ImportOptions
 
     member = base.asker.member
+    names = Names(base).groups
     return ImportOptions(
         source=source,
         kind=kind,
         group=group,
-        visibility=chosen_visibility(base, visible_to),
+        visibility=chosen_visibility(base, visible_to) if visible_to else None,
         member=None if member == OPERATOR else member,
-        groups={group_id(name): known for known, name in Names(base).groups.items()},
+        groups={group_id(name): known for known, name in names.items()},
+        group_names=names,
     )
 
 

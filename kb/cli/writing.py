@@ -1,5 +1,6 @@
 """Commands that take a text from a Markdown file: a new entry, or a better text of one."""
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kb.entries.kinds import Kind
     from kb.entries.results import EntryPage
     from kb.importers.markdown import ParsedFile
+    from kb.knowledge_base import KnowledgeBase
 
 file_type = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
@@ -116,6 +118,7 @@ def revise_command(
     parsed = _parsed(file)
     with session.open() as base:
         page = base.catalogue.get(base.catalogue.resolve(entry_id))
+        _refuse_narrower(base, parsed, page)
         content = _without_prompts(parsed.content, base.kinds.get(page.kind))
         if not content.title:
             content = structs.replace(content, title=page.title)
@@ -139,11 +142,12 @@ def _refuse_contradictions(
 ) -> None:
     """Raise `InvalidInput` where file and option say different things: neither is dropped."""
     from kb.errors import InvalidInput
+    from kb.importers.visibility import spelled
 
     said = (
         ("--kind", (kind or "",), (parsed.kind or "",)),
         ("--group", (group or "",), (parsed.group or "",)),
-        ("--visible-to", visible_to, parsed.visible_to),
+        ("--visible-to", spelled(visible_to), parsed.visible_to),
     )
     for option, typed, written in said:
         if any(typed) and any(written) and {*typed} != {*written}:
@@ -152,6 +156,20 @@ def _refuse_contradictions(
                 "take one of them away.",
                 option,
             )
+
+
+def _refuse_narrower(base: "KnowledgeBase", parsed: "ParsedFile", page: "EntryPage") -> None:
+    """Raise `Refused` where the file is for fewer people than would read its text at once."""
+    from kb.access import narrows
+    from kb.errors import Refused
+
+    said = parsed.visible_to
+    if said and narrows(chosen_visibility(base, said), page.visibility):
+        shown = Names(base).seen_by(page.visibility)
+        raise Refused(
+            f"The file says {joined(said)}, and the entry is shown to {shown}: narrow that first "
+            f"(kb visibility {short(page.id)} {shlex.join(said)}), or take the line away."
+        )
 
 
 def _left_out(parsed: "ParsedFile", page: "EntryPage", groups: Mapping[str, str]) -> Iterator[str]:

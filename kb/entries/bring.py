@@ -6,6 +6,8 @@
   text that it never had, so that an old export does not bring an old text back.
   A source that names no group leaves the group as it is.
 - Tags and relations are added that the entry never had: what a curator took away stays away.
+- A source that says itself who sees the entry narrows it before its text is taken, and never widens
+  it: that is for people to do.
 - An entry is archived if the source has archived it and it never was archived here. An archived
   entry takes a new text as well and stays archived.
 - A missing target is no obstacle: it may come later in the same import.
@@ -16,6 +18,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from kb.access import Visibility, narrower_of, narrows
 from kb.entries.commands import tagged
 from kb.entries.content import Draft, Source
 from kb.entries.entry import (
@@ -25,6 +28,7 @@ from kb.entries.entry import (
     EntryEvent,
     EntryRelated,
     EntryRevised,
+    EntryVisibilityChanged,
     Text,
 )
 from kb.errors import Refused
@@ -33,9 +37,13 @@ from kb.writer import Receipt
 IMPORT_NOTE = "from import"
 
 
+Outcome = Literal["contributed", "revised", "unchanged"]
+
+
 class ImportedEntry(Struct, frozen=True, kw_only=True):
     """An entry as an importer found it; `id` follows from the source or is given by an export.
 
+    `shown` is who sees it as the source or whoever imports says, None where neither does.
     `written` has, by the id of a related entry, the links of the text that mean it.
     """
 
@@ -43,15 +51,18 @@ class ImportedEntry(Struct, frozen=True, kw_only=True):
     draft: Draft
     author: str = ""
     source: Source | None = None
+    shown: Visibility | None = None
     archived: EntryArchived | None = None
     written: Mapping[str, tuple[str, ...]] = {}
 
 
 class Brought(Struct, frozen=True):
-    """What an import did to an entry."""
+    """What an import did to an entry, and who saw it before, and sees it now."""
 
-    outcome: Literal["contributed", "revised", "unchanged"]
+    outcome: Outcome
     receipt: Receipt
+    before: Visibility
+    shown: Visibility
 
 
 def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
@@ -69,12 +80,27 @@ def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
             "change it back in the source, or give it a new id there."
         )
     else:
-        events = _revised(draft, entry)
+        # First, so that the new text is at no time open to more people than its source says.
+        events = [*_narrowed(imported, entry), *_revised(draft, entry)]
     events += tagged(tag for tag in draft.tags if tag not in entry.known_tags)
     events += _related(imported, entry)
     if imported.archived and not entry.was_archived:
         events.append(imported.archived)
     return events
+
+
+def shown_after(imported: ImportedEntry, entry: Entry) -> Visibility:
+    """Who sees `entry` once the import is done: no more people than before, or than it says."""
+    if not entry.version:
+        return imported.draft.visibility
+    if imported.shown and narrows(imported.shown, entry.visibility):
+        return narrower_of(entry.visibility, imported.shown)
+    return entry.visibility
+
+
+def _narrowed(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
+    shown = shown_after(imported, entry)
+    return [EntryVisibilityChanged(visibility=shown)] if shown != entry.visibility else []
 
 
 def _related(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:

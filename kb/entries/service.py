@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType, structs
 from kb.access import Action, Visibility, is_operator, require
 from kb.access import checked as checked_visibility
 from kb.entries import validation
-from kb.entries.bring import Brought, ImportedEntry, decide_bring
+from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, shown_after
 from kb.entries.commands import (
     Archive,
     Contribute,
@@ -225,9 +225,12 @@ class Entries:
             entry_aggregate(imported.id), partial(self._decide_bring, imported), settle=False
         )
         if not done.before.version:
-            return Brought("contributed", done.receipt)
-        changed = done.receipt.version > done.before.version
-        return Brought("revised" if changed else "unchanged", done.receipt)
+            outcome: Outcome = "contributed"
+        else:
+            changed = done.receipt.version > done.before.version
+            outcome = "revised" if changed else "unchanged"
+        shown = shown_after(imported, done.before)
+        return Brought(outcome, done.receipt, done.before.visibility, shown)
 
     def _execute(
         self,
@@ -268,6 +271,8 @@ class Entries:
         require(self._writer.asker, "revise" if entry.version else "contribute")
         if entry.version:
             _require_sight(self._writer, entry)
+        if entry.version and shown_after(imported, entry) != entry.visibility:
+            require(self._writer.asker, "show", entry.author)
         return decide_bring(imported, entry)
 
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:

@@ -70,7 +70,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     """
     remarks = Remarks()
     head = read_head(decoded(data), remarks)
-    fields = _with_taxonomies(head.fields)
+    fields = own_fields.in_our_case(_with_taxonomies(head.fields))
     exact = own_fields.is_export(fields)
     visible_to = take_seen(fields, "" if exact else path, remarks)
     source = own_fields.source(fields) if exact else None

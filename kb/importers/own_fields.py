@@ -27,6 +27,8 @@ _TYPES = {name.casefold() for name in RELATION_TYPES}
 
 Fields = dict[str, Value]
 
+_OURS = {"visibility", "title", "subtitle", "kind", "group", "tags", "archived", "relations"}
+
 
 class NamedRelation(Struct, frozen=True):
     """A relation as a file states it: `target` is an id or another file's name."""
@@ -40,6 +42,19 @@ class NamedArchive(Struct, frozen=True):
 
     reason: str
     successor: str | None
+
+
+def in_our_case(fields: Fields) -> Fields:
+    """`fields`, those of ours under the name that we write: "Visibility" is `visibility`.
+
+    An `id` is one as it stands alone: by another one, a known file would be a new entry.
+    """
+    found: Fields = {}
+    for name, value in fields.items():
+        ours = name.strip().lower()
+        known = ours in _OURS and ours not in fields and ours not in found
+        found[ours if known else name] = value
+    return found
 
 
 def is_export(fields: Fields) -> bool:

@@ -14,13 +14,14 @@ from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.content import Draft, Relation, Source
 from kb.entries.entry import EntryArchived
 from kb.entries.relation import written_name
-from kb.errors import InvalidInput, NotFound, NotTaken, Refused
+from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import entry_id_for, group_id
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.naming import is_markdown, spellings
 from kb.importers.remarks import Why
+from kb.importers.shown import bounded, changes
 from kb.importers.visibility import visibility
 
 LINK = "References"
@@ -36,17 +37,20 @@ AHEAD = 32
 class ImportOptions(Struct, frozen=True, kw_only=True):
     """What holds for files that do not say otherwise. `source` names where they come from.
 
+    By `visibility` no file is shown to more people than that, whatever it says itself; None is no
+    bound, and shows to all members what does not say.
     `member` is whoever imports, None for the operator: for members alone the ids in the files mean
     nothing, so that they meet no entry of others. `groups` has the id of each group by the id that
-    its present name gives.
+    its present name gives, `group_names` its name by its id.
     """
 
     source: str
     kind: str = "practice"
     group: str | None = None
-    visibility: Visibility = Visibility()
+    visibility: Visibility | None = None
     member: str | None = None
     groups: Mapping[str, str] = {}
+    group_names: Mapping[str, str] = {}
 
 
 class FileOutcome(Struct, frozen=True, kw_only=True):
@@ -158,8 +162,10 @@ class FolderImport:
     def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
         try:
             told: list[str] = []
-            brought = self._entries.bring(self._imported(entry_id, parsed, told))
-        except (InvalidInput, NotFound, NotTaken, Refused) as error:
+            imported = self._imported(entry_id, parsed, told)
+            brought = self._entries.bring(imported)
+            told += changes(imported.shown, brought, self._options.group_names)
+        except (Forbidden, InvalidInput, NotFound, NotTaken, Refused) as error:
             return _refused(parsed.path, error)
         return FileOutcome(
             path=parsed.path,
@@ -176,6 +182,7 @@ class FolderImport:
                 f"{Why.CHANGED}: another file has its id {parsed.id}, so it goes by {external_id}"
             )
         options = self._options
+        shown = self._visibility(parsed, told)
         return ImportedEntry(
             id=entry_id,
             draft=Draft(
@@ -184,8 +191,9 @@ class FolderImport:
                 group=parsed.group or options.group,
                 tags=parsed.tags,
                 relations=self._relations(entry_id, parsed, told),
-                visibility=self._visibility(parsed, told),
+                visibility=shown or Visibility(),
             ),
+            shown=shown,
             source=parsed.source if self._own_id(parsed) else Source(options.source, external_id),
             archived=self._archived(parsed, told),
             written=self._written(parsed),
@@ -196,15 +204,13 @@ class FolderImport:
         trusted = parsed.exact and self._options.member is None
         return as_uuid(parsed.id) if trusted and parsed.id else None
 
-    def _visibility(self, parsed: ParsedFile, told: list[str]) -> Visibility:
-        usual = self._options.visibility
+    def _visibility(self, parsed: ParsedFile, told: list[str]) -> Visibility | None:
+        """The narrower of what file and option say, None where neither does."""
+        most = self._options.visibility
         if not parsed.visible_to:
-            return usual
-        shown = visibility(parsed.visible_to, partial(self._group, exact=parsed.exact))
-        if usual not in (Visibility(), shown):
-            said = ", ".join(parsed.visible_to)
-            told.append(f"{Why.CHANGED}: shown to {said}, as the file says, and not as the option")
-        return shown
+            return most
+        said = visibility(parsed.visible_to, partial(self._group, exact=parsed.exact))
+        return bounded(said, most, self._options.group_names, told)
 
     def _group(self, name: str, *, exact: bool) -> str:
         """The id of a group by its name or id. That of an export may be formed later."""

@@ -5,6 +5,7 @@ import re
 from kb.errors import NotTaken
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Plain, Value
+from kb.importers.visibility import spelled
 
 AUTHOR, DRAFT = "author", "draft"
 
@@ -67,7 +68,7 @@ def _said(value: Value | None, remarks: Remarks) -> tuple[str, ...]:
     if words <= _AS_THE_IMPORT_SAYS:
         remarks.add(Why.SEEN, f"visibility: {', '.join(said)} is what the import says for all")
         return ()
-    return said
+    return spelled(said)
 
 
 def _text(value: Value) -> str:

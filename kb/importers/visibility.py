@@ -17,7 +17,7 @@ def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibili
 
     Raises `InvalidInput` for other words, and for several that are not all groups.
     """
-    said = [word.strip() for word in words]
+    said = list(spelled(words))
     groups = [word.removeprefix(GROUP).strip() for word in said if word.startswith(GROUP)]
     if groups and len(groups) == len(said):
         return Visibility("groups", tuple(sorted({group_of(name) for name in groups})))
@@ -29,6 +29,17 @@ def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibili
         f"say {', '.join(WORDS[:-1])} or {WORDS[-1]}, groups several times if need be.",
         "visibility",
     )
+
+
+def spelled(words: Iterable[str]) -> tuple[str, ...]:
+    """`words` as they are written here, in whatever case they are said; names stay as they are."""
+    return tuple(map(_spelled, words))
+
+
+def _spelled(word: str) -> str:
+    start, colon, name = word.strip().partition(":")
+    low = start.strip().lower()
+    return f"{low}{colon}{name.strip()}" if f"{low}{colon}" in {*SIGHTS, GROUP} else word.strip()
 
 
 def words(shown: Visibility, names: Mapping[str, str]) -> tuple[str, ...]:

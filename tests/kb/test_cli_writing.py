@@ -69,4 +69,23 @@ def test_an_import_tells_of_a_file_that_is_shown_otherwise_than_the_option_says(
     (folder / "handover.md").write_text(FILE.replace("draft", "members"))
     said = kb.ok("import", str(folder), "--visible-to", "author", "--no-wait", "--json").json
     (remark,) = [each["remark"] for each in said["remarks"] if "shown to" in each["remark"]]
-    assert "shown to members, as the file says, and not as the option" in remark
+    assert "the file says members and the option author, so it may be shown to author" in remark
+
+
+@pytest.mark.parametrize("says", ["draft: true", "visibility: Author", "private: yes"])
+def test_a_text_for_fewer_people_than_the_entry_is_shown_to_is_not_published(
+    kb: CommandLine, says: str
+) -> None:
+    file = kb.folder / "handover.md"
+    shared = FILE.replace("visibility: draft\n", "")
+    file.write_text(shared)
+    entry = kb.ok("contribute", str(file), "--json").json["id"]
+    file.write_text(FILE.replace("visibility: draft", says).replace("Walk", "Secretly walk"))
+
+    refused = kb.run("revise", entry, str(file))
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "and the entry is shown to members: narrow that first (kb visibility" in refused.err
+    assert "Secretly" not in kb.ok("show", entry).out
+    assert kb.ok("visibility", entry, "author").code == 0
+    assert kb.run("revise", entry, str(file)).code == 0

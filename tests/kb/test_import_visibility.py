@@ -97,6 +97,90 @@ def test_importing_again_leaves_who_sees_an_entry_as_it_was_made(tmp_path: Path)
     assert world.entry(entry_id).visibility == Visibility("author")
 
 
+A, B, AB = (Visibility("groups", groups) for groups in ((ADA,), (BEA,), (ADA, BEA)))
+MEMBERS, WORLD = Visibility(), Visibility("world")
+AUTHOR, WIP = Visibility("author"), Visibility("draft")
+
+
+@pytest.mark.parametrize(
+    ("now", "says", "then", "told"),
+    [
+        (MEMBERS, "draft: true", WIP, "it was shown to members, and is shown to draft"),
+        (WORLD, "Visibility: Members", MEMBERS, "it was shown to world"),
+        (WORLD, "PRIVATE: true", AUTHOR, "it was shown to world"),
+        (MEMBERS, "visibility: group:Ward", A, "and is shown to group:Ward from now on"),
+        (AB, "visibility: group:Ward", A, "and is shown to group:Ward from now on"),
+        (B, "visibility: group:Ward", AUTHOR, "and is shown to author from now on"),
+        (A, "visibility: members", A, "it stays shown to group:Ward, and not to members"),
+        (AUTHOR, "visibility: world", AUTHOR, "kb visibility shows it to more people"),
+        (AUTHOR, "draft: true", AUTHOR, "draft: true shows it to its author alone"),
+        (WIP, "status: private", WIP, "status: private shows it to its author alone"),
+        (WORLD, "place: here", WORLD, ""),
+    ],
+)
+def test_importing_again_narrows_before_the_new_text_and_never_widens(
+    tmp_path: Path, now: Visibility, says: str, then: Visibility, told: str
+) -> None:
+    world = World()
+    known = {"groups": {group_id("Ward"): ADA}, "group_names": {ADA: "Ward"}}
+    (tmp_path / "a.md").write_text("Text")
+    entry_id = run(world, tmp_path, None, visibility=now)["a.md"].id or ""
+    (tmp_path / "a.md").write_text(f"---\n{says}\n---\nBetter text")
+
+    again = run(world, tmp_path, None, **known)["a.md"]
+
+    events = [type(each).__name__ for each in world.happened()]
+    assert events == [
+        "EntryContributed",
+        *(["EntryVisibilityChanged"] if now != then else []),
+        "EntryRevised",
+    ]
+    assert (again.outcome, world.entry(entry_id).visibility) == ("revised", then)
+    assert told in " ".join(again.remarks)
+    assert run(world, tmp_path, None, **known)["a.md"].outcome == "unchanged"
+
+
+def test_an_option_narrows_an_entry_that_is_imported_again(tmp_path: Path) -> None:
+    world = World()
+    (tmp_path / "a.md").write_text("Text")
+    entry_id = run(world, tmp_path, None)["a.md"].id or ""
+
+    (told,) = run(world, tmp_path, None, visibility=AUTHOR)["a.md"].remarks
+
+    assert world.entry(entry_id).visibility == AUTHOR
+    assert "it was shown to members, and is shown to author from now on" in told
+
+
+@pytest.mark.parametrize(
+    ("option", "says", "then"),
+    [
+        (AUTHOR, "world", AUTHOR),
+        (MEMBERS, "world", MEMBERS),
+        (WORLD, "members", MEMBERS),
+        (WORLD, "draft", WIP),
+        (A, "members", A),
+        (None, "world", WORLD),
+    ],
+)
+def test_of_what_file_and_option_say_the_narrower_counts(
+    tmp_path: Path, option: Visibility | None, says: str, then: Visibility
+) -> None:
+    world = World()
+    (tmp_path / "a.md").write_text(f"---\nvisibility: {says}\n---\nText")
+
+    outcome = run(world, tmp_path, None, visibility=option)["a.md"]
+
+    assert world.entry(outcome.id or "").visibility == then
+    assert ("the file says" in " ".join(outcome.remarks)) == (option is not None)
+
+
+@pytest.mark.parametrize("said", [("Draft",), ("AUTHOR",), (" World ",), ("Group: Ward",)])
+def test_the_words_are_read_in_any_case(said: tuple[str, ...]) -> None:
+    meant = said[0].strip().lower()
+    sight = "groups" if meant.startswith("group") else meant
+    assert visibility(said, group_id).sight == sight
+
+
 def test_a_group_that_was_renamed_is_found_by_its_present_name(tmp_path: Path) -> None:
     world = World()
     (tmp_path / "a.md").write_text("---\nvisibility: group:Ward Three\n---\nText")

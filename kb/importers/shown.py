@@ -1,0 +1,43 @@
+"""What the report says of who sees the entry of a file, where that is not what the file says."""
+
+from collections.abc import Iterator, Mapping
+
+from kb.access import Visibility, narrower_of, narrows
+from kb.entries.bring import Brought
+from kb.importers.remarks import Why
+from kb.importers.visibility import words
+
+
+def bounded(
+    said: Visibility, most: Visibility | None, names: Mapping[str, str], told: list[str]
+) -> Visibility:
+    """What a file says, and no more people than the option says; `told` hears of a difference."""
+    if most is None or most == said:
+        return said
+    shown = narrower_of(said, most)
+    told.append(
+        f"{Why.SEEN}: the file says {_said(said, names)} and the option {_said(most, names)}, "
+        f"so it may be shown to {_said(shown, names)}"
+    )
+    return shown
+
+
+def changes(said: Visibility | None, brought: Brought, names: Mapping[str, str]) -> Iterator[str]:
+    """What an import of a known entry did to who sees it, or did not do."""
+    if brought.outcome == "contributed" or said is None:
+        return
+    before, now = brought.before, brought.shown
+    if now != before:
+        yield (
+            f"{Why.SEEN}: it was shown to {_said(before, names)}, "
+            f"and is shown to {_said(now, names)} from now on"
+        )
+    elif narrows(now, said):
+        yield (
+            f"{Why.SEEN}: it stays shown to {_said(now, names)}, and not to {_said(said, names)}: "
+            "kb visibility shows it to more people, an import never does"
+        )
+
+
+def _said(shown: Visibility, names: Mapping[str, str]) -> str:
+    return ", ".join(words(shown, names))
