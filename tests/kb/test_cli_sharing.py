@@ -68,7 +68,11 @@ def test_a_contribution_says_who_sees_it(
 ) -> None:
     acting(monkeypatch, ward)
     one = kb.ok("contribute", kb.file("A"), "--visible-to", "group:Ward 3", "--json").json["id"]
-    two = kb.ok("contribute", "-", "--visible-to", "world", "--json", stdin=AS_DRAFT).json["id"]
+    asked = kb.run("contribute", "-", "--visible-to", "world", stdin=AS_DRAFT)
+    two = kb.ok("contribute", "-", "--json", stdin=AS_DRAFT).json["id"]
+
+    assert asked.code == 1
+    assert "--visible-to says world, and the file draft" in asked.err
 
     assert kb.ok("show", two, "--json").json["visibility"]["sight"] == "draft"
     shown = kb.ok("show", one).out
@@ -185,7 +189,7 @@ def test_an_import_of_a_member_meets_no_entry_of_others(
 def test_a_file_for_nobody_known_is_not_taken(kb: CommandLine, tmp_path: Path) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
-    said = {"a": "group:Nowhere", "b": "secret", "c": "{x: y}", "d": "[]", "e": "[draft]"}
+    said = {"a": "group:Nowhere", "b": "whomever", "c": "{x: y}", "d": "[]", "e": "[draft]"}
     for name, words in said.items():
         text = AS_DRAFT.replace("visibility: draft", f"visibility: {words}")
         (folder / f"{name}.md").write_text(text)
@@ -194,4 +198,4 @@ def test_a_file_for_nobody_known_is_not_taken(kb: CommandLine, tmp_path: Path) -
 
     assert [each["path"] for each in refused] == ["a.md", "b.md", "c.md", "d.md"]
     assert "form it first" in refused[0]["reason"]
-    assert "“secret” does not say who sees an entry" in refused[1]["reason"]
+    assert "“whomever” does not say who sees an entry" in refused[1]["reason"]

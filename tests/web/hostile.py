@@ -46,7 +46,6 @@ FIELDS = {
         *("title", "text", "heading", "property", "value", "group", "tag", "note", "endorsement"),
         *("reuse group", "context", "outcome note", "archive reason", "name", "evidence"),
         *("imported title", "imported group", "imported-tag", "imported name", "imported value"),
-        "imported text",
     ),
     "/reuses/{reuse_id}": ("title", "reuse group"),
     "/reuse": ("reuse group", "tag"),

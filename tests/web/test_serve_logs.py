@@ -33,7 +33,7 @@ def test_what_serve_says_to_the_operator_is_not_in_the_log(
         warm(*given)
         warmed.set()
 
-    def missing(*_: object) -> None:
+    def missing(*_: object, **__: object) -> None:
         raise DataDirectoryError("No model.")
 
     monkeypatch.setattr(cli, "_warm", warming)
