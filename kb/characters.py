@@ -74,6 +74,22 @@ def unseen_removed(text: str) -> str:
     return text if text.isascii() else _ignorable().sub("", text)
 
 
+def plain_letters(text: str) -> str:
+    """`text` decomposed, with letters and digits of another width or shape as the plain ones.
+
+    Full width and half width, ligatures, circled and raised ones: what NFKC makes of them. All
+    else stays, so that no sign becomes one that means something.
+    """
+    return text if text.isascii() else "".join(map(_plain, unicodedata.normalize("NFD", text)))
+
+
+def _plain(letter: str) -> str:
+    if letter.isascii() or unicodedata.category(letter)[0] not in "LN":
+        return letter
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if all(unicodedata.category(one)[0] in "LNM" for one in plain) else letter
+
+
 def one_alphabet(text: str) -> str:
     """`text` with words all in one alphabet, where single letters of a like one stand in them.
 

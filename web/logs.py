@@ -7,6 +7,7 @@ addresses with their ids, and what libraries have to say may quote people, so no
 import errno
 import logging
 import threading
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPMethod
@@ -144,6 +145,9 @@ def _formatter(form: Format) -> logging.Formatter:
 
 
 def _is_wanted(record: logging.LogRecord) -> bool:
+    if record.exc_info and record.exc_info[0] is CancelledError:
+        # The end of the server, which cancels what is not finished.
+        return False
     return not any(_is_of(record.name, name) for name in SILENT)
 
 

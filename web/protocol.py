@@ -43,6 +43,7 @@ LONG_HEAD = (
 )
 log = logging.getLogger("tributary.web")
 
+STOPPING = "The server stopped before the request was there whole; send it again in a while."
 LATE = "The request did not come to its end in time; send it again."
 
 
@@ -184,7 +185,10 @@ def _close_one(connections: Iterable[Any], new: Protocol) -> None:
 
 
 def last_resort(app: ASGIApp) -> ASGIApp:
-    """`app`, whose own failures to make the answer of an error are answered as every fault is."""
+    """`app`, whose own failures to make the answer of an error are answered as every fault is.
+
+    What is not finished when the server stops is no fault, and is told to be sent again.
+    """
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -196,17 +200,26 @@ def last_resort(app: ASGIApp) -> ASGIApp:
 
         try:
             await app(scope, receive, sending)
+        except asyncio.CancelledError:
+            # Nothing else cancels a request than the end of the server, whose patience is over.
+            if begun:
+                raise
+            await _tell(send, HTTPStatus.SERVICE_UNAVAILABLE, STOPPING)
         except Exception as error:
             log.error("a fault of ours", exc_info=error)
             if begun:
                 raise
             status = HTTPStatus.INTERNAL_SERVER_ERROR
-            headers, body = problem(status, SENTENCES[status])
-            raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
-            await send({"type": "http.response.start", "status": status, "headers": raw})
-            await send({"type": "http.response.body", "body": body, "more_body": False})
+            await _tell(send, status, SENTENCES[status])
 
     return handle
+
+
+async def _tell(send: Send, status: HTTPStatus, detail: str) -> None:
+    headers, body = problem(status, detail)
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def problem(status: HTTPStatus, detail: str) -> tuple[list[tuple[str, str]], bytes]:

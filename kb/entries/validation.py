@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import structs
 
 from kb.access import checked as checked_visibility
-from kb.characters import is_blank, one_alphabet, visible
+from kb.characters import is_blank, one_alphabet, plain_letters, visible
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
@@ -77,14 +77,14 @@ def optional_group(value: str | None) -> str | None:
 def normalise_tag(value: str) -> str:
     """A tag as it is stored: trimmed, case folded, NFC, inner white space as one hyphen.
 
-    Without characters that are not seen, and with each word in one alphabet, so that no two look
-    alike.
+    Without characters that are not seen, and with each word in one alphabet and one width, so that
+    no two look alike.
 
     Decomposed before it is folded (Unicode 3.13, D145), so that a stored tag stays as it is. Of a
     text that is far too long the beginning: with accents alone this takes a square of time.
     """
     beginning = " ".join(value.split())[: 10 * TAG_LENGTH]
-    folded = unicodedata.normalize("NFD", visible(beginning)).casefold()
+    folded = unicodedata.normalize("NFD", plain_letters(visible(beginning))).casefold()
     composed = unicodedata.normalize("NFC", "-".join(folded.split()))
     return unicodedata.normalize("NFC", one_alphabet(composed))
 

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from kb import access
 from kb.access import Asker, Role
-from kb.characters import skeleton
+from kb.characters import is_blank, skeleton, visible
 from kb.collation import sort_key
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
@@ -65,6 +65,14 @@ CHANGES_BY = """SELECT * FROM access_change
 WHERE actor = ? AND subject <> actor AND author IS NOT actor ORDER BY position"""
 
 
+def seen_name(name: str, otherwise: str) -> str:
+    """`name` as it may be shown, or `otherwise` where nothing of it is seen.
+
+    One that was stored before names were cleaned may hide something or turn the text around it.
+    """
+    return otherwise if is_blank(name) else visible(name)
+
+
 class MemberView(Struct, frozen=True, kw_only=True):
     """A member as others see them; `profile` is None before they join."""
 
@@ -82,7 +90,7 @@ class MemberView(Struct, frozen=True, kw_only=True):
         if self.standing == "erased":
             return FORMER
         if self.profile:
-            name = self.profile.name
+            name = seen_name(self.profile.name, self.id[:8])
             return f"{name} ({self.id[:8]})" if self.namesakes else name
         return "somebody invited" if self.standing == "invited" else UNREADABLE
 
@@ -189,7 +197,11 @@ class Directory:
         access.require(structs.replace(self._asker, actions=None), "see-people")
         with self._views.read(self._asker.labels) as db:
             found = [
-                GroupView(**{**row, "open": bool(row["open"]), "closed": bool(row["closed"])})
+                GroupView(
+                    **row
+                    | {"open": bool(row["open"]), "closed": bool(row["closed"])}
+                    | {"name": seen_name(row["name"], row["id"][:8])}
+                )
                 for row in rows(db, GROUPS)
             ]
         return tuple(sorted(found, key=lambda group: (sort_key(group.name), group.id)))
@@ -255,7 +267,11 @@ def _member_view(row: Row, *, namesakes: bool) -> MemberView:
 
 
 def _profile(row: Row) -> Profile | None:
-    return msgspec.json.decode(row["profile"], type=Profile) if row["profile"] else None
+    if not row["profile"]:
+        return None
+    told = msgspec.json.decode(row["profile"], type=Profile)
+    lines = {"name": told.name, "address": told.address, "pronouns": told.pronouns}
+    return structs.replace(told, **{field: visible(text) for field, text in lines.items() if text})
 
 
 def _change(row: Row, *, own: bool) -> AccessChange:

@@ -8,6 +8,7 @@ import pytest
 
 from kb.access import Asker, Visibility, anonymous, operator
 from kb.characters import visible
+from kb.entries import validation
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
 from kb.following.view_reader import ViewReader
 from kb.ids import new_id
@@ -58,6 +59,24 @@ def test_members_whose_names_look_alike_are_told_apart(world: PeopleWorld, twin:
     reporter = world.joined("reporter", name="Ada")
     me = reporter.member or ""
     assert world.directory(reporter).names([me, ada]) == {me: "Ada"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "seen"), [("A\u202eda", "Ada"), ("\u2066Ward 3\u200b", "Ward 3"), ("\u202e", None)]
+)
+def test_a_name_stored_before_names_were_cleaned_is_shown_as_it_is_seen(
+    world: PeopleWorld, monkeypatch: pytest.MonkeyPatch, stored: str, seen: str | None
+) -> None:
+    """One of which nothing is seen is called by the beginning of its id."""
+    monkeypatch.setattr("kb.people.service.checked_profile", lambda profile: profile)
+    monkeypatch.setattr(validation, "group_name", lambda name, _="": name)
+
+    ada, group = world.joined(name=stored).member or "", world.group(stored)
+
+    directory = world.directory()
+    assert directory.member(ada).name == (seen or ada[:8])
+    assert directory.names([ada]) == {ada: seen or ada[:8]}
+    assert [each.name for each in directory.groups()] == [seen or group[:8]]
 
 
 def test_a_group_that_moves_takes_its_members_along(world: PeopleWorld) -> None:

@@ -103,6 +103,13 @@ def test_tags_that_look_alike_are_one() -> None:
     assert validation.tag_names(kept) == tuple(kept)
 
 
+def test_tags_of_another_width_are_one_as_groups_are() -> None:
+    assert validation.tag_names(["note", "\uff4e\uff4f\uff54\uff45", "ＮＯＴＥ"]) == ("note",)
+    assert validation.tag_names(["ｶﾞｰｾﾞ", "ガーゼ", "ガーゼ"]) == ("ガーゼ",)
+    assert validation.tag_names(["１２", "12", "eﬀect", "effect"]) == ("12", "effect")
+    assert validation.tag_names(["a½", "№"]) == ("a½", "№")
+
+
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164"])
 def test_what_hides_or_turns_is_in_no_title_heading_name_or_property(hidden: str) -> None:
     text = f"Hand{hidden}over{hidden}"

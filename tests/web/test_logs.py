@@ -1,5 +1,6 @@
 """The log says what the server did, and nothing of what people wrote, asked or are called."""
 
+import asyncio
 import errno
 import io
 import logging
@@ -22,6 +23,7 @@ from kb.errors import DataDirectoryError
 from tests.web.community import Browsers, Community, sign_in
 from web.cli import serve
 from web.logs import Format, kind_of, logged, logs_to
+from web.protocol import last_resort
 
 Client = TestClient[Litestar]
 Line = dict[str, Any]
@@ -287,3 +289,37 @@ def test_the_reference_knows_the_options_of_serve() -> None:
     assert named == {
         name for one in serve.params if isinstance(one, click.Option) for name in one.opts
     }
+
+
+def test_what_the_end_of_the_server_breaks_off_is_no_fault_of_ours() -> None:
+    """An upload that is not there whole: it is answered, and leaves no line of an error."""
+    sent: list[Any] = []
+
+    async def answering(message: Any) -> None:
+        sent.append(message)
+
+    async def reading(_: Any, receive: Any, __: Any) -> None:
+        await receive()
+
+    async def serve_and_stop() -> None:
+        began = asyncio.Event()
+
+        async def waits() -> Any:
+            began.set()
+            await asyncio.Event().wait()
+
+        scope: Any = {"type": "http", "method": "POST", "path": "/entries/new"}
+        app: Any = logged(last_resort(reading))
+        upload = asyncio.create_task(app(scope, waits, answering))
+        await began.wait()
+        upload.cancel()
+        await upload
+
+    with written() as stream:
+        asyncio.run(serve_and_stop())
+        broken_off = asyncio.CancelledError()
+        logging.getLogger("uvicorn.error").error("Exception", exc_info=broken_off)
+    [line] = lines(stream)
+    assert (line["level"], line["status"]) == ("info", 503)
+    assert sent[0]["status"] == 503
+    assert b"send it again" in sent[1]["body"]
