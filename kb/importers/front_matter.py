@@ -17,9 +17,12 @@ from kb.importers.values import Plain, Value
 
 YAML_FENCE, TOML_FENCE = "---", "+++"
 _FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
+_TOML_FIELD = re.compile(r"[\w.-]{1,200} *= *\S")
 _WITHIN = re.compile(r"[ \t]+\S|- |#")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 _JSON = re.compile(r"\{\s*(\"[^\"\n]{0,200}\"\s*:|\})")
+_BEFORE = re.compile(r"(?:[ \t]*\n|[ \t]*(?:<!--.*?-->|%%.*?%%|\{/\*.*?\*/\})[ \t]*\n)*", re.DOTALL)
+_HEADING = re.compile(r"#[^\n]*\n(?=(?:---|\+\+\+)[ \t]*\n)")
 _LINE_PROPERTY = re.compile(r"(?:- )?([A-Za-z][\w/-]{0,100}):: ?([^\n]*)")
 
 
@@ -33,11 +36,32 @@ class Head(Struct, frozen=True):
 def read_head(text: str, remarks: Remarks) -> Head:
     """The fields that `text` begins with, if it does: a rule or a brace alone is text.
 
+    Blank lines and comments may stand before them, and a line of # where each line is a field.
     Raises `NotTaken` where fields are broken: they might have said that nobody is to see the file.
     """
+    before = _before(text)
+    head = _read_head(text[len(before) :], before.count("\n"), remarks)
+    return Head(head.fields, before + head.body) if before else head
+
+
+def _before(text: str) -> str:
+    found = _BEFORE.match(text)
+    before = found[0] if found else ""
+    heading = _HEADING.match(text, len(before))
+    block = _between(text[heading.end() :], (YAML_FENCE, "...", TOML_FENCE)) if heading else None
+    if not heading or block is None:
+        return before
+    lines = [line for line in block[0].split("\n") if line.strip()]
+    if lines and all(_FIELD.match(line) or _TOML_FIELD.match(line) for line in lines):
+        return before + heading[0]
+    return before
+
+
+def _read_head(text: str, before: int, remarks: Remarks) -> Head:
+    """The same for a text that has `before` lines before it."""
     first = text.partition("\n")[0].rstrip()
     if first == YAML_FENCE:
-        return _yaml_head(text, remarks)
+        return _yaml_head(text, before, remarks)
     if first == TOML_FENCE:
         return _toml_head(text)
     if _JSON.match(text):
@@ -46,16 +70,16 @@ def read_head(text: str, remarks: Remarks) -> Head:
     return _line_head(text)
 
 
-def _yaml_head(text: str, remarks: Remarks) -> Head:
+def _yaml_head(text: str, before: int, remarks: Remarks) -> Head:
     found = _between(text, (YAML_FENCE, "..."))
     if found is None:
-        return _open_head(text, remarks)
+        return _open_head(text, before, remarks)
     yaml_text, body = found
     if not yaml_text.strip():
         return Head({}, body)
     if not _looks_like_fields(yaml_text):
         return Head({}, text)
-    fields = load(yaml_text)
+    fields = load("\n" * before + yaml_text)
     for comment in _COMMENT.findall(yaml_text):
         remarks.add(Why.COMMENTS, comment)
     return Head(fields, body)
@@ -68,7 +92,7 @@ def _looks_like_fields(yaml_text: str) -> bool:
     return bool(_FIELD.match(first)) or first.startswith(("{", "? ", "!", "&", "%"))
 
 
-def _open_head(text: str, remarks: Remarks) -> Head:
+def _open_head(text: str, before: int, remarks: Remarks) -> Head:
     """Fields that no line ends: those are taken that stand together at the top."""
     lines = text.split("\n")
     end = 1
@@ -76,8 +100,9 @@ def _open_head(text: str, remarks: Remarks) -> Head:
         end += 1
     if not any(map(_FIELD.match, lines[1:end])):
         return Head({}, text)
-    fields = load("\n".join(lines[1:end]) + "\n")
-    remarks.add(Why.CHANGED, f"no line of --- ends the fields, which are read up to line {end}")
+    fields = load("\n" * before + "\n".join(lines[1:end]) + "\n")
+    at = before + end
+    remarks.add(Why.CHANGED, f"no line of --- ends the fields, which are read up to line {at}")
     return Head(fields, "\n".join(lines[end:]))
 
 

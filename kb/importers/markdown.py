@@ -72,7 +72,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     head = read_head(decoded(data), remarks)
     fields = own_fields.in_our_case(_with_taxonomies(head.fields))
     exact = own_fields.is_export(fields)
-    visible_to = take_seen(fields, "" if exact else path, remarks)
+    visible_to = take_seen(fields, "" if exact else path, remarks, exact=exact)
     source = own_fields.source(fields) if exact else None
     page = Page(fields, path, exact=exact)
     external_id = own_fields.line(fields, "id")

@@ -1,40 +1,109 @@
-"""Who is to see an entry by what its file says, in the words of any tool."""
+"""Who is to see an entry by what its file says, in the words of any tool.
+
+Where a file may say that it is not for everybody, it is not: too narrow is a remark and a command
+away from right, too wide cannot be called back.
+"""
 
 import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from kb.errors import NotTaken
+from kb.importers.fields import flat
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Plain, Value
 from kb.importers.visibility import spelled
 
 AUTHOR, DRAFT = "author", "draft"
 
-_PRIVATE = {"private", "hidden", "secret", "confidential", "personal", "unpublished", "restricted"}
-_AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
-_YES, _NO = {"true", "yes", "on", "y", "1"}, {"false", "no", "off", "n", "0"}
-_SWITCHES = {
-    **dict.fromkeys(("draft", "drafts", "isdraft", "wip"), (_YES, DRAFT)),
-    **dict.fromkeys(("publish", "published", "ispublished"), (_NO, DRAFT)),
-    **dict.fromkeys(("private", "confidential", "hidden", "secret"), (_YES, AUTHOR)),
-    **dict.fromkeys(("public", "visible"), (_NO, AUTHOR)),
-    **dict.fromkeys(("status", "state", "access"), ({DRAFT, "wip", "unpublished"}, DRAFT)),
+_OURS = {"visibility", "visibleto", "shownto", "showto"}
+"""Fields in which our own words stand."""
+
+_PRIVATE = {
+    *("private", "hidden", "secret", "confidential", "personal", "unlisted", "restricted"),
+    *("unpublished", "internal", "protected"),
 }
-"""Fields by which other tools hold a page back: the values that do so, and what it is here."""
+_UNFINISHED = {"draft", "drafts", "wip", "unpublished", "scheduled"}
+_ALONE = {"author", "me", "myself", "self", "owner", "nobody", "noone", "onlyme"}
+_AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
+_NO = {"false", "no", "off", "n", "0", "never", "none"}
+_NOT_YET = {"not", "notyet", "later", "soon", "pending", "tbd"} | _NO | _PRIVATE | _UNFINISHED
+
+
+def _says_so(text: str) -> bool:
+    return _plain(text) not in _NO
+
+
+def _denies(text: str) -> bool:
+    return _plain(text) in _NOT_YET or _is_to_come(text)
+
+
+def _is_no_day_past(text: str) -> bool:
+    this_year = datetime.now(UTC).year
+    past = _DAY.search(text) or any(int(year) < this_year for year in _YEAR.findall(text))
+    return not past or _is_to_come(text)
+
+
+def _names_a_group(text: str) -> bool:
+    return text.strip().lower().startswith("group")
+
+
+def _is_private(text: str) -> bool:
+    return _plain(text) in _ALONE or bool(_PRIVATE & {*_words(text)})
+
+
+def _is_unfinished(text: str) -> bool:
+    return bool(_UNFINISHED & {*_words(text)})
+
+
+def _marks(marks: set[str]) -> Callable[[str], bool]:
+    return lambda text: _plain(text) in marks
+
+
+_ACCESS = {
+    *("status", "state", "access", "accesslevel", "permission", "permissions", "privacy"),
+    *("audience", "sharing", "classification", "confidentiality", *_OURS),
+}
+_MARKED = {"tag", "tags", "category", "categories", "keywords", "labels", "type", "layout"}
+_TABLE: tuple[tuple[set[str], Callable[[str], bool], str], ...] = (
+    ({"draft", "drafts", "isdraft", "wip"}, _says_so, DRAFT),
+    ({"publish", "published", "ispublished", "dgpublish", "render"}, _denies, DRAFT),
+    ({"publishdate", "publishon", "publishat", "embargo", "embargountil"}, _is_no_day_past, DRAFT),
+    (_PRIVATE | {"isprivate", "password", "onlyme"}, _says_so, AUTHOR),
+    ({"public", "ispublic", "visible", "listed", "share", "shared"}, _denies, AUTHOR),
+    (_ACCESS, _is_unfinished, DRAFT),
+    (_ACCESS, _is_private, AUTHOR),
+    (_OURS, _names_a_group, AUTHOR),
+    (_MARKED, _marks({"draft", "drafts", "wip", "unpublished"}), DRAFT),
+    (_MARKED, _marks({"private", "confidential", "secret"}), AUTHOR),
+)
+"""Fields by which a page is held back: which of their values do so, and what it is here."""
 
 _DRAFTS = re.compile(r"(^|/)_?drafts?/", re.IGNORECASE)
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?=\d{4}(?!\d)|(?!\d))")
 
 
-def take_seen(fields: dict[str, Value], path: str, remarks: Remarks) -> tuple[str, ...]:
+def take_seen(
+    fields: dict[str, Value], path: str, remarks: Remarks, *, exact: bool = False
+) -> tuple[str, ...]:
     """The words for who sees it, taken out of `fields`; none where the file does not say.
 
-    Where it says so in several ways, the narrowest counts. Raises `NotTaken`.
+    Where it says so in several ways, the narrowest counts. What is nested stays where it is. The
+    properties and tags of an export (`exact`) are those of its entry and say nothing. Raises
+    `NotTaken`.
     """
-    said = _said(fields.pop("visibility", None), remarks)
+    said = _said(fields, remarks)
     narrow = {word for word in said if word in (AUTHOR, DRAFT)}
     for name in list(fields):
-        if sight := _switched(name, fields[name]):
-            remarks.add(Why.SEEN, f"{name}: {_text(fields.pop(name))} shows it to its author alone")
+        value = fields[name]
+        if exact and (isinstance(value, dict) or name == "tags"):
+            continue
+        for where, text, sight in _held_back((name,), value):
+            remarks.add(Why.SEEN, f"{' '.join(where)}: {text} shows it to its author alone")
             narrow.add(sight)
+            if len(where) == 1 and _plain(name) not in _MARKED | {"audience"}:
+                fields.pop(name, None)
     if _DRAFTS.search(path):
         remarks.add(Why.SEEN, "it lies among drafts, so its author alone sees it")
         narrow.add(DRAFT)
@@ -43,33 +112,69 @@ def take_seen(fields: dict[str, Value], path: str, remarks: Remarks) -> tuple[st
     return said
 
 
-def _switched(name: str, value: Value) -> str | None:
-    plain = re.sub(r"[\s_-]", "", name).lower()
-    if plain not in _SWITCHES or not isinstance(value, Plain):
-        return None
-    switching, sight = _SWITCHES[plain]
-    word = value.text.strip().lower()
-    if plain in ("status", "state", "access") and word in _PRIVATE:
-        return AUTHOR
-    return sight if word in switching else None
+def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """What holds the page back in a field and all that is nested in it: where, what, to whom."""
+    name = _plain(path[-1])
+    texts = [text for text in _texts(value) if text.strip()]
+    for names, holds, sight in _TABLE:
+        if name in names and any(map(holds, texts)):
+            yield path, flat(value), sight
+            break
+    for item in value if isinstance(value, list) else [value]:
+        for key, nested in item.items() if isinstance(item, dict) else ():
+            yield from _held_back((*path, key), nested)
 
 
-def _said(value: Value | None, remarks: Remarks) -> tuple[str, ...]:
-    if value is None:
-        return ()
+def _texts(value: Value) -> Iterator[str]:
+    """The texts in a value, how deep they may stand; nothing says nothing."""
+    if isinstance(value, Plain):
+        yield value.text if value.value is not None else ""
+    else:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _said(fields: dict[str, Value], remarks: Remarks) -> tuple[str, ...]:
+    """What the fields for our own words say; the narrower of two, which may not contradict."""
+    found = {
+        words
+        for name in [name for name in fields if _plain(name) in _OURS]
+        if (words := _own_words(name, fields.pop(name), remarks))
+    }
+    for alone in ((DRAFT,), (AUTHOR,)):
+        if alone in found:
+            return alone
+    if len(found) > 1:
+        raise NotTaken("The front matter says twice who sees it, and not the same.")
+    return next(iter(found), ())
+
+
+def _own_words(name: str, value: Value, remarks: Remarks) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
     said = tuple(item.text.strip() for item in items if isinstance(item, Plain))
     if len(said) < len(items) or not any(said):
-        raise NotTaken("The field visibility in the front matter is no word or list of words.")
+        raise NotTaken(f"The field {name} in the front matter is no word or list of words.")
     words = {word.lower() for word in said}
     if words & _PRIVATE:
-        remarks.add(Why.SEEN, f"visibility: {', '.join(said)} shows it to its author alone")
+        remarks.add(Why.SEEN, f"{name}: {', '.join(said)} shows it to its author alone")
         return (AUTHOR,)
     if words <= _AS_THE_IMPORT_SAYS:
-        remarks.add(Why.SEEN, f"visibility: {', '.join(said)} is what the import says for all")
+        remarks.add(Why.SEEN, f"{name}: {', '.join(said)} is what the import says for all")
         return ()
     return spelled(said)
 
 
-def _text(value: Value) -> str:
-    return value.text if isinstance(value, Plain) else ""
+def _is_to_come(text: str) -> bool:
+    """Whether a day in `text` is not here yet, or a year where no day can be read."""
+    now = datetime.now(UTC)
+    if day := _DAY.search(text):
+        return day[0] > now.date().isoformat()
+    return any(int(year) > now.year for year in _YEAR.findall(text))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
