@@ -66,7 +66,10 @@ class SqliteEventLog:
         try:
             with explained(path, LOG):
                 self._identity = read_identity(self._writer)
+                # One state of the file, whatever other processes append meanwhile.
+                self._writer.execute("BEGIN")
                 self._head = self._read_head(self._writer)
+                self._writer.execute("COMMIT")
         except BaseException:
             self._writer.close()
             raise
@@ -200,24 +203,21 @@ class SqliteEventLog:
     ) -> list[RecordedEvent]:
         # Asking for the head each time costs more than trying again after another process.
         try:
-            return self._append_behind_head(stream, events, expected)
+            return self._append_behind_head(stream, events, expected, moved=False)
         except HeadMoved:
-            self._head = self._read_head(self._writer)
-        try:
-            return self._append_behind_head(stream, events, expected)
-        except HeadMoved:
-            missing = f"events are missing after position {self._head.position}"
-            raise damaged(self._writer, missing) from None
+            return self._append_behind_head(stream, events, expected, moved=True)
 
     def _append_behind_head(
-        self, stream: str, events: Sequence[NewEvent], expected: int
+        self, stream: str, events: Sequence[NewEvent], expected: int, *, moved: bool
     ) -> list[RecordedEvent]:
         writer = self._writer
         # A wrong version or a known id is rare: triggers and indexes refuse it, then we look.
         writer.execute("BEGIN IMMEDIATE")
         try:
+            # Only here nobody appends meanwhile.
+            before = self._read_head(writer) if moved else self._head
             now = self._clock().astimezone(UTC)
-            recorded, head = insert(writer, stream, events, expected, now, self._head)
+            recorded, head = insert(writer, stream, events, expected, now, before)
             writer.execute("COMMIT")
             self._head = head
             return recorded
@@ -237,7 +237,10 @@ class SqliteEventLog:
         raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
 
     def _read_head(self, connection: sqlite3.Connection) -> Mark:
-        """The last mark. Raises `LogFormatError` where SQLite has handed out later positions."""
+        """The last mark, in the caller's transaction: others may append between two statements.
+
+        Raises `LogFormatError` where SQLite has handed out later positions.
+        """
         head = number(connection, HEAD)
         mark = mark_at(connection, self._identity, head)
         if mark is None or head != number(connection, LAST_POSITION):

@@ -1,10 +1,13 @@
 """Two openings of one log append in turn, each behind what the other has left."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from events.errors import LogFormatError
+from events import sqlite
+from events.errors import LogFormatError, LogUnavailable
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
 from tests.contracts.event_log import new_event
@@ -31,3 +34,31 @@ def test_a_log_that_lost_its_end_is_neither_opened_nor_written_to(tmp_path: Path
             SqliteEventLog(path)
         with pytest.raises(LogFormatError, match="missing after position 1"):
             other.append("entry-2", [new_event()], 0)
+
+
+def test_a_log_that_others_append_to_while_its_head_is_read_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.sqlite"
+    mark_at, streams = sqlite.mark_at, iter(range(9))
+    with SqliteEventLog(path, create=True) as log:
+        with SqliteEventLog(path, lock_timeout=0) as other:
+
+            def append() -> None:
+                with suppress(LogUnavailable):  # where this one is writing, others cannot
+                    other.append(f"other-{next(streams)}", [new_event()], 0)
+
+            def busy(*given: Any) -> Any:
+                monkeypatch.setattr(sqlite, "mark_at", mark_at)
+                append()
+                return mark_at(*given)
+
+            append()
+            monkeypatch.setattr(sqlite, "mark_at", busy)
+            log.append("entry-1", [new_event()], 0)
+            monkeypatch.setattr(sqlite, "mark_at", busy)
+            with SqliteEventLog(path) as late:
+                append()
+                late.append("entry-2", [new_event()], 0)
+        head = log.head()
+    assert head == check_log(path, CODEC) == 5
