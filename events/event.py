@@ -38,8 +38,12 @@ class RecordedEvent(NewEvent, frozen=True, kw_only=True, gc=False):
     recorded_at: datetime
 
 
+DAMAGED_TYPE = "damaged"
+
+
 class DamagedEvent(RecordedEvent, frozen=True, kw_only=True, gc=False):
     """An event of which the log has something else than what was recorded.
 
-    True are only its place, time, actor and correlation id; the rest is what was found, or blank.
+    True are only its stream, place, time, actor and correlation id. Nothing else can be believed,
+    the type least of all, so its type is `DAMAGED_TYPE` and the rest is blank.
     """

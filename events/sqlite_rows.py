@@ -21,7 +21,7 @@ from events.chain import (
     shared,
 )
 from events.errors import LogFormatError
-from events.event import DamagedEvent, NewEvent, RecordedEvent
+from events.event import DAMAGED_TYPE, DamagedEvent, NewEvent, RecordedEvent
 from events.marks import Mark
 
 # The order that `_events` takes apart; the second line is NULL but for the first event of a run.
@@ -267,7 +267,7 @@ def _checked(run: _Shared, row: Row) -> RecordedEvent:
         pass  # something else than an event has
     return DamagedEvent(
         id=_NO_ID,
-        type=row[2] if isinstance(row[2], str) else "",
+        type=DAMAGED_TYPE,
         schema_version=0,
         data=b"",
         actor=run.actor,

@@ -1,9 +1,11 @@
 """What stays hidden because an event about who sees it, or about people, could not be taken in.
 
 An event that is kept aside may have narrowed who sees what. Its payload can be unreadable, so its
-stream and type alone decide what it could have taken away. That is withheld, whatever later events
-of the same stream give, until the views are made anew and take the event in. `TABLE` holds it, and
-the conditions of `View.seen` ask `HELD`. docs/reference/access.md has the table for people.
+stream and type alone decide what it could have taken away; of one that is not what was recorded the
+stream alone, as its type is none of these (`events.event.DAMAGED_TYPE`). That is withheld, whatever
+later events of the same stream give, until the views are made anew and take the event in. `TABLE`
+holds it, and the conditions of `View.seen` ask `HELD`. docs/reference/access.md has the table for
+people.
 """
 
 import sqlite3

@@ -16,7 +16,7 @@ from events.errors import (
     SealedDataError,
     UnknownEventType,
 )
-from events.event import DamagedEvent
+from events.event import DAMAGED_TYPE, DamagedEvent
 from events.sealed_fields import Sealed
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
@@ -136,6 +136,7 @@ def test_a_letter_that_became_another_is_found_wherever_it_stands(path: Path, co
         [found] = log.read(4, 1)
     assert isinstance(found, DamagedEvent)
     assert (found.stream, found.version, found.position) == ("entry-2", 3, 5)
+    assert (found.type, found.data) == (DAMAGED_TYPE, b"")
     with pytest.raises(EventDataError, match="Position 5 of the log is damaged"):
         CODEC.decode(found)
 

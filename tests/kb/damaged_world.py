@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from events.event import NewEvent, RecordedEvent
+from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from kb import access
@@ -78,16 +79,22 @@ def copied(events: list[RecordedEvent]) -> InMemoryEventLog:
     """A log of these events."""
     log, times = InMemoryEventLog(), iter(events)
     log._clock = lambda: next(times).recorded_at
-    for event in events:
-        new = NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
-        log.append(event.stream, [new], event.version - 1)
+    copy_into(log, events)
     return log
 
 
+def copy_into(log: EventLog, events: list[RecordedEvent]) -> None:
+    for event in events:
+        new = NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
+        log.append(event.stream, [new], event.version - 1)
+
+
 @contextmanager
-def viewed(path: Path, world: PeopleWorld, events: list[RecordedEvent]) -> Iterator[ViewReader]:
+def viewed(
+    path: Path, world: PeopleWorld, events: list[RecordedEvent] | EventLog
+) -> Iterator[ViewReader]:
     """A reader of the views that follow `events`."""
-    log = copied(events)
+    log = copied(events) if isinstance(events, list) else events
     views, reader = Views(path, world.codec, log), ViewReader(path)
     try:
         ProjectionRunner(log, views).catch_up()

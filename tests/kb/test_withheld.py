@@ -1,13 +1,17 @@
 """An event that cannot be read never shows anybody more: what it may have hidden stays hidden."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from events.clock import utc_now
 from events.codec import EventCodec
 from events.event import RecordedEvent
+from events.log import EventLog
 from events.projection import ProjectionRunner
+from events.sqlite import SqliteEventLog
 from indexer.document import Document
 from kb import access
 from kb.access import Visibility
@@ -21,7 +25,17 @@ from kb.following.views import Views
 from kb.following.withheld import LACKS
 from kb.people.directory import UNREADABLE, Directory
 from kb.people.member import Profile
-from tests.kb.damaged_world import DAMAGES, Sights, copied, damaged, eventful, sights, viewed
+from tests.events.altered import change
+from tests.kb.damaged_world import (
+    DAMAGES,
+    Sights,
+    copied,
+    copy_into,
+    damaged,
+    eventful,
+    sights,
+    viewed,
+)
 from tests.kb.domain_world import some_content
 from tests.kb.people_world import PeopleWorld
 from tests.kb.viewed_world import ViewedWorld
@@ -69,6 +83,43 @@ def test_no_event_that_cannot_be_read_shows_anybody_more(
                 assert not hidden or event.type in HARMLESS, (event.type, name)
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory, events: list[RecordedEvent]) -> Path:
+    path = tmp_path_factory.mktemp("stored") / "log.sqlite"
+    with SqliteEventLog(path, create=True) as log:
+        copy_into(log, events)
+    return path
+
+
+def test_a_type_that_became_a_harmless_one_shows_nobody_more(
+    tmp_path: Path,
+    world: PeopleWorld,
+    stored: Path,
+    events: list[RecordedEvent],
+    members: list[str],
+) -> None:
+    whole = seen(tmp_path / "whole.sqlite", world, events, members)
+    harmless = {"entry": "entry-revised", "member": "member-token-made", "group": "group-closed"}
+    for event in events:
+        kind = event.stream.partition("-")[0]
+        if event.type in HARMLESS or kind not in harmless:
+            continue
+        spoilt = tmp_path / f"{event.position}-log.sqlite"
+        shutil.copy(stored, spoilt)
+        harm = f"type = '{harmless[kind]}' WHERE position = {event.position}"
+        change(spoilt, f"UPDATE events SET {harm}")
+        with SqliteEventLog(spoilt) as log:
+            path = tmp_path / f"{event.position}.sqlite"
+            with viewed(path, world, log) as reader:
+                now = sights(reader, members)
+            found = documents(tmp_path / "parked.sqlite", world.codec, log)
+        about = event.stream.removeprefix("entry-")
+        assert about not in set().union(*now.values()), event.type
+        assert found.get(about, OPERATORS) == OPERATORS, event.type
+        assert all(now[name] <= whole[name] for name in whole), event.type
+
+
+OPERATORS = frozenset({access.OPERATOR_LABEL})
 HARMLESS = {name for types in LACKS.values() for name, lack in types.items() if lack is None}
 
 
@@ -92,10 +143,12 @@ class Collecting:
 
 
 def found(path: Path, codec: EventCodec, events: list[RecordedEvent]) -> dict[str, frozenset[str]]:
-    index = Collecting()
-    now = events[0].recorded_at
-    parked = ParkedFile(path)
-    IndexProjection(index, copied(events), codec, parked, lambda: now).fill()  # type: ignore[arg-type]  # as far as it is used
+    return documents(path, codec, copied(events))
+
+
+def documents(path: Path, codec: EventCodec, log: EventLog) -> dict[str, frozenset[str]]:
+    index, parked = Collecting(), ParkedFile(path)
+    IndexProjection(index, log, codec, parked, utc_now).fill()  # type: ignore[arg-type]  # as far as it is used
     return {document.id: document.audience for document in index.documents.values()}
 
 
