@@ -14,7 +14,8 @@ from kb.access import OPERATOR_LABEL
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.page_sums import PageSums
 from kb.following.view_file import MISSING, File, connect, file_at, is_damage
-from kb.following.view_tables import SCHEMA, SEEN_ROWS, checkpoint, forgotten, schema, whole
+from kb.following.view_guard import guard
+from kb.following.view_tables import SCHEMA, checkpoint, forgotten, schema, whole
 from kb.following.withheld import ALL, ANY_PARKED
 
 
@@ -30,7 +31,7 @@ class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
 
     In the place of every table about entries stands a temporary view of the rows that the asker may
-    see, so that a statement which names the table reaches no other one.
+    see, so that a statement which names the table reaches no other one; see `view_guard`.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
     `on_change` is called before anything is read from a file that somebody else wrote to.
     """
@@ -138,14 +139,10 @@ class ViewReader:
         connection = connect(self._path, mode="ro")
         opened = _Opened(connection, file)
         connection.create_function("asker_labels", 0, lambda: opened.labels)
-        # Sorting a long list would need a file of its own, which a full disk has no room for. First
-        # of all, for a change of it drops every temporary view, and with them who sees what.
+        # Sorting a long list would need a file of its own, which a full disk has no room for.
+        # First of all, as a change of it drops every temporary view.
         connection.execute("PRAGMA temp_store = MEMORY")
-        for table, condition in SEEN_ROWS.items():
-            connection.execute(
-                f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {condition}"
-            )
-        connection.execute("PRAGMA query_only = ON")
+        guard(connection)
         return opened
 
     def _give_back(self, opened: _Opened) -> None:

@@ -25,6 +25,9 @@ SEEN_ROWS = {
 }
 """For each table about entries or people, the condition for the rows that an asker sees."""
 
+READ_WHOLE = frozenset({"checkpoint", "forgotten", "parked", "withheld"})
+"""Tables about the file itself, which readers look up as they are."""
+
 _TABLES = (
     # Nobody reads new views before they have reached `whole`: until then they show other things.
     "CREATE TABLE checkpoint (position INTEGER NOT NULL, whole INTEGER NOT NULL) STRICT",

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from events import sqlite
 from events.errors import LogFormatError, LogUnavailable
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
+from events.sqlite_rows import mark_at
 from tests.contracts.event_log import new_event
 from tests.events.altered import change
 from tests.events.test_sqlite_check import CODEC
@@ -40,7 +40,7 @@ def test_a_log_that_others_append_to_while_its_head_is_read_is_not_called_damage
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "log.sqlite"
-    mark_at, streams = sqlite.mark_at, iter(range(9))
+    streams = iter(range(9))
     with SqliteEventLog(path, create=True) as log:
         with SqliteEventLog(path, lock_timeout=0) as other:
 
@@ -49,14 +49,14 @@ def test_a_log_that_others_append_to_while_its_head_is_read_is_not_called_damage
                     other.append(f"other-{next(streams)}", [new_event()], 0)
 
             def busy(*given: Any) -> Any:
-                monkeypatch.setattr(sqlite, "mark_at", mark_at)
+                monkeypatch.setattr("events.sqlite.mark_at", mark_at)
                 append()
                 return mark_at(*given)
 
             append()
-            monkeypatch.setattr(sqlite, "mark_at", busy)
+            monkeypatch.setattr("events.sqlite.mark_at", busy)
             log.append("entry-1", [new_event()], 0)
-            monkeypatch.setattr(sqlite, "mark_at", busy)
+            monkeypatch.setattr("events.sqlite.mark_at", busy)
             with SqliteEventLog(path) as late:
                 append()
                 late.append("entry-2", [new_event()], 0)

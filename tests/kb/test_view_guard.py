@@ -1,0 +1,74 @@
+"""A connection for readers refuses what does not go through the views of what an asker sees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.errors import DataDirectoryError
+from kb.following import view_guard
+from kb.following.view_tables import SEEN_ROWS
+from tests.kb.viewed_world import ViewedWorld
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[ViewedWorld]:
+    made = ViewedWorld(tmp_path / "views.sqlite")
+    made.practice("Private")
+    made.catch_up()
+    yield made
+    made.close()
+
+
+def refused(world: ViewedWorld, statement: str) -> None:
+    with (
+        pytest.raises(DataDirectoryError, match=r"prohibited|not authorized"),
+        world.reader.read(frozenset()) as db,
+    ):
+        db.execute(statement)
+
+
+@pytest.mark.parametrize("table", SEEN_ROWS.keys() - {"parked"})
+def test_no_statement_reaches_a_table_past_its_view(world: ViewedWorld, table: str) -> None:
+    for columns in ("*", "1", "count(*)"):
+        refused(world, f"SELECT {columns} FROM main.{table}")
+    refused(world, f"SELECT (SELECT count(*) FROM main.{table} AS inside) FROM entry")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *("DROP VIEW temp.entry", "PRAGMA temp_store = FILE", "PRAGMA query_only = OFF"),
+        *("ATTACH 'views.sqlite' AS other", "CREATE TEMP VIEW other AS SELECT 1"),
+        *("DELETE FROM main.entry", "UPDATE main.entry SET id = 1"),
+    ],
+)
+def test_no_statement_takes_the_views_away(world: ViewedWorld, statement: str) -> None:
+    refused(world, statement)
+    with world.reader.read(frozenset()) as db:
+        assert db.execute("SELECT count(*) FROM entry").fetchone() == (0,)
+
+
+def test_a_function_that_is_a_table_may_be_the_first_that_is_asked(world: ViewedWorld) -> None:
+    with world.reader.read(frozenset()) as db:
+        assert db.execute("SELECT value FROM json_each('[1]')").fetchall() == [(1,)]
+
+
+def test_where_a_view_is_gone_its_name_is_refused(world: ViewedWorld) -> None:
+    with world.reader.read(frozenset()) as db:
+        assert db.execute("SELECT * FROM tag").fetchall() == []
+        db.rollback()
+        db.set_authorizer(None)
+        db.execute("PRAGMA query_only = OFF")
+        db.execute("DROP VIEW temp.tag")
+        db.set_authorizer(view_guard._answer)
+    refused(world, "SELECT * FROM tag")
+    refused(world, "SELECT count(*) FROM tag")
+
+
+def test_where_a_view_was_never_made_nothing_is_read(
+    world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_guard, "_MADE", f"{view_guard._MADE} AND name <> 'tag'")
+    with pytest.raises(DataDirectoryError, match="not certain who sees what"):
+        world.reader.position()
