@@ -19,6 +19,7 @@ from litestar.types import Empty, Scope
 from litestar.utils.scope.state import ScopeState
 
 from kb.errors import KnowledgeBaseError
+from web.requests import refuse_repeated
 
 SMALL = 65_536
 """Bytes of a body where an address says nothing else; what is larger is not parsed on the loop."""
@@ -128,14 +129,17 @@ class BoundedRequest(Request[Any, Any, Any]):
         return FormMultiDict.from_form_data(fields)
 
     async def json(self) -> Json:
-        """The JSON of the body."""
+        """The JSON of the body. Raises `Misfit` where a field is there twice."""
         state = ScopeState.from_scope(self.scope)
         if state.json is Empty:
             decoders = self.route_handler.resolve_type_decoders()
-            state.json = await _parsed(
-                lambda body: decode_json(body or b"null", type_decoders=decoders),
-                await self.body(),
-            )
+
+            def parse(body: bytes) -> Json:
+                found = decode_json(body or b"null", type_decoders=decoders)
+                refuse_repeated(body or b"null")
+                return found
+
+            state.json = await _parsed(parse, await self.body())
         return state.json
 
 

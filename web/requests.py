@@ -1,6 +1,8 @@
 """What programs may send: looked at before a handler runs, and the names that they know it by."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -88,6 +90,18 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
         raise Misfit("body", f"The body cannot be read: {reason}.") from error
     except RecursionError:
         raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
+
+
+def refuse_repeated(body: bytes) -> None:
+    """Raise `Misfit` where an object of JSON has a field twice: the last would count in silence."""
+    # Numbers are not made: one of very many digits would take long, or be an error.
+    json.loads(body, object_pairs_hook=_each_once, parse_int=len, parse_float=len)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise Misfit(name[:80], f"The field {name[:80]!r} is there several times; give it once.")
 
 
 def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:

@@ -13,6 +13,7 @@ SECTION = {"heading": "The problem", "text": "Forty minutes."}
 CONTENT = {"title": "Two bins", "sections": [SECTION]}
 DRAFT = {"kind": "practice", "content": CONTENT}
 RELATION = {"type": "Cites", "target": NOWHERE}
+JSON = {"content-type": "application/json"}
 ENTRY = "/api/entries/{id}"
 
 
@@ -186,6 +187,28 @@ def test_a_key_that_does_not_fit_is_named(client: Client, key: str) -> None:
 def test_a_body_that_is_no_json_is_explained(client: Client, body: bytes, words: str) -> None:
     headers = {"content-type": "application/json; charset=utf-8"}
     assert words in refused(client.post("/api/entries", content=body, headers=headers), "body")
+
+
+@pytest.mark.parametrize("twice", ["visibility", "title"])
+def test_a_field_that_is_there_twice_is_refused_and_nothing_is_written(
+    client: Client, base: KnowledgeBase, twice: str
+) -> None:
+    """Of two that say different things none is chosen in silence."""
+    before = base.head()
+    body = json.dumps(DRAFT | {"visibility": {"sight": "author"}})
+    again = '"visibility": {"sight": "members"}, ' if twice == "visibility" else '"title": "x", '
+    place = body.index(f'"{twice}"')
+    sent = (body[:place] + again + body[place:]).encode()
+    response = client.post(
+        "/api/entries", content=sent, headers={"content-type": "application/json"}
+    )
+    assert "is there several times" in refused(response, twice)
+    huge = b'{"x": ' + b"9" * 10_000 + b"}"
+    response = client.post(
+        "/api/entries", content=huge, headers={"content-type": "application/json"}
+    )
+    assert response.status_code == 400
+    assert base.head() == before
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", None])

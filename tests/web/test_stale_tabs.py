@@ -6,15 +6,18 @@ import pytest
 
 from kb.access import Visibility
 from kb.ids import group_id
+from kb.people.member import Profile
 from tests.web.community import Browsers, Client, Community
 
 
 def shown(client: Client, path: str, what: str) -> dict[str, str]:
-    """The form as the browser has it: what is hidden in it and the boxes that are ticked."""
+    """The form as the browser has it: what is hidden, typed or ticked in it."""
     found = re.search(rf'<form[^>]*action="{path}/{what}".*?</form>', client.get(path).text, re.S)
     assert found
     fields = re.findall(r'<input type="(\w+)" name="([^"]+)" value="([^"]*)"( checked)?', found[0])
-    return {name: value for kind, name, value, on in fields if kind == "hidden" or on}
+    sent = {name: value for kind, name, value, on in fields if kind == "hidden" or on}
+    typed = {name: value for name, value in sent.items() if name.endswith("_before")}
+    return {name.removesuffix("_before"): value for name, value in typed.items()} | sent
 
 
 @pytest.fixture
@@ -106,3 +109,17 @@ def test_a_stale_tab_opens_no_group_again_and_moves_it_nowhere(
     people.change_group(day, name="Dawn")
     assert client.post(f"{path}/change", data=old).status_code == 303
     assert community.base.directory.group(day).name == "Dawn"
+
+
+def test_a_stale_tab_brings_back_no_address_that_its_member_took_away(
+    browser: Browsers, community: Community
+) -> None:
+    client, people = browser("Mara"), community.acting("Mara").people
+    people.change_profile(Profile(name="Mara", address="Lane 3", help="Rotas\nand beds"))
+    stale = shown(client, "/account", "profile")
+    assert stale["address"] == "Lane 3"
+    people.change_profile(Profile(name="Mara", help="Rotas\nand beds"))
+    sent = client.post("/account/profile", data=stale | {"pronouns": "she", "help": "Rotas"})
+    assert sent.status_code == 303
+    profile = community.base.directory.member(community.ids["Mara"]).profile
+    assert profile == Profile(name="Mara", pronouns="she", help="Rotas")

@@ -23,7 +23,7 @@ from kb.people.own_data import as_json
 from kb.people.own_markdown import as_markdown
 from web.bodies import NOTES
 from web.errors import status_of
-from web.pages.forms import Form, FormBody, small_form, typed
+from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
 from web.pages.joining import PROFILE, profile_of
 from web.pages.passkeys import passkeys_of
 from web.pages.shell import Pages, see_other
@@ -77,12 +77,14 @@ def account(
 def change_profile(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
-    """Tell something else about oneself."""
+    """Tell something else about oneself; what the form leaves as shown may be changed meanwhile."""
+    now = _told(visit.base.directory.member(own_session(visit).member))
+    told = {each: typed(data, each) if changed(data, each) else now[each] for each in PROFILE}
     try:
-        own_session(visit)
-        visit.base.people.change_profile(profile_of(data))
+        visit.base.people.change_profile(profile_of(told))
     except InvalidInput as error:
-        return _again(visit, pages, "profile", small_form(data, *PROFILE).with_error(error), error)
+        form = small_form(data, *PROFILE, *(f"{each}_before" for each in PROFILE))
+        return _again(visit, pages, "profile", form.with_error(error), error)
     return see_other("/account", "profile")
 
 
@@ -240,9 +242,10 @@ def _page(
     )
 
 
-def _forms(me: MemberView) -> dict[str, Form]:
+def _told(me: MemberView) -> dict[str, str]:
+    """A profile as the form shows it."""
     profile = me.profile
-    typed_before = {
+    return {
         "name": profile.name if profile else "",
         "address": (profile.address if profile else None) or "",
         "time_zone": profile.time_zone if profile else "UTC",
@@ -250,8 +253,11 @@ def _forms(me: MemberView) -> dict[str, Form]:
         "pronouns": (profile.pronouns if profile else None) or "",
         "help": (profile.help if profile else None) or "",
     }
+
+
+def _forms(me: MemberView) -> dict[str, Form]:
     return {
-        "profile": Form(typed_before),
+        "profile": with_before(_told(me)),
         "password": Form({"sign_in_name": ""}),
         "token": Form({"token_name": "", "days": "90", "scopes": ""}),
     }

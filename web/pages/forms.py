@@ -177,6 +177,20 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
     )
 
 
+def with_before(values: Mapping[str, str]) -> Form:
+    """The form that shows `values`, and tells with what they were shown: see `changed`."""
+    return Form({**values, **{f"{field}_before": text for field, text in values.items()}})
+
+
+def changed(posted: Posted, field: str) -> bool:
+    """Whether `field` says something else than it was shown with, as `field_before` tells.
+
+    A form that does not tell is taken at its word.
+    """
+    before = f"{field}_before"
+    return before not in posted or typed(posted, field) != typed(posted, before)
+
+
 def ticked(posted: Posted, what: str) -> tuple[str, ...]:
     """The ids of the boxes called `what` that were ticked."""
     return tuple(name[len(what) + 1 :] for name in posted if name.startswith(f"{what}-"))

@@ -4,14 +4,14 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct
 
 from kb import KnowledgeBase
 from kb.collation import sort_key
 from kb.errors import InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
 from web.errors import status_of
-from web.pages.forms import Form, FormBody, Posted, small_form, typed
+from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
 from web.pages.shell import Pages, see_other
 
 GROUP = ("name", "parent", "open")
@@ -76,8 +76,7 @@ def group_page(
     """One group, and what stewards may change of it."""
     found = base.directory.group(group_id)
     shown = {"name": found.name, "parent": found.parent or "", "open": "1" * found.open}
-    form = Form(shown | {f"{field}_before": text for field, text in shown.items()})
-    return _group(base, pages, found, form, done=done)
+    return _group(base, pages, found, with_before(shown), done=done)
 
 
 @post("/groups/{group_id:str}/change", sync_to_thread=True, rule="look-after-groups")
@@ -93,7 +92,7 @@ def change_group(
     """
     found = base.directory.group(group_id)
     form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
-    name, parent, opened = (_changed(data, field) for field in GROUP)
+    name, parent, opened = (typed(data, f) if changed(data, f) else UNSET for f in GROUP)
     try:
         base.people.change_group(
             found.id,
@@ -125,12 +124,6 @@ def leave_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -
     """Be in it no longer."""
     base.people.leave_group(group_id)
     return _see(group_id)
-
-
-def _changed(data: Posted, field: str) -> str | UnsetType:
-    """What a form says in `field`, if it is not what it was shown with."""
-    said, before = typed(data, field), f"{field}_before"
-    return UNSET if before in data and said == typed(data, before) else said
 
 
 def _see(group_id: str) -> Redirect:
