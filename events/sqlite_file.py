@@ -13,8 +13,10 @@ from events.sqlite_layout import Layout
 # A checkpoint costs two more syncs of the disk; this makes the WAL file 16 MB instead of 4.
 _PAGES_PER_CHECKPOINT = 4000
 
+# Who opens a file in WAL mode first needs 32 kB beside it, to read as well.
+_NO_ROOM = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP})
 _UNAVAILABLE = {
-    sqlite3.SQLITE_FULL: "cannot be written because the disk is full: free some space",
+    sqlite3.SQLITE_FULL: "cannot be used because the disk is full: free some space",
     sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
     sqlite3.SQLITE_BUSY: "is kept locked by another program: try again when that one is done",
     sqlite3.SQLITE_LOCKED: "is kept locked by another program: try again when that one is done",
@@ -92,12 +94,20 @@ def explained(path: Path, layout: Layout) -> Iterator[None]:
 
 def explain(error: sqlite3.Error, path: Path, layout: Layout) -> EventLogError:
     """The error of ours that says what SQLite's `error` means for the file at `path`."""
-    # The low byte is the kind of the error, the others the detail; the module's own have no code.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = kind_of(error)
     if code in _NOT_OURS:
         return LogFormatError(f"The file {path} {_NOT_OURS[code].format(name=layout.name)}.")
     trouble = _UNAVAILABLE.get(code, f"cannot be used: {error}")
     return LogUnavailable(f"The {layout.name} {path} {trouble}.")
+
+
+def kind_of(error: sqlite3.Error) -> int:
+    """The kind of `error`: one of SQLite's primary codes, `SQLITE_FULL` for any lack of room."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code in _NO_ROOM:
+        return sqlite3.SQLITE_FULL
+    # The low byte is the kind of the error, the others the detail; the module's own have no code.
+    return code & 0xFF
 
 
 def _connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:

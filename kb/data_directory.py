@@ -153,7 +153,9 @@ def storage_errors(path: Path) -> Iterator[None]:
 def _reason(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
         return _ADVICE.get(error.errno or 0) or error.strerror or str(error)
-    return _SQLITE_ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF) or str(error)
+    from events.sqlite_file import kind_of
+
+    return _SQLITE_ADVICE.get(kind_of(error)) or str(error)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from events import sqlite_marks
 from events.errors import LogUnavailable
 from events.marks import Mark
-from events.sqlite_file import switch_to_wal, transaction, wal_is_emptied
+from events.sqlite_file import kind_of, switch_to_wal, transaction, wal_is_emptied
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.accounts.schema import APPLICATION_ID, MEMBER_TABLES, TABLES, VERSION
@@ -28,7 +28,7 @@ PASSING = frozenset({"session", "link", "challenge", "pending_identity"})
 
 
 _MEANING = {
-    sqlite3.SQLITE_FULL: "cannot be written because the disk is full: free some space",
+    sqlite3.SQLITE_FULL: "cannot be used because the disk is full: free some space",
     sqlite3.SQLITE_READONLY: "cannot be written: the file or its folder is read-only",
     sqlite3.SQLITE_BUSY: "is kept locked by another program: try again when that one is done",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: its folder is missing, read-only or not yours",
@@ -262,12 +262,9 @@ class AccountStore:
         try:
             yield
         except sqlite3.Error as error:
-            # The low byte is the kind of the error; errors of Python's own module have no code.
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-            if code == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
                 raise Refused("Whoever has left or was erased cannot sign in any more.") from error
-            code &= 0xFF
-            meaning = _MEANING.get(code, f"cannot be used: {error}")
+            meaning = _MEANING.get(kind_of(error), f"cannot be used: {error}")
             raise DataDirectoryError(f"The file {self._path} {meaning}.") from error
         except UnicodeDecodeError as error:
             # So Python reads what SQLite says of damage when it quotes it.

@@ -16,7 +16,8 @@ _ACTIONS = frozenset(
         sqlite3.SQLITE_TRANSACTION,
     }
 )
-_PRAGMAS = frozenset({"user_version"})
+_PRAGMAS = frozenset({"user_version", "temp_store"})
+"""Those that may be looked up, and none set."""
 # SQLite asks for the last when a table that is a function is first met; nothing is written.
 _SCHEMA = "sqlite_master"
 _TABLES = READ_WHOLE | {"json_each", _SCHEMA}
@@ -39,13 +40,13 @@ def guard(connection: sqlite3.Connection) -> None:
 
 
 def _answer(
-    action: int, name: str | None, _: str | None, database: str | None, through: str | None
+    action: int, name: str | None, value: str | None, database: str | None, through: str | None
 ) -> int:
     """Whether a statement may do it; `through` names the innermost view that it stands in."""
     if action == sqlite3.SQLITE_READ:
         allowed = database == "temp" or through in SEEN_ROWS or name in _TABLES
     elif action == sqlite3.SQLITE_PRAGMA:
-        allowed = name in _PRAGMAS
+        allowed = name in _PRAGMAS and value is None
     elif action == sqlite3.SQLITE_UPDATE:
         allowed = name == _SCHEMA
     else:

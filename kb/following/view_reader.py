@@ -10,6 +10,7 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
+from events.sqlite_file import kind_of
 from kb.access import OPERATOR_LABEL
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.page_sums import PageSums
@@ -159,7 +160,9 @@ class ViewReader:
             raise _not_ready() from error
         if is_damage(error):
             self._mend(error, file)
-        raise DataDirectoryError(f"The views cannot be read: {error}.") from error
+        full = "the disk is full, so free some space"
+        reason = full if kind_of(error) == sqlite3.SQLITE_FULL else str(error)
+        raise DataDirectoryError(f"The views cannot be read: {reason}.") from error
 
     def _mend(self, error: Exception, file: File) -> NoReturn:
         if not self.on_damage(str(error), file):

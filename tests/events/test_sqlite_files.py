@@ -247,6 +247,7 @@ def test_a_read_only_folder_is_said(read_only_log: Path) -> None:
     ("code", "kind", "words"),
     [
         (sqlite3.SQLITE_FULL, LogUnavailable, "disk is full"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, LogUnavailable, "disk is full: free some space"),
         (sqlite3.SQLITE_READONLY_DBMOVED, LogUnavailable, "read-only"),
         (sqlite3.SQLITE_BUSY_SNAPSHOT, LogUnavailable, "kept locked"),
         (sqlite3.SQLITE_IOERR_FSYNC, LogUnavailable, "error of the disk"),

@@ -1,10 +1,13 @@
 """A connection for readers refuses what does not go through the views of what an asker sees."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kb.cli.failures import explain
+from kb.data_directory import storage_errors
 from kb.errors import DataDirectoryError
 from kb.following import view_guard
 from kb.following.view_tables import SEEN_ROWS
@@ -72,3 +75,18 @@ def test_where_a_view_was_never_made_nothing_is_read(
     monkeypatch.setattr(view_guard, "_MADE", f"{view_guard._MADE} AND name <> 'tag'")
     with pytest.raises(DataDirectoryError, match="not certain who sees what"):
         world.reader.position()
+
+
+def test_views_for_which_there_is_no_room_are_told_as_a_full_disk(
+    world: ViewedWorld, tmp_path: Path
+) -> None:
+    no_room = sqlite3.OperationalError("disk I/O error")
+    no_room.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    with (
+        pytest.raises(DataDirectoryError, match="The views cannot be read: the disk is full"),
+        world.reader.read(frozenset()),
+    ):
+        raise no_room
+    assert "the disk is full" in explain(no_room)
+    with pytest.raises(DataDirectoryError, match="the disk is full"), storage_errors(tmp_path):
+        raise no_room

@@ -41,7 +41,7 @@ def full(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 def disk_full(*_: object, **__: object) -> None:
     raise DataDirectoryError(
-        "The file /srv/our practices/log.sqlite cannot be written because the disk is full: "
+        "The file /srv/our practices/log.sqlite cannot be used because the disk is full: "
         "free some space."
     ) from OSError(errno.ENOSPC, "No space left on device")
 
@@ -99,7 +99,7 @@ def test_a_form_that_cannot_be_saved_comes_back_whole_with_a_sentence(
     with full(community.base, monkeypatch):
         sent = mara.post(path, data=form)
     assert sent.status_code == 503
-    assert "cannot be written because the disk is full" in sent.text
+    assert "cannot be used because the disk is full" in sent.text
     assert "/srv" not in sent.text
     assert "What you wrote is still here" in sent.text
     assert f'action="{path}"' in sent.text
