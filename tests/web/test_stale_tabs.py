@@ -10,9 +10,11 @@ from kb.people.member import Profile
 from tests.web.community import Browsers, Client, Community
 
 
-def shown(client: Client, path: str, what: str) -> dict[str, str]:
+def shown(client: Client, path: str, what: str = "") -> dict[str, str]:
     """The form as the browser has it: what is hidden, typed or ticked in it."""
-    found = re.search(rf'<form[^>]*action="{path}/{what}".*?</form>', client.get(path).text, re.S)
+    action = f"{path}/{what}" if what else path
+    html = client.get(path).text
+    found = re.search(rf'<form[^>]*action="{action}".*?</form>', html, re.S)
     assert found
     fields = re.findall(r'<input type="(\w+)" name="([^"]+)" value="([^"]*)"( checked)?', found[0])
     sent = {name: value for kind, name, value, on in fields if kind == "hidden" or on}
@@ -123,3 +125,18 @@ def test_a_stale_tab_brings_back_no_address_that_its_member_took_away(
     assert sent.status_code == 303
     profile = community.base.directory.member(community.ids["Mara"]).profile
     assert profile == Profile(name="Mara", pronouns="she", help="Rotas")
+
+
+def test_a_stale_tab_undoes_no_outcome_told_in_another(
+    browser: Browsers, community: Community
+) -> None:
+    client, base = browser("Mara"), community.acting("Mara")
+    entry = community.contribute("Mara")
+    reuse = base.reuses.record(entry, group="Ward 3", context="Nights.", outcome="adopted").id
+    path, link = f"/reuses/{reuse}", "https://example.org/counts"
+    stale = shown(client, path)
+    base.reuses.update_outcome(reuse, "tried-and-stopped", "It took too long.", evidence=link)
+    assert client.post(path, data=stale | {"note": "Half as long."}).status_code == 303
+    told = base.catalogue.reuse(reuse)
+    assert (told.outcome, told.note) == ("tried-and-stopped", "Half as long.")
+    assert told.evidence == link

@@ -18,7 +18,15 @@ from kb.writer import Receipt
 from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.entry import act, reuses_to_update
-from web.pages.forms import Form, FormBody, command_id, entry_meant, small_form
+from web.pages.forms import (
+    Form,
+    FormBody,
+    changed,
+    command_id,
+    entry_meant,
+    small_form,
+    with_before,
+)
 from web.pages.links import entry_url
 from web.pages.shell import Pages, see_other
 
@@ -90,14 +98,8 @@ def show_reuse(
 ) -> Response[str]:
     """One reuse, and what became of it."""
     reuse = base.catalogue.reuse(reuse_id)
-    values = {
-        "outcome": reuse.outcome,
-        "note": reuse.note or "",
-        "evidence": reuse.evidence or "",
-        "resulting_entry": reuse.resulting_entry or "",
-    }
     may_update = reuse.id in reuses_to_update(base, reuse.entry_id, [reuse])
-    page = ReusePage(reuse, Form(values), may_update)
+    page = ReusePage(reuse, with_before(_told(reuse)), may_update)
     return pages.render("reuse.html", page, at="reuse")
 
 
@@ -110,10 +112,11 @@ def update_reuse(
     reuse_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Tell what became of it."""
+    """Tell what became of it; what the form leaves as shown may be changed meanwhile."""
     reuse = base.catalogue.reuse(reuse_id)
-    form = small_form(data, "outcome", "note", "evidence", "resulting_entry")
-    values = form.values
+    now = _told(reuse)
+    form = small_form(data, *now, *(f"{each}_before" for each in now))
+    values = {each: form.values[each] if changed(data, each) else now[each] for each in now}
     try:
         base.reuses.update_outcome(
             reuse_id,
@@ -151,6 +154,16 @@ def report(
         page = ReportPage(form.with_error(error), None, BY, csv_url)
         return pages.render("report.html", page, at="reuse", status=status_of(error))
     return pages.render("report.html", ReportPage(form, counts, BY, csv_url), at="reuse")
+
+
+def _told(reuse: ReuseView) -> dict[str, str]:
+    """What became of it, as the form shows it."""
+    return {
+        "outcome": reuse.outcome,
+        "note": reuse.note or "",
+        "evidence": reuse.evidence or "",
+        "resulting_entry": reuse.resulting_entry or "",
+    }
 
 
 def _day(text: str, field: str) -> date | None:
