@@ -9,6 +9,7 @@ A page may also be as it stands in the log (WAL), from where it is moved, before
 import os
 import sqlite3
 import struct
+import threading
 import time
 import zlib
 from array import array
@@ -146,12 +147,17 @@ class PageSums:
         return found if found.crc == found.own_crc() else None
 
     def _write(self, sums: _Sums) -> None:
-        beside = self._beside.with_name(self._beside.name + ".new")
-        with beside.open("wb") as file:
-            file.write(msgspec.msgpack.encode(sums.sealed()))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._beside)
+        # A name of its own: a process that ends and one that leads may write at the same moment.
+        new = f"{self._beside.name}.{os.getpid()}-{threading.get_ident()}-{id(self)}.new"
+        beside = self._beside.with_name(new)
+        try:
+            with beside.open("wb") as file:
+                file.write(msgspec.msgpack.encode(sums.sealed()))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._beside)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def _stamp(path: Path) -> Stamp:
