@@ -15,4 +15,9 @@ def costly(times: int, *, fixtures: bool = False) -> settings:
     return settings(max_examples=most, suppress_health_check=_SHARED if fixtures else ())
 
 
+def cheap(times: int) -> settings:
+    """Settings of a test of which so many examples cost as much as a usual one."""
+    return settings(max_examples=settings().max_examples * times)
+
+
 _SHARED = (HealthCheck.function_scoped_fixture, HealthCheck.differing_executors)

@@ -165,6 +165,10 @@ class Fields:
     def _given_names(self, name: str, value: Value) -> None:
         """Further names; what has a slash before or behind it is an address that led here."""
         found = words(value)
+        if not _all_words(value, found):
+            self.aliases += found
+            self._place((name,), value)
+            return
         old = [word for word in found if word.startswith(("/", "http")) or word.endswith("/")]
         for word in old:
             self._remarks.add(Why.REDIRECTS, f"{name}: {word}")

@@ -107,9 +107,11 @@ def take_seen(
     if _DRAFTS.search(path):
         remarks.add(Why.SEEN, "it lies among drafts, so its author alone sees it")
         narrow.add(DRAFT)
-    if narrow:
-        return (DRAFT,) if DRAFT in narrow else (AUTHOR,)
-    return said
+    if not narrow:
+        return said
+    shown = (DRAFT,) if DRAFT in narrow else (AUTHOR,)
+    _tell_wider({said} - {shown}, remarks)
+    return shown
 
 
 def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -143,10 +145,16 @@ def _said(fields: dict[str, Value], remarks: Remarks) -> tuple[str, ...]:
     }
     for alone in ((DRAFT,), (AUTHOR,)):
         if alone in found:
+            _tell_wider(found - {alone}, remarks)
             return alone
     if len(found) > 1:
         raise NotTaken("The front matter says twice who sees it, and not the same.")
     return next(iter(found), ())
+
+
+def _tell_wider(said: set[tuple[str, ...]], remarks: Remarks) -> None:
+    for words in sorted(filter(None, said)):
+        remarks.add(Why.SEEN, f"{', '.join(words)} is not the narrowest that the file says")
 
 
 def _own_words(name: str, value: Value, remarks: Remarks) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ NOTHING = "-"
 OWN_FIELDS = (
     "id kind title subtitle group relations type target archived reason successor visibility "
     "aliases tags categories category keywords labels topics taxonomies perspectives related up "
-    "properties label caption parent null href src alt img url link tributary true"
+    "properties label caption parent null href src alt img url link tributary true "
+    "visible to description text"
 )
 """Names of fields whose place tells what they are, so that the name itself stands nowhere."""
 

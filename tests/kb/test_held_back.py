@@ -101,7 +101,10 @@ def test_our_own_field_is_read_however_it_is_written(
 def test_of_two_own_fields_the_narrower_counts_and_two_groups_are_refused() -> None:
     both = "---\nvisibility: {}\nvisible-to: {}\n---\nText"
 
-    assert shown(both.format("world", "author"))[0] == AUTHOR
+    told = "Who sees it: world is not the narrowest that the file says"
+    assert shown(both.format("world", "author")) == (AUTHOR, told)
+    seen, told = shown("---\nvisibility: group:Night\ndraft: true\n---\nText")
+    assert (seen, "group:Night is not the narrowest" in told) == (DRAFT, True)
     with pytest.raises(NotTaken, match="twice who sees it"):
         shown(both.format("group:Day", "group:Night"))
 

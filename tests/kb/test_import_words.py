@@ -2,13 +2,15 @@
 
 import itertools
 import json
+import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.entries.content import Content
 from kb.errors import NotTaken
 from kb.importers.markdown import ParsedFile, parse_markdown
+from tests.examples import cheap
 from tests.kb.cases import OWN_FIELDS, words
 
 SPOKEN = "label title caption figure"
@@ -57,6 +59,7 @@ WORD = st.builds(
 NAMES = st.sampled_from(
     ["title", "tags", "keywords", "description", "authors", "contact", "image", "layout", "hide",
      "source", "properties", "relations", "aliases", "cssclasses", "colour", "steps", "coordinates",
+     "Draft", "private", "audience", "status", "published", "params", "Visible-To", "TAGS",
      "related", "group", "kind", "subtitle", "archived", "weight", "redirect_from", "whatIs"]
 )  # fmt: skip
 VALUES = st.recursive(
@@ -80,7 +83,7 @@ def kept(parsed: ParsedFile) -> str:
     return "\n".join([OWN_FIELDS, SPOKEN, *pieces])
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@cheap(8)
 @given(FIELDS, st.lists(BLOCK, max_size=6))
 def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: list[str]) -> None:
     head = f"---\n{json.dumps(fields)}\n---\n" if fields else ""
@@ -88,6 +91,6 @@ def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: li
     try:
         parsed = parse_markdown(text.encode(), "a/file.md")
     except NotTaken as error:
-        assert "no text" in str(error) or "empty" in str(error)  # noqa: PT017 - one sort of refusal
+        assert re.search("no text|empty|no word or list", str(error))  # noqa: PT017 - what may be
         return
     assert words(text.replace("\\n", " ")) - words(kept(parsed)) == set()
