@@ -25,7 +25,7 @@ SEEN_ROWS = {
 }
 """For each table about entries or people, the condition for the rows that an asker sees."""
 
-READ_WHOLE = frozenset({"checkpoint", "forgotten", "parked", "withheld"})
+READ_WHOLE = frozenset({"checkpoint", "erasure", "forgotten", "parked", "withheld"})
 """Tables about the file itself, which readers look up as they are."""
 
 _TABLES = (
