@@ -83,17 +83,30 @@ def settled(parts: Sequence[Part]) -> tuple[Part, ...]:
 def _with_heads(parts: list[Part]) -> list[Part]:
     made = [parts[0]]
     above: list[Part] = []
+    unsaid: list[Part] = []
     for part, following in pairwise([*parts[1:], Part(0, "", "")]):
         above = [head for head in above if head.level < part.level]
         if has_words(part.text) or part.written:
-            heads = ": ".join([*(head.heading for head in above), part.heading])
-            fits = len(heads) <= HEADING_LENGTH
-            made.append(Part(part.level, heads if fits else part.heading, part.text, part.written))
+            made.append(_headed(_line([*above, part]), part))
+            unsaid = []
         elif following.level > part.level:
             above.append(part)
+            unsaid.append(part)
         elif part.heading:
-            made[-1] = _with_more(made[-1], f"### {part.heading}")
+            made[-1] = _with_more(made[-1], f"### {_line([*unsaid, part])}")
+            unsaid = []
     return made
+
+
+def _line(heads: list[Part]) -> str:
+    return ": ".join(head.heading for head in heads)
+
+
+def _headed(heads: str, part: Part) -> Part:
+    """`part` under `heads`, which stand in its text where they are too long for a heading."""
+    if len(heads) <= HEADING_LENGTH:
+        return Part(part.level, heads, part.text, part.written)
+    return Part(part.level, part.heading, f"{heads}\n\n{part.text}", part.written)
 
 
 def _is_sentence(part: Part) -> bool:

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +95,19 @@ def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: li
         assert re.search("no text|empty|no word or list", str(error))  # noqa: PT017 - what may be
         return
     assert words(text.replace("\\n", " ")) - words(kept(parsed)) == set()
+
+
+LONG = "crumb " * 30
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# Oven\n\n# Walls\n\n## Stones", "### Walls: Stones"),
+        ("# Oven\n\n# Walls\n\n## Stones\n\n### Grey\n\n# Floor", "Walls"),
+        (f"# Oven\n\n# Walls\n\n## {LONG}\n\nText", "Walls: crumb"),
+        ("---\naliases: [loaf, [sour loaf]]\n---\nText", "sour loaf"),
+    ],
+)
+def test_words_above_or_within_others_stay(text: str, said: str) -> None:
+    assert said in kept(parse_markdown(text.encode(), "a.md"))
