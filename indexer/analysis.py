@@ -31,7 +31,7 @@ from indexer.errors import QuestionError
 VERSION = 2
 """Part of what an index was made with: another version means other terms, hence another index."""
 
-LONGEST_QUESTION = 2_500
+LONGEST_QUESTION = 2_200
 """Characters: a model and ranking read no more of it, so more is refused instead of cut unseen."""
 
 MAX_WORD = 64

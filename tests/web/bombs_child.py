@@ -92,7 +92,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         analysis.all_terms,
     ),
     "indexer/model.py": (ModelEmbedder().share,),
-    "indexer/wanted.py": (lambda question: wanted.wanted(question[:20_000]),),  # taken are 2,500
+    "indexer/wanted.py": (lambda question: wanted.wanted(question[:20_000]),),  # taken are 2,200
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
