@@ -26,11 +26,13 @@ LONGEST = 1_000
 # letters, joiners and forms of emoji, forms of ideographs and Mongolian letters, flags of regions.
 _OF_USE = r"""
     (?<=\U0001F3F4)[\U000E0020-\U000E007E]+\U000E007F
-  | (?<=[\p{L}--[\p{Latin}\p{Greek}\p{Cyrillic}]]\p{M}{0,4})[\u200C\u200D]
-        (?=[\p{L}\p{M}--[\p{Latin}\p{Greek}\p{Cyrillic}]])
+  | (?<=[\p{L}--[\p{Latin}\p{Greek}\p{Cyrillic}\p{Default_Ignorable_Code_Point}]]
+        [\p{M}--\p{Default_Ignorable_Code_Point}]{0,4})[\u200C\u200D]
+        (?=[\p{L}\p{M}--[\p{Latin}\p{Greek}\p{Cyrillic}\p{Default_Ignorable_Code_Point}]])
   | (?<=\p{ccc=9})[\u200C\u200D]
   | (?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?)\u200D(?=\p{Extended_Pictographic})
-  | (?<=[\p{Emoji}\p{Lo}--[0-9\#*]])[\uFE00-\uFE0F\U000E0100-\U000E01EF]
+  | (?<=[\p{Emoji}\p{Lo}--[0-9\#*\p{Default_Ignorable_Code_Point}]])
+        [\uFE00-\uFE0F\U000E0100-\U000E01EF]
   | (?<=[0-9\#*])\uFE0F(?=\u20E3)
   | (?<=[\p{Mongolian}&&\p{L}])[\u180B-\u180F]
 """

@@ -91,7 +91,7 @@ class DataDirectory(Struct, frozen=True):
             "log": _bytes(self.root.glob(f"{LOG}*")),
             "vault": _bytes(self.root.glob(f"{VAULT}*")),
             "views": _bytes(self.root.glob("views.sqlite*")),
-            "index": _bytes(self.index.rglob("*")),
+            "index": _bytes(_inside(self.index)),
         }
 
 
@@ -192,6 +192,12 @@ def _make_log(path: Path) -> None:
     from events.sqlite import SqliteEventLog
 
     SqliteEventLog(path, create=True).close()
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All files below `folder`; a generation that is taken away meanwhile is passed over."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
 
 
 def _bytes(paths: Iterator[Path]) -> int:

@@ -41,7 +41,19 @@ def begin(db: sqlite3.Connection) -> None:
 
 
 def damaged(db: sqlite3.Connection) -> list[str]:
-    """The tables whose rows are not those that were written."""
+    """The tables whose rows are not those that were written; seen in one moment.
+
+    Rows that another process writes between two statements would look like damage.
+    """
+    db.execute("BEGIN")
+    try:
+        return _damaged(db)
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+
+
+def _damaged(db: sqlite3.Connection) -> list[str]:
     try:
         (found,) = db.execute("PRAGMA integrity_check(1)").fetchone()
         kept = {name: (number, sum_) for name, number, sum_ in db.execute("SELECT * FROM tally")}

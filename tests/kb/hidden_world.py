@@ -23,6 +23,7 @@ from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import entry_id_for, group_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from kb.search import Answer
 from kb.settings import Settings
 from tests.kb.domain_world import ABSENT, everything
 
@@ -223,7 +224,7 @@ def _new(event: RecordedEvent) -> NewEvent:
     return NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
 
 
-def found(base: KnowledgeBase) -> list[object]:
+def found(base: KnowledgeBase) -> list[Answer]:
     """Every answer to every question, but for the time that it took."""
     answers = [base.search(q, **narrowed) for q in QUESTIONS for narrowed in NARROWED]  # type: ignore[arg-type]
     return [structs.replace(answer, milliseconds=0.0) for answer in answers]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.accounts import tally
 from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
@@ -116,3 +117,23 @@ def test_accounts_of_version_1_are_brought_over_with_all_that_they_hold(path: Pa
         assert store.mark() is None
     change(path, "DELETE FROM gone")
     assert "damaged" in refusal(path)
+
+
+def test_what_another_process_writes_while_the_rows_are_looked_at_is_no_damage(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another, counted = AccountsWorld(tmp_path), tally._counted
+    written: list[str] = []
+
+    def beside(db: sqlite3.Connection, table: str) -> tuple[int, int]:
+        if not written:
+            written.append(another.sessions.begin(ANA, "password"))
+            another.names.set(ANA, "ana@example.org")
+        return counted(db, table)
+
+    monkeypatch.setattr(tally, "_counted", beside)
+    told: list[str] = []
+    AccountStore(path, notice=told.append).close()
+    assert (len(written), told) == (1, [])
+    assert another.sessions.member_of(written[0])
+    another.close()
