@@ -6,7 +6,7 @@ thousand forms that it parsed, passwords and texts, and takes a client that goes
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from litestar import Request
@@ -19,7 +19,7 @@ from litestar.types import Empty, Scope
 from litestar.utils.scope.state import ScopeState
 
 from kb.errors import KnowledgeBaseError
-from web.requests import refuse_repeated
+from web.requests import refuse_repeated, refuse_repeated_fields
 
 SMALL = 65_536
 """Bytes of a body where an address says nothing else; what is larger is not parsed on the loop."""
@@ -121,12 +121,13 @@ class BoundedRequest(Request[Any, Any, Any]):
             raise Unfinished("The request ended before its body was there.") from None
 
     async def form(self) -> FormMultiDict:
-        """The fields of the form. Raises `ClientException` for more than any form has."""
+        """The fields of the form. Raises `ClientException` for one twice, or more than any has."""
         state = ScopeState.from_scope(self.scope)
-        if state.form is not Empty or self.content_type[0] != RequestEncodingType.URL_ENCODED:
-            return await super().form()
-        fields = state.form = await _parsed(_fields, await self.body())
-        return FormMultiDict.from_form_data(fields)
+        if state.form is Empty and self.content_type[0] == RequestEncodingType.URL_ENCODED:
+            state.form = await _parsed(_fields, await self.body())
+        form = await super().form()
+        refuse_repeated_fields(cast("dict[str, Any]", state.form))
+        return form
 
     async def json(self) -> Json:
         """The JSON of the body. Raises `Misfit` where a field is there twice."""

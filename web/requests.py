@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from litestar import Request
@@ -69,11 +69,10 @@ async def look_at(request: Request[Any, Any, Any]) -> None:
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
             raise Misfit(name[:80], f"There is no parameter {name[:80]!r} here; {takes}.")
+    refuse_repeated_parameters(request)
     for name, field in known.items():
         if field.is_required and name not in sent:
             raise Misfit(name, f"The parameter {name} is missing.")
-        if not field.is_non_string_sequence and len(sent.getall(name, ())) > 1:
-            raise Misfit(name, f"The parameter {name} is there several times; give it once.")
     if "data" in handler.parsed_fn_signature.parameters:
         await _look_at_body(request)
 
@@ -92,6 +91,33 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
         raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
 
 
+def refuse_repeated_parameters(request: Request[Any, Any, Any]) -> None:
+    """Raise `Misfit` where the address says twice what counts once: the last would in silence."""
+    for name, field in parameters(request.route_handler).items():
+        if not field.is_non_string_sequence:
+            _once(name, request.query_params.getall(name, ()), "parameter")
+
+
+def given_once(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """The parameters of an address where none repeats. Raises `Misfit` for one that does."""
+    sent = request.query_params
+    for name in sent:
+        _once(name, sent.getall(name), "parameter")
+    return dict(sent)
+
+
+def refuse_repeated_fields(form: Mapping[str, Any]) -> None:
+    """Raise `Misfit` where a form has a field twice: no form of ours does, whatever is ticked."""
+    for name, values in form.items():
+        _once(name, values if isinstance(values, list) else (), "field")
+
+
+def _once(name: str, values: Sequence[Any], what: str) -> None:
+    if len(values) > 1:
+        name = name[:80]
+        raise Misfit(name, f"The {what} {name!r} is there several times; give it once.")
+
+
 def refuse_repeated(body: bytes) -> None:
     """Raise `Misfit` where an object of JSON has a field twice: the last would count in silence."""
     # Numbers are not made: one of very many digits would take long, or be an error.
@@ -101,12 +127,17 @@ def refuse_repeated(body: bytes) -> None:
 def _each_once(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) < len(pairs):
         [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise Misfit(name[:80], f"The field {name[:80]!r} is there several times; give it once.")
+        _once(name, pairs, "field")
 
 
 def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
-    """The parameters in the address that `handler` takes."""
-    fields = handler.parsed_fn_signature.parameters.items()
+    """The parameters in the address that `handler` takes, or what is made for it does."""
+    makers = (made.parsed_fn_signature for made in handler.resolve_dependencies().values())
+    fields = (
+        field
+        for signature in (handler.parsed_fn_signature, *makers)
+        for field in signature.parameters.items()
+    )
     return {n: field for n, field in fields if isinstance(field.kwarg_definition, QueryParameter)}
 
 

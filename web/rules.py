@@ -15,6 +15,7 @@ from kb.accounts.tokens import SCOPE_OF, Scope
 from kb.errors import Forbidden
 from web.bodies import FORM_TOKEN, Typed, typed_in
 from web.errors import CrossSiteRequest, SignInNeeded, is_api
+from web.requests import refuse_repeated_parameters
 from web.security import SAFE_METHODS
 from web.visit import CHALLENGE, Visit, Visits
 
@@ -99,7 +100,11 @@ def refuse_unruled(app: Litestar) -> None:
 
 
 async def check_form(request: Request[Any, Any, Any]) -> None:
-    """Raise `CrossSiteRequest` for a form that is not of the session that it comes with."""
+    """Raise `CrossSiteRequest` for a form that is not of the session that it comes with.
+
+    Raises `Misfit` where the form or the address says twice what counts once.
+    """
+    refuse_repeated_parameters(request)
     visit: Visit = request.auth
     if request.method in SAFE_METHODS:
         return

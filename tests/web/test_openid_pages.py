@@ -118,6 +118,17 @@ def test_coming_back_a_second_time_is_refused(
     assert client.get(BACK, params=query).status_code == 401
 
 
+def test_an_answer_of_the_provider_that_says_something_twice_is_refused(
+    browser: Browsers, community: Community, there: FakeProvider
+) -> None:
+    link(community, "Mara")
+    client = browser()
+    query = leave(client, there)
+    back = client.get(BACK, params={**query, "code": [query["code"], "another"]})
+    assert back.status_code == 400
+    assert "&#39;code&#39; is there several times" in back.text
+
+
 def test_a_member_ties_an_account_to_their_own(browser: Browsers, there: FakeProvider) -> None:
     client = browser("Mara")
     back = client.get(BACK, params=set_out(client, there))

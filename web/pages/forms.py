@@ -130,9 +130,7 @@ def command_id(posted: Posted) -> UUID | None:
 
 def typed(posted: Posted, name: str) -> str:
     """What was typed into a field, with plain line ends; empty if it is not there."""
-    value = posted.get(name, "")
-    text = value[0] if isinstance(value, list) else value
-    return str(text).replace("\r\n", "\n")
+    return str(posted.get(name, "")).replace("\r\n", "\n")
 
 
 def small_form(posted: Posted, *names: str) -> Form:

@@ -26,6 +26,7 @@ from web.pages.sign_in import (
     signed_in,
 )
 from web.pages.tries import admit_begin
+from web.requests import given_once
 from web.visit import Limits, Visit, cookie_name
 
 BACK = "/sign-in/openid/back"
@@ -104,7 +105,7 @@ def come_back(
     state, _, rest = request.cookies.get(_cookie(base), "").partition(".")
     what, _, back = rest.partition(".")
     try:
-        claims = openid().finish(dict(request.query_params), state)
+        claims = openid().finish(given_once(request), state)
         if what == "sign-in":
             member = base.accounts.identities.member(claims.issuer, claims.subject)
             if member is None or not has_joined(base, member):
