@@ -1,18 +1,20 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from indexer import analysis, snippets
 from indexer.analysis import STOP, all_terms
+from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
 from indexer.evidence import EXACT
+from indexer.late_interaction import Words
 from indexer.passage_store import Fetched
 from indexer.postings import keys
-from indexer.ranking import Question, Ranked
-from indexer.snippets import Range
+from indexer.ranking import Question, Ranked, Ranking
+from indexer.snippets import Range, Span
 
 NEAR = 0.34
 """The cosine from which a passage shows that there is an answer: docs/decisions/0003-fusion.md."""
@@ -31,17 +33,28 @@ ANSWERS = 5
 
 
 def answer(
-    question: Question, ranked: Sequence[Ranked], stored: Mapping[int, Fetched], limit: int
+    question: Question,
+    ranking: Ranking,
+    stored: Mapping[int, Fetched],
+    texts: Mapping[bytes, Words],
+    limit: int,
 ) -> list[Hit]:
-    """The first `limit` hits in the order of `ranked`.
+    """The first `limit` hits in the order of `ranking`.
 
-    `stored` has passages by their numbers. Those that are `close` come first: up to the last of
-    the first `ANSWERS` that is near, or related when one of the first `JUDGED` is near. What the
-    ranking put between them counts as well: it knows more than the cosine of one passage.
+    `stored` has passages by their numbers, `texts` the words of those by the hashes of their texts.
+    Those that are `close` come first: up to the last of the first `ANSWERS` that is near, or
+    related when one of the first `JUDGED` is near. What the ranking put between them counts as
+    well: it knows more than the cosine of one passage.
     """
+    ranked = ranking.documents
     words = snippets.spellings(question.text, question.terms)
     marked = {*words, *(term for term in question.wanted.exact if term[0] != STOP)}
-    hits = [_hit(question, words, marked, one, stored[one.passage]) for one in ranked[:limit]]
+    passages = [stored[one.passage] for one in ranked[:limit]]
+    spans = [list(analysis.spans(each.passage.text, marked)) for each in passages]
+    meeting = Meeting(question.read.words, ranking.gains, texts)
+    parts = answering(passages, spans, marked, meeting)
+    found = zip(ranked[:limit], passages, spans, parts, strict=True)
+    hits = [_hit(question, words, *each) for each in found]
     near = [_near(one, _is_whole(words, stored[one.passage])) for one in ranked[:JUDGED]]
     close = _close(ranked, near)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
@@ -60,17 +73,16 @@ def _close(ranked: Sequence[Ranked], near: Sequence[bool]) -> int:
 def _hit(
     question: Question,
     words: Mapping[str, Range],
-    marked: Container[str],
     ranked: Ranked,
     stored: Fetched,
+    spans: Sequence[Span],
+    part: Part,
 ) -> Hit:
     """A hit not judged yet; `words` are those of the question, by term, where they stand in it."""
     passage = stored.passage
-    spans = list(analysis.spans(passage.text, marked))
     found = {term for _, _, term in spans}.union(
         all_terms(stored.title), all_terms(passage.heading)
     )
-    part = _answering(passage.parts, marked, spans)
     text = passage.text[part.start : part.end]
     marks = snippets.marks(spans, (part.start, part.end))
     return Hit(
@@ -93,22 +105,6 @@ def _hit(
             words=snippets.written(question.text, [words[term] for term in words if term in found]),
         ),
     )
-
-
-def _answering(
-    parts: Sequence[Part], words: Container[str], spans: Sequence[snippets.Span]
-) -> Part:
-    """The part that has the most different `words` below or in its heading.
-
-    Among equals the first that has text of its own.
-    """
-
-    def found(part: Part) -> tuple[int, bool]:
-        inside = {term for start, _, term in spans if part.start <= start < part.end}
-        inside.update(term for term in all_terms(part.heading) if term in words)
-        return len(inside), part.start < part.end
-
-    return parts[0] if len(parts) == 1 else max(parts, key=found)
 
 
 def _near(ranked: Ranked, whole: bool) -> bool:

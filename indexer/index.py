@@ -214,7 +214,7 @@ class HybridIndex:
         """None if what was found has been replaced on disk, or closed by a refresh, meanwhile."""
         parts = self._parts
         try:
-            ranked = rank(
+            ranking = rank(
                 question,
                 filter,
                 max(limit, JUDGED),
@@ -223,14 +223,16 @@ class HybridIndex:
                 parts.words,
                 parts.passages.fetch,
             )
-            stored = parts.passages.fetch([one.passage for one in ranked])
+            stored = parts.passages.fetch([one.passage for one in ranking.documents])
+            several = [each.text_hash for each in stored.values() if len(each.passage.parts) > 1]
+            words = parts.words(several)
         except IndexerError:
             if parts is self._parts:
                 raise
             return None
-        if len(stored) < len(ranked):
+        if len(stored) < len(ranking.documents):
             return None
-        return answer(question, ranked, stored, limit)
+        return answer(question, ranking, stored, words, limit)
 
     def __enter__(self) -> Self:
         return self

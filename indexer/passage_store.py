@@ -49,7 +49,7 @@ SELECT document, number, text_hash, share FROM passages WHERE document > ? ORDER
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
 TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages"
 _FETCH = """
-SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.terms
+SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.text_hash, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
 
@@ -65,10 +65,13 @@ class Known(NamedTuple):
 
 
 class Fetched(NamedTuple):
-    """A passage with the title of its document and the keys of its terms, in ascending order."""
+    """A passage with the title of its document, the hash of its text as it was embedded, and the
+    keys of its terms, in ascending order.
+    """
 
     title: str
     passage: Passage
+    text_hash: bytes
     keys: NDArray[np.uint64]
 
 
@@ -204,9 +207,10 @@ class PassageStore:
                     text=text,
                     parts=msgspec.json.decode(parts, type=tuple[Part, ...]),
                 ),
+                text_hash,
                 np.frombuffer(terms, dtype=np.uint64),
             )
-            for number, title, name, document, heading, text, parts, terms in rows
+            for number, title, name, document, heading, text, parts, text_hash, terms in rows
         }
 
     def put(

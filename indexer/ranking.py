@@ -71,6 +71,13 @@ class Ranked(Struct, frozen=True):
     level: int = NOTHING
 
 
+class Ranking(Struct, frozen=True):
+    """The best documents, and what each of the words that the model read of a question weighs."""
+
+    documents: list[Ranked]
+    gains: NDArray[np.float64]
+
+
 def rank(
     question: Question,
     filter: Filter,
@@ -79,10 +86,11 @@ def rank(
     memory: Memory,
     words_of: WordsOf,
     fetch: Fetch,
-) -> list[Ranked]:
+) -> Ranking:
     """The best documents among those that `filter` lets through, best first; ties by id."""
     known = memory.statistics(question.wanted.terms, filter.audience)
     weights = bm25.weights(question.terms, known)
+    gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
     exact = set(lexical.named(question.text, filter))
     proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact)
     what = evidence.sought(question.wanted, known)
@@ -93,7 +101,7 @@ def rank(
     head = _sorted(found.ids, fused, levels)[: fusion.HEAD]
     nearest = memory.nearest(vector, [found.ids[place] for place in head], MET)
     met = np.zeros(len(fused))
-    met[head] = question.share * _met(question, weights, nearest, words_of)
+    met[head] = question.share * _met(question, gains, nearest, words_of)
     fused += fusion.MEETING * met
     head = sorted(head, key=lambda place: -fused[place])
     with one_thread():
@@ -109,7 +117,7 @@ def rank(
     whole = len(what.exact) == len(question.wanted.exact)
     order = _sorted(found.ids, fused, levels)
     order.sort(key=lambda place: found.ids[place] not in exact)
-    return [
+    best = [
         Ranked(
             found.ids[place],
             passages[place],
@@ -122,6 +130,7 @@ def rank(
         )
         for place in order[:limit]
     ]
+    return Ranking(best, gains)
 
 
 def _fused(
@@ -155,12 +164,11 @@ def _weighed(
 
 def _met(
     question: Question,
-    weights: Mapping[str, float],
+    gains: NDArray[np.float64],
     nearest: Sequence[Sequence[Known]],
     words_of: WordsOf,
 ) -> NDArray[np.float64]:
     """How near the question's words come to those of one of each document's nearest passages."""
-    gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
     shares = {each.text_hash: each.share for passages in nearest for each in passages}
     words = words_of(list(shares))
     nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)

@@ -1,16 +1,21 @@
 """What is offered is judged by the answer as a whole, not hit by hit."""
 
 from collections.abc import Container, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from indexer import analysis, snippets
 from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
-from indexer.document import Hit, Part, Passage
+from indexer.document import Document, Filter, Hit, Part, Passage, Section
+from indexer.embedder import Embedded
+from indexer.index import HybridIndex
 from indexer.passage_store import Fetched
 from indexer.postings import keys
-from indexer.ranking import Question, Ranked
+from indexer.ranking import Question, Ranked, Ranking
 from indexer.testing import HashEmbedder
 from indexer.wanted import wanted
 
@@ -41,11 +46,17 @@ def answered(
                 text=PASSAGE,
                 parts=(Part(0, len(PASSAGE), "", "1"),),
             ),
+            b"",
             np.unique(keys(analysis.all_terms(PASSAGE))),
         )
         for place in range(len(cosines))
     }
-    return answer(question, ranked, stored, limit)
+    return answer(question, ranking(question, ranked), stored, {}, limit)
+
+
+def ranking(question: Question, documents: list[Ranked]) -> Ranking:
+    """With words that all weigh the same."""
+    return Ranking(documents, np.ones(len(question.read.terms)))
 
 
 def offered(hits: list[Hit]) -> list[str]:
@@ -125,28 +136,80 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
     assert len(shortened) == 2
 
 
-def test_a_hit_shows_the_part_that_has_the_words_under_its_own_heading() -> None:
-    text = "Bring lunch.\nAfter work\nShare what was learned.\nNo words"
-    parts = (
-        Part(0, 12, "Before", "1"),
-        Part(24, 47, "After work", "2.1"),
-        Part(56, 56, "No words", "2.2"),
-    )
-    passage = Passage(id="p", document_id="d", heading="Before", text=text, parts=parts)
-    stored = Fetched("Title", passage, np.unique(keys(analysis.all_terms(text))))
+TEXT_OF_PARTS = "Bring lunch.\nAfter work\nShare what was learned.\nNo words"
+PARTS = (
+    Part(0, 12, "Before", "1"),
+    Part(24, 47, "After work", "2.1"),
+    Part(48, 48, "No words", "2.2"),
+)
 
-    def shown(question: str) -> tuple[str, str, str, list[str]]:
-        asked = Question(question, wanted(question), HashEmbedder().embed([question])[0])
-        ranked = [Ranked("d", 0, 1.0, 0.5, 0.0, 1.0, False)]
-        (hit,) = answer(asked, ranked, {0: stored}, 1)
+
+class Knowing(HashEmbedder):
+    """Takes an aeroplane for what is learned, so that these meet without being the same word."""
+
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+        return [
+            replace(one, terms=analysis.distinct(text))
+            for text, one in zip(
+                texts,
+                super().embed([text.replace("aeroplane", "learned") for text in texts]),
+                strict=True,
+            )
+        ]
+
+
+def shown(question: str, embedder: HashEmbedder, words: NDArray[np.int8] | None = None) -> Hit:
+    """The hit for a passage of three parts; `words` are known of it instead of the right ones."""
+    passage = Passage(id="p", document_id="d", heading="Before", text=TEXT_OF_PARTS, parts=PARTS)
+    found = np.unique(keys(analysis.all_terms(TEXT_OF_PARTS)))
+    stored = Fetched("Title", passage, b"hash", found)
+    (embedded,) = embedder.embed([f"Title\nBefore\n{TEXT_OF_PARTS}"])
+    asked = Question(question, wanted(question), embedder.embed([question])[0])
+    ranked = [Ranked("d", 0, 1.0, 0.5, 0.0, 1.0, False)]
+    texts = {b"hash": embedded.words if words is None else words}
+    (hit,) = answer(asked, ranking(asked, ranked), {0: stored}, texts, 1)
+    return hit
+
+
+def test_a_hit_shows_the_part_that_has_the_words_under_its_own_heading() -> None:
+    def of(question: str) -> tuple[str, str, str, list[str]]:
+        hit = shown(question, HashEmbedder())
         return hit.heading, hit.place, hit.text, [hit.text[a:b] for a, b in hit.marks]
 
-    assert shown("who shares, who learned") == (
+    assert of("who shares, who learned") == (
         "After work",
         "2.1",
         "Share what was learned.",
         ["Share", "learned"],
     )
-    assert shown("lunch") == ("Before", "1", "Bring lunch.", ["lunch"])
-    assert shown("no words here") == ("No words", "2.2", "", [])
-    assert shown("aeroplanes")[:2] == ("Before", "1")
+    assert of("lunch") == ("Before", "1", "Bring lunch.", ["lunch"])
+    assert of("no words here") == ("No words", "2.2", "", [])
+
+
+def test_a_hit_without_any_of_the_words_shows_the_part_that_comes_nearest() -> None:
+    assert shown("aeroplanes", Knowing()).place == "2.1"
+    assert shown("lunch for an aeroplane", Knowing()).place == "1"  # which is there word for word
+
+
+def test_meaning_decides_between_parts_that_have_as_many_of_the_words() -> None:
+    assert shown("bring and share an aeroplane", Knowing()).place == "2.1"
+
+
+def test_the_first_part_is_shown_where_the_words_of_the_passage_are_not_known() -> None:
+    fewer = Knowing().embed(["learned"])[0].words
+    assert shown("aeroplanes", Knowing(), fewer).place == "1"
+    assert shown("aeroplanes", Knowing(), fewer[:0]).place == "1"
+
+
+def test_an_index_links_to_the_heading_of_the_part_that_comes_nearest(tmp_path: Path) -> None:
+    everyone = frozenset({"all"})
+    sections = [Section("Before", "Bring lunch."), Section("After", "Share what was learned.")]
+    one = Document(id="d", title="Title", sections=tuple(sections), audience=everyone)
+
+    def fill(index: HybridIndex) -> None:
+        index.put([one])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path, Knowing(), fill) as index:
+        (hit,) = index.search("aeroplanes", Filter(audience=everyone))
+    assert (hit.heading, hit.place, hit.text) == ("After", "2", "Share what was learned.")
