@@ -122,7 +122,7 @@ def imported(folder: Path, embedder: Embedder) -> Iterator[Pages]:
             base.follow(),
         ):
             list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
-            base.search("all that is new")
+            base.wait(base.head(), index=True)
             texts = {name: _text(base, name) for name in base.catalogue.all_ids()}
             yield Pages(texts, lambda text: [each.id for each in base.search(text).results])
 
