@@ -27,6 +27,7 @@ from benchmarks.retrieval import EVERYONE, indexed
 from indexer.embedder import Embedder
 from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
+from kb.entries.content import shown
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
@@ -130,6 +131,7 @@ def imported(folder: Path, embedder: Embedder) -> Iterator[Pages]:
 def _text(base: KnowledgeBase, entry_id: str) -> str:
     content = base.catalogue.get(entry_id)
     parts = [content.title, *(f"{each.heading}\n{each.text}" for each in content.sections)]
+    parts += [f"{name}: {shown(value)}" for name, value in content.properties.items()]
     return "\n".join(parts)
 
 

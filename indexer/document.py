@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+PROPERTIES = "properties"
+"""The place of what stands in no section: the properties of a document."""
+
 
 class Section(Struct, frozen=True):
     """A heading (may be empty) and the Markdown under it."""
@@ -16,9 +19,10 @@ class Document(Struct, frozen=True, kw_only=True):
     """One thing that can be found.
 
     `identifiers` are further names that find it exactly, as its title does. `keywords` are words
-    that count for the lexical side though they stand in no section (tags). `audience` holds the
-    labels of those who may find it, never empty. `facets` hold what it can be filtered by, e.g.
-    {"kind": {"practice"}}.
+    that count for the lexical side though they stand in no section (tags). `properties` are lines
+    of a name and a value: text for the lexical side, which the model does not read. `audience`
+    holds the labels of those who may find it, never empty. `facets` hold what it can be filtered
+    by, e.g. {"kind": {"practice"}}.
     """
 
     id: str
@@ -27,6 +31,7 @@ class Document(Struct, frozen=True, kw_only=True):
     audience: frozenset[str]
     identifiers: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
     facets: Mapping[str, frozenset[str]] = {}
 
 
@@ -46,7 +51,8 @@ class Part(Struct, frozen=True, array_like=True):
     """The characters from `start` to `end` of a passage, which stand under one heading.
 
     `place` finds that heading in the document: "2" is the second section, "2.3" the third heading
-    in its text. A heading with nothing below it has a part without characters.
+    in its text; `PROPERTIES` stands for the document's properties, which have no heading. A heading
+    with nothing below it has a part without characters.
     """
 
     start: int

@@ -149,7 +149,7 @@ class HybridIndex:
             Taken(
                 part,
                 all_terms(f"{part.passage.heading}\n{part.passage.text}"),
-                self._embedder.share(part.embedded_text),
+                self._embedder.share(part.embedded_text) if part.embedded_text else 0.0,
             )
             for part in parts
         ]

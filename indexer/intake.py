@@ -55,7 +55,7 @@ class Prepared:
             for document, parts in zip(documents, cut, strict=True):
                 self._cut[document.id] = document, parts
         # Those of like length together, which leaves little to be padded.
-        texts = sorted({part.embedded_text for parts in cut for part in parts}, key=len)
+        texts = sorted(set(_to_embed(cut)), key=len)
         for start in range(0, len(texts), piece):
             if stopped():
                 return
@@ -92,7 +92,7 @@ def windows(
             while latest := {document.id: document for document in islice(rest, WINDOW)}:
                 chosen = list(latest.values())
                 window = Window(chosen, prepared.take(chosen))
-                texts = [part.embedded_text for parts in window.passages for part in parts]
+                texts = _to_embed(window.passages)
                 waiting.append((window, workers.submit(embed, texts, embedder, store)))
                 if len(waiting) > AHEAD:
                     yield _done(waiting)
@@ -110,6 +110,10 @@ def embed(texts: Sequence[str], embedder: Embedder, store: VectorStore) -> None:
     if by_hash:
         found = embedder.embed(list(by_hash.values()))
         store.put(embedder.fingerprint, dict(zip(by_hash, found, strict=True)))
+
+
+def _to_embed(cut: Iterable[Sequence[EmbeddedPassage]]) -> list[str]:
+    return [part.embedded_text for parts in cut for part in parts if part.embedded_text]
 
 
 def _done(waiting: deque[tuple[Window, Future[None]]]) -> Window:

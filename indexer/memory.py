@@ -160,9 +160,10 @@ class Memory:
     def nearest(
         self, question: Vectors, ids: Sequence[str], count: int | None = None
     ) -> list[list[Known]]:
-        """Each document's `count` nearest passages, or all of them, the nearest first.
+        """Each document's `count` nearest passages, the nearest first.
 
-        None for a document that is not there.
+        Or all of them, those that the model does not read last. None for a document that is not
+        there.
         """
         with self._lock:
             slots = self._roster.slots(ids)
@@ -175,6 +176,10 @@ class Memory:
             found: dict[str, list[Known]] = {name: [] for name in ids}
             for document, place in self._documents(rows[order]):
                 found[document.id].append(document.passages[place])
+            if count is None:
+                for slot in slots.tolist():
+                    document = self._roster.documents[slot]
+                    found[document.id] += document.unread
             return [found[name] for name in ids]
 
     def vectors(self, rows: Integers) -> Vectors:

@@ -47,7 +47,7 @@ _ADDED_PASSAGES = """
 SELECT document, number, text_hash, share FROM passages WHERE document > ? ORDER BY document, number
 """
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
-TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages"
+TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages WHERE text_hash <> x''"
 _FETCH = """
 SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.text_hash, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
@@ -76,13 +76,17 @@ class Fetched(NamedTuple):
 
 
 class StoredDocument(Struct, frozen=True):
-    """A document's number, never used again, its labels, and its passages."""
+    """A document's number, never used again, its labels, and its passages.
+
+    `unread` are those that the model does not read, which have no vectors.
+    """
 
     number: int
     id: str
     audience: frozenset[str]
     facets: Mapping[str, frozenset[str]]
     passages: tuple[Known, ...]
+    unread: tuple[Known, ...] = ()
 
 
 class Taken(NamedTuple):
@@ -183,7 +187,7 @@ class PassageStore:
         )
 
     def text_hashes(self) -> list[bytes]:
-        """The hash of the text of every passage."""
+        """The hash of the text of every passage that has a vector."""
         with self._lock, reading(self._path):
             return [key for (key,) in self._reader.execute(TEXT_HASHES)]
 
@@ -237,7 +241,7 @@ class PassageStore:
                             p.passage.heading,
                             p.passage.text,
                             msgspec.json.encode(p.passage.parts),
-                            text_hash(p.embedded_text),
+                            text_hash(p.embedded_text) if p.embedded_text else b"",
                             np.unique(keys(terms)).tobytes(),
                             share,
                         )
@@ -306,10 +310,12 @@ def _stored(
     for document, number, key, share in passages:
         of.setdefault(document, []).append(Known(number, key, share))
     for number, document_id, audience, named, _ in rows:
+        known = of.get(number, ())
         yield StoredDocument(
             number,
             document_id,
             audiences.decode(audience),
             facets.decode(named),
-            tuple(of.get(number, ())),
+            tuple(each for each in known if each.text_hash),
+            tuple(each for each in known if not each.text_hash),
         )

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from indexer.document import Document, Part, Passage, Section
+from indexer.document import PROPERTIES, Document, Part, Passage, Section
 from indexer.embedder import Embedder
 from indexer.markdown_text import blocks
 
-VERSION = 4
+VERSION = 5
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -37,7 +37,7 @@ _Tokens = Mapping[str, _Offsets]
 
 
 class EmbeddedPassage(Struct, frozen=True):
-    """A passage and the exact text that its vector is made from."""
+    """A passage and the exact text that its vector is made from; empty for one without a vector."""
 
     passage: Passage
     embedded_text: str
@@ -80,15 +80,16 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
 
     Sections are filled into a passage as long as they fit; what is longer is cut between
     paragraphs, then sentences, then words. Each is embedded with its document's title and its
-    heading before it. A document without text has its title for a passage.
+    heading before it. A document without text has its title for a passage. Properties have passages
+    of their own, the last ones, and no vectors: what they mean depends on who named them.
     """
-    outlines = [_outline(document) for document in documents]
-    paragraphs = [paragraph for outline in outlines for paragraph in outline]
+    outlines = [(_outline(document), _properties(document)) for document in documents]
+    paragraphs = [each for outline in outlines for part in outline for each in part]
     texts = {text for each in paragraphs for text in (each.heading.text, each.text)}
     texts.update(document.title for document in documents)
     tokens = dict(zip(texts, embedder.token_offsets(list(texts)), strict=True))
     return [
-        _embedded(document, _filled(_pieces(document.title, outline, tokens), tokens), tokens)
+        _embedded(document, _filled_apart(document.title, outline, tokens), tokens)
         for document, outline in zip(documents, outlines, strict=True)
     ]
 
@@ -99,6 +100,11 @@ def _outline(document: Document) -> list[_Paragraph]:
     for number, section in enumerate(document.sections, 1):
         found += _section_outline(section, number)
     return found or [_Paragraph(_Heading("", ""), document.title)]
+
+
+def _properties(document: Document) -> list[_Paragraph]:
+    heading = _Heading("", PROPERTIES)
+    return [_Paragraph(heading, line) for line in document.properties if line.strip()]
 
 
 def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
@@ -115,6 +121,14 @@ def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
             heading, waiting = _Heading(block.text, f"{number}.{count}"), True
     if waiting:
         yield _Paragraph(heading, heading.text, bare=True)
+
+
+def _filled_apart(
+    title: str, outlines: Iterable[Sequence[_Paragraph]], tokens: _Tokens
+) -> Iterator[_Filled]:
+    """Each outline put together by itself, so that no passage has text of two of them."""
+    for outline in outlines:
+        yield from _filled(_pieces(title, outline, tokens), tokens)
 
 
 def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Iterator[_Piece]:
@@ -247,7 +261,8 @@ def _embedded(
         )
         context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
         lines = [line for line in context if line and line != text]
-        found.append(EmbeddedPassage(passage, "\n".join([*lines, text])))
+        is_read = parts[0].place != PROPERTIES
+        found.append(EmbeddedPassage(passage, "\n".join([*lines, text]) if is_read else ""))
     return found
 
 

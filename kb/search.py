@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from events.log import EventLog
-from indexer.document import Filter, Hit
+from indexer.document import PROPERTIES, Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.entries.catalogue import Catalogue, EntrySummary
@@ -52,7 +52,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     `close` tells answers, at most five, from what is only nearest or less close. `passage` is the
     text that answers and `heading` the one it stands under; `place` says where that is: "2" is the
-    second section, "2.3" the third heading in its text. `marks` are (start, end) character ranges
+    second section, "2.3" the third heading in its text, "properties" what the entry keeps beside
+    its text. `marks` are (start, end) character ranges
     of `passage`; `snippet_range` is the part worth showing when space is short; `why` says in plain
     words what made it match.
     """
@@ -255,7 +256,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         tags=card.tags,
         archived=card.archived,
         close=hit.close,
-        heading=hit.heading,
+        heading="Properties" if hit.place == PROPERTIES else hit.heading,
         place=hit.place,
         passage=hit.text,
         marks=hit.marks,

@@ -19,6 +19,7 @@ from kb.cli.show import (
     print_table,
     short,
 )
+from kb.entries.content import shown
 from kb.entries.results import LARGEST_OFFSET, BrowseFilter, Sort
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _print_entry(page: "EntryPage", names: Names) -> None:
             "revised": local_time(page.revised_at) if page.version > 1 else None,
             "version": page.version,
             "source": page.source and f"{page.source.name}, {page.source.external_id}",
-            **page.properties,
+            **{name: shown(value) for name, value in page.properties.items()},
         }
     )
     for section in page.sections:

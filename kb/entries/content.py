@@ -7,6 +7,11 @@ from kb.access import Visibility
 Scalar = str | int | float | bool
 
 
+def shown(value: Scalar) -> str:
+    """A property as people read it and files have it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class Section(Struct, frozen=True):
     """A heading and the Markdown under it; a template's section goes by its heading as well."""
 

@@ -20,6 +20,7 @@ from events.log import EventLog
 from events.projection import ParkedEvent
 from indexer.document import Document, Section
 from indexer.errors import IndexerError
+from kb.entries.content import shown
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
 from kb.following.source import reach, source
@@ -73,6 +74,9 @@ def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Docu
         audience=narrowed(entry.audience, entry.author, withheld),
         identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
         keywords=tuple(sorted(entry.tags)),
+        properties=tuple(
+            f"{name}: {shown(value)}" for name, value in entry.content.properties.items()
+        ),
         facets={
             "kind": frozenset({entry.kind}),
             "tag": entry.tags,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from indexer.document import Document, Filter, Hit, Section
 from indexer.index import HybridIndex
@@ -180,3 +181,38 @@ def test_the_document_that_alone_has_a_word_is_first(
         hit = index.search(joined, EVERYONE)[0]
         assert hit.document_id == f"d{place}"
         assert np.isfinite(hit.score.fused)
+
+
+PROPERTIES = ("customer_order_id: kx-4711", "opened: 1987-03-02", "host: zymurgy, quern")
+
+
+@pytest.mark.parametrize("question", ["kx-4711", "1987-03-02", "quern", "customer_order_id"])
+def test_a_property_is_found_by_its_words_and_shown(tmp_path: Path, question: str) -> None:
+    kept = structs.replace(document("kept", FILLER), properties=PROPERTIES)
+
+    def fill(index: HybridIndex) -> None:
+        index.put([*OTHERS, kept])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path, HashEmbedder(), fill) as index:
+        hit = first(index, question)
+        assert (hit.document_id, hit.heading, hit.place, hit.close) == ("kept", "", "properties", 1)
+        assert hit.marks
+        assert question in hit.text
+
+
+def test_properties_mean_nothing(tmp_path: Path) -> None:
+    """How near documents are is as it would be without them, to the last bit."""
+    asked = "Who speaks of boats, bread and the weather by the river?"
+    found = []
+    for place, properties in enumerate([(), PROPERTIES, (asked,) * 200]):
+
+        def fill(index: HybridIndex, properties: tuple[str, ...] = properties) -> None:
+            index.put([structs.replace(each, properties=properties) for each in OTHERS])
+            index.commit(1)
+
+        with HybridIndex.build(tmp_path / f"{place}", HashEmbedder(), fill) as index:
+            hits = index.search(asked, EVERYONE, 20)
+            found.append({hit.document_id: (hit.score.cosine, hit.score.met) for hit in hits})
+            assert {hit.place for hit in hits} == {"1"}
+    assert found[0] == found[1] == found[2]

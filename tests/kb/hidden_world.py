@@ -18,7 +18,7 @@ from kb import access
 from kb.access import SIGHTS, Asker, Role, Visibility
 from kb.entries.bring import ImportedEntry
 from kb.entries.catalogue import BrowseFilter
-from kb.entries.content import Content, Draft, Relation, Section, Source
+from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import entry_id_for, group_id
 from kb.knowledge_base import KnowledgeBase
@@ -102,7 +102,8 @@ class Past:
             for _ in range(self.draw.randrange(1, 4))
         ]
         sections = tuple(Section("", " ".join([*words, "."] * 40)) for words in texts)
-        return Content(title=self.draw.choice(TITLES), sections=sections)
+        properties: dict[str, Scalar] = {self.draw.choice(WORDS): self.draw.choice(WORDS)}
+        return Content(title=self.draw.choice(TITLES), sections=sections, properties=properties)
 
     def made(self) -> Draft:
         return Draft(

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from indexer.errors import IndexOutdated, IndexUnavailable, ModelUnavailable
 from indexer.index import HybridIndex
+from kb import access
+from kb.access import Visibility
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
@@ -55,6 +58,50 @@ def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> N
     )
     (result,) = base.search("chapter-7.md").results
     assert result.why.startswith("exact name; ")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("customer_order_id", "customer_order_id: kx-4711"),
+        ("kx-4711", "customer_order_id: kx-4711"),
+        ("1987", "since: 1987"),
+        ("1.25", "share: 1.25"),
+        ("Zymurgy", "host: Zymurgy guild"),
+    ],
+)
+def test_a_property_is_found_by_its_name_and_its_value(
+    base: KnowledgeBase, question: str, text: str
+) -> None:
+    for number in range(5):
+        base.entries.contribute(some_draft(some_content(f"Handover {number}")))
+    properties = {
+        "customer_order_id": "kx-4711",
+        "since": 1987,
+        "share": 1.25,
+        "host": "Zymurgy guild",
+        "open": True,
+    }
+    content = structs.replace(some_content(), properties=properties)
+    kept = base.entries.contribute(some_draft(content)).id
+
+    result = base.search(question).results[0]
+
+    assert (result.id, result.heading, result.place) == (kept, "Properties", "properties")
+    assert result.close
+    assert text in result.passage.splitlines()
+
+
+def test_a_property_is_found_by_those_alone_who_see_its_entry(base: KnowledgeBase) -> None:
+    content = structs.replace(some_content(), properties={"host": "Zymurgy"})
+    draft = structs.replace(some_draft(content), visibility=Visibility("author"))
+    base.entries.contribute(draft)
+    base.entries.contribute(some_draft())
+
+    found = base.acting_for(access.of_member("ben", (), ())).search("zymurgy").results
+
+    assert found == ()
+    assert base.search("zymurgy").results[0].place == "properties"
 
 
 def test_without_any_entry_there_is_nothing_to_show(base: KnowledgeBase) -> None:

@@ -35,6 +35,16 @@ def test_a_question_finds_the_passage_and_marks_its_words(
     assert f'href="/entries/{entry_id}#at-2"' in html
 
 
+def test_a_property_that_is_found_leads_to_where_the_page_has_it(
+    client: Client, contribute: Contribute
+) -> None:
+    entry_id = contribute()
+    html = page(client, "/search?q=easy")
+    assert f'<a href="/entries/{entry_id}#at-properties">Properties</a>' in html
+    assert "difficulty: <mark>easy</mark>" in html
+    assert 'id="at-properties"' in page(client, f"/entries/{entry_id}")
+
+
 def test_a_long_passage_is_shown_by_its_best_part(client: Client, contribute: Contribute) -> None:
     text = "Plain words without any bearing. " * 8 + "A zebra hides here. " + "More of it. " * 20
     contribute("Where a zebra hides", does=text)
