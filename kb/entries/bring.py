@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from kb.access import Visibility, narrower_of, narrows
 from kb.entries.commands import tagged
-from kb.entries.content import Draft, Source
+from kb.entries.content import Draft, Relation, Source
 from kb.entries.entry import (
     Entry,
     EntryArchived,
@@ -44,7 +44,8 @@ class ImportedEntry(Struct, frozen=True, kw_only=True):
     """An entry as an importer found it; `id` follows from the source or is given by an export.
 
     `shown` is who sees it as the source or whoever imports says, None where neither does.
-    `written` has, by the id of a related entry, the links of the text that mean it.
+    `written` has the links of the text that mean the other entry, for each relation of which the
+    source tells.
     """
 
     id: str
@@ -53,7 +54,7 @@ class ImportedEntry(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     shown: Visibility | None = None
     archived: EntryArchived | None = None
-    written: Mapping[str, tuple[str, ...]] = {}
+    written: Mapping[Relation, tuple[str, ...]] = {}
 
 
 class Brought(Struct, frozen=True):
@@ -107,9 +108,10 @@ def _related(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
     """New relations, and those that stand and are written otherwise by now."""
     events: list[EntryEvent] = []
     for relation in dict.fromkeys(imported.draft.relations):
-        written = imported.written.get(relation.target, ())
+        before = entry.written.get(relation, ())
+        written = imported.written.get(relation, before)
         known = relation in entry.known_relations
-        otherwise = relation in entry.relations and written != entry.written.get(relation, ())
+        otherwise = relation in entry.relations and written != before
         # A text that links to itself says nothing about other entries.
         if relation.target != entry.id and (not known or otherwise):
             events.append(EntryRelated(relation=relation, written=written))

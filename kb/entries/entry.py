@@ -189,8 +189,10 @@ def _with_tag(entry: Entry, event: EntryTagged | EntryUntagged) -> Entry:
 
 def _with_relation(entry: Entry, event: EntryRelated | EntryUnrelated) -> Entry:
     if isinstance(event, EntryUnrelated):
-        return structs.replace(entry, relations=entry.relations - {event.relation})
+        written = {each: links for each, links in entry.written.items() if each != event.relation}
+        relations = entry.relations - {event.relation}
+        return structs.replace(entry, relations=relations, written=written)
     known = entry.known_relations | {event.relation}
     relations = entry.relations | {event.relation}
-    written = {**entry.written, event.relation: event.written} if event.written else entry.written
+    written = {**entry.written, event.relation: event.written}
     return structs.replace(entry, relations=relations, known_relations=known, written=written)

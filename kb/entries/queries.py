@@ -64,13 +64,13 @@ TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.
 {FILTERED} {STANDING} GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
 
 RELATED = """
-SELECT type, direction, id, title, archived FROM (
+SELECT type, direction, id, title, archived, written FROM (
     SELECT relation.type, 'out' AS direction, target AS id, coalesce(title, target) AS title,
-           coalesce(archived, 0) AS archived, coalesce(title_key, target) AS key
+           coalesce(archived, 0) AS archived, coalesce(title_key, target) AS key, written
     FROM relation LEFT JOIN entry ON entry.id = target WHERE entry_id = :id
     UNION ALL
     SELECT relation.type, 'in', entry_id, coalesce(title, entry_id), coalesce(archived, 0),
-           coalesce(title_key, entry_id)
+           coalesce(title_key, entry_id), '[]'
     FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
 ) ORDER BY direction DESC, type, key
 """

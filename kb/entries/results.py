@@ -36,7 +36,8 @@ class RelatedEntry(Struct, frozen=True, kw_only=True):
     """The other end of a relation.
 
     `direction` is "out" when this entry states it, "in" when the other does; `title` is the id
-    where the other entry is not there (yet).
+    where the other entry is not there (yet). `written` are the links of this entry's text that mean
+    the other, if it states the relation; see `kb.entries.relation.written_name`.
     """
 
     type: str
@@ -44,6 +45,7 @@ class RelatedEntry(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     archived: bool
+    written: tuple[str, ...] = ()
 
 
 class EndorsementView(Struct, frozen=True, kw_only=True):

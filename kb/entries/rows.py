@@ -85,7 +85,8 @@ def _summary_fields(row: Row, content: Content) -> dict[str, Any]:
 
 def related_entry(row: Row) -> RelatedEntry:
     """The other end of a relation."""
-    return RelatedEntry(**{**row, "archived": bool(row["archived"])})
+    written = tuple(msgspec.json.decode(row["written"], type=list[str]))
+    return RelatedEntry(**{**row, "archived": bool(row["archived"]), "written": written})
 
 
 def endorsement_view(row: Row) -> EndorsementView:

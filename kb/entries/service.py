@@ -220,6 +220,7 @@ class Entries:
             author=self._writer.actor,
             source=validation.source(imported.source) if imported.source else None,
             archived=_checked_archived(imported.archived),
+            written={validation.relation(r): links for r, links in imported.written.items()},
         )
         done = self._writer.execute(
             entry_aggregate(imported.id), partial(self._decide_bring, imported), settle=False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.entries.content import Scalar, Section
-from kb.entries.results import EntryPage
+from kb.entries.results import EntryPage, RelatedEntry
 from kb.errors import NotTaken
 from kb.importers.markdown import EXPORT_FORMAT, parse_markdown
 from kb.importers.visibility import words
@@ -76,8 +76,7 @@ def _front_matter(page: EntryPage, seen: Sequence[str], mark: str | None) -> Ite
     relations = [r for r in page.relations if r.direction == "out"]
     if relations:
         yield "relations:"
-        for relation in sorted({(r.type, r.id) for r in relations}):
-            yield f"  - {{type: {quoted(relation[0])}, target: {quoted(relation[1])}}}"
+        yield from map(_relation, sorted(relations, key=lambda each: (each.type, each.id)))
     if page.archived:
         archived = {"reason": page.archived_reason or "", "successor": page.successor}
         yield from _mapping("archived", {k: v for k, v in archived.items() if v is not None})
@@ -86,6 +85,12 @@ def _front_matter(page: EntryPage, seen: Sequence[str], mark: str | None) -> Ite
         yield from _mapping("source", source)
     if mark:
         yield f"section_mark: {quoted(mark)}"
+
+
+def _relation(relation: RelatedEntry) -> str:
+    facts = f"type: {quoted(relation.type)}, target: {quoted(relation.id)}"
+    links = ", ".join(map(quoted, relation.written))
+    return f"  - {{{facts}, written: [{links}]}}" if links else f"  - {{{facts}}}"
 
 
 def _mapping(name: str, values: Mapping[str, Scalar]) -> Iterator[str]:

@@ -78,7 +78,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     external_id = own_fields.line(fields, "id")
     kind = own_fields.kind(fields, exact=exact)
     group = own_fields.group(fields)
-    relations = own_fields.relations(fields)
+    relations = own_fields.relations(fields, exact=exact)
     archived = own_fields.archived(fields)
     own_properties = own_fields.properties(fields)
     own_tags = words(fields.pop("tags", None)) if exact else _own_tags(fields, path)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from kb.entries.content import Scalar, Source
 from kb.entries.kinds import load_kinds
 from kb.entries.relation import RELATION_TYPES
-from kb.entries.validation import GROUP_LENGTH
+from kb.entries.validation import GROUP_LENGTH, NOT_TEXT
 from kb.errors import NotTaken
 from kb.importers.fields import flat
 from kb.importers.values import Plain, Value
@@ -31,10 +31,14 @@ _OURS = {"visibility", "title", "subtitle", "kind", "group", "tags", "archived",
 
 
 class NamedRelation(Struct, frozen=True):
-    """A relation as a file states it: `target` is an id or another file's name."""
+    """A relation as a file states it: `target` is an id or another file's name.
+
+    `written` are the links of an exported text that mean the target.
+    """
 
     type: str
     target: str
+    written: tuple[str, ...] = ()
 
 
 class NamedArchive(Struct, frozen=True):
@@ -104,14 +108,21 @@ def properties(fields: Fields) -> dict[str, Scalar]:
     return {name: "" if item.value is None else item.value for name, item in found.items()}
 
 
-def relations(fields: Fields) -> tuple[NamedRelation, ...]:
-    """A list of relations, each with a type that there is and a target."""
+def relations(fields: Fields, *, exact: bool) -> tuple[NamedRelation, ...]:
+    """A list of relations, each with a type that there is and a target.
+
+    Those of which more is said stay among the fields as well, but for the links of an export.
+    """
     value = fields.get("relations")
     items = value if isinstance(value, list) else []
     found = [relation for item in items if (relation := _relation(item))]
     if not found or len(found) < len(items):
         return ()
     del fields["relations"]
+    known = {"type", "target", "written"} if exact else {"type", "target"}
+    rest: list[Value] = [each for each in items if isinstance(each, dict) and each.keys() - known]
+    if rest:
+        fields["relations"] = rest
     return tuple(found)
 
 
@@ -123,7 +134,17 @@ def _relation(item: Value) -> NamedRelation | None:
         return None
     if named.text.strip().casefold() not in _TYPES or not target.text.strip():
         return None
-    return NamedRelation(named.text, target.text)
+    written = item.get("written")
+    links = written if isinstance(written, list) else []
+    return NamedRelation(
+        named.text,
+        target.text,
+        tuple(
+            link.text
+            for link in links
+            if isinstance(link, Plain) and not NOT_TEXT.search(link.text)
+        ),
+    )
 
 
 def archived(fields: Fields) -> NamedArchive | None:

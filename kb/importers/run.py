@@ -183,6 +183,7 @@ class FolderImport:
             )
         options = self._options
         shown = self._visibility(parsed, told)
+        relations = self._relations(entry_id, parsed, told)
         return ImportedEntry(
             id=entry_id,
             draft=Draft(
@@ -190,13 +191,13 @@ class FolderImport:
                 content=parsed.content,
                 group=parsed.group or options.group,
                 tags=parsed.tags,
-                relations=self._relations(entry_id, parsed, told),
+                relations=tuple(relations),
                 visibility=shown or Visibility(),
             ),
             shown=shown,
             source=parsed.source if self._own_id(parsed) else Source(options.source, external_id),
             archived=self._archived(parsed, told),
-            written=self._written(parsed),
+            written=relations if parsed.exact else self._written(parsed, relations),
         )
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
@@ -223,25 +224,28 @@ class FolderImport:
 
     def _relations(
         self, entry_id: str, parsed: ParsedFile, told: list[str]
-    ) -> tuple[Relation, ...]:
-        stated = [
-            Relation(stated.type, target)
+    ) -> dict[Relation, tuple[str, ...]]:
+        """Those that the file states, each with the links that it says are written for it."""
+        stated = {
+            Relation(stated.type, target): tuple(map(written_name, stated.written))
             for stated in parsed.relations
             if (target := self._target(stated.type, stated.target, parsed.path, told))
-        ]
+        }
         known = {entry_id, *(relation.target for relation in stated)}
         linked = [self._names.find(link, parsed.path) for link in parsed.links]
         linked += [self._target("a field", name, parsed.path, told) for name in parsed.named]
         found = dict.fromkeys(target for target in linked if target and target not in known)
-        return (*dict.fromkeys(stated), *(Relation(LINK, target) for target in found))
+        return {**stated, **{Relation(LINK, target): () for target in found}}
 
-    def _written(self, parsed: ParsedFile) -> dict[str, tuple[str, ...]]:
-        """The links of the text by the id of the entry that each means."""
+    def _written(
+        self, parsed: ParsedFile, relations: Iterable[Relation]
+    ) -> dict[Relation, tuple[str, ...]]:
+        """The links of the text that mean the entry at the other end of each relation."""
         found: dict[str, list[str]] = {}
         for link in parsed.links:
             if target := self._names.find(link, parsed.path):
                 found.setdefault(target, []).append(written_name(link))
-        return {target: tuple(dict.fromkeys(links)) for target, links in found.items()}
+        return {each: tuple(dict.fromkeys(found.get(each.target, ()))) for each in relations}
 
     def _archived(self, parsed: ParsedFile, told: list[str]) -> EntryArchived | None:
         if parsed.archived is None:

@@ -230,3 +230,17 @@ def test_two_processes_importing_the_same_folder_lose_and_double_nothing(tmp_pat
             ["contributed", "unchanged", "unchanged"]
         ] * len(folder)
         assert log.head() == 3 * len(folder)
+
+
+def test_what_a_text_links_to_is_told_again_once_a_curator_has_stated_the_relation_anew() -> None:
+    linked = EntryRelated(relation=CITES, written=("other.md",))
+    says = structs.replace(source_says(relations=(CITES,)), written={CITES: ("other.md",)})
+    assert then([CONTRIBUTED, linked], says) == []
+    stated = [CONTRIBUTED, linked, EntryUnrelated(relation=CITES), EntryRelated(relation=CITES)]
+    assert then(stated, says) == [linked]
+    assert then([*stated, linked], says) == []
+
+
+def test_a_source_that_does_not_tell_how_links_are_written_leaves_them() -> None:
+    linked = EntryRelated(relation=CITES, written=("other.md",))
+    assert then([CONTRIBUTED, linked], source_says(relations=(CITES,))) == []

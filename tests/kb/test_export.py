@@ -98,6 +98,20 @@ def test_all_that_belongs_to_an_entry_is_in_its_file() -> None:
     assert parsed.source == Source("notes", "a: b.md")
 
 
+@given(
+    st.lists(TEXT.filter(lambda text: text and not validation.NOT_TEXT.search(text)), max_size=3)
+)
+def test_how_a_text_writes_its_links_reads_back(links: list[str]) -> None:
+    stated = RelatedEntry(
+        type="Cites", direction="out", id="b", title="B", archived=False, written=tuple(links)
+    )
+
+    parsed = parse_markdown(render(page(some_content(), relations=(stated,))).encode(), "x.md")
+
+    assert parsed.relations == (NamedRelation("Cites", "b", tuple(links)),)
+    assert parsed.content == some_content()
+
+
 def test_a_simple_entry_looks_as_a_person_would_write_it() -> None:
     content = Content(
         title="Bedside handover",

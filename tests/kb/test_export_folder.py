@@ -12,7 +12,7 @@ from kb.entries.results import EntryPage
 from kb.errors import InvalidInput
 from kb.exporters.run import MANIFEST, export
 from kb.importers.markdown import parse_markdown
-from kb.importers.run import FolderImport, ImportOptions
+from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
@@ -197,6 +197,41 @@ def test_export_then_import_gives_the_same_entries(open_base: OpenBase, tmp_path
         assert base.catalogue.get(first).tags == ("night-shift", "ward")
         for entry_id in (first, second):
             assert said(other, entry_id) == said(base, entry_id)
+
+
+def test_links_of_imported_texts_survive_an_export(open_base: OpenBase, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a note.md").write_text(
+        "# One\n\nSee [two](two.md#part), [[two]] and [it](a%20note.md)."
+    )
+    (notes / "two.md").write_text("# Two\n\nBack to [one](<a note.md>), not to [three](three.md).")
+    base = open_base()
+    wait(base, FolderImport(base.entries, notes, ImportOptions(source="notes")))
+    ids = list(base.catalogue.all_ids())
+    written(map(base.catalogue.get, ids), tmp_path / "out")
+    run = FolderImport(base.entries, tmp_path / "out", ImportOptions(source="out"))
+    assert [each.outcome for each in wait(base, run)] == ["unchanged"] * 2
+
+    KnowledgeBase.create(tmp_path / "other")
+    with KnowledgeBase.open(
+        tmp_path / "other", settings=Settings(data=tmp_path / "other"), embedder=HashEmbedder()
+    ) as other:
+        wait(other, FolderImport(other.entries, tmp_path / "out", ImportOptions(source="out")))
+        assert [other.catalogue.links(each) for each in ids] == [
+            base.catalogue.links(each) for each in ids
+        ]
+        assert any(base.catalogue.links(each) for each in ids)
+        paths = written(map(other.catalogue.get, ids), tmp_path / "again")
+    for path in paths:
+        assert (tmp_path / "again" / path).read_text() == (tmp_path / "out" / path).read_text()
+
+
+def wait(base: KnowledgeBase, run: FolderImport) -> list[FileOutcome]:
+    """What became of each file, once the views have them."""
+    outcomes = list(run.run())
+    base.wait(max(each.position for each in outcomes))
+    return outcomes
 
 
 def said(base: KnowledgeBase, entry_id: str) -> EntryPage:

@@ -152,6 +152,19 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
     assert found.content.sections == (Section("", "Text"),)
 
 
+def test_what_a_relation_says_beyond_type_and_target_stays_as_text() -> None:
+    relations = "[{type: Cites, target: a, note: for the zymurgy}, {type: Cites, target: b}]"
+    found = parse_markdown(f"---\nrelations: {relations}\n---\nText".encode(), "x.md")
+    assert found.relations == (NamedRelation("Cites", "a"), NamedRelation("Cites", "b"))
+    assert "for the zymurgy" in " ".join(section.text for section in found.content.sections)
+
+
+def test_links_that_no_text_can_hold_are_left_out_of_an_export() -> None:
+    head = '{"tributary": 1, "relations": [{"type": "Cites", "target": "a", "written": [%s]}]}\n'
+    found = parse_markdown((head % '"\\ud800", "b.md", "\\u0000", ["c"]').encode(), "x.md")
+    assert found.relations == (NamedRelation("Cites", "a", ("b.md",)),)
+
+
 @pytest.mark.parametrize(
     ("text", "title", "found"),
     [
