@@ -146,16 +146,21 @@ def _options(
     visible_to: tuple[str, ...],
 ) -> "ImportOptions":
     from kb.access import OPERATOR
+    from kb.errors import InvalidInput
     from kb.ids import group_id
     from kb.importers.run import ImportOptions
+    from kb.people.community import CLOSED
 
+    visibility = chosen_visibility(base, visible_to) if visible_to else None
+    if visibility and visibility.sight == "world" and not base.directory.open_to_world():
+        raise InvalidInput(CLOSED, "visibility")
     member = base.asker.member
     names = Names(base).groups
     return ImportOptions(
         source=source,
         kind=kind,
         group=group,
-        visibility=chosen_visibility(base, visible_to) if visible_to else None,
+        visibility=visibility,
         member=None if member == OPERATOR else member,
         groups={group_id(name): known for known, name in names.items()},
         group_names=names,

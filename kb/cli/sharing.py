@@ -60,11 +60,16 @@ def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
     with session.open() as base:
         if wanted is not None:
             base.people.open_to_world(EVERYBODY[wanted])
-        is_open = base.directory.open_to_world()
+        is_open, shown = base.directory.open_to_world(), base.directory.shown_to_world()
     if as_json:
-        print_json({"open": is_open})
+        print_json({"open": is_open, "shown": shown if is_open else 0})
+    elif is_open:
+        click.echo(
+            f"The community is open to the world, which sees {shown} "
+            f"{'entry' if shown == 1 else 'entries'}."
+        )
     else:
-        click.echo(f"The community is {'open' if is_open else 'closed'} to the world.")
+        click.echo("The community is closed to the world.")
 
 
 @click.command("audit")

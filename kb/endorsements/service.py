@@ -8,7 +8,7 @@ from kb.access import require
 from kb.endorsements.endorsement import Endorse, Endorsement, Withdraw, decide, evolve
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
-from kb.entries.service import load_entry
+from kb.entries.stream import load_entry
 from kb.ids import endorsement_id, endorsement_stream
 from kb.writer import Aggregate, Receipt, Writer
 

@@ -25,44 +25,15 @@ from kb.entries.commands import (
     decide,
 )
 from kb.entries.content import Content, Draft, Relation
-from kb.entries.entry import Entry, EntryArchived, EntryEvent, evolve
+from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
+from kb.entries.stream import entry_aggregate, load_entry, not_found, require_sight
 from kb.errors import NotFound
 from kb.ids import entry_stream, group_stream, id_for_command
-from kb.writer import Aggregate, NewId, Receipt, Writer, checked
+from kb.people.community import is_open, require_open
+from kb.writer import NewId, Receipt, Writer, checked
 
-__all__ = ["Brought", "Draft", "Entries", "ImportedEntry", "entry_aggregate", "load_entry"]
-
-
-def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
-    """The stream of an entry, for a `Writer`. Raises `NotFound` for what is no id."""
-    entry_id = validation.known_id("entry", entry_id)
-    return Aggregate(entry_id, entry_stream(entry_id), Entry(id=entry_id), evolve)
-
-
-def load_entry(writer: Writer, entry_id: str) -> Entry:
-    """The present state of an entry; raises `NotFound` for one that the asker does not see."""
-    aggregate = entry_aggregate(entry_id)
-    if not writer.shown("entry", aggregate.id):
-        raise _not_found(aggregate.id)
-    entry = writer.load(aggregate)
-    _require_sight(writer, entry)
-    return entry
-
-
-def sees(writer: Writer, entry_id: str) -> bool:
-    """Whether there is an entry that the asker sees."""
-    return bool(writer.load(entry_aggregate(entry_id)).audience & writer.asker.labels)
-
-
-def _require_sight(writer: Writer, entry: Entry) -> None:
-    # The views may be behind what the log says of an entry that has just been hidden.
-    if not entry.audience & writer.asker.labels:
-        raise _not_found(entry.id)
-
-
-def _not_found(entry_id: str) -> NotFound:
-    return NotFound(f"There is no entry {entry_id}.")
+__all__ = ["Brought", "Draft", "Entries", "ImportedEntry"]
 
 
 class Entries:
@@ -98,8 +69,8 @@ class Entries:
         if archived and archived.successor:
             targets.append(archived.successor)
         command = Contribute(draft, self._writer.actor, archived)
-        groups = draft.visibility.groups
-        return self._execute(entry_id, command, command_id, *targets, shown_to=groups)
+        shown_to = draft.visibility
+        return self._execute(entry_id, command, command_id, *targets, shown_to=shown_to)
 
     def revise(
         self,
@@ -189,7 +160,7 @@ class Entries:
     ) -> Receipt:
         """Let exactly these see it; what is a draft becomes one no longer."""
         visibility = checked_visibility(visibility)
-        return self._execute(entry_id, Show(visibility), command_id, shown_to=visibility.groups)
+        return self._execute(entry_id, Show(visibility), command_id, shown_to=visibility)
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""
@@ -201,7 +172,7 @@ class Entries:
         aggregate = entry_aggregate(entry_id)
         shown = self._writer.shown
         if not (shown("entry", aggregate.id) or shown("erasure", aggregate.id)):
-            raise _not_found(aggregate.id)
+            raise not_found(aggregate.id)
         return self._writer.execute(aggregate, self._decide_erase, settle=False).receipt
 
     def is_known(self, entry_id: str) -> bool:
@@ -211,12 +182,17 @@ class Entries:
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 
-        Only the title is required. This does not wait for the views: an importer waits at its end.
+        Only the title is required. Where the community is closed to the world, a new entry that
+        would be shown to it is shown to all members. This does not wait for the views: an importer
+        waits at its end.
         """
+        draft = validation.draft(imported.draft, self._kinds)
+        if draft.visibility.sight == "world" and not is_open(self._writer):
+            draft = structs.replace(draft, visibility=Visibility("members"))
         imported = structs.replace(
             imported,
             id=validation.entry_id("id", imported.id),
-            draft=validation.draft(imported.draft, self._kinds),
+            draft=draft,
             author=self._writer.actor,
             source=validation.source(imported.source) if imported.source else None,
             archived=_checked_archived(imported.archived),
@@ -239,12 +215,13 @@ class Entries:
         command: EntryCommand,
         command_id: UUID | None,
         *others: str,
-        shown_to: Sequence[str] = (),
+        shown_to: Visibility | None = None,
     ) -> Receipt:
-        """Execute `command` if the asker sees the entry and `others`, and the groups are there."""
-        if not isinstance(command, Contribute):
-            # Also where the command is repeated: it may be hidden from them by now.
-            load_entry(self._writer, entry_id)
+        """Execute `command` if the asker sees the entry and `others`, and `shown_to` can be."""
+        # Also where the command is repeated: it may be hidden from them by now.
+        known = None if isinstance(command, Contribute) else load_entry(self._writer, entry_id)
+        if known and known.visibility == shown_to:
+            shown_to = None
         done = self._writer.execute(
             entry_aggregate(entry_id),
             partial(self._decide, command),
@@ -253,10 +230,14 @@ class Entries:
         )
         return done.receipt
 
-    def _require(self, entry_ids: Iterable[str], groups: Iterable[str]) -> None:
+    def _require(self, entry_ids: Iterable[str], shown_to: Visibility | None) -> None:
         for entry_id in entry_ids:
             load_entry(self._writer, entry_id)
-        for group in groups:
+        if shown_to is None:
+            return
+        if shown_to.sight == "world":
+            require_open(self._writer)
+        for group in shown_to.groups:
             # A slip here would hide the entry from everybody, or show it to a group of later.
             if not self._writer.exists(group_stream(group)):
                 raise NotFound(f"There is no group {group!r}: form it first.")
@@ -271,14 +252,14 @@ class Entries:
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
         require(self._writer.asker, "revise" if entry.version else "contribute")
         if entry.version:
-            _require_sight(self._writer, entry)
+            require_sight(self._writer, entry)
         if entry.version and shown_after(imported, entry) != entry.visibility:
             require(self._writer.asker, "show", entry.author)
         return decide_bring(imported, entry)
 
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
         if not isinstance(command, Contribute):
-            _require_sight(self._writer, entry)
+            require_sight(self._writer, entry)
         require(self._writer.asker, ACTIONS[type(command)], entry.author)
         events = decide(command, entry)
         kind = self._kinds.get(entry.kind)

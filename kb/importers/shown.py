@@ -23,11 +23,17 @@ def bounded(
 
 
 def changes(said: Visibility | None, brought: Brought, names: Mapping[str, str]) -> Iterator[str]:
-    """What an import of a known entry did to who sees it, or did not do."""
-    if brought.outcome == "contributed" or said is None:
+    """What an import did to who sees an entry, or did not do."""
+    if said is None:
         return
     before, now = brought.before, brought.shown
-    if now != before:
+    if brought.outcome == "contributed":
+        if now != said:
+            yield (
+                f"{Why.SEEN}: it is shown to {_said(now, names)}, and not to "
+                f"{_said(said, names)}: the community is closed to the world"
+            )
+    elif now != before:
         yield (
             f"{Why.SEEN}: it was shown to {_said(before, names)}, "
             f"and is shown to {_said(now, names)} from now on"

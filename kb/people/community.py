@@ -1,6 +1,17 @@
 """The community aggregate: what the stewards have settled for everybody."""
 
+from typing import Final
+
 from msgspec import Struct, structs
+
+from kb.errors import InvalidInput
+from kb.ids import COMMUNITY_STREAM
+from kb.writer import Aggregate, Writer
+
+CLOSED: Final = (
+    "The community is closed to the world, so nothing can be shown to it: choose members, or ask "
+    "a steward to open it first."
+)
 
 
 class WorldAccessChanged(Struct, frozen=True, kw_only=True):
@@ -24,3 +35,20 @@ def evolve(community: Community, event: WorldAccessChanged) -> Community:
 def allow_world(allowed: bool, community: Community) -> list[WorldAccessChanged]:
     """The events of opening the community to the world, or of closing it again."""
     return [] if community.world == allowed else [WorldAccessChanged(allowed=allowed)]
+
+
+AGGREGATE: Final = Aggregate("community", COMMUNITY_STREAM, Community(), evolve)
+
+
+def is_open(writer: Writer) -> bool:
+    """Whether entries may be shown to the world at this moment, as the log says."""
+    return writer.load(AGGREGATE).world
+
+
+def require_open(writer: Writer) -> None:
+    """Raise `InvalidInput` where the community is closed to the world.
+
+    What is chosen while nobody could see it would be open to all on the day that it is opened.
+    """
+    if not is_open(writer):
+        raise InvalidInput(CLOSED, "visibility")

@@ -56,6 +56,7 @@ SELECT id FROM mine
 """
 GROUPS = "SELECT id, name, parent, open, closed FROM community_group"
 WORLD = "SELECT world FROM community"
+SHOWN_TO_WORLD = "SELECT count(*) FROM entry"
 STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
 WHERE role = 'steward' AND standing = 'joined'"""
 CHANGES = """SELECT * FROM access_change
@@ -149,6 +150,11 @@ class Directory:
                 return bool(found and found[0])
         except NotYetSearchable:
             return False
+
+    def shown_to_world(self) -> int:
+        """How many entries are shown to the world wherever the community is open to it."""
+        with self._views.read(frozenset({access.WORLD_LABEL})) as db:
+            return int(db.execute(SHOWN_TO_WORLD).fetchone()[0])
 
     def members(self) -> tuple[MemberView, ...]:
         """Everybody who has joined, and who is invited for whoever looks after people."""

@@ -10,10 +10,9 @@ from msgspec import UNSET, UnsetType
 from kb.access import Action, Role, require
 from kb.entries import validation
 from kb.errors import Forbidden, NotFound, Refused
-from kb.ids import COMMUNITY_STREAM, group_id, group_stream, member_stream
+from kb.ids import group_id, group_stream, member_stream
 from kb.people import community, group, member
 from kb.people.checks import checked_profile, checked_roles
-from kb.people.community import Community
 from kb.people.group import Change, Close, Form, Group, GroupCommand
 from kb.people.member import (
     ChangeProfile,
@@ -196,7 +195,7 @@ class People:
     def open_to_world(self, allowed: bool) -> Receipt:
         """Let entries be shown to people who are not signed in, or no longer."""
         self._require("change-settings")
-        aggregate = Aggregate("community", COMMUNITY_STREAM, Community(), community.evolve)
+        aggregate = community.AGGREGATE
         return self._writer.execute(aggregate, partial(community.allow_world, allowed)).receipt
 
     def _change(

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from kb.access import require
 from kb.entries import validation
 from kb.entries.commands import refuse_archived
-from kb.entries.service import load_entry, sees
+from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, NotFound
 from kb.ids import id_for_command, reuse_stream
 from kb.reuse.reuse import (

@@ -1,6 +1,7 @@
 """What the tests of commands have in common: a knowledge base's commands over a log in memory."""
 
 from collections.abc import Iterable
+from functools import partial
 from hashlib import sha512
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
-from kb.entries.service import Entries, entry_aggregate, load_entry
+from kb.entries.service import Entries
+from kb.entries.stream import entry_aggregate, load_entry
 from kb.event_types import build_codec
+from kb.people import community
 from kb.reuse.service import Reuses
 from kb.writer import Writer
 
@@ -78,6 +81,10 @@ class World:
         self.entries = Entries(self.writer, load_kinds(), ids.new_id)
         self.endorsements = Endorsements(self.writer)
         self.reuses = Reuses(self.writer, ids.new_id)
+
+    def open_to_world(self, allowed: bool = True) -> None:
+        """Open the community to the world, or close it."""
+        self.writer.execute(community.AGGREGATE, partial(community.allow_world, allowed))
 
     def seen_by(self, entry_id: str, asker: Asker) -> bool:
         """Whether `asker` sees the entry now."""

@@ -1,19 +1,25 @@
 """The rules of access are those of the page about them, and hang together."""
 
 import re
+from collections.abc import Callable
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kb import access
 from kb.access import RULES, SIGHTS, Action, Asker, Role, Visibility, Who
+from kb.entries.bring import ImportedEntry
 from kb.entries.commands import EntryCommand
 from kb.entries.service import ACTIONS
 from kb.errors import Forbidden, InvalidInput
 from kb.following.view_tables import VIEWS
+from kb.importers.shown import changes
+from kb.writer import Receipt
 from tests.access_tables import DONE, SEEN, table
+from tests.kb.domain_world import ABSENT, World, command, some_draft
 
 AUTHOR = access.of_member("author", ["member"], [])
 INSIDE = access.of_member("inside", ["member"], ["team", "department"])
@@ -93,6 +99,45 @@ def test_a_reporter_counts_what_all_members_see_and_nothing_else() -> None:
     reporter = access.of_member("me", ["reporter"], [])
     counted = [s for s in SIGHTS if access.audience(shown_to(s), "x") & reporter.reported]
     assert counted == ["world", "members"]
+
+
+def test_nothing_can_be_shown_to_the_world_while_the_community_is_closed() -> None:
+    world = World()
+    entry, before = world.practice(), len(world.recorded())
+    draft = structs.replace(some_draft(), visibility=shown_to("world"))
+    chosen: list[Callable[[], Receipt]] = [
+        lambda: world.entries.show(entry, shown_to("world")),
+        lambda: world.entries.contribute(draft),
+    ]
+    for choose in chosen:
+        with pytest.raises(InvalidInput, match=r"closed to the world.*ask a steward") as refused:
+            choose()
+        assert refused.value.field == "visibility"
+    assert len(world.recorded()) == before
+    world.open_to_world()
+    world.entries.show(entry, shown_to("world"))
+    shown = world.entries.contribute(draft, command_id=command(1))
+    world.open_to_world(False)
+    # What stands as it is wished is no wish to widen it, nor is a command that is sent again.
+    assert world.entries.show(entry, shown_to("world")).version == 2
+    assert world.entries.contribute(draft, command_id=command(1)) == shown
+
+
+def test_an_import_shows_to_members_what_the_world_cannot_see_yet() -> None:
+    world, draft = World(), structs.replace(some_draft(), visibility=shown_to("world"))
+    imported = ImportedEntry(id=ABSENT, draft=draft, shown=draft.visibility)
+    brought = world.entries.bring(imported)
+    assert brought.shown == world.entry(ABSENT).visibility == shown_to("members")
+    assert [*changes(imported.shown, brought, {})] == [
+        "Who sees it: it is shown to members, and not to world: the community is closed to the "
+        "world"
+    ]
+    world.open_to_world()
+    assert world.entries.bring(imported).shown == shown_to("members")
+    world.entries.show(ABSENT, shown_to("world"))
+    world.open_to_world(False)
+    # Nor does it take away what the world saw before.
+    assert world.entries.bring(imported).shown == shown_to("world")
 
 
 def test_whoever_may_not_is_told_who_may() -> None:

@@ -24,7 +24,7 @@ from kb.entries.entry import (
     EntryUnrelated,
     EntryUntagged,
 )
-from kb.entries.service import entry_aggregate
+from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, Refused
 from kb.ids import entry_id_for
 from tests.kb.domain_histories import ARCHIVINGS, CONTENTS, GROUPS, HISTORIES, RELATIONS, TAGS

@@ -25,7 +25,7 @@ JSON_COMMANDS = [
     ("endorse", "ID", "--reason", "It works."),
     ("relate", "ID", "Cites", "OTHER"),
     ("rebuild", "views"),
-    ("visibility", "ID", "world"),
+    ("visibility", "ID", "members"),
     ("world",),
     ("audit",),
     ("member", "list"),

@@ -54,6 +54,7 @@ def test_an_entry_is_shown_to_exactly_those_who_are_named(
 
 def test_who_sees_an_entry_is_said_in_known_words(kb: CommandLine) -> None:
     entry_id = kb.practice()
+    kb.ok("world", "open")
 
     for words in (("everybody",), ("world", "members"), ("groups",), ("group:",), ("draft", "x")):
         refused = kb.run("visibility", entry_id, *words)
@@ -87,10 +88,31 @@ def test_a_contribution_says_who_sees_it(
 
 def test_the_community_is_opened_to_the_world_and_closed(kb: CommandLine) -> None:
     assert kb.ok("world").out == "The community is closed to the world.\n"
-    assert kb.ok("world", "open").out == "The community is open to the world.\n"
-    assert kb.ok("world", "--json").json == {"open": True}
-    assert kb.ok("world", "closed", "--json").json == {"open": False}
+    opened = kb.ok("world", "open").out
+    assert opened == "The community is open to the world, which sees 0 entries.\n"
+    kb.ok("visibility", kb.practice(), "world")
+    assert kb.ok("world", "--json").json == {"open": True, "shown": 1}
+    assert kb.ok("world", "closed", "--json").json == {"open": False, "shown": 0}
+    assert kb.ok("world", "open").out.endswith("which sees 1 entry.\n")
     assert kb.run("world", "perhaps").code == 2
+
+
+def test_what_is_for_the_world_is_refused_while_the_community_is_closed(
+    kb: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    text = "# Huddle\n\n## The problem\n\nNoise.\n\n## What we do\n\nWalk.\n"
+    (tmp_path / "notes" / "a.md").write_text(f"---\nvisibility: world\n---\n{text}")
+    for asked in (
+        ("visibility", kb.practice(), "world"),
+        ("contribute", str(tmp_path / "notes" / "a.md")),
+        ("import", str(tmp_path / "notes"), "--visible-to", "world"),
+    ):
+        told = kb.run(*asked)
+        assert (told.code, told.out) == (1, ""), asked
+        assert "The community is closed to the world" in told.err, asked
+    brought = kb.ok("import", str(tmp_path / "notes")).out
+    assert "it is shown to members, and not to world" in " ".join(brought.split())
 
 
 def test_the_audit_tells_who_changed_what(kb: CommandLine, ward: str) -> None:
@@ -116,6 +138,7 @@ def test_who_sees_an_entry_goes_through_an_export_and_an_import(
 ) -> None:
     kb.ok("group", "change", "Ward 3", "--name", "Ward Three")
     said = (("world",), ("members",), ("author",), ("draft",), ("group:Ward Three", "group:Region"))
+    kb.ok("world", "open")
     ids = [kb.practice(f"Practice {number}") for number in range(len(said))]
     for entry_id, words in zip(ids, said, strict=True):
         kb.ok("visibility", entry_id, *words)
@@ -123,6 +146,7 @@ def test_who_sees_an_entry_goes_through_an_export_and_an_import(
     kb.ok("export", str(tmp_path / "out"))
     other = CommandLine(tmp_path / "other")
     other.run("init", str(other.data))
+    other.ok("world", "open")
     for name in ("Region", "Ward Three"):
         other.ok("group", "form", name)
     other.ok("import", str(tmp_path / "out"), "--no-wait")

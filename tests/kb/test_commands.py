@@ -12,7 +12,7 @@ from events.event import NewEvent, RecordedEvent
 from events.memory import InMemoryEventLog
 from events.sqlite import SqliteEventLog
 from kb.entries.entry import EntryTagged
-from kb.entries.service import entry_aggregate
+from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, Refused
 from kb.ids import event_id
 from kb.writer import ATTEMPTS, Receipt

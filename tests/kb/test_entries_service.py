@@ -4,7 +4,7 @@ import pytest
 
 from kb.entries.content import Content, Draft, Relation, Section
 from kb.entries.entry import EntryArchived, EntryRevised, EntryTagged
-from kb.entries.service import entry_aggregate
+from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
 

@@ -36,7 +36,7 @@ from kb.entries.entry import (
     Text,
     evolve,
 )
-from kb.entries.service import entry_aggregate
+from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from tests.kb.domain_histories import CONTENTS, GROUPS, HISTORIES, ID, OTHER, RELATIONS, TAGS
 from tests.kb.domain_world import some_content, some_draft

@@ -20,7 +20,7 @@ from kb import access
 from kb.access import SIGHTS, Asker, Visibility
 from kb.entries.catalogue import BrowseFilter, Catalogue
 from kb.entries.content import Relation
-from kb.entries.service import entry_aggregate
+from kb.entries.stream import entry_aggregate
 from kb.errors import KnowledgeBaseError, NotFound, Refused
 from kb.ids import group_id, new_id
 from kb.people.service import People

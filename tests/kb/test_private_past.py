@@ -98,6 +98,7 @@ def test_nothing_of_what_was_done_in_private_is_told_to_others(
     wide = Visibility(sight, (TEAM,) if sight == "groups" else ())  # type: ignore[arg-type]  # one of them
     with TemporaryDirectory() as folder:
         world = ViewedWorld(Path(folder) / "views.sqlite")
+        world.open_to_world()
         entry_id = begun(world, Visibility("draft"))
         for name in draft:
             PRIVATE[name](world, entry_id)

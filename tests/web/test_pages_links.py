@@ -59,6 +59,7 @@ def test_a_link_to_nowhere_is_its_text(client: Client, ids: dict[str, str]) -> N
 def test_a_link_to_an_entry_that_is_hidden_is_one_to_nowhere(
     base: KnowledgeBase, ids: dict[str, str]
 ) -> None:
+    base.people.open_to_world(True)
     shown = base.entries.show(ids["render.md"], Visibility("world"))
     base.wait(shown.position, index=False)
     seen = base.acting_for(anonymous(world=True))

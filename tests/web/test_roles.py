@@ -102,12 +102,16 @@ def test_its_author_sees_what_others_do_not(browser: Browsers, community: Commun
 def test_nothing_is_open_to_the_world_before_a_steward_says_so(
     browser: Browsers, community: Community
 ) -> None:
+    stella = community.acting("Stella").people
+    stella.open_to_world(True)
     entry = community.contribute("Mara", visibility=Visibility("world"))
+    stella.open_to_world(False)
     other = community.contribute("Mara", "For us")
     client, mara = browser(), browser("Mara")
     assert client.get(f"/entries/{entry}").status_code == 404
     assert "Seen by all members; by everybody once" in mara.get(f"/entries/{entry}").text
-    community.acting("Stella").people.open_to_world(True)
+    assert "If you allow it, they see at once 1 entry" in browser("Stella").get("/people").text
+    stella.open_to_world(True)
     assert "Seen by everybody<" in mara.get(f"/entries/{entry}").text
     html = client.get(f"/entries/{entry}").text
     assert "Bedside handover" in html

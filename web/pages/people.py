@@ -41,6 +41,7 @@ class PeoplePage(Struct, frozen=True, kw_only=True):
     roles: Mapping[Role, str]
     form: Form
     open_to_world: bool
+    shown_to_world: int
 
 
 class MemberPage(Struct, frozen=True, kw_only=True):
@@ -222,6 +223,7 @@ def _people(
         roles=ROLE_NAMES,
         form=form,
         open_to_world=base.directory.open_to_world(),
+        shown_to_world=base.directory.shown_to_world(),
     )
     return pages.render("people.html", page, at="people", done=done, status=status)
 

@@ -1,0 +1,42 @@
+"""The stream of an entry, loaded for those who see it."""
+
+from kb.entries import validation
+from kb.entries.entry import Entry, evolve
+from kb.errors import NotFound
+from kb.ids import entry_stream
+from kb.writer import Aggregate, Writer
+
+
+def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
+    """The stream of an entry, for a `Writer`. Raises `NotFound` for what is no id."""
+    entry_id = validation.known_id("entry", entry_id)
+    return Aggregate(entry_id, entry_stream(entry_id), Entry(id=entry_id), evolve)
+
+
+def load_entry(writer: Writer, entry_id: str) -> Entry:
+    """The present state of an entry; raises `NotFound` for one that the asker does not see."""
+    aggregate = entry_aggregate(entry_id)
+    if not writer.shown("entry", aggregate.id):
+        raise not_found(aggregate.id)
+    entry = writer.load(aggregate)
+    require_sight(writer, entry)
+    return entry
+
+
+def sees(writer: Writer, entry_id: str) -> bool:
+    """Whether there is an entry that the asker sees."""
+    return bool(writer.load(entry_aggregate(entry_id)).audience & writer.asker.labels)
+
+
+def require_sight(writer: Writer, entry: Entry) -> None:
+    """Raise `NotFound` unless the asker sees `entry`.
+
+    The views may be behind what the log says of one that has just been hidden.
+    """
+    if not entry.audience & writer.asker.labels:
+        raise not_found(entry.id)
+
+
+def not_found(entry_id: str) -> NotFound:
+    """What is said of an entry that is not there, or hidden."""
+    return NotFound(f"There is no entry {entry_id}.")
