@@ -39,6 +39,19 @@ def readable(parked: ParkedEvent, log: EventLog, codec: EventCodec) -> bool:
     return True
 
 
+def parked_of(row: tuple[str, int, str, str, str, str]) -> ParkedEvent:
+    """The event of a row: projection, position, type, stream, error, when it was put aside."""
+    projection, position, type_name, stream, error, parked_at = row
+    return ParkedEvent(
+        projection=projection,
+        position=position,
+        type=type_name,
+        stream=stream,
+        error=error,
+        parked_at=read_time(parked_at),
+    )
+
+
 class ParkedFile:
     """The file at `path`; made when the first event is parked."""
 
@@ -75,17 +88,7 @@ class ParkedFile:
             return []
         with self._open() as db:
             db.execute(TABLE)
-            return [
-                ParkedEvent(
-                    projection=projection,
-                    position=position,
-                    type=type_name,
-                    stream=stream,
-                    error=error,
-                    parked_at=read_time(parked_at),
-                )
-                for projection, position, type_name, stream, error, parked_at in db.execute(ALL)
-            ]
+            return list(map(parked_of, db.execute(ALL)))
 
     def _unreadable(self, error: Exception) -> ParkedEvent:
         return ParkedEvent(

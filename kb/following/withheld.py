@@ -16,7 +16,8 @@ from typing import Literal
 from events.event import RecordedEvent
 from events.projection import ParkedEvent
 from kb.access import OPERATOR_LABEL, member_label
-from kb.following.view import NOW_SEEN_BY, SEEN_THEN, read_time, to_stored
+from kb.following.parked import parked_of
+from kb.following.view import NOW_SEEN_BY, SEEN_THEN, to_stored
 
 Lack = Literal["sight", "entry", "groups", "roles", "profile", "member", "group", "world", "all"]
 """What may have been taken away: who beside its author and the operator sees an entry; the entry,
@@ -78,7 +79,7 @@ TABLES = (
 )
 PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
 TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"
-PARKED = "SELECT position, type, stream, error, parked_at FROM main.parked ORDER BY position"
+PARKED = "SELECT ?, position, type, stream, error, parked_at FROM main.parked ORDER BY position"
 ANY_PARKED = "SELECT 1 FROM main.parked LIMIT 1"
 WITHHOLD = "INSERT OR IGNORE INTO withheld VALUES (?, ?)"
 LACKS_OF = "SELECT lack FROM main.withheld WHERE stream = ?"
@@ -161,17 +162,7 @@ def _misplaced(db: sqlite3.Connection, event: RecordedEvent) -> bool:
 
 def parked(db: sqlite3.Connection, projection: str) -> list[ParkedEvent]:
     """The events that the views hold aside, by position."""
-    return [
-        ParkedEvent(
-            projection=projection,
-            position=position,
-            type=type_name,
-            stream=stream,
-            error=error,
-            parked_at=read_time(parked_at),
-        )
-        for position, type_name, stream, error, parked_at in db.execute(PARKED)
-    ]
+    return list(map(parked_of, db.execute(PARKED, (projection,))))
 
 
 def lacks(db: sqlite3.Connection, stream: str) -> frozenset[str]:

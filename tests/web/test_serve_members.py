@@ -127,10 +127,7 @@ def test_with_signing_in_and_a_name_it_listens_to_others(
     def visit(url: str) -> None:
         address = url.replace("0.0.0.0", "127.0.0.1")
         seen.append(get(address, "/about"))
-        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
-        connection.request("GET", "/about", headers={"Host": "kb.example.org"})
-        seen.append(connection.getresponse().status)
-        connection.close()
+        seen.append(asked(address, Host="kb.example.org"))
 
     run("--host", "0.0.0.0", "--port", "0", visit=visit)
     assert seen == [400, 200]
