@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ JOIN_SECONDS = 0.1
 WARMING_QUESTION = "What are you trying to solve?"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--host", metavar="ADDRESS", help="An address of this machine [127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one [8321].")
 @click.option(

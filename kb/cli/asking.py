@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import filter_options, heading, json_option, print_json, short
 
@@ -19,7 +20,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 
 
-@click.command("search")
+@click.command("search", cls=Command)
 @click.argument("question", nargs=-1, required=True)
 @filter_options
 @click.option("--archived", is_flag=True, help="Among archived entries as well.")

@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from kb.cli.once import Group
+
 COMMANDS = {
     "archive": ("kb.cli.curating", "Stop recommending an entry, with a reason."),
     "audit": ("kb.cli.sharing", "Show who changed roles, groups, settings and who sees what."),
@@ -41,7 +43,7 @@ ENTRY_POINTS = "kb.commands"
 """The group of entry points by which other packages add commands."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that imports the module of a command only when that command runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

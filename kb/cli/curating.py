@@ -2,11 +2,12 @@
 
 import click
 
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
 from kb.cli.show import joined, json_option, print_receipt, short
 
 
-@click.command("tag")
+@click.command("tag", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("tags", metavar="TAG...", nargs=-1, required=True)
 @json_option
@@ -21,7 +22,7 @@ def tag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json:
     )
 
 
-@click.command("untag")
+@click.command("untag", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("tags", metavar="TAG...", nargs=-1, required=True)
 @json_option
@@ -35,7 +36,7 @@ def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_jso
     print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
 
 
-@click.command("archive")
+@click.command("archive", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.option("--reason", required=True, help="Why it is no longer recommended.")
 @click.option("--successor", metavar="ID", help="The entry that takes its place.")
@@ -51,7 +52,7 @@ def archive_command(
     print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
 
 
-@click.command("restore")
+@click.command("restore", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @json_option
 @pass_session
@@ -62,7 +63,7 @@ def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
     print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
 
 
-@click.command("relate")
+@click.command("relate", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("relation_type", metavar="TYPE")
 @click.argument("target", metavar="TARGET")

@@ -6,11 +6,12 @@ import click
 
 from kb import access
 from kb.cli.names import Names
+from kb.cli.once import Group
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import json_option, print_receipt, short
 
 
-@click.group("erase")
+@click.group("erase", cls=Group)
 def erase_command() -> None:
     """Destroy the keys of a member or an entry, and everything that was made with them.
 

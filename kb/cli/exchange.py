@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from kb import access
 from kb.cli.names import Names
+from kb.cli.once import Command
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.sharing import chosen_visibility
@@ -51,7 +52,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
 )
@@ -111,7 +112,7 @@ def import_command(
         context.exit(1)
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @json_option
 @pass_session

@@ -1,13 +1,16 @@
 """From an exception to one sentence and an exit code: who types a command sees no traceback."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import click
 
 DEBUG = "KB_DEBUG"
+LONG_WORD = re.compile(r"(\S{200})\S{100,}")
 
 
 def exit_code(run: Callable[[], object]) -> int:
@@ -16,7 +19,9 @@ def exit_code(run: Callable[[], object]) -> int:
         result = run()
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        told = StringIO()
+        error.show(told)
+        click.echo(_shortened(told.getvalue()), err=True, nl=False)
         return error.exit_code
     except (BrokenPipeError, SystemExit):
         # Here click exits by itself only when nobody reads its output any more.
@@ -78,4 +83,9 @@ def explain(error: BaseException) -> str:
                 f"Something went wrong that should not ({type(error).__name__}: {error}); "
                 f"set {DEBUG}=1 to see where, and please report it."
             )
-    return " ".join(sentence.split())
+    return _shortened(" ".join(sentence.split()))
+
+
+def _shortened(sentence: str) -> str:
+    """`sentence` without the rest of very long words, such as a path of 5,000 letters."""
+    return LONG_WORD.sub(r"\1…", sentence)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import UNSET
 
+from kb.cli.once import Group
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_receipt
 
@@ -17,7 +18,7 @@ group_argument = click.argument("group", metavar="GROUP")
 member_argument = click.argument("member_id", metavar="MEMBER")
 
 
-@click.group("group")
+@click.group("group", cls=Group)
 def group_command() -> None:
     """Form groups of members and look after them. GROUP is a group's name or id."""
 

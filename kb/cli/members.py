@@ -7,6 +7,7 @@ import click
 from kb import access
 from kb.access import ROLES, Role
 from kb.cli.names import Names
+from kb.cli.once import Group
 from kb.cli.session import Session, pass_session
 from kb.cli.show import (
     joined,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 member_argument = click.argument("member_id", metavar="ID")
 
 
-@click.group("member")
+@click.group("member", cls=Group)
 def member_command() -> None:
     """Invite members and look after them. ID is a member's id or its first 6 or more characters."""
 

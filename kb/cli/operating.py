@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from kb import access
+from kb.cli.once import Command
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from kb.status import Status
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--member", hidden=True)  # Old instructions have it: refused in a sentence.
 @click.option("--community", help="The name that the pages show.")
@@ -48,7 +49,7 @@ def init_command(
         click.echo(f"kb --data {shlex.quote(str(directory))} member first-steward")
 
 
-@click.command("status")
+@click.command("status", cls=Command)
 @click.option(
     "--check",
     is_flag=True,
@@ -71,7 +72,7 @@ def status_command(session: Session, check: bool, as_json: bool) -> None:
         _print_status(status)
 
 
-@click.command("rebuild")
+@click.command("rebuild", cls=Command)
 @click.argument(
     "what",
     type=click.Choice(["views", "index", "all"]),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from kb.cli.names import Names
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
 from kb.cli.show import (
     cut,
@@ -29,7 +30,7 @@ TITLE_WIDTH = 60
 TAGS_WIDTH = 40
 
 
-@click.command("list")
+@click.command("list", cls=Command)
 @filter_options
 @click.option("--archived", is_flag=True, help="Only archived entries.")
 @click.option("--all", "everything", is_flag=True, help="Archived entries as well.")
@@ -75,7 +76,7 @@ def list_command(
         _print_page(page, offset, names)
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.option(
     "--markdown", is_flag=True, help="Print it as a file that kb revise and kb import read."
@@ -102,7 +103,7 @@ def show_command(session: Session, entry_id: str, markdown: bool, as_json: bool)
         _print_entry(page, names)
 
 
-@click.command("history")
+@click.command("history", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @json_option
 @pass_session

@@ -5,12 +5,13 @@ from typing import get_args
 
 import click
 
+from kb.cli.once import Group
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_table
 from kb.reuse.report import By
 
 
-@click.group("report")
+@click.group("report", cls=Group)
 def report_command() -> None:
     """Count what the community does."""
 

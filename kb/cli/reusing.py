@@ -3,6 +3,7 @@
 import click
 from msgspec import UNSET
 
+from kb.cli.once import Group
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_receipt
 from kb.reuse.reuse import OUTCOMES, Outcome
@@ -19,7 +20,7 @@ result_option = click.option(
 evidence_option = click.option("--evidence", metavar="URL", help="A link to what shows it.")
 
 
-@click.group("reuse")
+@click.group("reuse", cls=Group)
 def reuse_command() -> None:
     """Record that a group took an entry into its work, and what became of it."""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.names import Names
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, local_time, print_json, print_receipt, print_table, short
 
@@ -24,7 +25,7 @@ def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibil
     return visibility(words, lambda name: base.directory.group(name).id) if words else Visibility()
 
 
-@click.command("visibility")
+@click.command("visibility", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("words", metavar="WHO...", nargs=-1, required=True)
 @json_option
@@ -46,7 +47,7 @@ def visibility_command(
     )
 
 
-@click.command("world")
+@click.command("world", cls=Command)
 @click.argument(
     "wanted", metavar="[open|closed]", type=click.Choice(list(EVERYBODY)), required=False
 )
@@ -72,7 +73,7 @@ def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
         click.echo("The community is closed to the world.")
 
 
-@click.command("audit")
+@click.command("audit", cls=Command)
 @click.option("--about", metavar="WHO", help="Only of this member or group, by id or group name.")
 @json_option
 @pass_session

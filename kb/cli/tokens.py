@@ -7,6 +7,7 @@ import click
 
 from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.cli.names import Names
+from kb.cli.once import Group
 from kb.cli.session import Session, pass_session
 from kb.cli.show import joined, json_option, local_day, print_json, print_table
 
@@ -14,7 +15,7 @@ LONGEST = 3650
 """Days; a token ends."""
 
 
-@click.group("token")
+@click.group("token", cls=Group)
 def token_command() -> None:
     """Make, list and revoke tokens for programs. Stewards list and revoke those of others too."""
 

@@ -3,11 +3,12 @@
 import click
 
 from kb.cli.names import Names
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_receipt, short
 
 
-@click.command("endorse")
+@click.command("endorse", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.option("--reason", help="Why you vouch for it.")
 @click.option("--withdraw", is_flag=True, help="Take your endorsement back.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.names import Names
+from kb.cli.once import Command
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.sharing import chosen_visibility
 from kb.cli.show import joined, json_option, known_kind, print_receipt, short, visible_option
@@ -32,7 +33,7 @@ def _print_template(context: click.Context, option: click.Parameter, key: str | 
     context.exit()
 
 
-@click.command("contribute")
+@click.command("contribute", cls=Command)
 @click.argument("file", type=file_type, metavar="FILE")
 @click.option(
     "--kind",
@@ -92,7 +93,7 @@ def contribute_command(
     )
 
 
-@click.command("revise")
+@click.command("revise", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("file", type=file_type, metavar="FILE")
 @click.option("--version", type=int, help="The version that FILE started from [the present one].")
@@ -220,11 +221,11 @@ def _without_prompts(content: "Content", kind: "Kind | None") -> "Content":
 
 
 def _parsed(file: Path) -> "ParsedFile":
-    from kb.importers.files import read
+    from kb.importers.files import read, read_stream
     from kb.importers.markdown import parse_markdown
 
     # A link is meant when it is named, so it is followed wherever it leads.
     place = file.resolve()
-    data = sys.stdin.buffer.read() if str(file) == "-" else read(place.parent, place.name)
+    data = read_stream(sys.stdin.buffer) if str(file) == "-" else read(place.parent, place.name)
     # Without a path, a file without a title has none, instead of the file's name.
     return parse_markdown(data, "")

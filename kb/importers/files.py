@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from kb.errors import NotTaken
 from kb.importers.markdown import LARGEST_FILE
 from kb.importers.naming import is_markdown, is_other_page
+
+TOO_LARGE = f"more than the {LARGEST_FILE / 1e6:.0f} MB that are taken; split it up."
 
 
 def find_files(folder: Path) -> list[str]:
@@ -37,15 +40,20 @@ def read(folder: Path, path: str) -> bytes:
             raise NotTaken("The link leads out of the folder.")
         size = place.stat().st_size
         if size > LARGEST_FILE:
-            raise NotTaken(
-                f"The file has {size / 1e6:.0f} MB, more than the {LARGEST_FILE / 1e6:.0f} MB "
-                "that are taken; split it up."
-            )
+            raise NotTaken(f"The file has {size / 1e6:.0f} MB, {TOO_LARGE}")
         return place.read_bytes()
     except UnicodeEncodeError as error:
         raise NotTaken("The file's name is not UTF-8; rename it.") from error
     except OSError as error:
         raise NotTaken(f"The file cannot be read: {error.strerror}.") from error
+
+
+def read_stream(stream: BinaryIO) -> bytes:
+    """What comes to its end in `stream`. Raises `NotTaken` for more than a file may have."""
+    data = stream.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise NotTaken(f"What was given is {TOO_LARGE}")
+    return data
 
 
 def _why_no_file(folder: Path) -> str:

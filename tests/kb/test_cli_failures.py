@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,8 +13,10 @@ import pytest
 
 from events.errors import LogUnavailable
 from indexer.errors import ModelUnavailable
-from kb.cli import main
+from kb.cli import cli, main
+from kb.cli.commands import COMMANDS, LazyGroup
 from kb.cli.failures import DEBUG, exit_code, explain
+from kb.cli.once import Command, Group
 from kb.cli.session import Session
 from kb.errors import DataDirectoryError, NotFound
 from tests.kb.cli_world import CommandLine
@@ -45,6 +48,63 @@ def test_every_error_is_one_sentence(error: BaseException, sentence: str) -> Non
 
     assert said.startswith(sentence)
     assert "\n" not in said
+
+
+def test_a_word_that_nobody_reads_to_its_end_is_cut(kb: CommandLine) -> None:
+    for path in ("x" * 5_000, "/none/" + "y/" * 2_500):
+        for command in (("show",), ("contribute",), ("--data",), ("list", "--kind"), ("status",)):
+            ran = kb.run(*command, path)
+            assert ran.code in (1, 2), command
+            assert len(ran.err) < 600, command
+            assert "Traceback" not in ran.err, command
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("list", "--limit", "1", "--limit", "2"), "--limit"),
+        (("contribute", "-", "--group", "A", "--group", "B"), "--group"),
+        (("endorse", "x", "--reason", "One", "--reason", "Two"), "--reason"),
+        (("group", "change", "A", "--name", "B", "--name=C"), "--name"),
+        (("--data", "elsewhere", "list"), "--data"),
+    ],
+)
+def test_an_option_given_twice_is_refused_where_one_would_be_dropped(
+    kb: CommandLine, command: tuple[str, ...], option: str
+) -> None:
+    ran = kb.run(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option} is there 2 times; give it once." in ran.err
+
+
+def test_what_narrows_or_changes_nothing_may_be_given_again(kb: CommandLine) -> None:
+    kb.ok("list", "--tag", "a", "--tag", "b", "--json", "--json")
+
+
+def test_every_command_refuses_an_option_given_twice() -> None:
+    found = [*every(cli, "kb")]
+    assert len(found) > 40
+    for path, command in found:
+        assert isinstance(command, Command | Group), path
+
+
+def every(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """`command` and all commands in it, but those of other packages."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in COMMANDS if isinstance(command, LazyGroup) else command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found
+            yield from every(found, f"{path} {name}")
+
+
+def test_input_that_never_ends_is_bounded(kb: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.importers.files.LARGEST_FILE", 1_000)
+    for command in (("contribute", "-"), ("revise", kb.practice(), "-")):
+        ran = kb.run(*command, stdin="x" * 1_001)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err == "What was given is more than the 12 MB that are taken; split it up.\n"
 
 
 def test_an_error_is_exit_code_1_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
