@@ -169,7 +169,10 @@ class World:
         draft = Draft(kind="practice", content=content, tags=("morning",), visibility=first)
         made = base.entries.contribute(draft).id
         groups = (group_id(WARD),) if sight == "groups" else ()
+        was_open = self.base.directory.open_to_world()
+        self.base.people.open_to_world(True)  # nothing can be shown to it while it is closed
         base.entries.show(made, Visibility(sight, groups))  # type: ignore[arg-type]
+        self.base.people.open_to_world(was_open)
         return made
 
     def about_an_entry(self, sight: str, title: str, *needed: str) -> dict[str, str]:
