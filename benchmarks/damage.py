@@ -100,7 +100,7 @@ def faults(community: Community, truth: Sighted, seen: Sighted) -> set[str]:
         found.add("shown to more")
     if seen.settings and seen.settings != truth.settings:
         found.add("shown to more")
-    if seen.texts - community.texts:
+    if seen.texts - community.texts or (seen.counts and seen.counts != truth.counts):
         found.add("false")
     if not same(truth, seen) and not seen.told:
         found.add("silently incomplete")
@@ -126,6 +126,7 @@ def differing(truth: Sighted, seen: Sighted) -> str:
         if one[who] != other[who]
     ]
     parts += ["sign-in"] if truth.let_in != seen.let_in else []
+    parts += ["counts"] if truth.counts != seen.counts else []
     return ", ".join(parts)
 
 

@@ -40,6 +40,7 @@ class Sighted(Struct, frozen=True):
     hits: Mapping[str, Mapping[str, frozenset[str]]] = {}
     let_in: Mapping[str, str] = {}
     settings: str = ""
+    counts: str = ""
     told: tuple[str, ...] = ()
     texts: frozenset[str] = frozenset()
     refused: str = ""
@@ -74,6 +75,7 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
             hits[who][word] = frozenset(result.id for result in answer.results)
             texts |= {result.passage for result in answer.results}
     let_in = dict(signed_in(community, base, told))
+    counts = counted(base, told)
     status = base.status()
     told += [*status.errors, *(each.error for each in status.parked)]
     told = [each for each in told if not any(usual in each for usual in EXPECTED)]
@@ -82,9 +84,20 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
         hits=hits,
         let_in=let_in,
         settings=repr(structs.replace(load_settings(base.settings.data, {}), data=Path())),
+        counts=counts,
         told=tuple(told),
         texts=frozenset(texts),
     )
+
+
+def counted(base: KnowledgeBase, told: list[str]) -> str:
+    """What was searched, but on the day of looking; a refusal in a sentence counts nothing."""
+    try:
+        report = base.reports.questions()
+    except KnowledgeBaseError as error:
+        told.append(str(error))
+        return ""
+    return msgspec.json.encode(report).decode()
 
 
 def askers(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, Asker]]:
@@ -149,7 +162,9 @@ def made(data: Path) -> Community:
         for name in ("ada", "ben"):
             write(base.acting_for(base.directory.asker(members[name])), harbour)
         secrets = signing_in(base, members)
-        base.search("the lantern of the evening")
+        for member in (*members.values(), *("four", "five", "six")):
+            for word in WORDS[:4]:
+                base._parts.questions.asked(f"the {word} of the evening", member)
         base.wait(base.head(), index=True)
     (data / "settings.toml").write_text(SETTINGS)
     return Community(data, members, secrets)

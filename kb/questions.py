@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,6 +22,7 @@ from events import sqlite_marks
 from events.log import EventLog
 from events.marks import misfit
 from events.sqlite_marks import read_mark, write_mark
+from kb.accounts import tally
 from kb.errors import DataDirectoryError
 from kb.writer import Clock
 
@@ -43,6 +45,12 @@ _TABLES = (
     # Something was deleted since the file was last written anew.
     "CREATE TABLE IF NOT EXISTS uncleared (number INTEGER PRIMARY KEY AUTOINCREMENT) STRICT",
 )
+_VERSION = 1
+"""Of a file that has sums over its rows; one without them gets them for the rows that it has."""
+
+_PASSING = ("window", "asked")
+"""Tables that are begun anew where they are damaged: what is in them lasts thirty days at most."""
+
 _ANY_WORDS = """SELECT EXISTS (SELECT 1 FROM asked) OR EXISTS (SELECT 1 FROM common)"""
 _COUNT = "INSERT INTO day VALUES (?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
 _KEY = "SELECT begins, key FROM window"
@@ -98,25 +106,23 @@ class Questions:
     def tidy(self) -> None:
         """Destroy the hashes and the key of a window that is over, to the last byte.
 
-        Raises `DataDirectoryError`.
+        Raises `DataDirectoryError`, also for counts that are not what was counted.
         """
         if self._path.exists():
             with self._lock, self._explained(), self._writing() as db:
                 _close(db, self._clock())
+                damaged = self._mended(db)
+            self._refuse_damaged(damaged)
 
     def days(self) -> list[tuple[str, int]]:
         """How many searches each day (UTC) had, by date. Raises `DataDirectoryError`."""
-        with self._lock, self._explained(), self._writing() as db:
-            return db.execute(_DAYS).fetchall()
+        return self._read(_DAYS)
 
     def common(self) -> list[CommonQuestion]:
         """What enough members asked for, the latest window first. Raises `DataDirectoryError`."""
-        with self._lock, self._explained(), self._writing() as db:
-            _close(db, self._clock())
-            found = db.execute(_COMMON).fetchall()
         return [
             CommonQuestion(words=words, window_begins=begins, searches=searches)
-            for words, begins, searches in found
+            for words, begins, searches in self._read(_COMMON)
         ]
 
     def forget(self) -> None:
@@ -129,6 +135,8 @@ class Questions:
                 write_mark(db, self._log.mark())
                 if sum(db.execute(each).rowcount for each in _FORGET):
                     db.execute(_UNCLEARED)
+                for table in (*_PASSING, "common"):
+                    tally.count_again(db, table)
 
     def remembers(self, position: int) -> bool:
         """Whether there are words from before `position`, as in an older copy put back.
@@ -141,6 +149,32 @@ class Questions:
             mark = read_mark(db)
             (any_words,) = db.execute(_ANY_WORDS).fetchone()
         return bool(any_words) and (mark is None or mark.position < position)
+
+    def _read(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows as they were written; raises `DataDirectoryError` where they are not."""
+        with self._lock, self._explained(), self._writing() as db:
+            _close(db, self._clock())
+            damaged = self._mended(db)
+            found = [] if damaged else db.execute(sql).fetchall()
+        self._refuse_damaged(damaged)
+        return found
+
+    def _mended(self, db: sqlite3.Connection) -> list[str]:
+        """The tables that are damaged, but those that are begun anew."""
+        damaged = tally.damaged_now(db)
+        if {*damaged} & {*_PASSING}:
+            for table, forgetting in zip(_PASSING, _FORGET, strict=False):
+                db.execute(forgetting)
+                tally.count_again(db, table)
+            db.execute(_UNCLEARED)
+        return [table for table in damaged if table not in _PASSING]
+
+    def _refuse_damaged(self, damaged: list[str]) -> None:
+        if damaged:
+            raise DataDirectoryError(
+                f"The counts of searches in {self._path} are damaged: put back a copy, or remove "
+                "the file and lose the counts."
+            )
 
     def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
         """The beginning and key of the window that is open; what an old one held is destroyed."""
@@ -183,6 +217,10 @@ class Questions:
             db.execute("BEGIN IMMEDIATE")
             for statement in _TABLES:
                 db.execute(statement)
+            if db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+                tally.begin(db)
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+            tally.keep_up(db)
             self._refuse_foreign(db)
             yield db
             db.execute("COMMIT")

@@ -1,7 +1,8 @@
-"""Sums over all rows of the accounts, so that one that was lost, altered or added is noticed.
+"""Sums over all rows of a small database, so that one that was lost, altered or added is noticed.
 
-A letter that became another could let somebody in, lock them out, or bring back a token that had
-ended. The sums stand in the table `tally` and are kept up by triggers of each connection.
+In the accounts, a letter that became another could let somebody in, lock them out, or bring back a
+token that had ended; in the counts of searches it could show what nobody asked. The sums stand in
+the table `tally` and are kept up by triggers of each connection.
 """
 
 import sqlite3
@@ -47,13 +48,14 @@ def damaged(db: sqlite3.Connection) -> list[str]:
     """
     db.execute("BEGIN")
     try:
-        return _damaged(db)
+        return damaged_now(db)
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
 
 
-def _damaged(db: sqlite3.Connection) -> list[str]:
+def damaged_now(db: sqlite3.Connection) -> list[str]:
+    """The same within a transaction of the caller."""
     try:
         (found,) = db.execute("PRAGMA integrity_check(1)").fetchone()
         kept = {name: (number, sum_) for name, number, sum_ in db.execute("SELECT * FROM tally")}

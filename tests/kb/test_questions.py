@@ -59,7 +59,7 @@ def on_disk(tmp_path: Path) -> bytes:
 
 
 def rows(tmp_path: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(tmp_path / "questions.sqlite")) as db:
+    with closing(sqlite3.connect(tmp_path / "questions.sqlite", isolation_level=None)) as db:
         return db.execute(query).fetchall()
 
 
@@ -190,6 +190,80 @@ def test_damaged_counts_are_told_and_refuse_only_what_needs_them(kb: CommandLine
     assert "Erasing cannot be finished" in erased.err
     file.unlink()
     assert kb.ok("list").out == "No entry fits.\n"
+
+
+def many(questions: Questions) -> None:
+    ask(questions, ENOUGH + 1)
+    questions.asked("anything else", "ada")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE day SET searches = searches + 1",
+        "UPDATE day SET date = '2026-05-14'",
+        "DELETE FROM day",
+        "UPDATE common SET words = 'tients zymurgy'",
+        "UPDATE common SET searches = 700",
+        "INSERT INTO common VALUES ('who nobody asked', '2026-05-04', 9)",
+        "DELETE FROM common",
+        "UPDATE tally SET sum = sum + 1 WHERE name = 'day'",
+        "DROP TABLE common",
+    ],
+)
+def test_a_count_that_is_not_what_was_counted_is_never_shown(
+    tmp_path: Path, questions: Questions, change: str
+) -> None:
+    many(questions)
+    rows(tmp_path, change)
+    for ask_for in (questions.days, questions.common, questions.tidy):
+        with pytest.raises(DataDirectoryError, match="are damaged: put back a copy, or remove"):
+            ask_for()
+    ask(questions, 1)  # which stops no search
+    with pytest.raises(DataDirectoryError, match="are damaged"):
+        questions.days()
+    (tmp_path / "questions.sqlite").unlink()
+    ask(questions, 1)
+    assert questions.days() == [("2026-05-04", 1)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE window SET ends = '2999-01-01'",
+        "UPDATE window SET key = x'00'",
+        "UPDATE asked SET member = x'00' WHERE member = (SELECT min(member) FROM asked)",
+        "DELETE FROM asked",
+    ],
+)
+def test_a_window_that_is_damaged_is_begun_anew(
+    tmp_path: Path, questions: Questions, change: str
+) -> None:
+    ask(questions, ENOUGH - 1)
+    rows(tmp_path, change)
+    questions.tidy()
+    assert rows(tmp_path, "SELECT count(*) FROM asked") == [(0,)]
+    ask(questions, ENOUGH)
+    assert questions.days() == [("2026-05-04", 2 * ENOUGH - 1)]
+    assert [each.searches for each in questions.common()] == [1]
+
+
+def test_what_is_forgotten_leaves_no_damage_behind(tmp_path: Path, questions: Questions) -> None:
+    many(questions)
+    rows(tmp_path, "UPDATE common SET words = 'x'")
+    questions.forget()
+    assert questions.common() == []
+    assert questions.days() == [("2026-05-04", ENOUGH + 2)]
+
+
+def test_a_file_without_sums_gets_them(tmp_path: Path, questions: Questions) -> None:
+    many(questions)
+    rows(tmp_path, "DROP TABLE tally")
+    rows(tmp_path, "PRAGMA user_version = 0")
+    assert questions.days() == [("2026-05-04", ENOUGH + 2)]
+    rows(tmp_path, "UPDATE day SET searches = 1")
+    with pytest.raises(DataDirectoryError, match="are damaged"):
+        questions.days()
 
 
 def test_status_tells_of_damaged_counts_until_they_are_well_again(
