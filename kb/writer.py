@@ -1,7 +1,6 @@
 """From a command to events in the log: read a stream, decide, append; repeating doubles nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -10,19 +9,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from events.codec import EventCodec
-from events.errors import (
-    EventDataError,
-    EventIdConflict,
-    KeyDestroyed,
-    KeyLost,
-    LogFormatError,
-    LogUnavailable,
-    VersionConflict,
-)
+from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
 from events.event import DamagedEvent, NewEvent, RecordedEvent
 from kb.access import Asker
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
+from kb.log_errors import log_errors
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
@@ -132,7 +124,7 @@ class Writer:
 
     def prepare(self, streams: Iterable[str]) -> None:
         """Make the keys of new streams at once, where many are to be written: one sync for all."""
-        with _log_errors():
+        with log_errors():
             self._codec.prepare(streams)
 
     def exists(self, stream: str) -> bool:
@@ -147,6 +139,19 @@ class Writer:
         """The events of `stream`, each with what it says, whoever may see it."""
         recorded = self._read(stream)
         return list(zip(recorded, self._decoded(recorded), strict=True))
+
+    def readable(
+        self, stream: str
+    ) -> tuple[list[tuple[RecordedEvent, Any]], list[tuple[RecordedEvent, str]]]:
+        """As `told`, and beside it the events that cannot be read, each with the reason."""
+        told: list[tuple[RecordedEvent, Any]] = []
+        lost: list[tuple[RecordedEvent, str]] = []
+        for event in self._read(stream):
+            try:
+                told.append((event, self._decoded([event])[0]))
+            except DataDirectoryError as error:
+                lost.append((event, str(error)))
+        return told, lost
 
     def execute(
         self,
@@ -201,7 +206,7 @@ class Writer:
         if new:
             self._refuse_ended()
             try:
-                with _log_errors():
+                with log_errors():
                     recorded = self._log.append(aggregate.stream, new, len(recorded))
             except EventIdConflict as error:
                 raise _used_already(command) from error
@@ -218,7 +223,7 @@ class Writer:
             raise Forbidden("You are not a member any more, so you cannot change anything.")
 
     def _read(self, stream: str) -> list[RecordedEvent]:
-        with _log_errors():
+        with log_errors():
             return self._log.read_stream(stream)
 
     def _repeated(
@@ -242,7 +247,7 @@ class Writer:
     def _new_event(
         self, event: Struct, new_id: UUID, stream: str, actor: str, command: UUID
     ) -> NewEvent:
-        with _log_errors():
+        with log_errors():
             name, schema_version, data = self._codec.encode(
                 event, id=new_id, stream=stream, actor=actor
             )
@@ -257,9 +262,9 @@ class Writer:
 
     def _decoded(self, recorded: Iterable[RecordedEvent]) -> list[Struct]:
         try:
-            with _log_errors(), self._codec.reading():
+            with log_errors(), self._codec.reading():
                 return [self._codec.decode(event) for event in recorded]
-        except EventDataError as error:
+        except (EventDataError, UnknownEventType) as error:
             raise DataDirectoryError(str(error)) from error
 
     def _fold(self, aggregate: Aggregate[S], recorded: Iterable[RecordedEvent]) -> S:
@@ -271,19 +276,6 @@ def checked(command_id: UUID) -> UUID:
     if command_id.version != UUID_VERSION:
         raise InvalidInput(f"The command id {command_id} is not a UUIDv7.", "command_id")
     return command_id
-
-
-@contextmanager
-def _log_errors() -> Iterator[None]:
-    # Conflicts pass: the writer answers those itself.
-    try:
-        yield
-    except (LogFormatError, LogUnavailable) as error:
-        raise DataDirectoryError(str(error)) from error
-    except KeyLost as error:
-        raise DataDirectoryError(str(error)) from error
-    except KeyDestroyed as error:
-        raise Refused(f"Nothing can be added here any more: {error}") from error
 
 
 def _used_already(command: UUID) -> SentAlready:

@@ -1,16 +1,19 @@
 """Everything that is a member's own, to take along."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import Struct
 
+from events.event import RecordedEvent
 from kb import access
 from kb.accounts.passkeys import PasskeyInfo, passkeys_of
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
+from kb.errors import DataDirectoryError
 from kb.following.view_reader import ViewReader
 from kb.ids import endorsement_id, endorsement_stream, entry_stream, member_stream, reuse_stream
 from kb.people.directory import AccessChange, Directory, GroupView, MemberView
@@ -19,6 +22,7 @@ from kb.people.own_writing import (
     OwnEndorsement,
     OwnEntry,
     OwnReuse,
+    Told,
     own_endorsements,
     own_entry,
     own_reuse,
@@ -34,6 +38,12 @@ SPOKE_IN = """SELECT entry_id FROM history WHERE actor = ? AND stream = ?
 GROUP BY entry_id ORDER BY min(position)"""
 REUSES = """SELECT id FROM reuse WHERE entry_id IN (
     SELECT entry_id FROM history WHERE actor = ? AND stream = 'reuse') ORDER BY position"""
+
+
+SET_ASIDE = "SELECT DISTINCT stream FROM main.parked ORDER BY position"
+
+Thing = Literal["profile", "entry", "endorsement", "reuse"]
+DAMAGED = "The log is damaged there: put back a copy of it."
 
 
 class OwnProfile(Struct, frozen=True, kw_only=True):
@@ -58,11 +68,23 @@ class OwnSignIn(Struct, frozen=True, kw_only=True):
     tokens: tuple[TokenInfo, ...]
 
 
+class Missing(Struct, frozen=True, kw_only=True):
+    """Something of the member that cannot be read: where it was said, when, and why it is missing.
+
+    `at` is None where the whole of it is missing.
+    """
+
+    what: Thing
+    id: str
+    at: datetime | None
+    why: str
+
+
 class OwnData(Struct, frozen=True, kw_only=True):
     """All that the knowledge base holds of a member, as far as it is theirs.
 
     `groups` are those that they are in or that an entry of theirs is shown to. `changes` were made
-    about them, `changed` is what they changed for others.
+    about them, `changed` is what they changed for others. `missing` is what cannot be read now.
     """
 
     member: MemberView
@@ -74,6 +96,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
     sign_in: OwnSignIn
     changes: tuple[AccessChange, ...]
     changed: tuple[AccessChange, ...]
+    missing: tuple[Missing, ...] = ()
 
 
 def own_data(
@@ -87,18 +110,23 @@ def own_data(
     member = writer.actor
     everybody = Directory(views, access.operator())
     me = everybody.member(member)
-    entries = tuple(_entries(views, writer, member))
+    reading = _Reading(views, writer, member)
+    profiles = tuple(_profiles(reading, member))
+    entries = tuple(_entries(reading, member))
+    endorsements = tuple(_endorsements(reading, views, member))
+    reuses = tuple(_reuses(reading, member))
     shown = {group for each in entries if each.visibility for group in each.visibility.groups}
     return OwnData(
         member=me,
-        profiles=tuple(_profiles(writer, member)),
+        profiles=profiles,
         groups=tuple(each for each in everybody.groups() if each.id in {*me.groups, *shown}),
         entries=entries,
-        endorsements=tuple(_endorsements(views, writer, member)),
-        reuses=tuple(_reuses(views, writer, member)),
+        endorsements=endorsements,
+        reuses=reuses,
         sign_in=_sign_in(accounts, member),
         changes=directory.changes(member),
         changed=everybody.changes_by(member),
+        missing=tuple(reading.missing),
     )
 
 
@@ -107,20 +135,70 @@ def as_json(data: OwnData) -> bytes:
     return msgspec.json.format(msgspec.json.encode(data, order="deterministic"), indent=2)
 
 
-def _entries(views: ViewReader, writer: Writer, member: str) -> Iterator[OwnEntry]:
-    for entry_id in _ids(views, SPOKE_IN, member, "entry"):
-        yield own_entry(entry_id, writer.told(entry_stream(entry_id)), member)
+class _Reading:
+    """Reads streams as far as they can be read, and keeps what of the member's cannot."""
+
+    def __init__(self, views: ViewReader, writer: Writer, member: str) -> None:
+        self._views = views
+        self._writer = writer
+        self._member = member
+        self._aside = _ids(views, SET_ASIDE)
+        self.missing: list[Missing] = []
+
+    def told(self, what: Thing, key: str, stream: str) -> tuple[list[Told], list[RecordedEvent]]:
+        """The events of `stream` with what they say, and those that cannot be read."""
+        try:
+            told, lost = self._writer.readable(stream)
+        except DataDirectoryError:
+            # The sentence may name a place of the server, which is the operator's.
+            self.missing.append(Missing(what=what, id=key, at=None, why=DAMAGED))
+            return [], []
+        events = (*(event for event, _ in told), *(event for event, _ in lost))
+        began = any(event.version == 1 and event.actor == self._member for event in events)
+        self.missing += [
+            Missing(what=what, id=key, at=event.recorded_at, why=why)
+            for event, why in lost
+            if began or event.actor == self._member
+        ]
+        return told, [event for event, _ in lost]
+
+    def aside(self, kind: str) -> Iterator[str]:
+        """The streams of a kind that the views lack, where the member said something."""
+        for stream in self._aside:
+            if stream.startswith(f"{kind}-"):
+                with suppress(DataDirectoryError):
+                    told, lost = self._writer.readable(stream)
+                    if any(event.actor == self._member for event, _ in (*told, *lost)):
+                        yield stream
+
+    def where(self, kind: str, sql: str, *parameters: str) -> Iterator[str]:
+        """The ids of what the member said something in, as the views know, and as they lack."""
+        known = _ids(self._views, sql, self._member, *parameters)
+        lacked = (stream.partition("-")[2] for stream in self.aside(kind))
+        yield from dict.fromkeys((*known, *lacked))
 
 
-def _endorsements(views: ViewReader, writer: Writer, member: str) -> Iterator[OwnEndorsement]:
-    for entry_id in _ids(views, SPOKE_IN, member, "endorsement"):
-        stream = endorsement_stream(endorsement_id(entry_id, member))
-        yield from own_endorsements(writer.told(stream))
+def _entries(reading: _Reading, member: str) -> Iterator[OwnEntry]:
+    for entry_id in reading.where("entry", SPOKE_IN, "entry"):
+        told, lost = reading.told("entry", entry_id, entry_stream(entry_id))
+        yield own_entry(entry_id, told, member, lost)
 
 
-def _reuses(views: ViewReader, writer: Writer, member: str) -> Iterator[OwnReuse]:
-    for reuse_id in _ids(views, REUSES, member):
-        if own := own_reuse(reuse_id, writer.told(reuse_stream(reuse_id)), member):
+def _endorsements(reading: _Reading, views: ViewReader, member: str) -> Iterator[OwnEndorsement]:
+    ids = (
+        endorsement_id(entry_id, member)
+        for entry_id in _ids(views, SPOKE_IN, member, "endorsement")
+    )
+    known = map(endorsement_stream, ids)
+    for stream in dict.fromkeys((*known, *reading.aside("endorsement"))):
+        told, _ = reading.told("endorsement", stream.partition("-")[2], stream)
+        yield from own_endorsements(told)
+
+
+def _reuses(reading: _Reading, member: str) -> Iterator[OwnReuse]:
+    for reuse_id in reading.where("reuse", REUSES):
+        told, lost = reading.told("reuse", reuse_id, reuse_stream(reuse_id))
+        if own := own_reuse(reuse_id, told, member, whole=not lost):
             yield own
 
 
@@ -129,8 +207,8 @@ def _ids(views: ViewReader, sql: str, *parameters: str) -> list[str]:
         return [found for (found,) in db.execute(sql, parameters)]
 
 
-def _profiles(writer: Writer, member: str) -> Iterator[OwnProfile]:
-    for event, said in writer.told(member_stream(member)):
+def _profiles(reading: _Reading, member: str) -> Iterator[OwnProfile]:
+    for event, said in reading.told("profile", member, member_stream(member))[0]:
         if isinstance(said, MemberJoined | MemberProfileChanged):
             yield OwnProfile(at=event.recorded_at, profile=said.profile)
 

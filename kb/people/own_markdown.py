@@ -11,7 +11,7 @@ from kb.entries.relation import reads
 from kb.importers.visibility import words
 from kb.people.directory import AccessChange
 from kb.people.member import Profile
-from kb.people.own_data import OwnData, OwnProfile, OwnSignIn
+from kb.people.own_data import Missing, OwnData, OwnProfile, OwnSignIn
 from kb.people.own_writing import OwnEndorsement, OwnEntry, OwnReuse, OwnText
 
 Lines = Iterator[str]
@@ -22,6 +22,7 @@ def as_markdown(data: OwnData) -> str:
     names = {group.id: group.name for group in data.groups}
     parts: dict[str, Iterable[str]] = {
         "# What is mine": _member(data, names),
+        **({"## What is missing here": _missing(data.missing)} if data.missing else {}),
         "## What I told about myself before": _profiles(data.profiles[:-1]),
         "## Entries": (line for entry in data.entries for line in _entry(entry, names)),
         "## Endorsements": map(_endorsement, data.endorsements),
@@ -44,6 +45,17 @@ def _member(data: OwnData, names: Mapping[str, str]) -> Lines:
         yield _item("joined", _time(me.joined_at))
 
 
+def _missing(missing: Iterable[Missing]) -> Lines:
+    yield (
+        "This cannot be read now. Show it to the operator: what is here belongs in a copy from "
+        "before the damage; take your data along again once that was put back."
+    )
+    yield ""
+    for each in missing:
+        when = _time(each.at) if each.at else "all of it"
+        yield _item(f"{each.what} {each.id}, {when}", each.why)
+
+
 def _profile(profile: Profile) -> Lines:
     told = structs.asdict(profile) | {"languages": ", ".join(profile.languages)}
     for name, value in told.items():
@@ -59,10 +71,11 @@ def _profiles(profiles: Iterable[OwnProfile]) -> Lines:
 def _entry(entry: OwnEntry, names: Mapping[str, str]) -> Lines:
     yield from (f"### {entry.texts[-1].content.title if entry.texts else entry.id}", "")
     yield _item("id", entry.id)
-    if entry.visibility:
+    if entry.kind:
         yield _item("kind", entry.kind)
+    if entry.visibility:
         yield _item("seen by", ", ".join(words(entry.visibility, names)))
-    else:
+    if not entry.contributed:
         yield _item("contributed by", "somebody else")
     if entry.source:
         yield _item("imported from", f"{entry.source.name}, {entry.source.external_id}")

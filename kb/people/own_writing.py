@@ -72,7 +72,8 @@ class OwnArchiving(Struct, frozen=True, kw_only=True):
 class OwnEntry(Struct, frozen=True, kw_only=True):
     """All that the member said in one entry, in the order of time.
 
-    `kind`, `source` and `visibility` (as it stands) are None for an entry that others contributed.
+    `kind`, `source` and `visibility` (as it stands) are None for an entry that others contributed,
+    or of which something cannot be read.
     """
 
     id: str
@@ -116,17 +117,22 @@ class OwnReuse(Struct, frozen=True, kw_only=True):
     outcomes: tuple[OwnOutcome, ...]
 
 
-def own_entry(entry_id: str, told: Sequence[Told], member: str) -> OwnEntry:
-    """What `member` said in the whole stream of an entry."""
-    said = tuple(_said_by(member, told))
-    contributed = bool(said) and isinstance(said[0][1], EntryContributed)
-    now = reduce(evolve, (each for _, each in told), Entry(id=entry_id))
+def own_entry(
+    entry_id: str, told: Sequence[Told], member: str, lost: Sequence[RecordedEvent] = ()
+) -> OwnEntry:
+    """What `member` said in the stream of an entry, of which `lost` cannot be read."""
+    said = tuple(_said_by(member, told, whole=not lost))
+    events = (*(event for event, _ in told), *lost)
+    contributed = any(event.version == 1 and event.actor == member for event in events)
+    # Of a state that lacks something, nothing is told as it stands.
+    known = told if contributed and not lost else ()
+    now = reduce(evolve, (each for _, each in known), Entry(id=entry_id))
     return OwnEntry(
         id=entry_id,
         contributed=contributed,
-        kind=now.kind if contributed else None,
-        source=now.source if contributed else None,
-        visibility=now.visibility if contributed else None,
+        kind=now.kind if known else None,
+        source=now.source if known else None,
+        visibility=now.visibility if known else None,
         texts=tuple(
             OwnText(
                 version=event.version,
@@ -159,7 +165,7 @@ def own_entry(entry_id: str, told: Sequence[Told], member: str) -> OwnEntry:
 
 def own_endorsements(told: Sequence[Told]) -> Iterator[OwnEndorsement]:
     """The reasons that the one member of the stream of an endorsement gave."""
-    ends = [*(event.recorded_at for event, _ in told[1:]), None]
+    ends = [*(event.recorded_at for event, _ in told[1:]), *([None] if told else [])]
     for (event, said), end in zip(told, ends, strict=True):
         if isinstance(said, EntryEndorsed):
             yield OwnEndorsement(
@@ -170,9 +176,11 @@ def own_endorsements(told: Sequence[Told]) -> Iterator[OwnEndorsement]:
             )
 
 
-def own_reuse(reuse_id: str, told: Sequence[Told], member: str) -> OwnReuse | None:
-    """What `member` said in the whole stream of a reuse, None if nothing."""
-    said = tuple(_said_by(member, told))
+def own_reuse(
+    reuse_id: str, told: Sequence[Told], member: str, *, whole: bool = True
+) -> OwnReuse | None:
+    """What `member` said in the stream of a reuse, None if nothing."""
+    said = tuple(_said_by(member, told, whole=whole))
     if not said:
         return None
     recorded = said[0][1] if isinstance(said[0][1], ReuseRecorded) else None
@@ -198,8 +206,11 @@ def _of(told: Iterable[Told], *types: type) -> Iterator[Told]:
     return ((event, said) for event, said in told if isinstance(said, types))
 
 
-def _said_by(member: str, told: Sequence[Told]) -> Iterator[Told]:
-    """The events of `member`, without values that they only carried on from somebody else."""
+def _said_by(member: str, told: Sequence[Told], *, whole: bool) -> Iterator[Told]:
+    """The events of `member`, without values that they only carried on from somebody else.
+
+    Unless `told` is `whole`, nobody knows who settled a value, so none is told.
+    """
     settled: dict[str, tuple[object, str]] = {}
     for event, said in told:
         carried = {name: getattr(said, name) for name in CARRIED if hasattr(said, name)}
@@ -207,5 +218,5 @@ def _said_by(member: str, told: Sequence[Told]) -> Iterator[Told]:
             if name not in settled or settled[name][0] != value:
                 settled[name] = (value, event.actor)
         if event.actor == member:
-            others = {name: None for name in carried if settled[name][1] != member}
+            others = {name: None for name in carried if not whole or settled[name][1] != member}
             yield event, structs.replace(said, **others)

@@ -1,0 +1,18 @@
+"""Errors of log and vault as errors of the knowledge base."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from events.errors import KeyDestroyed, KeyLost, LogFormatError, LogUnavailable
+from kb.errors import DataDirectoryError, Refused
+
+
+@contextmanager
+def log_errors() -> Iterator[None]:
+    """Raise `DataDirectoryError` or `Refused` for them. Conflicts pass: a writer answers those."""
+    try:
+        yield
+    except (KeyLost, LogFormatError, LogUnavailable) as error:
+        raise DataDirectoryError(str(error)) from error
+    except KeyDestroyed as error:
+        raise Refused(f"Nothing can be added here any more: {error}") from error
