@@ -80,6 +80,12 @@ def test_every_attack_that_is_named_has_the_tests_that_are_named_with_it() -> No
         assert re.search(rf"^def {test}\(", text, re.MULTILINE), f"{file}::{test}"
 
 
+def test_no_file_that_a_merge_left_behind_is_in_the_tree() -> None:
+    rooms = ("events", "indexer", "kb", "web", "tests", "benchmarks", "docs")
+    files = [*ROOT.glob("*"), *(path for room in rooms for path in (ROOT / room).rglob("*"))]
+    assert [path for path in files if path.suffix in (".orig", ".rej")] == []
+
+
 @pytest.mark.parametrize(
     ("page", "begins", "least"),
     [("limits.md", "", 15), ("access.md", "\n## What is missing or wrong\n", 20)],

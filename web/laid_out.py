@@ -30,8 +30,8 @@ LONGEST_OF_ALL = 400_000
 CPU_SECONDS, MEMORY = 6, 1_000_000_000
 """Of the process for what is long; the second in bytes."""
 
-GROWTH = 30
-"""HTML may be so many times as long as its text, and a little more: a table may fill its cells."""
+GROWTH, GROWTH_OF_ALL = 30, 100_000
+"""How many times as long as its text HTML may be, and characters more: a table may fill its cells."""
 
 PATIENCE = 3.0
 """Seconds that a page waits for what is long, before it is shown as written for the time being."""
@@ -149,7 +149,7 @@ def laid_out(text: str) -> LaidOut:
         html = to_html(text)
     except TooDeep:
         return as_written(text, TOO_DEEP)
-    if len(html) > GROWTH * len(text) + 100_000:
+    if len(html) > GROWTH * len(text) + GROWTH_OF_ALL:
         return as_written(text, TOO_COSTLY)
     return LaidOut(html)
 

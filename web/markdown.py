@@ -23,6 +23,9 @@ ATTRIBUTES |= {heading: {"id"} for heading in ("h3", "h4", "h5", "h6")}
 CLASSES = {"div": {"admonition"}, "p": {"admonition-title"}}
 _LOCAL = re.compile(rf'(<a\b[^<>]{{0,2000}}?)\b{LOCAL}="([^"<>]{{0,2000}})"')
 
+DEPTH = 20
+"""Levels of elements within each other that are laid out."""
+
 Address = Callable[[str], str | None]
 """Where a link of a text leads on our pages, as it was written; None for nowhere."""
 
@@ -80,7 +83,7 @@ def _footnotes(env: dict[str, Any]) -> dict[str, int]:
 
 @cache
 def _parser() -> MarkdownIt:
-    return add_rules(MarkdownIt("commonmark", {"html": True}))
+    return add_rules(MarkdownIt("commonmark", {"html": True, "maxNesting": DEPTH}))
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]], part: tuple[int, int]) -> Markup:

@@ -21,6 +21,8 @@ HEADING_LENGTH = 300
 SECTION_BYTES = 1_000_000
 SECTIONS = 500
 TAG_LENGTH = 50
+COMPOSED_TAG = 10 * TAG_LENGTH
+"""Characters of a tag that are composed: with accents alone this takes a square of time."""
 TAGS = 100
 
 TAG_MARKS = ",;\uff0c\uff1b\u3001"
@@ -81,9 +83,9 @@ def normalise_tag(value: str) -> str:
     no two look alike.
 
     Decomposed before it is folded (Unicode 3.13, D145), so that a stored tag stays as it is. Of a
-    text that is far too long the beginning: with accents alone this takes a square of time.
+    text that is far too long the beginning, of `COMPOSED_TAG` characters.
     """
-    beginning = " ".join(value.split())[: 10 * TAG_LENGTH]
+    beginning = " ".join(value.split())[:COMPOSED_TAG]
     folded = unicodedata.normalize("NFD", plain_letters(visible(beginning))).casefold()
     composed = unicodedata.normalize("NFC", "-".join(folded.split()))
     return unicodedata.normalize("NFC", one_alphabet(composed))
