@@ -166,3 +166,16 @@ def test_every_table_says_who_sees_its_rows() -> None:
     for view in VIEWS:
         made = {name for sql in view.tables for name in re.findall(r"CREATE TABLE (\w+)", sql)}
         assert made == set(view.seen)
+
+
+@pytest.mark.parametrize("asker", [access.operator(), AUTHOR, INSIDE, access.anonymous(world=True)])
+def test_of_what_may_be_seen_a_token_that_is_not_good_for_reading_shows_nothing(
+    asker: Asker,
+) -> None:
+    def by_token(*actions: Action) -> Asker:
+        return structs.replace(asker, actions=frozenset(actions))
+
+    assert asker.readable == by_token("read", "curate").readable == asker.labels
+    others = [action for action in get_args(Action) if action != "read"]
+    assert by_token().readable == by_token(*others).readable == frozenset()
+    assert by_token(*others).labels == asker.labels, "what they may change is found all the same"

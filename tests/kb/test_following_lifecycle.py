@@ -1,5 +1,6 @@
 """Following begins and ends as told: one thread, soon done, and nobody left waiting."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Barrier, Event, Thread
@@ -10,6 +11,7 @@ import pytest
 from indexer.embedder import Embedded
 from indexer.intake import AHEAD
 from indexer.testing import HashEmbedder
+from indexer.threads import PATIENT
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
@@ -137,3 +139,20 @@ def test_stopping_waits_for_a_few_documents_only(
         base.wait(base.head(), index=True)
         assert base.status().documents == 9
         assert 0 < when_stopped <= AHEAD + 1
+
+
+def test_threads_of_libraries_are_told_to_wait_asleep_before_a_base_begins_any_of_its_own(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in PATIENT:
+        monkeypatch.delenv(name, raising=False)
+    begun, start = [], Thread.start
+
+    def starting(thread: Thread) -> None:
+        begun.append({name: os.environ.get(name) for name in PATIENT})
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", starting)
+    open_base().search("bedside handover")
+    assert begun
+    assert begun[0] == PATIENT
