@@ -11,10 +11,10 @@ from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
 from indexer.evidence import EXACT
 from indexer.late_interaction import Words
-from indexer.passage_store import Fetched
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
 from indexer.snippets import Range, Span
+from indexer.stored import Fetched
 
 NEAR = 0.34
 """The cosine from which a passage shows that there is an answer: docs/decisions/0003-fusion.md."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from indexer.analysis import all_terms, distinct, terms
 from indexer.document import Part
 from indexer.late_interaction import Words, nearness
-from indexer.passage_store import Fetched
 from indexer.snippets import Span
+from indexer.stored import Fetched
 from indexer.threads import one_thread
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from indexer import bm25
 from indexer.analysis import name_key
-from indexer.passage_store import Fetched
 from indexer.postings import keys
+from indexer.stored import Fetched
 from indexer.wanted import Wanted
 
 Bools = NDArray[np.bool_]

@@ -23,10 +23,10 @@ from indexer.files import reading
 from indexer.intake import Prepared, windows
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
-from indexer.passage_store import Taken
 from indexer.passages import EmbeddedPassage
 from indexer.postings import pack
 from indexer.ranking import Question, rank
+from indexer.stored import Taken
 from indexer.vector_store import VectorStore
 from indexer.wanted import wanted
 

@@ -16,9 +16,9 @@ from indexer.bm25 import Statistics
 from indexer.document import Filter
 from indexer.evidence import Sought
 from indexer.fusion import Distribution
-from indexer.passage_store import Known, StoredDocument
 from indexer.postings import Postings
 from indexer.roster import Roster
+from indexer.stored import Known, StoredDocument
 from indexer.vectors import Bools, Integers, PassageVectors, Vectors, cosines
 
 SAMPLE = 512

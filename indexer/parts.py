@@ -11,8 +11,9 @@ from indexer.embedder import Embedder
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalIndex, open_lexical
 from indexer.memory import Memory
-from indexer.passage_store import PassageStore, Seen
+from indexer.passage_store import PassageStore
 from indexer.recent import RecentWords
+from indexer.stored import Seen
 from indexer.vector_store import VectorStore
 
 PASSAGES = "passages.sqlite"

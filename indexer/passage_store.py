@@ -1,22 +1,19 @@
 """What a generation knows of its documents: labels, terms, passages, text hashes."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from msgspec import Struct
-from numpy.typing import NDArray
 
 from indexer import row_sums
 from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.files import connect, reading
-from indexer.passages import EmbeddedPassage
 from indexer.postings import keys
+from indexer.stored import Changes, Fetched, Known, Seen, StoredDocument, Taken
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -54,67 +51,6 @@ FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
 
 _BATCH = 500
-
-
-class Known(NamedTuple):
-    """Number of a passage, hash of its text, and the share of it that the model reads."""
-
-    number: int
-    text_hash: bytes
-    share: float
-
-
-class Fetched(NamedTuple):
-    """A passage with the title of its document, the hash of its text as it was embedded, and the
-    keys of its terms, in ascending order.
-    """
-
-    title: str
-    passage: Passage
-    text_hash: bytes
-    keys: NDArray[np.uint64]
-
-
-class StoredDocument(Struct, frozen=True):
-    """A document's number, never used again, its labels, and its passages.
-
-    `unread` are those that the model does not read, which have no vectors.
-    """
-
-    number: int
-    id: str
-    audience: frozenset[str]
-    facets: Mapping[str, frozenset[str]]
-    passages: tuple[Known, ...]
-    unread: tuple[Known, ...] = ()
-
-
-class Taken(NamedTuple):
-    """A passage to be stored, its terms, and the share of it that the model reads."""
-
-    embedded: EmbeddedPassage
-    terms: Iterable[str]
-    share: float
-
-
-class Seen(Struct, frozen=True):
-    """How far a reader has taken in documents and removals."""
-
-    document: int = 0
-    removal: int = 0
-
-
-class Changes(Struct, frozen=True):
-    """What was committed since some moment, up to `seen`, at `position`.
-
-    `terms` are those of each document added, packed.
-    """
-
-    added: tuple[StoredDocument, ...]
-    terms: tuple[bytes, ...]
-    removed: tuple[int, ...]
-    seen: Seen
-    position: int
 
 
 class PassageStore:

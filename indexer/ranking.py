@@ -17,7 +17,7 @@ from indexer.evidence import NOTHING, Evidence, Fetch, Sought
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
 from indexer.memory import Candidates, Memory, Proposed
-from indexer.passage_store import Known
+from indexer.stored import Known
 from indexer.threads import one_thread
 from indexer.vectors import Vectors
 from indexer.wanted import Wanted

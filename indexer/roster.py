@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.document import Filter
-from indexer.passage_store import StoredDocument
+from indexer.stored import StoredDocument
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]

@@ -13,9 +13,9 @@ from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
 from indexer.document import Document, Filter, Hit, Part, Passage, Section
 from indexer.embedder import Embedded
 from indexer.index import HybridIndex
-from indexer.passage_store import Fetched
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
+from indexer.stored import Fetched
 from indexer.testing import HashEmbedder
 from indexer.wanted import wanted
 

@@ -9,8 +9,8 @@ from indexer import memory as module
 from indexer.document import Filter
 from indexer.evidence import Sought
 from indexer.memory import Candidates, Memory, Proposed
-from indexer.passage_store import Known, StoredDocument
 from indexer.postings import pack
+from indexer.stored import Known, StoredDocument
 from indexer.vectors import PassageVectors, Vectors
 from tests.examples import costly
 
