@@ -20,9 +20,9 @@ class Document(Struct, frozen=True, kw_only=True):
 
     `identifiers` are further names that find it exactly, as its title does. `keywords` are words
     that count for the lexical side though they stand in no section (tags). `properties` are lines
-    of a name and a value: text for the lexical side, which the model does not read. `audience`
-    holds the labels of those who may find it, never empty. `facets` hold what it can be filtered
-    by, e.g. {"kind": {"practice"}}.
+    of a name and a value, which find it by exact words and have no other part in the ranking.
+    `audience` holds the labels of those who may find it, never empty. `facets` hold what it can be
+    filtered by, e.g. {"kind": {"practice"}}.
     """
 
     id: str

@@ -249,18 +249,19 @@ class HybridIndex:
 def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
     """Title, headings, text and keywords count alike; a heading counts where it changes.
 
-    What else its source has, as addresses of links, is found exactly but scores nothing.
+    What else its source has, as addresses of links, and properties are found exactly but score
+    nothing.
     """
     texts = [document.title, *document.keywords]
     heading = ""
-    for part in parts:
+    for part in filter(lambda part: part.embedded_text, parts):
         if part.passage.heading != heading:
             heading = part.passage.heading
             texts.append(heading)
         texts.append(part.passage.text)
     counts = Counter(chain.from_iterable(map(all_terms, texts)))
-    for section in document.sections:
-        behind = (term for term in all_terms(section.text) if not is_plain(term))
+    for text in (*(section.text for section in document.sections), *document.properties):
+        behind = (term for term in all_terms(text) if not is_plain(term))
         counts.update(dict.fromkeys(set(behind) - counts.keys(), 1))
     return LexicalDocument(
         id=document.id,

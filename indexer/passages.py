@@ -81,7 +81,7 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
     Sections are filled into a passage as long as they fit; what is longer is cut between
     paragraphs, then sentences, then words. Each is embedded with its document's title and its
     heading before it. A document without text has its title for a passage. Properties have passages
-    of their own, the last ones, and no vectors: what they mean depends on who named them.
+    of their own, the last ones, and no vectors.
     """
     outlines = [(_outline(document), _properties(document)) for document in documents]
     paragraphs = [each for outline in outlines for part in outline for each in part]
