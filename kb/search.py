@@ -53,9 +53,9 @@ class Result(Struct, frozen=True, kw_only=True):
     `close` tells answers, at most five, from what is only nearest or less close. `passage` is the
     text that answers and `heading` the one it stands under; `place` says where that is: "2" is the
     second section, "2.3" the third heading in its text, "properties" what the entry keeps beside
-    its text. `marks` are (start, end) character ranges
-    of `passage`; `snippet_range` is the part worth showing when space is short; `why` says in plain
-    words what made it match.
+    its text. `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part
+    worth showing when space is short; `why` says in plain words what made it match; `incomplete`
+    that not all of the entry can be read.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Result(Struct, frozen=True, kw_only=True):
     snippet_range: tuple[int, int]
     why: str
     score: ResultScore
+    incomplete: bool = False
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -255,6 +256,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         group=card.group,
         tags=card.tags,
         archived=card.archived,
+        incomplete=card.incomplete,
         close=hit.close,
         heading="Properties" if hit.place == PROPERTIES else hit.heading,
         place=hit.place,

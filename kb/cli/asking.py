@@ -9,7 +9,7 @@ import click
 
 from kb.cli.once import Command
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import filter_options, heading, json_option, print_json, short
+from kb.cli.show import INCOMPLETE, filter_options, heading, json_option, print_json, short
 
 if TYPE_CHECKING:
     from kb.search import Answer, Result
@@ -73,7 +73,8 @@ def print_answer(answer: "Answer") -> None:
     if rest := answer.results[len(whole) :]:
         click.echo("Less close:")
         for place, result in enumerate(rest, len(whole) + 1):
-            click.echo(f"{place}. {result.title}  {short(result.id)}")
+            told = f"  ({INCOMPLETE})" if result.incomplete else ""
+            click.echo(f"{place}. {result.title}  {short(result.id)}{told}")
         click.echo()
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
@@ -114,6 +115,7 @@ def _from_server(
 def _described(place: int, result: "Result") -> str:
     width = min(shutil.get_terminal_size().columns, WIDEST)
     about = [result.kind, result.group, *result.tags, "archived" if result.archived else None]
+    about += [INCOMPLETE] if result.incomplete else []
     lines = [
         f"{place}. {heading(result.title)}  {short(result.id)}",
         f"   {', '.join(text for text in about if text)}",

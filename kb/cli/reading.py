@@ -8,6 +8,7 @@ from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
 from kb.cli.show import (
+    INCOMPLETE,
     cut,
     filter_options,
     heading,
@@ -130,7 +131,9 @@ def _print_page(page: "Page", offset: int, names: Names) -> None:
         [
             (
                 short(item.id),
-                cut(item.title, TITLE_WIDTH) + (" (archived)" if item.archived else ""),
+                cut(item.title, TITLE_WIDTH)
+                + (" (archived)" if item.archived else "")
+                + (f" ({INCOMPLETE})" if item.incomplete else ""),
                 item.kind,
                 item.group or "",
                 cut(joined(item.tags), TAGS_WIDTH),

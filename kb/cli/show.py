@@ -83,6 +83,10 @@ def print_facts(facts: Mapping[str, object]) -> None:
         click.echo(f"{name:{width}}  {value}")
 
 
+INCOMPLETE = "not all of it can be read"
+"""Said in lists of an entry whose page tells what it lacks."""
+
+
 def short(entry_id: str) -> str:
     """The beginning of an id: enough to name it on the command line."""
     return entry_id[:SHORT_ID]

@@ -6,7 +6,8 @@ ENTRY = """
 SELECT entry.*, revision.content,
        (SELECT json_group_array(tag) FROM tag WHERE entry_id = entry.id) AS tags,
        (SELECT count(*) FROM endorsement WHERE entry_id = entry.id) AS endorsements,
-       (SELECT count(*) FROM reuse WHERE entry_id = entry.id) AS reuses
+       (SELECT count(*) FROM reuse WHERE entry_id = entry.id) AS reuses,
+       EXISTS (SELECT 1 FROM parked WHERE entry_id = entry.id) AS incomplete
 FROM entry JOIN revision ON revision.position = entry.revised_position
 """
 ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"

@@ -15,7 +15,8 @@ LARGEST_OFFSET = 1_000_000_000
 class EntrySummary(Struct, frozen=True, kw_only=True):
     """An entry in a list. `summary` holds about the first 200 characters as plain text.
 
-    `visibility` says who sees it, groups by their ids.
+    `visibility` says who sees it, groups by their ids; `incomplete` that not all of it can be read,
+    e.g. its newest text: its page says what it lacks.
     """
 
     id: str
@@ -30,6 +31,7 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
     contributed_at: datetime
     revised_at: datetime
     visibility: Visibility = Visibility()
+    incomplete: bool = False
 
 
 class RelatedEntry(Struct, frozen=True, kw_only=True):

@@ -76,6 +76,7 @@ def _summary_fields(row: Row, content: Content) -> dict[str, Any]:
         "group": row["group_name"],
         "tags": tuple(sorted(msgspec.json.decode(row["tags"]), key=sort_key)),
         "archived": bool(row["archived"]),
+        "incomplete": bool(row["incomplete"]),
         "summary": summary(content.sections),
         "contributed_at": read_time(row["contributed_at"]),
         "revised_at": read_time(row["revised_at"]),
