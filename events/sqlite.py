@@ -15,7 +15,8 @@ from events.clock import utc_now
 from events.errors import LogFormatError, LogUnavailable, VersionConflict
 from events.event import NewEvent, RecordedEvent
 from events.marks import Mark, no_position
-from events.sqlite_file import explain, explained, open_reader, open_writer
+from events.sqlite_file import explain, explained, open_frozen, open_reader, open_writer
+from events.sqlite_frozen import Frozen
 from events.sqlite_layout import LOG
 from events.sqlite_older import fill_log
 from events.sqlite_rows import (
@@ -43,8 +44,9 @@ class SqliteEventLog:
     """An `EventLog` in the file at `path`, durable when `append` returns.
 
     With `create` a missing or empty file becomes a new log; one of the format before is brought
-    over. A write waits up to `lock_timeout` seconds for another process. Raises `LogFormatError`
-    for a file that is no log of ours and `LogUnavailable` for one that cannot be used.
+    over. A write waits up to `lock_timeout` seconds for another process; while the file is `frozen`
+    it is refused. Raises `LogFormatError` for a file that is no log of ours and `LogUnavailable`
+    for one that cannot be used.
     """
 
     def __init__(
@@ -54,15 +56,21 @@ class SqliteEventLog:
         create: bool = False,
         clock: Callable[[], datetime] = utc_now,
         lock_timeout: float = 30.0,
+        frozen: Frozen | None = None,
     ) -> None:
         self._path = path
+        self._frozen = frozen
         self._clock = clock
         self._lock_timeout = lock_timeout
         self._changed = threading.Condition()  # guards what follows and tells of appends
         self._closed = False
         self._idle: list[sqlite3.Connection] = []
         self._write_lock = threading.Lock()
-        self._writer = open_writer(path, LOG, create=create, timeout=lock_timeout, fill=fill_log)
+        self._writer = (
+            open_frozen(path, LOG, timeout=lock_timeout, frozen=frozen)
+            if frozen
+            else open_writer(path, LOG, create=create, timeout=lock_timeout, fill=fill_log)
+        )
         try:
             with explained(path, LOG):
                 self._identity = read_identity(self._writer)
@@ -83,6 +91,8 @@ class SqliteEventLog:
             return []
         with self._write_lock:
             self._refuse_if_closed()
+            if self._frozen:
+                self._frozen.refuse()
             try:
                 recorded = self._append(stream, events, expected_version)
             except sqlite3.Error as error:
@@ -174,7 +184,9 @@ class SqliteEventLog:
         with self._changed:
             self._refuse_if_closed()
             reader = self._idle.pop() if self._idle else None
-        reader = reader or open_reader(self._path, LOG, timeout=self._lock_timeout)
+        reader = reader or open_reader(
+            self._path, LOG, timeout=self._lock_timeout, frozen=self._frozen
+        )
         try:
             with explained(self._path, LOG):
                 yield reader

@@ -10,6 +10,7 @@ from events.codec import EventCodec
 from events.errors import EventDataError, LogFormatError, SealedDataError, UnknownEventType
 from events.event import DamagedEvent, RecordedEvent
 from events.sqlite_file import explained, open_reader
+from events.sqlite_frozen import Frozen
 from events.sqlite_layout import LOG
 from events.sqlite_rows import page, read_identity
 
@@ -25,7 +26,12 @@ _CHAIN = "SELECT position, id, sum, hash_before, run_hash FROM events ORDER BY p
 Progress = Callable[[int, int], None]
 
 
-def check_log(path: Path, codec: EventCodec, progress: Progress = lambda *_: None) -> int:
+def check_log(
+    path: Path,
+    codec: EventCodec,
+    progress: Progress = lambda *_: None,
+    frozen: Frozen | None = None,
+) -> int:
     """Read every event of the log at `path` and answer how many there are.
 
     The file must be sound to SQLite, positions and the versions of each stream have no gaps, every
@@ -35,7 +41,7 @@ def check_log(path: Path, codec: EventCodec, progress: Progress = lambda *_: Non
     it, `LogUnavailable`, or `UnknownEventType` for an event of another version of the program.
     """
     with explained(path, LOG):
-        reader = open_reader(path, LOG, timeout=_LOCK_SECONDS)
+        reader = open_reader(path, LOG, timeout=_LOCK_SECONDS, frozen=frozen)
         try:
             (found,) = reader.execute(_INTEGRITY).fetchone()
             if found != "ok":

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
+from events.sqlite_frozen import Frozen
 from events.sqlite_layout import Layout
 
 # A checkpoint costs two more syncs of the disk; this makes the WAL file 16 MB instead of 4.
@@ -65,14 +66,35 @@ def open_writer(
     return connection
 
 
+def open_frozen(
+    path: Path, layout: Layout, *, timeout: float, frozen: Frozen
+) -> sqlite3.Connection:
+    """What stands in for `open_writer` while nothing can be written; raises the same errors."""
+    with explained(path, layout):
+        connection = frozen.connect(path, timeout)
+        try:
+            if _format(connection, layout) == layout.version - 1:
+                raise LogUnavailable(
+                    f"The {layout.name} {path} has the format before, and is brought over to the "
+                    f"present one when it is first opened where it can be written: {frozen.why}"
+                )
+            _refuse_foreign(connection, path, layout)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def open_reader(
-    path: Path, layout: Layout, *, timeout: float, view: str = ""
+    path: Path, layout: Layout, *, timeout: float, view: str = "", frozen: Frozen | None = None
 ) -> sqlite3.Connection:
     """A connection that only reads from the file at `path`, which a writer has seen before.
 
     `view` is a statement that makes a temporary view, for this connection alone.
     """
     with explained(path, layout):
+        if frozen:
+            return frozen.connect(path, timeout)
         connection = _connect(path, "rw", timeout)
         connection.execute(view)
         connection.execute("PRAGMA query_only = ON")

@@ -13,7 +13,15 @@ from events.chain import hash_of
 from events.errors import LogFormatError, LogUnavailable
 from events.marks import Mark
 from events.sealing import KEY_BYTES, seal, unseal
-from events.sqlite_file import explain, explained, open_reader, open_writer, transaction
+from events.sqlite_file import (
+    explain,
+    explained,
+    open_frozen,
+    open_reader,
+    open_writer,
+    transaction,
+)
+from events.sqlite_frozen import Frozen
 from events.sqlite_layout import VAULT
 from events.sqlite_marks import read_mark, write_mark
 from events.sqlite_older import fill_vault
@@ -33,15 +41,22 @@ class SqliteVault:
     """A `KeyVault` in the file at `path`, which only its owner may read.
 
     With `create` a missing or empty file becomes a new vault; one of the format before is brought
-    over. A write waits up to `lock_timeout`
-    seconds for another process. Keys are kept only within a read transaction, whose end a
-    destruction waits for: none is used after another process has destroyed it. Raises
-    `LogFormatError` for a file that is no vault of ours and `LogUnavailable` for one that cannot
-    be used.
+    over. A write waits up to `lock_timeout` seconds for another process; while the file is `frozen`
+    it is refused. Keys are kept only within a read transaction, whose end a destruction waits for:
+    none is used after another process has destroyed it. Raises `LogFormatError` for a file that is
+    no vault of ours and `LogUnavailable` for one that cannot be used.
     """
 
-    def __init__(self, path: Path, *, create: bool = False, lock_timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        lock_timeout: float = 30.0,
+        frozen: Frozen | None = None,
+    ) -> None:
         self._path = path
+        self._frozen = frozen
         self._read_lock = threading.RLock()  # guards the reader and the keys that it keeps
         self._kept: dict[str, Row] | None = None
         self._write_lock = threading.Lock()
@@ -50,15 +65,17 @@ class SqliteVault:
         if create:
             with suppress(OSError):  # SQLite says it better
                 path.touch(mode=0o600)
-        self._writer = open_writer(
-            path, VAULT, create=create, timeout=lock_timeout, fill=fill_vault
+        self._writer = (
+            open_frozen(path, VAULT, timeout=lock_timeout, frozen=frozen)
+            if frozen
+            else open_writer(path, VAULT, create=create, timeout=lock_timeout, fill=fill_vault)
         )
         try:
             with explained(path, VAULT):
                 self._writer.execute("PRAGMA secure_delete = ON")
                 # VACUUM would otherwise copy all keys into a file of the temporary folder.
                 self._writer.execute("PRAGMA temp_store = MEMORY")
-            self._reader = open_reader(path, VAULT, timeout=lock_timeout)
+            self._reader = open_reader(path, VAULT, timeout=lock_timeout, frozen=frozen)
         except BaseException:
             self._writer.close()
             raise
@@ -119,7 +136,7 @@ class SqliteVault:
 
     def mark(self) -> Mark | None:
         """See `KeyVault.mark`."""
-        with self._writing() as writer:
+        with self._using() as writer:
             return read_mark(writer)
 
     def place(self, mark: Mark, lost: Iterable[str] = ()) -> None:
@@ -130,7 +147,7 @@ class SqliteVault:
 
     def lost(self) -> frozenset[str]:
         """See `KeyVault.lost`."""
-        with self._writing() as writer:
+        with self._using() as writer:
             return self.lacking([subject for (subject,) in writer.execute(_LOST)])
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
@@ -171,6 +188,13 @@ class SqliteVault:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._using() as writer:
+            if self._frozen:
+                self._frozen.refuse()
+            yield writer
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
         with self._write_lock:
             refuse_closed(self._closed)
             with explained(self._path, VAULT):

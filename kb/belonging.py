@@ -19,6 +19,7 @@ from events.marks import misfit
 from events.sealed_fields import SealedValue
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import is_of_format_before
+from events.sqlite_frozen import Frozen
 from events.sqlite_layout import LOG as LOG_LAYOUT
 from events.sqlite_layout import VAULT as VAULT_LAYOUT
 from events.sqlite_older import read_older, read_older_keys
@@ -47,22 +48,22 @@ class _Tried(Struct, frozen=True):
 
 
 def open_log_and_vault(
-    directory: DataDirectory, notice: Notice
+    directory: DataDirectory, notice: Notice, frozen: Frozen | None = None
 ) -> tuple[SqliteEventLog, SqliteVault]:
-    """Log and vault, seen to belong together.
+    """Log and vault, seen to belong together; only read while they are `frozen`.
 
     Raises `DataDirectoryError` if they do not or the vault is missing, `LogFormatError` or
     `LogUnavailable`.
     """
-    older = _older(directory)
+    older = (False, False) if frozen else _older(directory)
     if any(older):
         _refuse_foreign_keys(directory, *older)
-    log = SqliteEventLog(directory.log)
+    log = SqliteEventLog(directory.log, frozen=frozen)
     try:
-        refuse_foreign(directory.accounts, log)
+        refuse_foreign(directory.accounts, log, frozen)
         if not directory.vault.exists() and log.head():
             raise _missing(directory)
-        vault = SqliteVault(directory.vault, create=not log.head())
+        vault = SqliteVault(directory.vault, create=not log.head(), frozen=frozen)
         try:
             if any(older):
                 notice(BROUGHT_OVER)

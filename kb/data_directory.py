@@ -16,6 +16,7 @@ from kb.settings import FILE_NAME
 
 LOG = "log.sqlite"
 VAULT = "vault.sqlite"
+INDEX = "index"
 BEGUN = ".begun"
 """Ends the name of a file that is being written."""
 
@@ -31,9 +32,13 @@ _SQLITE_ADVICE = {sqlite3.SQLITE_FULL: _FULL, sqlite3.SQLITE_READONLY: _READ_ONL
 
 
 class DataDirectory(Struct, frozen=True):
-    """The paths of one data directory."""
+    """The paths of one data directory.
+
+    What is made from the sources lies in the folder `copies` while it stands in for its own.
+    """
 
     root: Path
+    copies: Path | None = None
 
     @property
     def log(self) -> Path:
@@ -48,12 +53,12 @@ class DataDirectory(Struct, frozen=True):
     @property
     def views(self) -> Path:
         """The file of all views."""
-        return self.root / "views.sqlite"
+        return self._made / "views.sqlite"
 
     @property
     def index(self) -> Path:
         """The folder of the search index and its vectors."""
-        return self.root / "index"
+        return self._made / INDEX
 
     @property
     def accounts(self) -> Path:
@@ -63,22 +68,22 @@ class DataDirectory(Struct, frozen=True):
     @property
     def questions(self) -> Path:
         """The file that counts searches: neither facts nor made from them."""
-        return self.root / "questions.sqlite"
+        return self._made / "questions.sqlite"
 
     @property
     def parked(self) -> Path:
         """The file of events that the index could not take in."""
-        return self.root / "parked.sqlite"
+        return self._made / "parked.sqlite"
 
     @property
     def lock(self) -> Path:
         """The file that the following process holds locked."""
-        return self.root / "follower.lock"
+        return self._made / "follower.lock"
 
     @property
     def people_lock(self) -> Path:
         """The file that is locked while stewards or groups change, one after the other."""
-        return self.root / "people.lock"
+        return self._made / "people.lock"
 
     @property
     def settings(self) -> Path:
@@ -91,8 +96,22 @@ class DataDirectory(Struct, frozen=True):
             "log": _bytes(self.root.glob(f"{LOG}*")),
             "vault": _bytes(self.root.glob(f"{VAULT}*")),
             "views": _bytes(self.root.glob("views.sqlite*")),
-            "index": _bytes(_inside(self.index)),
+            "index": _bytes(_inside(self.root / INDEX)),
         }
+
+    def derived(self) -> list[Path]:
+        """The files of what is made from the sources and of what reading writes to, if there are
+        any; not the index.
+        """
+        ends = ("", "-wal", "-journal", ".sums")
+        files = (self.views, self.questions, self.parked)
+        places = [file.with_name(file.name + end) for file in files for end in ends]
+        return [place for place in places if place.exists()]
+
+    @property
+    def _made(self) -> Path:
+        """Where what is made from the sources lies."""
+        return self.copies or self.root
 
 
 def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:

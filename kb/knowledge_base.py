@@ -26,6 +26,7 @@ from kb.following.follower import Progress
 from kb.following.withheld import INCOMPLETE
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
+from kb.opening import open_parts
 from kb.parts import Parts
 from kb.people.credentials import Credentials
 from kb.people.directory import Directory
@@ -132,14 +133,8 @@ class KnowledgeBase:
         tell = notice or (lambda _: None)
         with storage_errors(directory.root):
             settings = settings or load_settings(directory.root, os.environ)
-            parts = Parts(directory, settings, embedder or AnnouncedModel(tell), tell)
+            parts = open_parts(directory, settings, embedder or AnnouncedModel(tell), tell)
             try:
-                parts.follower.ensure(0)
-                parts.follower.bring_views_up()
-                parts.follower.take_in_readable(parts.codec)
-                if unfinished := parts.follower.unfinished_erasure():
-                    tell("Something erased is not gone yet, or is back from a copy: erasing it.")
-                    parts.follower.forget(unfinished)
                 opened = cls(parts, asker or _acting(parts))
                 if sentence := opened.incomplete():
                     tell(sentence)
@@ -179,6 +174,26 @@ class KnowledgeBase:
                 if settled:
                     self._parts.questions.asked(question, self.asker.member)
         return answer
+
+    @property
+    def unwritable(self) -> str:
+        """Why it is only read, in a few words, as seen when it was opened; empty if it is not."""
+        return self._parts.frozen.reason if self._parts.frozen else ""
+
+    def outdated(self) -> bool:
+        """Whether one that is only read can be written by now, or another program wrote to it."""
+        return self._parts.frozen is not None and self._parts.frozen.outdated()
+
+    def reopened(self) -> Self:
+        """Close this and open the same anew, for the same asker. Raises `DataDirectoryError`."""
+        self.close()
+        root, model, tell = self.settings.data, self._parts.embedder, self._parts.notice
+        opened = self.open(
+            root, settings=self.settings, embedder=model, notice=tell, asker=self.asker
+        )
+        if not opened.unwritable:
+            tell(f"{root} can be written again.")
+        return opened
 
     @contextmanager
     def follow(self) -> Iterator[None]:
@@ -220,6 +235,8 @@ class KnowledgeBase:
         if what not in ("views", "index", "all"):
             raise InvalidInput(f"{what!r} cannot be rebuilt: name views, index or all.", "what")
         with storage_errors(self._parts.directory.root):
+            if self._parts.frozen:
+                self._parts.frozen.refuse()
             self._parts.follower.rebuild(what, progress or (lambda *_: None))
 
     def status(self) -> Status:
@@ -233,6 +250,7 @@ class KnowledgeBase:
                 self._parts.parked,
                 self._parts.follower,
                 lacking(self._parts.vault),
+                self._parts.frozen,
             )
 
     def incomplete(self) -> str:
@@ -249,7 +267,9 @@ class KnowledgeBase:
         from events.sqlite_check import check_log
 
         with storage_errors(self._parts.directory.root):
-            return check_log(self._parts.directory.log, self._parts.codec, progress)
+            return check_log(
+                self._parts.directory.log, self._parts.codec, progress, self._parts.frozen
+            )
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

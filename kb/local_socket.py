@@ -36,12 +36,13 @@ Parameters = Sequence[tuple[str, str]]
 def socket_path(data: Path) -> Path:
     """Where the server of the data directory `data` listens.
 
-    In the directory itself or, where that path is too long for a socket, in a folder for this user
-    alone in the temporary folder, under a name that follows from the directory. Raises
+    In the directory itself or, where that path is too long for a socket or nothing may be written,
+    in a folder for this user alone in the temporary folder, under a name that follows from the
+    directory. Raises
     `KnowledgeBaseError` if that folder belongs to somebody else.
     """
     path = data.resolve() / SOCKET
-    if len(os.fsencode(path)) <= LONGEST_PATH:
+    if len(os.fsencode(path)) <= LONGEST_PATH and os.access(path.parent, os.W_OK):
         return path
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     return _private_folder() / f"{name}.sock"

@@ -23,6 +23,7 @@ from kb.following.parked import ParkedFile
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
+from kb.frozen import FrozenDirectory
 from kb.ids import new_event_id, new_id
 from kb.keys import Keys
 from kb.questions import Questions
@@ -43,13 +44,15 @@ class Parts:
         settings: Settings,
         embedder: "Embedder",
         notice: Callable[[str], None],
+        frozen: FrozenDirectory | None = None,
     ) -> None:
-        self.directory = directory
+        self.frozen = frozen
+        self.directory = directory = frozen.directory if frozen else directory
         self.settings = settings
         self.embedder = embedder
-        self.log, self.vault = open_log_and_vault(directory, notice)
+        self.log, self.vault = open_log_and_vault(directory, notice, frozen)
         self.codec = build_codec(self.vault)
-        self._notice = notice
+        self.notice = notice
         self._beside = Beside(self.log, self.codec, notice)
         self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, self.log, notice=notice)
@@ -59,7 +62,7 @@ class Parts:
         self._tidy_questions(notice)
         self.keys = Keys(self.vault, self.questions, lambda: self.accounts, self._erase_entry)
         self.index = SearchIndex(
-            directory.index,
+            frozen.index if frozen else lambda: directory.index,
             self.log,
             self.codec,
             embedder=embedder,
@@ -73,6 +76,8 @@ class Parts:
         )
         self.reader.on_damage = self.follower.repair_views
         self.reader.on_change = self.follower.verify_views
+        if frozen:
+            self.reader.before = frozen.refuse_changed
         self._opening_accounts = Lock()
         self._accounts: Accounts | None = None
 
@@ -89,7 +94,8 @@ class Parts:
                     self.settings.community,
                     utc_now,
                     self._beside,
-                    self._notice,
+                    self.notice,
+                    self.frozen,
                 )
             return self._accounts
 
@@ -134,3 +140,5 @@ class Parts:
         self.vault.close()
         if self._accounts:
             self._accounts.close()
+        if self.frozen:
+            self.frozen.close()

@@ -1,5 +1,6 @@
 """What there is to say about a data directory: the values that `kb status` shows."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -7,7 +8,7 @@ from msgspec import Struct
 from events.log import EventLog
 from events.projection import ParkedEvent
 from events.sqlite_layout import LOG
-from indexer.errors import IndexOutdated
+from indexer.errors import IndexOutdated, IndexUnavailable
 from kb.access import operator
 from kb.data_directory import DataDirectory
 from kb.entries.queries import TOTALS
@@ -19,6 +20,7 @@ from kb.following.view_reader import ViewReader
 from kb.following.view_tables import checkpoint
 from kb.following.views import Views
 from kb.following.withheld import parked
+from kb.frozen import FrozenDirectory
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,14 +71,19 @@ def gather(
     index_parked: ParkedFile,
     follower: Follower,
     lacking: str,
+    frozen: FrozenDirectory | None = None,
 ) -> Status:
-    """The status now; `lacking` says what the vault cannot open.
+    """The status now; `lacking` says what cannot be opened, `frozen` that it is only read.
 
     Loads neither the model nor the search libraries.
     """
     views, head = _views(reader), log.head()
+    if frozen:
+        with suppress(IndexUnavailable):
+            frozen.index()
     index, trouble = _index(directory, log, index_parked)
     entries, archived, reuses = views.totals
+    why = frozen.why if frozen else ""
     return Status(
         data=str(directory.root),
         format=LOG.version,
@@ -85,7 +92,7 @@ def gather(
         index_position=index.position,
         lag=max(0, head - min(views.position, index.position)),
         parked=(*views.parked, *index_parked.all()),
-        errors=tuple(filter(None, (lacking, *follower.errors, follower.overdue, *trouble))),
+        errors=tuple(filter(None, (why, lacking, *follower.errors, follower.overdue, *trouble))),
         sizes=directory.sizes(),
         documents=index.documents,
         passages=index.passages,

@@ -101,7 +101,7 @@ def _welcome(base: "KnowledgeBase", url: str) -> None:
     from kb.access import operator
     from kb.people.links import one_time_link
 
-    if not base.settings.ways:
+    if not base.settings.ways or base.unwritable:
         return
     host = base.acting_for(operator())
     if host.directory.stewards():

@@ -19,6 +19,7 @@ from kb.errors import KnowledgeBaseError
 from kb.settings import Settings, is_loopback
 from web.app import create_app
 from web.protocol import Protocol
+from web.reopening import reopening
 from web.security import LONGEST_HEAD
 
 THREADS = 32
@@ -60,7 +61,12 @@ def serve(
         refuse_unguarded(host, base.settings)
     app = create_app(base, loopback=loopback)
     made = _Server(configured(app, secure=base.settings.secure, most=connections()))
-    with tcp_socket(host, port) as tcp, socket_file(path) as local, made.capture_signals():
+    with (
+        tcp_socket(host, port) as tcp,
+        socket_file(path) as local,
+        made.capture_signals(),
+        reopening(app.state["visits"]),
+    ):
         ready(address(tcp), lambda: made.should_exit)
         asyncio.run(_serve(made, [tcp, local]))
 

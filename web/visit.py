@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from secrets import token_bytes
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request
@@ -38,6 +39,9 @@ SOMEBODY = "a member"
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
 
+
+OPENING_SECONDS = 30.0
+"""How long a request waits for a base that is being opened anew."""
 
 STATIC = "/static/"
 
@@ -110,6 +114,8 @@ class Visits:
     def __init__(
         self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
     ) -> None:
+        self._opened = Event()
+        self._opened.set()
         self.serve(base, limits, openid)
 
     def serve(
@@ -124,6 +130,14 @@ class Visits:
         self.openid = openid
         self._acting_for: Callable[[Asker], KnowledgeBase] = lru_cache(256)(base.acting_for)
 
+    def reopen(self) -> None:
+        """Open the base anew, while requests wait. Raises `DataDirectoryError`."""
+        self._opened.clear()
+        try:
+            self.serve(self.base.reopened(), self.limits, self.openid)
+        finally:
+            self._opened.set()
+
     @cached_property
     def nobody(self) -> Visit:
         """Somebody of whom nothing is asked and who sees nothing."""
@@ -131,6 +145,7 @@ class Visits:
 
     def of(self, scope: Scope) -> Visit:
         """Who asks in `scope`. Raises `BadToken`."""
+        self._opened.wait(OPENING_SECONDS)
         headers = Headers.from_scope(scope)
         if scope.get(LOCAL):
             return self._beside(headers.get(MEMBER_HEADER))

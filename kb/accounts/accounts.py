@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from events.sqlite_frozen import Frozen
 from kb.accounts.devices import Devices
 from kb.accounts.identities import Identities, PendingSignIns
 from kb.accounts.links import Links
@@ -32,8 +33,10 @@ class Accounts:
         clock: Clock,
         beside: "Beside",
         notice: Callable[[str], None],
+        frozen: Frozen | None = None,
     ) -> None:
         self._path = path
+        self._frozen = frozen
         self._community = community
         self._clock = clock
         self._beside = beside
@@ -48,7 +51,7 @@ class Accounts:
 
     @cached_property
     def _store(self) -> AccountStore:
-        store = AccountStore(self._path, notice=self._notice)
+        store = AccountStore(self._path, notice=self._notice, frozen=self._frozen)
         try:
             self._beside.compare(store)
         except BaseException:

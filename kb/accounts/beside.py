@@ -1,7 +1,8 @@
 """Whether accounts belong to a log, and what to do with older ones that were put back."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import cast
 
@@ -9,12 +10,15 @@ from events.codec import EventCodec
 from events.event import DamagedEvent
 from events.log import EventLog
 from events.marks import Mark, misfit
-from kb.accounts.store import PASSING, AccountStore, peek
+from events.sqlite_frozen import Frozen
+from events.sqlite_marks import read_mark
+from kb.accounts.store import PASSING, AccountStore
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
 
 PAGE = 1_000
+LOCK_SECONDS = 5.0
 SIGN_IN = frozenset(
     {"member-token-made", "member-token-revoked", "member-link-made", "member-sign-in-changed"}
 )
@@ -35,11 +39,24 @@ _NONE = "accounts.sqlite is missing or empty: nobody can sign in until they are 
 _OTHER_COPY = "accounts.sqlite was used last with another copy of the log than the one beside it."
 
 
-def refuse_foreign(path: Path, log: EventLog) -> None:
+def refuse_foreign(path: Path, log: EventLog, frozen: Frozen | None = None) -> None:
     """Raise `DataDirectoryError` for accounts of another log; nothing is written."""
-    mark = peek(path)
+    mark = _peek(path, frozen)
     if mark and misfit(log, mark) == "other log":
         raise _foreign(path)
+
+
+def _peek(path: Path, frozen: Frozen | None) -> Mark | None:
+    """The mark of accounts without opening them to write; None for a file that has none."""
+    if not path.exists():
+        return None
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        db = frozen.connect(path, LOCK_SECONDS) if frozen else sqlite3.connect(uri, uri=True)
+        with closing(db):
+            return read_mark(db)
+    except sqlite3.Error:
+        return None  # what is wrong is said when they are needed
 
 
 class Beside:

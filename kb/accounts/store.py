@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from events import sqlite_marks
 from events.errors import LogUnavailable
 from events.marks import Mark
 from events.sqlite_file import kind_of, switch_to_wal, transaction, wal_is_emptied
+from events.sqlite_frozen import Frozen
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.accounts.schema import APPLICATION_ID, MEMBER_TABLES, TABLES, VERSION
@@ -43,8 +44,8 @@ class AccountStore:
     One connection behind a lock serves every thread; other processes open their own. `random`
     gives that many bytes that nobody can guess. `is_new` says whether the file was made just now;
     `notice` is told in one sentence when what lasts a short time only was damaged, and is emptied.
-    Raises `DataDirectoryError` for a file that is not ours, damaged, in use, or written by a newer
-    version.
+    While the file is `frozen` it is only read. Raises `DataDirectoryError` for a file that is not
+    ours, damaged, in use, or written by a newer version.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class AccountStore:
         random: Random = secrets.token_bytes,
         timeout: float = 30.0,
         notice: Callable[[str], None] = lambda _: None,
+        frozen: Frozen | None = None,
     ) -> None:
         self.is_new = False
+        self._frozen = frozen
         self._path = path
         self._notice = notice
         self._random = random
@@ -158,7 +161,7 @@ class AccountStore:
         self._finish_forgetting()
 
     def _finish_forgetting(self) -> None:
-        if self.run("SELECT 1 FROM mark WHERE name = ?", (UNFINISHED,)):
+        if not self._frozen and self.run("SELECT 1 FROM mark WHERE name = ?", (UNFINISHED,)):
             self._clear_free_space()
 
     def _clear_free_space(self) -> None:
@@ -180,6 +183,8 @@ class AccountStore:
             return not wal_is_emptied(self._db, self._timeout)
 
     def _opened(self) -> sqlite3.Connection:
+        if self._frozen:
+            return self._opened_frozen(self._frozen)
         if not self._path.exists():
             self._path.touch(mode=0o600)
         db = sqlite3.connect(
@@ -191,6 +196,18 @@ class AccountStore:
         )
         try:
             self._prepare(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _opened_frozen(self, frozen: Frozen) -> sqlite3.Connection:
+        db = frozen.connect(self._path, self._timeout)
+        try:
+            self._refuse_foreign(db)
+            if _version(db) < VERSION or tally.damaged(db):
+                # What mends them has to be written.
+                raise DataDirectoryError(f"The file {self._path} cannot be used: {frozen.why}")
         except BaseException:
             db.close()
             raise
@@ -264,6 +281,8 @@ class AccountStore:
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
                 raise Refused("Whoever has left or was erased cannot sign in any more.") from error
+            if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
+                raise DataDirectoryError(self._frozen.why) from error
             meaning = _MEANING.get(kind_of(error), f"cannot be used: {error}")
             raise DataDirectoryError(f"The file {self._path} {meaning}.") from error
         except UnicodeDecodeError as error:
@@ -281,14 +300,3 @@ class AccountStore:
 def _version(db: sqlite3.Connection) -> int:
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     return version
-
-
-def peek(path: Path) -> Mark | None:
-    """The mark of accounts without opening them to write; None for a file that has none."""
-    if not path.exists():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            return read_mark(db)
-    except sqlite3.Error:
-        return None  # what is wrong is said when they are needed

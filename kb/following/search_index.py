@@ -46,13 +46,13 @@ class _Broken(Struct, frozen=True):
 class SearchIndex:
     """One index object for readers and, in the process that leads, for the writer too.
 
-    The libraries behind it are loaded at first use. `notice` is told in one sentence
-    when the index has to be made anew.
+    The libraries behind it are loaded, and its `directory` asked for, at first use. `notice` is
+    told in one sentence when the index has to be made anew.
     """
 
     def __init__(
         self,
-        directory: Path,
+        directory: Callable[[], Path],
         log: EventLog,
         codec: EventCodec,
         *,
@@ -62,7 +62,7 @@ class SearchIndex:
         now: Clock,
         notice: Callable[[str], None],
     ) -> None:
-        self._directory = directory
+        self._place = directory
         self._log = log
         self._codec = codec
         self._embedder = embedder
@@ -77,6 +77,10 @@ class SearchIndex:
         self._writable = False
         self._turns: Turns | None = None  # of the current index, while this process writes it
         self._broken: _Broken | None = None
+
+    @property
+    def _directory(self) -> Path:
+        return self._place()
 
     @contextmanager
     def reading(self) -> "Iterator[HybridIndex]":

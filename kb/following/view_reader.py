@@ -34,13 +34,15 @@ class ViewReader:
     In the place of every table about entries stands a temporary view of the rows that the asker may
     see, so that a statement which names the table reaches no other one; see `view_guard`.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
-    `on_change` is called before anything is read from a file that somebody else wrote to.
+    `on_change` is called before anything is read from a file that somebody else wrote to, `before`
+    always: it may refuse.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.on_damage: Callable[[str, File], bool] = lambda *_: False
         self.on_change: Callable[[], None] = lambda: None
+        self.before: Callable[[], None] = lambda: None
         self._sums = PageSums(path)
         self._mended = MISSING
         self._lock = Lock()
@@ -54,6 +56,7 @@ class ViewReader:
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
         """
+        self.before()
         self._refuse_changed()
         file = file_at(self._path)
         try:

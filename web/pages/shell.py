@@ -201,6 +201,8 @@ class Pages:
         )
 
     def _trouble(self) -> str:
+        if self._visit.known and (why := self._visit.base.unwritable):
+            return f"Nothing can be written at present because {why}; reading goes on."
         if not may(self._visit.asker, "audit"):
             return ""
         try:

@@ -1,0 +1,97 @@
+"""Reads SQLite files in WAL mode where nothing can be written, not even what readers need.
+
+Who opens such a file makes a `-shm` of 32 kB beside it, to read as well: on a full disk or in a
+folder that is read-only nobody could read on. SQLite does without where it is told that the `-shm`
+is not its own (`readonly_shm`): it then reads the WAL into its memory, and moves to the shared one
+as soon as another process has a real one there. Both files have to exist for that, if only empty.
+Where they do not and cannot be made, nobody has the file open, and all that was ever committed is
+in the file itself (`immutable`): whether that stays so is looked at before each use.
+"""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from events.errors import LogUnavailable
+
+_BESIDE = ("-wal", "-shm")
+
+_Stamp = tuple[tuple[int, int, int, int] | None, ...]
+
+
+class Frozen:
+    """The files of one directory while nothing can be written there; `why` is a sentence.
+
+    One object for all connections of a process, each of which only reads.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        self._taken: dict[Path, _Stamp] = {}  # files that are read as if they never changed
+
+    def connect(self, path: Path, timeout: float) -> sqlite3.Connection:
+        """A connection to the file at `path`, usable from any thread. Raises `sqlite3.Error`."""
+        how = self._how(path)
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&{how}",
+            uri=True,
+            timeout=timeout,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def refuse(self) -> None:
+        """Raise `LogUnavailable`: what would write comes here first."""
+        raise LogUnavailable(self.why)
+
+    def refuse_changed(self) -> None:
+        """Raise `LogUnavailable` if a file may have been written to since it was opened here."""
+        if self.changed():
+            raise LogUnavailable(
+                "Another program wrote to the data directory, which was opened here to be read "
+                "only: open it again."
+            )
+
+    def changed(self) -> bool:
+        """Whether a file that is read as if it never changed has changed."""
+        return any(_stamp(path) != taken for path, taken in self._taken.items())
+
+    def _how(self, path: Path) -> str:
+        if path in self._taken:
+            return "immutable=1"
+        if path.is_file():
+            for end in _BESIDE:
+                with suppress(OSError):
+                    _beside(path, end).touch(path.stat().st_mode & 0o777, exist_ok=False)
+        found = _stamp(path)
+        _, wal, shm = found
+        # What is not in the file yet is never passed over: without a `-shm`, SQLite then refuses.
+        unfinished = _beside(path, "-journal").exists() or (wal is not None and wal[1])
+        if unfinished or (wal and shm):
+            return "readonly_shm=1"
+        self._taken[path] = found
+        return "immutable=1"
+
+
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Inode, size and times of the file and of what is beside it; None for what is not there."""
+    found: list[tuple[int, int, int, int] | None] = []
+    for end in ("", *_BESIDE):
+        try:
+            seen = _beside(path, end).stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
+    return tuple(found)

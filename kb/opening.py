@@ -1,0 +1,56 @@
+"""Opens the parts of a data directory and brings them up to its log, or else to read only."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from events.errors import EventLogError
+from kb.data_directory import DataDirectory
+from kb.errors import KnowledgeBaseError
+from kb.frozen import FULL, FrozenDirectory, no_room, unwritable
+from kb.parts import Parts
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from indexer.embedder import Embedder
+
+Notice = Callable[[str], None]
+
+
+def open_parts(
+    directory: DataDirectory, settings: Settings, embedder: "Embedder", notice: Notice
+) -> Parts:
+    """The parts, with views that hold all of the log; only to be read where nothing can be written.
+
+    `notice` is then told why. Raises what comes of a directory that cannot be used at all.
+    """
+    reason = unwritable(directory.root)
+    if not reason:
+        try:
+            return _brought_up(Parts(directory, settings, embedder, notice))
+        except (KnowledgeBaseError, EventLogError, sqlite3.Error, OSError) as error:
+            if not no_room(error):
+                raise
+            reason = FULL
+    frozen = FrozenDirectory(directory, reason)
+    try:
+        notice(frozen.told)
+        return _brought_up(Parts(directory, settings, embedder, notice, frozen))
+    except BaseException:
+        frozen.close()
+        raise
+
+
+def _brought_up(parts: Parts) -> Parts:
+    try:
+        parts.follower.ensure(0)
+        parts.follower.bring_views_up()
+        parts.follower.take_in_readable(parts.codec)
+        # What is erased and not gone yet is hidden by the views; it goes once that can be written.
+        if not parts.frozen and (unfinished := parts.follower.unfinished_erasure()):
+            parts.notice("Something erased is not gone yet, or is back from a copy: erasing it.")
+            parts.follower.forget(unfinished)
+    except BaseException:
+        parts.close()
+        raise
+    return parts
