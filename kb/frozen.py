@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from events.sqlite_frozen import Frozen
 from indexer.errors import IndexUnavailable
-from kb.data_directory import BEGUN, INDEX, DataDirectory
+from kb.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
 from kb.errors import DataDirectoryError
 
 ROOM = 1_000_000
@@ -56,16 +56,14 @@ class FrozenDirectory(Frozen):
         )
         files = directory.derived()
         try:
-            folder, self._lock = _folder(sum(file.stat().st_size for file in files))
+            folder, self._lock = _folder(sum(map(_length, files)))
         except OSError as error:
             raise DataDirectoryError(f"{self.why[:-1]}, and {_NO_PLACE}.") from error
         self.directory = DataDirectory(directory.root, copies=folder)
         self._copying = Lock()
         try:
             for file in files:
-                # One that was replaced meanwhile, or is torn, is made anew from the log.
-                with suppress(FileNotFoundError):
-                    shutil.copyfile(file, folder / file.name)
+                _copy(file, folder / file.name)
         except BaseException:
             self.close()
             raise
@@ -82,12 +80,17 @@ class FrozenDirectory(Frozen):
                 try:
                     if not has_room(copy.parent, int(SPARE * _size(own))):
                         raise OSError(ENOSPC, os.strerror(ENOSPC))
-                    shutil.copytree(own, begun)
+                    shutil.copytree(own, begun, copy_function=_copy)
                 except OSError as error:
                     shutil.rmtree(begun, ignore_errors=True)
                     raise IndexUnavailable(f"The index cannot be used: {_NO_PLACE}.") from error
                 begun.rename(copy)
         return copy
+
+    def refuse_changed(self) -> None:
+        """Raise `DataDirectoryError` if another program may have written to it."""
+        with storage_errors(self.directory.root):
+            super().refuse_changed()
 
     def outdated(self) -> bool:
         """Whether it can be written by now, or was by another program: it is to be opened again."""
@@ -191,5 +194,17 @@ def _remove(folder: Path, lock: FileLock) -> None:
     lock.release()
 
 
+def _copy(file: str | Path, to: str | Path) -> None:
+    """Copy a file; one that is gone meanwhile, or comes out torn, is made anew from the log."""
+    with suppress(FileNotFoundError):
+        shutil.copyfile(file, to)
+
+
 def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*"))
+    return sum(map(_length, folder.rglob("*")))
+
+
+def _length(file: Path) -> int:
+    with suppress(FileNotFoundError):
+        return file.stat().st_size
+    return 0

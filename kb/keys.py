@@ -14,6 +14,27 @@ if TYPE_CHECKING:
 _MEMBER = member_stream("")
 
 
+class Untouched:
+    """Stands in for `Keys` where nothing can be written: all that is erased later is hidden now."""
+
+    def destroy(self, streams: Sequence[str]) -> None:
+        """Leave the keys of `streams` for whoever opens the directory when it can be written."""
+
+    def depart(self, members: Sequence[str]) -> None:
+        """Leave what `members` signed in with, which lets nobody in who is no member."""
+
+    def expire(self) -> None:
+        """Leave what was to be kept for some time only."""
+
+    def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
+        """Nothing is put right here."""
+        return False
+
+    def erase_entry(self, entry_id: str, actor: str) -> None:
+        """Refuse: it would have to stand in the log."""
+        raise DataDirectoryError(f"The entry {entry_id} cannot be erased yet, as {actor} wished.")
+
+
 class Keys:
     """The keys of streams, and all that opens the community to a member."""
 

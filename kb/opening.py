@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from events.errors import EventLogError
 from kb.data_directory import DataDirectory
-from kb.errors import KnowledgeBaseError
+from kb.errors import DataDirectoryError, KnowledgeBaseError
 from kb.frozen import FULL, FrozenDirectory, no_room, unwritable
 from kb.parts import Parts
 from kb.settings import Settings
@@ -41,13 +41,20 @@ def open_parts(
         raise
 
 
+def _refuse_unhidden(parts: Parts, why: str) -> None:
+    """What is erased is hidden by the views; entries that are to go with their author not yet."""
+    if parts.views.entries_of_erased():
+        raise DataDirectoryError(f"Entries of somebody erased cannot be erased with them: {why}")
+
+
 def _brought_up(parts: Parts) -> Parts:
     try:
         parts.follower.ensure(0)
         parts.follower.bring_views_up()
         parts.follower.take_in_readable(parts.codec)
-        # What is erased and not gone yet is hidden by the views; it goes once that can be written.
-        if not parts.frozen and (unfinished := parts.follower.unfinished_erasure()):
+        if parts.frozen:
+            _refuse_unhidden(parts, parts.frozen.why)
+        elif unfinished := parts.follower.unfinished_erasure():
             parts.notice("Something erased is not gone yet, or is back from a copy: erasing it.")
             parts.follower.forget(unfinished)
     except BaseException:

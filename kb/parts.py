@@ -25,7 +25,7 @@ from kb.following.view_reader import ViewReader
 from kb.following.views import Views
 from kb.frozen import FrozenDirectory
 from kb.ids import new_event_id, new_id
-from kb.keys import Keys
+from kb.keys import Keys, Untouched
 from kb.questions import Questions
 from kb.settings import Settings
 from kb.writer import Writer
@@ -72,7 +72,12 @@ class Parts:
             notice=notice,
         )
         self.follower = Follower(
-            self.log, self.views, self.reader, self.index, directory.lock, self.keys
+            self.log,
+            self.views,
+            self.reader,
+            self.index,
+            directory.lock,
+            Untouched() if frozen else self.keys,
         )
         self.reader.on_damage = self.follower.repair_views
         self.reader.on_change = self.follower.verify_views
