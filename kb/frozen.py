@@ -21,7 +21,7 @@ from indexer.errors import IndexUnavailable
 from kb.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
 from kb.errors import DataDirectoryError
 
-ROOM = 1_000_000
+ROOM = 512_000
 """Bytes without which a disk counts as full: what opening a directory writes, and a small entry."""
 
 FULL = "the disk is full"

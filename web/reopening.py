@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from kb.errors import KnowledgeBaseError
+from web.logs import kind_of
 from web.visit import Visits
 
 LOOK_SECONDS = 2.0
@@ -32,13 +33,15 @@ def reopening(visits: Visits) -> Iterator[None]:
 
 
 def _look(visits: Visits, ended: Event) -> None:
+    closed = False
     while visits.base.unwritable and not ended.wait(LOOK_SECONDS):
-        if not visits.base.outdated():
+        if not (closed or visits.base.outdated()):
             continue
         try:
             visits.reopen()
-        except KnowledgeBaseError as error:
-            # It is closed, and requests are refused until the next look.
-            log.warning("not opened again", extra={"error": type(error).__name__})
-        else:
             visits.base.start_following()
+            closed = False
+        except KnowledgeBaseError as error:
+            # Requests are refused until it can be opened.
+            closed = True
+            log.warning("cannot be opened again", extra={"error": kind_of(error)})

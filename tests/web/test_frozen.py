@@ -15,7 +15,7 @@ from msgspec import structs
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Draft
-from kb.errors import KnowledgeBaseError
+from kb.errors import DataDirectoryError, KnowledgeBaseError
 from kb.local_socket import request as ask
 from tests.kb.frozen_world import shut
 from tests.web.community import Browsers, Community, form_token, generous, sign_in
@@ -154,3 +154,27 @@ def test_a_running_server_writes_as_soon_as_there_is_room(
     assert seen[0] == 200
     assert all(seen[1:])
     assert len(seen) == 3
+
+
+def test_a_base_that_cannot_be_opened_again_is_tried_again(
+    community: Community,
+    browser: Browsers,
+    visits: Visits,
+    killed: Callable[[], Path],
+    eager: Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mara, path, reopened = browser("Mara"), killed(), KnowledgeBase.reopened
+
+    def broken(base: KnowledgeBase) -> KnowledgeBase:
+        monkeypatch.setattr(KnowledgeBase, "reopened", reopened)
+        base.close()
+        raise DataDirectoryError("The disk was full again.")
+
+    monkeypatch.setattr(KnowledgeBase, "reopened", broken)
+    with shut(path, "full", monkeypatch):
+        visits.serve(opened(path, community), generous())
+    with reopening.reopening(visits):
+        assert eager.wait(60)
+        assert page(mara, "/entries")
+    visits.serve(community.base, generous())
