@@ -15,12 +15,12 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from events.clock import utc_now
 from kb import KnowledgeBase, access
 from kb.access import Asker
-from kb.accounts.attempts import Attempts, Delays
+from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.sessions import SessionInfo, form_value
 from kb.accounts.tokens import Scope as TokenScope
 from kb.accounts.tokens import actions_of
@@ -28,6 +28,7 @@ from kb.errors import NotFound
 from kb.local_socket import MEMBER_HEADER
 from web.bodies import give_back
 from web.errors import is_api
+from web.line import Line
 from web.protocol import LOCAL
 from web.security import SAFE_METHODS
 
@@ -59,11 +60,17 @@ class BadToken(ClientException):
 
 
 class Limits(Struct, frozen=True):
-    """How often somebody may begin to sign in, try one name, and search."""
+    """How often somebody may begin to sign in, try one name, and search.
+
+    `few` are tries that a name has left where the address has none, `line` is where those wait that
+    may try.
+    """
 
     address: Attempts
     name: Delays
     search: Attempts
+    few: Few
+    line: Line = field(default_factory=Line)
 
 
 def usual_limits() -> Limits:
@@ -75,7 +82,8 @@ def usual_limits() -> Limits:
     name = Delays(
         8, timedelta(seconds=30), timedelta(minutes=15), clock=utc_now, random=token_bytes
     )
-    return Limits(attempts(600, 0.5), name, attempts(60, 0.5))
+    few = Few(3, timedelta(hours=1), clock=utc_now)
+    return Limits(attempts(600, 0.5), name, attempts(60, 0.5), few)
 
 
 class Visit(Struct, frozen=True):

@@ -3,6 +3,7 @@
 import math
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from kb.accounts.secret import Random, keyed
@@ -10,6 +11,10 @@ from kb.accounts.times import Clock
 from kb.errors import TooManyAttempts
 
 KEYS = 50_000
+CELLS, ROWS = 2**20, 4
+"""The size of the tables of `Few`: with 300,000 tries in them one key in a million is found to have
+tried three times too often."""
+
 NONE = timedelta(0)
 
 
@@ -39,6 +44,14 @@ class _Counts:
             self._counts[key] = count
             if len(self._counts) > self._most:
                 self._counts.popitem(last=False)
+        return math.ceil(wait.total_seconds())
+
+    def wait(self, key: bytes) -> int:
+        """What `take` would answer; no try is used."""
+        now = self._clock()
+        with self._lock:
+            known = self._counts.get(key)
+            _, wait = self._counted(*known, now) if known else self._counted(None, now, now)
         return math.ceil(wait.total_seconds())
 
     def _counted(
@@ -120,3 +133,55 @@ class Delays(_Counts):
             return NONE
         doublings: int = min(tries - self._free, 30)
         return min(self._longest, self._first * (1 << doublings))
+
+
+class Few:
+    """`each` tries in `every` so long, for any number of keys, none of which is forgotten early.
+
+    Counts lie in tables of a fixed size, where each key has a place in every row (a count-min
+    sketch): one may be found to have tried more often than it did, if all its places are those of
+    others too, but never less. Those of the time before the present one count as well, so tries may
+    come back after up to twice as long.
+    """
+
+    def __init__(self, each: int, every: timedelta, *, clock: Clock, cells: int = CELLS) -> None:
+        self._each = each
+        self._every = every
+        self._clock = clock
+        self._cells = cells
+        self._lock = threading.Lock()
+        self._time = 0
+        self._now, self._before = self._empty(), self._empty()
+
+    def left(self, key: bytes) -> bool:
+        """Whether `key` has a try left; none is used."""
+        with self._lock:
+            return self._count(key) < self._each
+
+    def take(self, key: bytes) -> bool:
+        """Use a try of `key`, if there is one left."""
+        with self._lock:
+            if self._count(key) >= self._each:
+                return False
+            least = min(self._now[place] for place in self._places(key))
+            for place in self._places(key):
+                self._now[place] = max(self._now[place], least + 1)
+            return True
+
+    def _count(self, key: bytes) -> int:
+        time = int(self._clock().timestamp() // self._every.total_seconds())
+        if time > self._time:  # a clock may be set back
+            self._before = self._now if time == self._time + 1 else self._empty()
+            self._now, self._time = self._empty(), time
+        places = list(self._places(key))
+        return min(self._now[place] for place in places) + min(
+            self._before[place] for place in places
+        )
+
+    def _places(self, key: bytes) -> Iterator[int]:
+        for row in range(ROWS):
+            part = int.from_bytes(key[8 * row : 8 * row + 8])
+            yield row * self._cells + part % self._cells
+
+    def _empty(self) -> bytearray:
+        return bytearray(ROWS * self._cells)

@@ -1,12 +1,18 @@
 """How often something may be tried: at once, after a wait, and by many."""
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kb.accounts.attempts import Few
 from kb.errors import TooManyAttempts
-from tests.kb.accounts_world import AccountsWorld, at_once
+from tests.kb.accounts_world import START, AccountsWorld, at_once
 
 
 @pytest.fixture
@@ -126,3 +132,57 @@ def test_threads_share_the_tries(accounts: AccountsWorld) -> None:
     attempts = accounts.attempts(burst=3)
     key = attempts.keyed("ana")
     assert sorted(at_once(*[lambda: attempts.take(key)] * 8)) == [0] * 3 + [10] * 5
+
+
+def test_what_a_try_would_answer_uses_none(accounts: AccountsWorld) -> None:
+    for counts in (accounts.attempts(burst=2), accounts.delays()):
+        key = counts.keyed("ana")
+        assert [counts.wait(key) for _ in range(9)] == [0] * 9
+        assert [counts.take(key) for _ in range(2)] == [0, 0]
+        assert [counts.wait(key), counts.take(key), counts.wait(key)] == [10, 10, 10]
+
+
+def few(accounts: AccountsWorld, cells: int = 2**12) -> Few:
+    """Two an hour."""
+    return Few(2, timedelta(hours=1), clock=accounts.clock, cells=cells)
+
+
+def test_each_key_has_a_few_tries_whatever_others_used(accounts: AccountsWorld) -> None:
+    counts, attempts = few(accounts), accounts.attempts()
+    for number in range(500):
+        assert counts.take(attempts.keyed(f"name {number}"))
+    key = attempts.keyed("ana")
+    assert [counts.left(key), counts.take(key), counts.take(key)] == [True] * 3
+    assert [counts.left(key), counts.take(key)] == [False] * 2
+    accounts.wait(hours=1)
+    assert not counts.take(key)
+    accounts.wait(hours=1)
+    assert counts.take(key)
+    accounts.wait(days=1)
+    assert [counts.take(key) for _ in range(3)] == [True, True, False]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 59)), max_size=60))
+def test_no_key_is_ever_found_to_have_tried_less_often_than_it_did(
+    tries: list[tuple[int, int]],
+) -> None:
+    """However small the tables are, and whoever shares a place with it."""
+    now = START
+    counts = Few(2, timedelta(hours=1), clock=lambda: now, cells=2)
+    took: dict[int, list[datetime]] = defaultdict(list)
+    for name, minutes in tries:
+        now += timedelta(minutes=minutes)
+        if counts.take(hashlib.sha256(bytes([name])).digest()):
+            took[name].append(now)
+    for times in took.values():
+        assert all(
+            third - first >= timedelta(hours=1)
+            for first, third in zip(times, times[2:], strict=False)
+        )
+
+
+def test_a_clock_that_is_set_back_gives_no_few_tries(accounts: AccountsWorld) -> None:
+    counts, key = few(accounts), accounts.attempts().keyed("ana")
+    assert [counts.take(key) for _ in range(3)] == [True, True, False]
+    accounts.wait(hours=-3)
+    assert not counts.take(key)

@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.access import Role, Visibility, of_member
-from kb.accounts.attempts import Attempts, Delays
+from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.oidc import OpenIdProvider
 from kb.accounts.passwords import Passwords
 from kb.accounts.tokens import Scope
@@ -55,9 +55,15 @@ def delays(free: int) -> Delays:
     return Delays(free, first, longest, clock=lambda: now, random=numbers)
 
 
+def few(each: int) -> Few:
+    """What each name has left where its address has nothing."""
+    every = timedelta(hours=1)
+    return Few(each, every, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC), cells=2**10)
+
+
 def generous(address: int = 10_000, name: int = 10_000, search: int = 10_000) -> Limits:
     """Limits that a test meets only where it lowers them."""
-    return Limits(attempts(address), delays(name), attempts(search))
+    return Limits(attempts(address), delays(name), attempts(search), few(0))
 
 
 _free: dict[tuple[str, str, bool], list[Litestar]] = defaultdict(list)

@@ -1,25 +1,31 @@
 """Tries to sign in: many of them keep whoever makes them waiting, and nobody else."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from threading import Event, Lock
+from typing import Any, cast
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 from msgspec import structs
 
-from kb.accounts.attempts import Attempts
-from tests.kb.accounts_world import at_once
+from kb.accounts.attempts import Attempts, Few
+from tests.kb.accounts_world import CountingHasher, at_once
 from tests.web.community import (
     FAR,
     PASSWORD,
+    SITE,
     Browsers,
     Client,
     Community,
     app_of,
     attempts,
+    few,
     generous,
     numbers,
     send,
@@ -213,6 +219,116 @@ def test_tries_that_are_refused_use_up_nothing(
     for _ in range(9):
         assert sign_in(coming_from(HERE), "Cleo").status_code == 429
     assert sign_in(coming_from(HERE), "Mara").status_code == 303
+
+
+@pytest.fixture
+def hours(community: Community, app: Litestar) -> Callable[[int], None]:
+    """Moves a clock on; an address has 4 tries an hour, and each name 3 where these are used up."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    hour = timedelta(hours=1)
+
+    def move(many: int) -> None:
+        nonlocal now
+        now += many * hour
+
+    address = Attempts(4, hour, clock=lambda: now, random=numbers)
+    few = Few(3, hour, clock=lambda: now)
+    app.state["visits"].serve(
+        community.base, structs.replace(generous(name=8), address=address, few=few)
+    )
+    return move
+
+
+def test_who_tries_other_names_keeps_nobody_at_the_address_waiting(
+    coming_from: From, hours: Callable[[int], None]
+) -> None:
+    assert {sign_in(coming_from(HERE), f"Name {n}").status_code for n in range(50)} == {401}
+    assert sign_in(coming_from(HERE), "Mara", WRONG).status_code == 401
+    assert sign_in(coming_from(HERE), "Mara").status_code == 303
+
+
+def test_where_an_address_has_no_tries_left_each_name_has_a_few_whether_there_is_one_or_not(
+    coming_from: From, hours: Callable[[int], None]
+) -> None:
+    for number in range(4):
+        sign_in(coming_from(HERE), f"Name {number}")
+    answers = []
+    for name in ("Mara", "Nora"):
+        tried = [sign_in(coming_from(HERE), name, WRONG) for _ in range(5)]
+        assert [each.status_code for each in tried] == [401] * 3 + [429] * 2
+        answers.append([(each.text.replace(name, ""), each.headers) for each in tried])
+    for (text, headers), (other, others) in zip(*answers, strict=True):
+        assert text == other
+        assert headers.get("retry-after") == others.get("retry-after")
+    assert sign_in(coming_from(HERE), "Mara").status_code == 429
+    assert sign_in(coming_from(THERE), "Mara").status_code == 303
+    hours(2)
+    assert sign_in(coming_from(HERE), "Mara").status_code == 303
+
+
+def test_the_few_give_no_name_more_than_its_own_limit(
+    coming_from: From, community: Community, app: Litestar
+) -> None:
+    """Who has used up the tries of a name has none more where the address has none."""
+    limits = structs.replace(generous(name=3, address=3), few=few(3))
+    app.state["visits"].serve(community.base, limits)
+    tried = [sign_in(coming_from(HERE), "Mara", WRONG).status_code for _ in range(9)]
+    assert tried == [401] * 3 + [429] * 6
+
+
+def test_tries_with_passwords_take_nothing_from_other_ways_of_signing_in(
+    coming_from: From, community: Community, app: Litestar
+) -> None:
+    app.state["visits"].serve(community.base, generous(address=1))
+    assert [sign_in(coming_from(HERE), f"N {n}").status_code for n in range(2)] == [401, 429]
+    limits = app.state["visits"].limits
+    assert limits.address.wait(limits.address.keyed("begin", HERE)) == 0
+
+
+def test_many_tries_at_once_leave_pages_their_threads(
+    community: Community, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait for their turn in no thread, and two at most are looked at at a time."""
+    hasher = HeldHasher()
+    monkeypatch.setattr(community.base.accounts.passwords, "_hasher", hasher)
+    community.base.accounts.passwords._dummy_hash()
+
+    async def attacked() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
+        transport = httpx.ASGITransport(app=cast("Any", app))
+        async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:
+            form = {"name": "mara@example.org", "password": WRONG}
+            limits = app.state["visits"].limits
+            tries = [asyncio.create_task(client.post("/sign-in", data=form)) for _ in range(40)]
+            while limits.line.waiting() < 38:
+                assert (await client.get("/sign-in")).status_code == 200
+            assert (await client.get("/about")).status_code == 200
+            assert not any(each.done() for each in tries)
+            hasher.held.set()
+            assert {answer.status_code for answer in await asyncio.gather(*tries)} == {401}
+
+    app.state["visits"].serve(community.base, generous())
+    asyncio.run(attacked())
+    assert hasher.most <= 2
+
+
+class HeldHasher(CountingHasher):
+    """Looks at no password before it may; `most` is how many it looked at at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = Event()
+        self.most = self._now = 0
+        self._lock = Lock()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self.held.wait()
+        with self._lock:
+            self._now -= 1
+        return super().verify(hash, password)
 
 
 def test_the_cookie_of_a_browser_lasts_a_year_and_goes_with_its_member(

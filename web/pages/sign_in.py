@@ -4,6 +4,7 @@ import logging
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -12,12 +13,18 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.accounts.links import VOID
 from kb.accounts.sessions import SessionInfo, Via
-from kb.errors import DataDirectoryError, NotFound, SignInRefused, TooManyAttempts
+from kb.errors import (
+    DataDirectoryError,
+    KnowledgeBaseError,
+    NotFound,
+    SignInRefused,
+    TooManyAttempts,
+)
 from web.errors import headers_of, status_of
 from web.logs import kind_of
 from web.pages.forms import Form, FormBody, small_form, typed
 from web.pages.shell import Pages, see_other
-from web.pages.tries import admit_sign_in, forget_device, remember_device
+from web.pages.tries import admit_sign_in, counted, forget_device, look, remember_device
 from web.visit import Limits, Visit, cookie_name, cookie_of
 
 log = logging.getLogger("tributary.web")
@@ -55,8 +62,8 @@ def sign_in_form(
     return pages.render("sign_in.html", page, done=done)
 
 
-@post("/sign-in", sync_to_thread=True, rule="public")
-def sign_in(
+@post("/sign-in", rule="public")
+async def sign_in(
     request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
     limits: NamedDependency[Limits],
@@ -68,15 +75,21 @@ def sign_in(
     form, back = small_form(data, "name"), safe_path(typed(data, "next"))
     name, password = form.values["name"], typed(data, "password")
     try:
-        was_right = admit_sign_in(request, limits, name)
-        member = known_member(base, name, password)
+        what = await sync_to_thread(counted, request, limits, name)
+        async with limits.line.turn(what.place, slow=look(limits, what)):
+            was_right = admit_sign_in(limits, what)
+            member = await sync_to_thread(known_member, base, name, password)
     except (SignInRefused, TooManyAttempts) as error:
         page = SignInPage(form.with_error(error), back, base.settings.ways)
-        answer = pages.render("sign_in.html", page, status=status_of(error))
-        answer.headers.update(headers_of(error))
-        return answer
+        return await sync_to_thread(_refused, pages, page, error)
     was_right()
-    return signed_in(request, base, member, "password", back)
+    return await sync_to_thread(signed_in, request, base, member, "password", back)
+
+
+def _refused(pages: Pages, page: SignInPage, error: KnowledgeBaseError) -> Response[str]:
+    answer = pages.render("sign_in.html", page, status=status_of(error))
+    answer.headers.update(headers_of(error))
+    return answer
 
 
 @post("/sign-out", sync_to_thread=True, rule="public")

@@ -2,7 +2,8 @@
 
 A browser in which the member signed in before has tries of its own. From elsewhere they count for
 name and address together, so neither who tries a name elsewhere nor who tries others from the same
-address is in the way. What one address may cost the server in all is bounded far above that.
+address is in the way. What one address may cost the server in all is bounded far above that; where
+it has used that up, each name has a few tries left, one at a time, see `web.line`.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Request, Response
+from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.errors import TooManyAttempts
@@ -19,32 +21,80 @@ KEPT = 365 * 24 * 3600
 """Seconds that a browser is known after a sign-in."""
 
 
-def admit_sign_in(request: Request[Any, Any, Any], limits: Limits, name: str) -> Callable[[], None]:
-    """Count a try to sign in as `name`; what to call if it was right. Raises `TooManyAttempts`."""
+class Counted(Struct, frozen=True):
+    """What a try to sign in counts for.
+
+    `own` is the name in a browser where its member signed in before, None in any other; `pair` is
+    the name at this address.
+    """
+
+    own: bytes | None
+    pair: bytes
+    address: bytes
+
+    @property
+    def place(self) -> bytes:
+        """Where it waits for its turn: those in known browsers wait for no others."""
+        return self.own or self.address
+
+
+def counted(request: Request[Any, Any, Any], limits: Limits, name: str) -> Counted:
+    """What a try to sign in as `name` counts for, whether or not there is such a name."""
     visit = visit_of(request)
     accounts = visit.base.accounts
     hashes = accounts.names.hashes(name)
     looks = hashes[-1].hex()
-    if device := accounts.devices.knows(_cookie_of(request, visit.base), *hashes):
-        own = limits.name.keyed("device", device, looks)
-        if not limits.name.take(own):
-            return partial(limits.name.forgive, own)
-    pair = limits.name.keyed("address", visit.address, looks)
-    address = limits.address.keyed(visit.address)
-    # The address first: a try that it may not make is none of this name.
-    limits.address.admit(address)
-    try:
-        limits.name.admit(pair)
-    except TooManyAttempts:
+    device = accounts.devices.knows(_cookie_of(request, visit.base), *hashes)
+    return Counted(
+        own=limits.name.keyed("device", device, looks) if device else None,
+        pair=limits.name.keyed("address", visit.address, looks),
+        address=limits.address.keyed(visit.address),
+    )
+
+
+def look(limits: Limits, what: Counted) -> bool:
+    """Whether it is one of the few that an address which has none left still has for each name.
+
+    Uses up nothing. Raises `TooManyAttempts` if it has to wait.
+    """
+    if what.own and not limits.name.wait(what.own):
+        return False
+    if wait := limits.name.wait(what.pair):
+        raise TooManyAttempts(wait)
+    wait = limits.address.wait(what.address)
+    if wait and not limits.few.left(what.pair):
+        raise TooManyAttempts(wait)
+    return bool(wait)
+
+
+def admit_sign_in(limits: Limits, what: Counted) -> Callable[[], None]:
+    """Count a try; what to call if it was right. Raises `TooManyAttempts`, and counts nothing then.
+
+    What other names did at an address takes nothing from the few tries of this one, and these take
+    nothing from those of the name or of the address.
+    """
+    if what.own and not limits.name.take(what.own):
+        return partial(limits.name.forgive, what.own)
+    if wait := limits.name.wait(what.pair):
+        raise TooManyAttempts(wait)
+    if wait := limits.address.take(what.address):
+        if limits.few.take(what.pair):
+            return _nothing
+        raise TooManyAttempts(wait)
+    if wait := limits.name.take(what.pair):
         # No password is looked at, so it costs the server nothing.
-        limits.address.give_back(address)
-        raise
+        limits.address.give_back(what.address)
+        raise TooManyAttempts(wait)
 
     def right() -> None:
-        limits.name.forgive(pair)
-        limits.address.give_back(address)
+        limits.name.forgive(what.pair)
+        limits.address.give_back(what.address)
 
     return right
+
+
+def _nothing() -> None:
+    """A right password gives none of the few back."""
 
 
 def admit_begin(request: Request[Any, Any, Any], limits: Limits) -> None:
@@ -52,7 +102,8 @@ def admit_begin(request: Request[Any, Any, Any], limits: Limits) -> None:
     visit = visit_of(request)
     device = visit.base.accounts.devices.number(_cookie_of(request, visit.base))
     parts = ("device", device) if device else (visit.address,)
-    limits.address.admit(limits.address.keyed(*parts))
+    # Apart from passwords, so that nobody who tries these keeps others from passkeys.
+    limits.address.admit(limits.address.keyed("begin", *parts))
 
 
 def remember_device(

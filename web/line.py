@@ -1,0 +1,103 @@
+"""The line for what costs much processor and is open to anybody: checks of passwords.
+
+Who waits takes no thread, so that pages have theirs. Each place, an address or a known browser, has
+its turn after the others, however many wait there; and where too many wait in all, one of the place
+that has most is sent away, drawn by lot: to be there first keeps nobody out.
+"""
+
+from asyncio import wrap_future
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import asynccontextmanager, suppress
+from secrets import randbelow
+from threading import Lock
+
+from kb.errors import TooManyAttempts
+
+AT_ONCE, SLOW_AT_ONCE = 2, 1
+"""Turns at a time, and how many of them are of places that have used up what they may cost."""
+
+MOST = 100
+"""How many wait at most: some seconds."""
+
+_AGAIN = 1
+"""Seconds after which somebody who was sent away may try again."""
+
+
+class _Waiting(Future[None]):
+    """Done when the turn has come, or failed when there will be none."""
+
+    def __init__(self, place: bytes, slow: bool) -> None:
+        super().__init__()
+        self.place = place
+        self.slow = slow
+
+
+class Line:
+    """Gives turns. Usable from any thread and event loop; `lot` draws a number below another."""
+
+    def __init__(self, most: int = MOST, lot: Callable[[int], int] = randbelow) -> None:
+        self._most = most
+        self._lot = lot
+        self._lock = Lock()
+        self._waiting: dict[bytes, list[_Waiting]] = {}  # by place, whose turn is next first
+        self._running: list[_Waiting] = []
+
+    @asynccontextmanager
+    async def turn(self, place: bytes, *, slow: bool = False) -> AsyncIterator[None]:
+        """Wait for a turn, and have it. Raises `TooManyAttempts` if sent away."""
+        mine = _Waiting(place, slow)
+        self._change(lambda: self._enter(mine))
+        try:
+            await wrap_future(mine)
+            yield
+        finally:
+            self._change(lambda: self._leave(mine))
+
+    def waiting(self) -> int:
+        """How many wait."""
+        with self._lock:
+            return sum(map(len, self._waiting.values()))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        with self._lock:
+            change()
+            begun = self._begun()
+        # Not under the lock: what waits for them goes on at once.
+        for each in begun:
+            with suppress(InvalidStateError):  # it went away by itself
+                each.set_result(None)
+
+    def _enter(self, mine: _Waiting) -> None:
+        self._waiting.setdefault(mine.place, []).append(mine)
+        if sum(map(len, self._waiting.values())) > self._most:
+            most = max(self._waiting.values(), key=len)
+            away = most[self._lot(len(most))]
+            self._leave(away)
+            with suppress(InvalidStateError):
+                away.set_exception(TooManyAttempts(_AGAIN))
+
+    def _leave(self, one: _Waiting) -> None:
+        if one in self._running:
+            self._running.remove(one)
+        elif one in (there := self._waiting.get(one.place, [])):
+            there.remove(one)
+            if not there:
+                del self._waiting[one.place]
+
+    def _begun(self) -> list[_Waiting]:
+        """Those whose turn it is now."""
+        begun = []
+        while len(self._running) < AT_ONCE and (one := self._next()):
+            self._leave(one)
+            # Whoever waits at the same place waits for all other places now.
+            if there := self._waiting.pop(one.place, None):
+                self._waiting[one.place] = there
+            self._running.append(one)
+            begun.append(one)
+        return begun
+
+    def _next(self) -> _Waiting | None:
+        slow = sum(each.slow for each in self._running) < SLOW_AT_ONCE
+        there = (each for waiting in self._waiting.values() for each in waiting)
+        return next((each for each in there if slow or not each.slow), None)
