@@ -199,7 +199,7 @@ class SqliteEventLog:
                 reader.close()
 
     def _refuse_gap(self, after: int, numbers: list[int]) -> None:
-        """Whoever went round the triggers and deleted events is found out, not passed over."""
+        """Events deleted by going round the triggers are found out, not passed over."""
         first = max(after, 0) + 1
         if numbers != list(range(first, first + len(numbers))):
             raise LogFormatError(

@@ -15,7 +15,7 @@ from events.sealing import KEY_BYTES, seal, unseal
 class KeyVault(Protocol):
     """Seals with a key of each subject's own; a destroyed key never comes back.
 
-    A subject is whoever or whatever can be erased alone: a member, an entry. `context` says where
+    A subject is what can be erased alone: a member, an entry. `context` says where
     the value stands, e.g. event id and field: a value that was moved elsewhere does not open.
     Every method may be called from any thread; each may raise `LogUnavailable`.
     """

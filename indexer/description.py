@@ -21,7 +21,7 @@ _VECTORS = "SELECT count(*) FROM vectors"
 class Description(Struct, frozen=True, kw_only=True):
     """What an index has reached and holds, and the model and engine that made it.
 
-    `source` is what whoever filled it said of `position`.
+    `source` is what the one who filled it said of `position`.
     """
 
     position: int = 0

@@ -52,7 +52,7 @@ def clear_free_space(connection: sqlite3.Connection) -> None:
 def empty_in_place(path: Path, schema: str) -> None:
     """Give a damaged database that others may have open nothing but the tables of `schema`.
 
-    The file stays the same one: whoever has it open goes on with what it holds now. A new file at
+    The file stays the same one: those who have it open go on with what it holds now. A new file at
     its path would be another one than theirs, beside a log (WAL) that belongs to both.
     """
     with closing(sqlite3.connect(":memory:")) as fresh:

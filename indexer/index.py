@@ -163,7 +163,7 @@ class HybridIndex:
     def commit(self, position: int, source: str = "") -> None:
         """Make all since the last commit durable and findable, stamped with `position`.
 
-        `source` says what was taken in up to there, in words of whoever commits.
+        `source` says what was taken in up to there, in words of the committer.
         """
         with self._changing:
             self._parts.commit(position, source)

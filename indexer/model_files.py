@@ -24,7 +24,7 @@ FILES: Mapping[str, str] = {
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
-"""What is read of sentence-transformers/all-MiniLM-L6-v2, whoever packs it."""
+"""What is read of sentence-transformers/all-MiniLM-L6-v2, no matter who packs it."""
 
 UNREAD = frozenset({"README.md", "data_config.json"})
 """What is packed beside it."""

@@ -25,7 +25,7 @@ def wait_asleep() -> None:
 
 
 class OneThread:
-    """Limits the BLAS of this process for whoever is inside, one thread after the other.
+    """Limits the BLAS of this process for the threads inside, one thread after the other.
 
     The limit is one of the process: were two inside at once, the one that came later would take it
     for what was there before, and leave it.

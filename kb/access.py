@@ -61,7 +61,7 @@ RULES: Mapping[Action, frozenset[Who]] = {
     "erase-entry": frozenset({"author", "steward"}),
     "erase-member": frozenset({"author", "steward"}),
 }
-"""Who may do what with something that they see; `author` is whoever began it."""
+"""Who may do what with something that they see; `author` is the one who began it."""
 
 _WISHES: Mapping[Action, str] = {
     "read": "read this",
@@ -127,12 +127,12 @@ class Asker(Struct, frozen=True):
 
 
 def operator() -> Asker:
-    """Whoever holds the data directory."""
+    """The holder of the data directory."""
     return Asker(OPERATOR, frozenset(ROLES), frozenset({OPERATOR_LABEL}))
 
 
 def is_operator(asker: Asker) -> bool:
-    """Whether it is whoever holds the data directory, and no member."""
+    """Whether it is the holder of the data directory, and no member."""
     return OPERATOR_LABEL in asker.labels
 
 
@@ -156,7 +156,7 @@ def of_member(member: str, roles: Iterable[Role], groups: Iterable[str]) -> Aske
 
 
 def audience(visibility: Visibility, author: str) -> frozenset[str]:
-    """The labels of an entry: whoever has one of them sees it."""
+    """The labels of an entry: those who have one of them see it."""
     match visibility.sight:
         case "world":
             shown = {WORLD_LABEL}

@@ -134,7 +134,7 @@ def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
                 f"{path} is not empty: give the path of a new or an empty directory."
             )
         path.mkdir(parents=True, exist_ok=True)
-        # What lies in it is readable: only whoever runs the program may look.
+        # What lies in it is readable: only the user of the program may look.
         path.chmod(0o700)
         lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
         _write_whole(directory.settings, SETTINGS + "".join(lines))

@@ -26,7 +26,7 @@ def new_event_id() -> UUID:
 
 def _derived(*parts: str) -> str:
     # NUL cannot occur in a part: control characters are refused in every field. Surrogates, as in
-    # the name of a file that is not UTF-8, are refused as well, but by whoever checks the field.
+    # the name of a file that is not UTF-8, are refused as well, but by the check of the field.
     name = "\0".join(parts).encode(errors="backslashreplace").decode()
     return str(uuid5(NAMESPACE, name))
 

@@ -288,7 +288,7 @@ class KnowledgeBase:
 
 
 def _acting(parts: Parts) -> Asker:
-    """Whoever the settings name. Raises `DataDirectoryError` for nobody who has joined."""
+    """The asker whom the settings name. Raises `DataDirectoryError` for nobody who has joined."""
     member = parts.settings.member
     if member == access.OPERATOR:
         return access.operator()

@@ -107,7 +107,7 @@ class Parts:
     def _tidy_questions(self, notice: Callable[[str], None]) -> None:
         """Nothing else needs the counts: where they are damaged, that is told and all else goes on.
 
-        Whoever erases is refused until they are well again.
+        Erasing is refused until they are well again.
         """
         try:
             self.questions.tidy()

@@ -126,7 +126,7 @@ class Questions:
         ]
 
     def forget(self) -> None:
-        """Leave nothing of what was asked, by whomever, in no byte of the file; a window begins.
+        """Leave nothing of what was asked, in no byte of the file; a window begins.
 
         Raises `DataDirectoryError`.
         """
@@ -197,7 +197,7 @@ class Questions:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        # Whoever leads would take damage that has no name for damage of the views.
+        # The leading process would take damage that has no name for damage of the views.
         try:
             yield
         except sqlite3.Error as error:
@@ -236,7 +236,7 @@ def _close(db: sqlite3.Connection, now: datetime) -> None:
 
 
 def _clear(db: sqlite3.Connection) -> None:
-    """Write the file anew if need be, also where whoever deleted something was cut short."""
+    """Write the file anew if need be, also where a deletion was cut short."""
     (number,) = db.execute(_TO_CLEAR).fetchone()
     if number is not None:
         # Moving rows between pages leaves copies that secure_delete alone does not reach.

@@ -170,7 +170,7 @@ def _is_site(address: str) -> bool:
 def is_loopback(host: str) -> bool:
     """Whether `host`, localhost or an address, can be reached from this machine alone.
 
-    No other name is taken: whoever owns a name can point it at this machine.
+    No other name is taken: the owner of a name can point it at this machine.
     """
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -136,7 +136,7 @@ class Writer:
         return self._fold(aggregate, self._read(aggregate.stream))
 
     def told(self, stream: str) -> list[tuple[RecordedEvent, Any]]:
-        """The events of `stream`, each with what it says, whoever may see it."""
+        """The events of `stream`, each with what it says, no matter who may see it."""
         recorded = self._read(stream)
         return list(zip(recorded, self._decoded(recorded), strict=True))
 
@@ -213,7 +213,7 @@ class Writer:
         return Done(before, _receipt(aggregate.id, recorded))
 
     def _refuse_ended(self) -> None:
-        # Whoever asked when they were a member may be one no longer, e.g. in a long import.
+        # An asker who was a member then may be one no longer, e.g. in a long import.
         if self._finishing:
             return
         own = self._read(member_stream(self.actor))

@@ -41,7 +41,7 @@ def create_app(
     loopback: bool = True,
     openid: OpenIdProvider | None = None,
 ) -> Litestar:
-    """The application that shows `knowledge_base`; whoever opened that also closes it.
+    """The application that shows `knowledge_base`; its opener also closes it.
 
     `loopback`: also answer requests whose Host is a name of this machine, unless the settings have
     the name that members know. `openid` stands in for the provider of the settings.

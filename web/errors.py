@@ -148,7 +148,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
 
 
 def _told(detail: str, request: Request[Any, Any, Any]) -> str:
-    """`detail` without the folders of this machine, but for whoever runs it."""
+    """`detail` without the folders of this machine, but for the operator."""
     visit = request.scope.get("auth")
     if visit is not None and is_operator(visit.asker):
         return detail

@@ -176,7 +176,7 @@ def _in_a_process(texts: list[str]) -> Iterator[LaidOut]:
 def _child() -> None:
     """Lay out the texts that stand on standard input, one line for each."""
     seconds, memory = map(int, sys.argv[1:])
-    os.nice(10)  # whoever asks for something else goes first
+    os.nice(10)  # those who ask for something else go first
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     for text in msgspec.json.decode(sys.stdin.buffer.read(), type=list[str]):

@@ -59,7 +59,7 @@ def logged(app: ASGIApp) -> ASGIApp:
                 status = int(message["status"])
             await send(message)
 
-        # A number that comes with the request would be text of whoever sends it.
+        # A number that comes with the request would be text of its sender.
         with bound_contextvars(request=token_hex(8)):
             try:
                 await app(scope, receive, sending)

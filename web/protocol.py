@@ -48,7 +48,7 @@ LATE = "The request did not come to its end in time; send it again."
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 as uvicorn has it, with `LOCAL`, deadlines, and room for whoever comes."""
+    """HTTP/1.1 as uvicorn has it, with `LOCAL`, deadlines, and room for newcomers."""
 
     _deadline: asyncio.TimerHandle | None = None
     _waits = ""  # for the rest of a "head" or a "body"

@@ -142,7 +142,7 @@ def parameters(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
 
 
 def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[FieldProblem]:
-    """The fields at fault, as whoever sent a request to `handler` calls them; None for people."""
+    """The fields at fault, as the sender of a request to `handler` calls them; None for people."""
     if isinstance(error, Misfit):
         yield error.problem
     if isinstance(error, InvalidInput) and error.field:

@@ -111,7 +111,7 @@ def hostname(host: str) -> str:
 
 
 def _out_of_shape(scope: Scope, headers: Headers) -> Exception | None:
-    """What no request may be like, whoever sends it."""
+    """What no request may be like, no matter who sends it."""
     if _head_of(scope) > LONGEST_HEAD:
         return LongHead(headers={"connection": "close"})
     if "content-length" in headers and "transfer-encoding" in headers:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider
 
 SOMEBODY = "a member"
-"""What members are called where whoever looks may not know more."""
+"""What members are called where the viewer may not know more."""
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
 
@@ -106,7 +106,7 @@ class Visit(Struct, frozen=True):
 
     @property
     def known(self) -> bool:
-        """Whether they said who they are, or need not, as whoever holds the data directory."""
+        """Whether they said who they are, or need not, as the holder of the data directory."""
         settled = self.session is not None or self.scopes is not None
         return settled or not self.address or not self.base.settings.ways
 
@@ -169,7 +169,7 @@ class Visits:
         return self._by_cookie(scope, address)
 
     def _beside(self, member: str | None) -> Visit:
-        """Whoever holds the data directory says themselves for whom they ask."""
+        """The holder of the data directory says for whom they ask."""
         if member is None:
             return Visit(self.base)
         if member == access.OPERATOR:
@@ -253,5 +253,5 @@ def visit_of(request: Request[Any, Any, Any]) -> Visit:
 
 
 def base_of(request: Request[Any, Any, Any]) -> KnowledgeBase:
-    """The dependency `base`: the knowledge base as whoever asks sees and changes it."""
+    """The dependency `base`: the knowledge base as the asker sees and changes it."""
     return visit_of(request).base

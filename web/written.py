@@ -27,7 +27,7 @@ class Written(Struct, frozen=True):
 def when_searchable(base: KnowledgeBase, receipt: Receipt) -> Written:
     """The answer for `receipt` once the index holds it, at the latest after `PATIENCE`.
 
-    Nothing that goes wrong meanwhile is an error here: whoever wrote would send it once more.
+    Nothing that goes wrong meanwhile is an error here: the writer would send it once more.
     """
     try:
         base.wait(receipt.position, index=True, timeout=PATIENCE)

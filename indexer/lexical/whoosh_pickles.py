@@ -1,7 +1,7 @@
 """Reads Whoosh's pickles with no class but the few that an index of ours is made of.
 
 Whoosh keeps its table of contents, stored fields and some postings as pickles, and a pickle may
-name any function to be called as it is read. Whoever opens a data directory must not run what
+name any function to be called as it is read. Opening a data directory must not run what
 somebody else has put into it, so an index that names anything else cannot be read.
 """
 

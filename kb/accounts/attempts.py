@@ -96,7 +96,7 @@ class Attempts(_Counts):
 class Delays(_Counts):
     """`free` tries at once, then one after a wait that doubles, from `first` up to `longest`.
 
-    A try that comes too early counts for nothing: whoever goes on trying makes no wait longer.
+    A try that comes too early counts for nothing: going on trying makes no wait longer.
     After four times the longest wait without a try, or a right one, all is as at first.
     """
 

@@ -40,7 +40,7 @@ class Links:
         return _member(self._store.run(LOOK, self._named(secret, purpose)))
 
     def take(self, secret: str, purpose: Purpose) -> str | None:
-        """Use the link: whose it is, exactly once, whoever else tries in the same moment."""
+        """Use the link: whose it is, exactly once, no matter who else tries in the same moment."""
         return _member(self._store.run(TAKE, self._named(secret, purpose)))
 
     def withdraw(self, member: str, purpose: Purpose) -> int:

@@ -57,7 +57,7 @@ def actions_of(scopes: Iterable[Scope]) -> frozenset[Action]:
 
 
 class TokenGist(Struct, frozen=True, kw_only=True):
-    """A token as far as whoever looks after people may know it; `id` opens nothing."""
+    """A token as far as those who look after people may know it; `id` opens nothing."""
 
     id: str
     member: str

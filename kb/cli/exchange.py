@@ -119,7 +119,7 @@ def import_command(
 def export_command(session: Session, folder: Path, as_json: bool) -> None:
     """Write every entry to a Markdown file in FOLDER, archived ones too.
 
-    It holds what whoever runs it sees: the operator everything, a member no entry that is hidden
+    It holds what its user sees: the operator everything, a member no entry that is hidden
     from them. FOLDER must be new, empty, or from an earlier export, which is brought up to date.
     Endorsements, reuse and history are not part of it.
     """

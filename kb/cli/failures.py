@@ -48,7 +48,7 @@ def open_streams() -> None:
 
 
 def _quietly() -> int:
-    """Whoever read the output has seen enough, as in `kb list | head`."""
+    """The reader of the output has seen enough, as in `kb list | head`."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 

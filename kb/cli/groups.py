@@ -99,7 +99,7 @@ def change(
 @json_option
 @pass_session
 def close(session: Session, group: str, as_json: bool) -> None:
-    """Let nobody join GROUP any longer; whoever is in it still sees what it sees."""
+    """Let nobody join GROUP any longer; those who are in it still see what it sees."""
     with session.open() as base:
         found = base.directory.group(group)
         receipt = base.people.close_group(found.id)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Names:
-    """Names by id; whoever may not know them, and what has none, goes by the id."""
+    """Names by id; those that the asker may not know, and what has none, go by their ids."""
 
     def __init__(self, base: "KnowledgeBase", members: Iterable[str] = ()) -> None:
         known = access.may(base.asker, "see-people")

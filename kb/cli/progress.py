@@ -55,7 +55,7 @@ class Progress:
 
 
 def wait_for_index(base: "KnowledgeBase", position: int) -> None:
-    """Return when the index holds `position`, whoever keeps it up; Ctrl-C ends only the waiting."""
+    """Return when the index holds `position`; Ctrl-C ends the waiting alone."""
     from kb.errors import Interrupted, NotYetSearchable
 
     start = base.status().index_position

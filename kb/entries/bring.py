@@ -43,7 +43,7 @@ Outcome = Literal["contributed", "revised", "unchanged"]
 class ImportedEntry(Struct, frozen=True, kw_only=True):
     """An entry as an importer found it; `id` follows from the source or is given by an export.
 
-    `shown` is who sees it as the source or whoever imports says, None where neither does.
+    `shown` is who sees it as the source or the importing member says, None where neither does.
     `written` has the links of the text that mean the other entry, for each relation of which the
     source tells.
     """

@@ -10,7 +10,7 @@ from kb.following.view import SEEN, View
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
-# `entry_id` is the entry that it belongs to: whoever does not see that one does not see it said.
+# `entry_id` is the entry that it belongs to: those who do not see that one do not see it said.
 TABLES = (
     """CREATE TABLE lineage (
         stated_by TEXT NOT NULL, derived TEXT NOT NULL, origin TEXT NOT NULL,

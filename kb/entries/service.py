@@ -243,7 +243,7 @@ class Entries:
                 raise NotFound(f"There is no group {group!r}: form it first.")
 
     def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
-        # Erased already: whoever wrote it may wait for that once more, nobody else learns of it.
+        # Erased already: its author may wait for that once more, nobody else learns of it.
         asker = self._writer.asker
         if entry.erased and (entry.author == asker.member or is_operator(asker)):
             return []

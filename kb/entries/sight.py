@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from kb.following.view_reader import ViewReader
 from kb.writer import What
 
-# Everybody finds an erased entry here: nothing of it can be read any more, whoever asks.
+# Everybody finds an erased entry here: nothing of it can be read any more, no matter who asks.
 _QUERIES: Mapping[What, str] = {
     "entry": "SELECT 1 FROM entry WHERE id = ?",
     "reuse": "SELECT 1 FROM reuse WHERE id = ?",

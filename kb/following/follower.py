@@ -80,7 +80,7 @@ class Follower:
         for_this_caller = False
         while not reached(position):
             self._sound.refuse_closed()
-            # Whoever followed may have stopped meanwhile.
+            # The process that followed may have stopped meanwhile.
             for_this_caller |= index and self.start()
             if not index and self.bring_views_up() and reached(position):
                 return
@@ -95,7 +95,7 @@ class Follower:
     def settle(self, position: int) -> None:
         """Wait for the views, so that who wrote reads what was written.
 
-        Raises `NotYetSearchable` only, since whoever wrote must not believe that nothing was.
+        Raises `NotYetSearchable` only, since a writer must not believe that nothing was.
         """
         try:
             self.ensure(position)

@@ -62,7 +62,7 @@ class _Sums(Struct, frozen=True, array_like=True):
 class PageSums:
     """The checksums of one file of views. Only the process that leads writes them.
 
-    `fits` may be asked from any thread, the rest by whoever may write to the views.
+    `fits` may be asked from any thread, the rest by the process that writes the views.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What profiles and roles have to be like, whoever gives them."""
+"""What profiles and roles have to be like, no matter who gives them."""
 
 from collections.abc import Iterable
 from typing import get_args

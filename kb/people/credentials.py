@@ -60,7 +60,7 @@ class Credentials:
         self._in_turn = in_turn
 
     def tokens(self) -> list[TokenGist]:
-        """The asker's own as `TokenInfo`; for whoever looks after people those of others too.
+        """The asker's own as `TokenInfo`; for those who look after people those of others too.
 
         Of these nobody, the operator included, is told the label or the day of the last use.
         """
@@ -77,7 +77,7 @@ class Credentials:
         Members make their own, the operator anybody's.
         """
         if member != self._writer.actor:
-            # Whoever has a token sees what its member sees, private entries too.
+            # The holder of a token sees what its member sees, private entries too.
             require_operator(self._writer.asker, "make a token for somebody else")
 
         def record(token: TokenInfo) -> None:

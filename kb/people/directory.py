@@ -20,7 +20,7 @@ from kb.people.member import Profile, Standing
 from kb.rows import Row, rows
 
 FORMER = "a former member"
-"""How whoever was erased is called."""
+"""What an erased member is called."""
 
 UNREADABLE = "a member whose profile cannot be read"
 """How one is called whose last change of it could not be taken in."""
@@ -38,7 +38,7 @@ SELECT id, standing, CASE WHEN {held("'member-' || id", "profile")} THEN NULL EL
 FROM member
 """
 MEMBER = f"{_MEMBER} WHERE id = ?"
-# Whoever never took their invitation is there for those who look after people alone.
+# A person who never took their invitation is there for those who look after people alone.
 _SHOWN = "(joined_at IS NOT NULL OR :waiting)"
 MEMBERS = f"""{_MEMBER} WHERE standing IN ('invited', 'joined') AND {_SHOWN}
 ORDER BY joined_at, id"""
@@ -157,7 +157,7 @@ class Directory:
             return int(db.execute(SHOWN_TO_WORLD).fetchone()[0])
 
     def members(self) -> tuple[MemberView, ...]:
-        """Everybody who has joined, and who is invited for whoever looks after people."""
+        """Everybody who has joined, and who is invited for those who look after people."""
         access.require(self._asker, "see-people")
         with self._views.read(self._asker.labels) as db:
             return tuple(map(self._seen, rows(db, MEMBERS, {"waiting": self._waiting})))

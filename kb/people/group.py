@@ -24,7 +24,7 @@ class GroupChanged(Struct, frozen=True, kw_only=True):
 
 
 class GroupClosed(Struct, frozen=True, kw_only=True):
-    """Nobody joins it any longer; whoever is in it still sees what it sees."""
+    """Nobody joins it any longer; those who are in it still see what it sees."""
 
 
 GroupEvent = GroupFormed | GroupChanged | GroupClosed

@@ -1,4 +1,4 @@
-"""Links that work once, whole, for somebody who opens them in a browser."""
+"""Links that work once, whole, opened in a browser."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING

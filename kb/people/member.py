@@ -33,7 +33,7 @@ class MemberInvited(Struct, frozen=True, kw_only=True):
 
 
 class MemberJoined(Struct, frozen=True, kw_only=True):
-    """Whoever was invited took the invitation."""
+    """The invited person took the invitation."""
 
     profile: Profile
 

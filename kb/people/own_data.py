@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kb.accounts.accounts import Accounts
 
 # The views tell where the member said something; what they said is read from the log, for views
-# have the last word alone, whoever had it.
+# have the last word alone, no matter who had it.
 SPOKE_IN = """SELECT entry_id FROM history WHERE actor = ? AND stream = ?
 GROUP BY entry_id ORDER BY min(position)"""
 REUSES = """SELECT id FROM reuse WHERE entry_id IN (
@@ -102,7 +102,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
 def own_data(
     views: ViewReader, writer: Writer, accounts: "Accounts", directory: Directory
 ) -> OwnData:
-    """What belongs to whoever asks. Raises `Forbidden` for somebody not known.
+    """What belongs to the asker. Raises `Forbidden` for somebody not known.
 
     It is theirs whatever their role, also what they said in entries that they no longer see; what
     others said in their entries, or tied to them, is not.

@@ -33,7 +33,7 @@ class MemberTokenRevoked(Struct, frozen=True, kw_only=True):
 
 
 class MemberLinkMade(Struct, frozen=True, kw_only=True):
-    """Whoever holds the link can come in as the member, once."""
+    """The holder of the link can come in as the member, once."""
 
     purpose: Purpose
 

@@ -28,7 +28,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class OperatorStatus(Struct, frozen=True, kw_only=True):
-    """State without log positions, for whoever holds the data directory; sizes are in bytes.
+    """State without log positions, for the holder of the data directory; sizes are in bytes.
 
     `lag` is how many events views or index are behind, `parked` how many failed.
     """

@@ -69,7 +69,7 @@ class AccountPage(Struct, frozen=True, kw_only=True):
 def account(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], done: FromQuery[str] = ""
 ) -> Response[str]:
-    """Everything about whoever is signed in."""
+    """Everything about the signed-in member."""
     return pages.render("account.html", _page(visit), at="account", done=done)
 
 

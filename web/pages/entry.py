@@ -54,7 +54,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
     `mine` is the acting member's endorsement; `open` names a form with errors. `seen_by` are the
     names of groups; `chosen` is what the form about visibility says. `may_update`
-    are the ids of the reuses of which whoever looks may tell what became; `may_lose` says that
+    are the ids of the reuses of which the viewer may tell what became; `may_lose` says that
     they can choose not to see it any more.
     """
 

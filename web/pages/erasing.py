@@ -43,7 +43,7 @@ class EraseEntryPage(Struct, frozen=True):
 
 @get("/account/erase", sync_to_thread=True, rule="self")
 def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    """Ask before forgetting whoever is signed in."""
+    """Ask before forgetting the signed-in member."""
     own_session(visit)
     form = Form({"entries": "", "sure": ""})
     return pages.render("erase_me.html", EraseMePage(form), at="account")
@@ -53,7 +53,7 @@ def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) 
 def erase_me(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """Forget whoever is signed in, and say so to nobody known."""
+    """Forget the signed-in member, and say so to nobody known."""
     member, form = own_session(visit).member, small_form(data, "entries", "sure")
     try:
         entries = fate(data)
@@ -95,7 +95,7 @@ def erase_entry(
 
 
 def fate(posted: Posted) -> Fate:
-    """What is to become of the entries of whoever is forgotten. Raises `InvalidInput`."""
+    """What is to become of the entries of a member who is forgotten. Raises `InvalidInput`."""
     chosen = small_form(posted, "entries").values["entries"]
     for each in FATES:
         if each == chosen:
@@ -111,7 +111,7 @@ def require_sure(posted: Posted) -> None:
 
 
 def _erasable(base: KnowledgeBase, entry_id: str) -> EntryPage:
-    """The entry, if whoever asks sees it and may erase it. Raises `NotFound` or `Forbidden`."""
+    """The entry, if the asker sees it and may erase it. Raises `NotFound` or `Forbidden`."""
     entry = base.catalogue.get(entry_id)
     require(base.asker, "erase-entry", entry.contributed_by)
     return entry

@@ -29,7 +29,7 @@ class GroupsPage(Struct, frozen=True, kw_only=True):
 class GroupPage(Struct, frozen=True, kw_only=True):
     """One group, all that it is in from the outermost on, and what is directly inside it.
 
-    `places` are the groups that it may be put into; `mine` says that whoever looks is in it.
+    `places` are the groups that it may be put into; `mine` says that the viewer is in it.
     """
 
     group: GroupView

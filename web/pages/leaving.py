@@ -25,7 +25,7 @@ class LeftPage(Struct, frozen=True):
 
 @get("/account/leave", sync_to_thread=True, rule="self")
 def leave_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    """Ask before whoever is signed in leaves."""
+    """Ask before the signed-in member leaves."""
     own_session(visit)
     return pages.render("leave.html", LeavePage(Form({"sure": ""})), at="account")
 
@@ -34,7 +34,7 @@ def leave_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> 
 def leave(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """End the membership of whoever is signed in, and say so to nobody known."""
+    """End the membership of the signed-in member, and say so to nobody known."""
     member = own_session(visit).member
     try:
         require_sure(data)

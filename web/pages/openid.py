@@ -100,7 +100,7 @@ def come_back(
     pages: NamedDependency[Pages],
     openid: NamedDependency[Provider],
 ) -> Response[Any]:
-    """What the provider says about whoever comes back from it."""
+    """What the provider says about the person who comes back from it."""
     require_signing_in(base, "openid")
     state, _, rest = request.cookies.get(_cookie(base), "").partition(".")
     what, _, back = rest.partition(".")

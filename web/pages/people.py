@@ -45,7 +45,7 @@ class PeoplePage(Struct, frozen=True, kw_only=True):
 
 
 class MemberPage(Struct, frozen=True, kw_only=True):
-    """One member; `mine` says that it is whoever looks."""
+    """One member; `mine` says that it is the viewer."""
 
     member: MemberView
     groups: dict[str, GroupView]
@@ -166,7 +166,7 @@ def erase(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Forget them; whoever may not is refused before anybody is looked for."""
+    """Forget them; those who may not are refused before anybody is looked for."""
     try:
         entries = fate(data)
         require(base.asker, "erase-member", member_id)

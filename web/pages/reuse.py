@@ -37,7 +37,7 @@ BY: Mapping[By, str] = {"kind": "Kind", "tag": "Tag", "group": "Group", "month":
 
 
 class ReusePage(Struct, frozen=True):
-    """One reuse and, for whoever may, the form that updates its outcome."""
+    """One reuse and, for those who may, the form that updates its outcome."""
 
     reuse: ReuseView
     form: Form

@@ -102,7 +102,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     trouble: str
 
     def may(self, action: Action) -> bool:
-        """Whether whoever looks at the page may do it with something that somebody else began."""
+        """Whether the viewer of the page may do it with something that somebody else began."""
         return may(Asker(None, self.roles, frozenset(), self.actions), action)
 
 
@@ -140,7 +140,7 @@ class Pages:
         self._names: dict[str, str] = {}
 
     def for_visit(self, visit: Visit, sign_in: str = SIGN_IN) -> "Pages":
-        """The same for whoever asks now, who may sign in at the address `sign_in`."""
+        """The same for the asker now, who may sign in at the address `sign_in`."""
         made = copy(self)
         made._visit = visit
         made._sign_in = sign_in
@@ -177,7 +177,7 @@ class Pages:
         return made.render(template, ErrorPage(problem), status=problem.status)
 
     def name_of(self, member: str) -> str:
-        """What a member is called, as far as whoever looks may know."""
+        """What a member is called, as far as the viewer may know."""
         if member not in self._names:
             base = self._visit.base
             unknown = member if may(base.asker, "see-people") else SOMEBODY
@@ -231,7 +231,7 @@ class Pages:
 
 
 def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any]], Pages]:
-    """The dependency `pages`: they are for whoever asks."""
+    """The dependency `pages`: they are for the asker."""
 
     def of(request: Request[Any, Any, Any]) -> Pages:
         return pages.for_visit(visit_of(request), sign_in_url(request))
