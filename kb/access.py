@@ -18,6 +18,9 @@ Sight = Literal["world", "members", "groups", "author", "draft"]
 
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
+MOST_GROUPS = 100
+"""How many groups an entry is shown to, or somebody is invited into, at most."""
+
 Who = Literal["anybody", "member", "author", "curator", "steward", "reporter"]
 
 Action = Literal[
@@ -249,4 +252,10 @@ def checked(visibility: Visibility) -> Visibility:
         raise InvalidInput(
             "Name the groups that see the entry, and only if groups are to see it.", "groups"
         )
-    return Visibility(visibility.sight, tuple(sorted(set(visibility.groups))))
+    if len(groups := set(visibility.groups)) > MOST_GROUPS:
+        raise InvalidInput(
+            f"An entry is shown to at most {MOST_GROUPS} groups; these are {len(groups):,}: form "
+            "one that they are all in.",
+            "groups",
+        )
+    return Visibility(visibility.sight, tuple(sorted(groups)))

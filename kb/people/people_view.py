@@ -1,4 +1,4 @@
-"""The tables behind members, groups and the record of who changed who may do what."""
+"""How members, groups and the record of who changed who may do what are kept up."""
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection
@@ -9,7 +9,8 @@ import msgspec
 from events.event import RecordedEvent
 from kb.access import audience
 from kb.accounts.links import Purpose
-from kb.characters import skeleton
+from kb.characters import skeleton, visible
+from kb.collation import sort_key
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
 from kb.following.view import (
     EVERYBODY,
@@ -21,6 +22,7 @@ from kb.following.view import (
     stored_time,
 )
 from kb.following.withheld import held, lack, lacks, narrowed
+from kb.ids import group_id
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -33,7 +35,9 @@ from kb.people.member import (
     MemberProfileChanged,
     MemberRoleGiven,
     MemberRoleTaken,
+    Profile,
 )
+from kb.people.people_tables import TABLES
 from kb.people.sign_in import (
     MemberLinkMade,
     MemberSignInChanged,
@@ -43,37 +47,13 @@ from kb.people.sign_in import (
     SignInEvent,
 )
 
-# `looks` is what two members' names have in common that look alike.
-# `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
-# and `author` whose that is or was; `partition` tells who saw the entry then, or saw it last.
-TABLES = (
-    """CREATE TABLE member (
-        id TEXT PRIMARY KEY, standing TEXT NOT NULL, profile BLOB, invited_at TEXT NOT NULL,
-        joined_at TEXT, looks TEXT) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX member_looks ON member (looks)",
-    """CREATE TABLE member_role (
-        member TEXT NOT NULL, role TEXT NOT NULL,
-        PRIMARY KEY (member, role)) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE member_group (
-        member TEXT NOT NULL, group_id TEXT NOT NULL,
-        PRIMARY KEY (member, group_id)) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE community_group (
-        id TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT, open INTEGER NOT NULL,
-        closed INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID""",
-    "CREATE TABLE community (world INTEGER NOT NULL) STRICT",
-    "INSERT INTO community VALUES (0)",
-    """CREATE TABLE access_change (
-        position INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
-        entry_id TEXT, what TEXT NOT NULL, detail TEXT NOT NULL, partition INTEGER,
-        author TEXT) STRICT""",
-    "CREATE INDEX access_change_subject ON access_change (subject, position)",
-)
-
-INVITE = "INSERT INTO member VALUES (?, 'invited', NULL, ?, NULL, NULL)"
-JOIN = "UPDATE member SET standing = 'joined', profile = ?, looks = ?, joined_at = ? WHERE id = ?"
-TELL = "UPDATE member SET profile = ?, looks = ? WHERE id = ?"
+INVITE = "INSERT INTO member VALUES (?, 'invited', NULL, ?, NULL, NULL, NULL)"
+JOIN = """UPDATE member
+SET standing = 'joined', profile = ?, looks = ?, name_key = ?, joined_at = ? WHERE id = ?"""
+TELL = "UPDATE member SET profile = ?, looks = ?, name_key = ? WHERE id = ?"
 GO = "UPDATE member SET standing = ? WHERE id = ?"
-FORGET = "UPDATE member SET standing = 'erased', profile = NULL, looks = NULL WHERE id = ?"
+FORGET = """UPDATE member
+SET standing = 'erased', profile = NULL, looks = NULL, name_key = NULL WHERE id = ?"""
 GIVE_ROLE = "INSERT OR IGNORE INTO member_role VALUES (?, ?)"
 TAKE_ROLE = "DELETE FROM member_role WHERE member = ? AND role = ?"
 ENTER = "INSERT OR IGNORE INTO member_group VALUES (?, ?)"
@@ -82,7 +62,7 @@ UNTIE = (
     "DELETE FROM member_role WHERE member = ?",
     "DELETE FROM member_group WHERE member = ?",
 )
-FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0)"
+FORM = "INSERT OR REPLACE INTO community_group VALUES (?, ?, ?, ?, 0, ?, ?, ?)"
 CLOSE = "UPDATE community_group SET closed = 1, open = 0 WHERE id = ?"
 OPEN_TO_WORLD = "UPDATE community SET world = ?"
 NAME = "SELECT name FROM community_group WHERE id = ?"
@@ -123,13 +103,16 @@ def _invited(db: Connection, event: RecordedEvent, invited: MemberInvited) -> No
 
 
 def _joined(db: Connection, event: RecordedEvent, joined: MemberJoined) -> None:
-    told = _encode(joined.profile), skeleton(joined.profile.name)
-    db.execute(JOIN, (*told, stored_time(event), _member(event)))
+    db.execute(JOIN, (*_profile(joined.profile), stored_time(event), _member(event)))
     _keep(db, event, "Joined.")
 
 
 def _told(db: Connection, event: RecordedEvent, told: MemberProfileChanged) -> None:
-    db.execute(TELL, (_encode(told.profile), skeleton(told.profile.name), _member(event)))
+    db.execute(TELL, (*_profile(told.profile), _member(event)))
+
+
+def _profile(told: Profile) -> tuple[bytes, str, str]:
+    return _encode(told), skeleton(told.name), sort_key(visible(told.name))
 
 
 def _tied(db: Connection, event: RecordedEvent, change: Any) -> None:
@@ -178,7 +161,8 @@ def _signs_in(db: Connection, event: RecordedEvent, change: SignInEvent) -> None
 
 
 def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
-    db.execute(FORM, (_group(event), group.name, group.parent, int(group.open)))
+    name = skeleton(group.name), sort_key(visible(group.name)), group_id(group.name)
+    db.execute(FORM, (_group(event), group.name, group.parent, int(group.open), *name))
     inside = f" inside {_called(db, (group.parent,))}" if group.parent else ""
     joining = "open to all members" if group.open else "stewards add members"
     _keep(db, event, f"Group “{group.name}”{inside}, {joining}.")

@@ -10,7 +10,7 @@ from litestar.params import BodyKwarg, PathParameter, QueryParameter
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from kb.access import Sight, Visibility
+from kb.access import MOST_GROUPS, Sight, Visibility
 from kb.entries.content import Scalar
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.validation import (
@@ -23,9 +23,6 @@ from kb.entries.validation import (
     TITLE_LENGTH,
 )
 from kb.errors import InvalidInput
-
-GROUPS = 100
-"""How many groups one request may name, since each is looked for among all."""
 
 
 def told(**words: Any) -> BodyKwarg:
@@ -74,12 +71,12 @@ class GivenVisibility(Struct, frozen=True, forbid_unknown_fields=True):
     """Who is to see an entry; `groups` are names or ids, given for the sight "groups" alone."""
 
     sight: Sight
-    groups: Annotated[tuple[NamedGroup, ...], told(maxItems=GROUPS)] = ()
+    groups: Annotated[tuple[NamedGroup, ...], told(maxItems=MOST_GROUPS)] = ()
 
     def meant(self, base: KnowledgeBase) -> Visibility:
         """The same with the ids of the groups. Raises `InvalidInput` for one that there is not."""
-        if len(self.groups) > GROUPS:
-            raise InvalidInput(f"Name at most {GROUPS} groups.", "groups")
+        if len(self.groups) > MOST_GROUPS:
+            raise InvalidInput(f"Name at most {MOST_GROUPS} groups.", "groups")
         return Visibility(self.sight, tuple(_group(base, text) for text in self.groups))
 
 

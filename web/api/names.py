@@ -7,10 +7,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from kb import KnowledgeBase
+from kb.access import may
 from web.api.search import Limit
 from web.openapi import operation
 
-Of = Literal["tag", "group"]
+Of = Literal["tag", "group", "member-group"]
 Beginning = Annotated[str, QueryParameter(schema_extra={"maxLength": 100})]
 
 
@@ -21,9 +22,14 @@ def list_names(
     beginning: Beginning = "",
     limit: Limit = 20,
 ) -> tuple[str, ...]:
-    """Tags or groups of entries that you see, the most frequent first.
+    """Tags or groups of entries that you see, the most frequent first; or the groups of members.
 
     Those with a word that begins so.
     """
+    if of == "member-group":
+        if not may(base.asker, "see-people"):
+            return ()
+        found = base.directory.groups_listed(beginning[:100], limit=limit)
+        return tuple(group.name for group in found.items)
     names = base.catalogue.tags if of == "tag" else base.catalogue.groups
     return names(beginning[:100], limit=limit)

@@ -38,13 +38,12 @@ def audit(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], page: PageNumber = 1
 ) -> Response[str]:
     """Every change of roles, groups, visibility, settings and tokens."""
-    groups = {group.id: group for group in base.directory.groups()}
-    newest = base.directory.changes()[::-1]
-    begins, ends = (page - 1) * PAGE_SIZE, page * PAGE_SIZE
+    passed = (page - 1) * PAGE_SIZE
+    found = base.directory.changes_listed(offset=passed, limit=PAGE_SIZE)
     shown = AuditPage(
-        changes=newest[begins:ends],
-        groups=groups,
+        changes=found.items,
+        groups=base.directory.groups_of({change.subject for change in found.items}),
         previous_url=f"/audit?page={page - 1}" if page > 1 else "",
-        next_url=f"/audit?page={page + 1}" if len(newest) > ends else "",
+        next_url=f"/audit?page={page + 1}" if found.total > passed + PAGE_SIZE else "",
     )
     return pages.render("audit.html", shown, at="people")

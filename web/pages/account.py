@@ -1,6 +1,6 @@
 """What is mine: profile, password, sessions, tokens, and what others changed about me."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
 from web.pages.joining import PROFILE, profile_of
+from web.pages.parts import PIECE, PageNumber, Part, offset, part, piece
 from web.pages.passkeys import passkeys_of
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import own_session, set_session
@@ -40,6 +41,15 @@ class Made(Struct, frozen=True):
     secret: str
 
 
+class Numbers(Struct, frozen=True):
+    """Which pages of the lists of an account are shown."""
+
+    passkeys: int = 1
+    sessions: int = 1
+    tokens: int = 1
+    changes: int = 1
+
+
 class AccountPage(Struct, frozen=True, kw_only=True):
     """All that a member has here; `groups` are none for one who may not see them, as a reporter.
 
@@ -49,14 +59,15 @@ class AccountPage(Struct, frozen=True, kw_only=True):
 
     me: MemberView
     groups: dict[str, GroupView]
-    sessions: list[SessionInfo]
+    sessions: Part[SessionInfo]
     here: str
-    tokens: list[TokenInfo]
+    tokens: Part[TokenInfo]
     scopes: tuple[str, ...]
     days: Mapping[str, str]
-    changes: tuple[AccessChange, ...]
+    changes: Part[AccessChange]
+    about: dict[str, GroupView]
     ways: tuple[str, ...]
-    passkeys: list[PasskeyInfo]
+    passkeys: Part[PasskeyInfo]
     has_name: bool
     opens: tuple[str, ...]
     asks_password: bool
@@ -67,10 +78,17 @@ class AccountPage(Struct, frozen=True, kw_only=True):
 
 @get("/account", sync_to_thread=True, rule="self")
 def account(
-    visit: NamedDependency[Visit], pages: NamedDependency[Pages], done: FromQuery[str] = ""
+    visit: NamedDependency[Visit],
+    pages: NamedDependency[Pages],
+    passkeys: PageNumber = 1,
+    sessions: PageNumber = 1,
+    tokens: PageNumber = 1,
+    changes: PageNumber = 1,
+    done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Everything about the signed-in member."""
-    return pages.render("account.html", _page(visit), at="account", done=done)
+    """Everything about whoever is signed in; of each long list the page that is asked for."""
+    page = _page(visit, at=Numbers(passkeys, sessions, tokens, changes))
+    return pages.render("account.html", page, at="account", done=done)
 
 
 @post("/account/profile", sync_to_thread=True, rule="change-self", request_max_body_size=NOTES)
@@ -216,23 +234,28 @@ def _again(
 
 
 def _page(
-    visit: Visit, forms: dict[str, Form] | None = None, made: Made | None = None
+    visit: Visit,
+    forms: dict[str, Form] | None = None,
+    made: Made | None = None,
+    at: Numbers = Numbers(),  # noqa: B008 - it is frozen
 ) -> AccountPage:
     session, base = own_session(visit), visit.base
     accounts, member = base.accounts, session.member
     me = base.directory.member(member)
-    known = base.directory.groups() if may(visit.asker, "see-people") else ()
+    changes = base.directory.changes_listed(member, offset=offset(at.changes), limit=PIECE)
+    keys = passkeys_of(base).of(member) if "passkey" in base.settings.ways else []
     return AccountPage(
         me=me,
-        groups={group.id: group for group in known},
-        sessions=accounts.sessions.of(member),
+        groups=_groups_of(visit, me.groups),
+        sessions=piece(accounts.sessions.of(member), at.sessions, "/account", "sessions"),
         here=session.id,
-        tokens=accounts.tokens.of(member),
+        tokens=piece(accounts.tokens.of(member), at.tokens, "/account", "tokens"),
         scopes=SCOPES,
         days=DAYS,
-        changes=base.directory.changes(member)[::-1],
+        changes=part(changes.items, changes.total, at.changes, "/account", "changes"),
+        about=_groups_of(visit, {change.subject for change in changes.items}),
         ways=base.settings.ways,
-        passkeys=passkeys_of(base).of(member) if "passkey" in base.settings.ways else [],
+        passkeys=piece(keys, at.passkeys, "/account", "passkeys"),
         has_name=accounts.names.has(member),
         opens=_opens(base, member),
         asks_password=_asks_password(visit),
@@ -240,6 +263,10 @@ def _page(
         forms=_forms(me) | (forms or {}),
         made=made,
     )
+
+
+def _groups_of(visit: Visit, ids: Iterable[str]) -> dict[str, GroupView]:
+    return visit.base.directory.groups_of(ids) if may(visit.asker, "see-people") else {}
 
 
 def _told(me: MemberView) -> dict[str, str]:

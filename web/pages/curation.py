@@ -138,7 +138,7 @@ def show(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Choose who sees it; who would not see it themselves any more has to say so."""
-    sight = chosen_sight(data)
+    sight = chosen_sight(data).with_named(base)
     form = Form(sight.values(typed(data, "unseen")))
 
     entry = base.catalogue.get(entry_id)

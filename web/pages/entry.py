@@ -1,6 +1,6 @@
 """An entry's own page, and the small forms on it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from litestar import Response, get
@@ -25,7 +25,8 @@ from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.forms import Form, new_command_id
 from web.pages.links import entry_url
-from web.pages.parts import OFFERED, PIECE, PageNumber, Part, offset, part
+from web.pages.parts import PIECE, SUGGESTED, PageNumber, Part, offset, part
+from web.pages.picking import Offer, offered
 from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight
@@ -33,8 +34,9 @@ from web.written import when_searchable
 
 FORMS: Mapping[str, tuple[str, ...]] = {
     "tag": ("tags",),
+    "untag": ("tag",),
     "archive": ("reason", "successor"),
-    "show": ("visibility", "groups", "unseen"),
+    "show": ("visibility", "groups", "named", "unseen"),
     "endorse": ("reason",),
     "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
 }
@@ -79,7 +81,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     may_lose: bool
     seen_by: dict[str, str]
     chosen: ChosenSight
-    groups_to_show: tuple[tuple[str, str], ...]
+    offer: Offer
     world: bool
 
 
@@ -138,7 +140,8 @@ def entry_view(
     lineage = base.catalogue.lineage(entry_id)
     forms = _empty_forms(mine)
     asker, author = base.asker, entry.contributed_by
-    known = group_names(base)
+    now = ChosenSight.now(entry.visibility)
+    chosen = ChosenSight.of(form.values) if form and name == "show" else now
     return EntryView(
         entry=entry,
         sections=shown_sections(
@@ -152,7 +155,7 @@ def entry_view(
         derived=_further(lineage.derived),
         successor=_successor(base, entry.successor),
         mine=mine,
-        groups=base.catalogue.groups(limit=OFFERED),
+        groups=base.catalogue.groups(limit=SUGGESTED),
         forms=forms | {name: form} if form else forms,
         open=name,
         may_revise=may(asker, "revise"),
@@ -160,11 +163,9 @@ def entry_view(
         may_curate=may(asker, "curate", author),
         may_erase=may(asker, "erase-entry", author),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
-        seen_by=known,
-        chosen=ChosenSight.of(form.values)
-        if form and name == "show"
-        else ChosenSight.now(entry.visibility),
-        groups_to_show=tuple(known.items()),
+        seen_by=_group_names(base, entry.visibility.groups[:PIECE]),
+        chosen=chosen,
+        offer=offered(base, chosen.groups),
         world=base.directory.open_to_world(),
     )
 
@@ -198,11 +199,10 @@ def reuses_to_update(
     return base.catalogue.reuses_by(entry_id, asker.member)
 
 
-def group_names(base: KnowledgeBase) -> dict[str, str]:
-    """What groups are called, by id; nobody who is not a member is told."""
-    if not may(base.asker, "see-people"):
-        return {}
-    return {group.id: group.name for group in base.directory.groups()}
+def _group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
+    """What `groups` are called, by id; nobody who is not a member is told."""
+    known = base.directory.groups_of(groups) if may(base.asker, "see-people") else {}
+    return {group: known[group].name if group in known else "a group" for group in groups}
 
 
 def _empty_forms(mine: EndorsementView | None) -> dict[str, Form]:

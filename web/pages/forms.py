@@ -202,6 +202,7 @@ def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:
         ticked(posted, "seen-by"),
         typed(posted, "sight_before") or usual,
         tuple(typed(posted, "groups_before").split()),
+        typed(posted, "seen-by"),
     )
 
 

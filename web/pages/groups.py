@@ -7,37 +7,50 @@ from litestar.response import Redirect
 from msgspec import UNSET, Struct
 
 from kb import KnowledgeBase
-from kb.collation import sort_key
+from kb.access import OPERATOR
 from kb.errors import InvalidInput, NotFound, Refused
-from kb.people.directory import GroupView, MemberView
+from kb.people.directory import GroupView, Listed, MemberView
+from kb.people.nesting import around
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
+from web.pages.parts import NAMED, OFFERED, PIECE, PageNumber, Part, offset, part
 from web.pages.shell import Pages, see_other
+
+FEW = 5
+"""How many of the members of a group stand in the list of groups."""
 
 GROUP = ("name", "parent", "open")
 """The fields of the form that changes a group."""
 
 
 class GroupsPage(Struct, frozen=True, kw_only=True):
-    """The groups as they nest: each with how deep it lies."""
+    """Groups as they nest, each with how deep it lies, or by name those that `named` finds.
 
-    groups: tuple[tuple[GroupView, int], ...]
-    members: dict[str, list[MemberView]]
+    `members` has some of each and `sizes` how many there are; `places` see `GroupPage`.
+    """
+
+    groups: Part[tuple[GroupView, int]]
+    named: str
+    members: dict[str, tuple[MemberView, ...]]
+    sizes: dict[str, int]
+    places: tuple[GroupView, ...] | None
     form: Form
 
 
 class GroupPage(Struct, frozen=True, kw_only=True):
-    """One group, all that it is in from the outermost on, and what is directly inside it.
+    """One group, what it is in from the outermost on, and what is directly inside it.
 
-    `places` are the groups that it may be put into; `mine` says that the viewer is in it.
+    `places` are the groups that it may be put into, None where there are so many that one is named
+    instead; `mine` says that whoever looks is in it, `joinable` that they may join by themselves.
     """
 
     group: GroupView
     around: tuple[GroupView, ...]
-    inside: tuple[GroupView, ...]
-    members: list[MemberView]
-    places: tuple[GroupView, ...]
+    inside: Part[GroupView]
+    members: Part[MemberView]
+    places: tuple[GroupView, ...] | None
     mine: bool
+    joinable: bool
     form: Form
 
 
@@ -45,10 +58,13 @@ class GroupPage(Struct, frozen=True, kw_only=True):
 def groups(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
+    name: FromQuery[str] = "",
+    page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """The groups, and who is in them."""
-    return _groups(base, pages, Form({"name": "", "parent": "", "open": ""}), done=done)
+    """The groups, and who is in them; or those that have a word that begins like `name`."""
+    form = Form({"name": "", "parent": "", "open": ""})
+    return _groups(base, pages, form, named=name[:NAMED], number=page, done=done)
 
 
 @post("/groups", sync_to_thread=True, rule="look-after-groups")
@@ -59,7 +75,7 @@ def form_group(
     form = small_form(data, "name", "parent", "open")
     try:
         base.people.form_group(
-            form.values["name"], form.values["parent"] or None, open=bool(form.values["open"])
+            form.values["name"], _place(base, form), open=bool(form.values["open"])
         )
     except (InvalidInput, Refused, NotFound) as error:
         return _groups(base, pages, form.with_error(error), status=status_of(error))
@@ -71,12 +87,15 @@ def group_page(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     group_id: FromPath[str],
+    members: PageNumber = 1,
+    inside: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """One group, and what stewards may change of it."""
     found = base.directory.group(group_id)
-    shown = {"name": found.name, "parent": found.parent or "", "open": "1" * found.open}
-    return _group(base, pages, found, with_before(shown), done=done)
+    place = _shown_place(base, found.parent)
+    shown = {"name": found.name, "parent": place, "open": "1" * found.open}
+    return _group(base, pages, found, with_before(shown), at=(members, inside), done=done)
 
 
 @post("/groups/{group_id:str}/change", sync_to_thread=True, rule="look-after-groups")
@@ -97,7 +116,7 @@ def change_group(
         base.people.change_group(
             found.id,
             name=name,
-            parent=parent if parent is UNSET else parent or None,
+            parent=UNSET if parent is UNSET else _place(base, form),
             open=UNSET if opened is UNSET else bool(opened),
         )
     except (InvalidInput, Refused, NotFound) as error:
@@ -130,11 +149,44 @@ def _see(group_id: str) -> Redirect:
     return see_other(f"/groups/{group_id}", "grouped")
 
 
+def _place(base: KnowledgeBase, form: Form) -> str | None:
+    """The id of the group that was chosen or named to be around. Raises `InvalidInput`."""
+    text = form.values["parent"].strip()
+    if not text:
+        return None
+    try:
+        return base.directory.group(text).id
+    except (NotFound, InvalidInput) as error:
+        raise InvalidInput(str(error), "parent") from error
+
+
 def _groups(
-    base: KnowledgeBase, pages: Pages, form: Form, *, done: str = "", status: int = 200
+    base: KnowledgeBase,
+    pages: Pages,
+    form: Form,
+    *,
+    named: str = "",
+    number: int = 1,
+    done: str = "",
+    status: int = 200,
 ) -> Response[str]:
+    directory, passed = base.directory, offset(number)
+    if named:
+        flat = directory.groups_listed(named, offset=passed, limit=PIECE)
+        found = Listed(tuple((group, 0) for group in flat.items), flat.total)
+    else:
+        found = directory.nested(offset=passed, limit=PIECE)
+    ids = [group.id for group, _ in found.items]
+    few = {group: directory.members_listed(group=group, limit=FEW).items for group in ids}
     page = GroupsPage(
-        groups=_nested(base.directory.groups()), members=_members_by_group(base), form=form
+        groups=part(
+            found.items, found.total, number, "/groups", "page", {"name": named} if named else {}
+        ),
+        named=named,
+        members=few,
+        sizes=directory.sizes(ids),
+        places=_places(base),
+        form=form,
     )
     return pages.render("groups.html", page, at="people", done=done, status=status)
 
@@ -145,48 +197,54 @@ def _group(
     found: GroupView,
     form: Form,
     *,
+    at: tuple[int, int] = (1, 1),
     done: str = "",
     status: int = 200,
 ) -> Response[str]:
-    known = base.directory.groups()
-    members = _members_by_group(base).get(found.id, [])
+    directory, url = base.directory, f"/groups/{found.id}"
+    members = directory.members_listed(group=found.id, offset=offset(at[0]), limit=PIECE)
+    inside = directory.groups_listed(inside=found.id, offset=offset(at[1]), limit=PIECE)
+    line = directory.around(found.id)
     page = GroupPage(
         group=found,
-        around=_line(found, known)[:-1],
-        inside=tuple(each for each in known if each.parent == found.id),
-        members=members,
-        places=tuple(
-            each
-            for each in known
-            if each.id == found.parent or not (each.closed or found in _line(each, known))
-        ),
-        mine=base.asker.member in {each.id for each in members},
+        around=line[-PIECE:],
+        inside=part(inside.items, inside.total, at[1], url, "inside"),
+        members=part(members.items, members.total, at[0], url, "members"),
+        places=_places(base, found),
+        mine=_is_in(base, found.id),
+        joinable=all(each.open for each in (*line, found)),
         form=form,
     )
     return pages.render("group.html", page, at="people", done=done, status=status)
 
 
-def _members_by_group(base: KnowledgeBase) -> dict[str, list[MemberView]]:
-    inside: dict[str, list[MemberView]] = {}
-    for one in base.directory.members():
-        for group in one.groups if one.standing == "joined" else ():
-            inside.setdefault(group, []).append(one)
-    return inside
+def _is_in(base: KnowledgeBase, group: str) -> bool:
+    me = base.asker.member
+    return me not in (None, OPERATOR) and group in base.directory.member(me or "").groups
 
 
-def _line(group: GroupView, known: tuple[GroupView, ...]) -> tuple[GroupView, ...]:
-    """All that a group is in, from the outermost on, and itself."""
-    by_id = {each.id: each for each in known}
-    line: tuple[GroupView, ...] = ()
-    at: GroupView | None = group
-    while at is not None and at not in line:
-        line = (at, *line)
-        at = by_id.get(at.parent) if at.parent else None
-    return line
+def _places(base: KnowledgeBase, moved: GroupView | None = None) -> tuple[GroupView, ...] | None:
+    """The groups that a new one, or `moved`, may be put into; None where these are too many."""
+    known = base.directory.groups_listed(limit=OFFERED)
+    if known.total > OFFERED:
+        return None
+    parents = {each.id: each.parent for each in known.items}
+
+    def may_hold(each: GroupView) -> bool:
+        if moved is None:
+            return not each.closed
+        within = each.id == moved.id or moved.id in around(each.id, parents)
+        return each.id == moved.parent or not (each.closed or within)
+
+    return tuple(filter(may_hold, known.items))
 
 
-def _nested(known: tuple[GroupView, ...]) -> tuple[tuple[GroupView, int], ...]:
-    """Each group after the one that it is in."""
-    lines = {group.id: _line(group, known) for group in known}
-    ordered = sorted(known, key=lambda group: [sort_key(each.name) for each in lines[group.id]])
-    return tuple((group, len(lines[group.id]) - 1) for group in ordered)
+def _shown_place(base: KnowledgeBase, parent: str | None) -> str:
+    """The group around one as the form has it: its id to be chosen, or its name to be typed."""
+    if parent is None or _places(base) is not None:
+        return parent or ""
+    name = "".join(each.name for each in base.directory.groups_of([parent]).values())
+    try:
+        return name if base.directory.group(name).id == parent else parent
+    except (NotFound, InvalidInput):
+        return parent

@@ -1,6 +1,6 @@
 """The pieces of a long list that stands on a page with other things."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -14,8 +14,14 @@ PageNumber = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
 PIECE = 20
 """How many of a list a page shows at once."""
 
+NAMED = 100
+"""Characters of a name that are looked for."""
+
 OFFERED = 50
-"""How many names a field offers before anything is typed into it."""
+"""How many names a form or filter shows to be chosen from; others are typed."""
+
+SUGGESTED = 20
+"""How many names a field suggests before anything is typed into it."""
 
 
 class Part(Struct, Generic[T], frozen=True):
@@ -33,13 +39,28 @@ def offset(number: int) -> int:
     return (number - 1) * PIECE
 
 
-def part(items: Sequence[T], total: int, number: int, url: str, name: str) -> Part[T]:
-    """Page `number` of what stands at `url` under the anchor `name`, which its parameter is too."""
+def part(
+    items: Sequence[T],
+    total: int,
+    number: int,
+    url: str,
+    name: str,
+    kept: Mapping[str, str] | None = None,
+) -> Part[T]:
+    """Page `number` of what stands at `url` under the anchor `name`, which its parameter is too.
+
+    `kept` are parameters that its other pages have as well.
+    """
 
     def at(other: int) -> str:
-        query = urlencode({name: other}) if other > 1 else ""
+        query = urlencode({**(kept or {}), **({name: other} if other > 1 else {})})
         return f"{url}{'?' if query else ''}{query}#{name}"
 
     more = offset(number) + len(items) < total
     before, after = at(number - 1) if number > 1 else "", at(number + 1) if more else ""
     return Part(tuple(items), total, number, before, after)
+
+
+def piece(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
+    """Page `number` of a list that is there as a whole; see `part`."""
+    return part(items[offset(number) :][:PIECE], len(items), number, url, name)

@@ -11,7 +11,6 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
-from kb.collation import sort_key
 from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 from kb.people.directory import GroupView, MemberView
 from kb.people.links import OneTimeLink, one_time_link
@@ -20,6 +19,8 @@ from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.erasing import fate
 from web.pages.forms import Form, FormBody, Posted, ticked, typed
+from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part, piece
+from web.pages.picking import Offer, named_groups, offered
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import require_signing_in
 
@@ -29,26 +30,41 @@ ROLE_NAMES: Mapping[Role, str] = {
     "steward": "Steward",
     "reporter": "Reporter",
 }
+FEW = 5
+"""How many of the groups of a member stand in a list of members."""
+
+Chosen = tuple[set[str], set[str], str]
+"""What a form of groups ticked anew and took away, and what names groups there is none of."""
+
+NOTHING: Chosen = (set(), set(), "")
 PURPOSES: Mapping[Standing, Purpose] = {"invited": "invitation", "joined": "sign-in"}
 """What a link is for, by how far somebody is."""
 
 
 class PeoplePage(Struct, frozen=True, kw_only=True):
-    """All members and groups."""
+    """Members by name, those alone that `named` finds; `groups` are those of the members shown."""
 
-    members: tuple[MemberView, ...]
+    members: Part[MemberView]
+    named: str
     groups: dict[str, GroupView]
     roles: Mapping[Role, str]
     form: Form
+    offer: Offer
     open_to_world: bool
     shown_to_world: int
 
 
 class MemberPage(Struct, frozen=True, kw_only=True):
-    """One member; `mine` says that it is the viewer."""
+    """One member; `mine` says that it is whoever looks, `named` what names groups to be put into.
+
+    Of their groups those on this page are told, and offered beside others.
+    """
 
     member: MemberView
-    groups: dict[str, GroupView]
+    groups: Part[GroupView]
+    offer: Offer
+    ticked: set[str]
+    named: str = ""
     roles: Mapping[Role, str]
     mine: bool
     problem: str = ""
@@ -59,10 +75,13 @@ class MemberPage(Struct, frozen=True, kw_only=True):
 def people(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
+    name: FromQuery[str] = "",
+    page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Everybody who is here."""
-    return _people(base, pages, _invitation(("member",), ()), done=done)
+    """Everybody who is here, by name; or whose name has a word that begins so."""
+    form = _invitation(("member",), ())
+    return _people(base, pages, form, named=name[:NAMED], number=page, done=done)
 
 
 @post("/people/invite", sync_to_thread=True, rule="look-after-people")
@@ -71,11 +90,14 @@ def invite(
 ) -> Response[str]:
     """Make a place for somebody, and the link to it."""
     require_signing_in(base)
-    roles, groups = ticked(data, "role"), ticked(data, "group")
+    roles, named = ticked(data, "role"), named_groups(base, typed(data, "group"))
+    groups = tuple(dict.fromkeys((*ticked(data, "group"), *named.groups)))
     try:
+        if named.problem:
+            raise InvalidInput(named.problem)
         receipt = base.people.invite(roles, groups)  # type: ignore[arg-type]  # checked there
     except (InvalidInput, Refused, NotFound) as error:
-        form = _invitation(roles, groups).with_error(error)
+        form = _invitation(roles, groups, named.rest).with_error(error)
         return _people(base, pages, form, status=status_of(error))
     link = one_time_link(base, "invitation", receipt.id)
     return _member(base, pages, receipt.id, link=link)
@@ -86,10 +108,11 @@ def member(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
+    groups: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """One of them."""
-    return _member(base, pages, member_id, done=done)
+    return _member(base, pages, member_id, number=groups, done=done)
 
 
 @post("/people/{member_id:str}/link", sync_to_thread=True, rule="look-after-people")
@@ -134,14 +157,18 @@ def change_groups(
     """Let them join and leave the groups that were ticked otherwise than they were shown."""
     more, less = _ticked_otherwise(data, "group")
     now = set(base.directory.member(member_id).groups)
+    named = named_groups(base, typed(data, "group"))
+    more |= {*named.groups}
 
     def command() -> None:
+        if named.problem:
+            raise InvalidInput(named.problem)
         for group in sorted(more - now):
             base.people.join_group(group, member_id)
         for group in sorted(less & now):
             base.people.leave_group(group, member_id)
 
-    return _act(base, pages, member_id, "grouped", command)
+    return _act(base, pages, member_id, "grouped", command, (more, less, named.rest))
 
 
 @post("/people/{member_id:str}/remove", sync_to_thread=True, rule="look-after-people")
@@ -183,8 +210,8 @@ def open_to_world(base: NamedDependency[KnowledgeBase], data: FormBody) -> Redir
     return see_other("/people", "world")
 
 
-def _invitation(roles: Sequence[str], groups: Sequence[str]) -> Form:
-    return Form({"roles": " ".join(roles), "groups": " ".join(groups)})
+def _invitation(roles: Sequence[str], groups: Sequence[str], named: str = "") -> Form:
+    return Form({"roles": " ".join(roles), "groups": " ".join(groups), "named": named})
 
 
 def _ticked_otherwise(data: Posted, what: str) -> tuple[set[str], set[str]]:
@@ -196,32 +223,40 @@ def _ticked_otherwise(data: Posted, what: str) -> tuple[set[str], set[str]]:
     return chosen - shown, shown - chosen
 
 
-def _known_groups(base: KnowledgeBase) -> dict[str, GroupView]:
-    return {group.id: group for group in base.directory.groups()}
-
-
 def _act(
     base: KnowledgeBase,
     pages: Pages,
     member_id: str,
     done: str,
     command: Callable[[], Receipt | None],
+    chosen: Chosen = NOTHING,
 ) -> Response[str] | Redirect:
     try:
         command()
     except (InvalidInput, Refused, Forbidden, NotFound) as error:
-        return _member(base, pages, member_id, problem=str(error), status=status_of(error))
+        return _member(base, pages, member_id, chosen, problem=str(error), status=status_of(error))
     return see_other(f"/people/{member_id}", done)
 
 
 def _people(
-    base: KnowledgeBase, pages: Pages, form: Form, *, done: str = "", status: int = 200
+    base: KnowledgeBase,
+    pages: Pages,
+    form: Form,
+    *,
+    named: str = "",
+    number: int = 1,
+    done: str = "",
+    status: int = 200,
 ) -> Response[str]:
+    found = base.directory.members_listed(named, offset=offset(number), limit=PIECE)
+    kept = {"name": named} if named else {}
     page = PeoplePage(
-        members=tuple(sorted(base.directory.members(), key=lambda one: sort_key(one.name))),
-        groups=_known_groups(base),
+        members=part(found.items, found.total, number, "/people", "page", kept),
+        named=named,
+        groups=base.directory.groups_of({each for one in found.items for each in one.groups[:FEW]}),
         roles=ROLE_NAMES,
         form=form,
+        offer=offered(base, form.values["groups"].split(), joinable=True),
         open_to_world=base.directory.open_to_world(),
         shown_to_world=base.directory.shown_to_world(),
     )
@@ -232,16 +267,25 @@ def _member(
     base: KnowledgeBase,
     pages: Pages,
     member_id: str,
+    chosen: Chosen = NOTHING,
     *,
+    number: int = 1,
     problem: str = "",
     link: OneTimeLink | None = None,
     done: str = "",
     status: int = 200,
 ) -> Response[str]:
     found = base.directory.member(member_id)
+    known = tuple(base.directory.groups_of(found.groups).values())
+    groups = piece(known, number, f"/people/{found.id}", "groups")
+    more, less, named = chosen
+    shown = [each.id for each in groups.items]
     page = MemberPage(
         member=found,
-        groups=_known_groups(base),
+        groups=groups,
+        offer=offered(base, (*shown, *sorted(more)), joinable=True),
+        ticked=({*shown} | more) - less,
+        named=named,
         roles=ROLE_NAMES,
         mine=found.id == base.asker.member,
         problem=problem,

@@ -16,7 +16,7 @@ from kb.search import Answer, Result
 from web.errors import RESULTS
 from web.markdown import marked
 from web.pages.links import section_url
-from web.pages.parts import OFFERED
+from web.pages.parts import SUGGESTED
 from web.pages.shell import Pages
 
 LIMIT = 20
@@ -103,7 +103,7 @@ def search(
     asked: NamedDependency[Asked],
 ) -> Response[str]:
     """The whole page."""
-    options = Options(base.catalogue.tags(limit=OFFERED), base.catalogue.groups(limit=OFFERED))
+    options = Options(base.catalogue.tags(limit=SUGGESTED), base.catalogue.groups(limit=SUGGESTED))
     return _answered(base, pages, SearchPage(asked, options), "search.html")
 
 

@@ -1,6 +1,6 @@
 """What every page has around it, and how it is made: whole, in the handler's own thread."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,7 +17,6 @@ from kb import KnowledgeBase
 from kb.access import Action, Asker, Role, Sight, anonymous, may
 from kb.entries.relation import reads
 from kb.errors import KnowledgeBaseError
-from kb.people.directory import GroupView
 from kb.reuse.reuse import Outcome
 from web.bodies import Typed
 from web.errors import RESULTS, SIGN_IN, ProblemDetails, sign_in_url
@@ -257,7 +256,6 @@ def environment(base: KnowledgeBase) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": _day, "minute": _minute, "iso": _iso, "counted": _counted}
-    made.filters["open_groups"] = _open_groups
     made.globals |= {
         "kinds": base.kinds,
         "outcomes": OUTCOMES,
@@ -268,13 +266,6 @@ def environment(base: KnowledgeBase) -> Environment:
         ),
     }
     return made
-
-
-def _open_groups(
-    groups: Mapping[str, GroupView], kept: Collection[str] = ()
-) -> list[tuple[str, str]]:
-    """Ids and names of the groups that somebody can be put into, and of those in `kept`."""
-    return [(one.id, one.name) for one in groups.values() if not one.closed or one.id in kept]
 
 
 def _notice(done: str) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from kb import KnowledgeBase
 from kb.access import Visibility, checked
 from kb.errors import InvalidInput, NotFound
+from web.pages.picking import named_groups
 
 CONTRADICTION: Final = (
     "You ticked groups, but chose somebody else above them: choose “Some groups”, or take the "
@@ -33,12 +35,15 @@ class ChosenSight(Struct, frozen=True):
     """What a form says about who sees an entry: the choice, the groups ticked below it.
 
     `before` is what stood in the choice when the page was made, `groups_before` what was ticked.
+    `named` is what names groups beside the boxes; `problem` is wrong with it.
     """
 
     sight: str = "members"
     groups: tuple[str, ...] = ()
     before: str = "members"
     groups_before: tuple[str, ...] = ()
+    named: str = ""
+    problem: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
@@ -48,6 +53,7 @@ class ChosenSight(Struct, frozen=True):
             tuple(values["groups"].split()),
             values["sight_before"],
             tuple(values["groups_before"].split()),
+            values["named"],
         )
 
     @classmethod
@@ -62,8 +68,15 @@ class ChosenSight(Struct, frozen=True):
             "groups": " ".join(self.groups),
             "sight_before": self.before,
             "groups_before": " ".join(self.groups_before),
+            "named": self.named,
             "unseen": unseen,
         }
+
+    def with_named(self, base: KnowledgeBase) -> Self:
+        """The same with the groups that were named ticked as well."""
+        found = named_groups(base, self.named)
+        groups = tuple(dict.fromkeys((*self.groups, *found.groups)))
+        return structs.replace(self, groups=groups, named=found.rest, problem=found.problem)
 
     def is_stale(self, now: Visibility) -> bool:
         """Whether the page was made when others saw the entry, and the choice is not `now`."""
@@ -78,6 +91,8 @@ class ChosenSight(Struct, frozen=True):
         Raises `InvalidInput` for a contradiction: no tick is dropped, and no entry shown to more
         than was ticked.
         """
+        if self.problem:
+            raise InvalidInput(self.problem, "groups")
         sight = "groups" if self.groups and self.sight == self.before else self.sight
         if self.groups and sight != "groups":
             raise InvalidInput(CONTRADICTION, "visibility")

@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import EntryPage
@@ -12,7 +12,6 @@ from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from web.bodies import TEXT
 from web.errors import status_of
 from web.pages.conflict import conflict_page
-from web.pages.entry import group_names
 from web.pages.forms import (
     EntryForm,
     FormBody,
@@ -23,7 +22,8 @@ from web.pages.forms import (
     typed,
 )
 from web.pages.links import entry_url
-from web.pages.parts import OFFERED
+from web.pages.parts import SUGGESTED
+from web.pages.picking import Offer, offered
 from web.pages.shell import Pages, see_other
 from web.pages.sight import groups_there
 from web.written import when_searchable
@@ -36,7 +36,7 @@ class WritingPage(Struct, frozen=True):
     groups: tuple[str, ...]
     tags: tuple[str, ...]
     entry: EntryPage | None = None
-    groups_to_show: tuple[tuple[str, str], ...] = ()
+    offer: Offer = Offer()
     world: bool = False
 
 
@@ -69,6 +69,7 @@ def contribute(
             "The form names no kind of entry; start again from /entries/new.", "kind"
         )
     form = posted_form(data, kind)
+    form = structs.replace(form, chosen=form.chosen.with_named(base))
     try:
         with groups_there():
             receipt = base.entries.contribute(form.draft(), command_id=command_id(data))
@@ -133,10 +134,10 @@ def _form(
 ) -> Response[str]:
     page = WritingPage(
         form,
-        base.catalogue.groups(limit=OFFERED),
-        base.catalogue.tags(limit=OFFERED),
+        base.catalogue.groups(limit=SUGGESTED),
+        base.catalogue.tags(limit=SUGGESTED),
         entry,
-        groups_to_show=tuple(group_names(base).items()),
+        offer=offered(base, form.chosen.groups),
         world=base.directory.open_to_world(),
     )
     return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)

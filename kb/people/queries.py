@@ -1,0 +1,70 @@
+"""The SQL that answers questions about people, each statement with its name."""
+
+from kb.following.withheld import held
+
+_UNTOLD = held("'member-' || id", "profile")
+_MEMBER = f"""
+SELECT id, standing, CASE WHEN {_UNTOLD} THEN NULL ELSE profile END AS profile, joined_at,
+    (SELECT count(*) FROM member AS other WHERE other.looks = member.looks) AS alike,
+    (SELECT json_group_array(role) FROM member_role WHERE member = id) AS roles,
+    (SELECT json_group_array(group_id) FROM member_group WHERE member = id) AS groups
+FROM member
+"""
+MEMBER = f"{_MEMBER} WHERE id = ?"
+# Whoever never took their invitation is there for those who look after people alone.
+_SHOWN = "(joined_at IS NOT NULL OR :waiting)"
+# A word of the name begins so.
+_NAMED = "(:named = '' OR instr(' ' || replace({}, '-', ' '), ' ' || :named))"
+_LISTED = f"""
+WHERE standing IN ('invited', 'joined') AND {_SHOWN}
+  AND {_NAMED.format(f"CASE WHEN {_UNTOLD} THEN '' ELSE coalesce(looks, '') END")}
+  AND (:group = '' OR standing = 'joined'
+       AND id IN (SELECT member FROM member_group WHERE group_id = :group))
+"""
+MEMBERS = f"{_MEMBER} {_LISTED} ORDER BY joined_at, id"
+# The piece is chosen first, so that the rest is looked up for its members alone. Nobody's place
+# tells a name that is not told.
+_BY_NAME = f"CASE WHEN {_UNTOLD} THEN NULL ELSE name_key END NULLS LAST, id"
+MEMBERS_BY_NAME = f"""{_MEMBER} WHERE id IN (
+    SELECT id FROM member {_LISTED} ORDER BY {_BY_NAME} LIMIT :limit OFFSET :offset)
+ORDER BY {_BY_NAME}"""
+COUNT_MEMBERS = f"SELECT count(*) FROM member {_LISTED}"
+BEGINNING = f"{_MEMBER} WHERE id LIKE :begin || '%' AND {_SHOWN} LIMIT 2"
+NAMES = f"{_MEMBER} WHERE id IN (SELECT value FROM json_each(?))"
+# The groups of a member, with all that these are in; UNION ends in a circle.
+ALL_GROUPS = f"""
+WITH RECURSIVE mine (id) AS (
+    SELECT group_id FROM member_group WHERE member = ?
+    UNION
+    SELECT parent FROM community_group JOIN mine USING (id)
+    WHERE parent IS NOT NULL AND NOT {held("'group-' || parent", "group")}
+)
+SELECT id FROM mine
+"""
+_GROUP = "SELECT id, name, parent, open, closed FROM community_group"
+_GROUPS_LISTED = f"""
+WHERE {_NAMED.format("looks")} AND (:inside IS NULL OR parent = :inside)
+"""
+GROUPS = f"{_GROUP} {_GROUPS_LISTED} ORDER BY name_key, id LIMIT :limit OFFSET :offset"
+COUNT_GROUPS = f"SELECT count(*) FROM community_group {_GROUPS_LISTED}"
+GROUPS_OF = f"{_GROUP} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY name_key, id"
+# Of these the first that finds any counts.
+GROUPS_CALLED = (
+    f"{_GROUP} WHERE name_id = :name ORDER BY name_key, id LIMIT 2",
+    # A group that was renamed keeps the id that its first name gave it.
+    f"{_GROUP} WHERE id IN (:text, :name) ORDER BY name_key, id LIMIT 2",
+    f"{_GROUP} WHERE looks = :looks ORDER BY name_key, id LIMIT 2",
+)
+PLACES = "SELECT id, parent FROM community_group ORDER BY name_key, id"
+SIZES = """SELECT group_id, count(*) FROM member_group JOIN member ON member.id = member
+WHERE standing = 'joined' AND group_id IN (SELECT value FROM json_each(?)) GROUP BY group_id"""
+WORLD = "SELECT world FROM community"
+SHOWN_TO_WORLD = "SELECT count(*) FROM entry"
+STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
+WHERE role = 'steward' AND standing = 'joined'"""
+_CHANGED = "WHERE subject = :subject OR author = :author OR :subject = ''"
+CHANGES = f"SELECT * FROM access_change {_CHANGED} ORDER BY position"
+NEWEST_CHANGES = f"{CHANGES} DESC LIMIT :limit OFFSET :offset"
+COUNT_CHANGES = f"SELECT count(*) FROM access_change {_CHANGED}"
+CHANGES_BY = """SELECT * FROM access_change
+WHERE actor = ? AND subject <> actor AND author IS NOT actor ORDER BY position"""

@@ -1,0 +1,82 @@
+"""What questions about people answer: typed values that pages, commands and the API show."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from kb import access
+from kb.access import Role
+from kb.characters import is_blank, visible
+from kb.people.member import Profile, Standing
+
+T = TypeVar("T")
+
+FORMER = "a former member"
+"""How whoever was erased is called."""
+
+UNREADABLE = "a member whose profile cannot be read"
+"""How one is called whose last change of it could not be taken in."""
+
+
+class Listed(Struct, Generic[T], frozen=True):
+    """A piece of a list, and how long the whole of it is."""
+
+    items: tuple[T, ...]
+    total: int
+
+
+class MemberView(Struct, frozen=True, kw_only=True):
+    """A member as others see them; `profile` is None before they join."""
+
+    id: str
+    standing: Standing
+    profile: Profile | None
+    roles: tuple[Role, ...]
+    groups: tuple[str, ...]
+    joined_at: datetime | None
+    namesakes: bool = False
+
+    @property
+    def name(self) -> str:
+        """What they are called; with the beginning of the id where others have a name like it."""
+        if self.standing == "erased":
+            return FORMER
+        if self.profile:
+            name = seen_name(self.profile.name, self.id[:8])
+            return f"{name} ({self.id[:8]})" if self.namesakes else name
+        return "somebody invited" if self.standing == "invited" else UNREADABLE
+
+
+class GroupView(Struct, frozen=True, kw_only=True):
+    """A group and the one that it is in."""
+
+    id: str
+    name: str
+    parent: str | None
+    open: bool
+    closed: bool
+
+
+class AccessChange(Struct, frozen=True, kw_only=True):
+    """Somebody changed who may see or do what; `subject` is a member or group, or nothing."""
+
+    at: datetime
+    actor: str
+    subject: str
+    entry_id: str | None
+    what: str
+    detail: str
+
+    @property
+    def by_operator(self) -> bool:
+        """Whether it was done beside the data directory, by nobody who is a member."""
+        return self.actor == access.OPERATOR
+
+
+def seen_name(name: str, otherwise: str) -> str:
+    """`name` as it may be shown, or `otherwise` where nothing of it is seen.
+
+    One that was stored before names were cleaned may hide something or turn the text around it.
+    """
+    return otherwise if is_blank(name) else visible(name)
