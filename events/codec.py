@@ -28,6 +28,11 @@ from events.vault import KeyVault
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
+
+def _as_it_is(event: Struct) -> Struct:
+    return event
+
+
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -35,7 +40,8 @@ class EventType(Struct, frozen=True, kw_only=True):
     """One class of events: its stable name, the version of its shape, and the way from older ones.
 
     `upcasters[v]` turns the raw data of schema version v into that of version v + 1, with all
-    fields opened. `sealed` names fields of any version.
+    fields opened. `sealed` names fields of any version. `read` makes of a decoded event what the
+    program takes it for, where older rules let in what today's do not.
     """
 
     name: str
@@ -43,6 +49,7 @@ class EventType(Struct, frozen=True, kw_only=True):
     cls: type[Struct]
     upcasters: Mapping[int, Upcaster] = {}
     sealed: tuple[Sealed, ...] = ()
+    read: Callable[[Any], Struct] = _as_it_is
 
 
 class EventCodec:
@@ -110,7 +117,7 @@ class EventCodec:
             data = open_fields(self._vault, kind.sealed, recorded) if kind.sealed else recorded.data
             if schema_version < kind.schema_version:
                 data = _upcast(kind, schema_version, data)
-            return decoder.decode(data)
+            return kind.read(decoder.decode(data))
         except (LogFormatError, LogUnavailable):
             raise
         except SealedDataError as error:

@@ -3,6 +3,7 @@
 from events.codec import EventCodec, EventType
 from events.sealed_fields import Sealed
 from events.vault import KeyVault
+from kb import as_seen
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import (
     EntryArchived,
@@ -53,16 +54,22 @@ EVENT_TYPES = (
         name="entry-contributed",
         schema_version=1,
         cls=EntryContributed,
+        read=as_seen.entry,
         sealed=(_CONTENT, _GROUP, Sealed("source", by="stream")),
     ),
     EventType(
         name="entry-revised",
         schema_version=1,
         cls=EntryRevised,
+        read=as_seen.entry,
         sealed=(_CONTENT, _GROUP, Sealed("note", by="stream")),
     ),
-    EventType(name="entry-tagged", schema_version=1, cls=EntryTagged, sealed=(_TAG,)),
-    EventType(name="entry-untagged", schema_version=1, cls=EntryUntagged, sealed=(_TAG,)),
+    EventType(
+        name="entry-tagged", schema_version=1, cls=EntryTagged, read=as_seen.tag, sealed=(_TAG,)
+    ),
+    EventType(
+        name="entry-untagged", schema_version=1, cls=EntryUntagged, read=as_seen.tag, sealed=(_TAG,)
+    ),
     EventType(
         name="entry-related",
         schema_version=1,
@@ -80,11 +87,18 @@ EVENT_TYPES = (
     EventType(name="entry-visibility-changed", schema_version=1, cls=EntryVisibilityChanged),
     EventType(name="entry-erased", schema_version=1, cls=EntryErased),
     EventType(name="member-invited", schema_version=1, cls=MemberInvited),
-    EventType(name="member-joined", schema_version=1, cls=MemberJoined, sealed=(_PROFILE,)),
+    EventType(
+        name="member-joined",
+        schema_version=1,
+        cls=MemberJoined,
+        read=as_seen.told,
+        sealed=(_PROFILE,),
+    ),
     EventType(
         name="member-profile-changed",
         schema_version=1,
         cls=MemberProfileChanged,
+        read=as_seen.told,
         sealed=(_PROFILE,),
     ),
     EventType(name="member-role-given", schema_version=1, cls=MemberRoleGiven),
@@ -97,8 +111,8 @@ EVENT_TYPES = (
     EventType(name="member-sign-in-changed", schema_version=1, cls=MemberSignInChanged),
     EventType(name="member-left", schema_version=1, cls=MemberLeft),
     EventType(name="member-erased", schema_version=1, cls=MemberErased),
-    EventType(name="group-formed", schema_version=1, cls=GroupFormed),
-    EventType(name="group-changed", schema_version=1, cls=GroupChanged),
+    EventType(name="group-formed", schema_version=1, cls=GroupFormed, read=as_seen.group),
+    EventType(name="group-changed", schema_version=1, cls=GroupChanged, read=as_seen.group),
     EventType(name="group-closed", schema_version=1, cls=GroupClosed),
     EventType(name="world-access-changed", schema_version=1, cls=WorldAccessChanged),
     EventType(
@@ -112,6 +126,7 @@ EVENT_TYPES = (
         name="reuse-recorded",
         schema_version=1,
         cls=ReuseRecorded,
+        read=as_seen.reuse,
         sealed=(
             Sealed("group", by="actor", erased=UNNAMED_GROUP),
             Sealed("context", by="actor", erased=""),

@@ -11,6 +11,7 @@ from events.log import EventLog
 from indexer.document import PROPERTIES, Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
+from kb.characters import visible
 from kb.entries.catalogue import Catalogue, EntrySummary
 from kb.entries.validation import few, wanted_tags
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
@@ -258,7 +259,8 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         archived=card.archived,
         incomplete=card.incomplete,
         close=hit.close,
-        heading="Properties" if hit.place == PROPERTIES else hit.heading,
+        # An index of before may have a heading as it was written.
+        heading="Properties" if hit.place == PROPERTIES else visible(hit.heading),
         place=hit.place,
         passage=hit.text,
         marks=hit.marks,

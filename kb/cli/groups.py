@@ -1,18 +1,12 @@
 """Commands on groups: form them, one inside another, and say who is in them."""
 
-from typing import TYPE_CHECKING
-
 import click
 from msgspec import UNSET
 
 from kb.cli.once import Group
+from kb.cli.pieces import piece, piece_options, tell_left_out
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_receipt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from kb.people.directory import GroupView
 
 group_argument = click.argument("group", metavar="GROUP")
 member_argument = click.argument("member_id", metavar="MEMBER")
@@ -38,21 +32,23 @@ def form(session: Session, name: str, parent: str | None, is_open: bool, as_json
 
 
 @group_command.command("list")
+@piece_options
 @json_option
 @pass_session
-def list_groups(session: Session, as_json: bool) -> None:
-    """List all groups, each under the one that it is inside."""
+def list_groups(session: Session, offset: int, limit: int, as_json: bool) -> None:
+    """List all groups, each under the one that it is inside; with --json by name."""
     with session.open() as base:
-        groups = base.directory.groups()
-        members = base.directory.members()
-    if as_json:
-        print_json(groups)
-        return
-    for depth, group in _tree(groups):
-        count = sum(group.id in member.groups for member in members)
+        if as_json:
+            print_json(piece(base.directory.groups(), offset, limit))
+            return
+        found = base.directory.nested(offset=offset, limit=limit)
+        sizes = base.directory.sizes(group.id for group, _ in found.items)
+    for group, depth in found.items:
+        count = sizes.get(group.id, 0)
         many = "1 member" if count == 1 else f"{count} members"
         about = ["closed" if group.closed else "open" if group.open else "", many]
         click.echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
+    tell_left_out(len(found.items), offset, found.total)
 
 
 @group_command.command("change")
@@ -130,13 +126,3 @@ def remove(session: Session, member_id: str, group: str, as_json: bool) -> None:
         member, found = base.directory.member(member_id), base.directory.group(group)
         receipt = base.people.leave_group(found.id, member.id)
     print_receipt(base.asker, receipt, f"{member.name} is not in the group {found.name}.", as_json)
-
-
-def _tree(
-    groups: "Sequence[GroupView]", parent: str | None = None, depth: int = 0
-) -> "Iterator[tuple[int, GroupView]]":
-    """Each group with how deep it is, those inside it right after it."""
-    for group in groups:
-        if group.parent == parent:
-            yield depth, group
-            yield from _tree(groups, group.id, depth + 1)

@@ -8,6 +8,7 @@ from kb import access
 from kb.access import ROLES, Role
 from kb.cli.names import Names
 from kb.cli.once import Group
+from kb.cli.pieces import newest, newest_options, piece, piece_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import (
     joined,
@@ -106,12 +107,13 @@ def link(session: Session, member_id: str, as_json: bool) -> None:
 
 
 @member_command.command("list")
+@piece_options
 @json_option
 @pass_session
-def list_members(session: Session, as_json: bool) -> None:
+def list_members(session: Session, offset: int, limit: int, as_json: bool) -> None:
     """List everybody who has joined; stewards are shown who is invited too."""
     with session.open() as base:
-        members, names = base.directory.members(), Names(base)
+        members, names = piece(base.directory.members(), offset, limit), Names(base)
     if as_json:
         print_json(members)
         return
@@ -210,15 +212,17 @@ def remove(session: Session, member_id: str, as_json: bool) -> None:
 
 @member_command.command("history")
 @member_argument
+@newest_options
 @json_option
 @pass_session
-def history(session: Session, member_id: str, as_json: bool) -> None:
+def history(session: Session, member_id: str, offset: int, limit: int, as_json: bool) -> None:
     """Show who changed roles, groups, tokens and sign-in of the member ID, and when.
 
     Your own also has who changed who sees your entries, or erased one.
     """
     with session.open() as base:
-        changes = base.directory.changes(base.directory.member(member_id).id)
+        about = base.directory.member(member_id).id
+        changes = newest(base.directory.changes(about), offset, limit)
         names = Names(base, (change.actor for change in changes))
     if as_json:
         print_json(changes)

@@ -8,6 +8,7 @@ import click
 
 from kb import access
 from kb.cli.once import Command
+from kb.cli.pieces import USUAL
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
@@ -131,5 +132,7 @@ def _print_status(status: "Status") -> None:
         click.echo("\nParked events (taken out of the way until a rebuild):")
         print_table(
             ("where", "position", "type", "stream", "error"),
-            [(p.projection, p.position, p.type, p.stream, p.error) for p in status.parked],
+            [(p.projection, p.position, p.type, p.stream, p.error) for p in status.parked[:USUAL]],
         )
+        if len(status.parked) > USUAL:
+            tell(f"The first {USUAL} of {len(status.parked):,}; --json has all.")

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING, get_args
 
 import click
+from msgspec import structs
 
 from kb.cli.names import Names
 from kb.cli.once import Command
-from kb.cli.session import Session, pass_session
+from kb.cli.pieces import USUAL, newest, newest_options
+from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import (
     INCOMPLETE,
     cut,
@@ -82,9 +84,18 @@ def list_command(
 @click.option(
     "--markdown", is_flag=True, help="Print it as a file that kb revise and kb import read."
 )
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=USUAL,
+    show_default=True,
+    help="How many of its relations, endorsements and reuses.",
+)
 @json_option
 @pass_session
-def show_command(session: Session, entry_id: str, markdown: bool, as_json: bool) -> None:
+def show_command(
+    session: Session, entry_id: str, markdown: bool, limit: int, as_json: bool
+) -> None:
     """Show the entry ID: its text and all that belongs to it.
 
     ID is an entry's id, the beginning of one, or the path that it was imported from.
@@ -94,24 +105,33 @@ def show_command(session: Session, entry_id: str, markdown: bool, as_json: bool)
     if markdown and as_json:
         raise click.UsageError("Give either --markdown or --json.")
     with session.open() as base:
-        page = base.catalogue.get(base.catalogue.resolve(entry_id))
+        page = base.catalogue.get(base.catalogue.resolve(entry_id), most=limit)
         names = Names(base, (page.contributed_by, *(item.member for item in page.endorsed)))
+    if markdown:
+        click.echo(render(page, names.groups), nl=False)
+        return
+    longest = max(len(page.relations), page.endorsements, page.reuses)
+    page = structs.replace(page, relations=page.relations[:limit])
     if as_json:
         print_json(page)
-    elif markdown:
-        click.echo(render(page, names.groups), nl=False)
     else:
         _print_entry(page, names)
+    if longest > limit:
+        tell(f"Of relations, endorsements and reuses the first {limit:,} of each; see --limit.")
 
 
 @click.command("history", cls=Command)
 @click.argument("entry_id", metavar="ID")
+@newest_options
 @json_option
 @pass_session
-def history_command(session: Session, entry_id: str, as_json: bool) -> None:
+def history_command(
+    session: Session, entry_id: str, offset: int, limit: int, as_json: bool
+) -> None:
     """Show every event of the entry ID, with who and when."""
     with session.open() as base:
-        items = base.catalogue.history(base.catalogue.resolve(entry_id))
+        found = base.catalogue.history(base.catalogue.resolve(entry_id))
+        items = newest(found, offset, limit)
         names = Names(base, (item.actor for item in items))
     if as_json:
         print_json(items)

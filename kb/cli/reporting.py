@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import get_args
 
 import click
+from msgspec import structs
 
 from kb.cli.once import Group
+from kb.cli.pieces import piece, piece_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_table
 from kb.reuse.report import By
@@ -34,6 +36,7 @@ def report_command() -> None:
     help="How to print it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@piece_options
 @pass_session
 def reuse(
     session: Session,
@@ -42,18 +45,22 @@ def reuse(
     by: By,
     form: str | None,
     as_json: bool,
+    offset: int,
+    limit: int,
 ) -> None:
-    """Count the reuses recorded in a time, by kind, tag, group or month."""
+    """Count the reuses recorded in a time, by kind, tag, group or month. CSV has all rows."""
     from kb.reuse.csv_text import COLUMNS, as_csv
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"Give either --json or --format {form}.")
     with session.open() as base:
         report = base.reports.reuse(since=_day(since), until=_day(until), by=by)
+    if form == "csv":
+        click.echo(as_csv(report), nl=False)
+        return
+    report = structs.replace(report, rows=tuple(piece(report.rows, offset, limit)))
     if as_json or form == "json":
         print_json(report)
-    elif form == "csv":
-        click.echo(as_csv(report), nl=False)
     else:
         rows = [
             (row.key, *(getattr(row, name) for name in COLUMNS))

@@ -6,6 +6,7 @@ import click
 
 from kb.cli.names import Names
 from kb.cli.once import Command
+from kb.cli.pieces import newest, newest_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, local_time, print_json, print_receipt, print_table, short
 
@@ -75,12 +76,16 @@ def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
 
 @click.command("audit", cls=Command)
 @click.option("--about", metavar="WHO", help="Only of this member or group, by id or group name.")
+@newest_options
 @json_option
 @pass_session
-def audit_command(session: Session, about: str | None, as_json: bool) -> None:
+def audit_command(
+    session: Session, about: str | None, offset: int, limit: int, as_json: bool
+) -> None:
     """Show who changed roles, groups, settings, tokens, sign-in and who sees what, and when."""
     with session.open() as base:
-        changes = base.directory.changes(_subject(base, about) if about else "")
+        found = base.directory.changes(_subject(base, about) if about else "")
+        changes = newest(found, offset, limit)
         people = {who for change in changes for who in (change.actor, change.subject) if who}
         names = Names(base, people)
     if as_json:

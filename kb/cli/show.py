@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kb import access
+from kb.characters import visible
 
 if TYPE_CHECKING:
     from kb.writer import Receipt
@@ -72,7 +73,8 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     """Rows under headers; nothing is rounded or read as a number."""
     from tabulate import tabulate
 
-    click.echo(tabulate(rows, headers, tablefmt="simple", disable_numparse=True))
+    shown = [[_seen(cell) for cell in row] for row in rows]
+    click.echo(tabulate(shown, headers, tablefmt="simple", disable_numparse=True))
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
@@ -80,7 +82,12 @@ def print_facts(facts: Mapping[str, object]) -> None:
     shown = {name: value for name, value in facts.items() if value not in (None, "", ())}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
-        click.echo(f"{name:{width}}  {value}")
+        click.echo(f"{name:{width}}  {_seen(value)}")
+
+
+def _seen(value: object) -> object:
+    """A cell; what is no name of ours, such as a path, hides or turns nothing around it."""
+    return visible(value) if isinstance(value, str) else value
 
 
 INCOMPLETE = "not all of it can be read"

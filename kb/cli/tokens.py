@@ -8,6 +8,7 @@ import click
 from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.cli.names import Names
 from kb.cli.once import Group
+from kb.cli.pieces import piece, piece_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import joined, json_option, local_day, print_json, print_table
 
@@ -64,15 +65,16 @@ def make(
 
 
 @token_command.command("list")
+@piece_options
 @json_option
 @pass_session
-def list_tokens(session: Session, as_json: bool) -> None:
+def list_tokens(session: Session, offset: int, limit: int, as_json: bool) -> None:
     """List tokens: what each may do and when it ends; never the secret.
 
     What a token is for and when it was used last is shown to its own member alone.
     """
     with session.open() as base:
-        found = base.credentials.tokens()
+        found = piece(base.credentials.tokens(), offset, limit)
         names = Names(base, (token.member for token in found))
     if as_json:
         print_json(found)

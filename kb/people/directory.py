@@ -10,7 +10,7 @@ from msgspec import structs
 
 from kb import access
 from kb.access import Asker
-from kb.characters import skeleton, visible
+from kb.characters import skeleton
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
@@ -290,9 +290,7 @@ def _member_view(row: Row, *, namesakes: bool) -> MemberView:
 def _profile(row: Row) -> Profile | None:
     if not row["profile"]:
         return None
-    told = msgspec.json.decode(row["profile"], type=Profile)
-    lines = {"name": told.name, "address": told.address, "pronouns": told.pronouns}
-    return structs.replace(told, **{field: visible(text) for field, text in lines.items() if text})
+    return msgspec.json.decode(row["profile"], type=Profile)
 
 
 def _change(row: Row, *, own: bool) -> AccessChange:

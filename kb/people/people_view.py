@@ -9,7 +9,7 @@ import msgspec
 from events.event import RecordedEvent
 from kb.access import audience
 from kb.accounts.links import Purpose
-from kb.characters import skeleton, visible
+from kb.characters import skeleton
 from kb.collation import sort_key
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
 from kb.following.view import (
@@ -112,7 +112,7 @@ def _told(db: Connection, event: RecordedEvent, told: MemberProfileChanged) -> N
 
 
 def _profile(told: Profile) -> tuple[bytes, str, str]:
-    return _encode(told), skeleton(told.name), sort_key(visible(told.name))
+    return _encode(told), skeleton(told.name), sort_key(told.name)
 
 
 def _tied(db: Connection, event: RecordedEvent, change: Any) -> None:
@@ -161,7 +161,7 @@ def _signs_in(db: Connection, event: RecordedEvent, change: SignInEvent) -> None
 
 
 def _formed(db: Connection, event: RecordedEvent, group: GroupFormed | GroupChanged) -> None:
-    name = skeleton(group.name), sort_key(visible(group.name)), group_id(group.name)
+    name = skeleton(group.name), sort_key(group.name), group_id(group.name)
     db.execute(FORM, (_group(event), group.name, group.parent, int(group.open), *name))
     inside = f" inside {_called(db, (group.parent,))}" if group.parent else ""
     joining = "open to all members" if group.open else "stewards add members"

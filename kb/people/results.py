@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from kb import access
 from kb.access import Role
-from kb.characters import is_blank, visible
+from kb.characters import is_blank
 from kb.people.member import Profile, Standing
 
 T = TypeVar("T")
@@ -75,8 +75,5 @@ class AccessChange(Struct, frozen=True, kw_only=True):
 
 
 def seen_name(name: str, otherwise: str) -> str:
-    """`name` as it may be shown, or `otherwise` where nothing of it is seen.
-
-    One that was stored before names were cleaned may hide something or turn the text around it.
-    """
-    return otherwise if is_blank(name) else visible(name)
+    """`name`, or `otherwise` where nothing of it is seen; see `kb.as_seen`."""
+    return otherwise if is_blank(name) else name

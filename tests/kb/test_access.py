@@ -179,3 +179,10 @@ def test_of_what_may_be_seen_a_token_that_is_not_good_for_reading_shows_nothing(
     others = [action for action in get_args(Action) if action != "read"]
     assert by_token().readable == by_token(*others).readable == frozenset()
     assert by_token(*others).labels == asker.labels, "what they may change is found all the same"
+
+
+def test_an_entry_is_shown_to_so_many_groups() -> None:
+    groups = tuple(f"group-{number:03}" for number in range(access.MOST_GROUPS + 1))
+    assert access.checked(Visibility("groups", groups[1:])).groups == groups[1:]
+    with pytest.raises(InvalidInput, match=r"at most 100 groups; these are 101: form one"):
+        access.checked(Visibility("groups", groups))

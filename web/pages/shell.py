@@ -2,43 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.exceptions import ClientException
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb import KnowledgeBase
-from kb.access import Action, Asker, Role, Sight, anonymous, may
-from kb.entries.relation import reads
+from kb.access import Action, Asker, Role, anonymous, may
 from kb.errors import KnowledgeBaseError
-from kb.reuse.reuse import Outcome
 from web.bodies import Typed
 from web.errors import RESULTS, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
+from web.pages.engine import environment
 from web.visit import SOMEBODY, Visit, Visits, visit_of
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
-
-OUTCOMES: Mapping[Outcome, str] = {
-    "adopted": "Adopted",
-    "adapted": "Adapted",
-    "tried-and-stopped": "Tried and stopped",
-}
-
-SHOWN_TO: Mapping[Sight, str] = {
-    "members": "All members",
-    "groups": "Some groups",
-    "author": "Only its author",
-    "draft": "Only its author: a draft",
-    "world": "Everybody, signed in or not",
-}
-"""Who sees an entry, the usual choice first."""
 
 NOTICES: Mapping[str, str] = {
     "contributed": "Thank you. Your entry is here, and searches find it.",
@@ -246,47 +224,5 @@ def see_other(path: str, done: str, *, searchable: bool = True) -> Redirect:
     return Redirect(f"{path}{joint}done={name}{hash_sign}{anchor}", status_code=303)
 
 
-def environment(base: KnowledgeBase) -> Environment:
-    """The template engine: everything is escaped, and a name that is not there is an error."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"day": _day, "minute": _minute, "iso": _iso, "counted": _counted}
-    made.globals |= {
-        "kinds": base.kinds,
-        "outcomes": OUTCOMES,
-        "sights": SHOWN_TO,
-        "kind_name": lambda key: base.kinds[key].name if key in base.kinds else key,
-        "relation_reads": lambda relation: reads(
-            relation.type, incoming=relation.direction == "in"
-        ),
-    }
-    return made
-
-
 def _notice(done: str) -> str:
     return NOT_YET if done == "not-yet" else NOTICES.get(done, "")
-
-
-def _utc(time: datetime) -> datetime:
-    return time.astimezone(UTC)
-
-
-def _iso(time: datetime) -> str:
-    return _utc(time).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _day(time: datetime) -> str:
-    return f"{_utc(time).day} {_utc(time):%B %Y}"
-
-
-def _minute(time: datetime) -> str:
-    return f"{_day(time)}, {_utc(time):%H:%M} UTC"
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

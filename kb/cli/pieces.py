@@ -1,0 +1,56 @@
+"""Long lists on a terminal, a piece at a time."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from kb.cli.session import tell
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+USUAL = 100
+"""How many rows a command prints where nobody says how many."""
+
+_LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 1000), default=USUAL, show_default=True, help="How many."
+)
+
+
+def piece_options(command: F) -> F:
+    """The options that say which piece of a list is meant."""
+    passed = click.option(
+        "--offset", type=click.IntRange(0), default=0, help="How many to pass over."
+    )
+    return passed(_LIMIT(command))
+
+
+def newest_options(command: F) -> F:
+    """The same for what happened, of which the newest is printed last."""
+    passed = click.option(
+        "--offset", type=click.IntRange(0), default=0, help="How many of the newest to pass over."
+    )
+    return passed(_LIMIT(command))
+
+
+def piece(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
+    """That piece of a list; what is left out is told."""
+    shown = items[offset:][:limit]
+    tell_left_out(len(shown), offset, len(items))
+    return shown
+
+
+def newest(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
+    """That piece of a list from its end, in its order; what is left out is told."""
+    shown = items[: max(0, len(items) - offset)][-limit:]
+    if len(shown) < len(items):
+        tell(f"{len(shown):,} of {len(items):,}, the newest last; see --offset and --limit.")
+    return shown
+
+
+def tell_left_out(shown: int, offset: int, total: int) -> None:
+    """Say which piece of a list was printed, beside the output, if it is not the whole."""
+    if not shown and total:
+        tell(f"There are only {total:,}.")
+    elif shown < total:
+        tell(f"{offset + 1:,} to {offset + shown:,} of {total:,}; see --offset and --limit.")
