@@ -1,10 +1,11 @@
 """What each page and answer weighs and takes in a large community.
 
-    python -m benchmarks.large_base [--entries N] [--tags N] [--about N]
+    python -m benchmarks.large_base [--entries N] [--tags N] [--about N] [--people N]
 
-Commands write the log of a base with many entries and tags, and one entry with many endorsements
-and reuses; then its pages are asked for in process, five times each. There is no index, as none of
-these pages needs one.
+Commands write the log of a base with many entries and tags, one entry with many endorsements and
+reuses, and as many members as groups, of which one member is in all and one group has all; then
+its pages are asked for in process, five times each. There is no index, as none of these pages
+needs one.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from litestar.testing import TestClient
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
-from kb.access import Asker, operator
+from kb.access import Asker, of_member, operator
 from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
@@ -28,6 +29,8 @@ from kb.entries.service import Entries
 from kb.event_types import build_codec
 from kb.ids import new_event_id, new_id
 from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from kb.people.service import People
 from kb.reuse.service import Reuses
 from kb.writer import Writer
 from web.app import create_app
@@ -50,6 +53,15 @@ PAGES = (
     "/api/entries/{id}",
     "/api/entries/{id}/history",
     "/api/names?of=tag&beginning=tag-19",
+    "/people",
+    "/people?name=ada+19",
+    "/people/{member}",
+    "/groups",
+    "/groups?name=ward+19",
+    "/groups/{group}",
+    "/audit",
+    "/audit?page=20",
+    "/api/names?of=member-group&beginning=ward+19",
 )
 
 
@@ -59,16 +71,17 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=50_000)
     parser.add_argument("--tags", type=int, default=20_000)
     parser.add_argument("--about", type=int, default=5_000, help="endorsements, and reuses, of one")
+    parser.add_argument("--people", type=int, default=5_000, help="members, and groups of them")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         KnowledgeBase.create(data)
-        entry = filled(data, given.entries, given.tags, given.about)
+        ids = filled(data, given)
         with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
             base.wait(base.head(), timeout=600)
             print(f"{base.head():,} events", flush=True)
             with TestClient(create_app(base), base_url="http://127.0.0.1") as visitor:
-                heaviest = max(shown(visitor, path.format(id=entry)) for path in PAGES)
+                heaviest = max(shown(visitor, path.format(**ids)) for path in PAGES)
     print(f"the heaviest weighs {heaviest:,} bytes (at most {REACH_BYTES:,} wanted)")
 
 
@@ -81,12 +94,12 @@ def shown(visitor: TestClient[Litestar], path: str) -> int:
         taken.append(1000 * (time.perf_counter() - began))
         assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
     size = len(answer.content)
-    print(f"{path.split('-')[0]:<32} {size:>9,} bytes   {np.median(taken):8.1f} ms", flush=True)
+    print(f"{path[:48]:<48} {size:>9,} bytes   {np.median(taken):8.1f} ms", flush=True)
     return size
 
 
-def filled(data: Path, entries: int, tags: int, about: int) -> str:
-    """Write the log; answers the id of the entry that there is much about."""
+def filled(data: Path, given: argparse.Namespace) -> dict[str, str]:
+    """Write the log; answers the ids of the entry, member and group that there is much about."""
     with SqliteEventLog(data / LOG) as log, SqliteVault(data / VAULT) as vault:
         writer = Writer(
             log,
@@ -96,15 +109,31 @@ def filled(data: Path, entries: int, tags: int, about: int) -> str:
             settle=lambda _: None,
         )
         community = Entries(writer, load_kinds(), new_id)
-        ids = [contributed(community, number, tags) for number in range(entries)]
-        for number in range(about):
+        ids = [contributed(community, number, given.tags) for number in range(given.entries)]
+        for number in range(given.about):
             asker = Asker(f"m-{number}", operator().roles, operator().labels)
             member = writer.acting_for(asker)
             Endorsements(member).endorse(ids[0], f"It helped ward {number}.")
             Reuses(member, new_id).record(
                 ids[0], group=f"Ward {number}", context="On nights.", outcome="adopted"
             )
-    return ids[0]
+        somebody, group = peopled(writer, given.people)
+    return {"id": ids[0], "member": somebody, "group": group}
+
+
+def peopled(writer: Writer, count: int) -> tuple[str, str]:
+    """So many groups and members; the id of one who is in all, and of one with all of them."""
+    people = People(writer, new_id)
+    groups = [people.form_group(f"Ward {number}").id for number in range(count)]
+    for number, group in enumerate(groups[1:]):
+        people.change_group(group, parent=groups[number // 3])
+    members = [people.invite(("member",), groups[:1]).id for _ in range(count)]
+    for number, member in enumerate(members):
+        new = People(writer.acting_for(of_member(member, ("member",), ())), new_id)
+        new.join(member, Profile(name=f"Ada {number}", help="Handing over at night."))
+    for group in groups[1:]:
+        people.join_group(group, members[0])
+    return members[0], groups[0]
 
 
 def contributed(community: Entries, number: int, tags: int) -> str:

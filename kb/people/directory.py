@@ -84,17 +84,19 @@ class Directory:
     def members(self) -> tuple[MemberView, ...]:
         """Everybody who has joined, and who is invited for whoever looks after people."""
         with self._people() as db:
-            found = rows(db, queries.MEMBERS, self._wanted("", ""))
+            found = rows(db, queries.MEMBERS, {"waiting": self._waiting, "named": ""})
         return tuple(map(self._seen, found))
 
     def members_listed(
         self, named: str = "", *, group: str = "", offset: int = 0, limit: int = -1
     ) -> Listed[MemberView]:
         """Those by name; with a word in it that begins so, or in the group of that id alone."""
-        wanted = self._wanted(named, group)
+        wanted = {"waiting": self._waiting, "named": _beginning(named), "group": group}
+        listed = queries.MEMBERS_OF_GROUP if group else queries.MEMBERS_BY_NAME
+        counted = queries.COUNT_OF_GROUP if group else queries.COUNT_MEMBERS
         with self._people() as db:
-            found = rows(db, queries.MEMBERS_BY_NAME, {**wanted, "offset": offset, "limit": limit})
-            total = db.execute(queries.COUNT_MEMBERS, wanted).fetchone()[0]
+            found = rows(db, listed, {**wanted, "offset": offset, "limit": limit})
+            total = db.execute(counted, wanted).fetchone()[0]
         return Listed(tuple(map(self._seen, found)), total)
 
     def member(self, member: str) -> MemberView:
@@ -124,9 +126,6 @@ class Directory:
     def _waiting(self) -> bool:
         """Whether the asker is told of those who are invited and have not joined."""
         return access.may(self._asker, "look-after-people")
-
-    def _wanted(self, named: str, group: str) -> dict[str, object]:
-        return {"waiting": self._waiting, "named": _beginning(named), "group": group}
 
     def names(self, members: Sequence[str]) -> dict[str, str]:
         """What members are called; who is not a member is told what they are called themselves."""

@@ -18,17 +18,23 @@ _NAMED = "(:named = '' OR instr(' ' || replace({}, '-', ' '), ' ' || :named))"
 _LISTED = f"""
 WHERE standing IN ('invited', 'joined') AND {_SHOWN}
   AND {_NAMED.format(f"CASE WHEN {_UNTOLD} THEN '' ELSE coalesce(looks, '') END")}
-  AND (:group = '' OR standing = 'joined'
-       AND id IN (SELECT member FROM member_group WHERE group_id = :group))
+"""
+_IN_GROUP = f"""{_LISTED} AND standing = 'joined'
+  AND id IN (SELECT member FROM member_group WHERE group_id = :group)
 """
 MEMBERS = f"{_MEMBER} {_LISTED} ORDER BY joined_at, id"
 # The piece is chosen first, so that the rest is looked up for its members alone. Nobody's place
 # tells a name that is not told.
 _BY_NAME = f"CASE WHEN {_UNTOLD} THEN NULL ELSE name_key END NULLS LAST, id"
-MEMBERS_BY_NAME = f"""{_MEMBER} WHERE id IN (
-    SELECT id FROM member {_LISTED} ORDER BY {_BY_NAME} LIMIT :limit OFFSET :offset)
-ORDER BY {_BY_NAME}"""
-COUNT_MEMBERS = f"SELECT count(*) FROM member {_LISTED}"
+MEMBERS_BY_NAME, MEMBERS_OF_GROUP = (
+    f"""{_MEMBER} WHERE id IN (
+        SELECT id FROM member {listed} ORDER BY {_BY_NAME} LIMIT :limit OFFSET :offset)
+    ORDER BY {_BY_NAME}"""
+    for listed in (_LISTED, _IN_GROUP)
+)
+COUNT_MEMBERS, COUNT_OF_GROUP = (
+    f"SELECT count(*) FROM member {listed}" for listed in (_LISTED, _IN_GROUP)
+)
 BEGINNING = f"{_MEMBER} WHERE id LIKE :begin || '%' AND {_SHOWN} LIMIT 2"
 NAMES = f"{_MEMBER} WHERE id IN (SELECT value FROM json_each(?))"
 # The groups of a member, with all that these are in; UNION ends in a circle.
