@@ -59,9 +59,10 @@ class Directory:
         with self._views.read(self._asker.labels) as db:
             found = rows(db, queries.MEMBER, (member,))
             groups = [name for (name,) in db.execute(queries.ALL_GROUPS, (member,))]
+            roles = [msgspec.json.decode(row["roles"]) for row in found]
         if not found or found[0]["standing"] != "joined":
             raise NotFound(f"There is no member {member}.")
-        return access.of_member(member, msgspec.json.decode(found[0]["roles"]), groups)
+        return access.of_member(member, roles[0], groups)
 
     def anonymous(self) -> Asker:
         """What somebody who is not signed in may see."""
@@ -85,7 +86,7 @@ class Directory:
         """Everybody who has joined, and who is invited for whoever looks after people."""
         with self._people() as db:
             found = rows(db, queries.MEMBERS, {"waiting": self._waiting, "named": ""})
-        return tuple(map(self._seen, found))
+            return tuple(map(self._seen, found))
 
     def members_listed(
         self, named: str = "", *, group: str = "", offset: int = 0, limit: int = -1
@@ -97,7 +98,7 @@ class Directory:
         with self._people() as db:
             found = rows(db, listed, {**wanted, "offset": offset, "limit": limit})
             total = db.execute(counted, wanted).fetchone()[0]
-        return Listed(tuple(map(self._seen, found)), total)
+            return Listed(tuple(map(self._seen, found)), total)
 
     def member(self, member: str) -> MemberView:
         """One who was ever among them, by id or its beginning; everybody sees themselves, in every
@@ -110,11 +111,12 @@ class Directory:
         with self._views.read(self._asker.labels) as db:
             asked = {"begin": member, "waiting": self._waiting}
             found = rows(db, queries.BEGINNING, asked) if _ID_BEGINS.fullmatch(member) else []
-        if not found:
+            seen = [*map(self._seen, found)]
+        if not seen:
             raise NotFound(f"There is no member {member!r}: give the id or 6 characters of it.")
-        if len(found) > 1:
+        if len(seen) > 1:
             raise InvalidInput(f"Several members are meant by {member!r}: give more of the id.")
-        return self._seen(found[0])
+        return seen[0]
 
     @contextmanager
     def _people(self) -> Iterator[Connection]:
@@ -133,7 +135,7 @@ class Directory:
             members = [one for one in members if one == self._asker.member]
         with self._views.read(self._asker.labels) as db:
             found = rows(db, queries.NAMES, (msgspec.json.encode(members).decode(),))
-        return {row["id"]: self._seen(row).name for row in found}
+            return {row["id"]: self._seen(row).name for row in found}
 
     def _seen(self, row: Row) -> MemberView:
         """A member; that others have a name like it is told to those who see them."""
@@ -185,7 +187,8 @@ class Directory:
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """How many members the groups with these ids have; those without any are left out."""
         with self._people() as db:
-            return dict(db.execute(queries.SIZES, (_listed(ids),)).fetchall())
+            asked = {"waiting": self._waiting, "groups": _listed(ids)}
+            return dict(db.execute(queries.SIZES, asked).fetchall())
 
     def group(self, text: str) -> GroupView:
         """The group of that name or id. Raises `NotFound`, or `InvalidInput` where several are."""

@@ -19,9 +19,7 @@ _LISTED = f"""
 WHERE standing IN ('invited', 'joined') AND {_SHOWN}
   AND {_NAMED.format(f"CASE WHEN {_UNTOLD} THEN '' ELSE coalesce(looks, '') END")}
 """
-_IN_GROUP = f"""{_LISTED} AND standing = 'joined'
-  AND id IN (SELECT member FROM member_group WHERE group_id = :group)
-"""
+_IN_GROUP = f"{_LISTED} AND id IN (SELECT member FROM member_group WHERE group_id = :group)"
 MEMBERS = f"{_MEMBER} {_LISTED} ORDER BY joined_at, id"
 # The piece is chosen first, so that the rest is looked up for its members alone. Nobody's place
 # tells a name that is not told.
@@ -62,8 +60,8 @@ GROUPS_CALLED = (
     f"{_GROUP} WHERE looks = :looks ORDER BY name_key, id LIMIT 2",
 )
 PLACES = "SELECT id, parent FROM community_group ORDER BY name_key, id"
-SIZES = """SELECT group_id, count(*) FROM member_group JOIN member ON member.id = member
-WHERE standing = 'joined' AND group_id IN (SELECT value FROM json_each(?)) GROUP BY group_id"""
+SIZES = f"""SELECT group_id, count(*) FROM member_group JOIN member ON member.id = member
+WHERE {_SHOWN} AND group_id IN (SELECT value FROM json_each(:groups)) GROUP BY group_id"""
 WORLD = "SELECT world FROM community"
 SHOWN_TO_WORLD = "SELECT count(*) FROM entry"
 STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id

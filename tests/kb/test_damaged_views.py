@@ -1,7 +1,7 @@
 """Views that are damaged, deleted or replaced are made anew: once, and by who may."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -230,6 +230,15 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     assert any("being made from the log" in each for each in seen)
 
 
+OF_PEOPLE = (
+    lambda base, _: base.directory.members(),
+    lambda base, _: base.directory.members_listed(),
+    lambda base, member: base.directory.member(member),
+    lambda base, member: base.directory.names([member]),
+)
+
+
+@pytest.mark.parametrize("ask_people", OF_PEOPLE)
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -239,14 +248,17 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     ],
 )
 def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
-    open_base: OpenBase, notices: list[str], spoil: str
+    open_base: OpenBase,
+    notices: list[str],
+    spoil: str,
+    ask_people: Callable[[KnowledgeBase, str], object],
 ) -> None:
     base = open_base()
     entry_id = base.entries.contribute(some_draft()).id
     member = base.people.invite().id
     base.acting_for(of_member(member, (), ())).people.join(member, Profile(name="Ben"))
     base._parts.views._database().conn.execute(spoil)
-    asked = (lambda: base.catalogue.get(entry_id), base.directory.members)
+    asked = (lambda: base.catalogue.get(entry_id), lambda: ask_people(base, member))
     told = []
     for ask in asked:
         try:
