@@ -9,7 +9,7 @@ from kb.cli.session import tell
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
-USUAL = 100
+USUAL = 1000
 """How many rows a command prints where nobody says how many."""
 
 _LIMIT = click.option(
