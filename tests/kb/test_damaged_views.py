@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -230,7 +231,7 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     assert any("being made from the log" in each for each in seen)
 
 
-OF_PEOPLE = (
+OF_PEOPLE: tuple[Callable[[KnowledgeBase, str], object], ...] = (
     lambda base, _: base.directory.members(),
     lambda base, _: base.directory.members_listed(),
     lambda base, member: base.directory.member(member),
@@ -258,7 +259,7 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
     member = base.people.invite().id
     base.acting_for(of_member(member, (), ())).people.join(member, Profile(name="Ben"))
     base._parts.views._database().conn.execute(spoil)
-    asked = (lambda: base.catalogue.get(entry_id), lambda: ask_people(base, member))
+    asked = (partial(base.catalogue.get, entry_id), partial(ask_people, base, member))
     told = []
     for ask in asked:
         try:
