@@ -31,7 +31,7 @@ CPU_SECONDS, MEMORY = 6, 1_000_000_000
 """Of the process for what is long; the second in bytes."""
 
 GROWTH, GROWTH_OF_ALL = 30, 100_000
-"""How many times as long as its text HTML may be, and characters more: a table may fill its cells."""
+"""How many times as long as its text HTML may be, and characters more: a table may fill cells."""
 
 PATIENCE = 3.0
 """Seconds that a page waits for what is long, before it is shown as written for the time being."""
