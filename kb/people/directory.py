@@ -11,6 +11,7 @@ from msgspec import structs
 from kb import access
 from kb.access import Asker
 from kb.characters import skeleton
+from kb.entries.results import LARGEST_OFFSET
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
@@ -40,9 +41,6 @@ __all__ = [
 ]
 
 ENTRY_ERASED = "entry-erased"
-
-MOST = 1_000_000_000
-"""The longest list."""
 
 _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 
@@ -83,7 +81,7 @@ class Directory:
             return int(db.execute(queries.SHOWN_TO_WORLD).fetchone()[0])
 
     def members(self) -> tuple[MemberView, ...]:
-        """Everybody who has joined, and who is invited for whoever looks after people."""
+        """Everybody who has joined, and who is invited for those who look after people."""
         with self._people() as db:
             found = rows(db, queries.MEMBERS, {"waiting": self._waiting, "named": ""})
             return tuple(map(self._seen, found))
@@ -168,7 +166,9 @@ class Directory:
         with self._groups() as db:
             return _groups_of(db, ids)
 
-    def nested(self, *, offset: int = 0, limit: int = MOST) -> Listed[tuple[GroupView, int]]:
+    def nested(
+        self, *, offset: int = 0, limit: int = LARGEST_OFFSET
+    ) -> Listed[tuple[GroupView, int]]:
         """Each group after the one that it is in, with how deep it lies."""
         with self._groups() as db:
             places = [*nested(dict(db.execute(queries.PLACES)))]

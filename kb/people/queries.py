@@ -11,7 +11,7 @@ SELECT id, standing, CASE WHEN {_UNTOLD} THEN NULL ELSE profile END AS profile, 
 FROM member
 """
 MEMBER = f"{_MEMBER} WHERE id = ?"
-# Whoever never took their invitation is there for those who look after people alone.
+# A person who never took their invitation is there for those who look after people alone.
 _SHOWN = "(joined_at IS NOT NULL OR :waiting)"
 # A word of the name begins so.
 _NAMED = "(:named = '' OR instr(' ' || replace({}, '-', ' '), ' ' || :named))"

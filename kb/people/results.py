@@ -13,7 +13,7 @@ from kb.people.member import Profile, Standing
 T = TypeVar("T")
 
 FORMER = "a former member"
-"""How whoever was erased is called."""
+"""What an erased member is called."""
 
 UNREADABLE = "a member whose profile cannot be read"
 """How one is called whose last change of it could not be taken in."""

@@ -86,7 +86,7 @@ def account(
     changes: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Everything about whoever is signed in; of each long list the page that is asked for."""
+    """Everything about the signed-in member; of each long list the page that is asked for."""
     page = _page(visit, at=Numbers(passkeys, sessions, tokens, changes))
     return pages.render("account.html", page, at="account", done=done)
 

@@ -41,7 +41,7 @@ class GroupPage(Struct, frozen=True, kw_only=True):
     """One group, what it is in from the outermost on, and what is directly inside it.
 
     `places` are the groups that it may be put into, None where there are so many that one is named
-    instead; `mine` says that whoever looks is in it, `joinable` that they may join by themselves.
+    instead; `mine` says that the viewer is in it, `joinable` that they may join by themselves.
     """
 
     group: GroupView

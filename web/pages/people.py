@@ -55,7 +55,7 @@ class PeoplePage(Struct, frozen=True, kw_only=True):
 
 
 class MemberPage(Struct, frozen=True, kw_only=True):
-    """One member; `mine` says that it is whoever looks, `named` what names groups to be put into.
+    """One member; `mine` says that it is the viewer, `named` what names groups to be put into.
 
     Of their groups those on this page are told, and offered beside others.
     """
