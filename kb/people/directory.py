@@ -11,7 +11,6 @@ from msgspec import structs
 from kb import access
 from kb.access import Asker
 from kb.characters import skeleton
-from kb.entries.results import LARGEST_OFFSET
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
@@ -30,15 +29,7 @@ from kb.people.results import (
 )
 from kb.rows import Row, rows
 
-__all__ = [
-    "FORMER",
-    "UNREADABLE",
-    "AccessChange",
-    "Directory",
-    "GroupView",
-    "Listed",
-    "MemberView",
-]
+__all__ = ["FORMER", "UNREADABLE", "AccessChange", "Directory", "GroupView", "Listed", "MemberView"]
 
 ENTRY_ERASED = "entry-erased"
 
@@ -166,9 +157,7 @@ class Directory:
         with self._groups() as db:
             return _groups_of(db, ids)
 
-    def nested(
-        self, *, offset: int = 0, limit: int = LARGEST_OFFSET
-    ) -> Listed[tuple[GroupView, int]]:
+    def nested(self, *, offset: int = 0, limit: int | None = None) -> Listed[tuple[GroupView, int]]:
         """Each group after the one that it is in, with how deep it lies."""
         with self._groups() as db:
             places = [*nested(dict(db.execute(queries.PLACES)))]
