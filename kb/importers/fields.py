@@ -7,6 +7,7 @@ from kb.entries.content import Scalar, Section
 from kb.entries.validation import PROPERTIES, PROPERTY_LENGTH, TAG_LENGTH, TAGS
 from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.remarks import Remarks, Why
+from kb.importers.value_text import described, flat, is_empty, said
 from kb.importers.values import Plain, Value
 
 HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it"}
@@ -196,43 +197,7 @@ class Fields:
                 self._remarks.add(Why.EMPTY, f"{name} {key}")
             else:
                 kept[key] = value
-        return [f"- {text}"] if (text := _described(kept)) else []
-
-
-def _described(item: dict[str, Value]) -> str:
-    """A mapping in a line: a link with what it says, and the rest with names."""
-    link = next((name for name in ("link", "url", "href") if _is_line(item.get(name))), "")
-    said = next((name for name in ("description", "title", "text") if _is_line(item.get(name))), "")
-    rest = {name: value for name, value in item.items() if name not in (link, said)}
-    pieces = [_linked(flat(item[link]), flat(item[said]) if said else "")] if link else []
-    pieces += [flat(item[said])] if said and not link else []
-    pieces += [f"{name}: {flat(value)}" for name, value in rest.items()]
-    return ", ".join(pieces)
-
-
-def _linked(link: str, said: str) -> str:
-    target = f"<{link}>" if not said or re.search(r"[\s()]", link) else link
-    return f"[{said}]({target})" if said else target
-
-
-def _is_line(value: Value | None) -> bool:
-    return isinstance(value, Plain) and bool(value.text.strip())
-
-
-def flat(value: Value) -> str:
-    """A value in one line."""
-    if isinstance(value, Plain):
-        return " ".join(value.text.split())
-    if isinstance(value, list):
-        return ", ".join(flat(item) for item in value if not is_empty(item))
-    return ", ".join(f"{name}: {flat(item)}" for name, item in value.items())
-
-
-def is_empty(value: Value) -> bool:
-    """Whether a field has nothing to say."""
-    if isinstance(value, Plain):
-        return not value.text.strip() or value.value is None
-    return all(map(is_empty, value)) if isinstance(value, list) else not value
+        return [f"- {text}"] if (text := described(kept)) else []
 
 
 def _why_not(name: str, value: Value) -> Why | None:
@@ -246,21 +211,15 @@ def _why_not(name: str, value: Value) -> Why | None:
         return Why.PICTURES
     last = [part for part in _WORD_BREAK.split(name) if part][-1:]
     if may_name_persons(name):
-        return Why.PERSONS if isinstance(value, dict) or names_persons(name, _said(value)) else None
+        return Why.PERSONS if isinstance(value, dict) or names_persons(name, said(value)) else None
     # "lead author" as well as "author": better too much left out than a name in.
     if last and may_name_persons(last[0]) and last[0].lower() != "by":
-        return Why.PERSONS if names_persons(last[0], _said(value)) else None
+        return Why.PERSONS if names_persons(last[0], said(value)) else None
     return None
 
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, Plain) and isinstance(value.value, str)
-
-
-def _said(value: Value) -> str:
-    if isinstance(value, list):
-        return "\n".join(flat(item) for item in value)
-    return value.text if isinstance(value, Plain) else flat(value)
 
 
 def _is_picture(text: str) -> bool:

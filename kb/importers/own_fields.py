@@ -13,7 +13,7 @@ from kb.entries.kinds import load_kinds
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.validation import GROUP_LENGTH, NOT_TEXT
 from kb.errors import NotTaken
-from kb.importers.fields import flat
+from kb.importers.value_text import flat
 from kb.importers.values import Plain, Value
 
 EXPORT_FORMAT = 1

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from kb.errors import NotTaken
-from kb.importers.fields import flat
 from kb.importers.remarks import Remarks, Why
+from kb.importers.value_text import flat
 from kb.importers.values import Plain, Value
 from kb.importers.visibility import spelled
 

@@ -1,0 +1,48 @@
+"""Values of front matter as text: in a line, or with their names where they are nested."""
+
+import re
+
+from kb.importers.values import Plain, Value
+
+
+def described(item: dict[str, Value]) -> str:
+    """A mapping in a line: a link with what it says, and the rest with names."""
+    link = next((name for name in ("link", "url", "href") if _is_line(item.get(name))), "")
+    said = next((name for name in ("description", "title", "text") if _is_line(item.get(name))), "")
+    rest = {name: value for name, value in item.items() if name not in (link, said)}
+    pieces = [_linked(flat(item[link]), flat(item[said]) if said else "")] if link else []
+    pieces += [flat(item[said])] if said and not link else []
+    pieces += [f"{name}: {flat(value)}" for name, value in rest.items()]
+    return ", ".join(pieces)
+
+
+def _linked(link: str, said: str) -> str:
+    target = f"<{link}>" if not said or re.search(r"[\s()]", link) else link
+    return f"[{said}]({target})" if said else target
+
+
+def _is_line(value: Value | None) -> bool:
+    return isinstance(value, Plain) and bool(value.text.strip())
+
+
+def flat(value: Value) -> str:
+    """A value in one line."""
+    if isinstance(value, Plain):
+        return " ".join(value.text.split())
+    if isinstance(value, list):
+        return ", ".join(flat(item) for item in value if not is_empty(item))
+    return ", ".join(f"{name}: {flat(item)}" for name, item in value.items())
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a field has nothing to say."""
+    if isinstance(value, Plain):
+        return not value.text.strip() or value.value is None
+    return all(map(is_empty, value)) if isinstance(value, list) else not value
+
+
+def said(value: Value) -> str:
+    """A value as text, the items of a list on lines of their own."""
+    if isinstance(value, list):
+        return "\n".join(flat(item) for item in value)
+    return value.text if isinstance(value, Plain) else flat(value)
