@@ -17,11 +17,12 @@ from kb.errors import NotFound
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
 from kb.people.directory import Directory
+from kb.people.member import Profile
 from tests.kb.domain_world import some_content, some_draft
 from tests.kb.people_world import PeopleWorld
 
 Sights = dict[str, set[str]]
-"""Which entries each member sees, and nobody in particular as the empty id."""
+"""Which entries each member sees and in which roles they act; nobody known is the empty id."""
 
 DAMAGES = ("data", "type")
 
@@ -68,6 +69,39 @@ def eventful(path: Path) -> PeopleWorld:
     return world
 
 
+def peopled(path: Path) -> PeopleWorld:
+    """A community in which everybody but its first member lost what they alone had."""
+    world = PeopleWorld(path)
+    people = world.people()
+    outer, lone = world.group("outer"), world.group("lone")
+    world.group("moved", "outer")
+    ada = world.joined("member", "steward")
+    leaver, mover = (world.joined("member", groups=(name,)) for name in ("lone", "moved"))
+    reporter = world.joined("member", "reporter")
+    steward, gone = world.joined("member", "steward"), world.joined("member")
+    assert ada.member
+    assert leaver.member
+    assert reporter.member
+    assert steward.member
+    assert gone.member
+    people.open_to_world(True)
+    for sight in (
+        Visibility("groups", (outer,)),
+        Visibility("groups", (lone,)),
+        Visibility("world"),
+    ):
+        by_ada = world.entries_of(ada)
+        by_ada.show(by_ada.contribute(some_draft(some_content("Ours"))).id, sight)
+    world.people(mover).change_profile(Profile(name="Moira"))
+    people.leave_group("lone", leaver.member)
+    people.change_group("moved", parent=None)
+    people.change_roles(reporter.member, ["reporter"])
+    people.change_roles(steward.member, ["member"])
+    people.erase(gone.member)
+    people.open_to_world(False)
+    return world
+
+
 def damaged(event: RecordedEvent, damage: str) -> RecordedEvent:
     """`event` with its data or its type spoilt."""
     if damage == "data":
@@ -105,7 +139,7 @@ def viewed(
 
 
 def sights(reader: ViewReader, members: list[str]) -> Sights:
-    """What the views show to each of `members` and to nobody in particular."""
+    """What the views show and allow to each of `members` and to nobody in particular."""
     directory = Directory(reader, access.operator())
     askers: dict[str, Asker] = {"": directory.anonymous()}
     for member in members:
@@ -113,4 +147,7 @@ def sights(reader: ViewReader, members: list[str]) -> Sights:
             askers[member] = directory.asker(member)
         except NotFound:
             askers[member] = access.anonymous(world=False)
-    return {name: set(Catalogue(reader, asker.labels).all_ids()) for name, asker in askers.items()}
+    return {
+        name: {*Catalogue(reader, asker.labels).all_ids(), *asker.roles}
+        for name, asker in askers.items()
+    }
