@@ -6,12 +6,15 @@ first, a tab, the question; `-` instead of a title where nothing matches closely
 """
 
 import html
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 from msgspec import Struct
 
 from kb.entries.content import Content, Scalar
@@ -19,6 +22,7 @@ from kb.entries.entry import Entry
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from tests.kb.domain_world import World
 
+OWN = Path(__file__).parents[1] / "cases"
 SOURCE = "case"
 NOTHING = "-"
 OWN_FIELDS = (
@@ -76,6 +80,21 @@ class Imported(Struct, frozen=True):
     def by_title(self) -> dict[str, Entry]:
         """The entries by title."""
         return {content_of(entry).title: entry for entry in self.entries.values()}
+
+
+def cases(*, asking: bool = False) -> list[Any]:
+    """Parameters: each case, or those alone that ask something; skipped are those without files."""
+    folders = [OWN, *(Path(given) for given in [os.environ.get("KB_CASES")] if given)]
+    found = [case for folder in folders for case in sorted(folder.iterdir()) if case.is_dir()]
+    return [
+        pytest.param(
+            case,
+            id=case.name,
+            marks=() if (case / "files").is_dir() else pytest.mark.skip("no files to import"),
+        )
+        for case in found
+        if not asking or questions(case)
+    ]
 
 
 def import_case(files: Path) -> Imported:
