@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=50_000)
     parser.add_argument("--tags", type=int, default=20_000)
     parser.add_argument("--about", type=int, default=5_000, help="endorsements, and reuses, of one")
-    parser.add_argument("--people", type=int, default=5_000, help="members, and groups of them")
+    parser.add_argument("--people", type=int, default=5_000, help="members and groups, 1 or more")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
