@@ -3,37 +3,23 @@
 Each cell of the table in docs/operators/data-directory.md is one case: that file, as that copy.
 """
 
-import re
 import shutil
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from uuid_utils.compat import uuid7
 
-from events.event import NewEvent
-from indexer.testing import HashEmbedder
+from kb.access import anonymous
 from kb.errors import DataDirectoryError, Refused
 from kb.following.withheld import INCOMPLETE
 from kb.knowledge_base import KnowledgeBase
-from kb.people.member import Profile
-from kb.settings import Settings
 from tests.events.altered import age_log, age_vault
+from tests.kb.belonging_world import CASES, contents, made_copies, opened, placed, seen
 from tests.kb.domain_world import everything, some_content, some_draft
-
-PAGE = Path(__file__).parents[2] / "docs" / "operators" / "data-directory.md"
-COPIES = ("older", "newer", "other", "empty", "missing")
-ROW = re.compile(
-    r"^\| `([\w./]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M
-)
-CASES = [
-    (name.rstrip("/"), copy, cell.strip())
-    for name, *cells in ROW.findall(PAGE.read_text("utf-8"))
-    for copy, cell in zip(COPIES, cells, strict=True)
-]
 
 TOLD = {
     ("log.sqlite", "older"): "log.sqlite is another copy than the one beside which vault.sqlite",
@@ -48,112 +34,9 @@ TOLD = {
 }
 
 
-def opened(data: Path, told: Callable[[str], None] = lambda _: None) -> KnowledgeBase:
-    return KnowledgeBase.open(
-        data,
-        settings=Settings(data=data),
-        embedder=HashEmbedder(),
-        notice=told,
-        asker=everything("ada"),
-    )
-
-
-def join(base: KnowledgeBase, name: str) -> str:
-    member = base.people.invite().id
-    base.acting_for(everything(member)).people.join(member, Profile(name=name))
-    return member
-
-
-def unknown(base: KnowledgeBase, stream: str) -> None:
-    """Record something that this program does not know, so that it is put aside."""
-    event = NewEvent(
-        id=uuid7(),
-        type="entry-praised",
-        schema_version=1,
-        data=b"{}",
-        actor="ada",
-        correlation_id=uuid7(),
-    )
-    log = base._parts.log
-    log.append(stream, [event], len(log.read_stream(stream)))
-
-
-def settled(base: KnowledgeBase) -> None:
-    base.search("bedside handover")
-    base.wait(base.head(), index=True)
-
-
 @pytest.fixture(scope="module")
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folders: `older` and `newer`, the same base at two times, and `other`, another base."""
-    folder = tmp_path_factory.mktemp("copies")
-    for name in ("base", "other"):
-        KnowledgeBase.create(folder / name)
-    with opened(folder / "base") as base:
-        member = join(base, "Ada")
-        first = base.entries.contribute(some_draft()).id
-        unknown(base, f"entry-{first}")
-        ends = datetime.now(UTC) + timedelta(days=9)
-        token, _ = base.acting_for(everything(member)).credentials.make_token(
-            member, ["search"], "notes", ends
-        )
-        settled(base)
-    shutil.copytree(folder / "base", folder / "older")
-    with opened(folder / "base") as base:
-        join(base, "Ben")
-        second = base.entries.contribute(some_draft(some_content("Quiet hour"))).id
-        unknown(base, f"entry-{second}")
-        base.acting_for(everything(member)).credentials.revoke_token(token)
-        settled(base)
-    opened(folder / "base").close()
-    shutil.move(folder / "base", folder / "newer")
-    with opened(folder / "other") as base:
-        member = join(base, "Eve")
-        entry_id = base.entries.contribute(some_draft(some_content("Night shift"))).id
-        unknown(base, f"entry-{entry_id}")
-        base.acting_for(everything(member)).credentials.make_token(
-            member, ["search"], "notes", ends
-        )
-        settled(base)
-    return folder
-
-
-def placed(copies: Path, data: Path, name: str, copy: str) -> None:
-    """Make `data` with the file `name` as that copy: a newer one lies beside an older rest."""
-    shutil.copytree(copies / ("older" if copy == "newer" else "newer"), data)
-    for path in data.glob(f"{name}*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    if copy == "empty" and name == "index":
-        (data / name).mkdir()
-    elif copy == "empty":
-        (data / name).touch()
-    elif copy != "missing":
-        for path in (copies / copy).glob(f"{name}*"):
-            place = data / path.name
-            shutil.copytree(path, place) if path.is_dir() else shutil.copy(path, place)
-
-
-def contents(data: Path) -> dict[str, bytes]:
-    """The files that hold anything, without what SQLite and locks leave beside them."""
-    files = (path for path in data.rglob("*") if path.is_file())
-    passing = ("-wal", "-shm", ".lock")
-    return {
-        str(path.relative_to(data)): path.read_bytes()
-        for path in files
-        if not path.name.endswith(passing)
-    }
-
-
-def seen(base: KnowledgeBase) -> tuple[object, ...]:
-    """What lists and searches show of the base."""
-    base.wait(base.head(), index=True)
-    titles = [(item.id, item.title) for item in base.catalogue.browse().items]
-    hits = [
-        [result.id for result in base.search(question, settled=False).results]
-        for question in ("bedside handover", "quiet hour", "night shift")
-    ]
-    parked = [(each.projection, each.position) for each in base.status().parked]
-    return titles, hits, parked
+    return made_copies(tmp_path_factory.mktemp("copies"))
 
 
 @pytest.mark.parametrize(("name", "copy", "outcome"), CASES)
@@ -161,7 +44,7 @@ def test_each_file_as_each_copy_is_treated_as_the_operators_page_says(
     copies: Path, tmp_path: Path, name: str, copy: str, outcome: str
 ) -> None:
     data = tmp_path / "data"
-    placed(copies, data, name, copy)
+    placed(copies, data, (name, copy))
     before = contents(data)
     if outcome == "refused":
         with pytest.raises(DataDirectoryError) as caught:
@@ -189,13 +72,53 @@ def test_each_file_as_each_copy_is_treated_as_the_operators_page_says(
         assert about == []
 
 
+DRAWN = [
+    pair
+    for pair in Random(9).sample(list(combinations([case[:2] for case in CASES], 2)), 40)
+    if pair[0][0] != pair[1][0]
+]
+
+
+def _opened_or_refused(data: Path, told: list[str]) -> KnowledgeBase | str:
+    try:
+        return opened(data, told.append)
+    except DataDirectoryError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("wrong", DRAWN, ids=lambda wrong: "-".join(sum(wrong, ())))
+def test_of_two_wrong_files_nothing_comes_that_neither_was_refused_nor_told(
+    copies: Path, tmp_path: Path, wrong: tuple[tuple[str, str], tuple[str, str]]
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, *wrong)
+    before = contents(data)
+    told: list[str] = []
+    base = _opened_or_refused(data, told)
+    if isinstance(base, str):
+        assert base.count("\n") == 0
+        assert base.endswith(".")
+        assert contents(data) == before
+        return
+    log = dict(wrong).get("log.sqlite", "older" if "newer" in dict(wrong).values() else "newer")
+    with base, opened(shutil.copytree(copies / log, tmp_path / "whole")) as whole:
+        shown, right = seen(base), seen(whole)
+        assert set(shown[0]) <= set(right[0]), "something is shown that the log has not"
+        nobody = base.acting_for(anonymous(world=base.directory.open_to_world()))
+        assert nobody.catalogue.browse().items == ()
+        if log == "newer":
+            assert base.accounts.tokens.all() == [], "what was revoked is good again"
+        base.rebuild("all")
+        assert seen(base) == shown or [each for each in told if each != INCOMPLETE]
+
+
 def test_every_case_has_an_outcome() -> None:
     assert len(CASES) == 7 * 5
 
 
 def test_a_fresh_vault_is_refused_and_gets_no_key(copies: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    placed(copies, data, "vault.sqlite", "missing")
+    placed(copies, data, ("vault.sqlite", "missing"))
     KnowledgeBase.create(tmp_path / "fresh")
     shutil.copy(tmp_path / "fresh" / "vault.sqlite", data / "vault.sqlite")
     before = contents(data)
@@ -208,7 +131,7 @@ def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
     copies: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    placed(copies, data, "vault.sqlite", "older")
+    placed(copies, data, ("vault.sqlite", "older"))
     with opened(data) as base:
         events = base._parts.log.read(0, 1000)
         assert "vault.sqlite lacks the keys" in base.status().errors[0]
@@ -229,7 +152,7 @@ def test_a_vault_that_is_put_back_opens_what_could_not_be_read(
     copies: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    placed(copies, data, "vault.sqlite", "older")
+    placed(copies, data, ("vault.sqlite", "older"))
     shutil.rmtree(data / "index")
     (data / "views.sqlite").unlink()
     with opened(data) as base:
@@ -249,7 +172,7 @@ def test_an_older_copy_of_the_accounts_opens_nothing_that_was_revoked(
     copies: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    placed(copies, data, "accounts.sqlite", "older")
+    placed(copies, data, ("accounts.sqlite", "older"))
     with opened(data) as base:
         assert base.accounts.tokens.all() == []
     told: list[str] = []
@@ -314,7 +237,7 @@ def test_a_base_of_the_former_format_with_a_vault_of_another_is_left_as_it_is(
     copies: Path, tmp_path: Path, vault: str
 ) -> None:
     data = tmp_path / "data"
-    placed(copies, data, "vault.sqlite", "other" if vault == "other" else "missing")
+    placed(copies, data, ("vault.sqlite", "other" if vault == "other" else "missing"))
     if vault == "fresh":
         KnowledgeBase.create(tmp_path / "fresh")
         shutil.copy(tmp_path / "fresh" / "vault.sqlite", data / "vault.sqlite")

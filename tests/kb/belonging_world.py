@@ -1,0 +1,139 @@
+"""A data directory in which files lie as they were elsewhere or at another time."""
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from uuid_utils.compat import uuid7
+
+from events.event import NewEvent
+from indexer.testing import HashEmbedder
+from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from kb.settings import Settings
+from tests.kb.domain_world import everything, some_content, some_draft
+
+PAGE = Path(__file__).parents[2] / "docs" / "operators" / "data-directory.md"
+COPIES = ("older", "newer", "other", "empty", "missing")
+ROW = re.compile(
+    r"^\| `([\w./]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M
+)
+CASES = [
+    (name.rstrip("/"), copy, cell.strip())
+    for name, *cells in ROW.findall(PAGE.read_text("utf-8"))
+    for copy, cell in zip(COPIES, cells, strict=True)
+]
+
+
+def opened(data: Path, told: Callable[[str], None] = lambda _: None) -> KnowledgeBase:
+    return KnowledgeBase.open(
+        data,
+        settings=Settings(data=data),
+        embedder=HashEmbedder(),
+        notice=told,
+        asker=everything("ada"),
+    )
+
+
+def join(base: KnowledgeBase, name: str) -> str:
+    member = base.people.invite().id
+    base.acting_for(everything(member)).people.join(member, Profile(name=name))
+    return member
+
+
+def unknown(base: KnowledgeBase, stream: str) -> None:
+    """Record something that this program does not know, so that it is put aside."""
+    event = NewEvent(
+        id=uuid7(),
+        type="entry-praised",
+        schema_version=1,
+        data=b"{}",
+        actor="ada",
+        correlation_id=uuid7(),
+    )
+    log = base._parts.log
+    log.append(stream, [event], len(log.read_stream(stream)))
+
+
+def settled(base: KnowledgeBase) -> None:
+    base.search("bedside handover")
+    base.wait(base.head(), index=True)
+
+
+def made_copies(folder: Path) -> Path:
+    """Folders: `older` and `newer`, the same base at two times, and `other`, another base."""
+    for name in ("base", "other"):
+        KnowledgeBase.create(folder / name)
+    with opened(folder / "base") as base:
+        member = join(base, "Ada")
+        first = base.entries.contribute(some_draft()).id
+        unknown(base, f"entry-{first}")
+        ends = datetime.now(UTC) + timedelta(days=9)
+        token, _ = base.acting_for(everything(member)).credentials.make_token(
+            member, ["search"], "notes", ends
+        )
+        settled(base)
+    shutil.copytree(folder / "base", folder / "older")
+    with opened(folder / "base") as base:
+        join(base, "Ben")
+        second = base.entries.contribute(some_draft(some_content("Quiet hour"))).id
+        unknown(base, f"entry-{second}")
+        base.acting_for(everything(member)).credentials.revoke_token(token)
+        settled(base)
+    opened(folder / "base").close()
+    shutil.move(folder / "base", folder / "newer")
+    with opened(folder / "other") as base:
+        member = join(base, "Eve")
+        entry_id = base.entries.contribute(some_draft(some_content("Night shift"))).id
+        unknown(base, f"entry-{entry_id}")
+        base.acting_for(everything(member)).credentials.make_token(
+            member, ["search"], "notes", ends
+        )
+        settled(base)
+    return folder
+
+
+def placed(copies: Path, data: Path, *wrong: tuple[str, str]) -> None:
+    """Make `data` with these files as these copies: a newer one lies beside an older rest."""
+    rest = "older" if "newer" in dict(wrong).values() else "newer"
+    shutil.copytree(copies / rest, data)
+    for name, copy in wrong:
+        for path in data.glob(f"{name}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if copy == "empty" and name == "index":
+            (data / name).mkdir()
+        elif copy == "empty":
+            (data / name).touch()
+        elif copy != "missing":
+            for path in (copies / copy).glob(f"{name}*"):
+                place = data / path.name
+                shutil.copytree(path, place) if path.is_dir() else shutil.copy(path, place)
+
+
+def contents(data: Path) -> dict[str, bytes]:
+    """The files that hold anything, without what SQLite and locks leave beside them."""
+    files = (path for path in data.rglob("*") if path.is_file())
+    passing = ("-wal", "-shm", ".lock")
+    return {
+        str(path.relative_to(data)): path.read_bytes()
+        for path in files
+        if not path.name.endswith(passing)
+    }
+
+
+Seen = tuple[list[tuple[str, str]], list[list[str]], list[tuple[str, int]]]
+"""Ids and titles of entries, the ids that searches find, and the events that are kept aside."""
+
+
+def seen(base: KnowledgeBase) -> Seen:
+    """What lists and searches show of the base."""
+    base.wait(base.head(), index=True)
+    titles = [(item.id, item.title) for item in base.catalogue.browse().items]
+    hits = [
+        [result.id for result in base.search(question, settled=False).results]
+        for question in ("bedside handover", "quiet hour", "night shift")
+    ]
+    parked = [(each.projection, each.position) for each in base.status().parked]
+    return titles, hits, parked
