@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from kb.errors import NotTaken
+from kb.importers.naming import date_in_name
 from kb.importers.remarks import Remarks, Why
 from kb.importers.value_text import flat
 from kb.importers.values import Plain, Value
@@ -28,6 +29,10 @@ _ALONE = {"author", "me", "myself", "self", "owner", "nobody", "noone", "onlyme"
 _AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
 _NO = {"false", "no", "off", "n", "0", "never", "none"}
 _NOT_YET = {"not", "notyet", "later", "soon", "pending", "tbd"} | _NO | _PRIVATE | _UNFINISHED
+_BETWEEN_TAGS = re.compile(r"[,;]")
+_BETWEEN_MARKS = re.compile(r"[,;#/|:\[\]]+")
+_DATE = "date"
+"""The day of a page, unless it stands within another field, such as that of an event."""
 
 
 def _says_so(text: str) -> bool:
@@ -56,19 +61,44 @@ def _is_unfinished(text: str) -> bool:
     return bool(_UNFINISHED & {*_words(text)})
 
 
+def _is_over(text: str) -> bool:
+    return _plain(text) not in _NO and not _is_to_come(text)
+
+
+def _is_to_come(text: str) -> bool:
+    """Whether a moment or day in `text` is not here yet, or a year where no day can be read."""
+    now = datetime.now(UTC)
+    if (moment := _moment(text)) and moment.tzinfo:
+        return moment > now
+    if day := _DAY.search(text):
+        return day[0] > now.date().isoformat()
+    return any(int(year) > now.year for year in _YEAR.findall(text))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
 def _marks(marks: set[str]) -> Callable[[str], bool]:
-    return lambda text: _plain(text) in marks
+    return lambda text: any(_plain(mark) in marks for mark in _BETWEEN_MARKS.split(text))
 
 
 _ACCESS = {
     *("status", "state", "access", "accesslevel", "permission", "permissions", "privacy"),
     *("audience", "sharing", "classification", "confidentiality", *_OURS),
 }
-_MARKED = {"tag", "tags", "category", "categories", "keywords", "labels", "type", "layout"}
+_LISTS = {"tags", "categories", "keywords", "labels", "topics"}
+_MARKED = _LISTS | {"tag", "category", "label", "topic", "type", "layout"}
+_KEPT = _MARKED | {"audience", _DATE}
 _TABLE: tuple[tuple[set[str], Callable[[str], bool], str], ...] = (
     ({"draft", "drafts", "isdraft", "wip"}, _says_so, DRAFT),
     ({"publish", "published", "ispublished", "dgpublish", "render"}, _denies, DRAFT),
     ({"publishdate", "publishon", "publishat", "embargo", "embargountil"}, _is_no_day_past, DRAFT),
+    ({"expirydate", "expirationdate", "unpublishdate", "unpublish"}, _is_over, DRAFT),
+    ({_DATE}, _is_to_come, DRAFT),
     (_PRIVATE | {"isprivate", "password", "onlyme"}, _says_so, AUTHOR),
     ({"public", "ispublic", "visible", "listed", "share", "shared"}, _denies, AUTHOR),
     (_ACCESS, _is_unfinished, DRAFT),
@@ -102,8 +132,11 @@ def take_seen(
         for where, text, sight in _held_back((name,), value):
             remarks.add(Why.SEEN, f"{' '.join(where)}: {text} shows it to its author alone")
             narrow.add(sight)
-            if len(where) == 1 and _plain(name) not in _MARKED | {"audience"}:
+            if len(where) == 1 and _plain(name) not in _KEPT:
                 fields.pop(name, None)
+    if (date := date_in_name(path)) and _is_to_come(date):
+        remarks.add(Why.SEEN, f"its name has the day {date}, so its author alone sees it")
+        narrow.add(DRAFT)
     if _DRAFTS.search(path):
         remarks.add(Why.SEEN, "it lies among drafts, so its author alone sees it")
         narrow.add(DRAFT)
@@ -118,6 +151,10 @@ def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str,
     """What holds the page back in a field and all that is nested in it: where, what, to whom."""
     name = _plain(path[-1])
     texts = [text for text in _texts(value) if text.strip()]
+    if name in _LISTS and isinstance(value, Plain) and not _BETWEEN_TAGS.search(value.text):
+        texts += value.text.split()  # so some tools write a list
+    if name == _DATE and len(path) > 1:
+        texts = []
     for names, holds, sight in _TABLE:
         if name in names and any(map(holds, texts)):
             yield path, flat(value), sight
@@ -170,14 +207,6 @@ def _own_words(name: str, value: Value, remarks: Remarks) -> tuple[str, ...]:
         remarks.add(Why.SEEN, f"{name}: {', '.join(said)} is what the import says for all")
         return ()
     return spelled(said)
-
-
-def _is_to_come(text: str) -> bool:
-    """Whether a day in `text` is not here yet, or a year where no day can be read."""
-    now = datetime.now(UTC)
-    if day := _DAY.search(text):
-        return day[0] > now.date().isoformat()
-    return any(int(year) > now.year for year in _YEAR.findall(text))
 
 
 def _plain(text: str) -> str:

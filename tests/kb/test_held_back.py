@@ -33,6 +33,19 @@ def shown(text: str) -> tuple[tuple[str, ...], str]:
         (f"publish-on: 31/12/{THIS_YEAR}", DRAFT),
         ("status: First Draft", DRAFT),
         ("tags: [oven, '#draft']", DRAFT),
+        ("tags: draft, ops", DRAFT),
+        ("tags: '#draft #ops'", DRAFT),
+        ("tags: '#oven #draft, ops'", DRAFT),
+        ("tags: draft ops", DRAFT),
+        ("tags: [status/draft, ops]", DRAFT),
+        ("tags: '[[draft]], [[ops]]'", DRAFT),
+        ("labels: [oven, 'state: WIP']", DRAFT),
+        ("keywords: private; ops", AUTHOR),
+        ("date: 2999-01-01", DRAFT),
+        ("date: {created: 2999-01-01}", DRAFT),
+        ("date: 2999-01-01T08:00:00Z", DRAFT),
+        ("expiryDate: 2020-01-01", DRAFT),
+        (f"unpublish-date: 3/1/{THIS_YEAR}", DRAFT),
         ("params: {build: {render: never}}", DRAFT),
         ("properties: {draft: true}", DRAFT),
         ("unlisted: true", AUTHOR),
@@ -73,12 +86,31 @@ def test_a_field_that_holds_a_page_back_does_so_and_is_told(
         "unlisted: no",
         "status: final",
         "audience: nurses",
-        "tags: [drafting, privacy]",
+        "tags: [drafting, privacy, draft horses]",
+        "keywords: draft horses, private key",
+        "type: private key",
+        "date: 2020-01-01T08:00:00Z",
+        "expiryDate: 2999-01-01",
+        "expiryDate: never",
+        "event: {date: 2999-01-01}",
         "params: {draft: false, visibility: 10 km}",
     ],
 )
 def test_a_field_that_says_nothing_of_the_kind_does_not(field: str) -> None:
     assert shown(f"---\ntitle: Oven\n{field}\n---\nText") == ((), "")
+
+
+def test_a_post_of_which_the_name_has_a_day_to_come_is_held_back() -> None:
+    parsed = parse_markdown(b"Text", "_posts/2999-01-01-oven.md")
+
+    assert parsed.visible_to == DRAFT
+    assert "its name has the day 2999-01-01" in parsed.remarks[0]
+
+
+def test_a_day_to_come_stays_a_property() -> None:
+    parsed = parse_markdown(b"---\ndate: 2999-01-01\n---\nText", "a.md")
+
+    assert parsed.content.properties == {"date": "2999-01-01"}
 
 
 @pytest.mark.parametrize("name", ["VISIBILITY", "visible-to", "visible_to", "Shown to"])
