@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+_BLANK_LINE = re.compile(r"(\n[ \t]*\n)")
 _TICKS = re.compile(r"`+")
 
 
@@ -22,6 +23,14 @@ def without_code(text: str) -> str:
         kept.append(text[at:begin])
         at = end
     return "".join([*kept, text[at:]])
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the code spans of `text` lie: none goes beyond a blank line."""
+    at = 0
+    for paragraph in _BLANK_LINE.split(text):
+        yield from ((at + begin, at + end) for begin, end in _spans(paragraph))
+        at += len(paragraph)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -1,19 +1,15 @@
-"""Marks of other tools that are neither text nor structure: placeholders, attributes, comments."""
+"""Marks of other tools that are neither text nor structure: placeholders and attributes."""
 
 import re
 
 from kb.importers.remarks import Remarks, Why
 
 _MARK = re.compile(
-    r"<!--(?s:.){0,2000}?-->"
-    r"|\{/\*(?s:.){0,2000}?\*/\}"
-    r"|(?<!%)%%(?!%)[^%]{1,2000}%%(?!%)"
-    r"|\{\{[^{}]{0,1000}\}\}"
+    r"\{\{[^{}]{0,1000}\}\}"
     r"|\{%[^{}%]{0,1000}%\}"
     r"|\{[:#.](?=[\w\s#.:-])[^{}\n]{0,200}\}"
     r"|(?<=[\])`])\{[\w-]{1,60}=[^{}\n]{0,200}\}"
 )
-_COMMENTS = ("<!--", "{/*", "%%")
 _SPOKEN = re.compile(r"\b(title|caption|alt|label|text|summary|description)=(\"[^\"]*\"|'[^']*')")
 _REFERS = re.compile(r"^\{[{%][<%-]?\s{0,9}(?:rel)?(?:ref|link|post_url)\s+[\"']?([^\"'\s%>]+)")
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
@@ -41,9 +37,6 @@ def without_marks(text: str, remarks: Remarks) -> str:
 
 
 def _seen(mark: str, remarks: Remarks) -> str:
-    if mark.startswith(_COMMENTS):
-        remarks.add(Why.COMMENTS, mark)
-        return ""
     if refers := _REFERS.match(mark):
         return refers[1]
     remarks.add(Why.MARKS, mark)

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from kb.importers.code import outside_code
+from kb.importers.code import outside_code, spans
+from kb.importers.comments import has_comments, without_comments
 from kb.importers.html import Html
 from kb.importers.marks import without_marks
 from kb.importers.remarks import Remarks, Why
@@ -13,7 +15,9 @@ from kb.importers.remarks import Remarks, Why
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_SUSPICIOUS = re.compile(r"[<{]|%%|::|^===|\[toc|\[_toc|^(?:import|export) ", re.I | re.MULTILINE)
+_SUSPICIOUS = re.compile(
+    r"[<{]|%%|::|^===|^[ \t]*#\+|\]:[ \t]*#|\[toc|\[_toc|^(?:import|export) ", re.I | re.MULTILINE
+)
 _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
     r"|export\s{1,9}(?:const|default|function|let)\b)"
@@ -29,6 +33,8 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
     if not _SUSPICIOUS.search(body):
         return body
+    if has_comments(body):
+        body = without_comments(body, _code(body), remarks)
     html = Html(remarks)
     made = []
     for kind, text in _pieces(body):
@@ -65,6 +71,19 @@ def _pieces(body: str) -> Iterator[tuple[str, str]]:
         at = after
     if at < len(lines):
         yield "text", "\n".join(lines[at:])
+
+
+def _code(body: str) -> Iterator[tuple[int, int]]:
+    """Where the blocks and the spans of code lie, in characters."""
+    starts = [0, *accumulate(len(line) + 1 for line in body.split("\n"))]
+    blocks = [
+        (starts[first], starts[after]) for kind, first, after in _ranges(body) if kind == "code"
+    ]
+    at = 0
+    for begin, end in [*blocks, (len(body), len(body))]:
+        yield from ((at + one, at + other) for one, other in spans(body[at:begin]))
+        yield begin, end
+        at = end
 
 
 def _ranges(body: str) -> Iterator[tuple[str, int, int]]:

@@ -6,6 +6,7 @@ There is no clock here: with a square of time each of these would take hours.
 import pytest
 
 from kb.importers.body import has_words, plain
+from kb.importers.comments import without_comments
 from kb.importers.fields import Fields
 from kb.importers.links import links_in
 from kb.importers.markdown import parse_markdown
@@ -27,6 +28,20 @@ def test_many_comments_that_are_not_closed() -> None:
     assert not has_words("<!-- a -->\n" * LONG)
     assert has_words("<!-- a --> b <!-- c -->")
     assert not has_words("<!---->")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<!--", "a <!-- b\n\n", "%% ", "%%\n\na ", "{% comment %} ", "{#  ", "` <!-- ", "{/*\n"],
+)
+def test_many_comments_that_end_nowhere(piece: str) -> None:
+    text = "a" + piece * (LONG // 10)
+
+    assert without_comments(text, [], Remarks()).rstrip("% ").startswith("a")
+
+
+def test_many_comments_in_one_line() -> None:
+    assert without_comments("<!-- a -->" * LONG, [], Remarks()) == ""
 
 
 @pytest.mark.parametrize(
