@@ -19,7 +19,7 @@ from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks
-from kb.importers.seen import take_seen
+from kb.importers.seen import seen_below, take_seen
 from kb.importers.values import Plain, Value
 
 __all__ = ["EXPORT_FORMAT", "LARGEST_FILE", "NamedArchive", "NamedRelation", "ParsedFile"]
@@ -42,7 +42,8 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     `relations` are those that the front matter states, `links` those that the text holds, `named`
     the files that a field names. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
-    `visible_to` has the words of `kb.importers.visibility`, none where the file does not say.
+    `visible_to` has the words of `kb.importers.visibility`, none where the file does not say, and
+    `visible_below` those for the other pages in its folder and below.
     `aliases` are further names under which links find it; `remarks` tell what was left out.
     """
 
@@ -60,6 +61,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     archived: NamedArchive | None
     source: Source | None
     visible_to: tuple[str, ...]
+    visible_below: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -72,6 +74,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     head = read_head(decoded(data), remarks)
     fields = own_fields.in_our_case(_with_taxonomies(head.fields))
     exact = own_fields.is_export(fields)
+    below = () if exact else seen_below(fields)
     visible_to = take_seen(fields, "" if exact else path, remarks, exact=exact)
     source = own_fields.source(fields) if exact else None
     page = Page(fields, path, exact=exact)
@@ -109,6 +112,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
         aliases=(*sorted_fields.aliases, *words(slug)),
         source=source,
         visible_to=visible_to,
+        visible_below=below,
         remarks=remarks.all(),
     )
 

@@ -16,6 +16,7 @@ from kb.entries.entry import EntryArchived
 from kb.entries.relation import written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import entry_id_for, group_id
+from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
@@ -90,7 +91,8 @@ class FolderImport:
         self._names = Names()
         self._owners: dict[str, str] = {}
         self._external_ids: dict[str, str] = {}
-        self.paths = find_files(folder)
+        self._cascades = Cascades()
+        self.paths = in_order(find_files(folder))
 
     def run(self) -> Iterator[FileOutcome]:
         """What became of each file, as it happens.
@@ -117,7 +119,7 @@ class FolderImport:
         try:
             if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
                 raise NotTaken(NO_MARKDOWN)
-            parsed = parse_markdown(read(self._folder, path), path)
+            parsed = self._cascades.applied(parse_markdown(read(self._folder, path), path))
             return self._register(parsed), parsed
         except NotTaken as error:
             return _refused(path, error)

@@ -142,9 +142,21 @@ def take_seen(
         narrow.add(DRAFT)
     if not narrow:
         return said
-    shown = (DRAFT,) if DRAFT in narrow else (AUTHOR,)
+    shown = narrowest(narrow)
     _tell_wider({said} - {shown}, remarks)
     return shown
+
+
+def seen_below(fields: dict[str, Value]) -> tuple[str, ...]:
+    """The words for who sees the pages in the folder of a page and further down, if it says so."""
+    cascades = [value for name, value in fields.items() if _plain(name) == "cascade"]
+    held = (sight for value in cascades for _, _, sight in _held_back(("cascade",), value))
+    return narrowest({*held})
+
+
+def narrowest(words: set[str]) -> tuple[str, ...]:
+    """A draft or the author alone where `words` say so, and nothing otherwise."""
+    return next(((word,) for word in (DRAFT, AUTHOR) if word in words), ())
 
 
 def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str, ...], str, str]]:

@@ -215,3 +215,31 @@ def test_an_export_may_name_a_group_by_its_id(tmp_path: Path) -> None:
     entry_id = run(world, tmp_path, None)["a.md"].id or ""
 
     assert world.entry(entry_id).visibility == shown
+
+
+def test_what_the_page_of_a_folder_says_holds_for_all_below_it(tmp_path: Path) -> None:
+    world = World()
+    files = {
+        "cas/_index.md": "---\ncascade: {draft: true}\n---\nText",
+        "cas/A.md": "[b](b.md)",
+        "cas/Deep/b.md": "---\nvisibility: world\n---\nText",
+        "own/index.md": "---\ncascade: [{target: {}, params: {private: true}}]\n---\nText",
+        "own/a.md": "Text",
+        "own/b.md": "---\ndraft: true\n---\nText",
+        "other.md": "---\ncascade: {draft: true}\n---\nText",
+        "open.md": "Text",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    rows = run(world, tmp_path, None)
+
+    shown = {path: world.entry(row.id or "").visibility for path, row in rows.items()}
+    assert shown == {
+        **dict.fromkeys(("cas/_index.md", "cas/A.md", "cas/Deep/b.md", "own/b.md"), WIP),
+        **dict.fromkeys(("own/index.md", "own/a.md"), AUTHOR),
+        "other.md": WIP,
+        "open.md": MEMBERS,
+    }
+    assert "cas/_index.md shows what lies below it to its author alone" in repr(rows["cas/A.md"])
