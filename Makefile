@@ -41,9 +41,10 @@ demo: env
 test: dev
 	@$(PYTEST)
 
-# No browser, no model, no other process: under a minute.
+# No browser, no model, no other process, nothing that draws or asks very many cases: under a minute
+# on two idle cores.
 test-fast: dev
-	@$(PYTEST) -m "not browser and not model and not process"
+	@$(PYTEST) -m "not (browser or model or process or exhaustive or hypothesis)"
 
 # With branch coverage, which costs half as much again; fails under 95%.
 coverage: dev

@@ -27,6 +27,7 @@ def files(place: Path) -> list[Path]:
     return sorted(path for path in place.rglob("*") if path.is_file() and path.stat().st_size)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("damage", [Path.unlink, shorten, overwrite, empty])
 def test_damage_to_any_file_is_noticed_or_harmless_and_repaired_by_a_rebuild(
     place: Path, tmp_path: Path, embedder: HashEmbedder, damage: Callable[[Path], None]

@@ -54,6 +54,7 @@ def spoil_within(path: Path) -> None:
         file.write(b"\xa5" * (path.stat().st_size - 8192))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("damage", [spoil_within, shorten, overwrite, empty, Path.unlink])
 @pytest.mark.parametrize("writable", [False, True])
 def test_a_damaged_store_is_mended_for_those_who_have_it_open(

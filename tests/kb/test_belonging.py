@@ -21,6 +21,8 @@ from tests.events.altered import age_log, age_vault
 from tests.kb.belonging_world import CASES, contents, made_copies, opened, placed, seen
 from tests.kb.domain_world import everything, some_content, some_draft
 
+pytestmark = pytest.mark.exhaustive
+
 TOLD = {
     ("log.sqlite", "older"): "log.sqlite is another copy than the one beside which vault.sqlite",
     ("log.sqlite", "newer"): "vault.sqlite lacks the keys of 1 entry and 1 member",

@@ -24,6 +24,8 @@ from tests.kb.cli_matrix_world import (
 from tests.kb.cli_world import Ran
 from tests.kb.domain_world import ABSENT
 
+pytestmark = pytest.mark.exhaustive
+
 LISTS = ("audit", "export", "list", "report reuse", "search")
 """Commands that tell of many entries: each shows those that are seen, and no others."""
 

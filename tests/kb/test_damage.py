@@ -8,6 +8,8 @@ import pytest
 from benchmarks.damage import tried
 from benchmarks.damaged_base import Community, Sighted, surveyed
 
+pytestmark = pytest.mark.exhaustive
+
 SOURCES = (
     "log.sqlite",
     "log.sqlite, new views",

@@ -20,6 +20,8 @@ from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
 from tests.kb.viewed_world import READ_AT_OPENING, damage_pages
 
+pytestmark = pytest.mark.exhaustive
+
 
 def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> None:
     with open_base() as base:

@@ -41,6 +41,8 @@ from tests.kb.domain_world import some_content
 from tests.kb.people_world import PeopleWorld
 from tests.kb.viewed_world import ViewedWorld
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture(scope="module", params=[eventful, peopled], ids=lambda made: str(made.__name__))
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PeopleWorld:

@@ -117,6 +117,7 @@ TAKES: dict[Lack, Callable[[ViewReader, list[str], RecordedEvent], bool]] = {
 """Whether the views withhold that, of the stream of an event."""
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("made", [eventful, peopled])
 def test_each_event_that_cannot_be_read_takes_away_what_the_page_says(
     tmp_path: Path, made: Callable[[Path], PeopleWorld]

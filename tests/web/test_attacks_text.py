@@ -13,6 +13,8 @@ from tests.web.visits import Client
 from web.headers import HEADERS
 from web.requests import parameters
 
+pytestmark = pytest.mark.exhaustive
+
 WHO = ("Stella", "Mara", "")
 ELSEWHERE = {"/static/{file_path}", "/sign-in/openid", "/sign-in/openid/back"}
 """Files of ours, and what leads to a provider, which has tests of its own."""

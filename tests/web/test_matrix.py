@@ -17,6 +17,8 @@ from tests.web.community import community_at
 from tests.web.matrix_world import EXAMPLES, WARD, WHO, Answer, Route, World, filled, routes, title
 from tests.web.visits import NOWHERE
 
+pytestmark = pytest.mark.exhaustive
+
 OF_AN_ENTRY = ("entry_id", "reuse_id")
 """The ids that nobody is told who does not see the entry."""
 
