@@ -18,6 +18,12 @@ SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
 _LONGEST_DECORATED = 1000  # characters: beyond, a heading is no heading
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", ",")
+_IN_HEADING = {
+    "<sup>": "^",
+    **dict.fromkeys(("</sup>", "<sub>", "</sub>", "<mark>", "</mark>"), ""),
+}
+"""What the elements that a text may have are in a heading, which has none."""
+
 _TEXT = ("text", "code_inline", "text_special")
 
 
@@ -141,6 +147,8 @@ def _said(token: "Token") -> str:
         return token.content
     if token.type == "image":
         return token.content
+    if token.type == "html_inline":
+        return _IN_HEADING.get(token.content, token.content)
     return " " if token.type in ("softbreak", "hardbreak") else ""
 
 

@@ -5,8 +5,20 @@ from collections.abc import Mapping
 
 from kb.importers.remarks import Remarks, Why
 
-TAG = re.compile(r"<(/?)([A-Za-z][\w.-]{0,60})((?=[\s/>])(?:\"[^\"<]{0,2000}\"|[^<>\"]){0,2000})>")
-"""An element's beginning or end: its slash, its name, and its attributes as written."""
+TAG = re.compile(
+    r"\]\(\s{0,9}<[^<>\n]{0,2000}>|\]:[ \t]{0,9}<[^<>\n]{0,2000}>"
+    r"|(?<!\\)<(/?)([A-Za-z][\w.-]{0,60})((?=[\s/>])(?:\"[^\"<]{0,2000}\"|[^<>\"]){0,2000})>"
+)
+"""An element's beginning or end: its slash, its name, and its attributes as written.
+
+Without a name it is the target of a link.
+"""
+
+_CLOSING = re.compile(r"</([A-Za-z][\w.-]{0,60})\s{0,9}>")
+_IMPORTED = re.compile(r"^import\s([^\n'\"]{1,500})\sfrom\b", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
+_LEFT_OPEN = {"br", "hr", "wbr", "p", "li", "td", "th", "tr", "dt", "dd"}
+"""Elements that need no end."""
 
 _ATTRIBUTE = re.compile(
     r"([\w:@.-]{1,60})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>{}]+))?"
@@ -19,6 +31,8 @@ _WRAPPED = {
     **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "*"),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
     **dict.fromkeys(("s", "del", "strike"), "~~"),
+    **{name: f"<{name}>" for name in ("sub", "sup", "mark")},
+    **{f"/{name}": f"</{name}>" for name in ("sub", "sup", "mark")},
 }
 _BLOCK_NAMES = (
     "p div section article aside header footer main center figure figcaption caption blockquote "
@@ -26,7 +40,7 @@ _BLOCK_NAMES = (
     "video audio iframe object"
 )
 _INLINE_NAMES = (
-    "span font small big u ins mark sub sup abbr acronym q time data label bdi bdo wbr nobr source "
+    "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source "
     "input button select option textarea meta link base col colgroup html body head img a br hr "
     "embed param track map area ruby rt rp svg path g"
 )
@@ -35,6 +49,7 @@ _UNSEEN = ("script", "style", "template", "noscript")
 _OTHER = frozenset(
     ("h1", "h2", "h3", "h4", "h5", "h6", *("li", "tr", "td", "th", "pre"), "summary", "dt")
 )
+_ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "summary", "dt")
 _KNOWN = (
     _BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(_WRAPPED) | frozenset(_UNSEEN)
 )
@@ -48,16 +63,27 @@ _VERBATIM = re.compile(
 
 
 class Html:
-    """What one file's HTML becomes; `remarks` learn what of it is neither text nor structure."""
+    """What one file's HTML becomes; `remarks` learn what of it is neither text nor structure.
 
-    def __init__(self, remarks: Remarks) -> None:
+    `text` is all of the file that is no code: an element ends there, is imported there, or has
+    attributes. What else looks like one, as in "ssh <HOST>", is text.
+    """
+
+    def __init__(self, text: str, remarks: Remarks) -> None:
         self._remarks = remarks
+        self._ended = {*_CLOSING.findall(text)}
+        self._ended |= {name.lower() for name in self._ended if name.lower() in _KNOWN}
+        self._imported = {
+            name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
+        }
         self._targets: list[str] = []
         self._cells = 0
         self._rows = 0
+        self._in_line = False
 
     def block(self, html: str) -> str:
         """A block of HTML as Markdown, code between `pre` as it is, programs left out."""
+        self._in_line = False
         made, within = [], ""
         for at, piece in enumerate(_VERBATIM.split(html)):
             if not at % 2:
@@ -87,24 +113,40 @@ class Html:
         return self._flow(html)
 
     def _tag(self, found: re.Match[str], line_break: str, structure: Mapping[str, str]) -> str:
-        name, rest = found[2], found[3]
-        if name[0].isupper() or "." in name:
-            return self._component(found)
-        name = name.lower()
-        if name not in _KNOWN:
+        if not found[2] or not self._is_element(*found.groups()):
             return found[0]
+        name = found[2].lower()
+        if name not in _KNOWN or not _is_html(found[2]):
+            return self._component(found)
+        if name in _ONE_LINE:
+            self._in_line = not found[1]
         if name == "br":
-            return line_break
+            return " " if self._in_line else line_break
         if name == "a":
             return self._link(found)
         if name == "img":
-            return self._image(rest)
-        self._left_out(found, rest)
+            return self._image(found[3])
+        self._left_out(found, found[3])
+        return self._structured(found[1], name, structure)
+
+    def _structured(self, slash: str, name: str, structure: Mapping[str, str]) -> str:
         if name in _WRAPPED:
-            return _WRAPPED[name]
+            return _WRAPPED.get(slash + name, _WRAPPED[name])
         if name in ("tr", "td", "th"):
-            return self._cell(name, closing=bool(found[1])) if structure else " "
-        return structure.get(found[1] + name, structure.get(name, ""))
+            return self._cell(name, closing=bool(slash)) if structure else " "
+        return structure.get(slash + name, structure.get(name, ""))
+
+    def _is_element(self, slash: str, name: str, rest: str) -> bool:
+        """Whether something in angle brackets is an element, and no placeholder or type."""
+        known = name.lower() in _KNOWN and _is_html(name)
+        if not known and name.islower() and "." not in name:
+            return False
+        if slash or rest.endswith("/"):
+            return True
+        if rest and not rest[0].isspace():
+            return False
+        ends = name.lower() in _LEFT_OPEN | self._ended if known else name in self._ended
+        return ends or name in self._imported or "=" in rest or "{" in rest
 
     def _link(self, found: re.Match[str]) -> str:
         if found[1]:
@@ -131,7 +173,7 @@ class Html:
         """An element that a program of the site makes: readers see what its attributes say."""
         attributes = self._attributes(found[3])
         said = [attributes.pop(name) for name in _SPOKEN if attributes.get(name)]
-        self._left_out(found, _written(attributes))
+        self._remarks.add(Why.MARKS, f"<{found[1]}{found[2]} {_written(attributes)}".strip() + ">")
         return "".join(f"\n\n**{' '.join(text.split())}**\n\n" for text in said)
 
     def _cell(self, name: str, *, closing: bool) -> str:
@@ -158,6 +200,11 @@ class Html:
         if rest.strip(" /\n\t"):
             self._remarks.add(Why.MARKS, f"<{name} {rest.strip(' /')}>")
         return ""
+
+
+def _is_html(name: str) -> bool:
+    """Whether a name is written as those of HTML are; components have a capital or a dot."""
+    return name.islower() or name.isupper()
 
 
 def _written(attributes: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from kb.importers.code import outside_code, spans
+from kb.importers.code import outside_code, spans, without_code
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.html import Html
 from kb.importers.marks import without_marks
@@ -26,6 +26,8 @@ _DIVISION = re.compile(r"^([ \t]{0,20}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$")
 _CALLOUT = re.compile(r"\.callout-(\w{1,40})")
 _TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
 _TAB = re.compile(r"^([ \t]*)={3}[!+]?[ \t]+\"([^\"\n]{1,200})\"[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
+_BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 _KINDS = {"fence": "code", "code_block": "code", "html_block": "html", "table_open": "table"}
 
 
@@ -35,9 +37,10 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
         return body
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
-    html = Html(remarks)
+    pieces = list(_pieces(body))
+    html = Html("\n".join(without_code(text) for kind, text in pieces if kind != "code"), remarks)
     made = []
-    for kind, text in _pieces(body):
+    for kind, text in pieces:
         if kind == "code":
             made.append(text)
         elif kind == "html":
@@ -54,6 +57,10 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     def clean(part: str) -> str:
         return html.inline(without_marks(part, remarks), in_table=in_table)
 
+    def in_one_line(heading: re.Match[str]) -> str:
+        return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
+
+    text = _HEADING.sub(in_one_line, text)
     paragraphs = re.split(r"(\n[ \t]*\n)", _without_divisions(_without_tabs(text), remarks))
     return "".join(outside_code(paragraph, clean) for paragraph in paragraphs)
 

@@ -35,9 +35,9 @@ OWN_FIELDS = (
 
 _WORD = re.compile(r"[^\W_]+")
 _TAG_NAME = re.compile(
-    r"</?(?:[A-Z][\w.]*|h[1-6]|[abipsu]|br|hr|t[dhr]|t(?:able|head|body)|li|[ou]l|d[ltd]|img|div"
-    r"|span|details|summary|script|style|center|strong|em|code|kbd|pre|su[bp]|video|source|iframe"
-    r"|figure|figcaption|svg|path|small|button|input|label|section)(?=[\s/>])"
+    r"</?(?:h[1-6]|[abipsu]|br|hr|t[dhr]|t(?:able|head|body)|li|[ou]l|d[ltd]|img|div|span|details"
+    r"|summary|script|style|center|strong|em|code|kbd|pre|su[bp]|video|iframe|figure|figcaption|svg"
+    r"|small|button|section)(?=[\s/>])"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

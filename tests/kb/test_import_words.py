@@ -50,7 +50,10 @@ BLOCKS = st.sampled_from(
         "<script>%</script>",
         "%% % %%", "%%\n%\n\n50% %\n%%",
         "{% comment %}%{% endcomment %} %", "<!-- `%` % -->", "{#- % -#}", "[//]: # (%)",
-        "ssh <%>",
+        "ssh <%>", "ssh <H%> <Your %>", "<www.%.org> <www.%.org/%>", "List<T%> P\\<T%>",
+        "<path> <SOURCE> <label>", "<H%>\n% <Q%.R%>", "<Tabs%>\n%\n</Tabs%> <T%/>",
+        "[%](<% %.md>) [%](<H%>) [%]\n\n[%]: <%.md>", "10<sup>%</sup> <sub class='%'>%</sub>",
+        "# %: <br>%", "## ssh <H%> <%><br/>%", "### `<br>` %<br>%",
     ]
 )  # fmt: skip
 NUMBERS = st.lists(st.integers(0, 255), min_size=8, max_size=8)
@@ -85,6 +88,13 @@ def kept(parsed: ParsedFile) -> str:
     return "\n".join([OWN_FIELDS, SPOKEN, *pieces])
 
 
+def test_powers_and_feet_keep_their_place() -> None:
+    parsed = parse_markdown(b"# 10<sup>6</sup>\n\n10<sup>6</sup> H<SUB>2</SUB>O", "a.md")
+
+    assert parsed.content.title == "10^6"
+    assert parsed.content.sections[0].text == "10<sup>6</sup> H<sub>2</sub>O"
+
+
 @cheap(8)
 @given(FIELDS, st.lists(BLOCK, max_size=6))
 def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: list[str]) -> None:
@@ -107,6 +117,9 @@ LONG = "crumb " * 30
         ("# Oven\n\n# Walls\n\n## Stones", "### Walls: Stones"),
         ("# Oven\n\n# Walls\n\n## Stones\n\n### Grey\n\n# Floor", "Walls"),
         (f"# Oven\n\n# Walls\n\n## {LONG}\n\nText", "Walls: crumb"),
+        ("# A: <br>B\n\nText", "A: B"),
+        ("<h2>A<br>B</h2>\n\nText", "A B"),
+        ("PropType\\<T>\n===\n\nText", "PropType<T>"),
         ("---\naliases: [loaf, [sour loaf]]\n---\nText", "sour loaf"),
     ],
 )
