@@ -18,6 +18,8 @@ from tests.kb.hidden_world import answered
 from tests.kb.test_cli_people import joined
 from tests.kb.test_non_interference import seen_part
 
+pytestmark = pytest.mark.exhaustive
+
 BEN = access.of_member("ben", ["member", "curator", "steward"], [])
 NEW, ADAS, BENS, FIRST = (command(number * 1_000) for number in range(1, 5))
 REUSE = id_for_command(FIRST)

@@ -13,6 +13,8 @@ from kb.importers.markdown import parse_markdown
 from kb.importers.remarks import Remarks
 from kb.importers.values import Plain
 
+pytestmark = pytest.mark.exhaustive
+
 LONG = 1_000_000
 
 

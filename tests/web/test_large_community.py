@@ -11,6 +11,8 @@ from kb.people.member import Profile
 from tests.web.community import FAR, Browsers, Client, Community, community_at, send
 from tests.web.visits import FORM
 
+pytestmark = pytest.mark.exhaustive
+
 MANY, GROUPS = 60, 105
 MOST_BYTES = 150_000
 LONG = "長い名前" * 20

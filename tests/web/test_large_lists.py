@@ -12,6 +12,8 @@ from kb.entries.content import Content, Draft, Relation, Section
 from tests.web.community import app_of
 from tests.web.visits import Client
 
+pytestmark = pytest.mark.exhaustive
+
 MANY = 230
 MOST_BYTES = 150_000
 
