@@ -186,6 +186,11 @@ def narrows(said: Visibility, shown: Visibility) -> bool:
     return not alone and narrower_of(shown, said) != shown
 
 
+def told(visibility: Visibility) -> str:
+    """To whom something is shown, in words that name nobody."""
+    return _TOLD[visibility.sight]
+
+
 def member_label(member: str) -> str:
     """The label of what one member alone sees."""
     return f"member:{member}"
@@ -235,6 +240,14 @@ _NAMES: Mapping[Who, str] = {
     "curator": "curators",
     "steward": "stewards",
     "reporter": "reporters",
+}
+
+_TOLD: Mapping[Sight, str] = {
+    "world": "the world",
+    "members": "all members",
+    "groups": "some groups",
+    "author": "its author",
+    "draft": "its author, as a draft",
 }
 
 _BEGUN_BY: Mapping[Action, str] = {

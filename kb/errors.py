@@ -30,15 +30,33 @@ class SentAlready(Refused):
 
 
 class RevisionConflict(KnowledgeBaseError):
-    """Somebody else changed the entry since the caller read it."""
+    """Somebody else changed the entry since the caller read it.
 
-    def __init__(self, entry_id: str, expected: int, actual: int) -> None:
+    `who` tells to whom it is shown by now, where they did not see it then.
+    """
+
+    def __init__(self, entry_id: str, expected: int, actual: int, who: str = "") -> None:
+        self.who = who
         self.entry_id = entry_id
         self.expected = expected
         self.actual = actual
         super().__init__(
             f"Entry {entry_id} was changed meanwhile: "
-            f"you started from version {expected}, it is now at {actual}."
+            f"you started from version {expected}, it is now at {actual}"
+            f"{f' and shown to {who}' if who else ''}."
+        )
+
+
+class ShownToMore(Refused):
+    """More people see the entry than at the version on which words for it were written."""
+
+    def __init__(self, entry_id: str, who: str, expected: int, actual: int) -> None:
+        self.who = who
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"Entry {entry_id} is shown to {who} by now, to whom it was not at version {expected} "
+            f"that you started from: name version {actual} if they may read this too."
         )
 
 

@@ -25,6 +25,7 @@ from kb.errors import (
     Refused,
     RevisionConflict,
     SearchUnavailable,
+    ShownToMore,
     SignInRefused,
     TooManyAttempts,
 )
@@ -72,7 +73,7 @@ log = logging.getLogger("tributary.web")
 class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An error as RFC 9457 has it; `errors` names the fields at fault where there are any.
 
-    `expected` and `actual` are the versions of a revision conflict.
+    `expected` and `actual` are the versions of a conflict.
     """
 
     type: str
@@ -219,7 +220,7 @@ def is_api(path: str) -> bool:
 def problem_of(error: Exception, path: str, handler: BaseRouteHandler | None) -> ProblemDetails:
     """The problem that `error` is at `path`; the text of an unforeseen one stays in the log."""
     status = HTTPStatus(status_of(error))
-    conflict = error if isinstance(error, RevisionConflict) else None
+    conflict = error if isinstance(error, RevisionConflict | ShownToMore) else None
     fields = tuple(misfits(error, handler))
     return ProblemDetails(
         type="about:blank",

@@ -20,6 +20,7 @@ JSON = "application/json"
 AS_SENT: dict[str, tuple[str, ...]] = {
     "question": ("q",),
     "tag": ("tag", "tags"),
+    "version": ("version", "entry_version"),
     "type": ("type", "relation_type", "relations"),
     "target": ("target", "relations"),
     "groups": ("groups", "visibility.groups"),

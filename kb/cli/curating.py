@@ -4,18 +4,27 @@ import click
 
 from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
-from kb.cli.show import joined, json_option, print_receipt, short
+from kb.cli.show import entry_version_option, joined, json_option, print_receipt, short
 
 
 @click.command("tag", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("tags", metavar="TAG...", nargs=-1, required=True)
+@entry_version_option
 @json_option
 @pass_session
-def tag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json: bool) -> None:
+def tag_command(
+    session: Session,
+    entry_id: str,
+    tags: tuple[str, ...],
+    entry_version: int | None,
+    as_json: bool,
+) -> None:
     """Put tags on the entry ID. "a, b" are two tags."""
     with session.open() as base:
-        receipt = base.entries.tag(base.catalogue.resolve(entry_id), tags)
+        receipt = base.entries.tag(
+            base.catalogue.resolve(entry_id), tags, entry_version=entry_version
+        )
         now = base.catalogue.get(receipt.id).tags
     print_receipt(
         base.asker, receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json
@@ -40,15 +49,26 @@ def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_jso
 @click.argument("entry_id", metavar="ID")
 @click.option("--reason", required=True, help="Why it is no longer recommended.")
 @click.option("--successor", metavar="ID", help="The entry that takes its place.")
+@entry_version_option
 @json_option
 @pass_session
 def archive_command(
-    session: Session, entry_id: str, reason: str, successor: str | None, as_json: bool
+    session: Session,
+    entry_id: str,
+    reason: str,
+    successor: str | None,
+    entry_version: int | None,
+    as_json: bool,
 ) -> None:
     """Stop recommending the entry ID. It stays readable and can be restored."""
     with session.open() as base:
         resolve = base.catalogue.resolve
-        receipt = base.entries.archive(resolve(entry_id), reason, successor and resolve(successor))
+        receipt = base.entries.archive(
+            resolve(entry_id),
+            reason,
+            successor and resolve(successor),
+            entry_version=entry_version,
+        )
     print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
 
 

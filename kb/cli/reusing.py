@@ -5,7 +5,7 @@ from msgspec import UNSET
 
 from kb.cli.once import Group
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, print_receipt
+from kb.cli.show import entry_version_option, json_option, print_receipt
 from kb.reuse.reuse import OUTCOMES, Outcome
 
 outcome_option = click.option(
@@ -32,6 +32,7 @@ def reuse_command() -> None:
 @outcome_option
 @result_option
 @evidence_option
+@entry_version_option
 @json_option
 @pass_session
 def record(
@@ -42,6 +43,7 @@ def record(
     outcome: Outcome,
     resulting_entry: str | None,
     evidence: str | None,
+    entry_version: int | None,
     as_json: bool,
 ) -> None:
     """Record that a group took the entry ID into its work."""
@@ -54,6 +56,7 @@ def record(
             outcome=outcome,
             resulting_entry=resulting_entry and resolve(resulting_entry),
             evidence=evidence,
+            entry_version=entry_version,
         )
     print_receipt(base.asker, receipt, f"Recorded reuse {receipt.id}.", as_json)
 
@@ -64,6 +67,7 @@ def record(
 @click.option("--note", required=True, help="What became of it.")
 @result_option
 @evidence_option
+@entry_version_option
 @json_option
 @pass_session
 def update(
@@ -73,6 +77,7 @@ def update(
     note: str,
     resulting_entry: str | None,
     evidence: str | None,
+    entry_version: int | None,
     as_json: bool,
 ) -> None:
     """Tell what became of the reuse REUSE_ID; `kb show` lists the ids of an entry's reuses.
@@ -89,5 +94,6 @@ def update(
             if resulting_entry is None
             else resulting_entry and base.catalogue.resolve(resulting_entry),
             evidence=UNSET if evidence is None else evidence,
+            entry_version=entry_version,
         )
     print_receipt(base.asker, receipt, f"Reuse {receipt.id} is up to date.", as_json)

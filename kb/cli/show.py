@@ -59,6 +59,12 @@ visible_option = click.option(
     "this one several times if need be [members].",
 )
 
+entry_version_option = click.option(
+    "--entry-version",
+    type=int,
+    help="The version of the entry that you read: refused if others see it by now.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -5,27 +5,35 @@ import click
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, print_receipt, short
+from kb.cli.show import entry_version_option, json_option, print_receipt, short
 
 
 @click.command("endorse", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.option("--reason", help="Why you vouch for it.")
 @click.option("--withdraw", is_flag=True, help="Take your endorsement back.")
+@entry_version_option
 @json_option
 @pass_session
 def endorse_command(
-    session: Session, entry_id: str, reason: str | None, withdraw: bool, as_json: bool
+    session: Session,
+    entry_id: str,
+    reason: str | None,
+    withdraw: bool,
+    entry_version: int | None,
+    as_json: bool,
 ) -> None:
     """Vouch for the entry ID, with a reason, or withdraw that."""
     if (reason is None) != withdraw:
         raise click.UsageError("Give either --reason or --withdraw.")
+    if withdraw and entry_version is not None:
+        raise click.UsageError("--entry-version is for a reason: withdrawing tells nobody any.")
     with session.open() as base:
         found = base.catalogue.resolve(entry_id)
         if reason is None:
             receipt = base.endorsements.withdraw(found)
         else:
-            receipt = base.endorsements.endorse(found, reason)
+            receipt = base.endorsements.endorse(found, reason, entry_version=entry_version)
         member = base.asker.member or ""
         name = Names(base, [member]).member(member)
     done = "no longer endorses" if withdraw else "endorses"

@@ -7,7 +7,7 @@ from uuid import UUID
 from kb.access import require
 from kb.endorsements.endorsement import Endorse, Endorsement, Withdraw, decide, evolve
 from kb.entries import validation
-from kb.entries.commands import refuse_archived
+from kb.entries.commands import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
 from kb.ids import endorsement_id, endorsement_stream
 from kb.writer import Aggregate, Receipt, Writer
@@ -24,18 +24,23 @@ class Endorsements:
         entry_id: str,
         reason: str,
         *,
+        entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Vouch for an entry that is not archived; the same reason again adds nothing.
 
-        Raises `InvalidInput`, `NotFound` or `Refused`. An entry archived in the same moment may
-        still be endorsed: two streams are not decided together.
+        Raises `InvalidInput`, `NotFound` or `Refused`, `ShownToMore` where others see the entry
+        than at `entry_version`. An entry archived or shown to more in the same moment may still be
+        endorsed: two streams are not decided together.
         """
         command = Endorse(validation.text("reason", reason))
+        version = validation.optional_version(entry_version)
 
         def guard() -> None:
             require(self._writer.asker, "endorse")
-            refuse_archived(load_entry(self._writer, entry_id), "endorsed")
+            entry = load_entry(self._writer, entry_id)
+            refuse_archived(entry, "endorsed")
+            refuse_shown_to_more(entry, version)
 
         return self._execute(entry_id, command, guard, command_id)
 

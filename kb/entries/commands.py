@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import UNSET, Struct, UnsetType
 
-from kb.access import Visibility
+from kb.access import Visibility, narrows, told
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import (
     Entry,
@@ -21,7 +21,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
     Text,
 )
-from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
+from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict, ShownToMore
 
 MOST_TAGS = 100
 """Of one entry, however many times tags are added."""
@@ -45,9 +45,10 @@ class Revise(Struct, frozen=True, kw_only=True):
 
 
 class Tag(Struct, frozen=True):
-    """Put tags on."""
+    """Put tags on, meant for those who see the entry at `version` if that is given."""
 
     tags: tuple[str, ...]
+    version: int | None = None
 
 
 class Untag(Struct, frozen=True):
@@ -69,10 +70,14 @@ class Unrelate(Struct, frozen=True):
 
 
 class Archive(Struct, frozen=True):
-    """Stop recommending the entry, and perhaps name another that takes its place."""
+    """Stop recommending the entry, and perhaps name another that takes its place.
+
+    The reason is meant for those who see the entry at `version` if that is given.
+    """
 
     reason: str
     successor: str | None = None
+    version: int | None = None
 
 
 class Restore(Struct, frozen=True):
@@ -147,6 +152,25 @@ def refuse_archived(entry: Entry, wish: str) -> None:
         raise Refused(f"Entry {entry.id} is archived and cannot be {wish}; restore it first.")
 
 
+def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
+    """Raise `ShownToMore` where others see `entry` than at `version`, for whom words were meant.
+
+    `InvalidInput` where it is not at that version yet.
+    """
+    if version is None:
+        return
+    if version > entry.version:
+        raise InvalidInput(
+            f"Entry {entry.id} has no version {version} yet; it is at {entry.version}.", "version"
+        )
+    if _widened(entry, version):
+        raise ShownToMore(entry.id, told(entry.visibility), version, entry.version)
+
+
+def _widened(entry: Entry, version: int) -> bool:
+    return narrows(entry.visibility_at(version), entry.visibility)
+
+
 def _contribute(command: Contribute, entry: Entry) -> list[EntryEvent]:
     draft = command.draft
     if entry.version:
@@ -167,13 +191,10 @@ def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:
     group = entry.group if command.group is UNSET else command.group
     if Text(content=command.content, group=group) == entry.texts[-1]:
         return []
-    if command.version > entry.version:
-        raise InvalidInput(
-            f"Entry {entry.id} has no version {command.version} yet; it is at {entry.version}.",
-            "version",
-        )
     if command.version < entry.revision_version:
-        raise RevisionConflict(entry.id, command.version, entry.version)
+        who = told(entry.visibility) if _widened(entry, command.version) else ""
+        raise RevisionConflict(entry.id, command.version, entry.version, who)
+    refuse_shown_to_more(entry, command.version)
     return [EntryRevised(content=command.content, group=group, note=command.note)]
 
 
@@ -186,6 +207,8 @@ def _change_tags(command: Tag | Untag, entry: Entry) -> list[EntryEvent]:
                 f"{len(entry.tags) + len(added)}: take some off first.",
                 "tags",
             )
+        if added:
+            refuse_shown_to_more(entry, command.version)
         return added
     return [EntryUntagged(tag=tag) for tag in dict.fromkeys(command.tags) if tag in entry.tags]
 
@@ -205,4 +228,5 @@ def _archive(command: Archive, entry: Entry) -> list[EntryEvent]:
     refuse_archived(entry, "archived again for another reason")
     if command.successor is not None:
         refuse_itself(entry.id, command.successor)
+    refuse_shown_to_more(entry, command.version)
     return [archived]

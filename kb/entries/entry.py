@@ -106,16 +106,18 @@ class Text(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """The state of one entry: the fold of its stream.
 
-    `version` counts its events, 0 before the first; `revision_version` is that of the last
-    contribution or revision. `texts` are all texts that it had, the present one last, and `brought`
-    the one that an import brought last. `known_tags`, `known_relations` and `was_archived` tell
-    what ever was, so that an import does not undo what a curator took away.
+    `version` counts its events, 0 before the first; `shown` tells who saw it from which one on;
+    `revision_version` is that of the last contribution or revision. `texts` are all texts that it
+    had, the present one last, and `brought` the one that an import brought last. `known_tags`,
+    `known_relations` and `was_archived` tell what ever was, so that an import does not undo what a
+    curator took away.
     """
 
     id: str
     version: int = 0
     author: str = ""
     visibility: Visibility = Visibility()
+    shown: tuple[tuple[int, Visibility], ...] = ()
     erased: bool = False
     kind: str = ""
     content: Content | None = None
@@ -138,6 +140,10 @@ class Entry(Struct, frozen=True, kw_only=True):
         seen = self.version and not self.erased
         return audience(self.visibility, self.author) if seen else frozenset()
 
+    def visibility_at(self, version: int) -> Visibility:
+        """Who saw it at `version`, 1 or more."""
+        return next(shown for since, shown in reversed(self.shown) if since <= version)
+
 
 def evolve(entry: Entry, event: EntryEvent) -> Entry:
     """The entry after `event`; raises `AssertionError` for an event of something else."""
@@ -153,7 +159,7 @@ def evolve(entry: Entry, event: EntryEvent) -> Entry:
     if isinstance(event, EntryRestored):
         return structs.replace(entry, archived=None)
     if isinstance(event, EntryVisibilityChanged):
-        return structs.replace(entry, visibility=event.visibility)
+        return _with_sight(entry, event.visibility)
     if isinstance(event, EntryErased):
         # The state is built anew, so that nothing that was said can be reached from it.
         return Entry(id=entry.id, version=entry.version, author=entry.author, erased=True)
@@ -167,8 +173,8 @@ def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
             kind=event.kind,
             source=event.source,
             author=event.author,
-            visibility=event.visibility,
         )
+        entry = _with_sight(entry, event.visibility)
     text = Text(content=event.content, group=event.group)
     return structs.replace(
         entry,
@@ -178,6 +184,11 @@ def _with_text(entry: Entry, event: EntryContributed | EntryRevised) -> Entry:
         texts=(*entry.texts, text),
         brought=text if event.imported else entry.brought,
     )
+
+
+def _with_sight(entry: Entry, visibility: Visibility) -> Entry:
+    shown = (*entry.shown, (entry.version, visibility))
+    return structs.replace(entry, visibility=visibility, shown=shown)
 
 
 def _with_tag(entry: Entry, event: EntryTagged | EntryUntagged) -> Entry:

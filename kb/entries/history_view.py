@@ -4,6 +4,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from events.event import RecordedEvent
+from kb.access import told
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import (
     EntryArchived,
@@ -29,14 +30,6 @@ TABLES = (
     "CREATE INDEX history_entry ON history (entry_id, position)",
 )
 ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"
-
-SHOWN = {
-    "world": "the world",
-    "members": "all members",
-    "groups": "some groups",
-    "author": "its author",
-    "draft": "its author, as a draft",
-}
 
 Words = tuple[str, str | None]
 """A sentence, and the id of the entry that it ends with, if any."""
@@ -85,7 +78,7 @@ def _standing_words(event: Any) -> Words:
         case EntryArchived():
             return f"{_with('Archived', event.reason)} In its place:", event.successor
         case EntryVisibilityChanged():
-            return f"Shown to {SHOWN[event.visibility.sight]} from now on.", None
+            return f"Shown to {told(event.visibility)} from now on.", None
         case _:
             return "Restored.", None
 

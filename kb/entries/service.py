@@ -42,7 +42,8 @@ class Entries:
     Every command acts for the writer's asker, answers a `Receipt`, may be repeated with the same
     `command_id` (a UUIDv7), and raises `InvalidInput`, `NotFound`, `Forbidden` or `Refused`. What
     the asker does not see is not found. A command that finds everything as wished answers without a
-    new event.
+    new event. Words written at `entry_version`, where that is given, are refused (`ShownToMore`) if
+    others see the entry by now.
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
@@ -84,7 +85,8 @@ class Entries:
     ) -> Receipt:
         """Replace the text by one written on top of the entry's `version`; an unset group stays.
 
-        Versions count from 1. Raises `RevisionConflict` if the text was revised after that version.
+        Versions count from 1. Raises `RevisionConflict` if the text was revised after that version,
+        `ShownToMore` if others see it by now.
         """
         command = Revise(
             content=validation.content(content),
@@ -99,10 +101,12 @@ class Entries:
         entry_id: str,
         tags: Sequence[str],
         *,
+        entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Put tags on; also on an archived entry."""
-        return self._execute(entry_id, Tag(validation.tag_names(tags)), command_id)
+        command = Tag(validation.tag_names(tags), validation.optional_version(entry_version))
+        return self._execute(entry_id, command, command_id)
 
     def untag(
         self,
@@ -144,11 +148,16 @@ class Entries:
         reason: str,
         successor: str | None = None,
         *,
+        entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
         others = (validation.known_id("entry", successor),) if successor else ()
-        command = Archive(validation.text("reason", reason), *others)
+        command = Archive(
+            validation.text("reason", reason),
+            others[0] if others else None,
+            validation.optional_version(entry_version),
+        )
         return self._execute(entry_id, command, command_id, *others)
 
     def restore(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:

@@ -179,6 +179,11 @@ def version(value: int) -> int:
     return value
 
 
+def optional_version(value: int | None) -> int | None:
+    """As `version`, or None where no version is named."""
+    return None if value is None else version(value)
+
+
 def content(value: Content) -> Content:
     """`value` with title, sections and properties cleaned; sections without text are left out."""
     if len(value.sections) > SECTIONS:

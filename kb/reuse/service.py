@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from kb.access import require
 from kb.entries import validation
-from kb.entries.commands import refuse_archived
+from kb.entries.commands import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, NotFound
 from kb.ids import id_for_command, reuse_stream
@@ -27,7 +27,8 @@ from kb.writer import Aggregate, NewId, Receipt, Writer, checked
 class Reuses:
     """A group takes an entry into its work, and later tells what became of it.
 
-    Commands raise `InvalidInput`, `NotFound` or `Refused`; receipts carry the reuse's id.
+    Commands raise `InvalidInput`, `NotFound` or `Refused`, `ShownToMore` where others see the entry
+    than at `entry_version`; receipts carry the reuse's id.
     """
 
     def __init__(self, writer: Writer, new_id: NewId) -> None:
@@ -43,9 +44,11 @@ class Reuses:
         outcome: Outcome,
         resulting_entry: str | None = None,
         evidence: str | None = None,
+        entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Record that `group` reused an entry that is not archived; `evidence` is a web link."""
+        version = validation.optional_version(entry_version)
         recorded = ReuseRecorded(
             entry_id=validation.known_id("entry", entry_id),
             recorded_by=self._writer.actor,
@@ -58,7 +61,9 @@ class Reuses:
 
         def guard() -> None:
             require(self._writer.asker, "reuse")
-            refuse_archived(load_entry(self._writer, recorded.entry_id), "reused")
+            entry = load_entry(self._writer, recorded.entry_id)
+            refuse_archived(entry, "reused")
+            refuse_shown_to_more(entry, version)
             self._require(recorded.resulting_entry)
 
         # Also where the command is repeated: the entry may be hidden from them by now.
@@ -74,6 +79,7 @@ class Reuses:
         *,
         resulting_entry: str | UnsetType | None = UNSET,
         evidence: str | UnsetType | None = UNSET,
+        entry_version: int | None = None,
         command_id: UUID | None = None,
     ) -> Receipt:
         """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes."""
@@ -84,22 +90,31 @@ class Reuses:
             evidence=_if_set(partial(validation.link, "evidence"), evidence),
         )
 
-        self._require_own(reuse_id)
-        guard = partial(self._require, command.resulting_entry)
+        version = validation.optional_version(entry_version)
+        entry_id = self._require_own(reuse_id)
+
+        def guard() -> None:
+            refuse_shown_to_more(load_entry(self._writer, entry_id), version)
+            self._require(command.resulting_entry)
+
         return self._execute(reuse_id, command, guard, command_id)
 
     def _require(self, entry_id: str | UnsetType | None) -> None:
         if isinstance(entry_id, str):
             load_entry(self._writer, entry_id)
 
-    def _require_own(self, reuse_id: str) -> None:
-        """Raise `NotFound` for a reuse of what is not seen, `Forbidden` for that of others."""
+    def _require_own(self, reuse_id: str) -> str:
+        """The id of its entry.
+
+        Raises `NotFound` for a reuse of what is not seen, `Forbidden` for that of others.
+        """
         aggregate = _aggregate(reuse_id)
         shown = self._writer.shown("reuse", aggregate.id)
         recorded = self._writer.load(aggregate).recorded if shown else None
         if recorded is None or not sees(self._writer, recorded.entry_id):
             raise NotFound(f"There is no reuse {reuse_id}.")
         require(self._writer.asker, "update-reuse", recorded.recorded_by)
+        return recorded.entry_id
 
     def _execute(
         self,

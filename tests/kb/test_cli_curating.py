@@ -138,3 +138,26 @@ def test_what_a_file_says_is_archived_is_contributed_so(kb: CommandLine) -> None
     assert bare.code == 0
     assert len(kb.ok("list", "--archived", "--json").json["items"]) == 2
     assert len(kb.ok("list", "--json").json["items"]) == 1
+
+
+def test_words_for_fewer_people_than_see_the_entry_by_now_are_refused(kb: CommandLine) -> None:
+    entry_id = kb.practice()
+    kb.ok("visibility", entry_id, "author")
+    reuse = ("--group", "Ward 3", "--context", "Nights.", "--outcome", "adopted")
+    version = str(kb.ok("show", entry_id, "--json").json["version"])
+    recorded = kb.ok("reuse", "record", entry_id, *reuse, "--json").json["id"]
+    kb.ok("visibility", entry_id, "members")
+    for command in (
+        ("tag", entry_id, "night"),
+        ("archive", entry_id, "--reason", "Old."),
+        ("endorse", entry_id, "--reason", "Good."),
+        ("reuse", "record", entry_id, *reuse),
+        ("reuse", "update", recorded, "--outcome", "adopted", "--note", "Well."),
+    ):
+        refused = kb.run(*command, "--entry-version", version)
+        assert refused.code == 1
+        assert "is shown to all members by now" in refused.err
+    refused = kb.run("revise", entry_id, kb.file("New"), "--version", version)
+    assert "is shown to all members by now" in refused.err
+    wrong = kb.run("endorse", entry_id, "--withdraw", "--entry-version", version)
+    assert (wrong.code, "withdrawing" in wrong.err) == (2, True)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from kb.access import Visibility
 from kb.endorsements.endorsement import EndorsementWithdrawn
 from kb.entries.commands import (
     Archive,
@@ -209,6 +210,7 @@ def test_the_fold_is_the_state_and_remembers_what_was() -> None:
         id=ID,
         version=8,
         author="ada",
+        shown=((1, Visibility()),),
         kind="practice",
         content=SECOND,
         revision_version=6,

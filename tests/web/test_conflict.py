@@ -112,5 +112,5 @@ def test_a_group_that_only_they_changed_is_taken_over() -> None:
     assert made.form.group_before == "G"
 
 
-def test_saving_starts_from_the_newest_revision() -> None:
-    assert page({"A": "old"}, {"A": "new"}, {"A": "mine"}).form.version == 5
+def test_saving_starts_from_the_newest_version() -> None:
+    assert page({"A": "old"}, {"A": "new"}, {"A": "mine"}).form.version == 7

@@ -7,17 +7,21 @@ import pytest
 from kb.access import Visibility
 from kb.ids import group_id
 from kb.people.member import Profile
+from tests.kb.domain_world import some_content
 from tests.web.community import Browsers, Client, Community
 
 
 def shown(client: Client, path: str, what: str = "") -> dict[str, str]:
     """The form as the browser has it: what is hidden, typed or ticked in it."""
-    action = f"{path}/{what}" if what else path
-    html = client.get(path).text
+    return fields(client.get(path).text, f"{path}/{what}" if what else path)
+
+
+def fields(html: str, action: str) -> dict[str, str]:
+    """What the form of `html` for `action` says."""
     found = re.search(rf'<form[^>]*action="{action}".*?</form>', html, re.S)
     assert found
-    fields = re.findall(r'<input type="(\w+)" name="([^"]+)" value="([^"]*)"( checked)?', found[0])
-    sent = {name: value for kind, name, value, on in fields if kind == "hidden" or on}
+    inputs = re.findall(r'<input type="(\w+)" name="([^"]+)" value="([^"]*)"( checked)?', found[0])
+    sent = {name: value for kind, name, value, on in inputs if kind == "hidden" or on}
     typed = {name: value for name, value in sent.items() if name.endswith("_before")}
     return {name.removesuffix("_before"): value for name, value in typed.items()} | sent
 
@@ -140,3 +144,103 @@ def test_a_stale_tab_undoes_no_outcome_told_in_another(
     told = base.catalogue.reuse(reuse)
     assert (told.outcome, told.note) == ("tried-and-stopped", "Half as long.")
     assert told.evidence == link
+
+
+WORDS: dict[str, dict[str, str]] = {
+    "revise": {"title": "Handover", "text-0": "PATIENT", "text-1": "Walk."},
+    "tags": {"tags": "PATIENT"},
+    "endorse": {"reason": "PATIENT"},
+    "reuses": {"group": "Ward 3", "context": "PATIENT", "outcome": "adopted"},
+    "archive": {"reason": "PATIENT"},
+}
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_words_for_a_group_reach_nobody_else_from_a_stale_tab(
+    browser: Browsers, community: Community, groups: tuple[str, str], what: str
+) -> None:
+    client, cleo = browser("Mara"), browser("Cleo")
+    only_day = Visibility("groups", groups[:1])
+    path = f"/entries/{community.contribute('Mara', visibility=only_day)}"
+    action = f"{path}/{what}"
+    stale = shown(client, action if what == "revise" else path, "" if what == "revise" else what)
+    community.acting("Mara").entries.show(path.rpartition("/")[2], Visibility())
+    answer = client.post(action, data=stale | WORDS[what])
+    assert answer.status_code == 409
+    assert "Somebody showed this entry to all members meanwhile" in answer.text
+    assert "Seen by all members" in answer.text
+    assert "PATIENT" in answer.text
+    assert "patient" not in cleo.get(path).text.lower()
+    again = fields(answer.text, action) | WORDS[what]
+    assert client.post(action, data=again).status_code == 303
+    assert "patient" in cleo.get(path).text.lower()
+
+
+def test_what_became_of_a_reuse_is_told_to_nobody_else_from_a_stale_tab(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, base = browser("Mara"), community.acting("Mara")
+    entry = community.contribute("Mara", visibility=Visibility("groups", groups[:1]))
+    reuse = base.reuses.record(entry, group="Ward 3", context="Nights.", outcome="adopted").id
+    path = f"/reuses/{reuse}"
+    stale = shown(client, path)
+    base.entries.show(entry, Visibility("groups", groups))
+    answer = client.post(path, data=stale | {"note": "PATIENT"})
+    assert answer.status_code == 409
+    assert base.catalogue.reuse(reuse).note is None
+    assert client.post(path, data=fields(answer.text, path) | {"note": "Well."}).status_code == 303
+
+
+def test_both_texts_are_shown_with_who_sees_them_where_that_changed_as_well(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, base = browser("Mara"), community.acting("Mara")
+    entry = community.contribute("Mara", visibility=Visibility("groups", groups[:1]))
+    path = f"/entries/{entry}/revise"
+    stale = shown(client, path)
+    base.entries.revise(entry, some_content(), version=1)
+    assert "showed the entry" not in client.post(path, data=stale | WORDS["revise"]).text
+    base.entries.show(entry, Visibility())
+    answer = client.post(path, data=stale | WORDS["revise"])
+    assert answer.status_code == 409
+    assert "Somebody also showed the entry to all members meanwhile" in answer.text
+
+
+def test_an_entry_shown_to_fewer_meanwhile_takes_what_was_written_for_more(
+    browser: Browsers, community: Community
+) -> None:
+    client, entry = browser("Mara"), community.contribute("Mara")
+    stale = shown(client, f"/entries/{entry}/revise")
+    community.acting("Mara").entries.show(entry, Visibility("author"))
+    sent = client.post(f"/entries/{entry}/revise", data=stale | WORDS["revise"])
+    assert sent.status_code == 303
+
+
+def test_programs_are_told_to_whom_their_words_would_be_shown(
+    browser: Browsers, community: Community, groups: tuple[str, str]
+) -> None:
+    client, entry = browser(), community.contribute("Mara", visibility=Visibility("author"))
+    client.headers = community.token("Mara", "search", "contribute", "curate")
+    reuse = {"group": "Ward 3", "context": "Nights.", "outcome": "adopted", "entry_version": 1}
+    recorded = client.post(f"/api/entries/{entry}/reuses", json=reuse).json()["id"]
+    community.acting("Mara").entries.show(entry, Visibility("groups", groups[:1]))
+    text = {"title": "Handover", "sections": [{"heading": "The problem", "text": "PATIENT"}]}
+    why = {"reason": "PATIENT", "entry_version": 1}
+    for method, path, body in (
+        ("PUT", f"entries/{entry}", {"content": text, "version": 1}),
+        ("PUT", f"entries/{entry}/endorsement", why),
+        ("POST", f"entries/{entry}/archive", why),
+        ("POST", f"entries/{entry}/tags", {"tags": ["PATIENT"], "entry_version": 1}),
+        ("POST", f"entries/{entry}/reuses", reuse),
+        ("PATCH", f"reuses/{recorded}", {"outcome": "adopted", "note": "x", "entry_version": 1}),
+    ):
+        answer = client.request(method, f"/api/{path}", json=body)
+        assert answer.status_code == 409, path
+        problem = answer.json()
+        assert (problem["expected"], problem["actual"]) == (1, 2)
+        assert "is shown to some groups by now" in problem["detail"]
+    late = client.put(f"/api/entries/{entry}/endorsement", json=why | {"entry_version": 3})
+    assert late.status_code == 400
+    assert late.json()["errors"][0]["field"] == "entry_version"
+    seen = client.put(f"/api/entries/{entry}/endorsement", json=why | {"entry_version": 2})
+    assert seen.status_code == 200

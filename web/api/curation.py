@@ -8,6 +8,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.entries.content import Relation
 from web.api.given import (
+    EntryVersion,
     GivenRelation,
     GivenVisibility,
     IdOrNone,
@@ -25,6 +26,7 @@ class Tags(Struct, frozen=True, forbid_unknown_fields=True):
     """Tags to put on."""
 
     tags: tuple[Tag, ...]
+    entry_version: EntryVersion | None = None
 
 
 class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +34,7 @@ class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
 
     reason: Text
     successor: IdOrNone | None = None
+    entry_version: EntryVersion | None = None
 
 
 @post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule="curate"))
@@ -39,7 +42,8 @@ def add_tags(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Tags]
 ) -> Written:
     """Put tags on an entry."""
-    return when_searchable(base, base.entries.tag(entry_id, data.tags))
+    receipt = base.entries.tag(entry_id, data.tags, entry_version=data.entry_version)
+    return when_searchable(base, receipt)
 
 
 @delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES, rule="curate"))
@@ -75,7 +79,10 @@ def archive_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Archiving]
 ) -> Written:
     """Stop recommending an entry; it stays readable."""
-    return when_searchable(base, base.entries.archive(entry_id, data.reason, data.successor))
+    receipt = base.entries.archive(
+        entry_id, data.reason, data.successor, entry_version=data.entry_version
+    )
+    return when_searchable(base, receipt)
 
 
 @post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES, rule="curate"))

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from kb import KnowledgeBase
-from web.api.given import PathId, Text
+from web.api.given import EntryVersion, PathId, Text
 from web.openapi import CHANGES, SENDS, operation
 from web.written import Written
 
@@ -15,6 +15,7 @@ class Reason(Struct, frozen=True, forbid_unknown_fields=True):
     """Why the member vouches for an entry."""
 
     reason: Text
+    entry_version: EntryVersion | None = None
 
 
 @put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS, rule="endorse"))
@@ -22,7 +23,7 @@ def endorse_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Reason]
 ) -> Written:
     """Vouch for an entry, or change the reason given before."""
-    receipt = base.endorsements.endorse(entry_id, data.reason)
+    receipt = base.endorsements.endorse(entry_id, data.reason, entry_version=data.entry_version)
     return Written(receipt.id, receipt.version)
 
 

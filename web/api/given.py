@@ -53,6 +53,11 @@ QueryRelationType = Annotated[str, QueryParameter(schema_extra={"enum": list(REL
 QueryId = Annotated[str, QueryParameter(schema_extra={"format": "uuid"})]
 
 
+EntryVersion = Annotated[
+    int, told(minimum=1, description="Refused (409) where others see the entry than at it.")
+]
+
+
 class GivenSection(Struct, frozen=True, forbid_unknown_fields=True):
     """A heading and the Markdown under it."""
 

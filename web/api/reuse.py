@@ -23,7 +23,7 @@ from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import MOST, IdempotencyKey, Offset
-from web.api.given import IdOrNone, LinkOrNone, NamedGroup, PathId, Text
+from web.api.given import EntryVersion, IdOrNone, LinkOrNone, NamedGroup, PathId, Text
 from web.api.search import Limit
 from web.bodies import NOTES
 from web.openapi import SENDS, operation
@@ -56,6 +56,7 @@ class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     outcome: Outcome
     resulting_entry: IdOrNone | None = None
     evidence: LinkOrNone | None = None
+    entry_version: EntryVersion | None = None
 
 
 class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,6 +66,7 @@ class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     note: Text
     resulting_entry: IdOrNone | UnsetType | None = UNSET
     evidence: LinkOrNone | UnsetType | None = UNSET
+    entry_version: EntryVersion | None = None
 
 
 @post(

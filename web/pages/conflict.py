@@ -28,16 +28,22 @@ class Piece(Struct, frozen=True):
 
 
 class ConflictPage(Struct, frozen=True):
-    """The two texts; `form` starts from the newest version, so saving it replaces knowingly."""
+    """The two texts; `form` starts from the newest version, so saving it replaces knowingly.
+
+    `who` tells to whom the entry was shown meanwhile, if to others.
+    """
 
     entry: EntryPage
     title: Piece
     group: Piece
     sections: tuple[tuple[SectionField, Piece], ...]
     form: EntryForm
+    who: str = ""
 
 
-def conflict_page(base: KnowledgeBase, entry: EntryPage, mine: EntryForm) -> ConflictPage:
+def conflict_page(
+    base: KnowledgeBase, entry: EntryPage, mine: EntryForm, who: str = ""
+) -> ConflictPage:
     """What to show when `mine` was written on top of a text that is no longer the newest."""
     started = _started_from(base, entry.id, mine.version)
     pieces = tuple(
@@ -49,7 +55,8 @@ def conflict_page(base: KnowledgeBase, entry: EntryPage, mine: EntryForm) -> Con
         title=_piece("Title", started.title if started else None, entry.title, mine.title),
         group=_piece("Group", mine.group_before, entry.group or "", mine.group),
         sections=pieces,
-        form=structs.replace(mine, version=entry.revision_version, group_before=entry.group or ""),
+        form=structs.replace(mine, version=entry.version, group_before=entry.group or ""),
+        who=who,
     )
 
 

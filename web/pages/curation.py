@@ -11,8 +11,16 @@ from kb import KnowledgeBase
 from kb.access import audience, require
 from kb.errors import InvalidInput, Refused
 from kb.writer import Receipt
-from web.pages.entry import act
-from web.pages.forms import Form, FormBody, chosen_sight, entry_meant, small_form, typed
+from web.pages.entry import FORMS, act
+from web.pages.forms import (
+    Form,
+    FormBody,
+    chosen_sight,
+    entry_meant,
+    posted_version,
+    small_form,
+    typed,
+)
 from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight, groups_there
 
@@ -31,10 +39,16 @@ def tag(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Put tags on, separated by commas."""
-    form = small_form(data, "tags")
+    form = small_form(data, *FORMS["tag"])
     tags = [form.values["tags"]]
     return act(
-        base, pages, entry_id, "tag", form, "tagged", lambda: base.entries.tag(entry_id, tags)
+        base,
+        pages,
+        entry_id,
+        "tag",
+        form,
+        "tagged",
+        lambda: base.entries.tag(entry_id, tags, entry_version=posted_version(data)),
     )
 
 
@@ -67,7 +81,7 @@ def archive(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Archive with a reason, and perhaps a successor."""
-    form = small_form(data, "reason", "successor")
+    form = small_form(data, *FORMS["archive"])
     values = form.values
     return act(
         base,
@@ -77,7 +91,10 @@ def archive(
         form,
         "archived",
         lambda: base.entries.archive(
-            entry_id, values["reason"], entry_meant(base, values["successor"], "successor")
+            entry_id,
+            values["reason"],
+            entry_meant(base, values["successor"], "successor"),
+            entry_version=posted_version(data),
         ),
     )
 
@@ -100,7 +117,7 @@ def endorse(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Vouch for it, with a reason."""
-    form = small_form(data, "reason")
+    form = small_form(data, *FORMS["endorse"])
     return act(
         base,
         pages,
@@ -108,7 +125,9 @@ def endorse(
         "endorse",
         form,
         "endorsed",
-        lambda: base.endorsements.endorse(entry_id, form.values["reason"]),
+        lambda: base.endorsements.endorse(
+            entry_id, form.values["reason"], entry_version=posted_version(data)
+        ),
         wait=False,
     )
 

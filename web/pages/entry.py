@@ -33,12 +33,20 @@ from web.pages.sight import ChosenSight
 from web.written import when_searchable
 
 FORMS: Mapping[str, tuple[str, ...]] = {
-    "tag": ("tags",),
+    "tag": ("tags", "entry_version"),
     "untag": ("tag",),
-    "archive": ("reason", "successor"),
+    "archive": ("reason", "successor", "entry_version"),
     "show": ("visibility", "groups", "named", "unseen"),
-    "endorse": ("reason",),
-    "reuse": ("group", "context", "outcome", "evidence", "resulting_entry", "command_id"),
+    "endorse": ("reason", "entry_version"),
+    "reuse": (
+        "group",
+        "context",
+        "outcome",
+        "evidence",
+        "resulting_entry",
+        "command_id",
+        "entry_version",
+    ),
 }
 
 
@@ -138,7 +146,7 @@ def entry_view(
     entry = base.catalogue.get(entry_id, most=0)
     mine = base.catalogue.endorsement(entry_id, base.asker.member)
     lineage = base.catalogue.lineage(entry_id)
-    forms = _empty_forms(mine)
+    forms = _empty_forms(mine, entry.version)
     asker, author = base.asker, entry.contributed_by
     now = ChosenSight.now(entry.visibility)
     chosen = ChosenSight.of(form.values) if form and name == "show" else now
@@ -163,7 +171,7 @@ def entry_view(
         may_curate=may(asker, "curate", author),
         may_erase=may(asker, "erase-entry", author),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
-        seen_by=_group_names(base, entry.visibility.groups[:PIECE]),
+        seen_by=group_names(base, entry.visibility.groups[:PIECE]),
         chosen=chosen,
         offer=offered(base, chosen.groups),
         world=base.directory.open_to_world(),
@@ -199,14 +207,15 @@ def reuses_to_update(
     return base.catalogue.reuses_by(entry_id, asker.member)
 
 
-def _group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
+def group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
     """What `groups` are called, by id; nobody who is not a member is told."""
     known = base.directory.groups_of(groups) if may(base.asker, "see-people") else {}
     return {group: known[group].name if group in known else "a group" for group in groups}
 
 
-def _empty_forms(mine: EndorsementView | None) -> dict[str, Form]:
-    forms = {name: Form(dict.fromkeys(fields, "")) for name, fields in FORMS.items()}
+def _empty_forms(mine: EndorsementView | None, version: int) -> dict[str, Form]:
+    shown = {"entry_version": str(version)}
+    forms = {name: Form(dict.fromkeys(fields, "") | shown) for name, fields in FORMS.items()}
     forms["endorse"].values["reason"] = mine.reason if mine else ""
     forms["reuse"].values["command_id"] = new_command_id()
     return forms

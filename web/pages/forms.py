@@ -12,7 +12,7 @@ from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
 from kb.entries.results import EntryPage
-from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SentAlready
+from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SentAlready, ShownToMore
 from web.pages.sight import ChosenSight
 
 Posted = Mapping[str, Any]
@@ -23,6 +23,11 @@ FormBody = URLEncodedBody[dict[str, Any]]
 SENT_ALREADY: Final = (
     "This form was sent already, with other words: those are saved, and you find them where the "
     "newest things are. Send it once more if these words are to be saved beside them."
+)
+
+WIDENED: Final = (
+    "Somebody showed this entry to {} meanwhile, for whom this was not written, so nothing was "
+    "saved: send it once more if they may read it too."
 )
 
 
@@ -45,6 +50,8 @@ class Form(Struct, frozen=True):
         """The same form with `error` at its field, or above it; it may be sent again."""
         field = error.field if isinstance(error, InvalidInput) else None
         fresh = {"command_id": new_command_id()} if "command_id" in self.values else {}
+        if isinstance(error, ShownToMore):
+            fresh["entry_version"] = str(error.actual)
         form = structs.replace(self, values=self.values | fresh)
         if field in self.values:
             return structs.replace(form, errors={field: str(error)})
@@ -91,6 +98,8 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         fields = {"title", "group", "tags", "note", "visibility", "groups"}
         fields |= {s.heading for s in self.sections}
         fresh = structs.replace(self, command_id=new_command_id())
+        if isinstance(error, ShownToMore):
+            fresh = structs.replace(fresh, version=error.actual)
         if field in fields:
             return structs.replace(fresh, errors={field: str(error)})
         return structs.replace(fresh, problem=_said(error))
@@ -112,6 +121,8 @@ class EntryForm(Struct, frozen=True, kw_only=True):
 
 
 def _said(error: KnowledgeBaseError) -> str:
+    if isinstance(error, ShownToMore):
+        return WIDENED.format(error.who)
     return SENT_ALREADY if isinstance(error, SentAlready) else str(error)
 
 
@@ -152,27 +163,37 @@ def form_of(entry: EntryPage, kind: Kind) -> EntryForm:
         title=entry.title,
         group=entry.group or "",
         sections=tuple(_woven(entry.sections, kind)),
-        version=entry.revision_version,
+        version=entry.version,
         group_before=entry.group or "",
     )
 
 
 def posted_form(posted: Posted, kind: Kind) -> EntryForm:
     """The form as it came back from the browser."""
-    version = typed(posted, "version")
     return EntryForm(
         kind=kind,
         title=typed(posted, "title"),
         group=typed(posted, "group"),
         tags=typed(posted, "tags"),
         note=typed(posted, "note"),
-        sections=tuple(_posted_sections(posted, kind, revising=bool(version))),
-        # Not what our form sends: only if nobody has revised the first text can it be taken.
-        version=max(1, int(version)) if version.isdecimal() and len(version) < 10 else 1,
+        sections=tuple(_posted_sections(posted, kind, revising=bool(typed(posted, "version")))),
+        # None is not what our form sends: only if nobody revised the first text can it be taken.
+        version=posted_version(posted, "version") or 1,
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
         chosen=chosen_sight(posted, "members"),
     )
+
+
+def posted_version(posted: Posted, name: str = "entry_version") -> int | None:
+    """The version of the entry that the page of a form showed; the first for what is no number.
+
+    None for a form that does not tell, which is taken at its word.
+    """
+    if name not in posted:
+        return None
+    text = typed(posted, name)
+    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
 def with_before(values: Mapping[str, str]) -> Form:

@@ -17,13 +17,14 @@ from kb.reuse.report import By, ReuseReport, ReuseRow
 from kb.writer import Receipt
 from web.bodies import NOTES
 from web.errors import status_of
-from web.pages.entry import act, reuses_to_update
+from web.pages.entry import FORMS, act, reuses_to_update
 from web.pages.forms import (
     Form,
     FormBody,
     changed,
     command_id,
     entry_meant,
+    posted_version,
     small_form,
     with_before,
 )
@@ -73,9 +74,7 @@ def record(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Record that a group reused an entry."""
-    form = small_form(
-        data, "group", "context", "outcome", "evidence", "resulting_entry", "command_id"
-    )
+    form = small_form(data, *FORMS["reuse"])
     values = form.values
 
     def command() -> Receipt:
@@ -86,6 +85,7 @@ def record(
             outcome=values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
             evidence=values["evidence"] or None,
             resulting_entry=entry_meant(base, values["resulting_entry"], "resulting_entry"),
+            entry_version=posted_version(data),
             command_id=command_id(data),
         )
 
@@ -99,7 +99,9 @@ def show_reuse(
     """One reuse, and what became of it."""
     reuse = base.catalogue.reuse(reuse_id)
     may_update = reuse.id in reuses_to_update(base, reuse.entry_id, [reuse])
-    page = ReusePage(reuse, with_before(_told(reuse)), may_update)
+    version = base.catalogue.get(reuse.entry_id, most=0).version
+    form = with_before(_told(reuse)).with_values(entry_version=str(version))
+    page = ReusePage(reuse, form, may_update)
     return pages.render("reuse.html", page, at="reuse")
 
 
@@ -115,7 +117,7 @@ def update_reuse(
     """Tell what became of it; what the form leaves as shown may be changed meanwhile."""
     reuse = base.catalogue.reuse(reuse_id)
     now = _told(reuse)
-    form = small_form(data, *now, *(f"{each}_before" for each in now))
+    form = small_form(data, *now, *(f"{each}_before" for each in now), "entry_version")
     values = {each: form.values[each] if changed(data, each) else now[each] for each in now}
     try:
         base.reuses.update_outcome(
@@ -124,6 +126,7 @@ def update_reuse(
             values["note"],
             evidence=values["evidence"] or None,
             resulting_entry=entry_meant(base, values["resulting_entry"], "resulting_entry"),
+            entry_version=posted_version(data),
         )
     except (InvalidInput, Refused) as error:
         page = ReusePage(reuse, form.with_error(error))

@@ -12,6 +12,7 @@ from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from web.bodies import TEXT
 from web.errors import status_of
 from web.pages.conflict import conflict_page
+from web.pages.entry import group_names
 from web.pages.forms import (
     EntryForm,
     FormBody,
@@ -22,7 +23,7 @@ from web.pages.forms import (
     typed,
 )
 from web.pages.links import entry_url
-from web.pages.parts import SUGGESTED
+from web.pages.parts import PIECE, SUGGESTED
 from web.pages.picking import Offer, offered
 from web.pages.shell import Pages, see_other
 from web.pages.sight import groups_there
@@ -30,7 +31,7 @@ from web.written import when_searchable
 
 
 class WritingPage(Struct, frozen=True):
-    """A form for an entry; `entry` is the one being revised."""
+    """A form for an entry; `entry` is the one being revised, `seen_by` names groups that see it."""
 
     form: EntryForm
     groups: tuple[str, ...]
@@ -38,6 +39,7 @@ class WritingPage(Struct, frozen=True):
     entry: EntryPage | None = None
     offer: Offer = Offer()
     world: bool = False
+    seen_by: dict[str, str] = {}
 
 
 class KindsPage(Struct, frozen=True):
@@ -116,9 +118,10 @@ def revise(
         )
     except RevisionConflict as error:
         # Read again: the conflict may have come up after the entry was read above.
-        page = conflict_page(base, base.catalogue.get(entry_id), form)
+        page = conflict_page(base, base.catalogue.get(entry_id), form, error.who)
         return pages.render("conflict.html", page, at="browse", status=status_of(error))
     except (InvalidInput, Refused) as error:
+        entry = base.catalogue.get(entry_id)
         return _form(base, pages, form.with_error(error), entry, status=status_of(error))
     written = when_searchable(base, receipt)
     return see_other(entry_url(entry_id), "revised", searchable=written.searchable)
@@ -139,5 +142,6 @@ def _form(
         entry,
         offer=offered(base, form.chosen.groups),
         world=base.directory.open_to_world(),
+        seen_by=group_names(base, entry.visibility.groups[:PIECE]) if entry else {},
     )
     return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)
