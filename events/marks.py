@@ -29,6 +29,15 @@ def misfit(log: "EventLog", mark: Mark) -> Misfit | None:
     return None if log.mark(mark.position).hash == mark.hash else "other past"
 
 
+def follows(since: Mark, found: Mark | None, mark: Mark) -> bool:
+    """Whether `found`, which is kept, is of the same log and from `since` to before `mark`."""
+    return (
+        found is not None
+        and found.identity == since.identity == mark.identity
+        and since.position <= found.position < mark.position
+    )
+
+
 def no_position(position: int) -> ValueError:
     """What a log raises for a position that it does not have."""
     return ValueError(f"The log has no position {position}.")

@@ -11,7 +11,7 @@ from typing import Self
 
 from events.chain import hash_of
 from events.errors import LogFormatError, LogUnavailable
-from events.marks import Mark
+from events.marks import Mark, follows
 from events.sealing import KEY_BYTES, seal, unseal
 from events.sqlite_file import (
     explain,
@@ -144,6 +144,12 @@ class SqliteVault:
         with self._writing() as writer, transaction(writer):
             write_mark(writer, mark)
             writer.executemany(_LOSE, [(each,) for each in lost])
+
+    def advance(self, since: Mark, mark: Mark) -> None:
+        """See `KeyVault.advance`."""
+        with self._writing() as writer, transaction(writer):
+            if follows(since, read_mark(writer), mark):
+                write_mark(writer, mark)
 
     def lost(self) -> frozenset[str]:
         """See `KeyVault.lost`."""

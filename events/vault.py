@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from events.errors import KeyDestroyed, KeyLost, LogUnavailable, SealedDataError
-from events.marks import Mark
+from events.marks import Mark, follows
 from events.sealing import KEY_BYTES, seal, unseal
 
 
@@ -61,6 +61,13 @@ class KeyVault(Protocol):
         """Keep `mark`. The subjects in `lost` get no new keys while theirs are missing.
 
         What was sealed with new ones could be opened by no vault that has the first ones.
+        """
+
+    def advance(self, since: Mark, mark: Mark) -> None:
+        """Keep `mark` if the present one is of the same log and stands from `since` to before it.
+
+        Any other shows that the vault, or the log, is not the copy any more that `since` was
+        compared with; that is left for the next opening to see.
         """
 
     def lost(self) -> frozenset[str]:
@@ -145,6 +152,13 @@ class MemoryVault:
             refuse_closed(self._closed)
             self._mark = mark
             self._lost.update(lost)
+
+    def advance(self, since: Mark, mark: Mark) -> None:
+        """See `KeyVault.advance`."""
+        with self._lock:
+            refuse_closed(self._closed)
+            if follows(since, self._mark, mark):
+                self._mark = mark
 
     def lost(self) -> frozenset[str]:
         """See `KeyVault.lost`."""

@@ -5,17 +5,19 @@ they would be lost with it. So one that belongs elsewhere is refused, and one th
 told of at once, and gives the subjects whose keys it lacks no others.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from threading import Lock
 
 from msgspec import Struct
 
 from events.codec import EventCodec
-from events.errors import KeyDestroyed, LogUnavailable, SealedDataError
+from events.errors import EventLogError, KeyDestroyed, LogUnavailable, SealedDataError
 from events.event import RecordedEvent
 from events.log import EventLog
-from events.marks import misfit
+from events.marks import Mark, misfit
 from events.sealed_fields import SealedValue
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import is_of_format_before
@@ -34,6 +36,9 @@ Notice = Callable[[str], None]
 
 PAGE = 1_000
 LOCK_SECONDS = 30.0
+KEEP_SECONDS = 1.0
+"""The most that may be written after the mark of the vault, if this process is killed."""
+
 BROUGHT_OVER = (
     f"The data directory was brought over to format {LOG_LAYOUT.version} of log and vault, which "
     "earlier versions of Tributary do not open."
@@ -47,10 +52,49 @@ class _Tried(Struct, frozen=True):
     lost: frozenset[str]
 
 
+class Keeper:
+    """Keeps in the vault up to where it knows the log, so that an older copy of either is told of.
+
+    `since` is where it knew it when they were compared, None if that could not be kept.
+    """
+
+    def __init__(
+        self, log: EventLog, vault: KeyVault, since: Mark | None, clock: Callable[[], float]
+    ) -> None:
+        self._log = log
+        self._vault = vault
+        self._since = since
+        self._clock = clock
+        self._due = clock() + KEEP_SECONDS
+        self._lock = Lock()
+
+    def pass_by(self) -> None:
+        """Keep it if that was not done for `KEEP_SECONDS`: it costs a sync of the disk."""
+        with self._lock:
+            if self._clock() >= self._due:
+                self._due = self._clock() + KEEP_SECONDS
+                self._keep()
+
+    def close(self) -> None:
+        """Keep it for the last time."""
+        with self._lock:
+            self._keep()
+
+    def _keep(self) -> None:
+        # A full disk keeps nobody from reading, and damage is told of where it is read.
+        with suppress(EventLogError):
+            if self._since and self._log.head() > self._since.position:
+                mark = self._log.mark()
+                self._vault.advance(self._since, mark)
+                self._since = mark
+
+
 def open_log_and_vault(
     directory: DataDirectory, notice: Notice, frozen: Frozen | None = None
-) -> tuple[SqliteEventLog, SqliteVault]:
-    """Log and vault, seen to belong together; only read while they are `frozen`.
+) -> tuple[SqliteEventLog, SqliteVault, Keeper]:
+    """Log and vault, seen to belong together, and what keeps seeing to it.
+
+    They are only read while they are `frozen`.
 
     Raises `DataDirectoryError` if they do not or the vault is missing, `LogFormatError` or
     `LogUnavailable`.
@@ -67,14 +111,14 @@ def open_log_and_vault(
         try:
             if any(older):
                 notice(BROUGHT_OVER)
-            _compare(directory, log, vault, notice)
+            since = _compare(directory, log, vault, notice)
         except BaseException:
             vault.close()
             raise
     except BaseException:
         log.close()
         raise
-    return log, vault
+    return log, vault, Keeper(log, vault, since, time.monotonic)
 
 
 def lacking(vault: KeyVault) -> str:
@@ -125,8 +169,8 @@ def _refuse_foreign_keys(directory: DataDirectory, older_log: bool, older_vault:
 
 def _compare(
     directory: DataDirectory, log: SqliteEventLog, vault: SqliteVault, notice: Notice
-) -> None:
-    """Refuse, tell, and keep in the vault up to where it knows the log."""
+) -> Mark | None:
+    """Refuse, tell, and keep in the vault up to where it knows the log; None if that cannot be."""
     mark = vault.mark()
     how = misfit(log, mark) if mark else "unknown"
     if how == "other log":
@@ -138,15 +182,19 @@ def _compare(
             f"position {mark.position}; it ends at {head.position}, and what only the other has "
             "is missing here."
         )
+    kept: Mark | None = head
     if mark != head:
+        kept = None
         tried = _tried(vault, _events(log, mark.position if mark and how is None else 0))
         if how == "unknown":
             _refuse_unknown(directory, tried)
         # A disk that is full or read-only does not keep anybody from reading.
         with suppress(LogUnavailable):
             vault.place(head, tried.lost)
+            kept = head
     if sentence := lacking(vault):
         notice(sentence)
+    return kept
 
 
 def _tried(keys: KeyVault, events: Iterable[RecordedEvent]) -> _Tried:

@@ -50,7 +50,7 @@ class Parts:
         self.directory = directory = frozen.directory if frozen else directory
         self.settings = settings
         self.embedder = embedder
-        self.log, self.vault = open_log_and_vault(directory, notice, frozen)
+        self.log, self.vault, self._keeper = open_log_and_vault(directory, notice, frozen)
         self.codec = build_codec(self.vault)
         self.notice = notice
         self._beside = Beside(self.log, self.codec, notice)
@@ -79,6 +79,7 @@ class Parts:
             directory.lock,
             Untouched() if frozen else self.keys,
         )
+        self.follower.on_step = self._keeper.pass_by
         self.reader.on_damage = self.follower.repair_views
         self.reader.on_change = self.follower.verify_views
         if frozen:
@@ -141,6 +142,7 @@ class Parts:
         self.index.close()
         self.views.close()
         self.reader.close()
+        self._keeper.close()
         self.log.close()
         self.vault.close()
         if self._accounts:

@@ -66,6 +66,7 @@ class Follower:
         self._thread: Thread | None = None
         self._errors: dict[str, str] = {}
         self.overdue = ""  # why something that was to be kept for some time only is still there
+        self.on_step: Callable[[], None] = lambda: None  # called after each step of the views
         self._forgetting = Forgetting(log, views, reader, index, secrets)
 
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
@@ -229,6 +230,7 @@ class Follower:
 
     def _catch_up_views(self) -> int:
         position = self._sound(self._runner.catch_up)
+        self.on_step()
         self._tell()
         return position
 
@@ -266,6 +268,7 @@ class Follower:
         else:
             self._expire()
             self._log.wait(self._sound(self._views.checkpoint), WAIT_SECONDS)
+        self.on_step()
 
     def _expire(self) -> None:
         try:

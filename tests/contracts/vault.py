@@ -162,6 +162,26 @@ class KeyVaultContract:
             vault.place(mark)
             assert vault.mark() == mark
 
+    def test_its_mark_goes_on_from_where_it_was_compared(self, vault: KeyVault) -> None:
+        seven, nine = Mark(b"i" * 16, 7, b"h" * 16), Mark(b"i" * 16, 9, b"k" * 16)
+        vault.place(seven)
+        vault.advance(seven, nine)
+        assert vault.mark() == nine
+        vault.advance(seven, Mark(b"i" * 16, 8, b"j" * 16))
+        assert vault.mark() == nine, "another process was further"
+
+    @pytest.mark.parametrize(
+        "found", [None, Mark(b"i" * 16, 3, b"o" * 16), Mark(b"x" * 16, 7, b"")]
+    )
+    def test_its_mark_stays_where_another_copy_took_its_place(
+        self, vault: KeyVault, found: Mark | None
+    ) -> None:
+        """What came in between was sealed with keys that this copy may not have."""
+        if found:
+            vault.place(found)
+        vault.advance(Mark(b"i" * 16, 7, b"h" * 16), Mark(b"i" * 16, 9, b"k" * 16))
+        assert vault.mark() == found
+
     def test_a_subject_whose_key_is_lost_gets_no_other(self, vault: KeyVault) -> None:
         """With a second key, nothing would open all that was sealed for it."""
         sealed = vault.seal(BEN, b"text", HERE)

@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +37,18 @@ def opened(data: Path, told: Callable[[str], None] = lambda _: None) -> Knowledg
         notice=told,
         asker=everything("ada"),
     )
+
+
+def contribute(base: KnowledgeBase, title: str) -> str:
+    return base.entries.contribute(some_draft(some_content(title))).id
+
+
+def copied(file: Path, to: Path) -> None:
+    """Put a copy of `file`, which may be in use, in the place of `to`, as backups make them."""
+    for end in ("", "-wal", "-shm"):
+        to.with_name(to.name + end).unlink(missing_ok=True)
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("VACUUM INTO ?", (str(to),))
 
 
 def join(base: KnowledgeBase, name: str) -> str:

@@ -1,0 +1,80 @@
+"""An older log or vault that is put back is told of, and what was written since is not lost."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from events.memory import InMemoryEventLog
+from events.vault import MemoryVault
+from kb.belonging import Keeper
+from kb.knowledge_base import KnowledgeBase
+from tests.contracts.event_log import new_event
+from tests.kb.belonging_world import contribute, copied, opened
+
+OLDER_LOG = "log.sqlite is another copy than the one beside which vault.sqlite was used last"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    data = tmp_path / "data"
+    KnowledgeBase.create(data)
+    return data
+
+
+def test_an_older_log_is_told_of_whatever_was_written_since_the_last_opening(
+    data: Path, tmp_path: Path
+) -> None:
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    with opened(data) as base:
+        contribute(base, "one")
+        copied(data / "log.sqlite", restored / "log.sqlite")
+        contribute(base, "two")
+    copied(data / "vault.sqlite", restored / "vault.sqlite")
+    told: list[str] = []
+    opened(restored, told.append).close()
+    assert any(OLDER_LOG in sentence for sentence in told), told
+
+
+def test_the_vault_knows_what_is_written_while_a_process_runs(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is killed keeps nothing at its end."""
+    monkeypatch.setattr("kb.belonging.KEEP_SECONDS", 0.0)
+    with opened(data) as base, opened(data) as other:
+        vault, log = base._parts.vault, base._parts.log
+        contribute(base, "one")
+        assert vault.mark() == log.mark()
+        with base.follow():
+            contribute(other, "two")
+            deadline = time.monotonic() + 60
+            while vault.mark() != log.mark() and time.monotonic() < deadline:
+                log.wait(log.head(), 0.01)
+            assert vault.mark() == log.mark()
+
+
+def test_the_vault_is_written_to_once_a_second_at_most() -> None:
+    times = iter([0.0, 0.9, 1.1, 1.1, 1.2])
+    log, vault = InMemoryEventLog(), MemoryVault()
+    vault.place(log.mark())
+    keeper = Keeper(log, vault, log.mark(), lambda: next(times))
+    log.append("entry-1", [new_event()], 0)
+    keeper.pass_by()
+    assert vault.mark() != log.mark()
+    keeper.pass_by()
+    assert vault.mark() == log.mark()
+    log.append("entry-1", [new_event()], 1)
+    keeper.pass_by()
+    assert vault.mark() != log.mark()
+    keeper.close()
+    assert vault.mark() == log.mark()
+
+
+def test_what_could_not_be_compared_is_left_for_the_next_opening() -> None:
+    log, vault = InMemoryEventLog(), MemoryVault()
+    since = log.mark()
+    vault.place(since)
+    log.append("entry-1", [new_event()], 0)
+    Keeper(log, vault, None, lambda: 0.0).close()
+    assert vault.mark() == since
