@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from kb.errors import NotTaken
 from kb.importers import head_toml_json
-from kb.importers.head_yaml import load
+from kb.importers.head_yaml import comments, load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Plain, Value
 
@@ -19,7 +19,6 @@ YAML_FENCE, TOML_FENCE = "---", "+++"
 _FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
 _TOML_FIELD = re.compile(r"[\w.-]{1,200} *= *\S")
 _WITHIN = re.compile(r"[ \t]+\S|- |#")
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 _JSON = re.compile(r"\{\s*(\"[^\"\n]{0,200}\"\s*:|\})")
 _BEFORE = re.compile(r"(?:[ \t]*\n|[ \t]*(?:<!--.*?-->|%%.*?%%|\{/\*.*?\*/\})[ \t]*\n)*", re.DOTALL)
 _HEADING = re.compile(r"#[^\n]*\n(?=(?:---|\+\+\+)[ \t]*\n)")
@@ -80,7 +79,7 @@ def _yaml_head(text: str, before: int, remarks: Remarks) -> Head:
     if not _looks_like_fields(yaml_text):
         return Head({}, text)
     fields = load("\n" * before + yaml_text)
-    for comment in _COMMENT.findall(yaml_text):
+    for comment in comments(yaml_text):
         remarks.add(Why.COMMENTS, comment)
     return Head(fields, body)
 

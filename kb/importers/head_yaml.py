@@ -1,5 +1,6 @@
 """The YAML at the head of a file, read as plain data."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from kb.errors import NotTaken
 from kb.importers.values import Plain, Value, meaning
 
 DEPTH = 20
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 
 
 def load(yaml_text: str) -> dict[str, Value]:
@@ -31,6 +33,22 @@ def load(yaml_text: str) -> dict[str, Value]:
     if not isinstance(value, dict):
         raise NotTaken("The front matter is no list of fields, each a name, a colon and a value.")
     return value
+
+
+def comments(yaml_text: str) -> Iterator[str]:
+    """The comments in front matter that `load` takes; a # within a value begins none."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    at = 0
+    for token in yaml.scan(yaml_text, Loader=loader):
+        if isinstance(token, yaml.ScalarToken):
+            begin = token.start_mark.index
+            if token.style in ("|", ">"):  # a comment may stand in its first line
+                begin = yaml_text.find("\n", begin)
+            yield from _COMMENT.findall(yaml_text[at:begin])
+            at = token.end_mark.index
+    yield from _COMMENT.findall(yaml_text[at:])
 
 
 def _value(event: Any, events: Iterator[Any], depth: int) -> Value:

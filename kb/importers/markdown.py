@@ -18,7 +18,7 @@ from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
 from kb.importers.plain import plain_markdown
-from kb.importers.remarks import Remarks
+from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import seen_below, take_seen
 from kb.importers.values import Plain, Value
 
@@ -91,7 +91,9 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     body = head.body if exact else plain_markdown(head.body, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not sections and not head.fields:
-        raise NotTaken("The file holds no text.")
+        if not page.heading_is_title:
+            raise NotTaken("The file holds no text.")
+        remarks.add(Why.CHANGED, "it holds no more than its title")
     links = () if exact else _links(sections, sorted_fields.related)
     return ParsedFile(
         path=path,

@@ -27,6 +27,8 @@ class Page:
         self._exact = exact
         self._title = own_fields.line(fields, "title")
         self._subtitle = own_fields.line(fields, "subtitle")
+        self.heading_is_title = False
+        """Whether a heading of the text, once it is read, gave the title."""
         self._mark = own_fields.line(fields, "section_mark") if exact else None
 
     def read(self, body: str, prose: Sections, remarks: Remarks) -> tuple[str, Sections]:
@@ -45,6 +47,7 @@ class Page:
             filled = (part for part in parts if part.text.strip())
             return self._title or name, tuple(Section(p.heading, p.text) for p in filled)
         title, parts = _titled(self._title, parts)
+        self.heading_is_title = not self._title and title is not None
         kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))
         return title or name, tuple(Section(p.heading, _with_written(p)) for p in kept)
 

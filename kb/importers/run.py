@@ -20,7 +20,7 @@ from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
-from kb.importers.naming import is_markdown, spellings
+from kb.importers.naming import is_markdown, same, spellings
 from kb.importers.remarks import Why
 from kb.importers.shown import bounded, changes
 from kb.importers.visibility import visibility
@@ -130,7 +130,7 @@ class FolderImport:
         entry_id = self._own_id(parsed) or self._entry_id(external_id)
         owner = self._owners.setdefault(entry_id, parsed.path)
         if owner != parsed.path:
-            raise NotTaken(f"Its id “{external_id}” is that of {owner} already.")
+            raise NotTaken(_why_twice(external_id, owner, parsed.path))
         self._external_ids[parsed.path] = external_id
         names = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
         self._names.add(parsed.path, entry_id, filter(None, names))
@@ -264,6 +264,15 @@ class FolderImport:
                 f"{Why.CHANGED}: {what} points to “{name}”, which is no id and no file here"
             )
         return found
+
+
+def _why_twice(external_id: str, owner: str, path: str) -> str:
+    if same(owner) == same(path):
+        return (
+            "Another file of this folder has the same name, only its accents are stored otherwise, "
+            "and was taken: rename one of them."
+        )
+    return f"Its id “{external_id}” is that of {owner} already."
 
 
 def _points_elsewhere(parsed: ParsedFile) -> bool:

@@ -176,6 +176,30 @@ def test_files_with_one_id_become_entries_of_their_own(commands: World, folder: 
     )
 
 
+def test_files_of_which_the_names_read_alike_are_told_apart(commands: World, folder: Path) -> None:
+    write(folder, **dict.fromkeys(("café", "café"), "Text"))
+
+    rows = run(commands, folder)
+
+    assert {o.outcome for o in rows.values()} == {"contributed", "refused"}
+    assert "only its accents are stored otherwise" in repr(rows)
+
+
+def test_a_title_alone_is_taken_and_told(commands: World, folder: Path) -> None:
+    write(folder, a="# Only a heading", b="[a](a.md)", c="# <!-- nothing -->")
+
+    rows = run(commands, folder)
+
+    assert {path: o.outcome for path, o in rows.items()} == {
+        "a.md": "contributed",
+        "b.md": "contributed",
+        "c.md": "refused",
+    }
+    assert rows["a.md"].remarks == ("Taken otherwise: it holds no more than its title",)
+    b = commands.entry(entry_id_for("notes", "b.md"))
+    assert b.relations == {Relation("References", entry_id_for("notes", "a.md"))}
+
+
 def test_group_and_kind_are_taken_from_the_options_where_a_file_names_none(
     commands: World, folder: Path
 ) -> None:

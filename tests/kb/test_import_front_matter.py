@@ -201,7 +201,17 @@ def test_lines_of_properties_at_the_top_are_fields() -> None:
     assert body == "\n- It burns.\n  id:: 1"
 
 
-def test_comments_among_fields_are_told() -> None:
-    assert read("---\n# for the editors\na: 1 # one\n---\n")[2] == (
-        "Comments: # for the editors; # one",
-    )
+@pytest.mark.parametrize(
+    ("fields", "comments"),
+    [
+        ("# for the editors\na: 1 # one", "# for the editors; # one"),
+        ("tags: \"#oven #ops\"\nb: '#c # d' # e", "# e"),
+        ("a: | # how\n  x # y\nb: [c, # d\n  'é #e']", "# how; # d"),
+        ("a: b #c", "#c"),
+        ("a: b#c", ""),
+    ],
+)
+def test_comments_among_fields_are_told_and_nothing_else_is(fields: str, comments: str) -> None:
+    told = (f"Comments: {comments}",) if comments else ()
+
+    assert read(f"---\n{fields}\n---\n")[2] == told
