@@ -18,6 +18,7 @@ from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
 from kb import characters, collation, ids
 from kb.accounts import names, password_rules
+from kb.cli import failures
 from kb.entries import catalogue, content, summary, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
@@ -45,8 +46,8 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *("body", "code", "fields", "front_matter", "html", "links", "markdown"),
-    *("marks", "naming", "own_fields", "page", "persons", "plain", "seen", "values"),
+    *("body", "code", "comments", "fields", "front_matter", "html", "links", "markdown"),
+    *("marks", "naming", "own_fields", "page", "persons", "plain", "seen", "values", "value_text"),
 )
 
 Reads = Callable[[str], object]
@@ -95,6 +96,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "indexer/wanted.py": (lambda question: wanted.wanted(question[:20_000]),),  # taken are 2,200
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
+    "kb/cli/failures.py": (_patterns(failures),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
     "kb/entries/catalogue.py": (_patterns(catalogue),),
     "kb/entries/relation.py": (written_name,),
