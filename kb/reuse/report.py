@@ -75,9 +75,12 @@ class Reports:
         """Reuse counted by `by`, rows in the order of their keys.
 
         Of the entries that the asker sees; a reporter counts what all members see. Raises
-        `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`.
+        `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`, also for
+        a token that may not read where the keys are words of entries.
         """
         require(self._asker, "report")
+        if by in ("tag", "group") and not self._asker.holds("read"):
+            require(self._asker, "read", wish=f"count by {by}, which tells words of entries")
         if by not in get_args(By):
             raise InvalidInput(
                 f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"

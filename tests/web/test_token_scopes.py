@@ -119,3 +119,17 @@ def test_a_member_reads_on_a_page_by_token_what_search_and_the_scope_of_the_page
 def test_a_program_knows_its_own_member_whatever_its_scope(world: World) -> None:
     entry = world.program.get(f"/api/entries/{world.draft}", headers=world.tokens["search"]).json()
     assert entry["contributed_by"] == world.community.ids["Olga"]
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_a_token_for_reports_alone_counts_by_nothing_that_people_wrote(
+    world: World, form: str
+) -> None:
+    world.community.acting("Olga").entries.tag(world.draft, ["unfinished"])
+    report, both = world.tokens["report"], world.community.token("Olga", "search", "report")
+    for by, word in (("kind", ""), ("month", ""), ("tag", "unfinished"), ("group", WARD)):
+        path = f"/api/reports/reuse?by={by}&format={form}"
+        alone = world.program.get(path, headers=report)
+        assert alone.status_code == (403 if word else 200)
+        assert not word or word not in alone.text
+        assert word in world.program.get(path, headers=both).text
