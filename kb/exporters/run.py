@@ -16,6 +16,8 @@ from kb.exporters.markdown import file_path, render
 MANIFEST = ".tributary-export.json"
 """Lists the files of an export, so that a later one replaces these and touches no others."""
 
+OWN_FOLDER, OWN_FILE = 0o700, 0o600
+"""What is made may hold private entries and drafts, so it is for its owner alone at first."""
 
 Render = Callable[[EntryPage], str]
 
@@ -27,6 +29,7 @@ def export(
 
     A new folder appears when all is on the disk. In an empty one, and in that of an earlier export,
     each file is replaced as a whole, and files of entries that now go by another name are removed.
+    What is made is for its owner alone; a folder that is there keeps its mode.
     Raises `InvalidInput` for a folder that holds something else, and `OSError` that names `folder`.
     """
     place = folder.resolve()
@@ -57,7 +60,6 @@ def _make(pages: Iterable[EntryPage], folder: Path, text: Render) -> Iterator[st
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        beside.chmod(0o755)
         written = []
         for path in _write(pages, beside, text):
             written.append(path)
@@ -121,9 +123,14 @@ def _write_manifest(folder: Path, written: list[str]) -> None:
 
 
 def _replace(place: Path, text: str) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(OWN_FOLDER, exist_ok=True)
     temporary = place.with_name(f".{os.getpid()}.new")
+    temporary.unlink(missing_ok=True)
     # newline="" keeps line ends as they are on every system.
-    with temporary.open("w", encoding="utf-8", newline="") as file:
+    with open(temporary, "x", encoding="utf-8", newline="", opener=_own) as file:
         file.write(text)
     temporary.replace(place)
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, OWN_FILE)

@@ -56,6 +56,27 @@ def test_exporting_again_replaces_its_own_files_and_no_others(tmp_path: Path) ->
     assert (out / "README").read_text() == "mine"
 
 
+def test_what_an_export_makes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir(0o755)
+    for name in ("new", "there"):
+        folder = tmp_path / name
+        for _ in range(2):
+            written([page(some_content())], folder)
+            inside = [*folder.rglob("*")]
+            assert len(inside) == 3
+            assert {each.stat().st_mode & 0o077 for each in inside} == {0}
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "there").stat().st_mode & 0o777 == 0o755
+
+
+def test_an_export_that_was_opened_to_others_can_be_made_again(tmp_path: Path) -> None:
+    [path] = written([page(some_content())], tmp_path)
+    (tmp_path / path).parent.chmod(0o755)
+    (tmp_path / path).chmod(0o644)
+    written([page(some_content())], tmp_path)
+    assert (tmp_path / path).stat().st_mode & 0o777 == 0o600
+
+
 def test_entries_of_one_title_and_like_ids_have_a_file_each(tmp_path: Path) -> None:
     other = ID[:8] + ID[8:][::-1]
     pages = [page(some_content()), page(some_content(), id=other)]
