@@ -74,11 +74,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
     """The settings of `data`: its settings.toml, where a variable of the environment does not win.
 
-    Raises `DataDirectoryError` for a file that is missing, empty or not TOML, an unknown name, or a
-    value that does not fit.
+    Raises `DataDirectoryError` for a file that is missing, empty or not TOML, an unknown name, a
+    value that does not fit, or a variable that is set to nothing.
     """
     values: dict[str, Any] = _from_file(data / FILE_NAME)
-    values.update({name: environ[key] for key, name in ENVIRONMENT.items() if environ.get(key)})
+    values.update({name: environ[key] for key, name in ENVIRONMENT.items() if key in environ})
+    refuse_blank(environ, *ENVIRONMENT)
     try:
         settings = msgspec.convert(
             {**values, "data": str(data)}, Settings, strict=False, dec_hook=_path
@@ -88,6 +89,18 @@ def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
             f"A setting of {data} does not fit: {error}; see {FILE_NAME} and the KB_ variables."
         ) from error
     return _checked(settings)
+
+
+def refuse_blank(environ: Mapping[str, str], *names: str) -> None:
+    """Raise `DataDirectoryError` for a variable of these that is set to nothing.
+
+    A script whose own variable is not set would get the default, such as acting as the operator.
+    """
+    for name in names:
+        if name in environ and not environ[name].strip():
+            raise DataDirectoryError(
+                f"The variable {name} is set to nothing: give it a value, or unset it."
+            )
 
 
 def written(settings: Settings) -> dict[str, str | int]:

@@ -1,5 +1,6 @@
 """What every command shares: which data directory is meant, and how it is opened."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ class Session:
         """The data directory meant. Raises `DataDirectoryError` if none is named and none here."""
         if self.data is not None:
             return self.data
+        from kb.settings import refuse_blank
+
+        refuse_blank(os.environ, "KB_DATA")
         for place in (Path(), Path(DEFAULT_FOLDER)):
             if (place / LOG_FILE).is_file():
                 return place

@@ -191,3 +191,20 @@ def test_the_data_directory_is_found_where_one_stands(
     assert Session().directory == Path("kb-data")
     (tmp_path / "log.sqlite").touch()
     assert Session().directory == Path()
+
+
+def test_a_member_or_a_directory_that_is_set_to_nothing_means_nobody_and_nowhere(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.practice()
+    monkeypatch.setenv("KB_MEMBER", "")
+    refused = kb.run("list")
+    assert (refused.code, refused.out) == (1, "")
+    assert (
+        refused.err == "The variable KB_MEMBER is set to nothing: give it a value, or unset it.\n"
+    )
+    monkeypatch.delenv("KB_MEMBER")
+    monkeypatch.chdir(kb.data)
+    monkeypatch.setenv("KB_DATA", "")
+    with pytest.raises(DataDirectoryError, match="KB_DATA is set to nothing"):
+        _ = Session().directory

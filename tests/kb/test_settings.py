@@ -30,8 +30,18 @@ def test_a_file_that_is_missing_or_empty_is_told_and_means_no_defaults(tmp_path:
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text('member = "ada"\nport = 9000\ncommunity = "Übung"\n', "utf-8")
-    settings = load_settings(tmp_path, {"KB_MEMBER": "bo", "KB_PORT": "9001", "KB_HOST": ""})
+    settings = load_settings(tmp_path, {"KB_MEMBER": "bo", "KB_PORT": "9001"})
     assert settings == Settings(data=tmp_path, member="bo", port=9001, community="Übung")
+
+
+@pytest.mark.parametrize("name", ENVIRONMENT)
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_variable_that_is_set_to_nothing_means_no_default(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    (tmp_path / FILE_NAME).write_text("# no settings\n")
+    with pytest.raises(DataDirectoryError, match=f"{name} is set to nothing"):
+        load_settings(tmp_path, {name: value})
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,7 @@ def test_the_address_of_the_server_names_its_host(
     tmp_path: Path, base_url: str, host_name: str, secure: bool
 ) -> None:
     (tmp_path / FILE_NAME).write_text("# no settings\n")
-    settings = load_settings(tmp_path, {"KB_BASE_URL": base_url})
+    settings = load_settings(tmp_path, {"KB_BASE_URL": base_url} if base_url else {})
     assert (settings.host_name, settings.secure) == (host_name, secure)
 
 
