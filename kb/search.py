@@ -13,7 +13,7 @@ from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.characters import visible
 from kb.entries.catalogue import Catalogue, EntrySummary
-from kb.entries.validation import few, wanted_tags
+from kb.entries.validation import filters, tag_names
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.following.follower import Follower
 from kb.following.search_index import SearchIndex
@@ -234,8 +234,7 @@ def _filter(
     groups: Sequence[str],
     archived: bool | None,
 ) -> Filter:
-    for name, values in (("kinds", kinds), ("tags", tags), ("groups", groups)):
-        few(name, values)
+    filters(kinds, tags, groups)
     wanted = {
         "kind": frozenset(kinds),
         "group": frozenset(map(group_id, groups)),
@@ -244,7 +243,7 @@ def _filter(
     return Filter(
         audience=labels,
         facets={name: values for name, values in wanted.items() if values},
-        every={"tag": frozenset(wanted_tags(tags))},
+        every={"tag": frozenset(tag_names(tags))},
     )
 
 

@@ -1,12 +1,17 @@
 """Commands by which a group tells that it uses an entry, and what became of it."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 from msgspec import UNSET
 
-from kb.cli.once import Group
+from kb.cli.once import Emptying, Group
 from kb.cli.session import Session, pass_session
 from kb.cli.show import entry_version_option, json_option, print_receipt
 from kb.reuse.reuse import OUTCOMES, Outcome
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 outcome_option = click.option(
     "--outcome",
@@ -14,10 +19,22 @@ outcome_option = click.option(
     type=click.Choice(OUTCOMES),
     help="How it went.",
 )
-result_option = click.option(
-    "--resulting-entry", metavar="ID", help="The entry that came out of it."
-)
-evidence_option = click.option("--evidence", metavar="URL", help="A link to what shows it.")
+
+
+def told_options(option: type[click.Option]) -> Callable[[F], F]:
+    """The options that tell how a reuse went, each an `option`."""
+
+    def add(command: F) -> F:
+        for each in (
+            click.option("--evidence", metavar="URL", cls=option, help="A link to what shows it."),
+            click.option(
+                "--resulting-entry", metavar="ID", cls=option, help="The entry that came out of it."
+            ),
+        ):
+            command = each(command)
+        return command
+
+    return add
 
 
 @click.group("reuse", cls=Group)
@@ -30,8 +47,7 @@ def reuse_command() -> None:
 @click.option("--group", required=True, help="Which group: a team, department or region.")
 @click.option("--context", required=True, help="Where and for what.")
 @outcome_option
-@result_option
-@evidence_option
+@told_options(click.Option)
 @entry_version_option
 @json_option
 @pass_session
@@ -65,8 +81,7 @@ def record(
 @click.argument("reuse_id", metavar="REUSE_ID")
 @outcome_option
 @click.option("--note", required=True, help="What became of it.")
-@result_option
-@evidence_option
+@told_options(Emptying)
 @entry_version_option
 @json_option
 @pass_session

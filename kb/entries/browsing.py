@@ -17,13 +17,12 @@ def counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, 
 
 def stored(db: sqlite3.Connection, filter: BrowseFilter) -> BrowseFilter:
     """`filter` with tags and groups as they stand in entries, however somebody writes them."""
-    for name in ("kinds", "tags", "groups"):
-        validation.few(name, getattr(filter, name))
+    validation.filters(filter.kinds, filter.tags, filter.groups)
     wanted = frozenset(map(group_id, filter.groups))
     known = db.execute(queries.EVERY_GROUP) if wanted else ()
     groups = tuple(name for (name,) in known if group_id(name) in wanted)
     return structs.replace(
-        filter, tags=validation.wanted_tags(filter.tags), groups=groups or filter.groups
+        filter, tags=validation.tag_names(filter.tags), groups=groups or filter.groups
     )
 
 

@@ -102,19 +102,22 @@ def tag_names(values: Iterable[str]) -> tuple[str, ...]:
     return cleaned
 
 
-def wanted_tags(values: Iterable[str]) -> tuple[str, ...]:
-    """The tags that a filter names, as they are stored; what names none is left out."""
-    return tag_names(value for value in values if value.strip(f"{TAG_MARKS} "))
+def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[str]) -> None:
+    """Refuse a filter of more values than anybody chooses, or of one that is blank.
 
-
-def few(field: str, values: Collection[str]) -> None:
-    """Refuse a filter of more values than anybody chooses."""
-    if len(values) > MOST_CHOSEN:
-        raise InvalidInput(
-            f"At most {MOST_CHOSEN} values of {field} are taken at a time; these are "
-            f"{len(values):,}: leave some out.",
-            field,
-        )
+    That one would let everything through; a form that leaves a choice open names none.
+    """
+    for field, values in (("kind", kinds), ("tag", tags), ("group", groups)):
+        if len(values) > MOST_CHOSEN:
+            raise InvalidInput(
+                f"At most {MOST_CHOSEN} values of {field} are taken at a time; these are "
+                f"{len(values):,}: leave some out.",
+                field,
+            )
+        if any(map(is_blank, values)):
+            raise InvalidInput(
+                f"The {field} to look for is blank: name one or leave it out.", field
+            )
 
 
 def relation(value: Relation) -> Relation:

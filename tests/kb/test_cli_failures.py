@@ -16,7 +16,7 @@ from indexer.errors import ModelUnavailable
 from kb.cli import cli, main
 from kb.cli.commands import COMMANDS, LazyGroup
 from kb.cli.failures import DEBUG, exit_code, explain
-from kb.cli.once import Command, Group
+from kb.cli.once import Command, Emptying, Group
 from kb.cli.session import Session
 from kb.errors import DataDirectoryError, NotFound
 from tests.kb.cli_world import CommandLine
@@ -208,3 +208,39 @@ def test_a_member_or_a_directory_that_is_set_to_nothing_means_nobody_and_nowhere
     monkeypatch.setenv("KB_DATA", "")
     with pytest.raises(DataDirectoryError, match="KB_DATA is set to nothing"):
         _ = Session().directory
+
+
+def options(command: click.Command, *names: str) -> Iterator[tuple[list[str], str]]:
+    """The words of each command below `command`, with each of its options that takes a text."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from options(below, *names, name)
+    for each in command.params if names else ():
+        if isinstance(each, click.Option) and not (each.is_flag or isinstance(each, Emptying)):
+            yield [*names, each.opts[0]], each.opts[0]
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_option_that_is_given_as_nothing_is_refused_by_every_command(
+    kb: CommandLine, blank: str
+) -> None:
+    found = list(options(cli))
+    assert len(found) > 40
+    for words, option in found:
+        refused = kb.run(*words, blank)
+        assert (refused.code, refused.out) == (2, ""), words
+        assert f"{option} is given as nothing: give it a value, or leave it out." in refused.err
+    with pytest.raises(click.UsageError, match="--data is given as nothing"):
+        cli.main(["--data", blank, "list"], standalone_mode=False)
+
+
+@pytest.mark.parametrize("command", ["init", "import", "export", "contribute"])
+def test_a_folder_or_file_that_is_given_as_nothing_is_not_the_one_that_one_is_in(
+    kb: CommandLine, command: str
+) -> None:
+    refused = kb.run(command, "")
+    assert (refused.code, refused.out) == (2, "")
+    assert "is given as nothing: give it a value." in refused.err

@@ -86,8 +86,15 @@ def test_commas_and_semicolons_set_tags_apart() -> None:
     assert validation.tag_names(names) == tags
 
 
-def test_a_filter_by_tags_leaves_out_what_names_none() -> None:
-    assert validation.wanted_tags(["Night Shift;", " ", ",", "ward"]) == ("night-shift", "ward")
+@pytest.mark.parametrize("blank", ["", " ", "\u200b"])
+def test_a_filter_that_is_blank_is_refused_and_lets_nothing_through(blank: str) -> None:
+    for field in ("kind", "tag", "group"):
+        given = {
+            f"{name}s": [blank, "x"] if name == field else [] for name in ("kind", "tag", "group")
+        }
+        with pytest.raises(InvalidInput, match=f"The {field} to look for is blank") as caught:
+            validation.filters(**given)
+        assert caught.value.field == field
 
 
 def test_tags_that_look_alike_are_one() -> None:

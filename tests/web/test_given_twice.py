@@ -1,4 +1,4 @@
-"""What counts once and is said twice is refused: the other one would be dropped in silence."""
+"""What is said twice and counts once, or says nothing, is refused: it would be dropped."""
 
 import re
 from collections.abc import Iterator
@@ -77,3 +77,18 @@ def test_an_address_that_says_twice_what_counts_once_is_refused(
 @pytest.mark.parametrize("path", ["/entries", "/search", "/search/results", "/api/search"])
 def test_what_narrows_may_be_said_many_times(client: Client, path: str) -> None:
     assert client.get(f"{path}?q=x&tag=a&tag=b".replace("/entries?q=x&", "/entries?")).is_success
+
+
+@pytest.mark.parametrize("name", ["kind", "tag", "group"])
+@pytest.mark.parametrize("blank", ["", "%20", "%E2%80%8B"])
+def test_a_filter_that_is_blank_is_refused_to_programs_and_is_a_choice_left_open_in_a_page(
+    client: Client, name: str, blank: str
+) -> None:
+    for path in ("/api/entries?limit=1", "/api/search?q=x"):
+        sent = client.get(f"{path}&{name}=x&{name}={blank}")
+        assert sent.status_code == 400
+        [problem] = sent.json()["errors"]
+        assert problem["field"] == name
+        assert f"The {name} to look for is blank" in problem["message"]
+    for path in ("/entries?sort=title", "/search?q=x", "/search/results?q=x"):
+        assert client.get(f"{path}&{name}={blank}").status_code == (400 if "E2" in blank else 200)

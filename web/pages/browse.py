@@ -12,9 +12,9 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import BrowseFilter, Facets, Page, Sort
-from kb.entries.validation import wanted_tags
+from kb.entries.validation import tag_names
 from kb.ids import group_id
-from web.pages.parts import OFFERED, PageNumber
+from web.pages.parts import OFFERED, PageNumber, narrowing
 from web.pages.shell import Pages
 
 PAGE_SIZE = 20
@@ -118,12 +118,13 @@ def browse(
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """The list."""
+    kind, tag, group = map(narrowing, (kind, tag, group))
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     offset = (page - 1) * PAGE_SIZE
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
     stored = {group_id(name): name for name in found.facets.groups}
     groups = tuple(dict.fromkeys(stored.get(group_id(name), name) for name in group))
-    view = View(kind, wanted_tags(tag), groups, archived, sort, page)
+    view = View(kind, tag_names(tag), groups, archived, sort, page)
     names = {key: made.name for key, made in base.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 

@@ -64,3 +64,8 @@ def part(
 def piece(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
     """Page `number` of a list that is there as a whole; see `part`."""
     return part(items[offset(number) :][:PIECE], len(items), number, url, name)
+
+
+def narrowing(values: Sequence[str]) -> tuple[str, ...]:
+    """What a form narrows a list to: a field left empty and a choice left open narrow nothing."""
+    return tuple(value for value in values if value.strip())

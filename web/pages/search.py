@@ -1,6 +1,5 @@
 """Ask a question: the page, and the part of it that is replaced while somebody types."""
 
-from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from kb.search import Answer, Result
 from web.errors import RESULTS
 from web.markdown import marked
 from web.pages.links import section_url
-from web.pages.parts import SUGGESTED
+from web.pages.parts import SUGGESTED, narrowing
 from web.pages.shell import Pages
 
 LIMIT = 20
@@ -90,7 +89,8 @@ def asked_of(
     archived: FromQuery[Literal["", "all"]] = "",
 ) -> Asked:
     """What the address asks."""
-    return Asked(q, _chosen(kind), _chosen(tag), _chosen(group), bool(archived))
+    kinds, tags, groups = map(narrowing, (kind, tag, group))
+    return Asked(q, kinds, tags, groups, bool(archived))
 
 
 ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
@@ -117,10 +117,6 @@ def results(
     """Only the results, for static/search.js, which says when somebody no longer types."""
     page = SearchPage(asked)
     return _answered(base, pages, page, "partials/results.html", settled=bool(settled))
-
-
-def _chosen(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(value for value in values if value)
 
 
 def _answered(
