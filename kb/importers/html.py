@@ -36,24 +36,27 @@ _WRAPPED = {
 }
 _BLOCK_NAMES = (
     "p div section article aside header footer main center figure figcaption caption blockquote "
-    "details table thead tbody tfoot ul ol dl dd hgroup nav form fieldset address picture "
+    "details table ul ol dl dd hgroup nav form fieldset address picture "
     "video audio iframe object"
 )
 _INLINE_NAMES = (
-    "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source "
+    "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source thead tbody "
     "input button select option textarea meta link base col colgroup html body head img a br hr "
-    "embed param track map area ruby rt rp svg path g"
+    "tfoot embed param track map area ruby rt rp svg path g"
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _UNSEEN = ("script", "style", "template", "noscript")
 _OTHER = frozenset(
     ("h1", "h2", "h3", "h4", "h5", "h6", *("li", "tr", "td", "th", "pre"), "summary", "dt")
 )
-_ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "summary", "dt")
+_CELLS = ("td", "th")
+_ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", *_CELLS, "summary", "dt")
 _KNOWN = (
     _BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(_WRAPPED) | frozenset(_UNSEEN)
 )
+_BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*(\n[ \t]*)+")
+_ITEM = re.compile(r"(?:-|\d{1,9}\.) ")
 _INDENT = re.compile(r"\n[ \t]+")
 _VERBATIM = re.compile(
     r"(<pre\b[^<>]{0,500}>|<(?:script|style|template)\b[^<>]{0,500}>"
@@ -77,13 +80,15 @@ class Html:
             name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
         }
         self._targets: list[str] = []
+        self._lists: list[int | None] = []
         self._cells = 0
         self._rows = 0
-        self._in_line = False
+        self._in_line = ""
+        self._in_table = False
 
     def block(self, html: str) -> str:
         """A block of HTML as Markdown, code between `pre` as it is, programs left out."""
-        self._in_line = False
+        self._in_line = ""
         made, within = [], ""
         for at, piece in enumerate(_VERBATIM.split(html)):
             if not at % 2:
@@ -93,7 +98,7 @@ class Html:
             else:
                 within = within or piece.strip("<>").split()[0].lower()
                 self._remarks.add(Why.MARKS, piece if " " in piece else "")
-        return _BLANKS.sub("\n\n", "".join(made)).strip("\n")
+        return _BLANKS.sub(_blank_line, "".join(made)).strip("\n")
 
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it: breaks stay in a cell where it is one of a table."""
@@ -101,11 +106,28 @@ class Html:
 
     def _flow(self, html: str) -> str:
         lines = _INDENT.sub("\n", f"\n{html}")[1:].lstrip(" \t")
-        return TAG.sub(lambda found: self._tag(found, "\\\n", _STRUCTURE), lines)
+        made, at = [], 0
+        for found in TAG.finditer(lines):
+            made.append(self._plain(lines[at : found.start()]))
+            made.append(self._tag(found, "\\\n", _IN_CELL if self._in_cell else _STRUCTURE))
+            at = found.end()
+        return "".join([*made, self._plain(lines[at:])])
+
+    @property
+    def _in_cell(self) -> bool:
+        return self._in_line in _CELLS
+
+    def _plain(self, text: str) -> str:
+        """Text between elements; in a cell of a table it stays in its row and column."""
+        if self._in_cell:
+            return _BAR.sub(r"\\|", text.replace("\n", " "))
+        return text if text.strip() or not self._in_table else ""  # no blank line parts rows
 
     def _piece(self, html: str, within: str) -> str:
         if within == "pre":
             text = TAG.sub(lambda found: self._left_out(found, found[3]), html)
+            if self._in_cell:
+                return f"`{' '.join(self._plain(text).split())}`" if text.strip() else ""
             return f"\n\n```\n{text.strip(chr(10))}\n```\n\n" if text.strip() else ""
         if within:
             self._remarks.add(Why.CODE, html)
@@ -119,7 +141,7 @@ class Html:
         if name not in _KNOWN or not _is_html(found[2]):
             return self._component(found)
         if name in _ONE_LINE:
-            self._in_line = not found[1]
+            self._in_line = "" if found[1] else name
         if name == "br":
             return " " if self._in_line else line_break
         if name == "a":
@@ -132,7 +154,11 @@ class Html:
     def _structured(self, slash: str, name: str, structure: Mapping[str, str]) -> str:
         if name in _WRAPPED:
             return _WRAPPED.get(slash + name, _WRAPPED[name])
-        if name in ("tr", "td", "th"):
+        if name in ("ul", "ol"):
+            return self._list(name, structure, closing=bool(slash))
+        if name == "li" and structure is _STRUCTURE and not slash:
+            return self._item()
+        if name in ("tr", *_CELLS):
             return self._cell(name, closing=bool(slash)) if structure else " "
         return structure.get(slash + name, structure.get(name, ""))
 
@@ -176,6 +202,23 @@ class Html:
         self._remarks.add(Why.MARKS, f"<{found[1]}{found[2]} {_written(attributes)}".strip() + ">")
         return "".join(f"\n\n**{' '.join(text.split())}**\n\n" for text in said)
 
+    def _list(self, name: str, structure: Mapping[str, str], *, closing: bool) -> str:
+        if not closing:
+            self._lists.append(0 if name == "ol" else None)
+        elif self._lists:
+            self._lists.pop()
+        within = len(self._lists) > (0 if closing else 1)
+        return "" if within and structure is _STRUCTURE else structure.get(name, "")
+
+    def _item(self) -> str:
+        """The beginning of an item, as far in as the list that it is of stands within others."""
+        *around, number = self._lists or [None]
+        indent = "".join("  " if each is None else "   " for each in around)
+        if number is None:
+            return f"\n{indent}- "
+        self._lists[-1] = number + 1
+        return f"\n{indent}{number + 1}. "
+
     def _cell(self, name: str, *, closing: bool) -> str:
         if name != "tr":
             self._cells += closing
@@ -185,7 +228,7 @@ class Html:
             return "\n| "
         # A table of Markdown has a line below its first row.
         self._rows += 1
-        return "\n|" + "---|" * cells + "\n" if self._rows == 1 and cells else "\n"
+        return "\n|" + "---|" * cells if self._rows == 1 and cells else ""
 
     def _attributes(self, rest: str) -> dict[str, str]:
         found = _ATTRIBUTE.findall(rest)
@@ -195,11 +238,17 @@ class Html:
 
     def _left_out(self, found: re.Match[str], rest: str) -> str:
         name = found[2]
-        if name.lower() in ("table", "tr") or not found[1]:
-            self._rows = 0 if name.lower() == "table" else self._rows
+        if name.lower() == "table":
+            self._rows, self._in_table = 0, not found[1]
         if rest.strip(" /\n\t"):
             self._remarks.add(Why.MARKS, f"<{name} {rest.strip(' /')}>")
         return ""
+
+
+def _blank_line(blanks: re.Match[str]) -> str:
+    """A blank line; an item of a list that follows stays as far in as it is."""
+    is_item = _ITEM.match(blanks.string, blanks.end())
+    return "\n\n" + (blanks[0].rpartition("\n")[2] if is_item else "")
 
 
 def _is_html(name: str) -> bool:
@@ -214,7 +263,6 @@ def _written(attributes: Mapping[str, str]) -> str:
 _STRUCTURE: Mapping[str, str] = {
     **dict.fromkeys(_BLOCKS, "\n\n"),
     "hr": "\n\n---\n\n",
-    "li": "\n- ",
     "/li": "",
     **{f"h{level}": f"\n\n{'#' * level} " for level in range(1, 7)},
     **{f"/h{level}": "\n\n" for level in range(1, 7)},
@@ -222,3 +270,6 @@ _STRUCTURE: Mapping[str, str] = {
     **dict.fromkeys(("/summary", "/dt"), "**\n\n"),
 }
 """What elements are in a block of HTML; those that are in none are text alone."""
+
+_IN_CELL: Mapping[str, str] = {**dict.fromkeys(_BLOCKS, " "), "hr": " ", "li": " - ", "/li": " "}
+"""The same within a cell of a table, which is one line."""

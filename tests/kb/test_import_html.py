@@ -1,0 +1,68 @@
+"""HTML within Markdown keeps the structure that Markdown has as well."""
+
+from itertools import pairwise
+
+import pytest
+from markdown_it import MarkdownIt
+
+from kb.importers.markdown import parse_markdown
+
+
+def made(html: str) -> str:
+    (section,) = parse_markdown(html.encode(), "a.md").content.sections
+    return section.text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
+        ("<OL><LI>a<LI>b</OL>", "1. a\n2. b"),
+        ("<ul><li>a</li><li>b</li></ul>\n<ol><li>c</li></ol>", "- a\n- b\n\n1. c"),
+        ("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>", "1. a\n   - b\n2. c"),
+        ("<ul>\n  <li>a\n    <ol>\n      <li>b</li></ol></ul>", "- a\n\n  1. b"),
+    ],
+)
+def test_a_list_keeps_its_numbers_and_what_it_is_within(html: str, text: str) -> None:
+    assert made(html) == text
+
+
+ROWS = """<table class="x">
+<caption>The <b>c</b> d</caption>
+<thead>
+<tr>
+<th>A</th>
+<th>B<br>C</th>
+</tr>
+</thead>
+<tbody>
+<tr>
+  <td>a|b
+c <code>x|y</code></td>
+  <td><ul><li>one</li><li>two</li></ul><p>z</p></td>
+</tr>
+<tr><td><pre>
+a
+b
+</pre></td><td><a href="b.md">b</a></td></tr>
+</tbody>
+</table>
+"""
+
+
+def test_every_row_of_a_table_is_one_line_with_its_cells() -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(made(ROWS))
+
+    cells = [
+        inline.content
+        for opening, inline in pairwise(tokens)
+        if opening.type in ("th_open", "td_open")
+    ]
+    assert [" ".join(cell.split()) for cell in cells] == [
+        "A",
+        "B C",
+        "a|b c `x|y`",
+        "- one - two z",
+        "`a b`",
+        "[b](b.md)",
+    ]
