@@ -2,18 +2,23 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from kb.entries.relation import LONGEST_LINK, WIKI
 from kb.importers.code import without_code
-from kb.importers.naming import SUFFIXES, same, without_suffix
+from kb.importers.naming import same, without_date, without_suffix
 
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
 _INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
+_PAGE = re.compile(r"\.html?$", re.IGNORECASE)
+_POST = re.compile(r"(?:^|/)(\d{4})([-/])(\d\d)\2(\d\d)\2(.+)$")
+_FRONT = ("index", "_index")
+_INDEXES = ("", *(f"/{name}" for name in (*_FRONT, "readme")))
+"""What the file of a page's address ends in: its name, or one that stands for its folder."""
 
 
 def links_in(text: str) -> Iterator[str]:
@@ -44,11 +49,16 @@ def is_local(target: str) -> bool:
 class Names:
     """What imported files go by (path, id, aliases, file name, title), and the entries meant.
 
-    A name that two files share leads nowhere, unless one of them lies in the folder of the link.
+    `folder` is the name of the folder that is imported. A name that two files share leads nowhere,
+    unless one of them lies in the folder of the link.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str = "") -> None:
+        self._folder = _key(folder)
         self._paths: dict[str, str] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        self._last: dict[str, dict[str, str]] = {}
+        self._addresses: dict[str, dict[str, str]] = {}
         self._names: dict[str, dict[str, str]] = {}
 
     def add(self, path: str, entry_id: str, names: Iterable[str]) -> None:
@@ -56,11 +66,15 @@ class Names:
         path = same(path)
         self._paths[path] = entry_id
         stem = without_suffix(path)
-        file_name = posixpath.basename(stem)
+        folder, file_name = posixpath.split(stem)
+        self._files.setdefault(_address(stem), {})[path] = entry_id
+        self._last.setdefault(_address(file_name), {})[path] = entry_id
         # Logseq writes the slash of a name so.
         spaced = unquote(file_name).replace("___", "/")
-        for name in {stem, file_name, spaced, *names}:
+        for name in {stem, file_name, without_date(file_name), spaced, *names}:
             self._names.setdefault(_key(name), {})[path] = entry_id
+            address = _address(posixpath.join(folder, same(name)))
+            self._addresses.setdefault(address, {})[path] = entry_id
 
     def find(self, link: str, path: str) -> str | None:
         """The entry that `link` in the file at `path` leads to."""
@@ -69,7 +83,9 @@ class Names:
             name = same(link.removeprefix(WIKI))
             return self._named(name, path) or self._at(name, path) or self._ending(name)
         target = same(unquote(urlsplit(link).path))
-        return self._at(target, path) or self._on_site(target, path)
+        if target.startswith(("/", "@/")):
+            return self._on_site(target.removeprefix("@"), path)
+        return self._at(target, path) or self._from_root(target, path)
 
     def named(self, name: str, path: str) -> str | None:
         """The entry that goes by `name`: an id, file name, title or alias."""
@@ -77,49 +93,91 @@ class Names:
 
     def _at(self, target: str, path: str) -> str | None:
         """The file at `target`, seen from that at `path`, or else from the page made of it."""
-        if target.startswith("/"):
+        places = [posixpath.dirname(path), without_suffix(path)]
+        places = places[: 1 if without_suffix(target) != target else 2]
+        return self._page(posixpath.join(place, target) for place in places)
+
+    def _from_root(self, target: str, path: str) -> str | None:
+        """The file at `target`, a path from a folder above, as Docusaurus and Hugo take it."""
+        if without_suffix(target) == target or "/" not in target or target.startswith("."):
             return None
-        places = (posixpath.dirname(path), without_suffix(path))
-        for place in places[: 1 if without_suffix(target) != target else 2]:
-            full = posixpath.normpath(posixpath.join(place, target))
-            full = full.removesuffix(".html")
-            names = (full, *(f"{full}/{name}" for name in ("README", "index", "_index")))
-            candidates = (full, *(name + suffix for name in names for suffix in SUFFIXES))
-            found = next((self._paths[c] for c in candidates if c in self._paths), None)
-            if found:
+        return self._page(posixpath.join(above, target) for above in _above(path))
+
+    def _page(self, places: Iterable[str]) -> str | None:
+        """The file at the first of `places` that is one, or the page that a website has there."""
+        for place in (posixpath.normpath(each).removeprefix("/") for each in places):
+            if found := self._paths.get(place):
                 return found
+            if without_suffix(place) != place:
+                continue
+            address = _address("" if place == "." else place)
+            files = (self._files.get(f"{address}{index}".lstrip("/"), {}) for index in _INDEXES)
+            for owners in (*files, self._addresses.get(address, {})):
+                if found := _only(owners):
+                    return found
         return None
 
     def _on_site(self, target: str, path: str) -> str | None:
-        """Website style: "/practice/slug/" means the file slug, better in a folder practice."""
-        if not target.startswith("/"):
-            return None
-        parts = without_suffix(target).removesuffix(".html").strip("/").split("/")
-        for start in range(len(parts)):
-            name = "/".join(parts[start:])
-            if found := self._named(name, path) or self._ending(name):
-                return found
-        return None
+        """Website style: "/practice/slug/" is the page of that whole path from the site's root.
 
-    def _ending(self, name: str) -> str | None:
-        """The one file of which the path ends in `name`, a file with its folder."""
-        parts = without_suffix(name).strip("/").split("/")
-        if len(parts) == 1:
+        The root is the folder itself, one that `path` lies in, or another; or the folder is one
+        of the site. The last part of a path alone is enough behind the date of a post.
+        """
+        whole = target.strip("/")
+        if not whole:
+            return self._page(f"{above}/{name}" for above in _above(path) for name in _FRONT)
+        parts = whole.split("/")
+        inner = [parts[n:] for n in range(1, len(parts)) if _key(parts[n - 1]) == self._folder]
+        return (
+            self._page(posixpath.join(above, whole) for above in _above(path))
+            or self._ending(whole)
+            or self._page("/".join(rest) for rest in inner)
+            or self._post(whole)
+        )
+
+    def _post(self, whole: str) -> str | None:
+        """The post of a day: other parts of its address follow no folder."""
+        found = _POST.search(whole)
+        if not found:
             return None
-        ending = "/" + "/".join(parts)
-        owners = self._names.get(_key(parts[-1]), {})
-        found = {
-            owner for path, owner in owners.items() if f"/{without_suffix(path)}".endswith(ending)
-        }
-        return found.pop() if len(found) == 1 else None
+        year, sign, month, day, name = found.groups()
+        dated = self._ending(f"{year}-{month}-{day}-{name}", alone=True)
+        return dated or (self._ending(name, alone=True) if sign == "/" else None)
+
+    def _ending(self, name: str, *, alone: bool = False) -> str | None:
+        """The one file of which the path ends in `name`, with its folder or `alone`."""
+        address = _address(without_suffix(name))
+        if "/" not in address and not alone:
+            return None
+        for index in _INDEXES:
+            ending = f"/{address}{index}"
+            owners = self._last.get(posixpath.basename(ending), {})
+            found = {
+                path: owners[path]
+                for path in owners
+                if f"/{_address(without_suffix(path))}".endswith(ending)
+            }
+            if found:
+                return _only(found)
+        return None
 
     def _named(self, name: str, path: str) -> str | None:
         owners = self._names.get(_key(name), {})
         if len(set(owners.values())) > 1:
             folder = posixpath.dirname(path)
             owners = {p: owners[p] for p in owners if posixpath.dirname(p) == folder}
-        found = set(owners.values())
-        return found.pop() if len(found) == 1 else None
+        return _only(owners)
+
+
+def _only(owners: Mapping[str, str]) -> str | None:
+    found = set(owners.values())
+    return found.pop() if len(found) == 1 else None
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders in which the file at `path` lies, from the root on."""
+    parts = posixpath.dirname(path).split("/")
+    yield from dict.fromkeys(["", *("/".join(parts[:count]) for count in range(1, len(parts) + 1))])
 
 
 def _without_code(text: str) -> str:
@@ -138,3 +196,8 @@ def _without_code(text: str) -> str:
 
 def _key(name: str) -> str:
     return " ".join(same(name).strip("/ \t\n").casefold().split())
+
+
+def _address(path: str) -> str:
+    """A path as websites write it: in one case, blanks as hyphens, without its ending."""
+    return _key(_PAGE.sub("", path)).replace(" ", "-")

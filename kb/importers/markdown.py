@@ -85,7 +85,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     archived = own_fields.archived(fields)
     own_properties = own_fields.properties(fields)
     own_tags = words(fields.pop("tags", None)) if exact else _own_tags(fields, path)
-    slug = fields.get("slug")
+    addresses = [name for field in ("slug", "permalink") for name in words(fields.get(field))]
     sorted_fields = Fields(remarks)
     sorted_fields.sort(_with_date(fields, path))
     body = head.body if exact else plain_markdown(head.body, remarks)
@@ -111,7 +111,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
         links=links,
         named=tuple(dict.fromkeys(sorted_fields.named)),
-        aliases=(*sorted_fields.aliases, *words(slug)),
+        aliases=(*sorted_fields.aliases, *addresses),
         source=source,
         visible_to=visible_to,
         visible_below=below,

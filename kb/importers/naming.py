@@ -16,7 +16,7 @@ OTHER_SUFFIXES = (
 )
 """Suffixes of pages that are not in Markdown."""
 
-_SUFFIX = re.compile(rf"({'|'.join(map(re.escape, SUFFIXES))})$", re.IGNORECASE)
+_SUFFIX = re.compile(rf"(\.html?)?({'|'.join(map(re.escape, SUFFIXES))})$", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _POST = re.compile(r"(?:^|/)_(?:posts|drafts)/(?:.*/)?(?:(\d{4}-\d\d-\d\d)-)?[^/]+$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-")
@@ -33,7 +33,7 @@ def is_other_page(name: str) -> bool:
 
 
 def without_suffix(path: str) -> str:
-    """`path` without what tells that it is Markdown."""
+    """`path` without what tells that it is Markdown, and a page: "a.html.md" is "a"."""
     return _SUFFIX.sub("", path)
 
 
@@ -53,6 +53,11 @@ def date_in_name(path: str) -> str | None:
     return found[1] if found else None
 
 
+def without_date(name: str) -> str:
+    """A file's name without the date of a post before it."""
+    return _DATE.sub("", name)
+
+
 def readable_name(path: str) -> str:
     """A file's name as a title: "2/code-consumers.md" is "Code consumers"."""
     parts = same(path).rsplit("/", 2)
@@ -60,6 +65,6 @@ def readable_name(path: str) -> str:
     if name.lower() in ("readme", "index", "_index") and len(parts) > 1:
         name = posixpath.basename(parts[-2])
     if date_in_name(path):
-        name = _DATE.sub("", name)
+        name = without_date(name)
     text = _SEPARATORS.sub(" ", name).strip()
     return text[:1].upper() + text[1:]

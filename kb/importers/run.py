@@ -88,7 +88,7 @@ class FolderImport:
         self._entries = entries
         self._folder = folder
         self._options = options
-        self._names = Names()
+        self._names = Names(folder.resolve().name)
         self._owners: dict[str, str] = {}
         self._external_ids: dict[str, str] = {}
         self._cascades = Cascades()

@@ -61,10 +61,10 @@ def names() -> Names:
         ("wiki:review", "x.md", None),
         ("wiki:review", "b/x.md", "3"),
         ("wiki:nobody", "x.md", None),
-        ("/site/handover/", "x.md", "1"),
+        ("/site/handover/", "x.md", None),
         ("/practice/old-review", "x.md", "3"),
         ("/practice/walk/", "x.md", "4"),
-        ("/other/blog/walk", "x.md", "5"),
+        ("/other/blog/walk", "x.md", None),
         ("/walk", "x.md", None),
         ("/nobody", "x.md", None),
         ("/", "x.md", None),
@@ -74,3 +74,55 @@ def test_a_link_leads_to_the_file_that_it_means(
     names: Names, link: str, path: str, found: str | None
 ) -> None:
     assert names.find(link, path) == found
+
+
+@pytest.fixture
+def site() -> Names:
+    """A folder of sites: one under content, with pages and posts; a README beside it."""
+    names = Names("handbook")
+    for path in (
+        *("README.md", "ios/README.md", "content/_index.md", "content/_posts/2024-05-06-pump.md"),
+        *("content/guide/index.md", "content/other/guide.md", "content/other/manual/b.html.md"),
+        *("content/methods/resource/_index.md", "content/glossary/resource.md"),
+        *("content/Methods/Get Page.md", "content/docs/a/intro.md", "content/docs/b/use.md"),
+        *("content/posts/2024-05-06-walk/index.md", "content/posts/lamp.md", "content/a/a.md"),
+    ):
+        names.add(path, path, ())
+    names.add("content/glossary/g.md", "slug", ["kept", "/old/place/"])
+    return names
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("/guide", "content/guide/index.md"),
+        ("/guide/", "content/guide/index.md"),
+        ("/ios/", "ios/README.md"),
+        ("/README.md", "README.md"),
+        ("/", "content/_index.md"),
+        ("/methods/resource/", "content/methods/resource/_index.md"),
+        ("/methods/get-page/", "content/Methods/Get Page.md"),
+        ("/elsewhere/resource/", None),
+        ("/books/manual/b.html", None),
+        ("/manual/b.html", "content/other/manual/b.html.md"),
+        ("/handbook/ios/", "ios/README.md"),
+        ("/en/handbook/content/guide", "content/guide/index.md"),
+        ("/glossary/kept", "slug"),
+        ("/old/place", "slug"),
+        ("/2024/05/06/pump.html", "content/_posts/2024-05-06-pump.md"),
+        ("/2024-05-06-pump", "content/_posts/2024-05-06-pump.md"),
+        ("/blog/2024/05/06/lamp/", "content/posts/lamp.md"),
+        ("/blog/posts/2024-05-06-walk/index.md", "content/posts/2024-05-06-walk/index.md"),
+        ("/2024/05/07/pump.html", None),
+        ("@/posts/lamp.md", "content/posts/lamp.md"),
+        ("b/use.md", "content/docs/b/use.md"),
+        ("lamp.md", None),
+        ("../../other/manual/b.html", "content/other/manual/b.html.md"),
+        ("../../other/manual/b", "content/other/manual/b.html.md"),
+    ],
+)
+def test_a_link_of_a_website_leads_to_the_page_of_its_whole_path(
+    site: Names, link: str, found: str | None
+) -> None:
+    """The last part of a path alone would lead to another page."""
+    assert site.find(link, "content/docs/a/intro.md") == found
