@@ -11,7 +11,13 @@ _MARK = re.compile(
     r"|(?<=[\])`])\{[\w-]{1,60}=[^{}\n]{0,200}\}"
 )
 _SPOKEN = re.compile(r"\b(title|caption|alt|label|text|summary|description)=(\"[^\"]*\"|'[^']*')")
-_REFERS = re.compile(r"^\{[{%][<%-]?\s{0,9}(?:rel)?(?:ref|link|post_url)\s+[\"']?([^\"'\s%>]+)")
+_REFERS = re.compile(
+    r"\{[{%][<%-]?\s{0,9}(?:rel)?(?:ref|link|page|post_url)\s+(?:path=)?[\"']?([^\"'\s%>]+)"
+)
+_QUOTED = re.compile(r"\{[{%][<%-]?\s{0,9}(?:[\w-]{1,60}\s{1,9})?(\"[^\"]{1,500}\"|'[^']{1,500}')")
+_BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
+_LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{0,9}-?%\}")
+_BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
 _WIKI = re.compile(r"\[\[[^\[\]\n]{1,300}\]\]")
@@ -33,10 +39,29 @@ def without_marks(text: str, remarks: Remarks) -> str:
 
     for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY):
         text = pattern.sub(left_out, text)
-    return _MARK.sub(lambda found: _seen(found[0], remarks), text)
+    return _MARK.sub(lambda found: _address(found) or _seen(found, remarks), text)
 
 
-def _seen(mark: str, remarks: Remarks) -> str:
+def _address(found: re.Match[str]) -> str:
+    """Where a link leads that has a mark for its address, none where the mark does not say.
+
+    What Hugo has between {{< and >}} is seen from the page, all other from the root of the site.
+    """
+    said = _REFERS.match(found[0]) or _QUOTED.match(found[0])
+    if not said or not _BEFORE_ADDRESS.search(_before(found)):
+        return ""
+    address = said[1].strip("\"'")
+    from_page = found[0].startswith(("{{<", "{{%")) or address.startswith(("/", "#", ".", "@"))
+    return address if from_page or ":" in address else f"/{address}"
+
+
+def _before(found: re.Match[str]) -> str:
+    """What stands before it in its line."""
+    return found.string[max(0, found.start() - _BEFORE) : found.start()].rpartition("\n")[2]
+
+
+def _seen(found: re.Match[str], remarks: Remarks) -> str:
+    mark = found[0]
     if refers := _REFERS.match(mark):
         return refers[1]
     remarks.add(Why.MARKS, mark)
@@ -45,4 +70,7 @@ def _seen(mark: str, remarks: Remarks) -> str:
     said = [value.strip("\"'") for _, value in _SPOKEN.findall(mark)]
     said += [f"[{target.strip(chr(34) + chr(39))}]({target.strip(chr(34) + chr(39))})"
              for target in _ADDRESS.findall(mark)]  # fmt: skip
+    if (alone := _LONE_WORDS.fullmatch(mark)) and _before(found).strip():
+        # Within a sentence it stands for a word: "ask in {% channel "help" %}".
+        said.append(alone[1].strip("\"'"))
     return " ".join([*said, *_WIKI.findall(mark)])

@@ -3,6 +3,7 @@
 import pytest
 
 from kb.importers.links import Names, links_in
+from kb.importers.markdown import parse_markdown
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,26 @@ def test_a_link_of_a_website_leads_to_the_page_of_its_whole_path(
 ) -> None:
     """The last part of a path alone would lead to another page."""
     assert site.find(link, "content/docs/a/intro.md") == found
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('[t]({% page "about-us/x/" %})', "[t](/about-us/x/)"),
+        ('[t]({% page "/leave#who" %})', "[t](/leave#who)"),
+        ('[t]({% link "https://example.org/a" %})', "[t](https://example.org/a)"),
+        ("[t]({% link _posts/2024-05-06-pump.md %})", "[t](/_posts/2024-05-06-pump.md)"),
+        ("[t]({{ site.baseurl }}{% post_url 2024-05-06-pump %})", "[t](/2024-05-06-pump)"),
+        ("[t]({{ '/about/' | relative_url }})", "[t](/about/)"),
+        ('[t]({{< ref "b.md" >}})', "[t](b.md)"),
+        ('[t]({{% relref path="../b.md#x" %}})', "[t](../b.md#x)"),
+        ('<a href="{% page "b" %}">t</a>', "[t](/b)"),
+        ("[t]\n\n[t]: {% link b.md %}", "[t]\n\n[t]: /b.md"),
+        ("[t]({{ page.url }})", "[t]()"),
+        ('Ask in {% channel "help" %}.', "Ask in help."),
+        ('Text.\n\n{% include "header" %}', "Text."),
+    ],
+)
+def test_a_mark_in_place_of_an_address_is_the_address_that_it_says(written: str, read: str) -> None:
+    parsed = parse_markdown(f"# T\n\n{written}\n".encode(), "a/x.md")
+    assert parsed.content.sections[0].text.strip() == read
