@@ -25,22 +25,19 @@ ROLES = {"participants", "roles", "audience"}
 _SITE_ONLY = {
     *("templateKey", "layout", "permalink", "cssclass", "cssclasses", "slug", "linkType"),
     *("sidebar_position", "sidebar_class_name", "displayed_sidebar", "pagination_next"),
-    *("pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents", "nav_order"),
+    *(
+        "css",
+        "pagination_prev",
+        "custom_edit_url",
+        "hide_title",
+        "hide_table_of_contents",
+        "nav_order",
+    ),
     *("nav_exclude", "search_exclude", "render_with_liquid", "page-layout", "jupyter"),
 }
 _SITE_UNLESS_TEXT = {
-    *(
-        "hide",
-        "toc",
-        "outline",
-        "weight",
-        "menu",
-        "menus",
-        "format",
-        "execute",
-        "listing",
-        "freeze",
-    ),
+    *("hide", "toc", "outline", "weight", "menu", "menus", "format", "execute", "listing"),
+    "freeze",
     *("outputs", "cascade", "comments", "sidebar", "search", "draft", "publish", "published"),
     "archived",
 }
@@ -56,6 +53,8 @@ _PICTURES = {
 _PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|avif|bmp|ico)([?#].*)?$|^/?images?/", re.I)
 _WIKI = re.compile(r"\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
 _NUMBER = re.compile(r"[-+]?[\d.,:]+%?")
+_MAIL = re.compile(r"\s*(?:mailto:)?[^\s@:/]{1,100}@[^\s@/]{1,200}\.\w{2,20}\s*")
+_FILE = re.compile(r"[^\s.][^\s]{0,100}\.(?!js$)[A-Za-z][A-Za-z0-9]{1,4}", re.IGNORECASE)
 _LONGEST_ADDRESS = 2000
 _WORD_BREAK = re.compile(r"[_\-\s]+|(?<=[a-z0-9])(?=[A-Z])")
 _LONG_LINE = 100
@@ -126,21 +125,28 @@ class Fields:
 
     def _list(self, path: tuple[str, ...], items: list[Value]) -> None:
         name = " ".join(path)
-        found = words(items)
+        found = words(items := self._without_addresses(name, items))
         self.related += [word for text in found for word in _WIKI.findall(text)]
-        if len(found) == len(items) and path[-1] not in ROLES:
+        if found and len(found) == len(items) and path[-1] not in ROLES:
             if all(map(_NUMBER.fullmatch, found)):
                 self._property(name, ", ".join(found))
                 return
-            if all(map(_is_tag, found)):
+            # What is nested steers something or says more of one thing, such as a signature.
+            if (len(path) == 1 or path[-1] in KEYWORDS) and all(map(_is_tag, found)):
                 self._remarks.add(Why.CHANGED, f"{name} became tags")
                 self._tags(name, found)
                 return
         lines = [line for item in items for line in self._lines(name, item)]
         if lines:
             self.sections.append(Section(readable(name), "\n".join(lines)))
-        else:
+        elif items:
             self._remarks.add(Why.EMPTY, name)
+
+    def _without_addresses(self, name: str, items: list[Value]) -> list[Value]:
+        """`items` but for addresses of persons."""
+        persons: list[Value] = [item for item in items if _is_address(item)]
+        self._remarks.add(Why.PERSONS, f"{name}: {flat(persons)}" if persons else "")
+        return [item for item in items if item not in persons]
 
     def _keywords(self, name: str, value: Value) -> None:
         if not _all_words(value, words(value)):
@@ -148,6 +154,8 @@ class Fields:
         elif is_empty(value):
             self._remarks.add(Why.EMPTY, name)
         else:
+            if isinstance(value, list):
+                value = self._without_addresses(name, value)
             self.related += [word for text in words(value) for word in _WIKI.findall(text)]
             self._tags(name, words(value))
 
@@ -204,6 +212,8 @@ def _why_not(name: str, value: Value) -> Why | None:
     """Why a field has no place in an entry, if it has none."""
     if name in _REDIRECTS:
         return Why.REDIRECTS
+    if _is_address(value):
+        return Why.PERSONS
     if name in _SITE_ONLY or (name in _SITE_UNLESS_TEXT and not _is_text(value)):
         return Why.SITE
     in_name = {part.lower() for part in _WORD_BREAK.split(name)}
@@ -220,6 +230,10 @@ def _why_not(name: str, value: Value) -> Why | None:
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, Plain) and isinstance(value.value, str)
+
+
+def _is_address(value: Value) -> bool:
+    return isinstance(value, Plain) and _MAIL.fullmatch(value.text) is not None
 
 
 def _is_picture(text: str) -> bool:
@@ -267,7 +281,7 @@ def _wiki_name(text: str) -> str:
 def _is_tag(word: str) -> bool:
     name = _wiki_name(word)
     one = len(name.split()) == 1 and len(name) <= _TAG_LETTERS and "/" not in name
-    return one and not _is_picture(name) and not _NUMBER.fullmatch(name)
+    return one and not (_is_picture(name) or _NUMBER.fullmatch(name) or _FILE.fullmatch(name))
 
 
 def _is_prose(name: str, text: str) -> bool:

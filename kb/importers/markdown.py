@@ -87,6 +87,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     own_tags = words(fields.pop("tags", None)) if exact else _own_tags(fields, path)
     addresses = [name for field in ("slug", "permalink") for name in words(fields.get(field))]
     sorted_fields = Fields(remarks)
+    sorted_fields.properties.update(own_properties)
     sorted_fields.sort(_with_date(fields, path))
     body = head.body if exact else plain_markdown(head.body, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
@@ -106,7 +107,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
         content=Content(
             title=title,
             sections=sections,
-            properties={**sorted_fields.properties, **own_properties},
+            properties=sorted_fields.properties,
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
         links=links,

@@ -91,6 +91,34 @@ def test_lists_of_words_become_tags() -> None:
     assert parsed(PRACTICE).tags == ("ideate", "Team Work", "spring", "autumn")
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("questions: ['#ops', ada@example.org]", "Names of persons: questions: ada@example.org"),
+        ("tags: [ada@example.org, '#ops']", "Names of persons: tags: ada@example.org"),
+        ("questions: [ada@example.org]", "Names of persons: questions: ada@example.org"),
+        ("ask: ada@example.org", "Names of persons: ask: ada@example.org"),
+        ("css: [a.css]", "What steers a website: css: a.css"),
+    ],
+)
+def test_addresses_of_persons_and_settings_are_told_and_nowhere(field: str, told: str) -> None:
+    found = parsed(f"---\ntitle: T\n{field}\n---\nText")
+
+    assert told in found.remarks
+    assert set(found.tags) <= {"ops"}
+    assert "example" not in repr(found.content)
+
+
+def test_lists_of_files_and_what_is_nested_are_text_and_no_tags() -> None:
+    found = parsed("---\nresources: [demo.pdf]\nparams: {run: {signatures: [a, b]}}\n---\nText")
+
+    assert found.tags == ()
+    assert [(s.heading, s.text) for s in found.content.sections[:2]] == [
+        ("Resources", "- demo.pdf"),
+        ("Params run signatures", "- a\n- b"),
+    ]
+
+
 def test_names_of_authors_are_nowhere() -> None:
     found = parsed(
         PRACTICE + "## Authors\n\n* ada-l\n\n## Acknowledgments\n\nAda\n\n## Notes\n\nYes"

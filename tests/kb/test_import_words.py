@@ -120,6 +120,7 @@ LONG = "crumb " * 30
         ("# A: <br>B\n\nText", "A: B"),
         ("<h2>A<br>B</h2>\n\nText", "A B"),
         ("PropType\\<T>\n===\n\nText", "PropType<T>"),
+        ("---\nproperties: {place: here}\nplace: beyond\n---\nText", "beyond"),
         ("---\naliases: [loaf, [sour loaf]]\n---\nText", "sour loaf"),
     ],
 )
