@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from events.chain import hash_up_to
@@ -21,7 +22,9 @@ _INTEGRITY = "PRAGMA integrity_check(1)"
 _PLACES = """SELECT coalesce(max(position), 0),
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events"""
 
-_CHAIN = "SELECT position, id, sum, hash_before, run_hash FROM events ORDER BY position"
+_CHAIN = """SELECT position, id, sum, hash_before, run_hash FROM events
+    WHERE position >= coalesce((SELECT position - place FROM events WHERE position = ?), 0)
+    ORDER BY position"""
 
 Progress = Callable[[int, int], None]
 
@@ -70,14 +73,26 @@ def _read_all(
         progress(at, head)
 
 
-def _compare_hashes(reader: sqlite3.Connection, path: Path) -> None:
-    """Each run begins behind the hash of the event before it."""
+def check_chain(path: Path, after: int, frozen: Frozen | None = None) -> None:
+    """Raise `LogFormatError` if events behind position `after` do not follow each other.
+
+    So it is where pages of two logs are mixed, e.g. by the `-wal` of another one.
+    """
+    with (
+        explained(path, LOG),
+        closing(open_reader(path, LOG, timeout=_LOCK_SECONDS, frozen=frozen)) as reader,
+    ):
+        _compare_hashes(reader, path, after)
+
+
+def _compare_hashes(reader: sqlite3.Connection, path: Path, after: int = 0) -> None:
+    """Each run that begins behind position `after` does so behind the hash of the event before."""
     begun = before = read_identity(reader)
     so_far: list[object] = []
-    for position, id_, sum_, hash_before, run_hash in reader.execute(_CHAIN):
+    for position, id_, sum_, hash_before, run_hash in reader.execute(_CHAIN, (after,)):
         if run_hash is not None:
             before = hash_up_to(begun, so_far) if so_far else before
-            if hash_before != before:
+            if hash_before != before and position > after:
                 raise _damaged(path, f"events are missing before position {position}")
             begun, so_far = run_hash, []
         so_far += (id_, sum_)

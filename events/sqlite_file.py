@@ -4,7 +4,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
@@ -141,6 +141,22 @@ def _connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+@contextmanager
+def kept_as_found(*paths: Path) -> Iterator[None]:
+    """What stands in a `-wal` stays there while the block runs, and after it if it raises.
+
+    SQLite puts it into the file when the last connection is closed, which one that only reads
+    cannot. It may be another file's, which would then be spoilt.
+    """
+    with ExitStack() as held:
+        for path in paths:
+            # What is wrong is said where the file is opened.
+            with suppress(sqlite3.Error):
+                reader = held.enter_context(closing(_connect(path, "ro", timeout=0.0)))
+                reader.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        yield
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

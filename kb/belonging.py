@@ -8,19 +8,26 @@ told of at once, and gives the subjects whose keys it lacks no others.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from threading import Lock
 
 from msgspec import Struct
 
 from events.codec import EventCodec
-from events.errors import EventLogError, KeyDestroyed, LogUnavailable, SealedDataError
+from events.errors import (
+    EventLogError,
+    KeyDestroyed,
+    LogFormatError,
+    LogUnavailable,
+    SealedDataError,
+)
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.marks import Mark, misfit
 from events.sealed_fields import SealedValue
 from events.sqlite import SqliteEventLog
-from events.sqlite_file import is_of_format_before
+from events.sqlite_check import check_chain
+from events.sqlite_file import is_of_format_before, kept_as_found
 from events.sqlite_frozen import Frozen
 from events.sqlite_layout import LOG as LOG_LAYOUT
 from events.sqlite_layout import VAULT as VAULT_LAYOUT
@@ -99,6 +106,13 @@ def open_log_and_vault(
     Raises `DataDirectoryError` if they do not or the vault is missing, `LogFormatError` or
     `LogUnavailable`.
     """
+    with nullcontext() if frozen else kept_as_found(directory.log, directory.vault):
+        return _opened(directory, notice, frozen)
+
+
+def _opened(
+    directory: DataDirectory, notice: Notice, frozen: Frozen | None
+) -> tuple[SqliteEventLog, SqliteVault, Keeper]:
     older = (False, False) if frozen else _older(directory)
     if any(older):
         _refuse_foreign_keys(directory, *older)
@@ -111,7 +125,7 @@ def open_log_and_vault(
         try:
             if any(older):
                 notice(BROUGHT_OVER)
-            since = _compare(directory, log, vault, notice)
+            since = _compare(directory, log, vault, notice, frozen)
         except BaseException:
             vault.close()
             raise
@@ -168,7 +182,11 @@ def _refuse_foreign_keys(directory: DataDirectory, older_log: bool, older_vault:
 
 
 def _compare(
-    directory: DataDirectory, log: SqliteEventLog, vault: SqliteVault, notice: Notice
+    directory: DataDirectory,
+    log: SqliteEventLog,
+    vault: SqliteVault,
+    notice: Notice,
+    frozen: Frozen | None,
 ) -> Mark | None:
     """Refuse, tell, and keep in the vault up to where it knows the log; None if that cannot be."""
     mark = vault.mark()
@@ -176,6 +194,9 @@ def _compare(
     if how == "other log":
         raise _foreign(directory)
     head = log.mark()
+    since = mark.position if mark and how is None else 0
+    if since < head.position:
+        _refuse_mixed(directory, since, frozen)
     if mark and how in ("ahead", "other past"):
         notice(
             f"{LOG} is another copy than the one beside which {VAULT} was used last, up to "
@@ -185,8 +206,8 @@ def _compare(
     kept: Mark | None = head
     if mark != head:
         kept = None
-        tried = _tried(vault, _events(log, mark.position if mark and how is None else 0))
-        if how == "unknown":
+        tried = _tried(vault, _events(log, since))
+        if how:
             _refuse_unknown(directory, tried)
         # A disk that is full or read-only does not keep anybody from reading.
         with suppress(LogUnavailable):
@@ -239,6 +260,17 @@ def _foreign(directory: DataDirectory) -> DataDirectoryError:
         f"The {VAULT} in {directory.root} does not belong to the {LOG} beside it, so nothing was "
         f"changed: put back the {VAULT} and the {LOG} that belong together."
     )
+
+
+def _refuse_mixed(directory: DataDirectory, after: int, frozen: Frozen | None) -> None:
+    try:
+        check_chain(directory.log, after, frozen)
+    except LogFormatError as error:
+        raise DataDirectoryError(
+            f"The events of the {LOG} in {directory.root} do not follow each other, as where a "
+            f"{LOG}-wal of another copy lies beside it, so nothing was changed: put back a copy of "
+            "both that were made together."
+        ) from error
 
 
 def _missing(directory: DataDirectory) -> DataDirectoryError:

@@ -1,5 +1,6 @@
 """An older log or vault that is put back is told of, and what was written since is not lost."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from events.memory import InMemoryEventLog
 from events.vault import MemoryVault
 from kb.belonging import Keeper
+from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from tests.contracts.event_log import new_event
 from tests.kb.belonging_world import contribute, copied, opened
@@ -69,6 +71,46 @@ def test_the_vault_is_written_to_once_a_second_at_most() -> None:
     assert vault.mark() != log.mark()
     keeper.close()
     assert vault.mark() == log.mark()
+
+
+@pytest.fixture
+def other_wal(tmp_path: Path) -> Path:
+    """The `log.sqlite-wal` that `kill -9` leaves of another base, beside that of its vault."""
+    KnowledgeBase.create(tmp_path / "other")
+    with opened(tmp_path / "other") as base:
+        for number in range(3):
+            contribute(base, f"other {number}")
+        shutil.copytree(tmp_path / "other", tmp_path / "killed")
+    return tmp_path / "killed" / "log.sqlite-wal"
+
+
+def sources(data: Path) -> dict[str, bytes]:
+    names = ("log.sqlite", "vault.sqlite", "log.sqlite-wal", "vault.sqlite-wal")
+    files = [data / name for name in names if (data / name).exists()]
+    return {file.name: held for file in files if (held := file.read_bytes())}
+
+
+@pytest.mark.parametrize("name", ["log.sqlite", "vault.sqlite"])
+@pytest.mark.parametrize("written", [0, 3])
+def test_a_wal_of_another_base_is_refused_and_spoils_no_file(
+    data: Path, other_wal: Path, name: str, written: int
+) -> None:
+    with opened(data) as base:
+        for number in range(written):
+            contribute(base, f"ours {number}")
+    wal = data / f"{name}-wal"
+    shutil.copy(other_wal.with_name(wal.name), wal)
+    before = sources(data)
+    for _ in range(2):
+        with pytest.raises(DataDirectoryError):
+            opened(data)
+        assert sources(data) == before
+    wal.unlink()
+    (data / f"{name}-shm").unlink(missing_ok=True)
+    told: list[str] = []
+    with opened(data, told.append) as base:
+        assert len([*base.catalogue.all_ids()]) == written
+    assert told == []
 
 
 def test_what_could_not_be_compared_is_left_for_the_next_opening() -> None:
