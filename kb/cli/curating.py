@@ -25,7 +25,7 @@ def tag_command(
         receipt = base.entries.tag(
             base.catalogue.resolve(entry_id), tags, entry_version=entry_version
         )
-        now = base.catalogue.get(receipt.id).tags
+        now = base.catalogue.summaries([receipt.id])[receipt.id].tags
     print_receipt(
         base.asker, receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json
     )
@@ -40,7 +40,7 @@ def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_jso
     """Take tags off the entry ID."""
     with session.open() as base:
         receipt = base.entries.untag(base.catalogue.resolve(entry_id), tags)
-        now = base.catalogue.get(receipt.id).tags
+        now = base.catalogue.summaries([receipt.id])[receipt.id].tags
     left = f"the tags {joined(now)}" if now else "no tags"
     print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
 

@@ -20,6 +20,7 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
+from kb.entries.summary import summary
 from kb.following.view import (
     EVERYBODY,
     NOW_SEEN_BY,
@@ -33,11 +34,13 @@ from kb.following.view import (
 from kb.following.withheld import lacks, narrowed
 from kb.ids import entry_stream
 
-# `position` is that of the contribution, `revised_position` that of the text that stands now.
+# `position` is that of the contribution, `revised_position` that of the text that stands now, whose
+# first words are the `summary`: a list reads no whole text.
 TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-        kind TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL, group_name TEXT,
+        kind TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL, summary TEXT NOT NULL,
+        group_name TEXT,
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
@@ -64,11 +67,12 @@ TABLES = (
     "CREATE INDEX relation_target ON relation (target)",
 )
 
-ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, group_name,
-    source_name, external_id, contributed_by, contributed_at, revised_at, revised_position,
-    revision_version, visibility) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, group_name = ?,
-    revised_at = ?, revised_position = ?, revision_version = ? WHERE id = ?"""
+ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, summary,
+    group_name, source_name, external_id, contributed_by, contributed_at, revised_at,
+    revised_position, revision_version, visibility)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summary = ?,
+    group_name = ?, revised_at = ?, revised_position = ?, revision_version = ? WHERE id = ?"""
 ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
 ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
@@ -117,8 +121,8 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
     db.execute(
         ADD_ENTRY,
         (
-            *(event.position, entry_id, event.version, entry.kind, content.title),
-            *(sort_key(content.title), entry.group, *source, event.actor, at),
+            *(event.position, entry_id, event.version, entry.kind, *_heads(content)),
+            *(entry.group, *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
         ),
     )
@@ -128,9 +132,14 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
 
 def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
     content = entry.content
-    values = (event.version, content.title, sort_key(content.title), entry.group)
+    values = (event.version, *_heads(content), entry.group)
     _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
     _keep_text(db, event, content)
+
+
+def _heads(content: Content) -> tuple[str, str, str]:
+    """What lists have of a text: title, the key to sort it by and summary."""
+    return content.title, sort_key(content.title), summary(content.sections)
 
 
 def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:

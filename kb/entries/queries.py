@@ -2,15 +2,16 @@
 
 from kb.entries.results import Sort
 
-ENTRY = """
-SELECT entry.*, revision.content,
+_CARD = """
+SELECT entry.*,
        (SELECT json_group_array(tag) FROM tag WHERE entry_id = entry.id) AS tags,
        (SELECT count(*) FROM endorsement WHERE entry_id = entry.id) AS endorsements,
        (SELECT count(*) FROM reuse WHERE entry_id = entry.id) AS reuses,
        EXISTS (SELECT 1 FROM parked WHERE entry_id = entry.id) AS incomplete
-FROM entry JOIN revision ON revision.position = entry.revised_position
 """
-ENTRY_BY_ID = f"{ENTRY} WHERE entry.id = ?"
+CARD = f"{_CARD} FROM entry"
+ENTRY_BY_ID = f"""{_CARD}, revision.content
+FROM entry JOIN revision ON revision.position = entry.revised_position WHERE entry.id = ?"""
 
 LACKING = "SELECT stream, type FROM parked WHERE entry_id = ? ORDER BY position"
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
@@ -48,9 +49,9 @@ ORDERS: dict[Sort, str] = {
     "title": "title_key, entry.position",
     "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",
 }
-# The page is chosen first, so that texts are read for its entries alone.
+# The page is chosen first, so that what belongs to an entry is read for its entries alone.
 BROWSE = {
-    sort: f"""{ENTRY} WHERE entry.position IN (
+    sort: f"""{CARD} WHERE entry.position IN (
         SELECT position FROM entry {FILTERED} {STANDING}
         ORDER BY {order} LIMIT :limit OFFSET :offset) ORDER BY {order}"""
     for sort, order in ORDERS.items()
@@ -125,4 +126,4 @@ ORIGINS = _LINEAGE.format(near="derived", far="origin")
 DERIVED = _LINEAGE.format(near="origin", far="derived")
 
 TOTALS = "SELECT count(*), coalesce(sum(archived), 0), (SELECT count(*) FROM reuse) FROM entry"
-CARDS = f"{ENTRY} WHERE entry.id IN (SELECT value FROM json_each(?))"
+CARDS = f"{CARD} WHERE entry.id IN (SELECT value FROM json_each(?))"

@@ -16,17 +16,17 @@ from kb.entries.results import (
     RelatedEntry,
     ReuseView,
 )
-from kb.entries.summary import summary
 from kb.following.view import read_time
 from kb.following.withheld import lack
 from kb.rows import Row
 
+_AS_THEY_ARE = ("id", "title", "kind", "summary", "endorsements", "reuses")
 _decode = msgspec.json.Decoder(Content).decode
 
 
 def entry_summary(row: Row) -> EntrySummary:
     """What lists show of an entry."""
-    return EntrySummary(**_summary_fields(row, _decode(row["content"])))
+    return EntrySummary(**_summary_fields(row))
 
 
 def entry_page(
@@ -41,7 +41,7 @@ def entry_page(
     content = _decode(row["content"])
     source = row["source_name"]
     return EntryPage(
-        **_summary_fields(row, content),
+        **_summary_fields(row),
         version=row["version"],
         revision_version=row["revision_version"],
         sections=content.sections,
@@ -70,14 +70,13 @@ def lacking(row: Row) -> str:
     return f"{unreadable(row['type'])} {hidden}"
 
 
-def _summary_fields(row: Row, content: Content) -> dict[str, Any]:
+def _summary_fields(row: Row) -> dict[str, Any]:
     return {
-        **{name: row[name] for name in ("id", "title", "kind", "endorsements", "reuses")},
+        **{name: row[name] for name in _AS_THEY_ARE},
         "group": row["group_name"],
         "tags": tuple(sorted(msgspec.json.decode(row["tags"]), key=sort_key)),
         "archived": bool(row["archived"]),
         "incomplete": bool(row["incomplete"]),
-        "summary": summary(content.sections),
         "contributed_at": read_time(row["contributed_at"]),
         "revised_at": read_time(row["revised_at"]),
         "visibility": msgspec.json.decode(row["visibility"], type=Visibility),

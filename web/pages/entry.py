@@ -20,7 +20,7 @@ from kb.entries.results import (
     RelatedEntry,
     ReuseView,
 )
-from kb.errors import InvalidInput, NotFound, Refused
+from kb.errors import InvalidInput, Refused
 from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.forms import Form, new_command_id
@@ -227,7 +227,4 @@ def _further(entries: tuple[LineageEntry, ...]) -> tuple[LineageEntry, ...]:
 
 
 def _successor(base: KnowledgeBase, entry_id: str | None) -> EntrySummary | None:
-    try:
-        return base.catalogue.get(entry_id) if entry_id else None
-    except NotFound:
-        return None
+    return base.catalogue.summaries([entry_id]).get(entry_id) if entry_id else None
