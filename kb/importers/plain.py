@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.importers.code import outside_code, spans, without_code
 from kb.importers.comments import has_comments, without_comments
+from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.marks import without_marks
 from kb.importers.remarks import Remarks, Why
@@ -35,6 +36,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
     if not _SUSPICIOUS.search(body):
         return body
+    body = with_fences(body, remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
     pieces = list(_pieces(body))

@@ -1,4 +1,4 @@
-"""HTML within Markdown keeps the structure that Markdown has as well."""
+"""HTML and code blocks of other tools keep the structure that Markdown has as well."""
 
 from itertools import pairwise
 
@@ -66,3 +66,29 @@ def test_every_row_of_a_table_is_one_line_with_its_cells() -> None:
         "`a b`",
         "[b](b.md)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "language"),
+    [
+        ('{{< highlight toml "linenos=table" >}}', "{{< /highlight >}}", "toml"),
+        ("{{< code-toggle file=hugo >}}", "{{< /code-toggle >}}", ""),
+        ("{{% highlight go %}}", "{{% /highlight %}}", "go"),
+        ("{% highlight ruby linenos %}", "{% endhighlight %}", "ruby"),
+    ],
+)
+def test_highlighted_code_stays_code(opening: str, closing: str, language: str) -> None:
+    code = "# no heading\n[[menus.main]] <b> %% x %%"
+
+    found = parse_markdown(f"Text\n\n{opening}\n{code}\n{closing}\n\nMore".encode(), "a.md")
+
+    (section,) = found.content.sections
+    assert section.text == f"Text\n\n```{language}\n{code}\n```\n\nMore"
+    assert (found.links, opening in repr(found.remarks)) == ((), True)
+
+
+def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
+    text = "```md\n{{< highlight go >}}\n{{< /highlight >}}\n```"
+
+    assert made(text) == text
+    assert made("{% highlight go %}\n\nText") == "Text"

@@ -53,6 +53,7 @@ BLOCKS = st.sampled_from(
         "ssh <%>", "ssh <H%> <Your %>", "<www.%.org> <www.%.org/%>", "List<T%> P\\<T%>",
         "<path> <SOURCE> <label>", "<H%>\n% <Q%.R%>", "<Tabs%>\n%\n</Tabs%> <T%/>",
         "[%](<% %.md>) [%](<H%>) [%]\n\n[%]: <%.md>", "10<sup>%</sup> <sub class='%'>%</sub>",
+        "{{< highlight % >}}\n# %\n{{< /highlight >}}",
         "# %: <br>%", "## ssh <H%> <%><br/>%", "### `<br>` %<br>%",
     ]
 )  # fmt: skip
