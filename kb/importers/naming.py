@@ -17,7 +17,7 @@ OTHER_SUFFIXES = (
 """Suffixes of pages that are not in Markdown."""
 
 _SUFFIX = re.compile(rf"(\.html?)?({'|'.join(map(re.escape, SUFFIXES))})$", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[\s_\-]+")
+_SEPARATORS = re.compile(r"_+|(?<![A-Z])-+|-+(?!\d)")  # but not that of UTF-8
 _POST = re.compile(r"(?:^|/)_(?:posts|drafts)/(?:.*/)?(?:(\d{4}-\d\d-\d\d)-)?[^/]+$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-")
 
@@ -59,12 +59,21 @@ def without_date(name: str) -> str:
 
 
 def readable_name(path: str) -> str:
-    """A file's name as a title: "2/code-consumers.md" is "Code consumers"."""
+    """A file's name as a title: "2/code-consumers.md" is "Code consumers".
+
+    Logseq writes the slash of a name as "___".
+    """
     parts = same(path).rsplit("/", 2)
     name = without_suffix(parts[-1])
     if name.lower() in ("readme", "index", "_index") and len(parts) > 1:
         name = posixpath.basename(parts[-2])
     if date_in_name(path):
         name = without_date(name)
-    text = _SEPARATORS.sub(" ", name).strip()
-    return text[:1].upper() + text[1:]
+    return _spelled_out(name.strip().replace("___", "/"))
+
+
+def _spelled_out(name: str) -> str:
+    """A name with blanks for what stands in their place; a word of people's own stays as it is."""
+    text = name if " " in name else " ".join(_SEPARATORS.sub(" ", name).split())
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text

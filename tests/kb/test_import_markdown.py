@@ -342,6 +342,13 @@ def test_the_reason_of_what_is_archived_may_stand_beside_it(
         ("a/code_of_conduct.md", "Code of conduct"),
         ("project-setup/README.md", "Project setup"),
         ("index.md", "Index"),
+        ("a/Code-of-Conduct.md", "Code of Conduct"),
+        ("a/v1.2.3.md", "v1.2.3"),
+        ("a/iPhone.md", "iPhone"),
+        ("a/UTF-8.md", "UTF-8"),
+        ("a/Plans___Night.md", "Plans/Night"),
+        ("a/my note - on snake_case.md", "My note - on snake_case"),
+        ("a/über-uns.md", "Über uns"),
     ],
 )
 def test_a_file_name_is_made_readable(path: str, title: str) -> None:
