@@ -1,11 +1,16 @@
 """Names of places on a page."""
 
-import re
+from kb.entries.headings import part_slug, slug
 
 
 def anchor(heading: str) -> str:
     """A heading as the id of an element."""
-    return "s-" + "-".join(re.findall(r"\w+", heading.casefold()))
+    return f"s-{slug(heading)}"
+
+
+def part_anchor(part: str) -> str:
+    """What stands behind the # of a link as the id of an element."""
+    return f"s-{part_slug(part)}"
 
 
 def place_anchor(section: int | str, heading: str = "") -> str:

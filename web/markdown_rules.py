@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -17,7 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from web.anchors import anchor
+from web.anchors import anchor, part_anchor
 
 LOCAL = "data-to"
 """The attribute of a link within a community's own files; without an address it leads nowhere."""
@@ -130,7 +130,7 @@ def _lead(token: Token, name: str) -> None:
     """Keep an address elsewhere; a name of a file is no address, and a part is one of the page."""
     address = str(token.attrs.get(name, ""))
     if address.startswith("#"):
-        token.attrs["href"] = f"#{anchor(unquote(address).replace('-', ' '))}"
+        token.attrs["href"] = f"#{part_anchor(address)}"
     elif is_local(address):
         token.attrs.pop(name)
         token.attrs[LOCAL] = address

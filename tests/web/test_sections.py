@@ -40,6 +40,30 @@ def test_a_link_within_the_page_leads_to_a_section_or_to_the_first_heading_of_th
     assert led == ["#s-linux", "#at-2-the-tools", "#s-nowhere"]
 
 
+def test_headings_answer_to_the_links_of_other_tools() -> None:
+    first, second = shown(
+        [
+            Section("Let's go: f(x)", "[a](#lets-go-fx) [b](#tools--tips) [c](#tools--tips-1)"),
+            Section("More", "## Tools & tips\n\napt\n\n> ## Tools & tips\n>\n> more"),
+        ]
+    )
+    assert '<span id="s-lets-go-fx"></span>' in first.html
+    assert re.findall(r'href="([^"]*)"', first.html) == [
+        "#at-1",
+        "#at-2-tools-tips",
+        "#s-tools-tips-1",
+    ]
+    assert '<h4 id="at-2-tools-tips"><span id="s-tools-tips"></span>Tools' in second.html
+    assert '<h4><span id="s-tools-tips-1"></span>Tools' in second.html
+
+
+def test_the_names_of_sections_stay_theirs() -> None:
+    first, second = shown([Section("A", "## B\n\n## A\n\nx"), Section("B", "y")])
+    assert (first.anchor, second.anchor) == ("s-a", "s-b")
+    assert 'id="s-b"' not in first.html
+    assert 'id="s-a"' not in first.html
+
+
 def test_no_text_makes_an_id_of_its_own() -> None:
     (only,) = shown([Section("A", '<h3 id="s-x">x</h3>\n\n`<h3 id="s-y">`')])
     assert ids(only.html) == []

@@ -1,21 +1,24 @@
 """The sections of an entry as HTML, each heading with a place that links lead to."""
 
+import html as entities
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct, structs
 
 from kb.entries.content import Section
+from kb.entries.headings import Slugs
 from kb.entries.relation import written_name
-from web.anchors import anchor, place_anchor
+from web.anchors import anchor, part_anchor, place_anchor
 from web.laid_out import Layouts
 from web.markdown import linked
 from web.pages.links import entry_url
 
-_HEADING = re.compile(r'(<h[3-6] id=")(s-[^"<>]{0,2000})"')
+_HEADING = re.compile(r'(<h[3-6] id=")(s-[^"<>]{0,2000})">(?:([^\n]{0,2000}?)(?=</h[3-6]>))?')
+_TAG = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r'href="#(s-[^"<>]{0,2000})"')
 
 
@@ -43,47 +46,69 @@ def shown_sections(
     `erased` is the last erasure; `links` are entries by how the text writes a link to them.
     """
     made = layouts.of([section.text for section in sections], erased)
-    shown: dict[str, ShownSection] = {}
-    within: dict[str, str] = {}
-    for number, (section, text) in enumerate(zip(sections, made, strict=True), 1):
+    names: dict[str, str] = {}
+    for number, section in enumerate(sections, 1):
         name = anchor(section.heading)
-        while name in shown:
+        while name in names:
             name += "-"
-        html = linked(_placed(text.html, number, within), partial(_address, links or {}))
-        place = place_anchor(number)
-        shown[name] = ShownSection(name, place, section.heading, html, text.note)
-    inner = {name: place for name, place in within.items() if name not in shown}
-    return tuple(structs.replace(one, html=_leading(one.html, inner)) for one in shown.values())
+        names[name] = place_anchor(number)
+    further = _Further(names)
+    shown = []
+    for (name, place), section, text in zip(list(names.items()), sections, made, strict=True):
+        html = further.named(
+            linked(text.html, partial(_address, links or {})), section.heading, place
+        )
+        shown.append(ShownSection(name, place, section.heading, html, text.note))
+    return tuple(structs.replace(one, html=further.leading(one.html)) for one in shown)
 
 
 def _address(links: Mapping[str, str], link: str) -> str | None:
     """The place on the page of the entry that a link means."""
     entry_id = links.get(written_name(link))
-    part = unquote(link.partition("#")[2]).replace("-", " ")
-    place = f"#{quote(anchor(part))}" if part else ""
+    part = link.partition("#")[2]
+    place = f"#{quote(part_anchor(part))}" if part else ""
     return f"{entry_url(entry_id)}{place}" if entry_id else None
 
 
-def _placed(html: Markup, number: int, within: dict[str, str]) -> Markup:
-    """`html` with its headings named by their section too; `within` keeps the first of each name.
+class _Further:
+    """The names by which links of other tools mean headings, beside those of sections."""
 
-    Of headings alike in one section the first alone is named.
-    """
-    here: set[str] = set()
+    def __init__(self, sections: Mapping[str, str]) -> None:
+        """`sections` are their names, which no other heading gets."""
+        self._sections = sections
+        self._places: dict[str, str] = {}
+        self._slugs = Slugs()
 
-    def placed(found: re.Match[str]) -> str:
-        place = f"at-{number}{found[2][1:]}"
-        within.setdefault(found[2], place)
-        if place in here:
-            return found[1].removesuffix(' id="')
-        here.add(place)
-        return f'{found[1]}{place}"'
+    def named(self, html: Markup, heading: str, place: str) -> Markup:
+        """`html` of the section with each heading at a place, and the further names beside it.
 
-    return Markup(_HEADING.sub(placed, html))  # nosec B704  # noqa: S704 - cleaned before
+        Of headings alike in one section the first alone has a place.
+        """
+        here: set[str] = set()
+        before = self._names(heading, place)
 
+        def placed(found: re.Match[str]) -> str:
+            inner = f"{place}{found[2][1:]}"
+            words = entities.unescape(_TAG.sub("", found[3] or ""))
+            names = self._names(words, "" if inner in here else inner)
+            begin = found[1].removesuffix(' id="') if inner in here else f'{found[1]}{inner}"'
+            here.add(inner)
+            return f"{begin}>{names}{found[3] or ''}"
 
-def _leading(html: Markup, inner: Mapping[str, str]) -> Markup:
-    def lead(found: re.Match[str]) -> str:
-        return f'href="#{inner.get(found[1], found[1])}"'
+        return Markup(before + _HEADING.sub(placed, html))  # nosec B704  # noqa: S704 - cleaned
 
-    return Markup(_LINK.sub(lead, html))  # nosec B704  # noqa: S704 - cleaned before
+    def _names(self, heading: str, place: str) -> str:
+        """Elements for what a heading answers to and no other does."""
+        names = [f"s-{each}" for each in self._slugs.of(heading)]
+        new = [name for name in names if name not in self._sections and name not in self._places]
+        self._places |= {name: place or name for name in new}
+        return "".join(f'<span id="{escape(name)}"></span>' for name in new)
+
+    def leading(self, html: Markup) -> Markup:
+        """`html` with links to names of headings within texts leading to their places."""
+
+        def lead(found: re.Match[str]) -> str:
+            name = entities.unescape(found[1])
+            return f'href="#{escape(self._places.get(name, name))}"'
+
+        return Markup(_LINK.sub(lead, html))  # nosec B704  # noqa: S704 - cleaned before
