@@ -75,6 +75,17 @@ class KeyLost(EventLogError):
         )
 
 
+class KeysLacking(EventLogError):
+    """The vault has lost keys, as an older copy has, so it makes no new ones that only it has."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The vault is an older copy or damaged, so nothing that needs a new key is written, as "
+            "only this copy would have it: put back the newer vault, or, if that is gone for good, "
+            "say so with kb status --without-lost-keys."
+        )
+
+
 class ProjectionUnavailable(EventLogError):
     """A view cannot be written now, whatever the event; a projection raises it."""
 

@@ -34,6 +34,11 @@ _DESTROY = """INSERT INTO keys VALUES (?, NULL, ?)
 ON CONFLICT (subject) DO UPDATE SET key = NULL, hash = excluded.hash"""
 _LOSE = "INSERT OR IGNORE INTO lost VALUES (?)"
 _LOST = "SELECT subject FROM lost"
+_HOLD = "DELETE FROM lost WHERE subject = ?"
+_GIVEN_UP = ""
+"""Stands among the lost subjects once nobody will put back the keys of the others."""
+
+_NO_KEY = (None, DAMAGED)
 _EMPTY_WAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
@@ -89,7 +94,11 @@ class SqliteVault:
             with self._writing() as writer:
                 self._refuse_damage(writer)
                 with transaction(writer):
-                    refuse_lost({each for (each,) in writer.execute(_LOST)}.intersection(missing))
+                    noted = {each for (each,) in writer.execute(_LOST)}
+                    lost = frozenset(
+                        each for each in noted - {_GIVEN_UP} if _row(writer, each) in _NO_KEY
+                    )
+                    refuse_lost(lost, missing, given_up=_GIVEN_UP in noted)
                     writer.executemany(_MAKE, rows)
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
@@ -143,7 +152,9 @@ class SqliteVault:
         """See `KeyVault.place`."""
         with self._writing() as writer, transaction(writer):
             write_mark(writer, mark)
-            writer.executemany(_LOSE, [(each,) for each in lost])
+            if found := [(each,) for each in lost]:
+                writer.execute(_HOLD, (_GIVEN_UP,))
+                writer.executemany(_LOSE, found)
 
     def advance(self, since: Mark, mark: Mark) -> None:
         """See `KeyVault.advance`."""
@@ -154,12 +165,18 @@ class SqliteVault:
     def lost(self) -> frozenset[str]:
         """See `KeyVault.lost`."""
         with self._using() as writer:
-            return self.lacking([subject for (subject,) in writer.execute(_LOST)])
+            noted = {subject for (subject,) in writer.execute(_LOST)}
+        return self.lacking(noted - {_GIVEN_UP})
+
+    def give_up(self) -> None:
+        """See `KeyVault.give_up`."""
+        with self._writing() as writer, transaction(writer):
+            writer.execute(_LOSE, (_GIVEN_UP,))
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
         """See `KeyVault.lacking`."""
         with self._read_lock:
-            return frozenset(each for each in subjects if self._row(each) in (None, DAMAGED))
+            return frozenset(each for each in subjects if self._row(each) in _NO_KEY)
 
     def close(self) -> None:
         """See `KeyVault.close`."""

@@ -7,7 +7,7 @@ from secrets import token_bytes
 from types import TracebackType
 from typing import Protocol, Self
 
-from events.errors import KeyDestroyed, KeyLost, LogUnavailable, SealedDataError
+from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogUnavailable, SealedDataError
 from events.marks import Mark, follows
 from events.sealing import KEY_BYTES, seal, unseal
 
@@ -23,11 +23,12 @@ class KeyVault(Protocol):
     def prepare(self, subjects: Iterable[str]) -> None:
         """Make the keys that are missing all at once, which costs as much as making one.
 
-        A destroyed one stays so. Raises `KeyLost`.
+        A destroyed one stays so. Raises `KeyLost`, or `KeysLacking` while any key is lost and was
+        not given up: what a newer copy of the vault is put back for would be lost with it.
         """
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
-        """`plain` sealed; equal arguments give equal bytes. Raises `KeyDestroyed` or `KeyLost`.
+        """`plain` sealed; equal arguments give equal bytes. Raises as `prepare` or `KeyDestroyed`.
 
         At first use the subject's key is made; it is durable when this returns.
         """
@@ -73,6 +74,12 @@ class KeyVault(Protocol):
     def lost(self) -> frozenset[str]:
         """The subjects that were said to have lost their keys and have none by now."""
 
+    def give_up(self) -> None:
+        """Make new keys again for all but the lost subjects: a copy with theirs will not be back.
+
+        Until others are found to be lost.
+        """
+
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
         """Those whose keys are missing or damaged, though nobody destroyed them."""
 
@@ -106,6 +113,7 @@ class MemoryVault:
         self._keys: dict[str, bytes | None] = dict(keys or {})
         self._mark: Mark | None = None
         self._lost: set[str] = set()
+        self._given_up = False
         self._lock = threading.Lock()
         self._closed = False
 
@@ -114,7 +122,8 @@ class MemoryVault:
         with self._lock:
             refuse_closed(self._closed)
             missing = [each for each in subjects if each not in self._keys]
-            refuse_lost(self._lost.intersection(missing))
+            lost = frozenset(each for each in self._lost if each not in self._keys)
+            refuse_lost(lost, missing, given_up=self._given_up)
             self._keys.update((each, token_bytes(KEY_BYTES)) for each in missing)
 
     def seal(self, subject: str, plain: bytes, context: bytes) -> bytes:
@@ -151,7 +160,9 @@ class MemoryVault:
         with self._lock:
             refuse_closed(self._closed)
             self._mark = mark
-            self._lost.update(lost)
+            found = frozenset(lost)
+            self._given_up &= not found
+            self._lost.update(found)
 
     def advance(self, since: Mark, mark: Mark) -> None:
         """See `KeyVault.advance`."""
@@ -163,6 +174,10 @@ class MemoryVault:
     def lost(self) -> frozenset[str]:
         """See `KeyVault.lost`."""
         return self.lacking(self._lost)
+
+    def give_up(self) -> None:
+        """See `KeyVault.give_up`."""
+        self._given_up = True
 
     def lacking(self, subjects: Iterable[str]) -> frozenset[str]:
         """See `KeyVault.lacking`."""
@@ -200,10 +215,12 @@ def known(subject: str, row: Row) -> bytes:
     return row[0]
 
 
-def refuse_lost(subjects: Iterable[str]) -> None:
-    """Raises `KeyLost` if there is any."""
-    for subject in subjects:
+def refuse_lost(lost: frozenset[str], missing: Iterable[str], *, given_up: bool) -> None:
+    """Raises `KeyLost` or `KeysLacking` if the keys that are `missing` cannot be made."""
+    for subject in lost.intersection(missing):
         raise KeyLost(subject)
+    if lost and not given_up and any(True for _ in missing):
+        raise KeysLacking
 
 
 def refuse_closed(closed: bool) -> None:

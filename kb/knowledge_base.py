@@ -253,6 +253,14 @@ class KnowledgeBase:
                 self._parts.frozen,
             )
 
+    def go_on_without_lost_keys(self) -> None:
+        """Write new entries and members again: the newer vault is gone for good.
+
+        What its keys open stays unread. Raises `DataDirectoryError`.
+        """
+        with storage_errors(self._parts.directory.root):
+            self._parts.vault.give_up()
+
     def incomplete(self) -> str:
         """A sentence if anything that was recorded could not be taken in; empty otherwise."""
         with storage_errors(self._parts.directory.root):

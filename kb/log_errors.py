@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from events.errors import KeyDestroyed, KeyLost, LogFormatError, LogUnavailable
+from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogFormatError, LogUnavailable
 from kb.errors import DataDirectoryError, Refused
 
 
@@ -12,7 +12,7 @@ def log_errors() -> Iterator[None]:
     """Raise `DataDirectoryError` or `Refused` for them. Conflicts pass: a writer answers those."""
     try:
         yield
-    except (KeyLost, LogFormatError, LogUnavailable) as error:
+    except (KeyLost, KeysLacking, LogFormatError, LogUnavailable) as error:
         raise DataDirectoryError(str(error)) from error
     except KeyDestroyed as error:
         raise Refused(f"Nothing can be added here any more: {error}") from error

@@ -56,12 +56,19 @@ def init_command(
     is_flag=True,
     help="Read the whole log to see that it is sound; exit code 1 if it is not.",
 )
+@click.option(
+    "--without-lost-keys",
+    is_flag=True,
+    help="Say that a newer vault will not be put back, so that new things are written again.",
+)
 @json_option
 @pass_session
-def status_command(session: Session, check: bool, as_json: bool) -> None:
+def status_command(session: Session, check: bool, without_lost_keys: bool, as_json: bool) -> None:
     """Show positions, lag, parked events, sizes, model and engine. For the operator alone."""
     with session.open() as base:
         access.require_operator(base.asker, "see the state of the data directory")
+        if without_lost_keys:
+            base.go_on_without_lost_keys()
         if check:
             with Progress("Checking the log", base.head()) as progress:
                 count = base.check_log(progress.reach)

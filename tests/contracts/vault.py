@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.errors import KeyDestroyed, KeyLost, LogUnavailable, SealedDataError
+from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogUnavailable, SealedDataError
 from events.marks import Mark
 from events.vault import KeyVault
 from tests.examples import costly
@@ -196,7 +196,29 @@ class KeyVaultContract:
         with pytest.raises(SealedDataError):
             vault.open(ADA, sealed, HERE)
         assert vault.open(BEN, sealed, HERE) == b"text"
+
+    def test_no_new_key_is_made_beside_a_lost_one_before_that_is_given_up(
+        self, vault: KeyVault
+    ) -> None:
+        """The newer vault, once it is put back, would have none of the keys made meanwhile."""
+        vault.prepare([BEN])
+        vault.place(Mark(b"i" * 16, 7, b"h" * 16), [ADA])
+        for _ in range(2):
+            with pytest.raises(KeysLacking, match="put back the newer vault"):
+                vault.seal("entry-new", b"text", HERE)
+        vault.seal(BEN, b"text", HERE)
+        vault.give_up()
+        assert vault.lost() == {ADA}
         vault.seal("entry-new", b"text", HERE)
+        with pytest.raises(KeyLost):
+            vault.seal(ADA, b"text", HERE)
+        vault.place(Mark(b"i" * 16, 8, b"h" * 16), [])
+        vault.seal("entry-newer", b"text", HERE)
+        vault.place(Mark(b"i" * 16, 9, b"h" * 16), ["entry-gone"])
+        with pytest.raises(KeysLacking):
+            vault.seal("entry-newest", b"text", HERE)
+        vault.destroy(ADA, "entry-gone")
+        vault.seal("entry-newest", b"text", HERE)
 
     def test_a_lost_key_can_still_be_destroyed(self, vault: KeyVault) -> None:
         vault.place(Mark(b"i" * 16, 7, b"h" * 16), [ADA])

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kb.access import anonymous
-from kb.errors import DataDirectoryError, Refused
+from kb.errors import DataDirectoryError
 from kb.following.withheld import INCOMPLETE
 from kb.knowledge_base import KnowledgeBase
 from tests.events.altered import age_log, age_vault
@@ -141,13 +141,27 @@ def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
         entry_id = lost.removeprefix("entry-")
         with pytest.raises(DataDirectoryError):
             base.entries.tag(entry_id, ["late"])
-        written = base.entries.contribute(some_draft(some_content("Written meanwhile"))).id
+        with pytest.raises(DataDirectoryError, match="put back the newer vault"):
+            base.entries.contribute(some_draft(some_content("Written meanwhile")))
     shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
     told: list[str] = []
     with opened(data, told.append) as base:
-        assert "lacks the keys of 1 entry:" in " ".join(told).replace(" that log.sqlite needs", ":")
-        with pytest.raises((DataDirectoryError, Refused)):
-            base.entries.tag(written, ["late"])
+        assert told == [INCOMPLETE]
+        base.entries.contribute(some_draft(some_content("Written now")))
+
+
+def test_where_the_newer_vault_is_gone_for_good_one_goes_on_without_its_keys(
+    copies: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, ("vault.sqlite", "older"))
+    with opened(data) as base:
+        base.go_on_without_lost_keys()
+        written = base.entries.contribute(some_draft(some_content("Written meanwhile"))).id
+    with opened(data) as base:
+        assert base.catalogue.get(written).title == "Written meanwhile"
+        base.entries.contribute(some_draft(some_content("Written now")))
+        assert "vault.sqlite lacks the keys" in base.status().errors[0]
 
 
 def test_a_vault_that_is_put_back_opens_what_could_not_be_read(
