@@ -1,5 +1,6 @@
 """Commands that take a text from a Markdown file: a new entry, or a better text of one."""
 
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,6 @@ from kb.cli.sharing import chosen_visibility
 from kb.cli.show import joined, json_option, known_kind, print_receipt, short, visible_option
 
 if TYPE_CHECKING:
-    from kb.entries.content import Content
     from kb.entries.kinds import Kind
     from kb.entries.results import EntryPage
     from kb.importers.markdown import ParsedFile
@@ -72,7 +72,7 @@ def contribute_command(
         resolve = base.catalogue.resolve
         draft = Draft(
             kind=key,
-            content=_without_prompts(parsed.content, base.kinds.get(key)),
+            content=parsed.content,
             group=parsed.group or group,
             tags=parsed.tags,
             relations=tuple(Relation(r.type, resolve(r.target)) for r in parsed.relations),
@@ -120,7 +120,7 @@ def revise_command(
     with session.open() as base:
         page = base.catalogue.get(base.catalogue.resolve(entry_id))
         _refuse_narrower(base, parsed, page)
-        content = _without_prompts(parsed.content, base.kinds.get(page.kind))
+        content = parsed.content
         if not content.title:
             content = structs.replace(content, title=page.title)
         receipt = base.entries.revise(
@@ -205,19 +205,17 @@ def _prompt(prompt: str, required: bool) -> str:
     return f"<!-- {prompt}{' Required.' if required else ''} -->"
 
 
-def _without_prompts(content: "Content", kind: "Kind | None") -> "Content":
-    from msgspec import structs
+def _without_template(data: bytes) -> bytes:
+    """`data` without what nobody filled of the template of a kind, and without its prompts."""
+    from kb.entries.kinds import load_kinds
 
-    from kb.entries.content import Section
-
-    prompts = [_prompt(s.prompt, s.required) for s in kind.sections] if kind else []
-    sections = []
-    for section in content.sections:
-        text = section.text
-        for prompt in prompts:
-            text = text.replace(prompt, "")
-        sections.append(Section(section.heading, text.strip("\n")))
-    return structs.replace(content, sections=tuple(sections))
+    for section in (each for kind in load_kinds().values() for each in kind.sections):
+        heading = re.escape(f"## {section.heading}".encode())
+        prompt = re.escape(_prompt(section.prompt, section.required).encode())
+        unfilled = rb"^%b[ \t]*\r?\n\s*%b\s*(?=^##? |\Z)" % (heading, prompt)
+        data = re.sub(unfilled, b"", data, flags=re.MULTILINE)
+        data = re.sub(prompt, b"", data)
+    return data
 
 
 def _parsed(file: Path) -> "ParsedFile":
@@ -228,4 +226,4 @@ def _parsed(file: Path) -> "ParsedFile":
     place = file.resolve()
     data = read_stream(sys.stdin.buffer) if str(file) == "-" else read(place.parent, place.name)
     # Without a path, a file without a title has none, instead of the file's name.
-    return parse_markdown(data, "")
+    return parse_markdown(_without_template(data), "")

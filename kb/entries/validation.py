@@ -188,7 +188,7 @@ def optional_version(value: int | None) -> int | None:
 
 
 def content(value: Content) -> Content:
-    """`value` with title, sections and properties cleaned; sections without text are left out."""
+    """`value` with title, sections and properties cleaned; a heading must have a text under it."""
     if len(value.sections) > SECTIONS:
         raise InvalidInput(
             f"An entry has at most {SECTIONS} sections; this one has {len(value.sections)}.",
@@ -250,6 +250,11 @@ def _section(value: Section) -> Section:
         raise InvalidInput(
             f"The {name} may have at most {SECTION_BYTES:,} bytes; it has {size:,}.",
             heading or "text",
+        )
+    if heading and is_blank(cleaned):
+        raise InvalidInput(
+            f"The section “{heading}” has no text: write some, or take its heading away as well.",
+            heading,
         )
     return Section(heading, "" if is_blank(cleaned) else cleaned)
 

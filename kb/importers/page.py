@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from kb.characters import is_blank
 from kb.entries.content import Section
 from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
 from kb.importers import body as markdown_body
@@ -36,7 +37,7 @@ class Page:
         title, sections = self._sections(body, remarks)
         title, lead = _fitting(title, self._subtitle)
         sections = _not_said(sections, prose, remarks)
-        return title, _within_limits(_merged(lead, prose, sections))
+        return title, _within_limits(_filled(_merged(lead, prose, sections)))
 
     def _sections(self, body: str, remarks: Remarks) -> tuple[str, Sections]:
         name = readable_name(self._path)
@@ -44,8 +45,8 @@ class Page:
             return self._title or name, _marked(body, self._mark)
         parts = markdown_body.cut(body)
         if self._exact:
-            filled = (part for part in parts if part.text.strip())
-            return self._title or name, tuple(Section(p.heading, p.text) for p in filled)
+            said = (part for part in parts if part.heading or part.text.strip())
+            return self._title or name, tuple(Section(p.heading, p.text) for p in said)
         title, parts = _titled(self._title, parts)
         self.heading_is_title = not self._title and title is not None
         kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))
@@ -108,6 +109,19 @@ def _merged(lead: str | None, prose: Sections, body: Sections) -> Sections:
             leads, body = [*leads, body[0].text], body[1:]
     first = (Section("", "\n\n".join(leads)),) if leads else ()
     return (*first, *prose, *body)
+
+
+def _filled(sections: Sections) -> Sections:
+    """`sections`, each with a text: a heading alone stays as one within the section before it."""
+    found: list[Section] = []
+    for section in sections:
+        if not is_blank(section.text):
+            found.append(section)
+        elif section.heading:
+            before = found.pop() if found else Section("", "")
+            text = f"{before.text}\n\n### {section.heading}".lstrip("\n")
+            found.append(Section(before.heading, text))
+    return tuple(found)
 
 
 def _fitting(title: str, lead: str | None) -> tuple[str, str | None]:

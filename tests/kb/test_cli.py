@@ -1,5 +1,6 @@
 """The commands of `kb`, as a person or a script uses them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,20 @@ def test_a_text_that_somebody_revised_meanwhile_is_not_overwritten(kb: CommandLi
     assert late.code == 1
     assert "changed meanwhile" in late.err
     assert late.err.count("\n") == 1
+
+
+def test_of_a_template_only_what_was_filled_is_used_and_no_heading_of_ones_own_is_lost(
+    kb: CommandLine,
+) -> None:
+    template = kb.ok("contribute", "--template", "practice").out.replace("title:", "title: Walk")
+    text = re.sub("<!-- .* Required. -->", "We walk.", template) + "\n## My own\n"
+    entry_id = kb.ok("contribute", "-", "--json", stdin=text).json["id"]
+    shown = kb.ok("show", entry_id, "--markdown").out
+    assert "How to start" not in shown
+    assert "### My own" in shown
+    kb.ok("revise", entry_id, "-", stdin=f"{shown}\n## Another\n\n## More\n\nWords.\n")
+    again = kb.ok("show", entry_id, "--markdown").out
+    assert "### My own\n\n### Another\n\n## More\n\nWords." in again
 
 
 def test_an_empty_template_can_be_filled_in(kb: CommandLine) -> None:

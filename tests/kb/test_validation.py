@@ -129,7 +129,7 @@ def test_what_hides_or_turns_is_in_no_title_heading_name_or_property(hidden: str
     for blank in (hidden, f" {hidden} "):
         assert validation.optional_group(blank) is None
         assert refusal(partial(validation.line, "title", blank))[1] == "title"
-        empty = Content(title="x", sections=(Section("y", blank),))
+        empty = Content(title="x", sections=(Section(blank, blank),))
         assert validation.content(empty).sections == ()
 
 
@@ -181,10 +181,9 @@ def test_any_text_is_taken_or_refused_and_what_is_taken_is_taken_again(value: st
     assert validation.content(cleaned) == cleaned
 
 
-def test_a_section_is_kept_as_written_and_an_empty_one_is_left_out() -> None:
+def test_a_section_is_kept_as_written() -> None:
     sections = (
         Section(" Code ", "\n    indented\r\n    code\n\n"),
-        Section("Nothing", " \n "),
         Section("", "Before any heading."),
     )
     assert validation.content(Content(title="Title", sections=sections)).sections == (
@@ -348,3 +347,14 @@ def test_a_revision_may_not_empty_what_was_filled_but_may_leave_what_was_empty()
     validation.require_filled(kind, bare, before=bare)
     with pytest.raises(InvalidInput, match="The problem"):
         validation.require_filled(kind, bare, before=some_content())
+
+
+@pytest.mark.parametrize("blank", ["", " \n", "\u200b"])
+def test_a_heading_without_a_text_is_refused_and_nothing_at_all_is_nothing(blank: str) -> None:
+    filled = Section("What we do", "Walk.")
+    for sections in ((filled, Section("Lonely", blank)), (Section("Lonely", blank),)):
+        with pytest.raises(InvalidInput, match="The section “Lonely” has no text") as caught:
+            validation.content(Content(title="T", sections=sections))
+        assert caught.value.field == "Lonely"
+    whole = validation.content(Content(title="T", sections=(Section(" ", blank), filled)))
+    assert whole.sections == (filled,)

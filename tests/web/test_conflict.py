@@ -105,6 +105,12 @@ def test_headings_that_come_twice_are_told_apart() -> None:
     ]
 
 
+def test_a_section_of_its_own_that_they_took_away_is_no_heading_without_a_text() -> None:
+    [(field, piece)] = page({"A": "old"}, {}, {"A": "old"}).sections
+    assert (piece.name, piece.state) == ("A", "theirs")
+    assert (field.heading, field.text) == ("", "")
+
+
 def test_a_group_that_only_they_changed_is_taken_over() -> None:
     form = EntryForm(kind=load_kinds()["practice"], title="T", group="Old", group_before="Old")
     made = conflict_page(cast(KnowledgeBase, _Base(None)), _entry({}), form)

@@ -34,6 +34,35 @@ def test_a_section_of_your_own_is_kept(client: Client) -> None:
     assert "What it cost" in html
 
 
+def test_a_heading_of_your_own_without_a_text_is_asked_about(client: Client) -> None:
+    form = FORM | {"heading-2": "What it cost"}
+    html = posted(client, "/entries/new", form, 400).text
+    assert "The section “What it cost” has no text: write some, or take its heading away" in html
+    assert 'value="What it cost"' in html
+    assert 'id="text-2-error"' in html
+    assert client.get("/api/entries").json()["total"] == 0
+
+
+def test_what_the_template_offers_and_nobody_fills_is_not_used(client: Client) -> None:
+    form = FORM | {"heading-2": "How to start", "heading-4": "Mine", "text-4": "Words."}
+    html = followed(client, "/entries/new", form)
+    assert "Mine" in html
+    assert ">How to start<" not in html
+
+
+def test_a_section_that_a_revision_empties_goes_with_its_heading_alone(
+    client: Client, contribute: Contribute
+) -> None:
+    path = f"/entries/{contribute()}/revise"
+    version = hidden(page(client, path), "version")
+    form = FORM | {"version": version, "heading-2": "Mine", "text-2": "Words."}
+    html = page(client, posted(client, path, form).headers["location"])
+    assert "Mine" in html
+    later = form | {"version": hidden(page(client, path), "version"), "text-2": " "}
+    assert "“Mine” has no text" in posted(client, path, later, 400).text
+    assert "Mine" not in followed(client, path, later | {"heading-2": ""})
+
+
 def test_a_form_sent_twice_counts_once(client: Client) -> None:
     form = FORM | {"command_id": str(uuid7())}
     first, again = (posted(client, "/entries/new", form).headers["location"] for _ in range(2))

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.content import Content, Section
+from kb.entries.kinds import Kind
 from kb.entries.results import EntryPage
 from kb.errors import NotFound
 from web.pages.forms import EntryForm, SectionField, section_field
@@ -47,7 +48,7 @@ def conflict_page(
     """What to show when `mine` was written on top of a text that is no longer the newest."""
     started = _started_from(base, entry.id, mine.version)
     pieces = tuple(
-        (section_field(piece.name, piece.begin, mine.kind, revising=True), piece)
+        (_field(piece, mine.kind), piece)
         for piece in _sections(started, entry.sections, mine.sections)
     )
     return ConflictPage(
@@ -58,6 +59,12 @@ def conflict_page(
         form=structs.replace(mine, version=entry.version, group_before=entry.group or ""),
         who=who,
     )
+
+
+def _field(piece: Piece, kind: Kind) -> SectionField:
+    field = section_field(piece.name, piece.begin, kind, revising=True)
+    # One of their own that somebody took away stands there by its name alone: nothing is typed.
+    return field if field.text.strip() or not field.own else structs.replace(field, heading="")
 
 
 def _started_from(base: KnowledgeBase, entry_id: str, version: int) -> Content | None:

@@ -1,5 +1,6 @@
 """Forms as values: what a person typed, what is wrong with it, and how it becomes a command."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -29,6 +30,9 @@ WIDENED: Final = (
     "Somebody showed this entry to {} meanwhile, for whom this was not written, so nothing was "
     "saved: send it once more if they may read it too."
 )
+
+
+_SECTION = re.compile(r"(?:heading|text)-(0|[1-9][0-9]{0,3})")
 
 
 class Form(Struct, frozen=True):
@@ -115,8 +119,12 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         )
 
     def content(self, properties: dict[str, Scalar]) -> Content:
-        """The text that was written; `properties` are kept, no form changes them."""
-        sections = tuple(Section(s.heading, s.text) for s in self.sections)
+        """The text that was written; `properties` are kept, no form changes them.
+
+        What the template offers and nobody filled is not used.
+        """
+        used = (s for s in self.sections if s.own or s.text.strip())
+        sections = tuple(Section(s.heading, s.text) for s in used)
         return Content(title=self.title, sections=sections, properties=properties)
 
 
@@ -274,9 +282,8 @@ def section_field(heading: str, text: str, kind: Kind, *, revising: bool = False
 
 
 def _posted_sections(posted: Posted, kind: Kind, *, revising: bool) -> Iterable[SectionField]:
-    index = 0
-    while f"text-{index}" in posted:
-        heading, text = typed(posted, f"heading-{index}"), typed(posted, f"text-{index}")
+    places = {int(found[1]) for name in posted if (found := _SECTION.fullmatch(name))}
+    for place in sorted(places):
+        heading, text = typed(posted, f"heading-{place}"), typed(posted, f"text-{place}")
         if heading.strip() or text.strip():
             yield section_field(heading.strip(), text, kind, revising=revising)
-        index += 1
