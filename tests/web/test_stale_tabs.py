@@ -8,7 +8,7 @@ from kb.access import Visibility
 from kb.ids import group_id
 from kb.people.member import Profile
 from tests.kb.domain_world import some_content
-from tests.web.community import Browsers, Client, Community
+from tests.web.community import Browsers, Client, Community, form_token
 
 
 def shown(client: Client, path: str, what: str = "") -> dict[str, str]:
@@ -174,6 +174,18 @@ def test_words_for_a_group_reach_nobody_else_from_a_stale_tab(
     again = fields(answer.text, action) | WORDS[what]
     assert client.post(action, data=again).status_code == 303
     assert "patient" in cleo.get(path).text.lower()
+
+
+@pytest.mark.parametrize("what", sorted(WORDS.keys() - {"revise"}))
+def test_a_form_that_does_not_tell_what_it_was_shown_with_was_shown_the_first_version(
+    browser: Browsers, community: Community, what: str
+) -> None:
+    client, entry = browser("Mara"), community.contribute("Mara", visibility=Visibility("author"))
+    community.acting("Mara").entries.show(entry, Visibility())
+    path = f"/entries/{entry}/{what}"
+    sent = client.post(path, data={"form_token": form_token(client)} | WORDS[what])
+    assert sent.status_code == 409
+    assert "patient" not in client.get(f"/entries/{entry}").text.lower()
 
 
 def test_what_became_of_a_reuse_is_told_to_nobody_else_from_a_stale_tab(

@@ -185,21 +185,18 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
         tags=typed(posted, "tags"),
         note=typed(posted, "note"),
         sections=tuple(_posted_sections(posted, kind, revising=bool(typed(posted, "version")))),
-        # None is not what our form sends: only if nobody revised the first text can it be taken.
-        version=posted_version(posted, "version") or 1,
+        version=posted_version(posted, "version"),
         group_before=typed(posted, "group_before"),
         command_id=typed(posted, "command_id"),
         chosen=chosen_sight(posted, "members"),
     )
 
 
-def posted_version(posted: Posted, name: str = "entry_version") -> int | None:
-    """The version of the entry that the page of a form showed; the first for what is no number.
+def posted_version(posted: Posted, name: str = "entry_version") -> int:
+    """The version of the entry that the page of a form showed.
 
-    None for a form that does not tell, which is taken at its word.
+    The first for a form that is not ours: then nobody may have revised it or shown it to others.
     """
-    if name not in posted:
-        return None
     text = typed(posted, name)
     return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
