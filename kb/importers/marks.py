@@ -7,8 +7,10 @@ from kb.importers.remarks import Remarks, Why
 _MARK = re.compile(
     r"\{\{[^{}]{0,1000}\}\}"
     r"|\{%[^{}%]{0,1000}%\}"
-    r"|\{[:#.](?=[\w\s#.:-])[^{}\n]{0,200}\}"
-    r"|(?<=[\])`])\{[\w-]{1,60}=[^{}\n]{0,200}\}"
+    r"|\{[ \t]?[:#.](?=[\w\s#.:-])[^{}\n]{0,2000}\}"
+    r"|(?<=[\])`])\{[\w-]{1,60}=[^{}\n]{0,2000}\}"
+    r"|:(?:octicons|material|fontawesome|simple)-[\w-]{1,80}:"
+    r"|\(\([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\)\)"
 )
 _SPOKEN = re.compile(r"\b(title|caption|alt|label|text|summary|description)=(\"[^\"]*\"|'[^']*')")
 _REFERS = re.compile(
@@ -22,6 +24,11 @@ _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
 _WIKI = re.compile(r"\[\[[^\[\]\n]{1,300}\]\]")
 _TABLE_OF_CONTENTS = re.compile(r"^[ \t]*\[{1,2}_?TOC_?\]{1,2}[ \t]*$", re.MULTILINE | re.I)
+_HEADING_ATTRIBUTES = re.compile(
+    r"^( {0,3}#{1,6}[ \t][^\n{}]{1,500})(\{[ \t]?[\w-]{1,60}=[^{}\n]{0,2000}\})[ \t]*$",
+    re.MULTILINE,
+)
+_ORG_BLOCK = re.compile(r"^[ \t]*#\+(?:BEGIN|END)_\w{1,40}[ \t]*$", re.MULTILINE | re.I)
 _BLOCK_PROPERTY = re.compile(
     r"^[ \t]*(?:- )?(?:id|collapsed|background-color|heading|logseq\.[\w.-]{1,60}|card-[\w-]{1,60})"
     r"::[^\n]*\n?",
@@ -37,8 +44,14 @@ def without_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[0])
         return ""
 
-    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY):
+    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _ORG_BLOCK):
         text = pattern.sub(left_out, text)
+
+    def without_attributes(found: re.Match[str]) -> str:
+        remarks.add(Why.MARKS, found[2])
+        return found[1].rstrip()
+
+    text = _HEADING_ATTRIBUTES.sub(without_attributes, text)
     return _MARK.sub(lambda found: _address(found) or _seen(found, remarks), text)
 
 

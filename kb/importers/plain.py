@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _SUSPICIOUS = re.compile(
-    r"[<{]|%%|::|^===|^[ \t]*#\+|\]:[ \t]*#|\[toc|\[_toc|^(?:import|export) ", re.I | re.MULTILINE
+    r"[<{]|%%|::|^===|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
+    r"\]:[ \t]*#|\[toc|\[_toc|^(?:import|export) ",
+    re.I | re.MULTILINE,
 )
 _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"

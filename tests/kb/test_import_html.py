@@ -92,3 +92,23 @@ def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
 
     assert made(text) == text
     assert made("{% highlight go %}\n\nText") == "Text"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "mark"),
+    [
+        ("## Row {height=60%}\n\nText", "Text", "{height=60%}"),
+        (f'![](a.png){{.border fig-alt="{"A plan. " * 50}"}} Text', "![](a.png) Text", "A plan."),
+        ("[Go](b.md){ .md-button } Text", "[Go](b.md) Text", "{ .md-button }"),
+        (":octicons-mark-github-16: Text", "Text", ":octicons-mark-github-16:"),
+        ("#+BEGIN_NOTE\nText\n#+END_NOTE", "Text", "#+BEGIN_NOTE"),
+        ("((64f0a1b2-1111-4111-8111-0123456789ab)) Text", "Text", "64f0a1b2"),
+        ("Sets {n=1} and (( x )) :smile: stay", "Sets {n=1} and (( x )) :smile: stay", ""),
+    ],
+)
+def test_marks_of_other_tools_are_told_and_no_text(text: str, seen: str, mark: str) -> None:
+    found = parse_markdown(text.encode(), "a.md")
+
+    assert found.content.sections[0].text.strip() == seen
+    assert "{" not in found.content.sections[0].heading
+    assert mark in "".join(found.remarks)
