@@ -125,7 +125,7 @@ class Html:
 
     def _piece(self, html: str, within: str) -> str:
         if within == "pre":
-            text = TAG.sub(lambda found: self._left_out(found, found[3]), html)
+            text = TAG.sub(self._in_code, html)
             if self._in_cell:
                 return f"`{' '.join(self._plain(text).split())}`" if text.strip() else ""
             return f"\n\n```\n{text.strip(chr(10))}\n```\n\n" if text.strip() else ""
@@ -133,6 +133,11 @@ class Html:
             self._remarks.add(Why.CODE, html)
             return ""
         return self._flow(html)
+
+    def _in_code(self, found: re.Match[str]) -> str:
+        if not found[2] or not self._is_element(*found.groups()):
+            return found[0]
+        return self._left_out(found, found[3])
 
     def _tag(self, found: re.Match[str], line_break: str, structure: Mapping[str, str]) -> str:
         if not found[2] or not self._is_element(*found.groups()):

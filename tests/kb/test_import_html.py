@@ -87,6 +87,12 @@ def test_highlighted_code_stays_code(opening: str, closing: str, language: str) 
     assert (found.links, opening in repr(found.remarks)) == ((), True)
 
 
+def test_preformatted_text_keeps_what_only_looks_like_elements() -> None:
+    html = "<pre><b>state</b> R <<choice>> ssh <HOST> [x](<b.md>)</pre>"
+
+    assert made(html) == "```\nstate R <<choice>> ssh <HOST> [x](<b.md>)\n```"
+
+
 def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
     text = "```md\n{{< highlight go >}}\n{{< /highlight >}}\n```"
 

@@ -54,6 +54,7 @@ BLOCKS = st.sampled_from(
         "<path> <SOURCE> <label>", "<H%>\n% <Q%.R%>", "<Tabs%>\n%\n</Tabs%> <T%/>",
         "[%](<% %.md>) [%](<H%>) [%]\n\n[%]: <%.md>", "10<sup>%</sup> <sub class='%'>%</sub>",
         "{{< highlight % >}}\n# %\n{{< /highlight >}}",
+        "<pre>\n% <<%>> <H%> [%](<%>)\n</pre>",
         "# %: <br>%", "## ssh <H%> <%><br/>%", "### `<br>` %<br>%",
     ]
 )  # fmt: skip
