@@ -24,6 +24,14 @@ def new_event_id() -> UUID:
     return uuid7()
 
 
+def as_uuid(text: str) -> str | None:
+    """`text` as an id in its usual form, or None if it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
 def _derived(*parts: str) -> str:
     # NUL cannot occur in a part: control characters are refused in every field. Surrogates, as in
     # the name of a file that is not UTF-8, are refused as well, but by the check of the field.

@@ -126,6 +126,11 @@ def _with_more(part: Part, text: str) -> Part:
     return Part(part.level, part.heading, joined, part.written, part.is_line)
 
 
+def headings(text: str) -> list[str]:
+    """The headings in a text, in plain words."""
+    return [plain(heading.text) for heading in _headings(text)]
+
+
 def plain(heading: str) -> str:
     """A heading in one line without tags, images, links and emphasis; a very long one has them."""
     return spoken(heading)[0]

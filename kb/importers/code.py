@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 
 _BLANK_LINE = re.compile(r"(\n[ \t]*\n)")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+_CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
 _TICKS = re.compile(r"`+")
 
 
@@ -14,6 +16,21 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
         made += [change(text[at:begin]), text[begin:end]]
         at = end
     return "".join([*made, change(text[at:])])
+
+
+def lines_of(text: str) -> Iterator[tuple[str, bool]]:
+    """The lines of `text`, each with whether it is one of a fenced block."""
+    fence = ""
+    for line in text.split("\n"):
+        if fence:
+            yield line, True
+            closing = _CLOSING.match(line)
+            fence = "" if closing and closing[1].startswith(fence) else fence
+        elif opening := _FENCE.match(line):
+            fence = opening[1]
+            yield line, True
+        else:
+            yield line, False
 
 
 def without_code(text: str) -> str:

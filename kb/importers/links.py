@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from kb.entries.relation import LONGEST_LINK, WIKI
-from kb.importers.code import without_code
+from kb.importers.code import lines_of, without_code
 from kb.importers.naming import same, without_date, without_suffix
 
-_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-_CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
 _INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
@@ -182,16 +180,7 @@ def _above(path: str) -> Iterator[str]:
 
 def _without_code(text: str) -> str:
     """`text` without fenced blocks and code spans, in time that grows with its length alone."""
-    fence, kept = "", []
-    for line in text.split("\n"):
-        if fence:
-            closing = _CLOSING.match(line)
-            fence = "" if closing and closing[1].startswith(fence) else fence
-        elif opening := _FENCE.match(line):
-            fence = opening[1]
-        else:
-            kept.append(without_code(line))
-    return "\n".join(kept)
+    return "\n".join(without_code(line) for line, is_code in lines_of(text) if not is_code)
 
 
 def _key(name: str) -> str:

@@ -17,6 +17,7 @@ from kb.importers.links import links_in
 from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
+from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import seen_below, take_seen
@@ -39,6 +40,7 @@ _WINDOWS = {
 class ParsedFile(Struct, frozen=True, kw_only=True):
     """What a file says. `links` lead to other files and are not resolved yet.
 
+    `parts` are the places of its page to which links of other files lead.
     `relations` are those that the front matter states, `links` those that the text holds, `named`
     the files that a field names. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
@@ -56,6 +58,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     relations: tuple[NamedRelation, ...]
     links: tuple[str, ...]
+    parts: Parts
     named: tuple[str, ...]
     aliases: tuple[str, ...]
     archived: NamedArchive | None
@@ -95,6 +98,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
         if not page.heading_is_title:
             raise NotTaken("The file holds no text.")
         remarks.add(Why.CHANGED, "it holds no more than its title")
+    parts = parts_of("", ()) if exact else parts_of(head.body, sections)
     links = () if exact else _links(sections, sorted_fields.related)
     return ParsedFile(
         path=path,
@@ -104,13 +108,13 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
         group=group,
         relations=relations,
         archived=archived,
-        content=Content(
-            title=title,
-            sections=sections,
-            properties=sorted_fields.properties,
+        content=content_with_parts(
+            Content(title=title, sections=sections, properties=sorted_fields.properties),
+            lambda target, part: None if target else parts.slug(part),
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
         links=links,
+        parts=parts,
         named=tuple(dict.fromkeys(sorted_fields.named)),
         aliases=(*sorted_fields.aliases, *addresses),
         source=source,

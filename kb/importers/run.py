@@ -5,22 +5,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol
-from uuid import UUID
 
 from msgspec import Struct
 
 from kb.access import Visibility
 from kb.entries.bring import Brought, ImportedEntry
-from kb.entries.content import Draft, Relation, Source
+from kb.entries.content import Content, Draft, Relation, Source
 from kb.entries.entry import EntryArchived
 from kb.entries.relation import written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
-from kb.ids import entry_id_for, group_id
+from kb.ids import as_uuid, entry_id_for, group_id
 from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.naming import is_markdown, same, spellings
+from kb.importers.parts import Parts, content_with_parts
 from kb.importers.remarks import Why
 from kb.importers.shown import bounded, changes
 from kb.importers.visibility import visibility
@@ -88,6 +88,7 @@ class FolderImport:
         self._entries = entries
         self._folder = folder
         self._options = options
+        self._parts: dict[str, Parts] = {}
         self._names = Names(folder.resolve().name)
         self._owners: dict[str, str] = {}
         self._external_ids: dict[str, str] = {}
@@ -133,6 +134,7 @@ class FolderImport:
             raise NotTaken(_why_twice(external_id, owner, parsed.path))
         self._external_ids[parsed.path] = external_id
         names = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
+        self._parts[entry_id] = parsed.parts
         self._names.add(parsed.path, entry_id, filter(None, names))
         return entry_id
 
@@ -190,7 +192,7 @@ class FolderImport:
             id=entry_id,
             draft=Draft(
                 kind=parsed.kind or options.kind,
-                content=parsed.content,
+                content=self._leading(parsed),
                 group=parsed.group or options.group,
                 tags=parsed.tags,
                 relations=tuple(relations),
@@ -201,6 +203,16 @@ class FolderImport:
             archived=self._archived(parsed, told),
             written=relations if parsed.exact else self._written(parsed, relations),
         )
+
+    def _leading(self, parsed: ParsedFile) -> Content:
+        """The content, its links to parts of other pages as these call them."""
+
+        def slug(target: str, part: str) -> str | None:
+            found = self._names.find(target, parsed.path) if target else None
+            return self._parts[found].slug(part) if found else None
+
+        exact = parsed.exact or not parsed.links
+        return parsed.content if exact else content_with_parts(parsed.content, slug)
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
         """The entry's own id, if the operator imports an export; its source is its own then."""
@@ -278,14 +290,6 @@ def _why_twice(external_id: str, owner: str, path: str) -> str:
 def _points_elsewhere(parsed: ParsedFile) -> bool:
     successor = parsed.archived and parsed.archived.successor
     return bool(parsed.links or parsed.named or parsed.relations or successor)
-
-
-def as_uuid(text: str) -> str | None:
-    """`text` as an id in its usual form, or None if it is none."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
 
 
 def _refused(path: str, error: Exception) -> FileOutcome:

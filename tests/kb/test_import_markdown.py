@@ -13,6 +13,7 @@ from kb.importers.markdown import (
     parse_markdown,
 )
 from kb.importers.naming import readable_name
+from kb.importers.parts import Parts
 
 
 def parsed(text: str, path: str = "folder/some-file.md") -> ParsedFile:
@@ -170,6 +171,7 @@ def test_fields_of_our_own_format_are_taken_as_they_are() -> None:
         tags=("one", "two words"),
         relations=(NamedRelation("Cites", "other"),),
         links=(),
+        parts=Parts(frozenset(), {}),
         named=(),
         aliases=("other name",),
         archived=NamedArchive("Old.", "newer"),

@@ -1,0 +1,117 @@
+"""Where links to a part of an imported page lead: which heading of its entry they mean."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec import Struct, structs
+
+from kb.entries.content import Content, Section
+from kb.entries.headings import Slugs, letters, part_slug
+from kb.entries.relation import WIKI
+from kb.importers.body import headings, plain
+from kb.importers.code import lines_of, outside_code
+
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]{1,1000})")
+_ID = re.compile(
+    r"\{:?[ \t]*#([\w:.-]{1,200})[^{}\n]{0,200}\}"
+    r"|<[a-zA-Z]\w{0,20}\s[^<>\n]{0,300}?\b(?:id|name)=[\"']?([^\s\"'<>]{1,200})"
+)
+_NO_WORDS = re.compile(r"\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>|[ \t]#+[ \t]*$")
+_LINK = re.compile(
+    r"(\]\(\s{0,9}<?)([^\s()<>#]{0,1000})#([^\s()<>]{1,300})"
+    r"|(\[\[)([^\[\]\n|#]{0,300})#([^\[\]\n|]{1,300})"
+)
+
+Change = Callable[[str, str], str | None]
+
+
+class Parts(Struct, frozen=True):
+    """The headings of an entry by what links call them.
+
+    `answered` are the slugs to which its page answers; `meant` has one of these for the letters of
+    what other tools call a heading, and of the ids that the file gives one.
+    """
+
+    answered: frozenset[str]
+    meant: dict[str, str]
+
+    def slug(self, part: str) -> str | None:
+        """The slug of the heading that `part` of a link means, if it is not called so."""
+        return None if part_slug(part) in self.answered else self.meant.get(letters(part))
+
+
+def parts_of(body: str, sections: Sequence[Section]) -> Parts:
+    """The parts of the page that `body`, as it stands in the file, became."""
+    slugs, answered, meant, under = Slugs(), set[str](), dict[str, str](), dict[str, str]()
+    for section in sections:
+        for heading in (section.heading, *headings(section.text)):
+            if names := slugs.of(heading):
+                answered |= {*names}
+                meant.setdefault(letters(heading), names[0])
+                meant.setdefault(letters(names[0]), names[0])
+                # A heading without text of its own stands before those below it.
+                for above in heading.split(": "):
+                    under.setdefault(letters(above), names[0])
+    meant = {**under, **meant}
+    ids = {letters(each): found for each, words in _ids(body) if (found := meant.get(words))}
+    return Parts(frozenset(answered), {**meant, **ids})
+
+
+def _ids(body: str) -> Iterator[tuple[str, str]]:
+    """The ids that a text gives, each with the letters of its heading: in its line, or next to it.
+
+    An id in a line of its own right before a heading is that of the heading.
+    """
+    if not _ID.search(body):
+        return
+    counts: dict[str, int] = {}
+    words, waiting = "", list[str]()
+    for line, is_code in lines_of(body):
+        if not line.strip():
+            continue
+        found = None if is_code else _HEADING.match(line)
+        ids = [] if is_code else [one[1] or one[2] for one in _ID.finditer(line)]
+        if found:
+            name = letters(plain(_NO_WORDS.sub("", found[1])))
+            number = counts.get(name, 0)
+            counts[name] = number + 1
+            words = f"{name}{number}" if number else name
+            yield from ((each, words) for each in (*waiting, *ids))
+            waiting = []
+        else:
+            alone = not _NO_WORDS.sub("", line).strip(" []()")
+            yield from ((each, words) for each in waiting if not ids)
+            waiting = ids if alone else []
+            yield from ((each, words) for each in ids if not alone)
+    yield from ((each, words) for each in waiting)
+
+
+def content_with_parts(content: Content, change: Change) -> Content:
+    """`content` with the part of each link that `change`, given its target and part, knows better.
+
+    The target is that of a link as `links_in` finds it, nothing for one within the page.
+    """
+    sections = (Section(each.heading, _with_parts(each.text, change)) for each in content.sections)
+    return structs.replace(content, sections=tuple(sections))
+
+
+def _with_parts(text: str, change: Change) -> str:
+    if "#" not in text:
+        return text
+
+    def led(found: re.Match[str]) -> str:
+        before, target, part = found.groups()[:3] if found[1] else found.groups()[3:]
+        better = change(f"{WIKI}{target}" if found[4] and target else target, part)
+        if not better:
+            return found[0]
+        said = ""
+        if found[4] and found.string.startswith("]]", found.end()):
+            # What is written is also what is read; in a table the sign has a stroke before it.
+            stroke = "\\" if found.string.lstrip().startswith("|") else ""
+            said = f"{stroke}|{target}#{part}"
+        return f"{before}{target}#{better}{said}"
+
+    return "\n".join(
+        line if is_code else outside_code(line, lambda piece: _LINK.sub(led, piece))
+        for line, is_code in lines_of(text)
+    )

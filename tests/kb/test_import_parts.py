@@ -1,0 +1,91 @@
+"""Links to a part of an imported page lead to the heading that they mean."""
+
+from pathlib import Path
+
+import pytest
+
+from kb import KnowledgeBase
+from kb.importers.markdown import parse_markdown
+from kb.importers.run import FolderImport, ImportOptions
+
+PAGE = """# The page
+
+## How to use it {#usage}
+
+Press.
+
+### Let's go: f(x)
+
+Now. <a id="deep"></a>
+
+# Group
+
+## Under
+
+Text.
+
+<a name="tip"></a>
+
+### A tip
+
+One.
+
+## Tools
+
+### At night
+
+Lamp.
+
+## More {: #rest }
+
+### At night
+
+[](){#torch}
+Torch.
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "led"),
+    [
+        ("usage", "how-to-use-it"),
+        ("how-to-use-it", "how-to-use-it"),
+        ("lets-go-fx", "lets-go-fx"),
+        ("let-s-go-f-x", "let-s-go-f-x"),
+        ("letsgofx", "let-s-go-f-x"),
+        ("deep", "let-s-go-f-x"),
+        ("under", "group-under"),
+        ("group", "group-under"),
+        ("tip", "a-tip"),
+        ("rest", "group-more"),
+        ("torch", "at-night-1"),
+        ("at-night-1", "at-night-1"),
+        ("at-night_1", "at-night-1"),
+        ("nowhere", "nowhere"),
+        ("%C3%BCber", "%C3%BCber"),
+    ],
+)
+def test_a_link_to_a_part_says_what_the_page_calls_it(part: str, led: str) -> None:
+    text = f"{PAGE}\n[x](#{part}) `[x](#{part})`\n\n```\n[x](#{part})\n```\n"
+    last = parse_markdown(text.encode(), "x.md").content.sections[-1].text
+    assert f"[x](#{led}) `[x](#{part})`\n\n```\n[x](#{part})" in last
+
+
+def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text(PAGE)
+    (tmp_path / "from.md").write_text(
+        "# From\n\n[a](page.md#usage) [b](./page.md#nowhere) [c](gone.md#usage)\n"
+        "[[page#Under]] [[page#Under|d]] [[page#Tools#At night]] [e](page.md#under 'T')\n\n"
+        "| a |\n|---|\n| [[page#Under]] |\n"
+    )
+    for outcome in ("contributed", "unchanged"):
+        rows = list(FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run())
+        base.wait(max(row.position for row in rows), index=False)
+        assert [row.outcome for row in rows] == [outcome, outcome]
+    (entry_id,) = (row.id or "" for row in rows if row.path == "from.md")
+    assert base.catalogue.get(entry_id).sections[0].text == (
+        "[a](page.md#how-to-use-it) [b](./page.md#nowhere) [c](gone.md#usage)\n"
+        "[[page#group-under|page#Under]] [[page#group-under|d]] [[page#Tools#At night]] "
+        "[e](page.md#group-under 'T')\n\n"
+        "| a |\n|---|\n| [[page#group-under\\|page#Under]] |"
+    )
