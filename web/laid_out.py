@@ -5,6 +5,7 @@ plugins take the square of a text of an unlucky shape. So a text is kept with it
 until something is erased; and whatever its shape, others wait for none of it.
 """
 
+import asyncio
 import hashlib
 import os
 import resource
@@ -12,12 +13,12 @@ import subprocess  # nosec B404
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 
 import msgspec
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from web.markdown import TooDeep, to_html
 
@@ -50,10 +51,14 @@ SOON = f"This text is being laid out, {AS_WRITTEN} until then: load the page aga
 
 
 class LaidOut(Struct, frozen=True):
-    """A text as HTML; `note` says why it is shown as it was written, where it is."""
+    """A text as HTML; `note` says why it is shown as it was written, where it is.
+
+    `soon` is done when it has been laid out, where that was begun.
+    """
 
     html: Markup
     note: str = ""
+    soon: Future[None] | None = None
 
 
 class Layouts:
@@ -68,7 +73,10 @@ class Layouts:
         self._begun: dict[tuple[bytes, ...], Future[None]] = {}
 
     def of(self, texts: Sequence[str], erased: int = -1) -> list[LaidOut]:
-        """The texts of one page; nothing is kept from before the last erasure, `erased`."""
+        """The texts of one page; nothing is kept from before the last erasure, `erased`.
+
+        What has to wait is not waited for here, in a thread that others need; see `soon`.
+        """
         self._forget(erased)
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
         made: dict[int, LaidOut] = {}
@@ -83,11 +91,10 @@ class Layouts:
                 short += len(text)
                 made[number] = self._keep(key, laid_out(text))
         left = {keys[n]: text for n, text in enumerate(texts) if n not in made}
-        if left and (begun := self._begin(left)):
-            wait([begun], PATIENCE)
-        for number, key in enumerate(keys):
+        begun = self._begin(left) if left else None
+        for number, text in enumerate(texts):
             if number not in made:
-                made[number] = self._look_up(key) or as_written(texts[number], SOON)
+                made[number] = structs.replace(as_written(text, SOON), soon=begun)
         return [made[number] for number in range(len(texts))]
 
     def _forget(self, erased: int) -> None:
@@ -136,6 +143,11 @@ class Layouts:
                 self._keep(key, made or as_written(text, TOO_COSTLY))
             if made is None:
                 return  # what comes after it was not tried, and is when the page is next shown
+
+
+async def wait(soon: Future[None]) -> None:
+    """Wait on the event loop until something is laid out, or patience is at its end."""
+    await asyncio.wait([asyncio.wrap_future(soon)], timeout=PATIENCE)
 
 
 def as_written(text: str, note: str) -> LaidOut:

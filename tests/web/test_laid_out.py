@@ -1,14 +1,21 @@
 """Whatever shape a text has, its page is there soon, whole, and others wait for none of it."""
 
+import asyncio
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any, cast
 
+import httpx
 import pytest
 from markupsafe import escape
 
 from kb import KnowledgeBase
+from tests.web.community import app_of
 from tests.web.visits import Client, Contribute, page
 from web import laid_out
-from web.laid_out import SOON, TOO_COSTLY, TOO_DEEP, TOO_LONG, Layouts
+from web.laid_out import SOON, TOO_COSTLY, TOO_DEEP, TOO_LONG, LaidOut, Layouts
 
 LONG = "A paragraph with *emphasis* and `code`.\n\n" * 200
 BOMBS = {
@@ -42,14 +49,23 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return begun
 
 
+def waited(layouts: Layouts, texts: list[str]) -> list[LaidOut]:
+    """The texts as a page shows them that has waited."""
+    made = layouts.of(texts)
+    if soon := next((one.soon for one in made if one.soon), None):
+        asyncio.run(laid_out.wait(soon))
+        made = layouts.of(texts)
+    return made
+
+
 @pytest.mark.process
 def test_a_text_is_laid_out_once(layouts: Layouts, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = processes(monkeypatch)
-    first = layouts.of([LONG, "*short*", LONG])
+    first = waited(layouts, [LONG, "*short*", LONG])
     assert [one.note for one in first] == ["", "", ""]
     assert first[0].html.count("<em>emphasis</em>") == 200
     assert "<em>short</em>" in first[1].html
-    assert layouts.of([LONG, "*short*", LONG]) == first
+    assert waited(layouts, [LONG, "*short*", LONG]) == first
     assert len(begun) == 1
 
 
@@ -61,7 +77,7 @@ def test_a_text_of_an_unlucky_shape_is_shown_as_it_was_written(
     monkeypatch.setattr(laid_out, "CPU_SECONDS", 1)
     begun = processes(monkeypatch)
     for _ in range(2):
-        [made] = layouts.of([BOMBS[name]])
+        [made] = waited(layouts, [BOMBS[name]])
         assert made.note == TOO_COSTLY
         assert made.html == f'<pre class="as-written">{escape(BOMBS[name])}</pre>'
     assert len(begun) == 1
@@ -74,8 +90,44 @@ def test_a_page_does_not_wait_until_a_long_text_is_laid_out(
     monkeypatch.setattr(laid_out, "PATIENCE", 0)
     [made] = layouts.of([LONG])
     assert made.note == SOON
+    assert made.soon
+    asyncio.run(laid_out.wait(made.soon))
     monkeypatch.setattr(laid_out, "PATIENCE", 60)
-    assert layouts.of([LONG])[0].note == ""
+    assert waited(layouts, [LONG])[0].note == ""
+
+
+def test_what_waits_to_be_laid_out_leaves_pages_their_threads(
+    base: KnowledgeBase, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, begun = Event(), Event()
+
+    def slow(texts: list[str]) -> Iterator[LaidOut]:
+        begun.set()
+        held.wait()
+        return map(laid_out.laid_out, texts)
+
+    monkeypatch.setattr(laid_out, "PATIENCE", 60)
+    monkeypatch.setattr(laid_out, "_in_a_process", slow)
+    entry = contribute("Long", does=LONG)
+
+    async def attacked() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
+        transport = httpx.ASGITransport(app=cast("Any", app_of(base)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            visits = [asyncio.create_task(client.get(f"/entries/{entry}")) for _ in range(20)]
+            while not begun.is_set():
+                await asyncio.sleep(0)
+            for _ in range(20):
+                assert (await client.get("/about")).status_code == 200
+            assert not any(each.done() for each in visits)
+            held.set()
+            for answer in await asyncio.gather(*visits):
+                assert answer.text.count("<em>emphasis</em>") == 200
+
+    try:
+        asyncio.run(attacked())
+    finally:
+        held.set()
 
 
 @pytest.mark.process
@@ -84,8 +136,8 @@ def test_what_comes_after_a_costly_text_has_its_turn_later(
 ) -> None:
     monkeypatch.setattr(laid_out, "CPU_SECONDS", 1)
     texts = [BOMBS["formulas"], LONG]
-    assert [one.note for one in layouts.of(texts)] == [TOO_COSTLY, SOON]
-    assert [one.note for one in layouts.of(texts)] == [TOO_COSTLY, ""]
+    assert [one.note for one in waited(layouts, texts)] == [TOO_COSTLY, SOON]
+    assert [one.note for one in waited(layouts, texts)] == [TOO_COSTLY, ""]
 
 
 def test_a_page_lays_out_so_much_and_shows_the_rest_as_written(

@@ -1,9 +1,11 @@
 """An entry's own page, and the small forms on it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -22,6 +24,7 @@ from kb.entries.results import (
 )
 from kb.errors import InvalidInput, Refused
 from kb.writer import Receipt
+from web import laid_out
 from web.errors import status_of
 from web.pages.forms import Form, new_command_id
 from web.pages.links import entry_url
@@ -93,8 +96,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     world: bool
 
 
-@get("/entries/{entry_id:str}", sync_to_thread=True, rule="read")
-def show(
+@get("/entries/{entry_id:str}", rule="read")
+async def show(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
@@ -106,8 +109,13 @@ def show(
 ) -> Response[str]:
     """The page of an entry; of each long list on it the page that is asked for."""
     at = Numbers(endorsed, reuse, related, history)
-    view = entry_view(base, pages, entry_id, at=at)
-    return pages.render("entry.html", view, at="browse", done=done)
+    look = partial(entry_view, base, pages, entry_id, at=at)
+    view = await sync_to_thread(look)
+    if soon := next((one.soon for one in view.sections if one.soon), None):
+        del view  # many may wait, and texts are long
+        await laid_out.wait(soon)
+        view = await sync_to_thread(look)
+    return await sync_to_thread(pages.render, "entry.html", view, at="browse", done=done)
 
 
 def act(

@@ -3,6 +3,7 @@
 import html as entities
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from functools import partial
 from urllib.parse import quote
 
@@ -25,7 +26,8 @@ _LINK = re.compile(r'href="#(s-[^"<>]{0,2000})"')
 class ShownSection(Struct, frozen=True):
     """A section as HTML; `anchor` and `place` are unique on the page.
 
-    `note` says why the text is shown as it was written, where it is.
+    `note` says why the text is shown as it was written, where it is; if only until it is laid out,
+    `soon` is done then.
     """
 
     anchor: str
@@ -33,6 +35,7 @@ class ShownSection(Struct, frozen=True):
     heading: str
     html: Markup
     note: str = ""
+    soon: Future[None] | None = None
 
 
 def shown_sections(
@@ -58,7 +61,7 @@ def shown_sections(
         html = further.named(
             linked(text.html, partial(_address, links or {})), section.heading, place
         )
-        shown.append(ShownSection(name, place, section.heading, html, text.note))
+        shown.append(ShownSection(name, place, section.heading, html, text.note, text.soon))
     return tuple(structs.replace(one, html=further.leading(one.html)) for one in shown)
 
 
