@@ -84,7 +84,7 @@ def _hit(
         all_terms(stored.title), all_terms(passage.heading)
     )
     text = passage.text[part.start : part.end]
-    marks = snippets.marks(spans, (part.start, part.end))
+    inside = snippets.within(spans, (part.start, part.end))
     return Hit(
         document_id=ranked.document_id,
         title=stored.title,
@@ -92,8 +92,8 @@ def _hit(
         heading=part.heading,
         place=part.place,
         text=text,
-        marks=marks,
-        snippet_range=snippets.snippet_range(text, marks),
+        marks=snippets.marks(inside),
+        snippet_range=snippets.snippet_range(text, inside),
         close=False,
         score=ScoreParts(
             lexical=ranked.lexical,

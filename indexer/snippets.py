@@ -12,26 +12,31 @@ SNIPPET_WIDTH = 240
 """Characters of a passage worth showing when space is short."""
 
 
-def marks(spans: Iterable[Span], part: Range) -> tuple[Range, ...]:
-    """The (start, end) characters of those of `spans` inside `part`, counted from its start.
-
-    In their order, those that touch or overlap merged.
-    """
+def within(spans: Iterable[Span], part: Range) -> list[Span]:
+    """Those of `spans` inside `part`, counted from its start."""
     first, last = part
-    return _merged(
-        (start - first, end - first) for start, end, _ in spans if first <= start and end <= last
-    )
+    return [
+        (start - first, end - first, term)
+        for start, end, term in spans
+        if first <= start and end <= last
+    ]
 
 
-def snippet_range(text: str, marked: Sequence[Range], width: int = SNIPPET_WIDTH) -> Range:
-    """The (start, end) of at most `width` characters that show the most different marked words.
+def marks(spans: Iterable[Span]) -> tuple[Range, ...]:
+    """The (start, end) characters of `spans` in their order, those that touch or overlap merged."""
+    return _merged((start, end) for start, end, _ in spans)
 
-    The first such part, its marks in the middle, its ends where words end (unless one word is
-    longer than the part). Without marks it is the beginning.
+
+def snippet_range(text: str, spans: Sequence[Span], width: int = SNIPPET_WIDTH) -> Range:
+    """The (start, end) of at most `width` characters that show the most different terms of `spans`.
+
+    A word as it was asked for has more of them than a piece or another form of it. The first such
+    part, its terms in the middle, its ends where words end (unless one word is longer than the
+    part). Without any it is the beginning.
     """
     if len(text) <= width:
         return 0, len(text)
-    first, last = _densest(text, marked, width)
+    first, last = _densest(spans, width)
     start = max(0, min(first - (width - (last - first)) // 2, len(text) - width))
     end = start + width
     if start > 0:
@@ -64,16 +69,16 @@ def _merged(places: Iterable[Range], *, touching: bool = True) -> tuple[Range, .
     return tuple(merged)
 
 
-def _densest(text: str, marked: Sequence[Range], width: int) -> Range:
-    """From the first to the last mark of the best part; (0, 0) without marks that fit."""
+def _densest(spans: Sequence[Span], width: int) -> Range:
+    """From the first to the last term of the best part; (0, 0) without terms that fit."""
     best, most = (0, 0), 0
-    for index, (start, _) in enumerate(marked):
-        inside = [place for place in marked[index:] if place[1] <= start + width]
-        different = len({text[slice(*place)].casefold() for place in inside})
+    for index, (start, _, _) in enumerate(spans):
+        inside = [span for span in spans[index:] if span[1] <= start + width]
+        different = len({term for *_, term in inside})
         if different > most:
-            best, most = (start, inside[-1][1]), different
-        if len(inside) == len(marked) - index:
-            break  # Later parts show some of these marks and no others.
+            best, most = (start, max(end for _, end, _ in inside)), different
+        if len(inside) == len(spans) - index:
+            break  # Later parts show some of these terms and no others.
     return best
 
 

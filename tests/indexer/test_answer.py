@@ -124,7 +124,7 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
         analysed.append(text)
         return analysis.all_terms(text)
 
-    def counted_range(text: str, marked: Sequence[snippets.Range]) -> snippets.Range:
+    def counted_range(text: str, marked: Sequence[snippets.Span]) -> snippets.Range:
         shortened.append(text)
         return shorten(text, marked)
 

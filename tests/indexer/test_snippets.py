@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import all_terms, spans
-from indexer.snippets import SNIPPET_WIDTH, marks, snippet_range, spellings, written
+from indexer.snippets import (
+    SNIPPET_WIDTH,
+    Span,
+    marks,
+    snippet_range,
+    spellings,
+    within,
+    written,
+)
 from indexer.wanted import wanted
 
 passages = st.lists(
@@ -20,8 +28,13 @@ questions = st.lists(st.sampled_from(["red", "große", "zebras", "検", "the", "
 )
 
 
+def spans_of(text: str, question: str) -> list[Span]:
+    asked = wanted(question)
+    return list(spans(text, {*asked.scored, *asked.exact}))
+
+
 def ranges_of(text: str, question: str) -> tuple[tuple[int, int], ...]:
-    return marks(spans(text, wanted(question).scored), (0, len(text)))
+    return marks(spans(text, wanted(question).scored))
 
 
 def marked(text: str, question: str) -> list[str]:
@@ -63,7 +76,7 @@ def test_marks_are_in_order_apart_and_hold_only_words_of_the_question(
 
 
 def test_a_short_text_is_shown_whole() -> None:
-    assert snippet_range("a short text", ((2, 7),)) == (0, 12)
+    assert snippet_range("a short text", [(2, 7, "short")]) == (0, 12)
 
 
 def test_without_marks_the_beginning_is_shown_up_to_the_end_of_a_word() -> None:
@@ -76,31 +89,54 @@ def test_without_marks_the_beginning_is_shown_up_to_the_end_of_a_word() -> None:
 
 def test_the_part_with_the_most_different_words_is_shown() -> None:
     text = "red " * 20 + "filler " * 60 + "a red zebra " + "filler " * 60
-    start, end = snippet_range(text, ranges_of(text, "red zebra"))
+    start, end = snippet_range(text, spans_of(text, "red zebra"))
     assert "red zebra" in text[start:end]
     assert text[start:end].startswith("filler")
     assert text[start:end].endswith("filler")
 
 
+@pytest.mark.parametrize(
+    ("asked", "like_it"),
+    [
+        ("off-hours", "A 40-hour (32-hour) week"),
+        ("team/executive", "The team and an executive"),
+        ("Model-View-ViewModel", "A model, a view, another ViewModel"),
+        ("Time-based", "Based on time"),
+        ("styled", "Style is a matter of styles"),
+        ("卸载时调", "卸载 时调 卸载"),
+    ],
+)
+def test_the_word_as_it_was_asked_for_is_shown_before_its_pieces_and_other_forms(
+    asked: str, like_it: str
+) -> None:
+    text = f"{like_it}. {'filler ' * 60}here {asked} stands. {'filler ' * 60}{like_it}."
+    start, end = snippet_range(text, spans_of(text, asked))
+    assert f"here {asked} stands" in text[start:end]
+
+
+def test_spans_of_a_part_are_counted_from_its_start() -> None:
+    assert within([(0, 3, "red"), (5, 8, "zebra"), (9, 12, "cat")], (4, 11)) == [(1, 4, "zebra")]
+
+
 def test_a_text_of_one_endless_word_is_cut() -> None:
     assert snippet_range("x" * 1000, ()) == (0, SNIPPET_WIDTH)
-    assert snippet_range("x" * 1000, ((0, 1000),)) == (0, SNIPPET_WIDTH)
+    assert snippet_range("x" * 1000, [(0, 1000, "x")]) == (0, SNIPPET_WIDTH)
 
 
 @given(passages, questions, st.integers(10, 300))
 def test_the_part_shown_fits_and_cuts_no_word_that_fits(
     text: str, question: str, width: int
 ) -> None:
-    ranges = ranges_of(text, question)
-    start, end = snippet_range(text, ranges, width)
+    found = spans_of(text, question)
+    start, end = snippet_range(text, found, width)
     assert 0 <= start <= end <= len(text)
     assert end - start <= width
     shown = text[start:end].split()
     whole = text.split()
     # Chinese words are of one sign each, whatever stands around them.
     assert all(word in whole for word in shown if not set(word) & set("x検索"))
-    if any(last - first <= width for first, last in ranges):
-        assert any(start <= first and last <= end for first, last in ranges)
+    if any(last - first <= width for first, last, _ in found):
+        assert any(start <= first and last <= end for first, last, _ in found)
 
 
 def test_spellings_are_those_of_the_question_in_its_order() -> None:
