@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb.importers.code import outside_code, spans, without_code
 from kb.importers.comments import has_comments, without_comments
+from kb.importers.divisions import without_divisions
 from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.marks import without_marks
@@ -25,9 +26,6 @@ _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
     r"|export\s{1,9}(?:const|default|function|let)\b)"
 )
-_DIVISION = re.compile(r"^([ \t]{0,20}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$")
-_CALLOUT = re.compile(r"\.callout-(\w{1,40})")
-_TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
 _TAB = re.compile(r"^([ \t]*)={3}[!+]?[ \t]+\"([^\"\n]{1,200})\"[ \t]*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
@@ -41,6 +39,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     body = with_fences(body, remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
+    body = without_divisions(body, remarks)
     pieces = list(_pieces(body))
     html = Html("\n".join(without_code(text) for kind, text in pieces if kind != "code"), remarks)
     made = []
@@ -65,7 +64,7 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
         return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
 
     text = _HEADING.sub(in_one_line, text)
-    paragraphs = re.split(r"(\n[ \t]*\n)", _without_divisions(_without_tabs(text), remarks))
+    paragraphs = re.split(r"(\n[ \t]*\n)", _without_tabs(text))
     return "".join(outside_code(paragraph, clean) for paragraph in paragraphs)
 
 
@@ -108,36 +107,6 @@ def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
         elif kind := _KINDS.get(token.type):
             # HTML within a list or a quotation has its marks before each line.
             yield ("text" if kind == "html" and token.level else kind), first, after
-
-
-def _without_divisions(text: str, remarks: Remarks) -> str:
-    """Pandoc's ::: {.class} lines: a note stays one, a class alone is no text."""
-    if ":::" not in text:
-        return text
-    made: list[str] = []
-    kept_open: list[bool] = []
-    for line in text.split("\n"):
-        found = _DIVISION.match(line)
-        if not found:
-            made.append(line)
-        elif not found[2].strip():
-            if not kept_open or kept_open.pop():
-                made.append(line)
-        else:
-            kept_open.append(bool(opened := _opened(found, remarks)))
-            made += [opened] if opened else []
-    return "\n".join(made)
-
-
-def _opened(found: re.Match[str], remarks: Remarks) -> str:
-    said = found[2]
-    if not said.startswith("{"):
-        return found[0]
-    remarks.add(Why.MARKS, said)
-    callout, title = _CALLOUT.search(said), _TITLE.search(said)
-    if not callout:
-        return ""
-    return f"{found[1]}{callout[1]}" + (f"[{title[1][1:-1]}]" if title else "")
 
 
 def _without_tabs(text: str) -> str:

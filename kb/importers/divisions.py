@@ -1,0 +1,73 @@
+"""Divisions of other tools: what stands between Pandoc's and Docusaurus' lines of :::."""
+
+import re
+
+from kb.importers.code import lines_of
+from kb.importers.remarks import Remarks, Why
+
+_DIVISION = re.compile(r"^([ \t]{0,20}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$")
+_CALLOUT = re.compile(r"^\{?[^}]{0,300}?\bcallout-(\w{1,40})")
+_TABS = re.compile(r"^\{?[^}]{0,300}?\bpanel-tabset\b")
+_TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
+
+
+def without_divisions(body: str, remarks: Remarks) -> str:
+    """`body` without the ::: lines that only lay out; a note stays one.
+
+    A heading within a note or tabs begins no section, which would end where the note does: it is a
+    line in bold.
+    """
+    if ":::" not in body:
+        return body
+    lines = list(lines_of(body))
+    marks = {
+        at: found
+        for at, (line, is_code) in enumerate(lines)
+        if not is_code and (found := _DIVISION.match(line))
+    }
+    ends = _ends(marks)
+    made: list[str] = []
+    left_out: set[int] = set()
+    last = -1  # line in which the outermost note or tabs end
+    for at, (line, is_code) in enumerate(lines):
+        mark = marks.get(at)
+        heading = None if is_code or at > last else _HEADING.match(line)
+        if mark and mark[2].strip():
+            opened = _opened(mark, remarks)
+            made += [opened] if opened else []
+            end = ends.get(at, -1)
+            left_out |= set() if opened else {end}
+            if opened or _TABS.match(mark[2]):
+                last = max(last, end)
+        elif mark and at in left_out:
+            continue
+        elif heading:
+            bold = heading[1] if "**" in heading[1] else f"**{heading[1]}**"
+            made += [*([""] if made and made[-1].strip() else []), bold, ""]
+        else:
+            made.append(line)
+    return "\n".join(made)
+
+
+def _ends(marks: dict[int, re.Match[str]]) -> dict[int, int]:
+    """The line in which each division ends that does, by the line in which it begins."""
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    for at, mark in marks.items():
+        if mark[2].strip():
+            begun.append(at)
+        elif begun:
+            ends[begun.pop()] = at
+    return ends
+
+
+def _opened(mark: re.Match[str], remarks: Remarks) -> str:
+    said = mark[2]
+    callout, title = _CALLOUT.match(said), _TITLE.search(said)
+    if not callout and not said.startswith("{") and not _TABS.match(said):
+        return mark[0]
+    remarks.add(Why.MARKS, said)
+    if not callout:
+        return ""
+    return f"{mark[1]}{callout[1]}" + (f"[{title[1][1:-1]}]" if title else "")
