@@ -58,6 +58,10 @@ def entry_page(
 
 
 _WITHHELD = {
+    "text": (
+        "So this page does not have it; once it is changed who sees the entry, its author and the "
+        "operator alone do, until that is mended."
+    ),
     "sight": "Until that is mended, its author and the operator alone see it.",
     "entry": "Until that is mended, the operator alone sees it.",
 }

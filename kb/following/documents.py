@@ -24,7 +24,7 @@ from kb.entries.content import shown
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
 from kb.following.source import reach, source
-from kb.following.withheld import lack, narrowed
+from kb.following.withheld import SIGHT_CHANGED, lack, narrowed
 from kb.ids import group_id
 from kb.writer import Clock
 
@@ -219,7 +219,9 @@ class IndexProjection:
             before = touched.get(event.stream) or Standing(Entry(id=entry_id), event)
             try:
                 entry = evolve(before.entry, cast(EntryEvent, self._codec.decode(event)))
-                touched[event.stream] = replace(before, entry=entry, event=event)
+                stopped = event.type == SIGHT_CHANGED and "text" in before.withheld
+                held = before.withheld | {"sight"} if stopped else before.withheld
+                touched[event.stream] = replace(before, entry=entry, event=event, withheld=held)
             except (UnknownEventType, EventDataError, AssertionError) as error:
                 if keep_aside:
                     self._keep_aside(event, _sentence(error))

@@ -92,6 +92,7 @@ class Views:
             payloads = [self._codec.decode(event) for event in events]
         with self._database().atomic() as database:
             for event, payload in zip(events, payloads, strict=True):
+                withheld.stop(database.conn, event)
                 for handler in self._handlers.get(type(payload), ()):
                     handler(database.conn, event, payload)
             if events:

@@ -19,20 +19,23 @@ from kb.access import OPERATOR_LABEL, member_label
 from kb.following.parked import parked_of
 from kb.following.view import NOW_SEEN_BY, SEEN_THEN, to_stored
 
-Lack = Literal["sight", "entry", "groups", "roles", "profile", "member", "group", "world", "all"]
-"""What may have been taken away: who beside its author and the operator sees an entry; the entry,
-from all but the operator; groups, roles or profile of a member, or the member; the members of a
-group; what is open to the world; and everything, where not even the stream is certain.
+Lack = Literal[
+    "sight", "text", "entry", "groups", "roles", "profile", "member", "group", "world", "all"
+]
+"""What may have been taken away: who beside its author and the operator sees an entry; words of it,
+so that a later change of who sees it is not believed; the entry, from all but the operator; groups,
+roles or profile of a member, or the member; the members of a group; what is open to the world; and
+everything, where not even the stream is certain.
 """
 
 LACKS: Mapping[str, Mapping[str, Lack | None]] = {
     "entry": {
         "entry-contributed": "entry",
-        "entry-revised": None,
+        "entry-revised": "text",
         "entry-tagged": None,
-        "entry-untagged": None,
+        "entry-untagged": "text",
         "entry-related": None,
-        "entry-unrelated": None,
+        "entry-unrelated": "text",
         "entry-archived": None,
         "entry-restored": None,
         "entry-visibility-changed": "sight",
@@ -56,15 +59,18 @@ LACKS: Mapping[str, Mapping[str, Lack | None]] = {
     "group": {"group-formed": "group", "group-changed": "group", "group-closed": None},
     "community": {"world-access-changed": "world"},
     "endorsement": {"entry-endorsed": None, "endorsement-withdrawn": None},
-    "reuse": {"reuse-recorded": None, "reuse-outcome-updated": None},
+    "reuse": {"reuse-recorded": None, "reuse-outcome-updated": "text"},
 }
 """By the kind of stream and the type of the event; a type that is not here takes all of it."""
+
+SIGHT_CHANGED = "entry-visibility-changed"
 
 _UNKNOWN_TYPE: Mapping[str, Lack] = {
     "entry": "entry",
     "member": "member",
     "group": "group",
     "community": "world",
+    "reuse": "text",
 }
 
 # `entry_id` is the entry whose page lacks the event, where that is known, `author` who wrote it.
@@ -82,6 +88,8 @@ TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"
 PARKED = "SELECT ?, position, type, stream, error, parked_at FROM main.parked ORDER BY position"
 ANY_PARKED = "SELECT 1 FROM main.parked LIMIT 1"
 WITHHOLD = "INSERT OR IGNORE INTO withheld VALUES (?, ?)"
+STOP = """INSERT OR IGNORE INTO withheld
+    SELECT stream, 'sight' FROM withheld WHERE stream = ? AND lack = 'text'"""
 LACKS_OF = "SELECT lack FROM main.withheld WHERE stream = ?"
 ALL = "EXISTS (SELECT 1 FROM main.withheld AS everything WHERE everything.lack = 'all')"
 """Whether everything is withheld from all but the operator."""
@@ -138,8 +146,15 @@ def park(db: sqlite3.Connection, event: RecordedEvent, error: str, at: datetime)
     place = (event.position, event.type, event.stream)
     db.execute(PARK, (*place, error, to_stored(at), author, entry_id))
     if (taken := lack(event.stream, event.type)) is not None:
-        db.execute(WITHHOLD, (event.stream, "all" if _misplaced(db, event) else taken))
+        stream = f"entry-{entry_id}" if taken == "text" and entry_id else event.stream
+        db.execute(WITHHOLD, (stream, "all" if _misplaced(db, event) else taken))
     return entry_id
+
+
+def stop(db: sqlite3.Connection, event: RecordedEvent) -> None:
+    """Keep a change of who sees an entry from showing words that an event kept aside took back."""
+    if event.type == SIGHT_CHANGED:
+        db.execute(STOP, (event.stream,))
 
 
 def tell(db: sqlite3.Connection, event: RecordedEvent, entry_id: str | None) -> None:
@@ -154,7 +169,9 @@ def _one(db: sqlite3.Connection, sql: str, key: str | None) -> str | None:
 
 def _misplaced(db: sqlite3.Connection, event: RecordedEvent) -> bool:
     """Whether it is a later event of a stream that never began, so that of another one."""
-    if event.version == 1 or event.stream.partition("-")[0] not in _UNKNOWN_TYPE:
+    kind = event.stream.partition("-")[0]
+    # The rows of a reuse go with its entry, so a lack of them tells nothing.
+    if event.version == 1 or kind not in _UNKNOWN_TYPE or kind == "reuse":
         return False
     place = {"stream": event.stream, "position": event.position}
     return event.stream != "community" and db.execute(_KNOWN, place).fetchone() is None

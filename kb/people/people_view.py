@@ -208,7 +208,7 @@ def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | Non
 
 def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
     """What the record lacks stands in it; of entries, what would be in it."""
-    if entry_id is None or lack(event.stream, event.type) is not None:
+    if entry_id is None or lack(event.stream, event.type) not in (None, "text"):
         what = event.type.replace("-", " ")
         _keep(db, event, f"Something that cannot be read was recorded ({what}).", entry_id)
         if entry_id is not None:

@@ -37,7 +37,7 @@ from tests.kb.damaged_world import (
     sights,
     viewed,
 )
-from tests.kb.domain_world import some_content
+from tests.kb.domain_world import some_content, some_draft
 from tests.kb.people_world import PeopleWorld
 from tests.kb.viewed_world import ViewedWorld
 
@@ -185,6 +185,20 @@ def test_no_event_that_cannot_be_read_lets_a_search_find_more(
             assert more <= (own if entry_id in whole else {access.OPERATOR_LABEL}), event.type
 
 
+@pytest.mark.parametrize("lost", ["entry-revised", "entry-untagged"])
+def test_what_could_not_be_taken_back_is_found_by_nobody_else(tmp_path: Path, lost: str) -> None:
+    world = ViewedWorld(tmp_path / "views.sqlite")
+    draft = replace(some_draft(), visibility=Visibility("author"), tags=("hana-k",))
+    entry_id = world.entries.contribute(draft).id
+    world.entries.untag(entry_id, ["hana-k"])
+    world.entries.revise(entry_id, some_content("Case"), version=1)
+    world.entries.show(entry_id, Visibility("members"))
+    events = [damaged(each, "data") if each.type == lost else each for each in world.recorded()]
+    audience = found(tmp_path / "parked.sqlite", world.codec, events)[entry_id]
+    assert audience == {access.OPERATOR_LABEL, access.member_label("ada")}
+    world.close()
+
+
 def test_every_type_of_event_says_what_it_may_take_away() -> None:
     assert {name for types in LACKS.values() for name in types} == {
         kind.name for kind in EVENT_TYPES
@@ -250,7 +264,8 @@ def test_what_does_not_change_who_sees_an_entry_is_told_on_its_page(tmp_path: Pa
     page = Catalogue(world.reader, access.of_member("cy", ["member"], []).labels).get(entry_id)
     assert (page.title, page.endorsed) == ("First", ())
     assert page.lacking == (
-        "A revision cannot be read. So this page does not have it.",
+        "A revision cannot be read. So this page does not have it; once it is changed who sees the "
+        "entry, its author and the operator alone do, until that is mended.",
         "That an endorsement was withdrawn cannot be read. So this page does not have it.",
     )
     world.close()
