@@ -57,7 +57,7 @@ def eventful(path: Path) -> PeopleWorld:
             by_ada.show(entry_id, sight)
     by_ben.show(kept, Visibility("groups", (inner,)))
     by_ben.tag(kept, ["night"])
-    by_ben.revise(kept, some_content("Better"), version=1)
+    by_ben.revise(kept, some_content("Better"), version=3)
     by_ada.erase(entries[4])
     people.leave_group("inner", ben.member)
     people.join_group("outer", ben.member)
