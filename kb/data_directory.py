@@ -2,9 +2,10 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from errno import EACCES, EDQUOT, ENOSPC, EROFS
+from errno import EACCES, EDQUOT, ELOOP, ENOSPC, EROFS
 from pathlib import Path
 
 import msgspec
@@ -153,7 +154,47 @@ def find(path: Path) -> DataDirectory:
             raise DataDirectoryError(
                 f"{path} is not a data directory of Tributary: it holds no {LOG}."
             )
+        _refuse_odd(directory)
     return directory
+
+
+def _refuse_odd(directory: DataDirectory) -> None:
+    """Raise `DataDirectoryError` where something else than a file lies in the place of one.
+
+    A pipe would be waited for without end, and what SQLite says of a folder is no advice.
+    """
+    kept = (directory.log, directory.vault, directory.accounts, directory.settings)
+    made = (directory.views, directory.parked)  # counts of searches stop nothing, whatever they are
+    for path in (*kept, *made, directory.lock, directory.people_lock):
+        for end in ("", ".sums", "-wal", "-shm"):
+            place = path.with_name(path.name + end)
+            if (found := _odd(place, stat.S_ISREG)) and path in kept:
+                raise DataDirectoryError(f"{place} is {found}, not a file: put back a copy of it.")
+            if found:
+                raise DataDirectoryError(
+                    f"{place} is {found}, not a file: move it away, and one is made."
+                )
+    if found := _odd(directory.index, stat.S_ISDIR):
+        raise DataDirectoryError(
+            f"{directory.index} is {found}, not a folder: move it away, and the index is made anew."
+        )
+
+
+def _odd(place: Path, expected: Callable[[int], bool]) -> str:
+    """What lies at `place`, if that is not as `expected`; empty if it is or nothing is there."""
+    try:
+        mode = place.stat().st_mode
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        if error.errno == ELOOP:
+            return "a link that leads to itself"
+        raise
+    if expected(mode):
+        return ""
+    return (
+        "a folder" if stat.S_ISDIR(mode) else "a file" if stat.S_ISREG(mode) else "a pipe or device"
+    )
 
 
 @contextmanager

@@ -112,6 +112,8 @@ def written(settings: Settings) -> dict[str, str | int]:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
+    if (path.is_symlink() or path.exists()) and not path.is_file():  # reading a pipe never ends
+        raise DataDirectoryError(f"{path} is not a file: put back a copy of it.")
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text)

@@ -1,5 +1,6 @@
 """What is wrong with a data directory is one sentence, and what is right is found again."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -161,6 +162,35 @@ def test_a_directory_in_which_nothing_can_be_locked_is_refused(data: Path) -> No
 def test_a_directory_in_which_no_views_can_be_made_is_refused(data: Path) -> None:
     (data / "views.sqlite").mkdir()
     assert str(data) in refused(data)
+
+
+@pytest.mark.parametrize("what", ["a pipe or device", "a folder", "a link that leads to itself"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("vault.sqlite", "accounts.sqlite", "settings.toml", "views.sqlite", "views.sqlite.sums"),
+        *("parked.sqlite", "follower.lock", "people.lock", "vault.sqlite-wal", "index"),
+    ],
+)
+def test_what_is_no_file_is_refused_at_once_with_what_to_do(
+    data: Path, name: str, what: str
+) -> None:
+    place = data / name
+    place.unlink(missing_ok=True)
+    if name == "index" and what == "a folder":
+        what = "a file"
+        place.touch()
+    elif what == "a folder":
+        place.mkdir()
+    elif what == "a pipe or device":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(place)
+    for _ in range(2):
+        with pytest.raises(DataDirectoryError) as caught:
+            KnowledgeBase.open(data)
+        assert str(caught.value).startswith(f"{place} is {what}, not a f")
+        assert "put back a copy" in str(caught.value) or "move it away" in str(caught.value)
 
 
 def test_a_full_disk_is_one_sentence(

@@ -1,5 +1,6 @@
 """Settings come from the file and the environment, and the page about them says the same."""
 
+import os
 import re
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def test_a_file_that_is_missing_or_empty_is_told_and_means_no_defaults(tmp_path:
         (tmp_path / FILE_NAME).write_text(text)
         with pytest.raises(DataDirectoryError, match="is empty: put back"):
             load_settings(tmp_path, {"KB_COMMUNITY": "Ours"})
+
+
+def test_a_file_that_is_none_is_told_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE_NAME)
+    with pytest.raises(DataDirectoryError, match="is not a file: put back a copy"):
+        load_settings(tmp_path, {})
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
