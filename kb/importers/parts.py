@@ -13,12 +13,14 @@ from kb.importers.code import lines_of, outside_code
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]{1,1000})")
 _ID = re.compile(
-    r"\{:?[ \t]*#([\w:.-]{1,200})[^{}\n]{0,200}\}"
+    r"\{(?:[^{}\n]{0,200}?[ \t:])?#([\w:.-]{1,200})(?=[^{}\n]{0,200}\})"
+    r"|\{:?[ \t]*id=[\"']?([^\s\"'{}]{1,200})(?=[^{}\n]{0,200}\})"
     r"|<[a-zA-Z]\w{0,20}\s[^<>\n]{0,300}?\b(?:id|name)=[\"']?([^\s\"'<>]{1,200})"
 )
 _NO_WORDS = re.compile(r"\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>|[ \t]#+[ \t]*$")
 _LINK = re.compile(
-    r"(\]\(\s{0,9}<?)([^\s()<>#]{0,1000})#([^\s()<>]{1,300})"
+    r"(\]\(\s{0,9}<?|^ {0,3}\[[^\]\n^][^\]\n]{0,300}\]:[ \t]{0,9}<?)"
+    r"([^\s()<>#]{0,1000})#([^\s()<>]{1,300})"
     r"|(\[\[)([^\[\]\n|#]{0,300})#([^\[\]\n|]{1,300})"
 )
 
@@ -70,7 +72,7 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         if not line.strip():
             continue
         found = None if is_code else _HEADING.match(line)
-        ids = [] if is_code else [one[1] or one[2] for one in _ID.finditer(line)]
+        ids = [] if is_code else [one[one.lastindex or 0] for one in _ID.finditer(line)]
         if found:
             name = letters(plain(_NO_WORDS.sub("", found[1])))
             number = counts.get(name, 0)

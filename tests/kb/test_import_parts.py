@@ -38,6 +38,14 @@ Lamp.
 
 ## More {: #rest }
 
+### Version 7.2 <small>of May</small> { id="7.2" }
+
+New.
+
+### Next <small>maybe</small> { .wide #next }
+
+Newer.
+
 ### At night
 
 [](){#torch}
@@ -59,6 +67,8 @@ Torch.
         ("tip", "a-tip"),
         ("rest", "group-more"),
         ("torch", "at-night-1"),
+        ("7.2", "version-7-2-of-may"),
+        ("next", "next-maybe"),
         ("at-night-1", "at-night-1"),
         ("at-night_1", "at-night-1"),
         ("nowhere", "nowhere"),
@@ -66,9 +76,9 @@ Torch.
     ],
 )
 def test_a_link_to_a_part_says_what_the_page_calls_it(part: str, led: str) -> None:
-    text = f"{PAGE}\n[x](#{part}) `[x](#{part})`\n\n```\n[x](#{part})\n```\n"
+    text = f"{PAGE}\n[x](#{part}) `[x](#{part})`\n\n```\n[x](#{part})\n```\n\n[y]: #{part}\n"
     last = parse_markdown(text.encode(), "x.md").content.sections[-1].text
-    assert f"[x](#{led}) `[x](#{part})`\n\n```\n[x](#{part})" in last
+    assert f"[x](#{led}) `[x](#{part})`\n\n```\n[x](#{part})\n```\n\n[y]: #{led}" in last
 
 
 def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_path: Path) -> None:
