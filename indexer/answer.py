@@ -43,8 +43,8 @@ def answer(
 
     `stored` has passages by their numbers, `texts` the words of those by the hashes of their texts.
     Those that are `close` come first: up to the last of the first `ANSWERS` that is near, or
-    related when one of the first `JUDGED` is near. What the ranking put between them counts as
-    well: it knows more than the cosine of one passage.
+    related when one of the first `JUDGED` is near and none of them has exactly what was asked for.
+    What the ranking put between them counts as well: it knows more than the cosine of one passage.
     """
     ranked = ranking.documents
     words = snippets.spellings(question.text, question.terms)
@@ -56,13 +56,19 @@ def answer(
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
     hits = [_hit(question, words, *each) for each in found]
     near = [_near(one, _is_whole(words, stored[one.passage])) for one in ranked[:JUDGED]]
-    close = _close(ranked, near)
+    settled = _asks_exactly(question, words) and any(one.level >= EXACT for one in ranked[:1])
+    close = _close(ranked, near, related=any(near) and not settled)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
 
 
-def _close(ranked: Sequence[Ranked], near: Sequence[bool]) -> int:
-    """How many of the first are close."""
-    related = any(near)
+def _asks_exactly(question: Question, words: Collection[str]) -> bool:
+    """Whether all that is asked for, or a phrase, is meant as it is written."""
+    exact = question.wanted.exact
+    return bool(question.wanted.phrases) or {*exact, *exact.values()}.issuperset(words)
+
+
+def _close(ranked: Sequence[Ranked], near: Sequence[bool], *, related: bool) -> int:
+    """How many of the first are close; `related` says whether what is only related may be."""
     last = 0
     for place, (one, by_itself) in enumerate(zip(ranked, near, strict=False), 1):
         if place <= ANSWERS and (by_itself or (related and one.cosine >= RELATED)):

@@ -12,6 +12,7 @@ from indexer import analysis, snippets
 from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
 from indexer.document import Document, Filter, Hit, Part, Passage, Section
 from indexer.embedder import Embedded
+from indexer.evidence import ALIKE_TOGETHER, EXACT, NOTHING
 from indexer.index import HybridIndex
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
@@ -29,11 +30,21 @@ def answered(
     exact: bool = False,
     met: float = 0.0,
     limit: int = 100,
+    level: int = NOTHING,
 ) -> list[Hit]:
-    """The answer to `text` when documents with these cosines are found."""
+    """The answer to `text` when documents with these cosines are found, the first at `level`."""
     question = Question(text, wanted(text), HashEmbedder().embed([text])[0])
     ranked = [
-        Ranked(f"d{place}", place, 1.0, cosine, met, 1.0, exact and place == 0)
+        Ranked(
+            f"d{place}",
+            place,
+            1.0,
+            cosine,
+            met,
+            1.0,
+            exact and place == 0,
+            level if place == 0 else NOTHING,
+        )
         for place, cosine in enumerate(cosines)
     ]
     stored = {
@@ -89,6 +100,20 @@ def test_one_that_is_near_further_down_shows_that_there_is_an_answer() -> None:
 @pytest.mark.parametrize(("text", "exact"), [("shared lunches", False), ("title 0", True)])
 def test_an_exact_name_or_all_words_are_near_whatever_the_cosine(text: str, exact: bool) -> None:
     assert "d0" in offered(answered(0.0, text=text, exact=exact))
+
+
+@pytest.mark.parametrize("text", ["zorbic", "ZORBIC frame", '"the zorbic frame" at night'])
+def test_beside_what_has_exactly_the_words_asked_what_is_only_related_is_less_close(
+    text: str,
+) -> None:
+    assert offered(answered(0.1, RELATED, 0.3, text=text, level=EXACT)) == ["d0"]
+    assert offered(answered(0.1, NEAR, 0.3, text=text, level=EXACT)) == ["d0", "d1"]
+
+
+def test_what_is_related_is_an_answer_beside_other_forms_of_the_words_or_to_a_sentence() -> None:
+    forms = answered(NEAR, RELATED, text="zorbic", level=ALIKE_TOGETHER)
+    sentence = answered(0.1, RELATED, text="when does IT come by", level=EXACT)
+    assert offered(forms) == offered(sentence) == ["d0", "d1"]
 
 
 def test_words_that_meet_make_up_for_a_little_distance() -> None:
