@@ -28,6 +28,9 @@ __all__ = ["EXPORT_FORMAT", "LARGEST_FILE", "NamedArchive", "NamedRelation", "Pa
 LARGEST_FILE = 12_000_000
 """Bytes; a larger file is refused before it is read. The pages take texts of up to 10 MB."""
 
+_ADDRESSES = ("slug", "permalink", "url", "redirect_from")
+"""Fields with an address that a page has or had on its website, or the last part of one."""
+
 _LINE_ENDS = re.compile("\r\n|[\r\v\f]")  # old printers' page feeds are line ends as well
 # Typographic signs of Windows-1252 that a program once took for control characters of Unicode.
 _WINDOWS = {
@@ -88,7 +91,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     archived = own_fields.archived(fields)
     own_properties = own_fields.properties(fields)
     own_tags = words(fields.pop("tags", None)) if exact else _own_tags(fields, path)
-    addresses = [name for field in ("slug", "permalink") for name in words(fields.get(field))]
+    addresses = [word for name in _ADDRESSES for word in words(fields.get(name)) if ":" not in word]
     sorted_fields = Fields(remarks)
     sorted_fields.properties.update(own_properties)
     sorted_fields.sort(_with_date(fields, path))

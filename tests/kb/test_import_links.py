@@ -129,6 +129,12 @@ def test_a_link_of_a_website_leads_to_the_page_of_its_whole_path(
     assert site.find(link, "content/docs/a/intro.md") == found
 
 
+def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
+    fields = "permalink: /a/\nurl: https://x.org/b\nslug: c\nredirect_from:\n  - /d/\n  - e/"
+    parsed = parse_markdown(f"---\n{fields}\n---\nText".encode(), "x.md")
+    assert set(parsed.aliases) == {"/a/", "c", "/d/", "e/"}
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
