@@ -6,6 +6,7 @@ here but the key. See OWASP, "Slow Down Online Guessing Attacks with Device Cook
 """
 
 import hmac
+from functools import cached_property
 
 from kb.accounts.secret import Random, as_text, keyed, new_public_id
 from kb.accounts.store import AccountStore
@@ -19,7 +20,7 @@ class Devices:
     """Makes and reads the cookies. `name` is the hash of a sign-in name, see `SignInNames`."""
 
     def __init__(self, store: AccountStore, *, random: Random) -> None:
-        self._key = store.key(KEY)
+        self._store = store
         self._random = random
 
     def remembering(self, cookie: str, name: bytes | None) -> str:
@@ -44,6 +45,11 @@ class Devices:
         marks = [self._mark(number, name) for name in names]
         known = cookie.split(".")[2:]
         return number if any(_same(each, mark) for each in known for mark in marks) else None
+
+    @cached_property
+    def _key(self) -> bytes:
+        # Drawn when something is to be hashed: what only looks writes nothing.
+        return self._store.key(KEY)
 
     def _mark(self, number: str, name: bytes = b"") -> str:
         return as_text(keyed(self._key, number, name.hex())[:16])

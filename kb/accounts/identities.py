@@ -1,6 +1,7 @@
 """Who a member is at an OpenID provider, as a keyed hash, and sign-ins there that are under way."""
 
 from datetime import timedelta
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -26,7 +27,6 @@ class Identities:
 
     def __init__(self, store: AccountStore) -> None:
         self._store = store
-        self._key = store.key(KEY)
 
     def link(self, member: str, issuer: str, subject: str) -> bool:
         """Let `member` sign in as this subject; False, and no change, if another one does."""
@@ -45,6 +45,11 @@ class Identities:
     def unlink(self, member: str) -> int:
         """Take all identities of `member` away; how many."""
         return len(self._store.run(UNLINK, (member,)))
+
+    @cached_property
+    def _key(self) -> bytes:
+        # Drawn when something is to be hashed: what only looks writes nothing.
+        return self._store.key(KEY)
 
     def _hash(self, issuer: str, subject: str) -> bytes:
         return keyed(self._key, issuer, subject)

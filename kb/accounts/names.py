@@ -1,6 +1,7 @@
 """What a member types to say who they are: found by a keyed hash, so no name stands in the file."""
 
 import unicodedata
+from functools import cached_property
 
 from kb.accounts.secret import keyed
 from kb.accounts.store import AccountStore
@@ -28,7 +29,6 @@ class SignInNames:
 
     def __init__(self, store: AccountStore) -> None:
         self._store = store
-        self._key = store.key(KEY)
 
     def set(self, member: str, text: str) -> bool:
         """Let `member` sign in as `text` in place of what it was.
@@ -67,6 +67,11 @@ class SignInNames:
     def has(self, member: str) -> bool:
         """Whether `member` has a name to sign in with."""
         return bool(self._store.run(HAS, (member,)))
+
+    @cached_property
+    def _key(self) -> bytes:
+        # Drawn when something is to be hashed: what only looks writes nothing.
+        return self._store.key(KEY)
 
     def _hash(self, name: str) -> bytes:
         return keyed(self._key, name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.accounts.names import SignInNames
+from kb.accounts.names import KEY, SignInNames
 from kb.accounts.secret import keyed
 from kb.errors import InvalidInput
 from tests.kb.accounts_world import ANA, BEN, AccountsWorld, at_once
@@ -75,6 +75,7 @@ def test_another_community_keeps_the_same_name_otherwise(
     folder = tmp_path / "second"
     folder.mkdir()
     other = AccountsWorld(folder)
+    other.store.key(KEY)
     other.store.run("UPDATE key SET value = ?", (b"k" * 32,))
     other.names = SignInNames(other.store)
     for world in (accounts, other):

@@ -69,6 +69,16 @@ def test_whoever_is_signed_in_reads_on_when_the_disk_is_full(
     assert page(mara, "/account")
 
 
+def test_a_member_takes_their_data_along_from_a_full_disk_though_they_never_did_before(
+    community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mara = browser("Mara")
+    with full(community.base, monkeypatch):
+        for path in ("/account/data.json", "/account/data.md"):
+            answer = mara.get(path)
+            assert answer.status_code == 200, answer.text
+
+
 def test_files_of_ours_are_there_when_no_account_can_be_read(
     community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
