@@ -189,9 +189,12 @@ def _print_entry(page: "EntryPage", names: Names) -> None:
             "revised": local_time(page.revised_at) if page.version > 1 else None,
             "version": page.version,
             "source": page.source and f"{page.source.name}, {page.source.external_id}",
-            **{name: shown(value) for name, value in page.properties.items()},
         }
     )
+    if page.properties:
+        # Apart, as they may be called what the lines above are called.
+        click.echo(f"\n{heading('## Properties')}\n")
+        print_facts({name: shown(value) for name, value in page.properties.items()})
     for section in page.sections:
         click.echo(f"\n{heading('## ' + section.heading)}\n" if section.heading else "")
         click.echo(section.text)

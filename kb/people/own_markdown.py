@@ -102,7 +102,8 @@ def _acts(entry: OwnEntry) -> Iterator[tuple[datetime, str]]:
 def _text(text: OwnText) -> Lines:
     yield from (f"#### Version {text.version}: {text.content.title}", "")
     yield _item("written", _time(text.at))
-    facts = [("group", text.group), ("note", text.note), *text.content.properties.items()]
+    own = {f"property {name}": value for name, value in text.content.properties.items()}
+    facts = [("group", text.group), ("note", text.note), *own.items()]
     yield from (_item(name, value) for name, value in facts if value is not None)
     yield ""
     for section in text.content.sections:

@@ -73,6 +73,18 @@ def test_a_contribution_is_listed_shown_and_found(kb: CommandLine) -> None:
     assert "No server runs" in answer.err
 
 
+def test_a_property_stands_in_for_no_line_of_the_entry_itself(kb: CommandLine) -> None:
+    path = Path(kb.file())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("---", "---\nversion: of May\nrevised: never", 1))
+    entry_id = kb.ok("contribute", str(path), "--json").json["id"]
+    facts, properties = kb.ok("show", entry_id).out.split("## Properties")
+    assert re.search(r"\nversion +\d+\n", facts)
+    assert "never" not in facts
+    assert re.search(r"\nversion +of May\n", properties)
+    assert re.search(r"\nrevised +never\n", properties)
+
+
 @pytest.mark.parametrize("command", JSON_COMMANDS, ids=lambda command: command[0])
 def test_commands_print_json_for_programs(kb: CommandLine, command: tuple[str, ...]) -> None:
     ids = {"ID": kb.practice(), "OTHER": kb.practice("Other")}
