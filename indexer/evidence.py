@@ -93,13 +93,23 @@ def weigh(
     if not passages:
         return None
     wanted = keys(what.terms)
-    inside = np.array([np.isin(wanted, each.keys) for _, each in passages])
+    inside = _inside(wanted, [each.keys for _, each in passages])
     whole = inside | (held & ~inside.any(axis=0))
     said = np.array([_says(what.phrases, each) for _, each in passages])
     level = _level(what, whole, said)
     gains = np.array([what.gains[term] for term in what.terms])
     best = int(np.argmax(inside @ gains + gains.sum() * said))
     return Evidence(level, passages[best][0])
+
+
+def _inside(wanted: NDArray[np.uint64], held: Sequence[NDArray[np.uint64]]) -> Bools:
+    """Which of the keys in `wanted` each passage has: at once, as a long document has thousands."""
+    found = np.zeros((len(held), len(wanted)), np.bool_)
+    passage = np.repeat(np.arange(len(held)), [len(each) for each in held])
+    together = np.concatenate(held)
+    for column, key in enumerate(wanted):
+        found[passage[together == key], column] = True
+    return found
 
 
 def _level(what: Sought, whole: Bools, said: Bools) -> int:
