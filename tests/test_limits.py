@@ -6,9 +6,10 @@ The tests that hold a row set a bound of their own, so that they need not wait f
 from pathlib import Path
 
 from indexer.analysis import LONGEST_QUESTION
-from kb import characters, ids
+from kb import access, characters, ids
 from kb.entries import commands, validation
-from web import bodies, laid_out, logs, markdown, protocol, security, server
+from web import bodies, laid_out, line, logs, markdown, protocol, security, server
+from web.pages import parts
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "limits.md"
 MB = 1_000_000
@@ -46,7 +47,12 @@ def bounds() -> dict[str, str]:
         f"{laid_out.GROWTH_OF_ALL // 1000} kB",
         "lists, quotations and boxes": f"{markdown.DEPTH} levels of elements",
         "HTML that is kept": f"{laid_out.KEPT // MB} MB, none from before the last erasure",
+        "passwords that are looked at": f"two at a time, one of addresses that have used up their "
+        f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
         "tags of an entry": f"{commands.MOST_TAGS}",
+        "groups that an entry is shown to": f"{access.MOST_GROUPS}",
+        "what a page lists": f"20 to {parts.NAMED} of it, the rest on pages or by `offset`; 150 kB "
+        "beside the text of an entry",
         "characters of a name or a tag": f"{validation.COMPOSED_TAG} of a tag, "
         f"{ids.LONGEST_NAME:,} of a name",
     }
@@ -54,7 +60,7 @@ def bounds() -> dict[str, str]:
 
 def test_each_bound_of_the_page_is_the_one_of_the_program() -> None:
     lines = PAGE.read_text(encoding="utf-8").splitlines()
-    cells = [line.strip("| ").split(" | ") for line in lines if line[:2] == "| "]
+    cells = [each.strip("| ").split(" | ") for each in lines if each[:2] == "| "]
     rows = {what: bound for what, bound, *_ in cells if what != "what"}
     known = bounds()
     begins = {what: [start for start in known if what.startswith(start)] for what in rows}
