@@ -9,6 +9,7 @@ from indexer.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.entries import commands, validation
 from web import bodies, laid_out, line, logs, markdown, protocol, security, server
+from web.api import entries
 from web.pages import parts
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "limits.md"
@@ -51,7 +52,7 @@ def bounds() -> dict[str, str]:
         f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
         "tags of an entry": f"{commands.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
-        "what a page lists": f"20 to {parts.NAMED} of it, the rest on pages or by `offset`; 150 kB "
+        "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by `offset`; 150 kB "
         "beside the text of an entry",
         "characters of a name or a tag": f"{validation.COMPOSED_TAG} of a tag, "
         f"{ids.LONGEST_NAME:,} of a name",
