@@ -52,8 +52,8 @@ def bounds() -> dict[str, str]:
         f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
         "tags of an entry": f"{commands.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
-        "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by `offset`; 150 kB "
-        "beside the text of an entry",
+        "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by "
+        "`offset`; 150 kB beside the text of an entry",
         "characters of a name or a tag": f"{validation.COMPOSED_TAG} of a tag, "
         f"{ids.LONGEST_NAME:,} of a name",
     }
