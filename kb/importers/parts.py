@@ -74,7 +74,8 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         found = None if is_code else _HEADING.match(line)
         ids = [] if is_code else [one[one.lastindex or 0] for one in _ID.finditer(line)]
         if found:
-            name = letters(plain(_NO_WORDS.sub("", found[1])))
+            words_alone = outside_code(found[1], lambda text: _NO_WORDS.sub("", text))
+            name = letters(plain(words_alone))
             number = counts.get(name, 0)
             counts[name] = number + 1
             words = f"{name}{number}" if number else name

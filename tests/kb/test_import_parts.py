@@ -46,6 +46,10 @@ New.
 
 Newer.
 
+### `v-if` on `<template>` {#v-if-on-it}
+
+Newest.
+
 ### At night
 
 [](){#torch}
@@ -69,6 +73,7 @@ Torch.
         ("torch", "at-night-1"),
         ("7.2", "version-7-2-of-may"),
         ("next", "next-maybe"),
+        ("v-if-on-it", "v-if-on-template"),
         ("at-night-1", "at-night-1"),
         ("at-night_1", "at-night-1"),
         ("nowhere", "nowhere"),
