@@ -185,6 +185,13 @@ def _headings(body: str) -> list[_Heading]:
     return found
 
 
+def code_lines(body: str) -> list[tuple[int, int]]:
+    """The blocks of code in `body`: the first line of each, and the one after its last."""
+    kinds = ("fence", "code_block")
+    found = (token.map for token in _parser().parse(body) if token.type in kinds and token.map)
+    return [(first, after) for first, after in found]
+
+
 def _joined(lines: list[str]) -> str:
     return "\n".join(lines).strip("\n")
 

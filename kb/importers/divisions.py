@@ -9,7 +9,7 @@ _DIVISION = re.compile(r"^([ \t]{0,20}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$")
 _CALLOUT = re.compile(r"^\{?[^}]{0,300}?\bcallout-(\w{1,40})")
 _TABS = re.compile(r"^\{?[^}]{0,300}?\bpanel-tabset\b")
 _TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
+HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
 
 
 def without_divisions(body: str, remarks: Remarks) -> str:
@@ -32,7 +32,7 @@ def without_divisions(body: str, remarks: Remarks) -> str:
     last = -1  # line in which the outermost note or tabs end
     for at, (line, is_code) in enumerate(lines):
         mark = marks.get(at)
-        heading = None if is_code or at > last else _HEADING.match(line)
+        heading = None if is_code or at > last else HEADING.match(line)
         if mark and mark[2].strip():
             opened = _opened(mark, remarks)
             made += [opened] if opened else []
@@ -43,8 +43,7 @@ def without_divisions(body: str, remarks: Remarks) -> str:
         elif mark and at in left_out:
             continue
         elif heading:
-            bold = heading[1] if "**" in heading[1] else f"**{heading[1]}**"
-            made += [*([""] if made and made[-1].strip() else []), bold, ""]
+            made += [*([""] if made and made[-1].strip() else []), in_bold(heading[1]), ""]
         else:
             made.append(line)
     return "\n".join(made)
@@ -71,3 +70,8 @@ def _opened(mark: re.Match[str], remarks: Remarks) -> str:
     if not callout:
         return ""
     return f"{mark[1]}{callout[1]}" + (f"[{title[1][1:-1]}]" if title else "")
+
+
+def in_bold(words: str) -> str:
+    """`words` in bold; they stay as they are where some of them are so already."""
+    return words if "**" in words else f"**{words}**"

@@ -11,6 +11,7 @@ from kb.importers.comments import has_comments, without_comments
 from kb.importers.divisions import without_divisions
 from kb.importers.highlights import with_fences
 from kb.importers.html import Html
+from kb.importers.indented import outdented
 from kb.importers.marks import without_marks
 from kb.importers.remarks import Remarks, Why
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _SUSPICIOUS = re.compile(
-    r"[<{]|%%|::|^===|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
+    r"[<{]|%%|::|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
     r"\]:[ \t]*#|\[toc|\[_toc|^(?:import|export) ",
     re.I | re.MULTILINE,
 )
@@ -26,7 +27,6 @@ _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
     r"|export\s{1,9}(?:const|default|function|let)\b)"
 )
-_TAB = re.compile(r"^([ \t]*)={3}[!+]?[ \t]+\"([^\"\n]{1,200})\"[ \t]*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 _KINDS = {"fence": "code", "code_block": "code", "html_block": "html", "table_open": "table"}
@@ -36,7 +36,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
     if not _SUSPICIOUS.search(body):
         return body
-    body = with_fences(body, remarks)
+    body = outdented(with_fences(body, remarks), remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
     body = without_divisions(body, remarks)
@@ -64,7 +64,7 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
         return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
 
     text = _HEADING.sub(in_one_line, text)
-    paragraphs = re.split(r"(\n[ \t]*\n)", _without_tabs(text))
+    paragraphs = re.split(r"(\n[ \t]*\n)", text)
     return "".join(outside_code(paragraph, clean) for paragraph in paragraphs)
 
 
@@ -107,25 +107,6 @@ def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
         elif kind := _KINDS.get(token.type):
             # HTML within a list or a quotation has its marks before each line.
             yield ("text" if kind == "html" and token.level else kind), first, after
-
-
-def _without_tabs(text: str) -> str:
-    """MkDocs' tabs, === "Name" with what is in them further in, one after the other."""
-    if "===" not in text:
-        return text
-    made: list[str] = []
-    within = -1
-    for line in text.split("\n"):
-        found = _TAB.match(line)
-        if found:
-            within = len(found[1])
-            made.append(f"{found[1]}**{found[2]}**")
-        elif within >= 0 and line.strip() and not line.startswith(" " * (within + 4)):
-            within = -1
-            made.append(line)
-        else:
-            made.append(line[: max(within, 0)] + line[within + 4 :] if within >= 0 else line)
-    return "\n".join(made)
 
 
 @cache

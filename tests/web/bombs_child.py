@@ -46,7 +46,17 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *("body", "code", "comments", "fields", "front_matter", "html", "links", "markdown"),
+    *(
+        "body",
+        "code",
+        "comments",
+        "fields",
+        "front_matter",
+        "html",
+        "indented",
+        "links",
+        "markdown",
+    ),
     *("marks", "naming", "own_fields", "page", "persons", "plain", "seen", "values", "value_text"),
 )
 

@@ -1,0 +1,87 @@
+"""Moves out of its indentation what MkDocs reads as text there: its tabs and its notes."""
+
+import re
+from collections.abc import Iterator
+
+from kb.importers.body import code_lines
+from kb.importers.code import lines_of
+from kb.importers.divisions import HEADING, in_bold
+from kb.importers.remarks import Remarks, Why
+
+DEEPEST = 8
+"""Levels of notes and tabs within each other that are looked at; what is further in stays."""
+
+_MAYBE = re.compile(r"^[ \t]*(?:===|!!!|\?\?\?)", re.MULTILINE)
+_BEGIN = re.compile(
+    r"([ \t]{0,40})(?:={3}[!+]?[ \t]+\"(?P<tab>[^\"\n]{1,200})\""
+    r"|(?:!!!|\?{3}\+?)[ \t]?(?P<kind>[\w-]{1,60})(?P<classes>(?:[ \t]+[\w-]{1,60}){0,9})"
+    r"(?:[ \t]+\"(?P<title>[^\n]{0,500})\")?)[ \t]*$"
+)
+_COLONS = re.compile(r"[ \t]*(:{3,})")
+_MARKUP = re.compile(r"[`*_\[\]<>{}\\]")
+
+
+def outdented(body: str, remarks: Remarks, depth: int = 0) -> str:
+    """`body` with tabs one after the other, each under its name in bold, and notes between :::.
+
+    A heading in a tab begins no section, which would end where the tab does: it is in bold too.
+    """
+    if depth == DEEPEST or not _MAYBE.search(body):
+        return body
+    return "\n".join(_moved(body, remarks, depth))
+
+
+def _moved(body: str, remarks: Remarks, depth: int) -> Iterator[str]:
+    lines = body.split("\n")
+    code = {at for first, after in code_lines(body) for at in range(first, after)}
+    at, before = 0, ""
+    while at < len(lines):
+        found = None if at in code else _BEGIN.match(lines[at])
+        after = _end(lines, at + 1, found[1]) if found else 0
+        if not found or not (after or found["tab"]):
+            before = lines[at]
+            yield before
+            at += 1
+            continue
+        inner = [_further_out(line, found[1]) for line in lines[at + 1 : after]]
+        text = outdented("\n".join(inner), remarks, depth + 1).strip("\n").split("\n")
+        made = _tab(found["tab"], text) if found["tab"] else _note(found, text, remarks)
+        if before.strip():
+            yield ""
+        yield from (f"{found[1]}{line}" if line else "" for line in made)
+        at = max(after, at + 1)
+        before = made[-1]
+
+
+def _end(lines: list[str], at: int, indent: str) -> int:
+    """The line after the last that is further in than `indent`; 0 if none is."""
+    after = 0
+    for place in range(at, len(lines)):
+        if lines[place].startswith((f"{indent}    ", f"{indent}\t")):
+            after = place + 1 if lines[place].strip() else after
+        elif lines[place].strip():
+            break
+    return after
+
+
+def _further_out(line: str, indent: str) -> str:
+    inner = line.removeprefix(indent)
+    return inner[1:] if inner.startswith("\t") else inner[4:]
+
+
+def _tab(name: str, text: list[str]) -> list[str]:
+    said = (
+        in_bold(found[1]) if not is_code and (found := HEADING.match(line)) else line
+        for line, is_code in lines_of("\n".join(text))
+    )
+    return [in_bold(name), "", *said]
+
+
+def _note(found: re.Match[str], text: list[str], remarks: Remarks) -> list[str]:
+    remarks.add(Why.MARKS, found["classes"])
+    title = found["title"] or ""
+    if _MARKUP.search(title):
+        title, text = "", [in_bold(title), "", *text]
+    inside = max((len(run[1]) for line in text if (run := _COLONS.match(line))), default=2)
+    colons = ":" * (inside + 1)
+    return [f"{colons}{found['kind']}" + (f"[{title}]" if title else ""), *text, colons]
