@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from indexer import analysis, snippets
+from indexer import snippets
 from indexer.analysis import STOP, all_terms
 from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
@@ -45,18 +45,26 @@ def answer(
     Those that are `close` come first: up to the last of the first `ANSWERS` that is near, or
     related when one of the first `JUDGED` is near and none of them has exactly what was asked for.
     What the ranking put between them counts as well: it knows more than the cosine of one passage.
+    Where none has what is quoted, only what is named so is close.
     """
     ranked = ranking.documents
+    wanted = question.wanted
     words = snippets.spellings(question.text, question.terms)
-    marked = {*words, *(term for term in question.wanted.exact if term[0] != STOP)}
+    marked = {*words, *(term for term in wanted.exact if term[0] != STOP)}
     passages = [stored[one.passage] for one in ranked[:limit]]
-    spans = [list(analysis.spans(each.passage.text, marked)) for each in passages]
+    spans = [snippets.spans(each.passage.text, marked, wanted.phrases) for each in passages]
     meeting = Meeting(question.read.words, ranking.gains, texts)
     parts = answering(passages, spans, marked, meeting)
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
-    hits = [_hit(question, words, *each) for each in found]
-    near = [_near(one, _is_whole(words, stored[one.passage])) for one in ranked[:JUDGED]]
-    settled = _asks_exactly(question, words) and any(one.level >= EXACT for one in ranked[:1])
+    hits = [_hit(question, {**words, **wanted.phrases}, *each) for each in found]
+    said = any(one.level >= EXACT for one in ranked[:1])
+    settled = said and _asks_exactly(question, words)
+    near = [
+        one.exact
+        if wanted.quoted and not said
+        else _near(one, _is_whole(words, stored[one.passage]))
+        for one in ranked[:JUDGED]
+    ]
     close = _close(ranked, near, related=any(near) and not settled)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
 
@@ -84,11 +92,16 @@ def _hit(
     spans: Sequence[Span],
     part: Part,
 ) -> Hit:
-    """A hit not judged yet; `words` are those of the question, by term, where they stand in it."""
+    """A hit not judged yet; `words` are those of the question, by term, where they stand in it.
+
+    So are phrases, and the words within one that is found are not told apart from it.
+    """
     passage = stored.passage
-    found = {term for _, _, term in spans}.union(
-        all_terms(stored.title), all_terms(passage.heading)
-    )
+    found = {term for _, _, term in spans}
+    for name in (stored.title, passage.heading):
+        found.update(all_terms(name))
+        found.update(term for _, _, term in snippets.spans(name, (), question.wanted.phrases))
+    told = sorted(place for term, place in words.items() if term in found)
     text = passage.text[part.start : part.end]
     inside = snippets.within(spans, (part.start, part.end))
     return Hit(
@@ -108,7 +121,7 @@ def _hit(
             fused=ranked.fused,
             exact=ranked.exact,
             level=ranked.level,
-            words=snippets.written(question.text, [words[term] for term in words if term in found]),
+            words=snippets.written(question.text, told),
         ),
     )
 

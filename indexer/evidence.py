@@ -63,7 +63,7 @@ def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
     if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
         return Sought()
     gains = {term: known.idf(term) for term in chain(found, loose)}
-    return Sought(tuple(found), tuple(loose), wanted.phrases, gains)
+    return Sought(tuple(found), tuple(loose), tuple(wanted.phrases), gains)
 
 
 def levels(held: Bools, what: Sought) -> NDArray[np.int64]:

@@ -1,6 +1,8 @@
 """The words that answer, marked: character ranges by the same analysis that finds documents."""
 
-from collections.abc import Container, Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from indexer import analysis
 
@@ -10,6 +12,27 @@ Span = tuple[int, int, str]
 
 SNIPPET_WIDTH = 240
 """Characters of a passage worth showing when space is short."""
+
+
+def spans(text: str, terms: Container[str], phrases: Iterable[str] = ()) -> list[Span]:
+    """Where `text` has the wanted terms and phrases, in their order.
+
+    Phrases are as `analysis.name_key` gives them, and stand for themselves among the terms.
+    """
+    found = list(analysis.spans(text, terms))
+    said = [span for phrase in phrases for span in _said(text, phrase)]
+    return sorted([*found, *said]) if said else found
+
+
+def _said(text: str, phrase: str) -> Iterator[Span]:
+    """Where words of `text`, one after the other, are those of `phrase`."""
+    words = list(analysis.words(text))
+    keys = [f" {analysis.name_key(word.text)}" for word in words]
+    starts = accumulate(map(len, keys), initial=0)
+    places = {start: place for place, start in enumerate(starts)}
+    for found in re.finditer(re.escape(f" {phrase}") + "(?= )", "".join(keys) + " "):
+        first, behind = places[found.start()], places[found.end()]
+        yield words[first].start, words[behind - 1].end, phrase
 
 
 def within(spans: Iterable[Span], part: Range) -> list[Span]:

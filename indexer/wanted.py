@@ -42,6 +42,7 @@ _QUOTES = (
     "\u300e\u300f",
 )
 _QUOTED = [re.compile(f"{each[0]}([^{each}]+){each[1]}") for each in _QUOTES]
+_PIECE = re.compile(r"\S+")
 _IDENTIFIER = re.compile(r"[._@\\:=#+$~]|--|^&-|\d[-/,]\d")
 _LETTERS_APART = re.compile(r"&\w\.\w")
 
@@ -52,13 +53,15 @@ class Wanted(Struct, frozen=True):
     """`scored` are the terms of BM25 with their counts.
 
     `exact` are what a document must have to be first, each with what will do where nothing has it
-    in this form, if anything will. `phrases` must stand in it as they are, as `analysis.name_key`
-    gives them.
+    in this form, if anything will. `phrases` must stand in it as they are; they are as
+    `analysis.name_key` gives them, each with its (start, end) in the question. `quoted` tells
+    whether the question says so itself.
     """
 
     scored: Mapping[str, int]
     exact: Mapping[str, str] = {}
-    phrases: tuple[str, ...] = ()
+    phrases: Mapping[str, tuple[int, int]] = {}
+    quoted: bool = False
 
     @property
     def terms(self) -> list[str]:
@@ -76,17 +79,21 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
     exact = dict.fromkeys(named if length <= SHORT else (), "")
     if length <= FEW or not read:
         exact |= _forms(pieces) or dict.fromkeys(scored, "")
-    phrases = _quoted(question)
-    for phrase in phrases:
-        exact |= _forms([*analysis.found_in(phrase)], stopped=True)
+    phrases = quoted = _quoted(question)
+    for start, end in quoted:
+        exact |= _forms([*analysis.found_in(question[start + 1 : end - 1])], stopped=True)
     if length <= FEW:
-        phrases += [
-            text for text, found in zip(question.split(), pieces, strict=True) if _is_joined(found)
+        phrases = quoted + [
+            text.span()
+            for text, found in zip(_PIECE.finditer(question), pieces, strict=True)
+            if _is_joined(found)
         ]
+    named_phrases = {name_key(question[slice(*place)]): place for place in phrases}
     return Wanted(
         scored=dict(islice(Counter(scored).items(), MAX_TERMS)),
         exact=dict(islice(exact.items(), MOST)),
-        phrases=tuple(filter(None, map(name_key, phrases))),
+        phrases={phrase: place for phrase, place in named_phrases.items() if phrase},
+        quoted=bool(quoted),
     )
 
 
@@ -95,13 +102,14 @@ def _is_joined(found: Sequence[_Found]) -> bool:
     return len(_of_kind([found], PAIR + SIGNS)) > 1
 
 
-def _quoted(question: str) -> list[str]:
-    """What stands in quotation marks; in a sentence these only set off a word."""
-    phrases = [phrase for quotes in _QUOTED for phrase in quotes.findall(question)]
+def _quoted(question: str) -> list[tuple[int, int]]:
+    """What stands in quotation marks, with these; in a sentence they only set off a word."""
+    places = [each.span() for quotes in _QUOTED for each in quotes.finditer(question)]
     around = question
     for quotes in _QUOTED:
         around = quotes.sub(" ", around)
-    return phrases if sum(map(bool, analysis.found_in(around))) <= FEW else []
+    named = [place for place in places if name_key(question[slice(*place)])]
+    return named if sum(map(bool, analysis.found_in(around))) <= FEW else []
 
 
 def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:

@@ -116,6 +116,20 @@ def test_what_is_related_is_an_answer_beside_other_forms_of_the_words_or_to_a_se
     assert offered(forms) == offered(sentence) == ["d0", "d1"]
 
 
+def test_a_phrase_that_nothing_has_is_answered_by_nothing_however_near() -> None:
+    assert offered(answered(NEAR, NEAR, text='"lunch shared"')) == []
+    assert offered(answered(NEAR, NEAR, text="lunch shared")) == ["d0", "d1"]
+    assert offered(answered(NEAR, text='"title 0"', exact=True)) == ["d0"]
+
+
+def test_a_phrase_that_is_found_is_told_and_marked_as_one() -> None:
+    (hit,) = answered(0.0, text='"share a lunch" people')
+    assert hit.score.words == ('"share a lunch"', "people")
+    assert [PASSAGE[start:end] for start, end in hit.marks] == ["People", "share a lunch"]
+    (hit,) = answered(0.0, text='"title 0"')
+    assert hit.score.words == ('"title 0"',)
+
+
 def test_words_that_meet_make_up_for_a_little_distance() -> None:
     assert offered(answered(NEARLY, met=MET)) == ["d0"]
     assert offered(answered(NEARLY, met=MET - 0.01)) == []

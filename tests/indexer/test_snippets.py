@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import all_terms, spans
+from indexer import analysis
+from indexer.analysis import all_terms, name_key
 from indexer.snippets import (
     SNIPPET_WIDTH,
     Span,
     marks,
     snippet_range,
+    spans,
     spellings,
     within,
     written,
@@ -30,11 +32,11 @@ questions = st.lists(st.sampled_from(["red", "große", "zebras", "検", "the", "
 
 def spans_of(text: str, question: str) -> list[Span]:
     asked = wanted(question)
-    return list(spans(text, {*asked.scored, *asked.exact}))
+    return spans(text, {*asked.scored, *asked.exact}, asked.phrases)
 
 
 def ranges_of(text: str, question: str) -> tuple[tuple[int, int], ...]:
-    return marks(spans(text, wanted(question).scored))
+    return marks(analysis.spans(text, wanted(question).scored))
 
 
 def marked(text: str, question: str) -> list[str]:
@@ -112,6 +114,20 @@ def test_the_word_as_it_was_asked_for_is_shown_before_its_pieces_and_other_forms
     text = f"{like_it}. {'filler ' * 60}here {asked} stands. {'filler ' * 60}{like_it}."
     start, end = snippet_range(text, spans_of(text, asked))
     assert f"here {asked} stands" in text[start:end]
+
+
+def test_a_phrase_is_shown_where_its_words_stand_one_after_the_other() -> None:
+    text = f"Hands that wash. {'filler ' * 60}Please, wash  your HANDS now. {'filler ' * 60}"
+    found = spans(text, wanted('"wash your hands"').scored, ["wash your hands"])
+    start, end = snippet_range(text, found)
+    assert "wash  your HANDS now" in text[start:end]
+    assert [text[a:b] for a, b, term in found if " " in term] == ["wash  your HANDS"]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "été", "it's", "検", "\u0301", "-"])).map(" ".join))
+def test_a_phrase_is_found_in_itself(text: str) -> None:
+    key = name_key(text)
+    assert bool(spans(text, (), [key])) == bool(key.strip())
 
 
 def test_spans_of_a_part_are_counted_from_its_start() -> None:
