@@ -1,8 +1,9 @@
 """From a question to an answer: asks the index, and says in plain words why a result was found."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -147,7 +148,8 @@ class Search:
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
-        wanted = _filter(self._labels, kinds, tags, groups, archived)
+        filters(kinds, tags, groups)
+        wanted = partial(self._filter, kinds, tag_names(tags), groups, archived)
         patience = AT_ONCE_SECONDS if at_once else PATIENCE_SECONDS
         with _explained():
             try:
@@ -174,21 +176,38 @@ class Search:
         return {"behind": behind, "trouble": _TROUBLE if behind and lack.trouble else None}
 
     def _ask(
-        self, question: str, wanted: Filter, limit: int, patience: float
+        self, question: str, wanted: Callable[[], Filter], limit: int, patience: float
     ) -> tuple["_Lack", tuple[Result, ...], float]:
         """What the index lacked, what was found, and when the search began."""
         from indexer.analysis import check_question
 
         check_question(question)
-        lack = self._bring_up(patience)
+        lack, kept = self._bring_up(patience), wanted()
         # Loading the model is no part of the time that an answer states.
         self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
-            found, whole = self._found(question, index.search(question, wanted, limit))
+            found, whole = self._found(question, index.search(question, kept, limit))
             if not whole:
-                found, _ = self._found(question, index.search(question, wanted, MOST))
+                found, _ = self._found(question, index.search(question, kept, MOST))
         return lack, found, began
+
+    def _filter(
+        self,
+        kinds: Iterable[str],
+        tags: Iterable[str],
+        groups: Sequence[str],
+        archived: bool | None,
+    ) -> Filter:
+        """The filter of the index, which knows a group by each spelling of its name."""
+        spelled = self._catalogue.spellings(groups) if groups else ()
+        wanted = {
+            "kind": frozenset(kinds),
+            "group": frozenset(map(group_id, (*groups, *spelled))),
+            "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
+        }
+        facets = {name: values for name, values in wanted.items() if values}
+        return Filter(audience=self._labels, facets=facets, every={"tag": frozenset(tags)})
 
     def _found(self, question: str, hits: Sequence[Hit]) -> tuple[tuple[Result, ...], bool]:
         """The results, and whether these are all: what was hidden meanwhile takes no place."""
@@ -225,26 +244,6 @@ def _in_common(hit: Hit) -> bool:
     """Whether question and entry have anything in common, by name, words or meaning."""
     score = hit.score
     return score.exact or score.level > 0 or score.lexical > 0 or score.cosine >= FAINT
-
-
-def _filter(
-    labels: frozenset[str],
-    kinds: Sequence[str],
-    tags: Sequence[str],
-    groups: Sequence[str],
-    archived: bool | None,
-) -> Filter:
-    filters(kinds, tags, groups)
-    wanted = {
-        "kind": frozenset(kinds),
-        "group": frozenset(map(group_id, groups)),
-        "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
-    }
-    return Filter(
-        audience=labels,
-        facets={name: values for name, values in wanted.items() if values},
-        every={"tag": frozenset(tag_names(tags))},
-    )
 
 
 def _result(question: str, hit: Hit, card: EntrySummary) -> Result:

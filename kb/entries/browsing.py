@@ -5,9 +5,9 @@ import sqlite3
 import msgspec
 from msgspec import structs
 
-from kb.entries import queries, validation
+from kb.characters import skeleton
+from kb.entries import validation
 from kb.entries.results import BrowseFilter
-from kb.ids import group_id
 
 
 def counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, int]:
@@ -15,15 +15,11 @@ def counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, 
     return dict(db.execute(sql, values_of(filter)).fetchall())
 
 
-def stored(db: sqlite3.Connection, filter: BrowseFilter) -> BrowseFilter:
-    """`filter` with tags and groups as they stand in entries, however somebody writes them."""
+def stored(filter: BrowseFilter) -> BrowseFilter:
+    """`filter` with tags and groups as entries are compared by them, however they are written."""
     validation.filters(filter.kinds, filter.tags, filter.groups)
-    wanted = frozenset(map(group_id, filter.groups))
-    known = db.execute(queries.EVERY_GROUP) if wanted else ()
-    groups = tuple(name for (name,) in known if group_id(name) in wanted)
-    return structs.replace(
-        filter, tags=validation.tag_names(filter.tags), groups=groups or filter.groups
-    )
+    groups = tuple(map(skeleton, filter.groups))
+    return structs.replace(filter, tags=validation.tag_names(filter.tags), groups=groups)
 
 
 def values_of(filter: BrowseFilter) -> dict[str, object]:

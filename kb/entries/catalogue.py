@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import msgspec
 from msgspec import structs
 
+from kb.characters import skeleton
 from kb.entries import queries, validation
 from kb.entries.browsing import counts, stored, values_of
 from kb.entries.content import Content
@@ -37,7 +38,7 @@ from kb.entries.rows import (
 )
 from kb.errors import InvalidInput, NotFound
 from kb.following.view_reader import ViewReader
-from kb.rows import Row, rows
+from kb.rows import rows
 
 __all__ = [
     "BrowseFilter",
@@ -151,7 +152,7 @@ class Catalogue:
                 f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
             )
         with self._views.read(self._labels) as db:
-            chosen = stored(db, filter or BrowseFilter())
+            chosen = stored(filter or BrowseFilter())
             values = values_of(chosen)
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
             return Page(
@@ -225,7 +226,10 @@ class Catalogue:
         """One recorded reuse. Raises `NotFound`."""
         reuse_id = validation.known_id("reuse", reuse_id)
         with self._views.read(self._labels) as db:
-            return reuse_view(_one(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
+            found = rows(db, queries.REUSE, (reuse_id,))
+        if not found:
+            raise NotFound(f"There is no reuse {reuse_id}.")
+        return reuse_view(found[0])
 
     def reuses_by(self, entry_id: str, member: str) -> frozenset[str]:
         """The ids of the reuses of an entry that `member` recorded."""
@@ -247,6 +251,12 @@ class Catalogue:
         Those alone that have a word with this `beginning`, if any is given.
         """
         return self._names(queries.ALL_GROUPS, beginning, limit)
+
+    def spellings(self, groups: Iterable[str]) -> frozenset[str]:
+        """The names of `groups`, in every spelling that entries have of them."""
+        values = msgspec.json.encode([*map(skeleton, groups)]).decode()
+        with self._views.read(self._labels) as db:
+            return frozenset(row[0] for row in db.execute(queries.SPELLINGS, (values,)))
 
     def tags(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
         """Tags that entries have, the one on the most entries first; as `groups`."""
@@ -289,10 +299,3 @@ def _reuses(
     db: sqlite3.Connection, entry_id: str, offset: int, limit: int
 ) -> tuple[ReuseView, ...]:
     return tuple(map(reuse_view, rows(db, queries.REUSES, (entry_id, limit, offset))))
-
-
-def _one(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
-    found = rows(db, sql, (key,))
-    if not found:
-        raise NotFound(otherwise)
-    return found[0]

@@ -20,6 +20,7 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
+from kb.entries.spelling import called
 from kb.entries.summary import summary
 from kb.following.view import (
     EVERYBODY,
@@ -40,7 +41,7 @@ TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
         kind TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL, summary TEXT NOT NULL,
-        group_name TEXT,
+        group_name TEXT, group_looks TEXT,
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
@@ -51,6 +52,7 @@ TABLES = (
         PRIMARY KEY (label, partition)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX entry_author ON entry (contributed_by)",
     "CREATE INDEX entry_external ON entry (external_id)",
+    "CREATE INDEX entry_group ON entry (group_looks)",
     "CREATE INDEX entry_revised ON entry (revised_position)",
     """CREATE TABLE revision (
         position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -68,11 +70,12 @@ TABLES = (
 )
 
 ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, summary,
-    group_name, source_name, external_id, contributed_by, contributed_at, revised_at,
+    group_name, group_looks, source_name, external_id, contributed_by, contributed_at, revised_at,
     revised_position, revision_version, visibility)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summary = ?,
-    group_name = ?, revised_at = ?, revised_position = ?, revision_version = ? WHERE id = ?"""
+    group_name = ?, group_looks = ?, revised_at = ?, revised_position = ?, revision_version = ?
+    WHERE id = ?"""
 ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
 ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
@@ -122,7 +125,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
         ADD_ENTRY,
         (
             *(event.position, entry_id, event.version, entry.kind, *_heads(content)),
-            *(entry.group, *source, event.actor, at),
+            *(*called(entry.group), *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
         ),
     )
@@ -132,7 +135,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
 
 def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
     content = entry.content
-    values = (event.version, *_heads(content), entry.group)
+    values = (event.version, *_heads(content), *called(entry.group))
     _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
     _keep_text(db, event, content)
 

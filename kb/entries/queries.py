@@ -1,9 +1,10 @@
 """The SQL that answers questions about entries, each statement with its name."""
 
 from kb.entries.results import Sort
+from kb.entries.spelling import spelled
 
-_CARD = """
-SELECT entry.*,
+_CARD = f"""
+SELECT entry.*, {spelled("entry")} AS "group",
        (SELECT json_group_array(tag) FROM tag WHERE entry_id = entry.id) AS tags,
        (SELECT count(*) FROM endorsement WHERE entry_id = entry.id) AS endorsements,
        (SELECT count(*) FROM reuse WHERE entry_id = entry.id) AS reuses,
@@ -15,13 +16,15 @@ FROM entry JOIN revision ON revision.position = entry.revised_position WHERE ent
 
 LACKING = "SELECT stream, type FROM parked WHERE entry_id = ? ORDER BY position"
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
-EVERY_GROUP = "SELECT DISTINCT group_name FROM entry WHERE group_name IS NOT NULL"
 # A word of the name begins so; signs that have a meaning in patterns have none here.
 _WORD = "(:beginning = '' OR "
 _WORD += "instr(' ' || lower(replace({name}, '-', ' ')), ' ' || :beginning))"
-ALL_GROUPS = f"""SELECT group_name FROM entry
-WHERE group_name IS NOT NULL AND {_WORD.format(name="group_name")}
-GROUP BY group_name ORDER BY count(*) DESC, group_name LIMIT :limit"""
+ALL_GROUPS = f"""SELECT name FROM (
+    SELECT {spelled("entry")} AS name, count(*) AS entries FROM entry
+    WHERE group_looks IS NOT NULL GROUP BY group_looks)
+WHERE {_WORD.format(name="name")} ORDER BY entries DESC, name LIMIT :limit"""
+SPELLINGS = """SELECT DISTINCT group_name FROM entry
+WHERE group_looks IN (SELECT value FROM json_each(?))"""
 ALL_TAGS = f"""SELECT tag FROM tag WHERE {_WORD.format(name="tag")}
 GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
@@ -38,7 +41,7 @@ MEANT_REUSE = f"SELECT id FROM reuse WHERE {_BEGINS} LIMIT 3"
 # Of several kinds or groups any will do, tags narrow: an entry has them all.
 FILTERED = """
 WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
-  AND (:groups = '[]' OR group_name IN (SELECT value FROM json_each(:groups)))
+  AND (:groups = '[]' OR group_looks IN (SELECT value FROM json_each(:groups)))
   AND (:tags = '[]' OR entry.id IN (
        SELECT entry_id FROM tag WHERE tag.tag IN (SELECT value FROM json_each(:tags))
        GROUP BY entry_id HAVING count(*) = json_array_length(:tags)))
@@ -60,8 +63,9 @@ COUNT = f"SELECT count(*) FROM entry {FILTERED} {STANDING}"
 COUNT_ARCHIVED = f"SELECT count(*) FROM entry {FILTERED} AND archived = 1"
 KINDS = f"""SELECT kind, count(*) FROM entry {FILTERED} {STANDING}
 GROUP BY kind ORDER BY count(*) DESC, kind"""
-GROUPS = f"""SELECT group_name, count(*) FROM entry {FILTERED} {STANDING} AND group_name IS NOT NULL
-GROUP BY group_name ORDER BY count(*) DESC, group_name"""
+GROUPS = f"""SELECT {spelled("entry")} AS name, count(*) FROM entry
+{FILTERED} {STANDING} AND group_looks IS NOT NULL
+GROUP BY group_looks ORDER BY count(*) DESC, name"""
 TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.id
 {FILTERED} {STANDING} GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
 
@@ -85,9 +89,9 @@ _ENDORSED = "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id 
 ENDORSED = f"{_ENDORSED} ORDER BY position {_PIECE}"
 ENDORSED_BY = f"{_ENDORSED} AND member = ?"
 
-_REUSE = """
+_REUSE = f"""
 SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
-       reuse.group_name AS "group", context, outcome, note, evidence, resulting_entry,
+       {spelled("reuse")} AS "group", context, outcome, note, evidence, resulting_entry,
        recorded_at, updated_at
 FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """

@@ -20,7 +20,7 @@ from kb.following.view import read_time
 from kb.following.withheld import lack
 from kb.rows import Row
 
-_AS_THEY_ARE = ("id", "title", "kind", "summary", "endorsements", "reuses")
+_AS_THEY_ARE = ("id", "title", "kind", "summary", "group", "endorsements", "reuses")
 _decode = msgspec.json.Decoder(Content).decode
 
 
@@ -77,7 +77,6 @@ def lacking(row: Row) -> str:
 def _summary_fields(row: Row) -> dict[str, Any]:
     return {
         **{name: row[name] for name in _AS_THEY_ARE},
-        "group": row["group_name"],
         "tags": tuple(sorted(msgspec.json.decode(row["tags"]), key=sort_key)),
         "archived": bool(row["archived"]),
         "incomplete": bool(row["incomplete"]),

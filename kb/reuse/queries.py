@@ -1,5 +1,7 @@
 """The SQL that counts reuse, each statement with its name."""
 
+from kb.entries.spelling import spelled
+
 _COUNTS = """
     count(*) AS recorded,
     coalesce(sum(outcome = 'adopted'), 0) AS adopted,
@@ -19,8 +21,8 @@ _OF_TAG = "JOIN tag ON tag.entry_id = reuse.entry_id"
 REUSE_BY = {
     "kind": f"SELECT kind AS key, {_COUNTS} {_OF_ENTRY} {_WITHIN} GROUP BY kind ORDER BY kind",
     "tag": f"SELECT tag AS key, {_COUNTS} {_OF_TAG} {_WITHIN} GROUP BY tag ORDER BY tag",
-    "group": f"""SELECT reuse.group_name AS key, {_COUNTS} {_WITHIN}
-        GROUP BY reuse.group_name ORDER BY reuse.group_name""",
+    "group": f"""SELECT {spelled("reuse")} AS key, {_COUNTS} {_WITHIN}
+        GROUP BY reuse.group_looks ORDER BY key""",
     "month": f"""SELECT substr(recorded_at, 1, 7) AS key, {_COUNTS} {_WITHIN}
         GROUP BY 1 ORDER BY 1""",
 }

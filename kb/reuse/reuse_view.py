@@ -3,6 +3,7 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
+from kb.entries.spelling import called
 from kb.following.view import SEEN, View, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
@@ -11,19 +12,22 @@ TABLES = (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, entry_id TEXT NOT NULL,
         group_name TEXT NOT NULL, context TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT,
         evidence TEXT, resulting_entry TEXT,
-        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL, recorded_by TEXT NOT NULL) STRICT""",
+        recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL, recorded_by TEXT NOT NULL,
+        group_looks TEXT NOT NULL) STRICT""",
     "CREATE INDEX reuse_entry ON reuse (entry_id)",
+    "CREATE INDEX reuse_group ON reuse (group_looks)",
 )
-ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)"
+ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)"
 UPDATE = """UPDATE reuse
     SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ? WHERE id = ?"""
 
 
 def _recorded(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> None:
     at = stored_time(event)
-    said = (reuse.entry_id, reuse.group, reuse.context, reuse.outcome)
-    links = (reuse.evidence, reuse.resulting_entry)
-    db.execute(ADD, (event.position, _reuse_id(event), *said, *links, at, at, reuse.recorded_by))
+    group, looks = called(reuse.group)
+    said = (reuse.entry_id, group, reuse.context, reuse.outcome)
+    known = (reuse.evidence, reuse.resulting_entry, at, at, reuse.recorded_by, looks)
+    db.execute(ADD, (event.position, _reuse_id(event), *said, *known))
 
 
 def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:

@@ -11,9 +11,9 @@ from litestar.params import FromQuery
 from msgspec import Struct, structs
 
 from kb import KnowledgeBase
+from kb.characters import skeleton
 from kb.entries.results import BrowseFilter, Facets, Page, Sort
 from kb.entries.validation import tag_names
-from kb.ids import group_id
 from web.pages.parts import OFFERED, PageNumber, narrowing
 from web.pages.shell import Pages
 
@@ -122,8 +122,8 @@ def browse(
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     offset = (page - 1) * PAGE_SIZE
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
-    stored = {group_id(name): name for name in found.facets.groups}
-    groups = tuple(dict.fromkeys(stored.get(group_id(name), name) for name in group))
+    stored = {skeleton(name): name for name in found.facets.groups}
+    groups = tuple(dict.fromkeys(stored.get(skeleton(name), name) for name in group))
     view = View(kind, tag_names(tag), groups, archived, sort, page)
     names = {key: made.name for key, made in base.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
