@@ -282,7 +282,7 @@ def test_an_entry_without_text_has_an_empty_summary_and_one_long_word_is_cut(
                 id=entry_id_for("s", name),
                 draft=Draft(
                     kind="practice",
-                    content=Content(title=name, sections=(Section("A", text),)),
+                    content=Content(title=name, sections=(Section("", text),)),
                 ),
                 source=None,
                 archived=None,
