@@ -5,113 +5,23 @@ away from right, too wide cannot be called back.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 from kb.errors import NotTaken
 from kb.importers.naming import date_in_name
 from kb.importers.remarks import Remarks, Why
+from kb.importers.seen_names import DATE, LISTS, held_back, is_kept, name_words
+from kb.importers.seen_values import AUTHOR, DRAFT, PRIVATE, is_to_come, plain
 from kb.importers.value_text import flat
 from kb.importers.values import Plain, Value
 from kb.importers.visibility import spelled
 
-AUTHOR, DRAFT = "author", "draft"
-
 _OURS = {"visibility", "visibleto", "shownto", "showto"}
 """Fields in which our own words stand."""
 
-_PRIVATE = {
-    *("private", "hidden", "secret", "confidential", "personal", "unlisted", "restricted"),
-    *("unpublished", "internal", "protected"),
-}
-_UNFINISHED = {"draft", "drafts", "wip", "unpublished", "scheduled"}
-_ALONE = {"author", "me", "myself", "self", "owner", "nobody", "noone", "onlyme"}
 _AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
-_NO = {"false", "no", "off", "n", "0", "never", "none"}
-_NOT_YET = {"not", "notyet", "later", "soon", "pending", "tbd"} | _NO | _PRIVATE | _UNFINISHED
 _BETWEEN_TAGS = re.compile(r"[,;]")
-_BETWEEN_MARKS = re.compile(r"[,;#/|:\[\]]+")
-_DATE = "date"
-"""The day of a page, unless it stands within another field, such as that of an event."""
-
-
-def _says_so(text: str) -> bool:
-    return _plain(text) not in _NO
-
-
-def _denies(text: str) -> bool:
-    return _plain(text) in _NOT_YET or _is_to_come(text)
-
-
-def _is_no_day_past(text: str) -> bool:
-    this_year = datetime.now(UTC).year
-    past = _DAY.search(text) or any(int(year) < this_year for year in _YEAR.findall(text))
-    return not past or _is_to_come(text)
-
-
-def _names_a_group(text: str) -> bool:
-    return text.strip().lower().startswith("group")
-
-
-def _is_private(text: str) -> bool:
-    return _plain(text) in _ALONE or bool(_PRIVATE & {*_words(text)})
-
-
-def _is_unfinished(text: str) -> bool:
-    return bool(_UNFINISHED & {*_words(text)})
-
-
-def _is_over(text: str) -> bool:
-    return _plain(text) not in _NO and not _is_to_come(text)
-
-
-def _is_to_come(text: str) -> bool:
-    """Whether a moment or day in `text` is not here yet, or a year where no day can be read."""
-    now = datetime.now(UTC)
-    if (moment := _moment(text)) and moment.tzinfo:
-        return moment > now
-    if day := _DAY.search(text):
-        return day[0] > now.date().isoformat()
-    return any(int(year) > now.year for year in _YEAR.findall(text))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _marks(marks: set[str]) -> Callable[[str], bool]:
-    return lambda text: any(_plain(mark) in marks for mark in _BETWEEN_MARKS.split(text))
-
-
-_ACCESS = {
-    *("status", "state", "access", "accesslevel", "permission", "permissions", "privacy"),
-    *("audience", "sharing", "classification", "confidentiality", *_OURS),
-}
-_LISTS = {"tags", "categories", "keywords", "labels", "topics"}
-_MARKED = _LISTS | {"tag", "category", "label", "topic", "type", "layout"}
-_KEPT = _MARKED | {"audience", _DATE}
-_TABLE: tuple[tuple[set[str], Callable[[str], bool], str], ...] = (
-    ({"draft", "drafts", "isdraft", "wip"}, _says_so, DRAFT),
-    ({"publish", "published", "ispublished", "dgpublish", "render"}, _denies, DRAFT),
-    ({"publishdate", "publishon", "publishat", "embargo", "embargountil"}, _is_no_day_past, DRAFT),
-    ({"expirydate", "expirationdate", "unpublishdate", "unpublish"}, _is_over, DRAFT),
-    ({_DATE}, _is_to_come, DRAFT),
-    (_PRIVATE | {"isprivate", "password", "onlyme"}, _says_so, AUTHOR),
-    ({"public", "ispublic", "visible", "listed", "share", "shared"}, _denies, AUTHOR),
-    (_ACCESS, _is_unfinished, DRAFT),
-    (_ACCESS, _is_private, AUTHOR),
-    (_OURS, _names_a_group, AUTHOR),
-    (_MARKED, _marks({"draft", "drafts", "wip", "unpublished"}), DRAFT),
-    (_MARKED, _marks({"private", "confidential", "secret"}), AUTHOR),
-)
-"""Fields by which a page is held back: which of their values do so, and what it is here."""
-
 _DRAFTS = re.compile(r"(^|/)_?drafts?/", re.IGNORECASE)
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_YEAR = re.compile(r"(?<!\d)\d{4}(?=\d{4}(?!\d)|(?!\d))")
 
 
 def take_seen(
@@ -132,9 +42,9 @@ def take_seen(
         for where, text, sight in _held_back((name,), value):
             remarks.add(Why.SEEN, f"{' '.join(where)}: {text} shows it to its author alone")
             narrow.add(sight)
-            if len(where) == 1 and _plain(name) not in _KEPT:
+            if len(where) == 1 and not is_kept(name):
                 fields.pop(name, None)
-    if (date := date_in_name(path)) and _is_to_come(date):
+    if (date := date_in_name(path)) and is_to_come(date):
         remarks.add(Why.SEEN, f"its name has the day {date}, so its author alone sees it")
         narrow.add(DRAFT)
     if _DRAFTS.search(path):
@@ -149,7 +59,7 @@ def take_seen(
 
 def seen_below(fields: dict[str, Value]) -> tuple[str, ...]:
     """The words for who sees the pages in the folder of a page and further down, if it says so."""
-    cascades = [value for name, value in fields.items() if _plain(name) == "cascade"]
+    cascades = [value for name, value in fields.items() if plain(name) == "cascade"]
     held = (sight for value in cascades for _, _, sight in _held_back(("cascade",), value))
     return narrowest({*held})
 
@@ -161,16 +71,14 @@ def narrowest(words: set[str]) -> tuple[str, ...]:
 
 def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """What holds the page back in a field and all that is nested in it: where, what, to whom."""
-    name = _plain(path[-1])
+    name = name_words(path[-1])
     texts = [text for text in _texts(value) if text.strip()]
-    if name in _LISTS and isinstance(value, Plain) and not _BETWEEN_TAGS.search(value.text):
+    if LISTS & {*name} and isinstance(value, Plain) and not _BETWEEN_TAGS.search(value.text):
         texts += value.text.split()  # so some tools write a list
-    if name == _DATE and len(path) > 1:
+    if name == DATE and len(path) > 1:
         texts = []
-    for names, holds, sight in _TABLE:
-        if name in names and any(map(holds, texts)):
-            yield path, flat(value), sight
-            break
+    if sight := held_back(path[-1], texts):
+        yield path, flat(value), sight
     for item in value if isinstance(value, list) else [value]:
         for key, nested in item.items() if isinstance(item, dict) else ():
             yield from _held_back((*path, key), nested)
@@ -189,7 +97,7 @@ def _said(fields: dict[str, Value], remarks: Remarks) -> tuple[str, ...]:
     """What the fields for our own words say; the narrower of two, which may not contradict."""
     found = {
         words
-        for name in [name for name in fields if _plain(name) in _OURS]
+        for name in [name for name in fields if plain(name) in _OURS]
         if (words := _own_words(name, fields.pop(name), remarks))
     }
     for alone in ((DRAFT,), (AUTHOR,)):
@@ -212,18 +120,10 @@ def _own_words(name: str, value: Value, remarks: Remarks) -> tuple[str, ...]:
     if len(said) < len(items) or not any(said):
         raise NotTaken(f"The field {name} in the front matter is no word or list of words.")
     words = {word.lower() for word in said}
-    if words & _PRIVATE:
+    if words & PRIVATE:
         remarks.add(Why.SEEN, f"{name}: {', '.join(said)} shows it to its author alone")
         return (AUTHOR,)
     if words <= _AS_THE_IMPORT_SAYS:
         remarks.add(Why.SEEN, f"{name}: {', '.join(said)} is what the import says for all")
         return ()
     return spelled(said)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]", "", text).lower()
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())

@@ -1,0 +1,170 @@
+"""Fields by which other tools hold a page back: names by their words, and which values do so.
+
+A name is split at its case, signs and blanks, and where known words are written as one:
+"pageStatus", "post_status" and "publishdate" mean what "status" and "publish date" do.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from msgspec import Struct
+
+from kb.importers.seen_values import (
+    AUTHOR,
+    DRAFT,
+    PRIVATE,
+    UNFINISHED,
+    affirms,
+    denies,
+    is_marked,
+    is_no_day_past,
+    is_over,
+    is_private,
+    is_to_come,
+    is_unfinished,
+    names_a_group,
+    says_so,
+    says_yes,
+    shortly,
+    word_set,
+    words,
+)
+
+LISTS = word_set("tags categories keywords labels topics")
+DATE = ("date",)
+"""The day of a page, unless it stands within another field, such as that of an event."""
+
+_MARKED = LISTS | {"tag", "category", "label", "topic", "type", "layout", "kind"}
+_KEPT = _MARKED | {"audience", "date"}
+_DAYS = word_set("date day time datetime at on from after until since")
+_FILL = word_set(
+    "a the this is are be to it page post note entry article doc document content file item "
+    "site blog wiki meta dg"
+)
+"""Words that change nothing in what a name means."""
+
+_PUBLISH = word_set("publish published publishing render")
+_WIDE = word_set(
+    "status state access permission permissions privacy audience sharing classification "
+    "confidentiality sensitivity visibility rights publication shown"
+)
+_LOOSE = word_set("stage phase workflow scope level security lifecycle review")
+_FLAGS = PRIVATE | word_set("password passphrase passcode encrypted deleted trashed")
+_PEOPLE = word_set(
+    "me for member members staff team board admin admins user users subscriber subscribers "
+    "employee employees login"
+)
+
+
+class _Rule(Struct, frozen=True):
+    """`holds` decides for names with a word of `one`, one of `other` if any, and few `beside`."""
+
+    one: frozenset[str]
+    holds: Callable[[str], bool]
+    sight: str
+    other: frozenset[str] = frozenset()
+    beside: frozenset[str] | None = frozenset()
+    """Words that may stand beside these; None for any."""
+
+    def means(self, name: frozenset[str]) -> bool:
+        """Whether a field with these words in its name is one of these."""
+        rest = name - self.one - self.other
+        known = self.beside is None or rest <= self.beside
+        return bool(known and name & self.one and (not self.other or name & self.other))
+
+
+_NO_NAME = word_set("not no dont never skip")
+_RULES = (
+    _Rule(UNFINISHED, says_so, DRAFT, beside=word_set("status state mode only")),
+    _Rule(_NO_NAME, says_so, DRAFT, _PUBLISH | word_set("public share"), word_set("do")),
+    _Rule(_PUBLISH, denies, DRAFT),
+    _Rule(word_set("publish embargo"), is_no_day_past, DRAFT, _DAYS),
+    _Rule(word_set("embargo"), is_no_day_past, DRAFT),
+    _Rule(
+        word_set("published publication pub posted release released available live visible go"),
+        denies,
+        DRAFT,
+        _DAYS,
+    ),
+    _Rule(word_set("expiry expiration expire expires unpublish"), is_over, DRAFT, _DAYS),
+    _Rule(word_set("unpublish"), is_over, DRAFT),
+    _Rule(_FLAGS, says_so, AUTHOR, beside=word_set("status state level access mode only me for")),
+    _Rule(word_set("hide"), says_yes, AUTHOR),
+    _Rule(word_set("only"), says_so, AUTHOR, _PEOPLE),
+    _Rule(
+        word_set("auth authentication login signin"),
+        says_so,
+        AUTHOR,
+        word_set("required requires needs"),
+    ),
+    _Rule(word_set("viewer viewers"), lambda text: not affirms(text), AUTHOR),
+    _Rule(
+        word_set("visible shown shared limited accessible"),
+        lambda text: not affirms(text),
+        AUTHOR,
+        word_set("for with"),
+    ),
+    _Rule(
+        word_set("public publishable"),
+        lambda text: not affirms(text),
+        AUTHOR,
+        beside=word_set("access"),
+    ),
+    _Rule(word_set("visible listed share shared sharing"), denies, AUTHOR),
+    _Rule(_WIDE, is_unfinished, DRAFT),
+    _Rule(_WIDE, is_private, AUTHOR),
+    _Rule(_WIDE, shortly(is_unfinished), DRAFT, beside=None),
+    _Rule(_WIDE, shortly(is_private), AUTHOR, beside=None),
+    _Rule(word_set("visibility visible shown show"), names_a_group, AUTHOR),
+    _Rule(_LOOSE, is_marked(UNFINISHED), DRAFT, beside=None),
+    _Rule(_LOOSE, is_marked(PRIVATE), AUTHOR, beside=None),
+    _Rule(_MARKED, is_marked(UNFINISHED), DRAFT),
+    _Rule(_MARKED, is_marked(frozenset({"private", "confidential", "secret"})), AUTHOR),
+)
+_VOCABULARY = (
+    frozenset().union(*(rule.one | rule.other | (rule.beside or frozenset()) for rule in _RULES))
+    | _FILL
+)
+
+
+def held_back(name: str, texts: Iterable[str]) -> str | None:
+    """To whom a field of this name with these texts shows the page, if it holds it back."""
+    of_name, texts = name_words(name), list(texts)
+    if of_name == DATE and any(map(is_to_come, texts)):
+        return DRAFT
+    return next(
+        (rule.sight for rule in _rules(of_name) if any(map(rule.holds, texts))),
+        None,
+    )
+
+
+def may_hold_back(name: str) -> bool:
+    """Whether a field of this name says who sees a page, or when, in whatever words."""
+    return any(not rule.one & (_MARKED | _LOOSE) for rule in _rules(name_words(name)))
+
+
+def is_kept(name: str) -> bool:
+    """Whether a field means something of its own, besides holding the page back."""
+    return bool(_KEPT & {*name_words(name)})
+
+
+@lru_cache(1024)
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name, those that are written as one taken apart if all of them are known."""
+    return tuple(part for word in words(name) for part in _parts(word) or (word,))
+
+
+@lru_cache(1024)
+def _rules(name: tuple[str, ...]) -> tuple[_Rule, ...]:
+    of_name = frozenset(name)
+    core = of_name - _FILL
+    return tuple(rule for rule in _RULES if rule.means(core))
+
+
+def _parts(word: str) -> tuple[str, ...] | None:
+    if word in _VOCABULARY or len(word) > 40:
+        return (word,)
+    for length in range(len(word) - 1, 1, -1):
+        if word[:length] in _VOCABULARY and (rest := _parts(word[length:])):
+            return (word[:length], *rest) if len(word[length:]) > 1 else None
+    return None
