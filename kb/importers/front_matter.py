@@ -11,18 +11,25 @@ from msgspec import Struct
 
 from kb.errors import NotTaken
 from kb.importers import head_toml_json
+from kb.importers.head_marks import JSON, TOML, UNSEEN, YAML, Opened, between, opened, says_who_sees
 from kb.importers.head_yaml import comments, load
 from kb.importers.remarks import Remarks, Why
-from kb.importers.values import Plain, Value
+from kb.importers.seen_names import held_back
+from kb.importers.values import Plain, Value, meaning
 
-YAML_FENCE, TOML_FENCE = "---", "+++"
 _FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
+_ANY_FIELD = re.compile(r"(?!- )([^\s#|>]\S*(?: \S+){0,3}?):(\s|$)")
 _TOML_FIELD = re.compile(r"[\w.-]{1,200} *= *\S")
 _WITHIN = re.compile(r"[ \t]+\S|- |#")
-_JSON = re.compile(r"\{\s*(\"[^\"\n]{0,200}\"\s*:|\})")
-_BEFORE = re.compile(r"(?:[ \t]*\n|[ \t]*(?:<!--.*?-->|%%.*?%%|\{/\*.*?\*/\})[ \t]*\n)*", re.DOTALL)
-_HEADING = re.compile(r"#[^\n]*\n(?=(?:---|\+\+\+)[ \t]*\n)")
+_JSON = re.compile(r"\{\s*([\"'][^\"'\n]{0,200}[\"']\s*:|\})")
+_BEFORE = re.compile(
+    rf"(?:[\s{UNSEEN}]*\n|[ \t{UNSEEN}]*(?:<!--.*?-->|%%.*?%%|\{{/\*.*?\*/\}})[ \t]*\n)*", re.DOTALL
+)
+_HEADING = re.compile(r"#[^\n]*\n(?:[ \t]*\n)*(?=(?:---|\+\+\+)[ \t]*\n)")
+_INDENT = re.compile(rf"[ {UNSEEN}]{{0,3}}(?! )")
 _LINE_PROPERTY = re.compile(r"(?:- )?([A-Za-z][\w/-]{0,100}):: ?([^\n]*)")
+_KEY_LINE = re.compile(r"([^\s#>|:*`\[-][^\n:]{0,60}):(?![:/])[ \t]*([^\n]{1,200})")
+_UNSEEN = re.compile(rf"[{UNSEEN}\u00a0]")
 
 
 class Head(Struct, frozen=True):
@@ -40,63 +47,127 @@ def read_head(text: str, remarks: Remarks) -> Head:
     """
     before = _before(text)
     head = _read_head(text[len(before) :], before.count("\n"), remarks)
-    return Head(head.fields, before + head.body) if before else head
+    kept = _UNSEEN.sub("", before) if head.fields else before
+    return Head(head.fields, kept + head.body) if before else head
 
 
 def _before(text: str) -> str:
     found = _BEFORE.match(text)
     before = found[0] if found else ""
     heading = _HEADING.match(text, len(before))
-    block = _between(text[heading.end() :], (YAML_FENCE, "...", TOML_FENCE)) if heading else None
+    mark = opened(text[heading.end() :].partition("\n")[0]) if heading else None
+    block = between(text[heading.end() :], mark) if heading and mark else None
     if not heading or block is None:
         return before
     lines = [line for line in block[0].split("\n") if line.strip()]
-    if lines and all(_FIELD.match(line) or _TOML_FIELD.match(line) for line in lines):
-        return before + heading[0]
-    return before
+    fields = lines and all(_FIELD.match(line) or _TOML_FIELD.match(line) for line in lines)
+    return before + heading[0] if fields or says_who_sees(block[0]) else before
 
 
 def _read_head(text: str, before: int, remarks: Remarks) -> Head:
     """The same for a text that has `before` lines before it."""
-    first = text.partition("\n")[0].rstrip()
-    if first == YAML_FENCE:
-        return _yaml_head(text, before, remarks)
-    if first == TOML_FENCE:
-        return _toml_head(text)
-    if _JSON.match(text):
-        fields, rest = head_toml_json.load_json(text)
+    if mark := opened(text.partition("\n")[0]):
+        return _marked_head(text, mark, before, remarks)
+    text_within = text[len(indent[0]) :] if (indent := _INDENT.match(text)) else text
+    if _JSON.match(text_within):
+        fields, rest = head_toml_json.load_json(text_within)
         return Head(fields, rest)
-    return _line_head(text)
+    head = _line_head(text_within)
+    head = head if head.fields else _head_without_marks(text_within)
+    return head if head.fields else Head({}, text)
 
 
-def _yaml_head(text: str, before: int, remarks: Remarks) -> Head:
-    found = _between(text, (YAML_FENCE, "..."))
+def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head:
+    found = between(text, mark)
     if found is None:
-        return _open_head(text, before, remarks)
-    yaml_text, body = found
-    if not yaml_text.strip():
-        return Head({}, body)
-    if not _looks_like_fields(yaml_text):
+        if mark.language == TOML and mark.is_plain():
+            raise NotTaken("The front matter that begins in line 1 is not closed by a line of +++.")
+        return _open_head(text, before, remarks) if mark.language == YAML else Head({}, text)
+    inside, body = found
+    if not inside.strip():
+        # The second mark may open what the first one should have.
+        again = _marked_head(f"{mark.mark}\n{body}", mark, before + 1, remarks)
+        return again if again.fields else Head({}, body)
+    fields = _fields(inside, mark, before)
+    if fields is None:
         return Head({}, text)
-    fields = load("\n" * before + yaml_text)
-    for comment in comments(yaml_text):
-        remarks.add(Why.COMMENTS, comment)
+    if mark.language == YAML:
+        for comment in comments(inside):
+            remarks.add(Why.COMMENTS, comment)
+    _refuse_second(body)
     return Head(fields, body)
 
 
-def _looks_like_fields(yaml_text: str) -> bool:
+def _refuse_second(body: str) -> None:
+    """Raise `NotTaken` where more fields follow between marks, and hold the page back."""
+    second = body.lstrip()
+    mark = opened(second.partition("\n")[0])
+    block = between(second, mark) if mark else None
+    lines = block[0].strip().split("\n") if block else []
+    if all(map(_FIELD.match, lines)) and _hold_back(lines):
+        raise NotTaken("More fields between two marks follow the first ones: write them in one.")
+
+
+def _hold_back(lines: list[str]) -> bool:
+    found = filter(None, (_KEY_LINE.fullmatch(line.rstrip()) for line in lines))
+    return any(held_back(each[1], [each[2]]) for each in found)
+
+
+def _fields(inside: str, mark: Opened, before: int) -> dict[str, Value] | None:
+    """The fields between two marks; None for text, which no word makes look like fields."""
+    sure = mark.language in (TOML, JSON) or says_who_sees(inside)
+    sure = sure or (mark.is_plain() and _looks_like_fields(inside))
+    if not sure and not _may_be_fields(inside, mark):
+        return None
+    try:
+        return _loaded(inside, mark, before)
+    except NotTaken:
+        if sure:
+            raise
+        return None
+
+
+def _loaded(inside: str, mark: Opened, before: int) -> dict[str, Value]:
+    if mark.language == TOML:
+        return head_toml_json.load_toml(inside)
+    if mark.language == JSON:
+        fields, rest = head_toml_json.load_json(inside.strip())
+        if rest.strip():
+            raise NotTaken("The front matter is not JSON: more follows its object.")
+        return fields
+    if mark.language == YAML:
+        return load("\n" * before + inside)
+    raise NotTaken("The front matter is in no language that is read: write YAML, TOML or JSON.")
+
+
+def _looks_like_fields(inside: str) -> bool:
     """Whether the first line that says something names a field, or begins a mapping otherwise."""
-    lines = (line.strip() for line in yaml_text.split("\n"))
-    first = next((line for line in lines if line and not line.startswith("#")), "")
+    first = _first_line(inside)
     return bool(_FIELD.match(first)) or first.startswith(("{", "? ", "!", "&", "%"))
 
 
+def _may_be_fields(inside: str, mark: Opened) -> bool:
+    """The same where it takes reading them to know."""
+    if len(mark.mark) > len("---"):
+        return False
+    return mark.language == YAML and bool(_ANY_FIELD.match(_first_line(inside)))
+
+
+def _first_line(inside: str) -> str:
+    lines = (line.strip() for line in inside.split("\n"))
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
 def _open_head(text: str, before: int, remarks: Remarks) -> Head:
-    """Fields that no line ends: those are taken that stand together at the top."""
+    """Fields that no line ends: those are taken that stand together at the top.
+
+    Blank lines end them, unless what follows says who sees the page.
+    """
     lines = text.split("\n")
-    end = 1
-    while end < len(lines) and (_FIELD.match(lines[end]) or _WITHIN.match(lines[end])):
-        end += 1
+    end = at = 1
+    while at < len(lines) and _goes_on(lines[at], after_blank=at > end):
+        at += 1
+        end = at if lines[at - 1].strip() else end
     if not any(map(_FIELD.match, lines[1:end])):
         return Head({}, text)
     fields = load("\n" * before + "\n".join(lines[1:end]) + "\n")
@@ -105,11 +176,38 @@ def _open_head(text: str, before: int, remarks: Remarks) -> Head:
     return Head(fields, "\n".join(lines[end:]))
 
 
-def _toml_head(text: str) -> Head:
-    found = _between(text, (TOML_FENCE,))
-    if found is None:
-        raise NotTaken("The front matter that begins in line 1 is not closed by a line of +++.")
-    return Head(head_toml_json.load_toml(found[0]), found[1])
+def _goes_on(line: str, *, after_blank: bool) -> bool:
+    if not line.strip():
+        return True
+    field = _FIELD.match(line)
+    if after_blank:
+        return bool(field) and says_who_sees(line)
+    return bool(field or _WITHIN.match(line))
+
+
+def _head_without_marks(text: str) -> Head:
+    """Lines of `Name: value` at the very top, as MultiMarkdown has them, which hold the page back.
+
+    All others are text, as notes may begin so.
+    """
+    lines = text.partition("\n\n")[0].split("\n")
+    pairs: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if found := _KEY_LINE.fullmatch(line.rstrip()):
+            pairs.append((found[1].strip(), [found[2]]))
+        elif pairs and line[:1].isspace():
+            pairs[-1][1].append(line.strip())  # goes on with the value
+        else:
+            break
+    if not any(held_back(name, [" ".join(said)]) for name, said in pairs):
+        return Head({}, text)
+    fields: dict[str, Value] = {}
+    for name, said in pairs:
+        if name in fields:
+            raise NotTaken(f"The front matter has “{name[:80]}” a second time.")
+        fields[name] = Plain(value := "\n".join(said), meaning(value))
+    end = sum(len(said) for _, said in pairs)
+    return Head(fields, "\n".join(text.split("\n")[end:]))
 
 
 def _line_head(text: str) -> Head:
@@ -123,18 +221,3 @@ def _line_head(text: str) -> Head:
         fields[name] = Plain(value, value or None)
         at = min(found.end() + 1, len(text))
     return Head(fields, text[at:])
-
-
-def _between(text: str, ends: tuple[str, ...]) -> tuple[str, str] | None:
-    """What stands between the first line and the next one that is one of `ends`, and the rest."""
-    start = text.find("\n") + 1
-    if not start:
-        return None
-    at = start
-    while at <= len(text):
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        if text[at:end].rstrip() in ends:
-            return text[start:at], text[end + 1 :]
-        at = end + 1
-    return None

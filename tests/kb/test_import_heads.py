@@ -1,0 +1,96 @@
+"""What counts as fields at the top of a file, whatever tools and editors made of the marks."""
+
+import pytest
+
+from kb.errors import NotTaken
+from kb.importers.markdown import parse_markdown
+
+FIELDS = "title: T\ndraft: true\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            f"---\n{first}: x\ndraft: true\n---\nText"
+            for first in ("'@type'", "$schema", ".x", "Title (en)", "’x", "🔒 of", "k" * 250)
+        ),
+        *(f"{mark}\n{FIELDS}---\nText" for mark in ("---yaml", "--- yml", "--- # x", "---  ")),
+        *(
+            f"{before}---\n{FIELDS}---\nText"
+            for before in ("\ufeff\ufeff", "\u200b", "\u00a0\n", "\n\u2060\n", "\ufeff\n", " ")
+        ),
+        f" ---\n{FIELDS} ---\nText",
+        f"---\n{FIELDS}---\u200b\nText",
+        f"----\n{FIELDS}----\nText",
+        f"---\n---\n{FIELDS}---\nText",
+        f"---\n\n{FIELDS}\n---\nText",
+        "---\ntitle: T\n\ndraft: true\n\nText",
+        '---json\n{"title": "T", "draft": true}\n---\nText',
+        "---toml\ntitle = 'T'\ndraft = true\n---\nText",
+        ';;;\n{"title": "T", "draft": true}\n;;;\nText',
+        '  {"title": "T", "draft": true}\nText',
+        "  draft:: true\n\nText",
+        "# T\n\n---\ndraft: true\n---\nText",
+        "# T\n---\ndraft: true\nlist:\n  - a\n---\nText",
+        "Title: T\nDraft: true\n\nText",
+        "Title: T\nStatus: draft\nDate: 2020-01-01\n\nText",
+        "\ufeffTitle: T\n  goes on\nStatus: draft\nText",
+    ],
+)
+def test_what_stands_between_marks_at_the_top_is_read_as_fields(text: str) -> None:
+    parsed = parse_markdown(text.encode(), "a.md")
+
+    assert parsed.visible_to == ("draft",)
+    assert [section.text for section in parsed.content.sections] == ["Text"]
+
+
+def test_a_head_without_marks_may_say_who_sees_the_page() -> None:
+    private, ward = (
+        parse_markdown(f"Title: T\nVisibility: {said}\n\nText".encode(), "a.md")
+        for said in ("private", "group:Ward")
+    )
+
+    assert (private.visible_to, ward.visible_to) == (("author",), ("group:Ward",))
+    assert private.content.title == "T"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\ndraft:true\n---\nText", "no list of fields"),
+        ("---\ndraft = true\n---\nText", "no list of fields"),
+        ("---\n- draft: true\n---\nText", "no list of fields"),
+        ("---\n<% tp %>\ndraft: true\n---\nText", "not YAML"),
+        ("---\n.x [\nstatus: draft\n---\nText", "not YAML"),
+        ("---coffee\ndraft: true\n---\nText", "in no language that is read"),
+        ("{ 'draft': true }\nText", "not JSON"),
+        ("---\ntitle: T\n---\n\n---\ndraft: true\n---\nText", "More fields between two marks"),
+        ("Status: draft\nStatus: ok\n\nText", "“Status” a second time"),
+    ],
+)
+def test_what_may_hold_a_page_back_and_cannot_be_read_is_refused(text: str, said: str) -> None:
+    with pytest.raises(NotTaken, match=said):
+        parse_markdown(text.encode(), "a.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n\nA note that begins with a rule.\n\n---\n\nMore of it: this.",
+        "---\n\nHe wrote, a long time ago: hello.\n\n---\n\nMore.",
+        "----\nWhat follows: prose.\n----\nText",
+        "--- note\nWords.\n---\nText",
+        "---\n* one\n* two: three\n---\nText",
+        "---\n> Anna: hello\n---\nText",
+        "Note: this is a text.\nIt goes on.",
+        "Title: T\nStatus: open\n\nText",
+        "+++ and more\ndraft\n",
+        ";;; a comment\nText",
+    ],
+)
+def test_a_text_that_begins_with_a_rule_or_a_word_stays_text(text: str) -> None:
+    parsed = parse_markdown(text.encode(), "a.md")
+
+    assert parsed.visible_to == ()
+    assert parsed.content.properties == {}
