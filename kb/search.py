@@ -19,6 +19,7 @@ from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.following.follower import Follower
 from kb.following.search_index import SearchIndex
 from kb.ids import group_id
+from kb.why import why
 
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
@@ -263,7 +264,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         passage=hit.text,
         marks=hit.marks,
         snippet_range=hit.snippet_range,
-        why=_why(question, hit),
+        why=why(question, hit, card.tags),
         score=ResultScore(
             fused=score.fused,
             lexical=score.lexical,
@@ -272,17 +273,6 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
             exact=score.exact,
         ),
     )
-
-
-def _why(question: str, hit: Hit) -> str:
-    reasons = []
-    if hit.score.exact:
-        named = hit.title.casefold() == question.strip().casefold()
-        reasons.append("exact title" if named else "exact name")
-    if hit.score.words:
-        reasons.append(f"words: {', '.join(hit.score.words)}")
-    reasons.append(f"meaning {hit.score.cosine:.2f}")
-    return "; ".join(reasons)
 
 
 @contextmanager

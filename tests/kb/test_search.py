@@ -61,6 +61,24 @@ def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> N
 
 
 @pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (".NET", "tag: .net; meaning"),
+        ("GRÖSSE", "tag: grösse; meaning"),
+        ("IT", "tag: it; meaning"),
+        ("bed by night shift", "words: bed, shift; tag: night-shift; meaning"),
+        (".net grösse", "tags: grösse, .net; meaning"),
+        ("the bed", "words: bed; meaning"),
+    ],
+)
+def test_what_only_a_tag_has_is_said_to_be_found_by_it(
+    base: KnowledgeBase, question: str, told: str
+) -> None:
+    base.entries.contribute(some_draft(tags=(".NET", "Größe", "it", "night shift", "the bed")))
+    assert base.search(question).results[0].why.startswith(told)
+
+
+@pytest.mark.parametrize(
     ("question", "text"),
     [
         ("customer_order_id", "customer_order_id: kx-4711"),
