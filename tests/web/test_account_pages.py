@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kb.access import anonymous
+from kb.errors import InvalidInput
 from kb.people.links import one_time_link
 from tests.web.community import (
     PASSWORD,
@@ -16,6 +17,7 @@ from tests.web.community import (
     send,
     sign_in,
 )
+from web.pages.forms import Form
 
 
 def test_a_profile_is_changed_by_its_member(browser: Browsers) -> None:
@@ -159,16 +161,25 @@ def test_a_token_is_shown_once(browser: Browsers) -> None:
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "told"),
     [
-        {"token_name": "x", "days": "30"},
-        {"token_name": "", "days": "30", "scope-search": "1"},
-        {"token_name": "x", "days": "100000", "scope-search": "1"},
+        ({"token_name": "x", "days": "30"}, "A token needs one or more of these scopes"),
+        ({"token_name": "", "days": "30", "scope-search": "1"}, 'id="token-name-error"'),
+        ({"token_name": "x", "days": "100000", "scope-search": "1"}, "Choose how long"),
     ],
 )
-def test_a_token_that_does_not_fit_is_explained(browser: Browsers, form: dict[str, str]) -> None:
-    client = browser("Mara")
-    assert "trib_" not in send(client, "/account/tokens", form, 400).text
+def test_a_token_that_does_not_fit_is_explained(
+    browser: Browsers, form: dict[str, str], told: str
+) -> None:
+    html = send(browser("Mara"), "/account/tokens", form, 400).text
+    assert "trib_" not in html
+    assert told in html
+
+
+def test_what_is_wrong_with_a_field_that_nobody_sees_is_said_above_the_form() -> None:
+    for field in ("command_id", "entry_version", "name_before"):
+        refused = Form({field: "x"}).with_error(InvalidInput("It does not fit.", field))
+        assert (refused.problem, refused.errors) == ("It does not fit.", {})
 
 
 def test_the_page_of_a_reporter_has_their_profile_and_no_other_people(browser: Browsers) -> None:

@@ -323,3 +323,19 @@ def test_people_who_are_invited_are_for_stewards_to_see(
     assert browser("Mara").get(f"/people/{waiting.id}").status_code == 404
     assert browser("Mara").get("/people/nobody-here").status_code == 404
     assert "A new invitation" in browser("Stella").get(f"/people/{waiting.id}").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({}, "Give at least one role"),
+        ({"role-curator": "1"}, "Curators and stewards are members too"),
+        ({"role-member": "1", "group-00000000-0000-4000-8000-00000000ffff": "1"}, "no group"),
+    ],
+)
+def test_an_invitation_that_does_not_fit_says_why(
+    browser: Browsers, sent: dict[str, str], told: str
+) -> None:
+    html = send(browser("Stella"), "/people/invite", sent, 400 if len(sent) < 2 else 404).text
+    assert told in html
+    assert '<details class="action" open><summary>Invite somebody' in html

@@ -35,6 +35,10 @@ WIDENED: Final = (
 _SECTION = re.compile(r"(?:heading|text)-(0|[1-9][0-9]{0,3})")
 
 
+_UNSEEN = ("command_id", "version", "_before")
+"""How the names of fields end that a form carries unseen: what is wrong there is said above it."""
+
+
 class Form(Struct, frozen=True):
     """What was typed, by field, and what is wrong there or, `problem`, as a whole."""
 
@@ -57,7 +61,7 @@ class Form(Struct, frozen=True):
         if isinstance(error, ShownToMore):
             fresh["entry_version"] = str(error.actual)
         form = structs.replace(self, values=self.values | fresh)
-        if field in self.values:
+        if field in self.values and not field.endswith(_UNSEEN):
             return structs.replace(form, errors={field: str(error)})
         return structs.replace(form, problem=_said(error))
 
