@@ -17,6 +17,7 @@ from kb.cli.sharing import chosen_visibility
 from kb.cli.show import json_option, known_kind, print_json, print_table, visible_option
 
 if TYPE_CHECKING:
+    from kb.importers.gone import Gone
     from kb.importers.run import FileOutcome, FolderImport, ImportOptions
     from kb.knowledge_base import KnowledgeBase
 
@@ -36,7 +37,7 @@ class Remark(Struct, frozen=True):
 
 
 class ImportReport(Struct, frozen=True, kw_only=True):
-    """What an import came to.
+    """What an import came to. `gone` are files of an earlier one that the folder no longer has.
 
     `position` is the log's last position that it needs in the index, for the operator alone.
     """
@@ -48,6 +49,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     unchanged: int
     refused: tuple[Refusal, ...]
     remarks: tuple[Remark, ...]
+    gone: "tuple[Gone, ...]"
     position: int | UnsetType
     seconds: float
 
@@ -88,6 +90,7 @@ def import_command(
     missing and revises what changed, so an import that was stopped goes on where it was. Exit code
     1 if there are files and none could be taken.
     """
+    from kb.importers.gone import gone
     from kb.importers.run import FolderImport
 
     began = time.monotonic()
@@ -99,8 +102,15 @@ def import_command(
         position = max((o.position for o in outcomes), default=0)
         if wait:
             wait_for_index(base, position)
+        catalogue = base.catalogue
+        missing = gone(
+            catalogue.imported(name),
+            outcomes,
+            options,
+            lambda each: catalogue.get(each, most=0).sections,
+        )
     told = position if access.is_operator(base.asker) else UNSET
-    report = _report(name, outcomes, told, time.monotonic() - began)
+    report = _report(name, outcomes, missing, told, time.monotonic() - began)
     if as_json:
         print_json(report)
     else:
@@ -199,7 +209,11 @@ def _take(run: "FolderImport") -> list["FileOutcome"]:
 
 
 def _report(
-    source: str, outcomes: list["FileOutcome"], position: int | UnsetType, seconds: float
+    source: str,
+    outcomes: list["FileOutcome"],
+    gone: "tuple[Gone, ...]",
+    position: int | UnsetType,
+    seconds: float,
 ) -> ImportReport:
     counts = {
         name: sum(o.outcome == name for o in outcomes)
@@ -211,6 +225,7 @@ def _report(
         **counts,
         refused=tuple(Refusal(o.path, o.reason) for o in outcomes if o.reason is not None),
         remarks=tuple(Remark(o.path, remark) for o in outcomes for remark in o.remarks),
+        gone=gone,
         position=position,
         seconds=round(seconds, 3),
     )
@@ -226,6 +241,24 @@ def _short(remark: str) -> str:
     return f"{remark[:LONGEST_REMARK]} … (whole with --json)"
 
 
+MOST_GONE = 20
+"""Names of files that are gone which are printed; JSON has them all."""
+
+
+def _told_gone(gone: "tuple[Gone, ...]") -> str:
+    from kb.characters import visible
+
+    names = [f"{g.path} (now {g.now}, with the same text)" if g.now else g.path for g in gone]
+    more = len(names) - MOST_GONE
+    said = visible(", ".join(names[:MOST_GONE])) + (
+        f" and {more:,} more (all with --json)" * (more > 0)
+    )
+    return (
+        f"No longer in the folder, though the entries stay: {said}. "
+        "Archive what no longer holds: kb archive NAME --reason TEXT."
+    )
+
+
 def _print_report(report: ImportReport) -> None:
     if report.remarks:
         print_table(("taken, but", "what"), [(r.path, _short(r.remark)) for r in report.remarks])
@@ -233,6 +266,8 @@ def _print_report(report: ImportReport) -> None:
     if report.refused:
         print_table(("not taken", "why"), [(r.path, r.reason) for r in report.refused])
         click.echo()
+    if report.gone:
+        click.echo(f"{_told_gone(report.gone)}\n")
     click.echo(
         f"{report.files} files from {report.source}: {report.contributed} new, {report.revised} "
         f"revised, {report.unchanged} unchanged, {len(report.refused)} not taken."

@@ -12,7 +12,7 @@ from kb.characters import skeleton
 from kb.entries import queries, validation
 from kb.entries.browsing import counts, stored, values_of
 from kb.entries.content import Content
-from kb.entries.known import lacks, missing, refuse_unknown
+from kb.entries.known import lacks, missing, only, refuse_unknown
 from kb.entries.lineage import nearest_first
 from kb.entries.results import (
     LARGEST_OFFSET,
@@ -226,10 +226,7 @@ class Catalogue:
         """One recorded reuse. Raises `NotFound`."""
         reuse_id = validation.known_id("reuse", reuse_id)
         with self._views.read(self._labels) as db:
-            found = rows(db, queries.REUSE, (reuse_id,))
-        if not found:
-            raise NotFound(f"There is no reuse {reuse_id}.")
-        return reuse_view(found[0])
+            return reuse_view(only(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
 
     def reuses_by(self, entry_id: str, member: str) -> frozenset[str]:
         """The ids of the reuses of an entry that `member` recorded."""
@@ -267,6 +264,11 @@ class Catalogue:
         with self._views.read(self._labels) as db:
             ids = db.execute(queries.ALL_IDS).fetchall()
         return (entry_id for (entry_id,) in ids)
+
+    def imported(self, source: str) -> dict[str, str]:
+        """What each entry of `source` that is not archived is known by there, by the entry's id."""
+        with self._views.read(self._labels) as db:
+            return dict(db.execute(queries.IMPORTED, (source,)).fetchall())
 
     def _meant(self, sql: str, text: str) -> list[str]:
         """The ids that `text` may mean; that one alone which it is in full."""

@@ -5,7 +5,7 @@ import sqlite3
 from kb.entries import queries
 from kb.entries.rows import lacking
 from kb.errors import NotFound
-from kb.rows import rows
+from kb.rows import Row, rows
 
 
 def refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
@@ -24,3 +24,11 @@ def missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
 def lacks(db: sqlite3.Connection, entry_id: str) -> tuple[str, ...]:
     """What could not be read of an entry, in a sentence each."""
     return tuple(map(lacking, rows(db, queries.LACKING, (entry_id,))))
+
+
+def only(db: sqlite3.Connection, sql: str, key: str, otherwise: str) -> Row:
+    """The row that a statement finds by `key`. Raises `NotFound` with the sentence `otherwise`."""
+    found = rows(db, sql, (key,))
+    if not found:
+        raise NotFound(otherwise)
+    return found[0]

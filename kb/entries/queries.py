@@ -28,6 +28,8 @@ WHERE group_looks IN (SELECT value FROM json_each(?))"""
 ALL_TAGS = f"""SELECT tag FROM tag WHERE {_WORD.format(name="tag")}
 GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
+IMPORTED = """SELECT id, external_id FROM entry
+WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
 CONTRIBUTED = "SELECT id FROM entry WHERE contributed_by = ? ORDER BY position"
 _BEGINS = ":beginning <> '' AND id >= :beginning AND id < :beginning || '~'"
 MEANT = f"""

@@ -47,6 +47,16 @@ def spellings(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((same(path), path, unicodedata.normalize("NFD", path))))
 
 
+def why_twice(external_id: str, owner: str, path: str) -> str:
+    """Why a file with the id of that of `owner` is not taken."""
+    if same(owner) == same(path):
+        return (
+            "Another file of this folder has the same name, only its accents are stored otherwise, "
+            "and was taken: rename one of them."
+        )
+    return f"Its id “{external_id}” is that of {owner} already."
+
+
 def date_in_name(path: str) -> str | None:
     """The date of a post of Jekyll's, which stands before its name."""
     found = _POST.search(path)

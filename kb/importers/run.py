@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from kb.access import Visibility
 from kb.entries.bring import Brought, ImportedEntry
-from kb.entries.content import Content, Draft, Relation, Source
+from kb.entries.content import Content, Draft, Relation, Section, Source
 from kb.entries.entry import EntryArchived
 from kb.entries.relation import written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
@@ -19,7 +19,7 @@ from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile, parse_markdown
-from kb.importers.naming import is_markdown, same, spellings
+from kb.importers.naming import is_markdown, spellings, why_twice
 from kb.importers.parts import Parts, content_with_parts
 from kb.importers.remarks import Why
 from kb.importers.shown import bounded, changes
@@ -58,6 +58,7 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
     """What became of a file: contributed, revised, unchanged, or refused for `reason`.
 
     `remarks` name what of a file that was taken is not in its entry, or not as it was written.
+    `said` is the number of its sections.
     """
 
     path: str
@@ -66,6 +67,12 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     remarks: tuple[str, ...] = ()
     position: int = 0
+    said: int = 0
+
+
+def said(sections: tuple[Section, ...]) -> int:
+    """The number by which the same sections are known within a run, 0 for none."""
+    return hash(sections) if sections else 0
 
 
 class Brings(Protocol):
@@ -131,7 +138,7 @@ class FolderImport:
         entry_id = self._own_id(parsed) or self._entry_id(external_id)
         owner = self._owners.setdefault(entry_id, parsed.path)
         if owner != parsed.path:
-            raise NotTaken(_why_twice(external_id, owner, parsed.path))
+            raise NotTaken(why_twice(external_id, owner, parsed.path))
         self._external_ids[parsed.path] = external_id
         names = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
         self._parts[entry_id] = parsed.parts
@@ -177,6 +184,7 @@ class FolderImport:
             id=entry_id,
             remarks=(*parsed.remarks, *told),
             position=brought.receipt.position,
+            said=said(imported.draft.content.sections),
         )
 
     def _imported(self, entry_id: str, parsed: ParsedFile, told: list[str]) -> ImportedEntry:
@@ -276,15 +284,6 @@ class FolderImport:
                 f"{Why.CHANGED}: {what} points to “{name}”, which is no id and no file here"
             )
         return found
-
-
-def _why_twice(external_id: str, owner: str, path: str) -> str:
-    if same(owner) == same(path):
-        return (
-            "Another file of this folder has the same name, only its accents are stored otherwise, "
-            "and was taken: rename one of them."
-        )
-    return f"Its id “{external_id}” is that of {owner} already."
 
 
 def _points_elsewhere(parsed: ParsedFile) -> bool:

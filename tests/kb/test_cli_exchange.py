@@ -36,6 +36,62 @@ def test_an_import_counts_what_it_took_and_shows_what_it_could_not(
     assert "Practice 1" in kb.ok("search", "practice 1", "--limit", "1").out
 
 
+def test_an_import_tells_files_that_are_gone_or_have_another_name(
+    kb: CommandLine, notes: Path
+) -> None:
+    for name in ("0", "1", "2"):
+        (notes / f"{name}.md").write_text(f"# Practice {name}\n\nStep {name}.")
+    assert kb.ok("import", str(notes), "--json").json["gone"] == []
+    ids = {item["title"]: item["id"] for item in kb.ok("list", "--json").json["items"]}
+    (notes / "0.md").unlink()
+    (notes / "1.md").rename(notes / "one.md")
+    (notes / "2.md").write_text("")
+
+    first = kb.ok("import", str(notes), "--json", "--no-wait").json
+    again = kb.ok("import", str(notes))
+    kb.ok("archive", "1.md", "--reason", "Renamed.", "--successor", "one.md")
+    later = kb.ok("import", str(notes))
+
+    assert first["gone"] == [
+        {"path": "0.md", "id": ids["Practice 0"], "now": None},
+        {"path": "1.md", "id": ids["Practice 1"], "now": "one.md"},
+    ]
+    assert (
+        "No longer in the folder, though the entries stay: 0.md, 1.md (now one.md, with "
+        in again.out
+    )
+    assert "the entries stay: 0.md. Archive" in later.out
+    assert kb.ok("show", "0.md", "--json").json["archived"] is False
+
+
+def test_files_that_somebody_else_imported_are_not_gone(
+    kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.ok("import", str(notes))
+    (notes / "0.md").unlink()
+
+    other = kb.ok("import", str(notes), "--source", "others", "--json")
+    member = kb.ok("member", "invite", "--json").json["id"]
+    kb.ok("member", "join", member, "--name", "Ada")
+    monkeypatch.setenv("KB_MEMBER", member)
+    by_member = kb.ok("import", str(notes), "--json")
+
+    assert (other.json["gone"], by_member.json["gone"]) == ([], [])
+
+
+def test_an_entry_by_an_id_is_not_gone_while_a_file_cannot_be_read(
+    kb: CommandLine, notes: Path
+) -> None:
+    (notes / "0.md").write_text("---\nid: zero\n---\nStep")
+    kb.ok("import", str(notes))
+    (notes / "0.md").write_text("---\nid: [zero\n---\nStep")
+
+    assert kb.ok("import", str(notes), "--json").json["gone"] == []
+    (notes / "0.md").unlink()
+    (gone,) = kb.ok("import", str(notes), "--json").json["gone"]
+    assert gone["path"] == "zero"
+
+
 def test_an_import_of_which_nothing_can_be_taken_fails(kb: CommandLine, tmp_path: Path) -> None:
     folder = tmp_path / "bad"
     folder.mkdir()
