@@ -87,6 +87,6 @@ class SignInRefused(KnowledgeBaseError):
 class TooManyAttempts(KnowledgeBaseError):
     """Somebody tried too often; it may be tried again in `seconds`."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, what: str = "That was tried too often") -> None:
         self.seconds = seconds
-        super().__init__(f"That was tried too often: wait {seconds} s, then try again.")
+        super().__init__(f"{what}: wait {seconds} s, then try again.")

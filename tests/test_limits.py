@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.entries import commands, validation
-from web import bodies, laid_out, line, logs, markdown, protocol, security, server
+from web import bodies, laid_out, line, logs, markdown, protocol, security, server, visit
 from web.api import entries
 from web.pages import parts
 
@@ -39,6 +39,8 @@ def bounds() -> dict[str, str]:
         "all bodies at a time": f"{held[0]} MB of members, {held[1]} MB of others",
         "fields of a form": f"{bodies.FIELDS:,}",
         "a question": f"{LONGEST_QUESTION:,} characters",
+        "searches of a person": f"{visit.SEARCHES} at once, then {1 / visit.SEARCH_SECONDS:.0f} "
+        "a second",
         "texts of a page that are laid out in the thread": f"{laid_out.SHORT:,} characters each, "
         f"{laid_out.SHORT_OF_ALL:,} together",
         "texts of a page that are laid out at all": f"{laid_out.LONGEST_OF_ALL:,} characters",

@@ -33,8 +33,8 @@ from web.bodies import Crowded, Typed, typed_at
 from web.logs import kind_of
 from web.requests import FieldProblem, misfits
 
-RESULTS = "/search/results"
-"""The address whose answers are put into a page that is open already, errors too."""
+SEARCH, RESULTS = "/search", "/search/results"
+"""Where questions are asked, and where those are whose answers, errors too, are put into a page."""
 
 SIGN_IN = "/sign-in"
 

@@ -53,8 +53,16 @@ class Guard:
             raise SignInNeeded(CHALLENGE, typed=await _kept(connection, handler)) from error
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
-            who = ("member", visit.asker.member) if visit.asker.member else ("at", visit.address)
-            limit.admit(limit.keyed(*who))
+            limit.admit(
+                limit.keyed(*_counted_for(visit)), "You searched very often in a short time"
+            )
+
+
+def _counted_for(visit: Visit) -> tuple[str, str]:
+    """For whom a search counts: a token, that no program keeps its member waiting, or a person."""
+    if visit.token:
+        return "token", visit.token
+    return ("member", visit.asker.member) if visit.asker.member else ("at", visit.address)
 
 
 def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:

@@ -40,6 +40,8 @@ SOMEBODY = "a member"
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
 
+SEARCHES, SEARCH_SECONDS = 60, 0.5
+"""How many searches a person or a token has at once, and after how long one more."""
 
 OPENING_SECONDS = 30.0
 """How long a request waits for a base that is being opened anew."""
@@ -83,14 +85,14 @@ def usual_limits() -> Limits:
         8, timedelta(seconds=30), timedelta(minutes=15), clock=utc_now, random=token_bytes
     )
     few = Few(3, timedelta(hours=1), clock=utc_now)
-    return Limits(attempts(600, 0.5), name, attempts(60, 0.5), few)
+    return Limits(attempts(600, 0.5), name, attempts(SEARCHES, SEARCH_SECONDS), few)
 
 
 class Visit(Struct, frozen=True):
     """One request: `base` as its asker sees it, and how they are known.
 
-    `cookie` is the secret of `session`; `scopes` are those of a token, None without one. `address`
-    is where the request comes from, as far as can be told; see `one_place`.
+    `cookie` is the secret of `session`; `token` is the id of a token and `scopes` are its own, None
+    without one. `address` is where the request comes from, as far as can be told; see `one_place`.
     """
 
     base: KnowledgeBase
@@ -98,6 +100,7 @@ class Visit(Struct, frozen=True):
     cookie: str = ""
     scopes: frozenset[TokenScope] | None = None
     address: str = ""
+    token: str = ""
 
     @property
     def asker(self) -> Asker:
@@ -186,7 +189,7 @@ class Visits:
         except NotFound:
             raise BadToken from None
         asker = structs.replace(member, actions=actions_of(token.scopes))
-        return Visit(self._acting_for(asker), scopes=token.scopes, address=address)
+        return Visit(self._acting_for(asker), scopes=token.scopes, address=address, token=token.id)
 
     def _by_cookie(self, scope: Scope, address: str) -> Visit:
         cookie = cookie_of(Request(scope), self.base)

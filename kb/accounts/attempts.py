@@ -60,10 +60,10 @@ class _Counts:
         """What to remember after a try `now`, and how long it has to wait; None is a new key."""
         raise NotImplementedError
 
-    def admit(self, key: bytes) -> None:
-        """Use one try of `key`; raises `TooManyAttempts` if it has none left."""
+    def admit(self, key: bytes, what: str = "That was tried too often") -> None:
+        """Use one try of `key`; raises `TooManyAttempts`, told `what`, if it has none left."""
         if wait := self.take(key):
-            raise TooManyAttempts(wait)
+            raise TooManyAttempts(wait, what)
 
 
 class Attempts(_Counts):

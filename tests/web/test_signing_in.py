@@ -161,6 +161,34 @@ def test_searches_are_counted_for_each_member(browser: Browsers, community: Comm
     assert cleo.get("/api/search?q=x").status_code == 200
 
 
+def test_a_token_that_searches_much_keeps_nobody_else_waiting(
+    browser: Browsers, community: Community
+) -> None:
+    app = app_of(community.base, limits=generous(search=1))
+    script, other = (community.token("Mara", "search") for _ in range(2))
+    nobody = browser(app=app)
+    asked = [nobody.get("/api/search?q=x", headers=script).status_code for _ in range(2)]
+    assert asked == [200, 429]
+    assert nobody.get("/api/search?q=x", headers=other).status_code == 200
+    mara = browser("Mara", app)
+    assert [mara.get("/search?q=x").status_code for _ in range(2)] == [200, 429]
+    assert browser("Mara", app).get("/search/results?q=x").status_code == 429
+
+
+def test_a_search_that_has_to_wait_keeps_its_question(
+    browser: Browsers, community: Community
+) -> None:
+    mara = browser("Mara", app_of(community.base, limits=generous(search=0)))
+    page = mara.get("/search?q=a+%22quoted%22+word&tag=night&tag=ward&kind=practice&x=y")
+    assert page.status_code == 429
+    assert "You searched very often in a short time: wait 60 s, then try again." in page.text
+    form = page.text[page.text.index('action="/search"') :]
+    assert 'name="q" value="a &#34;quoted&#34; word"' in form
+    sent = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', form)
+    assert sent == [("tag", "night"), ("tag", "ward"), ("kind", "practice")]
+    assert "very often" in mara.get("/search/results?q=x").text
+
+
 def test_a_link_signs_in_once_and_asks_first(browser: Browsers, community: Community) -> None:
     mara = community.ids["Mara"]
     secret = community.base.accounts.links.make("sign-in", mara, FAR)

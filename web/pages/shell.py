@@ -13,7 +13,7 @@ from msgspec import Struct
 from kb.access import Action, Asker, Role, anonymous, may
 from kb.errors import KnowledgeBaseError
 from web.bodies import Typed
-from web.errors import RESULTS, SIGN_IN, ProblemDetails, sign_in_url
+from web.errors import RESULTS, SEARCH, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.pages.engine import environment
 from web.visit import SOMEBODY, Visit, Visits, visit_of
@@ -83,10 +83,16 @@ class Shell(Struct, frozen=True, kw_only=True):
         return may(Asker(None, self.roles, frozenset(), self.actions), action)
 
 
+NARROWS = frozenset({"kind", "tag", "group", "archived"})
+"""The parameters of a search beside its question."""
+
+
 class ErrorPage(Struct, frozen=True):
-    """Says what went wrong in one sentence."""
+    """Says what went wrong in one sentence, and asks `question` again, narrowed down as it was."""
 
     problem: ProblemDetails
+    question: str = ""
+    narrowed: Typed = ()
 
 
 class KeptPage(Struct, frozen=True):
@@ -151,7 +157,9 @@ class Pages:
             answer = made.render("kept.html", kept, status=problem.status)
             answer.headers["cache-control"] = "private, no-store"  # it may be a shared machine
             return answer
-        return made.render(template, ErrorPage(problem), status=problem.status)
+        question, narrowed = _asked(request) if problem.instance == SEARCH else ("", ())
+        page = ErrorPage(problem, question, narrowed)
+        return made.render(template, page, status=problem.status)
 
     def name_of(self, member: str) -> str:
         """What a member is called, as far as the viewer may know."""
@@ -205,6 +213,13 @@ class Pages:
             return self._visits.of(request.scope)
         except (ClientException, KnowledgeBaseError):
             return Visit(self._visits.base.acting_for(anonymous(world=False)))
+
+
+def _asked(request: Request[Any, Any, Any]) -> tuple[str, Typed]:
+    """The question of an address, and what narrows it down."""
+    given = tuple(request.query_params.items())
+    question = next((text for name, text in given if name == "q"), "")
+    return question, tuple((name, text) for name, text in given if name in NARROWS and text)
 
 
 def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any]], Pages]:
