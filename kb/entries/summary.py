@@ -13,6 +13,10 @@ _NOT_TEXT = re.compile(rf"```.*?(?:```|\Z)|!\[[^\]]*\]{_ADDRESS}|^\s*[-=|:#*>]+\
 _LINK = re.compile(
     rf"\[([^\]]*)\]{_ADDRESS}|\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|<((?:https?|mailto):[^\s<>]*)>"
 )
+_BAR = re.compile(r"(?<!\\)\|")
+_RULE = frozenset("|:- \t")
+"""What the line of a table is made of that stands below the names of its columns."""
+
 _MARKUP = re.compile(r"^\s*(?:#+|>+|[-*+]|\d+\.)\s+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", re.M)
 
 
@@ -26,9 +30,29 @@ def summary(sections: Sequence[Section]) -> str:
 
 
 def _plain(markdown: str) -> str:
-    text = _NOT_TEXT.sub(" ", markdown)
+    text = _NOT_TEXT.sub(" ", _rows_as_text(markdown))
     text = _LINK.sub(lambda found: found[1] or found[2] or found[3] or "", text)
     return _MARKUP.sub("", text)
+
+
+def _rows_as_text(markdown: str) -> str:
+    """`markdown` with rows of tables as sentences, their cells with commas between."""
+    lines = markdown.split("\n")
+    in_table = False
+    for at, line in enumerate(lines):
+        rule = _RULE.issuperset(line) and "|" in line and "-" in line
+        if rule and not in_table and at and "|" in lines[at - 1]:
+            lines[at - 1] = _row(lines[at - 1])
+            in_table = True
+        in_table = in_table and "|" in line
+        if in_table:
+            lines[at] = "" if rule else _row(line)
+    return "\n".join(lines)
+
+
+def _row(line: str) -> str:
+    text = ", ".join(cell.strip() for cell in _BAR.split(line) if cell.strip()).replace("\\|", "|")
+    return f"{text}." if text and text[-1].isalnum() else text
 
 
 def _cut(text: str) -> str:

@@ -14,6 +14,12 @@ from kb.entries.summary import summary
         ("see [x](javascript:alert(1)) end", "see x end"),
         ("![x](a(b).png) z [y](c)", "z y"),
         ("at <https://example.org> now", "at https://example.org now"),
+        (
+            "| Who | Does |\n| --- | :-: |\n| Ada | on \\| off |\n\nEnd.",
+            "Who, Does. Ada, on | off. End.",
+        ),
+        ("Who | Does\n----|-----\nAda | all.\nEnd", "Who, Does. Ada, all. End"),
+        ("a | b\n\nis no table", "a | b is no table"),
     ],
 )
 def test_a_summary_keeps_what_looks_like_html_and_drops_addresses(
