@@ -169,7 +169,8 @@ def _refuse_narrower(base: "KnowledgeBase", parsed: "ParsedFile", page: "EntryPa
         shown = Names(base).seen_by(page.visibility)
         raise Refused(
             f"The file says {joined(said)}, and the entry is shown to {shown}: narrow that first "
-            f"(kb visibility {short(page.id)} {shlex.join(said)}), or take the line away."
+            f"(kb visibility {short(page.id)} {shlex.join(said)}), or take away "
+            "what says so in the file or its place."
         )
 
 
@@ -226,4 +227,5 @@ def _parsed(file: Path) -> "ParsedFile":
     place = file.resolve()
     data = read_stream(sys.stdin.buffer) if str(file) == "-" else read(place.parent, place.name)
     # Without a path, a file without a title has none, instead of the file's name.
-    return parse_markdown(_without_template(data), "")
+    lies_at = "" if str(file) == "-" else file.absolute().as_posix()
+    return parse_markdown(_without_template(data), "", lies_at)

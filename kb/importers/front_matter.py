@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from kb.errors import NotTaken
 from kb.importers import head_toml_json
-from kb.importers.head_marks import JSON, TOML, UNSEEN, YAML, Opened, between, opened, says_who_sees
+from kb.importers.head_marks import JSON, TOML, YAML, Opened, between, opened, says_who_sees
 from kb.importers.head_yaml import comments, load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_names import held_back
+from kb.importers.seen_values import UNSEEN
 from kb.importers.values import Plain, Value, meaning
 
 _FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
@@ -148,7 +149,7 @@ def _looks_like_fields(inside: str) -> bool:
 
 def _may_be_fields(inside: str, mark: Opened) -> bool:
     """The same where it takes reading them to know."""
-    if len(mark.mark) > len("---"):
+    if mark.mark not in ("---", "+++", ";;;"):
         return False
     return mark.language == YAML and bool(_ANY_FIELD.match(_first_line(inside)))
 

@@ -5,20 +5,17 @@ import re
 from msgspec import Struct
 
 from kb.importers.seen_names import may_hold_back
+from kb.importers.seen_values import UNSEEN, as_seen
 
 YAML, TOML, JSON = "yaml", "toml", "json"
 
-UNSEEN = "\ufeff\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\u00ad\u180e"
-"""Letters that nobody sees, for a class of a regular expression."""
-
 _MARK = re.compile(
-    rf"(?P<before>[\s{UNSEEN}]*)(?P<mark>-{{3,}}|\+{{3,}}|;{{3,}})"
+    rf"(?P<before>[\s{UNSEEN}]*)(?P<mark>-{{3,}}|\+{{3,}}|;{{3,}}|[–—]{{1,3}}|\*{{3,}}|={{3,}})"
     rf"[\s{UNSEEN}]*(?:(?P<language>[A-Za-z]{{1,12}})[\s{UNSEEN}]*)?(?:#.*)?"
 )
 _LANGUAGES = {"yaml": YAML, "yml": YAML, "toml": TOML, "json": JSON}
 _BY_MARK = {"-": YAML, "+": TOML, ";": JSON}
-_UNSEEN = re.compile(f"[{UNSEEN}]")
-_SAYS = re.compile(r"^[^\w\n]{0,40}([^\n:=]{1,80}?)[ \t\"']{0,9}(?::|=)", re.MULTILINE)
+_SAYS = re.compile(r"^[^\w\n]{0,40}([^\n:=：]{1,80}?)[ \t\"']{0,9}[:=：]", re.MULTILINE)
 
 
 class Opened(Struct, frozen=True):
@@ -36,7 +33,7 @@ class Opened(Struct, frozen=True):
         """Whether `line` ends the head; one further in belongs to a value."""
         if self.mark not in line and "..." not in line:
             return False
-        said = _UNSEEN.sub("", line).strip()
+        said = as_seen(line).strip()
         if said != self.mark and not (said == "..." and self.language == YAML):
             return False
         return self.indented or not line[:1].isspace()
@@ -48,7 +45,7 @@ def opened(line: str) -> Opened | None:
     if not found:
         return None
     mark, language = found["mark"], (found["language"] or "").lower()
-    meant = _LANGUAGES.get(language, "") if language else _BY_MARK[mark[0]]
+    meant = _LANGUAGES.get(language, "") if language else _BY_MARK.get(mark[0], YAML)
     return Opened(mark, meant, bool(found["before"]))
 
 

@@ -71,9 +71,10 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
-def parse_markdown(data: bytes, path: str) -> ParsedFile:
+def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     """What the file at `path` (relative, with slashes) with the content `data` says.
 
+    `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
     Raises `NotTaken`.
     """
     remarks = Remarks()
@@ -81,7 +82,7 @@ def parse_markdown(data: bytes, path: str) -> ParsedFile:
     fields = own_fields.in_our_case(_with_taxonomies(head.fields))
     exact = own_fields.is_export(fields)
     below = () if exact else seen_below(fields)
-    visible_to = take_seen(fields, "" if exact else path, remarks, exact=exact)
+    visible_to = take_seen(fields, "" if exact else place or path, remarks, exact=exact)
     source = own_fields.source(fields) if exact else None
     page = Page(fields, path, exact=exact)
     external_id = own_fields.line(fields, "id")

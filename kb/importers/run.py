@@ -127,7 +127,9 @@ class FolderImport:
         try:
             if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
                 raise NotTaken(NO_MARKDOWN)
-            parsed = self._cascades.applied(parse_markdown(read(self._folder, path), path))
+            place = f"{self._folder.resolve().name}/{path}"
+            data = read(self._folder, path)
+            parsed = self._cascades.applied(parse_markdown(data, path, place))
             return self._register(parsed), parsed
         except NotTaken as error:
             return _refused(path, error)

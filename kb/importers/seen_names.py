@@ -46,7 +46,7 @@ _FILL = word_set(
 _PUBLISH = word_set("publish published publishing render")
 _WIDE = word_set(
     "status state access permission permissions privacy audience sharing classification "
-    "confidentiality sensitivity visibility rights publication shown"
+    "confidentiality sensitivity visibility rights publication shown acl"
 )
 _LOOSE = word_set("stage phase workflow scope level security lifecycle review")
 _FLAGS = PRIVATE | word_set("password passphrase passcode encrypted deleted trashed")
@@ -73,7 +73,7 @@ class _Rule(Struct, frozen=True):
         return bool(known and name & self.one and (not self.other or name & self.other))
 
 
-_NO_NAME = word_set("not no dont never skip")
+_NO_NAME = word_set("not no non dont never skip")
 _RULES = (
     _Rule(UNFINISHED, says_so, DRAFT, beside=word_set("status state mode only")),
     _Rule(_NO_NAME, says_so, DRAFT, _PUBLISH | word_set("public share"), word_set("do")),

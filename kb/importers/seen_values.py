@@ -1,6 +1,7 @@
 """Values of fields that hold a page back, compared by their words."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -31,6 +32,10 @@ _FOR_ALL = _YES | word_set(
 _NOT = word_set("no not never")
 _SHOWN = word_set("publish published public visible shared listed shown")
 _NOT_YET = NO | PRIVATE | UNFINISHED | word_set("not notyet later soon pending tbd")
+UNSEEN = "\ufeff\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\u00ad\u180e"
+"""Letters that nobody sees, for a class of a regular expression."""
+
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _BETWEEN_MARKS = re.compile(r"[,;#/|:\[\]]+")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?=\d{4}(?!\d)|(?!\d))")
@@ -41,12 +46,17 @@ _SHORT = 4  # words of a value whose field's name has other words as well
 
 def plain(text: str) -> str:
     """`text` as it is compared: its letters and digits in lower case."""
-    return re.sub(r"[\W_]", "", text).lower()
+    return re.sub(r"[\W_]", "", as_seen(text)).lower()
 
 
 def words(text: str) -> list[str]:
     """The words of `text` in lower case, also those that only their case tells apart."""
-    return _WORD.findall(_CASE.sub(" ", text).lower())
+    return _WORD.findall(_CASE.sub(" ", as_seen(text)).lower())
+
+
+def as_seen(text: str) -> str:
+    """`text` without what nobody sees in it, wide letters as all others."""
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
 
 
 def says_so(text: str) -> bool:

@@ -89,3 +89,15 @@ def test_a_text_for_fewer_people_than_the_entry_is_shown_to_is_not_published(
     assert "Secretly" not in kb.ok("show", entry).out
     assert kb.ok("visibility", entry, "author").code == 0
     assert kb.run("revise", entry, str(file)).code == 0
+
+
+@pytest.mark.parametrize("place", ["_drafts", "site/drafts/more"])
+def test_a_file_among_drafts_is_contributed_as_one(kb: CommandLine, place: str) -> None:
+    folder = kb.folder / place
+    folder.mkdir(parents=True)
+    (folder / "x.md").write_text(FILE.replace("visibility: draft\n", ""))
+
+    done = kb.ok("contribute", str(folder / "x.md"), "--json")
+
+    assert kb.ok("show", done.json["id"], "--json").json["visibility"]["sight"] == "draft"
+    assert "it lies among drafts" in done.err

@@ -47,6 +47,11 @@ def shown(text: str, path: str = "a.md") -> tuple[str, ...]:
         ("visible_for: me", "author"),
         ("login_required: true", "author"),
         ("encrypted: true", "author"),
+        ("nonpublic: true", "draft"),
+        ("acl: private", "author"),
+        ("status: dra\u200bft", "draft"),
+        ("dra\u00adft: true", "draft"),
+        ("status: ｄｒａｆｔ", "draft"),
     ],
 )
 def test_names_and_values_are_compared_by_their_words(says: str, to: str) -> None:

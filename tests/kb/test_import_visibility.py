@@ -243,3 +243,13 @@ def test_what_the_page_of_a_folder_says_holds_for_all_below_it(tmp_path: Path) -
         "open.md": MEMBERS,
     }
     assert "cas/_index.md shows what lies below it to its author alone" in repr(rows["cas/A.md"])
+
+
+def test_a_folder_of_drafts_is_one_also_when_it_is_imported_itself(tmp_path: Path) -> None:
+    (folder := tmp_path / "_drafts").mkdir()
+    (folder / "a.md").write_text("Text")
+    world = World()
+
+    entry_id = run(world, folder, None)["a.md"].id or ""
+
+    assert world.entry(entry_id).visibility == WIP
