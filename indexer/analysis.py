@@ -2,8 +2,8 @@
 
 A word is a run of letters, digits and the marks on them, in any script, with a short English
 ending ("user's"). It becomes a term by compatibility decomposition, case folding, dropping accents
-("Größe" -> "grosse"), writing katakana as hiragana, and the English Snowball stemmer, which leaves
-other scripts alone. Of scripts that are written without spaces each sign is a word.
+("Größe" -> "grosse"), writing katakana as hiragana, dropping the Arabic article, and the English
+Snowball stemmer. Of scripts that are written without spaces each sign is a word.
 
 Beside these plain terms a text has others, by which what is exactly asked for is found. Each begins
 with a sign of its own:
@@ -28,7 +28,7 @@ import Stemmer
 
 from indexer.errors import QuestionError
 
-VERSION = 3
+VERSION = 4
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -83,6 +83,7 @@ _GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 ) | {kana: kana - 0x60 for kana in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+_ARABIC_ARTICLE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w{3})")
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SAME_SIGN = str.maketrans(
     {"\u2019": "'", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), "\u00ad": None}
@@ -256,7 +257,7 @@ def _word_terms(word: str) -> tuple[str, ...]:
         capitals = len(head) > 1 and head.isupper()
         return (STOP + stopped, CAPITALS + stopped) if capitals else (STOP + stopped,)
     # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
-    stem: str = Stemmer.Stemmer("english", 0).stemWord(folded)
+    stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", folded))
     form = _form(head[:MAX_WORD])
     return (stem, FORM + form) if form else (stem,)
 
