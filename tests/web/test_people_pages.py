@@ -220,6 +220,25 @@ def test_groups_nest_and_members_join_open_ones(browser: Browsers, community: Co
     assert "closed" in mara.get("/groups").text
 
 
+def test_a_page_that_begins_within_a_group_names_what_it_lies_in(
+    browser: Browsers, community: Community
+) -> None:
+    people = community.acting("Stella").people
+    region = people.form_group("Region").id
+    clinic = people.form_group("Clinic", region).id
+    for number in range(25):
+        people.form_group(f"Ward {number}", clinic)
+    client = browser("Mara")
+    first, second = (client.get(f"/groups?page={page}").text for page in (1, 2))
+    assert "continued" not in first
+    around = re.findall(r'class="depth-(\d) meta"><a href="/groups/([^"]*)">', second)
+    assert around == [("0", region), ("1", clinic)]
+    for path in ("/groups?page=9", "/people?page=9", "/groups?name=ward&page=9"):
+        html = client.get(path).text
+        assert "This list has no such page." in html
+        assert "yet." not in html.split('id="page"')[1]
+
+
 def test_a_page_for_each_group_lets_stewards_change_it(
     browser: Browsers, community: Community
 ) -> None:

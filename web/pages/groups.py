@@ -26,10 +26,12 @@ GROUP = ("name", "parent", "open")
 class GroupsPage(Struct, frozen=True, kw_only=True):
     """Groups as they nest, each with how deep it lies, or by name those that `named` finds.
 
-    `members` has some of each and `sizes` how many there are; `places` see `GroupPage`.
+    `around` is what the first of a page lies in, which stands on a page before. `members` has some
+    of each and `sizes` how many there are; `places` see `GroupPage`.
     """
 
     groups: Part[tuple[GroupView, int]]
+    around: tuple[GroupView, ...]
     named: str
     members: dict[str, tuple[MemberView, ...]]
     sizes: dict[str, int]
@@ -182,6 +184,7 @@ def _groups(
         groups=part(
             found.items, found.total, number, "/groups", "page", {"name": named} if named else {}
         ),
+        around=directory.around(ids[0]) if ids and found.items[0][1] else (),
         named=named,
         members=few,
         sizes=directory.sizes(ids),
