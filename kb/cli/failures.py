@@ -21,6 +21,7 @@ def exit_code(run: Callable[[], object]) -> int:
     except click.ClickException as error:
         told = StringIO()
         error.show(told)
+        told.write(_as_word(error))
         click.echo(_shortened(told.getvalue()), err=True, nl=False)
         return error.exit_code
     except (BrokenPipeError, SystemExit):
@@ -34,6 +35,15 @@ def exit_code(run: Callable[[], object]) -> int:
         click.echo(explain(error), err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _as_word(error: click.ClickException) -> str:
+    """How a command takes as a word what it took for an option; empty if it takes no words."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return ""
+    takes_words = any(isinstance(each, click.Argument) for each in error.ctx.command.params)
+    way = f"{error.ctx.command_path} -- {error.option_name}"
+    return f"If that is a word of yours, put -- before it: {way}\n" if takes_words else ""
 
 
 def open_streams() -> None:

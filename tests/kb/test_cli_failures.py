@@ -244,3 +244,11 @@ def test_a_folder_or_file_that_is_given_as_nothing_is_not_the_one_that_one_is_in
     refused = kb.run(command, "")
     assert (refused.code, refused.out) == (2, "")
     assert "is given as nothing: give it a value." in refused.err
+
+
+def test_a_word_that_begins_like_an_option_is_told_how_to_be_asked(kb: CommandLine) -> None:
+    refused = kb.run("search", "--force")
+    assert refused.code == 2
+    assert "put -- before it: kb search -- --force\n" in refused.err
+    assert kb.run("search", "--", "--force").code == 0
+    assert "put --" not in kb.run("list", "--force").err
