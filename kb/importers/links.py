@@ -66,7 +66,7 @@ class Names:
         stem = without_suffix(path)
         folder, file_name = posixpath.split(stem)
         self._files.setdefault(_address(stem), {})[path] = entry_id
-        self._last.setdefault(_address(file_name), {})[path] = entry_id
+        self._last.setdefault(posixpath.basename(_page_address(stem)), {})[path] = entry_id
         # Logseq writes the slash of a name so.
         spaced = unquote(file_name).replace("___", "/")
         for name in {stem, file_name, without_date(file_name), spaced, *names}:
@@ -144,20 +144,17 @@ class Names:
 
     def _ending(self, name: str, *, alone: bool = False) -> str | None:
         """The one file of which the path ends in `name`, with its folder or `alone`."""
-        address = _address(without_suffix(name))
+        address = _page_address(without_suffix(name))
         if "/" not in address and not alone:
             return None
-        for index in _INDEXES:
-            ending = f"/{address}{index}"
-            owners = self._last.get(posixpath.basename(ending), {})
-            found = {
+        owners = self._last.get(posixpath.basename(address), {})
+        return _only(
+            {
                 path: owners[path]
                 for path in owners
-                if f"/{_address(without_suffix(path))}".endswith(ending)
+                if f"/{_page_address(without_suffix(path))}".endswith(f"/{address}")
             }
-            if found:
-                return _only(found)
-        return None
+        )
 
     def _named(self, name: str, path: str) -> str | None:
         owners = self._names.get(_key(name), {})
@@ -190,3 +187,10 @@ def _key(name: str) -> str:
 def _address(path: str) -> str:
     """A path as websites write it: in one case, blanks as hyphens, without its ending."""
     return _key(_PAGE.sub("", path)).replace(" ", "-")
+
+
+def _page_address(path: str) -> str:
+    """The address of the page that the file at `path` is: an index is its folder's."""
+    address = _address(path)
+    folder, _, name = address.rpartition("/")
+    return folder if folder and f"/{name}" in _INDEXES else address

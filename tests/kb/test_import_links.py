@@ -113,6 +113,8 @@ def site() -> Names:
         ("/2024/05/06/pump.html", "content/_posts/2024-05-06-pump.md"),
         ("/2024-05-06-pump", "content/_posts/2024-05-06-pump.md"),
         ("/blog/2024/05/06/lamp/", "content/posts/lamp.md"),
+        ("/2024/05/06/walk", "content/posts/2024-05-06-walk/index.md"),
+        ("/other/manual/b", "content/other/manual/b.html.md"),
         ("/blog/posts/2024-05-06-walk/index.md", "content/posts/2024-05-06-walk/index.md"),
         ("/2024/05/07/pump.html", None),
         ("@/posts/lamp.md", "content/posts/lamp.md"),
