@@ -220,6 +220,7 @@ def _without_template(data: bytes) -> bytes:
 
 
 def _parsed(file: Path) -> "ParsedFile":
+    from kb.importers.cascades import parse_alone
     from kb.importers.files import read, read_stream
     from kb.importers.markdown import parse_markdown
 
@@ -227,5 +228,5 @@ def _parsed(file: Path) -> "ParsedFile":
     place = file.resolve()
     data = read_stream(sys.stdin.buffer) if str(file) == "-" else read(place.parent, place.name)
     # Without a path, a file without a title has none, instead of the file's name.
-    lies_at = "" if str(file) == "-" else file.absolute().as_posix()
-    return parse_markdown(_without_template(data), "", lies_at)
+    data = _without_template(data)
+    return parse_markdown(data, "") if str(file) == "-" else parse_alone(data, file)

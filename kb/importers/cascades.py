@@ -2,13 +2,18 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from msgspec import structs
 
-from kb.importers.markdown import ParsedFile
-from kb.importers.naming import without_suffix
+from kb.errors import NotTaken
+from kb.importers.files import read
+from kb.importers.markdown import ParsedFile, parse_markdown
+from kb.importers.naming import SUFFIXES, without_suffix
 from kb.importers.remarks import Why
 from kb.importers.seen import narrowest
+from kb.importers.seen_values import DRAFT
 
 _PAGES_OF_FOLDERS = ("_index", "index")
 
@@ -19,23 +24,47 @@ def in_order(paths: Iterable[str]) -> list[str]:
 
 
 class Cascades:
-    """Collects what pages of folders say while files are read `in_order`."""
+    """Reads files and collects what pages of folders say, if these come `in_order`."""
 
     def __init__(self) -> None:
-        self._said: dict[str, ParsedFile] = {}
+        self._said: dict[str, tuple[str, tuple[str, ...]]] = {}
 
-    def applied(self, parsed: ParsedFile) -> ParsedFile:
-        """`parsed`, for no more people than the pages of the folders around it say."""
+    def parse(self, data: bytes, path: str, place: str = "", *, within: str = "") -> ParsedFile:
+        """What a file says, shown to no more people than the pages of the folders around it say.
+
+        `within` is where it lies among the folders, if not at `path`. Raises `NotTaken`.
+        """
+        within = within or path
+        folder = posixpath.dirname(within)
+        try:
+            parsed = parse_markdown(data, path, place)
+        except NotTaken:
+            if _is_of_folder(within) and b"cascade" in data.lower():
+                self._said.setdefault(folder, (within, (DRAFT,)))  # it may have said so
+            raise
         if parsed.exact:
             return parsed
-        folder = posixpath.dirname(parsed.path)
-        for around in (self._said[each] for each in _around(folder) if each in self._said):
-            shown = narrowest({*parsed.visible_to, *around.visible_below})
-            told = f"{Why.SEEN}: {around.path} shows what lies below it to its author alone"
+        for around, below in (self._said[each] for each in _around(folder) if each in self._said):
+            told = f"{Why.SEEN}: {around} shows what lies below it to its author alone"
+            shown = narrowest({*parsed.visible_to, *below})
             parsed = structs.replace(parsed, visible_to=shown, remarks=(*parsed.remarks, told))
-        if parsed.visible_below and _is_of_folder(parsed.path):
-            self._said.setdefault(folder, parsed)
+        if parsed.visible_below and _is_of_folder(within):
+            self._said.setdefault(folder, (within, parsed.visible_below))
         return parsed
+
+
+def parse_alone(data: bytes, file: Path) -> ParsedFile:
+    """What a file says that is not imported with the folders around it, whose pages count as well.
+
+    It has no path, so that no title is made of it. Raises `NotTaken`.
+    """
+    cascades, place = Cascades(), file.absolute()
+    names = [f"{name}{suffix}" for name in _PAGES_OF_FOLDERS for suffix in SUFFIXES]
+    for page in (folder / name for folder in reversed(place.parents) for name in names):
+        if page != place and page.is_file():
+            with suppress(NotTaken):
+                cascades.parse(read(page.parent, page.name), page.as_posix())
+    return cascades.parse(data, "", place.as_posix(), within=place.as_posix())
 
 
 def _is_of_folder(path: str) -> bool:
@@ -47,7 +76,7 @@ def _depth(path: str) -> int:
 
 
 def _around(folder: str) -> Iterator[str]:
-    while folder:
+    while folder.strip("/"):
         yield folder
         folder = posixpath.dirname(folder)
     yield ""

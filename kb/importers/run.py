@@ -18,7 +18,7 @@ from kb.ids import as_uuid, entry_id_for, group_id
 from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
 from kb.importers.links import Names
-from kb.importers.markdown import ParsedFile, parse_markdown
+from kb.importers.markdown import ParsedFile
 from kb.importers.naming import is_markdown, spellings, why_twice
 from kb.importers.parts import Parts, content_with_parts
 from kb.importers.remarks import Why
@@ -128,8 +128,7 @@ class FolderImport:
             if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
                 raise NotTaken(NO_MARKDOWN)
             place = f"{self._folder.resolve().name}/{path}"
-            data = read(self._folder, path)
-            parsed = self._cascades.applied(parse_markdown(data, path, place))
+            parsed = self._cascades.parse(read(self._folder, path), path, place)
             return self._register(parsed), parsed
         except NotTaken as error:
             return _refused(path, error)

@@ -101,3 +101,15 @@ def test_a_file_among_drafts_is_contributed_as_one(kb: CommandLine, place: str) 
 
     assert kb.ok("show", done.json["id"], "--json").json["visibility"]["sight"] == "draft"
     assert "it lies among drafts" in done.err
+
+
+def test_a_file_that_is_contributed_alone_follows_the_pages_of_its_folders(kb: CommandLine) -> None:
+    folder = kb.folder / "site" / "deep"
+    folder.mkdir(parents=True)
+    (folder.parent / "_index.md").write_text("---\ncascade: {private: true}\n---\nText")
+    (folder / "x.md").write_text(FILE.replace("visibility: draft\n", ""))
+
+    done = kb.ok("contribute", str(folder / "x.md"), "--json")
+
+    assert kb.ok("show", done.json["id"], "--json").json["visibility"]["sight"] == "author"
+    assert "_index.md shows what lies below it to its author alone" in done.err

@@ -253,3 +253,16 @@ def test_a_folder_of_drafts_is_one_also_when_it_is_imported_itself(tmp_path: Pat
     entry_id = run(world, folder, None)["a.md"].id or ""
 
     assert world.entry(entry_id).visibility == WIP
+
+
+def test_a_page_of_a_folder_that_cannot_be_read_may_have_held_back_what_is_below(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "_index.md").write_text("---\ncascade: {draft: true\n---\nText")
+    (tmp_path / "a.md").write_text("Text")
+    world = World()
+
+    rows = run(world, tmp_path, None)
+
+    assert rows["_index.md"].outcome == "refused"
+    assert world.entry(rows["a.md"].id or "").visibility == WIP
