@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from kb.entries.content import Scalar, Section
 from kb.entries.validation import PROPERTIES, PROPERTY_LENGTH, TAG_LENGTH, TAGS
+from kb.importers.lines import plain_line
 from kb.importers.persons import may_name_persons, names_persons
+from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.value_text import described, flat, is_empty, said
 from kb.importers.values import Plain, Value
@@ -25,15 +27,9 @@ ROLES = {"participants", "roles", "audience"}
 _SITE_ONLY = {
     *("templateKey", "layout", "permalink", "cssclass", "cssclasses", "slug", "linkType"),
     *("sidebar_position", "sidebar_class_name", "displayed_sidebar", "pagination_next"),
-    *(
-        "css",
-        "pagination_prev",
-        "custom_edit_url",
-        "hide_title",
-        "hide_table_of_contents",
-        "nav_order",
-    ),
-    *("nav_exclude", "search_exclude", "render_with_liquid", "page-layout", "jupyter"),
+    *("css", "pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents"),
+    *("nav_order", "nav_exclude", "search_exclude", "render_with_liquid", "page-layout"),
+    "jupyter",
 }
 _SITE_UNLESS_TEXT = {
     *("hide", "toc", "outline", "weight", "menu", "menus", "format", "execute", "listing"),
@@ -113,9 +109,16 @@ class Fields:
     def _scalar(self, name: str, value: Plain) -> None:
         self.related += _WIKI.findall(value.text)
         if _is_prose(name, value.text) or len(value.text) > PROPERTY_LENGTH:
-            self.sections.append(Section(readable(name), value.text.strip("\n")))
+            self._section(name, value.text.strip("\n"))
         else:
-            self._property(name, value.text if value.value is None else value.value)
+            meant = value.text if value.value is None else value.value
+            meant = plain_line(meant, self._remarks) if isinstance(meant, str) else meant
+            if meant != "":
+                self._property(name, meant)
+
+    def _section(self, name: str, text: str) -> None:
+        if made := plain_markdown(text, self._remarks).strip("\n"):
+            self.sections.append(Section(readable(name), made))
 
     def _property(self, name: str, value: Scalar) -> None:
         if len(self.properties) < PROPERTIES and name not in self.properties:
@@ -138,7 +141,7 @@ class Fields:
                 return
         lines = [line for item in items for line in self._lines(name, item)]
         if lines:
-            self.sections.append(Section(readable(name), "\n".join(lines)))
+            self._section(name, "\n".join(lines))
         elif items:
             self._remarks.add(Why.EMPTY, name)
 

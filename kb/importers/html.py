@@ -104,6 +104,17 @@ class Html:
         """Text with single elements in it: breaks stay in a cell where it is one of a table."""
         return TAG.sub(lambda found: self._tag(found, " " if in_table else "\\\n", {}), text)
 
+    def words(self, text: str) -> str:
+        """Text for a line that has no elements; powers have their sign."""
+
+        def word(found: re.Match[str]) -> str:
+            if not found[2] or not self._is_element(*found.groups()):
+                return found[0]
+            name = found[1] + found[2].lower()
+            return self._left_out(found, found[3]) or {"sup": "^", "br": " "}.get(name, "")
+
+        return TAG.sub(word, text)
+
     def _flow(self, html: str) -> str:
         lines = _INDENT.sub("\n", f"\n{html}")[1:].lstrip(" \t")
         made, at = [], 0

@@ -9,8 +9,10 @@ from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
 from kb.importers import body as markdown_body
 from kb.importers import own_fields
 from kb.importers.body import Part
+from kb.importers.lines import plain_line
 from kb.importers.naming import readable_name
 from kb.importers.persons import names_persons
+from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Value
 
@@ -34,6 +36,9 @@ class Page:
 
     def read(self, body: str, prose: Sections, remarks: Remarks) -> tuple[str, Sections]:
         """The title and the sections; `prose` are sections that other fields became."""
+        if not self._exact:
+            self._title = plain_line(self._title or "", remarks) or None
+            self._subtitle = plain_markdown(self._subtitle or "", remarks).strip("\n") or None
         title, sections = self._sections(body, remarks)
         title, lead = _fitting(title, self._subtitle)
         sections = _not_said(sections, prose, remarks)

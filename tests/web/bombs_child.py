@@ -46,18 +46,9 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *(
-        "body",
-        "code",
-        "comments",
-        "fields",
-        "front_matter",
-        "html",
-        "indented",
-        "links",
-        "markdown",
-    ),
-    *("marks", "naming", "own_fields", "page", "persons", "plain", "seen", "values", "value_text"),
+    *("body", "code", "comments", "fields", "front_matter", "html", "indented", "lines"),
+    *("links", "markdown", "marks", "naming", "own_fields", "page", "persons", "plain", "seen"),
+    *("values", "value_text"),
 )
 
 Reads = Callable[[str], object]

@@ -1,0 +1,25 @@
+"""Says in plain words what a line without markup holds: a title, a property."""
+
+import html
+import re
+
+from kb.importers.html import Html
+from kb.importers.marks import without_marks
+from kb.importers.remarks import Remarks, Why
+
+_SUSPICIOUS = re.compile(r"[<{&]|\[\[")
+_ENTITY = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
+_WIKI = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
+
+
+def plain_line(text: str, remarks: Remarks) -> str:
+    """`text` without marks, elements, entities and the signs around a wiki link's words."""
+    if not _SUSPICIOUS.search(text):
+        return text
+
+    words = _WIKI.sub(lambda link: link[2] or link[1], without_marks(text, remarks))
+    words = _ENTITY.sub(lambda found: html.unescape(found[0]), Html(words, remarks).words(words))
+    words = " ".join(words.split())
+    if any(link[2] for link in _WIKI.finditer(text)):
+        remarks.add(Why.CHANGED, f"{text} became “{words}”")
+    return words

@@ -1,0 +1,56 @@
+"""Titles and properties, which have no markup, are shown in plain words."""
+
+import pytest
+
+from kb.importers.markdown import ParsedFile, parse_markdown
+
+
+def parsed(head: str) -> ParsedFile:
+    return parse_markdown(f"---\n{head}\n---\n# Heading\n\nText".encode(), "a.md")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "told"),
+    [
+        ("Ebb &amp; <em>flow</em> &lt;T&gt; &#233;", "Ebb & flow <T> é", ""),
+        ("10<sup>6</sup><br>cells <b class='x'>now</b>", "10^6 cells now", "<b class='x'>"),
+        ("{{< meta name >}} Guide {.big}", "Guide", "{{< meta name >}}; {.big}"),
+        ("[[Ebb]] and [[deep/Flow|flow]]", "Ebb and flow", "[[deep/Flow|flow]]"),
+        ("AT&T, a&b; ssh <HOST> __init__ *.md", "AT&T, a&b; ssh <HOST> __init__ *.md", ""),
+    ],
+)
+def test_a_title_and_a_property_are_plain_words(written: str, shown: str, told: str) -> None:
+    found = parsed(f'title: "{written}"\nplace: "{written}"')
+
+    assert found.content.title == shown
+    assert found.content.properties == {"place": shown}
+    assert told in "; ".join(found.remarks)
+
+
+def test_a_title_and_a_property_of_marks_alone_are_none() -> None:
+    found = parsed('title: "{{< meta title >}}"\nplace: "{{query x}}"')
+
+    assert (found.content.title, found.content.properties) == ("Heading", {})
+    assert found.remarks == ("Marks of other tools: {{query x}}; {{< meta title >}}",)
+
+
+def test_a_property_that_names_another_page_relates_to_it() -> None:
+    found = parse_markdown(b"place:: [[Ebb]], [[Flow|flow]]\n\n- Text", "pages/a.md")
+
+    assert found.content.properties == {"place": "Ebb, flow"}
+    assert found.links == ("wiki:Ebb", "wiki:Flow")
+
+
+def test_prose_of_fields_is_read_as_text_of_the_page_is() -> None:
+    found = parsed(
+        'subtitle: "A <b>quick</b> way"\ndescription: "See <a href=\'b.md\'>it</a>.<!-- no -->"\n'
+        'steps: ["Do <b>this</b> and [[Ebb]].", "Then <i>that</i>."]'
+    )
+
+    texts = [section.text for section in found.content.sections]
+    assert texts[:3] == [
+        "A **quick** way",
+        "See [it](b.md).",
+        "- Do **this** and [[Ebb]].\n- Then *that*.",
+    ]
+    assert found.links == ("b.md", "wiki:Ebb")
