@@ -11,7 +11,16 @@ from msgspec import Struct
 
 from kb.errors import NotTaken
 from kb.importers import head_toml_json
-from kb.importers.head_marks import JSON, TOML, YAML, Opened, between, opened, says_who_sees
+from kb.importers.head_marks import (
+    JSON,
+    TOML,
+    YAML,
+    Opened,
+    below_marks,
+    between,
+    opened,
+    says_who_sees,
+)
 from kb.importers.head_yaml import comments, load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_names import held_back
@@ -87,7 +96,8 @@ def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head
     inside, body = found
     if not inside.strip():
         # The second mark may open what the first one should have.
-        again = _marked_head(f"{mark.mark}\n{body}", mark, before + 1, remarks)
+        inside_next = between(below := f"{mark.mark}\n{below_marks(body, mark)}", mark)
+        again = _marked_head(below, mark, before + 1, remarks) if inside_next else Head({}, body)
         return again if again.fields else Head({}, body)
     fields = _fields(inside, mark, before)
     if fields is None:

@@ -64,6 +64,18 @@ def between(text: str, mark: Opened) -> tuple[str, str] | None:
     return None
 
 
+def below_marks(text: str, mark: Opened) -> str:
+    """`text` without the blank lines and further marks that it begins with."""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at)
+        line = text[at : end if end >= 0 else len(text)]
+        if line.strip() and not mark.ends(line):
+            break
+        at = end + 1 if end >= 0 else len(text)
+    return text[at:]
+
+
 def says_who_sees(text: str) -> bool:
     """Whether a line of `text` looks like a field that says who sees the page, broken or not."""
     return any(may_hold_back(found[1]) for found in _SAYS.finditer(text))

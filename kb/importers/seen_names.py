@@ -161,6 +161,7 @@ def _rules(name: tuple[str, ...]) -> tuple[_Rule, ...]:
     return tuple(rule for rule in _RULES if rule.means(core))
 
 
+@lru_cache(1024)
 def _parts(word: str) -> tuple[str, ...] | None:
     if word in _VOCABULARY or len(word) > 40:
         return (word,)
