@@ -46,9 +46,10 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *("body", "code", "comments", "fields", "front_matter", "html", "indented", "lines"),
-    *("links", "markdown", "marks", "naming", "own_fields", "page", "persons", "plain", "seen"),
-    *("values", "value_text"),
+    *("body", "code", "comments", "divisions", "fields", "front_matter", "head_marks"),
+    *("head_yaml", "highlights", "html", "indented", "lines", "links", "markdown", "marks"),
+    *("naming", "own_fields", "page", "parts", "persons", "plain", "seen", "seen_values"),
+    *("value_text", "values"),
 )
 
 Reads = Callable[[str], object]
