@@ -43,9 +43,9 @@ def demo(session: Session | None = None) -> None:
         port = free_port(PORT)
         _build(session.data, port)
         _ask(session)
-        _introduce(session)
         if os.environ.get(SERVE) == "0":
             return
+        _introduce(session)
         # The same session, so that the model is loaded once; named, so that KB_DATA does not win.
         arguments = ["--data", str(session.data), "serve", "--port", str(port)]
         cli.main(arguments, prog_name="kb", standalone_mode=False, obj=session)
@@ -75,7 +75,8 @@ def _build(directory: Path, port: int) -> None:
 
 
 def _ask(session: Session) -> None:
-    with session.open() as base, base.follow():
+    # That views and index are made is no news of a base that was begun just now.
+    with session.open(notice=lambda _: None) as base, base.follow():
         wait_for_index(base, base.status().head)
         _describe(base)
         for question in questions():
@@ -101,6 +102,8 @@ def _introduce(session: Session) -> None:
             if member := known.get(member_id(name)):
                 link = one_time_link(base, "sign-in", member.id).link
                 click.echo(f"  {role:8} {member.name:14} {link}")
+    click.echo("All of this is gone when you stop it. To keep the entries, meanwhile:")
+    click.echo(f"  kb --data {session.data} export FOLDER")
     click.echo()
 
 

@@ -118,11 +118,16 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_demo_answers_and_leaves_nothing_behind(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    people = (CONTENT / "people.toml").read_text(encoding="utf-8")
+    (tiny.parent / "content" / "people.toml").write_text(people, encoding="utf-8")
     monkeypatch.setenv("KB_DEMO_SERVE", "0")
 
     program.demo(Session(HashEmbedder()))
 
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
+    assert "/enter/" not in said, "a link to a server that never starts"
+    assert "anew" not in told
+    assert "no index" not in told
     assert "1. Bedside handover" in said
     assert "why: " in said
     assert list(tiny.iterdir()) == []
