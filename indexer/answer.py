@@ -62,7 +62,7 @@ def answer(
     near = [
         one.exact
         if wanted.quoted and not said
-        else _near(one, _is_whole(words, stored[one.passage]))
+        else _near(one, not wanted.quoted and _is_whole(words, stored[one.passage]))
         for one in ranked[:JUDGED]
     ]
     close = _close(ranked, near, related=any(near) and not settled)

@@ -122,6 +122,10 @@ def test_a_phrase_that_nothing_has_is_answered_by_nothing_however_near() -> None
     assert offered(answered(NEAR, text='"title 0"', exact=True)) == ["d0"]
 
 
+def test_beside_what_has_a_phrase_its_words_apart_are_no_answer() -> None:
+    assert offered(answered(0.1, 0.1, text='"lunch shared"', level=EXACT)) == ["d0"]
+
+
 def test_a_phrase_that_is_found_is_told_and_marked_as_one() -> None:
     (hit,) = answered(0.0, text='"share a lunch" people')
     assert hit.score.words == ('"share a lunch"', "people")
