@@ -53,6 +53,15 @@ def test_a_long_passage_is_shown_by_its_best_part(client: Client, contribute: Co
     assert "…" in html
 
 
+def test_where_filters_leave_nothing_it_is_not_said_of_all_entries(
+    client: Client, contribute: Contribute
+) -> None:
+    contribute("Bedside handover")
+    html = page(client, "/search?q=handover&tag=nosuch")
+    assert "None of the entries that you narrowed it down to shares a word" in html
+    assert "No entry shares" not in html
+
+
 def test_without_any_entry_ways_on_are_offered(client: Client) -> None:
     html = page(client, "/search?q=quantum+lattice&kind=practice")
     assert "Nothing close to that yet" in html
