@@ -12,14 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from indexer import analysis, passages, wanted
+from indexer import analysis, passages, snippets, wanted
 from indexer.document import Document, Section
 from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
 from kb import characters, collation, ids
 from kb.accounts import names, password_rules
-from kb.cli import failures
-from kb.entries import catalogue, content, summary, validation
+from kb.cli import failures, writing
+from kb.entries import catalogue, content, headings, summary, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
@@ -27,9 +27,8 @@ from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
 from web import errors, requests, security
-from web.anchors import anchor
 from web.markdown import TooDeep, linked, to_html
-from web.pages import sections
+from web.pages import forms, sections
 
 SECONDS = 80
 """Of the processor, for all of it; it takes a third. A square of time would take many minutes."""
@@ -95,12 +94,17 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         analysis.all_terms,
     ),
     "indexer/model.py": (ModelEmbedder().share,),
+    "indexer/snippets.py": (
+        lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
+    ),
     "indexer/wanted.py": (lambda question: wanted.wanted(question[:20_000]),),  # taken are 2,200
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
     "kb/cli/failures.py": (_patterns(failures),),
+    "kb/cli/writing.py": (lambda text: writing._without_template(text.encode()),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
     "kb/entries/catalogue.py": (_patterns(catalogue),),
+    "kb/entries/headings.py": (headings.slug, headings.part_slug, headings.letters),
     "kb/entries/relation.py": (written_name,),
     "kb/entries/summary.py": (lambda text: summary.summary([content.Section("a", text)]),),
     "kb/entries/validation.py": (
@@ -111,8 +115,8 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/exporters/markdown.py": (_patterns(exported),),
     "kb/ids.py": (ids.group_id,),
     "kb/people/directory.py": (_patterns(directory),),
-    "web/anchors.py": (anchor,),
     "web/errors.py": (_patterns(errors),),
+    "web/pages/forms.py": (_patterns(forms),),
     "web/pages/sections.py": (_patterns(sections),),
     "web/requests.py": (_patterns(requests),),
     "web/security.py": (_patterns(security),),
