@@ -45,16 +45,16 @@ FIELDS = {
     "/entries/{entry_id}": (
         *("title", "text", "heading", "property", "value", "group", "tag", "note", "endorsement"),
         *("reuse group", "context", "outcome note", "archive reason", "name", "evidence"),
-        *("imported title", "imported group", "imported-tag", "imported name", "imported value"),
+        *("imported group", "imported-tag", "imported name"),
     ),
     "/reuses/{reuse_id}": ("title", "reuse group"),
     "/reuse": ("reuse group", "tag"),
-    "/entries": ("title", "group", "tag", "imported title"),
+    "/entries": ("title", "group", "tag"),
     "/search/results": ("title",),
     "/about": ("community",),
     "/data": ("community",),
 }
-"""Which fields are shown at an address, to a steward."""
+"""Which fields are shown at an address, to a steward; titles and values lose tags at import."""
 
 
 class Hostile:
