@@ -28,7 +28,7 @@ FULL = "the disk is full"
 READ_ONLY = "it is read-only"
 ADVICE = {FULL: "free some space", READ_ONLY: "make it writable"}
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it is for this user alone
+MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108 - in a folder for this user alone
 """Where Linux keeps files in memory; elsewhere the copies lie in the temporary folder."""
 
 PREFIX = "tributary-copy-"

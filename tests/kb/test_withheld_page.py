@@ -119,6 +119,9 @@ TAKES: dict[Lack, Callable[[ViewReader, list[str], RecordedEvent], bool]] = {
 }
 """Whether the views withhold that, of the stream of an event."""
 
+NOTHING_YET = (None, "text")
+"""What takes nothing by itself; another test asks of words shown to more people later."""
+
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("made", [eventful, peopled])
@@ -131,7 +134,7 @@ def test_each_event_that_cannot_be_read_takes_away_what_the_page_says(
     page = promised()
     for place, event in enumerate(events):
         taken = page[event.type]
-        if taken is None:
+        if taken in NOTHING_YET:
             continue
         spoilt = [*events[:place], damaged(event, "data"), *events[place + 1 :]]
         with viewed(tmp_path / f"{place}.sqlite", world, spoilt) as reader:
@@ -145,4 +148,4 @@ def test_the_histories_hold_every_type_that_takes_anything_away(tmp_path: Path) 
         world = made(tmp_path / f"{made.__name__}.sqlite")
         found |= {event.type for event in world.recorded()}
         world.close()
-    assert {name for name, taken in promised().items() if taken} <= found
+    assert {name for name, taken in promised().items() if taken not in NOTHING_YET} <= found
