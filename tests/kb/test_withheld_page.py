@@ -120,7 +120,7 @@ TAKES: dict[Lack, Callable[[ViewReader, list[str], RecordedEvent], bool]] = {
 """Whether the views withhold that, of the stream of an event."""
 
 NOTHING_YET = (None, "text")
-"""What takes nothing by itself; another test asks of words shown to more people later."""
+"""What takes nothing by itself; test_taken_back.py asks of it."""
 
 
 @pytest.mark.exhaustive

@@ -33,7 +33,7 @@ from web.pages import forms, sections
 SECONDS = 80
 """Of the processor, for all of it; it takes a third. A square of time would take many minutes."""
 
-LENGTH, LESS = 50_000, 25_000
+LENGTH, LESS = 30_000, 15_000
 """Characters of a text, and of one for readers that do more with each character."""
 
 PIECES = (
@@ -104,7 +104,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/cli/writing.py": (lambda text: writing._without_template(text.encode()),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
     "kb/entries/catalogue.py": (_patterns(catalogue),),
-    "kb/entries/headings.py": (headings.slug, headings.part_slug, headings.letters),
+    "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/relation.py": (written_name,),
     "kb/entries/summary.py": (lambda text: summary.summary([content.Section("a", text)]),),
     "kb/entries/validation.py": (
