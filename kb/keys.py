@@ -18,7 +18,7 @@ class Untouched:
     """Stands in for `Keys` where nothing can be written: all that is erased later is hidden now."""
 
     def destroy(self, streams: Sequence[str]) -> None:
-        """Leave the keys of `streams` for whoever opens the directory when it can be written."""
+        """Leave the keys of `streams` to the next opening at which the directory can be written."""
 
     def depart(self, members: Sequence[str]) -> None:
         """Leave what `members` signed in with, which lets nobody in who is no member."""

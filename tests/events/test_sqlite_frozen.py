@@ -52,7 +52,7 @@ def clean(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file can be made, whoever runs this."""
+    """No file can be made, even by root."""
 
     def refused(*_: Any, **__: Any) -> None:
         raise OSError(errno.EROFS, "Read-only file system")

@@ -1,4 +1,4 @@
-"""A disk on which nothing can be written, for whoever runs the tests, root too."""
+"""A disk on which nothing can be written, even by root."""
 
 import errno
 import os
