@@ -10,6 +10,7 @@ import click
 from kb.cli.once import Command
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import INCOMPLETE, filter_options, heading, json_option, print_json, short
+from kb.counting import counted
 
 if TYPE_CHECKING:
     from kb.search import Answer, Result
@@ -78,8 +79,8 @@ def print_answer(answer: "Answer") -> None:
         click.echo()
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
-        texts = "text is" if answer.behind == 1 else "texts are"
-        tell(f"{answer.behind} new {texts} not in yet: see kb status.")
+        texts = counted(answer.behind, "new text is", "new texts are")
+        tell(f"{texts} not in yet: see kb status.")
     if answer.trouble:
         tell(answer.trouble)
 

@@ -15,6 +15,7 @@ from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.sharing import chosen_visibility
 from kb.cli.show import json_option, known_kind, print_json, print_table, visible_option
+from kb.counting import counted
 
 if TYPE_CHECKING:
     from kb.importers.gone import Gone
@@ -145,7 +146,7 @@ def export_command(session: Session, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"folder": str(folder.resolve()), "entries": count})
         return
-    click.echo(f"Wrote {count} entries to {folder}.")
+    click.echo(f"Wrote {counted(count, 'entry', 'entries')} to {folder}.")
     click.echo("Endorsements, reuse and history stay in the data directory: back that up as well.")
 
 
@@ -202,7 +203,7 @@ def _take(run: "FolderImport") -> list["FileOutcome"]:
                 progress.reach(len(outcomes))
     except KeyboardInterrupt:
         raise Interrupted(
-            f"Stopped after {len(outcomes)} of {total} files, which are safe: "
+            f"Stopped after {len(outcomes):,} of {counted(total, 'file')}; what came in is safe: "
             "run the same command again to go on."
         ) from None
     return outcomes
@@ -269,6 +270,7 @@ def _print_report(report: ImportReport) -> None:
     if report.gone:
         click.echo(f"{_told_gone(report.gone)}\n")
     click.echo(
-        f"{report.files} files from {report.source}: {report.contributed} new, {report.revised} "
-        f"revised, {report.unchanged} unchanged, {len(report.refused)} not taken."
+        f"{counted(report.files, 'file').capitalize()} from {report.source}: "
+        f"{report.contributed} new, {report.revised} revised, "
+        f"{report.unchanged} unchanged, {len(report.refused)} not taken."
     )

@@ -7,6 +7,7 @@ from kb.cli.once import Group
 from kb.cli.pieces import piece, piece_options, tell_left_out
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_receipt
+from kb.counting import counted
 
 group_argument = click.argument("group", metavar="GROUP")
 member_argument = click.argument("member_id", metavar="MEMBER")
@@ -44,8 +45,7 @@ def list_groups(session: Session, offset: int, limit: int, as_json: bool) -> Non
         found = base.directory.nested(offset=offset, limit=limit)
         sizes = base.directory.sizes(group.id for group, _ in found.items)
     for group, depth in found.items:
-        count = sizes.get(group.id, 0)
-        many = "1 member" if count == 1 else f"{count} members"
+        many = counted(sizes.get(group.id, 0), "member")
         about = ["closed" if group.closed else "open" if group.open else "", many]
         click.echo(f"{'  ' * depth}{group.name}  ({', '.join(word for word in about if word)})")
     tell_left_out(len(found.items), offset, found.total)

@@ -12,6 +12,7 @@ from kb.cli.pieces import USUAL
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
+from kb.counting import counted
 
 if TYPE_CHECKING:
     from kb.status import Status
@@ -72,7 +73,7 @@ def status_command(session: Session, check: bool, without_lost_keys: bool, as_js
         if check:
             with Progress("Checking the log", base.head()) as progress:
                 count = base.check_log(progress.reach)
-            tell(f"The log is sound: each of its {count} events can be read.")
+            tell(f"The log is sound: all of it can be read ({counted(count, 'event')}).")
         status = base.status()
     if as_json:
         print_json(status)
@@ -119,14 +120,14 @@ def _print_status(status: "Status") -> None:
     print_facts(
         {
             "data directory": status.data,
-            "entries": f"{status.entries}, {status.archived} of them archived",
+            "entries": f"{status.entries:,}, {status.archived:,} archived",
             "reuses": status.reuses,
             "log": f"position {status.head}, format {status.format}",
             "views": f"position {status.views_position}",
             "index": f"position {status.index_position}",
-            "lag": f"{status.lag} events",
+            "lag": counted(status.lag, "event"),
             "kept up by": status.follower,
-            "documents": f"{status.documents}, {status.passages} passages",
+            "documents": f"{status.documents:,}, {counted(status.passages, 'passage')}",
             "vectors": f"{status.vectors} stored",
             "model": status.model,
             "full text": status.engine,

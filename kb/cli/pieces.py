@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from kb.cli.session import tell
+from kb.counting import numbers
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -48,9 +49,19 @@ def newest(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
     return shown
 
 
+def only(total: int) -> str:
+    """What is said where all of a list was passed over."""
+    return f"There {'is' if total == 1 else 'are'} only {total:,}."
+
+
+def which(shown: int, offset: int, total: int) -> str:
+    """Which piece of a list this is."""
+    return f"{numbers(offset + 1, offset + shown)} of {total:,}; see --offset and --limit."
+
+
 def tell_left_out(shown: int, offset: int, total: int) -> None:
     """Say which piece of a list was printed, beside the output, if it is not the whole."""
     if not shown and total:
-        tell(f"There are only {total:,}.")
+        tell(only(total))
     elif shown < total:
-        tell(f"{offset + 1:,} to {offset + shown:,} of {total:,}; see --offset and --limit.")
+        tell(which(shown, offset, total))

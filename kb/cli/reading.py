@@ -7,7 +7,7 @@ from msgspec import structs
 
 from kb.cli.names import Names
 from kb.cli.once import Command
-from kb.cli.pieces import USUAL, newest, newest_options
+from kb.cli.pieces import USUAL, newest, newest_options, only, which
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import (
     INCOMPLETE,
@@ -23,6 +23,7 @@ from kb.cli.show import (
     print_table,
     short,
 )
+from kb.counting import counted
 from kb.entries.content import shown
 from kb.entries.results import LARGEST_OFFSET, BrowseFilter, Sort
 
@@ -76,7 +77,8 @@ def list_command(
     if as_json:
         print_json(page)
     else:
-        _print_page(page, offset, names)
+        narrowed = bool(kinds or tags or groups or archived)
+        _print_page(page, offset, names, _nothing(page.facets.archived, narrowed=narrowed))
 
 
 @click.command("show", cls=Command)
@@ -142,9 +144,18 @@ def history_command(
     )
 
 
-def _print_page(page: "Page", offset: int, names: Names) -> None:
+def _nothing(archived: int, *, narrowed: bool) -> str:
+    """What is said of a list without an entry."""
+    if narrowed:
+        return "No entry fits."
+    if archived:
+        return f"Only {counted(archived, 'archived entry', 'archived entries')}: see --all."
+    return "There are no entries yet: see kb contribute and kb import."
+
+
+def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
     if not page.items:
-        click.echo(f"There are only {page.total}." if page.total else "No entry fits.")
+        click.echo(only(page.total) if page.total else nothing)
         return
     print_table(
         ("id", "title", "kind", "group", "tags", "shown to", "reused", "revised"),
@@ -164,9 +175,8 @@ def _print_page(page: "Page", offset: int, names: Names) -> None:
             for item in page.items
         ],
     )
-    last = offset + len(page.items)
-    if last - offset < page.total:
-        click.echo(f"\n{offset + 1} to {last} of {page.total}; see --offset and --limit.")
+    if len(page.items) < page.total:
+        click.echo(f"\n{which(len(page.items), offset, page.total)}")
 
 
 def _print_entry(page: "EntryPage", names: Names) -> None:

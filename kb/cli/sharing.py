@@ -9,6 +9,7 @@ from kb.cli.once import Command
 from kb.cli.pieces import newest, newest_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, local_time, print_json, print_receipt, print_table, short
+from kb.counting import counted
 
 if TYPE_CHECKING:
     from kb.access import Visibility
@@ -67,8 +68,7 @@ def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
         print_json({"open": is_open, "shown": shown if is_open else 0})
     elif is_open:
         click.echo(
-            f"The community is open to the world, which sees {shown} "
-            f"{'entry' if shown == 1 else 'entries'}."
+            f"The community is open to the world, which sees {counted(shown, 'entry', 'entries')}."
         )
     else:
         click.echo("The community is closed to the world.")

@@ -36,5 +36,5 @@ def endorse_command(
             receipt = base.endorsements.endorse(found, reason, entry_version=entry_version)
         member = base.asker.member or ""
         name = Names(base, [member]).member(member)
-    done = "no longer endorses" if withdraw else "endorses"
-    print_receipt(base.asker, receipt, f"{name} {done} entry {short(found)}.", as_json)
+    done = "no longer endorsed" if withdraw else "endorsed"
+    print_receipt(base.asker, receipt, f"Entry {short(found)} is {done} by {name}.", as_json)

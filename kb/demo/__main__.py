@@ -15,6 +15,7 @@ from kb.cli.failures import exit_code
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, tell
 from kb.cli.show import heading
+from kb.counting import counted
 from kb.demo.build import build, member_id, questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import AnnouncedModel
@@ -89,7 +90,8 @@ def _describe(base: KnowledgeBase) -> None:
     status = base.status()
     groups = base.catalogue.browse(limit=1).facets.groups
     click.echo(
-        f"{status.entries} entries by {len(groups)} groups, {status.reuses} reuses; "
+        f"{counted(status.entries, 'entry', 'entries')} by {counted(len(groups), 'group')}, "
+        f"{counted(status.reuses, 'reuse')}; "
         "three questions to them:"
     )
 

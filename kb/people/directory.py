@@ -20,6 +20,7 @@ from kb.people.member import Profile
 from kb.people.nesting import around, nested
 from kb.people.results import (
     FORMER,
+    OPERATOR_NAME,
     UNREADABLE,
     AccessChange,
     GroupView,
@@ -119,12 +120,19 @@ class Directory:
         return access.may(self._asker, "look-after-people")
 
     def names(self, members: Sequence[str]) -> dict[str, str]:
-        """What members are called; who is not a member is told what they are called themselves."""
+        """What members are called, and the operator, who is none and known to all.
+
+        Who is not a member is told what they are called themselves.
+        """
+        known = {access.OPERATOR: OPERATOR_NAME} if access.OPERATOR in members else {}
         if not access.may(self._asker, "see-people"):
             members = [one for one in members if one == self._asker.member]
-        with self._views.read(self._asker.labels) as db:
-            found = rows(db, queries.NAMES, (msgspec.json.encode(members).decode(),))
-            return {row["id"]: self._seen(row).name for row in found}
+        asked = [one for one in members if one not in known]
+        if asked:
+            with self._views.read(self._asker.labels) as db:
+                found = rows(db, queries.NAMES, (_listed(asked),))
+                known |= {row["id"]: self._seen(row).name for row in found}
+        return known
 
     def _seen(self, row: Row) -> MemberView:
         """A member; that others have a name like it is told to those who see them."""

@@ -7,12 +7,14 @@ from operator import itemgetter
 
 from msgspec import structs
 
+from kb.access import OPERATOR
 from kb.entries.relation import reads
 from kb.importers.visibility import words
 from kb.people.directory import AccessChange
 from kb.people.member import Profile
 from kb.people.own_data import Missing, OwnData, OwnProfile, OwnSignIn
 from kb.people.own_writing import OwnEndorsement, OwnEntry, OwnReuse, OwnText
+from kb.people.results import OPERATOR_NAME
 
 Lines = Iterator[str]
 
@@ -152,8 +154,7 @@ def _sign_in(own: OwnSignIn) -> Lines:
 
 
 def _change_of_me(me: str, change: AccessChange) -> str:
-    others = "the operator" if change.by_operator else change.actor
-    by = "me" if change.actor == me else others
+    by = {me: "me", OPERATOR: OPERATOR_NAME}.get(change.actor, change.actor)
     about = change.entry_id and f" It was about {change.entry_id}."
     return _item(_time(change.at), f"{change.detail}{about or ''} Done by {by}.")
 

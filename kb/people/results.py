@@ -5,7 +5,6 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from kb import access
 from kb.access import Role
 from kb.characters import is_blank
 from kb.people.member import Profile, Standing
@@ -14,6 +13,9 @@ T = TypeVar("T")
 
 FORMER = "a former member"
 """What an erased member is called."""
+
+OPERATOR_NAME = "the operator of this machine"
+"""What is called who acts beside the data directory and is no member."""
 
 UNREADABLE = "a member whose profile cannot be read"
 """How one is called whose last change of it could not be taken in."""
@@ -67,11 +69,6 @@ class AccessChange(Struct, frozen=True, kw_only=True):
     entry_id: str | None
     what: str
     detail: str
-
-    @property
-    def by_operator(self) -> bool:
-        """Whether it was done beside the data directory, by nobody who is a member."""
-        return self.actor == access.OPERATOR
 
 
 def seen_name(name: str, otherwise: str) -> str:

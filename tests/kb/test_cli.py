@@ -65,7 +65,7 @@ def test_a_contribution_is_listed_shown_and_found(kb: CommandLine) -> None:
     shown = kb.ok("show", entry_id[:8]).out
     assert shown.startswith("Bedside handover\n")
     assert "## What we do" in shown
-    assert "by local" in shown
+    assert "by the operator of this machine" in shown
     answer = kb.ok("search", "handover", "at", "the", "bed")
     assert "1. Bedside handover" in answer.out
     assert "why: " in answer.out
@@ -180,6 +180,14 @@ def test_marked_words_are_bold_on_a_terminal_alone(
     assert "… the \x1b[1mbed\x1b[22m …" in capsys.readouterr().out
 
 
+def test_a_list_without_entries_says_why_it_has_none(kb: CommandLine) -> None:
+    assert kb.ok("list").out == "There are no entries yet: see kb contribute and kb import.\n"
+    assert kb.ok("list", "--tag", "night").out == "No entry fits.\n"
+    kb.ok("archive", kb.practice(), "--reason", "Old.")
+    assert kb.ok("list").out == "Only 1 archived entry: see --all.\n"
+    assert kb.ok("list", "--all", "--offset", "1").out == "There is only 1.\n"
+
+
 def test_lists_are_filtered_sorted_and_cut_into_pages(kb: CommandLine) -> None:
     first, second = kb.practice("Beta"), kb.practice("Alpha")
     kb.ok("archive", first, "--reason", "Old.")
@@ -193,7 +201,7 @@ def test_lists_are_filtered_sorted_and_cut_into_pages(kb: CommandLine) -> None:
     assert titles("--all", "--sort", "title") == ["Alpha", "Beta"]
     assert titles("--tag", "night") == ["Alpha"]
     assert titles("--group", "Elsewhere") == []
-    assert "1 to 1 of 2" in kb.ok("list", "--all", "--limit", "1").out
+    assert "1 of 2; see --offset" in kb.ok("list", "--all", "--limit", "1").out
     assert kb.ok("list", "--kind", "experiment").out == "No entry fits.\n"
     assert kb.ok("list", "--all", "--offset", "2").out == "There are only 2.\n"
     assert "(archived)" in kb.ok("list", "--archived").out

@@ -59,7 +59,8 @@ def test_an_unknown_relation_type_is_answered_with_those_there_are(kb: CommandLi
 def test_an_endorsement_can_be_withdrawn(kb: CommandLine) -> None:
     entry_id = kb.practice()
 
-    assert "local endorses" in kb.ok("endorse", entry_id, "--reason", "It works.").out
+    told = kb.ok("endorse", entry_id, "--reason", "It works.").out
+    assert told == f"Entry {entry_id[:8]} is endorsed by the operator of this machine.\n"
     assert "It works." in kb.ok("show", entry_id).out
     assert "no longer" in kb.ok("endorse", entry_id, "--withdraw").out
     assert "It works." not in kb.ok("show", entry_id).out

@@ -121,7 +121,7 @@ def test_a_folder_without_a_name_needs_a_source(
 
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "The folder / has no name of its own; give it one by --source.\n"
-    assert "0 files from all" in kb.ok("import", "/", "--source", "all").out
+    assert "No files from all" in kb.ok("import", "/", "--source", "all").out
 
 
 def test_a_kind_that_there_is_none_of_is_refused_once(kb: CommandLine, notes: Path) -> None:

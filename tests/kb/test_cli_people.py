@@ -202,7 +202,7 @@ def test_those_who_have_not_joined_are_shown_to_stewards_alone(
         members = {ada, steward} | ({waiting} if shown else set())
         assert {each["id"] for each in kb.ok("member", "list", "--json").json} == members
         assert (waiting[:8] in kb.ok("member", "list").out) == shown
-        assert ("(1 member)" if shown else "(0 members)") in kb.ok("group", "list").out
+        assert ("(1 member)" if shown else "(no members)") in kb.ok("group", "list").out
     monkeypatch.setenv("KB_MEMBER", ada)
     for command in (("show",), ("history",), ("link",), ("remove", "--yes")):
         said, of_missing = (kb.run("member", *command, each) for each in (waiting, missing))
@@ -224,7 +224,7 @@ def test_groups_are_shown_as_a_tree(kb: CommandLine) -> None:
 
     assert said == "Ada is in the group Ward 3.\n"
     assert kb.ok("group", "list").out == (
-        "Region  (closed, 0 members)\n  Care  (open, 0 members)\n    Ward 3  (1 member)\n"
+        "Region  (closed, no members)\n  Care  (open, no members)\n    Ward 3  (1 member)\n"
     )
     assert len(kb.ok("group", "list", "--json").json) == 3
     assert kb.ok("group", "remove", ada, "Ward 3").out == "Ada is not in the group Ward 3.\n"
@@ -238,7 +238,7 @@ def test_a_group_is_renamed_moved_and_opened(kb: CommandLine) -> None:
     said = kb.ok("group", "change", "Ward 3", "--name", "Ward Three", "--in-none", "--open").out
 
     assert said == "Changed the group Ward Three.\n"
-    assert kb.ok("group", "list").out == "Region  (0 members)\nWard Three  (open, 0 members)\n"
+    assert kb.ok("group", "list").out == "Region  (no members)\nWard Three  (open, no members)\n"
     assert "inside itself" in kb.run("group", "change", "Region", "--in", "Region").err
     assert kb.run("group", "change", "Region").code == 2
     assert kb.run("group", "form", "").err == "The name of the group must not be empty.\n"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from kb.access import Asker, Visibility, anonymous, operator
+from kb.access import OPERATOR, Asker, Visibility, anonymous, operator
 from kb.characters import visible
 from kb.entries import validation
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
@@ -14,6 +14,7 @@ from kb.following.view_reader import ViewReader
 from kb.ids import new_id
 from kb.people.directory import FORMER, Directory
 from kb.people.member import Erase
+from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
 from tests.kb.domain_world import some_draft
 from tests.kb.people_world import PeopleWorld
@@ -117,9 +118,10 @@ def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: Peop
     gone, erased = world.joined(name="Bea").member or "", world.joined(name="Cleo").member or ""
     world.people().leave(gone)
     world.people()._change(erased, Erase("kept"))
-    names = world.directory().names([ada, invited, gone, erased, "nobody"])
+    names = world.directory().names([ada, invited, gone, erased, "nobody", OPERATOR])
 
-    assert names == {ada: "Ada", invited: "somebody invited", gone: "Bea", erased: FORMER}
+    members = {ada: "Ada", invited: "somebody invited", gone: "Bea", erased: FORMER}
+    assert names == {**members, OPERATOR: OPERATOR_NAME}
     assert world.directory().member(erased).name == FORMER
     assert [m.name for m in world.directory().members()] == ["somebody invited", "Ada"]
 
@@ -129,7 +131,7 @@ def test_nobody_but_members_is_told_who_is_here(world: PeopleWorld) -> None:
 
     for asker in (anonymous(world=True), world.joined("reporter")):
         directory = world.directory(asker)
-        assert directory.names([ada]) == {}
+        assert directory.names([ada, OPERATOR]) == {OPERATOR: OPERATOR_NAME}
         for question in (
             directory.members,
             directory.groups,

@@ -260,7 +260,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
         "- group: Hers K\n- context: Hers L\n",
         "UTC: adopted\n  - evidence: https://hers.example/\n",
         "UTC: tried-and-stopped\n  - note: Hers N of F\n",
-        "Is no longer curator. Done by the operator.\n",
+        "Is no longer curator. Done by the operator of this machine.\n",
         f"UTC: Shown to: “Hers J”. It was about {mine}. Done by me.\n",
     ):
         assert line in markdown

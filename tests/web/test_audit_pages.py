@@ -158,7 +158,7 @@ def test_a_link_from_the_shell_is_told_of_as_the_operators(
     browser: Browsers, community: Community
 ) -> None:
     community.base.credentials.make_link("sign-in", community.ids["Mara"], FAR)
-    expected = [("A link that signs in once was made.", "the operator")]
+    expected = [("A link that signs in once was made.", "the operator of this machine")]
     assert told(browser("Mara"), "/account") == expected
     assert told(browser("Stella"), "/audit") == expected
 

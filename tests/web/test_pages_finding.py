@@ -206,6 +206,24 @@ def test_browsing_filters_counts_and_sorts(client: Client, contribute: Contribut
     assert "No entry fits" in page(client, "/entries?tag=unheard-of")
 
 
+def test_a_list_of_one_is_counted_as_one(client: Client, contribute: Contribute) -> None:
+    assert "no entries so far" in page(client, "/about")
+    contribute()
+    assert '<a href="/entries">Browse</a></p>' in page(client, "/")
+    assert '<p role="status">1 entry</p>' in page(client, "/entries")
+    contribute()
+    assert "All 2 entries" in page(client, "/")
+
+
+def test_nobody_is_called_local(client: Client, contribute: Contribute) -> None:
+    entry_id = contribute()
+    for path in ("/about", f"/entries/{entry_id}"):
+        html = page(client, path)
+        assert "local" not in html.replace("local-time.js", "").replace("data-local", "")
+        assert "You act as <strong>the operator of this machine</strong>" in html
+    assert "Contributed by the operator of this machine, " in html
+
+
 def test_a_long_list_has_pages_and_folds_many_tags(client: Client, contribute: Contribute) -> None:
     for number in range(21):
         contribute(f"Entry {number}", tags=(f"tag-{number}",))
@@ -214,7 +232,7 @@ def test_a_long_list_has_pages_and_folds_many_tags(client: Client, contribute: C
     assert 'href="/entries?sort=title&amp;page=2"' in html
     assert "9 more" in html
     last = page(client, "/entries?sort=title&page=2")
-    assert "21 to 21 of 21 entries" in last
+    assert "21 of 21 entries" in last
     assert 'rel="prev" href="/entries?sort=title"' in last
 
 

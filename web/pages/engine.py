@@ -11,6 +11,7 @@ from markupsafe import escape
 from kb import KnowledgeBase
 from kb.access import Sight
 from kb.characters import visible
+from kb.counting import counted, numbers
 from kb.entries.relation import reads
 from kb.reuse.reuse import Outcome
 
@@ -44,7 +45,8 @@ def environment(base: KnowledgeBase) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": _day, "minute": _minute, "iso": _iso, "counted": _counted}
+    made.filters |= {"day": _day, "minute": _minute, "iso": _iso}
+    made.filters |= {"counted": counted, "numbers": numbers}
     made.filters["as_typed"] = escape
     made.globals |= {
         "kinds": base.kinds,
@@ -80,7 +82,3 @@ def _day(time: datetime) -> str:
 
 def _minute(time: datetime) -> str:
     return f"{_day(time)}, {_utc(time):%H:%M} UTC"
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
