@@ -7,6 +7,9 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+BETWEEN_CELLS = " | "
+"""Stands between the cells of a row, so that a label does not run into what it labels."""
+
 
 class Block(NamedTuple):
     """A paragraph, list item, table row, piece of code or heading, without its markup."""
@@ -29,7 +32,7 @@ def blocks(markdown: str) -> list[Block]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            found.append(Block(" ".join(row), False))
+            found.append(Block(BETWEEN_CELLS.join(filter(None, row)), False))
             row = None
         elif row is not None:
             row.extend(_leaf_texts(token))

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from indexer.document import PROPERTIES, Document, Part, Passage, Section
 from indexer.embedder import Embedder
-from indexer.markdown_text import blocks
+from indexer.markdown_text import BETWEEN_CELLS, blocks
 
-VERSION = 5
+VERSION = 6
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -261,8 +261,10 @@ def _embedded(
         )
         context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
         lines = [line for line in context if line and line != text]
+        # For the model a row is its words: marks between them tell it nothing.
+        read = "\n".join([*lines, text.replace(BETWEEN_CELLS, " ")])
         is_read = parts[0].place != PROPERTIES
-        found.append(EmbeddedPassage(passage, "\n".join([*lines, text]) if is_read else ""))
+        found.append(EmbeddedPassage(passage, read if is_read else ""))
     return found
 
 

@@ -71,6 +71,12 @@ def test_a_short_document_is_one_passage_with_its_title_for_context() -> None:
     assert only.passage.text == "Two people, one keyboard."
 
 
+def test_a_row_of_a_table_parts_its_cells_for_people_and_not_for_the_model() -> None:
+    (only,) = passages("T", Section("S", "| Who | What |\n|---|---|\n| Ada | Bread |"))
+    assert only.passage.text == "Who | What\nAda | Bread"
+    assert only.embedded_text == "T\nS\nWho What\nAda Bread"
+
+
 def test_small_sections_share_a_passage_under_their_headings() -> None:
     (only,) = passages(
         "T", Section("A", "one"), Section("B", "two\n\n# C\n\nthree"), Section("E", "")
