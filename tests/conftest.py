@@ -32,8 +32,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for `--dist loadgroup`: by what they share, else by file."""
+    """Group the tests for `--dist loadgroup`: by what they share, else by file.
+
+    What asks very many cases runs the same lines again and again, so no coverage is taken of it.
+    """
     for item in items:
+        if any(map(item.get_closest_marker, ("exhaustive", "hypothesis"))):
+            item.add_marker("no_cover")
         if item.path.name not in SPREAD or _shared(item):
             item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
     order = {name: place for place, name in enumerate(GROUPS)}

@@ -169,10 +169,13 @@ class World:
         draft = Draft(kind="practice", content=content, tags=("morning",), visibility=first)
         made = base.entries.contribute(draft).id
         groups = (group_id(WARD),) if sight == "groups" else ()
-        was_open = self.base.directory.open_to_world()
-        self.base.people.open_to_world(True)  # nothing can be shown to it while it is closed
-        base.entries.show(made, Visibility(sight, groups))  # type: ignore[arg-type]
-        self.base.people.open_to_world(was_open)
+        shown = Visibility(sight, groups)  # type: ignore[arg-type]  # one of SIGHTS
+        if sight != "world" or self.base.directory.open_to_world():
+            base.entries.show(made, shown)
+        else:  # nothing can be shown to it while it is closed
+            self.base.people.open_to_world(True)
+            base.entries.show(made, shown)
+            self.base.people.open_to_world(False)
         return made
 
     def about_an_entry(self, sight: str, title: str, *needed: str) -> dict[str, str]:
@@ -189,18 +192,21 @@ class World:
             author.entries.archive(ids["archived_id"], "Old")
         return ids
 
-    def about_others(self, member: str) -> dict[str, str]:
-        """The names and ids of people, groups and files for commands about `member`."""
+    def about_others(self, member: str, command: str) -> dict[str, str]:
+        """What the example of `command` names of people, groups and files, about `member`."""
         number = next(self._numbers)
-        group = f"Group {number}"
-        self.base.people.form_group(group, open=True)
-        token = self.line.ok("token", "make", member, "--scope", "search", "--name", "x", "--json")
-        return {
-            **{"member_id": member, "group": group, "new_group": f"New {number}"},
-            **{"token_id": token.json["id"], "invited_id": self.base.people.invite().id},
-            **{"new_folder": str(self.line.folder / f"new {number}")},
-            "folder": str(self.line.folder / "notes"),
-        }
+        named = EXAMPLES.get(command, "")
+        values = {"member_id": member, "group": f"Group {number}", "new_group": f"New {number}"}
+        values["new_folder"] = str(self.line.folder / f"new {number}")
+        values["folder"] = str(self.line.folder / "notes")
+        if "{group}" in named:
+            self.base.people.form_group(values["group"], open=True)
+        if "{token_id}" in named:
+            made = ("token", "make", member, "--scope", "search", "--name", "x", "--json")
+            values["token_id"] = self.line.ok(*made).json["id"]
+        if "{invited_id}" in named:
+            values["invited_id"] = self.base.people.invite().id
+        return values
 
     def naming(self, who: str, entry_id: str) -> dict[str, str]:
         """An entry that `who` contributed and one who is to be named there."""

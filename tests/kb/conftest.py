@@ -16,6 +16,12 @@ from tests.kb.viewed_world import ViewedWorld
 OpenBase = Callable[[], KnowledgeBase]
 
 
+@pytest.fixture(autouse=True)
+def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is erased is erased at once: no test is about others that may follow."""
+    monkeypatch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A new data directory."""

@@ -112,7 +112,7 @@ class Cells:
             self.check_other(command, who)
 
     def check_list(self, command: Command, who: str) -> None:
-        values = self.world.about_others(self.world.members["outside"])
+        values = self.world.about_others(self.world.members["outside"], command.name)
         fits, ran = self.told(command, who, values)
         for sight, title in self.titles.items():
             marks = (title, self.standing[sight]["entry_id"], f"Ward of {sight} ")
@@ -150,7 +150,7 @@ class Cells:
         own = command.rule in ABOUT_ONESELF
         about = self.world.person("outside" if who == "operator" or not own else who)
         acting = about if own and who != "operator" else self.world.members[who]
-        fits, ran = self.told(command, who, self.world.about_others(about), acting)
+        fits, ran = self.told(command, who, self.world.about_others(about, command.name), acting)
         self.note(fits, command, "", who, ran)
 
     def told(
@@ -209,12 +209,13 @@ def test_no_member_is_told_a_position_of_the_log(world: World) -> None:
         who = next(who for who in ("author", "curator", "steward") if allowed(who, command))
         about = world.person(who if command.rule in ABOUT_ONESELF else "outside")
         acting = about if command.rule in ABOUT_ONESELF else world.members[who]
-        ids = world.about_others(about) | world.about_an_entry("members", "Told", *SUBJECTS)
+        ids = world.about_others(about, command.name)
+        ids |= world.about_an_entry("members", "Told", *command.needed)
         ran = world.run(acting, command.name, f"{command.example} --json", ids)
         assert ran.code == 0 or command.name == STEWARDED, (command, ran)
         assert '"position":' not in ran.out, command
     for name in ("contribute", "import"):
-        ids = world.about_others(world.members["outside"])
+        ids = world.about_others(world.members["outside"], name)
         told = world.run("local", name, f"{EXAMPLES[name]} --json", ids)
         assert '"position":' in told.out
 

@@ -14,18 +14,18 @@ from events.sqlite import SqliteEventLog
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+from tests.examples import PROFILE
 from tests.kb import importing_child, rebuilding_child
 from tests.kb.viewed_world import all_rows
 
 pytestmark = pytest.mark.process
 
-KILLS = 30
-REBUILDS_KILLED = 9
+KILLS, REBUILDS_KILLED, FILES = {"dev": (10, 3, 150)}.get(PROFILE, (30, 9, 400))
+"""How many processes are killed, and what a folder has that they import."""
 LONGEST_DELAY = 0.05
 """Seconds from an acknowledgement to a kill: some hit the index, and some a transaction."""
 LONGEST_REBUILD = 0.6
 """Seconds into a rebuild that it is killed at the latest, if it is not done by then."""
-FILES = 400
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([importing_child.__name__, rebuilding_child.__name__])
 WORDS = [f"word{number}" for number in range(200)]

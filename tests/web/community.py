@@ -1,14 +1,17 @@
 """What the tests of signing in share: a community of each role, and browsers of theirs."""
 
+import atexit
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import argon2
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -138,6 +141,14 @@ class Community:
         return self.acting(name).entries.contribute(draft).id
 
 
+@cache
+def loop() -> BlockingPortal:
+    """The event loop of all browsers of these tests, in a thread of its own."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(start_blocking_portal())
+
+
 class Browsers:
     """Browsers of this community; each has its own cookies and follows no redirect by itself."""
 
@@ -152,7 +163,9 @@ class Browsers:
             raise_server_exceptions=False,
         )
         client.follow_redirects = False
-        # Not entered: of several lifespans of one application Litestar closes but one.
+        # Not entered: of several lifespans of one application Litestar closes but one. Without a
+        # loop given it would start one for each request, and another for each answer.
+        client.blocking_portal = loop()
         if name:
             assert sign_in(client, name).status_code == 303
         return client

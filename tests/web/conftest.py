@@ -46,7 +46,10 @@ def logged(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test has written is found in what it asks next, however busy the machine is."""
+    """What a test has written is found in what it asks next, however busy the machine is; what it
+    erased is erased at once, though others may follow.
+    """
+    monkeypatch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
     monkeypatch.setattr("web.written.PATIENCE", 60.0)
     monkeypatch.setattr("kb.search.AT_ONCE_SECONDS", 60.0)
 

@@ -63,14 +63,19 @@ class Cells:
         self.shown: set[str] = set()
         self.people = {"member_id": world.community.ids["Mara"], "group_id": group_id(WARD)}
         self.standing = {sight: world.entry(sight) for sight in SIGHT}
+        self.unchanged: dict[str, dict[str, str]] = {}
         self.missing: dict[tuple[Route, str], str] = {}
 
     def check(self, route: Route, sight: str, who: str) -> None:
-        fresh = route.about_an_entry and route.method != "GET"
-        ids = self.people | (self.world.entry(sight) if fresh else self.standing[sight])
+        changes = route.about_an_entry and route.method != "GET"
+        if changes and sight not in self.unchanged:
+            self.unchanged[sight] = self.world.entry(sight)
+        ids = self.people | (self.unchanged if changes else self.standing)[sight]
         before = self.world.community.base.head()
         answer = self.world.answer(who, route, ids)
         unwritten = self.world.community.base.head() == before
+        if changes and not unwritten:
+            del self.unchanged[sight]
         right = expected(who, route, sight)(answer.status)
         if route.about_an_entry and not seen(WHO[who][0], sight):
             right = right and unwritten and self.is_as_missing(route, who, ids, answer)
