@@ -74,6 +74,11 @@ class Names:
             address = _address(posixpath.join(folder, same(name)))
             self._addresses.setdefault(address, {})[path] = entry_id
 
+    def is_file(self, name: str) -> bool:
+        """Whether a file is called `name`, whatever titles there are."""
+        address = _page_address(without_suffix(same(name)))
+        return posixpath.basename(address) in self._last
+
     def find(self, link: str, path: str) -> str | None:
         """The entry that `link` in the file at `path` leads to."""
         path, link = same(path), link[: 3 * LONGEST_LINK]

@@ -23,6 +23,11 @@ _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
 _WIKI = re.compile(r"\[\[[^\[\]\n]{1,300}\]\]")
+_OF_VAULT = re.compile(r"(\[\[(?:[^\[\]\n|]{0,300}\|)?)(dendron://[^/\[\]\s|]{1,100}/)")
+_SOME_LINES = re.compile(
+    r"(!\[\[[^\[\]\n#]{0,300}#[^\[\]\n#]{0,300}?)(,\d+|(?:,\d+)?:#[^\[\]\n]{1,300})(?=\]\])"
+)
+"""Dendron's names of vaults before names of pages, and the lines of one that it shows."""
 _TABLE_OF_CONTENTS = re.compile(r"^[ \t]*\[{1,2}_?TOC_?\]{1,2}[ \t]*$", re.MULTILINE | re.I)
 _HEADING_ATTRIBUTES = re.compile(
     r"^( {0,3}#{1,6}[ \t][^\n{}]{1,500})(\{[ \t]?[\w-]{1,60}=[^{}\n]{0,2000}\})[ \t]*$",
@@ -46,6 +51,12 @@ def without_marks(text: str, remarks: Remarks) -> str:
 
     for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _ORG_BLOCK):
         text = pattern.sub(left_out, text)
+
+    def without_end(found: re.Match[str]) -> str:
+        remarks.add(Why.MARKS, found[2])
+        return found[1]
+
+    text = _SOME_LINES.sub(without_end, _OF_VAULT.sub(without_end, text))
 
     def without_attributes(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[2])

@@ -23,6 +23,7 @@ from kb.importers.naming import is_markdown, spellings, why_twice
 from kb.importers.parts import Parts, content_with_parts
 from kb.importers.remarks import Why
 from kb.importers.shown import bounded, changes
+from kb.importers.turned import page_first
 from kb.importers.visibility import visibility
 
 LINK = "References"
@@ -119,7 +120,7 @@ class FolderImport:
                     waiting.append(each)
                 else:
                     yield self._bring(*each)
-        for entry_id, parsed in waiting:
+        for entry_id, parsed in page_first(waiting, self._names):
             yield self._bring(entry_id, parsed)
 
     def _read(self, path: str) -> tuple[str, ParsedFile] | FileOutcome:
