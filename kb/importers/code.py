@@ -42,6 +42,11 @@ def without_code(text: str) -> str:
     return "".join([*kept, text[at:]])
 
 
+def prose(text: str) -> str:
+    """`text` without fenced blocks and code spans, in time that grows with its length alone."""
+    return "\n".join(without_code(line) for line, is_code in lines_of(text) if not is_code)
+
+
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Where the code spans of `text` lie: none goes beyond a blank line."""
     at = 0

@@ -51,7 +51,8 @@ def without_comments(text: str, code: Iterable[tuple[int, int]], remarks: Remark
         looked = found.end()
         if after := _after(text, found, unended):
             kept.append(text[at : found.start()])
-            remarks.add(Why.COMMENTS, text[found.start() : after])
+            remarks.add(Why.COMMENTS, comment := text[found.start() : after])
+            remarks.comments.append(comment)
             at = looked = after
     return "".join([*kept, text[at:]])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from kb.entries.relation import LONGEST_LINK, WIKI
-from kb.importers.code import lines_of, without_code
+from kb.importers.code import prose
 from kb.importers.naming import same, without_date, without_suffix
 
 _INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
@@ -23,7 +23,7 @@ def links_in(text: str) -> Iterator[str]:
     """The targets of the links in `text` that may mean another file; links in code are none."""
     if "[" not in text:
         return
-    text = _without_code(text) if "`" in text or "~~~" in text else text
+    text = prose(text) if "`" in text or "~~~" in text else text
     for found in _WIKI.finditer(text):
         name = found[1].split("|")[0].split("#")[0].strip(" \\")
         if name:
@@ -178,11 +178,6 @@ def _above(path: str) -> Iterator[str]:
     """The folders in which the file at `path` lies, from the root on."""
     parts = posixpath.dirname(path).split("/")
     yield from dict.fromkeys(["", *("/".join(parts[:count]) for count in range(1, len(parts) + 1))])
-
-
-def _without_code(text: str) -> str:
-    """`text` without fenced blocks and code spans, in time that grows with its length alone."""
-    return "\n".join(without_code(line) for line, is_code in lines_of(text) if not is_code)
 
 
 def _key(name: str) -> str:

@@ -32,6 +32,8 @@ class Page:
         self._subtitle = own_fields.line(fields, "subtitle")
         self.heading_is_title = False
         """Whether a heading of the text, once it is read, gave the title."""
+        self.names: tuple[str, ...] = ()
+        """What the page is called by its file, its title and its first heading, once it is read."""
         self._mark = own_fields.line(fields, "section_mark") if exact else None
 
     def read(self, body: str, prose: Sections, remarks: Remarks) -> tuple[str, Sections]:
@@ -52,6 +54,8 @@ class Page:
         if self._exact:
             said = (part for part in parts if part.heading or part.text.strip())
             return self._title or name, tuple(Section(p.heading, p.text) for p in said)
+        first = [part.heading for part in parts[1:2] if part.level == 1]
+        self.names = (name, *filter(None, (self._title, *first)))
         title, parts = _titled(self._title, parts)
         self.heading_is_title = not self._title and title is not None
         kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))

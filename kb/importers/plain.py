@@ -27,6 +27,7 @@ _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
     r"|export\s{1,9}(?:const|default|function|let)\b)"
 )
+_HEAD = re.compile(r"export\s{1,9}const\s{1,9}\w{0,40}(?:meta|matter)", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 _KINDS = {"fence": "code", "code_block": "code", "html_block": "html", "table_open": "table"}
@@ -51,6 +52,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
             made.append(f"\n{block}\n" if block else "")
         elif kind == "program":
             remarks.add(Why.CODE, text)
+            remarks.comments += [text] if _HEAD.match(text) else []
         else:
             made.append(_text(text, html, remarks, in_table=kind == "table"))
     return "\n".join(made)

@@ -23,6 +23,8 @@ class Remarks:
     """Collects them while a file is read; each is told once."""
 
     def __init__(self) -> None:
+        self.comments: list[str] = []
+        """Those of the text, as they are written, and heads that only programs read."""
         self._said: dict[Why, dict[str, None]] = {}
 
     def add(self, why: Why, what: str) -> None:

@@ -5,7 +5,7 @@ away from right, too wide cannot be called back.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb.errors import NotTaken
 from kb.importers.naming import date_in_name
@@ -50,9 +50,24 @@ def take_seen(
     if _DRAFTS.search(path):
         remarks.add(Why.SEEN, "it lies among drafts, so its author alone sees it")
         narrow.add(DRAFT)
+    return _narrower(said, narrow, remarks)
+
+
+def also_held_back(
+    said: tuple[str, ...], held: Iterable[tuple[str, str]], remarks: Remarks
+) -> tuple[str, ...]:
+    """The words for who sees what `said` says, and no more people than what has `held` it back."""
+    narrow = set()
+    for what, sight in held:
+        remarks.add(Why.SEEN, f"{what} shows it to its author alone")
+        narrow.add(sight)
+    return _narrower(said, narrow, remarks)
+
+
+def _narrower(said: tuple[str, ...], narrow: set[str], remarks: Remarks) -> tuple[str, ...]:
     if not narrow:
         return said
-    shown = narrowest(narrow)
+    shown = narrowest(narrow | {*said})
     _tell_wider({said} - {shown}, remarks)
     return shown
 

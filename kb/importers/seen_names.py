@@ -74,10 +74,13 @@ class _Rule(Struct, frozen=True):
 
 
 _NO_NAME = word_set("not no non dont never skip")
+_IN_MARKS = PRIVATE | UNFINISHED | _NO_NAME | word_set("only progress")
+_LONGEST_MARK = 60
 _RULES = (
     _Rule(UNFINISHED, says_so, DRAFT, beside=word_set("status state mode only")),
     _Rule(_NO_NAME, says_so, DRAFT, _PUBLISH | word_set("public share"), word_set("do")),
     _Rule(_PUBLISH, denies, DRAFT),
+    _Rule(word_set("progress"), says_so, DRAFT, word_set("work"), word_set("in")),
     _Rule(word_set("publish embargo"), is_no_day_past, DRAFT, _DAYS),
     _Rule(word_set("embargo"), is_no_day_past, DRAFT),
     _Rule(
@@ -136,6 +139,15 @@ def held_back(name: str, texts: Iterable[str]) -> str | None:
         (rule.sight for rule in _rules(of_name) if any(map(rule.holds, texts))),
         None,
     )
+
+
+def marked(text: str) -> str | None:
+    """To whom a mark such as "draft" or "for members only" shows what has it, if it holds back."""
+    found = [
+        word for word in name_words(text[:_LONGEST_MARK]) if word != "v" and not word.isdigit()
+    ]
+    short = len(text) <= _LONGEST_MARK and not _IN_MARKS.isdisjoint(found)
+    return held_back(" ".join(found), ["yes"]) if short else None
 
 
 def may_hold_back(name: str) -> bool:

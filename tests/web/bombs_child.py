@@ -50,8 +50,8 @@ PIECES = (
 IMPORTERS = (
     *("body", "code", "comments", "divisions", "fields", "front_matter", "head_marks"),
     *("head_yaml", "highlights", "html", "indented", "lines", "links", "markdown", "marks"),
-    *("naming", "own_fields", "page", "parts", "persons", "plain", "seen", "seen_values"),
-    *("value_text", "values"),
+    *("naming", "own_fields", "page", "parts", "persons", "plain", "seen", "seen_text"),
+    *("seen_values", "value_text", "values"),
 )
 
 Reads = Callable[[str], object]
