@@ -54,7 +54,7 @@ def add_rules(parser: MarkdownIt) -> MarkdownIt:
 
 
 def _wiki_link(state: StateInline, silent: bool) -> bool:
-    """[[name#part|text]] and ![[name]], as a link to a file of the same community."""
+    """[[name#part|text]] and ![[name]], as a link to a file of the same community, or a part."""
     start = state.pos + (state.src[state.pos] == "!")
     if not state.src.startswith("[[", start):
         return False
@@ -63,7 +63,9 @@ def _wiki_link(state: StateInline, silent: bool) -> bool:
     if not target.strip() or "[" in target or "\n" in target:
         return False
     if not silent:
-        state.push("link_open", "a", 1).attrs = {"href": f"wiki:{target.strip().rstrip(chr(92))}"}
+        name = target.strip().rstrip("\\")
+        href = name if name.startswith("#") else f"wiki:{name}"
+        state.push("link_open", "a", 1).attrs = {"href": href}
         state.push("text", "", 0).content = (text or target).strip()
         state.push("link_close", "a", -1)
     state.pos = end + 2

@@ -118,7 +118,7 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
         archived=archived,
         content=content_with_parts(
             Content(title=title, sections=sections, properties=sorted_fields.properties),
-            lambda target, part: None if target else parts.slug(part),
+            lambda target, part: None if target else ("", parts.slug(part) or part),
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
         links=links,

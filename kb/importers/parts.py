@@ -24,7 +24,7 @@ _LINK = re.compile(
     r"|(\[\[)([^\[\]\n|#]{0,300})#([^\[\]\n|]{1,300})"
 )
 
-Change = Callable[[str, str], str | None]
+Change = Callable[[str, str], tuple[str, str] | None]
 
 
 class Parts(Struct, frozen=True):
@@ -90,7 +90,7 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
 
 
 def content_with_parts(content: Content, change: Change) -> Content:
-    """`content` with the part of each link that `change`, given its target and part, knows better.
+    """`content` with each link to a part as `change`, given its target and part, knows it better.
 
     The target is that of a link as `links_in` finds it, nothing for one within the page.
     """
@@ -105,14 +105,14 @@ def _with_parts(text: str, change: Change) -> str:
     def led(found: re.Match[str]) -> str:
         before, target, part = found.groups()[:3] if found[1] else found.groups()[3:]
         better = change(f"{WIKI}{target}" if found[4] and target else target, part)
-        if not better:
+        if not better or better == (target, part):
             return found[0]
         said = ""
         if found[4] and found.string.startswith("]]", found.end()):
             # What is written is also what is read; in a table the sign has a stroke before it.
             stroke = "\\" if found.string.lstrip().startswith("|") else ""
             said = f"{stroke}|{target}#{part}"
-        return f"{before}{target}#{better}{said}"
+        return f"{before}{better[0]}#{better[1]}{said}"
 
     return "\n".join(
         line if is_code else outside_code(line, lambda piece: _LINK.sub(led, piece))

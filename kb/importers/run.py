@@ -12,7 +12,7 @@ from kb.access import Visibility
 from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Section, Source
 from kb.entries.entry import EntryArchived
-from kb.entries.relation import written_name
+from kb.entries.relation import WIKI, written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import as_uuid, entry_id_for, group_id
 from kb.importers.cascades import Cascades, in_order
@@ -202,7 +202,7 @@ class FolderImport:
             id=entry_id,
             draft=Draft(
                 kind=parsed.kind or options.kind,
-                content=self._leading(parsed),
+                content=self._leading(entry_id, parsed),
                 group=parsed.group or options.group,
                 tags=parsed.tags,
                 relations=tuple(relations),
@@ -214,15 +214,16 @@ class FolderImport:
             written=relations if parsed.exact else self._written(parsed, relations),
         )
 
-    def _leading(self, parsed: ParsedFile) -> Content:
-        """The content, its links to parts of other pages as these call them."""
+    def _leading(self, entry_id: str, parsed: ParsedFile) -> Content:
+        """The content, its links to parts of pages as these call them, and of its own as such."""
 
-        def slug(target: str, part: str) -> str | None:
+        def led(target: str, part: str) -> tuple[str, str] | None:
             found = self._names.find(target, parsed.path) if target else None
-            return self._parts[found].slug(part) if found else None
+            to = "" if found == entry_id else target.removeprefix(WIKI)
+            return (to, self._parts[found].slug(part) or part) if found else None
 
         exact = parsed.exact or not parsed.links
-        return parsed.content if exact else content_with_parts(parsed.content, slug)
+        return parsed.content if exact else content_with_parts(parsed.content, led)
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
         """The entry's own id, if the operator imports an export; its source is its own then."""

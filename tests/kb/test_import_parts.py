@@ -104,3 +104,15 @@ def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_p
         "[e](page.md#group-under 'T')\n\n"
         "| a |\n|---|\n| [[page#group-under\\|page#Under]] |"
     )
+
+
+def test_links_to_a_part_of_their_own_page_stay_on_it(base: KnowledgeBase, tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text(
+        "# Page\n\n[a](page.md#usage) [b](./page#page) [[page#Use]] [[page#Use|c]]\n\n"
+        "| [[page#Use]] |\n|---|\n\n## Use {#usage}\n\nPress."
+    )
+    (row,) = FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run()
+    base.wait(row.position, index=False)
+    assert base.catalogue.get(row.id or "").sections[0].text == (
+        "[a](#use) [b](#page) [[#Use|page#Use]] [[#Use|c]]\n\n| [[#Use\\|page#Use]] |\n|---|"
+    )

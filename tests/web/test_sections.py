@@ -40,6 +40,17 @@ def test_a_link_within_the_page_leads_to_a_section_or_to_the_first_heading_of_th
     assert led == ["#s-linux", "#at-2-the-tools", "#s-nowhere"]
 
 
+def test_a_link_to_the_title_leads_to_the_top_unless_a_heading_is_called_so() -> None:
+    text = "[a](#the-pump) [[#The pump]] [b](#use)\n\n### Use\n\nPress."
+    (alone,) = shown_sections([Section("", text)], Layouts(), title="The pump")
+    assert re.findall(r'href="([^"]*)"', alone.html) == ["#top", "#top", "#at-1-use"]
+
+    (named,) = shown_sections([Section("The pump", text)], Layouts(), title="The pump")
+    assert re.findall(r'href="([^"]*)"', named.html)[0] == "#s-the-pump"
+    (within,) = shown_sections([Section("", text)], Layouts(), title="Use")
+    assert re.findall(r'href="([^"]*)"', within.html)[2] == "#at-1-use"
+
+
 def test_headings_answer_to_the_links_of_other_tools() -> None:
     first, second = shown(
         [

@@ -165,6 +165,7 @@ def entry_view(
             pages.layouts,
             base.catalogue.forgotten(),
             base.catalogue.links(entry.id),
+            entry.title,
         ),
         **_parts(base, entry, at),
         origins=_further(lineage.origins),

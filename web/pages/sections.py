@@ -43,10 +43,12 @@ def shown_sections(
     layouts: Layouts,
     erased: int = -1,
     links: Mapping[str, str] | None = None,
+    title: str = "",
 ) -> tuple[ShownSection, ...]:
     """The sections with their Markdown made HTML, links within the page leading where they say.
 
-    `erased` is the last erasure; `links` are entries by how the text writes a link to them.
+    `erased` is the last erasure; `links` are entries by how the text writes a link to them. Links
+    to the `title` lead to the top of the page, where no heading is called so.
     """
     made = layouts.of([section.text for section in sections], erased)
     names: dict[str, str] = {}
@@ -62,6 +64,7 @@ def shown_sections(
             linked(text.html, partial(_address, links or {})), section.heading, place
         )
         shown.append(ShownSection(name, place, section.heading, html, text.note, text.soon))
+    further.name_top(title)
     return tuple(structs.replace(one, html=further.leading(one.html)) for one in shown)
 
 
@@ -106,6 +109,12 @@ class _Further:
         new = [name for name in names if name not in self._sections and name not in self._places]
         self._places |= {name: place or name for name in new}
         return "".join(f'<span id="{escape(name)}"></span>' for name in new)
+
+    def name_top(self, title: str) -> None:
+        """Let links to the title lead to the top of the page, where no heading is called so."""
+        for name in (f"s-{each}" for each in Slugs().of(title)):
+            if name not in self._sections:
+                self._places.setdefault(name, "top")
 
     def leading(self, html: Markup) -> Markup:
         """`html` with links to names of headings within texts leading to their places."""
