@@ -1,5 +1,12 @@
 """What can go wrong in the knowledge base; every text is one sentence for a person."""
 
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class KnowledgeBaseError(Exception):
     """The base of every error of this package."""
@@ -10,11 +17,51 @@ class NotFound(KnowledgeBaseError):
 
 
 class InvalidInput(KnowledgeBaseError):
-    """A field is missing, too long or of the wrong form; `field` names it where there is one."""
+    """A field is missing, too long or of the wrong form; `field` names it where there is one.
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    `others` are wrong at the same time, and the text has the sentence of each.
+    """
+
+    def __init__(
+        self, message: str, field: str | None = None, others: tuple["InvalidInput", ...] = ()
+    ) -> None:
         self.field = field
-        super().__init__(message)
+        self.each: tuple[InvalidInput, ...] = (self, *others)
+        self.message = message
+        super().__init__(" ".join([message, *map(str, others)]))
+
+
+class Mistakes:
+    """Gathers what is wrong, to tell all of it at once: `with` this around each check, or `of`."""
+
+    def __init__(self) -> None:
+        self.found: list[InvalidInput] = []
+
+    def __enter__(self) -> None:
+        """What is raised inside as `InvalidInput` is kept."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, InvalidInput):
+            return False
+        self.found += (InvalidInput(one.message, one.field) for one in error.each)
+        return True
+
+    def of(self, check: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """What `check` makes of its arguments, for use after `refuse` alone: None if it refused."""
+        with self:
+            return check(*given, **named)
+        return cast(T, None)
+
+    def refuse(self) -> None:
+        """Raise `InvalidInput` if anything was wrong."""
+        if self.found:
+            first, *others = self.found
+            raise InvalidInput(first.message, first.field, tuple(others))
 
 
 class Forbidden(KnowledgeBaseError):

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -226,7 +226,7 @@ def problem_of(error: Exception, path: str, handler: BaseRouteHandler | None) ->
         type="about:blank",
         title=status.phrase,
         status=status,
-        detail=fields[0].message if fields else _detail(error, status),
+        detail=_detail(error, status, fields),
         instance=path,
         errors=fields,
         expected=conflict.expected if conflict else None,
@@ -246,9 +246,11 @@ def _foreseen(error: Exception) -> HTTPStatus | None:
     return next(found, None)
 
 
-def _detail(error: Exception, status: HTTPStatus) -> str:
+def _detail(error: Exception, status: HTTPStatus, fields: Sequence[FieldProblem]) -> str:
     if _foreseen(error):
         return str(error)
+    if fields:
+        return fields[0].message
     if status in SENTENCES:
         return SENTENCES[status]
     detail = error.detail if isinstance(error, HTTPException) else status.phrase

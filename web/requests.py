@@ -146,8 +146,10 @@ def misfits(error: Exception, handler: BaseRouteHandler | None) -> Iterator[Fiel
     """The fields at fault, as the sender of a request to `handler` calls them; None for people."""
     if isinstance(error, Misfit):
         yield error.problem
-    if isinstance(error, InvalidInput) and error.field:
-        yield FieldProblem(_as_sent(error.field, handler), str(error))
+    if isinstance(error, InvalidInput):
+        for one in error.each:
+            if one.field:
+                yield FieldProblem(_as_sent(one.field, handler), one.message)
     extra = error.extra if isinstance(error, ClientException) else None
     for item in extra if isinstance(extra, list) else ():
         yield _misfit(item, handler)

@@ -11,7 +11,7 @@ from kb.accounts.labels import checked_label
 from kb.accounts.secret import Random, digest, new_public_id, new_secret
 from kb.accounts.store import AccountStore, Row
 from kb.accounts.times import Clock, day, moment, seconds, today
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Mistakes
 
 Scope = Literal["search", "contribute", "curate", "report", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -100,15 +100,18 @@ class ApiTokens:
         Raises `InvalidInput` for no or an unknown scope, a name that is empty or over 100
         characters, or an end that is not in the future.
         """
-        asked = set(scopes)
-        if not asked or not asked <= set(SCOPES):
-            raise InvalidInput(
-                f"A token needs one or more of these scopes: {', '.join(SCOPES)}.", "scopes"
-            )
-        name, now = checked_label(name, "name"), seconds(self._clock())
+        wrong, asked, now = Mistakes(), set(scopes), seconds(self._clock())
         expires = seconds(expires_at)
-        if expires <= now:
-            raise InvalidInput("A token has to end in the future.", "expires_at")
+        with wrong:
+            if not asked or not asked <= set(SCOPES):
+                raise InvalidInput(
+                    f"A token needs one or more of these scopes: {', '.join(SCOPES)}.", "scopes"
+                )
+        name = wrong.of(checked_label, name, "name")
+        with wrong:
+            if expires <= now:
+                raise InvalidInput("A token has to end in the future.", "expires_at")
+        wrong.refuse()
         token_id, secret = new_public_id(self._random), PREFIX + new_secret(self._random)
         listed = " ".join(scope for scope in SCOPES if scope in asked)
         row = (token_id, member, listed, name, now, expires)

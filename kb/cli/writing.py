@@ -18,6 +18,7 @@ from kb.cli.show import joined, json_option, known_kind, print_receipt, short, v
 if TYPE_CHECKING:
     from kb.entries.kinds import Kind
     from kb.entries.results import EntryPage
+    from kb.errors import InvalidInput
     from kb.importers.markdown import ParsedFile
     from kb.knowledge_base import KnowledgeBase
 
@@ -64,6 +65,7 @@ def contribute_command(
     """Contribute the Markdown file FILE, or standard input for "-", as an entry."""
     from kb.entries.content import Draft, Relation
     from kb.entries.entry import EntryArchived
+    from kb.errors import InvalidInput
 
     parsed = _parsed(file)
     _refuse_contradictions(parsed, kind, group, visible_to)
@@ -82,7 +84,10 @@ def contribute_command(
         if (named := parsed.archived) is not None:
             successor = named.successor and resolve(named.successor)
             archived = EntryArchived(reason=named.reason, successor=successor)
-        receipt = base.entries.contribute(draft, archived=archived)
+        try:
+            receipt = base.entries.contribute(draft, archived=archived)
+        except InvalidInput as error:
+            raise _with_template(error, base.kinds[key]) from error
     for remark in parsed.remarks:
         tell(remark)
     print_receipt(
@@ -136,6 +141,15 @@ def revise_command(
     print_receipt(
         base.asker, receipt, f"Entry {short(receipt.id)} is at version {receipt.version}.", as_json
     )
+
+
+def _with_template(error: "InvalidInput", kind: "Kind") -> "InvalidInput":
+    """`error`, and how to see what a file of this kind has, where it lacks some of that."""
+    from kb.errors import InvalidInput
+
+    if not any(one.field in kind.required for one in error.each):
+        return error
+    return InvalidInput(f"{error} To see what it has: kb contribute --template {kind.key}.")
 
 
 def _refuse_contradictions(

@@ -1,10 +1,10 @@
 """What can be asked of an entry, and the pure function that decides what happens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET, Struct, UnsetType
 
-from kb.access import Visibility, narrows, told
+from kb.access import Action, Visibility, narrows, told
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import (
     Entry,
@@ -97,6 +97,21 @@ class Erase(Struct, frozen=True):
 EntryCommand = (
     Contribute | Revise | Tag | Untag | Relate | Unrelate | Archive | Restore | Show | Erase
 )
+
+
+ACTIONS: Mapping[type[EntryCommand], Action] = {
+    Contribute: "contribute",
+    Revise: "revise",
+    Tag: "curate",
+    Untag: "curate",
+    Relate: "curate",
+    Unrelate: "curate",
+    Archive: "curate",
+    Restore: "curate",
+    Show: "show",
+    Erase: "erase-entry",
+}
+"""What each command needs; one that is not here cannot be given."""
 
 
 def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:

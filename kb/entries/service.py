@@ -6,11 +6,12 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
-from kb.access import Action, Visibility, is_operator, require
+from kb.access import Visibility, is_operator, require
 from kb.access import checked as checked_visibility
 from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, shown_after
 from kb.entries.commands import (
+    ACTIONS,
     Archive,
     Contribute,
     EntryCommand,
@@ -28,7 +29,7 @@ from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, load_entry, not_found, require_sight
-from kb.errors import NotFound
+from kb.errors import Mistakes, NotFound
 from kb.ids import entry_stream, group_stream, id_for_command
 from kb.people.community import is_open, require_open
 from kb.writer import NewId, Receipt, Writer, checked
@@ -43,7 +44,8 @@ class Entries:
     `command_id` (a UUIDv7), and raises `InvalidInput`, `NotFound`, `Forbidden` or `Refused`. What
     the asker does not see is not found. A command that finds everything as wished answers without a
     new event. Words written at `entry_version`, where that is given, are refused (`ShownToMore`) if
-    others see the entry by now.
+    others see the entry by now. All that is wrong is told at once, with what the caller found
+    wrong `beside` it.
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
@@ -57,15 +59,19 @@ class Entries:
         *,
         archived: EntryArchived | None = None,
         command_id: UUID | None = None,
+        beside: Mistakes | None = None,
     ) -> Receipt:
         """Begin an entry, `archived` at once where that is given.
 
         Its kind's required sections must be filled, related entries and a successor exist.
         """
-        draft = validation.draft(draft, self._kinds)
-        validation.require_filled(self._kinds[draft.kind], draft.content)
+        wrong = beside or Mistakes()
+        given, draft = draft, wrong.of(validation.draft, draft, self._kinds)
+        if kind := self._kinds.get(given.kind):
+            wrong.of(validation.require_filled, kind, given.content)
+        archived = wrong.of(_checked_archived, archived)
+        wrong.refuse()
         entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
-        archived = _checked_archived(archived)
         targets = [relation.target for relation in draft.relations]
         if archived and archived.successor:
             targets.append(archived.successor)
@@ -88,12 +94,16 @@ class Entries:
         Versions count from 1. Raises `RevisionConflict` if the text was revised after that version,
         `ShownToMore` if others see it by now.
         """
+        wrong = Mistakes()
         command = Revise(
-            content=validation.content(content),
-            version=validation.version(version),
-            group=group if isinstance(group, UnsetType) else validation.optional_group(group),
-            note=validation.optional_line("note", note),
+            content=wrong.of(validation.content, content),
+            version=wrong.of(validation.version, version),
+            group=UNSET if group is UNSET else wrong.of(validation.optional_group, group),
+            note=wrong.of(validation.optional_line, "note", note),
         )
+        if wrong.found:
+            wrong.of(self._require_filled, load_entry(self._writer, entry_id), content)
+        wrong.refuse()
         return self._execute(entry_id, command, command_id)
 
     def tag(
@@ -150,14 +160,17 @@ class Entries:
         *,
         entry_version: int | None = None,
         command_id: UUID | None = None,
+        beside: Mistakes | None = None,
     ) -> Receipt:
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
         others = (validation.known_id("entry", successor),) if successor else ()
+        wrong = beside or Mistakes()
         command = Archive(
-            validation.text("reason", reason),
+            wrong.of(validation.text, "reason", reason),
             others[0] if others else None,
-            validation.optional_version(entry_version),
+            wrong.of(validation.optional_version, entry_version),
         )
+        wrong.refuse()
         return self._execute(entry_id, command, command_id, *others)
 
     def restore(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
@@ -271,25 +284,13 @@ class Entries:
             require_sight(self._writer, entry)
         require(self._writer.asker, ACTIONS[type(command)], entry.author)
         events = decide(command, entry)
-        kind = self._kinds.get(entry.kind)
-        if isinstance(command, Revise) and kind:
-            validation.require_filled(kind, command.content, before=entry.content)
+        if isinstance(command, Revise):
+            self._require_filled(entry, command.content)
         return events
 
-
-ACTIONS: Mapping[type[EntryCommand], Action] = {
-    Contribute: "contribute",
-    Revise: "revise",
-    Tag: "curate",
-    Untag: "curate",
-    Relate: "curate",
-    Unrelate: "curate",
-    Archive: "curate",
-    Restore: "curate",
-    Show: "show",
-    Erase: "erase-entry",
-}
-"""What each command needs; one that is not here cannot be given."""
+    def _require_filled(self, entry: Entry, new: Content) -> None:
+        if kind := self._kinds.get(entry.kind):
+            validation.require_filled(kind, new, before=entry.content)
 
 
 def _checked_archived(archived: EntryArchived | None) -> EntryArchived | None:

@@ -14,7 +14,7 @@ from kb.characters import is_blank, one_alphabet, plain_letters, visible
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput, Mistakes, NotFound
 
 TITLE_LENGTH = 200
 HEADING_LENGTH = 300
@@ -194,12 +194,13 @@ def content(value: Content) -> Content:
             f"An entry has at most {SECTIONS} sections; this one has {len(value.sections)}.",
             "sections",
         )
-    sections = (_section(section) for section in value.sections)
-    return Content(
-        title=line("title", value.title, TITLE_LENGTH),
-        sections=tuple(section for section in sections if section.text),
-        properties=_properties(value.properties),
-    )
+    wrong = Mistakes()
+    title = wrong.of(line, "title", value.title, TITLE_LENGTH)
+    sections = [wrong.of(_section, section) for section in value.sections]
+    properties = wrong.of(_properties, value.properties)
+    wrong.refuse()
+    kept = tuple(section for section in sections if section.text)
+    return Content(title=title, sections=kept, properties=properties)
 
 
 def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
@@ -208,14 +209,17 @@ def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
         raise InvalidInput(
             f"{value.kind[:80]!r} is no kind of entry; use one of {', '.join(kinds)}.", "kind"
         )
-    return structs.replace(
+    wrong = Mistakes()
+    cleaned = structs.replace(
         value,
-        content=content(value.content),
-        group=optional_group(value.group),
-        tags=tag_names(value.tags),
-        relations=tuple(dict.fromkeys(relation(r) for r in value.relations)),
-        visibility=checked_visibility(value.visibility),
+        content=wrong.of(content, value.content),
+        group=wrong.of(optional_group, value.group),
+        tags=wrong.of(tag_names, value.tags),
+        relations=tuple(dict.fromkeys(wrong.of(relation, each) for each in value.relations)),
+        visibility=wrong.of(checked_visibility, value.visibility),
     )
+    wrong.refuse()
+    return cleaned
 
 
 def require_filled(kind: Kind, new: Content, before: Content | None = None) -> None:
@@ -225,9 +229,13 @@ def require_filled(kind: Kind, new: Content, before: Content | None = None) -> N
     """
     filled = _headings(new)
     owed = [h for h in kind.required if before is None or h in _headings(before)]
-    missing = [heading for heading in owed if heading not in filled]
-    if missing:
-        raise InvalidInput(f"The section “{missing[0]}” must not be empty.", missing[0])
+    wrong = Mistakes()
+    wrong.found += (
+        InvalidInput(f"The section “{heading}” must not be empty.", heading)
+        for heading in owed
+        if heading not in filled
+    )
+    wrong.refuse()
 
 
 def _apart(value: str) -> list[str]:
@@ -236,13 +244,13 @@ def _apart(value: str) -> list[str]:
 
 
 def _headings(value: Content) -> set[str]:
-    return {section.heading for section in value.sections}
+    return {visible(section.heading).strip() for section in value.sections}
 
 
 def _section(value: Section) -> Section:
     heading = "" if is_blank(value.heading) else value.heading
     if heading:
-        heading = line("section heading", heading, HEADING_LENGTH)
+        heading = _heading(heading)
     name = f"section “{heading}”" if heading else "text"
     cleaned = _printable(name, value.text, heading or "text").strip("\n")
     size = len(cleaned.encode())
@@ -259,13 +267,27 @@ def _section(value: Section) -> Section:
     return Section(heading, "" if is_blank(cleaned) else cleaned)
 
 
+def _heading(heading: str) -> str:
+    """`heading` as a line; refused under its own name, so that its place in a form is found."""
+    try:
+        return line("section heading", heading, HEADING_LENGTH)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, heading) from error
+
+
 def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
     if len(values) > PROPERTIES:
         raise InvalidInput(
             f"An entry has at most {PROPERTIES} properties; this one has {len(values)}.",
             "properties",
         )
-    return {line("property name", name): _property(name, value) for name, value in values.items()}
+    wrong = Mistakes()
+    cleaned = {
+        wrong.of(line, "property name", name): wrong.of(_property, name, value)
+        for name, value in values.items()
+    }
+    wrong.refuse()
+    return cleaned
 
 
 def _property(name: str, value: Scalar) -> Scalar:

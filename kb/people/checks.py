@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kb.access import ROLES, Role
 from kb.characters import is_blank
 from kb.entries import validation
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Mistakes
 from kb.people.member import Profile
 
 MOST_LANGUAGES = 20
@@ -15,23 +15,33 @@ MOST_LANGUAGES = 20
 
 def checked_profile(profile: Profile) -> Profile:
     """`profile` with its texts in order. Raises `InvalidInput`, naming the field."""
-    if len(profile.languages) > MOST_LANGUAGES:
-        raise InvalidInput(f"Name at most {MOST_LANGUAGES} languages.", "languages")
+    wrong, told = Mistakes(), profile.help or ""
+    cleaned = Profile(
+        name=wrong.of(validation.line, "name", profile.name),
+        address=wrong.of(validation.optional_line, "address", profile.address),
+        time_zone=wrong.of(_time_zone, profile.time_zone),
+        languages=wrong.of(_languages, profile.languages),
+        pronouns=wrong.of(validation.optional_line, "pronouns", profile.pronouns),
+        help=None if is_blank(told) else wrong.of(validation.text, "help", told),
+    )
+    wrong.refuse()
+    return cleaned
+
+
+def _time_zone(name: str) -> str:
     try:
-        ZoneInfo(profile.time_zone)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidInput(
-            f"{profile.time_zone!r} is no time zone; use a name such as Europe/Vienna.",
-            "time_zone",
+            f"{name!r} is no time zone; use a name such as Europe/Vienna.", "time_zone"
         ) from error
-    return Profile(
-        name=validation.line("name", profile.name),
-        address=validation.optional_line("address", profile.address),
-        time_zone=profile.time_zone,
-        languages=tuple(validation.line("languages", each) for each in profile.languages),
-        pronouns=validation.optional_line("pronouns", profile.pronouns),
-        help=None if is_blank(profile.help or "") else validation.text("help", profile.help or ""),
-    )
+    return name
+
+
+def _languages(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) > MOST_LANGUAGES:
+        raise InvalidInput(f"Name at most {MOST_LANGUAGES} languages.", "languages")
+    return tuple(validation.line("languages", each) for each in names)
 
 
 def checked_roles(roles: Iterable[Role]) -> frozenset[Role]:

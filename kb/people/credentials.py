@@ -16,7 +16,7 @@ from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.entries import validation
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
 from kb.people import member as members
 from kb.people.checks import checked_profile
@@ -139,9 +139,14 @@ class Credentials:
         """
         me, accounts = self._writer.actor, self._accounts
         named = bool(name.strip())
-        if not named and not accounts.names.has(me):
-            raise InvalidInput(NO_NAME, "sign_in_name")
-        hashed = accounts.passwords.hashed(password)
+        wrong = Mistakes()
+        with wrong:
+            if not named and not accounts.names.has(me):
+                raise InvalidInput(NO_NAME, "sign_in_name")
+            if named:
+                checked_name(name)
+        hashed = wrong.of(accounts.passwords.hashed, password)
+        wrong.refuse()
         with self._in_turn():
             if named and self._free(name) != me:
                 self._changed("name-set")()

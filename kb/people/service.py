@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from kb.access import Action, Role, require
 from kb.entries import validation
-from kb.errors import Forbidden, NotFound, Refused
+from kb.errors import Forbidden, Mistakes, NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
 from kb.people import community, group, member
 from kb.people.checks import checked_profile, checked_roles
@@ -148,10 +148,19 @@ class People:
         if not self._writer.exists(member_stream(member_id)):
             raise NotFound(f"There is no member {member_id}.")
 
-    def form_group(self, name: str, parent: str | None = None, *, open: bool = False) -> Receipt:
+    def form_group(
+        self,
+        name: str,
+        parent: str | None = None,
+        *,
+        open: bool = False,
+        beside: Mistakes | None = None,
+    ) -> Receipt:
         """Begin a group, perhaps inside another. Its id follows from its name."""
         self._require("look-after-groups")
-        name = validation.group_name(name, "name of the group")
+        wrong = beside or Mistakes()
+        name = wrong.of(validation.group_name, name, "name of the group")
+        wrong.refuse()
         known = group_id(name)
         with self._in_turn():
             self._refuse_name_of_another(known, name)
@@ -166,19 +175,23 @@ class People:
         name: str | UnsetType = UNSET,
         parent: str | UnsetType | None = UNSET,
         open: bool | UnsetType = UNSET,
+        beside: Mistakes | None = None,
     ) -> Receipt:
         """Change what is given; parent None puts it inside no other.
 
         A group is never inside itself, and never takes the name of another one.
         """
         self._require("look-after-groups")
+        wrong = beside or Mistakes()
+        if isinstance(name, str):
+            name = wrong.of(validation.group_name, name, "name of the group")
+        wrong.refuse()
         with self._in_turn():
             known = self._known_group(group)
             if isinstance(parent, str):
                 parent = self._known_group(parent)
                 self._refuse_circle(known, parent)
             if isinstance(name, str):
-                name = validation.group_name(name, "name of the group")
                 self._refuse_name_of_another(known, name)
             present = self._load_group(known)
             self._refuse_opening(

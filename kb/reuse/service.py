@@ -10,7 +10,7 @@ from kb.access import require
 from kb.entries import validation
 from kb.entries.commands import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import id_for_command, reuse_stream
 from kb.reuse.reuse import (
     OUTCOMES,
@@ -46,18 +46,21 @@ class Reuses:
         evidence: str | None = None,
         entry_version: int | None = None,
         command_id: UUID | None = None,
+        beside: Mistakes | None = None,
     ) -> Receipt:
         """Record that `group` reused an entry that is not archived; `evidence` is a web link."""
-        version = validation.optional_version(entry_version)
+        wrong = beside or Mistakes()
+        version = wrong.of(validation.optional_version, entry_version)
         recorded = ReuseRecorded(
             entry_id=validation.known_id("entry", entry_id),
             recorded_by=self._writer.actor,
-            group=validation.group_name(group),
-            context=validation.text("context", context),
-            outcome=_outcome(outcome),
+            group=wrong.of(validation.group_name, group),
+            context=wrong.of(validation.text, "context", context),
+            outcome=wrong.of(_outcome, outcome),
             resulting_entry=_known(resulting_entry),
-            evidence=validation.link("evidence", evidence),
+            evidence=wrong.of(validation.link, "evidence", evidence),
         )
+        wrong.refuse()
 
         def guard() -> None:
             require(self._writer.asker, "reuse")
@@ -81,16 +84,18 @@ class Reuses:
         evidence: str | UnsetType | None = UNSET,
         entry_version: int | None = None,
         command_id: UUID | None = None,
+        beside: Mistakes | None = None,
     ) -> Receipt:
         """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes."""
+        wrong = beside or Mistakes()
         command = UpdateOutcome(
-            outcome=_outcome(outcome),
-            note=validation.text("note", note),
+            outcome=wrong.of(_outcome, outcome),
+            note=wrong.of(validation.text, "note", note),
             resulting_entry=_if_set(_known, resulting_entry),
-            evidence=_if_set(partial(validation.link, "evidence"), evidence),
+            evidence=wrong.of(_if_set, partial(validation.link, "evidence"), evidence),
         )
-
-        version = validation.optional_version(entry_version)
+        version = wrong.of(validation.optional_version, entry_version)
+        wrong.refuse()
         entry_id = self._require_own(reuse_id)
 
         def guard() -> None:

@@ -12,8 +12,7 @@ from msgspec import structs
 from kb import access
 from kb.access import RULES, SIGHTS, Action, Asker, Role, Visibility, Who
 from kb.entries.bring import ImportedEntry
-from kb.entries.commands import EntryCommand
-from kb.entries.service import ACTIONS
+from kb.entries.commands import ACTIONS, EntryCommand
 from kb.errors import Forbidden, InvalidInput
 from kb.following.view_tables import VIEWS
 from kb.importers.shown import changes

@@ -38,8 +38,24 @@ def test_an_option_that_contradicts_the_file_is_asked_about_and_nothing_is_writt
     refused = kb.run("contribute", str(file), option, other)
     assert (refused.code, refused.out) == (1, "")
     assert f"{option} says {other}, and the file {same}: take one of them away." in refused.err
-    assert "0 entries" in kb.run("list").out or "No entr" in kb.run("list").out
+    assert "no entries yet" in kb.run("list").out
     assert kb.run("contribute", str(file), option, same).code == 0
+
+
+def test_all_that_is_wrong_in_a_file_is_told_at_once_with_the_way_to_its_template(
+    kb: CommandLine,
+) -> None:
+    file = kb.folder / "handover.md"
+    file.write_text("---\ntitle: A\n---\n## The problem\n\nSlow.\n")
+    refused = kb.run("contribute", str(file), "--group", "y" * 101)
+    assert refused.err == (
+        "The group may have at most 100 characters; it has 101. "
+        "The section “What we do” must not be empty. "
+        "To see what it has: kb contribute --template practice.\n"
+    )
+    file.write_text(f"{file.read_text()}\n## What we do\n\nWalk.\n")
+    long = kb.run("contribute", str(file), "--group", "x" * 101)
+    assert long.err == "The group may have at most 100 characters; it has 101.\n"
 
 
 def test_a_revision_tells_what_of_the_file_it_leaves_as_it_was(kb: CommandLine) -> None:

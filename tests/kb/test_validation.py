@@ -213,7 +213,7 @@ def test_a_section_is_kept_as_written() -> None:
         (
             Section("h" * 301, "x"),
             "The section heading may have at most 300 characters; it has 301.",
-            "section heading",
+            "h" * 301,
         ),
     ],
 )

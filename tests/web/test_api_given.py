@@ -10,7 +10,7 @@ from kb.access import Visibility
 from tests.web.visits import NOWHERE, Client, Contribute
 
 SECTION = {"heading": "The problem", "text": "Forty minutes."}
-CONTENT = {"title": "Two bins", "sections": [SECTION]}
+CONTENT = {"title": "Two bins", "sections": [SECTION, SECTION | {"heading": "What we do"}]}
 DRAFT = {"kind": "practice", "content": CONTENT}
 RELATION = {"type": "Cites", "target": NOWHERE}
 JSON = {"content-type": "application/json"}
@@ -109,7 +109,12 @@ def test_a_parameter_that_does_not_fit_is_named(
             "visibility.groups",
             "at most 100 groups",
         ),
-        ("/api/entries", DRAFT, "content.sections", "“What we do” must not be empty"),
+        (
+            "/api/entries",
+            DRAFT | {"content": CONTENT | {"sections": [SECTION]}},
+            "content.sections",
+            "“What we do” must not be empty",
+        ),
         ("/api/entries", DRAFT | {"content": CONTENT | {"title": " "}}, "content.title", "title"),
         (
             "/api/entries",

@@ -102,6 +102,6 @@ def test_a_form_with_a_group_that_is_gone_comes_back_with_all_that_was_typed(
     assert FORM["title"] in html
     assert re.search(rf'name="seen-by-{NIGHT}" value="1" checked', html)
     html = send(client, f"/entries/{entry}/show", gone, 400).text
-    assert re.search(r'id="sight-error">One of these groups is not there', html)
+    assert re.search(r'id="seen-by-boxes-error">One of these groups is not there', html)
     assert community.base.head() == before
     assert community.acting("Mara").catalogue.get(entry).visibility == Visibility()

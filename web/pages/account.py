@@ -14,7 +14,6 @@ from events.clock import utc_now
 from kb import KnowledgeBase
 from kb.access import may
 from kb.accounts.passkeys import PasskeyInfo
-from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import SCOPES, TokenInfo
 from kb.errors import InvalidInput, SignInRefused
@@ -120,11 +119,11 @@ def change_password(
         # Neither passwords nor the names of others are tried here without end.
         limits.name.admit(limits.name.keyed("", session.member))
         _check_current(visit, typed(data, "current"))
-        checked_password(typed(data, "password"), visit.base.settings.community)
         visit.base.credentials.set_password(typed(data, "password"), typed(data, "sign_in_name"))
     except (InvalidInput, SignInRefused) as error:
-        form = small_form(data, "sign_in_name")
-        return _again(visit, pages, "password", form.with_error(error), error)
+        form = small_form(data, "sign_in_name").with_values(password="", current="")
+        at = error if isinstance(error, InvalidInput) else InvalidInput(str(error), "current")
+        return _again(visit, pages, "password", form.with_error(at), error)
     accounts.sessions.end_all(session.member, but=visit.cookie)
     answer = see_other("/account", "secret")
     token = accounts.sessions.rotate(visit.cookie)
@@ -157,17 +156,15 @@ def make_token(
     form = small_form(data, "token_name", "days").with_values(scopes=" ".join(chosen))
     try:
         days = form.values["days"]
-        if days not in DAYS:
-            raise InvalidInput("Choose how long the token is good for.", "days")
         _, secret = visit.base.credentials.make_token(
             session.member,
             chosen,
             form.values["token_name"],
-            utc_now() + timedelta(days=int(days)),
+            utc_now() + timedelta(days=int(days) if days in DAYS else 0),
         )
     except InvalidInput as error:
-        named = InvalidInput(str(error), {"name": "token_name"}.get(error.field or "", error.field))
-        return _again(visit, pages, "token", form.with_error(named), error)
+        called = {"name": "token_name", "expires_at": "days"}
+        return _again(visit, pages, "token", form.with_error(error, called), error)
     page = _page(visit, made=Made(form.values["token_name"], secret))
     return pages.render("account.html", page, at="account")
 
@@ -285,6 +282,6 @@ def _told(me: MemberView) -> dict[str, str]:
 def _forms(me: MemberView) -> dict[str, Form]:
     return {
         "profile": with_before(_told(me)),
-        "password": Form({"sign_in_name": ""}),
+        "password": Form({"sign_in_name": "", "password": "", "current": ""}),
         "token": Form({"token_name": "", "days": "90", "scopes": ""}),
     }

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from kb import KnowledgeBase
 from kb.access import audience, require
-from kb.errors import InvalidInput, Refused
+from kb.errors import InvalidInput, Mistakes, Refused
 from kb.writer import Receipt
 from web.pages.entry import FORMS, act
 from web.pages.forms import (
@@ -82,7 +82,8 @@ def archive(
 ) -> Response[str] | Redirect:
     """Archive with a reason, and perhaps a successor."""
     form = small_form(data, *FORMS["archive"])
-    values = form.values
+    values, wrong = form.values, Mistakes()
+    successor = wrong.of(entry_meant, base, values["successor"], "successor")
     return act(
         base,
         pages,
@@ -93,8 +94,9 @@ def archive(
         lambda: base.entries.archive(
             entry_id,
             values["reason"],
-            entry_meant(base, values["successor"], "successor"),
+            successor,
             entry_version=posted_version(data),
+            beside=wrong,
         ),
     )
 

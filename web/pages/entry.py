@@ -52,6 +52,9 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+CALLED = {"tag": "tags", "target": "successor"}
+"""What fields are called in these forms that commands call otherwise."""
+
 
 class Numbers(Struct, frozen=True):
     """Which pages of the lists of an entry are shown."""
@@ -136,7 +139,7 @@ def act(
     try:
         receipt = command()
     except (InvalidInput, Refused) as error:
-        view = entry_view(base, pages, entry_id, name, form.with_error(error))
+        view = entry_view(base, pages, entry_id, name, form.with_error(error, CALLED))
         return pages.render("entry.html", view, at="browse", status=status_of(error))
     searchable = when_searchable(base, receipt).searchable if wait else True
     return see_other(entry_url(entry_id), done, searchable=searchable)

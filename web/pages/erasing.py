@@ -11,7 +11,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import require
 from kb.entries.results import EntryPage
-from kb.errors import InvalidInput, Refused
+from kb.errors import InvalidInput, Mistakes, Refused
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form
 from web.pages.shell import Pages, see_other
@@ -97,11 +97,13 @@ def erase_entry(
 def fate(posted: Posted) -> Fate:
     """What is to become of the entries of a member who is forgotten. Raises `InvalidInput`."""
     chosen = small_form(posted, "entries").values["entries"]
-    for each in FATES:
-        if each == chosen:
-            require_sure(posted)
-            return each
-    raise InvalidInput("Choose whether the entries stay or are erased too.", "entries")
+    wrong = Mistakes()
+    with wrong:
+        if chosen not in FATES:
+            raise InvalidInput("Choose whether the entries stay or are erased too.", "entries")
+    wrong.of(require_sure, posted)
+    wrong.refuse()
+    return "erased" if chosen == "erased" else "kept"
 
 
 def require_sure(posted: Posted) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar.params import URLEncodedBody
@@ -10,26 +10,23 @@ from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from kb import KnowledgeBase
+from kb.access import Visibility
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
 from kb.entries.results import EntryPage
-from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, SentAlready, ShownToMore
+from kb.errors import (
+    InvalidInput,
+    KnowledgeBaseError,
+    Mistakes,
+    NotFound,
+    ShownToMore,
+)
+from web.pages.mistakes import placed
 from web.pages.sight import ChosenSight
 
 Posted = Mapping[str, Any]
 FormBody = URLEncodedBody[dict[str, Any]]
 """The parameter of a handler that takes a `Posted` form."""
-
-
-SENT_ALREADY: Final = (
-    "This form was sent already, with other words: those are saved, and you find them where the "
-    "newest things are. Send it once more if these words are to be saved beside them."
-)
-
-WIDENED: Final = (
-    "Somebody showed this entry to {} meanwhile, for whom this was not written, so nothing was "
-    "saved: send it once more if they may read it too."
-)
 
 
 _SECTION = re.compile(r"(?:heading|text)-(0|[1-9][0-9]{0,3})")
@@ -54,16 +51,19 @@ class Form(Struct, frozen=True):
         """The same form with `more` of what was typed or ticked."""
         return structs.replace(self, values=self.values | more)
 
-    def with_error(self, error: KnowledgeBaseError) -> "Form":
-        """The same form with `error` at its field, or above it; it may be sent again."""
-        field = error.field if isinstance(error, InvalidInput) else None
+    def with_error(
+        self, error: KnowledgeBaseError, called: Mapping[str, str] | None = None
+    ) -> "Form":
+        """The same form with all of `error` at its fields, or above them; it may be sent again.
+
+        `called` has what fields are called here, where it is something else.
+        """
         fresh = {"command_id": new_command_id()} if "command_id" in self.values else {}
         if isinstance(error, ShownToMore):
             fresh["entry_version"] = str(error.actual)
-        form = structs.replace(self, values=self.values | fresh)
-        if field in self.values and not field.endswith(_UNSEEN):
-            return structs.replace(form, errors={field: str(error)})
-        return structs.replace(form, problem=_said(error))
+        fields = {field for field in self.values if not field.endswith(_UNSEEN)}
+        errors, problem = placed(error, fields, called or {})
+        return structs.replace(self, values=self.values | fresh, errors=errors, problem=problem)
 
 
 class SectionField(Struct, frozen=True):
@@ -100,26 +100,26 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         return self.errors.get(field, "")
 
     def with_error(self, error: KnowledgeBaseError) -> "EntryForm":
-        """The same form with `error` at its field, or above the form; it may be sent again."""
-        field = error.field if isinstance(error, InvalidInput) and error.field else ""
-        field = {"tag": "tags", "section heading": "text"}.get(field, field)
+        """As that of `Form`; a section without a heading has its place too."""
         fields = {"title", "group", "tags", "note", "visibility", "groups"}
         fields |= {s.heading for s in self.sections}
         fresh = structs.replace(self, command_id=new_command_id())
         if isinstance(error, ShownToMore):
             fresh = structs.replace(fresh, version=error.actual)
-        if field in fields:
-            return structs.replace(fresh, errors={field: str(error)})
-        return structs.replace(fresh, problem=_said(error))
+        errors, problem = placed(error, fields, {"tag": "tags", "text": ""})
+        return structs.replace(fresh, errors=errors, problem=problem)
 
-    def draft(self) -> Draft:
-        """The new entry that was written."""
+    def draft(self, wrong: Mistakes) -> Draft:
+        """The new entry that was written; what was chosen and cannot be is in `wrong`."""
+        visibility = Visibility("author")
+        with wrong:
+            visibility = self.chosen.visibility()
         return Draft(
             kind=self.kind.key,
             content=self.content({}),
             group=self.group or None,
             tags=(self.tags,) if self.tags.strip() else (),
-            visibility=self.chosen.visibility(),
+            visibility=visibility,
         )
 
     def content(self, properties: dict[str, Scalar]) -> Content:
@@ -130,12 +130,6 @@ class EntryForm(Struct, frozen=True, kw_only=True):
         used = (s for s in self.sections if s.own or s.text.strip())
         sections = tuple(Section(s.heading, s.text) for s in used)
         return Content(title=self.title, sections=sections, properties=properties)
-
-
-def _said(error: KnowledgeBaseError) -> str:
-    if isinstance(error, ShownToMore):
-        return WIDENED.format(error.who)
-    return SENT_ALREADY if isinstance(error, SentAlready) else str(error)
 
 
 def new_command_id() -> str:
@@ -222,6 +216,15 @@ def changed(posted: Posted, field: str) -> bool:
 def ticked(posted: Posted, what: str) -> tuple[str, ...]:
     """The ids of the boxes called `what` that were ticked."""
     return tuple(name[len(what) + 1 :] for name in posted if name.startswith(f"{what}-"))
+
+
+def ticked_otherwise(posted: Posted, what: str) -> tuple[set[str], set[str]]:
+    """What was ticked anew, and of what the tick was taken away, since the form was shown.
+
+    Another steward may have changed them meanwhile, which a form of before is not to undo.
+    """
+    chosen, shown = set(ticked(posted, what)), set(ticked(posted, f"shown-{what}"))
+    return chosen - shown, shown - chosen
 
 
 def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:

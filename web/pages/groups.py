@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct
 
 from kb import KnowledgeBase
 from kb.access import OPERATOR
-from kb.errors import InvalidInput, NotFound, Refused
+from kb.errors import InvalidInput, Mistakes, NotFound, Refused
 from kb.people.directory import GroupView, Listed, MemberView
 from kb.people.nesting import around
 from web.errors import status_of
@@ -21,6 +21,11 @@ FEW = 5
 
 GROUP = ("name", "parent", "open")
 """The fields of the form that changes a group."""
+
+CALLED = {"name of the group": "name"}
+
+Places = tuple[tuple[str, str], ...] | None
+"""Ids and names of groups to be chosen from; None where there are too many."""
 
 
 class GroupsPage(Struct, frozen=True, kw_only=True):
@@ -35,7 +40,7 @@ class GroupsPage(Struct, frozen=True, kw_only=True):
     named: str
     members: dict[str, tuple[MemberView, ...]]
     sizes: dict[str, int]
-    places: tuple[GroupView, ...] | None
+    places: Places
     form: Form
 
 
@@ -50,7 +55,7 @@ class GroupPage(Struct, frozen=True, kw_only=True):
     around: tuple[GroupView, ...]
     inside: Part[GroupView]
     members: Part[MemberView]
-    places: tuple[GroupView, ...] | None
+    places: Places
     mine: bool
     joinable: bool
     form: Form
@@ -74,13 +79,12 @@ def form_group(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
     """Begin a group."""
-    form = small_form(data, "name", "parent", "open")
+    form, wrong = small_form(data, "name", "parent", "open"), Mistakes()
+    parent, opened = wrong.of(_place, base, form), bool(form.values["open"])
     try:
-        base.people.form_group(
-            form.values["name"], _place(base, form), open=bool(form.values["open"])
-        )
+        base.people.form_group(form.values["name"], parent, open=opened, beside=wrong)
     except (InvalidInput, Refused, NotFound) as error:
-        return _groups(base, pages, form.with_error(error), status=status_of(error))
+        return _groups(base, pages, form.with_error(error, CALLED), status=status_of(error))
     return see_other("/groups", "formed")
 
 
@@ -113,16 +117,19 @@ def change_group(
     """
     found = base.directory.group(group_id)
     form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
+    wrong = Mistakes()
     name, parent, opened = (typed(data, f) if changed(data, f) else UNSET for f in GROUP)
     try:
         base.people.change_group(
             found.id,
             name=name,
-            parent=UNSET if parent is UNSET else _place(base, form),
+            parent=UNSET if parent is UNSET else wrong.of(_place, base, form),
             open=UNSET if opened is UNSET else bool(opened),
+            beside=wrong,
         )
     except (InvalidInput, Refused, NotFound) as error:
-        return _group(base, pages, found, form.with_error(error), status=status_of(error))
+        told = form.with_error(error, CALLED)
+        return _group(base, pages, found, told, status=status_of(error))
     return _see(found.id)
 
 
@@ -226,7 +233,7 @@ def _is_in(base: KnowledgeBase, group: str) -> bool:
     return me not in (None, OPERATOR) and group in base.directory.member(me or "").groups
 
 
-def _places(base: KnowledgeBase, moved: GroupView | None = None) -> tuple[GroupView, ...] | None:
+def _places(base: KnowledgeBase, moved: GroupView | None = None) -> Places:
     """The groups that a new one, or `moved`, may be put into; None where these are too many."""
     known = base.directory.groups_listed(limit=OFFERED)
     if known.total > OFFERED:
@@ -239,7 +246,7 @@ def _places(base: KnowledgeBase, moved: GroupView | None = None) -> tuple[GroupV
         within = each.id == moved.id or moved.id in around(each.id, parents)
         return each.id == moved.parent or not (each.closed or within)
 
-    return tuple(filter(may_hold, known.items))
+    return tuple((each.id, each.name) for each in known.items if may_hold(each))
 
 
 def _shown_place(base: KnowledgeBase, parent: str | None) -> str:

@@ -12,9 +12,10 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import of_member
 from kb.accounts.links import VOID, Purpose
+from kb.accounts.names import checked_name
 from kb.accounts.password_rules import checked_password
 from kb.accounts.sessions import Via
-from kb.errors import InvalidInput, NotFound, Refused
+from kb.errors import InvalidInput, Mistakes, NotFound, Refused
 from kb.people.checks import checked_profile
 from kb.people.member import Profile
 from web.bodies import NOTES
@@ -79,7 +80,7 @@ def welcome(
 
 def _form(base: KnowledgeBase, pages: Pages, word: str, secret: str) -> Response[str]:
     _invited(base, word, secret)
-    form = Form(dict.fromkeys((*PROFILE, "sign_in_name"), "") | {"time_zone": "UTC"})
+    form = Form(dict.fromkeys((*PROFILE, "sign_in_name", "password"), "") | {"time_zone": "UTC"})
     return _shown(base, pages, form, word, secret)
 
 
@@ -94,7 +95,7 @@ def _joined(
     visit = visit_of(request)
     base = visit.base
     member = _invited(base, word, secret)
-    form = small_form(data, *PROFILE, "sign_in_name")
+    form = small_form(data, *PROFILE, "sign_in_name").with_values(password="")
     try:
         _take(base, limits, word, secret, member, data)
     except (InvalidInput, Refused) as error:
@@ -126,14 +127,17 @@ def _take(
     base: KnowledgeBase, limits: Limits, word: str, secret: str, member: str, posted: Posted
 ) -> None:
     """All that can be refused comes first, so that a mistake does not use the link up."""
-    new = base.acting_for(of_member(member, ("member",), ()))
-    profile = checked_profile(profile_of(posted))
+    new, wrong = base.acting_for(of_member(member, ("member",), ())), Mistakes()
+    profile = wrong.of(checked_profile, profile_of(posted))
     link = secret, PURPOSES[word]
     if "password" not in base.settings.ways:
+        wrong.refuse()
         new.credentials.join(profile, link)
         return
     password = typed(posted, "password")
-    checked_password(password, base.settings.community)
+    wrong.of(checked_name, typed(posted, "sign_in_name"))
+    wrong.of(checked_password, password, base.settings.community)
+    wrong.refuse()
     # The answer tells whether a name is taken, so it is not given without end.
     limits.name.admit(limits.name.keyed("", member))
     name = typed(posted, "sign_in_name")

@@ -11,14 +11,22 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
-from kb.errors import Forbidden, InvalidInput, NotFound, Refused
+from kb.errors import (
+    Forbidden,
+    InvalidInput,
+    KnowledgeBaseError,
+    Mistakes,
+    NotFound,
+    Refused,
+)
+from kb.people.checks import checked_roles
 from kb.people.directory import GroupView, MemberView
 from kb.people.links import OneTimeLink, one_time_link
 from kb.people.member import Standing
 from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.erasing import fate
-from web.pages.forms import Form, FormBody, Posted, ticked, typed
+from web.pages.forms import Form, FormBody, ticked, ticked_otherwise, typed
 from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part, piece
 from web.pages.picking import Offer, named_groups, offered
 from web.pages.shell import Pages, see_other
@@ -37,6 +45,8 @@ Chosen = tuple[set[str], set[str], str]
 """What a form of groups ticked anew and took away, and what names groups there is none of."""
 
 NOTHING: Chosen = (set(), set(), "")
+ASKED = Form(dict.fromkeys(("roles", "groups", "entries", "sure"), ""))
+"""What the forms on the page of a member ask."""
 PURPOSES: Mapping[Standing, Purpose] = {"invited": "invitation", "joined": "sign-in"}
 """What a link is for, by how far somebody is."""
 
@@ -67,7 +77,7 @@ class MemberPage(Struct, frozen=True, kw_only=True):
     named: str = ""
     roles: Mapping[Role, str]
     mine: bool
-    problem: str = ""
+    form: Form
     link: OneTimeLink | None = None
 
 
@@ -92,10 +102,12 @@ def invite(
     require_signing_in(base)
     roles, named = ticked(data, "role"), named_groups(base, typed(data, "group"))
     groups = tuple(dict.fromkeys((*ticked(data, "group"), *named.groups)))
+    wrong = Mistakes()
     try:
-        if named.problem:
-            raise InvalidInput(named.problem)
-        receipt = base.people.invite(roles, groups)  # type: ignore[arg-type]  # checked there
+        wrong.of(named.check)
+        wrong.of(checked_roles, roles)  # type: ignore[arg-type]  # that is what it checks
+        wrong.refuse()
+        receipt = base.people.invite(roles, groups)  # type: ignore[arg-type]  # checked above
     except (InvalidInput, Refused, NotFound) as error:
         form = _invitation(roles, groups, named.rest).with_error(error)
         return _people(base, pages, form, status=status_of(error))
@@ -138,7 +150,7 @@ def change_roles(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Give and take the roles that were ticked otherwise than they were shown."""
-    more, less = _ticked_otherwise(data, "role")
+    more, less = ticked_otherwise(data, "role")
 
     def command() -> None:
         now = {*base.directory.member(member_id).roles}
@@ -155,14 +167,13 @@ def change_groups(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Let them join and leave the groups that were ticked otherwise than they were shown."""
-    more, less = _ticked_otherwise(data, "group")
+    more, less = ticked_otherwise(data, "group")
     now = set(base.directory.member(member_id).groups)
     named = named_groups(base, typed(data, "group"))
     more |= {*named.groups}
 
     def command() -> None:
-        if named.problem:
-            raise InvalidInput(named.problem)
+        named.check()
         for group in sorted(more - now):
             base.people.join_group(group, member_id)
         for group in sorted(less & now):
@@ -182,7 +193,7 @@ def remove(
     try:
         base.people.leave(found.id)
     except Refused as error:
-        return _member(base, pages, found.id, problem=str(error), status=status_of(error))
+        return _member(base, pages, found.id, error=error)
     return see_other("/people", "removed")
 
 
@@ -199,7 +210,7 @@ def erase(
         require(base.asker, "erase-member", member_id)
         base.erasure.member(base.directory.member(member_id).id, entries=entries)
     except (InvalidInput, Refused) as error:
-        return _member(base, pages, member_id, problem=str(error), status=status_of(error))
+        return _member(base, pages, member_id, error=error)
     return see_other("/people", "member-erased")
 
 
@@ -214,15 +225,6 @@ def _invitation(roles: Sequence[str], groups: Sequence[str], named: str = "") ->
     return Form({"roles": " ".join(roles), "groups": " ".join(groups), "named": named})
 
 
-def _ticked_otherwise(data: Posted, what: str) -> tuple[set[str], set[str]]:
-    """What was ticked anew, and of what the tick was taken away, since the form was shown.
-
-    Somebody else may have changed them meanwhile, which a form of before is not to undo.
-    """
-    chosen, shown = set(ticked(data, what)), set(ticked(data, f"shown-{what}"))
-    return chosen - shown, shown - chosen
-
-
 def _act(
     base: KnowledgeBase,
     pages: Pages,
@@ -234,7 +236,7 @@ def _act(
     try:
         command()
     except (InvalidInput, Refused, Forbidden, NotFound) as error:
-        return _member(base, pages, member_id, chosen, problem=str(error), status=status_of(error))
+        return _member(base, pages, member_id, chosen, error=error)
     return see_other(f"/people/{member_id}", done)
 
 
@@ -270,10 +272,9 @@ def _member(
     chosen: Chosen = NOTHING,
     *,
     number: int = 1,
-    problem: str = "",
+    error: KnowledgeBaseError | None = None,
     link: OneTimeLink | None = None,
     done: str = "",
-    status: int = 200,
 ) -> Response[str]:
     found = base.directory.member(member_id)
     known = tuple(base.directory.groups_of(found.groups).values())
@@ -288,7 +289,8 @@ def _member(
         named=named,
         roles=ROLE_NAMES,
         mine=found.id == base.asker.member,
-        problem=problem,
+        form=ASKED.with_error(error) if error else ASKED,
         link=link,
     )
+    status = status_of(error) if error else 200
     return pages.render("member.html", page, at="people", done=done, status=status)

@@ -34,6 +34,11 @@ class Named(Struct, frozen=True):
     rest: str = ""
     problem: str = ""
 
+    def check(self) -> None:
+        """Raise `InvalidInput` for what names no group."""
+        if self.problem:
+            raise InvalidInput(self.problem, "groups")
+
 
 def offered(base: KnowledgeBase, chosen: Iterable[str] = (), *, joinable: bool = False) -> Offer:
     """The groups that a form offers, of which `chosen` are ticked; nobody else is told of any.
@@ -67,17 +72,17 @@ def named_groups(base: KnowledgeBase, text: str) -> Named:
         return Named(rest=text, problem=f"Name at most {MOST_GROUPS} groups at a time.")
     found: dict[str, None] = {}
     rest: list[str] = []
-    problem = ""
+    problems: list[str] = []
     at = 0
     while at < len(pieces):
         taken, group, wrong = _longest(base.directory.group, pieces[at:])
-        problem = problem or wrong
         if group is not None:
             found[group.id] = None
         elif wrong:
             rest.append(pieces[at].strip())
+            problems.append(wrong)
         at += taken
-    return Named(tuple(found), ", ".join(rest), problem)
+    return Named(tuple(found), ", ".join(rest), " ".join(problems))
 
 
 def _longest(

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.entries.results import ReuseView
-from kb.errors import InvalidInput, Refused
+from kb.errors import InvalidInput, Mistakes, Refused
 from kb.reuse.report import By, ReuseReport, ReuseRow
 from kb.writer import Receipt
 from web.bodies import NOTES
@@ -75,7 +75,8 @@ def record(
 ) -> Response[str] | Redirect:
     """Record that a group reused an entry."""
     form = small_form(data, *FORMS["reuse"])
-    values = form.values
+    values, wrong = form.values, Mistakes()
+    result = wrong.of(entry_meant, base, values["resulting_entry"], "resulting_entry")
 
     def command() -> Receipt:
         return base.reuses.record(
@@ -84,9 +85,10 @@ def record(
             context=values["context"],
             outcome=values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
             evidence=values["evidence"] or None,
-            resulting_entry=entry_meant(base, values["resulting_entry"], "resulting_entry"),
+            resulting_entry=result,
             entry_version=posted_version(data),
             command_id=command_id(data),
+            beside=wrong,
         )
 
     return act(base, pages, entry_id, "reuse", form, "reused", command, wait=False)
@@ -119,14 +121,17 @@ def update_reuse(
     now = _told(reuse)
     form = small_form(data, *now, *(f"{each}_before" for each in now), "entry_version")
     values = {each: form.values[each] if changed(data, each) else now[each] for each in now}
+    wrong = Mistakes()
+    result = wrong.of(entry_meant, base, values["resulting_entry"], "resulting_entry")
     try:
         base.reuses.update_outcome(
             reuse_id,
             values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
             values["note"],
             evidence=values["evidence"] or None,
-            resulting_entry=entry_meant(base, values["resulting_entry"], "resulting_entry"),
+            resulting_entry=result,
             entry_version=posted_version(data),
+            beside=wrong,
         )
     except (InvalidInput, Refused) as error:
         page = ReusePage(reuse, form.with_error(error))
@@ -147,12 +152,15 @@ def report(
     csv_url = "/api/reports/reuse?" + urlencode(
         {name: value for name, value in form.values.items() if value} | {"format": "csv"}
     )
+    wrong = Mistakes()
     try:
-        counts = base.reports.reuse(
-            since=_day(since, "since"),
-            until=_day(until, "until"),
+        counts = wrong.of(
+            base.reports.reuse,
+            since=wrong.of(_day, since, "since"),
+            until=wrong.of(_day, until, "until"),
             by=by,  # type: ignore[arg-type]  # checked there, with a sentence
         )
+        wrong.refuse()
     except InvalidInput as error:
         page = ReportPage(form.with_error(error), None, BY, csv_url)
         return pages.render("report.html", page, at="reuse", status=status_of(error))

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.access import Visibility, checked
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput, Mistakes, NotFound
 from web.pages.picking import named_groups
 
 CONTRADICTION: Final = (
@@ -91,9 +91,13 @@ class ChosenSight(Struct, frozen=True):
         Raises `InvalidInput` for a contradiction: no tick is dropped, and no entry shown to more
         than was ticked.
         """
-        if self.problem:
-            raise InvalidInput(self.problem, "groups")
+        wrong = Mistakes()
         sight = "groups" if self.groups and self.sight == self.before else self.sight
-        if self.groups and sight != "groups":
-            raise InvalidInput(CONTRADICTION, "visibility")
+        with wrong:
+            if self.groups and sight != "groups":
+                raise InvalidInput(CONTRADICTION, "visibility")
+        with wrong:
+            if self.problem:
+                raise InvalidInput(self.problem, "groups")
+        wrong.refuse()
         return checked(Visibility(sight, self.groups))  # type: ignore[arg-type]  # checked there

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import EntryPage
-from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
+from kb.errors import InvalidInput, Mistakes, NotFound, Refused, RevisionConflict
 from web.bodies import TEXT
 from web.errors import status_of
 from web.pages.conflict import conflict_page
@@ -72,9 +72,11 @@ def contribute(
         )
     form = posted_form(data, kind)
     form = structs.replace(form, chosen=form.chosen.with_named(base))
+    wrong = Mistakes()
+    draft = form.draft(wrong)
     try:
         with groups_there():
-            receipt = base.entries.contribute(form.draft(), command_id=command_id(data))
+            receipt = base.entries.contribute(draft, command_id=command_id(data), beside=wrong)
     except (InvalidInput, Refused) as error:
         return _form(base, pages, form.with_error(error), status=status_of(error))
     written = when_searchable(base, receipt)

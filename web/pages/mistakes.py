@@ -1,0 +1,36 @@
+"""Where a form tells what is wrong: each mistake at its field, and what has none above them."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from kb.errors import InvalidInput, KnowledgeBaseError, SentAlready, ShownToMore
+
+SENT_ALREADY: Final = (
+    "This form was sent already, with other words: those are saved, and you find them where the "
+    "newest things are. Send it once more if these words are to be saved beside them."
+)
+
+WIDENED: Final = (
+    "Somebody showed this entry to {} meanwhile, for whom this was not written, so nothing was "
+    "saved: send it once more if they may read it too."
+)
+
+
+def placed(
+    error: KnowledgeBaseError, fields: Collection[str], called: Mapping[str, str]
+) -> tuple[dict[str, str], str]:
+    """What is wrong at each of `fields`, and what has its place in none of them."""
+    if not isinstance(error, InvalidInput):
+        return {}, _said(error)
+    told: dict[str | None, list[str]] = {}
+    for one in error.each:
+        field = one.field if one.field in fields else called.get(one.field or "")
+        told.setdefault(field if field in fields else None, []).append(one.message)
+    above = " ".join(told.pop(None, ()))
+    return {field: " ".join(said) for field, said in told.items() if field is not None}, above
+
+
+def _said(error: KnowledgeBaseError) -> str:
+    if isinstance(error, ShownToMore):
+        return WIDENED.format(error.who)
+    return SENT_ALREADY if isinstance(error, SentAlready) else str(error)
