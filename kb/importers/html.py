@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from kb.importers.breaks import BREAK, with_breaks
 from kb.importers.remarks import Remarks, Why
 
 TAG = re.compile(
@@ -98,11 +99,11 @@ class Html:
             else:
                 within = within or piece.strip("<>").split()[0].lower()
                 self._remarks.add(Why.MARKS, piece if " " in piece else "")
-        return _BLANKS.sub(_blank_line, "".join(made)).strip("\n")
+        return with_breaks(_BLANKS.sub(_blank_line, "".join(made)).strip("\n"))
 
     def inline(self, text: str, *, in_table: bool = False) -> str:
-        """Text with single elements in it: breaks stay in a cell where it is one of a table."""
-        return TAG.sub(lambda found: self._tag(found, " " if in_table else "\\\n", {}), text)
+        """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
+        return TAG.sub(lambda found: self._tag(found, " " if in_table else BREAK, {}), text)
 
     def words(self, text: str) -> str:
         """Text for a line that has no elements; powers have their sign."""
@@ -120,7 +121,7 @@ class Html:
         made, at = [], 0
         for found in TAG.finditer(lines):
             made.append(self._plain(lines[at : found.start()]))
-            made.append(self._tag(found, "\\\n", _IN_CELL if self._in_cell else _STRUCTURE))
+            made.append(self._tag(found, BREAK, _IN_CELL if self._in_cell else _STRUCTURE))
             at = found.end()
         return "".join([*made, self._plain(lines[at:])])
 
@@ -148,7 +149,7 @@ class Html:
     def _in_code(self, found: re.Match[str]) -> str:
         if not found[2] or not self._is_element(*found.groups()):
             return found[0]
-        return self._left_out(found, found[3])
+        return self._left_out(found, found[3]) or "\n" * (found[2].lower() == "br")
 
     def _tag(self, found: re.Match[str], line_break: str, structure: Mapping[str, str]) -> str:
         if not found[2] or not self._is_element(*found.groups()):

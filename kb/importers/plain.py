@@ -6,6 +6,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from kb.importers.breaks import with_breaks
 from kb.importers.code import outside_code, spans, without_code
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.divisions import without_divisions
@@ -67,7 +68,7 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
 
     text = _HEADING.sub(in_one_line, text)
     paragraphs = re.split(r"(\n[ \t]*\n)", text)
-    return "".join(outside_code(paragraph, clean) for paragraph in paragraphs)
+    return "".join(with_breaks(outside_code(paragraph, clean)) for paragraph in paragraphs)
 
 
 def _pieces(body: str) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,24 @@ def test_every_row_of_a_table_is_one_line_with_its_cells() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("One<br>\nTwo<br/>  \nThree", "One\\\nTwo\\\nThree"),
+        ("One<br>two", "One\\\ntwo"),
+        ("One\n<br>\n<br>\ntwo", "One\\\ntwo"),
+        ("> One<br>\n> two\n>   <br>\n> three", "> One\\\n> two\\\n> three"),
+        ("`a`<br>b", "`a`\\\nb"),
+        ("One<br>\n\n<br>\n\n<br>Two<br />", "One\n\n\n\nTwo"),
+        ("- one<br>\n- two", "- one\n- two"),
+        ("<p>One<br>\ntwo<br></p>", "One\\\ntwo"),
+        ("<pre>one<br>two</pre>", "```\none\ntwo\n```"),
+    ],
+)
+def test_a_break_is_one_where_its_paragraph_goes_on_and_no_sign(written: str, read: str) -> None:
+    assert made(written) == read
+
+
+@pytest.mark.parametrize(
     ("opening", "closing", "language"),
     [
         ('{{< highlight toml "linenos=table" >}}', "{{< /highlight >}}", "toml"),
