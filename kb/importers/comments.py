@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from kb.importers.remarks import Remarks, Why
 
-_INDENT = 20
+_INDENT, _LONGEST_LINE = 20, 200
+_ELEMENT_BEFORE = re.compile(r">[ \t]*\n[ \t]*\Z")
+_ELEMENT_AFTER = re.compile(r"[ \t]*\n[ \t]*(?=<)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _KINDS = {
     "html": (r"<!--", r"--!?>"),
@@ -53,8 +55,18 @@ def without_comments(text: str, code: Iterable[tuple[int, int]], remarks: Remark
             kept.append(text[at : found.start()])
             remarks.add(Why.COMMENTS, comment := text[found.start() : after])
             remarks.comments.append(comment)
-            at = looked = after
+            at = looked = _after_line(text, found.start(), after)
     return "".join([*kept, text[at:]])
+
+
+def _after_line(text: str, start: int, after: int) -> int:
+    """Where the text goes on after a comment; alone between elements, it leaves no blank line.
+
+    That would end the block of HTML around it.
+    """
+    before = _ELEMENT_BEFORE.search(text[max(0, start - _LONGEST_LINE) : start])
+    line = _ELEMENT_AFTER.match(text, after) if before else None
+    return line.end() if line else after
 
 
 def _after(text: str, begun: re.Match[str], unended: set[str]) -> int:

@@ -45,6 +45,15 @@ def test_a_comment_of_any_tool_length_and_content_is_not_text(
     assert read(f"Before\n\n{begin}\n{within}\n{end}\n\nafter.")[0].split() == text.split()
 
 
+def test_a_comment_within_html_does_not_end_it() -> None:
+    a, b = ("    <tr>\n      <td>a</td>\n    </tr>", "    <tr><td>b</td></tr>")
+    rows = f"    <!-- secret -->\n{a}\n    <!-- more\nsecret -->\n{b}"
+    text, told = read(f"<table>\n  <tbody>\n{rows}\n  </tbody>\n</table>")
+
+    assert text.split("\n") == ["| a | ", "|---|", "| b |"]
+    assert told.count("secret") == 2
+
+
 @pytest.mark.parametrize(
     ("comment", "text"),
     [
