@@ -54,7 +54,7 @@ def answer(
     passages = [stored[one.passage] for one in ranked[:limit]]
     spans = [snippets.spans(each.passage.text, marked, wanted.phrases) for each in passages]
     meeting = Meeting(question.read.words, ranking.gains, texts)
-    parts = answering(passages, spans, marked, meeting)
+    parts = answering(passages, spans, marked, wanted.phrases, meeting)
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
     hits = [_hit(question, {**words, **wanted.phrases}, *each) for each in found]
     said = any(one.level >= EXACT for one in ranked[:1])

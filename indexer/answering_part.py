@@ -1,13 +1,14 @@
 """The part of a passage that answers: what a hit shows, and whose heading it links to."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from indexer.analysis import all_terms, distinct, terms
+from indexer import snippets
+from indexer.analysis import distinct, terms
 from indexer.document import Part
 from indexer.late_interaction import Words, nearness
 from indexer.snippets import Span
@@ -31,15 +32,18 @@ def answering(
     passages: Sequence[Fetched],
     spans: Sequence[Sequence[Span]],
     marked: Container[str],
+    phrases: Collection[str],
     meeting: Meeting,
 ) -> list[Part]:
-    """Of each passage the part that has the most different `marked` terms below or in its heading.
+    """Of each passage the part that has the most different `marked` terms and `phrases`.
 
-    Among equals one that has text of its own, then the one to whose words those of the question
-    come nearest, then the first. `spans` are those of `marked` in the text of each passage.
+    Those in its heading count. Among equals one that has text of its own, then the one to whose
+    words those of the question come nearest, then the first. `spans` are where the text of each
+    passage has what is counted.
     """
     best = [
-        _best(one.passage.parts, each, marked) for one, each in zip(passages, spans, strict=True)
+        _best(one.passage.parts, each, marked, phrases)
+        for one, each in zip(passages, spans, strict=True)
     ]
     words = [
         _words(one, equal, meeting.texts.get(one.text_hash)) if len(equal) > 1 else []
@@ -53,14 +57,16 @@ def answering(
     ]
 
 
-def _best(parts: Sequence[Part], spans: Sequence[Span], marked: Container[str]) -> Sequence[Part]:
-    """Those of the parts that have the most terms and, if any of them has, text."""
+def _best(
+    parts: Sequence[Part], spans: Sequence[Span], marked: Container[str], phrases: Collection[str]
+) -> Sequence[Part]:
+    """Those of the parts that have the most and, if any of them has, text."""
     if len(parts) == 1:
         return parts
 
     def found(part: Part) -> tuple[int, bool]:
         inside = {term for start, _, term in spans if part.start <= start < part.end}
-        inside.update(term for term in all_terms(part.heading) if term in marked)
+        inside.update(term for *_, term in snippets.spans(part.heading, marked, phrases))
         return len(inside), part.start < part.end
 
     has = list(map(found, parts))

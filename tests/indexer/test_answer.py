@@ -244,15 +244,25 @@ def test_the_first_part_is_shown_where_the_words_of_the_passage_are_not_known() 
     assert shown("aeroplanes", Knowing(), fewer[:0]).place == "1"
 
 
-def test_an_index_links_to_the_heading_of_the_part_that_comes_nearest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("question", "sections"),
+    [
+        ("aeroplanes", [("Before", "Bring lunch."), ("After", "Share what was learned.")]),
+        ('"bring your notes"', [("Keep your notes", "Bring one."), ("Bring your notes", "Ask.")]),
+    ],
+)
+def test_an_index_links_to_the_heading_of_the_part_that_answers(
+    tmp_path: Path, question: str, sections: list[tuple[str, str]]
+) -> None:
+    """What comes nearest, or has a phrase in its heading."""
     everyone = frozenset({"all"})
-    sections = [Section("Before", "Bring lunch."), Section("After", "Share what was learned.")]
-    one = Document(id="d", title="Title", sections=tuple(sections), audience=everyone)
+    parts = tuple(Section(*each) for each in sections)
+    one = Document(id="d", title="Title", sections=parts, audience=everyone)
 
     def fill(index: HybridIndex) -> None:
         index.put([one])
         index.commit(1)
 
     with HybridIndex.build(tmp_path, Knowing(), fill) as index:
-        (hit,) = index.search("aeroplanes", Filter(audience=everyone))
-    assert (hit.heading, hit.place, hit.text) == ("After", "2", "Share what was learned.")
+        (hit,) = index.search(question, Filter(audience=everyone))
+    assert (hit.heading, hit.place, hit.text) == (sections[1][0], "2", sections[1][1])
