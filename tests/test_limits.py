@@ -52,6 +52,8 @@ def bounds() -> dict[str, str]:
         "HTML that is kept": f"{laid_out.KEPT // MB} MB, none from before the last erasure",
         "passwords that are looked at": f"two at a time, one of addresses that have used up their "
         f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
+        "members who are asked about": f"two at a time; "
+        f"{'a hundred' if line.MOST == 100 else line.MOST} wait",
         "tags of an entry": f"{commands.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
         "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by "

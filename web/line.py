@@ -1,4 +1,4 @@
-"""The line for what costs much processor and is open to anybody: checks of passwords.
+"""The line for what takes long and is open to anybody: checks of passwords, and OpenID providers.
 
 Who waits takes no thread, so that pages have theirs. Each place, an address or a known browser, has
 its turn after the others, however many wait there; and where too many wait in all, one of the place

@@ -65,7 +65,7 @@ class Limits(Struct, frozen=True):
     """How often somebody may begin to sign in, try one name, and search.
 
     `few` are tries that a name has left where the address has none, `line` is where those wait that
-    may try.
+    may try, and `provider` those whom an OpenID provider is to be asked about.
     """
 
     address: Attempts
@@ -73,6 +73,7 @@ class Limits(Struct, frozen=True):
     search: Attempts
     few: Few
     line: Line = field(default_factory=Line)
+    provider: Line = field(default_factory=Line)
 
 
 def usual_limits() -> Limits:

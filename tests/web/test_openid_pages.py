@@ -1,14 +1,20 @@
 """Signing in at an OpenID provider, with a provider in memory."""
 
+import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
+from threading import Event
+from typing import Any, cast
 
+import httpx
 import pytest
 
 from events.clock import utc_now
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
+from kb.errors import SignInRefused
 from tests.kb.accounts_provider import CLIENT, ISSUER, SECRET, FakeProvider
 from tests.web.community import Browsers, Client, Community, app_of, community_at, generous, send
 
@@ -159,3 +165,34 @@ def test_an_account_is_tied_by_the_session_that_set_out_alone(
     send(client, "/sign-out")
     assert client.get(BACK, params=query).status_code == 401
     assert community.base.accounts.identities.member(ISSUER, "subject-4711") is None
+
+
+def test_a_provider_that_does_not_answer_leaves_pages_their_threads(
+    community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sets out and who comes back wait for it in turn, two at a time."""
+    held, app = Event(), community.app
+
+    def silent() -> None:
+        held.wait()
+        raise SignInRefused("late")
+
+    monkeypatch.setattr(app.state["visits"].openid, "_discovered", silent)
+    begin = community.base.accounts.pending.begin
+    states = [begin(f"{HERE}{BACK}")[0] for _ in range(20)]
+
+    async def attacked() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
+        transport = httpx.ASGITransport(app=cast("Any", app))
+        async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+            asked = [client.get("/sign-in/openid") for _ in range(20)]
+            for state in states:
+                cookie = {"cookie": f"__Host-tributary-openid={state}.sign-in.%2F"}
+                asked.append(client.get(BACK, params={"state": state, "code": "x"}, headers=cookie))
+            visits = [asyncio.create_task(each) for each in asked]
+            while app.state["visits"].limits.provider.waiting() < 38:
+                assert (await client.get("/about")).status_code == 200
+            held.set()
+            assert {answer.status_code for answer in await asyncio.gather(*visits)} == {401}
+
+    asyncio.run(attacked())

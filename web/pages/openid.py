@@ -1,10 +1,11 @@
 """Signing in at an OpenID provider: there, back again, and the account that members tie to it."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
@@ -36,6 +37,7 @@ UNKNOWN: Final = (
 )
 
 Provider = Callable[[], OpenIdProvider]
+T = TypeVar("T")
 
 
 class LeavingPage(Struct, frozen=True):
@@ -55,31 +57,37 @@ def provider_of(base: KnowledgeBase) -> OpenIdProvider:
     return OpenIdProvider(chosen, base.accounts.pending, clock=utc_now)
 
 
-@get("/sign-in/openid", sync_to_thread=True, rule="public")
-def begin_sign_in(
+@get("/sign-in/openid", rule="public")
+async def begin_sign_in(
     request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
+    visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
     openid: NamedDependency[Provider],
     next: FromQuery[str] = "/",
 ) -> Redirect:
     """Go to the provider."""
     require_signing_in(base, "openid")
-    admit_begin(request, limits)
-    url, state = openid().begin(base.settings.base_url + BACK)
+    await sync_to_thread(admit_begin, request, limits)
+    back = base.settings.base_url + BACK
+    url, state = await _in_turn(visit, limits, lambda: openid().begin(back))
     answer = Redirect(url, status_code=303)
     _keep(answer, base, f"{state}.sign-in.{quote(safe_path(next), safe='')}")
     return answer
 
 
-@post("/account/openid", sync_to_thread=True, rule="self", status_code=200)
-def begin_linking(
-    visit: NamedDependency[Visit], pages: NamedDependency[Pages], openid: NamedDependency[Provider]
+@post("/account/openid", rule="self", status_code=200)
+async def begin_linking(
+    visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
+    pages: NamedDependency[Pages],
+    openid: NamedDependency[Provider],
 ) -> Response[str]:
     """Go to the provider, to tie that account to one's own."""
     session = own_session(visit, "openid")
-    url, state = openid().begin(visit.base.settings.base_url + BACK)
-    answer = pages.render("leaving.html", LeavingPage(url), at="account")
+    back = visit.base.settings.base_url + BACK
+    url, state = await _in_turn(visit, limits, lambda: openid().begin(back))
+    answer = await sync_to_thread(pages.render, "leaving.html", LeavingPage(url), at="account")
     _keep(answer, visit.base, f"{state}.{session.id}.")
     return answer
 
@@ -92,16 +100,23 @@ def unlink(visit: NamedDependency[Visit]) -> Redirect:
     return see_other("/account", "unlinked")
 
 
-@get(BACK, sync_to_thread=True, rule="public")
-def come_back(
+@get(BACK, rule="public")
+async def come_back(
     request: Request[Any, Any, Any],
-    base: NamedDependency[KnowledgeBase],
     visit: NamedDependency[Visit],
+    limits: NamedDependency[Limits],
     pages: NamedDependency[Pages],
     openid: NamedDependency[Provider],
 ) -> Response[Any]:
     """What the provider says about the person who comes back from it."""
-    require_signing_in(base, "openid")
+    require_signing_in(visit.base, "openid")
+    return await _in_turn(visit, limits, lambda: _came_back(request, visit, pages, openid))
+
+
+def _came_back(
+    request: Request[Any, Any, Any], visit: Visit, pages: Pages, openid: Provider
+) -> Response[Any]:
+    base = visit.base
     state, _, rest = request.cookies.get(_cookie(base), "").partition(".")
     what, _, back = rest.partition(".")
     try:
@@ -121,6 +136,12 @@ def come_back(
         return refused
     _keep(answer, base, "", seconds=0)
     return answer
+
+
+async def _in_turn(visit: Visit, limits: Limits, ask: Callable[[], T]) -> T:
+    """What `ask` answers, which may be long in coming where the provider is slow or gone."""
+    async with limits.provider.turn(limits.address.keyed(visit.address)):
+        return await sync_to_thread(ask)
 
 
 def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
