@@ -55,6 +55,9 @@ _ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", *_CELLS, "summary", "dt")
 _KNOWN = (
     _BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(_WRAPPED) | frozenset(_UNSEEN)
 )
+_DEEPEST = 40
+"""Blanks before a component that stands within a list."""
+
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*(\n[ \t]*)+")
 _ITEM = re.compile(r"(?:-|\d{1,9}\.) ")
@@ -217,7 +220,9 @@ class Html:
         attributes = self._attributes(found[3])
         said = [attributes.pop(name) for name in _SPOKEN if attributes.get(name)]
         self._remarks.add(Why.MARKS, f"<{found[1]}{found[2]} {_written(attributes)}".strip() + ">")
-        return "".join(f"\n\n**{' '.join(text.split())}**\n\n" for text in said)
+        before = found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
+        indent = before if before.isspace() else ""
+        return "".join(f"\n\n{indent}**{' '.join(text.split())}**\n\n" for text in said)
 
     def _list(self, name: str, structure: Mapping[str, str], *, closing: bool) -> str:
         if not closing:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb.importers.breaks import with_breaks
 from kb.importers.code import outside_code, spans, without_code
 from kb.importers.comments import has_comments, without_comments
+from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
 from kb.importers.highlights import with_fences
 from kb.importers.html import Html
@@ -38,7 +39,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
     if not _SUSPICIOUS.search(body):
         return body
-    body = outdented(with_fences(body, remarks), remarks)
+    body = outdented(flattened(with_fences(body, remarks)), remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
     body = without_divisions(body, remarks)

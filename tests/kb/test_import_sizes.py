@@ -7,6 +7,7 @@ import pytest
 
 from kb.importers.body import has_words, plain
 from kb.importers.comments import without_comments
+from kb.importers.components import flattened
 from kb.importers.fields import Fields
 from kb.importers.links import links_in
 from kb.importers.markdown import parse_markdown
@@ -40,6 +41,13 @@ def test_many_comments_that_end_nowhere(piece: str) -> None:
     text = "a" + piece * (LONG // 10)
 
     assert without_comments(text, [], Remarks()).rstrip("% ").startswith("a")
+
+
+@pytest.mark.parametrize("piece", ["<A>\n", "<A\n", "<A>\n</B>\n", "<A>\n <B>\n"])
+def test_many_components_that_end_nowhere(piece: str) -> None:
+    text = piece * (LONG // 30)
+
+    assert flattened(f"{text}</C>") == f"{text}</C>"
 
 
 def test_many_comments_in_one_line() -> None:

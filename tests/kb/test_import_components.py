@@ -1,0 +1,64 @@
+"""What stands within components of MDX is read as Markdown, however far in it stands."""
+
+import pytest
+
+from kb.importers.markdown import parse_markdown
+
+
+def made(text: str) -> list[tuple[str, str]]:
+    """The sections of a file, without blank lines."""
+    sections = parse_markdown(text.encode(), "a.mdx").content.sections
+    return [
+        (one.heading, "\n".join(line for line in one.text.split("\n") if line.strip()))
+        for one in sections
+    ]
+
+
+TABS = """{0}<Tabs>
+{0}  <TabItem label="One">
+{0}    ```sh
+{0}    # press
+
+{0}    press
+{0}    ```
+
+{0}  </TabItem>
+{0}  <TabItem
+{0}    label="Two"
+{0}  >
+{0}        - Oil
+{0}          - daily
+{0}  </TabItem>
+{0}</Tabs>"""
+LAID_OUT = """{0}**One**
+{0}```sh
+{0}# press
+{0}press
+{0}```
+{0}**Two**
+{0}- Oil
+{0}  - daily"""
+
+
+def test_code_and_lists_within_tabs_are_such_and_headings_below_begin_sections() -> None:
+    assert made(f"## Use\n\n{TABS.format('')}\n\n## Store\n\nDry.") == [
+        ("Use", LAID_OUT.format("")),
+        ("Store", "Dry."),
+    ]
+
+
+def test_components_in_a_list_stay_in_it() -> None:
+    ((_, text),) = made(f"<Steps>\n1. First:\n\n{TABS.format('    ')}\n\n2. Then.\n</Steps>")
+
+    assert text == f"1. First:\n{LAID_OUT.format('    ')}\n2. Then."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```mdx\n<Tip>\n    Press.\n</Tip>\n```",
+        "ssh <HOST>\n\n    <Tip>\n    press",
+    ],
+)
+def test_code_and_what_ends_nowhere_stay_as_they_are(text: str) -> None:
+    assert parse_markdown(text.encode(), "a.mdx").content.sections[0].text == text
