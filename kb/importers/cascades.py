@@ -1,21 +1,33 @@
 """What the page of a folder says of who sees those below it, as Hugo's `cascade` does."""
 
 import posixpath
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from kb.errors import NotTaken
 from kb.importers.files import read
-from kb.importers.markdown import ParsedFile, parse_markdown
-from kb.importers.naming import SUFFIXES, without_suffix
-from kb.importers.remarks import Why
-from kb.importers.seen import narrowest
+from kb.importers.front_matter import read_head
+from kb.importers.markdown import ParsedFile, decoded, parse_markdown
+from kb.importers.naming import is_markdown
+from kb.importers.remarks import Remarks, Why
+from kb.importers.seen import narrowest, seen_below
 from kb.importers.seen_values import DRAFT
 
 _PAGES_OF_FOLDERS = ("_index", "index")
+_LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]{2,4})?)\.[^./]+$", re.IGNORECASE)
+
+
+class _Said(Struct, frozen=True):
+    """What a page says of those below it; `told` is how a remark of these says so."""
+
+    language: str
+    sight: str
+    told: str
 
 
 def in_order(paths: Iterable[str]) -> list[str]:
@@ -27,30 +39,49 @@ class Cascades:
     """Reads files and collects what pages of folders say, if these come `in_order`."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._said: dict[str, list[_Said]] = {}
 
-    def parse(self, data: bytes, path: str, place: str = "", *, within: str = "") -> ParsedFile:
+    def parse(
+        self, data_of: Callable[[], bytes], path: str, place: str = "", *, within: str = ""
+    ) -> ParsedFile:
         """What a file says, shown to no more people than the pages of the folders around it say.
 
         `within` is where it lies among the folders, if not at `path`. Raises `NotTaken`.
         """
         within = within or path
-        folder = posixpath.dirname(within)
         try:
-            parsed = parse_markdown(data, path, place)
+            parsed = parse_markdown(data_of(), path, place)
         except NotTaken:
-            if _is_of_folder(within) and b"cascade" in data.lower():
-                self._said.setdefault(folder, (within, (DRAFT,)))  # it may have said so
+            self.refused(data_of, within)
             raise
         if parsed.exact:
             return parsed
-        for around, below in (self._said[each] for each in _around(folder) if each in self._said):
-            told = f"{Why.SEEN}: {around} shows what lies below it to its author alone"
-            shown = narrowest({*parsed.visible_to, *below})
-            parsed = structs.replace(parsed, visible_to=shown, remarks=(*parsed.remarks, told))
-        if parsed.visible_below and _is_of_folder(within):
-            self._said.setdefault(folder, (within, parsed.visible_below))
+        for said in self._around(within):
+            remarks = (*parsed.remarks, f"{Why.SEEN}: {said.told}")
+            shown = narrowest({*parsed.visible_to, said.sight})
+            parsed = structs.replace(parsed, visible_to=shown, remarks=remarks)
+        self._keep(within, parsed.visible_below, "shows what lies below it to its author alone")
         return parsed
+
+    def refused(self, data_of: Callable[[], bytes], within: str) -> None:
+        """Note what a page of a folder that is not taken says, or may, if its head is not read."""
+        if not _is_of_folder(within):
+            return
+        below: tuple[str, ...] = (DRAFT,) if posixpath.basename(within).startswith("_") else ()
+        with suppress(NotTaken):
+            below = _below(data_of())
+        self._keep(within, below, "is not taken and may keep what lies below it for its author")
+
+    def _keep(self, within: str, below: tuple[str, ...], told: str) -> None:
+        if _is_of_folder(within):
+            said = [_Said(_language(within), sight, f"{within} {told}") for sight in below]
+            self._said.setdefault(posixpath.dirname(within), []).extend(said)
+
+    def _around(self, within: str) -> Iterator[_Said]:
+        for folder in _folders(posixpath.dirname(within)):
+            for said in self._said.get(folder, ()):
+                if said.language in ("", _language(within)):
+                    yield said
 
 
 def parse_alone(data: bytes, file: Path) -> ParsedFile:
@@ -59,23 +90,45 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
     It has no path, so that no title is made of it. Raises `NotTaken`.
     """
     cascades, place = Cascades(), file.absolute()
-    names = [f"{name}{suffix}" for name in _PAGES_OF_FOLDERS for suffix in SUFFIXES]
-    for page in (folder / name for folder in reversed(place.parents) for name in names):
-        if page != place and page.is_file():
-            with suppress(NotTaken):
-                cascades.parse(read(page.parent, page.name), page.as_posix())
-    return cascades.parse(data, "", place.as_posix(), within=place.as_posix())
+    for page in _pages_around(place):
+        with suppress(NotTaken):
+            data_of = partial(read, page.parent, page.name)
+            if is_markdown(page.name):
+                cascades.parse(data_of, page.as_posix())
+            else:
+                cascades.refused(data_of, page.as_posix())
+    return cascades.parse(lambda: data, "", place.as_posix(), within=place.as_posix())
+
+
+def _below(data: bytes) -> tuple[str, ...]:
+    try:
+        return seen_below(read_head(decoded(data), Remarks()).fields)
+    except NotTaken:
+        return (DRAFT,) if b"cascade" in data.replace(b"\0", b"").lower() else ()
+
+
+def _pages_around(place: Path) -> Iterator[Path]:
+    for folder in reversed(place.parents):
+        with suppress(OSError):
+            names = sorted(each.name for each in folder.iterdir() if _is_of_folder(each.name))
+            yield from (page for name in names if (page := folder / name) != place)
 
 
 def _is_of_folder(path: str) -> bool:
-    return without_suffix(posixpath.basename(path)).lower() in _PAGES_OF_FOLDERS
+    return posixpath.basename(path).lower().partition(".")[0] in _PAGES_OF_FOLDERS
+
+
+def _language(path: str) -> str:
+    """The language that a file's name says it is in: "page.de.md" is in "de"."""
+    found = _LANGUAGE.search(path)
+    return found[1].lower() if found else ""
 
 
 def _depth(path: str) -> int:
     return path.count("/") if _is_of_folder(path) else 0
 
 
-def _around(folder: str) -> Iterator[str]:
+def _folders(folder: str) -> Iterator[str]:
     while folder.strip("/"):
         yield folder
         folder = posixpath.dirname(folder)

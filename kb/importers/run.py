@@ -125,11 +125,13 @@ class FolderImport:
 
     def _read(self, path: str) -> tuple[str, ParsedFile] | FileOutcome:
         """The id and content of a file, or why it is not taken."""
+        data = partial(read, self._folder, path)
         try:
             if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
+                self._cascades.refused(data, path)
                 raise NotTaken(NO_MARKDOWN)
             place = f"{self._folder.resolve().name}/{path}"
-            parsed = self._cascades.parse(read(self._folder, path), path, place)
+            parsed = self._cascades.parse(data, path, place)
             return self._register(parsed), parsed
         except NotTaken as error:
             return _refused(path, error)

@@ -23,6 +23,7 @@ from kb.importers.seen_values import (
     is_to_come,
     is_unfinished,
     names_a_group,
+    plain,
     says_so,
     says_yes,
     shortly,
@@ -49,6 +50,9 @@ _WIDE = word_set(
     "confidentiality sensitivity visibility rights publication shown acl"
 )
 _LOOSE = word_set("stage phase workflow scope level security lifecycle review")
+_OFTEN_OTHER = _MARKED | _LOOSE | word_set("permalink list")
+"""Words in names of fields that seldom say who sees a page."""
+
 _FLAGS = PRIVATE | word_set("password passphrase passcode encrypted deleted trashed")
 _PEOPLE = word_set(
     "me for member members staff team board admin admins user users subscriber subscribers "
@@ -92,7 +96,9 @@ _RULES = (
     _Rule(word_set("expiry expiration expire expires unpublish"), is_over, DRAFT, _DAYS),
     _Rule(word_set("unpublish"), is_over, DRAFT),
     _Rule(_FLAGS, says_so, AUTHOR, beside=word_set("status state level access mode only me for")),
-    _Rule(word_set("hide"), says_yes, AUTHOR),
+    _Rule(word_set("hide headless"), says_yes, AUTHOR),
+    _Rule(word_set("permalink"), lambda text: text.lower() == "false", DRAFT),
+    _Rule(word_set("list"), lambda text: plain(text) == "never", AUTHOR),
     _Rule(word_set("only"), says_so, AUTHOR, _PEOPLE),
     _Rule(
         word_set("auth authentication login signin"),
@@ -152,7 +158,7 @@ def marked(text: str) -> str | None:
 
 def may_hold_back(name: str) -> bool:
     """Whether a field of this name says who sees a page, or when, in whatever words."""
-    return any(not rule.one & (_MARKED | _LOOSE) for rule in _rules(name_words(name)))
+    return any(not rule.one & _OFTEN_OTHER for rule in _rules(name_words(name)))
 
 
 def is_kept(name: str) -> bool:

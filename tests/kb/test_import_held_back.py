@@ -48,6 +48,10 @@ def shown(text: str, path: str = "a.md") -> tuple[str, ...]:
         ("login_required: true", "author"),
         ("encrypted: true", "author"),
         ("nonpublic: true", "draft"),
+        ("headless: true", "author"),
+        ("build: {list: never}", "author"),
+        ("permalink: false", "draft"),
+        ("work_in_progress: yes", "draft"),
         ("acl: private", "author"),
         ("status: dra\u200bft", "draft"),
         ("dra\u00adft: true", "draft"),
@@ -87,6 +91,8 @@ def test_names_and_values_are_compared_by_their_words(says: str, to: str) -> Non
         "date_of_event: 2999-01-01",
         "state: Vermont",
         "notebook: draft horses",
+        "permalink: /never/",
+        "list: [oven, no]",
     ],
 )
 def test_fields_that_say_nothing_of_who_sees_a_page_hold_none_back(says: str) -> None:

@@ -11,6 +11,7 @@ from kb.access import SIGHTS, Visibility, of_member
 from kb.errors import InvalidInput
 from kb.exporters.markdown import render
 from kb.ids import entry_id_for, group_id
+from kb.importers.cascades import parse_alone
 from kb.importers.markdown import parse_markdown
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.importers.visibility import GROUP, visibility, words
@@ -255,14 +256,37 @@ def test_a_folder_of_drafts_is_one_also_when_it_is_imported_itself(tmp_path: Pat
     assert world.entry(entry_id).visibility == WIP
 
 
-def test_a_page_of_a_folder_that_cannot_be_read_may_have_held_back_what_is_below(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("_index.md", b"---\ncascade: {draft: true\n---\nText"),
+        ("_index.md", "---\ncascade: {draft: true}\n---\nText".encode("utf-16")),
+        ("_index.html", b"---\ncascade: {draft: true}\n---\n<p>Text"),
+        ("_index.en.md", b"---\ncascade: {draft: true}\n---\nText"),
+        ("_index.md", None),
+    ],
+)
+def test_a_page_of_a_folder_that_is_not_taken_may_hold_back_what_is_below(
+    tmp_path: Path, name: str, text: bytes | None
 ) -> None:
-    (tmp_path / "_index.md").write_text("---\ncascade: {draft: true\n---\nText")
-    (tmp_path / "a.md").write_text("Text")
+    (tmp_path / name).write_bytes(text) if text else (tmp_path / name).symlink_to("nowhere")
+    (tmp_path / "a.en.md").write_text("Text")
+    (tmp_path / "a.de.md").write_text("Text")
     world = World()
 
     rows = run(world, tmp_path, None)
 
-    assert rows["_index.md"].outcome == "refused"
-    assert world.entry(rows["a.md"].id or "").visibility == WIP
+    shown = [world.entry(rows[f"a.{each}.md"].id or "").visibility for each in ("en", "de")]
+    assert shown == [WIP, MEMBERS if "en" in name else WIP]
+    assert parse_alone(b"Text", tmp_path / "a.en.md").visible_to == ("draft",)
+
+
+def test_a_page_of_a_folder_that_is_not_taken_and_says_nothing_holds_none_back(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "_index.html").write_text("---\ncascade: {type: docs}\n---\n<p>Text")
+    (tmp_path / "index.md").symlink_to("nowhere")
+    (tmp_path / "a.md").write_text("Text")
+    world = World()
+
+    assert world.entry(run(world, tmp_path, None)["a.md"].id or "").visibility == MEMBERS
