@@ -21,6 +21,9 @@ _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
 _LEFT_OPEN = {"br", "hr", "wbr", "p", "li", "td", "th", "tr", "dt", "dd"}
 """Elements that need no end."""
 
+_AROUND = {"tr": ("table",), "td": ("table",), "li": ("ul", "ol")}
+"""Elements that are ones even without an end where these stand within them."""
+
 _ATTRIBUTE = re.compile(
     r"([\w:@.-]{1,60})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>{}]+))?"
 )
@@ -55,9 +58,7 @@ _ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", *_CELLS, "summary", "dt")
 _KNOWN = (
     _BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(_WRAPPED) | frozenset(_UNSEEN)
 )
-_DEEPEST = 40
-"""Blanks before a component that stands within a list."""
-
+_DEEPEST = 40  # blanks before a component that stands within a list
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*(\n[ \t]*)+")
 _ITEM = re.compile(r"(?:-|\d{1,9}\.) ")
@@ -80,6 +81,7 @@ class Html:
         self._remarks = remarks
         self._ended = {*_CLOSING.findall(text)}
         self._ended |= {name.lower() for name in self._ended if name.lower() in _KNOWN}
+        self._ended |= {around for within in self._ended for around in _AROUND.get(within, ())}
         self._imported = {
             name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
         }

@@ -1,7 +1,7 @@
 """Turns the Markdown of other tools into plain Markdown, code left as it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
     body = without_divisions(body, remarks)
-    pieces = list(_pieces(body))
+    pieces = list(_with_whole_tables(_pieces(body)))
     html = Html("\n".join(without_code(text) for kind, text in pieces if kind != "code"), remarks)
     made = []
     for kind, text in pieces:
@@ -70,6 +70,25 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     text = _HEADING.sub(in_one_line, text)
     paragraphs = re.split(r"(\n[ \t]*\n)", text)
     return "".join(with_breaks(outside_code(paragraph, clean)) for paragraph in paragraphs)
+
+
+def _with_whole_tables(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """`pieces`, the HTML of a table as one where blank lines alone are within it."""
+    rows: list[str] = []
+    begun = 0
+    for kind, text in pieces:
+        if kind == "html":
+            rows.append(text)
+            begun += text.lower().count("<table") - text.lower().count("</table")
+        if begun > 0 and (kind == "html" or not text.strip()):
+            continue
+        if rows:
+            yield "html", "\n".join(rows)
+            rows, begun = [], 0
+        if kind != "html":
+            yield kind, text
+    if rows:
+        yield "html", "\n".join(rows)
 
 
 def _pieces(body: str) -> Iterator[tuple[str, str]]:

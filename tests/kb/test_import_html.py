@@ -68,6 +68,15 @@ def test_every_row_of_a_table_is_one_line_with_its_cells() -> None:
     ]
 
 
+def test_blank_lines_part_no_rows_of_a_table() -> None:
+    head, row = "<table>\n<tr><th>A</th></tr>", "<tr><td>b</td></tr>"
+
+    assert made(f"{head}\n\n{row}\n\n{row}\n\n</table>\n\nText").split("\n") == [
+        *("| A | ", "|---|", "| b | ", "| b |", "", "", "Text")
+    ]
+    assert " ".join(made(f"{head}\n\n- a\n\n{row}").split()) == "| A | |---| - a | b |"
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
