@@ -5,22 +5,24 @@ from collections.abc import Iterator
 
 from kb.importers.remarks import Remarks, Why
 
+_NAMES = ("highlight", "code-toggle", "codeblock", "terminal", "irb", "console")
 _OPENING = re.compile(
-    r"([ \t]{0,20})\{(?:\{[<%]|%-?)\s{0,9}(highlight|code-toggle)\b([^{}\n]{0,500}?)"
+    r"([ \t]{0,20})\{(?:\{[<%]|%-?)\s{0,9}(" + "|".join(_NAMES) + r")\b([^{}\n]{0,500}?)"
     r"(?:[>%]\}|-?%)\}[ \t]*$"
 )
 _CLOSING = (
     r"[ \t]*\{{(?:\{{[<%]\s{{0,9}}/\s{{0,9}}|%-?\s{{0,9}}end){}\s{{0,9}}(?:[>%]\}}|-?%)\}}[ \t]*$"
 )
-_CLOSINGS = {name: re.compile(_CLOSING.format(name)) for name in ("highlight", "code-toggle")}
+_CLOSINGS = {name: re.compile(_CLOSING.format(name)) for name in _NAMES}
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _LANGUAGE = re.compile(r"\s*([\w+#.-]{1,30})(?=\s|$)")
+_LANG = re.compile(r".*\blang:([\w+#.-]{1,30})")
 _TICKS = re.compile(r"`{3,}")
 
 
 def with_fences(body: str, remarks: Remarks) -> str:
-    """`body` with Hugo's and Jekyll's blocks of highlighted code as fences; others stay."""
-    if "highlight" not in body and "code-toggle" not in body:
+    """`body` with blocks of code of Hugo's, Jekyll's and their likes as fences; others stay."""
+    if not any(name in body for name in _NAMES):
         return body
     return "\n".join(_fenced(body.split("\n"), remarks))
 
@@ -36,9 +38,10 @@ def _fenced(lines: list[str], remarks: Remarks) -> Iterator[str]:
         found = _OPENING.match(line) if not fence else None
         if found and (end := _next(ends[found[2]], at)):
             remarks.add(Why.MARKS, line)
+            remarks.add(Why.MARKS, lines[end])
             code = lines[at + 1 : end]
             ticks = max([2, *(len(run) for each in code for run in _TICKS.findall(each))]) + 1
-            language = _LANGUAGE.match(found[3])
+            language = (_LANG if found[2] == "codeblock" else _LANGUAGE).match(found[3])
             yield f"{found[1]}{'`' * ticks}{language[1] if language else ''}"
             yield from code
             yield f"{found[1]}{'`' * ticks}"

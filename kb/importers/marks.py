@@ -17,6 +17,7 @@ _REFERS = re.compile(
     r"\{[{%][<%-]?\s{0,9}(?:rel)?(?:ref|link|page|post_url)\s+(?:path=)?[\"']?([^\"'\s%>]+)"
 )
 _QUOTED = re.compile(r"\{[{%][<%-]?\s{0,9}(?:[\w-]{1,60}\s{1,9})?(\"[^\"]{1,500}\"|'[^']{1,500}')")
+_BARE = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}([\w./#-]{1,500})\s{0,9}-?%\}")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
 _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{0,9}-?%\}")
 _BEFORE = 100  # characters before a mark that are looked at
@@ -71,7 +72,7 @@ def _address(found: re.Match[str]) -> str:
 
     What Hugo has between {{< and >}} is seen from the page, all other from the root of the site.
     """
-    said = _REFERS.match(found[0]) or _QUOTED.match(found[0])
+    said = _REFERS.match(found[0]) or _QUOTED.match(found[0]) or _BARE.fullmatch(found[0])
     if not said or not _BEFORE_ADDRESS.search(_before(found)):
         return ""
     address = said[1].strip("\"'")

@@ -102,6 +102,8 @@ def test_a_break_is_one_where_its_paragraph_goes_on_and_no_sign(written: str, re
         ("{{< code-toggle file=hugo >}}", "{{< /code-toggle >}}", ""),
         ("{{% highlight go %}}", "{{% /highlight %}}", "go"),
         ("{% highlight ruby linenos %}", "{% endhighlight %}", "ruby"),
+        ("{% terminal %}", "{% endterminal %}", ""),
+        ("{% codeblock Use it lang:sh %}", "{% endcodeblock %}", "sh"),
     ],
 )
 def test_highlighted_code_stays_code(opening: str, closing: str, language: str) -> None:

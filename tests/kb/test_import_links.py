@@ -146,6 +146,7 @@ def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
         ("[t]({% link _posts/2024-05-06-pump.md %})", "[t](/_posts/2024-05-06-pump.md)"),
         ("[t]({{ site.baseurl }}{% post_url 2024-05-06-pump %})", "[t](/2024-05-06-pump)"),
         ("[t]({{ '/about/' | relative_url }})", "[t](/about/)"),
+        ("[t]({% page_url about/team %})", "[t](/about/team)"),
         ('[t]({{< ref "b.md" >}})', "[t](b.md)"),
         ('[t]({{% relref path="../b.md#x" %}})', "[t](../b.md#x)"),
         ('<a href="{% page "b" %}">t</a>', "[t](/b)"),
