@@ -103,6 +103,7 @@ def import_command(
         position = max((o.position for o in outcomes), default=0)
         if wait:
             wait_for_index(base, position)
+        status = base.status()
         catalogue = base.catalogue
         missing = gone(
             catalogue.imported(name),
@@ -116,6 +117,8 @@ def import_command(
         print_json(report)
     else:
         _print_report(report)
+    if late := sum(o.position > status.index_position for o in outcomes):
+        tell(_told_late(late, served=status.follower == "another process"))
     if not report.files:
         tell("The folder holds no file whose name ends in .md or as other Markdown does.")
     if report.files and len(report.refused) == report.files:
@@ -240,6 +243,11 @@ def _short(remark: str) -> str:
     if len(remark) <= LONGEST_REMARK:
         return remark
     return f"{remark[:LONGEST_REMARK]} … (whole with --json)"
+
+
+def _told_late(late: int, *, served: bool) -> str:
+    takers = "the running server takes" if served else "kb serve or the next search takes"
+    return f"{counted(late, 'file is', 'files are')} not found by searches yet: {takers} them in."
 
 
 MOST_GONE = 20

@@ -1,6 +1,7 @@
 """Commands of operators: make a data directory, look after it, rebuild."""
 
 import shlex
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -97,18 +98,18 @@ def rebuild_command(
 
     Vectors that are stored already are not computed again. For the operator alone.
     """
-    bars: dict[str, Progress] = {}
+    shown, bars = ExitStack(), dict[str, Progress]()
 
     def show(part: str, done: int, total: int) -> None:
         if part not in bars:
-            for bar in bars.values():
-                bar.__exit__(None, None, None)
-            bars[part] = Progress(f"Rebuilding {part}", total).__enter__()
+            shown.close()
+            bars[part] = shown.enter_context(Progress(f"Rebuilding {part}", total))
         bars[part].reach(done)
 
     with session.open() as base:
         access.require_operator(base.asker, "rebuild views and index")
-        base.rebuild(what, progress=show)
+        with shown:
+            base.rebuild(what, progress=show)
         status = base.status()
     if as_json:
         print_json(status)

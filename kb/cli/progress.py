@@ -16,13 +16,18 @@ PATIENCE = 0.5
 
 
 class Progress:
-    """A context manager; `reach` says how much is done. All of it goes to standard error."""
+    """A context manager; `reach` says how much is done. All of it goes to standard error.
+
+    Without a terminal, lines are for what takes long: each says more than the one before it, and
+    the last one how it ended.
+    """
 
     def __init__(self, label: str, total: int) -> None:
         self._label = label
         self._total = total
         self._done = 0
-        self._said = time.monotonic()
+        self._began = self._said = time.monotonic()
+        self._told = 0
         self._bar: Any = None
         if sys.stderr.isatty():
             self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
@@ -34,10 +39,13 @@ class Progress:
         if self._bar:
             self._bar.length = self._total
             self._bar.update(done - self._done)
-        elif time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
-            self._said = time.monotonic()
-            click.echo(f"{self._label}: {done} of {self._total}", err=True)
+        elif done > self._told and time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
+            self._say(done)
         self._done = done
+
+    def _say(self, done: int) -> None:
+        self._said, self._told = time.monotonic(), done
+        click.echo(f"{self._label}: {done:,} of {self._total:,}", err=True)
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -52,6 +60,8 @@ class Progress:
     ) -> None:
         if self._bar:
             self._bar.__exit__(kind, error, trace)
+        elif self._done > self._told and time.monotonic() - self._began >= SECONDS_BETWEEN_LINES:
+            self._say(self._done)
 
 
 def wait_for_index(base: "KnowledgeBase", position: int) -> None:

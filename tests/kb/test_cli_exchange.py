@@ -207,14 +207,34 @@ def test_an_export_into_an_empty_base_gives_the_same_entries(
 def test_progress_is_a_line_now_and_then_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    times = iter([0.0, 1.0, 11.0, 11.0, 12.0])
+    times = iter([0.0, 11.0, 11.0, 12.0, 13.0, 14.0])
     monkeypatch.setattr("time.monotonic", lambda: next(times))
 
     with progress.Progress("Importing", 3) as shown:
-        for done in range(1, 4):
+        for done in (0, 2, 2, 2, 3):
             shown.reach(done)
 
-    assert capsys.readouterr().err == "Importing: 2 of 3\n"
+    assert capsys.readouterr().err == "Importing: 2 of 3\nImporting: 3 of 3\n"
+
+
+def test_progress_of_what_is_soon_done_is_silent_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress.Progress("Importing", 3) as shown:
+        shown.reach(3)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_import_that_does_not_wait_says_how_much_searches_do_not_find_yet(
+    kb: CommandLine,
+) -> None:
+    notes = kb.folder / "notes"
+    notes.mkdir()
+    for name in ("a", "b"):
+        (notes / f"{name}.md").write_text(f"# {name}\n\nWords.\n")
+    told = "2 files are not found by searches yet: kb serve or the next search takes them in.\n"
+    assert kb.ok("import", str(notes), "--no-wait").err == told
+    assert kb.ok("import", str(notes)).err == ""
 
 
 def test_progress_is_a_bar_on_a_terminal(
