@@ -224,7 +224,11 @@ class HybridIndex:
                 parts.passages.fetch,
             )
             stored = parts.passages.fetch([one.passage for one in ranking.documents])
-            several = [each.text_hash for each in stored.values() if len(each.passage.parts) > 1]
+            several = [
+                each.text_hash
+                for each in stored.values()
+                if each.text_hash and len(each.passage.parts) > 1
+            ]
             words = parts.words(several)
         except IndexerError:
             if parts is self._parts:

@@ -1,6 +1,6 @@
 """Plain text from Markdown, block by block, so that passages break where the writer broke."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,19 +12,23 @@ BETWEEN_CELLS = " | "
 
 
 class Block(NamedTuple):
-    """A paragraph, list item, table row, piece of code or heading, without its markup."""
+    """A paragraph, list item, table row, piece of code or heading, without its markup.
+
+    `addresses` are those of its links and images, each behind the words that stand for it.
+    """
 
     text: str
     is_heading: bool
+    addresses: tuple[str, ...] = ()
 
 
 def blocks(markdown: str) -> list[Block]:
-    """The blocks of `markdown` that hold text, and every heading, in order.
+    """The blocks of `markdown` that hold text or addresses, and every heading, in order.
 
-    Link and image addresses are markup. HTML is text, as on the pages that show it.
+    HTML is text, as on the pages that show it.
     """
     found: list[Block] = []
-    row: list[str] | None = None
+    row: list[Block] | None = None
     is_heading = False
     for token in _parser().parse(markdown):
         if token.type == "heading_open":
@@ -32,15 +36,13 @@ def blocks(markdown: str) -> list[Block]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            found.append(Block(BETWEEN_CELLS.join(filter(None, row)), False))
+            text = BETWEEN_CELLS.join(cell.text for cell in row if cell.text)
+            found.append(Block(text, False, tuple(at for cell in row for at in cell.addresses)))
             row = None
-        elif row is not None:
-            row.extend(_leaf_texts(token))
-        else:
-            leaves = [Block(text, is_heading) for text in _leaf_texts(token)]
-            found.extend(leaves)
-            is_heading = is_heading and not leaves
-    return [block for block in found if block.text or block.is_heading]
+        elif leaf := _leaf(token, is_heading):
+            (found if row is None else row).append(leaf)
+            is_heading = False
+    return [block for block in found if any(block)]
 
 
 @cache
@@ -54,18 +56,38 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _leaf_texts(token: Token) -> Iterator[str]:
-    """The texts of a token that holds text itself, none for one that only opens or closes."""
+def _leaf(token: Token, is_heading: bool) -> Block | None:
+    """What a token holds itself, None for one that only opens or closes."""
     if token.type == "inline":
-        yield "".join(_inline(token.children or [])).strip()
-    elif token.type in ("fence", "code_block"):
-        yield token.content.strip("\n")
+        children = token.children or []
+        text = "".join(map(_text, children)).strip()
+        return Block(text, is_heading, tuple(_addresses(children)))
+    if token.type in ("fence", "code_block"):
+        return Block(token.content.strip("\n"), is_heading)
+    return None
 
 
-def _inline(children: list[Token]) -> Iterator[str]:
-    for child in children:
-        if child.type in ("softbreak", "hardbreak"):
-            yield "\n"
-        else:
-            # An image's content is its description.
-            yield child.content
+def _text(child: Token) -> str:
+    """An image's content is its description."""
+    return "\n" if child.type in ("softbreak", "hardbreak") else child.content
+
+
+def _addresses(children: Sequence[Token]) -> Iterator[str]:
+    """Where links and images lead, with their titles; not what the text itself says."""
+    opened: list[tuple[int, Token]] = []
+    for place, child in enumerate(children):
+        if child.type == "link_open":
+            opened.append((place, child))
+        elif child.type == "image":
+            yield from _led(child.content, child, "src")
+        elif child.type == "link_close" and opened:
+            start, link = opened.pop()
+            words = "".join(map(_text, children[start:place]))
+            yield from _led(" ".join(words.split()), link, "href")
+
+
+def _led(words: str, token: Token, name: str) -> Iterator[str]:
+    address = _parser().normalizeLinkText(str(token.attrs[name]))
+    told = [str(each) for each in (token.attrs.get("title"), address) if each]
+    if told and address not in words and not address.startswith("data:"):
+        yield ": ".join(filter(None, [words, *told]))

@@ -51,11 +51,15 @@ class _Heading(NamedTuple):
 
 
 class _Paragraph(NamedTuple):
-    """Text under a heading; `bare` if it is that heading itself, with nothing below it."""
+    """Text under a heading; `bare` if it is that heading itself, with nothing below it.
+
+    The model is given none that is not `read`.
+    """
 
     heading: _Heading
     text: str
     bare: bool = False
+    read: bool = True
 
 
 class _Piece(NamedTuple):
@@ -80,31 +84,36 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
 
     Sections are filled into a passage as long as they fit; what is longer is cut between
     paragraphs, then sentences, then words. Each is embedded with its document's title and its
-    heading before it. A document without text has its title for a passage. Properties have passages
-    of their own, the last ones, and no vectors.
+    heading before it. A document without text has its title for a passage. Addresses of links have
+    passages of their own, and so have properties, the last ones; these have no vectors.
     """
-    outlines = [(_outline(document), _properties(document)) for document in documents]
+    outlines = [_outlines(document) for document in documents]
     paragraphs = [each for outline in outlines for part in outline for each in part]
     texts = {text for each in paragraphs for text in (each.heading.text, each.text)}
     texts.update(document.title for document in documents)
     tokens = dict(zip(texts, embedder.token_offsets(list(texts)), strict=True))
     return [
-        _embedded(document, _filled_apart(document.title, outline, tokens), tokens)
+        list(_embedded(document, outline, tokens))
         for document, outline in zip(documents, outlines, strict=True)
     ]
 
 
-def _outline(document: Document) -> list[_Paragraph]:
-    """Every paragraph below its nearest heading; a heading with nothing below it is a paragraph."""
+def _outlines(document: Document) -> tuple[list[_Paragraph], ...]:
+    """What goes into passages apart: what the model reads, addresses, and properties.
+
+    Every paragraph stands below its nearest heading; a heading with nothing below it is one.
+    """
     found: list[_Paragraph] = []
     for number, section in enumerate(document.sections, 1):
         found += _section_outline(section, number)
-    return found or [_Paragraph(_Heading("", ""), document.title)]
+    read = [each for each in found if each.read] or [_Paragraph(_Heading("", ""), document.title)]
+    return read, [each for each in found if not each.read], _properties(document)
 
 
 def _properties(document: Document) -> list[_Paragraph]:
     heading = _Heading("", PROPERTIES)
-    return [_Paragraph(heading, line) for line in document.properties if line.strip()]
+    lines = filter(str.strip, document.properties)
+    return [_Paragraph(heading, line, read=False) for line in lines]
 
 
 def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
@@ -112,23 +121,16 @@ def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
     for block in blocks(section.text):
         if block.is_heading:
             count += 1
-        if not block.is_heading:
+        if block.text and not block.is_heading:
             yield _Paragraph(heading, block.text)
             waiting = False
         elif block.text:
             if waiting:
                 yield _Paragraph(heading, heading.text, bare=True)
             heading, waiting = _Heading(block.text, f"{number}.{count}"), True
+        yield from (_Paragraph(heading, each, read=False) for each in block.addresses)
     if waiting:
         yield _Paragraph(heading, heading.text, bare=True)
-
-
-def _filled_apart(
-    title: str, outlines: Iterable[Sequence[_Paragraph]], tokens: _Tokens
-) -> Iterator[_Filled]:
-    """Each outline put together by itself, so that no passage has text of two of them."""
-    for outline in outlines:
-        yield from _filled(_pieces(title, outline, tokens), tokens)
 
 
 def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Iterator[_Piece]:
@@ -147,7 +149,7 @@ def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Itera
 
 def _cut(paragraph: _Paragraph, offsets: _Offsets, limit: int) -> Iterator[_Piece]:
     """The paragraph if it fits in `limit` tokens, or else its sentences, or parts of those."""
-    heading, text, bare = paragraph
+    heading, text, bare, _ = paragraph
     ends = [len(text)]
     if len(offsets) > limit:
         ends = [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
@@ -242,30 +244,29 @@ def _stripped(text: str, parts: Iterable[Part]) -> _Filled:
 
 
 def _embedded(
-    document: Document, filled: Iterable[_Filled], tokens: _Tokens
-) -> list[EmbeddedPassage]:
+    document: Document, outlines: Iterable[Sequence[_Paragraph]], tokens: _Tokens
+) -> Iterator[EmbeddedPassage]:
+    """Each outline put together by itself, so that no passage has text of two of them."""
     title = _beginning(document.title, tokens, TITLE_TOKENS)
     seen: Counter[str] = Counter()
-    found = []
-    for text, parts in filled:
-        heading = parts[0].heading
-        key = blake2b(f"{heading}\n{text}".encode(), digest_size=8).hexdigest()
-        seen[key] += 1
-        name = key if seen[key] == 1 else f"{key}-{seen[key]}"
-        passage = Passage(
-            id=f"{document.id}#{name}",
-            document_id=document.id,
-            heading=heading,
-            text=text,
-            parts=parts,
-        )
-        context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
-        lines = [line for line in context if line and line != text]
-        # For the model a row is its words: marks between them tell it nothing.
-        read = "\n".join([*lines, text.replace(BETWEEN_CELLS, " ")])
-        is_read = parts[0].place != PROPERTIES
-        found.append(EmbeddedPassage(passage, read if is_read else ""))
-    return found
+    for outline in outlines:
+        for text, parts in _filled(_pieces(document.title, outline, tokens), tokens):
+            heading = parts[0].heading
+            key = blake2b(f"{heading}\n{text}".encode(), digest_size=8).hexdigest()
+            seen[key] += 1
+            name = key if seen[key] == 1 else f"{key}-{seen[key]}"
+            passage = Passage(
+                id=f"{document.id}#{name}",
+                document_id=document.id,
+                heading=heading,
+                text=text,
+                parts=parts,
+            )
+            context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
+            lines = [line for line in context if line and line != text]
+            # For the model a row is its words: marks between them tell it nothing.
+            read = "\n".join([*lines, text.replace(BETWEEN_CELLS, " ")])
+            yield EmbeddedPassage(passage, read if outline[0].read else "")
 
 
 def _beginning(text: str, tokens: _Tokens, limit: int) -> str:

@@ -19,6 +19,7 @@ from tests.examples import costly
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)
 FILLER = "People meet by the river and speak of boats, bread and weather. "
+ADDRESS = "https://pages.example/zymurgy_notes?id=1290181#top"
 LONG = [FILLER * 20, FILLER * 20 + "The crate kvx77 was opened and renamed.", FILLER * 20]
 
 
@@ -60,7 +61,9 @@ def index(
                 document("phrase", "A boat goes to and fro or not at all."),
                 document("words", "To be or not to be, that is it."),
                 document("reset", "重启服务器以后再看。"),
-                document("linked", "See [the guide](https://pages.example/zymurgy_notes#top)."),
+                document(
+                    "linked", FILLER, f"{FILLER}See [the guide]({ADDRESS}).\n\n## More", FILLER
+                ),
                 document("restart", "服务很好。武器重启。务必小心器具。"),
                 document("katakana", "新しいガラスとヴァイオリン。"),
                 document("hiragana", "ばっくあっぷをとる。"),
@@ -105,6 +108,8 @@ def first(index: HybridIndex, question: str) -> Hit:
         ("ﾊﾞｯｸｱｯﾌﾟ", "hiragana"),
         ("zymurgy_notes", "linked"),
         ("pages.example", "linked"),
+        ("1290181", "linked"),
+        (ADDRESS, "linked"),
         ("กุญแจ", "thai"),
     ],
 )
@@ -113,9 +118,20 @@ def test_the_document_that_has_it_is_first_and_shows_where(
 ) -> None:
     hit = first(index, question)
     assert hit.document_id == name
-    assert bool(hit.marks) == (name != "linked")
+    assert hit.marks
     if len(question.split()) == 1:
         assert hit.close
+
+
+@pytest.mark.parametrize("question", ["1290181", "zymurgy_notes", ADDRESS])
+def test_a_link_is_shown_whose_address_has_what_was_asked_for(
+    index: HybridIndex, question: str
+) -> None:
+    hit = first(index, question)
+    assert (hit.heading, hit.place, hit.text) == ("Part 1", "2", f"the guide: {ADDRESS}")
+    start, end = hit.marks[0]
+    assert hit.text[start:end] == question
+    assert hit.score.words == (question,)
 
 
 def test_the_passage_that_has_the_word_is_shown_whatever_is_nearer(index: HybridIndex) -> None:

@@ -37,3 +37,26 @@ def test_headings_are_told_apart() -> None:
         Block("Two", True),
         Block("", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "addresses"),
+    [
+        (
+            "see [*the* page](http://x.org/p) and ![a chart](c.png)",
+            ["the page: http://x.org/p", "a chart: c.png"],
+        ),
+        ('[bug](b?id=7 "Crash")', ["bug: Crash: b?id=7"]),
+        ("[![sign](s.svg)](build.html)", ["sign: s.svg", "sign: build.html"]),
+        ("[the\nnotes](a%20b.md)", ["the notes: a b.md"]),
+        ("![](alone.png)", ["alone.png"]),
+        ("| a | [b](c) |\n|---|---|", ["b: c"]),
+        ("## [A](b)", ["A: b"]),
+        ("[x][y]\n\n[y]: z.md", ["x: z.md"]),
+        ("<https://x.org> [x.org](x.org) ![i](data:image/png;base64,AAAA)", []),
+    ],
+)
+def test_addresses_are_kept_behind_the_words_that_stand_for_them(
+    markdown: str, addresses: list[str]
+) -> None:
+    assert [one for block in blocks(markdown) for one in block.addresses] == addresses

@@ -113,6 +113,19 @@ def test_each_part_of_a_passage_knows_the_heading_that_it_stands_under() -> None
     ]
 
 
+def test_addresses_are_passages_of_their_own_that_the_model_does_not_read() -> None:
+    text, addresses = passages(
+        "T", Section("A", "see [one](x.md)\n\n## Inside\n\n[two](y.md)"), Section("B", "![](z.png)")
+    )
+    assert parts_of(text) == [("A", "1", "see one"), ("Inside", "1.1", "two")]
+    assert parts_of(addresses) == [
+        ("A", "1", "one: x.md"),
+        ("Inside", "1.1", "two: y.md"),
+        ("B", "2", "z.png"),
+    ]
+    assert (text.embedded_text, addresses.embedded_text) == ("T\nA\nsee one\nInside\ntwo", "")
+
+
 def test_a_passage_that_begins_within_a_section_goes_on_under_its_heading() -> None:
     long = " ".join(["word"] * 230)
     first, second = passages("T", Section("A", f"{long}\n\n{long}"), Section("B", "end"))
