@@ -187,7 +187,7 @@ class Html:
     def _is_element(self, slash: str, name: str, rest: str) -> bool:
         """Whether something in angle brackets is an element, and no placeholder or type."""
         known = name.lower() in _KNOWN and _is_html(name)
-        if not known and name.islower() and "." not in name:
+        if not known and name.islower() and "." not in name and name not in self._ended:
             return False
         if slash or rest.endswith("/"):
             return True

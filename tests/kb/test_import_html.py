@@ -116,6 +116,12 @@ def test_highlighted_code_stays_code(opening: str, closing: str, language: str) 
     assert (found.links, opening in repr(found.remarks)) == ((), True)
 
 
+def test_an_element_of_any_name_that_ends_is_none_of_the_text() -> None:
+    html = 'example.<nolink></nolink>org <my-card title="Oil" href="b.md">daily</my-card> <host>'
+
+    assert made(html).split() == ["example.org", "**Oil**", "daily", "<host>"]
+
+
 def test_preformatted_text_keeps_what_only_looks_like_elements() -> None:
     html = "<pre><b>state</b> R <<choice>> ssh <HOST> [x](<b.md>)</pre>"
 
