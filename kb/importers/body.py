@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from kb.entries.validation import HEADING_LENGTH
+from kb.importers.lines import WIKI_LINK, link_words
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -148,6 +149,8 @@ def spoken(heading: str) -> tuple[str, str]:
 
 
 def _said(token: "Token") -> str:
+    if token.type == "text":
+        return WIKI_LINK.sub(link_words, token.content)
     if token.type in _TEXT:
         return token.content
     if token.type == "image":
@@ -158,6 +161,8 @@ def _said(token: "Token") -> str:
 
 
 def _has_address(token: "Token") -> bool:
+    if token.type == "text":
+        return WIKI_LINK.search(token.content) is not None
     if token.type == "link_open":
         return token.info != "auto" and not str(token.attrs.get("href", "")).startswith("#")
     return token.type == "image"

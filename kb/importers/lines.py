@@ -9,7 +9,15 @@ from kb.importers.remarks import Remarks, Why
 
 _SUSPICIOUS = re.compile(r"[<{&]|\[\[")
 _ENTITY = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
-_WIKI = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
+WIKI_LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
+_OF_FILE = re.compile(r"[a-z][\w-]{0,100}(?:[./][a-z][\w-]{0,100}){2,20}(?:#\S{1,300})?")
+
+
+def link_words(link: re.Match[str]) -> str:
+    """What readers see of a wiki link: its text, which in some tools stands before the page."""
+    before, after = link[1], link[2] or ""
+    turned = _OF_FILE.fullmatch(after) and not _OF_FILE.fullmatch(before)
+    return before if turned else after or before
 
 
 def plain_line(text: str, remarks: Remarks) -> str:
@@ -17,9 +25,9 @@ def plain_line(text: str, remarks: Remarks) -> str:
     if not _SUSPICIOUS.search(text):
         return text
 
-    words = _WIKI.sub(lambda link: link[2] or link[1], without_marks(text, remarks))
+    words = WIKI_LINK.sub(link_words, without_marks(text, remarks))
     words = _ENTITY.sub(lambda found: html.unescape(found[0]), Html(words, remarks).words(words))
     words = " ".join(words.split())
-    if any(link[2] for link in _WIKI.finditer(text)):
+    if any(link[2] for link in WIKI_LINK.finditer(text)):
         remarks.add(Why.CHANGED, f"{text} became “{words}”")
     return words

@@ -27,6 +27,26 @@ def test_a_title_and_a_property_are_plain_words(written: str, shown: str, told: 
     assert told in "; ".join(found.remarks)
 
 
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("[[Ebb]]", "Ebb"),
+        ("![[deep/ebb#At night|the ebb]]", "the ebb"),
+        ("[[The ebb|tide.low.ebb#at-night]]", "The ebb"),
+    ],
+)
+def test_a_heading_says_the_words_of_a_wiki_link_which_stands_below_it(
+    link: str, words: str
+) -> None:
+    found = parse_markdown(f"# {link} now\n\nText\n\n## {link}\n\nMore".encode(), "a.md")
+
+    assert found.content.title == f"{words} now"
+    assert [(each.heading, each.text) for each in found.content.sections] == [
+        ("", f"{link} now\n\nText"),
+        (words, f"{link}\n\nMore"),
+    ]
+
+
 def test_a_title_and_a_property_of_marks_alone_are_none() -> None:
     found = parsed('title: "{{< meta title >}}"\nplace: "{{query x}}"')
 
