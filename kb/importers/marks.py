@@ -35,6 +35,8 @@ _HEADING_ATTRIBUTES = re.compile(
     re.MULTILINE,
 )
 _ORG_BLOCK = re.compile(r"^[ \t]*#\+(?:BEGIN|END)_\w{1,40}[ \t]*$", re.MULTILINE | re.I)
+_BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^[A-Za-z0-9-]{4,60}[ \t]*$", re.MULTILINE)
+"""The name of a paragraph, by which links of Obsidian's and Dendron's mean it."""
 _BLOCK_PROPERTY = re.compile(
     r"^[ \t]*(?:- )?(?:id|collapsed|background-color|heading|logseq\.[\w.-]{1,60}|card-[\w-]{1,60})"
     r"::[^\n]*\n?",
@@ -50,7 +52,7 @@ def without_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[0])
         return ""
 
-    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _ORG_BLOCK):
+    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _BLOCK_ID, _ORG_BLOCK):
         text = pattern.sub(left_out, text)
 
     def without_end(found: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SUSPICIOUS = re.compile(
     r"[<{]|%%|::|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
-    r"\]:[ \t]*#|dendron://|!\[\[|\[toc|\[_toc|^(?:import|export) ",
+    r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|\[toc|\[_toc|^(?:import|export) ",
     re.I | re.MULTILINE,
 )
 _PROGRAM = re.compile(

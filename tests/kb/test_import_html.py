@@ -143,6 +143,8 @@ def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
         ("[Go](b.md){ .md-button } Text", "[Go](b.md) Text", "{ .md-button }"),
         (":octicons-mark-github-16: Text", "Text", ":octicons-mark-github-16:"),
         ("#+BEGIN_NOTE\nText\n#+END_NOTE", "Text", "#+BEGIN_NOTE"),
+        ("Text ^3fa8c1", "Text", "^3fa8c1"),
+        ("Text\n\n^the-text", "Text", "^the-text"),
         ("((64f0a1b2-1111-4111-8111-0123456789ab)) Text", "Text", "64f0a1b2"),
         ("Sets {n=1} and (( x )) :smile: stay", "Sets {n=1} and (( x )) :smile: stay", ""),
     ],

@@ -54,6 +54,8 @@ Newest.
 
 [](){#torch}
 Torch.
+
+Oil it. ^3fa8c1
 """
 
 
@@ -71,6 +73,7 @@ Torch.
         ("tip", "a-tip"),
         ("rest", "group-more"),
         ("torch", "at-night-1"),
+        ("^3fa8c1", "at-night-1"),
         ("7.2", "version-7-2-of-may"),
         ("next", "next-maybe"),
         ("v-if-on-it", "v-if-on-template"),
