@@ -4,6 +4,7 @@ Whoever keeps the data directory up does the work (`kb.following.forgetting`), a
 that asked has ended meanwhile, and whoever opens it next; asked for again, it is waited for again.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from kb.entries.service import Entries
@@ -11,9 +12,12 @@ from kb.following.follower import Follower
 from kb.people.service import People
 from kb.writer import Receipt
 
+Unfinished = Callable[[], bool]
+"""Tells whether anything is left of what was erased; raises `NotYetSearchable` as waiting would."""
+
 
 class Erasure:
-    """Erases members and entries. Every method returns when nothing of them is left.
+    """Erases members and entries. `entry` and `member` return when nothing of them is left.
 
     What is left are events that say when, by whom and which stream; and, of a member's entries that
     are kept, the entries, as those of a former member.
@@ -42,3 +46,12 @@ class Erasure:
         receipt = self._people.erase(member_id, entries=entries)
         self._follower.forget(receipt.position)
         return receipt
+
+    def begin_entry(self, entry_id: str) -> Unfinished:
+        """As `entry`, for who waits in no thread."""
+        return self._follower.forgetting(self._entries.erase(entry_id).position)
+
+    def begin_member(self, member_id: str, *, entries: Literal["kept", "erased"]) -> Unfinished:
+        """As `member`, for who waits in no thread."""
+        receipt = self._people.erase(member_id, entries=entries)
+        return self._follower.forgetting(receipt.position)

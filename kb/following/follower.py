@@ -122,18 +122,31 @@ class Follower:
         This process begins to follow, unless it or another does. Raises `NotYetSearchable` after
         `timeout` seconds, or with what keeps the work from going on for a while.
         """
-        well = time.monotonic()
-        deadline = well + timeout
-        while self._forgetting.position() < position:
-            self._sound.refuse_closed()
-            self.start()
+        unfinished = self.forgetting(position, timeout)
+        while unfinished():
             with self._moved:
                 self._moved.wait(POLL_SECONDS)
-            well = time.monotonic() if not self._errors else well
-            if time.monotonic() - well > PATIENCE_SECONDS:
+
+    def forgetting(self, position: int, timeout: float = 600.0) -> Callable[[], bool]:
+        """What tells whether anything is left, for who waits otherwise; raises as `forget` does."""
+        well = time.monotonic()
+        deadline = well + timeout
+
+        def unfinished() -> bool:
+            nonlocal well
+            if self._forgetting.position() >= position:
+                return False
+            self._sound.refuse_closed()
+            self.start()
+            now = time.monotonic()
+            well = now if not self._errors else well
+            if now - well > PATIENCE_SECONDS:
                 raise NotYetSearchable(f"Erasing cannot be finished: {'; '.join(self.errors)}")
-            if time.monotonic() > deadline:
+            if now > deadline:
                 raise _too_late(timeout)
+            return True
+
+        return unfinished
 
     def unfinished_erasure(self) -> int:
         """See `Forgetting.unfinished`; 0 where another process leads, which finishes it itself."""

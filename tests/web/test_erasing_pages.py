@@ -1,12 +1,18 @@
 """Taking one's data along, and being forgotten: by oneself, by a steward, and an entry alone."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import httpx
 import msgspec
 import pytest
 
 from kb.access import Visibility
 from kb.entries.content import Relation
 from kb.people.own_data import OwnData
-from tests.web.community import Browsers, Client, Community, send, sign_in
+from tests.web.community import SITE, Browsers, Client, Community, form_token, send, sign_in
 
 COOKIE = "__Host-tributary"
 KEPT = {"entries": "kept", "sure": "1"}
@@ -190,3 +196,42 @@ def test_nobody_else_erases_an_entry(browser: Browsers, community: Community) ->
         assert client.get(f"{path}/erase").status_code == 404
         send(client, f"{path}/erase", {"sure": "1"}, 404)
     assert browser("Mara").get(path).status_code == 200
+
+
+def test_erasures_that_take_long_leave_pages_their_threads(
+    browser: Browsers, community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index is made anew for them, which takes minutes where there is much."""
+    entries = [community.contribute("Mara", f"Number {number}") for number in range(6)]
+    mara, stella = browser("Mara"), browser("Stella")
+    rest, begun = [True], []
+
+    def forgetting(position: int) -> Callable[[], bool]:
+        begun.append(position)
+        return lambda: bool(rest)
+
+    monkeypatch.setattr(community.base._parts.follower, "forgetting", forgetting)
+    person = community.base.people.invite().id
+    asked = [
+        (stella, f"/people/{person}/erase", KEPT),
+        *((mara, f"/entries/{entry}/erase", {"sure": "1"}) for entry in entries),
+        (mara, "/account/erase", KEPT),
+    ]
+    forms = [(who, path, {"form_token": form_token(who), **form}) for who, path, form in asked]
+
+    async def attacked() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
+        transport = httpx.ASGITransport(app=cast("Any", community.app))
+        async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:
+            visits = []
+            for who, path, form in forms:
+                cookie = {"cookie": f"{COOKIE}={who.cookies[COOKIE]}"}
+                visits.append(asyncio.create_task(client.post(path, data=form, headers=cookie)))
+                while len(begun) < len(visits):
+                    await asyncio.sleep(0)
+            assert (await client.get("/about")).status_code == 200
+            rest.clear()
+            answers = await asyncio.gather(*visits)
+            assert [answer.status_code for answer in answers] == [303] * 7 + [200]
+
+    asyncio.run(attacked())

@@ -1,8 +1,12 @@
 """Forgetting, on request: pages that say what goes and what stays, and ask first."""
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -11,6 +15,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import require
 from kb.entries.results import EntryPage
+from kb.erasure import Unfinished
 from kb.errors import InvalidInput, Mistakes, Refused
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form
@@ -20,6 +25,9 @@ from web.visit import Visit
 
 Fate = Literal["kept", "erased"]
 FATES: tuple[Fate, ...] = ("kept", "erased")
+
+LOOK_SECONDS = 0.1
+"""How often to look whether all is erased."""
 
 
 class EraseMePage(Struct, frozen=True):
@@ -49,18 +57,24 @@ def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) 
     return pages.render("erase_me.html", EraseMePage(form), at="account")
 
 
-@post("/account/erase", sync_to_thread=True, rule="self")
-def erase_me(
+@post("/account/erase", rule="self")
+async def erase_me(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
     """Forget the signed-in member, and say so to nobody known."""
     member, form = own_session(visit).member, small_form(data, "entries", "sure")
     try:
         entries = fate(data)
-        visit.base.erasure.member(member, entries=entries)
+        await erased(partial(visit.base.erasure.begin_member, member, entries=entries))
     except (InvalidInput, Refused) as error:
         page = EraseMePage(form.with_error(error))
-        return pages.render("erase_me.html", page, at="account", status=status_of(error))
+        return await sync_to_thread(
+            pages.render, "erase_me.html", page, at="account", status=status_of(error)
+        )
+    return await sync_to_thread(_forgotten, visit, pages, entries)
+
+
+def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
     nobody = Visit(visit.base.acting_for(visit.base.directory.anonymous()))
     answer = pages.for_visit(nobody).render("erased.html", ErasedPage(entries))
     forget_session(answer, visit.base, for_good=True)
@@ -76,22 +90,31 @@ def erase_entry_form(
     return pages.render("erase_entry.html", page, at="browse")
 
 
-@post("/entries/{entry_id:str}/erase", sync_to_thread=True, rule="erase-entry")
-def erase_entry(
+@post("/entries/{entry_id:str}/erase", rule="erase-entry")
+async def erase_entry(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Forget an entry."""
-    entry, form = _erasable(base, entry_id), small_form(data, "sure")
+    entry, form = await sync_to_thread(_erasable, base, entry_id), small_form(data, "sure")
     try:
         require_sure(data)
     except InvalidInput as error:
         page = EraseEntryPage(entry, form.with_error(error))
-        return pages.render("erase_entry.html", page, at="browse", status=status_of(error))
-    base.erasure.entry(entry.id)
+        return await sync_to_thread(
+            pages.render, "erase_entry.html", page, at="browse", status=status_of(error)
+        )
+    await erased(partial(base.erasure.begin_entry, entry.id))
     return see_other("/", "entry-erased")
+
+
+async def erased(begin: Callable[[], Unfinished]) -> None:
+    """Erase, and wait until nothing is left: the index is made anew, so no thread is kept."""
+    unfinished = await sync_to_thread(begin)
+    while await sync_to_thread(unfinished):
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def fate(posted: Posted) -> Fate:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -25,7 +26,7 @@ from kb.people.links import OneTimeLink, one_time_link
 from kb.people.member import Standing
 from kb.writer import Receipt
 from web.errors import status_of
-from web.pages.erasing import fate
+from web.pages.erasing import erased, fate
 from web.pages.forms import Form, FormBody, ticked, ticked_otherwise, typed
 from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part, piece
 from web.pages.picking import Offer, named_groups, offered
@@ -197,8 +198,8 @@ def remove(
     return see_other("/people", "removed")
 
 
-@post("/people/{member_id:str}/erase", sync_to_thread=True, rule="erase-member")
-def erase(
+@post("/people/{member_id:str}/erase", rule="erase-member")
+async def erase(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
@@ -208,9 +209,11 @@ def erase(
     try:
         entries = fate(data)
         require(base.asker, "erase-member", member_id)
-        base.erasure.member(base.directory.member(member_id).id, entries=entries)
+        await erased(
+            lambda: base.erasure.begin_member(base.directory.member(member_id).id, entries=entries)
+        )
     except (InvalidInput, Refused) as error:
-        return _member(base, pages, member_id, error=error)
+        return await sync_to_thread(_member, base, pages, member_id, error=error)
     return see_other("/people", "member-erased")
 
 
