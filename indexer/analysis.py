@@ -43,8 +43,7 @@ MAX_TERMS = 1024
 PAIR, SIGNS, STOP, CAPITALS, FORM = "&", "%", "=", "^", "!"
 """What terms that are not plain begin with."""
 
-_KEPT, _KEPT_LENGTH = 65_536, 32
-"""How many pieces of text are remembered with their terms, and their most characters."""
+_KEPT, _KEPT_LENGTH = 65_536, 32  # pieces of text remembered with their terms; their characters
 
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being
@@ -156,6 +155,8 @@ def words(text: str) -> Iterator[Word]:
 
 def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
+    if name.isascii():  # at once, as a long text has thousands of words
+        return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
     return " ".join(_folded(_APOSTROPHES.sub("", word.text)) for word in words(name))
 
 
@@ -228,8 +229,7 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
     for word in inside:
         before = "" if word.sign else _sign_before(piece, end, word.start)
         if before:
-            start = word.start - len(before)
-            yield start, word.end, f"{PAIR}{before}{_plain(word.text)}"
+            yield word.start - len(before), word.end, f"{PAIR}{before}{_plain(word.text)}"
         behind = None if word.sign else _BEHIND.match(piece, word.end)
         if behind:
             yield word.start, behind.end(), f"{PAIR}{_plain(word.text)}{behind.group()}"

@@ -5,8 +5,9 @@ is wanted stands together counts more than that it stands somewhere, the very wo
 of the same stem.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -26,7 +27,17 @@ TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 4, 3, 2, 1, 0
 _ENOUGH = 0.5
 """The share, by weight, that the terms found anywhere must have of all that are wanted."""
 
-Fetch = Callable[[Sequence[int]], Mapping[int, Fetched]]
+
+class Passages(Protocol):
+    """What is stored of passages; see `indexer.passage_store`."""
+
+    def fetch(self, numbers: Sequence[int]) -> Mapping[int, Fetched]:
+        """The passages with these numbers that are there."""
+        ...
+
+    def terms(self, numbers: Sequence[int]) -> Mapping[int, bytes]:
+        """The keys of their terms."""
+        ...
 
 
 class Sought(Struct, frozen=True):
@@ -82,31 +93,60 @@ def is_simple(what: Sought) -> bool:
 
 
 def weigh(
-    what: Sought, held: Bools, numbers: Sequence[int], fetched: Mapping[int, Fetched]
-) -> Evidence | None:
-    """What a document has whose passages, the nearest first, have these numbers; None without any.
+    what: Sought, held: Sequence[Bools], numbers: Sequence[Sequence[int]], stored: Passages
+) -> list[Evidence | None]:
+    """What each document has whose passages, the nearest first, have these numbers.
 
-    `held` tells which of `what.terms` it has as a whole. What none of its passages has stands in
-    its title or keywords and counts for each.
+    None for one without any. `held` tells for each which of `what.terms` it has as a whole. What
+    none of its passages has stands in its title or keywords and counts for each.
     """
-    passages = [(number, fetched[number]) for number in numbers if number in fetched]
-    if not passages:
-        return None
+    terms = stored.terms([*chain.from_iterable(numbers)])
     wanted = keys(what.terms)
-    inside = _inside(wanted, [each.keys for _, each in passages])
+    found = [_holding(wanted, each, terms) for each in numbers]
+    # Nothing else says a phrase, so the texts of the others are not read.
+    asked = [number for passages, _ in found for number in passages] if what.phrases else []
+    fetched = stored.fetch(asked)
+    return [
+        _weighed(what, whole, passages, inside, [fetched.get(number) for number in passages])
+        for whole, (passages, inside) in zip(held, found, strict=True)
+    ]
+
+
+def _holding(
+    wanted: NDArray[np.uint64], numbers: Sequence[int], terms: Mapping[int, bytes]
+) -> tuple[list[int], Bools]:
+    """The passages that have any of the keys in `wanted`, and which; the first if none has any."""
+    there = [number for number in numbers if number in terms]
+    if not there:
+        return [], np.zeros((0, len(wanted)), np.bool_)
+    inside = _inside(wanted, [terms[number] for number in there])
+    kept = np.flatnonzero(inside.any(axis=1))
+    kept = kept if len(kept) else np.arange(1)
+    return [there[place] for place in kept.tolist()], inside[kept]
+
+
+def _weighed(
+    what: Sought,
+    held: Bools,
+    numbers: Sequence[int],
+    inside: Bools,
+    fetched: Sequence[Fetched | None],
+) -> Evidence | None:
+    if not numbers:
+        return None
     whole = inside | (held & ~inside.any(axis=0))
-    said = np.array([_says(what.phrases, each) for _, each in passages])
+    said = np.array([_says(what.phrases, each) for each in fetched])
     level = _level(what, whole, said)
     gains = np.array([what.gains[term] for term in what.terms])
     best = int(np.argmax(inside @ gains + gains.sum() * said))
-    return Evidence(level, passages[best][0])
+    return Evidence(level, numbers[best])
 
 
-def _inside(wanted: NDArray[np.uint64], held: Sequence[NDArray[np.uint64]]) -> Bools:
+def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
     """Which of the keys in `wanted` each passage has: at once, as a long document has thousands."""
     found = np.zeros((len(held), len(wanted)), np.bool_)
-    passage = np.repeat(np.arange(len(held)), [len(each) for each in held])
-    together = np.concatenate(held)
+    together = np.frombuffer(b"".join(held), dtype=np.uint64)
+    passage = np.repeat(np.arange(len(held)), [len(each) // together.itemsize for each in held])
     for column, key in enumerate(wanted):
         found[passage[together == key], column] = True
     return found
@@ -124,9 +164,9 @@ def _level(what: Sought, whole: Bools, said: Bools) -> int:
     return min(anywhere, ALIKE)
 
 
-def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
-    if not phrases:
-        return True
+def _says(phrases: Sequence[str], fetched: Fetched | None) -> bool:
+    if fetched is None:
+        return not phrases
     parts = (fetched.title, fetched.passage.heading, fetched.passage.text)
     told = f" {'  '.join(map(name_key, parts))} "
     return all(f" {phrase} " in told for phrase in phrases)

@@ -10,7 +10,7 @@ from indexer import analysis, passages
 from indexer.errors import IndexOutdated
 from indexer.files import replace_durably
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 

@@ -221,7 +221,7 @@ class HybridIndex:
                 parts.lexical,
                 parts.memory,
                 parts.words,
-                parts.passages.fetch,
+                parts.passages,
             )
             stored = parts.passages.fetch([one.passage for one in ranking.documents])
             several = [

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -49,6 +50,7 @@ _FETCH = """
 SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.text_hash, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
+_TERMS = "SELECT number, terms FROM passages WHERE number IN ({})"
 
 _BATCH = 500
 
@@ -129,14 +131,6 @@ class PassageStore:
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, Fetched]:
         """Passages by their numbers; those that are gone are left out."""
-        rows = []
-        with self._lock, reading(self._path):
-            for start in range(0, len(numbers), _BATCH):
-                batch = list(numbers[start : start + _BATCH])
-                query = _FETCH.format(",".join("?" * len(batch)))
-                rows += self._reader.execute(query, batch).fetchall()
-            if not row_sums.sound(self._reader, numbers, self._sound):
-                raise IndexOutdated(f"The index file {self._path} is damaged: a text differs.")
         return {
             number: Fetched(
                 title,
@@ -150,8 +144,28 @@ class PassageStore:
                 text_hash,
                 np.frombuffer(terms, dtype=np.uint64),
             )
-            for number, title, name, document, heading, text, parts, text_hash, terms in rows
+            for number, title, name, document, heading, text, parts, text_hash, terms in self._rows(
+                _FETCH, numbers
+            )
         }
+
+    def terms(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The keys of the terms of passages, ascending, by the passages' numbers.
+
+        Of a long document far less than its passages are; those that are gone are left out.
+        """
+        return dict(self._rows(_TERMS, numbers))
+
+    def _rows(self, query: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        found = []
+        with self._lock, reading(self._path):
+            for start in range(0, len(numbers), _BATCH):
+                batch = list(numbers[start : start + _BATCH])
+                statement = query.format(",".join("?" * len(batch)))
+                found += self._reader.execute(statement, batch).fetchall()
+            if not row_sums.sound(self._reader, numbers, self._sound):
+                raise IndexOutdated(f"The index file {self._path} is damaged: a text differs.")
+        return found
 
     def put(
         self,

@@ -13,7 +13,7 @@ from indexer import bm25, evidence, fusion
 from indexer.bm25 import Statistics
 from indexer.document import Filter
 from indexer.embedder import WORD_DIMENSION, Embedded
-from indexer.evidence import NOTHING, Evidence, Fetch, Sought
+from indexer.evidence import NOTHING, Evidence, Passages, Sought
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
 from indexer.memory import Candidates, Memory, Proposed
@@ -85,7 +85,7 @@ def rank(
     lexical: LexicalIndex,
     memory: Memory,
     words_of: WordsOf,
-    fetch: Fetch,
+    stored: Passages,
 ) -> Ranking:
     """The best documents among those that `filter` lets through, best first; ties by id."""
     known = memory.statistics(question.wanted.terms, filter.audience)
@@ -110,7 +110,7 @@ def rank(
     if what.terms:
         order = _sorted(found.ids, fused, levels)
         looked = order[: limit if evidence.is_simple(what) else max(limit, LOOKED_AT)]
-        for place, one in _weighed(what, found, looked, vector, memory, fetch).items():
+        for place, one in _weighed(what, found, looked, vector, memory, stored).items():
             passages[place] = one.passage
             levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
@@ -149,17 +149,13 @@ def _weighed(
     places: Sequence[int],
     vector: Vectors,
     memory: Memory,
-    fetch: Fetch,
+    stored: Passages,
 ) -> dict[int, Evidence]:
     """What each of these has in its passages."""
     nearest = memory.nearest(vector, [found.ids[place] for place in places])
     numbers = [[each.number for each in passages] for passages in nearest]
-    fetched = fetch([number for each in numbers for number in each])
-    weighed = {
-        place: evidence.weigh(what, found.held[place], each, fetched)
-        for place, each in zip(places, numbers, strict=True)
-    }
-    return {place: one for place, one in weighed.items() if one}
+    weighed = evidence.weigh(what, [found.held[place] for place in places], numbers, stored)
+    return {place: one for place, one in zip(places, weighed, strict=True) if one}
 
 
 def _met(

@@ -19,8 +19,11 @@ _OF = "SELECT DISTINCT document FROM passages WHERE number IN (SELECT value FROM
 
 def total(connection: sqlite3.Connection, document: int) -> int:
     """The checksum of all rows of a document."""
-    rows = [connection.execute(each, (document,)).fetchall() for each in _ROWS]
-    return zlib.crc32(repr(rows).encode("utf-8", "surrogatepass"))
+    found = 0
+    for statement in _ROWS:
+        for row in connection.execute(statement, (document,)):
+            found = zlib.crc32(msgspec.msgpack.encode(row), found)
+    return found
 
 
 def sound(reader: sqlite3.Connection, passages: Sequence[int], known: set[int]) -> bool:

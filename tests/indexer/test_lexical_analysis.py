@@ -76,6 +76,11 @@ def test_names_differ_only_in_what_is_read() -> None:
     assert name_key("?!") == ""
 
 
+@given(st.text(st.sampled_from("aAsTllLdD'09_-. \t"), max_size=30))
+def test_a_name_in_plain_letters_has_the_key_that_it_has_beside_others(name: str) -> None:
+    assert f"{name_key(name)} e".strip() == name_key(f"{name} é")
+
+
 @given(texts)
 def test_every_word_with_a_term_stands_where_it_says(text: str) -> None:
     found = list(spans(text))
