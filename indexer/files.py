@@ -67,8 +67,9 @@ def empty_in_place(path: Path, schema: str) -> None:
                 pass  # Its beginning is damaged as well, which has to be mended first.
         image = bytearray(fresh.serialize())
         image[18:20] = _WAL_MODE
-        with path.open("r+b") as file:
-            file.write(image)
+        # Never closed: that would take from all connections of this process what they have locked
+        # there (https://www.sqlite.org/howtocorrupt.html, 2.2), and damage like this is rare.
+        os.pwrite(os.open(path, os.O_RDWR | os.O_CLOEXEC), image, 0)
         _copy_over(fresh, path)
 
 

@@ -13,7 +13,8 @@ import threading
 import time
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from events.sqlite_file import wal_is_emptied
-from kb.following.view_file import BUSY_SECONDS
+from kb.following.view_file import BUSY_SECONDS, reading_beside
 
 _WAL_HEADER = 32
 _FRAME_HEADER = struct.Struct(">II8s8s")
@@ -87,10 +88,10 @@ class PageSums:
         if stamp == sums.stamp and 0 <= now - sums.checked_at < SCRUB_SECONDS:
             return
         moved = set(_logged(self._path, sums.page_size))
-        pages = zip_longest(array("I", sums.sums), _crcs(self._path, sums.page_size))
-        for page, (known, found) in enumerate(pages, 1):
-            if known != found and (page, found) not in moved:
-                raise PagesDamaged(f"its page {page} is not as it was written")
+        with closing(_crcs(self._path, sums.page_size)) as crcs:
+            for page, (known, found) in enumerate(zip_longest(array("I", sums.sums), crcs), 1):
+                if known != found and (page, found) not in moved:
+                    raise PagesDamaged(f"its page {page} is not as it was written")
         self._write(msgspec.structs.replace(sums, stamp=stamp, checked_at=now))
 
     def take(self, connection: sqlite3.Connection, *, emptying: bool = False) -> bool:
@@ -117,10 +118,10 @@ class PageSums:
         size, count = sums.page_size, self._path.stat().st_size // sums.page_size
         known = array("I", sums.sums)[:count]
         known.extend([0] * (count - len(known)))
-        with self._path.open("rb") as file:
+        with reading_beside(self._path) as file:
             for page in pages:
                 if page <= count:
-                    known[page - 1] = zlib.crc32(os.pread(file.fileno(), size, (page - 1) * size))
+                    known[page - 1] = zlib.crc32(os.pread(file, size, (page - 1) * size))
         return _Sums(_stamp(self._path), size, sums.checked_at, known.tobytes())
 
     def take_all(self, page_size: int) -> None:
@@ -168,11 +169,13 @@ def _stamp(path: Path) -> Stamp:
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _crcs(path: Path, page_size: int) -> Iterator[int]:
-    with path.open("rb") as file:
-        while pages := file.read(page_size * _AT_ONCE):
+def _crcs(path: Path, page_size: int) -> Generator[int]:
+    with reading_beside(path) as file:
+        place = 0
+        while pages := os.pread(file, page_size * _AT_ONCE, place):
             for start in range(0, len(pages), page_size):
                 yield zlib.crc32(pages[start : start + page_size])
+            place += len(pages)
 
 
 def _logged(path: Path, page_size: int) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,18 @@
-"""The file views.sqlite: how it is opened, which one it is, and when it is broken."""
+"""The file views.sqlite: how it is opened, which one it is, and when it is broken.
 
+The locks by which processes that use SQLite keep clear of each other belong to a process and a
+file: where a process closes any descriptor of the file, it loses all that its connections hold
+there, and another one that ends would then take the log (WAL) away from under them. So whoever
+reads the file beside SQLite does so with `reading_beside`, whose descriptors stay open as long as
+this process has a connection to the file. See https://www.sqlite.org/howtocorrupt.html, 2.2.
+"""
+
+import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 
 BUSY_SECONDS = 30.0
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -12,15 +23,82 @@ File = tuple[int, int]
 MISSING: File = (0, 0)
 
 
+class _Use:
+    """Who uses the file at a path: connections and readers, counted; and the descriptors kept."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.descriptors: dict[File, int] = {}
+
+
+_uses: dict[Path, _Use] = {}
+_using = RLock()  # also for what a finalizer ends meanwhile
+
+
+def _begin(path: Path) -> _Use:
+    with _using:
+        use = _uses.setdefault(path, _Use())
+        use.count += 1
+    return use
+
+
+def _end(path: Path) -> None:
+    with _using:
+        use = _uses[path]
+        use.count -= 1
+        if not use.count:
+            del _uses[path]
+            for descriptor in use.descriptors.values():
+                os.close(descriptor)
+
+
+class _Connection(sqlite3.Connection):
+    """One that counts among the users of its file until it is closed."""
+
+    path: Path | None = None
+
+    def close(self) -> None:
+        super().close()
+        path, self.path = self.path, None
+        if path:
+            _end(path)
+
+
 def connect(path: Path, *, mode: str = "rwc") -> sqlite3.Connection:
     """A connection to the views at `path` that may be used from any thread, one at a time."""
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
+    used = path.resolve()
+    _begin(used)
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=_Connection,
+        )
+    except BaseException:
+        _end(used)
+        raise
+    connection.path = used
+    return connection
+
+
+@contextmanager
+def reading_beside(path: Path) -> Iterator[int]:
+    """A descriptor of the file at `path` to read its bytes by, for the time of the block."""
+    used = path.resolve()
+    use = _begin(used)
+    try:
+        with _using:
+            descriptor = use.descriptors.get(file_at(path))
+            if descriptor is None:
+                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                found = os.fstat(descriptor)
+                use.descriptors[found.st_dev, found.st_ino] = descriptor
+        yield descriptor
+    finally:
+        _end(used)
 
 
 def file_at(path: Path) -> File:

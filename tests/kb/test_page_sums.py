@@ -1,11 +1,15 @@
 """The checksums of the pages of the views, as several processes write them."""
 
+import fcntl
 import os
+import struct
 from pathlib import Path
 
 import pytest
 
+from kb.following import view_file
 from kb.following.page_sums import PageSums
+from kb.following.view_file import connect
 from tests.kb.viewed_world import ViewedWorld
 
 
@@ -30,3 +34,33 @@ def test_sums_that_are_written_twice_at_the_same_moment_are_sound(
     assert one.fits()
     assert PageSums(path).fits()
     assert list(tmp_path.glob("*.new")) == []
+
+
+def is_locked(file: int) -> bool:
+    """Whether a connection keeps others from taking the file for theirs alone (SHARED_FIRST)."""
+    wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0x40000002, 510, 0)
+    (found, *_) = struct.unpack("hhqqi", fcntl.fcntl(file, fcntl.F_OFD_GETLK, wanted))
+    return bool(found != fcntl.F_UNLCK)
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_OFD_GETLK"), reason="Only Linux tells locks of its own.")
+def test_taking_sums_gives_up_no_lock_of_the_connections_of_this_process(tmp_path: Path) -> None:
+    """Another process would remove the log (WAL) under them when it closes the file."""
+    path = tmp_path / "views.sqlite"
+    world = ViewedWorld(path)
+    world.practice("One")
+    world.catch_up()
+    reader = connect(path, mode="ro")
+    reader.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    file = os.open(path, os.O_RDWR)
+    assert is_locked(file)
+    PageSums(path).take_all(4096)
+    PageSums(path).check()
+    world.close()
+    assert is_locked(file)
+    reader.close()
+    assert not is_locked(file)
+    assert path.resolve() not in view_file._uses
+    PageSums(path).take_all(4096)
+    assert path.resolve() not in view_file._uses
+    os.close(file)
