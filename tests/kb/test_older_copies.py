@@ -56,6 +56,35 @@ def test_the_vault_knows_what_is_written_while_a_process_runs(
             assert vault.mark() == log.mark()
 
 
+def test_a_mark_from_before_the_last_writes_of_a_killed_process_is_brought_up_in_silence(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And an older vault or log, to which the mark fits as well, is told of nevertheless."""
+    monkeypatch.setattr("kb.belonging.KEEP_SECONDS", 3600.0)
+    killed, older = tmp_path / "killed", tmp_path / "older"
+    older.mkdir()
+    with opened(data) as base:
+        contribute(base, "one")
+        for name in ("vault.sqlite", "log.sqlite"):
+            copied(data / name, older / name)
+        contribute(base, "two")
+        base.wait(base.head(), index=True)
+        mark = base._parts.vault.mark()
+        shutil.copytree(data, killed)
+    shutil.copytree(killed, tmp_path / "again")
+    told: list[str] = []
+    with opened(killed, told.append) as base:
+        assert mark != base._parts.log.mark() == base._parts.vault.mark()
+        assert told == []
+    copied(older / "vault.sqlite", killed / "vault.sqlite")
+    opened(killed, told.append).close()
+    assert any("lacks the keys of 1 entry" in sentence for sentence in told), told
+    told.clear()
+    copied(older / "log.sqlite", tmp_path / "again" / "log.sqlite")
+    opened(tmp_path / "again", told.append).close()
+    assert any("hold more than the log" in sentence for sentence in told), told
+
+
 def test_the_vault_is_written_to_once_a_second_at_most() -> None:
     times = iter([0.0, 0.9, 1.1, 1.1, 1.2])
     log, vault = InMemoryEventLog(), MemoryVault()
