@@ -30,10 +30,19 @@ def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibil
 @click.command("visibility", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @click.argument("words", metavar="WHO...", nargs=-1, required=True)
+@click.option(
+    "--entry-version",
+    type=int,
+    help="The version of the entry that you read: refused if it was changed since.",
+)
 @json_option
 @pass_session
 def visibility_command(
-    session: Session, entry_id: str, words: tuple[str, ...], as_json: bool
+    session: Session,
+    entry_id: str,
+    words: tuple[str, ...],
+    entry_version: int | None,
+    as_json: bool,
 ) -> None:
     """Let exactly WHO see the entry ID from now on.
 
@@ -42,7 +51,9 @@ def visibility_command(
     """
     with session.open() as base:
         shown = chosen_visibility(base, words)
-        receipt = base.entries.show(base.catalogue.resolve(entry_id), shown)
+        receipt = base.entries.show(
+            base.catalogue.resolve(entry_id), shown, entry_version=entry_version
+        )
         seen_by = Names(base).seen_by(shown)
     print_receipt(
         base.asker, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json

@@ -85,9 +85,10 @@ class Restore(Struct, frozen=True):
 
 
 class Show(Struct, frozen=True):
-    """Let exactly these see it."""
+    """Let exactly these see it, as it was at `version` if that is given."""
 
     visibility: Visibility
+    version: int | None = None
 
 
 class Erase(Struct, frozen=True):
@@ -149,8 +150,11 @@ def _change_standing(command: Restore | Show | Erase, entry: Entry) -> list[Entr
         return [EntryRestored()] if entry.archived else []
     if isinstance(command, Erase):
         return [EntryErased()]
-    same = command.visibility == entry.visibility
-    return [] if same else [EntryVisibilityChanged(visibility=command.visibility)]
+    if command.visibility == entry.visibility:
+        return []
+    if (version := _known(entry, command.version)) is not None and version < entry.version:
+        raise RevisionConflict(entry.id, version, entry.version, _new_readers(entry, version))
+    return [EntryVisibilityChanged(visibility=command.visibility)]
 
 
 def refuse_itself(entry_id: str, other: str) -> None:
@@ -172,18 +176,23 @@ def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
 
     `InvalidInput` where it is not at that version yet.
     """
-    if version is None:
-        return
-    if version > entry.version:
+    if (known := _known(entry, version)) is not None and (who := _new_readers(entry, known)):
+        raise ShownToMore(entry.id, who, known, entry.version)
+
+
+def _known(entry: Entry, version: int | None) -> int | None:
+    """`version`, unless the entry is not there yet: `InvalidInput`."""
+    if version is not None and version > entry.version:
         raise InvalidInput(
             f"Entry {entry.id} has no version {version} yet; it is at {entry.version}.", "version"
         )
-    if _widened(entry, version):
-        raise ShownToMore(entry.id, told(entry.visibility), version, entry.version)
+    return version
 
 
-def _widened(entry: Entry, version: int) -> bool:
-    return narrows(entry.visibility_at(version), entry.visibility)
+def _new_readers(entry: Entry, version: int) -> str:
+    """Who sees it now, in words; empty if all of them saw it at `version`."""
+    now = entry.visibility
+    return told(now) if narrows(entry.visibility_at(version), now) else ""
 
 
 def _contribute(command: Contribute, entry: Entry) -> list[EntryEvent]:
@@ -207,7 +216,7 @@ def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:
     if Text(content=command.content, group=group) == entry.texts[-1]:
         return []
     if command.version < entry.revision_version:
-        who = told(entry.visibility) if _widened(entry, command.version) else ""
+        who = _new_readers(entry, command.version)
         raise RevisionConflict(entry.id, command.version, entry.version, who)
     refuse_shown_to_more(entry, command.version)
     return [EntryRevised(content=command.content, group=group, note=command.note)]

@@ -178,11 +178,21 @@ class Entries:
         return self._execute(entry_id, Restore(), command_id)
 
     def show(
-        self, entry_id: str, visibility: Visibility, *, command_id: UUID | None = None
+        self,
+        entry_id: str,
+        visibility: Visibility,
+        *,
+        entry_version: int | None = None,
+        command_id: UUID | None = None,
     ) -> Receipt:
-        """Let exactly these see it; what is a draft becomes one no longer."""
+        """Let exactly these see it; what is a draft becomes one no longer.
+
+        Raises `RevisionConflict` if the entry was changed at all after `entry_version`, where that
+        is given: others may have written what was not meant for these.
+        """
         visibility = checked_visibility(visibility)
-        return self._execute(entry_id, Show(visibility), command_id, shown_to=visibility)
+        command = Show(visibility, validation.optional_version(entry_version))
+        return self._execute(entry_id, command, command_id, shown_to=visibility)
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""

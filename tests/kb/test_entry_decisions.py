@@ -17,6 +17,7 @@ from kb.entries.commands import (
     Relate,
     Restore,
     Revise,
+    Show,
     Tag,
     Unrelate,
     Untag,
@@ -34,6 +35,7 @@ from kb.entries.entry import (
     EntryTagged,
     EntryUnrelated,
     EntryUntagged,
+    EntryVisibilityChanged,
     Text,
     evolve,
 )
@@ -266,3 +268,15 @@ def test_an_entry_has_so_many_tags_however_often_some_are_added() -> None:
     assert then(given, Tag(("t1", "one"))) == [EntryTagged(tag="one")]
     with pytest.raises(InvalidInput, match="at most 100 tags; this one would have 101: take some"):
         then(given, Tag(("one", "two")))
+
+
+def test_who_sees_an_entry_is_chosen_on_the_version_that_was_read() -> None:
+    world = Visibility("world")
+    assert then([CONTRIBUTED, REVISED], Show(world, 2)) == [
+        EntryVisibilityChanged(visibility=world)
+    ]
+    assert then([CONTRIBUTED, REVISED], Show(Visibility(), 1)) == []
+    with pytest.raises(RevisionConflict, match="from version 1, it is now at 2"):
+        then([CONTRIBUTED, REVISED], Show(world, 1))
+    with pytest.raises(InvalidInput, match="no version 3"):
+        then([CONTRIBUTED, REVISED], Show(world, 3))

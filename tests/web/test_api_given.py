@@ -230,3 +230,38 @@ def test_what_an_address_takes_is_told_with_any_parameter(client: Client) -> Non
     response = client.options("/api/search?x=1")
     assert response.status_code == 204
     assert response.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+REUSE = {"group": "Ward 3", "context": "Nights.", "outcome": "adopted"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/api/entries", DRAFT | {"group": ""}, "group"),
+        ("PUT", ENTRY, {"version": 1, "content": CONTENT, "group": " \u200b"}, "group"),
+        ("PUT", ENTRY, {"version": 1, "content": CONTENT, "note": " "}, "note"),
+        ("POST", f"{ENTRY}/archive", {"reason": "Old.", "successor": ""}, "successor"),
+        ("POST", f"{ENTRY}/reuses", REUSE | {"evidence": ""}, "evidence"),
+        ("POST", f"{ENTRY}/reuses", REUSE | {"resulting_entry": " "}, "resulting_entry"),
+    ],
+)
+def test_what_may_be_left_out_is_not_given_as_nothing(
+    client: Client, contribute: Contribute, method: str, path: str, body: object, field: str
+) -> None:
+    answer = client.request(method, path.format(id=contribute()), json=body)
+    assert "is given as nothing" in refused(answer, field)
+
+
+def test_who_sees_an_entry_is_not_chosen_on_an_old_version_of_it(
+    client: Client, contribute: Contribute
+) -> None:
+    entry = contribute()
+    assert client.post(f"/api/entries/{entry}/tags", json={"tags": ["ward"]}).status_code == 200
+    now = client.get(f"/api/entries/{entry}").json()["version"]
+    body = {"sight": "author", "entry_version": now - 1}
+    late = client.put(f"/api/entries/{entry}/visibility", json=body)
+    assert late.status_code == 409
+    assert (late.json()["expected"], late.json()["actual"]) == (now - 1, now)
+    body["entry_version"] = now
+    assert client.put(f"/api/entries/{entry}/visibility", json=body).status_code == 200

@@ -1,40 +1,54 @@
 """Curation: tags, relations, archive and restore."""
 
+from typing import Annotated
+
 from litestar import delete, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
-from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.entries.content import Relation
 from web.api.given import (
     EntryVersion,
+    Given,
     GivenRelation,
     GivenVisibility,
-    IdOrNone,
+    Id,
     PathId,
     QueryId,
     QueryRelationType,
     Tag,
     Text,
+    told,
 )
 from web.openapi import CHANGES, SENDS, operation
 from web.written import Written, when_searchable
 
 
-class Tags(Struct, frozen=True, forbid_unknown_fields=True):
+class Tags(Given, frozen=True, forbid_unknown_fields=True):
     """Tags to put on."""
 
     tags: tuple[Tag, ...]
     entry_version: EntryVersion | None = None
 
 
-class Archiving(Struct, frozen=True, forbid_unknown_fields=True):
+class Archiving(Given, frozen=True, forbid_unknown_fields=True):
     """Why an entry is no longer recommended, and perhaps the id of the one that takes its place."""
 
     reason: Text
-    successor: IdOrNone | None = None
+    successor: Id | None = None
     entry_version: EntryVersion | None = None
+
+
+class Showing(GivenVisibility, frozen=True, forbid_unknown_fields=True):
+    """Who is to see an entry, and the version of it that this was decided on."""
+
+    entry_version: (
+        Annotated[
+            int, told(minimum=1, description="Refused (409) where the entry was changed since.")
+        ]
+        | None
+    ) = None
 
 
 @post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule="curate"))
@@ -93,7 +107,8 @@ def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Wri
 
 @put("/entries/{entry_id:str}/visibility", **operation("curation", *SENDS, rule="show"))
 def show_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[GivenVisibility]
+    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Showing]
 ) -> Written:
     """Choose who sees an entry."""
-    return when_searchable(base, base.entries.show(entry_id, data.meant(base)))
+    receipt = base.entries.show(entry_id, data.meant(base), entry_version=data.entry_version)
+    return when_searchable(base, receipt)

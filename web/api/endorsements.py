@@ -3,15 +3,14 @@
 from litestar import delete, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
-from msgspec import Struct
 
 from kb import KnowledgeBase
-from web.api.given import EntryVersion, PathId, Text
+from web.api.given import EntryVersion, Given, PathId, Text
 from web.openapi import CHANGES, SENDS, operation
 from web.written import Written
 
 
-class Reason(Struct, frozen=True, forbid_unknown_fields=True):
+class Reason(Given, frozen=True, forbid_unknown_fields=True):
     """Why the member vouches for an entry."""
 
     reason: Text

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
-from msgspec import UNSET, Struct, UnsetType, convert, structs
+from msgspec import UNSET, UnsetType, convert, structs
 
 from kb import KnowledgeBase
 from kb.access import may
@@ -23,7 +23,7 @@ from kb.entries.results import (
     ReuseView,
     Sort,
 )
-from web.api.given import GivenContent, GivenDraft, Group, PathId, told
+from web.api.given import Given, GivenContent, GivenDraft, Line, NamedGroup, PathId, told
 from web.api.search import ARCHIVED, Archived, Limit
 from web.bodies import TEXT
 from web.openapi import SENDS, operation
@@ -42,13 +42,13 @@ IdempotencyKey = Annotated[
 ]
 
 
-class Revision(Struct, frozen=True, forbid_unknown_fields=True):
+class Revision(Given, frozen=True, forbid_unknown_fields=True):
     """A new text, written on top of `version`. A group left out stays, null takes it off."""
 
     content: GivenContent
     version: Annotated[int, told(minimum=1)]
-    group: Group | UnsetType | None = UNSET
-    note: str | None = None
+    group: NamedGroup | UnsetType | None = UNSET
+    note: Line | None = None
 
 
 @get("/entries", **operation("entries", rule="read"))

@@ -3,14 +3,17 @@
 The document tells the limits of the fields; kb.entries.validation holds to them, in sentences.
 """
 
+from functools import cache
 from typing import Annotated, Any
 
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import BodyKwarg, PathParameter, QueryParameter
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import fields
 
 from kb import KnowledgeBase
 from kb.access import MOST_GROUPS, Sight, Visibility
+from kb.characters import is_blank
 from kb.entries.content import Scalar
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.validation import (
@@ -22,7 +25,7 @@ from kb.entries.validation import (
     TEXT_LENGTH,
     TITLE_LENGTH,
 )
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Mistakes
 
 
 def told(**words: Any) -> BodyKwarg:
@@ -35,13 +38,10 @@ SCALAR = Schema(type=[OpenAPIType.STRING, OpenAPIType.NUMBER, OpenAPIType.BOOLEA
 
 Id = Annotated[str, told(format="uuid")]
 PathId = Annotated[str, PathParameter(schema_extra={"format": "uuid"})]
-IdOrNone = Annotated[str, told(pattern="^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$")]
-"""Where null stands for none, nothing between quotes does as well."""
-
-LinkOrNone = Annotated[str, told(pattern=r"^\s*(https?://.+)?$", maxLength=LINK_LENGTH)]
+Link = Annotated[str, told(pattern=r"^\s*https?://.+$", maxLength=LINK_LENGTH)]
 Title = Annotated[str, told(minLength=1, maxLength=TITLE_LENGTH, examples=["Two bins"])]
 Text = Annotated[str, told(minLength=1, maxLength=TEXT_LENGTH)]
-Group = Annotated[str, told(maxLength=GROUP_LENGTH)]
+Line = Annotated[str, told(minLength=1)]
 NamedGroup = Annotated[str, told(minLength=1, maxLength=GROUP_LENGTH)]
 Tag = Annotated[str, told(minLength=1)]
 RelationType = Annotated[str, told(enum=list(RELATION_TYPES))]
@@ -58,6 +58,30 @@ EntryVersion = Annotated[
 ]
 
 
+class Given(Struct, frozen=True, forbid_unknown_fields=True):
+    """A body, or a part of one. Where a field may be left out, a blank text is not the same.
+
+    So a program whose variable is not set takes no group off, and no successor away.
+    """
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidInput` for a blank text."""
+        values = ((name, getattr(self, name)) for name in _left_out(type(self)))
+        wrong = Mistakes()
+        wrong.found += (
+            InvalidInput(f"{name} is given as nothing: give it a value or leave it out.", name)
+            for name, value in values
+            if isinstance(value, str) and is_blank(value)
+        )
+        wrong.refuse()
+
+
+@cache
+def _left_out(shape: type[Given]) -> tuple[str, ...]:
+    """The fields that stand for nothing where they are left out."""
+    return tuple(field.name for field in fields(shape) if field.default in (None, UNSET))
+
+
 class GivenSection(Struct, frozen=True, forbid_unknown_fields=True):
     """A heading and the Markdown under it."""
 
@@ -72,7 +96,7 @@ class GivenRelation(Struct, frozen=True, forbid_unknown_fields=True):
     target: Id
 
 
-class GivenVisibility(Struct, frozen=True, forbid_unknown_fields=True):
+class GivenVisibility(Given, frozen=True, forbid_unknown_fields=True):
     """Who is to see an entry; `groups` are names or ids, given for the sight "groups" alone."""
 
     sight: Sight
@@ -108,12 +132,12 @@ class GivenContent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     properties: Properties = {}
 
 
-class GivenDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GivenDraft(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that a new entry starts with; all members see it unless `visibility` says otherwise."""
 
     kind: KindKey
     content: GivenContent
-    group: Group | None = None
+    group: NamedGroup | None = None
     tags: tuple[Tag, ...] = ()
     relations: tuple[GivenRelation, ...] = ()
     visibility: GivenVisibility = GivenVisibility("members")

@@ -15,7 +15,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 from litestar.params import FromQuery, JSONBody
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import UNSET, UnsetType, structs
 
 from kb import KnowledgeBase
 from kb.entries.results import ReuseView
@@ -23,7 +23,7 @@ from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import MOST, IdempotencyKey, Offset
-from web.api.given import EntryVersion, IdOrNone, LinkOrNone, NamedGroup, PathId, Text
+from web.api.given import EntryVersion, Given, Id, Link, NamedGroup, PathId, Text
 from web.api.search import Limit
 from web.bodies import NOTES
 from web.openapi import SENDS, operation
@@ -48,24 +48,24 @@ class AlsoCsv(Operation):
             answer.content = {**answer.content, CSV: OpenAPIMediaType(schema=text)}
 
 
-class NewReuse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class NewReuse(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A group took the entry into its work. `evidence` is a link, `resulting_entry` an id."""
 
     group: NamedGroup
     context: Text
     outcome: Outcome
-    resulting_entry: IdOrNone | None = None
-    evidence: LinkOrNone | None = None
+    resulting_entry: Id | None = None
+    evidence: Link | None = None
     entry_version: EntryVersion | None = None
 
 
-class OutcomeUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class OutcomeUpdate(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What became of a reuse. A resulting entry or evidence left out stays, null removes it."""
 
     outcome: Outcome
     note: Text
-    resulting_entry: IdOrNone | UnsetType | None = UNSET
-    evidence: LinkOrNone | UnsetType | None = UNSET
+    resulting_entry: Id | UnsetType | None = UNSET
+    evidence: Link | UnsetType | None = UNSET
     entry_version: EntryVersion | None = None
 
 
