@@ -9,7 +9,7 @@ import click
 
 from kb import access
 from kb.cli.once import Command
-from kb.cli.pieces import USUAL
+from kb.cli.pieces import USUAL, piece, piece_options
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
@@ -63,10 +63,21 @@ def init_command(
     is_flag=True,
     help="Say that a newer vault will not be put back, so that new things are written again.",
 )
+@piece_options
 @json_option
 @pass_session
-def status_command(session: Session, check: bool, without_lost_keys: bool, as_json: bool) -> None:
-    """Show positions, lag, parked events, sizes, model and engine. For the operator alone."""
+def status_command(
+    session: Session,
+    check: bool,
+    without_lost_keys: bool,
+    offset: int,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Show positions, lag, parked events, sizes, model and engine. For the operator alone.
+
+    --offset and --limit are for the parked events.
+    """
     with session.open() as base:
         access.require_operator(base.asker, "see the state of the data directory")
         if without_lost_keys:
@@ -75,7 +86,7 @@ def status_command(session: Session, check: bool, without_lost_keys: bool, as_js
             with Progress("Checking the log", base.head()) as progress:
                 count = base.check_log(progress.reach)
             tell(f"The log is sound: all of it can be read ({counted(count, 'event')}).")
-        status = base.status()
+        status = _with_piece(base.status(), offset, limit)
     if as_json:
         print_json(status)
     else:
@@ -110,11 +121,18 @@ def rebuild_command(
         access.require_operator(base.asker, "rebuild views and index")
         with shown:
             base.rebuild(what, progress=show)
-        status = base.status()
+        status = _with_piece(base.status())
     if as_json:
         print_json(status)
     else:
         click.echo(f"Rebuilt {'views and index' if what == 'all' else what}.")
+
+
+def _with_piece(status: "Status", offset: int = 0, limit: int = USUAL) -> "Status":
+    """The status with so many of the parked events."""
+    from msgspec import structs
+
+    return structs.replace(status, parked=tuple(piece(status.parked, offset, limit)))
 
 
 def _print_status(status: "Status") -> None:
@@ -141,7 +159,5 @@ def _print_status(status: "Status") -> None:
         click.echo("\nParked events (taken out of the way until a rebuild):")
         print_table(
             ("where", "position", "type", "stream", "error"),
-            [(p.projection, p.position, p.type, p.stream, p.error) for p in status.parked[:USUAL]],
+            [(p.projection, p.position, p.type, p.stream, p.error) for p in status.parked],
         )
-        if len(status.parked) > USUAL:
-            tell(f"The first {USUAL} of {len(status.parked):,}; --json has all.")

@@ -7,7 +7,7 @@ import click
 from msgspec import structs
 
 from kb.cli.once import Group
-from kb.cli.pieces import piece, piece_options
+from kb.cli.pieces import newest, newest_options, piece, piece_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_table
 from kb.reuse.report import By
@@ -74,12 +74,21 @@ def _day(moment: datetime | None) -> date | None:
 
 
 @report_command.command("questions")
+@newest_options
 @json_option
 @pass_session
-def questions(session: Session, as_json: bool) -> None:
-    """Count searches by day, and list the words that at least five members asked for."""
+def questions(session: Session, offset: int, limit: int, as_json: bool) -> None:
+    """Count searches by day, and list the words that at least five members asked for.
+
+    Of either list so many: the newest days, and the words of the newest time first.
+    """
     with session.open() as base:
         report = base.reports.questions()
+    report = structs.replace(
+        report,
+        days=tuple(newest(report.days, offset, limit)),
+        common=tuple(piece(report.common, offset, limit)),
+    )
     if as_json:
         print_json(report)
         return

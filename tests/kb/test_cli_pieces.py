@@ -2,10 +2,13 @@
 
 import pytest
 
+from events.projection import ParkedEvent
 from indexer.testing import HashEmbedder
 from kb.access import Asker, of_member, operator
+from kb.following.parked import ParkedFile
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from kb.questions import CommonQuestion, Questions
 from tests.kb.accounts_world import START
 from tests.kb.cli_world import CommandLine
 
@@ -91,3 +94,35 @@ def test_of_what_belongs_to_an_entry_so_much_is_shown_and_the_rest_told(
     found = kb.ok("show", known.entry, "--limit", "2", "--json").json
     assert (len(found["endorsed"]), len(found["reuse"]), found["endorsements"]) == (2, 2, 5)
     assert kb.ok("show", known.entry).err == ""
+
+
+def test_the_counts_of_searches_are_printed_a_piece_at_a_time(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [(f"2026-01-0{number}", number) for number in range(1, 6)]
+    common = [
+        CommonQuestion(words=f"word {number}", window_begins="2026-01-01", searches=5)
+        for number in range(5)
+    ]
+    monkeypatch.setattr(Questions, "days", lambda _: days)
+    monkeypatch.setattr(Questions, "common", lambda _: common)
+    ran = kb.ok("report", "questions", "--json", "--limit", "2", "--offset", "1")
+    assert [day["date"] for day in ran.json["days"]] == ["2026-01-03", "2026-01-04"]
+    assert [each["words"] for each in ran.json["common"]] == ["word 1", "word 2"]
+    assert ran.err.count("of 5") == 2
+
+
+def test_the_status_tells_so_many_of_the_events_kept_aside(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside = [
+        ParkedEvent(
+            projection="index", position=n, type="x", stream="entry-1", error="?", parked_at=START
+        )
+        for n in range(5)
+    ]
+    monkeypatch.setattr(ParkedFile, "all", lambda _: aside)
+    ran = kb.ok("status", "--json", "--limit", "2", "--offset", "2")
+    assert [each["position"] for each in ran.json["parked"]] == [2, 3]
+    assert "3 to 4 of 5" in ran.err
+    assert len(kb.ok("status", "--json").json["parked"]) == 5

@@ -25,6 +25,7 @@ from kb.entries.results import (
 )
 from web.api.given import Given, GivenContent, GivenDraft, Line, NamedGroup, PathId, told
 from web.api.search import ARCHIVED, Archived, Limit
+from web.api.weight import MOST_BYTES, light, weight
 from web.bodies import TEXT
 from web.openapi import SENDS, operation
 from web.visit import SOMEBODY
@@ -66,7 +67,9 @@ def list_entries(
     chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
     first = {name: _first(getattr(found.facets, name)) for name in ("kinds", "tags", "groups")}
-    return structs.replace(found, facets=structs.replace(found.facets, **first))
+    facets = structs.replace(found.facets, **first)
+    items = light(found.items, MOST_BYTES - weight(facets))
+    return structs.replace(found, items=items, facets=facets)
 
 
 @post("/entries", **operation("entries", *SENDS, status=201, rule="contribute", largest=TEXT))
@@ -83,14 +86,15 @@ def contribute_entry(
 
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule="read"))
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPage:
-    """One entry; of relations, endorsements and reuses the first 100."""
+    """One entry; of relations, endorsements and reuses the first 100, or as many as weigh 49 kB."""
     entry = base.catalogue.get(entry_id, most=MOST)
     author = _told(base, entry.contributed_by)
     return structs.replace(
         entry,
         contributed_by=author,
-        endorsed=_by_known(base, entry.endorsed),
-        relations=entry.relations[:MOST],
+        endorsed=light(_by_known(base, entry.endorsed), MOST_BYTES // 3),
+        reuse=light(entry.reuse, MOST_BYTES // 3),
+        relations=light(entry.relations[:MOST], MOST_BYTES // 3),
     )
 
 
@@ -99,7 +103,7 @@ def get_endorsements(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[EndorsementView, ...]:
     """Who vouches for an entry, and why, the first first."""
-    return _by_known(base, base.catalogue.endorsed(entry_id, offset=offset, limit=limit))
+    return light(_by_known(base, base.catalogue.endorsed(entry_id, offset=offset, limit=limit)))
 
 
 @get("/entries/{entry_id:str}/reuses", **operation("entries", 404, rule="read"))
@@ -107,7 +111,7 @@ def get_reuses(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[ReuseView, ...]:
     """The reuses of an entry, the first first."""
-    return base.catalogue.reuses(entry_id, offset=offset, limit=limit)
+    return light(base.catalogue.reuses(entry_id, offset=offset, limit=limit))
 
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise", largest=TEXT))
@@ -128,14 +132,17 @@ def get_history(
 ) -> tuple[HistoryItem, ...]:
     """The events about an entry, with who and when, oldest first."""
     history = base.catalogue.history(entry_id, offset=offset, limit=limit)
-    return tuple(structs.replace(each, actor=_told(base, each.actor)) for each in history)
+    return light(tuple(structs.replace(each, actor=_told(base, each.actor)) for each in history))
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))
 def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Lineage:
     """What an entry was made from and what was made from it, however far; the nearest 100 each."""
     found = base.catalogue.lineage(entry_id)
-    return structs.replace(found, origins=found.origins[:MOST], derived=found.derived[:MOST])
+    origins, derived = (
+        light(each[:MOST], MOST_BYTES // 2) for each in (found.origins, found.derived)
+    )
+    return structs.replace(found, origins=origins, derived=derived)
 
 
 def _first(counts: dict[str, int]) -> dict[str, int]:

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
+from msgspec import structs
 
 from kb import KnowledgeBase
 from kb.search import Answer
+from web.api.weight import light
 from web.openapi import operation
 
 Archived = Literal["false", "true", "all"]
@@ -29,7 +31,7 @@ def search(
     limit: Limit = 10,
 ) -> Answer:
     """The entries that answer a question, best first, each with the passage that does."""
-    return base.search(
+    answer = base.search(
         q,
         kinds=kind,
         tags=tag,
@@ -38,3 +40,4 @@ def search(
         limit=limit,
         at_once=True,
     )
+    return structs.replace(answer, results=light(answer.results))
