@@ -62,7 +62,7 @@ class BadToken(ClientException):
 
 
 class Limits(Struct, frozen=True):
-    """How often somebody may begin to sign in, try one name, and search.
+    """How often somebody may try to sign in, try one name, and search.
 
     `few` are tries that a name has left where the address has none, `line` is where those wait that
     may try, and `provider` those whom an OpenID provider is to be asked about.

@@ -12,6 +12,7 @@ from events.log import EventLog
 from events.marks import Mark, misfit
 from events.sqlite_frozen import Frozen
 from events.sqlite_marks import read_mark
+from kb.accounts import tickets
 from kb.accounts.store import PASSING, AccountStore
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
@@ -101,6 +102,8 @@ class Beside:
                 return
             for table in PASSING:
                 db.execute(f"DELETE FROM {table}")
+            # Which tickets were used since then is not known.
+            db.execute("DELETE FROM key WHERE name = ?", (tickets.KEY,))
             for member, fact in facts:
                 if isinstance(fact, MemberTokenRevoked):
                     db.execute("DELETE FROM api_token WHERE id = ?", (fact.token,))

@@ -1,25 +1,22 @@
-"""Who a member is at an OpenID provider, as a keyed hash, and sign-ins there that are under way."""
+"""Who a member is at an OpenID provider, as a keyed hash, and what a sign-in there has to fit."""
 
 from datetime import timedelta
 from functools import cached_property
 
 from msgspec import Struct
 
-from kb.accounts.secret import Random, digest, keyed, new_secret
+from kb.accounts.secret import Random, as_text, keyed
 from kb.accounts.store import AccountStore
-from kb.accounts.times import Clock, seconds
+from kb.accounts.tickets import Ticket, Tickets
+from kb.accounts.times import Clock
 
-KEY = "identities"
+KEY, PURPOSE = "identities", "openid"
 LASTS = timedelta(minutes=10)
 
 FIND = "SELECT member FROM identity WHERE hash = ?"
 LINK = "INSERT OR IGNORE INTO identity VALUES (?, ?)"
 HAS = "SELECT 1 FROM identity WHERE member = ? LIMIT 1"
 UNLINK = "DELETE FROM identity WHERE member = ? RETURNING 1"
-PURGE = "DELETE FROM pending_identity WHERE expires <= ?"
-BEGIN = "INSERT INTO pending_identity VALUES (?, ?, ?, ?, ?)"
-TAKE = """DELETE FROM pending_identity WHERE hash = ? AND expires > ?
-    RETURNING nonce, verifier, redirect_uri"""
 
 
 class Identities:
@@ -67,21 +64,20 @@ class PendingSignIns:
     """Sign-ins that have not come back from the provider; each comes back once, in ten minutes."""
 
     def __init__(self, store: AccountStore, *, clock: Clock, random: Random) -> None:
-        self._store = store
-        self._clock = clock
-        self._random = random
+        self._tickets = Tickets(store, clock=clock, random=random)
 
     def begin(self, redirect_uri: str) -> tuple[str, Pending]:
         """A new state, and what belongs to it."""
-        now, state = self._clock(), new_secret(self._random)
-        pending = Pending(new_secret(self._random), new_secret(self._random), redirect_uri)
-        row = (digest(state), pending.nonce, pending.verifier, redirect_uri, seconds(now + LASTS))
-        with self._store.transaction() as db:
-            db.execute(PURGE, (seconds(now),))
-            db.execute(BEGIN, row)
-        return state, pending
+        ticket = self._tickets.give(PURPOSE, LASTS, redirect_uri)
+        return ticket.text, self._pending(ticket)
 
     def take(self, state: str) -> Pending | None:
         """What belongs to `state`, exactly once; None if it is over or unknown."""
-        found = self._store.run(TAKE, (digest(state), seconds(self._clock())))
-        return Pending(*found[0]) if found else None
+        ticket = self._tickets.read(state, PURPOSE)
+        return self._pending(ticket) if ticket and self._tickets.use(ticket) else None
+
+    def _pending(self, ticket: Ticket) -> Pending:
+        nonce, verifier = (
+            as_text(self._tickets.secret(ticket, name)) for name in ("nonce", "verifier")
+        )
+        return Pending(nonce, verifier, ticket.note)

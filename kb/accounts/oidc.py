@@ -22,6 +22,7 @@ ALGORITHMS = ["RS256", "PS256", "ES256"]
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TIMEOUT, LEEWAY = 5, 60  # seconds
 FRESH = timedelta(hours=1)
+AGAIN = timedelta(seconds=5)  # after which a provider that failed is asked again
 REFUSED = "The sign-in service did not confirm who you are: start again."
 UNREACHABLE = "The sign-in service cannot be reached or does not answer as it should: try later."
 
@@ -76,6 +77,7 @@ class OpenIdProvider:
         self._clock = clock
         self._transport = transport
         self._known: tuple[datetime, _Metadata] | None = None
+        self._failed: datetime | None = None
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
         """Where to send the browser, and the state that it has to keep in a cookie until then.
@@ -160,7 +162,13 @@ class OpenIdProvider:
     def _metadata(self) -> _Metadata:
         now = self._clock()
         if self._known is None or now - self._known[0] >= FRESH:
-            self._known = (now, self._discovered())
+            if self._failed and abs(now - self._failed) < AGAIN:
+                raise SignInRefused(UNREACHABLE)
+            try:
+                self._known = (now, self._discovered())
+            except SignInRefused:
+                self._failed = now
+                raise
         return self._known[1]
 
     def _discovered(self) -> _Metadata:

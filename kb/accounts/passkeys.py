@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 
 from kb.accounts.labels import checked_label
-from kb.accounts.secret import Random, as_text, digest, new_secret
+from kb.accounts.secret import Random, as_text
 from kb.accounts.store import AccountStore
+from kb.accounts.tickets import Ticket, Tickets
 from kb.accounts.times import Clock, day, moment, seconds, today
 from kb.errors import SignInRefused
 
@@ -34,9 +35,6 @@ FIND = "SELECT member, public_key, sign_count, handle FROM passkey JOIN passkey_
 USE = "UPDATE passkey SET sign_count = ?, used_on = ? WHERE id = ? AND sign_count = ? RETURNING 1"
 OF = "SELECT id, label, made, used_on FROM passkey WHERE member = ? ORDER BY made, id"
 REMOVE = "DELETE FROM passkey WHERE member = ? AND id = ? RETURNING 1"
-PURGE = "DELETE FROM challenge WHERE expires <= ?"
-ASK = "INSERT INTO challenge VALUES (?, ?, ?, ?)"
-TAKE = "DELETE FROM challenge WHERE hash = ? AND member IS ? AND expires > ? RETURNING value"
 
 
 class Site(Struct, frozen=True):
@@ -74,13 +72,14 @@ class Passkeys:
         self._site = site
         self._clock = clock
         self._random = random
+        self._tickets = Tickets(store, clock=clock, random=random)
 
     def registration_options(self, member: str, name: str) -> Ceremony:
         """Begin to add a passkey; `name` is what the authenticator calls the member's account."""
         import webauthn
         from webauthn.helpers import structs
 
-        ticket, challenge = self._ask(member)
+        ticket = self._tickets.give(_purpose(member), LASTS)
         known = self._store.run(IDS, (member,))
         options = webauthn.generate_registration_options(
             rp_id=self._site.host,
@@ -88,14 +87,14 @@ class Passkeys:
             user_id=self._store.run(HANDLE, (member, self._random(32)))[0][0],
             user_name=name,
             user_display_name=name,
-            challenge=challenge,
+            challenge=self._challenge(ticket),
             exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=row[0]) for row in known],
             authenticator_selection=structs.AuthenticatorSelectionCriteria(
                 resident_key=structs.ResidentKeyRequirement.REQUIRED,
                 user_verification=structs.UserVerificationRequirement.REQUIRED,
             ),
         )
-        return Ceremony(ticket, webauthn.options_to_json(options))
+        return Ceremony(ticket.text, webauthn.options_to_json(options))
 
     def register(
         self,
@@ -112,11 +111,11 @@ class Passkeys:
         """
         import webauthn
 
-        label, challenge = checked_label(label, "label"), self._answered(ticket, member)
+        label, brought = checked_label(label, "label"), self._brought(ticket, member)
         verified: VerifiedRegistration = _accepted(
             lambda: webauthn.verify_registration_response(
                 credential=dict(response),
-                expected_challenge=challenge,
+                expected_challenge=self._challenge(brought),
                 expected_rp_id=self._site.host,
                 expected_origin=self._site.origin,
                 require_user_verification=True,
@@ -126,6 +125,7 @@ class Passkeys:
         row = (verified.credential_id, member, *key, label, seconds(self._clock()))
         if self._store.run(KNOWN, row[:1]):
             raise SignInRefused(REFUSED)
+        self._use(brought, member)
         record()
         if not self._store.run(ADD, row):
             raise SignInRefused(REFUSED)
@@ -136,19 +136,19 @@ class Passkeys:
         import webauthn
         from webauthn.helpers.structs import UserVerificationRequirement
 
-        ticket, challenge = self._ask(None)
+        ticket = self._tickets.give(_purpose(), LASTS)
         options = webauthn.generate_authentication_options(
             rp_id=self._site.host,
-            challenge=challenge,
+            challenge=self._challenge(ticket),
             user_verification=UserVerificationRequirement.REQUIRED,
         )
-        return Ceremony(ticket, webauthn.options_to_json(options))
+        return Ceremony(ticket.text, webauthn.options_to_json(options))
 
     def sign_in(self, ticket: str, response: Response) -> str:
         """The member whose passkey answered; raises `SignInRefused`."""
         import webauthn
 
-        challenge = self._answered(ticket, None)
+        brought = self._brought(ticket)
         answer = _accepted(
             lambda: webauthn.helpers.parse_authentication_credential_json(dict(response))
         )
@@ -159,7 +159,7 @@ class Passkeys:
         verified: VerifiedAuthentication = _accepted(
             lambda: webauthn.verify_authentication_response(
                 credential=answer,
-                expected_challenge=challenge,
+                expected_challenge=self._challenge(brought),
                 expected_rp_id=self._site.host,
                 expected_origin=self._site.origin,
                 credential_public_key=public_key,
@@ -168,9 +168,12 @@ class Passkeys:
             )
         )
         used = (verified.new_sign_count, today(self._clock()), answer.raw_id, count)
-        fits = hmac.compare_digest(answer.response.user_handle or b"", handle)
-        if not fits or not self._store.run(USE, used):
+        if not hmac.compare_digest(answer.response.user_handle or b"", handle):
             raise SignInRefused(REFUSED)
+        with self._store.transaction():
+            self._use(brought, member)
+            if not self._store.run(USE, used):
+                raise SignInRefused(REFUSED)
         return str(member)
 
     def of(self, member: str) -> list[PasskeyInfo]:
@@ -182,20 +185,25 @@ class Passkeys:
         known = [row[0] for row in self._store.run(IDS, (member,)) if as_text(row[0]) == passkey_id]
         return bool(known and self._store.run(REMOVE, (member, known[0])))
 
-    def _ask(self, member: str | None) -> tuple[str, bytes]:
-        """A new ticket and challenge, for adding a passkey to `member` or for signing in."""
-        now, ticket, challenge = self._clock(), new_secret(self._random), self._random(32)
-        with self._store.transaction() as db:
-            db.execute(PURGE, (seconds(now),))
-            db.execute(ASK, (digest(ticket), member, challenge, seconds(now + LASTS)))
-        return ticket, challenge
-
-    def _answered(self, ticket: str, member: str | None) -> bytes:
-        """The challenge of `ticket`, which is void from now on."""
-        found = self._store.run(TAKE, (digest(ticket), member, seconds(self._clock())))
-        if not found:
+    def _brought(self, text: str, member: str = "") -> Ticket:
+        """The ticket that was brought back; raises `SignInRefused`."""
+        ticket = self._tickets.read(text, _purpose(member))
+        if ticket is None:
             raise SignInRefused(LATE)
-        return bytes(found[0][0])
+        return ticket
+
+    def _challenge(self, ticket: Ticket) -> bytes:
+        return self._tickets.secret(ticket, "challenge")
+
+    def _use(self, ticket: Ticket, member: str) -> None:
+        """Once the answer is right: so nobody has a row written by a wrong one."""
+        if not self._tickets.use(ticket, member):
+            raise SignInRefused(LATE)
+
+
+def _purpose(member: str = "") -> str:
+    """What a ticket is for: adding a passkey to `member`, or signing in."""
+    return f"passkey {member}"
 
 
 def passkeys_of(store: AccountStore, member: str) -> list[PasskeyInfo]:

@@ -33,14 +33,12 @@ _TABLES = (
     "CREATE INDEX passkey_by_member ON passkey (member)",
     """CREATE TABLE passkey_user (
         member TEXT PRIMARY KEY, handle BLOB NOT NULL UNIQUE) STRICT, WITHOUT ROWID""",
+    # Tickets that were used; `value` is empty, and once held what is now made from the ticket.
     """CREATE TABLE challenge (
         hash BLOB PRIMARY KEY, member TEXT, value BLOB NOT NULL,
         expires INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
     "CREATE TABLE identity (hash BLOB PRIMARY KEY, member TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE INDEX identity_by_member ON identity (member)",
-    """CREATE TABLE pending_identity (
-        hash BLOB PRIMARY KEY, nonce TEXT NOT NULL, verifier TEXT NOT NULL,
-        redirect_uri TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
 )
 MEMBER_TABLES = (
     *("session", "api_token", "link", "password", "sign_in_name"),

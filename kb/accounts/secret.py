@@ -1,7 +1,7 @@
 """Secrets that are handed out, and the hashes that are kept of them."""
 
 import hashlib
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 
 Random = Callable[[int], bytes]
@@ -12,6 +12,14 @@ SECRET_SIZE = 32
 def as_text(data: bytes) -> str:
     """`data` in letters that stand unchanged in addresses, cookies and headers."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def as_bytes(text: str) -> bytes:
+    """What `as_text` made `text` of; nothing for what it did not."""
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""
 
 
 def new_secret(random: Random) -> str:

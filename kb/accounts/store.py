@@ -24,9 +24,9 @@ Row = tuple[Any, ...]
 
 KEY_SIZE = 32
 UNFINISHED = "forgetting"
-PASSING = frozenset({"session", "link", "challenge", "pending_identity"})
+PASSING = frozenset({"session", "link", "challenge"})
 """Tables whose rows last a short time, and can be given again."""
-
+FORMER = frozenset({"pending_identity"})  # the same in files of before, and unused by now
 
 _MEANING = {
     sqlite3.SQLITE_FULL: "cannot be used because the disk is full: free some space",
@@ -228,7 +228,7 @@ class AccountStore:
     def _mend(self, db: sqlite3.Connection) -> None:
         """Empty what is damaged and lasts a short time; refuse what cannot be made again."""
         damaged = tally.damaged(db)
-        if not set(damaged) <= PASSING:
+        if not set(damaged) <= PASSING | FORMER:
             raise DataDirectoryError(f"The file {self._path} {_MEANING[sqlite3.SQLITE_CORRUPT]}.")
         for table in damaged:
             with transaction(db):

@@ -171,9 +171,23 @@ def test_a_ceremony_lasts_five_minutes(
     accounts.wait(minutes=5)
     with pytest.raises(SignInRefused, match="took too long"):
         passkeys.sign_in(ceremony.ticket, phone.get(ceremony.options))
+    assert sign_in(passkeys, phone) == ANA
     assert accounts.store.run("SELECT count(*) FROM challenge") == [(1,)]
-    passkeys.sign_in_options()
-    assert accounts.store.run("SELECT count(*) FROM challenge") == [(1,)]
+
+
+def test_nothing_is_kept_of_what_is_begun_or_answered_wrongly(
+    accounts: AccountsWorld, passkeys: Passkeys, phone: Authenticator
+) -> None:
+    """So nobody uses up what others need, however often they begin."""
+    add(passkeys, phone)
+    before = accounts.store.run("SELECT count(*) FROM challenge")
+    ceremony = passkeys.sign_in_options()
+    answer = phone.get(ceremony.options)
+    wrong = phone.get(passkeys.sign_in_options().options)
+    with pytest.raises(SignInRefused, match="not accepted"):
+        passkeys.sign_in(ceremony.ticket, wrong)
+    assert accounts.store.run("SELECT count(*) FROM challenge") == before
+    assert passkeys.sign_in(ceremony.ticket, answer) == ANA
 
 
 def other_host(phone: Authenticator) -> None:

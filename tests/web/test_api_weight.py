@@ -23,7 +23,8 @@ def test_a_list_of_long_words_ends_early_and_goes_on_at_its_offset(
         assert client.post(f"/api/entries/{entry}/reuses", json=body).status_code == 201
     monkeypatch.setattr("web.api.weight.MOST_BYTES", 4_000)
     monkeypatch.setattr("web.api.entries.MOST_BYTES", 4_000)
-    path, found = f"/api/entries/{entry}/reuses", []
+    path = f"/api/entries/{entry}/reuses"
+    found: list[str] = []
     while more := client.get(f"{path}?offset={len(found)}").json():
         assert len(more) < 5
         found += [reuse["context"] for reuse in more]

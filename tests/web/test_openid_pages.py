@@ -11,12 +11,14 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from msgspec import structs
 
 from events.clock import utc_now
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
 from kb.errors import SignInRefused
 from tests.kb.accounts_provider import CLIENT, ISSUER, SECRET, FakeProvider
 from tests.web.community import Browsers, Client, Community, app_of, community_at, generous, send
+from web.line import Line
 
 HERE = "https://kb.circle.example"
 BACK = "/sign-in/openid/back"
@@ -196,3 +198,19 @@ def test_a_provider_that_does_not_answer_leaves_pages_their_threads(
             assert {answer.status_code for answer in await asyncio.gather(*visits)} == {401}
 
     asyncio.run(attacked())
+
+
+def test_where_too_many_come_back_at_once_one_is_told_to_come_again(
+    browser: Browsers, community: Community, there: FakeProvider
+) -> None:
+    """Before the provider is asked, and without their sign-in being used up."""
+    link(community, "Mara")
+    client, visits = browser(), community.app.state["visits"]
+    query = leave(client, there)
+    cookies = dict(client.cookies)
+    visits.limits = structs.replace(visits.limits, provider=Line(most=0))
+    back = client.get(BACK, params=query)
+    assert (back.status_code, back.headers["retry-after"]) == (429, "1")
+    visits.limits = structs.replace(visits.limits, provider=Line())
+    client.cookies.update(cookies)
+    assert client.get(BACK, params=query).status_code == 303

@@ -276,15 +276,6 @@ def test_the_few_give_no_name_more_than_its_own_limit(
     assert tried == [401] * 3 + [429] * 6
 
 
-def test_tries_with_passwords_take_nothing_from_other_ways_of_signing_in(
-    coming_from: From, community: Community, app: Litestar
-) -> None:
-    app.state["visits"].serve(community.base, generous(address=1))
-    assert [sign_in(coming_from(HERE), f"N {n}").status_code for n in range(2)] == [401, 429]
-    limits = app.state["visits"].limits
-    assert limits.address.wait(limits.address.keyed("begin", HERE)) == 0
-
-
 def test_many_tries_at_once_leave_pages_their_threads(
     community: Community, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:

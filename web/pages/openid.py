@@ -26,7 +26,7 @@ from web.pages.sign_in import (
     safe_path,
     signed_in,
 )
-from web.pages.tries import admit_begin
+from web.pages.tries import place_of
 from web.requests import given_once
 from web.visit import Limits, Visit, cookie_name
 
@@ -61,16 +61,14 @@ def provider_of(base: KnowledgeBase) -> OpenIdProvider:
 async def begin_sign_in(
     request: Request[Any, Any, Any],
     base: NamedDependency[KnowledgeBase],
-    visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
     openid: NamedDependency[Provider],
     next: FromQuery[str] = "/",
 ) -> Redirect:
     """Go to the provider."""
     require_signing_in(base, "openid")
-    await sync_to_thread(admit_begin, request, limits)
     back = base.settings.base_url + BACK
-    url, state = await _in_turn(visit, limits, lambda: openid().begin(back))
+    url, state = await _in_turn(request, limits, lambda: openid().begin(back))
     answer = Redirect(url, status_code=303)
     _keep(answer, base, f"{state}.sign-in.{quote(safe_path(next), safe='')}")
     return answer
@@ -78,6 +76,7 @@ async def begin_sign_in(
 
 @post("/account/openid", rule="self", status_code=200)
 async def begin_linking(
+    request: Request[Any, Any, Any],
     visit: NamedDependency[Visit],
     limits: NamedDependency[Limits],
     pages: NamedDependency[Pages],
@@ -86,7 +85,7 @@ async def begin_linking(
     """Go to the provider, to tie that account to one's own."""
     session = own_session(visit, "openid")
     back = visit.base.settings.base_url + BACK
-    url, state = await _in_turn(visit, limits, lambda: openid().begin(back))
+    url, state = await _in_turn(request, limits, lambda: openid().begin(back))
     answer = await sync_to_thread(pages.render, "leaving.html", LeavingPage(url), at="account")
     _keep(answer, visit.base, f"{state}.{session.id}.")
     return answer
@@ -110,7 +109,7 @@ async def come_back(
 ) -> Response[Any]:
     """What the provider says about the person who comes back from it."""
     require_signing_in(visit.base, "openid")
-    return await _in_turn(visit, limits, lambda: _came_back(request, visit, pages, openid))
+    return await _in_turn(request, limits, lambda: _came_back(request, visit, pages, openid))
 
 
 def _came_back(
@@ -138,9 +137,10 @@ def _came_back(
     return answer
 
 
-async def _in_turn(visit: Visit, limits: Limits, ask: Callable[[], T]) -> T:
+async def _in_turn(request: Request[Any, Any, Any], limits: Limits, ask: Callable[[], T]) -> T:
     """What `ask` answers, which may be long in coming where the provider is slow or gone."""
-    async with limits.provider.turn(limits.address.keyed(visit.address)):
+    place = await sync_to_thread(place_of, request, limits)
+    async with limits.provider.turn(place):
         return await sync_to_thread(ask)
 
 

@@ -21,8 +21,7 @@ from web.pages.sign_in import (
     safe_path,
     set_session,
 )
-from web.pages.tries import admit_begin
-from web.visit import Limits, Visit, cookie_of
+from web.visit import Visit, cookie_of
 
 REFUSALS = (SignInRefused, InvalidInput, TooManyAttempts)
 UNKNOWN = "This passkey was not accepted: try again, or sign in another way."
@@ -59,17 +58,9 @@ def passkeys_of(base: KnowledgeBase) -> Passkeys:
 
 
 @post("/sign-in/passkey/begin", sync_to_thread=True, rule="public", status_code=200)
-def begin_sign_in(
-    request: Request[Any, Any, Any],
-    base: NamedDependency[KnowledgeBase],
-    limits: NamedDependency[Limits],
-) -> Response[Ceremony | Problem]:
-    """What the dialogue needs to sign in; it names nobody."""
+def begin_sign_in(base: NamedDependency[KnowledgeBase]) -> Response[Ceremony]:
+    """What the dialogue needs to sign in; it names nobody, and nothing of it is kept."""
     require_signing_in(base, "passkey")
-    try:
-        admit_begin(request, limits)
-    except TooManyAttempts as error:
-        return _refused(error)
     return Response(passkeys_of(base).sign_in_options())
 
 

@@ -97,13 +97,11 @@ def _nothing() -> None:
     """A right password gives none of the few back."""
 
 
-def admit_begin(request: Request[Any, Any, Any], limits: Limits) -> None:
-    """Count that a sign-in begins which names nobody yet. Raises `TooManyAttempts`."""
+def place_of(request: Request[Any, Any, Any], limits: Limits) -> bytes:
+    """Where somebody who has not said their name waits: in a known browser for no others."""
     visit = visit_of(request)
     device = visit.base.accounts.devices.number(_cookie_of(request, visit.base))
-    parts = ("device", device) if device else (visit.address,)
-    # Apart from passwords, so that nobody who tries these keeps others from passkeys.
-    limits.address.admit(limits.address.keyed("begin", *parts))
+    return limits.address.keyed("device", device) if device else limits.address.keyed(visit.address)
 
 
 def remember_device(
