@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -195,6 +195,13 @@ def code_lines(body: str) -> list[tuple[int, int]]:
     kinds = ("fence", "code_block")
     found = (token.map for token in _parser().parse(body) if token.type in kinds and token.map)
     return [(first, after) for first, after in found]
+
+
+def references(body: str) -> list[tuple[int, int]]:
+    """The definitions of links in `body`: the first line of each, and the one after its last."""
+    env: dict[str, Any] = {}
+    _parser().parse(body, env)
+    return [tuple(each["map"]) for each in env.get("references", {}).values()]
 
 
 def _joined(lines: list[str]) -> str:

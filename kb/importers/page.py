@@ -9,6 +9,7 @@ from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
 from kb.importers import body as markdown_body
 from kb.importers import own_fields
 from kb.importers.body import Part
+from kb.importers.definitions import Definitions
 from kb.importers.lines import plain_line
 from kb.importers.naming import readable_name
 from kb.importers.persons import names_persons
@@ -59,7 +60,8 @@ class Page:
         title, parts = _titled(self._title, parts)
         self.heading_is_title = not self._title and title is not None
         kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))
-        return title or name, tuple(Section(p.heading, _with_written(p)) for p in kept)
+        given_to = Definitions(body).given_to
+        return title or name, tuple(Section(p.heading, given_to(_with_written(p))) for p in kept)
 
 
 def _titled(given: str | None, parts: tuple[Part, ...]) -> tuple[str | None, tuple[Part, ...]]:

@@ -159,3 +159,14 @@ def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
 def test_a_mark_in_place_of_an_address_is_the_address_that_it_says(written: str, read: str) -> None:
     parsed = parse_markdown(f"# T\n\n{written}\n".encode(), "a/x.md")
     assert parsed.content.sections[0].text.strip() == read
+
+
+def test_each_section_has_the_definitions_of_its_links() -> None:
+    below = 'one\n\n[1]: log.md\n[plan b]: <b c.md>\n  "Plan"\n[`q`]: q.md\n[^2]: note'
+    text = f"# T\n\nby [Plan\n B][]\n\n## A\n\nsee [the *log*][1], [`q`], [^2]\n\n## B\n\n{below}"
+    sections = parse_markdown(text.encode(), "t.md").content.sections
+    assert [section.text for section in sections] == [
+        'by [Plan\n B][]\n\n[plan b]: <b c.md>\n  "Plan"',
+        "see [the *log*][1], [`q`], [^2]\n\n[1]: log.md\n[`q`]: q.md",
+        below,
+    ]
