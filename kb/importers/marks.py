@@ -2,6 +2,7 @@
 
 import re
 
+from kb.importers.naming import is_markdown, readable_name
 from kb.importers.remarks import Remarks, Why
 
 _MARK = re.compile(
@@ -23,6 +24,13 @@ _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{
 _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
+_INCLUDED = re.compile(
+    r"(?:\{\{(?:#|[<%]\s{0,9})include|\{%-?\s{0,9}include_relative)\s{1,9}(?:file=)?[\"']?"
+    r"([^\s\"'{}<>]{1,300}?\.(?:md|markdown|mdx|qmd|rmd))\b"
+)
+"""Another page that stands in this one: mdBook's, Hugo's, Quarto's and Jekyll's marks."""
+_SNIPPET = re.compile(r"^([ \t]*)-{1,3}8<-{1,3}[ \t]*\"([^\"\n]{1,300})\"[ \t]*$", re.MULTILINE)
+"""The same in MkDocs, from the root of the site."""
 _WIKI = re.compile(r"\[\[[^\[\]\n]{1,300}\]\]")
 _OF_VAULT = re.compile(r"(\[\[(?:[^\[\]\n|]{0,300}\|)?)(dendron://[^/\[\]\s|]{1,100}/)")
 _SOME_LINES = re.compile(
@@ -59,6 +67,11 @@ def without_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[2])
         return found[1]
 
+    def snippet(found: re.Match[str]) -> str:
+        remarks.add(Why.MARKS, found[0])
+        return found[1] + (_included(f"/{found[2]}") if is_markdown(found[2]) else "")
+
+    text = _SNIPPET.sub(snippet, text)
     text = _SOME_LINES.sub(without_end, _OF_VAULT.sub(without_end, text))
 
     def without_attributes(found: re.Match[str]) -> str:
@@ -94,6 +107,8 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
     remarks.add(Why.MARKS, mark)
     if not mark.startswith(("{{", "{%")):
         return ""
+    if included := _INCLUDED.match(mark):
+        return _included(included[1])
     said = [value.strip("\"'") for _, value in _SPOKEN.findall(mark)]
     said += [f"[{target.strip(chr(34) + chr(39))}]({target.strip(chr(34) + chr(39))})"
              for target in _ADDRESS.findall(mark)]  # fmt: skip
@@ -101,3 +116,7 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
         # Within a sentence it stands for a word: "ask in {% channel "help" %}".
         said.append(alone[1].strip("\"'"))
     return " ".join([*said, *_WIKI.findall(mark)])
+
+
+def _included(path: str) -> str:
+    return f"[{readable_name(path)}]({path})"

@@ -154,6 +154,11 @@ def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
         ("[t]({{ page.url }})", "[t]()"),
         ('Ask in {% channel "help" %}.', "Ask in help."),
         ('Text.\n\n{% include "header" %}', "Text."),
+        ("{{#include ./b/code-of-pump.md:use}}", "[Code of pump](./b/code-of-pump.md)"),
+        ("{{#include b.rs}} Text", "Text"),
+        ("{% include_relative b.md %}", "[B](b.md)"),
+        ("{{< include _b.qmd >}}", "[B](_b.qmd)"),
+        ('--8<-- "b/c.md"\n--8<-- "b.py"', "[C](/b/c.md)"),
     ],
 )
 def test_a_mark_in_place_of_an_address_is_the_address_that_it_says(written: str, read: str) -> None:
