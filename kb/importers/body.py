@@ -143,9 +143,14 @@ def spoken(heading: str) -> tuple[str, str]:
     if len(heading) > _LONGEST_DECORATED:
         return written, ""
     children = _inline_parser().parseInline(heading)[0].children or []
-    words = " ".join("".join(map(_said, children)).split())
+    seen = [token for token in children if token.type != "image"]
+    words = _words(seen) or _words(children)  # a badge is no part of a title
     beyond = any(_has_address(token) for token in children)
     return words, written if beyond else ""
+
+
+def _words(tokens: Sequence["Token"]) -> str:
+    return " ".join("".join(map(_said, tokens)).split())
 
 
 def _said(token: "Token") -> str:

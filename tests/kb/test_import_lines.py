@@ -47,6 +47,19 @@ def test_a_heading_says_the_words_of_a_wiki_link_which_stands_below_it(
     ]
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("Ebb ![build](b.svg) [![chat](c.svg)](https://example.org)", "Ebb"),
+        ("![Ebb](logo.png)", "Ebb"),
+    ],
+)
+def test_pictures_beside_words_are_no_part_of_a_title(heading: str, title: str) -> None:
+    found = parse_markdown(f"# {heading}\n\nText".encode(), "a.md")
+
+    assert (found.content.title, heading in found.content.sections[0].text) == (title, True)
+
+
 def test_a_title_and_a_property_of_marks_alone_are_none() -> None:
     found = parsed('title: "{{< meta title >}}"\nplace: "{{query x}}"')
 
