@@ -12,12 +12,12 @@ with a sign of its own:
   belong to it (`c++`, `--force`);
 - two words side by side with nothing between them, as in scripts without spaces;
 - a stop word, and once more if it is written in capitals (IT);
-- the form that a word has before it is stemmed and loses its accents.
+- the form that a word has before it is stemmed and loses its accents;
+- others that it may be written in: without accents, ö as oe, with no hyphen in it.
 """
 
 import re
-import unicodedata
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 from operator import itemgetter
@@ -27,8 +27,9 @@ import regex
 import Stemmer
 
 from indexer.errors import QuestionError
+from indexer.letters import folded, others, written
 
-VERSION = 4
+VERSION = 5
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -40,7 +41,7 @@ MAX_WORD = 64
 MAX_TERMS = 1024
 """Further distinct terms of a question are left out: they cost time and say nothing new."""
 
-PAIR, SIGNS, STOP, CAPITALS, FORM = "&", "%", "=", "^", "!"
+PAIR, SIGNS, STOP, CAPITALS, FORM, OTHER = "&", "%", "=", "^", "!", "~"
 """What terms that are not plain begin with."""
 
 _KEPT, _KEPT_LENGTH = 65_536, 32  # pieces of text remembered with their terms; their characters
@@ -79,11 +80,7 @@ _SIGN = regex.compile(_SINGLE, regex.VERSION1)
 _BEFORE = re.compile(r"(?:[.@#$~\u20ac\u00a3+]|--?)$")
 _BEHIND = re.compile(r"\+\+|[+#%](?!\w)")
 _GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
-_UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
-) | {kana: kana - 0x60 for kana in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _ARABIC_ARTICLE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w{3})")
-_VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SAME_SIGN = str.maketrans(
     {"\u2019": "'", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), "\u00ad": None}
 )
@@ -110,7 +107,7 @@ def all_terms(text: str) -> list[str]:
 
 def is_plain(term: str) -> bool:
     """Whether it counts as a word of a text, in its length above all."""
-    return term[0] not in "&%=^!"
+    return term[0] not in "&%=^!~"
 
 
 def is_sign(term: str) -> bool:
@@ -157,7 +154,7 @@ def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
     if name.isascii():  # at once, as a long text has thousands of words
         return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
-    return " ".join(_folded(_APOSTROPHES.sub("", word.text)) for word in words(name))
+    return " ".join(folded(_APOSTROPHES.sub("", word.text)) for word in words(name))
 
 
 def check_question(text: str) -> None:
@@ -239,6 +236,8 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
         if not gap or (_GAP.fullmatch(gap) and not (first.sign or second.sign)):
             joined = f"{_plain(first.text)}{gap.translate(_SAME_SIGN)}{_plain(second.text)}"
             yield first.start, second.end, (PAIR if gap else SIGNS) + joined
+            if gap.translate(_SAME_SIGN) == "-" and first.text.isalpha() and second.text.isalpha():
+                yield first.start, second.end, OTHER + joined.replace("-", "")
 
 
 def _sign_before(piece: str, end: int, start: int) -> str:
@@ -250,51 +249,18 @@ def _sign_before(piece: str, end: int, start: int) -> str:
 @lru_cache(maxsize=65_536)
 def _word_terms(word: str) -> tuple[str, ...]:
     head, *ending = _APOSTROPHES.split(word)
-    folded = _folded(head[:MAX_WORD])
+    plain = folded(head[:MAX_WORD])
     negation = bool(ending) and ending[0] in "tT"
-    if negation or folded in STOP_WORDS:
-        stopped = f"{folded}'t" if negation else folded
+    if negation or plain in STOP_WORDS:
+        stopped = f"{plain}'t" if negation else plain
         capitals = len(head) > 1 and head.isupper()
         return (STOP + stopped, CAPITALS + stopped) if capitals else (STOP + stopped,)
     # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
-    stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", folded))
-    form = _form(head[:MAX_WORD])
-    return (stem, FORM + form) if form else (stem,)
+    stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", plain))
+    form = written(head[:MAX_WORD])
+    return (stem, FORM + form, *(OTHER + one for one in others(form))) if form else (stem,)
 
 
 @lru_cache(maxsize=65_536)
 def _plain(word: str) -> str:
-    return _folded(_APOSTROPHES.split(word)[0][:MAX_WORD])
-
-
-def _form(word: str) -> str:
-    """The word in small letters, accents and all, ß as ss."""
-    if word.isascii():
-        return word.lower()
-    composed = unicodedata.normalize("NFKC", word).casefold()
-    return "".join(sign for sign in unicodedata.normalize("NFC", composed) if _is_written(sign))
-
-
-def _folded(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    # Whole, a word of accents alone would take a square of time; their order does not matter here.
-    parts: Iterable[str] = [word] if len(word) <= MAX_WORD else word
-    decomposed = "".join(unicodedata.normalize("NFKD", part) for part in parts)
-    plain = decomposed.casefold().translate(_UNDECOMPOSED)
-    kept = "".join(sign for sign in plain if _is_written(sign) and not _is_accent(sign))
-    return unicodedata.normalize("NFC", kept)
-
-
-def _is_written(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LMN" and not _VARIANT.match(sign)
-
-
-def _is_accent(sign: str) -> bool:
-    """Whether a mark may be left out, as in Latin, Greek, Cyrillic, Hebrew and Arabic.
-
-    Elsewhere it tells words apart: those of India, the tones of Thai, the voicing of kana.
-    """
-    if unicodedata.combining(sign) == 0:
-        return False
-    return not ("\u0900" <= sign < "\u1ab0" or sign in "\u3099\u309a")
+    return folded(_APOSTROPHES.split(word)[0][:MAX_WORD])

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from indexer import snippets
-from indexer.analysis import STOP, all_terms
+from indexer.analysis import OTHER, PAIR, STOP, all_terms
 from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
 from indexer.evidence import EXACT
@@ -50,13 +50,15 @@ def answer(
     ranked = ranking.documents
     wanted = question.wanted
     words = snippets.spellings(question.text, question.terms)
-    marked = {*words, *(term for term in wanted.exact if term[0] != STOP)}
+    marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
     passages = [stored[one.passage] for one in ranked[:limit]]
     spans = [snippets.spans(each.passage.text, marked, wanted.phrases) for each in passages]
     meeting = Meeting(question.read.words, ranking.gains, texts)
     parts = answering(passages, spans, marked, wanted.phrases, meeting)
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
-    hits = [_hit(question, {**words, **wanted.phrases}, *each) for each in found]
+    hits = [
+        _hit(question, {**_spelled(question), **words, **wanted.phrases}, *each) for each in found
+    ]
     said = any(one.level >= EXACT for one in ranked[:1])
     settled = said and _asks_exactly(question, words)
     near = [
@@ -71,8 +73,19 @@ def answer(
 
 def _asks_exactly(question: Question, words: Collection[str]) -> bool:
     """Whether all that is asked for, or a phrase, is meant as it is written."""
-    exact = question.wanted.exact
-    return bool(question.wanted.phrases) or {*exact, *exact.values()}.issuperset(words)
+    wanted = question.wanted
+    return bool(wanted.phrases) or wanted.spelled.keys() >= set(words)
+
+
+def _spelled(question: Question) -> dict[str, Range]:
+    """Where the question has those of its words that do in another spelling, by this one."""
+    others = {
+        other: form
+        for other, form in question.wanted.spelled.items()
+        if other[0] == OTHER or form[0] == PAIR
+    }
+    places = snippets.spellings(question.text, set(others.values()))
+    return {other: places[form] for other, form in others.items() if form in places}
 
 
 def _close(ranked: Sequence[Ranked], near: Sequence[bool], *, related: bool) -> int:

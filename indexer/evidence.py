@@ -43,13 +43,15 @@ class Passages(Protocol):
 class Sought(Struct, frozen=True):
     """Terms that a document must have, as they are written and without regard to that.
 
-    Only such as a document that the asker sees has; `gains` is what each of them weighs.
+    Only such as a document that the asker sees has; `gains` is what each of them weighs. `whole`
+    tells that none is missing.
     """
 
     exact: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     gains: Mapping[str, float] = {}
+    whole: bool = False
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -66,15 +68,24 @@ class Evidence(Struct, frozen=True):
 
 def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
     """What of `wanted` can be found: nothing if most of it is nowhere."""
-    exact = [form if known.frequencies.get(form) else alike for form, alike in wanted.exact.items()]
-    found = [term for term in exact if known.frequencies.get(term)]
-    loose = [alike or form for form, alike in wanted.exact.items()]
-    loose = [term for term in loose if known.frequencies.get(term)]
+    there = {term for term, count in known.frequencies.items() if count}
+    wants = dict(wanted.exact)
+    for one, several in wanted.joined.items():
+        if one in there and several[0] not in there:
+            wants = {term: will for term, will in wants.items() if term not in several} | {one: ()}
+    exact = [
+        next((each for each in (form, *others) if each in there), others[-1] if others else "")
+        for form, others in wants.items()
+    ]
+    found = [term for term in exact if term in there]
+    loose = [(form, *others)[-1] for form, others in wants.items()]
+    loose = [term for term in loose if term in there]
     weight = sum(map(known.idf, found))
     if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
         return Sought()
     gains = {term: known.idf(term) for term in chain(found, loose)}
-    return Sought(tuple(found), tuple(loose), tuple(wanted.phrases), gains)
+    whole = len(found) == len(exact)
+    return Sought(tuple(found), tuple(loose), tuple(wanted.phrases), gains, whole)
 
 
 def levels(held: Bools, what: Sought) -> NDArray[np.int64]:

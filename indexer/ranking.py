@@ -114,7 +114,6 @@ def rank(
             passages[place] = one.passage
             levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
-    whole = len(what.exact) == len(question.wanted.exact)
     order = _sorted(found.ids, fused, levels)
     order.sort(key=lambda place: found.ids[place] not in exact)
     best = [
@@ -126,7 +125,7 @@ def rank(
             float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
-            int(levels[place]) if whole else NOTHING,
+            int(levels[place]) if what.whole else NOTHING,
         )
         for place in order[:limit]
     ]

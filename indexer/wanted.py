@@ -7,7 +7,7 @@ read, a document that has all comes first.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from indexer.analysis import (
     CAPITALS,
     FORM,
     MAX_TERMS,
+    OTHER,
     PAIR,
     SIGNS,
     STOP,
@@ -53,20 +54,28 @@ class Wanted(Struct, frozen=True):
     """`scored` are the terms of BM25 with their counts.
 
     `exact` are what a document must have to be first, each with what will do where nothing has it
-    in this form, if anything will. `phrases` must stand in it as they are; they are as
+    in this form, the nearest first. `joined` are words that do instead of several of these, where
+    nothing has the first of them. `phrases` must stand in it as they are; they are as
     `analysis.name_key` gives them, each with its (start, end) in the question. `quoted` tells
     whether the question says so itself.
     """
 
     scored: Mapping[str, int]
-    exact: Mapping[str, str] = {}
+    exact: Mapping[str, Sequence[str]] = {}
+    joined: Mapping[str, Sequence[str]] = {}
     phrases: Mapping[str, tuple[int, int]] = {}
     quoted: bool = False
 
     @property
     def terms(self) -> list[str]:
         """All of them, each once."""
-        return list(dict.fromkeys((*self.scored, *self.exact, *filter(None, self.exact.values()))))
+        return list(dict.fromkeys((*self.scored, *self.spelled)))
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """All that does for what must be there, each with that."""
+        others = {other: form for form, each in self.exact.items() for other in (form, *each)}
+        return others | {one: several[0] for one, several in self.joined.items()}
 
 
 def wanted(question: str, *, read: bool = True) -> Wanted:
@@ -76,9 +85,9 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
     capitals = [] if question.isupper() else _of_kind(pieces, CAPITALS)
     named = [*capitals, *_identifiers(pieces)]
     scored = [*_scored(pieces), *named] or _stopped(pieces)
-    exact = dict.fromkeys(named if length <= SHORT else (), "")
+    exact: dict[str, Sequence[str]] = dict.fromkeys(named if length <= SHORT else (), ())
     if length <= FEW or not read:
-        exact |= _forms(pieces) or dict.fromkeys(scored, "")
+        exact |= _forms(pieces) or dict.fromkeys(scored, ())
     phrases = quoted = _quoted(question)
     for start, end in quoted:
         exact |= _forms([*analysis.found_in(question[start + 1 : end - 1])], stopped=True)
@@ -92,6 +101,7 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
     return Wanted(
         scored=dict(islice(Counter(scored).items(), MAX_TERMS)),
         exact=dict(islice(exact.items(), MOST)),
+        joined=dict(_joined(pieces)) if length <= FEW and not quoted else {},
         phrases={phrase: place for phrase, place in named_phrases.items() if phrase},
         quoted=bool(quoted),
     )
@@ -141,16 +151,33 @@ def _scored(pieces: Iterable[Sequence[_Found]]) -> list[str]:
     ]
 
 
-def _forms(pieces: Iterable[Sequence[_Found]], *, stopped: bool = False) -> dict[str, str]:
-    """Words as they are written, each with its plain term, and what joins them."""
-    forms: dict[str, str] = {}
+def _forms(
+    pieces: Iterable[Sequence[_Found]], *, stopped: bool = False
+) -> dict[str, Sequence[str]]:
+    """Words as they are written, each with other spellings and its plain term; what joins them."""
+    forms: dict[str, Sequence[str]] = {}
     for found in pieces:
-        written = {(start, end): term for start, end, term in found if term[0] == FORM}
         for start, end, term in _words(found):
-            form = written.get((start, end), "")
-            forms[form or term] = term if form else ""
-        forms |= dict.fromkeys(_of_kind([found], PAIR + SIGNS + STOP * stopped), "")
+            there = [each for *place, each in found if place == [start, end]]
+            form = next((each for each in there if each[0] == FORM), "")
+            others = [each[1:] for each in there if each[0] == OTHER]
+            spelled = [
+                OTHER + form[1:],
+                *(kind + each for kind in (FORM, OTHER) for each in others),
+            ]
+            forms[form or term] = (*spelled, term) if form else ()
+        forms |= dict.fromkeys(_of_kind([found], PAIR + SIGNS + STOP * stopped), ())
     return forms
+
+
+def _joined(pieces: Iterable[Sequence[_Found]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Two words with a hyphen between them as one, and what this does instead of, both first."""
+    for found in pieces:
+        pairs = [(start, end) for start, end, term in found if term[0] == PAIR]
+        for start, end in pairs if len(pairs) == 1 else ():
+            for *place, term in found:
+                if place == [start, end] and term[0] == OTHER:
+                    yield FORM + term[1:], [*reversed(_forms([found]))]
 
 
 def _identifiers(pieces: Iterable[Sequence[_Found]]) -> list[str]:

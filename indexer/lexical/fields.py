@@ -24,7 +24,8 @@ def text_tokens(document: LexicalDocument) -> list[str]:
 
     The forms of words are left out: no question is scored by them.
     """
-    terms = {term: count for term, count in document.terms.items() if term[0] != analysis.FORM}
+    forms = analysis.FORM + analysis.OTHER
+    terms = {term: count for term, count in document.terms.items() if term[0] not in forms}
     repeated = [
         f"{term}+{level}" for term, count in terms.items() for level in _LEVELS if count >= level
     ]

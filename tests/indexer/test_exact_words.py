@@ -71,6 +71,11 @@ def index(
                 document("arabic bare", "باب للمطبخ ومفتاح واحد"),
                 document("thai", "กุญแจอยู่ในตู้"),
                 document("thai long", "ล้างจานก่อนกลับบ้านทุกครั้งที่ครัวปิด"),
+                document("accents", "Il est passé par la Hülle."),
+                document("no accents", "They passed by and pass on. " * 3),
+                document("hyphen", "Draw a wire-frame first."),
+                document("joined", "Then a blueprint is drawn."),
+                document("parted", "A blue line, then a print."),
                 document("hidden", "The crate kvx77 is secret.", audience=frozenset({"few"})),
             ]
         )
@@ -109,6 +114,11 @@ def first(index: HybridIndex, question: str) -> Hit:
         ("zymurgy_notes", "linked"),
         ("pages.example", "linked"),
         ("1290181", "linked"),
+        ("passe", "accents"),
+        ("Huelle", "accents"),
+        ("wireframe", "hyphen"),
+        ("wire frame", "hyphen"),
+        ("blue-print", "joined"),
         (ADDRESS, "linked"),
         ("กุญแจ", "thai"),
     ],
@@ -119,6 +129,7 @@ def test_the_document_that_has_it_is_first_and_shows_where(
     hit = first(index, question)
     assert hit.document_id == name
     assert hit.marks
+    assert hit.score.words
     if len(question.split()) == 1:
         assert hit.close
 

@@ -47,17 +47,27 @@ def test_stop_words_count_alone_or_in_capitals_and_signs_in_pairs(
 
 
 def test_of_a_few_words_each_is_wanted_as_it_is_written() -> None:
-    assert wanted("keys sorted").exact == {"!keys": "key", "!sorted": "sort"}
+    assert wanted("keys sorted").exact == {
+        "!keys": ("~keys", "key"),
+        "!sorted": ("~sorted", "sort"),
+    }
     version = wanted("v4.7.12")
     assert set(version.exact) == {"!v4", "!7", "!12", "&v4.7", "&7.12"}
     assert version.phrases == {"v4 7 12": (0, 7)}
+
+
+def test_other_spellings_will_do_where_nothing_has_a_word_as_it_is_written() -> None:
+    (others,) = wanted("hülle").exact.values()
+    assert others == ("~hülle", "!hulle", "!huelle", "~hulle", "~huelle", "hull")
+    assert wanted("front-end").joined == {"!frontend": ["&front-end", "!end", "!front"]}
+    assert wanted('"front-end" 1-2 a_b').joined == {}
 
 
 def test_a_sentence_is_left_to_the_ranking_and_its_identifiers_score() -> None:
     sentence = wanted("how do I repair the column member_badge_no of the great table")
     assert sentence.exact == {}
     assert "&member_badge" in sentence.scored
-    assert wanted("why is member_badge_no empty").exact == {"&member_badge": "", "&badge_no": ""}
+    assert wanted("why is member_badge_no empty").exact == {"&member_badge": (), "&badge_no": ()}
 
 
 def test_of_what_the_model_does_not_read_all_is_wanted_however_long() -> None:
