@@ -2,10 +2,12 @@
 
 import os
 import resource
+import shutil
 import sys
 import time
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,13 @@ SPREAD = ("test_attacks_bombs.py", "test_schema.py")
 
 LAST = "test_browser_logs.py"
 """Reads what all tests with a server have logged."""
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is its own
+ENOUGH = 4 << 30
+"""Where files wait for no disk, and the bytes that must be free there to use it."""
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 ALIKE = settings(deadline=None, derandomize=True)
 """The same examples each time."""

@@ -9,6 +9,7 @@ import pytest
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+from tests import made
 from tests.kb.cli_world import CommandLine
 from tests.kb.domain_world import everything
 from tests.kb.viewed_world import ViewedWorld
@@ -25,9 +26,7 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A new data directory."""
-    path = tmp_path / "data"
-    KnowledgeBase.create(path)
-    return path
+    return made.created(tmp_path / "data")
 
 
 @pytest.fixture
@@ -76,6 +75,5 @@ def world(tmp_path: Path) -> Iterator[ViewedWorld]:
 def kb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """The commands, with a new data directory."""
     monkeypatch.delenv("KB_MEMBER", raising=False)
-    line = CommandLine(tmp_path)
-    line.run("init", str(line.data))
-    return line
+    made.created(tmp_path / "data")
+    return CommandLine(tmp_path)

@@ -11,6 +11,7 @@ from kb.entries.content import Content, Draft, Section
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.settings import Settings
+from tests import made
 
 NAME, ADDRESS = "Xanthippe Quillfeather", "xanthippe@quillfeather.example"
 HELP, REASON, CONTEXT = "zymurgyhelp", "velleityreason", "quodlibetcontext"
@@ -21,7 +22,7 @@ SECRETS = (NAME, ADDRESS, HELP, REASON, CONTEXT)
 @contextmanager
 def new_base(data: Path, engine: str) -> Iterator[KnowledgeBase]:
     """An empty base with that engine, in the hands of the operator."""
-    KnowledgeBase.create(data)
+    made.created(data)
     settings = Settings(data=data, fulltext=engine)
     with KnowledgeBase.open(data, settings=settings, embedder=HashEmbedder()) as opened:
         yield opened

@@ -2,6 +2,7 @@
 
 import atexit
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,7 @@ from kb.accounts.tokens import Scope
 from kb.entries.content import Content, Draft, Section
 from kb.people.member import Profile
 from kb.settings import Settings
+from tests import made
 from web.app import create_app
 from web.visit import Limits, usual_limits
 
@@ -101,14 +103,14 @@ def give_back(base: KnowledgeBase) -> None:
 class Community:
     """A knowledge base where members sign in with a password, one for each of `ROLES`."""
 
-    def __init__(self, base: KnowledgeBase) -> None:
+    def __init__(self, base: KnowledgeBase, ids: dict[str, str] | None = None) -> None:
         self.base = base
         hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
         accounts = base.accounts
         accounts.__dict__["passwords"] = Passwords(
             accounts.store, hasher, community="Ours", random=numbers
         )
-        self.ids = {name: self._join(name, roles) for name, roles in ROLES.items()}
+        self.ids = ids or {name: self._join(name, roles) for name, roles in ROLES.items()}
         self.app = app_of(base, limits=generous())
 
     def _join(self, name: str, roles: tuple[Role, ...]) -> str:
@@ -172,17 +174,32 @@ class Browsers:
 
 
 @contextmanager
-def community_at(path: Path, **settings: Any) -> Iterator[Community]:
-    """A new community in `path`."""
+def _opened(path: Path, ids: dict[str, str] | None, **settings: Any) -> Iterator[Community]:
     chosen = {"sign_in": "password", "base_url": SITE, "community": "Ours", **settings}
-    KnowledgeBase.create(path)
     with KnowledgeBase.open(
         path, settings=Settings(data=path, **chosen), embedder=HashEmbedder()
     ) as base:
         try:
-            yield Community(base)
+            yield Community(base, ids)
         finally:
             give_back(base)
+
+
+@cache
+def _joined() -> tuple[Path, dict[str, str]]:
+    """Where all have joined, and their ids."""
+    path = made.opened(made.once() / "joined")
+    with _opened(path, None) as community:
+        return path, community.ids
+
+
+@contextmanager
+def community_at(path: Path, **settings: Any) -> Iterator[Community]:
+    """A community in `path`, as it is when all have joined."""
+    joined, ids = _joined()
+    shutil.copytree(joined, path)
+    with _opened(path, dict(ids), **settings) as community:
+        yield community
 
 
 def sign_in(client: Client, name: str, password: str = PASSWORD, **form: str) -> Any:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
+from tests import made
 from tests.web.browsing import ARGUMENTS, served
 from tests.web.community import Browsers, Community, app_of, community_at, give_back
 from tests.web.serving import data, run
@@ -57,8 +58,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
     """An empty knowledge base."""
-    KnowledgeBase.create(tmp_path / "data")
-    with KnowledgeBase.open(tmp_path / "data", embedder=HashEmbedder()) as opened:
+    data = made.opened(tmp_path / "data")
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as opened:
         yield opened
         give_back(opened)
 

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer.testing import HashEmbedder
-from kb import KnowledgeBase
 from kb.cli.session import Session
+from tests import made
 from tests.web.session_log import SessionLog
 from web import cli
 
@@ -21,8 +21,7 @@ JSON = ("--log-format", "json")
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    KnowledgeBase.create(tmp_path / "data")
-    return tmp_path / "data"
+    return made.created(tmp_path / "data")
 
 
 @pytest.fixture
