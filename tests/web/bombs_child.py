@@ -48,7 +48,18 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *("body", "code", "comments", "divisions", "fields", "front_matter", "head_marks"),
+    *(
+        "body",
+        "breaks",
+        "cascades",
+        "code",
+        "comments",
+        "components",
+        "divisions",
+        "fields",
+        "front_matter",
+        "head_marks",
+    ),
     *("head_yaml", "highlights", "html", "indented", "lines", "links", "markdown", "marks"),
     *("naming", "own_fields", "page", "parts", "persons", "plain", "seen", "seen_text"),
     *("seen_values", "value_text", "values"),
