@@ -8,12 +8,16 @@ from kb.importers.body import references
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:", re.MULTILINE)
 _NAME = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 
+MOST = 1_000_000
+"""Characters that the texts of a file are given: many long ones in many sections fill memory."""
+
 
 class Definitions:
     """Those of a whole file; a text is given those that it uses and does not have."""
 
     def __init__(self, body: str) -> None:
         self._by_name = dict(_found(body)) if _DEFINITION.search(body) else {}
+        self._room = MOST
 
     def given_to(self, text: str) -> str:
         """`text` with what it lacks below it."""
@@ -21,7 +25,8 @@ class Definitions:
             return text
         used = {_key(found[1]) for found in _NAME.finditer(text)} - dict(_found(text)).keys()
         lacking = [line for name, line in self._by_name.items() if name in used]
-        return "\n\n".join([text, "\n".join(lacking)]) if lacking else text
+        self._room -= sum(map(len, lacking))
+        return "\n\n".join([text, "\n".join(lacking)]) if lacking and self._room > 0 else text
 
 
 def _found(text: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from kb.importers.body import Part
 from kb.importers.definitions import Definitions
 from kb.importers.lines import plain_line
 from kb.importers.naming import readable_name
+from kb.importers.notes import Notes
 from kb.importers.persons import names_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
@@ -51,17 +52,20 @@ class Page:
         name = readable_name(self._path)
         if self._mark:
             return self._title or name, _marked(body, self._mark)
-        parts = markdown_body.cut(body)
         if self._exact:
-            said = (part for part in parts if part.heading or part.text.strip())
+            said = (part for part in markdown_body.cut(body) if part.heading or part.text.strip())
             return self._title or name, tuple(Section(p.heading, p.text) for p in said)
+        notes = Notes(body)
+        parts = markdown_body.cut(notes.body)
         first = [part.heading for part in parts[1:2] if part.level == 1]
         self.names = (name, *filter(None, (self._title, *first)))
         title, parts = _titled(self._title, parts)
         self.heading_is_title = not self._title and title is not None
         kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))
         given_to = Definitions(body).given_to
-        return title or name, tuple(Section(p.heading, given_to(_with_written(p))) for p in kept)
+        texts = [(part.heading, notes.given_to(_with_written(part))) for part in kept]
+        texts += [("", left)] if (left := notes.left()) else []
+        return title or name, tuple(Section(heading, given_to(text)) for heading, text in texts)
 
 
 def _titled(given: str | None, parts: tuple[Part, ...]) -> tuple[str | None, tuple[Part, ...]]:
