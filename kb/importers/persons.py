@@ -2,9 +2,16 @@
 
 import re
 
+_THANKED = (
+    r"authors?(\(s\))?|contributors?|credits|acknowledge?ments?|testimonials?"
+    r"|autor(a|es|as|\(es\)|en|in|innen)?|autor[ií]as?|auteur(s|e|es)?|autor[ei]|作者|著者"
+    r"|agradecimentos?|agradecimientos?|reconocimientos|cr[eé]ditos|danksagung(en)?|remerciements?"
+    r"|colaboradores|contributeurs|mitwirkende|致谢|鸣谢|謝辞"
+)
 PERSONS = re.compile(
-    r"authors?(\(s\))?|by(line)?|contributors?|creators?|credits|acknowledge?ments?|editors?"
-    r"|maintainers?|owners?|reviewers?|translators?|speakers?|testimonials?|e-?mails?|contacts?"
+    _THANKED + r"|by(line)?|creators?|editors?|maintainers?|owners?|reviewers?|translators?"
+    r"|speakers?|e-?mails?|contacts?|kontakt|contacto|contato|traductor(es)?|tradutor(es)?"
+    r"|traducteurs?|übersetzer(in|innen)?|revisor(es)?|译者|翻訳者"
 )
 """Words for fields and headings under which names of persons may stand."""
 
@@ -12,11 +19,12 @@ _GIVEN_BY = re.compile(
     r"(created|written|edited|made|maintained|owned|posted|published|reviewed|submitted|translated"
     r"|updated|modified|drawn|photographed)[ _-]?by"
 )
-_THANKS = re.compile(r"authors?(\(s\))?|contributors?|credits|acknowledge?ments?|testimonials?")
+_THANKS = re.compile(_THANKED)
 _MARKUP = re.compile(r"[*_`>#|\[\]()<>\"“”]|^\s*(?:[-+*]|\d{1,9}[.)])\s", re.MULTILINE)
 _ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)[^\s)>\]]*|\([./#][^\s)]*\)")
 _JOINING = {"and", "und", "et", "y", "e", "of", "at", "the", "de", "von", "van", "der", "da", "di"}
 _MOST_WORDS = 8
+_LONGEST_NAME = 6
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w|@\w")
 
 
@@ -48,7 +56,8 @@ def _is_name(line: str) -> bool:
     words = [word.strip(",;:-–—&/") for word in plain.split()]
     named = [word for word in words if word and word.lower() not in _JOINING]
     if len(named) == 1:
-        return True
+        # Chinese and Japanese set no words apart, so a long one is a sentence.
+        return len(named[0]) <= _LONGEST_NAME or named[0].lower() != named[0].upper()
     return len(named) <= _MOST_WORDS and all(
         word[0].isupper() or "@" in word or not word[0].isalpha() for word in named
     )

@@ -134,6 +134,27 @@ def test_names_of_authors_are_nowhere() -> None:
     assert found.content.sections[-1] == Section("Notes", "Yes")
 
 
+@pytest.mark.parametrize(
+    ("heading", "text", "kept"),
+    [
+        ("Autores", "- Ada Low (Ward 3)", False),
+        ("Autor(es)", "Ada Low", False),
+        ("作者", "* Ada Low", False),
+        ("著者", "山田花子", False),
+        ("作者", "这个页面由大家一起维护。", True),
+        ("Agradecimientos", "Gracias a Ada por todo.", False),
+        ("Autonomie", "Ada Low", True),
+    ],
+)
+def test_names_of_authors_are_nowhere_in_other_languages(
+    heading: str, text: str, kept: bool
+) -> None:
+    found = parsed(f"# T\n\nText\n\n## {heading}\n\n{text}")
+
+    assert (heading in [section.heading for section in found.content.sections]) == kept
+    assert (text in "".join(found.remarks)) != kept
+
+
 def test_pictures_and_galleries_are_nowhere() -> None:
     found = parsed(PRACTICE)
     said = repr([found.content, found.tags, found.links])
