@@ -1,8 +1,9 @@
-"""Footnotes, which files have at their end: each stands in the section that refers to it."""
+"""Footnotes, which files have at their end: each stands in the sections that refer to it."""
 
 import re
 
 from kb.importers.code import lines_of, without_code
+from kb.importers.definitions import MOST
 
 _NOTE = re.compile(r" {0,3}\[(\^[^\]\s]{1,200})\]:")
 _USE = re.compile(r"\[(\^[^\]\s]{1,200})\](?!:)")
@@ -15,18 +16,24 @@ class Notes:
 
     def __init__(self, body: str) -> None:
         self._notes: dict[str, str] = {}
+        self._given: set[str] = set()
+        self._room = MOST
         self.body = self._taken_out(body) if "[^" in body and "]:" in body else body
 
     def given_to(self, text: str) -> str:
-        """`text` with the notes below it to which it is the first one to refer."""
+        """`text` with the notes below it to which it refers."""
         if not self._notes or "[^" not in text:
             return text
         used = dict.fromkeys(each for each in _used(text) if each in self._notes)
-        return "\n\n".join([text, *(self._notes.pop(each) for each in used)])
+        self._room -= sum(len(self._notes[each]) for each in used if each in self._given)
+        if self._room < 0:
+            used = dict.fromkeys(each for each in used if each not in self._given)
+        self._given |= used.keys()
+        return "\n\n".join([text, *(self._notes[each] for each in used)])
 
     def left(self) -> str:
         """The notes that were given to no text."""
-        return "\n\n".join(self._notes.values())
+        return "\n\n".join(note for each, note in self._notes.items() if each not in self._given)
 
     def _taken_out(self, body: str) -> str:
         lines = list(lines_of(body))

@@ -177,12 +177,12 @@ def test_each_section_has_the_definitions_of_its_links() -> None:
     ]
 
 
-def test_a_note_stands_in_the_section_that_refers_to_it_first() -> None:
+def test_a_note_stands_in_the_sections_that_refer_to_it() -> None:
     notes = "[^1]: One\ngoes on\n\n    further in\n[^2]: Two\n[^3]: Three\n\nLast."
     text = f"## A\n\na [^1] `[^2]`\n\n## Credits\n\n- Ada Low [^2]\n\n## C\n\nc [^1]\n\n{notes}"
     sections = parse_markdown(text.encode(), "t.md").content.sections
     assert [(section.heading, section.text) for section in sections] == [
         ("A", "a [^1] `[^2]`\n\n[^1]: One\ngoes on\n\n    further in"),
-        ("C", "c [^1]\n\n[^3]: Three\n\nLast."),
+        ("C", "c [^1]\n\n[^3]: Three\n\nLast.\n\n[^1]: One\ngoes on\n\n    further in"),
         ("", "[^2]: Two"),
     ]
