@@ -107,6 +107,18 @@ class ShownToMore(Refused):
         )
 
 
+class ReuseConflict(Refused):
+    """Somebody else told what became of a reuse since the caller read it."""
+
+    def __init__(self, reuse_id: str, expected: int, actual: int) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"Reuse {reuse_id} was updated meanwhile: "
+            f"you started from version {expected}, it is now at {actual}."
+        )
+
+
 class DataDirectoryError(KnowledgeBaseError):
     """The directory is missing, not ours, read-only, full, in use, or from another version."""
 

@@ -23,6 +23,7 @@ from kb.errors import (
     NotFound,
     NotYetSearchable,
     Refused,
+    ReuseConflict,
     RevisionConflict,
     SearchUnavailable,
     ShownToMore,
@@ -220,7 +221,7 @@ def is_api(path: str) -> bool:
 def problem_of(error: Exception, path: str, handler: BaseRouteHandler | None) -> ProblemDetails:
     """The problem that `error` is at `path`; the text of an unforeseen one stays in the log."""
     status = HTTPStatus(status_of(error))
-    conflict = error if isinstance(error, RevisionConflict | ShownToMore) else None
+    conflict = error if isinstance(error, RevisionConflict | ReuseConflict | ShownToMore) else None
     fields = tuple(misfits(error, handler))
     return ProblemDetails(
         type="about:blank",

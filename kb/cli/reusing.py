@@ -82,6 +82,9 @@ def record(
 @outcome_option
 @click.option("--note", required=True, help="What became of it.")
 @told_options(Emptying)
+@click.option(
+    "--version", type=int, help="The version of the reuse that you read: refused if it has another."
+)
 @entry_version_option
 @json_option
 @pass_session
@@ -92,6 +95,7 @@ def update(
     note: str,
     resulting_entry: str | None,
     evidence: str | None,
+    version: int | None,
     entry_version: int | None,
     as_json: bool,
 ) -> None:
@@ -109,6 +113,7 @@ def update(
             if resulting_entry is None
             else resulting_entry and base.catalogue.resolve(resulting_entry),
             evidence=UNSET if evidence is None else evidence,
+            version=version,
             entry_version=entry_version,
         )
     print_receipt(base.asker, receipt, f"Reuse {receipt.id} is up to date.", as_json)

@@ -94,7 +94,7 @@ ENDORSED_BY = f"{_ENDORSED} AND member = ?"
 _REUSE = f"""
 SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
        {spelled("reuse")} AS "group", context, outcome, note, evidence, resulting_entry,
-       recorded_at, updated_at
+       recorded_at, updated_at, reuse.version
 FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """
 REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position {_PIECE}"

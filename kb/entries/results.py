@@ -59,7 +59,10 @@ class EndorsementView(Struct, frozen=True, kw_only=True):
 
 
 class ReuseView(Struct, frozen=True, kw_only=True):
-    """A group took the entry into its work; `note` tells what became of it."""
+    """A group took the entry into its work; `note` tells what became of it.
+
+    `version` is 1 as it was recorded, and one more each time that more was told.
+    """
 
     id: str
     entry_id: str
@@ -72,6 +75,7 @@ class ReuseView(Struct, frozen=True, kw_only=True):
     resulting_entry: str | None
     recorded_at: datetime
     updated_at: datetime
+    version: int
 
 
 class EntryPage(EntrySummary, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from kb.errors import InvalidInput, NotFound, Refused
+from kb.errors import InvalidInput, NotFound, Refused, ReuseConflict
 
 Outcome = Literal["adopted", "adapted", "tried-and-stopped"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -36,12 +36,16 @@ ReuseEvent = ReuseRecorded | ReuseOutcomeUpdated
 
 
 class UpdateOutcome(Struct, frozen=True, kw_only=True):
-    """Say what became of a reuse; a resulting entry or evidence left unset stays, None removes."""
+    """Say what became of a reuse; a resulting entry or evidence left unset stays, None removes.
+
+    On top of its `version`, if that is given.
+    """
 
     outcome: Outcome
     note: str
     resulting_entry: str | UnsetType | None = UNSET
     evidence: str | UnsetType | None = UNSET
+    version: int | None = None
 
 
 class Reuse(Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ def evolve(reuse: Reuse, event: ReuseEvent) -> Reuse:
 def decide(command: ReuseRecorded | UpdateOutcome, reuse: Reuse) -> list[ReuseEvent]:
     """The events that `command` leads to; none if an update says nothing new.
 
-    Raises `NotFound` or `Refused`.
+    Raises `NotFound` or `Refused`, `ReuseConflict` where it is at another version.
     """
     if isinstance(command, ReuseRecorded):
         if reuse.recorded:
@@ -82,7 +86,11 @@ def decide(command: ReuseRecorded | UpdateOutcome, reuse: Reuse) -> list[ReuseEv
         evidence=_told(command.evidence, known.evidence),
     )
     _refuse_itself(updated.entry_id, updated.resulting_entry)
-    return [] if updated == reuse.latest else [updated]
+    if updated == reuse.latest:
+        return []
+    if command.version is not None and command.version != reuse.version:
+        raise ReuseConflict(reuse.id, command.version, reuse.version)
+    return [updated]
 
 
 def _told(said: str | UnsetType | None, known: str | None) -> str | None:

@@ -13,26 +13,28 @@ TABLES = (
         group_name TEXT NOT NULL, context TEXT NOT NULL, outcome TEXT NOT NULL, note TEXT,
         evidence TEXT, resulting_entry TEXT,
         recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL, recorded_by TEXT NOT NULL,
-        group_looks TEXT NOT NULL) STRICT""",
+        group_looks TEXT NOT NULL, version INTEGER NOT NULL) STRICT""",
     "CREATE INDEX reuse_entry ON reuse (entry_id)",
     "CREATE INDEX reuse_group ON reuse (group_looks)",
 )
-ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)"
+ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
 UPDATE = """UPDATE reuse
-    SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ? WHERE id = ?"""
+    SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ?, version = ?
+    WHERE id = ?"""
 
 
 def _recorded(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> None:
     at = stored_time(event)
     group, looks = called(reuse.group)
     said = (reuse.entry_id, group, reuse.context, reuse.outcome)
-    known = (reuse.evidence, reuse.resulting_entry, at, at, reuse.recorded_by, looks)
+    known = (reuse.evidence, reuse.resulting_entry, at, at, reuse.recorded_by, looks, event.version)
     db.execute(ADD, (event.position, _reuse_id(event), *said, *known))
 
 
 def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
     links = (update.evidence, update.resulting_entry)
-    values = (update.outcome, update.note, *links, stored_time(event), _reuse_id(event))
+    at = (stored_time(event), event.version)
+    values = (update.outcome, update.note, *links, *at, _reuse_id(event))
     if db.execute(UPDATE, values).rowcount != 1:
         raise LookupError(f"The reuse of stream {event.stream} is not in the view.")
 

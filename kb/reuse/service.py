@@ -82,24 +82,29 @@ class Reuses:
         *,
         resulting_entry: str | UnsetType | None = UNSET,
         evidence: str | UnsetType | None = UNSET,
+        version: int | None = None,
         entry_version: int | None = None,
         command_id: UUID | None = None,
         beside: Mistakes | None = None,
     ) -> Receipt:
-        """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes."""
+        """Tell what became of a reuse; a resulting entry or evidence unset stays, None removes.
+
+        Raises `ReuseConflict` where it is not at `version` any more, if that is given.
+        """
         wrong = beside or Mistakes()
         command = UpdateOutcome(
             outcome=wrong.of(_outcome, outcome),
             note=wrong.of(validation.text, "note", note),
             resulting_entry=_if_set(_known, resulting_entry),
             evidence=wrong.of(_if_set, partial(validation.link, "evidence"), evidence),
+            version=wrong.of(validation.optional_version, version),
         )
-        version = wrong.of(validation.optional_version, entry_version)
+        seen = wrong.of(validation.optional_version, entry_version)
         wrong.refuse()
         entry_id = self._require_own(reuse_id)
 
         def guard() -> None:
-            refuse_shown_to_more(load_entry(self._writer, entry_id), version)
+            refuse_shown_to_more(load_entry(self._writer, entry_id), seen)
             self._require(command.resulting_entry)
 
         return self._execute(reuse_id, command, guard, command_id)

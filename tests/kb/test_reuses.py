@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec import structs
 
-from kb.errors import InvalidInput, NotFound, Refused
+from kb.errors import InvalidInput, NotFound, Refused, ReuseConflict
 from kb.reuse.reuse import (
     Outcome,
     Reuse,
@@ -69,6 +70,15 @@ def test_an_update_removes_what_it_says_is_none() -> None:
 
 def test_an_update_that_says_nothing_new_adds_nothing() -> None:
     assert decide(UPDATE, evolve(evolve(NOTHING, RECORDED), UPDATED)) == []
+
+
+def test_an_update_made_on_an_older_version_is_refused() -> None:
+    state = evolve(evolve(NOTHING, RECORDED), UPDATED)
+    later = UpdateOutcome(outcome="adopted", note="Back to the old way.", version=1)
+    with pytest.raises(ReuseConflict, match="from version 1, it is now at 2"):
+        decide(later, state)
+    assert len(decide(structs.replace(later, version=2), state)) == 1
+    assert decide(structs.replace(UPDATE, version=1), state) == []
 
 
 def test_a_reuse_that_is_not_there_is_not_found() -> None:

@@ -265,3 +265,15 @@ def test_who_sees_an_entry_is_not_chosen_on_an_old_version_of_it(
     assert (late.json()["expected"], late.json()["actual"]) == (now - 1, now)
     body["entry_version"] = now
     assert client.put(f"/api/entries/{entry}/visibility", json=body).status_code == 200
+
+
+def test_what_became_of_a_reuse_is_not_told_on_an_old_version_of_it(
+    client: Client, contribute: Contribute
+) -> None:
+    recorded = client.post(f"/api/entries/{contribute()}/reuses", json=REUSE).json()["id"]
+    path, told = f"/api/reuses/{recorded}", {"outcome": "adapted", "note": "Shorter now."}
+    assert client.get(path).json()["version"] == 1
+    assert client.patch(path, json=told | {"version": 1}).status_code == 200
+    late = client.patch(path, json=told | {"note": "Gone.", "version": 1})
+    assert (late.status_code, late.json()["expected"], late.json()["actual"]) == (409, 1, 2)
+    assert client.get(path).json()["version"] == 2

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
@@ -23,7 +23,7 @@ from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import MOST, IdempotencyKey, Offset
-from web.api.given import EntryVersion, Given, Id, Link, NamedGroup, PathId, Text
+from web.api.given import EntryVersion, Given, Id, Link, NamedGroup, PathId, Text, told
 from web.api.search import Limit
 from web.bodies import NOTES
 from web.openapi import SENDS, operation
@@ -60,12 +60,16 @@ class NewReuse(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class OutcomeUpdate(Given, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What became of a reuse. A resulting entry or evidence left out stays, null removes it."""
+    """What became of a reuse. A resulting entry or evidence left out stays, null removes it.
+
+    Refused (409) where the reuse is not at the `version` that is given.
+    """
 
     outcome: Outcome
     note: Text
     resulting_entry: Id | UnsetType | None = UNSET
     evidence: Link | UnsetType | None = UNSET
+    version: Annotated[int, told(minimum=1)] | None = None
     entry_version: EntryVersion | None = None
 
 
