@@ -42,6 +42,9 @@ HELD, HELD_UNKNOWN = 128_000_000, 16_000_000
 FORM_TOKEN = "form_token"
 """The field by which a form shows that it is of the session that it comes with."""
 
+WRITTEN = frozenset({"reason", "context", "note", "help"})
+"""The fields for words of several lines, beside those of a text."""
+
 Typed = Sequence[tuple[str, str]]
 """The fields of a form with what was typed, in the order sent; what was ticked may repeat."""
 
@@ -160,6 +163,13 @@ def typed_at(scope: Scope) -> Typed:
         return ()
     typed = typed_in(FormMultiDict.from_form_data(form))
     return () if any("password" in name for name, _ in typed) else typed
+
+
+def written_at(scope: Scope) -> Typed:
+    """The same where words stand in it that take a while to write, and not choices alone."""
+    typed = typed_at(scope)
+    long = (name in WRITTEN or name.startswith("text-") for name, text in typed if text.strip())
+    return typed if any(long) else ()
 
 
 async def _parsed(parse: Callable[[bytes], Any], body: bytes) -> Any:

@@ -30,7 +30,7 @@ from kb.errors import (
     SignInRefused,
     TooManyAttempts,
 )
-from web.bodies import Crowded, Typed, typed_at
+from web.bodies import Crowded, Typed, typed_at, written_at
 from web.logs import kind_of
 from web.requests import FieldProblem, misfits
 
@@ -139,6 +139,9 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
         _log(error)
         problem = structs.replace(problem, detail=_told(problem.detail, request))
         typed = typed_at(request.scope)
+    elif isinstance(error, KnowledgeBaseError):
+        # What was written for an entry that is hidden by now is still worth something.
+        typed = written_at(request.scope)
     headers = headers_of(error)
     if for_programs:
         return Response(

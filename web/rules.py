@@ -51,6 +51,9 @@ class Guard:
             _hold_to_scopes(rule, visit, is_page=not is_api(connection.scope["path"]))
         except SignInNeeded as error:
             raise SignInNeeded(CHALLENGE, typed=await _kept(connection, handler)) from error
+        except Forbidden:
+            await _kept(connection, handler)  # read, so that it can be given back
+            raise
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
             limit.admit(

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from kb.access import Visibility
 from kb.entries.content import Section
-from tests.web.community import SITE, Browsers, Client, Community, form_token, sign_in
+from tests.web.community import SITE, Browsers, Client, Community, form_token, send, sign_in
 from tests.web.visits import FORM, page
 
 LONG = '<b>Forty</b> minutes.\r\n\r\n  Nobody "listened" & said so.'
@@ -105,3 +106,43 @@ def test_a_form_without_a_page_of_ours_leads_to_the_first_page(
 ) -> None:
     sent = browser().post("/account/profile", data={"name": "M"}, headers={"referer": referer})
     assert sent.headers["location"] == "/sign-in?next=%2F&done=unsent"
+
+
+REASON = {"reason": "It helps on nights."}
+REUSE = {"group": "North", "context": LONG, "outcome": "adopted"}
+TEXT = {**FORM, "text-0": LONG, "version": "1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [("revise", TEXT), ("endorse", REASON), ("reuses", REUSE)]
+)
+def test_what_was_written_about_an_entry_outlives_its_sight(
+    browser: Browsers, community: Community, path: str, form: dict[str, str]
+) -> None:
+    entry, client = community.contribute("Mara"), browser("Cleo")
+    community.acting("Mara").entries.show(entry, Visibility("author"))
+    answer = send(client, f"/entries/{entry}/{path}", form, 404)
+    assert f"There is no entry {entry}." in answer.text
+    kept = fields(answer.text)
+    assert {name: text.replace("\r\n", "\n") for name, text in form.items() if text} == {
+        name: kept[name].replace("\r\n", "\n") for name, text in form.items() if text
+    }
+
+
+def test_what_was_written_outlives_the_role_of_its_writer(
+    browser: Browsers, community: Community
+) -> None:
+    client = browser("Cleo")
+    token = form_token(client)
+    community.base.people.change_roles(community.ids["Cleo"], ["reporter"])
+    answer = client.post("/entries/new", data={"form_token": token, **FORM})
+    assert answer.status_code == 403
+    assert "Only members may contribute" in html.unescape(answer.text)
+    assert fields(answer.text)["title"] == FORM["title"]
+
+
+def test_a_choice_alone_is_not_kept(browser: Browsers, community: Community) -> None:
+    entry, client = community.contribute("Mara"), browser("Cleo")
+    community.acting("Mara").entries.show(entry, Visibility("author"))
+    answer = send(client, f"/entries/{entry}/untag", {"tag": "night"}, 404)
+    assert "Send it again" not in answer.text

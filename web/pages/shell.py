@@ -13,7 +13,7 @@ from msgspec import Struct
 from kb.access import Action, Asker, Role, anonymous, may
 from kb.errors import KnowledgeBaseError
 from web.bodies import Typed
-from web.errors import RESULTS, SEARCH, SIGN_IN, ProblemDetails, sign_in_url
+from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.pages.engine import environment
 from web.visit import SOMEBODY, Visit, Visits, visit_of
@@ -152,8 +152,10 @@ class Pages:
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
         made = self.for_visit(self._visit_of(request), sign_in_url(request))
         if typed:
-            failed = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            kept = KeptPage(request.url.path, typed, problem.detail if failed else "")
+            of_session = problem.status == HTTPStatus.UNAUTHORIZED or (
+                problem.detail == SENTENCES[HTTPStatus.FORBIDDEN]
+            )
+            kept = KeptPage(request.url.path, typed, "" if of_session else problem.detail)
             answer = made.render("kept.html", kept, status=problem.status)
             answer.headers["cache-control"] = "private, no-store"  # it may be a shared machine
             return answer
