@@ -1,11 +1,15 @@
 """Divisions of other tools: what stands between Pandoc's and Docusaurus' lines of :::."""
 
 import re
+from collections.abc import Iterator
 
+from kb.importers.attributes import is_unseen, said_in
 from kb.importers.code import lines_of
 from kb.importers.remarks import Remarks, Why
 
-_DIVISION = re.compile(r"^([ \t]{0,20}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$")
+_DIVISION = re.compile(
+    r"^([ \t]{0,20}(?:(?:[->*+]|\d{1,9}[.)])[ \t]{0,9}){0,5}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$"
+)
 _CALLOUT = re.compile(r"^\{?[^}]{0,300}?\bcallout-(\w{1,40})")
 _TABS = re.compile(r"^\{?[^}]{0,300}?\bpanel-tabset\b")
 _TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
@@ -13,7 +17,7 @@ HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
 
 
 def without_divisions(body: str, remarks: Remarks) -> str:
-    """`body` without the ::: lines that only lay out; a note stays one.
+    """`body` without the ::: lines that only lay out, and what they hide; a note stays one.
 
     A heading within a note or tabs begins no section, which would end where the note does: it is a
     line in bold.
@@ -28,20 +32,21 @@ def without_divisions(body: str, remarks: Remarks) -> str:
     }
     ends = _ends(marks)
     made: list[str] = []
-    left_out: set[int] = set()
+    left_out = {at for within in _hidden(marks, ends, len(lines)) for at in within}
     last = -1  # line in which the outermost note or tabs end
+    remarks.add(Why.UNSEEN, "\n".join(lines[at][0] for at in sorted(left_out)))
     for at, (line, is_code) in enumerate(lines):
+        if at in left_out:
+            continue
         mark = marks.get(at)
         heading = None if is_code or at > last else HEADING.match(line)
         if mark and mark[2].strip():
             opened = _opened(mark, remarks)
-            made += [opened] if opened else []
+            made += [opened] if opened else [*said_in(mark[2]), ""]
             end = ends.get(at, -1)
             left_out |= set() if opened else {end}
             if opened or _TABS.match(mark[2]):
                 last = max(last, end)
-        elif mark and at in left_out:
-            continue
         elif heading:
             made += [*([""] if made and made[-1].strip() else []), in_bold(heading[1]), ""]
         else:
@@ -59,6 +64,15 @@ def _ends(marks: dict[int, re.Match[str]]) -> dict[int, int]:
         elif begun:
             ends[begun.pop()] = at
     return ends
+
+
+def _hidden(marks: dict[int, re.Match[str]], ends: dict[int, int], count: int) -> Iterator[range]:
+    """The lines of each division that is hidden; one that never ends hides all that follows."""
+    after = 0
+    for at, mark in marks.items():
+        if at >= after and is_unseen(mark[2]):
+            after = ends.get(at, count - 1) + 1
+            yield range(at, after)
 
 
 def _opened(mark: re.Match[str], remarks: Remarks) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from kb.importers.attributes import with_alt_texts
 from kb.importers.naming import is_markdown, readable_name
 from kb.importers.remarks import Remarks, Why
 
@@ -54,7 +55,7 @@ _BLOCK_PROPERTY = re.compile(
 
 def without_marks(text: str, remarks: Remarks) -> str:
     """`text` (no code) with what readers of the other tool see of its marks, and no mark."""
-    text = _SITE_ROOT.sub("", text)
+    text = with_alt_texts(_SITE_ROOT.sub("", text), remarks)
 
     def left_out(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[0])

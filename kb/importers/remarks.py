@@ -11,6 +11,7 @@ class Why(StrEnum):
     MARKS = "Marks of other tools"
     CODE = "Code of a page"
     COMMENTS = "Comments"
+    UNSEEN = "Hidden from readers"
     PICTURES = "Pictures"
     PERSONS = "Names of persons"
     REDIRECTS = "Redirects"

@@ -41,3 +41,45 @@ def test_headings_in_columns_begin_sections() -> None:
 
 def test_a_note_that_never_ends_takes_no_headings() -> None:
     assert sections("::: note\n\n## A\n\na")[1] == ("A", "a")
+
+
+SHOWN = ("content-visible when-format='html'", "content-hidden when-format=pdf", "aside",
+         "content-hidden unless-format='html:js'", "callout-tip title='The content-hidden x'",
+         "content-hidden when-format=pdf when-profile=board")  # fmt: skip
+HIDDEN = ("content-hidden", "hidden", "content-hidden when-format='html'", "content-hidden .x",
+          "content-hidden when-profile='public'", "content-visible when-profile='board'",
+          "content-visible when-format=\"pdf\"", "content-visible unless-meta=open",
+          "content-hidden unless-format=pdf")  # fmt: skip
+
+
+@pytest.mark.parametrize("attributes", SHOWN + HIDDEN)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: {.%}\n## Wages\n\nSecret.\n\n::: {.callout-note}\nMore.\n:::\n:::\n\nOpen.",
+        "> :::: {.%}\n> ```\n> Secret.\n> :::\n> ```\n> ::::\n\nOpen.",
+        "[Secret. [a](b.md)]{.%} Open.",
+        "- ::: {.%}\n  Secret.\n  :::\n\nOpen.",
+    ],
+)
+def test_what_is_hidden_from_readers_is_told_and_not_shown(attributes: str, text: str) -> None:
+    parsed = parse_markdown(f"# T\n\n{text.replace('%', attributes)}".encode(), "x.qmd")
+    said = "".join(f"{each.heading} {each.text}" for each in parsed.content.sections)
+    told = "".join(each for each in parsed.remarks if each.startswith("Hidden from readers"))
+
+    assert "Open." in said
+    assert ("Secret." in said, "Secret." in told) == (
+        attributes in SHOWN,
+        attributes in HIDDEN,
+    )
+
+
+@pytest.mark.parametrize("begin", ["::: content-hidden", "::: hidden :::", "::: {.content-hidden}"])
+def test_what_is_hidden_and_never_ends_hides_all_that_follows(begin: str) -> None:
+    parsed = parse_markdown(f"Open.\n\n{begin}\nSecret.\n\n## More\n\nSecret.".encode(), "x.qmd")
+
+    assert "Secret" not in repr(parsed.content)
+
+
+def test_words_about_what_is_hidden_hide_nothing() -> None:
+    assert sections(":::note The hidden costs\nRead.\n:::")[0][1].split("\n")[1] == "Read."

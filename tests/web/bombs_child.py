@@ -49,6 +49,7 @@ PIECES = (
 
 IMPORTERS = (
     *(
+        "attributes",
         "body",
         "breaks",
         "cascades",
