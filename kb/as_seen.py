@@ -13,7 +13,7 @@ from msgspec import structs
 from kb.characters import is_blank, visible
 from kb.entries.content import Content, Section
 from kb.entries.entry import EntryContributed, EntryRevised, EntryTagged, EntryUntagged
-from kb.entries.validation import normalise_tag
+from kb.entries.tags import written
 from kb.people.group import GroupChanged, GroupFormed
 from kb.people.member import MemberJoined, MemberProfileChanged, Profile
 from kb.reuse.reuse import ReuseRecorded
@@ -37,7 +37,7 @@ def entry(event: Entry) -> Entry:
 
 def tag(event: Tag) -> Tag:
     """The tag as tags are stored today, so that it is found and taken off by its name."""
-    name = event.tag and (normalise_tag(event.tag) or NOTHING_SEEN)
+    name = event.tag and (written(event.tag) or NOTHING_SEEN)
     return event if name == event.tag else structs.replace(event, tag=name)
 
 

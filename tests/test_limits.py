@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
-from kb.entries import commands, validation
+from kb.entries import commands, tags, validation
 from web import bodies, laid_out, line, logs, markdown, protocol, security, server, visit
 from web.api import entries
 from web.pages import parts
@@ -60,7 +60,7 @@ def bounds() -> dict[str, str]:
         "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by "
         "`offset`; 150 kB beside the text of an entry",
         "what a command lists": f"{pieces.USUAL:,}, or as `--limit` says",
-        "characters of a name or a tag": f"{validation.COMPOSED_TAG} of a tag, "
+        "characters of a name or a tag": f"{tags.COMPOSED_TAG} of a tag, "
         f"{ids.LONGEST_NAME:,} of a name",
     }
 

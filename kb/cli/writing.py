@@ -190,13 +190,13 @@ def _refuse_narrower(base: "KnowledgeBase", parsed: "ParsedFile", page: "EntryPa
 
 def _left_out(parsed: "ParsedFile", page: "EntryPage", groups: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each thing that a revision leaves as it is, though the file has another."""
-    from kb.entries.validation import tag_names
+    from kb.entries.tags import tag_keys
     from kb.importers.visibility import words
 
     shown = words(page.visibility, groups)
     if parsed.kind and parsed.kind != page.kind:
         yield f"The kind stays {page.kind}: the file says {parsed.kind}, and nothing changes it."
-    if parsed.tags and {*tag_names(parsed.tags)} != {*page.tags}:
+    if parsed.tags and {*tag_keys(parsed.tags)} != {*tag_keys(page.tags)}:
         yield "The tags stay as they are, though the file has others: see kb tag and kb untag."
     if parsed.visible_to and {*parsed.visible_to} != {*shown}:
         yield f"It is shown to {joined(shown)} still, and not as the file says: see kb visibility."

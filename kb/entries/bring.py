@@ -31,6 +31,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
     Text,
 )
+from kb.entries.tags import tag_key
 from kb.errors import Refused
 from kb.writer import Receipt
 
@@ -83,7 +84,7 @@ def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
     else:
         # First, so that the new text is at no time open to more people than its source says.
         events = [*_narrowed(imported, entry), *_revised(draft, entry)]
-    events += tagged(tag for tag in draft.tags if tag not in entry.known_tags)
+    events += tagged(tag for tag in draft.tags if tag_key(tag) not in entry.known_tags)
     events += _related(imported, entry)
     if imported.archived and not entry.was_archived:
         events.append(imported.archived)

@@ -36,6 +36,7 @@ from kb.entries.rows import (
     related_entry,
     reuse_view,
 )
+from kb.entries.tags import tag_key
 from kb.errors import InvalidInput, NotFound
 from kb.following.view_reader import ViewReader
 from kb.rows import rows
@@ -257,7 +258,7 @@ class Catalogue:
 
     def tags(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
         """Tags that entries have, the one on the most entries first; as `groups`."""
-        return self._names(queries.ALL_TAGS, beginning, limit)
+        return self._names(queries.ALL_TAGS, tag_key(beginning), limit)
 
     def all_ids(self) -> Iterator[str]:
         """The id of every entry, archived ones too, in the order they came."""

@@ -22,6 +22,7 @@ from kb.entries.entry import (
 )
 from kb.entries.spelling import called
 from kb.entries.summary import summary
+from kb.entries.tags import tag_key
 from kb.following.view import (
     EVERYBODY,
     NOW_SEEN_BY,
@@ -59,9 +60,9 @@ TABLES = (
         partition INTEGER NOT NULL, content BLOB NOT NULL) STRICT""",
     "CREATE UNIQUE INDEX revision_entry ON revision (entry_id, version)",
     """CREATE TABLE tag (
-        entry_id TEXT NOT NULL, tag TEXT NOT NULL,
-        PRIMARY KEY (entry_id, tag)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX tag_tag ON tag (tag, entry_id)",
+        entry_id TEXT NOT NULL, looks TEXT NOT NULL, tag TEXT NOT NULL, position INTEGER NOT NULL,
+        PRIMARY KEY (entry_id, looks)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX tag_looks ON tag (looks, entry_id)",
     """CREATE TABLE relation (
         entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
         written TEXT NOT NULL DEFAULT '[]',
@@ -78,8 +79,8 @@ REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summar
     WHERE id = ?"""
 ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
-ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?)"
-REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND tag = ?"
+ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)"
+REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND looks = ?"
 ADD_RELATION = "INSERT OR REPLACE INTO relation VALUES (?, ?, ?, ?)"
 REMOVE_RELATION = "DELETE FROM relation WHERE entry_id = ? AND type = ? AND target = ?"
 ARCHIVE = (
@@ -153,12 +154,12 @@ def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
 
 def _tagged(db: Connection, event: RecordedEvent, tagged: EntryTagged) -> None:
     _update(db, event, MOVE_VERSION, event.version)
-    db.execute(ADD_TAG, (_entry_id(event), tagged.tag))
+    db.execute(ADD_TAG, (_entry_id(event), tag_key(tagged.tag), tagged.tag, event.position))
 
 
 def _untagged(db: Connection, event: RecordedEvent, untagged: EntryUntagged) -> None:
     _update(db, event, MOVE_VERSION, event.version)
-    db.execute(REMOVE_TAG, (_entry_id(event), untagged.tag))
+    db.execute(REMOVE_TAG, (_entry_id(event), tag_key(untagged.tag)))
 
 
 def _related(db: Connection, event: RecordedEvent, related: EntryRelated) -> None:

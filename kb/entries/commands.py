@@ -21,6 +21,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
     Text,
 )
+from kb.entries.tags import tag_key
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict, ShownToMore
 
 MOST_TAGS = 100
@@ -136,8 +137,11 @@ def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
 
 
 def tagged(tags: Iterable[str]) -> list[EntryEvent]:
-    """One event for each tag, in the order given, repetitions left out."""
-    return [EntryTagged(tag=tag) for tag in dict.fromkeys(tags)]
+    """One event for each tag, in the order given, without those that repeat one."""
+    first: dict[str, str] = {}
+    for tag in tags:
+        first.setdefault(tag_key(tag), tag)
+    return [EntryTagged(tag=tag) for tag in first.values()]
 
 
 def related(relations: Iterable[Relation]) -> list[EntryEvent]:
@@ -224,7 +228,7 @@ def _revise(command: Revise, entry: Entry) -> list[EntryEvent]:
 
 def _change_tags(command: Tag | Untag, entry: Entry) -> list[EntryEvent]:
     if isinstance(command, Tag):
-        added = tagged(tag for tag in command.tags if tag not in entry.tags)
+        added = tagged(tag for tag in command.tags if tag_key(tag) not in entry.tags)
         if added and len(entry.tags) + len(added) > MOST_TAGS:
             raise InvalidInput(
                 f"An entry has at most {MOST_TAGS} tags; this one would have "
@@ -234,7 +238,8 @@ def _change_tags(command: Tag | Untag, entry: Entry) -> list[EntryEvent]:
         if added:
             refuse_shown_to_more(entry, command.version)
         return added
-    return [EntryUntagged(tag=tag) for tag in dict.fromkeys(command.tags) if tag in entry.tags]
+    keys = dict.fromkeys(map(tag_key, command.tags))
+    return [EntryUntagged(tag=entry.tags[key]) for key in keys if key in entry.tags]
 
 
 def _change_relation(command: Relate | Unrelate, entry: Entry) -> list[EntryEvent]:

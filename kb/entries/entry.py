@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from kb.access import Visibility, audience
 from kb.entries.content import Content, Relation, Source
+from kb.entries.tags import tag_key
 
 
 class EntryContributed(Struct, frozen=True, kw_only=True):
@@ -108,7 +109,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     `version` counts its events, 0 before the first; `shown` tells who saw it from which one on;
     `revision_version` is that of the last contribution or revision. `texts` are all texts that it
-    had, the present one last, and `brought` the one that an import brought last. `known_tags`,
+    had, the present one last, and `brought` the one that an import brought last. `tags` are as they
+    were put on, by what they are compared by, which `known_tags` are as well. `known_tags`,
     `known_relations` and `was_archived` tell what ever was, so that an import does not undo what a
     curator took away.
     """
@@ -123,7 +125,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     content: Content | None = None
     group: str | None = None
     source: Source | None = None
-    tags: frozenset[str] = frozenset()
+    tags: Mapping[str, str] = {}
     relations: frozenset[Relation] = frozenset()
     archived: EntryArchived | None = None
     revision_version: int = 0
@@ -192,10 +194,12 @@ def _with_sight(entry: Entry, visibility: Visibility) -> Entry:
 
 
 def _with_tag(entry: Entry, event: EntryTagged | EntryUntagged) -> Entry:
+    key = tag_key(event.tag)
     if isinstance(event, EntryUntagged):
-        return structs.replace(entry, tags=entry.tags - {event.tag})
-    known = entry.known_tags | {event.tag}
-    return structs.replace(entry, tags=entry.tags | {event.tag}, known_tags=known)
+        left = {each: tag for each, tag in entry.tags.items() if each != key}
+        return structs.replace(entry, tags=left)
+    tags = {key: event.tag, **entry.tags}
+    return structs.replace(entry, tags=tags, known_tags=entry.known_tags | {key})
 
 
 def _with_relation(entry: Entry, event: EntryRelated | EntryUnrelated) -> Entry:

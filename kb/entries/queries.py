@@ -25,8 +25,11 @@ ALL_GROUPS = f"""SELECT name FROM (
 WHERE {_WORD.format(name="name")} ORDER BY entries DESC, name LIMIT :limit"""
 SPELLINGS = """SELECT DISTINCT group_name FROM entry
 WHERE group_looks IN (SELECT value FROM json_each(?))"""
-ALL_TAGS = f"""SELECT tag FROM tag WHERE {_WORD.format(name="tag")}
-GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit"""
+# What several entries have is shown as the first of them has it.
+ALL_TAGS = f"""SELECT tag FROM (
+    SELECT tag, min(position), count(*) AS entries FROM tag
+    WHERE {_WORD.format(name="looks")} GROUP BY looks)
+ORDER BY entries DESC, tag LIMIT :limit"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 IMPORTED = """SELECT id, external_id FROM entry
 WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
@@ -45,7 +48,7 @@ FILTERED = """
 WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
   AND (:groups = '[]' OR group_looks IN (SELECT value FROM json_each(:groups)))
   AND (:tags = '[]' OR entry.id IN (
-       SELECT entry_id FROM tag WHERE tag.tag IN (SELECT value FROM json_each(:tags))
+       SELECT entry_id FROM tag WHERE tag.looks IN (SELECT value FROM json_each(:tags))
        GROUP BY entry_id HAVING count(*) = json_array_length(:tags)))
 """
 STANDING = "AND (:archived IS NULL OR archived = :archived)"
@@ -68,8 +71,10 @@ GROUP BY kind ORDER BY count(*) DESC, kind"""
 GROUPS = f"""SELECT {spelled("entry")} AS name, count(*) FROM entry
 {FILTERED} {STANDING} AND group_looks IS NOT NULL
 GROUP BY group_looks ORDER BY count(*) DESC, name"""
-TAGS = f"""SELECT tag.tag, count(*) FROM entry JOIN tag ON tag.entry_id = entry.id
-{FILTERED} {STANDING} GROUP BY tag.tag ORDER BY count(*) DESC, tag.tag"""
+TAGS = f"""SELECT tag, entries FROM (
+    SELECT tag.tag, min(tag.position), count(*) AS entries
+    FROM entry JOIN tag ON tag.entry_id = entry.id {FILTERED} {STANDING} GROUP BY tag.looks)
+ORDER BY entries DESC, tag"""
 
 RELATED = """
 SELECT type, direction, id, title, archived, written FROM (

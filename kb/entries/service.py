@@ -29,6 +29,7 @@ from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, load_entry, not_found, require_sight
+from kb.entries.tags import tag_names
 from kb.errors import Mistakes, NotFound
 from kb.ids import entry_stream, group_stream, id_for_command
 from kb.people.community import is_open, require_open
@@ -115,7 +116,7 @@ class Entries:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Put tags on; also on an archived entry."""
-        command = Tag(validation.tag_names(tags), validation.optional_version(entry_version))
+        command = Tag(tag_names(tags), validation.optional_version(entry_version))
         return self._execute(entry_id, command, command_id)
 
     def untag(
@@ -126,10 +127,8 @@ class Entries:
         command_id: UUID | None = None,
     ) -> Receipt:
         """Take tags off."""
-        # As they stand, too: a log may hold a tag with a comma from before these set tags apart,
-        # or with characters that are not seen.
-        names = (*validation.tag_names(tags), *map(validation.normalise_tag, tags), *tags)
-        return self._execute(entry_id, Untag(names), command_id)
+        # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
+        return self._execute(entry_id, Untag((*tag_names(tags), *tags)), command_id)
 
     def relate(
         self,

@@ -1,34 +1,25 @@
 """What a field may hold: the one place that refuses bad input, naming the field and the limit."""
 
 import math
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from msgspec import structs
 
 from kb.access import checked as checked_visibility
-from kb.characters import is_blank, one_alphabet, plain_letters, visible
+from kb.characters import is_blank, visible
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
+from kb.entries.plain import printable, within
 from kb.entries.relation import RELATION_TYPES
+from kb.entries.tags import tag_names
 from kb.errors import InvalidInput, Mistakes, NotFound
 
 TITLE_LENGTH = 200
 HEADING_LENGTH = 300
 SECTION_BYTES = 1_000_000
 SECTIONS = 500
-TAG_LENGTH = 50
-COMPOSED_TAG = 10 * TAG_LENGTH
-"""Characters of a tag that are composed: with accents alone this takes a square of time."""
-TAGS = 100
-
-TAG_MARKS = ",;\uff0c\uff1b\u3001"
-"""What stands between tags, in Chinese and Japanese too."""
-
-_BETWEEN_TAGS = re.compile(f"[{TAG_MARKS}]")
 GROUP_LENGTH = 100
 LINE_LENGTH = 500
 TEXT_LENGTH = 5_000
@@ -40,13 +31,10 @@ MOST_CHOSEN = 20
 """Values of one filter: each has a link without it on the page, so the page is their square."""
 LARGEST_INTEGER = 2**53 - 1
 
-NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters other than tab and newline, and surrogates."""
-
 
 def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
     """`value` trimmed, with plain line ends: 1 to `limit` characters, none a control character."""
-    return _within(field, _printable(field, value).strip(), limit)
+    return within(field, printable(field, value).strip(), limit)
 
 
 def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
@@ -74,32 +62,6 @@ def group_name(value: str, field: str = "group") -> str:
 def optional_group(value: str | None) -> str | None:
     """The name of a group, or None for nothing or only blanks."""
     return optional_line("group", value, GROUP_LENGTH)
-
-
-def normalise_tag(value: str) -> str:
-    """A tag as it is stored: trimmed, case folded, NFC, inner white space as one hyphen.
-
-    Without characters that are not seen, and with each word in one alphabet and one width, so that
-    no two look alike.
-
-    Decomposed before it is folded (Unicode 3.13, D145), so that a stored tag stays as it is. Of a
-    text that is far too long the beginning, of `COMPOSED_TAG` characters.
-    """
-    beginning = " ".join(value.split())[:COMPOSED_TAG]
-    folded = unicodedata.normalize("NFD", plain_letters(visible(beginning))).casefold()
-    composed = unicodedata.normalize("NFC", "-".join(folded.split()))
-    return unicodedata.normalize("NFC", one_alphabet(composed))
-
-
-def tag_names(values: Iterable[str]) -> tuple[str, ...]:
-    """Tags normalised, in the order given, repetitions left out; "a, b; c" are three."""
-    names = (name for value in values for name in _apart(_printable("tag", value)))
-    cleaned = tuple(
-        dict.fromkeys(_within("tag", normalise_tag(name), TAG_LENGTH) for name in names)
-    )
-    if len(cleaned) > TAGS:
-        raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(cleaned)}.", "tags")
-    return cleaned
 
 
 def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[str]) -> None:
@@ -238,11 +200,6 @@ def require_filled(kind: Kind, new: Content, before: Content | None = None) -> N
     wrong.refuse()
 
 
-def _apart(value: str) -> list[str]:
-    # One empty name where there is none, so that it is refused.
-    return [name for name in _BETWEEN_TAGS.split(value) if name.strip()] or [""]
-
-
 def _headings(value: Content) -> set[str]:
     return {visible(section.heading).strip() for section in value.sections}
 
@@ -252,7 +209,7 @@ def _section(value: Section) -> Section:
     if heading:
         heading = _heading(heading)
     name = f"section “{heading}”" if heading else "text"
-    cleaned = _printable(name, value.text, heading or "text").strip("\n")
+    cleaned = printable(name, value.text, heading or "text").strip("\n")
     size = len(cleaned.encode())
     if size > SECTION_BYTES:
         raise InvalidInput(
@@ -292,7 +249,7 @@ def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 def _property(name: str, value: Scalar) -> Scalar:
     if isinstance(value, str):
-        cleaned = visible(_printable(f"property {name}", value, "properties")).strip()
+        cleaned = visible(printable(f"property {name}", value, "properties")).strip()
         if len(cleaned) > PROPERTY_LENGTH:
             raise InvalidInput(
                 f"The property {name} may have at most {PROPERTY_LENGTH} characters; "
@@ -303,28 +260,6 @@ def _property(name: str, value: Scalar) -> Scalar:
     too_large = isinstance(value, int) and abs(value) > LARGEST_INTEGER
     if too_large or not math.isfinite(value):
         raise InvalidInput(f"The property {name} is not a number that can be kept.", "properties")
-    return value
-
-
-def _printable(name: str, value: str, field: str | None = None) -> str:
-    """`value` with "\\n" as its line ends; control characters and half characters are refused."""
-    plain = value.replace("\r\n", "\n").replace("\r", "\n")
-    found = NOT_TEXT.search(plain)
-    if found:
-        raise InvalidInput(
-            f"The {name} holds the character U+{ord(found[0]):04X}, which is not text; remove it.",
-            field or name,
-        )
-    return plain
-
-
-def _within(field: str, value: str, limit: int) -> str:
-    if is_blank(value):
-        raise InvalidInput(f"The {field} must not be empty.", field)
-    if len(value) > limit:
-        raise InvalidInput(
-            f"The {field} may have at most {limit} characters; it has {len(value)}.", field
-        )
     return value
 
 

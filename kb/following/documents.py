@@ -73,13 +73,13 @@ def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Docu
         sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
         audience=narrowed(entry.audience, entry.author, withheld),
         identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
-        keywords=tuple(sorted(entry.tags)),
+        keywords=tuple(sorted(entry.tags.values())),
         properties=tuple(
             f"{name}: {shown(value)}" for name, value in entry.content.properties.items()
         ),
         facets={
             "kind": frozenset({entry.kind}),
-            "tag": entry.tags,
+            "tag": frozenset(entry.tags),
             "group": frozenset({group_id(entry.group)} if entry.group else ()),
             "archived": frozenset({"yes" if entry.archived else "no"}),
         },

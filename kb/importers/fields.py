@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from kb.entries.content import Scalar, Section
-from kb.entries.validation import PROPERTIES, PROPERTY_LENGTH, TAG_LENGTH, TAGS
+from kb.entries.tags import TAG_LENGTH, TAGS
+from kb.entries.validation import PROPERTIES, PROPERTY_LENGTH
 from kb.importers.lines import plain_line
 from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.plain import plain_markdown

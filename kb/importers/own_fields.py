@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from kb.entries.content import Scalar, Source
 from kb.entries.kinds import load_kinds
+from kb.entries.plain import NOT_TEXT
 from kb.entries.relation import RELATION_TYPES
-from kb.entries.validation import GROUP_LENGTH, NOT_TEXT
+from kb.entries.validation import GROUP_LENGTH
 from kb.errors import NotTaken
 from kb.importers.value_text import flat
 from kb.importers.values import Plain, Value

@@ -20,7 +20,10 @@ _OF_TAG = "JOIN tag ON tag.entry_id = reuse.entry_id"
 
 REUSE_BY = {
     "kind": f"SELECT kind AS key, {_COUNTS} {_OF_ENTRY} {_WITHIN} GROUP BY kind ORDER BY kind",
-    "tag": f"SELECT tag AS key, {_COUNTS} {_OF_TAG} {_WITHIN} GROUP BY tag ORDER BY tag",
+    # As the first of the entries that are counted has it.
+    "tag": f"""SELECT key, recorded, adopted, adapted, tried_and_stopped, entries FROM (
+        SELECT tag AS key, min(tag.position), {_COUNTS} {_OF_TAG} {_WITHIN} GROUP BY tag.looks)
+        ORDER BY key""",
     "group": f"""SELECT {spelled("reuse")} AS key, {_COUNTS} {_WITHIN}
         GROUP BY reuse.group_looks ORDER BY key""",
     "month": f"""SELECT substr(recorded_at, 1, 7) AS key, {_COUNTS} {_WITHIN}

@@ -129,7 +129,7 @@ def words(text: str) -> set[str]:
 def said(entry: Entry) -> str:
     """All that an entry says."""
     content = content_of(entry)
-    pieces = [content.title, entry.group or "", entry.kind, *sorted(entry.tags)]
+    pieces = [content.title, entry.group or "", entry.kind, *sorted(entry.tags.values())]
     pieces += [f"{section.heading}\n{section.text}" for section in content.sections]
     pieces += [f"{name}: {value}" for name, value in content.properties.items()]
     return "\n".join(pieces)

@@ -187,7 +187,7 @@ def test_the_service_tells_what_an_import_did() -> None:
     assert world.entries.bring(IMPORTED).outcome == "unchanged"
     again = world.entries.bring(source_says(SECOND, tags=("Ward ",)))
     assert (again.outcome, again.receipt.version) == ("revised", 3)
-    assert world.entry(ID).tags == {"ward"}
+    assert world.entry(ID).tags == {"ward": "Ward"}
 
 
 def test_an_importer_is_not_kept_waiting_for_the_views() -> None:

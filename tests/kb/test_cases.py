@@ -42,7 +42,7 @@ def test_every_case_gives_the_entries_and_rows_that_it_says(case: Path) -> None:
         found = imported.by_title[entry.title]
         for want, have in (
             (entry.headings, tuple(s.heading for s in content_of(found).sections)),
-            (entry.tags, found.tags),
+            (entry.tags, frozenset(found.tags)),
             (entry.relations, _related(imported, entry.title)),
             (entry.properties, content_of(found).properties),
             (entry.visibility, found.visibility.sight),

@@ -13,7 +13,7 @@ def test_tags_come_and_go(kb: CommandLine) -> None:
     entry_id = kb.practice()
 
     assert "has the tags" in kb.ok("tag", entry_id, "Night Shift").out
-    assert "night-shift" in kb.ok("untag", entry_id, "handover").out
+    assert "Night Shift" in kb.ok("untag", entry_id, "handover").out
     assert "has no tags" in kb.ok("untag", entry_id, "night shift").out
 
 

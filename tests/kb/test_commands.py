@@ -81,7 +81,7 @@ def test_a_command_id_of_another_command_is_refused() -> None:
     other = world.practice("Other")
     with pytest.raises(Refused, match="send a new command id"):
         world.entries.tag(other, ["ward"], command_id=command(1))
-    assert world.entry(other).tags == frozenset()
+    assert world.entry(other).tags == {}
 
 
 def test_a_command_id_that_is_no_uuid7_is_refused() -> None:

@@ -245,7 +245,7 @@ def test_an_event_of_something_else_is_no_part_of_an_entry() -> None:
 def test_any_history_adds_up(history: list[EntryEvent]) -> None:
     entry = ENTRY.fold([CONTRIBUTED, *history])
     assert entry.version == len(history) + 1
-    assert entry.tags <= entry.known_tags
+    assert entry.tags.keys() <= entry.known_tags
     assert entry.relations <= entry.known_relations
     assert (entry.texts[-1].content, entry.texts[-1].group) == (entry.content, entry.group)
     assert 1 <= entry.revision_version <= entry.version

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.entries import validation
+from kb.entries import plain, validation
 from kb.entries.content import Content, Section, Source
 from kb.entries.results import RelatedEntry
 from kb.errors import KnowledgeBaseError
@@ -69,7 +69,7 @@ def test_any_text_reads_back_word_by_word(content: Content) -> None:
 
 @given(TEXT)
 def test_any_text_survives_as_a_yaml_scalar(text: str) -> None:
-    if not validation.NOT_TEXT.search(text):
+    if not plain.NOT_TEXT.search(text):
         assert load(f"a: {quoted(text)}\n") == {"a": Plain(text, text)}
 
 
@@ -98,9 +98,7 @@ def test_all_that_belongs_to_an_entry_is_in_its_file() -> None:
     assert parsed.source == Source("notes", "a: b.md")
 
 
-@given(
-    st.lists(TEXT.filter(lambda text: text and not validation.NOT_TEXT.search(text)), max_size=3)
-)
+@given(st.lists(TEXT.filter(lambda text: text and not plain.NOT_TEXT.search(text)), max_size=3))
 def test_how_a_text_writes_its_links_reads_back(links: list[str]) -> None:
     stated = RelatedEntry(
         type="Cites", direction="out", id="b", title="B", archived=False, written=tuple(links)

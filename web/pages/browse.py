@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from kb import KnowledgeBase
 from kb.characters import skeleton
 from kb.entries.results import BrowseFilter, Facets, Page, Sort
-from kb.entries.validation import tag_names
+from kb.entries.tags import tag_key, tag_names
 from web.pages.parts import OFFERED, PageNumber, narrowing
 from web.pages.shell import Pages
 
@@ -124,7 +124,9 @@ def browse(
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
     stored = {skeleton(name): name for name in found.facets.groups}
     groups = tuple(dict.fromkeys(stored.get(skeleton(name), name) for name in group))
-    view = View(kind, tag_names(tag), groups, archived, sort, page)
+    counted = {tag_key(name): name for name in found.facets.tags} if tag else {}
+    tags = tuple(counted.get(tag_key(name), name) for name in tag_names(tag))
+    view = View(kind, tags, groups, archived, sort, page)
     names = {key: made.name for key, made in base.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 
