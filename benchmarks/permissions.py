@@ -1,4 +1,4 @@
-"""What it costs that somebody may see only a part of 50,000 passages, against no restriction.
+"""What it costs that someone may see only a part of 50,000 passages, against no restriction.
 
     python -m benchmarks.permissions [--passages N] [--questions N]
 

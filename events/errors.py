@@ -16,7 +16,7 @@ class VersionConflict(EventLogError):
         self.actual = actual
         super().__init__(
             f"Stream {stream} is at version {actual}, not at {expected}: "
-            "somebody wrote to it meanwhile."
+            "someone wrote to it meanwhile."
         )
 
 

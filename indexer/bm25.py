@@ -16,7 +16,7 @@ K1, B = 1.2, 0.75
 
 
 class Statistics(Struct, frozen=True):
-    """What the documents that somebody may see have in common.
+    """What the documents that someone may see have in common.
 
     How many there are, their mean length in terms, and for each term asked about how many hold it.
     """

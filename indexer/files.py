@@ -46,7 +46,7 @@ def clear_free_space(connection: sqlite3.Connection) -> None:
     connection.execute("VACUUM")
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
-        raise sqlite3.OperationalError("somebody reads, so old pages are left")
+        raise sqlite3.OperationalError("someone reads, so old pages are left")
 
 
 def empty_in_place(path: Path, schema: str) -> None:

@@ -179,7 +179,7 @@ class HybridIndex:
                 self._parts.refresh()
                 return
             generation.check(path, self._embedder.fingerprint, self._engine)
-            # The store may be another file too, if somebody took the old one away.
+            # The store may be another file too, if someone took the old one away.
             store = VectorStore(self._directory / VECTORS, self._embedder.dimension, writable=False)
             old, self._parts = (
                 self._parts,

@@ -108,7 +108,7 @@ class Memory:
         return fresh
 
     def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> Statistics:
-        """Those of all documents that somebody with these labels may see."""
+        """Those of all documents that someone with these labels may see."""
         with self._lock:
             return self._postings.statistics(list(terms), self._roster.visible(audience))
 

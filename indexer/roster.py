@@ -62,7 +62,7 @@ class Roster:
         return frozenset(label for label in audience if ("", label) in self._slots_by_label)
 
     def visible(self, audience: frozenset[str]) -> Bools:
-        """By slot, whether a document is there for somebody with these labels."""
+        """By slot, whether a document is there for someone with these labels."""
         return self.alive & self._any_of("", audience)
 
     def passing(self, visible: Bools, filter: Filter) -> Bools:

@@ -137,7 +137,7 @@ class VectorStore:
     def keep_only(self, hashes: Iterable[bytes]) -> None:
         """Destroy all vectors of other texts, so that no byte of the file holds them any more.
 
-        Raises `IndexUnavailable` if somebody reads them for too long; it can be done again.
+        Raises `IndexUnavailable` if someone reads them for too long; it can be done again.
         """
         with self._lock, reading(self._path):
             self._connection.execute("CREATE TEMP TABLE kept (text_hash BLOB PRIMARY KEY)")

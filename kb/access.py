@@ -19,7 +19,7 @@ Sight = Literal["world", "members", "groups", "author", "draft"]
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
 MOST_GROUPS = 100
-"""How many groups an entry is shown to, or somebody is invited into, at most."""
+"""How many groups an entry is shown to, or a person is invited into, at most."""
 
 Who = Literal["anybody", "member", "author", "curator", "steward", "reporter"]
 
@@ -88,7 +88,8 @@ _WISHES: Mapping[Action, str] = {
 }
 
 OPERATOR = "local"
-"""The actor of whoever runs `kb` beside the data directory: they hold the disk, and may do all."""
+"""The actor of the person who runs `kb` beside the data directory: they hold the disk, so may do
+all."""
 
 OPERATOR_LABEL = "operator"
 WORLD_LABEL = "world"
@@ -251,7 +252,7 @@ _TOLD: Mapping[Sight, str] = {
 }
 
 _BEGUN_BY: Mapping[Action, str] = {
-    "update-reuse": "whoever recorded it",
+    "update-reuse": "the member who recorded it",
     "erase-member": "the member themselves",
 }
 """Who counts as the author of what is no entry."""

@@ -1,4 +1,4 @@
-"""Names in events of a time when they were stored as somebody wrote them.
+"""Names in events of a time when they were stored as someone wrote them.
 
 A name is shown as it stands, so what hides in it or turns the text around it would do so in pages,
 commands and files alike. Here, where events are read, is the one place that takes it away; what is

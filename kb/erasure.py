@@ -1,7 +1,7 @@
 """Forgetting: first the log says that it happened, then keys go, then all that was made with them.
 
-Whoever keeps the data directory up does the work (`kb.following.forgetting`), also when the process
-that asked has ended meanwhile, and whoever opens it next; asked for again, it is waited for again.
+The process that keeps the data directory up does the work (`kb.following.forgetting`), also when
+the one that asked has ended meanwhile, or the next one does; asked for again, it is waited for.
 """
 
 from collections.abc import Callable

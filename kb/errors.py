@@ -77,7 +77,7 @@ class SentAlready(Refused):
 
 
 class RevisionConflict(KnowledgeBaseError):
-    """Somebody else changed the entry since the caller read it.
+    """Another member changed the entry since the caller read it.
 
     `who` tells to whom it is shown by now, where they did not see it then.
     """
@@ -144,7 +144,7 @@ class SignInRefused(KnowledgeBaseError):
 
 
 class TooManyAttempts(KnowledgeBaseError):
-    """Somebody tried too often; it may be tried again in `seconds`."""
+    """It was tried too often; it may be tried again in `seconds`."""
 
     def __init__(self, seconds: int, what: str = "That was tried too often") -> None:
         self.seconds = seconds

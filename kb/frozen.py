@@ -134,7 +134,7 @@ def has_room(root: Path, size: int) -> bool:
 
 
 def no_room(error: BaseException | None) -> bool:
-    """Whether `error` comes from a disk, or somebody's share of it, that is full."""
+    """Whether `error` comes from a disk, or a user's share of it, that is full."""
     from events.sqlite_file import kind_of
 
     while error is not None:

@@ -1,4 +1,4 @@
-"""What goes when somebody or something is forgotten: keys, sign-in material, words of questions."""
+"""What goes when a member or an entry is forgotten: keys, sign-in material, words of questions."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING

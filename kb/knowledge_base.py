@@ -85,7 +85,7 @@ class KnowledgeBase:
         )
 
     def own_data(self) -> OwnData:
-        """Everything that is the asker's own. Raises `Forbidden` for somebody not known."""
+        """Everything that is the asker's own. Raises `Forbidden` for someone not known."""
         if self.asker.member is None:
             raise Forbidden("Sign in to take your data along.")
         with storage_errors(self._parts.directory.root):
@@ -102,7 +102,7 @@ class KnowledgeBase:
         return Credentials(self._parts.accounts, self._writer, self._parts.in_turn)
 
     def acting_for(self, asker: Asker) -> Self:
-        """The same as somebody else sees and changes it; close the one that was opened."""
+        """The same as someone else sees and changes it; close the one that was opened."""
         return type(self)(self._parts, asker)
 
     @classmethod
@@ -157,7 +157,7 @@ class KnowledgeBase:
     ) -> Answer:
         """The entries that answer `question`, among all that is in the log now; see `Search`.
 
-        One that is not `settled`, since somebody is still typing, counts as none that was asked.
+        One that is not `settled`, since someone is still typing, counts as none that was asked.
         """
         with storage_errors(self._parts.directory.root):
             answer = self._search(

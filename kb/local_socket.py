@@ -39,7 +39,7 @@ def socket_path(data: Path) -> Path:
     In the directory itself or, where that path is too long for a socket or nothing may be written,
     in a folder for this user alone in the temporary folder, under a name that follows from the
     directory. Raises
-    `KnowledgeBaseError` if that folder belongs to somebody else.
+    `KnowledgeBaseError` if that folder belongs to someone else.
     """
     path = data.resolve() / SOCKET
     if len(os.fsencode(path)) <= LONGEST_PATH and os.access(path.parent, os.W_OK):

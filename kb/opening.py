@@ -44,7 +44,7 @@ def open_parts(
 def _refuse_unhidden(parts: Parts, why: str) -> None:
     """What is erased is hidden by the views; entries that are to go with their author not yet."""
     if parts.views.entries_of_erased():
-        raise DataDirectoryError(f"Entries of somebody erased cannot be erased with them: {why}")
+        raise DataDirectoryError(f"Entries of an erased member cannot be erased with them: {why}")
 
 
 def _brought_up(parts: Parts) -> Parts:

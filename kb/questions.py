@@ -3,8 +3,8 @@
 How many searches a day had is all that is kept of most of them. The words of a question are kept
 once five different members have asked alike within a window of thirty days; until then there are
 only keyed hashes of question and member, and the key is destroyed at the window's end, also where
-nobody asks any more: whoever leads looks (`kb.following.forgetting`). With the first erasure all
-but the counts of days goes: words may name whom or what nobody can name any more.
+nobody asks any more: the process that leads looks (`kb.following.forgetting`). With the first
+erasure all but the counts of days goes: words may name whom or what nobody can name any more.
 """
 
 import sqlite3
@@ -89,7 +89,7 @@ class Questions:
         self._lock = Lock()
 
     def asked(self, question: str, member: str | None) -> None:
-        """Count a search; `member` is None for somebody who is not signed in."""
+        """Count a search; `member` is None for someone who is not signed in."""
         now = self._clock()
         words = normalised(question)
         with self._lock, self._writing() as db:

@@ -35,7 +35,7 @@ FAINT = 0.1
 """The cosine below which an entry that shares no word with the question is not even near."""
 
 AT_ONCE_SECONDS = 0.0
-"""The same for one that somebody waits for beside others, who may have brought much."""
+"""The same for one that someone waits for beside others, who may have brought much."""
 
 MOST = 100
 """The most results that one question may ask for."""

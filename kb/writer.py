@@ -77,8 +77,8 @@ class StreamLog(Protocol):
 class Writer:
     """Appends what commands decide.
 
-    A command has one UUIDv7: its correlation id, from which its events' ids are counted on. Whoever
-    sends a command again with the same `command_id` gets the first receipt. A command that had
+    A command has one UUIDv7: its correlation id, from which its events' ids are counted on. A
+    command that is sent again with the same `command_id` gets the first receipt. A command that had
     nothing to change left no event to know it by: sent again, it is decided on what is there then.
 
     `settle` is called with a command's position, e.g. to wait until the views have taken it in;
@@ -106,7 +106,7 @@ class Writer:
         self.asker = asker
 
     def acting_for(self, asker: Asker) -> "Writer":
-        """The same, on behalf of somebody else."""
+        """The same, on behalf of another member."""
         return Writer(
             self._log,
             self._codec,
@@ -117,7 +117,7 @@ class Writer:
 
     @property
     def actor(self) -> str:
-        """The member whose events these are. Raises `Forbidden` for somebody not known."""
+        """The member whose events these are. Raises `Forbidden` for someone not known."""
         if self.asker.member is None:
             raise Forbidden("Sign in to change anything.")
         return self.asker.member

@@ -38,5 +38,5 @@ def seen(column: str, sight: str) -> bool:
 
 
 def allowed(columns: Iterable[str], rule: str) -> bool:
-    """Whether the page allows an action to somebody of one of these columns."""
+    """Whether the page allows an action to someone of one of these columns."""
     return any(ACTIONS[rule][column] == "allowed" for column in columns)

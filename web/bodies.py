@@ -31,7 +31,7 @@ TEXT = 10_000_000
 """Bytes of a body that holds texts."""
 
 UNKNOWN_TEXT = 1_000_000
-"""The same of somebody who is not signed in, to be given back for them to send it again."""
+"""The same of a person who is not signed in, to be given back for them to send it again."""
 
 FIELDS = 1_200
 """More than any form of ours has: 500 sections with heading and text, and what stands around."""
@@ -148,7 +148,7 @@ class BoundedRequest(Request[Any, Any, Any]):
 
 
 def typed_in(form: FormMultiDict) -> Typed:
-    """What somebody filled in, to be sent again."""
+    """What was filled in, to be sent again."""
     return tuple(
         (name, text)
         for name, text in form.multi_items()

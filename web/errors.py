@@ -104,7 +104,7 @@ class CrossSiteRequest(TurnedAway):
 
 
 class SignInNeeded(TurnedAway):
-    """Nobody is signed in, and only somebody who is may do this."""
+    """Nobody is signed in, and only a signed-in member may do this."""
 
     status_code = HTTPStatus.UNAUTHORIZED
 

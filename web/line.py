@@ -21,7 +21,7 @@ MOST = 100
 """How many wait at most: some seconds."""
 
 _AGAIN = 1
-"""Seconds after which somebody who was sent away may try again."""
+"""Seconds after which a person who was sent away may try again."""
 
 
 class _Waiting(Future[None]):
@@ -90,7 +90,7 @@ class Line:
         begun = []
         while len(self._running) < AT_ONCE and (one := self._next()):
             self._leave(one)
-            # Whoever waits at the same place waits for all other places now.
+            # Those who wait at the same place waits for all other places now.
             if there := self._waiting.pop(one.place, None):
                 self._waiting[one.place] = there
             self._running.append(one)

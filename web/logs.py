@@ -210,7 +210,7 @@ def _places(error: BaseException) -> list[str]:
 
 
 def _place(file: str, line: int) -> str:
-    """A file's last names and the line; the folders above may be called after somebody."""
+    """A file's last names and the line; the folders above may be called after a person."""
     return f"{'/'.join(PurePath(file).parts[-3:])}:{line}"
 
 

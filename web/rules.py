@@ -20,7 +20,7 @@ from web.security import SAFE_METHODS
 from web.visit import CHALLENGE, Visit, Visits
 
 Rule = Action | Literal["public", "self"]
-"""What a route needs: an action that is allowed, somebody known (`self`), or nothing (`public`)."""
+"""What a route needs: an action that is allowed, a known member (`self`), or nothing (`public`)."""
 
 KNOWN_RULES = frozenset({*get_args(Action), "public", "self"})
 
@@ -77,7 +77,7 @@ def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
             allowed = visit.asker.member is not None
         case action:
             asker = structs.replace(visit.asker, actions=None)
-            # Whether somebody began an entry is known once it is read: commands ask again.
+            # Whether the asker began an entry is known once it is read: commands ask again.
             perhaps = "author" in RULES[action] and "member" in asker.roles
             allowed = perhaps or may(asker, action)
             if not allowed and asker.member is not None:
@@ -134,7 +134,7 @@ def _takes_form(request: Request[Any, Any, Any]) -> bool:
 
 
 async def _kept(connection: Connection, handler: BaseRouteHandler) -> Typed:
-    """The fields of a form that somebody may have written long at, for them to send it again."""
+    """The fields of a form that a person may have written long at, for them to send it again."""
     if not (handler.opt.get("kept") and isinstance(connection, Request)):
         return ()
     if connection.content_type[0] != RequestEncodingType.URL_ENCODED:

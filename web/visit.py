@@ -35,7 +35,7 @@ from web.security import SAFE_METHODS
 if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider
 
-SOMEBODY = "a member"
+UNNAMED = "a member"
 """What members are called where the viewer may not know more."""
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
@@ -62,7 +62,7 @@ class BadToken(ClientException):
 
 
 class Limits(Struct, frozen=True):
-    """How often somebody may try to sign in, try one name, and search.
+    """How often someone may try to sign in, try one name, and search.
 
     `few` are tries that a name has left where the address has none, `line` is where those wait that
     may try, and `provider` those whom an OpenID provider is to be asked about.
@@ -121,7 +121,7 @@ class Visit(Struct, frozen=True):
 
 
 class Visits:
-    """Makes the visit of a request. Without ways to sign in, everybody is whoever opened `base`."""
+    """Makes the visit of a request. Without ways to sign in, everybody is who opened `base`."""
 
     def __init__(
         self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
@@ -152,7 +152,7 @@ class Visits:
 
     @cached_property
     def nobody(self) -> Visit:
-        """Somebody of whom nothing is asked and who sees nothing."""
+        """A visitor of whom nothing is asked and who sees nothing."""
         return Visit(self.base.acting_for(access.anonymous(world=False)))
 
     def of(self, scope: Scope) -> Visit:

@@ -2,7 +2,7 @@
 
 Whoosh keeps its table of contents, stored fields and some postings as pickles, and a pickle may
 name any function to be called as it is read. Opening a data directory must not run what
-somebody else has put into it, so an index that names anything else cannot be read.
+someone else has put into it, so an index that names anything else cannot be read.
 """
 
 import builtins

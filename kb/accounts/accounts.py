@@ -75,7 +75,7 @@ class Accounts:
 
     @cached_property
     def links(self) -> Links:
-        """Links that sign somebody in once."""
+        """Links that sign a member in once."""
         return Links(self.store, clock=self._clock, random=secrets.token_bytes)
 
     @cached_property

@@ -13,7 +13,7 @@ from kb.accounts.store import AccountStore
 
 KEY = "devices"
 MOST = 10
-"""Members that a browser is known for; beyond that whoever signed in longest ago is left out."""
+"""Members that a browser is known for; beyond that the one of longest ago is left out."""
 
 
 class Devices:

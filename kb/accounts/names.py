@@ -23,7 +23,7 @@ TAKE = "INSERT INTO sign_in_name VALUES (?, ?)"
 class SignInNames:
     """One name or address for each member; case, width, spaces and like letters are no difference.
 
-    The key stays in the file, so a copy of the file alone lets somebody try guesses; it keeps names
+    The key stays in the file, so a copy of the file alone lets someone try guesses; it keeps names
     out of sight, out of searches of the disk, and apart from those of other communities.
     """
 
@@ -33,7 +33,7 @@ class SignInNames:
     def set(self, member: str, text: str) -> bool:
         """Let `member` sign in as `text` in place of what it was.
 
-        False, and no change, if another member has it. Whoever chooses one cannot but learn that,
+        False, and no change, if another member has it. One who chooses it cannot but learn that,
         so tries have to be counted. Raises `InvalidInput` if it is empty, too long or unprintable.
         """
         name = checked_name(text)

@@ -40,7 +40,7 @@ class OpenIdSettings(Struct, frozen=True, kw_only=True):
 
 
 class OpenIdClaims(Struct, frozen=True):
-    """Whom the provider signed in; only issuer and subject together name somebody."""
+    """Whom the provider signed in; only issuer and subject together name a person."""
 
     issuer: str
     subject: str

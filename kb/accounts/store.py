@@ -105,7 +105,7 @@ class AccountStore:
             return self._db.execute(sql, parameters).fetchall()
 
     def note(self, sql: str, parameters: Row = ()) -> list[Row] | None:
-        """As `run`, for what is only noted while somebody reads; None where it cannot be written.
+        """As `run`, for what is only noted while someone reads; None where it cannot be written.
 
         On a full disk, or while another program writes, nobody has to do without the reading.
         """
@@ -280,7 +280,7 @@ class AccountStore:
             yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
-                raise Refused("Whoever has left or was erased cannot sign in any more.") from error
+                raise Refused("A former member cannot sign in any more.") from error
             if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
                 raise DataDirectoryError(self._frozen.why) from error
             meaning = _MEANING.get(kind_of(error), f"cannot be used: {error}")

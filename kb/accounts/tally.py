@@ -1,8 +1,8 @@
 """Sums over all rows of a small database, so that one that was lost, altered or added is noticed.
 
-In the accounts, a letter that became another could let somebody in, lock them out, or bring back a
-token that had ended; in the counts of searches it could show what nobody asked. The sums stand in
-the table `tally` and are kept up by triggers of each connection.
+In the accounts, a letter that became another could let a stranger in, lock a member out, or bring
+back a token that had ended; in the counts of searches it could show what nobody asked. The sums
+stand in the table `tally` and are kept up by triggers of each connection.
 """
 
 import sqlite3

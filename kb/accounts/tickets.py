@@ -1,6 +1,6 @@
 """Tickets for what is begun by one request and answered by another, e.g. to sign in.
 
-A ticket is signed, so nothing is kept of those that are never brought back: however many somebody
+A ticket is signed, so nothing is kept of those that are never brought back: however many someone
 begins, others begin as before. What a ticket was answered with is kept until it expires.
 """
 

@@ -50,7 +50,7 @@ def member_command() -> None:
 def invite(
     session: Session, roles: tuple[Role, ...], groups: tuple[str, ...], as_json: bool
 ) -> None:
-    """Make a place for somebody, and a link by which they take it."""
+    """Make a place for a new member, and a link by which they take it."""
     from kb.people.links import one_time_link
 
     with session.open() as base:
@@ -66,7 +66,7 @@ def invite(
 def first_steward(session: Session, as_json: bool) -> None:
     """Make a link for the first steward, who then invites the others in the pages.
 
-    Refused while nobody signs in (see the settings sign_in and base_url), and as soon as somebody
+    Refused while nobody signs in (see the settings sign_in and base_url), and as soon as there
     is a steward. Asked again before that, it makes another link for the same place, and the one
     before works no longer.
     """
@@ -183,7 +183,7 @@ def join(
     languages: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Take the invitation of ID in somebody's place, who then needs no link to do so."""
+    """Take the invitation of ID in their place: they then need no link."""
     from kb.people.member import Profile
 
     profile = Profile(name=name, address=address, time_zone=time_zone, languages=languages)

@@ -116,7 +116,7 @@ def revise_command(
     """Replace the text of the entry ID by that of the Markdown file FILE ("-" is standard input).
 
     Title, sections, properties and group are taken from the file; tags, relations and who sees it
-    have commands of their own. With --version, a text that somebody else revised since then is not
+    have commands of their own. With --version, a text that another member revised since then is not
     overwritten.
     """
     from msgspec import UNSET, structs

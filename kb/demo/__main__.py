@@ -27,7 +27,7 @@ PORT = 8321
 PORTS_TO_TRY = 50
 
 SHOWN = {"member": "m-03", "curator": "m-01", "steward": "m-00"}
-"""Of each role, somebody of the sample as whom a link signs in."""
+"""Of each role, a member of the sample as whom a link signs in."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""From what somebody chose of a list to the parameters of its statements."""
+"""From what was chosen of a list to the parameters of its statements."""
 
 import sqlite3
 

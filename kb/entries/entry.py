@@ -11,7 +11,7 @@ from kb.entries.tags import tag_key
 
 
 class EntryContributed(Struct, frozen=True, kw_only=True):
-    """Somebody wrote an entry, or an import brought it; `source` is where the import found it.
+    """A member wrote an entry, or an import brought it; `source` is where the import found it.
 
     The author is the event's actor.
     """

@@ -24,6 +24,6 @@ class Sight:
         self._labels = labels
 
     def __call__(self, what: What, id: str) -> bool:
-        """Whether it is there for somebody with these labels, as far as the views have come."""
+        """Whether it is there for someone with these labels, as far as the views have come."""
         with self._views.read(self._labels) as db:
             return db.execute(_QUERIES[what], (id,)).fetchone() is not None

@@ -41,7 +41,8 @@ class Follower:
     The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
     the views up, and keeps it while it follows in the background. Usable from any thread.
 
-    Whoever leads also finishes what the log says is erased: see `Forgetting`, also for `secrets`.
+    The process that leads also finishes what the log says is erased: see `Forgetting`, for
+    `secrets` too.
     """
 
     def __init__(
@@ -163,7 +164,7 @@ class Follower:
                 self._stop.clear()
 
     def close(self) -> None:
-        """Stop for good: whoever still waits is refused, and nobody touches the views any more."""
+        """Stop for good: what still waits is refused, and nobody touches the views any more."""
         self._sound.close()
         self.stop()
 
@@ -195,7 +196,7 @@ class Follower:
         return leads
 
     def verify_views(self) -> None:
-        """See to views that somebody else wrote to, here or by waiting for the process that leads.
+        """See to views that something else wrote to, here or by waiting for the process that leads.
 
         Raises `NotYetSearchable` where that takes too long.
         """
@@ -204,8 +205,8 @@ class Follower:
                 self._sound(self._runner.catch_up)
         if not (leads or self._reader.fits()):
             raise NotYetSearchable(
-                "Somebody wrote to the views, and another process, which keeps them up, has not "
-                "checked them yet: ask again soon."
+                "Something else wrote to the views, and another process, which keeps them up, has "
+                "not checked them yet: ask again soon."
             )
 
     @property

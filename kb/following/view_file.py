@@ -2,7 +2,7 @@
 
 The locks by which processes that use SQLite keep clear of each other belong to a process and a
 file: where a process closes any descriptor of the file, it loses all that its connections hold
-there, and another one that ends would then take the log (WAL) away from under them. So whoever
+there, and another one that ends would then take the log (WAL) away from under them. So what
 reads the file beside SQLite does so with `reading_beside`, whose descriptors stay open as long as
 this process has a connection to the file. See https://www.sqlite.org/howtocorrupt.html, 2.2.
 """

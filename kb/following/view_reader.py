@@ -34,7 +34,7 @@ class ViewReader:
     In the place of every table about entries stands a temporary view of the rows that the asker may
     see, so that a statement which names the table reaches no other one; see `view_guard`.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
-    `on_change` is called before anything is read from a file that somebody else wrote to, `before`
+    `on_change` is called before anything is read from a file that something else wrote to, `before`
     always: it may refuse.
     """
 

@@ -29,7 +29,7 @@ def gone(
 ) -> tuple[Gone, ...]:
     """What of `known` (names in the source by entry) no file of this import is.
 
-    Entries that somebody else imported are not among them, nor files that were refused. `sections`
+    Entries that someone else imported are not among them, nor files that were refused. `sections`
     has the text of an entry.
     """
     outcomes = list(outcomes)

@@ -41,9 +41,9 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
     By `visibility` no file is shown to more people than that, whatever it says itself; None is no
     bound, and shows to all members what does not say.
-    `member` is whoever imports, None for the operator: for members alone the ids in the files mean
-    nothing, so that they meet no entry of others. `groups` has the id of each group by the id that
-    its present name gives, `group_names` its name by its id.
+    `member` is the one who imports, None for the operator: for members alone the ids in the files
+    mean nothing, so that they meet no entry of others. `groups` has the id of each group by the
+    id that its present name gives, `group_names` its name by its id.
     """
 
     source: str

@@ -45,7 +45,7 @@ def _languages(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def checked_roles(roles: Iterable[Role]) -> frozenset[Role]:
-    """`roles` if somebody can have them together. Raises `InvalidInput`."""
+    """`roles` if one member can have them together. Raises `InvalidInput`."""
     chosen = frozenset(roles)
     if not chosen or not chosen <= set(ROLES):
         raise InvalidInput(f"Give at least one role of {', '.join(get_args(Role))}.", "roles")

@@ -2,7 +2,7 @@
 
 What is given (a token, a link, a password) stands in the log before it opens anything; what is
 taken away opens nothing any more before the log says so. Cut short in between, the log may tell of
-a key that nobody holds, but never keeps silent about one that somebody holds.
+a key that nobody holds, but never keeps silent about one that is held.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,8 +43,8 @@ NO_NAME = "Choose a sign-in name too: a password alone signs nobody in."
 class Credentials:
     """What the asker gives and takes: links also for others, all else for themselves.
 
-    Every method raises `Forbidden`, also for somebody not known. One that gives something raises
-    `NotFound` or `Refused` for somebody who is not or no longer a member.
+    Every method raises `Forbidden`, also for someone not known. One that gives something raises
+    `NotFound` or `Refused` for someone who is not or no longer a member.
 
     Names to sign in with are given inside `in_turn`, in one process after the other.
     """
@@ -78,7 +78,7 @@ class Credentials:
         """
         if member != self._writer.actor:
             # The holder of a token sees what its member sees, private entries too.
-            require_operator(self._writer.asker, "make a token for somebody else")
+            require_operator(self._writer.asker, "make a token for another member")
 
         def record(token: TokenInfo) -> None:
             scopes = tuple(sorted(token.scopes))
@@ -196,7 +196,7 @@ class Credentials:
                 accounts.passwords.keep(me, hashed)
 
     def _free(self, name: str) -> str | None:
-        """Who has this name, the asker or nobody. Raises `InvalidInput` where somebody else has."""
+        """Who has this name, the asker or nobody. Raises `InvalidInput` where another has."""
         names, owner = self._accounts.names, self._accounts.names.member(checked_name(name))
         if owner is None or owner == self._writer.actor:
             return owner

@@ -55,7 +55,7 @@ class Directory:
         return access.of_member(member, roles[0], groups)
 
     def anonymous(self) -> Asker:
-        """What somebody who is not signed in may see."""
+        """What people who are not signed in may see."""
         return access.anonymous(world=self.open_to_world())
 
     def open_to_world(self) -> bool:

@@ -104,7 +104,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Invite(Struct, frozen=True, kw_only=True):
-    """Invite somebody."""
+    """Invite a new member."""
 
     roles: tuple[Role, ...]
     groups: tuple[str, ...] = ()

@@ -102,7 +102,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
 def own_data(
     views: ViewReader, writer: Writer, accounts: "Accounts", directory: Directory
 ) -> OwnData:
-    """What belongs to the asker. Raises `Forbidden` for somebody not known.
+    """What belongs to the asker. Raises `Forbidden` for someone not known.
 
     It is theirs whatever their role, also what they said in entries that they no longer see; what
     others said in their entries, or tied to them, is not.

@@ -78,7 +78,7 @@ def _entry(entry: OwnEntry, names: Mapping[str, str]) -> Lines:
     if entry.visibility:
         yield _item("seen by", ", ".join(words(entry.visibility, names)))
     if not entry.contributed:
-        yield _item("contributed by", "somebody else")
+        yield _item("contributed by", "another member")
     if entry.source:
         yield _item("imported from", f"{entry.source.name}, {entry.source.external_id}")
     yield from (*(line for _, line in sorted(_acts(entry), key=itemgetter(0))), "")
@@ -122,7 +122,7 @@ def _endorsement(each: OwnEndorsement) -> str:
 def _reuse(reuse: OwnReuse) -> Lines:
     yield from (f"### Reuse {reuse.id}", "", _item("entry", reuse.entry_id))
     if reuse.context is None:
-        yield _item("recorded by", "somebody else")
+        yield _item("recorded by", "another member")
     else:
         yield from (_item("group", reuse.group), _item("context", reuse.context))
     for each in reuse.outcomes:

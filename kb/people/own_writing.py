@@ -29,13 +29,13 @@ Told = tuple[RecordedEvent, Any]
 """An event and what it says."""
 
 CARRIED = ("group", "evidence", "resulting_entry")
-"""Fields of events that say what stands afterwards, so that somebody else may have settled it."""
+"""Fields of events that say what stands afterwards, so that another member may have settled it."""
 
 
 class OwnText(Struct, frozen=True, kw_only=True):
     """A text of an entry as the member left it at `version`, with what they kept of others.
 
-    `group` is None as well where somebody else settled it.
+    `group` is None as well where another member settled it.
     """
 
     version: int
@@ -98,7 +98,7 @@ class OwnEndorsement(Struct, frozen=True, kw_only=True):
 
 
 class OwnOutcome(Struct, frozen=True, kw_only=True):
-    """What the member told of a reuse; links are None as well where somebody else gave them."""
+    """What the member told of a reuse; links are None as well where another member gave them."""
 
     at: datetime
     outcome: Outcome
@@ -207,7 +207,7 @@ def _of(told: Iterable[Told], *types: type) -> Iterator[Told]:
 
 
 def _said_by(member: str, told: Sequence[Told], *, whole: bool) -> Iterator[Told]:
-    """The events of `member`, without values that they only carried on from somebody else.
+    """The events of `member`, without values that they only carried on from another member.
 
     Unless `told` is `whole`, nobody knows who settled a value, so none is told.
     """

@@ -47,7 +47,7 @@ class MemberView(Struct, frozen=True, kw_only=True):
         if self.profile:
             name = seen_name(self.profile.name, self.id[:8])
             return f"{name} ({self.id[:8]})" if self.namesakes else name
-        return "somebody invited" if self.standing == "invited" else UNREADABLE
+        return "an invited person" if self.standing == "invited" else UNREADABLE
 
 
 class GroupView(Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class GroupView(Struct, frozen=True, kw_only=True):
 
 
 class AccessChange(Struct, frozen=True, kw_only=True):
-    """Somebody changed who may see or do what; `subject` is a member or group, or nothing."""
+    """A change of who may see or do what; `subject` is a member or group, or nothing."""
 
     at: datetime
     actor: str

@@ -59,7 +59,7 @@ class People:
 
     Every command acts for the writer's asker, answers a `Receipt`, and raises `InvalidInput`,
     `NotFound`, `Forbidden` or `Refused`. What takes a steward away or changes a group happens
-    inside `in_turn`, one after the other; whoever left is told to `departed`, to forget what they
+    inside `in_turn`, one after the other; who left is told to `departed`, to forget what they
     signed in with.
     """
 
@@ -83,7 +83,7 @@ class People:
         roles: Iterable[Role] = ("member",),
         groups: Iterable[str] = (),
     ) -> Receipt:
-        """Make a place for somebody; who takes it is told by the link that goes with it."""
+        """Make a place for a new member; who takes it is told by the link that goes with it."""
         self._require("look-after-people")
         chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted(set(map(self._open_to_more, groups))))
@@ -91,9 +91,9 @@ class People:
         return self._change(str(self._new_id()), invite)
 
     def join(self, member_id: str, profile: Profile) -> Receipt:
-        """Take an invitation. Whoever may is known by the link, and acts as the new member."""
+        """Take an invitation. Who may is known by the link, and acts as the new member."""
         if self._writer.actor != member_id:
-            raise Forbidden("Only whoever was invited may take an invitation.")
+            raise Forbidden("Only the invited person may take an invitation.")
         return self._change(member_id, Join(checked_profile(profile)))
 
     def change_profile(self, profile: Profile) -> Receipt:
@@ -140,7 +140,7 @@ class People:
         return self._take_away(member_id, Erase(entries))
 
     def refuse_erasing(self, member_id: str) -> None:
-        """Raise what `erase` would raise, before somebody is asked whether they are sure."""
+        """Raise what `erase` would raise, before a person is asked whether they are sure."""
         if member_id != self._writer.asker.member:
             self._require("erase-member")
         member_id = validation.known_id("member", member_id)
@@ -257,7 +257,7 @@ class People:
             raise Refused(f"Another group is called “{name}”; choose another name.")
 
     def _refuse_opening(self, parent: str | None, *, open: bool) -> None:
-        """Whoever joins a group sees what those around it see, so these have to be open too."""
+        """Its members see what those around it see, so these have to be open too."""
         if open and parent and not self._load_group(parent).open:
             raise Refused(
                 "A group inside one that is not open cannot be open: who joined it by themselves "

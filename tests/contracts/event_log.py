@@ -50,7 +50,7 @@ def recorded_event(
     stream: str = "entry-1",
     actor: str = "member-1",
 ) -> RecordedEvent:
-    """An event as a log answers it, for whoever only reads events."""
+    """An event as a log answers it, for what only reads events."""
     return RecordedEvent(
         id=id,
         type=type,

@@ -202,7 +202,7 @@ class DurableContract(EngineContract):
         self.damage_every_file(tmp_path, lambda content: b"\xff\x00garbage" * (len(content) // 9))
 
     def damage_every_file(self, directory: Path, change: Callable[[bytes], bytes]) -> None:
-        """One file at a time: whoever notices calls the index outdated and says where it lies."""
+        """One file at a time: what notices calls the index outdated and says where it lies."""
         index = self.open(directory)
         index.put([some_document(str(n), f"word number{n}") for n in range(50)])
         index.commit(7)

@@ -22,7 +22,7 @@ _VAULT = ("ALTER TABLE keys DROP COLUMN hash", "DROP TABLE beside", "DROP TABLE 
 
 
 def change(path: Path, *statements: str) -> None:
-    """As somebody who went round the protection of the log would."""
+    """As someone who went round the protection of the log would."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
         for name, sql in triggers.fetchall():

@@ -108,7 +108,7 @@ def test_protect_against_replace_and_gaps(
 def test_a_position_is_never_handed_out_twice(
     log: SqliteEventLog, other_program: sqlite3.Connection
 ) -> None:
-    """Neither after a rollback, nor after somebody went round the triggers and deleted the end."""
+    """Neither after a rollback, nor after someone went round the triggers and deleted the end."""
     log.append("entry-1", [new_event(), new_event()], 0)
     with pytest.raises(EventIdConflict):
         log.append("entry-1", [new_event(), log.read(0, 1)[0]], 2)

@@ -1,4 +1,4 @@
-"""Several processes on one log file: nothing lost, nothing doubled, whoever waits is woken."""
+"""Several processes on one log file: nothing lost, nothing doubled, what waits is woken."""
 
 import subprocess
 import sys

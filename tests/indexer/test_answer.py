@@ -152,7 +152,7 @@ def test_words_are_told_as_the_question_writes_them_wherever_they_stand() -> Non
     assert [PASSAGE[start:end] for start, end in hit.marks] == ["share", "lunch"]
 
 
-def test_a_passage_is_analysed_once_and_shortened_only_if_somebody_sees_it(
+def test_a_passage_is_analysed_once_and_shortened_only_if_someone_sees_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     analysed: list[str] = []

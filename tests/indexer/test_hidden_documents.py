@@ -1,4 +1,4 @@
-"""What somebody may not see, and what was removed, changes nothing of what they find."""
+"""What someone may not see, and what was removed, changes nothing of what they find."""
 
 import tempfile
 from pathlib import Path

@@ -66,7 +66,7 @@ def test_many_texts_have_the_vectors_that_each_has_alone(loaded: ModelEmbedder) 
 
 
 @pytest.mark.model
-def test_a_question_waits_for_no_other_core_whoever_computed_before(
+def test_a_question_waits_for_no_other_core_whatever_computed_before(
     loaded: ModelEmbedder,
 ) -> None:
     import torch

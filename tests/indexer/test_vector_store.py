@@ -130,7 +130,7 @@ def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
     store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(_: object) -> None:
-        raise sqlite3.OperationalError("somebody reads")
+        raise sqlite3.OperationalError("someone reads")
 
     store._connection.execute("PRAGMA secure_delete = OFF")
     texts = {store.text_hash(text): embedded(n, 0.5, 7) for n, text in enumerate(("gone", "kept"))}

@@ -1,4 +1,4 @@
-"""An index of Whoosh that somebody has prepared runs nothing when it is opened or searched."""
+"""An index of Whoosh that someone has prepared runs nothing when it is opened or searched."""
 
 import os
 import pickle

@@ -17,7 +17,7 @@ BACK = "https://kb.circle.example/sign-in/openid/back"
 
 
 class FakeProvider:
-    """Signs in whoever comes, as `subject-4711`; the attributes say what it does wrong."""
+    """Signs in all who come, as `subject-4711`; the attributes say what it does wrong."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock

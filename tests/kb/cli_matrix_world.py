@@ -1,4 +1,4 @@
-"""One community with somebody of each role, and the commands of `kb` typed in their names."""
+"""One community with someone of each role, and the commands of `kb` typed in their names."""
 
 import os
 import shlex
@@ -156,7 +156,7 @@ class World:
         return member
 
     def by(self, who: str) -> KnowledgeBase:
-        """The knowledge base in the hands of somebody."""
+        """The knowledge base in the hands of someone."""
         member = self.members[who]
         asker = access.operator() if who == "operator" else self.base.directory.asker(member)
         return self.base.acting_for(asker)
@@ -218,7 +218,7 @@ class World:
         return {**own_ids, "entry_id": entry_id}
 
     def run(self, member: str, command: str, rest: str, values: dict[str, str]) -> Ran:
-        """What somebody is told who types `command` and `rest`, with `values` filled in."""
+        """What someone is told who types `command` and `rest`, with `values` filled in."""
         values = {"file": self.file, "other_id": self.other, **values}
         words = [word.format(**values) for word in shlex.split(rest)]
         with pytest.MonkeyPatch.context() as patch:

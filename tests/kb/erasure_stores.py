@@ -28,11 +28,11 @@ from kb.ids import group_id
 from tests.kb.erasure_world import TEXT, TITLE
 
 Traces = dict[str, tuple[str | bytes, ...]]
-"""By store, what it holds of somebody or something."""
+"""By store, what it holds of someone or something."""
 
 WORDS = terms(TEXT)
 LONG = 15
-"""Shorter values of a table, such as how somebody signed in, are nobody's own."""
+"""Shorter values of a table, such as how someone signed in, are nobody's own."""
 
 
 def stores(data: Path, engine: str) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Somebody with much to hide, for the tests of erasing and of leaving."""
+"""Someone with much to hide, for the tests of erasing and of leaving."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A data directory in which much happens, and the same without what somebody may not see."""
+"""A data directory in which much happens, and the same without what someone may not see."""
 
 import shutil
 from collections.abc import Callable
@@ -141,7 +141,7 @@ def contribute(past: Past) -> None:
 
 
 def _move(past: Past) -> None:
-    """Somebody is in a group from now on, or no longer."""
+    """Someone is in a group from now on, or no longer."""
     people = past.base.people
     group, member = group_id(past.draw.choice(GROUPS)), past.ids[past.draw.choice(("ada", "ben"))]
     past.draw.choice((people.join_group, people.leave_group))(group, member)

@@ -31,7 +31,7 @@ def regroup(base: KnowledgeBase, entry: str, group: str) -> None:
 
 
 def say_all(base: KnowledgeBase, her: KnowledgeBase) -> tuple[str, str]:
-    """Her entry and the one of whoever has `base`; each says all in both of them.
+    """Her entry and the one of the member who has `base`; each says all in both of them.
 
     In every text of hers is the word Hers, in every one of the other the word Foreign.
     """

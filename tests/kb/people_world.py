@@ -15,7 +15,7 @@ ADA = Profile(name="Ada", address="ada@example.org", time_zone="Europe/Vienna", 
 
 
 class PeopleWorld(ViewedWorld):
-    """A community in which the operator acts, or whoever is named."""
+    """A community in which the operator acts, or the member who is named."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -44,11 +44,11 @@ class PeopleWorld(ViewedWorld):
         return Entries(self.writer.acting_for(asker), load_kinds(), ids.new_id)
 
     def invited(self, *roles: Role, groups: tuple[str, ...] = ()) -> str:
-        """The id of somebody who has not joined yet."""
+        """The id of someone who has not joined yet."""
         return self.people().invite(roles or ("member",), groups).id
 
     def take(self, member: str, profile: Profile = ADA) -> None:
-        """Let somebody take their invitation."""
+        """Let someone take their invitation."""
         self.people(Asker(member, frozenset(), frozenset())).join(member, profile)
 
     def joined(self, *roles: Role, groups: tuple[str, ...] = (), name: str = "Ada") -> Asker:

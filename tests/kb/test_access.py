@@ -139,7 +139,7 @@ def test_an_import_shows_to_members_what_the_world_cannot_see_yet() -> None:
     assert world.entries.bring(imported).shown == shown_to("world")
 
 
-def test_whoever_may_not_is_told_who_may() -> None:
+def test_one_who_may_not_is_told_who_may() -> None:
     with pytest.raises(Forbidden, match="Only its author or curators may tag, relate"):
         access.require(access.of_member("me", ["member"], []), "curate", "other")
 

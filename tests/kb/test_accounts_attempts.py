@@ -98,7 +98,7 @@ def test_waits_double_up_to_the_longest(accounts: AccountsWorld) -> None:
         assert delays.take(key) == 0
 
 
-def test_whoever_goes_on_trying_makes_no_wait_longer(accounts: AccountsWorld) -> None:
+def test_one_who_goes_on_trying_makes_no_wait_longer(accounts: AccountsWorld) -> None:
     delays = accounts.delays()
     key = delays.keyed("ana")
     for _ in range(100):
@@ -166,7 +166,7 @@ def test_each_key_has_a_few_tries_whatever_others_used(accounts: AccountsWorld) 
 def test_no_key_is_ever_found_to_have_tried_less_often_than_it_did(
     tries: list[tuple[int, int]],
 ) -> None:
-    """However small the tables are, and whoever shares a place with it."""
+    """However small the tables are, and no matter who shares a place with it."""
     now = START
     counts = Few(2, timedelta(hours=1), clock=lambda: now, cells=2)
     took: dict[int, list[datetime]] = defaultdict(list)

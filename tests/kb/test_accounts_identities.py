@@ -29,7 +29,7 @@ def test_an_identity_belongs_to_one_member(accounts: AccountsWorld) -> None:
     assert identities.member(ISSUER, SUBJECT) == ANA
 
 
-def test_the_same_subject_of_another_issuer_is_somebody_else(accounts: AccountsWorld) -> None:
+def test_the_same_subject_of_another_issuer_is_someone_else(accounts: AccountsWorld) -> None:
     identities = Identities(accounts.store)
     identities.link(ANA, ISSUER, SUBJECT)
     assert identities.member(ISSUER + "/other", SUBJECT) is None

@@ -185,7 +185,7 @@ def test_claims_that_fit_are_taken(
     assert sign_in(provider, there) == ANA_THERE
 
 
-def test_a_token_that_somebody_else_signed_is_refused(
+def test_a_token_that_someone_else_signed_is_refused(
     provider: OpenIdProvider, there: FakeProvider
 ) -> None:
     there.key = ECKey.generate_key("P-256", {"kid": "one"})

@@ -48,8 +48,8 @@ def test_signing_in_replaces_the_session_before_it(accounts: AccountsWorld) -> N
     assert after != before
 
 
-def test_a_token_that_somebody_planted_never_becomes_a_session(accounts: AccountsWorld) -> None:
-    planted = "chosen-by-somebody-else"
+def test_a_token_that_someone_planted_never_becomes_a_session(accounts: AccountsWorld) -> None:
+    planted = "chosen-by-someone-else"
     token = accounts.sessions.begin(ANA, "password", replacing=planted)
     assert token != planted
     assert accounts.sessions.member_of(planted) is None

@@ -90,7 +90,7 @@ def test_a_file_from_a_newer_version_is_refused_in_one_sentence(accounts: Accoun
         accounts.opened()
 
 
-def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_someone_else_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite"
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE theirs (x)")

@@ -237,7 +237,7 @@ def test_what_show_prints_as_markdown_can_be_revised_and_given_back(kb: CommandL
     ]
 
 
-def test_a_text_that_somebody_revised_meanwhile_is_not_overwritten(kb: CommandLine) -> None:
+def test_a_text_that_someone_revised_meanwhile_is_not_overwritten(kb: CommandLine) -> None:
     entry_id = kb.practice()
     kb.ok("revise", entry_id, kb.file(problem="First."))
 

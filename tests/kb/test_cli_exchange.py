@@ -64,7 +64,7 @@ def test_an_import_tells_files_that_are_gone_or_have_another_name(
     assert kb.ok("show", "0.md", "--json").json["archived"] is False
 
 
-def test_files_that_somebody_else_imported_are_not_gone(
+def test_files_that_someone_else_imported_are_not_gone(
     kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kb.ok("import", str(notes))

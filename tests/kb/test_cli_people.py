@@ -94,7 +94,7 @@ def test_members_are_listed_with_who_has_yet_to_join(kb: CommandLine) -> None:
     listed = kb.ok("member", "list").out
 
     assert "Ada" in listed
-    assert "somebody invited" in listed
+    assert "an invited person" in listed
     assert "not yet" in listed
     assert len(kb.ok("member", "list", "--json").json) == 2
 
@@ -117,7 +117,7 @@ def test_roles_are_changed_and_told_of(kb: CommandLine) -> None:
     )
 
 
-def test_whoever_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> None:
+def test_one_who_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> None:
     ada = joined(kb)
     token = kb.ok("token", "make", ada, "--scope", "search", "--name", "x", "--json").json
     link = kb.ok("member", "link", ada, "--json").json["link"]
@@ -148,7 +148,7 @@ def test_members_leave_by_themselves_once_they_confirm_it(
     assert "last steward cannot go" in kb.run("member", "remove", steward, "--yes").err
 
 
-def test_a_link_signs_in_whoever_joined_and_invites_whoever_has_not(kb: CommandLine) -> None:
+def test_a_link_signs_in_those_who_joined_and_invites_those_who_have_not(kb: CommandLine) -> None:
     ada, waiting = joined(kb), invited(kb)
 
     sign_in = kb.ok("member", "link", ada, "--json").json["link"]
@@ -314,7 +314,7 @@ def test_what_a_token_is_called_and_when_it_was_used_is_listed_for_its_own_membe
     assert all(word in shown for word in ("Wall screen", str(used.used_on)))
 
 
-def test_whoever_has_not_joined_gets_no_token(kb: CommandLine) -> None:
+def test_one_who_has_not_joined_gets_no_token(kb: CommandLine) -> None:
     waiting = invited(kb)["id"]
 
     assert kb.run("token", "make", waiting, "--scope", "search", "--name", "x").code == 1

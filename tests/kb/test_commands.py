@@ -20,7 +20,7 @@ from tests.kb.domain_world import ABSENT, World, command, some_content, some_dra
 
 
 class CrowdedLog(InMemoryEventLog):
-    """A log on which somebody else is faster, as often as told."""
+    """A log on which someone else is faster, as often as told."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ def test_a_command_without_effect_answers_the_place_of_the_last_event() -> None:
     assert len(world.recorded()) == 2
 
 
-def test_a_command_is_decided_anew_when_somebody_was_faster() -> None:
+def test_a_command_is_decided_anew_when_someone_was_faster() -> None:
     world = World(CrowdedLog(times=ATTEMPTS - 1))
     entry_id = world.practice()
     assert world.entries.tag(entry_id, ["ward"]).version == 2
@@ -153,7 +153,7 @@ def test_a_command_without_effect_on_nothing_answers_version_0() -> None:
     assert done.receipt == Receipt(ABSENT, 0, 0)
 
 
-def test_a_command_id_of_somebody_else_gives_nothing_away() -> None:
+def test_a_command_id_of_someone_else_gives_nothing_away() -> None:
     world = World()
     entry_id = world.practice()
     world.entries.tag(entry_id, ["ward"], command_id=command(7))

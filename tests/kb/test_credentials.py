@@ -98,7 +98,7 @@ def test_of_what_is_signed_in_with_nothing_stands_in_the_log(
     assert names in stored
 
 
-def test_whoever_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> None:
+def test_one_who_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> None:
     waiting = base.people.invite().id
     with pytest.raises(Refused, match="has not joined yet"):
         base.credentials.make_token(waiting, ["search"], LABEL, END)
@@ -137,7 +137,7 @@ def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
     steward, mara = joined(base, "steward", "curator"), id_of(her)
-    with pytest.raises(Forbidden, match=r"^Only the operator may make a token for somebody else"):
+    with pytest.raises(Forbidden, match=r"^Only the operator may make a token for another member"):
         steward.credentials.make_token(mara, ["search"], LABEL, END)
     assert base.accounts.tokens.all() == []
     assert told(base, mara) == []
@@ -148,7 +148,7 @@ def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
     assert [actor for actor, _ in told(base, mara)] == [mara, access.OPERATOR]
 
 
-def test_a_token_of_somebody_who_has_left_is_void(base: KnowledgeBase, her: KnowledgeBase) -> None:
+def test_a_token_of_someone_who_has_left_is_void(base: KnowledgeBase, her: KnowledgeBase) -> None:
     token, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
     base.people.leave(id_of(her))
     assert base.accounts.tokens.check(secret) is None

@@ -174,7 +174,7 @@ def test_what_is_taken_away_is_void_even_if_the_log_cannot_tell_of_it(
 
 
 @pytest.mark.parametrize("event", GIVEN + TAKEN, ids=str)
-def test_nothing_is_given_to_whoever_is_no_member_and_taking_it_away_is_no_event(
+def test_nothing_is_given_to_those_who_are_no_members_and_taking_it_away_is_no_event(
     event: SignInEvent,
 ) -> None:
     refused: dict[Standing, type[KnowledgeBaseError]] = {

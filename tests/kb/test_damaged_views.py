@@ -163,7 +163,7 @@ def test_an_error_that_is_no_damage_does_not_cost_the_views(
 
 
 @pytest.mark.parametrize("letter", [b"problem", b"Bedside", b"members", b"practice"])
-def test_a_letter_that_somebody_changed_is_never_shown(
+def test_a_letter_that_someone_changed_is_never_shown(
     data: Path, open_base: OpenBase, notices: list[str], letter: bytes
 ) -> None:
     base = open_base()

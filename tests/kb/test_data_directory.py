@@ -77,7 +77,7 @@ def test_settings_are_written_whole_or_not_at_all(
     assert 'sign_in = "password"' in (tmp_path / "settings.toml").read_text()
 
 
-def test_settings_that_somebody_wrote_are_not_overwritten(tmp_path: Path) -> None:
+def test_settings_that_someone_wrote_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("port = 99\n")
     with pytest.raises(DataDirectoryError, match="not empty"):
         KnowledgeBase.create(tmp_path)

@@ -97,7 +97,7 @@ def test_nobody_asks_as_a_member_before_they_have_joined(world: PeopleWorld) -> 
             world.asker(member)
 
 
-def test_somebody_not_known_sees_the_world_once_it_is_open(world: PeopleWorld) -> None:
+def test_someone_not_known_sees_the_world_once_it_is_open(world: PeopleWorld) -> None:
     assert world.directory().anonymous() == anonymous(world=False)
     world.people().open_to_world(True)
     assert world.directory().anonymous() == anonymous(world=True)
@@ -120,10 +120,10 @@ def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: Peop
     world.people()._change(erased, Erase("kept"))
     names = world.directory().names([ada, invited, gone, erased, "nobody", OPERATOR])
 
-    members = {ada: "Ada", invited: "somebody invited", gone: "Bea", erased: FORMER}
+    members = {ada: "Ada", invited: "an invited person", gone: "Bea", erased: FORMER}
     assert names == {**members, OPERATOR: OPERATOR_NAME}
     assert world.directory().member(erased).name == FORMER
-    assert [m.name for m in world.directory().members()] == ["somebody invited", "Ada"]
+    assert [m.name for m in world.directory().members()] == ["an invited person", "Ada"]
 
 
 def test_nobody_but_members_is_told_who_is_here(world: PeopleWorld) -> None:
@@ -153,7 +153,7 @@ def test_a_member_is_found_by_the_beginning_of_the_id(world: PeopleWorld) -> Non
             world.directory().member(unknown)
 
 
-def test_whoever_never_joined_is_there_for_stewards_alone(world: PeopleWorld) -> None:
+def test_one_who_never_joined_is_there_for_stewards_alone(world: PeopleWorld) -> None:
     ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{number}") for number in range(3)]
     ada, waiting, gone = (str(each) for each in ids)
     places = People(world.writer, iter(ids).__next__)

@@ -89,7 +89,7 @@ def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> Non
     assert "An entry was erased." in [each.detail for each in base.directory.changes()]
 
 
-def test_an_erasure_that_was_cut_short_is_finished_by_whoever_keeps_the_data_up(
+def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the_data_up(
     base: KnowledgeBase,
 ) -> None:
     her = joined(base)

@@ -78,7 +78,7 @@ def test_questions_while_following_starts_and_stops_leave_nobody_behind(
 
 
 @pytest.mark.parametrize("index", [True, False])
-def test_whoever_waits_without_end_is_refused_when_the_base_is_closed(
+def test_what_waits_without_end_is_refused_when_the_base_is_closed(
     open_base: OpenBase, index: bool
 ) -> None:
     base = open_base()

@@ -1,4 +1,4 @@
-"""Forgetting is finished whatever comes in between, and holds for whoever has left."""
+"""Forgetting is finished whatever comes in between, and holds for those who have left."""
 
 import shutil
 import sqlite3
@@ -66,7 +66,7 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
     assert left_in(data, (*SECRETS, TITLE)) == []
 
 
-def test_somebody_who_reads_for_long_keeps_nobody_from_writing_while_erasing_waits(
+def test_someone_who_reads_for_long_keeps_nobody_from_writing_while_erasing_waits(
     base: KnowledgeBase,
 ) -> None:
     her = joined(base)
@@ -111,7 +111,7 @@ def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_as
     assert left_in(data, kept) == []
 
 
-def test_whoever_leads_looks_at_most_once_a_minute_for_what_is_over(
+def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, looked = [1000.0], list[float]()
@@ -153,7 +153,7 @@ def _unexpected(_: object) -> None:
     raise AssertionError("destroyed again")
 
 
-def test_whoever_left_or_was_erased_writes_nothing_with_what_was_opened_before(
+def test_one_who_left_or_was_erased_writes_nothing_with_what_was_opened_before(
     base: KnowledgeBase,
 ) -> None:
     left, erased = joined(base, name="Ben"), joined(base)
@@ -166,7 +166,7 @@ def test_whoever_left_or_was_erased_writes_nothing_with_what_was_opened_before(
             base.accounts.sessions.begin(member_of(gone), "password")
 
 
-def test_whoever_leaves_takes_what_they_signed_in_with_along(base: KnowledgeBase) -> None:
+def test_one_who_leaves_takes_what_they_signed_in_with_along(base: KnowledgeBase) -> None:
     her = joined(base)
     base.accounts.names.set(member_of(her), "xanthippe")
     base.accounts.sessions.begin(member_of(her), "password")
@@ -175,7 +175,7 @@ def test_whoever_leaves_takes_what_they_signed_in_with_along(base: KnowledgeBase
     assert base.accounts.sessions.of(member_of(her)) == []
 
 
-def test_what_somebody_who_left_signed_in_with_goes_also_where_leaving_was_cut_short(
+def test_what_someone_who_left_signed_in_with_goes_also_where_leaving_was_cut_short(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     her = joined(base)
@@ -231,7 +231,7 @@ def reopened(base: KnowledgeBase) -> KnowledgeBase:
     )
 
 
-def test_an_erasure_that_a_kill_cut_short_is_finished_by_whoever_opens_the_data_next(
+def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_one_that_opens_the_data_next(
     base: KnowledgeBase,
 ) -> None:
     her = joined(base)

@@ -29,7 +29,7 @@ def base(base: KnowledgeBase) -> KnowledgeBase:
 
 
 def link_to(base: KnowledgeBase, purpose: Purpose = "invitation") -> tuple[str, str]:
-    """Somebody invited, and the secret of their link."""
+    """Someone invited, and the secret of their link."""
     member = base.people.invite().id
     return member, base.credentials.make_link(purpose, member, END)
 
@@ -149,7 +149,7 @@ def test_a_name_that_a_dead_taker_left_signs_nobody_in_and_is_free(base: Knowled
 
 
 @pytest.mark.parametrize("in_place", [False, True])
-def test_who_joins_without_a_password_gets_none_that_somebody_left(
+def test_who_joins_without_a_password_gets_none_that_someone_left(
     base: KnowledgeBase, in_place: bool
 ) -> None:
     """Neither where passwords are off, nor when a steward takes the invitation in their place."""

@@ -255,7 +255,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
         f"UTC: stated that it cites {other}\n",
         f"UTC: no longer stated that it cites {other}\n",
         "- group: Hers B\n- property Hers A level: 3\n\n##### The problem\n\nHers A lost.\n",
-        f"### Hers E\n\n- id: {other}\n- contributed by: somebody else\n",
+        f"### Hers E\n\n- id: {other}\n- contributed by: another member\n",
         "- imported from: notes, a.md\n",
         "- group: Hers K\n- context: Hers L\n",
         "UTC: adopted\n  - evidence: https://hers.example/\n",

@@ -65,7 +65,7 @@ def test_one_text_that_cannot_be_read_costs_no_other(hers: Hers) -> None:
     markdown = as_markdown(own)
     assert "## What is missing here" in markdown
     assert f"entry {mine}" in markdown
-    assert "somebody else" not in markdown
+    assert "another member" not in markdown
 
 
 def test_the_beginning_of_an_entry_tells_whose_it_is_damaged_as_well(hers: Hers) -> None:

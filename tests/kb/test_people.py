@@ -80,7 +80,7 @@ def test_a_member_has_the_roles_that_were_given_last_and_none_after_leaving(
 
 
 @given(st.lists(COMMANDS, max_size=15))
-def test_an_invitation_is_taken_once_and_whoever_is_gone_never_returns(
+def test_an_invitation_is_taken_once_and_one_who_is_gone_never_returns(
     commands: list[MemberCommand],
 ) -> None:
     steps = list(after(commands))
@@ -188,18 +188,18 @@ def test_no_group_is_ever_inside_itself(moves: list[tuple[int, int | None]]) -> 
         world.close()
 
 
-def test_an_invitation_is_for_whoever_was_invited(world: PeopleWorld) -> None:
+def test_an_invitation_is_for_the_person_who_was_invited(world: PeopleWorld) -> None:
     invited = world.invited()
     other = world.joined()
 
-    with pytest.raises(Forbidden, match="whoever was invited"):
+    with pytest.raises(Forbidden, match="Only the invited person"):
         world.people(other).join(invited, BEA)
     world.take(invited)
     with pytest.raises(Refused, match="taken already"):
         world.take(invited)
 
 
-def test_whoever_left_or_was_taken_out_asks_as_nobody(world: PeopleWorld) -> None:
+def test_one_who_left_or_was_taken_out_asks_as_nobody(world: PeopleWorld) -> None:
     leaving, removed = world.joined(), world.joined()
     world.people(leaving).leave()
     world.people().leave(removed.member)
@@ -211,7 +211,7 @@ def test_whoever_left_or_was_taken_out_asks_as_nobody(world: PeopleWorld) -> Non
             world.people().change_roles(gone.member or "", ["member"])
 
 
-def test_somebody_who_is_taken_out_before_joining_cannot_join(world: PeopleWorld) -> None:
+def test_someone_who_is_taken_out_before_joining_cannot_join(world: PeopleWorld) -> None:
     invited = world.invited()
     world.people().leave(invited)
 

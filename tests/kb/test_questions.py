@@ -67,7 +67,9 @@ def cut_short(_: object) -> None:
     raise OperationalError("disk I/O error")
 
 
-def test_every_search_counts_for_its_day_whoever_asked(questions: Questions, now: Now) -> None:
+def test_every_search_counts_for_its_day_no_matter_who_asked(
+    questions: Questions, now: Now
+) -> None:
     ask(questions, 2)
     questions.asked(QUESTION, None)
     now.time += timedelta(days=1)

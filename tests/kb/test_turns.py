@@ -96,7 +96,7 @@ def taking(tmp_path: Path) -> Iterator[Taking]:
     taking.close()
 
 
-def test_what_somebody_writes_during_an_import_is_found_before_what_is_imported(
+def test_what_someone_writes_during_an_import_is_found_before_what_is_imported(
     taking: Taking,
 ) -> None:
     taking.bring(9)
@@ -137,7 +137,7 @@ def test_after_a_kill_what_was_taken_in_early_is_taken_in_once_more_in_its_turn(
     assert "Bedside handover" not in taking.titles("bedside handover")
 
 
-def test_what_somebody_hides_during_an_import_is_hidden_before_its_turn(taking: Taking) -> None:
+def test_what_someone_hides_during_an_import_is_hidden_before_its_turn(taking: Taking) -> None:
     entry = taking.world.practice("Bedside handover")
     taking.all()
     taking.embedder.go.clear()

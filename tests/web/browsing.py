@@ -25,7 +25,7 @@ class _Server(uvicorn.Server):
 
 
 def listening() -> socket.socket:
-    """A socket that listens before the server runs: whoever connects too early waits."""
+    """A socket that listens before the server runs: what connects too early waits."""
     return socket.create_server(("127.0.0.1", 0))
 
 

@@ -1,4 +1,4 @@
-"""A community with somebody of each role, and an example of a request to every route."""
+"""A community with someone of each role, and an example of a request to every route."""
 
 import json
 from collections.abc import Iterator
@@ -111,7 +111,7 @@ def title(sight: str) -> str:
 
 
 class World:
-    """A community with somebody for each row of the matrix, and requests in their names."""
+    """A community with someone for each row of the matrix, and requests in their names."""
 
     def __init__(self, community: Community) -> None:
         self.community = community

@@ -40,7 +40,7 @@ def test_a_session_elsewhere_is_ended(browser: Browsers) -> None:
     assert here.get("/account").status_code == 200
 
 
-def test_nobody_ends_the_session_of_somebody_else(browser: Browsers, community: Community) -> None:
+def test_nobody_ends_the_session_of_someone_else(browser: Browsers, community: Community) -> None:
     mara, cleo = browser("Mara"), browser("Cleo")
     [session] = community.base.accounts.sessions.of(community.ids["Cleo"])
     send(mara, "/account/sessions/end", {"session": session.id})

@@ -117,7 +117,7 @@ def test_reflected_xss_in_every_field_of_every_form_is_shown_as_text(
     found = {action: fields for html in pages for action, fields in forms(html)}
     assert len(found) > (4 if who else 1)
     for action, fields in found.items():
-        # What takes somebody out of the community would leave nobody for the rest.
+        # What takes someone out of the community would leave nobody for the rest.
         if action in SIGNS_OUT or action.endswith(("/remove", "/erase")):
             continue
         response = client.post(action, data={**fields, "form_token": token})

@@ -1,4 +1,4 @@
-"""The pages tell what was changed of how somebody signs in: to stewards, and to themselves."""
+"""The pages tell what was changed of how someone signs in: to stewards, and to themselves."""
 
 import re
 from collections.abc import Iterator
@@ -172,7 +172,7 @@ def test_signing_in_is_told_of_nowhere(browser: Browsers, community: Community) 
     assert community.base.head() == head
 
 
-def test_whoever_lost_a_password_sets_another_one_as_themselves(
+def test_one_who_lost_a_password_sets_another_one_as_themselves(
     browser: Browsers, community: Community
 ) -> None:
     path = link_on(send(browser("Stella"), f"/people/{community.ids['Mara']}/link", {}, 200).text)
@@ -183,7 +183,7 @@ def test_whoever_lost_a_password_sets_another_one_as_themselves(
     assert told(client, "/account") == expected
 
 
-def test_joining_tells_how_somebody_came_in(browser: Browsers, community: Community) -> None:
+def test_joining_tells_how_someone_came_in(browser: Browsers, community: Community) -> None:
     path = link_on(send(browser("Stella"), "/people/invite", {"role-member": "1"}, 200).text)
     form = {"name": "Nora", "sign_in_name": "nora@example.org", "password": NEW}
     client = browser()
@@ -196,7 +196,7 @@ def test_joining_tells_how_somebody_came_in(browser: Browsers, community: Commun
     ]
 
 
-def test_whoever_is_removed_leaves_a_sign_in_name_that_others_can_take(
+def test_one_who_is_removed_leaves_a_sign_in_name_that_others_can_take(
     browser: Browsers, community: Community
 ) -> None:
     stella = browser("Stella")

@@ -46,7 +46,7 @@ def url(here: Here) -> str:
 
 def page_at(open_page: OpenPage, path: str) -> Page:
     page = open_page(path)
-    # The provider's pages are adorned by somebody else, who is not asked.
+    # The provider's pages are adorned by someone else, who is not asked.
     page.route(re.compile("https:"), lambda route: route.abort())
     return page
 
@@ -93,7 +93,7 @@ def test_an_account_there_is_tied_to_the_one_here_and_signs_in(
 
 
 def sessions_kept(page: Page, here: Here) -> list[str]:
-    """What the browser keeps beside that somebody signed in there before."""
+    """What the browser keeps beside that someone signed in there before."""
     kept = [each["name"] for each in page.context.cookies(here.address)]
     return [name for name in kept if not name.endswith("-device")]
 
@@ -103,7 +103,7 @@ def test_an_account_there_that_is_nobodys_here_is_refused_in_one_sentence(
 ) -> None:
     page = page_at(open_page, "/sign-in")
     set_out(page)
-    authorize(page, "somebody-else")
+    authorize(page, "someone-else")
     expect(page.get_by_role("alert")).to_have_text(
         "No member signs in with that account: sign in another way, "
         "then add the account on your page."
@@ -111,7 +111,7 @@ def test_an_account_there_that_is_nobodys_here_is_refused_in_one_sentence(
     assert page.context.cookies(here.address) == []
 
 
-def test_whoever_says_no_there_is_not_signed_in(open_page: OpenPage, here: Here) -> None:
+def test_one_who_says_no_there_is_not_signed_in(open_page: OpenPage, here: Here) -> None:
     page = page_at(open_page, "/sign-in?next=/account")
     tie(page)
     page.get_by_role("button", name="Sign out", exact=True).click()

@@ -65,7 +65,7 @@ def test_reporters_take_along_what_is_theirs(browser: Browsers, community: Commu
     assert own(browser("Rita")).member.name == "Rita"
 
 
-def test_whoever_is_erased_is_out_and_called_nothing(
+def test_one_who_is_erased_is_out_and_called_nothing(
     browser: Browsers, community: Community
 ) -> None:
     entry = community.contribute("Mara", "Handover")

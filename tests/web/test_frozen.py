@@ -94,7 +94,7 @@ def test_members_read_and_keep_what_they_typed_until_there_is_room(
     visits.base.close()
 
 
-def test_whoever_left_before_a_server_was_killed_is_not_let_in(
+def test_one_who_left_before_a_server_was_killed_is_not_let_in(
     community: Community,
     browser: Browsers,
     visits: Visits,

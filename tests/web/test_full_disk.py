@@ -51,7 +51,7 @@ def later(community: Community, monkeypatch: pytest.MonkeyPatch, step: timedelta
         monkeypatch.setattr(part, "_clock", lambda: utc_now() + step)
 
 
-def test_whoever_is_signed_in_reads_on_when_the_disk_is_full(
+def test_one_who_is_signed_in_reads_on_when_the_disk_is_full(
     community: Community, browser: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry, mara = community.contribute("Mara"), browser("Mara")

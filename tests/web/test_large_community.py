@@ -173,7 +173,7 @@ def test_every_list_is_read_page_by_page_with_nothing_left_out(
     everybody = len(crowd.community.base.directory.members())
     in_first = MANY + 2  # Mara and Cleo are in it as well
     for client, path, name, marker, count in (
-        (mara, "/people", "page", rf"<h2><a {people}", everybody - 1),  # somebody is invited
+        (mara, "/people", "page", rf"<h2><a {people}", everybody - 1),  # someone is invited
         (stella, "/people", "page", rf"<h2><a {people}", everybody),
         (mara, "/groups", "page", rf'<h2><a href="{wards}', GROUPS),
         (mara, f"/groups/{crowd.groups[0]}", "members", rf"<li><a {people}", in_first),
@@ -207,7 +207,7 @@ def test_people_and_groups_are_found_by_the_beginning_of_a_word(
         MANY + 4,
         MANY + 5,
     ]  # with Mara and three others
-    assert mara.get("/people?name=somebody").text.count("<h2>") == 0
+    assert mara.get("/people?name=invited").text.count("<h2>") == 0
 
 
 def test_names_of_groups_are_offered_to_members_alone(
@@ -262,7 +262,7 @@ def test_a_group_named_beside_another_choice_is_asked_about(
     assert f'name="seen-by-{crowd.groups[1]}" value="1" checked' in html
 
 
-def test_somebody_is_invited_into_a_group_and_put_into_one_by_its_name(
+def test_someone_is_invited_into_a_group_and_put_into_one_by_its_name(
     crowd: Crowd, browsers: dict[str, Client]
 ) -> None:
     stella, directory = browsers["Stella"], crowd.community.base.directory

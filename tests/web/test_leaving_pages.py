@@ -8,7 +8,7 @@ from tests.web.community import Browsers, Community, send, sign_in
 SURE = {"sure": "1"}
 
 
-def test_whoever_leaves_is_out_and_what_they_wrote_stays(
+def test_one_who_leaves_is_out_and_what_they_wrote_stays(
     browser: Browsers, community: Community
 ) -> None:
     entry = community.contribute("Mara", "Handover")
@@ -63,7 +63,7 @@ def test_a_reporter_leaves_too(browser: Browsers) -> None:
     assert sign_in(browser(), "Rita").status_code == 401
 
 
-def test_a_steward_invites_again_whoever_left(browser: Browsers, community: Community) -> None:
+def test_a_steward_invites_again_a_member_who_left(browser: Browsers, community: Community) -> None:
     """The sign-in name is free again."""
     send(browser("Mara"), "/account/leave", SURE, 200)
     community.ids["Mara"] = community._join("Mara", ("member",))

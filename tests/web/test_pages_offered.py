@@ -1,4 +1,4 @@
-"""What pages offer to whom: only what whoever looks may do, and the way to sign in and back."""
+"""What pages offer to whom: only what the one who looks may do, and the way to sign in and back."""
 
 import re
 
@@ -19,7 +19,7 @@ def main(html: str) -> str:
 
 @pytest.mark.parametrize("path", EMPTY)
 @pytest.mark.parametrize("world", [True, False])
-def test_whoever_is_not_signed_in_is_told_that_members_find_more_and_comes_back(
+def test_one_who_is_not_signed_in_is_told_that_members_find_more_and_comes_back(
     browser: Browsers, community: Community, path: str, world: bool
 ) -> None:
     community.contribute("Mara")

@@ -169,7 +169,7 @@ def test_two_revisions_at_once_keep_both_texts(client: Client, contribute: Contr
     )
     posted(client, f"/entries/{entry_id}/revise", theirs)
     html = posted(client, f"/entries/{entry_id}/revise", mine, 409).text
-    assert "Somebody else revised this meanwhile" in html
+    assert "Someone else revised this meanwhile" in html
     assert "Their words." in html
     assert "My words.</textarea>" in html
     newest = mine | {"version": hidden(html, "version")}

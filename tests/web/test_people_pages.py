@@ -29,7 +29,7 @@ def invited(browser: Browsers, **ticked: str) -> str:
     return found[1]
 
 
-def test_whoever_is_invited_joins_and_is_signed_in(browser: Browsers) -> None:
+def test_one_who_is_invited_joins_and_is_signed_in(browser: Browsers) -> None:
     path, client = invited(browser), browser()
     assert "What can you help with?" in client.get(path).text
     assert client.post(path, data=PROFILE).status_code == 303
@@ -145,7 +145,7 @@ def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) 
     assert client.get("/audit").status_code == 200
 
 
-def test_a_link_that_is_left_over_changes_nothing_of_whoever_has_joined(
+def test_a_link_that_is_left_over_changes_nothing_of_a_member_who_has_joined(
     browser: Browsers, community: Community
 ) -> None:
     from kb.people.links import one_time_link
@@ -192,7 +192,7 @@ def test_the_last_steward_stays(browser: Browsers, community: Community) -> None
     send(client, f"/people/{stella}/remove", {}, 409)
 
 
-def test_whoever_is_removed_is_out_at_once(browser: Browsers, community: Community) -> None:
+def test_one_who_is_removed_is_out_at_once(browser: Browsers, community: Community) -> None:
     client, headers = browser("Mara"), community.token("Mara", "search")
     send(browser("Stella"), f"/people/{community.ids['Mara']}/remove")
     assert client.get("/people").status_code == 303
@@ -270,7 +270,7 @@ def test_a_steward_opens_the_community_to_the_world(browser: Browsers) -> None:
     send(stella, "/community/world", {"allowed": "no"})
 
 
-def test_whoever_writes_chooses_who_sees_it(browser: Browsers, community: Community) -> None:
+def test_one_who_writes_chooses_who_sees_it(browser: Browsers, community: Community) -> None:
     stella, mara = browser("Stella"), browser("Mara")
     send(stella, "/groups", {"name": "Night"})
     night = group_id("Night")
@@ -337,8 +337,8 @@ def test_people_who_are_invited_are_for_stewards_to_see(
 ) -> None:
     invited(browser)
     [waiting] = [m for m in community.base.directory.members() if m.standing == "invited"]
-    assert "somebody invited" in browser("Stella").get("/people").text
-    assert "somebody invited" not in browser("Mara").get("/people").text
+    assert "an invited person" in browser("Stella").get("/people").text
+    assert "an invited person" not in browser("Mara").get("/people").text
     assert browser("Mara").get(f"/people/{waiting.id}").status_code == 404
     assert browser("Mara").get("/people/nobody-here").status_code == 404
     assert "A new invitation" in browser("Stella").get(f"/people/{waiting.id}").text
@@ -357,4 +357,4 @@ def test_an_invitation_that_does_not_fit_says_why(
 ) -> None:
     html = send(browser("Stella"), "/people/invite", sent, 400 if len(sent) < 2 else 404).text
     assert told in html
-    assert '<details class="action" open><summary>Invite somebody' in html
+    assert '<details class="action" open><summary>Invite a member' in html

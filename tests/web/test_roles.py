@@ -133,7 +133,7 @@ def test_members_see_names_where_the_log_has_ids(browser: Browsers, community: C
     assert community.ids["Mara"] not in html
 
 
-def test_without_signing_in_everybody_here_is_whoever_opened_it(base: KnowledgeBase) -> None:
+def test_without_signing_in_everybody_here_is_the_one_who_opened_it(base: KnowledgeBase) -> None:
     assert not base.settings.ways
     refuse_unruled(create_app(base))
 
@@ -176,7 +176,7 @@ def test_a_steward_is_told_that_something_is_wrong_and_neither_what_nor_how_much
     assert told.keys() == {"parked", "trouble", "notice", "model", "engine"}
 
 
-def test_whoever_may_not_ask_for_the_state_is_told_so(
+def test_one_who_may_not_ask_for_the_state_is_told_so(
     browser: Browsers, community: Community
 ) -> None:
     refused = browser("Mara").get("/api/status")

@@ -40,7 +40,7 @@ REFUSED = {
     "400",
     "401",  # nobody's run meets operations that need a token
     "403",  # and each role those that others may use
-    "404",  # an id is that of nothing, or of what is hidden from whoever asks
+    "404",  # an id is that of nothing, or of what is hidden from the one who asks
     "409",  # a revision on top of another version, a change to what is archived
 }
 """What a request that fits its description may still be answered, each for its reason."""

@@ -141,7 +141,7 @@ def test_a_second_server_is_refused_even_before_the_first_can_be_reached(tmp_pat
         assert path.is_socket()
 
 
-def test_a_socket_of_somebody_else_is_not_removed_at_the_end(tmp_path: Path) -> None:
+def test_a_socket_of_someone_else_is_not_removed_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "kb.sock"
     with socket.socket(socket.AF_UNIX) as other:
         with server.socket_file(path):

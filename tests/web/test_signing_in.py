@@ -65,7 +65,7 @@ def test_an_unknown_member_costs_a_hash_as_well(
     assert checked == [None]
 
 
-def test_whoever_has_left_cannot_sign_in(browser: Browsers, community: Community) -> None:
+def test_one_who_has_left_cannot_sign_in(browser: Browsers, community: Community) -> None:
     client = browser("Mara")
     community.base.people.leave(community.ids["Mara"])
     assert ">Mara</a>" not in client.get("/").text
@@ -138,7 +138,7 @@ def test_signing_in_leads_nowhere_else(browser: Browsers, next: str) -> None:
     assert sign_in(browser(), "Mara", next=next).headers["location"] == "/?done=signed-in"
 
 
-def test_whoever_has_to_sign_in_comes_back_to_the_page(browser: Browsers) -> None:
+def test_one_who_has_to_sign_in_comes_back_to_the_page(browser: Browsers) -> None:
     client = browser()
     sent = client.get("/entries/new?kind=practice")
     assert sent.status_code == 303

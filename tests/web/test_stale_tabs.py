@@ -82,7 +82,7 @@ def test_a_stale_tab_shows_an_entry_to_nobody_from_whom_it_was_kept_meanwhile(
         acting.entries.show(entry, narrowed)
         answer = client.post(f"{path}/show", data=stale)
         assert answer.status_code == 409
-        assert "Somebody else changed meanwhile" in answer.text
+        assert "Someone else changed meanwhile" in answer.text
         assert f'<option value="{narrowed.sight}" selected>' in answer.text
         assert acting.catalogue.get(entry).visibility == narrowed
         # The next stale tab was made when it was shown to those groups, and adds one.
@@ -167,7 +167,7 @@ def test_words_for_a_group_reach_nobody_else_from_a_stale_tab(
     community.acting("Mara").entries.show(path.rpartition("/")[2], Visibility())
     answer = client.post(action, data=stale | WORDS[what])
     assert answer.status_code == 409
-    assert "Somebody showed this entry to all members meanwhile" in answer.text
+    assert "Someone showed this entry to all members meanwhile" in answer.text
     assert "Seen by all members" in answer.text
     assert "PATIENT" in answer.text
     assert "patient" not in cleo.get(path).text.lower()
@@ -215,7 +215,7 @@ def test_both_texts_are_shown_with_who_sees_them_where_that_changed_as_well(
     base.entries.show(entry, Visibility())
     answer = client.post(path, data=stale | WORDS["revise"])
     assert answer.status_code == 409
-    assert "Somebody also showed the entry to all members meanwhile" in answer.text
+    assert "Someone also showed the entry to all members meanwhile" in answer.text
 
 
 def test_an_entry_shown_to_fewer_meanwhile_takes_what_was_written_for_more(

@@ -17,7 +17,7 @@ BODY = f"{TITLE}: slow."
 
 
 class World:
-    """A member of every role, with a draft of their own and an entry of somebody else."""
+    """A member of every role, with a draft of their own and an entry of someone else."""
 
     def __init__(self, community: Community) -> None:
         self.community = community

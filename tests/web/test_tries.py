@@ -1,4 +1,4 @@
-"""Tries to sign in: many of them keep whoever makes them waiting, and nobody else."""
+"""Tries to sign in: many of them keep the one who makes them waiting, and nobody else."""
 
 import asyncio
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def test_tries_from_elsewhere_keep_nobody_out(coming_from: From) -> None:
 def test_tries_at_an_address_keep_no_other_name_there_waiting(coming_from: From) -> None:
     client = coming_from(HERE)
     for number in range(100):
-        assert sign_in(client, f"Somebody {number}", WRONG).status_code == 401
+        assert sign_in(client, f"Someone {number}", WRONG).status_code == 401
     use_up(client, "Cleo")
     assert sign_in(coming_from(HERE), "Mara").status_code == 303
 
@@ -151,7 +151,7 @@ def test_a_shared_browser_is_known_for_each_who_signed_in_there(
     assert sign_in(shared, name).status_code == 303
 
 
-def test_a_cookie_that_somebody_made_up_gives_no_tries(coming_from: From) -> None:
+def test_a_cookie_that_someone_made_up_gives_no_tries(coming_from: From) -> None:
     use_up(coming_from(HERE), "Mara")
     number, own, mark = coming_from(THERE, "Cleo").cookies[DEVICE].split(".")
     for forged in (f"{number}.{own}", f"{number}.{own}.{mark}", f"x.{own}.{mark}", "x.y.z", "."):
@@ -178,7 +178,7 @@ def test_tries_at_once_are_counted_before_they_are_answered(coming_from: From) -
 def test_links_are_used_whatever_was_tried_at_the_address(
     coming_from: From, community: Community
 ) -> None:
-    """Nobody guesses one, so they need no limit that somebody else could use up."""
+    """Nobody guesses one, so they need no limit that someone else could use up."""
     client = coming_from(HERE)
     for name in ("Mara", "Cleo"):
         use_up(client, name)

@@ -28,7 +28,7 @@ from web.api.search import ARCHIVED, Archived, Limit
 from web.api.weight import MOST_BYTES, light, weight
 from web.bodies import TEXT
 from web.openapi import SENDS, operation
-from web.visit import SOMEBODY
+from web.visit import UNNAMED
 from web.written import Written, when_searchable
 
 MOST = 100
@@ -118,7 +118,7 @@ def get_reuses(
 def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Revision]
 ) -> Written:
-    """Replace an entry's text; 409 with both versions when somebody else was faster."""
+    """Replace an entry's text; 409 with both versions when another member was faster."""
     content = convert(data.content, Content, from_attributes=True)
     receipt = base.entries.revise(
         entry_id, content, version=data.version, group=data.group, note=data.note
@@ -159,4 +159,4 @@ def _by_known(
 def _told(base: KnowledgeBase, member: str) -> str:
     """The id of `member`, as far as the one who asks may know it; everybody knows their own."""
     known = member == base.asker.member or may(base.asker, "see-people")
-    return member if known else SOMEBODY
+    return member if known else UNNAMED

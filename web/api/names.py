@@ -1,4 +1,4 @@
-"""Names that a field offers as somebody types."""
+"""Names that a field offers as one types."""
 
 from typing import Annotated, Literal
 

@@ -63,7 +63,7 @@ def conflict_page(
 
 def _field(piece: Piece, kind: Kind) -> SectionField:
     field = section_field(piece.name, piece.begin, kind, revising=True)
-    # One of their own that somebody took away stands there by its name alone: nothing is typed.
+    # One of their own that another took away stands there by its name alone: nothing is typed.
     return field if field.text.strip() or not field.own else structs.replace(field, heading="")
 
 

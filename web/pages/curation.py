@@ -26,7 +26,7 @@ from web.pages.sight import ChosenSight, groups_there
 
 UNSEEN: Final = "You would not see this entry any more: tick the box below if you mean it."
 MEANWHILE: Final = (
-    "Somebody else changed meanwhile who sees this entry, so nothing was changed: below stands who "
+    "Someone else changed meanwhile who sees this entry, so nothing was changed: below stands who "
     "sees it now; choose again."
 )
 

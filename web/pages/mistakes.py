@@ -11,7 +11,7 @@ SENT_ALREADY: Final = (
 )
 
 WIDENED: Final = (
-    "Somebody showed this entry to {} meanwhile, for whom this was not written, so nothing was "
+    "Someone showed this entry to {} meanwhile, for whom this was not written, so nothing was "
     "saved: send it once more if they may read it too."
 )
 

@@ -49,7 +49,7 @@ NOTHING: Chosen = (set(), set(), "")
 ASKED = Form(dict.fromkeys(("roles", "groups", "entries", "sure"), ""))
 """What the forms on the page of a member ask."""
 PURPOSES: Mapping[Standing, Purpose] = {"invited": "invitation", "joined": "sign-in"}
-"""What a link is for, by how far somebody is."""
+"""What a link is for, by how far a member is."""
 
 
 class PeoplePage(Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def people(
 def invite(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """Make a place for somebody, and the link to it."""
+    """Make a place for a new member, and the link to it."""
     require_signing_in(base)
     roles, named = ticked(data, "role"), named_groups(base, typed(data, "group"))
     groups = tuple(dict.fromkeys((*ticked(data, "group"), *named.groups)))
@@ -134,7 +134,7 @@ def new_link(
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
 ) -> Response[str]:
-    """A new link for somebody invited, or for a member who lost their password."""
+    """A new link for an invited person, or for a member who lost their password."""
     require_signing_in(base)
     found = base.directory.member(member_id)
     if found.standing not in PURPOSES:

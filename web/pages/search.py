@@ -1,4 +1,4 @@
-"""Ask a question: the page, and the part of it that is replaced while somebody types."""
+"""Ask a question: the page, and the part of it that is replaced while one types."""
 
 from typing import Literal
 from urllib.parse import urlencode
@@ -114,7 +114,7 @@ def results(
     asked: NamedDependency[Asked],
     settled: FromQuery[Literal["", "yes"]] = "",
 ) -> Response[str]:
-    """Only the results, for static/search.js, which says when somebody no longer types."""
+    """Only the results, for static/search.js, which says when one no longer types."""
     page = SearchPage(asked)
     return _answered(base, pages, page, "partials/results.html", settled=bool(settled))
 

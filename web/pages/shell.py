@@ -16,7 +16,7 @@ from web.bodies import Typed
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.pages.engine import environment
-from web.visit import SOMEBODY, Visit, Visits, visit_of
+from web.visit import UNNAMED, Visit, Visits, visit_of
 
 NOTICES: Mapping[str, str] = {
     "contributed": "Thank you. Your entry is here, and searches find it.",
@@ -79,7 +79,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     trouble: str
 
     def may(self, action: Action) -> bool:
-        """Whether the viewer of the page may do it with something that somebody else began."""
+        """Whether the viewer of the page may do it with something that another member began."""
         return may(Asker(None, self.roles, frozenset(), self.actions), action)
 
 
@@ -167,7 +167,7 @@ class Pages:
         """What a member is called, as far as the viewer may know."""
         if member not in self._names:
             base = self._visit.base
-            unknown = member if may(base.asker, "see-people") else SOMEBODY
+            unknown = member if may(base.asker, "see-people") else UNNAMED
             self._names[member] = base.directory.names([member]).get(member, unknown)
         return self._names[member]
 

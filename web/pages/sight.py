@@ -12,7 +12,7 @@ from kb.errors import InvalidInput, Mistakes, NotFound
 from web.pages.picking import named_groups
 
 CONTRADICTION: Final = (
-    "You ticked groups, but chose somebody else above them: choose “Some groups”, or take the "
+    "You ticked groups, but chose other people above them: choose “Some groups”, or take the "
     "ticks away."
 )
 

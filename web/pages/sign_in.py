@@ -211,7 +211,7 @@ def own_session(visit: Visit, way: str = "") -> SessionInfo:
     """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
     require_signing_in(visit.base, way)
     if visit.session is None:
-        raise NotFound("This page is for whoever is signed in with a browser.")
+        raise NotFound("This page is for members who are signed in with a browser.")
     return visit.session
 
 

@@ -1,4 +1,4 @@
-"""How tries to sign in are counted: nobody uses up those of somebody else.
+"""How tries to sign in are counted: nobody uses up those of another.
 
 A browser in which the member signed in before has tries of its own. From elsewhere they count for
 name and address together, so neither who tries a name elsewhere nor who tries others from the same
@@ -98,7 +98,7 @@ def _nothing() -> None:
 
 
 def place_of(request: Request[Any, Any, Any], limits: Limits) -> bytes:
-    """Where somebody who has not said their name waits: in a known browser for no others."""
+    """Where someone who has not said their name waits: in a known browser for no others."""
     visit = visit_of(request)
     device = visit.base.accounts.devices.number(_cookie_of(request, visit.base))
     return limits.address.keyed("device", device) if device else limits.address.keyed(visit.address)

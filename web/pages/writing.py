@@ -107,7 +107,7 @@ def revise(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Save the revision; when somebody else was faster, show both texts."""
+    """Save the revision; when another member was faster, show both texts."""
     entry = base.catalogue.get(entry_id)
     form = posted_form(data, base.kinds[entry.kind])
     try:

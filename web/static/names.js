@@ -1,4 +1,4 @@
-// Offers names of tags and groups as somebody types; without this the most frequent are offered.
+// Offers names of tags and groups as one types; without this the most frequent are offered.
 const PAUSE = 150; // milliseconds without a keystroke before names are asked for
 
 function watch(field) {
