@@ -65,6 +65,14 @@ def test_no_page_is_wider_than_the_window(open_page: OpenPage, contribute: Contr
             assert wide <= width, path
 
 
+def test_what_stands_side_by_side_in_a_form_is_equally_tall(open_page: OpenPage) -> None:
+    page = open_page("/search?q=bed&kind=practice")
+    fields = page.locator(".filter-row select, .filter-row input:not([type=checkbox])")
+    heights = fields.evaluate_all("found => found.map((one) => one.offsetHeight)")
+    assert len(heights) == 3
+    assert len({*heights}) == 1
+
+
 def test_times_are_shown_in_the_time_zone_of_the_reader(
     open_page: OpenPage, contribute: Contribute
 ) -> None:

@@ -208,6 +208,9 @@ def test_browsing_filters_counts_and_sorts(client: Client, contribute: Contribut
 
 def test_a_list_of_one_is_counted_as_one(client: Client, contribute: Contribute) -> None:
     assert "no entries so far" in page(client, "/about")
+    empty = page(client, "/entries")
+    assert '<p role="status">No entries yet</p>' in empty
+    assert "Contribute the first entry" in empty
     contribute()
     assert '<a href="/entries">Browse</a></p>' in page(client, "/")
     assert '<p role="status">1 entry</p>' in page(client, "/entries")
