@@ -280,7 +280,7 @@ class AccountStore:
             yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
-                raise Refused("A former member cannot sign in any more.") from error
+                raise Refused("One who has left or was erased cannot sign in any more.") from error
             if self._frozen and kind_of(error) == sqlite3.SQLITE_READONLY:
                 raise DataDirectoryError(self._frozen.why) from error
             meaning = _MEANING.get(kind_of(error), f"cannot be used: {error}")
