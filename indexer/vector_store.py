@@ -108,7 +108,7 @@ class VectorStore:
         known = self.get(fingerprint, hashes)
         missing = len(set(hashes) - known.keys())
         if missing:
-            raise IndexOutdated(f"The store {self._path} lacks {missing} vectors of the index.")
+            raise IndexOutdated(f"The store {self._path} lacks vectors of the index ({missing:,}).")
         rows = [known[key] for key in hashes]
         return np.stack(rows) if rows else np.empty((0, self._dimension), dtype=np.float32)
 

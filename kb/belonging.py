@@ -35,6 +35,7 @@ from events.sqlite_older import read_older, read_older_keys
 from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault, MemoryVault
 from kb.accounts.beside import refuse_foreign
+from kb.counting import counted
 from kb.data_directory import LOG, VAULT, DataDirectory
 from kb.errors import DataDirectoryError
 from kb.event_types import build_codec
@@ -144,7 +145,7 @@ def lacking(vault: KeyVault) -> str:
     others = len(lost) - kinds["entry"] - kinds["member"]
     counts = [(kinds["entry"], "entry", "entries"), (kinds["member"], "member", "members")]
     counts.append((others, "other", "others"))
-    named = " and ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts if n)
+    named = " and ".join(counted(n, one, many) for n, one, many in counts if n)
     return (
         f"{VAULT} lacks the keys of {named} that {LOG} needs, as it is an older copy or damaged: "
         "what they open cannot be read and nothing is added there until a copy that has them is "

@@ -246,8 +246,9 @@ def _short(remark: str) -> str:
 
 
 def _told_late(late: int, *, served: bool) -> str:
-    takers = "the running server takes" if served else "kb serve or the next search takes"
-    return f"{counted(late, 'file is', 'files are')} not found by searches yet: {takers} them in."
+    taker = "the running server" if served else "kb serve or the next search"
+    files = counted(late, "file is", "files are")
+    return f"{files} not found before {taker} has taken in what is new."
 
 
 MOST_GONE = 20

@@ -62,7 +62,7 @@ TABLES = (
     """CREATE TABLE tag (
         entry_id TEXT NOT NULL, looks TEXT NOT NULL, tag TEXT NOT NULL, position INTEGER NOT NULL,
         PRIMARY KEY (entry_id, looks)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX tag_looks ON tag (looks, entry_id)",
+    "CREATE INDEX tag_looks ON tag (looks, position, entry_id)",
     """CREATE TABLE relation (
         entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
         written TEXT NOT NULL DEFAULT '[]',

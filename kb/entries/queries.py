@@ -25,11 +25,13 @@ ALL_GROUPS = f"""SELECT name FROM (
 WHERE {_WORD.format(name="name")} ORDER BY entries DESC, name LIMIT :limit"""
 SPELLINGS = """SELECT DISTINCT group_name FROM entry
 WHERE group_looks IN (SELECT value FROM json_each(?))"""
-# What several entries have is shown as the first of them has it.
-ALL_TAGS = f"""SELECT tag FROM (
-    SELECT tag, min(position), count(*) AS entries FROM tag
-    WHERE {_WORD.format(name="looks")} GROUP BY looks)
-ORDER BY entries DESC, tag LIMIT :limit"""
+# A tag of several entries is shown as the first of those that the asker sees has it.
+_WRITTEN = """(SELECT tag FROM tag AS first
+    WHERE first.looks = found.looks ORDER BY position LIMIT 1)"""
+ALL_TAGS = f"""SELECT {_WRITTEN} FROM (
+    SELECT looks, count(*) AS entries FROM tag WHERE {_WORD.format(name="looks")}
+    GROUP BY looks ORDER BY entries DESC, looks LIMIT :limit) AS found
+ORDER BY entries DESC, looks"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 IMPORTED = """SELECT id, external_id FROM entry
 WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
@@ -71,10 +73,11 @@ GROUP BY kind ORDER BY count(*) DESC, kind"""
 GROUPS = f"""SELECT {spelled("entry")} AS name, count(*) FROM entry
 {FILTERED} {STANDING} AND group_looks IS NOT NULL
 GROUP BY group_looks ORDER BY count(*) DESC, name"""
-TAGS = f"""SELECT tag, entries FROM (
-    SELECT tag.tag, min(tag.position), count(*) AS entries
-    FROM entry JOIN tag ON tag.entry_id = entry.id {FILTERED} {STANDING} GROUP BY tag.looks)
-ORDER BY entries DESC, tag"""
+# Those that are chosen are on each of the entries, so they come first.
+TAGS = f"""SELECT {_WRITTEN}, entries FROM (
+    SELECT tag.looks, count(*) AS entries FROM entry JOIN tag ON tag.entry_id = entry.id
+    {FILTERED} {STANDING} GROUP BY tag.looks ORDER BY entries DESC, tag.looks LIMIT 200) AS found
+ORDER BY entries DESC, looks"""
 
 RELATED = """
 SELECT type, direction, id, title, archived, written FROM (

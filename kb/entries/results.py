@@ -135,7 +135,7 @@ class Facets(Struct, frozen=True, kw_only=True):
     """How many entries have each value, the most frequent first, on all pages.
 
     Kinds and groups are each counted among what all other choices let through, as any of several
-    will do; tags among what all choices let through, as each narrows.
+    will do; tags among what all choices let through, as each narrows, and of them the first 200.
     """
 
     kinds: dict[str, int]

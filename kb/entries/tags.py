@@ -1,7 +1,7 @@
 """Tags: shown as they were written, and compared by what is alike in all ways to write one.
 
 `Night shift`, `night-shift` and `NIGHT_SHIFT` are one tag; so are `Größe` and `grösse`. An entry
-shows it as it was put on there; a list that counts it, as the first of those counted has it.
+shows it as it was put on there; where it is counted, it stands as the first entry has it.
 """
 
 import re
@@ -40,7 +40,11 @@ def tag_key(value: str) -> str:
     With each word in one alphabet, so that no two look alike. Decomposed before it is folded
     (Unicode 3.13, D145), so that the key of a key is the same.
     """
-    folded = unicodedata.normalize("NFD", plain_letters(written(value))).casefold()
+    return _key(written(value))
+
+
+def _key(tag: str) -> str:
+    folded = unicodedata.normalize("NFD", plain_letters(tag)).casefold()
     composed = unicodedata.normalize("NFC", _JOINTS.sub("-", folded))
     return unicodedata.normalize("NFC", one_alphabet(composed))
 
@@ -49,8 +53,9 @@ def tag_names(values: Iterable[str]) -> tuple[str, ...]:
     """Tags as written, in the order given, without those that repeat one; "a, b; c" are three."""
     names = (name for value in values for name in _apart(printable("tag", value)))
     found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(tag_key(name), within("tag", written(name), TAG_LENGTH))
+    for name in dict.fromkeys(names):
+        tag = within("tag", written(name), TAG_LENGTH)
+        found.setdefault(_key(tag), tag)
     if len(found) > TAGS:
         raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(found)}.", "tags")
     return tuple(found.values())

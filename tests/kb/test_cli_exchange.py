@@ -232,9 +232,9 @@ def test_an_import_that_does_not_wait_says_how_much_searches_do_not_find_yet(
     notes.mkdir()
     for name in ("a", "b"):
         (notes / f"{name}.md").write_text(f"# {name}\n\nWords.\n")
-    told = "2 files are not found by searches yet: kb serve or the next search takes them in.\n"
+    told = "2 files are not found before kb serve or the next search has taken in what is new.\n"
     assert kb.ok("import", str(notes), "--no-wait").err == told
-    assert "not found by searches" not in kb.ok("import", str(notes)).err
+    assert "not found before" not in kb.ok("import", str(notes)).err
 
 
 def test_progress_is_a_bar_on_a_terminal(
