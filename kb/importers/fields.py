@@ -10,6 +10,7 @@ from kb.importers.lines import plain_line
 from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
+from kb.importers.seen_values import plain
 from kb.importers.value_text import described, flat, is_empty, said
 from kb.importers.values import Plain, Value
 
@@ -41,8 +42,8 @@ _SITE_UNLESS_TEXT = {
 """Fields that steer a website where they hold a switch, a number, a list or a mapping."""
 
 _REDIRECTS = {"redirect_from", "redirect_to", "redirects"}
-_RELATED = {"perspectives", "related", "seeAlso", "see_also", "up", "parent", "next", "previous"}
-_GIVEN_NAMES = {"aliases", "alias"}
+_RELATED = {"perspectives", "related", "seealso", "up", "parent", "next", "previous"}
+_GIVEN_NAMES = {"aliases", "alias", "aka", "alsoknownas", "othernames", "synonyms", "synonym"}
 _PICTURES = {
     *("gallery", "image", "images", "photo", "photos", "picture", "pictures"),
     *("icon", "icons", "logo", "media", "thumbnail", "jumbotron", "banner", "cover"),
@@ -82,11 +83,12 @@ class Fields:
         Pictures, names of persons and what only steers a website are told in a remark.
         """
         for name, value in fields.items():
-            if name in _GIVEN_NAMES:
+            known = plain(name)
+            if known in _GIVEN_NAMES:
                 self._given_names(name, value)
-            elif name in KEYWORDS:
+            elif known in KEYWORDS:
                 self._keywords(name, value)
-            elif name in _RELATED and (found := words(value)) and _all_words(value, found):
+            elif known in _RELATED and (found := words(value)) and _all_words(value, found):
                 self.named += map(_wiki_name, found)
             else:
                 self._place((name,), value)
@@ -136,7 +138,7 @@ class Fields:
                 self._property(name, ", ".join(found))
                 return
             # What is nested steers something or says more of one thing, such as a signature.
-            if (len(path) == 1 or path[-1] in KEYWORDS) and all(map(_is_tag, found)):
+            if (len(path) == 1 or plain(path[-1]) in KEYWORDS) and all(map(_is_tag, found)):
                 self._remarks.add(Why.CHANGED, f"{name} became tags")
                 self._tags(name, found)
                 return
@@ -178,14 +180,13 @@ class Fields:
     def _given_names(self, name: str, value: Value) -> None:
         """Further names; what has a slash before or behind it is an address that led here."""
         found = words(value)
+        self.aliases += map(_wiki_name, found)
         if not _all_words(value, found):
-            self.aliases += found
             self._place((name,), value)
             return
         old = [word for word in found if word.startswith(("/", "http")) or word.endswith("/")]
         for word in old:
             self._remarks.add(Why.REDIRECTS, f"{name}: {word}")
-        self.aliases += found
         if kept := [word for word in found if word not in old]:
             self._scalar(name, Plain(text := ", ".join(kept), text))
         elif not found:

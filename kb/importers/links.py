@@ -57,6 +57,7 @@ class Names:
         self._files: dict[str, dict[str, str]] = {}
         self._last: dict[str, dict[str, str]] = {}
         self._addresses: dict[str, dict[str, str]] = {}
+        self._called: dict[str, dict[str, str]] = {}
         self._names: dict[str, dict[str, str]] = {}
 
     def add(self, path: str, entry_id: str, names: Iterable[str]) -> None:
@@ -69,6 +70,7 @@ class Names:
         self._last.setdefault(posixpath.basename(_page_address(stem)), {})[path] = entry_id
         # Logseq writes the slash of a name so.
         spaced = unquote(file_name).replace("___", "/")
+        self._called.setdefault(_key(file_name), {})[path] = entry_id
         for name in {stem, file_name, without_date(file_name), spaced, *names}:
             self._names.setdefault(_key(name), {})[path] = entry_id
             address = _address(posixpath.join(folder, same(name)))
@@ -162,7 +164,8 @@ class Names:
         )
 
     def _named(self, name: str, path: str) -> str | None:
-        owners = self._names.get(_key(name), {})
+        # A file of the name comes before titles and aliases of others, as in Obsidian.
+        owners = self._called.get(_key(name)) or self._names.get(_key(name), {})
         if len(set(owners.values())) > 1:
             folder = posixpath.dirname(path)
             owners = {p: owners[p] for p in owners if posixpath.dirname(p) == folder}

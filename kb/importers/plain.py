@@ -16,12 +16,13 @@ from kb.importers.html import Html
 from kb.importers.indented import outdented
 from kb.importers.marks import without_marks
 from kb.importers.remarks import Remarks, Why
+from kb.importers.slashes import with_notes
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _SUSPICIOUS = re.compile(
-    r"[<{]|%%|::|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
+    r"[<{]|%%|::|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
     r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|\[toc|\[_toc|^(?:import|export) ",
     re.I | re.MULTILINE,
 )
@@ -42,7 +43,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     body = outdented(flattened(with_fences(body, remarks)), remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
-    body = without_divisions(body, remarks)
+    body = without_divisions(with_notes(body, remarks), remarks)
     pieces = list(_with_whole_tables(_pieces(body)))
     html = Html("\n".join(without_code(text) for kind, text in pieces if kind != "code"), remarks)
     made = []

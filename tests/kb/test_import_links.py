@@ -131,6 +131,22 @@ def test_a_link_of_a_website_leads_to_the_page_of_its_whole_path(
     assert site.find(link, "content/docs/a/intro.md") == found
 
 
+def test_a_file_of_a_name_comes_before_an_alias_of_another_one() -> None:
+    names = Names()
+    names.add("a/loaf.md", "file", [])
+    names.add("b/bread.md", "alias", ["Loaf", "Miche"])
+
+    assert [names.named(name, "x.md") for name in ("loaf", "Miche")] == ["file", "alias"]
+
+
+@pytest.mark.parametrize("field", ["aliases", "Aliases", "alias", "Also known as", "synonyms"])
+def test_further_names_in_a_list_lead_to_the_page_and_are_no_tags(field: str) -> None:
+    parsed = parse_markdown(f"---\n{field}: [Loaf, '[[Miche]]']\n---\nText".encode(), "x.md")
+
+    assert (parsed.aliases, parsed.tags) == (("Loaf", "Miche"), ())
+    assert parsed.content.properties == {field: "Loaf, Miche"}
+
+
 def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
     fields = "permalink: /a/\nurl: https://x.org/b\nslug: c\nredirect_from:\n  - /d/\n  - e/"
     parsed = parse_markdown(f"---\n{fields}\n---\nText".encode(), "x.md")

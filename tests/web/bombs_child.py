@@ -51,6 +51,7 @@ PIECES = (
 IMPORTERS = (
     *(
         "attributes",
+        "slashes",
         "body",
         "breaks",
         "cascades",
