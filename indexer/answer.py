@@ -9,7 +9,7 @@ from indexer import snippets
 from indexer.analysis import OTHER, PAIR, STOP, all_terms
 from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
-from indexer.evidence import EXACT
+from indexer.evidence import EXACT, TOGETHER
 from indexer.late_interaction import Words
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
@@ -52,13 +52,14 @@ def answer(
     words = snippets.spellings(question.text, question.terms)
     marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
     passages = [stored[one.passage] for one in ranked[:limit]]
-    spans = [snippets.spans(each.passage.text, marked, wanted.phrases) for each in passages]
+    phrases = dict(wanted.phrases)
+    if wanted.said and any(one.level == TOGETHER for one in ranked[:1]):
+        phrases[wanted.said] = (0, len(question.text))
+    spans = [snippets.spans(each.passage.text, marked, phrases) for each in passages]
     meeting = Meeting(question.read.words, ranking.gains, texts)
-    parts = answering(passages, spans, marked, wanted.phrases, meeting)
+    parts = answering(passages, spans, marked, phrases, meeting)
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
-    hits = [
-        _hit(question, {**_spelled(question), **words, **wanted.phrases}, *each) for each in found
-    ]
+    hits = [_hit(question, {**_spelled(question), **words, **phrases}, *each) for each in found]
     said = any(one.level >= EXACT for one in ranked[:1])
     settled = said and _asks_exactly(question, words)
     near = [

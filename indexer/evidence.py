@@ -123,6 +123,21 @@ def weigh(
     ]
 
 
+def saying(wanted: Wanted, numbers: Sequence[Sequence[int]], stored: Passages) -> list[int | None]:
+    """Of each document, whose passages have these numbers, the first that says the sentence."""
+    terms = stored.terms([*chain.from_iterable(numbers)])
+    sought = keys(wanted.words)
+    found = [_holding(sought, each, terms) for each in numbers]
+    whole = [
+        [passages[place] for place in np.flatnonzero(inside.all(axis=1)).tolist()]
+        for passages, inside in found
+    ]
+    fetched = stored.fetch([*chain.from_iterable(whole)])
+    # What the model is not given, as properties, answers no sentence.
+    said = {at for at, each in fetched.items() if each.text_hash and _says((wanted.said,), each)}
+    return [next((each for each in passages if each in said), None) for passages in whole]
+
+
 def _holding(
     wanted: NDArray[np.uint64], numbers: Sequence[int], terms: Mapping[int, bytes]
 ) -> tuple[list[int], Bools]:

@@ -157,6 +157,21 @@ class Memory:
                 distribution=self._distribution(question, filter.audience, visible),
             )
 
+    def holding(
+        self, terms: Sequence[str], weights: Mapping[str, float], filter: Filter, count: int
+    ) -> list[str]:
+        """The `count` best by words of the documents that have all of these terms."""
+        with self._lock:
+            visible = self._roster.visible(filter.audience)
+            allowed = self._roster.passing(visible, filter)
+            slots = np.flatnonzero(self._postings.holding_all(terms, allowed))
+            if len(slots) > count:
+                length = self._postings.statistics((), visible).length
+                slots = slots[
+                    self._best(slots, self._postings.scores(slots, weights, length), count)
+                ]
+            return [self._roster.documents[slot].id for slot in slots.tolist()]
+
     def nearest(
         self, question: Vectors, ids: Sequence[str], count: int | None = None
     ) -> list[list[Known]]:

@@ -31,6 +31,9 @@ PROPOSED = 300
 LOOKED_AT = 100
 """How many of the first are looked at passage by passage for what is wanted exactly."""
 
+SAID = 20
+"""How many documents that have all words of a sentence are asked whether they say it."""
+
 MET = 3
 """How many of a document's passages, the nearest ones, meet the question word by word."""
 
@@ -92,7 +95,8 @@ def rank(
     weights = bm25.weights(question.terms, known)
     gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
     exact = set(lexical.named(question.text, filter))
-    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact)
+    said = _said(question, weights, filter, memory, stored)
+    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact | said.keys())
     what = evidence.sought(question.wanted, known)
     vector, count = question.read.vector, max(CANDIDATES, limit)
     found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
@@ -114,6 +118,9 @@ def rank(
             passages[place] = one.passage
             levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
+    for place, name in enumerate(found.ids):
+        if name in said:
+            levels[place], passages[place] = evidence.TOGETHER, said[name]
     order = _sorted(found.ids, fused, levels)
     order.sort(key=lambda place: found.ids[place] not in exact)
     best = [
@@ -125,11 +132,29 @@ def rank(
             float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
-            int(levels[place]) if what.whole else NOTHING,
+            int(levels[place]) if what.whole or found.ids[place] in said else NOTHING,
         )
         for place in order[:limit]
     ]
     return Ranking(best, gains)
+
+
+def _said(
+    question: Question,
+    weights: Mapping[str, float],
+    filter: Filter,
+    memory: Memory,
+    stored: Passages,
+) -> dict[str, int]:
+    """The documents that say the whole question word for word, each with the passage that does."""
+    said = question.wanted.said
+    ids = memory.holding(question.wanted.words, weights, filter, SAID) if said else []
+    if not ids:
+        return {}
+    nearest = memory.nearest(question.read.vector, ids)
+    numbers = [[each.number for each in passages] for passages in nearest]
+    found = evidence.saying(question.wanted, numbers, stored)
+    return {name: one for name, one in zip(ids, found, strict=True) if one is not None}
 
 
 def _fused(

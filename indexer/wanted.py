@@ -57,7 +57,8 @@ class Wanted(Struct, frozen=True):
     in this form, the nearest first. `joined` are words that do instead of several of these, where
     nothing has the first of them. `phrases` must stand in it as they are; they are as
     `analysis.name_key` gives them, each with its (start, end) in the question. `quoted` tells
-    whether the question says so itself.
+    whether the question says so itself. A document that says a whole sentence word for word is
+    first as well: `said` is that sentence, as phrases are, and `words` are its terms.
     """
 
     scored: Mapping[str, int]
@@ -65,6 +66,8 @@ class Wanted(Struct, frozen=True):
     joined: Mapping[str, Sequence[str]] = {}
     phrases: Mapping[str, tuple[int, int]] = {}
     quoted: bool = False
+    said: str = ""
+    words: Sequence[str] = ()
 
     @property
     def terms(self) -> list[str]:
@@ -98,12 +101,16 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
             if _is_joined(found)
         ]
     named_phrases = {name_key(question[slice(*place)]): place for place in phrases}
+    words = [] if length <= FEW or quoted else _forms(pieces, stopped=True)
+    words = [term for term in words if term[0] != PAIR]
     return Wanted(
         scored=dict(islice(Counter(scored).items(), MAX_TERMS)),
         exact=dict(islice(exact.items(), MOST)),
         joined=dict(_joined(pieces)) if length <= FEW and not quoted else {},
         phrases={phrase: place for phrase, place in named_phrases.items() if phrase},
         quoted=bool(quoted),
+        said=name_key(question) if 0 < len(words) <= MOST else "",
+        words=words,
     )
 
 

@@ -162,6 +162,22 @@ def test_signs_that_the_model_does_not_read_have_no_meaning(index: HybridIndex) 
     assert {score.met for score in found.values()} == {0.0}
 
 
+SENTENCE = "no room is left for boats"
+
+
+def test_a_document_that_says_a_sentence_word_for_word_is_first_and_shows_where() -> None:
+    near = "Boats have room. For what is left there is no room, and boats leave for no room. "
+    texts = [near * 4, f"{near * 12}\n\n{FILLER * 12}Then: *{SENTENCE}*!", near, FILLER]
+    with lone(texts) as index:
+        hit, other = index.search(f"{SENTENCE}?", EVERYONE)[:2]
+        assert (hit.document_id, hit.close, hit.score.words) == ("d1", True, (f"{SENTENCE}?",))
+        start, end = hit.marks[-1]
+        assert hit.text[start:end] == SENTENCE
+        assert hit.snippet_range[0] <= start < end <= hit.snippet_range[1]
+        assert other.close
+        assert index.search(f"{SENTENCE} here", EVERYONE)[0].document_id != "d1"
+
+
 def test_a_word_that_only_a_hidden_document_has_is_nowhere(index: HybridIndex) -> None:
     few = Filter(audience=frozenset({"few"}))
     assert first(index, "kvx77").document_id == "long"
