@@ -14,6 +14,7 @@ from kb.importers import own_fields
 from kb.importers.fields import Fields, words
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
+from kb.importers.mentioned import with_mentioned
 from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
@@ -97,7 +98,8 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     sorted_fields = Fields(remarks)
     sorted_fields.properties.update(own_properties)
     sorted_fields.sort(_with_date(fields, path))
-    body = head.body if exact else plain_markdown(head.body, remarks)
+    body = head.body if exact else with_mentioned(head.body, head.fields)
+    body = body if exact else plain_markdown(body, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)

@@ -87,3 +87,19 @@ def test_prose_of_fields_is_read_as_text_of_the_page_is() -> None:
         "- Do **this** and [[Ebb]].\n- Then *that*.",
     ]
     assert found.links == ("b.md", "wiki:Ebb")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{{fm.desc}}", "Low water."),
+        ("It: {{ page.desc }} {{ $frontmatter.desc }}", "It: Low water. Low water."),
+        ("By {{ page.author }} `{{fm.desc}}`", "By  `{{fm.desc}}`"),
+        ("{{fm.unknown}} so", "so"),
+    ],
+)
+def test_a_mark_that_says_a_field_of_the_file_is_its_value(written: str, read: str) -> None:
+    head = "---\ntitle: Ebb\ndesc: Low water.\nauthor: Ada\n---\n"
+    (section,) = parse_markdown(f"{head}{written}".encode(), "a.md").content.sections
+
+    assert section.text.strip() == read
