@@ -4,6 +4,18 @@ import re
 from collections.abc import Mapping
 
 from kb.importers.breaks import BREAK, with_breaks
+from kb.importers.html_names import (
+    AROUND,
+    CELLS,
+    IN_CELL,
+    KNOWN,
+    LEADS,
+    LEFT_OPEN,
+    ONE_LINE,
+    SPOKEN,
+    STRUCTURE,
+    WRAPPED,
+)
 from kb.importers.remarks import Remarks, Why
 
 TAG = re.compile(
@@ -15,49 +27,17 @@ TAG = re.compile(
 Without a name it is the target of a link.
 """
 
+_OPENING = re.compile(r"<([A-Za-z][\w.-]{0,60})")
 _CLOSING = re.compile(r"</([A-Za-z][\w.-]{0,60})\s{0,9}>")
 _IMPORTED = re.compile(r"^import\s([^\n'\"]{1,500})\sfrom\b", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
-_LEFT_OPEN = {"br", "hr", "wbr", "p", "li", "td", "th", "tr", "dt", "dd"}
-"""Elements that need no end."""
-
-_AROUND = {"tr": ("table",), "td": ("table",), "li": ("ul", "ol")}
-"""Elements that are ones even without an end where these stand within them."""
-
 _ATTRIBUTE = re.compile(
     r"([\w:@.-]{1,60})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>{}]+))?"
 )
-_SPOKEN = ("title", "label", "summary", "caption", "header", "heading", "description", "alt")
-"""Attributes of components that readers see."""
-
-_WRAPPED = {
-    **dict.fromkeys(("b", "strong"), "**"),
-    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "*"),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
-    **dict.fromkeys(("s", "del", "strike"), "~~"),
-    **{name: f"<{name}>" for name in ("sub", "sup", "mark")},
-    **{f"/{name}": f"</{name}>" for name in ("sub", "sup", "mark")},
-}
-_BLOCK_NAMES = (
-    "p div section article aside header footer main center figure figcaption caption blockquote "
-    "details table ul ol dl dd hgroup nav form fieldset address picture "
-    "video audio iframe object"
+_ADDRESS = re.compile(
+    r"(?:\.{0,2}/|https?://)[^\s{}()<>]{1,1000}|[\w./-]{1,300}\.mdx?(?:#[^\s(){}<>]{1,300})?"
 )
-_INLINE_NAMES = (
-    "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source thead tbody "
-    "input button select option textarea meta link base col colgroup html body head img a br hr "
-    "tfoot embed param track map area ruby rt rp svg path g"
-)
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
-_UNSEEN = ("script", "style", "template", "noscript")
-_OTHER = frozenset(
-    ("h1", "h2", "h3", "h4", "h5", "h6", *("li", "tr", "td", "th", "pre"), "summary", "dt")
-)
-_CELLS = ("td", "th")
-_ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", *_CELLS, "summary", "dt")
-_KNOWN = (
-    _BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(_WRAPPED) | frozenset(_UNSEEN)
-)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|mp4|webm)$", re.IGNORECASE)
 _DEEPEST = 40  # blanks before a component that stands within a list
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*(\n[ \t]*)+")
@@ -80,21 +60,31 @@ class Html:
     def __init__(self, text: str, remarks: Remarks) -> None:
         self._remarks = remarks
         self._ended = {*_CLOSING.findall(text)}
-        self._ended |= {name.lower() for name in self._ended if name.lower() in _KNOWN}
-        self._ended |= {around for within in self._ended for around in _AROUND.get(within, ())}
+        self._ended |= {name.lower() for name in self._ended if name.lower() in KNOWN}
+        self._ended |= {around for within in self._ended for around in AROUND.get(within, ())}
         self._imported = {
             name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
         }
         self._targets: list[str] = []
+        self._opened: list[str] = []
+        self._in_lines: set[str] = set()
         self._lists: list[int | None] = []
         self._cells = 0
         self._rows = 0
         self._in_line = ""
         self._in_table = False
 
+    def begin(self, paragraph: str) -> None:
+        """Read `paragraph` next: elements that end in the line in which they begin may be links."""
+        lines = paragraph.split("\n") if "</" in paragraph else ()
+        self._in_lines = {
+            name for line in lines for name in {*_CLOSING.findall(line)} & {*_OPENING.findall(line)}
+        }
+
     def block(self, html: str) -> str:
         """A block of HTML as Markdown, code between `pre` as it is, programs left out."""
         self._in_line = ""
+        self.begin(html)
         made, within = [], ""
         for at, piece in enumerate(_VERBATIM.split(html)):
             if not at % 2:
@@ -126,13 +116,13 @@ class Html:
         made, at = [], 0
         for found in TAG.finditer(lines):
             made.append(self._plain(lines[at : found.start()]))
-            made.append(self._tag(found, BREAK, _IN_CELL if self._in_cell else _STRUCTURE))
+            made.append(self._tag(found, BREAK, IN_CELL if self._in_cell else STRUCTURE))
             at = found.end()
         return "".join([*made, self._plain(lines[at:])])
 
     @property
     def _in_cell(self) -> bool:
-        return self._in_line in _CELLS
+        return self._in_line in CELLS
 
     def _plain(self, text: str) -> str:
         """Text between elements; in a cell of a table it stays in its row and column."""
@@ -160,9 +150,9 @@ class Html:
         if not found[2] or not self._is_element(*found.groups()):
             return found[0]
         name = found[2].lower()
-        if name not in _KNOWN or not _is_html(found[2]):
+        if name not in KNOWN or not _is_html(found[2]):
             return self._component(found)
-        if name in _ONE_LINE:
+        if name in ONE_LINE:
             self._in_line = "" if found[1] else name
         if name == "br":
             return " " if self._in_line else line_break
@@ -174,26 +164,26 @@ class Html:
         return self._structured(found[1], name, structure)
 
     def _structured(self, slash: str, name: str, structure: Mapping[str, str]) -> str:
-        if name in _WRAPPED:
-            return _WRAPPED.get(slash + name, _WRAPPED[name])
+        if name in WRAPPED:
+            return WRAPPED.get(slash + name, WRAPPED[name])
         if name in ("ul", "ol"):
             return self._list(name, structure, closing=bool(slash))
-        if name == "li" and structure is _STRUCTURE and not slash:
+        if name == "li" and structure is STRUCTURE and not slash:
             return self._item()
-        if name in ("tr", *_CELLS):
+        if name in ("tr", *CELLS):
             return self._cell(name, closing=bool(slash)) if structure else " "
         return structure.get(slash + name, structure.get(name, ""))
 
     def _is_element(self, slash: str, name: str, rest: str) -> bool:
         """Whether something in angle brackets is an element, and no placeholder or type."""
-        known = name.lower() in _KNOWN and _is_html(name)
+        known = name.lower() in KNOWN and _is_html(name)
         if not known and name.islower() and "." not in name and name not in self._ended:
             return False
         if slash or rest.endswith("/"):
             return True
         if rest and not rest[0].isspace():
             return False
-        ends = name.lower() in _LEFT_OPEN | self._ended if known else name in self._ended
+        ends = name.lower() in LEFT_OPEN | self._ended if known else name in self._ended
         return ends or name in self._imported or "=" in rest or "{" in rest
 
     def _link(self, found: re.Match[str]) -> str:
@@ -219,12 +209,24 @@ class Html:
 
     def _component(self, found: re.Match[str]) -> str:
         """An element that a program of the site makes: readers see what its attributes say."""
-        attributes = self._attributes(found[3])
-        said = [attributes.pop(name) for name in _SPOKEN if attributes.get(name)]
-        self._remarks.add(Why.MARKS, f"<{found[1]}{found[2]} {_written(attributes)}".strip() + ">")
+        slash, name, rest = found.groups()
+        attributes = self._attributes(rest)
+        said = [" ".join(attributes.pop(each).split()) for each in SPOKEN if attributes.get(each)]
+        leading = next((each for each in LEADS if _leads(attributes.get(each, ""))), "")
+        target = attributes.pop(leading, "")
+        self._remarks.add(Why.MARKS, f"<{slash}{name} {_written(attributes)}".strip() + ">")
+        if slash and self._opened[-1:] == [name]:
+            self._opened.pop()
+            return f"]({self._targets.pop()})"
+        if target and not said and name in self._in_lines:
+            self._opened.append(name)
+            self._targets.append(target)
+            return "["
+        if target:
+            said = [f"[{(said or [target])[0]}]({target})", *said[1:]]
         before = found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
         indent = before if before.isspace() else ""
-        return "".join(f"\n\n{indent}**{' '.join(text.split())}**\n\n" for text in said)
+        return "".join(f"\n\n{indent}**{text}**\n\n" for text in said)
 
     def _list(self, name: str, structure: Mapping[str, str], *, closing: bool) -> str:
         if not closing:
@@ -232,7 +234,7 @@ class Html:
         elif self._lists:
             self._lists.pop()
         within = len(self._lists) > (0 if closing else 1)
-        return "" if within and structure is _STRUCTURE else structure.get(name, "")
+        return "" if within and structure is STRUCTURE else structure.get(name, "")
 
     def _item(self) -> str:
         """The beginning of an item, as far in as the list that it is of stands within others."""
@@ -275,6 +277,11 @@ def _blank_line(blanks: re.Match[str]) -> str:
     return "\n\n" + (blanks[0].rpartition("\n")[2] if is_item else "")
 
 
+def _leads(value: str) -> bool:
+    """Whether a value of an attribute is the address of a page."""
+    return _ADDRESS.fullmatch(value) is not None and not _PICTURE.search(value)
+
+
 def _is_html(name: str) -> bool:
     """Whether a name is written as those of HTML are; components have a capital or a dot."""
     return name.islower() or name.isupper()
@@ -282,18 +289,3 @@ def _is_html(name: str) -> bool:
 
 def _written(attributes: Mapping[str, str]) -> str:
     return " ".join(f'{name}="{value}"' if value else name for name, value in attributes.items())
-
-
-_STRUCTURE: Mapping[str, str] = {
-    **dict.fromkeys(_BLOCKS, "\n\n"),
-    "hr": "\n\n---\n\n",
-    "/li": "",
-    **{f"h{level}": f"\n\n{'#' * level} " for level in range(1, 7)},
-    **{f"/h{level}": "\n\n" for level in range(1, 7)},
-    **dict.fromkeys(("summary", "dt"), "\n\n**"),
-    **dict.fromkeys(("/summary", "/dt"), "**\n\n"),
-}
-"""What elements are in a block of HTML; those that are in none are text alone."""
-
-_IN_CELL: Mapping[str, str] = {**dict.fromkeys(_BLOCKS, " "), "hr": " ", "li": " - ", "/li": " "}
-"""The same within a cell of a table, which is one line."""

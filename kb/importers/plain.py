@@ -69,8 +69,11 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
         return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
 
     text = _HEADING.sub(in_one_line, text)
-    paragraphs = re.split(r"(\n[ \t]*\n)", text)
-    return "".join(with_breaks(outside_code(paragraph, clean)) for paragraph in paragraphs)
+    made = []
+    for paragraph in re.split(r"(\n[ \t]*\n)", text):
+        html.begin(paragraph)
+        made.append(with_breaks(outside_code(paragraph, clean)))
+    return "".join(made)
 
 
 def _with_whole_tables(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -119,7 +119,21 @@ def test_highlighted_code_stays_code(opening: str, closing: str, language: str) 
 def test_an_element_of_any_name_that_ends_is_none_of_the_text() -> None:
     html = 'example.<nolink></nolink>org <my-card title="Oil" href="b.md">daily</my-card> <host>'
 
-    assert made(html).split() == ["example.org", "**Oil**", "daily", "<host>"]
+    assert made(html).split() == ["example.org", "**[Oil](b.md)**", "daily", "<host>"]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('See <Link to="./b.mdx">the `b`</Link> now', "See [the `b`](./b.mdx) now"),
+        ('<Link to="/b/">`b`</Link> now', "[`b`](/b/) now"),
+        ('<LinkCard title="Bee" href="/b/" />', "**[Bee](/b/)**"),
+        ('<Card href="/b/">\n\nText\n\n</Card>', "**[/b/](/b/)**\n\n\n\nText"),
+        ('<Logo url="/b.png" to={b} link="so">Text</Logo>', "Text"),
+    ],
+)
+def test_a_component_that_leads_to_a_page_is_a_link(html: str, text: str) -> None:
+    assert made(html).strip() == text
 
 
 def test_preformatted_text_keeps_what_only_looks_like_elements() -> None:

@@ -1,0 +1,56 @@
+"""Names of elements of HTML, and what each becomes in Markdown."""
+
+from collections.abc import Mapping
+
+LEFT_OPEN = {"br", "hr", "wbr", "p", "li", "td", "th", "tr", "dt", "dd"}
+"""Elements that need no end."""
+
+AROUND = {"tr": ("table",), "td": ("table",), "li": ("ul", "ol")}
+"""Elements that are ones even without an end where these stand within them."""
+
+SPOKEN = ("title", "label", "summary", "caption", "header", "heading", "description", "alt")
+"""Attributes of components that readers see."""
+
+LEADS = ("href", "to", "link", "url")
+"""Attributes of components in which the address of a page may stand."""
+
+WRAPPED = {
+    **dict.fromkeys(("b", "strong"), "**"),
+    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "*"),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
+    **dict.fromkeys(("s", "del", "strike"), "~~"),
+    **{name: f"<{name}>" for name in ("sub", "sup", "mark")},
+    **{f"/{name}": f"</{name}>" for name in ("sub", "sup", "mark")},
+}
+_BLOCK_NAMES = (
+    "p div section article aside header footer main center figure figcaption caption blockquote "
+    "details table ul ol dl dd hgroup nav form fieldset address picture "
+    "video audio iframe object"
+)
+_INLINE_NAMES = (
+    "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source thead tbody "
+    "input button select option textarea meta link base col colgroup html body head img a br hr "
+    "tfoot embed param track map area ruby rt rp svg path g"
+)
+BLOCKS = frozenset(_BLOCK_NAMES.split())
+_UNSEEN = ("script", "style", "template", "noscript")
+_OTHER = frozenset(
+    ("h1", "h2", "h3", "h4", "h5", "h6", *("li", "tr", "td", "th", "pre"), "summary", "dt")
+)
+CELLS = ("td", "th")
+ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", *CELLS, "summary", "dt")
+KNOWN = BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(WRAPPED) | frozenset(_UNSEEN)
+
+STRUCTURE: Mapping[str, str] = {
+    **dict.fromkeys(BLOCKS, "\n\n"),
+    "hr": "\n\n---\n\n",
+    "/li": "",
+    **{f"h{level}": f"\n\n{'#' * level} " for level in range(1, 7)},
+    **{f"/h{level}": "\n\n" for level in range(1, 7)},
+    **dict.fromkeys(("summary", "dt"), "\n\n**"),
+    **dict.fromkeys(("/summary", "/dt"), "**\n\n"),
+}
+"""What elements are in a block of HTML; those that are in none are text alone."""
+
+IN_CELL: Mapping[str, str] = {**dict.fromkeys(BLOCKS, " "), "hr": " ", "li": " - ", "/li": " "}
+"""The same within a cell of a table, which is one line."""
