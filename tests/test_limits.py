@@ -58,7 +58,7 @@ def bounds() -> dict[str, str]:
         "tags of an entry": f"{commands.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
         "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by "
-        "`offset`; 150 kB beside the text of an entry",
+        "`offset`; 150 kB, on pages beside texts, reasons and notes",
         "what a command lists": f"{pieces.USUAL:,}, or as `--limit` says",
         "characters of a name or a tag": f"{tags.COMPOSED_TAG} of a tag, "
         f"{ids.LONGEST_NAME:,} of a name",
