@@ -90,7 +90,7 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
     scored = [*_scored(pieces), *named] or _stopped(pieces)
     exact: dict[str, Sequence[str]] = dict.fromkeys(named if length <= SHORT else (), ())
     if length <= FEW or not read:
-        exact |= _forms(pieces) or dict.fromkeys(scored, ())
+        exact |= _forms(pieces) or _stops(scored)
     phrases = quoted = _quoted(question)
     for start, end in quoted:
         exact |= _forms([*analysis.found_in(question[start + 1 : end - 1])], stopped=True)
@@ -133,6 +133,12 @@ def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:
     """Stop words, for want of others; a single one is looked for in capitals as well."""
     words = _of_kind(pieces, STOP)
     return [*words, CAPITALS + words[0][1:]] if len(words) == 1 else words
+
+
+def _stops(words: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Stop words as they are wanted: in capitals if nothing else is asked for, or else in any."""
+    *others, last = words or [""]
+    return {last: others} if last[:1] == CAPITALS else dict.fromkeys(words, ())
 
 
 def _of_kind(pieces: Iterable[Sequence[_Found]], kinds: str) -> list[str]:

@@ -56,6 +56,11 @@ def test_of_a_few_words_each_is_wanted_as_it_is_written() -> None:
     assert version.phrases == {"v4 7 12": (0, 7)}
 
 
+def test_a_stop_word_alone_is_wanted_in_capitals_or_else_in_any_letters() -> None:
+    assert wanted("us").exact == wanted("US").exact == {"^us": ["=us"]}
+    assert wanted("who are we").exact == {"=who": (), "=are": (), "=we": ()}
+
+
 def test_other_spellings_will_do_where_nothing_has_a_word_as_it_is_written() -> None:
     (others,) = wanted("hülle").exact.values()
     assert others == ("~hülle", "!hulle", "!huelle", "~hulle", "~huelle", "hull")
