@@ -14,7 +14,7 @@ from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.characters import visible
 from kb.entries.catalogue import Catalogue, EntrySummary
-from kb.entries.tags import tag_keys
+from kb.entries.tags import tag_key, tag_keys
 from kb.entries.validation import filters
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.following.follower import Follower
@@ -151,7 +151,7 @@ class Search:
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
         filters(kinds, tags, groups)
-        wanted = partial(self._filter, kinds, tag_keys(tags), groups, archived)
+        wanted = partial(self._filter, tuple(map(tag_key, kinds)), tag_keys(tags), groups, archived)
         patience = AT_ONCE_SECONDS if at_once else PATIENCE_SECONDS
         with _explained():
             try:

@@ -8,7 +8,7 @@ from msgspec import structs
 from kb.characters import skeleton
 from kb.entries import validation
 from kb.entries.results import BrowseFilter
-from kb.entries.tags import tag_keys
+from kb.entries.tags import tag_key, tag_keys
 
 
 def counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, int]:
@@ -17,10 +17,14 @@ def counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, 
 
 
 def stored(filter: BrowseFilter) -> BrowseFilter:
-    """`filter` with tags and groups as entries are compared by them, however they are written."""
+    """`filter` with its values as entries are compared by them, however they are written."""
     validation.filters(filter.kinds, filter.tags, filter.groups)
-    groups = tuple(map(skeleton, filter.groups))
-    return structs.replace(filter, tags=tag_keys(filter.tags), groups=groups)
+    return structs.replace(
+        filter,
+        kinds=tuple(map(tag_key, filter.kinds)),
+        tags=tag_keys(filter.tags),
+        groups=tuple(map(skeleton, filter.groups)),
+    )
 
 
 def values_of(filter: BrowseFilter) -> dict[str, object]:

@@ -121,7 +121,7 @@ Sort = Literal["recent", "title", "reused"]
 class BrowseFilter(Struct, frozen=True, kw_only=True):
     """Which entries to list: any of the kinds, any of the groups, all of the tags.
 
-    Tags and groups are meant however they are written.
+    Kinds, tags and groups are meant however they are written.
     No names let all through; `archived` None lists both those that are and those that are not.
     """
 

@@ -207,7 +207,7 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
     assert listed(tags=("ward", "night")) == listed(tags=("ward; night",))
     assert listed(tags=("ward", "night")) == ["Title 1"]
     assert listed(tags=("WARD", "nowhere")) == []
-    assert listed(groups=("Ward 1",), kinds=("practice",)) == ["Title 0"]
+    assert listed(groups=("Ward 1",), kinds=("Practice", "case clinic")) == ["Title 0"]
     assert listed(kinds=("unheard-of",)) == []
     assert listed(tags=("'; DROP TABLE entry; --",)) == []
 
