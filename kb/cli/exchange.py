@@ -2,6 +2,7 @@
 
 import time
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ def import_command(
             catalogue.imported(name),
             outcomes,
             options,
-            lambda each: catalogue.get(each, most=0).sections,
+            partial(catalogue.get, most=0),
         )
     told = position if access.is_operator(base.asker) else UNSET
     report = _report(name, outcomes, missing, told, time.monotonic() - began)
@@ -257,8 +258,13 @@ MOST_GONE = 20
 
 def _told_gone(gone: "tuple[Gone, ...]") -> str:
     from kb.characters import visible
+    from kb.importers.naming import is_markdown
 
-    names = [f"{g.path} (now {g.now}, with the same text)" if g.now else g.path for g in gone]
+    files = [g.path if is_markdown(g.path) else f"{g.path} (“{g.title}”)" for g in gone]
+    names = [
+        f"{name} (now {g.now}, with the same text)" if g.now else name
+        for name, g in zip(files, gone, strict=True)
+    ]
     more = len(names) - MOST_GONE
     said = visible(", ".join(names[:MOST_GONE])) + (
         f" and {more:,} more (all with --json)" * (more > 0)

@@ -53,8 +53,8 @@ def test_an_import_tells_files_that_are_gone_or_have_another_name(
     later = kb.ok("import", str(notes))
 
     assert first["gone"] == [
-        {"path": "0.md", "id": ids["Practice 0"], "now": None},
-        {"path": "1.md", "id": ids["Practice 1"], "now": "one.md"},
+        {"path": "0.md", "id": ids["Practice 0"], "title": "Practice 0", "now": None},
+        {"path": "1.md", "id": ids["Practice 1"], "title": "Practice 1", "now": "one.md"},
     ]
     assert (
         "No longer in the folder, though the entries stay: 0.md, 1.md (now one.md, with "
@@ -82,14 +82,13 @@ def test_files_that_someone_else_imported_are_not_gone(
 def test_an_entry_by_an_id_is_not_gone_while_a_file_cannot_be_read(
     kb: CommandLine, notes: Path
 ) -> None:
-    (notes / "0.md").write_text("---\nid: zero\n---\nStep")
+    (notes / "0.md").write_text("---\nid: zero\ntitle: Step 0\n---\nStep")
     kb.ok("import", str(notes))
     (notes / "0.md").write_text("---\nid: [zero\n---\nStep")
 
     assert kb.ok("import", str(notes), "--json").json["gone"] == []
     (notes / "0.md").unlink()
-    (gone,) = kb.ok("import", str(notes), "--json").json["gone"]
-    assert gone["path"] == "zero"
+    assert "the entries stay: zero (“Step 0”). Archive" in kb.ok("import", str(notes)).out
 
 
 def test_an_import_of_which_nothing_can_be_taken_fails(kb: CommandLine, tmp_path: Path) -> None:
