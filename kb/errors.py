@@ -108,7 +108,7 @@ class ShownToMore(Refused):
 
 
 class ReuseConflict(Refused):
-    """Somebody else told what became of a reuse since the caller read it."""
+    """Someone else told what became of a reuse since the caller read it."""
 
     def __init__(self, reuse_id: str, expected: int, actual: int) -> None:
         self.expected = expected
