@@ -14,6 +14,8 @@ _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", r
 _WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _POST = re.compile(r"(?:^|/)(\d{4})([-/])(\d\d)\2(\d\d)\2(.+)$")
+_NUMBER = re.compile(r"(\d{12,14})(?=[ _-])")
+"""The moment by which notes of a slip box are known, before their titles."""
 _FRONT = ("index", "_index")
 _INDEXES = ("", *(f"/{name}" for name in (*_FRONT, "readme")))
 """What the file of a page's address ends in: its name, or one that stands for its folder."""
@@ -71,7 +73,9 @@ class Names:
         # Logseq writes the slash of a name so.
         spaced = unquote(file_name).replace("___", "/")
         self._called.setdefault(_key(file_name), {})[path] = entry_id
-        for name in {stem, file_name, without_date(file_name), spaced, *names}:
+        number = _NUMBER.match(file_name)
+        own = {stem, file_name, without_date(file_name), spaced, number[1] if number else stem}
+        for name in {*own, *names}:
             self._names.setdefault(_key(name), {})[path] = entry_id
             address = _address(posixpath.join(folder, same(name)))
             self._addresses.setdefault(address, {})[path] = entry_id
@@ -88,6 +92,8 @@ class Names:
             name = same(link.removeprefix(WIKI))
             return self._named(name, path) or self._at(name, path) or self._ending(name)
         target = same(unquote(urlsplit(link).path))
+        if target.startswith(":/"):  # so Joplin writes an id
+            return self._named(target.removeprefix(":/"), path)
         if target.startswith(("/", "@/")):
             return self._on_site(target.removeprefix("@"), path)
         return self._at(target, path) or self._from_root(target, path)

@@ -43,6 +43,7 @@ def names() -> Names:
     names.add("practice/walk.md", "4", [])
     names.add("blog/walk.md", "5", [])
     names.add("c/README.md", "6", [])
+    names.add("202401011300 Pump oil.md", "7", ["0123456789abcdef"])
     return names
 
 
@@ -62,6 +63,8 @@ def names() -> Names:
         ("wiki:review", "x.md", None),
         ("wiki:review", "b/x.md", "3"),
         ("wiki:nobody", "x.md", None),
+        ("wiki:202401011300", "x.md", "7"),
+        (":/0123456789abcdef", "a/x.md", "7"),
         ("/site/handover/", "x.md", None),
         ("/practice/old-review", "x.md", "3"),
         ("/practice/walk/", "x.md", "4"),
