@@ -16,6 +16,7 @@ from kb.importers.html_names import (
     STRUCTURE,
     WRAPPED,
 )
+from kb.importers.naming import readable_name
 from kb.importers.remarks import Remarks, Why
 
 TAG = re.compile(
@@ -30,6 +31,9 @@ Without a name it is the target of a link.
 _OPENING = re.compile(r"<([A-Za-z][\w.-]{0,60})")
 _CLOSING = re.compile(r"</([A-Za-z][\w.-]{0,60})\s{0,9}>")
 _IMPORTED = re.compile(r"^import\s([^\n'\"]{1,500})\sfrom\b", re.MULTILINE)
+_PAGE = re.compile(  # another page, which stands in this one as a component
+    r"^import\s{1,9}(\w{1,60})\s{1,9}from\s{1,9}[\"']([^\"'\n]{1,500}\.mdx?)[\"']", re.MULTILINE
+)
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
 _ATTRIBUTE = re.compile(
     r"([\w:@.-]{1,60})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>{}]+))?"
@@ -65,6 +69,7 @@ class Html:
         self._imported = {
             name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
         }
+        self._pages = {name: path.removeprefix("@site") for name, path in _PAGE.findall(text)}
         self._targets: list[str] = []
         self._opened: list[str] = []
         self._in_lines: set[str] = set()
@@ -214,6 +219,8 @@ class Html:
         said = [" ".join(attributes.pop(each).split()) for each in SPOKEN if attributes.get(each)]
         leading = next((each for each in LEADS if _leads(attributes.get(each, ""))), "")
         target = attributes.pop(leading, "")
+        if name in self._pages and not slash:
+            target, said = self._pages[name], [readable_name(self._pages[name])]
         self._remarks.add(Why.MARKS, f"<{slash}{name} {_written(attributes)}".strip() + ">")
         if slash and self._opened[-1:] == [name]:
             self._opened.pop()

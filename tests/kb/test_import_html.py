@@ -128,6 +128,8 @@ def test_an_element_of_any_name_that_ends_is_none_of_the_text() -> None:
         ('See <Link to="./b.mdx">the `b`</Link> now', "See [the `b`](./b.mdx) now"),
         ('<Link to="/b/">`b`</Link> now', "[`b`](/b/) now"),
         ('<LinkCard title="Bee" href="/b/" />', "**[Bee](/b/)**"),
+        ('import Bee from "./_the-bee.mdx";\n\n<Bee />', "**[The bee](./_the-bee.mdx)**"),
+        ('import Bee from "@site/docs/b.md"\n\n<Bee />', "**[B](/docs/b.md)**"),
         ('<Card href="/b/">\n\nText\n\n</Card>', "**[/b/](/b/)**\n\n\n\nText"),
         ('<Logo url="/b.png" to={b} link="so">Text</Logo>', "Text"),
     ],
