@@ -25,6 +25,10 @@ _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{
 _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
+_TAB = re.compile(
+    r"\{[{%][<%-]?\s{0,9}tab\s{1,9}(?:(?:title|name|header|label)=)?"
+    r"(\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')"
+)
 _INCLUDED = re.compile(
     r"(?:\{\{(?:#|[<%]\s{0,9})include|\{%-?\s{0,9}include_relative)\s{1,9}(?:file=)?[\"']?"
     r"([^\s\"'{}<>]{1,300}?\.(?:md|markdown|mdx|qmd|rmd))\b"
@@ -108,6 +112,10 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
     remarks.add(Why.MARKS, mark)
     if not mark.startswith(("{{", "{%")):
         return ""
+    if tab := _TAB.match(mark):
+        return f"\n**{tab[1][1:-1]}**\n\n"
+    if mark.startswith("{% content-ref"):
+        return ""  # the link that it shows follows
     if included := _INCLUDED.match(mark):
         return _included(included[1])
     said = [value.strip("\"'") for _, value in _SPOKEN.findall(mark)]

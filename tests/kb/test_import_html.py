@@ -138,6 +138,13 @@ def test_a_component_that_leads_to_a_page_is_a_link(html: str, text: str) -> Non
     assert made(html).strip() == text
 
 
+def test_tabs_of_marks_stand_under_their_names_one_after_the_other() -> None:
+    tabs = '{% tabs %}\n{% tab title="One" %}\na\n{% endtab %}\n{{% tab "Two" %}}\nb\n{{% /tab %}}'
+
+    assert [line for line in made(tabs).split("\n") if line] == ["**One**", "a", "**Two**", "b"]
+    assert made('{% content-ref url="b.md" %}\n[b](b.md)\n{% endcontent-ref %}') == "[b](b.md)"
+
+
 def test_preformatted_text_keeps_what_only_looks_like_elements() -> None:
     html = "<pre><b>state</b> R <<choice>> ssh <HOST> [x](<b.md>)</pre>"
 
