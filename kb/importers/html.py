@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 
 from kb.importers.breaks import BREAK, with_breaks
+from kb.importers.html_attributes import attributes_of, leads, written
 from kb.importers.html_names import (
     AROUND,
     CELLS,
     IN_CELL,
+    IN_TEXT,
     KNOWN,
     LEADS,
     LEFT_OPEN,
     ONE_LINE,
+    PARTS,
     SPOKEN,
     STRUCTURE,
     WRAPPED,
@@ -35,13 +38,8 @@ _PAGE = re.compile(  # another page, which stands in this one as a component
     r"^import\s{1,9}(\w{1,60})\s{1,9}from\s{1,9}[\"']([^\"'\n]{1,500}\.mdx?)[\"']", re.MULTILINE
 )
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
-_ATTRIBUTE = re.compile(
-    r"([\w:@.-]{1,60})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>{}]+))?"
-)
-_ADDRESS = re.compile(
-    r"(?:\.{0,2}/|https?://)[^\s{}()<>]{1,1000}|[\w./-]{1,300}\.mdx?(?:#[^\s(){}<>]{1,300})?"
-)
-_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|mp4|webm)$", re.IGNORECASE)
+_PARTED = re.compile(f"[ \t]*{PARTS}+[ \t]*")
+_PARTED_AT_START = re.compile(f"^([ \t]*){PARTS}+[ \t]*", re.MULTILINE)
 _DEEPEST = 40  # blanks before a component that stands within a list
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*(\n[ \t]*)+")
@@ -103,7 +101,9 @@ class Html:
 
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
-        return TAG.sub(lambda found: self._tag(found, " " if in_table else BREAK, {}), text)
+        line_break, structure = (" ", IN_CELL) if in_table else (BREAK, IN_TEXT)
+        made = TAG.sub(lambda found: self._tag(found, line_break, structure), text)
+        return _PARTED.sub(" ", _PARTED_AT_START.sub(r"\1", made)) if PARTS in made else made
 
     def words(self, text: str) -> str:
         """Text for a line that has no elements; powers have their sign."""
@@ -176,7 +176,7 @@ class Html:
         if name == "li" and structure is STRUCTURE and not slash:
             return self._item()
         if name in ("tr", *CELLS):
-            return self._cell(name, closing=bool(slash)) if structure else " "
+            return " " if structure is IN_TEXT else self._cell(name, closing=bool(slash))
         return structure.get(slash + name, structure.get(name, ""))
 
     def _is_element(self, slash: str, name: str, rest: str) -> bool:
@@ -195,9 +195,9 @@ class Html:
         if found[1]:
             target = self._targets.pop() if self._targets else ""
             return f"]({target})" if target else ""
-        attributes = self._attributes(found[3])
+        attributes = attributes_of(found[3])
         target = attributes.pop("href", "")
-        self._left_out(found, _written(attributes))
+        self._left_out(found, written(attributes))
         if found[3].rstrip().endswith("/"):
             return ""
         target = f"<{target}>" if re.search(r"[\s()]", target) else target
@@ -205,23 +205,23 @@ class Html:
         return "[" if target else ""
 
     def _image(self, rest: str) -> str:
-        attributes = self._attributes(rest)
+        attributes = attributes_of(rest)
         source, text = attributes.pop("src", ""), attributes.pop("alt", "")
         if attributes:
-            self._remarks.add(Why.MARKS, f"<img {_written(attributes)}>")
+            self._remarks.add(Why.MARKS, f"<img {written(attributes)}>")
         source = f"<{source}>" if re.search(r"[\s()]", source) else source
         return f"![{' '.join(text.split())}]({source})"
 
     def _component(self, found: re.Match[str]) -> str:
         """An element that a program of the site makes: readers see what its attributes say."""
         slash, name, rest = found.groups()
-        attributes = self._attributes(rest)
+        attributes = attributes_of(rest)
         said = [" ".join(attributes.pop(each).split()) for each in SPOKEN if attributes.get(each)]
-        leading = next((each for each in LEADS if _leads(attributes.get(each, ""))), "")
+        leading = next((each for each in LEADS if leads(attributes.get(each, ""))), "")
         target = attributes.pop(leading, "")
         if name in self._pages and not slash:
             target, said = self._pages[name], [readable_name(self._pages[name])]
-        self._remarks.add(Why.MARKS, f"<{slash}{name} {_written(attributes)}".strip() + ">")
+        self._remarks.add(Why.MARKS, f"<{slash}{name} {written(attributes)}".strip() + ">")
         if slash and self._opened[-1:] == [name]:
             self._opened.pop()
             return f"]({self._targets.pop()})"
@@ -263,12 +263,6 @@ class Html:
         self._rows += 1
         return "\n|" + "---|" * cells if self._rows == 1 and cells else ""
 
-    def _attributes(self, rest: str) -> dict[str, str]:
-        found = _ATTRIBUTE.findall(rest)
-        return {
-            name.lower() if name.isupper() else name: value.strip("\"'") for name, value in found
-        }
-
     def _left_out(self, found: re.Match[str], rest: str) -> str:
         name = found[2]
         if name.lower() == "table":
@@ -284,15 +278,6 @@ def _blank_line(blanks: re.Match[str]) -> str:
     return "\n\n" + (blanks[0].rpartition("\n")[2] if is_item else "")
 
 
-def _leads(value: str) -> bool:
-    """Whether a value of an attribute is the address of a page."""
-    return _ADDRESS.fullmatch(value) is not None and not _PICTURE.search(value)
-
-
 def _is_html(name: str) -> bool:
     """Whether a name is written as those of HTML are; components have a capital or a dot."""
     return name.islower() or name.isupper()
-
-
-def _written(attributes: Mapping[str, str]) -> str:
-    return " ".join(f'{name}="{value}"' if value else name for name, value in attributes.items())

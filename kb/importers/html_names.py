@@ -54,3 +54,11 @@ STRUCTURE: Mapping[str, str] = {
 
 IN_CELL: Mapping[str, str] = {**dict.fromkeys(BLOCKS, " "), "hr": " ", "li": " - ", "/li": " "}
 """The same within a cell of a table, which is one line."""
+
+PARTS = "\ufdd1"
+"""Stands for a blank, which is none at the beginning of a line; no letter has this code."""
+
+IN_TEXT: Mapping[str, str] = dict.fromkeys(
+    [each for name in (*BLOCKS, *ONE_LINE, "li", "hr", "tr") for each in (name, f"/{name}")], PARTS
+)
+"""The same in a line of text, where nothing but a blank parts words."""

@@ -68,6 +68,20 @@ def test_every_row_of_a_table_is_one_line_with_its_cells() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("| a |\n|---|\n| <ul><li>b</li><li>c</li></ul> |", "| a |\n|---|\n|   - b  - c   |"),
+        ("a <div>b</div><div>c</div>", "a b c "),
+        ("- <ul><li>b</li><li>c</li></ul>", "- b c "),
+        ("- a\n  <div><p>b</p></div>", "- a\n  b "),
+        ("- <b>a</b><sub>2</sub>", "- **a**<sub>2</sub>"),
+    ],
+)
+def test_elements_in_a_line_part_words(written: str, read: str) -> None:
+    assert made(written).rstrip() == read.rstrip()
+
+
 def test_blank_lines_part_no_rows_of_a_table() -> None:
     head, row = "<table>\n<tr><th>A</th></tr>", "<tr><td>b</td></tr>"
 
