@@ -26,7 +26,8 @@ _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
 _TAB = re.compile(
-    r"\{[{%][<%-]?\s{0,9}tab\s{1,9}(?:(?:title|name|header|label)=)?"
+    r"\{[{%][<%-]?\s{0,9}(?:tab|details|expand|collapse|accordion|alert|callout|notice|spoiler)"
+    r"\s{1,9}(?:(?:title|name|header|label|summary)=)?"
     r"(\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')"
 )
 _INCLUDED = re.compile(
@@ -47,7 +48,11 @@ _HEADING_ATTRIBUTES = re.compile(
     r"^( {0,3}#{1,6}[ \t][^\n{}]{1,500})(\{[ \t]?[\w-]{1,60}=[^{}\n]{0,2000}\})[ \t]*$",
     re.MULTILINE,
 )
-_ORG_BLOCK = re.compile(r"^[ \t]*#\+(?:BEGIN|END)_\w{1,40}[ \t]*$", re.MULTILINE | re.I)
+_LOGBOOK = re.compile(
+    r"^[ \t]*:LOGBOOK:[ \t]*\n(?:[ \t]*CLOCK:[^\n]*\n){0,1000}[ \t]*:END:[ \t]*$", re.MULTILINE
+)
+_MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300})(?<=\S)==(?![=\w])")
+_ORG_BLOCK = re.compile(r"(?:(?<=- )|^[ \t]*)#\+(?:BEGIN|END)_\w{1,40}[ \t]*$", re.MULTILINE | re.I)
 _BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^[A-Za-z0-9-]{4,60}[ \t]*$", re.MULTILINE)
 """The name of a paragraph, by which links of Obsidian's and Dendron's mean it."""
 _BLOCK_PROPERTY = re.compile(
@@ -65,8 +70,10 @@ def without_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[0])
         return ""
 
-    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _BLOCK_ID, _ORG_BLOCK):
+    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _BLOCK_ID, _ORG_BLOCK, _LOGBOOK):
         text = pattern.sub(left_out, text)
+
+    text = _MARKED.sub(r"<mark>\1</mark>", text)
 
     def without_end(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[2])

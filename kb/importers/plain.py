@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _SUSPICIOUS = re.compile(
     r"[<{]|%%|::|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
-    r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|\[toc|\[_toc|^(?:import|export) ",
+    r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|==\S|:LOGBOOK:|- #\+|"
+    r"\[toc|\[_toc|^(?:import|export) ",
     re.I | re.MULTILINE,
 )
 _PROGRAM = re.compile(

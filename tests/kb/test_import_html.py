@@ -152,6 +152,24 @@ def test_a_component_that_leads_to_a_page_is_a_link(html: str, text: str) -> Non
     assert made(html).strip() == text
 
 
+@pytest.mark.parametrize(
+    ("mark", "name"),
+    [
+        ('{{% alert title="Mind" color="red" %}}', "Mind"),
+        ('{{< details "More of it" >}}', "More of it"),
+        ("{% expand 'More' %}", "More"),
+    ],
+)
+def test_titles_of_marks_around_text_stand_before_it(mark: str, name: str) -> None:
+    assert made(f"{mark}\nText").split("\n") == ["", f"**{name}**", "", "", "Text"][1:]
+
+
+def test_what_is_highlighted_stays_so() -> None:
+    text = "==Oil it== `a==b==` a == b, c ==d"
+
+    assert made(text) == text.replace("==Oil it==", "<mark>Oil it</mark>")
+
+
 def test_tabs_of_marks_stand_under_their_names_one_after_the_other() -> None:
     tabs = '{% tabs %}\n{% tab title="One" %}\na\n{% endtab %}\n{{% tab "Two" %}}\nb\n{{% /tab %}}'
 
@@ -183,6 +201,8 @@ def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
         ("[Go](b.md){ .md-button } Text", "[Go](b.md) Text", "{ .md-button }"),
         (":octicons-mark-github-16: Text", "Text", ":octicons-mark-github-16:"),
         ("#+BEGIN_NOTE\nText\n#+END_NOTE", "Text", "#+BEGIN_NOTE"),
+        ("- #+BEGIN_QUOTE\n  Text\n  #+END_QUOTE", "- \n  Text", "#+BEGIN_QUOTE"),
+        ("- Text\n  :LOGBOOK:\n  CLOCK: [9:00]\n  :END:", "- Text", "CLOCK: [9:00]"),
         ("Text ^3fa8c1", "Text", "^3fa8c1"),
         ("Text\n\n^the-text", "Text", "^the-text"),
         ("((64f0a1b2-1111-4111-8111-0123456789ab)) Text", "Text", "64f0a1b2"),
