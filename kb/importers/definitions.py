@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kb.importers.body import references
 
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:", re.MULTILINE)
-_NAME = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
+_NAME = re.compile(r"(?<!\[)\[((?:[^\[\]\\]|\\.){1,999})\]")
 
 MOST = 1_000_000
 """Characters that the texts of a file are given: many long ones in many sections fill memory."""

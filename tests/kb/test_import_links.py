@@ -196,6 +196,13 @@ def test_each_section_has_the_definitions_of_its_links() -> None:
     ]
 
 
+def test_wiki_links_use_no_definitions() -> None:
+    """Foam writes some for other tools, each with the address of a wiki link."""
+    text = "# T\n\n[[pump]]\n\n## A\n\na\n\n[pump]: pump.md"
+    sections = parse_markdown(text.encode(), "t.md").content.sections
+    assert [section.text for section in sections] == ["[[pump]]", "a\n\n[pump]: pump.md"]
+
+
 def test_a_note_stands_in_the_sections_that_refer_to_it() -> None:
     notes = "[^1]: One\ngoes on\n\n    further in\n[^2]: Two\n[^3]: Three\n\nLast."
     text = f"## A\n\na [^1] `[^2]`\n\n## Credits\n\n- Ada Low [^2]\n\n## C\n\nc [^1]\n\n{notes}"
