@@ -69,10 +69,14 @@ class Evidence(Struct, frozen=True):
 def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
     """What of `wanted` can be found: nothing if most of it is nowhere."""
     there = {term for term, count in known.frequencies.items() if count}
-    wants = dict(wanted.exact)
+    wants, phrases = dict(wanted.exact), set(wanted.phrases)
     for one, several in wanted.joined.items():
-        if one in there and several[0] not in there:
+        hyphened = several[0]
+        if hyphened not in there and one not in there:
+            wants.pop(hyphened, None)
+        elif hyphened not in there:
             wants = {term: will for term, will in wants.items() if term not in several} | {one: ()}
+            phrases.discard(hyphened[1:].replace("-", " "))
     exact = [
         next((each for each in (form, *others) if each in there), others[-1] if others else "")
         for form, others in wants.items()
@@ -85,7 +89,7 @@ def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
         return Sought()
     gains = {term: known.idf(term) for term in chain(found, loose)}
     whole = len(found) == len(exact)
-    return Sought(tuple(found), tuple(loose), tuple(wanted.phrases), gains, whole)
+    return Sought(tuple(found), tuple(loose), tuple(sorted(phrases)), gains, whole)
 
 
 def levels(held: Bools, what: Sought) -> NDArray[np.int64]:

@@ -55,10 +55,11 @@ class Wanted(Struct, frozen=True):
 
     `exact` are what a document must have to be first, each with what will do where nothing has it
     in this form, the nearest first. `joined` are words that do instead of several of these, where
-    nothing has the first of them. `phrases` must stand in it as they are; they are as
-    `analysis.name_key` gives them, each with its (start, end) in the question. `quoted` tells
-    whether the question says so itself. A document that says a whole sentence word for word is
-    first as well: `said` is that sentence, as phrases are, and `words` are its terms.
+    nothing has the first of them: two words with a hyphen, for which a blank will do as well.
+    `phrases` must stand in it as they are; they are as `analysis.name_key` gives them, each with
+    its (start, end) in the question. `quoted` tells whether the question says so itself. A document
+    that says a whole sentence word for word is first as well: `said` is that sentence, as phrases
+    are, and `words` are its terms.
     """
 
     scored: Mapping[str, int]
@@ -115,8 +116,8 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
 
 
 def _is_joined(found: Sequence[_Found]) -> bool:
-    """Whether it has more parts than one pair, so that all pairs do not make it yet."""
-    return len(_of_kind([found], PAIR + SIGNS)) > 1
+    """Whether it is words that stand side by side, which no single pair says in all spellings."""
+    return len(_of_kind([found], PAIR + SIGNS)) > 1 or any(_joined([found]))
 
 
 def _quoted(question: str) -> list[tuple[int, int]]:

@@ -76,6 +76,8 @@ def index(
                 document("hyphen", "Draw a wire-frame first."),
                 document("joined", "Then a blueprint would be drawn."),
                 document("parted", "A blue line, then a print."),
+                document("blank", "Fill a gap list."),
+                document("gaps", "Mind the gap. A list, a gap, a list: gap after gap."),
                 document("hidden", "The crate kvx77 is secret.", audience=frozenset({"few"})),
             ]
         )
@@ -120,6 +122,7 @@ def first(index: HybridIndex, question: str) -> Hit:
         ("wireframe", "hyphen"),
         ("wire frame", "hyphen"),
         ("blue-print", "joined"),
+        ("gap-list", "blank"),
         (ADDRESS, "linked"),
         ("กุญแจ", "thai"),
     ],
