@@ -37,6 +37,15 @@ _INCLUDED = re.compile(
 """Another page that stands in this one: mdBook's, Hugo's, Quarto's and Jekyll's marks."""
 _SNIPPET = re.compile(r"^([ \t]*)-{1,3}8<-{1,3}[ \t]*\"([^\"\n]{1,300})\"[ \t]*$", re.MULTILINE)
 """The same in MkDocs, from the root of the site."""
+_SOURCE = re.compile(r"\b(?:src|image|image_path)=[\"']([^\"'\s()]+)[\"']")
+_GLOSSED = re.compile(
+    r"\{[{%][<%-]?\s{0,9}(?:[\w-]{0,40}gloss[\w-]{0,40}|term)\s([^{}]{1,900})", re.I
+)
+"""A word that the glossary of the other tool explains, shown with what is said of it."""
+_GLOSSED_AS = re.compile(
+    r"\b(term_id|term|id|name|text|display)=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>%]+))"
+)
+_WORDS = re.compile(r"(?<!=)(?:\"([^\"]+)\"|'([^']+)')|(?<![\w\"'=-])([\w-]+)(?![\w=-])")
 _WIKI = re.compile(r"\[\[[^\[\]\n]{1,300}\]\]")
 _OF_VAULT = re.compile(r"(\[\[(?:[^\[\]\n|]{0,300}\|)?)(dendron://[^/\[\]\s|]{1,100}/)")
 _SOME_LINES = re.compile(
@@ -125,13 +134,31 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
         return ""  # the link that it shows follows
     if included := _INCLUDED.match(mark):
         return _included(included[1])
-    said = [value.strip("\"'") for _, value in _SPOKEN.findall(mark)]
+    if glossed := _GLOSSED.match(mark):
+        return _glossed(glossed[1], in_table=_before(found).lstrip().startswith("|"))
+    spoken = [(name, value.strip("\"'")) for name, value in _SPOKEN.findall(mark)]
+    source = _SOURCE.search(mark)
+    said = [
+        f"![{value}]({source[1]})" if source and name == "alt" else value for name, value in spoken
+    ]
     said += [f"[{target.strip(chr(34) + chr(39))}]({target.strip(chr(34) + chr(39))})"
              for target in _ADDRESS.findall(mark)]  # fmt: skip
     if (alone := _LONE_WORDS.fullmatch(mark)) and _before(found).strip():
         # Within a sentence it stands for a word: "ask in {% channel "help" %}".
         said.append(alone[1].strip("\"'"))
     return " ".join([*said, *_WIKI.findall(mark)])
+
+
+def _glossed(said: str, *, in_table: bool) -> str:
+    """A link to the page of a term, with the words that are shown for it."""
+    named = {name: "".join(values) for name, *values in _GLOSSED_AS.findall(said)}
+    words = ["".join(values) for values in _WORDS.findall(_GLOSSED_AS.sub("", said))]
+    known = [named[name] for name in ("term_id", "term", "id", "name") if named.get(name)]
+    shown = [named[name] for name in ("text", "display") if named.get(name)]
+    term, *more = [*known, *words, *shown, ""]
+    text = "" if known and not shown else next(iter(shown or more), "")
+    bar = "\\|" if in_table else "|"
+    return f"[[{term}{bar}{text}]]" if text and text != term else f"[[{term}]]" if term else ""
 
 
 def _included(path: str) -> str:

@@ -17,6 +17,7 @@ from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import as_uuid, entry_id_for, group_id
 from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
+from kb.importers.glossary import with_terms
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
 from kb.importers.naming import is_markdown, spellings, why_twice
@@ -121,7 +122,7 @@ class FolderImport:
                 else:
                     yield self._bring(*each)
         for entry_id, parsed in page_first(waiting, self._names):
-            yield self._bring(entry_id, parsed)
+            yield self._bring(entry_id, with_terms(parsed, self._names))
 
     def _read(self, path: str) -> tuple[str, ParsedFile] | FileOutcome:
         """The id and content of a file, or why it is not taken."""

@@ -5,7 +5,8 @@ the title of another page. A folder is written in one order, so all its links de
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from msgspec import structs
 
@@ -16,6 +17,9 @@ from kb.importers.markdown import ParsedFile
 
 _LINK = re.compile(r"\[\[([^\[\]\n|]{1,300}?)(\\?\|)([^\[\]\n|]{1,300})\]\]")
 
+Change = Callable[[str, bool], str]
+"""Text with other links in it, by a piece of text and whether it is of a table."""
+
 
 def page_first(
     files: Iterable[tuple[str, ParsedFile]], names: Names
@@ -24,7 +28,7 @@ def page_first(
     files = list(files)
     told = sum(names.is_file(after) - names.is_file(before) for before, after in _pairs(files))
     for entry_id, parsed in files:
-        yield entry_id, _turned(parsed) if told > 0 and not parsed.exact else parsed
+        yield entry_id, with_links_changed(parsed, _turned) if told > 0 else parsed
 
 
 def _pairs(files: Iterable[tuple[str, ParsedFile]]) -> Iterator[tuple[str, str]]:
@@ -34,9 +38,16 @@ def _pairs(files: Iterable[tuple[str, ParsedFile]]) -> Iterator[tuple[str, str]]
                 yield before.partition("#")[0], after.partition("#")[0]
 
 
-def _turned(parsed: ParsedFile) -> ParsedFile:
+def _turned(text: str, _: bool) -> str:
+    return _LINK.sub(r"[[\3\2\1]]", text) if "[[" in text else text
+
+
+def with_links_changed(parsed: ParsedFile, change: Change) -> ParsedFile:
+    """`parsed` with the links in its text as `change` writes them; an export stays as it is."""
+    if parsed.exact:
+        return parsed
     sections = tuple(
-        Section(one.heading, _with_links_turned(one.text)) for one in parsed.content.sections
+        Section(one.heading, _changed(one.text, change)) for one in parsed.content.sections
     )
     before = {*_links(parsed.content)}
     content = structs.replace(parsed.content, sections=sections)
@@ -44,13 +55,15 @@ def _turned(parsed: ParsedFile) -> ParsedFile:
     return structs.replace(parsed, content=content, links=tuple(links))
 
 
-def _with_links_turned(text: str) -> str:
-    if "[[" not in text:
-        return text
+def _changed(text: str, change: Change) -> str:
     return "\n".join(
-        line if is_code else outside_code(line, lambda piece: _LINK.sub(r"[[\3\2\1]]", piece))
+        line if is_code else outside_code(line, partial(_of_line, line, change))
         for line, is_code in lines_of(text)
     )
+
+
+def _of_line(line: str, change: Change, piece: str) -> str:
+    return change(piece, line.lstrip().startswith("|"))
 
 
 def _links(content: Content) -> Iterator[str]:

@@ -197,6 +197,7 @@ def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
         ('![](a.png){.border fig-alt="A plan"} Text', "![A plan](a.png) Text", ".border"),
         ('![Oven](a.png){fig-alt="A [b] c"}', r"![Oven – A \[b\] c](a.png)", "fig-alt"),
         ("![Oven](a.png 'b'){alt='Oven' .x}", "![Oven](a.png 'b')", ".x"),
+        ('{{< figure src="a.png" alt="A plan" caption="Plan" >}}', "![A plan](a.png) Plan", "src"),
         ('::: {#fig-a fig-alt="A plan"}\n![](a.png)\n:::', "A plan\n\n![](a.png)", "#fig-a"),
         ("[Go](b.md){ .md-button } Text", "[Go](b.md) Text", "{ .md-button }"),
         (":octicons-mark-github-16: Text", "Text", ":octicons-mark-github-16:"),

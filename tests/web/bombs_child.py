@@ -24,7 +24,7 @@ from kb.entries import catalogue, content, headings, summary, tags, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
-from kb.importers import turned
+from kb.importers import glossary, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
@@ -144,7 +144,8 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "indexer/passages.py": (_passages,),
     "kb/characters.py": (characters.visible, characters.skeleton, characters.one_alphabet),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
-    "kb/importers/turned.py": (turned._with_links_turned,),
+    "kb/importers/glossary.py": (_patterns(glossary),),
+    "kb/importers/turned.py": (_patterns(turned),),
     **dict.fromkeys(("web/markdown.py", "web/markdown_rules.py"), (_page_text,)),
 }
 """The same, of which each does more with a character."""

@@ -1,0 +1,38 @@
+"""Words that other tools explain in a glossary, as links to the pages that do."""
+
+import re
+from collections.abc import Iterator
+
+from kb.importers.links import Names
+from kb.importers.markdown import ParsedFile
+from kb.importers.turned import with_links_changed
+
+_TERM = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\(g\)")
+"""A link as the site of Hugo has it, of which the words say where it leads."""
+
+
+def with_terms(parsed: ParsedFile, names: Names) -> ParsedFile:
+    """`parsed` with its links to "g" leading to the pages that are called as their words are."""
+    if "g" not in parsed.links or names.find("g", parsed.path):
+        return parsed
+
+    def changed(text: str, in_table: bool) -> str:
+        def led(found: re.Match[str]) -> str:
+            known = (one for one in _singular(found[1]) if names.named(one, parsed.path))
+            name = next(known, None)
+            if name is None:
+                return found[0]
+            return f"[[{name}]]" if name == found[1] else f"[[{name}{bar}{found[1]}]]"
+
+        bar = "\\|" if in_table else "|"
+        return _TERM.sub(led, text)
+
+    return with_links_changed(parsed, changed)
+
+
+def _singular(words: str) -> Iterator[str]:
+    """`words`, and what may be the singular of them."""
+    yield words
+    for end, instead in (("s", ""), ("es", ""), ("ies", "y")):
+        if words.endswith(end):
+            yield words.removesuffix(end) + instead
