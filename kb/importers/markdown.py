@@ -98,7 +98,7 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     sorted_fields = Fields(remarks)
     sorted_fields.properties.update(own_properties)
     sorted_fields.sort(_with_date(fields, path))
-    body = head.body if exact else with_mentioned(head.body, head.fields)
+    body = head.body if exact else with_mentioned(head.body, head.fields, remarks)
     body = body if exact else plain_markdown(body, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from kb.importers.code import lines_of, outside_code
 from kb.importers.persons import may_name_persons
+from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Plain, Value
 
 _MENTION = re.compile(
@@ -13,7 +14,7 @@ _MENTION = re.compile(
 _LONGEST, _MOST = 1000, 100
 
 
-def with_mentioned(body: str, fields: Mapping[str, Value]) -> str:
+def with_mentioned(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
     """`body` with the value of each field that it mentions, if that is a line and names nobody."""
     if not _MENTION.search(body):
         return body
@@ -24,6 +25,8 @@ def with_mentioned(body: str, fields: Mapping[str, Value]) -> str:
         text = value.text.strip() if isinstance(value, Plain) else ""
         shown = text and "\n" not in text and len(text) <= _LONGEST
         kept = not shown or may_name_persons(found[1]) or next(left, None) is None
+        if not kept:
+            remarks.add(Why.MARKS, found[0])
         return found[0] if kept else text
 
     return "\n".join(
