@@ -14,7 +14,7 @@ from indexer.document import PROPERTIES, Document, Part, Passage, Section
 from indexer.embedder import Embedder
 from indexer.markdown_text import BETWEEN_CELLS, blocks
 
-VERSION = 6
+VERSION = 7
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -117,8 +117,10 @@ def _properties(document: Document) -> list[_Paragraph]:
 
 
 def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
-    heading, count, waiting = _Heading(section.heading, str(number)), 0, False
-    for block in blocks(section.text):
+    inside = blocks(section.text)
+    heading, count = _Heading(section.heading, str(number)), 0
+    waiting = bool(heading.text and inside)
+    for block in inside:
         if block.is_heading:
             count += 1
         if block.text and not block.is_heading:

@@ -89,6 +89,8 @@ def test_a_heading_with_nothing_below_it_is_kept() -> None:
     (only,) = passages("T", Section("", "# A\n\n# B\n\nunder b\n\n# C"))
     assert only.passage.text == "A\nB\nunder b\nC"
     assert parts_of(only) == [("A", "1.1", ""), ("B", "1.2", "under b"), ("C", "1.3", "")]
+    (only,) = passages("T", Section("A", "## B\n\nunder b\n\n## C"))
+    assert parts_of(only) == [("A", "1", ""), ("B", "1.1", "under b"), ("C", "1.2", "")]
 
 
 def parts_of(found: EmbeddedPassage) -> list[tuple[str, str, str]]:
@@ -117,13 +119,13 @@ def test_addresses_are_passages_of_their_own_that_the_model_does_not_read() -> N
     text, addresses = passages(
         "T", Section("A", "see [one](x.md)\n\n## Inside\n\n[two](y.md)"), Section("B", "![](z.png)")
     )
-    assert parts_of(text) == [("A", "1", "see one"), ("Inside", "1.1", "two")]
+    assert parts_of(text) == [("A", "1", "see one"), ("Inside", "1.1", "two"), ("B", "2", "")]
     assert parts_of(addresses) == [
         ("A", "1", "one: x.md"),
         ("Inside", "1.1", "two: y.md"),
         ("B", "2", "z.png"),
     ]
-    assert (text.embedded_text, addresses.embedded_text) == ("T\nA\nsee one\nInside\ntwo", "")
+    assert (text.embedded_text, addresses.embedded_text) == ("T\nA\nsee one\nInside\ntwo\nB", "")
 
 
 def test_a_passage_that_begins_within_a_section_goes_on_under_its_heading() -> None:
