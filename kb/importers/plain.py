@@ -34,6 +34,11 @@ _PROGRAM = re.compile(
 _HEAD = re.compile(r"export\s{1,9}const\s{1,9}\w{0,40}(?:meta|matter)", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
+_AROUND = re.compile(
+    r"<(/?)(?:div|section|article|aside|main|header|footer|center|figure|details|table|[ou]l|dl)"
+    r"(?=[\s>])(?![^<>]{0,2000}/>)",
+    re.IGNORECASE,
+)
 _KINDS = {"fence": "code", "code_block": "code", "html_block": "html", "table_open": "table"}
 
 
@@ -78,11 +83,17 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
 
 
 def _with_whole_tables(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """`pieces`, the HTML of a table as one where blank lines alone are within it."""
+    """`pieces`, the HTML of a table as one where blank lines alone are within it.
+
+    What is further in within an element is HTML as well, and no code.
+    """
     rows: list[str] = []
-    begun = 0
-    for kind, text in pieces:
+    begun = around = 0
+    for called, text in pieces:
+        further_in = called == "code" and around > 0 and text.lstrip().startswith("<")
+        kind = "html" if further_in else called
         if kind == "html":
+            around += sum(-1 if end else 1 for end in _AROUND.findall(text))
             rows.append(text)
             begun += text.lower().count("<table") - text.lower().count("</table")
         if begun > 0 and (kind == "html" or not text.strip()):

@@ -82,6 +82,14 @@ def test_elements_in_a_line_part_words(written: str, read: str) -> None:
     assert made(written).rstrip() == read.rstrip()
 
 
+def test_what_is_further_in_within_an_element_is_no_code() -> None:
+    html = "<div>\n  <section>\n    <p>a</p>\n\n    <p class='x'>b</p>\n  </section>\n</div>"
+
+    assert made(html).split() == ["a", "b"]
+    assert made(f"{html}\n\n    <p>c</p>").endswith("\n    <p>c</p>")
+    assert made("<div>\n\n    a = 1\n\n</div>").strip("\n") == "    a = 1"
+
+
 def test_blank_lines_part_no_rows_of_a_table() -> None:
     head, row = "<table>\n<tr><th>A</th></tr>", "<tr><td>b</td></tr>"
 
