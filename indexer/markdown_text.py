@@ -61,7 +61,7 @@ def _leaf(token: Token, is_heading: bool) -> Block | None:
     if token.type == "inline":
         children = token.children or []
         text = "".join(map(_text, children)).strip()
-        return Block(text, is_heading, tuple(_addresses(children)))
+        return Block(text, is_heading, tuple(_addresses(children, token.content)))
     if token.type in ("fence", "code_block"):
         return Block(token.content.strip("\n"), is_heading)
     return None
@@ -72,22 +72,24 @@ def _text(child: Token) -> str:
     return "\n" if child.type in ("softbreak", "hardbreak") else child.content
 
 
-def _addresses(children: Sequence[Token]) -> Iterator[str]:
+def _addresses(children: Sequence[Token], source: str) -> Iterator[str]:
     """Where links and images lead, with their titles; not what the text itself says."""
     opened: list[tuple[int, Token]] = []
     for place, child in enumerate(children):
         if child.type == "link_open":
             opened.append((place, child))
         elif child.type == "image":
-            yield from _led(child.content, child, "src")
+            yield from _led(child.content, str(child.attrs["src"]), child, source)
         elif child.type == "link_close" and opened:
             start, link = opened.pop()
             words = "".join(map(_text, children[start:place]))
-            yield from _led(" ".join(words.split()), link, "href")
+            yield from _led(" ".join(words.split()), str(link.attrs["href"]), link, source)
 
 
-def _led(words: str, token: Token, name: str) -> Iterator[str]:
-    address = _parser().normalizeLinkText(str(token.attrs[name]))
+def _led(words: str, address: str, token: Token, source: str) -> Iterator[str]:
+    """The parser writes %E4 for ä in an address; here it stands as it was written."""
+    if "%" in address and address not in source:
+        address = _parser().normalizeLinkText(address)
     told = [str(each) for each in (token.attrs.get("title"), address) if each]
     if told and address not in words and not address.startswith("data:"):
         yield ": ".join(filter(None, [words, *told]))
