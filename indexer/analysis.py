@@ -29,7 +29,7 @@ import Stemmer
 from indexer.errors import QuestionError
 from indexer.letters import folded, others, written
 
-VERSION = 5
+VERSION = 6
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -224,8 +224,8 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
     """Words side by side, and words with signs that belong to them."""
     end = 0
     for word in inside:
-        before = "" if word.sign else _sign_before(piece, end, word.start)
-        if before:
+        before = _sign_before(piece, end, word.start)
+        if before and (not word.sign or before in "#@"):
             yield word.start - len(before), word.end, f"{PAIR}{before}{_plain(word.text)}"
         behind = None if word.sign else _BEHIND.match(piece, word.end)
         if behind:

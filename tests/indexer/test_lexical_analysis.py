@@ -38,6 +38,7 @@ def test_terms_of(text: str, expected: list[str]) -> None:
         ("café's", ["cafe", "!café"]),
         ("IT it us don't", ["=it", "^it", "=us", "=don't"]),
         ("kube-proxy kube\u2011proxy", ["kube", "&kube-proxy", "~kubeproxy", "proxi"]),
+        ("#盘点 -盘 @ป", ["&#盘", "%盘点", "&@ป"]),
         ("passé Hülle Åse", ["!passé", "~passe", "~hulle", "~huelle", "~ase", "~aase"]),
         ("1.10.2", ["1", "&1.10", "10", "&10.2", "2"]),
         ("(C++) .NET --force 5%", ["c", "&c++", "&.net", "net", "&--force", "forc", "&5%"]),
