@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from indexer import analysis, passages, snippets, wanted
+from indexer import analysis, letters, passages, snippets, wanted
 from indexer.document import Document, Section
 from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
@@ -24,7 +24,7 @@ from kb.entries import catalogue, content, headings, summary, tags, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
-from kb.importers import glossary, turned
+from kb.importers import glossary, mentioned, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
@@ -49,23 +49,11 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *(
-        "attributes",
-        "slashes",
-        "body",
-        "breaks",
-        "cascades",
-        "code",
-        "comments",
-        "components",
-        "divisions",
-        "fields",
-        "front_matter",
-        "head_marks",
-    ),
-    *("head_yaml", "highlights", "html", "indented", "lines", "links", "markdown", "marks"),
-    *("naming", "own_fields", "page", "parts", "persons", "plain", "seen", "seen_text"),
-    *("seen_values", "value_text", "values"),
+    *("attributes", "body", "breaks", "cascades", "code", "comments", "components"),
+    *("definitions", "divisions", "fields", "front_matter", "head_marks", "head_yaml"),
+    *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
+    *("marks", "naming", "notes", "own_fields", "page", "parts", "persons", "plain", "seen"),
+    *("seen_text", "seen_values", "slashes", "value_text", "values"),
 )
 
 Reads = Callable[[str], object]
@@ -110,6 +98,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         lambda text: [*analysis.spans(text)],
         analysis.all_terms,
     ),
+    "indexer/letters.py": (letters.folded, letters.others, letters.written),
     "indexer/model.py": (ModelEmbedder().share,),
     "indexer/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
@@ -145,6 +134,7 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "kb/characters.py": (characters.visible, characters.skeleton, characters.one_alphabet),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
     "kb/importers/glossary.py": (_patterns(glossary),),
+    "kb/importers/mentioned.py": (_patterns(mentioned),),
     "kb/importers/turned.py": (_patterns(turned),),
     **dict.fromkeys(("web/markdown.py", "web/markdown_rules.py"), (_page_text,)),
 }
