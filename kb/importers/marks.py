@@ -70,6 +70,15 @@ _BLOCK_PROPERTY = re.compile(
     re.MULTILINE,
 )
 
+_LEFT_OUT = (
+    ("[", _TABLE_OF_CONTENTS),
+    ("::", _BLOCK_PROPERTY),
+    ("^", _BLOCK_ID),
+    ("#+", _ORG_BLOCK),
+    (":LOGBOOK:", _LOGBOOK),
+)
+"""What is told and no text, each with a sign without which there is none of it."""
+
 
 def without_marks(text: str, remarks: Remarks) -> str:
     """`text` (no code) with what readers of the other tool see of its marks, and no mark."""
@@ -79,10 +88,8 @@ def without_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[0])
         return ""
 
-    for pattern in (_TABLE_OF_CONTENTS, _BLOCK_PROPERTY, _BLOCK_ID, _ORG_BLOCK, _LOGBOOK):
-        text = pattern.sub(left_out, text)
-
-    text = _MARKED.sub(r"<mark>\1</mark>", text)
+    for sign, pattern in _LEFT_OUT:
+        text = pattern.sub(left_out, text) if sign in text else text
 
     def without_end(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[2])
@@ -92,8 +99,10 @@ def without_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[0])
         return found[1] + (_included(f"/{found[2]}") if is_markdown(found[2]) else "")
 
-    text = _SNIPPET.sub(snippet, text)
-    text = _SOME_LINES.sub(without_end, _OF_VAULT.sub(without_end, text))
+    text = _SNIPPET.sub(snippet, text) if "8<" in text else text
+    text = _MARKED.sub(r"<mark>\1</mark>", text) if "==" in text else text
+    if "[[" in text:
+        text = _SOME_LINES.sub(without_end, _OF_VAULT.sub(without_end, text))
 
     def without_attributes(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[2])
