@@ -6,7 +6,7 @@ read, a document that has all comes first.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -171,8 +171,11 @@ def _forms(
     """Words as they are written, each with other spellings and its plain term; what joins them."""
     forms: dict[str, Sequence[str]] = {}
     for found in pieces:
+        at = defaultdict(list)
+        for start, end, term in found:
+            at[start, end].append(term)
         for start, end, term in _words(found):
-            there = [each for *place, each in found if place == [start, end]]
+            there = at[start, end]
             form = next((each for each in there if each[0] == FORM), "")
             others = [each[1:] for each in there if each[0] == OTHER]
             spelled = [
