@@ -72,6 +72,11 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     visible_below: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
+    def points_elsewhere(self) -> bool:
+        """Whether it names other files in any way."""
+        successor = self.archived and self.archived.successor
+        return bool(self.links or self.named or self.relations or successor)
+
 
 def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     """What the file at `path` (relative, with slashes) with the content `data` says.

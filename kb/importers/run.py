@@ -117,7 +117,7 @@ class FolderImport:
             for each in found:
                 if isinstance(each, FileOutcome):
                     yield each
-                elif _points_elsewhere(each[1]):
+                elif each[1].points_elsewhere():
                     waiting.append(each)
                 else:
                     yield self._bring(*each)
@@ -290,11 +290,6 @@ class FolderImport:
                 f"{Why.CHANGED}: {what} points to “{name}”, which is no id and no file here"
             )
         return found
-
-
-def _points_elsewhere(parsed: ParsedFile) -> bool:
-    successor = parsed.archived and parsed.archived.successor
-    return bool(parsed.links or parsed.named or parsed.relations or successor)
 
 
 def _refused(path: str, error: Exception) -> FileOutcome:
