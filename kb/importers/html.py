@@ -41,8 +41,9 @@ _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
 _PARTED = re.compile(f"[ \t]*{PARTS}+[ \t]*")
 _PARTED_AT_START = re.compile(f"^([ \t]*){PARTS}+[ \t]*", re.MULTILINE)
 _DEEPEST = 40  # blanks before a component that stands within a list
+_LISTS = 20  # lists around an item that it is indented for; pages show no more within each other
 _BAR = re.compile(r"(?<!\\)\|")
-_BLANKS = re.compile(r"[ \t]*\n[ \t]*(\n[ \t]*)+")
+_BLANKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*(\n[ \t]*)+")
 _ITEM = re.compile(r"(?:-|\d{1,9}\.) ")
 _INDENT = re.compile(r"\n[ \t]+")
 _VERBATIM = re.compile(
@@ -245,7 +246,8 @@ class Html:
 
     def _item(self) -> str:
         """The beginning of an item, as far in as the list that it is of stands within others."""
-        *around, number = self._lists or [None]
+        number = self._lists[-1] if self._lists else None
+        around = self._lists[: min(_LISTS, len(self._lists) - 1)]
         indent = "".join("  " if each is None else "   " for each in around)
         if number is None:
             return f"\n{indent}- "

@@ -62,7 +62,7 @@ _LOGBOOK = re.compile(
 )
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300})(?<=\S)==(?![=\w])")
 _ORG_BLOCK = re.compile(r"(?:(?<=- )|^[ \t]*)#\+(?:BEGIN|END)_\w{1,40}[ \t]*$", re.MULTILINE | re.I)
-_BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^[A-Za-z0-9-]{4,60}[ \t]*$", re.MULTILINE)
+_BLOCK_ID = re.compile(r"(?:^|(?<![ \t])[ \t]+)\^[A-Za-z0-9-]{4,60}[ \t]*$", re.MULTILINE)
 """The name of a paragraph, by which links of Obsidian's and Dendron's mean it."""
 _BLOCK_PROPERTY = re.compile(
     r"^[ \t]*(?:- )?(?:id|collapsed|background-color|heading|logseq\.[\w.-]{1,60}|card-[\w-]{1,60})"

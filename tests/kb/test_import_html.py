@@ -27,6 +27,18 @@ def test_a_list_keeps_its_numbers_and_what_it_is_within(html: str, text: str) ->
     assert made(html) == text
 
 
+def test_lists_that_never_end_are_indented_as_far_as_pages_show_lists() -> None:
+    """Otherwise each item would be longer than the one before it, without a bound."""
+    items = made("<ol><li>a</li>" * 1_000).splitlines()
+    assert items[:2] == ["1. a", "   1. a"]
+    assert items[20:] == [f"{60 * ' '}1. a"] * 980
+
+
+def test_many_blanks_in_html_are_looked_at_once() -> None:
+    """A square of them would take hours."""
+    assert made(f"<p>a{100_000 * ' '}b</p>").split() == ["a", "b"]
+
+
 ROWS = """<table class="x">
 <caption>The <b>c</b> d</caption>
 <thead>
