@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from litestar.testing import TestClient
@@ -153,3 +154,18 @@ def test_members_fill_in_more_than_others_hold(community: Community, browser: Br
     long = {**FORM, "text-0": "x" * 200_000}
     assert browser().post("/entries/new", data=long).status_code == 503
     assert browser("Mara").post("/entries/new", data=long).status_code == 403  # no form's value
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a=b&c=&d&=e&&f=g=h",
+        "a=b+c%2Bd%20e&%C3%A9+=%e6%97%A5%0D%0A",
+        "a=%&b=%4&c=%zz&d=%%41&e=100%25%2541",
+        "a=%ff%C3&b=%ED%A0%80&c=%F0%9F%98%80x",
+        f"a={'%E6%97%A5' * 1_001}x{'%41' * 3_001}",
+    ],
+)
+def test_a_form_is_read_as_browsers_write_it(body: str) -> None:
+    expected = parse_qsl(body, keep_blank_values=True)
+    assert [*bodies._fields(body.encode()).items()] == expected
