@@ -197,6 +197,17 @@ def test_an_older_copy_of_the_accounts_opens_nothing_that_was_revoked(
     assert told == [INCOMPLETE]
 
 
+@pytest.mark.parametrize("copy", ["missing", "empty"])
+def test_without_the_accounts_nobody_is_signed_in(copies: Path, tmp_path: Path, copy: str) -> None:
+    data = tmp_path / "data"
+    placed(copies, data, ("accounts.sqlite", copy), ("log.sqlite", "older"))
+    with opened(shutil.copytree(copies / "older", tmp_path / "whole")) as whole:
+        assert whole.accounts.tokens.all() != []
+    with opened(data) as base:
+        assert base.accounts.tokens.all() == []
+        assert base.accounts.store.members() == set()
+
+
 def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_copy(
     copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -210,6 +210,18 @@ def test_a_member_or_a_directory_that_is_set_to_nothing_means_nobody_and_nowhere
         _ = Session().directory
 
 
+def test_a_member_who_has_not_joined_acts_as_nobody(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.practice()
+    invited = kb.ok("member", "invite", "--json").json["id"]
+    for name in ("nobody", invited):
+        monkeypatch.setenv("KB_MEMBER", name)
+        refused = kb.run("list")
+        assert (refused.code, refused.out) == (1, "")
+        assert "to one who has joined, or leave it out" in refused.err
+
+
 def options(command: click.Command, *names: str) -> Iterator[tuple[list[str], str]]:
     """The words of each command below `command`, with each of its options that takes a text."""
     if isinstance(command, click.Group):

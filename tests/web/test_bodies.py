@@ -103,7 +103,8 @@ def test_all_bodies_together_are_bounded(base: KnowledgeBase) -> None:
         app.state["held"] = Held(TEXT // 2)
         sent = client.post("/entries/new", content=form_of(TEXT), headers=URL_ENCODED)
         assert (sent.status_code, sent.headers["retry-after"]) == (503, "60")
-        assert client.post("/entries/new", content=form_of(SMALL), headers=URL_ENCODED).status_code
+        small = client.post("/entries/new", content=form_of(SMALL), headers=URL_ENCODED)
+        assert small.status_code == 400
 
 
 def test_what_is_held_is_given_back_whole() -> None:

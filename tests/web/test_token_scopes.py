@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from msgspec import structs
 
 from kb.access import Visibility
-from kb.accounts.tokens import SCOPE_OF, SCOPES, Scope
+from kb.accounts.tokens import SCOPE_OF, SCOPES, Scope, actions_of
+from kb.errors import NotFound
 from kb.ids import group_id
 from tests.web.community import Browsers, Client, Community, community_at
 from tests.web.matrix_world import EXAMPLES, WARD, Request, Route, filled, routes
@@ -91,6 +93,19 @@ def test_a_token_that_may_not_read_is_shown_no_word_of_an_entry(world: World, sc
             assert status < 500
             for word in (TITLE, "slow.", "Bedside", "It works."):
                 assert word not in text, (route, word)
+
+
+@pytest.mark.parametrize("scope", [scope for scope in SCOPES if scope != "search"])
+def test_what_a_token_that_may_not_read_does_is_done_without_looking(
+    world: World, scope: Scope
+) -> None:
+    asker = structs.replace(world.community.acting("Olga").asker, actions=actions_of([scope]))
+    base = world.community.base.acting_for(asker)
+    assert base.catalogue.browse().total == 0
+    assert base.search("handover").results == ()
+    for entry in (world.draft, world.ids["other_id"]):
+        with pytest.raises(NotFound):
+            base.catalogue.get(entry)
 
 
 @pytest.mark.parametrize("scope", [scope for scope in SCOPES if scope != "admin"])

@@ -5,6 +5,7 @@ import re
 import pytest
 from litestar.routes import HTTPRoute
 
+from kb.access import RULES
 from kb.accounts.tokens import SCOPE_OF
 from kb.ids import group_id
 from tests.web.community import FAR, Browsers, Client, Community
@@ -63,7 +64,7 @@ def test_every_action_is_in_one_scope(community: Community) -> None:
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
     }
-    assert rules - {None, "public", "self"} <= SCOPE_OF.keys()
+    assert rules - {None, "public", "self"} <= SCOPE_OF.keys() == RULES.keys()
 
 
 @pytest.mark.parametrize(
