@@ -9,7 +9,7 @@ from indexer import snippets
 from indexer.analysis import OTHER, PAIR, STOP, all_terms
 from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
-from indexer.evidence import EXACT, TOGETHER
+from indexer.evidence import EXACT, SAID
 from indexer.late_interaction import Words
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
@@ -53,7 +53,7 @@ def answer(
     marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
     passages = [stored[one.passage] for one in ranked[:limit]]
     phrases = dict(wanted.phrases)
-    if wanted.said and any(one.level == TOGETHER for one in ranked[:1]):
+    if wanted.said and any(one.level == SAID for one in ranked[:1]):
         phrases[wanted.said] = (0, len(question.text))
     spans = [snippets.spans(each.passage.text, marked, phrases) for each in passages]
     meeting = Meeting(question.read.words, ranking.gains, texts)

@@ -21,8 +21,9 @@ from indexer.wanted import Wanted
 
 Bools = NDArray[np.bool_]
 
-TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 4, 3, 2, 1, 0
-"""What a document has: all as it is written, in one passage or in several; or only all stems."""
+SAID, TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 5, 4, 3, 2, 1, 0
+"""What a document has: the question word for word; all as it is written, in one passage or in
+several; or only all stems."""
 
 _ENOUGH = 0.5
 """The share, by weight, that the terms found anywhere must have of all that are wanted."""

@@ -31,8 +31,8 @@ PROPOSED = 300
 LOOKED_AT = 100
 """How many of the first are looked at passage by passage for what is wanted exactly."""
 
-SAID = 20
-"""How many documents that have all words of a sentence are asked whether they say it."""
+ASKED = 20
+"""How many documents that have all words of a question are asked whether they say it."""
 
 MET = 3
 """How many of a document's passages, the nearest ones, meet the question word by word."""
@@ -120,7 +120,7 @@ def rank(
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
     for place, name in enumerate(found.ids):
         if name in said:
-            levels[place], passages[place] = evidence.TOGETHER, said[name]
+            levels[place], passages[place] = evidence.SAID, said[name]
     order = _sorted(found.ids, fused, levels)
     order.sort(key=lambda place: found.ids[place] not in exact)
     best = [
@@ -148,7 +148,7 @@ def _said(
 ) -> dict[str, int]:
     """The documents that say the whole question word for word, each with the passage that does."""
     said = question.wanted.said
-    ids = memory.holding(question.wanted.words, weights, filter, SAID) if said else []
+    ids = memory.holding(question.wanted.words, weights, filter, ASKED) if said else []
     if not ids:
         return {}
     nearest = memory.nearest(question.read.vector, ids)

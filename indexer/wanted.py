@@ -30,6 +30,10 @@ FEW, SHORT = 3, 6
 """Words, stop words among them, up to which a question is a search for exactly these words, or for
 the names and identifiers in it."""
 
+SEVERAL = 2
+"""Words from which a document that has them side by side, as they are asked, is before all others.
+"""
+
 MOST = 64
 """Terms that a document must have, at most: no question of more is one for exact words."""
 
@@ -58,8 +62,8 @@ class Wanted(Struct, frozen=True):
     nothing has the first of them: two words with a hyphen, for which a blank will do as well.
     `phrases` must stand in it as they are; they are as `analysis.name_key` gives them, each with
     its (start, end) in the question. `quoted` tells whether the question says so itself. A document
-    that says a whole sentence word for word is first as well: `said` is that sentence, as phrases
-    are, and `words` are its terms.
+    that says the whole question word for word is before all others: `said` is that, as phrases are,
+    and `words` are its terms.
     """
 
     scored: Mapping[str, int]
@@ -102,7 +106,7 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
             if _is_joined(found)
         ]
     named_phrases = {name_key(question[slice(*place)]): place for place in phrases}
-    words = [] if length <= FEW or quoted else _forms(pieces, stopped=True)
+    words = [] if length < SEVERAL or quoted else _forms(pieces, stopped=True)
     words = [term for term in words if term[0] != PAIR]
     return Wanted(
         scored=dict(islice(Counter(scored).items(), MAX_TERMS)),

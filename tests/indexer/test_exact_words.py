@@ -129,6 +129,7 @@ def first(index: HybridIndex, question: str) -> Hit:
         ("wire frame", "hyphen"),
         ("blue-print", "joined"),
         ("gap-list", "blank"),
+        ("gap list", "blank"),
         ("quixotic", "above"),
         ("#回顾", "tagged"),
         (ADDRESS, "linked"),

@@ -68,7 +68,7 @@ def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> N
         ("IT", "tag: it; meaning"),
         ("bed by night shift", "words: bed, shift; tag: night shift; meaning"),
         (".net grösse", "tags: Größe, .NET; meaning"),
-        ("the bed", "words: bed; meaning"),
+        ("the bed", "words: the bed; meaning"),
     ],
 )
 def test_what_only_a_tag_has_is_said_to_be_found_by_it(
