@@ -17,6 +17,7 @@ from kb.importers.indented import outdented
 from kb.importers.marks import without_marks
 from kb.importers.remarks import Remarks, Why
 from kb.importers.slashes import with_notes
+from kb.importers.unseen import hides, without_unseen
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -49,6 +50,8 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     body = outdented(flattened(with_fences(body, remarks)), remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
+    if hides(body):
+        body = without_unseen(body, [*_code(body)], remarks)
     body = without_divisions(with_notes(body, remarks), remarks)
     pieces = list(_with_whole_tables(_pieces(body)))
     html = Html("\n".join(without_code(text) for kind, text in pieces if kind != "code"), remarks)

@@ -28,7 +28,7 @@ from kb.importers import glossary, mentioned, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
-from web import errors, requests, security
+from web import bodies, errors, requests, security
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
 
@@ -43,7 +43,19 @@ SECONDS = 80 * LENGTH // 30_000
 PIECES = (
     *("a", " ", "\n", "[", "](", "![", "<", "(", "*", "`", "_a ", "> ", "- ", "#", "|", "\\"),
     *("<!--", "http://a", ".png#", "'", ".'", "-=", "[a](", "[a]: ", "{", "[[", "=\n", "|-|\n"),
-    *("<a", "<pre>", "<td>", "<A b=", "{{", "{%", "%%", "::: a\n", '=== "a"\n', "a:: b\n"),
+    *(
+        "<a",
+        "<p hidden>",
+        "<pre>",
+        "<td>",
+        "<A b=",
+        "{{",
+        "{%",
+        "%%",
+        "::: a\n",
+        '=== "a"\n',
+        "a:: b\n",
+    ),
     *("aA", "*a **b ", "a. ", "あ", "a\u0301", "\u0315\u0300", "\u064b\u0651", "\u200d"),
 )
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
@@ -53,7 +65,7 @@ IMPORTERS = (
     *("definitions", "divisions", "fields", "front_matter", "head_marks", "head_yaml"),
     *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
     *("marks", "naming", "notes", "own_fields", "page", "parts", "persons", "plain", "seen"),
-    *("seen_text", "seen_values", "slashes", "value_text", "values"),
+    *("seen_text", "seen_values", "slashes", "unseen", "value_text", "values"),
 )
 
 Reads = Callable[[str], object]
@@ -121,6 +133,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/exporters/markdown.py": (_patterns(exported),),
     "kb/ids.py": (ids.group_id,),
     "kb/people/directory.py": (_patterns(directory),),
+    "web/bodies.py": (lambda text: bodies._decoded(text.encode()),),
     "web/errors.py": (_patterns(errors),),
     "web/pages/forms.py": (_patterns(forms),),
     "web/pages/sections.py": (_patterns(sections),),

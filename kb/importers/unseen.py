@@ -1,0 +1,74 @@
+"""Takes out the elements of HTML that readers of a website do not see."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from kb.importers.html import TAG
+from kb.importers.html_attributes import attributes_of
+from kb.importers.remarks import Remarks, Why
+
+_HIDES = re.compile(
+    r"<[a-z][^<>]{0,2000}(?:hidden|display\s{0,9}:|visibility|d-none)", re.IGNORECASE
+)
+_STYLE = re.compile(r"(?:^|[\s;{])(?:display\s*:\s*[\"']?none|visibility\s*:\s*[\"']?hidden)\b")
+_IN_BRACES = re.compile(r"\sstyle=\{\{([^{}]{0,2000})\}")  # as MDX writes it
+_CLASSES = {"hidden", "content-hidden", "d-none"}
+_VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+def hides(text: str) -> bool:
+    """Whether `text` may have an element that is not seen."""
+    return _HIDES.search(text) is not None
+
+
+def without_unseen(text: str, code: Sequence[tuple[int, int]], remarks: Remarks) -> str:
+    """`text` without what elements hide; none begins in the ranges of `code`.
+
+    One that never ends hides all that follows, as it does in a browser.
+    """
+    kept, at, tags = [], 0, _tags(text, code)
+    for found in tags:
+        if found[1] or not _is_unseen(found[3]):
+            continue
+        end = found.end() if _is_single(found) else _end_of(found[2], tags, len(text))
+        kept.append(text[at : found.start()])
+        remarks.add(Why.UNSEEN, text[found.start() : end])
+        at = end
+    return "".join([*kept, text[at:]])
+
+
+def _tags(text: str, code: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    ranges = iter(sorted(code))
+    begin, end = next(ranges, (len(text), len(text)))
+    for found in TAG.finditer(text):
+        while end <= found.start():
+            begin, end = next(ranges, (len(text), len(text)))
+        if found[2] and found.start() < begin:
+            yield found
+
+
+def _end_of(name: str, tags: Iterator[re.Match[str]], last: int) -> int:
+    """Where the element ends that has just begun; `last` if it never does."""
+    depth = 1
+    for found in tags:
+        if found[2].lower() == name.lower() and not _is_single(found):
+            depth += -1 if found[1] else 1
+        if not depth:
+            return found.end()
+    return last
+
+
+def _is_single(found: re.Match[str]) -> bool:
+    return found[2].lower() in _VOID or found[3].endswith("/")
+
+
+def _is_unseen(rest: str) -> bool:
+    """Whether an element with these attributes is shown on no screen, wide or narrow."""
+    has = {name.lower(): value for name, value in attributes_of(rest).items()}
+    names = {*has.get("class", "").split(), *has.get("classname", "").split()}
+    elsewhere = any(":" in name or name.startswith("d-") for name in names - _CLASSES)
+    return (
+        has.get("hidden", "false") not in ("false", "{false}")
+        or _STYLE.search(" ".join([has.get("style", ""), *_IN_BRACES.findall(rest)])) is not None
+        or (not elsewhere and not names.isdisjoint(_CLASSES))
+    )
