@@ -8,7 +8,7 @@ from kb.entries.content import Section
 from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
 from kb.importers import body as markdown_body
 from kb.importers import own_fields
-from kb.importers.body import Part
+from kb.importers.body import Part, has_words
 from kb.importers.definitions import Definitions
 from kb.importers.lines import plain_line
 from kb.importers.naming import readable_name
@@ -61,7 +61,9 @@ class Page:
         self.names = (name, *filter(None, (self._title, *first)))
         title, parts = _titled(self._title, parts)
         self.heading_is_title = not self._title and title is not None
-        kept = (p for p in markdown_body.settled(parts) if _is_kept(p, remarks))
+        # Before others are put behind them, which would go with them.
+        others = [part for part in parts if not _is_about_persons(part, remarks)]
+        kept = (p for p in markdown_body.settled(others) if has_words(_with_written(p)))
         given_to = Definitions(body).given_to
         texts = [(part.heading, notes.given_to(_with_written(part))) for part in kept]
         texts += [("", left)] if (left := notes.left()) else []
@@ -88,7 +90,7 @@ def _titled(given: str | None, parts: tuple[Part, ...]) -> tuple[str | None, tup
 
 
 def _joined(lead: Part, text: str) -> Part:
-    before = lead.text if markdown_body.has_words(lead.text) else ""
+    before = lead.text if has_words(lead.text) else ""
     return Part(0, "", "\n\n".join(piece for piece in (before, text.strip("\n")) if piece))
 
 
@@ -97,11 +99,11 @@ def _with_written(part: Part) -> str:
     return f"{part.written}\n\n{part.text}".strip("\n") if part.written else part.text
 
 
-def _is_kept(part: Part, remarks: Remarks) -> bool:
-    if names_persons(part.heading, part.text):
+def _is_about_persons(part: Part, remarks: Remarks) -> bool:
+    found = has_words(_with_written(part)) and names_persons(part.heading, part.text)
+    if found:
         remarks.add(Why.PERSONS, f"section “{part.heading}”: {_with_written(part)}")
-        return False
-    return markdown_body.has_words(_with_written(part))
+    return found
 
 
 def _marked(text: str, mark: str) -> Sections:

@@ -135,6 +135,23 @@ def test_names_of_authors_are_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        ("Call before noon\n---", "Call before noon"),
+        ("## Not on Sundays", "Not on Sundays"),
+    ],
+)
+def test_what_stands_behind_names_of_persons_does_not_go_with_them(below: str, said: str) -> None:
+    for persons in ("## Contributors", "# Team\n\n## Contributors"):
+        found = parsed(f"# Oven\n\nHot.\n\n{persons}\n\n- Ada Lovelace\n\n{below}\n")
+
+        text = "\n".join(f"{each.heading}\n{each.text}" for each in found.content.sections)
+        assert said in text
+        assert "Lovelace" not in text
+        assert "section “Contributors”: - Ada Lovelace" in " ".join(found.remarks)
+
+
+@pytest.mark.parametrize(
     ("heading", "text", "kept"),
     [
         ("Autores", "- Ada Low (Ward 3)", False),
