@@ -249,12 +249,12 @@ class People:
         return known
 
     def _refuse_name_of_another(self, known: str, name: str) -> None:
-        other = group_id(name)
-        if other != known and self._load_group(other).version:
-            raise Refused(f"Another group began as “{name}”; choose another name.")
         called = self._known.group_called(name)
         if called and called != known and self._load_group(called).version:
             raise Refused(f"Another group is called “{name}”; choose another name.")
+        other = group_id(name)
+        if other != known and self._load_group(other).version:
+            raise Refused(f"Another group began as “{name}”; choose another name.")
 
     def _refuse_opening(self, parent: str | None, *, open: bool) -> None:
         """Its members see what those around it see, so these have to be open too."""

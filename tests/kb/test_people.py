@@ -317,7 +317,7 @@ def test_a_group_is_renamed_without_taking_the_name_of_another(world: PeopleWorl
     people = world.people()
 
     people.change_group(ward, name="Ward Three", parent=None)
-    with pytest.raises(Refused, match="choose another name"):
+    with pytest.raises(Refused, match="is called “REGION”; choose another name"):
         people.change_group(ward, name="REGION")
     people.change_group(region, name="REGION")
     with pytest.raises(Refused, match="is called “Ward three”"):

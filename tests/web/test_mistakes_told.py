@@ -1,5 +1,6 @@
 """All that is wrong in a form is told at once, and each mistake stands at its field."""
 
+import re
 from html.parser import HTMLParser
 
 from msgspec import Struct
@@ -62,6 +63,10 @@ class Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
+
+    def sent(self, action: str) -> dict[str, str]:
+        """What a browser would send to `action`."""
+        return next(form.values for form in self.forms if form.action == action)
 
     def of(self, action: str, name: str) -> Field:
         """The field of that name in the form that is sent to `action`, empty if it is not there."""
@@ -167,6 +172,36 @@ def test_all_mistakes_of_a_token_and_of_a_reuse_are_told_at_once(
     html = send(cleo, f"/entries/{entry}/reuses", wrong, 400).text
     fields = ("group", "context", "outcome", "evidence", "result")
     assert Forms(html).errors == {f"reuse-{field}-error" for field in fields}
+
+
+def test_a_page_with_a_mistake_begins_where_the_mistake_is(
+    community: Community, browser: Browsers
+) -> None:
+    cleo, stella = browser("Cleo"), browser("Stella")
+    wrong = {"current": PASSWORD, "password": "short", "sign_in_name": ""}
+    assert begins(send(cleo, "/account/password", wrong, 400).text) == ['id="new-password"']
+    html = send(cleo, "/account/tokens", {"token_name": "", "days": "90"}, 400).text
+    assert begins(html) == ['id="token-name"', 'name="scope-search"']
+    assert begins(send(stella, "/people/invite", {}, 400).text) == ['name="role-member"']
+    html = send(stella, f"/people/{community.ids['Stella']}/remove", {}, 409).text
+    assert begins(html) == ['class="problem"']
+    assert begins(cleo.get("/account").text) == []
+
+
+def begins(html: str) -> list[str]:
+    """What a browser is told to begin at, of which it takes the first: the id or name of each."""
+    found = re.findall(r"<[^>]* autofocus[ >]", html)
+    return [re.findall(r'(?:id|name|class)="[^"]*"', tag)[0] for tag in found]
+
+
+def test_what_a_steward_chose_stays_beside_what_is_wrong_with_it(
+    community: Community, browser: Browsers
+) -> None:
+    stella, mara = browser("Stella"), f"/people/{community.ids['Mara']}"
+    chosen = {"role-curator": "1", "shown-role-member": "1"}
+    shown = Forms(send(stella, f"{mara}/roles", chosen, 400).text)
+    assert chosen.items() <= shown.sent(f"{mara}/roles").items()
+    assert "role-member" not in shown.sent(f"{mara}/roles")
 
 
 def test_programs_are_told_all_mistakes_with_their_fields(

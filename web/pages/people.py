@@ -12,14 +12,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
-from kb.errors import (
-    Forbidden,
-    InvalidInput,
-    KnowledgeBaseError,
-    Mistakes,
-    NotFound,
-    Refused,
-)
+from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
 from kb.people.checks import checked_roles
 from kb.people.directory import GroupView, MemberView
 from kb.people.links import OneTimeLink, one_time_link
@@ -157,7 +150,8 @@ def change_roles(
         now = {*base.directory.member(member_id).roles}
         base.people.change_roles(member_id, [one for one in ROLES if one in (now | more) - less])
 
-    return _act(base, pages, member_id, "roles", command)
+    form = ASKED.with_values(roles=" ".join(ticked(data, "role")))
+    return _act(base, pages, member_id, "roles", command, form=form)
 
 
 @post("/people/{member_id:str}/groups", sync_to_thread=True, rule="look-after-groups")
@@ -213,7 +207,8 @@ async def erase(
             lambda: base.erasure.begin_member(base.directory.member(member_id).id, entries=entries)
         )
     except (InvalidInput, Refused) as error:
-        return await sync_to_thread(_member, base, pages, member_id, error=error)
+        form = ASKED.with_values(entries=typed(data, "entries"))
+        return await sync_to_thread(_member, base, pages, member_id, form=form, error=error)
     return see_other("/people", "member-erased")
 
 
@@ -235,11 +230,12 @@ def _act(
     done: str,
     command: Callable[[], Receipt | None],
     chosen: Chosen = NOTHING,
+    form: Form = ASKED,
 ) -> Response[str] | Redirect:
     try:
         command()
     except (InvalidInput, Refused, Forbidden, NotFound) as error:
-        return _member(base, pages, member_id, chosen, error=error)
+        return _member(base, pages, member_id, chosen, form=form, error=error)
     return see_other(f"/people/{member_id}", done)
 
 
@@ -275,6 +271,7 @@ def _member(
     chosen: Chosen = NOTHING,
     *,
     number: int = 1,
+    form: Form = ASKED,
     error: KnowledgeBaseError | None = None,
     link: OneTimeLink | None = None,
     done: str = "",
@@ -292,7 +289,7 @@ def _member(
         named=named,
         roles=ROLE_NAMES,
         mine=found.id == base.asker.member,
-        form=ASKED.with_error(error) if error else ASKED,
+        form=form.with_error(error) if error else form,
         link=link,
     )
     status = status_of(error) if error else 200
