@@ -149,11 +149,9 @@ class BoundedRequest(Request[Any, Any, Any]):
 
 
 def typed_in(form: FormMultiDict) -> Typed:
-    """What was filled in, to be sent again."""
+    """What was filled in, in its order, to be sent again."""
     return tuple(
-        (name, text)
-        for name, text in form.multi_items()
-        if isinstance(text, str) and name != FORM_TOKEN
+        (name, text) for name, text in form.items() if isinstance(text, str) and name != FORM_TOKEN
     )
 
 

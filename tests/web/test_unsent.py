@@ -54,6 +54,15 @@ def test_what_was_written_to_contribute_outlives_its_session(
     assert entry.tags == ("handover", "Night Shift")
 
 
+def test_what_was_written_comes_back_in_the_order_in_which_it_was_written(
+    browser: Browsers,
+) -> None:
+    client, names = browser("Mara"), ["title", *(f"text-{n}" for n in range(6))]
+    written = ended(client) | dict.fromkeys(names, "words")
+    shown = client.post("/entries/new", data=written).text
+    assert re.findall(r'<textarea[^>]* name="([^"]+)"', shown) == names
+
+
 def test_what_was_written_to_revise_outlives_its_session(
     browser: Browsers, community: Community
 ) -> None:
