@@ -1,5 +1,7 @@
 """The pages that find: the first one, search, browse, about."""
 
+from typing import Any
+
 import pytest
 
 from kb import KnowledgeBase
@@ -33,6 +35,25 @@ def test_a_question_finds_the_passage_and_marks_its_words(
     assert "Found by" in html
     assert "5 &lt; 6 &amp; say" in html
     assert f'href="/entries/{entry_id}#at-2"' in html
+
+
+def test_a_question_waits_for_nothing_that_others_bring(
+    client: Client, base: KnowledgeBase, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contribute()
+    follower, waited = base._parts.follower, list[float]()
+    ensure = follower.ensure
+
+    def noted(position: int, **given: Any) -> None:
+        if given.get("index"):
+            waited.append(given["timeout"])
+        ensure(position, **given)
+
+    monkeypatch.setattr("kb.search.AT_ONCE_SECONDS", 0.0)
+    monkeypatch.setattr(follower, "ensure", noted)
+    for path in ("/search?q=bed", "/search/results?q=bed", "/api/search?q=bed"):
+        assert client.get(path).status_code == 200
+    assert waited == [0.0] * 3
 
 
 def test_a_property_that_is_found_leads_to_where_the_page_has_it(
