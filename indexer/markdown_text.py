@@ -1,11 +1,17 @@
 """Plain text from Markdown, block by block, so that passages break where the writer broke."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+
+_WIKI_LINK = re.compile(
+    r"!?\[\[(?=[^|\]]*[^\s|\]])([^\[\]|\n]{1,300}?)\\?(?:\|([^\[\]\n]{0,300}))?\]\]"
+)
 
 BETWEEN_CELLS = " | "
 """Stands between the cells of a row, so that a label does not run into what it labels."""
@@ -52,8 +58,22 @@ def _parser() -> MarkdownIt:
     Those are made at first use, so that comes before anybody else can have the parser.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.inline.ruler.before("link", "wiki_link", _wiki_link)
     parser.parse("*rules*")
     return parser
+
+
+def _wiki_link(state: StateInline, silent: bool) -> bool:
+    """[[name|words]] and ![[name]], as the pages show them: by their words, else by the name."""
+    if not (found := _WIKI_LINK.match(state.src, state.pos)):
+        return False
+    if not silent:
+        name = found[1].strip()
+        state.push("link_open", "a", 1).attrs = {"href": name}
+        state.push("text", "", 0).content = (found[2] or name).strip()
+        state.push("link_close", "a", -1)
+    state.pos = found.end()
+    return True
 
 
 def _leaf(token: Token, is_heading: bool) -> Block | None:

@@ -14,7 +14,7 @@ from indexer.document import PROPERTIES, Document, Part, Passage, Section
 from indexer.embedder import Embedder
 from indexer.markdown_text import BETWEEN_CELLS, blocks
 
-VERSION = 8
+VERSION = 9
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
