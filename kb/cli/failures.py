@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from errno import EDQUOT, ENOSPC
 from io import StringIO
 from pathlib import Path
 
@@ -77,12 +78,15 @@ def explain(error: BaseException) -> str:
             sentence = str(error)
         case click.Abort() | KeyboardInterrupt():
             sentence = "Stopped."
+        case OSError() if error.errno in (ENOSPC, EDQUOT):
+            full = "cannot be written: the disk is full, so free some space and try again."
+            sentence = f"{error.filename or 'A file'} {full}"
         case OSError():
             place = f" {error.filename}" if error.filename else ""
             sentence = f"The system refused{place}: {error.strerror or error}."
         case sqlite3.Error():
-            full = kind_of(error) == sqlite3.SQLITE_FULL
-            reason = "the disk is full, so free some space" if full else error
+            is_full = kind_of(error) == sqlite3.SQLITE_FULL
+            reason = "the disk is full, so free some space" if is_full else error
             sentence = f"A database of the data directory cannot be used: {reason}."
         case UnicodeEncodeError():
             sentence = "Some of the text given is not UTF-8: check how it was typed or made."

@@ -76,11 +76,12 @@ def print_json(value: object) -> None:
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under headers; nothing is rounded or read as a number."""
+    """Rows under headers, or that there is none; nothing is rounded or read as a number."""
     from tabulate import tabulate
 
     shown = [[_seen(cell) for cell in row] for row in rows]
-    click.echo(tabulate(shown, headers, tablefmt="simple", disable_numparse=True))
+    table = tabulate(shown, headers, tablefmt="simple", disable_numparse=True)
+    click.echo(table if shown else "None.")
 
 
 def print_facts(facts: Mapping[str, object]) -> None:

@@ -33,7 +33,15 @@ from tests.kb.cli_world import CommandLine
         (MemoryError(), "The memory of this machine is used up."),
         (
             OSError(errno.ENOSPC, "No space left on device", "/x/y"),
-            "The system refused /x/y: No space left on device.",
+            "/x/y cannot be written: the disk is full, so free some space and try again.",
+        ),
+        (
+            OSError(errno.EDQUOT, "Disk quota exceeded"),
+            "A file cannot be written: the disk is full",
+        ),
+        (
+            OSError(errno.ENOENT, "No such file or directory", "/x/y"),
+            "The system refused /x/y: No such file or directory.",
         ),
         (sqlite3.OperationalError("disk I/O error"), "A database of the data directory"),
         (

@@ -81,6 +81,7 @@ def test_no_link_is_made_for_a_first_steward_while_nobody_signs_in(kb: CommandLi
     assert "Signing in is off" in refused.err
     assert "sign_in and base_url" in refused.err
     assert kb.ok("member", "list", "--json").json == []
+    assert kb.ok("member", "list").out == "None.\n"
 
 
 def test_a_new_data_directory_takes_no_member_as_there_is_none(kb: CommandLine) -> None:
