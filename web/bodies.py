@@ -42,8 +42,8 @@ HELD, HELD_UNKNOWN = 128_000_000, 16_000_000
 FORM_TOKEN = "form_token"
 """The field by which a form shows that it is of the session that it comes with."""
 
-WRITTEN = frozenset({"reason", "context", "note", "help"})
-"""The fields for words of several lines, beside those of a text."""
+WRITTEN = frozenset({"title", "reason", "context", "note", "help"})
+"""The fields for words that take a while to write, beside those of a text."""
 
 Typed = Sequence[tuple[str, str]]
 """The fields of a form with what was typed, in the order sent; what was ticked may repeat."""

@@ -13,7 +13,7 @@ from kb.access import RULES, Action, may, require
 from kb.accounts.sessions import form_value_fits
 from kb.accounts.tokens import SCOPE_OF, Scope
 from kb.errors import Forbidden
-from web.bodies import FORM_TOKEN, Typed, typed_in
+from web.bodies import FORM_TOKEN, Typed, written_at
 from web.errors import CrossSiteRequest, SignInNeeded, is_api
 from web.requests import refuse_repeated_parameters
 from web.security import SAFE_METHODS
@@ -50,9 +50,9 @@ class Guard:
             _hold_to(rule, visit, handler.opt.get("wish", ""))
             _hold_to_scopes(rule, visit, is_page=not is_api(connection.scope["path"]))
         except SignInNeeded as error:
-            raise SignInNeeded(CHALLENGE, typed=await _kept(connection, handler)) from error
+            raise SignInNeeded(CHALLENGE, typed=await _kept(connection)) from error
         except Forbidden:
-            await _kept(connection, handler)  # read, so that it can be given back
+            await _kept(connection)  # read, so that it can be given back
             raise
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
@@ -125,7 +125,7 @@ async def check_form(request: Request[Any, Any, Any]) -> None:
         return
     given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
     if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
-        raise CrossSiteRequest(typed=await _kept(request, request.route_handler))
+        raise CrossSiteRequest(typed=await _kept(request))
 
 
 def _takes_form(request: Request[Any, Any, Any]) -> bool:
@@ -133,14 +133,15 @@ def _takes_form(request: Request[Any, Any, Any]) -> bool:
     return reads or FORM_HEADER not in request.headers
 
 
-async def _kept(connection: Connection, handler: BaseRouteHandler) -> Typed:
+async def _kept(connection: Connection) -> Typed:
     """The fields of a form that a person may have written long at, for them to send it again."""
-    if not (handler.opt.get("kept") and isinstance(connection, Request)):
+    if not isinstance(connection, Request):
         return ()
     if connection.content_type[0] != RequestEncodingType.URL_ENCODED:
         return ()
     try:
-        return typed_in(await connection.form())
+        await connection.form()
     except ClientException:
         # Too large, or too much of it: of what nobody typed no page is made.
         return ()
+    return written_at(connection.scope)

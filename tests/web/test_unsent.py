@@ -120,6 +120,23 @@ def test_a_form_without_a_page_of_ours_leads_to_the_first_page(
 REASON = {"reason": "It helps on nights."}
 REUSE = {"group": "North", "context": LONG, "outcome": "adopted"}
 TEXT = {**FORM, "text-0": LONG, "version": "1"}
+PROFILE = {"name": "Mara", "time_zone": "UTC", "help": LONG}
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/entries/{}/endorse", REASON),
+        ("/entries/{}/archive", REASON),
+        ("/entries/{}/reuses", REUSE),
+        ("/account/profile", PROFILE),
+    ],
+)
+def test_words_in_any_form_outlive_its_session(
+    browser: Browsers, community: Community, path: str, form: dict[str, str]
+) -> None:
+    client, there = browser("Mara"), path.format(community.contribute("Mara"))
+    sent_again(client, there, {**ended(client), **form})
 
 
 @pytest.mark.parametrize(

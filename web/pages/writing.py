@@ -60,7 +60,7 @@ def new(
     return _form(base, pages, blank_form(base.kinds[kind]))
 
 
-@post("/entries/new", sync_to_thread=True, rule="contribute", kept=True, request_max_body_size=TEXT)
+@post("/entries/new", sync_to_thread=True, rule="contribute", request_max_body_size=TEXT)
 def contribute(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -98,7 +98,6 @@ def revise_form(
     "/entries/{entry_id:str}/revise",
     sync_to_thread=True,
     rule="revise",
-    kept=True,
     request_max_body_size=TEXT,
 )
 def revise(
