@@ -65,6 +65,15 @@ def test_names_and_values_are_compared_by_their_words(says: str, to: str) -> Non
     assert "shows it to its author alone" in " ".join(parsed.remarks)
 
 
+@pytest.mark.parametrize("wide", ["members", "world", "group:Ward"])
+def test_of_what_a_file_says_of_who_sees_it_the_narrowest_counts(wide: str) -> None:
+    for text in ("draft: true\n---\nText", "x: y\n---\nText #draft", "tags: [draft]\n---\nText"):
+        parsed = parse_markdown(f"---\nvisibility: {wide}\n{text}".encode(), "a.md")
+
+        assert parsed.visible_to == ("draft",)
+        assert f"{wide} is not the narrowest that the file says" in " ".join(parsed.remarks)
+
+
 @pytest.mark.parametrize(
     "says",
     [

@@ -120,6 +120,19 @@ def test_lists_of_files_and_what_is_nested_are_text_and_no_tags() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Never open it.\n---\n\nStop.", [("", "Never open it.\n\n---\n\nStop.")]),
+        ("Never open it\n---\n## B\n\nStop.", [("", "Never open it\n\n---"), ("B", "Stop.")]),
+        ("How it opens\n---\n\nStop.", [("How it opens", "Stop.")]),
+        ("a " * 151 + "\n---\n\nStop.", [("", ("a " * 151).strip() + "\n\n---\n\nStop.")]),
+    ],
+)
+def test_a_sentence_above_a_rule_is_text(text: str, found: list[tuple[str, str]]) -> None:
+    assert sections(f"# Pump\n\n{text}") == found
+
+
 def test_names_of_authors_are_nowhere() -> None:
     found = parsed(
         PRACTICE + "## Authors\n\n* ada-l\n\n## Acknowledgments\n\nAda\n\n## Notes\n\nYes"

@@ -147,6 +147,22 @@ def test_a_page_lays_out_so_much_and_shows_the_rest_as_written(
     assert [one.note for one in layouts.of(["a" * 60, "b" * 60])] == ["", TOO_LONG]
 
 
+def test_many_short_texts_of_a_page_are_laid_out_as_a_long_one(
+    layouts: Layouts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laid_out, "SHORT_OF_ALL", 10)
+    monkeypatch.setattr(laid_out, "_in_a_process", lambda texts: map(laid_out.laid_out, texts))
+    assert [one.note for one in layouts.of(["a" * 6, "b" * 6])] == ["", SOON]
+
+
+def test_html_that_is_far_longer_than_its_text_is_not_shown(
+    layouts: Layouts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laid_out, "GROWTH_OF_ALL", 0)
+    cells = "a|" * 50 + "\n" + "-|" * 50 + "\na" * 50
+    assert [one.note for one in layouts.of(["plain", cells])] == ["", TOO_COSTLY]
+
+
 @pytest.mark.parametrize("name", DEEP)
 def test_what_stands_too_deep_to_be_laid_out_is_not_left_out(layouts: Layouts, name: str) -> None:
     [made] = layouts.of([DEEP[name]])
