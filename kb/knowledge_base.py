@@ -304,5 +304,6 @@ def _acting(parts: Parts) -> Asker:
         return Directory(parts.reader, access.operator()).asker(member)
     except NotFound as error:
         raise DataDirectoryError(
-            f"{error} Set member or KB_MEMBER to one who has joined, or leave it out."
+            f"{error} Set member or KB_MEMBER to the full id of one who has joined, see "
+            "kb member list --json, or leave it out."
         ) from error

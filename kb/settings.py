@@ -80,15 +80,12 @@ def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = _from_file(data / FILE_NAME)
     values.update({name: environ[key] for key, name in ENVIRONMENT.items() if key in environ})
     refuse_blank(environ, *ENVIRONMENT)
-    try:
-        settings = msgspec.convert(
-            {**values, "data": str(data)}, Settings, strict=False, dec_hook=_path
-        )
-    except msgspec.ValidationError as error:
+    if wrong := list(filter(None, (_wrong(*each) for each in values.items()))):
+        told = "; ".join(wrong)
         raise DataDirectoryError(
-            f"A setting of {data} does not fit: {error}; see {FILE_NAME} and the KB_ variables."
-        ) from error
-    return _checked(settings)
+            f"A setting of {data} does not fit: {told}. See {FILE_NAME} and the KB_ variables."
+        )
+    return _checked(_converted({**values, "data": str(data)}))
 
 
 def refuse_blank(environ: Mapping[str, str], *names: str) -> None:
@@ -131,8 +128,24 @@ def _from_file(path: Path) -> dict[str, Any]:
     return values
 
 
+def _converted(values: Mapping[str, Any]) -> Settings:
+    return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+
+
 def _path(kind: type, value: object) -> object:
     return Path(str(value)) if kind is Path else value
+
+
+def _wrong(name: str, value: object) -> str:
+    """What is wrong with a setting in itself; empty if nothing is."""
+    if name not in Settings.__struct_fields__:
+        return f"there is no setting {name}"
+    try:
+        _converted({"data": "", name: value})
+    except msgspec.ValidationError:
+        wanted = "a number from 1 to 65535" if name == "port" else "a text in quotes"
+        return f"{name} has to be {wanted}"
+    return ""
 
 
 def _checked(settings: Settings) -> Settings:

@@ -244,8 +244,9 @@ class People:
     def _open_to_more(self, text: str) -> str:
         """The id of a group that is not closed. Raises `NotFound` or `Refused`."""
         known = self._known_group(text)
-        if self._load_group(known).closed:
-            raise Refused(f"The group {text!r} is closed: nobody joins it any longer.")
+        found = self._load_group(known)
+        if found.closed:
+            raise Refused(f"The group “{found.name}” is closed: nobody joins it any longer.")
         return known
 
     def _refuse_name_of_another(self, known: str, name: str) -> None:

@@ -223,11 +223,11 @@ def test_a_member_who_has_not_joined_acts_as_nobody(
 ) -> None:
     kb.practice()
     invited = kb.ok("member", "invite", "--json").json["id"]
-    for name in ("nobody", invited):
+    for name in ("nobody", invited, invited[:8]):
         monkeypatch.setenv("KB_MEMBER", name)
         refused = kb.run("list")
         assert (refused.code, refused.out) == (1, "")
-        assert "to one who has joined, or leave it out" in refused.err
+        assert "to the full id of one who has joined" in refused.err
 
 
 def options(command: click.Command, *names: str) -> Iterator[tuple[list[str], str]]:

@@ -304,7 +304,7 @@ def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: PeopleWorld)
     people.close_group("Ward 3")
 
     assert f"group:{ward}" in world.asker(ada.member or "").labels
-    with pytest.raises(Refused, match="closed"):
+    with pytest.raises(Refused, match="The group “Ward 3” is closed"):
         people.join_group(ward, steward.member)
     with pytest.raises(Refused, match="closed"):
         people.invite(groups=[ward])

@@ -54,8 +54,9 @@ def test_a_variable_that_is_set_to_nothing_means_no_default(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("colour = 1", "colour"),
-        ("port = 'many'", "port"),
+        ("colour = 1", "there is no setting colour"),
+        ("port = 'many'", "port has to be a number from 1 to 65535"),
+        ("port = 0\ncommunity = 5", "; community has to be a text in quotes"),
         ("port = 0", "port"),
         ("port = 70000", "port"),
         ("member = ' '", "member"),
