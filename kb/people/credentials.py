@@ -131,15 +131,16 @@ class Credentials:
             self._accounts.links.end_invitation(me)
         return receipt
 
-    def set_password(self, password: str, name: str = "") -> None:
+    def set_password(
+        self, password: str, name: str = "", *, beside: Mistakes | None = None
+    ) -> None:
         """Sign in with this password from now on, and with `name` if one is given.
 
         Links that sign them in work no longer. Raises `InvalidInput` for what cannot be one, for a
         name that is taken, and where there is no name to go with the password.
         """
         me, accounts = self._writer.actor, self._accounts
-        named = bool(name.strip())
-        wrong = Mistakes()
+        named, wrong = bool(name.strip()), beside or Mistakes()
         with wrong:
             if not named and not accounts.names.has(me):
                 raise InvalidInput(NO_NAME, "sign_in_name")

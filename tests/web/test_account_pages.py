@@ -73,7 +73,7 @@ def test_a_new_password_ends_every_other_session_and_link(
 @pytest.mark.parametrize(
     ("form", "status", "sentence"),
     [
-        ({"current": "x", "password": "eleven small harbours"}, 401, "present password"),
+        ({"current": "x", "password": "eleven small harbours"}, 400, "present password"),
         ({"current": PASSWORD, "password": "short"}, 400, "12 to 1024"),
         (
             {"current": PASSWORD, "password": "eleven small harbours",

@@ -162,6 +162,18 @@ def test_all_mistakes_of_one_who_joins_are_told_at_once(
     assert Forms(html).errors == {f"{field}-error" for field in told}
 
 
+def test_all_mistakes_of_a_new_password_are_told_at_once_and_none_is_set(
+    community: Community, browser: Browsers
+) -> None:
+    wrong = {"current": "another", "password": "short", "sign_in_name": "x" * 321}
+    html = send(browser("Cleo"), "/account/password", wrong, 400).text
+    told = {"current", "sign-in-name", "new-password"}
+    assert Forms(html).errors == {f"{field}-error" for field in told}
+    right = {"current": "another", "password": "eleven small harbours", "sign_in_name": ""}
+    send(browser("Cleo"), "/account/password", right, 400)
+    assert browser("Cleo").get("/account").status_code == 200
+
+
 def test_all_mistakes_of_a_token_and_of_a_reuse_are_told_at_once(
     community: Community, browser: Browsers
 ) -> None:

@@ -16,7 +16,7 @@ from kb.access import may
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import SCOPES, TokenInfo
-from kb.errors import InvalidInput, SignInRefused
+from kb.errors import InvalidInput, Mistakes
 from kb.people.directory import AccessChange, GroupView, MemberView
 from kb.people.own_data import as_json
 from kb.people.own_markdown import as_markdown
@@ -115,15 +115,17 @@ def change_password(
 ) -> Response[str] | Redirect:
     """Choose another name or password to sign in with; every other session ends."""
     session, accounts = own_session(visit, "password"), visit.base.accounts
+    wrong = Mistakes()
     try:
         # Neither passwords nor the names of others are tried here without end.
         limits.name.admit(limits.name.keyed("", session.member))
-        _check_current(visit, typed(data, "current"))
-        visit.base.credentials.set_password(typed(data, "password"), typed(data, "sign_in_name"))
-    except (InvalidInput, SignInRefused) as error:
+        wrong.of(_check_current, visit, typed(data, "current"))
+        visit.base.credentials.set_password(
+            typed(data, "password"), typed(data, "sign_in_name"), beside=wrong
+        )
+    except InvalidInput as error:
         form = small_form(data, "sign_in_name").with_values(password="", current="")
-        at = error if isinstance(error, InvalidInput) else InvalidInput(str(error), "current")
-        return _again(visit, pages, "password", form.with_error(at), error)
+        return _again(visit, pages, "password", form.with_error(error), error)
     accounts.sessions.end_all(session.member, but=visit.cookie)
     answer = see_other("/account", "secret")
     token = accounts.sessions.rotate(visit.cookie)
@@ -203,7 +205,7 @@ def _check_current(visit: Visit, password: str) -> None:
     if _asks_password(visit) and not visit.base.accounts.passwords.check(
         visit.asker.member, password
     ):
-        raise SignInRefused("The present password is another one.")
+        raise InvalidInput("The present password is another one.", "current")
 
 
 def _asks_password(visit: Visit) -> bool:
@@ -223,9 +225,7 @@ def _opens(base: KnowledgeBase, member: str) -> tuple[str, ...]:
     return tuple(way for way in base.settings.ways if can[way]())
 
 
-def _again(
-    visit: Visit, pages: Pages, name: str, form: Form, error: InvalidInput | SignInRefused
-) -> Response[str]:
+def _again(visit: Visit, pages: Pages, name: str, form: Form, error: InvalidInput) -> Response[str]:
     page = _page(visit, {name: form})
     return pages.render("account.html", page, at="account", status=status_of(error))
 
