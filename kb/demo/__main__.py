@@ -105,7 +105,8 @@ def _introduce(session: Session) -> None:
                 link = one_time_link(base, "sign-in", member.id).link
                 click.echo(f"  {role:8} {member.name:14} {link}")
     click.echo("All of this is gone when you stop it. To keep the entries, meanwhile:")
-    click.echo(f"  kb --data {session.data} export FOLDER")
+    kb = os.path.relpath(Path(sys.executable).with_name("kb"))  # nothing else puts it on the path
+    click.echo(f"  {kb} --data {session.data} export FOLDER")
     click.echo()
 
 

@@ -1,6 +1,7 @@
 """The sample community: it is built whole, has a past, and answers its questions."""
 
 import socket
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -149,6 +150,8 @@ def test_the_demo_lets_in_as_a_member_a_curator_and_a_steward(
                     role, link = line.split()[0], line.split()[-1]
                     member = base.accounts.links.take(link.rpartition("/")[2], "sign-in")
                     taken.append((role, role in base.directory.asker(member or "").roles))
+                if "export FOLDER" in line:
+                    assert Path(line.split()[0]).samefile(Path(sys.executable).with_name("kb"))
 
     monkeypatch.delenv("KB_DEMO_SERVE", raising=False)
     monkeypatch.setattr(cli, "main", serve)
