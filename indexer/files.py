@@ -11,6 +11,9 @@ from indexer.errors import IndexOutdated, IndexUnavailable
 _PATIENCE = 30.0
 """Seconds to wait for a lock of another."""
 
+_DAMAGE = ("no such table", "malformed", "not decode to UTF-8")
+"""What SQLite, or Python of a text that it reads, says of a file that is damaged."""
+
 _WAL_MODE = b"\2\2"
 """At bytes 18 and 19 of an SQLite file: the versions of its format for writing and reading."""
 
@@ -90,7 +93,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
-        if "no such table" in str(error) or "malformed" in str(error):
+        if any(sign in str(error) for sign in _DAMAGE):
             raise IndexOutdated(f"The index file {path} is damaged ({error}).") from error
         raise IndexUnavailable(f"The index file {path} cannot be used now: {error}.") from error
     except sqlite3.DatabaseError as error:

@@ -112,4 +112,5 @@ def file_at(path: Path) -> File:
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether `error` means that the file itself is broken."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+    is_text = "not decode to UTF-8" in str(error)  # Python says so of a text, and SQLite nothing
+    return is_text or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED

@@ -1,8 +1,9 @@
 """A damaged store of vectors is mended for all who have it open, in this process or another."""
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 
 from indexer.description import describe
 from indexer.document import Section
+from indexer.errors import IndexOutdated
+from indexer.files import reading
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
 from tests.indexer.forty import documents, empty, fill, found, overwrite, shorten
@@ -52,6 +55,15 @@ def spoil_within(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(8192)
         file.write(b"\xa5" * (path.stat().st_size - 8192))
+
+
+def test_a_text_that_damage_made_no_text_is_damage(tmp_path: Path) -> None:
+    with (
+        closing(sqlite3.connect(":memory:")) as database,
+        pytest.raises(IndexOutdated, match="is damaged"),
+        reading(tmp_path / "passages.sqlite"),
+    ):
+        database.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
 
 
 @pytest.mark.exhaustive

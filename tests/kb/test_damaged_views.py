@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -13,6 +14,7 @@ from events.event import RecordedEvent
 from kb import KnowledgeBase
 from kb.access import Visibility, of_member
 from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.following.view_file import is_damage
 from kb.following.views import Views
 from kb.people.member import Profile
 from tests.kb.conftest import OpenBase
@@ -289,3 +291,12 @@ def test_a_list_of_what_the_index_lacks_that_cannot_be_read_says_so_and_is_made_
     notices.clear()
     with open_base():
         assert notices == []
+
+
+def test_a_text_that_damage_made_no_text_is_damage() -> None:
+    with (
+        closing(sqlite3.connect(":memory:")) as database,
+        pytest.raises(sqlite3.OperationalError) as raised,
+    ):
+        database.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
+    assert is_damage(raised.value)

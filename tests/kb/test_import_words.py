@@ -128,3 +128,21 @@ LONG = "crumb " * 30
 )
 def test_words_above_or_within_others_stay(text: str, said: str) -> None:
     assert said in kept(parse_markdown(text.encode(), "a.md"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Oven\n\nGlue.\n\n# Walls\n\nGlue.",
+        "# Glue\n\nGlue.\n\n## Glue\n\nGlue.",
+        "Glue and stones.\n\n---\n\nGlue and stones.",
+        "# Oven\n\nGlue, stones, sand and water.\n\n# Notes\n\nSand, glue.",
+        "---\ndescription: Glue.\n---\n\nGlue.\n\n- Glue.\n- Glue.",
+    ],
+)
+def test_a_word_stands_as_often_as_its_file_has_it(text: str) -> None:
+    parsed = parse_markdown(text.encode(), "a.md")
+    properties = "".join(map(str, parsed.content.properties.values()))
+    sections = "".join(f"{one.heading}\n{one.text}\n" for one in parsed.content.sections)
+    said = f"{parsed.content.title}\n{sections}{properties}".casefold()
+    assert said.count("glue") >= text.casefold().count("glue")
