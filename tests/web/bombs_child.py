@@ -111,6 +111,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         analysis.all_terms,
     ),
     "indexer/letters.py": (letters.folded, letters.others, letters.written),
+    "indexer/markdown_text.py": (lambda text: [*markdown_text.blocks(text)],),
     "indexer/model.py": (ModelEmbedder().share,),
     "indexer/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
