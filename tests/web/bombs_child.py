@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from indexer import analysis, letters, passages, snippets, wanted
+from indexer import analysis, letters, markdown_text, passages, snippets, wanted
 from indexer.document import Document, Section
 from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
