@@ -41,10 +41,10 @@ demo: env
 test: dev
 	@$(PYTEST)
 
-# No browser, no model, no other process, nothing that draws or asks very many cases: under a minute
-# on two idle cores.
+# No browser, no model, no other process, nothing that draws or asks very many cases, no file that
+# takes seconds: under a minute on two idle cores.
 test-fast: dev
-	@$(PYTEST) -m "not (browser or model or process or exhaustive or hypothesis)"
+	@$(PYTEST) -m "not (browser or model or process or exhaustive or hypothesis or long)"
 
 # With branch coverage, which costs half as much again; fails under 95%.
 coverage: dev

@@ -24,6 +24,17 @@ SPREAD = ("test_attacks_bombs.py", "test_schema.py")
 LAST = "test_browser_logs.py"
 """Reads what all tests with a server have logged."""
 
+LONG = frozenset(
+    f"test_{name}.py"
+    for name in (
+        *("bodies", "cli_exchange", "cli_sharing", "demo", "erasing_pages", "erasure"),
+        *("erasure_stores", "following_lifecycle", "forgetting", "frozen", "lexical_whoosh"),
+        *("pages_finding", "protocol", "questions", "roles", "search", "serve", "serve_members"),
+        *("token_scopes", "tries", "turns"),
+    )
+)
+"""Files that take seconds each, as they start servers, erase everywhere or fill disks."""
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is its own
 ENOUGH = 4 << 30
 """Where files wait for no disk, and the bytes that must be free there to use it."""
@@ -48,6 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(map(item.get_closest_marker, ("exhaustive", "hypothesis"))):
             item.add_marker("no_cover")
+        if item.path.name in LONG:
+            item.add_marker("long")
         if item.path.name not in SPREAD or _shared(item):
             item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
     order = {name: place for place, name in enumerate(GROUPS)}

@@ -28,7 +28,8 @@ def full(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
         def read_only(*arguments: Any, **options: Any) -> sqlite3.Connection:
             made: sqlite3.Connection = connect(*arguments, **options)
-            made.execute("PRAGMA query_only = ON")
+            if "mode=ro" not in str(arguments[0]):  # those have tables of their own, in memory
+                made.execute("PRAGMA query_only = ON")
             return made
 
         patch.setattr(sqlite3, "connect", read_only)
