@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from html import unescape
 
 from kb.importers.breaks import BREAK, with_breaks
+from kb.importers.code import spans
 from kb.importers.html_attributes import attributes_of, leads, written
 from kb.importers.html_names import (
     AROUND,
@@ -103,7 +105,7 @@ class Html:
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
         line_break, structure = (" ", IN_CELL) if in_table else (BREAK, IN_TEXT)
-        made = TAG.sub(lambda found: self._tag(found, line_break, structure), text)
+        made = _with_signs(TAG.sub(lambda found: self._tag(found, line_break, structure), text))
         return _PARTED.sub(" ", _PARTED_AT_START.sub(r"\1", made)) if PARTS in made else made
 
     def words(self, text: str) -> str:
@@ -124,7 +126,7 @@ class Html:
             made.append(self._plain(lines[at : found.start()]))
             made.append(self._tag(found, BREAK, IN_CELL if self._in_cell else STRUCTURE))
             at = found.end()
-        return "".join([*made, self._plain(lines[at:])])
+        return _with_signs("".join([*made, self._plain(lines[at:])]))
 
     @property
     def _in_cell(self) -> bool:
@@ -138,7 +140,7 @@ class Html:
 
     def _piece(self, html: str, within: str) -> str:
         if within == "pre":
-            text = TAG.sub(self._in_code, html)
+            text = unescape(TAG.sub(self._in_code, html))
             if self._in_cell:
                 return f"`{' '.join(self._plain(text).split())}`" if text.strip() else ""
             return f"\n\n```\n{text.strip(chr(10))}\n```\n\n" if text.strip() else ""
@@ -272,6 +274,19 @@ class Html:
         if rest.strip(" /\n\t"):
             self._remarks.add(Why.MARKS, f"<{name} {rest.strip(' /')}>")
         return ""
+
+
+def _with_signs(text: str) -> str:
+    """`text`, its code with `<` for `&lt;`: in Markdown code has no entities."""
+    if "`" not in text or "&" not in text:
+        return text
+    made, at = [], 0
+    for begin, end in spans(text):
+        as_is, code = text[begin:end], unescape(text[begin:end])
+        parts = any(code.count(sign) > as_is.count(sign) for sign in "`|")
+        made += [text[at:begin], as_is if parts else code]
+        at = end
+    return "".join([*made, text[at:]])
 
 
 def _blank_line(blanks: re.Match[str]) -> str:

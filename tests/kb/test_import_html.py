@@ -236,3 +236,20 @@ def test_marks_of_other_tools_are_told_and_no_text(text: str, seen: str, mark: s
     assert found.content.sections[0].text.strip() == seen
     assert "{" not in found.content.sections[0].heading
     assert mark in "".join(found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (
+            "Run <code>ls &lt;folder&gt; &amp;&amp; pwd</code> &lt;now&gt;.",
+            "Run `ls <folder> && pwd` &lt;now&gt;.",
+        ),
+        ("<p>Run <kbd>&lt;b&gt;</kbd></p>", "Run `<b>`"),
+        ("<pre>a &lt;b&gt;</pre>", "```\na <b>\n```"),
+        ("<code>a &#124; b</code>, <code>&#96;</code>", "`a &#124; b`, `&#96;`"),
+        ("In Markdown `&lt;` is four signs.", "In Markdown `&lt;` is four signs."),
+    ],
+)
+def test_code_of_html_has_its_signs(html: str, text: str) -> None:
+    assert made(html) == text
