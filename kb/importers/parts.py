@@ -64,14 +64,16 @@ def parts_of(body: str, sections: Sequence[Section]) -> Parts:
 def _ids(body: str) -> Iterator[tuple[str, str]]:
     """The ids that a text gives, each with the letters of its heading: in its line, or next to it.
 
-    An id in a line of its own right before a heading is that of the heading.
+    An id in a line of its own right before a heading is that of the heading, but `{: #id}`, as
+    kramdown has it, belongs to what stands right above it.
     """
     if not _ID.search(body):
         return
     counts: dict[str, int] = {}
-    words, waiting = "", list[str]()
+    words, waiting, above = "", list[str](), ""
     for line, is_code in lines_of(body):
-        if not line.strip():
+        before, above = above, line.strip()
+        if not above:
             continue
         found = None if is_code else _HEADING.match(line)
         ids = [] if is_code else [one[one.lastindex or 0] for one in _ID.finditer(line)]
@@ -85,6 +87,7 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
             waiting = []
         else:
             alone = not _NO_WORDS.sub("", line).strip(" []()")
+            alone = alone and not (before and above.startswith("{:"))
             yield from ((each, words) for each in waiting if not ids)
             waiting = ids if alone else []
             yield from ((each, words) for each in ids if not alone)

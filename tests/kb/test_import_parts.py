@@ -119,3 +119,13 @@ def test_links_to_a_part_of_their_own_page_stay_on_it(base: KnowledgeBase, tmp_p
     assert base.catalogue.get(row.id or "").sections[0].text == (
         "[a](#use) [b](#page) [[#Use|page#Use]] [[#Use|c]]\n\n| [[#Use\\|page#Use]] |\n|---|"
     )
+
+
+def test_an_id_of_kramdown_is_that_of_what_stands_right_above_it() -> None:
+    body = (
+        "# Fruit\n\n## Apples\n{: #one}\n\n## Pears\n\nGreen.\n{: #green}\n\n"
+        "## Plums\n\n{: #blue}\n## Grapes\n\nSweet."
+    )
+    parts = parse_markdown(body.encode(), "a.md").parts
+    said = [parts.slug(each) for each in ("one", "green", "blue")]
+    assert said == ["apples", "pears", "grapes"]
