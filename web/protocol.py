@@ -59,6 +59,8 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Mark what comes through the socket file; close a silent connection if there are many."""
         super().connection_made(transport)
+        # `_make_room` sees to it; uvicorn would count what it still does for those who have gone.
+        self.limit_concurrency = None
         sock: socket.socket | None = transport.get_extra_info("socket")
         if sock is not None and sock.family == socket.AF_UNIX:
             app = self.app

@@ -1,9 +1,10 @@
 """What comes over TCP and is no proper request costs little, ends soon and is answered plainly."""
 
+import asyncio
 import http.client
 import socket
 from collections.abc import Callable, Iterator
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 
 import msgspec
@@ -157,6 +158,31 @@ def test_silent_connections_keep_nobody_out(door: Connect) -> None:
     response, _ = answer(door(), HEAD + b"\r\n")
     assert response.status == 200
     assert silent[0].recv(1) == b""
+
+
+def test_what_is_still_done_for_those_who_have_gone_keeps_nobody_out() -> None:
+    held: list[asyncio.Event] = []
+    begun = Semaphore(0)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            held.append(asyncio.Event())
+            begun.release()
+            await held[-1].wait()
+        elif scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            for each in held:
+                each.set()
+
+    with served(app, most=5) as url:  # type: ignore[arg-type]
+        host, port = url.removeprefix("http://").split(":")
+        for _ in range(5):
+            with socket.create_connection((host, int(port)), timeout=20) as gone:
+                gone.sendall(HEAD.replace(b"GET", b"POST", 1) + b"Content-Length: 9\r\n\r\n")
+                assert begun.acquire(timeout=20)
+        with socket.create_connection((host, int(port)), timeout=20) as new:
+            assert answer(new, HEAD + b"\r\n")[0].status == 200
 
 
 def test_connections_of_one_address_are_bounded(
