@@ -19,6 +19,7 @@ from kb.importers.seen import narrowest, seen_below
 from kb.importers.seen_values import DRAFT
 
 _PAGES_OF_FOLDERS = ("_index", "index")
+SETTINGS = ".meta.yml"
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]{2,4})?)\.[^./]+$", re.IGNORECASE)
 
 
@@ -72,6 +73,23 @@ class Cascades:
             below = _below(data_of())
         self._keep(within, below, "is not taken and may keep what lies below it for its author")
 
+    def read_settings(self, folder: Path, paths: Iterable[str]) -> None:
+        """Note what the settings of all folders say in which `paths` below `folder` lie."""
+        for within in {above for path in paths for above in Path(path).parents}:
+            place = (within / SETTINGS).as_posix()
+            if (folder / place).is_file():
+                self.settings(partial(read, folder, place), place)
+
+    def settings(self, data_of: Callable[[], bytes], within: str) -> None:
+        """Note what settings of a folder say, as Material for MkDocs has them in `.meta.yml`."""
+        below: tuple[str, ...] = (DRAFT,)
+        with suppress(NotTaken):
+            fields = read_head(f"---\n{decoded(data_of())}\n---\n", Remarks()).fields
+            below = seen_below({"cascade": fields})
+        told = f"{within} keeps what lies below it for its author"
+        said = [_Said("", sight, told) for sight in below]
+        self._said.setdefault(posixpath.dirname(within), []).extend(said)
+
     def _keep(self, within: str, below: tuple[str, ...], told: str) -> None:
         if _is_of_folder(within):
             said = [_Said(_language(within), sight, f"{within} {told}") for sight in below]
@@ -90,6 +108,9 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
     It has no path, so that no title is made of it. Raises `NotTaken`.
     """
     cascades, place = Cascades(), file.absolute()
+    for folder in place.parents:
+        if (folder / SETTINGS).is_file():
+            cascades.settings(partial(read, folder, SETTINGS), (folder / SETTINGS).as_posix())
     for page in _pages_around(place):
         with suppress(NotTaken):
             data_of = partial(read, page.parent, page.name)

@@ -103,6 +103,7 @@ class FolderImport:
         self._external_ids: dict[str, str] = {}
         self._cascades = Cascades()
         self.paths = in_order(find_files(folder))
+        self._cascades.read_settings(folder, self.paths)
 
     def run(self) -> Iterator[FileOutcome]:
         """What became of each file, as it happens.

@@ -290,3 +290,27 @@ def test_a_page_of_a_folder_that_is_not_taken_and_says_nothing_holds_none_back(
     world = World()
 
     assert world.entry(run(world, tmp_path, None)["a.md"].id or "").visibility == MEMBERS
+
+
+@pytest.mark.parametrize("said", ["draft: true", "visibility: private", "draft: [", "\tdraft: 1"])
+def test_settings_of_a_folder_hold_back_what_lies_below(tmp_path: Path, said: str) -> None:
+    (tmp_path / "sub" / "further").mkdir(parents=True)
+    (tmp_path / "sub" / ".meta.yml").write_text(f"{said}\n")
+    for path in ("a.md", "sub/b.md", "sub/further/c.md"):
+        (tmp_path / path).write_text("Text")
+    world = World()
+    rows = run(world, tmp_path, None)
+
+    shown = {path: world.entry(row.id or "").visibility for path, row in rows.items()}
+    assert shown.pop("a.md") == MEMBERS
+    assert MEMBERS not in shown.values()
+    assert "sub/.meta.yml" in " ".join(rows["sub/b.md"].remarks)
+    assert parse_alone(b"Text", tmp_path / "sub" / "b.md").visible_to
+
+
+def test_settings_of_a_folder_that_say_nothing_of_it_hold_nothing_back(tmp_path: Path) -> None:
+    (tmp_path / ".meta.yml").write_text("tags: [shifts]\nhide: [toc]\n")
+    (tmp_path / "a.md").write_text("Text")
+    world = World()
+
+    assert world.entry(run(world, tmp_path, None)["a.md"].id or "").visibility == MEMBERS
