@@ -18,6 +18,15 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
     return "".join([*made, change(text[at:])])
 
 
+def within_code(text: str, change: Callable[[str], str]) -> str:
+    """`text` with `change` made to each of its code spans."""
+    made, at = [], 0
+    for begin, end in spans(text):
+        made += [text[at:begin], change(text[begin:end])]
+        at = end
+    return "".join([*made, text[at:]])
+
+
 def lines_of(text: str) -> Iterator[tuple[str, bool]]:
     """The lines of `text`, each with whether it is one of a fenced block."""
     fence = ""

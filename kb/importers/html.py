@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from html import unescape
 
 from kb.importers.breaks import BREAK, with_breaks
-from kb.importers.code import spans
+from kb.importers.code import within_code
+from kb.importers.emphasis import emphasised, without_gone
 from kb.importers.html_attributes import attributes_of, leads, written
 from kb.importers.html_names import (
     AROUND,
@@ -126,7 +127,8 @@ class Html:
             made.append(self._plain(lines[at : found.start()]))
             made.append(self._tag(found, BREAK, IN_CELL if self._in_cell else STRUCTURE))
             at = found.end()
-        return _with_signs("".join([*made, self._plain(lines[at:])]))
+        said = emphasised("".join([*made, self._plain(lines[at:])]))
+        return _with_signs(without_gone(said))
 
     @property
     def _in_cell(self) -> bool:
@@ -278,15 +280,12 @@ class Html:
 
 def _with_signs(text: str) -> str:
     """`text`, its code with `<` for `&lt;`: in Markdown code has no entities."""
-    if "`" not in text or "&" not in text:
-        return text
-    made, at = [], 0
-    for begin, end in spans(text):
-        as_is, code = text[begin:end], unescape(text[begin:end])
-        parts = any(code.count(sign) > as_is.count(sign) for sign in "`|")
-        made += [text[at:begin], as_is if parts else code]
-        at = end
-    return "".join([*made, text[at:]])
+    return within_code(text, _unescaped) if "`" in text and "&" in text else text
+
+
+def _unescaped(as_is: str) -> str:
+    code = unescape(as_is)
+    return as_is if any(code.count(sign) > as_is.count(sign) for sign in "`|") else code
 
 
 def _blank_line(blanks: re.Match[str]) -> str:

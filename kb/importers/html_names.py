@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from kb.importers.emphasis import BEGIN, END
+
 LEFT_OPEN = {"br", "hr", "wbr", "p", "li", "td", "th", "tr", "dt", "dd"}
 """Elements that need no end."""
 
@@ -14,11 +16,17 @@ SPOKEN = ("title", "label", "summary", "caption", "header", "heading", "descript
 LEADS = ("href", "to", "link", "url")
 """Attributes of components in which the address of a page may stand."""
 
+
+def _emphasis(sign: str, *names: str) -> dict[str, str]:
+    ends = {f"/{name}": END[sign] for name in names}
+    return {**dict.fromkeys(names, BEGIN[sign]), **ends}
+
+
 WRAPPED = {
-    **dict.fromkeys(("b", "strong"), "**"),
-    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "*"),
+    **_emphasis("**", "b", "strong"),
+    **_emphasis("*", "i", "em", "cite", "dfn", "var"),
+    **_emphasis("~~", "s", "del", "strike"),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
-    **dict.fromkeys(("s", "del", "strike"), "~~"),
     **{name: f"<{name}>" for name in ("sub", "sup", "mark")},
     **{f"/{name}": f"</{name}>" for name in ("sub", "sup", "mark")},
 }
@@ -47,8 +55,8 @@ STRUCTURE: Mapping[str, str] = {
     "/li": "",
     **{f"h{level}": f"\n\n{'#' * level} " for level in range(1, 7)},
     **{f"/h{level}": "\n\n" for level in range(1, 7)},
-    **dict.fromkeys(("summary", "dt"), "\n\n**"),
-    **dict.fromkeys(("/summary", "/dt"), "**\n\n"),
+    **dict.fromkeys(("summary", "dt"), f"\n\n{BEGIN['**']}"),
+    **dict.fromkeys(("/summary", "/dt"), f"{END['**']}\n\n"),
 }
 """What elements are in a block of HTML; those that are in none are text alone."""
 

@@ -3,6 +3,7 @@
 import re
 
 from kb.importers.attributes import with_alt_texts
+from kb.importers.emphasis import GONE, beside_signs, without_gone
 from kb.importers.naming import is_markdown, readable_name
 from kb.importers.remarks import Remarks, Why
 
@@ -82,6 +83,11 @@ _LEFT_OUT = (
 
 def without_marks(text: str, remarks: Remarks) -> str:
     """`text` (no code) with what readers of the other tool see of its marks, and no mark."""
+    return without_gone(seen_of_marks(text, remarks))
+
+
+def seen_of_marks(text: str, remarks: Remarks) -> str:
+    """The same, with `GONE` where emphasis or a link may have held nothing but a mark."""
     text = with_alt_texts(_SITE_ROOT.sub("", text), remarks)
 
     def left_out(found: re.Match[str]) -> str:
@@ -109,7 +115,8 @@ def without_marks(text: str, remarks: Remarks) -> str:
         return found[1].rstrip()
 
     text = _HEADING_ATTRIBUTES.sub(without_attributes, text)
-    return _MARK.sub(lambda found: _address(found) or _seen(found, remarks), text)
+    text = _MARK.sub(lambda found: _address(found) or _seen(found, remarks) or GONE, text)
+    return beside_signs(text)
 
 
 def _address(found: re.Match[str]) -> str:

@@ -11,10 +11,11 @@ from kb.importers.code import outside_code, spans, without_code
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
+from kb.importers.emphasis import emphasised, with_bold_closed_up, without_gone
 from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.indented import outdented
-from kb.importers.marks import without_marks
+from kb.importers.marks import seen_of_marks, without_marks
 from kb.importers.remarks import Remarks, Why
 from kb.importers.slashes import with_notes
 from kb.importers.unseen import hides, without_unseen
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _SUSPICIOUS = re.compile(
     r"[<{]|%%|::|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
     r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|==\S|:LOGBOOK:|- #\+|"
-    r"\[toc|\[_toc|^(?:import|export) ",
+    r"\[toc|\[_toc|^(?:import|export) |(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)|\[[ \t]*\]\(",
     re.I | re.MULTILINE,
 )
 _PROGRAM = re.compile(
@@ -72,7 +73,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
 
 def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     def clean(part: str) -> str:
-        return html.inline(without_marks(part, remarks), in_table=in_table)
+        return html.inline(seen_of_marks(part, remarks), in_table=in_table)
 
     def in_one_line(heading: re.Match[str]) -> str:
         return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
@@ -81,7 +82,8 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     made = []
     for paragraph in re.split(r"(\n[ \t]*\n)", text):
         html.begin(paragraph)
-        made.append(with_breaks(outside_code(paragraph, clean)))
+        said = emphasised(without_gone(outside_code(paragraph, clean)))
+        made.append(with_breaks(with_bold_closed_up(said)))
     return "".join(made)
 
 

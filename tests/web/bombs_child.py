@@ -62,7 +62,7 @@ PIECES = (
 
 IMPORTERS = (
     *("attributes", "body", "breaks", "cascades", "code", "comments", "components"),
-    *("definitions", "divisions", "fields", "front_matter", "head_marks", "head_yaml"),
+    *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
     *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
     *("marks", "naming", "notes", "own_fields", "page", "parts", "persons", "plain", "seen"),
     *("seen_text", "seen_values", "slashes", "unseen", "value_text", "values"),

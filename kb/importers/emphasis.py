@@ -1,0 +1,151 @@
+"""Emphasis: Markdown has it only right next to words of one paragraph, HTML wherever it likes."""
+
+import re
+
+from kb.importers.breaks import BREAK
+from kb.importers.code import within_code
+
+BEGIN = {"**": "\ufdd2", "*": "\ufdd3", "~~": "\ufdd4"}
+END = {"**": "\ufdd5", "*": "\ufdd6", "~~": "\ufdd7"}
+"""Stand for the signs of emphasis where an element begins and ends; no letter has these codes."""
+
+GONE = "\ufdd8"
+"""Stands where a mark of another tool was."""
+
+_SIGNS = {code: sign for codes in (BEGIN, END) for sign, code in codes.items()}
+_BEGINNING = {*BEGIN.values()}
+_CODES = re.compile(f"([{''.join(_SIGNS)}])")
+_AGAIN = re.compile("|".join(END[sign] + BEGIN[sign] for sign in BEGIN))
+_PARTS = re.compile(rf"(\n[ \t]*\n|\n(?=[ \t>]*(?:[-*+]|\d{{1,9}}[.)]|#{{1,6}}|\|)[ \t])|{BREAK})")
+"""What parts the pieces of a text of which each has emphasis of its own."""
+
+_CELLS = re.compile(r"((?<!\\)\||\n)")
+_BEFORE_WORDS = re.compile(r"(?:\s|>|(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t])*")
+_NO_WORDS = re.compile(r"[-:| \t]*|(?:```|~~~|:::).*", re.DOTALL)
+_BEHIND = ".,:;!?)…"  # signs that may stand behind what has emphasis
+
+_GONE_ALONE = re.compile(rf"(?<![*_~]){GONE}(?![ \t{GONE}]{{0,20}}[*_~=\]])")
+_EMPTIED = re.compile(
+    rf"(?<![\w*_~=\\`])(?:(\*\*|__|~~|==)[ \t]*(?:{GONE}[ \t]*)+\1|([*_]){GONE}+\2)(?![\w*_~=`])"
+)
+_EMPTIED_LINK = re.compile(rf"(?<!!)\[[ \t{GONE}]{{0,20}}\]\((?=<?([^\s()<>#][^\s()<>]{{0,1000}}))")
+_AROUND = re.compile(r"(?<![\w*_~\\])(__|~~|[*_])((?=[^\s*_~])[^*_~\n]{1,300})\1(?![\w*_~])")
+
+_MAYBE_LOOSE = re.compile(r"(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)", re.MULTILINE)
+_BOLD = re.compile(r"(?<![*\\])\*\*(?!\*)")
+_START = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
+_LONGEST = 10_000  # characters of a line in which bold is mended
+
+
+def beside_signs(text: str) -> str:
+    """`text` with what stands for marks next to signs of emphasis and brackets alone."""
+    return _GONE_ALONE.sub("", text) if GONE in text else text
+
+
+def without_gone(text: str) -> str:
+    """`text` without what stands for marks, and without emphasis and links that held nothing else.
+
+    A link without words is read by its address.
+    """
+    text = _EMPTIED.sub(GONE, text) if GONE in text else text
+    text = _EMPTIED_LINK.sub(r"[\1](", text) if "](" in text else text
+    if GONE not in text:
+        return text
+    text = _AROUND.sub(lambda found: found[1] + found[2].strip(f" \t{GONE}") + found[1], text)
+    return text.replace(GONE, "")
+
+
+def emphasised(text: str) -> str:
+    """`text` with signs for the emphasis of elements, around the words of each of its paragraphs.
+
+    Code has none, and what has it is not given it twice. Of an element without an end, or of an
+    end without a beginning, nothing is left.
+    """
+    if not _CODES.search(text):
+        return text
+    parts = _CELLS if text.lstrip().startswith("|") else _PARTS
+    begun: list[tuple[str, list[str]]] = [("", [])]  # at most one of each sign
+    depth = dict.fromkeys(BEGIN, 0)
+    pieces = _CODES.split(_AGAIN.sub("", within_code(text, lambda code: _CODES.sub("", code))))
+    for at, piece in enumerate(pieces):
+        sign = _SIGNS[piece] if at % 2 else ""
+        if not sign:
+            begun[-1][1].append(piece)
+        elif piece in _BEGINNING:
+            depth[sign] += 1
+            begun += [(sign, [])] if depth[sign] == 1 else []
+        elif depth[sign]:
+            depth[sign] -= 1
+            if not depth[sign]:
+                said = _ended(begun, sign, depth)
+                glued = pieces[at + 1][:1].isalnum()
+                begun[-1][1].append(_with_signs(said, sign, parts, glued=glued))
+    return "".join(said for _, inner in begun for said in inner)
+
+
+def _ended(begun: list[tuple[str, list[str]]], sign: str, depth: dict[str, int]) -> str:
+    """The text of what began with `sign`, taken from `begun` with all that began within it."""
+    name, said = "", ""
+    while name != sign:
+        name, inner = begun.pop()
+        said, depth[name] = "".join(inner) + said, 0
+    return said
+
+
+def _with_signs(text: str, sign: str, parts: re.Pattern[str], *, glued: bool) -> str:
+    """`text` with `sign` around the words of each piece; a letter follows it at once if `glued`."""
+    made = []
+    for at, piece in enumerate(parts.split(text)):
+        before = _BEFORE_WORDS.match(piece)
+        first = before.end() if before else 0
+        words = piece[first:].rstrip()
+        if at % 2 or _NO_WORDS.fullmatch(words):
+            made.append(piece)
+            continue
+        if glued and piece.endswith(words):
+            words = words.rstrip(_BEHIND)
+        after = first + len(words)
+        made += [piece[:first], sign, words, sign, piece[after:]] if words else [piece]
+    return "".join(made)
+
+
+def with_bold_closed_up(text: str) -> str:
+    """`text` with no blanks between words in bold and the signs beside them: "** so **"."""
+    if not _MAYBE_LOOSE.search(text):
+        return text
+    return "\n".join(_closed_up(line) if "**" in line else line for line in text.split("\n"))
+
+
+def _closed_up(line: str) -> str:
+    if len(line) > _LONGEST or not _MAYBE_LOOSE.search(line):
+        return line
+    masked = within_code(line, lambda code: "x" * len(code))
+    start = _START.match(line)
+    first = start.end() if start else 0
+    blanks: list[tuple[int, int]] = []
+    begun, how = -1, ""  # where words in bold may begin, and by what kind of sign
+    for found in _BOLD.finditer(masked):
+        at, after = found.span()
+        before, behind = line[max(0, at - 1) : at].strip(), line[after : after + 1].strip()
+        if _ends(how, before, behind) and line[begun:at].strip():
+            inner = line[begun:at]
+            blanks.append((begun, begun + len(inner) - len(inner.lstrip())))
+            blanks.append((begun + len(inner.rstrip()), at))
+            how = ""
+        elif behind or not before:
+            begun, how = after, "right" if behind else "loose" if at == first else "maybe"
+    kept, at = [], 0
+    for begin, end in blanks:
+        kept.append(line[at:begin])
+        at = end
+    return "".join([*kept, line[at:]])
+
+
+def _ends(how: str, before: str, behind: str) -> bool:
+    """Whether a sign between these two characters, or blanks, ends what began with one of `how`.
+
+    One at the beginning of a line may have blanks around it; elsewhere a power may be meant.
+    """
+    if how == "maybe":
+        return bool(before) and not behind
+    return bool(how) and (bool(before) or not behind or behind in ".,;:!?)")

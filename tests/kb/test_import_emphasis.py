@@ -1,0 +1,71 @@
+"""Emphasis of imported pages stands next to its words, and is gone where nothing is left in it."""
+
+import pytest
+
+from kb.importers.markdown import parse_markdown
+
+
+def made(text: str) -> str:
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+    return " ".join(section.text.split())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Use <b> oil </b> now", "Use **oil** now"),
+        ("Use <b></b><i> </i> oil", "Use oil"),
+        ("<b><strong>oil</strong></b> <b>a</b><b>b</b>", "**oil** **ab**"),
+        ("<b><i>oil</b></i> x", "**oil** x"),
+        ("<b>oil <b>x</b>", "oil x"),
+        ("oil</b> x</b>", "oil x"),
+        ("<p><b>Note:</b>text</p>", "**Note**:text"),
+        ("<b>use `x` now </b>", "**use `x` now**"),
+        ("<code><b>x</b> y</code>", "`x y`"),
+        ("<div><b><p>a</p><p>b</p></b></div>", "**a** **b**"),
+        ("<ol><strong><li>a</li></strong><li>b</li></ol>", "1. **a** 2. b"),
+        ("| a |\n|---|\n| <b> x </b> |", "| a | |---| | **x** |"),
+        ("<details><summary> <b>x</b> </summary>y</details>", "**x** y"),
+        ("<s>gone </s>x", "~~gone~~ x"),
+    ],
+)
+def test_emphasis_of_html_stands_around_the_words_of_each_paragraph(
+    written: str, read: str
+) -> None:
+    assert made(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Up to **{{ high }}** or *:material-x:* so", "Up to or so"),
+        ("**{{ a }}** - **{{ b }}**", "-"),
+        ("**:material-x: macOS ** b", "**macOS** b"),
+        ("*:material-x: a* and ~~{{x}} b~~", "*a* and ~~b~~"),
+        ("a **b** {{ x }} **c** d", "a **b** **c** d"),
+        ("**`a`** {{ x }} **`b`**", "**`a`** **`b`**"),
+        ("* {{ x }} a*b\n* c", "* a*b * c"),
+        ("a_{{x}}_b", "a__b"),
+        ("[{{ x }}](b.md) and [**{{ x }}**](c.md)", "[b.md](b.md) and [c.md](c.md)"),
+        ("[](b.md), [ ](#c) and ![](d.png)", "[b.md](b.md), [ ](#c) and ![](d.png)"),
+        ('<p><a href="b.md"><i class="x"></i></a></p>', "[b.md](b.md)"),
+    ],
+)
+def test_a_mark_leaves_no_emphasis_and_no_link_without_words(written: str, read: str) -> None:
+    assert made(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("** macOS**", "**macOS**"),
+        ("**macOS **, then", "**macOS**, then"),
+        ("- ** a ** and ** b**", "- **a** and **b**"),
+        ("a ** b ** c", "a ** b ** c"),
+        ("** Item with **bold** word", "** Item with **bold** word"),
+        ("`** a**` ** b**", "`** a**` **b**"),
+        ("    ** a**", "** a**"),
+    ],
+)
+def test_blanks_within_the_signs_of_bold_are_closed_up(written: str, read: str) -> None:
+    assert made(written) == read
