@@ -90,6 +90,10 @@ class EventCodec:
         """Make the keys that new events of `streams` will need at once, instead of one by one."""
         self._vault.prepare(streams)
 
+    def destroyed(self, stream: str) -> bool:
+        """Whether the key of `stream` was destroyed, so that nobody can open what it sealed."""
+        return self._vault.destroyed(stream)
+
     def reading(self) -> AbstractContextManager[None]:
         """Makes many calls of `decode` quicker, nothing else may stand in the block."""
         return self._vault.reading()

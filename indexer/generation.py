@@ -18,7 +18,8 @@ CURRENT = "CURRENT"
 class Manifest(Struct, frozen=True, kw_only=True):
     """What a generation was made with, written when all else of it is durable.
 
-    `position` is where it stood then; what it holds is never older.
+    `position` is where it stood then; what it holds is never older. Nor does it hold anything that
+    was removed up to `gone`, where it was begun later than that.
     """
 
     schema: int
@@ -27,9 +28,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
     analysis: int
     passages: int
     position: int
+    gone: int = 0
 
 
-def manifest(fingerprint: str, engine: str, position: int) -> Manifest:
+def manifest(fingerprint: str, engine: str, position: int, gone: int = 0) -> Manifest:
     """What this program makes now."""
     return Manifest(
         schema=SCHEMA_VERSION,
@@ -38,6 +40,7 @@ def manifest(fingerprint: str, engine: str, position: int) -> Manifest:
         analysis=analysis.VERSION,
         passages=passages.VERSION,
         position=position,
+        gone=gone,
     )
 
 
@@ -54,13 +57,18 @@ def current(directory: Path) -> Path:
     return directory / name
 
 
-def check(generation: Path, fingerprint: str, engine: str) -> Manifest:
-    """The manifest. Raises `IndexOutdated` if this program cannot use what it describes."""
+def made(generation: Path) -> Manifest:
+    """The manifest. Raises `IndexOutdated` if it cannot be read."""
     path = generation / MANIFEST
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
         raise IndexOutdated(f"The manifest {path} cannot be read ({error}).") from error
+
+
+def check(generation: Path, fingerprint: str, engine: str) -> Manifest:
+    """The manifest. Raises `IndexOutdated` if this program cannot use what it describes."""
+    found = made(generation)
     wanted = manifest(fingerprint, engine, found.position)
     for what in ("schema", "engine", "fingerprint", "analysis", "passages"):
         old, new = getattr(found, what), getattr(wanted, what)

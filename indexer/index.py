@@ -79,9 +79,11 @@ class HybridIndex:
         fill: Callable[["HybridIndex"], None],
         *,
         engine: str = "tantivy",
+        gone: int = 0,
     ) -> Self:
         """Make a new generation, `fill` it (put ... commit), swap it in, remove the old one.
 
+        Nothing that was removed up to `gone` can come into it, if that is later than its position.
         Answers the new generation, writable. Readers of the old one find the new at their next
         `refresh`. Vectors already stored are not computed again; those of texts that the new one
         does not hold are destroyed, for nobody can tell any more what they were made of.
@@ -96,7 +98,7 @@ class HybridIndex:
             index = cls(directory, embedder, engine, parts)
             fill(index)
             store.keep_only(parts.passages.text_hashes())
-            made = generation.manifest(embedder.fingerprint, engine, index.position)
+            made = generation.manifest(embedder.fingerprint, engine, index.position, gone)
             with reading(directory):
                 generation.swap_in(path, made)
             undo.pop_all()

@@ -34,7 +34,10 @@ def erase_command() -> None:
 def erase_member(
     session: Session, member_id: str, entries: Literal["kept", "erased"], as_json: bool
 ) -> None:
-    """Forget the member ID: profile, sign-in, and what they said of the entries of others."""
+    """Forget the member ID: profile, sign-in, and what they said of the entries of others.
+
+    Asked again after it was stopped, it is finished.
+    """
     with session.open() as base:
         member = base.directory.member(member_id)
         name = Names(base, [member.id]).member(member.id)
@@ -52,10 +55,14 @@ def erase_member(
 @json_option
 @pass_session
 def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
-    """Forget the entry ID; what others said of it is shown no longer."""
+    """Forget the entry ID; what others said of it is shown no longer.
+
+    Asked again after it was stopped, it is finished.
+    """
     with session.open() as base:
-        found = base.catalogue.resolve(entry_id)
-        access.require(base.asker, "erase-entry", base.catalogue.get(found).contributed_by)
-        tell("Erasing; this makes views and index anew.")
+        found = base.catalogue.resolve(entry_id, erased=True)
+        if base.catalogue.summaries([found]):
+            access.require(base.asker, "erase-entry", base.catalogue.get(found).contributed_by)
+            tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.entry(found)
     print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is erased.", as_json)

@@ -1,6 +1,5 @@
 """Lists and pages of entries, answered from the views alone."""
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from kb.entries.browsing import counts, stored, values_of
 from kb.entries.content import Content
 from kb.entries.known import lacks, missing, only, refuse_unknown
 from kb.entries.lineage import nearest_first
+from kb.entries.meant import entry_meant, reuse_meant
 from kb.entries.results import (
     LARGEST_OFFSET,
     BrowseFilter,
@@ -55,8 +55,6 @@ __all__ = [
     "RelatedEntry",
     "ReuseView",
 ]
-
-_BEGINNING = re.compile(r"[0-9a-f-]{6,36}")
 
 
 class Catalogue:
@@ -100,38 +98,22 @@ class Catalogue:
         """The position of the last erasure that the views know: what was read before is old."""
         return self._views.forgotten()
 
-    def resolve(self, text: str) -> str:
+    def resolve(self, text: str, *, erased: bool = False) -> str:
         """The id meant by a full id, its first 6 or more characters if unique, or an external id.
 
-        Raises `NotFound`, or `InvalidInput` when several entries are meant.
+        With `erased` also of one that the asker had erased. Raises `NotFound`, or `InvalidInput`
+        when several entries are meant.
         """
-        found = self._meant(queries.MEANT, text.strip())
-        if not found:
-            raise NotFound(
-                f"There is no entry {text.strip()!r}: give its id, at least 6 characters of it, "
-                "or where it was imported from."
-            )
-        if len(found) > 1:
-            raise InvalidInput(
-                f"Several entries are meant by {text.strip()!r}: give more of the id.", "entry"
-            )
-        return found[0]
+        with self._views.read(self._labels) as db:
+            return entry_meant(db, text, erased=erased)
 
     def resolve_reuse(self, text: str) -> str:
         """The id meant by a reuse's full id, or its first 6 or more characters if unique.
 
         Raises as `resolve`.
         """
-        found = self._meant(queries.MEANT_REUSE, text.strip())
-        if not found:
-            raise NotFound(
-                f"There is no reuse {text.strip()!r}: give its id, at least 6 characters of it."
-            )
-        if len(found) > 1:
-            raise InvalidInput(
-                f"Several reuses are meant by {text.strip()!r}: give more of the id.", "reuse"
-            )
-        return found[0]
+        with self._views.read(self._labels) as db:
+            return reuse_meant(db, text)
 
     def browse(
         self,
@@ -270,13 +252,6 @@ class Catalogue:
         """What each entry of `source` that is not archived is known by there, by the entry's id."""
         with self._views.read(self._labels) as db:
             return dict(db.execute(queries.IMPORTED, (source,)).fetchall())
-
-    def _meant(self, sql: str, text: str) -> list[str]:
-        """The ids that `text` may mean; that one alone which it is in full."""
-        beginning = text.lower() if _BEGINNING.fullmatch(text.lower()) else ""
-        with self._views.read(self._labels) as db:
-            found = [row[0] for row in db.execute(sql, {"text": text, "beginning": beginning})]
-        return [text] if text in found else found
 
     def _names(self, sql: str, beginning: str, limit: int) -> tuple[str, ...]:
         values = {"beginning": beginning.replace("-", " ").strip().lower(), "limit": limit}

@@ -1,5 +1,6 @@
 """The SQL that answers questions about entries, each statement with its name."""
 
+from kb.access import OPERATOR_LABEL
 from kb.entries.results import Sort
 from kb.entries.spelling import spelled
 
@@ -36,6 +37,7 @@ ALL_IDS = "SELECT id FROM entry ORDER BY position"
 IMPORTED = """SELECT id, external_id FROM entry
 WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
 CONTRIBUTED = "SELECT id FROM entry WHERE contributed_by = ? ORDER BY position"
+
 _BEGINS = ":beginning <> '' AND id >= :beginning AND id < :beginning || '~'"
 MEANT = f"""
 SELECT id FROM entry WHERE id = :text OR external_id = :text
@@ -43,6 +45,16 @@ UNION
 SELECT id FROM entry WHERE {_BEGINS} LIMIT 3
 """
 MEANT_REUSE = f"SELECT id FROM reuse WHERE {_BEGINS} LIMIT 3"
+# Only those who had it erased are told that it was.
+MEANT_ERASED = f"""
+SELECT id FROM (SELECT substr(stream, length('entry-') + 1) AS id, actor FROM erasure
+                WHERE stream LIKE 'entry-%')
+WHERE (id = :text OR id IN (SELECT value FROM json_each(:imported)) OR ({_BEGINS}))
+  AND EXISTS (SELECT 1 FROM json_each(asker_labels())
+              WHERE value IN ('{OPERATOR_LABEL}', 'member:' || actor)) LIMIT 3
+"""
+SOURCES = "SELECT DISTINCT source_name FROM entry WHERE source_name IS NOT NULL"
+OWN_LABELS = "SELECT substr(value, 8) FROM json_each(asker_labels()) WHERE value LIKE 'member:%'"
 
 # Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
 # Of several kinds or groups any will do, tags narrow: an entry has them all.

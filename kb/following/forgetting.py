@@ -67,6 +67,7 @@ class Forgetting:
 
         It is there again where an older copy of the vault or of the accounts was put back.
         """
+        self._index.tidy()  # what a rebuild that was cut short has left is not known to be later
         erasures, known = self._views.erasures(), self._views.forgotten()
         self._secrets.depart([member for _, member in self._views.departures(since=0)])
         if self._secrets.alive([each for each in erasures if each[0] <= known]):

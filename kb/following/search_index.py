@@ -14,6 +14,7 @@ from events.errors import ProjectionUnavailable
 from events.log import EventLog
 from indexer.errors import IndexOutdated
 from kb.following.documents import IndexProjection
+from kb.following.finished import last_finished
 from kb.following.parked import ParkedFile, readable
 from kb.following.source import unlike
 from kb.following.turns import Turns
@@ -145,12 +146,15 @@ class SearchIndex:
             raise
 
     def made(self) -> int:
-        """The position at which the present generation was made, -1 if there is none that fits."""
+        """The position up to which the present generation has nothing that was erased.
+
+        Also where it fits this program no longer; -1 if that cannot be told.
+        """
         from indexer import generation
 
         try:
-            path = generation.current(self._directory)
-            return generation.check(path, self._embedder.fingerprint, self._engine).position
+            found = generation.made(generation.current(self._directory))
+            return max(found.position, found.gone)
         except IndexOutdated:
             return -1
 
@@ -170,7 +174,8 @@ class SearchIndex:
         """Remove what a rebuild that was cut short has left; only for the process that leads."""
         from indexer import generation
 
-        generation.sweep(self._directory)
+        if not generation.nothing(self._directory):
+            generation.sweep(self._directory)
 
     def rebuild(
         self,
@@ -180,12 +185,14 @@ class SearchIndex:
         """Make a new generation from the log and swap it in; only for the process that leads."""
         self._build(lambda index: self._projection(index, stopped).fill(progress))
 
-    def _build(self, fill: "Callable[[HybridIndex], None]") -> None:
+    def _build(self, fill: "Callable[[HybridIndex], None]", gone: int = 0) -> None:
         from indexer.index import HybridIndex
 
         with self._writing:
             self._end_turns()
-            made = HybridIndex.build(self._directory, self._embedder, fill, engine=self._engine)
+            made = HybridIndex.build(
+                self._directory, self._embedder, fill, engine=self._engine, gone=gone
+            )
             self._swap(made, writable=True)
 
     def resign(self) -> None:
@@ -226,7 +233,8 @@ class SearchIndex:
             self._notice(f"Making the index from the log: {why}")
         if generation.nothing(self._directory):
             # An empty one answers at once from what is in, and says what is not.
-            self._build(lambda index: self._projection(index, stopped).begin())
+            gone = last_finished(self._log, self._codec)
+            self._build(lambda index: self._projection(index, stopped).begin(), gone)
         else:
             self.rebuild(stopped=stopped)
 

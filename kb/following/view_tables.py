@@ -89,12 +89,14 @@ def forgotten(connection: sqlite3.Connection) -> int:
     return int(connection.execute(FORGOTTEN).fetchone()[0])
 
 
-def make_tables(connection: sqlite3.Connection, head: int) -> None:
+def make_tables(connection: sqlite3.Connection, head: int, gone: int = 0) -> None:
+    """Empty tables for a log with this `head`; in the file is nothing erased up to `gone`."""
     for (table,) in connection.execute(TABLES).fetchall():
         connection.execute(f'DROP TABLE "{table}"')
     for statement in _TABLES:
         connection.execute(statement)
     connection.execute(BEGIN_AGAIN, (head,))
+    connection.execute(KEEP_FORGOTTEN, (gone, gone, 0))
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 

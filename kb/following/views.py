@@ -15,6 +15,7 @@ from events.marks import Misfit, misfit
 from events.projection import ParkedEvent, ProjectionRunner
 from events.sqlite_marks import read_mark, write_mark
 from kb.following import withheld
+from kb.following.finished import last_finished
 from kb.following.page_sums import PageSums
 from kb.following.view_file import MISSING, File, connect, file_at, is_damage
 from kb.following.view_tables import (
@@ -253,15 +254,17 @@ class Views:
             connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute("PRAGMA journal_size_limit = 0")
             database = Database(connection)
-            if schema(connection) == SCHEMA:
-                self._sums.check()
-            else:
+            if missing:
                 self._sums.discard()
                 with database.atomic():
-                    make_tables(connection, self._log.head())
+                    make_tables(connection, self._log.head(), last_finished(self._log, self._codec))
                 self._sums.take(connection)
-                if not missing:
-                    self._notice("The views are made anew from the log: their tables have changed.")
+            elif schema(connection) == SCHEMA:
+                self._sums.check()
+            else:
+                connection.close()
+                self.discard("their tables have changed")
+                return self._open()
         except BaseException:
             connection.close()
             raise

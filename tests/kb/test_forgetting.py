@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
@@ -317,3 +317,75 @@ def test_two_groups_are_not_put_into_each_other_at_once(base: KnowledgeBase) -> 
     for thread in threads:
         thread.join()
     assert said == ["A group cannot be inside itself; choose another one around it."]
+
+
+def _without_views(data: Path) -> None:
+    for place in data.glob("views.sqlite*"):
+        place.unlink()
+
+
+def _with_views_of_another_version(data: Path) -> None:
+    with closing(sqlite3.connect(data / "views.sqlite")) as db:
+        db.execute("PRAGMA user_version = 7")
+
+
+def _without_index(data: Path) -> None:
+    shutil.rmtree(data / "index")
+
+
+def _with_what_a_killed_rebuild_left(data: Path) -> None:
+    (data / "index" / "g900000").mkdir()
+
+
+def _with_an_index_of_another_version(data: Path) -> None:
+    name = (data / "index" / "CURRENT").read_text()
+    manifest = data / "index" / name / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"analysis":', '"analysis":9'))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        _without_views,
+        _with_views_of_another_version,
+        _without_index,
+        _with_what_a_killed_rebuild_left,
+        _with_an_index_of_another_version,
+    ],
+)
+def test_beside_a_finished_erasure_nothing_made_anew_says_that_anything_is_left(
+    base: KnowledgeBase, changed: Callable[[Path], None]
+) -> None:
+    kept = practice(base, "Handover", "At the bed.")
+    base.erasure.entry(practice(base, TITLE, TEXT))
+    data = base.settings.data
+    base.search("handover")
+    base.close()
+    changed(data)
+    for _ in range(2):  # also when what was made anew is opened again
+        told: list[str] = []
+        with KnowledgeBase.open(
+            data, settings=base.settings, embedder=HashEmbedder(), notice=told.append
+        ) as again:
+            assert [each.id for each in again.search("handover").results] == [kept]
+        assert not [each for each in told if "erased" in each]
+    assert left_in(data, (*SECRETS, TITLE)) == []
+
+
+def test_views_made_anew_before_a_key_was_destroyed_are_erased_once_more(
+    base: KnowledgeBase,
+) -> None:
+    erased = practice(base, TITLE, TEXT)
+    base.search(TEXT)
+    base._parts.follower.stop()
+    base.entries.erase(erased)
+    data = base.settings.data
+    base.close()
+    _without_views(data)
+    told: list[str] = []
+    with KnowledgeBase.open(
+        data, settings=base.settings, embedder=HashEmbedder(), notice=told.append
+    ):
+        pass
+    assert any(each.startswith("Something erased is not gone yet") for each in told)
+    assert left_in(data, (TITLE,)) == []

@@ -20,7 +20,7 @@ from indexer.testing import HashEmbedder
 from kb import characters, collation, ids
 from kb.accounts import names, password_rules
 from kb.cli import failures, writing
-from kb.entries import catalogue, content, headings, summary, tags, validation
+from kb.entries import content, headings, meant, summary, tags, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
@@ -122,8 +122,8 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/cli/failures.py": (_patterns(failures),),
     "kb/cli/writing.py": (lambda text: writing._without_template(text.encode()),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
-    "kb/entries/catalogue.py": (_patterns(catalogue),),
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
+    "kb/entries/meant.py": (_patterns(meant),),
     "kb/entries/relation.py": (written_name,),
     "kb/entries/summary.py": (lambda text: summary.summary([content.Section("a", text)]),),
     "kb/entries/plain.py": (
