@@ -31,6 +31,7 @@ _EMPTIED = re.compile(
 _EMPTIED_LINK = re.compile(rf"(?<!!)\[[ \t{GONE}]{{0,20}}\]\((?=<?([^\s()<>#][^\s()<>]{{0,1000}}))")
 _AROUND = re.compile(r"(?<![\w*_~\\])(__|~~|[*_])((?=[^\s*_~])[^*_~\n]{1,300})\1(?![\w*_~])")
 
+_NO_HEADING = re.compile(rf"^ {{0,3}}#{{1,6}}(?:[ \t{GONE}]{{0,80}}#{{0,6}})[ \t]*$", re.MULTILINE)
 _MAYBE_LOOSE = re.compile(r"(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)", re.MULTILINE)
 _BOLD = re.compile(r"(?<![*\\])\*\*(?!\*)")
 _START = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
@@ -43,10 +44,11 @@ def beside_signs(text: str) -> str:
 
 
 def without_gone(text: str) -> str:
-    """`text` without what stands for marks, and without emphasis and links that held nothing else.
+    """`text` without what stands for marks, and without what held nothing else.
 
-    A link without words is read by its address.
+    That is emphasis or a heading; a link without words is read by its address.
     """
+    text = _NO_HEADING.sub("", text) if "#" in text else text
     text = _EMPTIED.sub(GONE, text) if GONE in text else text
     text = _EMPTIED_LINK.sub(r"[\1](", text) if "](" in text else text
     if GONE not in text:

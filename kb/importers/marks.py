@@ -8,8 +8,10 @@ from kb.importers.naming import is_markdown, readable_name
 from kb.importers.remarks import Remarks, Why
 
 _MARK = re.compile(
-    r"\{\{[^{}]{0,1000}\}\}"
-    r"|\{%[^{}%]{0,1000}%\}"
+    r"\{\{<(?:(?!\{\{)[\s\S]){0,1000}?>\}\}|\{\{%(?:(?!\{\{)[\s\S]){0,1000}?%\}\}"
+    r"|\{\{(?>[^{}\"']|(?P<quote>[\"'])(?:(?!\}\}|(?P=quote))[^\n]){0,500}(?P=quote)|[\"']){0,1000}+\}\}"
+    r"|\{%(?:(?!\{%)[\s\S]){0,1000}?%\}"
+    r"|\{:/(?:[a-z]{1,20})?\}"
     r"|\{[ \t]?[:#.](?=[\w\s#.:-])[^{}\n]{0,2000}\}"
     r"|(?<=[\])`])\{[\w-]{1,60}=[^{}\n]{0,2000}\}"
     r"|:(?:octicons|material|fontawesome|simple)-[\w-]{1,80}:"
@@ -26,6 +28,7 @@ _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{
 _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
+_LITERAL = re.compile(r"\{\{-?\s{0,9}(?:\"([^\"]*)\"|'([^']*)')\s{0,9}-?\}\}")
 _TAB = re.compile(
     r"\{[{%][<%-]?\s{0,9}(?:tab|details|expand|collapse|accordion|alert|callout|notice|spoiler)"
     r"\s{1,9}(?:(?:title|name|header|label|summary)=)?"
@@ -142,12 +145,12 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
     if refers := _REFERS.match(mark):
         return refers[1]
     remarks.add(Why.MARKS, mark)
-    if not mark.startswith(("{{", "{%")):
-        return ""
+    if not mark.startswith(("{{", "{%")) or mark.startswith("{% content-ref"):
+        return ""  # the link that such a mark shows follows
+    if literal := _LITERAL.fullmatch(mark):
+        return literal[1] or literal[2] or ""
     if tab := _TAB.match(mark):
         return f"\n**{tab[1][1:-1]}**\n\n"
-    if mark.startswith("{% content-ref"):
-        return ""  # the link that it shows follows
     if included := _INCLUDED.match(mark):
         return _included(included[1])
     if glossed := _GLOSSED.match(mark):

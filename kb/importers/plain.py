@@ -16,6 +16,7 @@ from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.indented import outdented
 from kb.importers.marks import seen_of_marks, without_marks
+from kb.importers.raw import with_braces, with_raw_signs
 from kb.importers.remarks import Remarks, Why
 from kb.importers.slashes import with_notes
 from kb.importers.unseen import hides, without_unseen
@@ -48,6 +49,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
     if not _SUSPICIOUS.search(body):
         return body
+    body = with_raw_signs(body, remarks)
     body = outdented(flattened(with_fences(body, remarks)), remarks)
     if has_comments(body):
         body = without_comments(body, _code(body), remarks)
@@ -68,7 +70,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
             remarks.comments += [text] if _HEAD.match(text) else []
         else:
             made.append(_text(text, html, remarks, in_table=kind == "table"))
-    return "\n".join(made)
+    return with_braces("\n".join(made))
 
 
 def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:

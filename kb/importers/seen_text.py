@@ -11,6 +11,7 @@ _TAG = re.compile(
     rf"(?:^|(?<=[\s,;|>*_])|(?<=[^\]]\()|(?<=^\())#(?:\[\[)?([\w{UNSEEN}][\w/{UNSEEN}-]{{0,100}})",
     re.M,
 )
+_ENDS_COMMENT = re.compile(r"[ \t]*(?:--!?>|\*/[ \t]*\}+|%\}|[#%-]*\}\}?)[ \t]*$")
 _NAME = r"([^\W\d_][\w .'/-]{0,60}?)"
 _PROPERTY = re.compile(
     r"^[ \t>*+-]{0,40}(?:\d{1,9}[.)][ \t]+)?(?:\[[^\]\n]\][ \t]+)?[*_~]{0,3}"
@@ -62,7 +63,7 @@ def _in_text(text: str) -> Held:
 
 
 def _in_comment(comment: str) -> Held:
-    for line in comment.split("\n"):
+    for line in _ENDS_COMMENT.sub("", comment).split("\n"):
         if sight := marked(line):
             yield f"a comment “{line.strip()}”", sight
         for piece in dict.fromkeys((line, *_PIECES.split(line))):

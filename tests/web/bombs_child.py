@@ -64,7 +64,7 @@ IMPORTERS = (
     *("attributes", "body", "breaks", "cascades", "code", "comments", "components"),
     *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
     *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
-    *("marks", "naming", "notes", "own_fields", "page", "parts", "persons", "plain", "seen"),
+    *("marks", "naming", "notes", "own_fields", "page", "parts", "persons", "plain", "raw", "seen"),
     *("seen_text", "seen_values", "slashes", "unseen", "value_text", "values"),
 )
 

@@ -1,0 +1,45 @@
+"""What Liquid leaves as it is, between its tags "raw" and "endraw": signs, and no marks."""
+
+import re
+from collections.abc import Iterator
+
+from kb.importers.remarks import Remarks, Why
+
+_TAG = re.compile(
+    r"(?!(?<=`)\{%[^{}`]{1,30}\}`)\{%-?\s{0,9}(end)?raw\s{0,9}-?%\}"
+)  # not `{% raw %}`
+_LINE = re.compile(r"[ \t]*\n")
+_BRACE = "\ufdd9"
+"""Stands for a brace that is a sign; no letter has this code."""
+
+
+def with_raw_signs(body: str, remarks: Remarks) -> str:
+    """`body` without these tags, what stands between them as `with_braces` writes it out."""
+    return "".join(_pieces(body, remarks)) if "raw" in body and "{%" in body else body
+
+
+def with_braces(text: str) -> str:
+    """`text` with the braces that are signs."""
+    return text.replace(_BRACE, "{")
+
+
+def _pieces(body: str, remarks: Remarks) -> Iterator[str]:
+    at = 0
+    tags = _TAG.finditer(body)
+    for begun in tags:
+        ended = next((tag for tag in tags if tag[1]), None) if not begun[1] else None
+        if ended is None:
+            continue
+        remarks.add(Why.MARKS, begun[0])
+        remarks.add(Why.MARKS, ended[0])
+        yield body[at : begun.start()]
+        yield body[_after(body, begun) : ended.start()].replace("{", _BRACE)
+        at = _after(body, ended)
+    yield body[at:]
+
+
+def _after(body: str, tag: re.Match[str]) -> int:
+    """Where the text goes on after a tag: one alone in its line takes the line with it."""
+    alone = not body[max(0, tag.start() - 80) : tag.start()].rpartition("\n")[2].strip()
+    line = _LINE.match(body, tag.end()) if alone else None
+    return line.end() if line else tag.end()

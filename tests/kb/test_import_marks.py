@@ -1,0 +1,60 @@
+"""Marks of Liquid, Hugo and kramdown are no text; what they keep as it is, is."""
+
+import pytest
+
+from kb.importers.markdown import ParsedFile, parse_markdown
+
+
+def parsed(text: str) -> ParsedFile:
+    return parse_markdown(text.encode(), "a.md")
+
+
+def made(text: str) -> str:
+    return "\n".join(section.text for section in parsed(text).content.sections)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("""{% include x.html a="50%" b='}' title="Half" %} so""", "Half so"),
+        ("{% if a % 2 == '}' %}so{% endif %}", "so"),
+        ('{{% note "a}" %}}so{{% /note %}}', "so"),
+        ('{{< x a="}}" >}}so', "so"),
+        ("{{ it's }}so{{ it's }}", "so"),
+        ("{{ '{% so %}' }}", "{% so %}"),
+        ("{::nomarkdown}<b>so</b>{:/} or{:/nomarkdown}", "**so** or"),
+    ],
+)
+def test_a_mark_ends_where_the_other_tool_ends_it(written: str, read: str) -> None:
+    assert made(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a {% raw %}{{ x }} {% y %}{% endraw %} b", "a {{ x }} {% y %} b"),
+        ("`{% raw %}{{ x }}{% endraw %}` {{ y }}b", "`{{ x }}` b"),
+        ("```\n{%- raw -%}\n{{ x }}\n{% endraw %}\n```", "```\n{{ x }}\n```"),
+        ("{% raw %}\n```\n{% y %}\n```\n{% endraw %}", "```\n{% y %}\n```"),
+        ("Write `{% raw %}` and `{% endraw %}`.", "Write `{% raw %}` and `{% endraw %}`."),
+        ("a {% raw %}{{ b }}c", "a c"),
+    ],
+)
+def test_what_liquid_leaves_as_it_is_stays_so(written: str, read: str) -> None:
+    assert made(written) == read
+
+
+@pytest.mark.parametrize(
+    "heading", ["### {{ x }}", "#### <!-- x -->", "<h3><i class='x'></i></h3>"]
+)
+def test_a_heading_of_which_nothing_is_seen_is_none(heading: str) -> None:
+    assert made(f"a\n\n{heading}\n\nb").split() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!-- hidden: yes -->", "{# hidden: yes #}", "{/* hidden: yes */}"]
+)
+def test_a_remark_on_a_comment_ends_before_its_signs(comment: str) -> None:
+    found = parsed(f"## {comment}\n\nText")
+
+    assert "Who sees it: hidden: yes shows it to its author alone" in found.remarks
