@@ -22,6 +22,7 @@ from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
 from kb.importers.naming import is_markdown, spellings, why_twice
 from kb.importers.parts import Parts, content_with_parts
+from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Why
 from kb.importers.shown import bounded, changes
 from kb.importers.turned import page_first
@@ -29,7 +30,6 @@ from kb.importers.visibility import visibility
 
 LINK = "References"
 """The relation type that a link in a text becomes."""
-
 REFUSED = "refused"
 NO_MARKDOWN = "This is no Markdown file; if it holds Markdown, let its name end in .md."
 
@@ -104,6 +104,7 @@ class FolderImport:
         self._cascades = Cascades()
         self.paths = in_order(find_files(folder))
         self._cascades.read_settings(folder, self.paths)
+        self._permalinks = Permalinks(folder, self.paths)
 
     def run(self) -> Iterator[FileOutcome]:
         """What became of each file, as it happens.
@@ -132,8 +133,7 @@ class FolderImport:
             if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
                 self._cascades.refused(data, path)
                 raise NotTaken(NO_MARKDOWN)
-            place = f"{self._folder.resolve().name}/{path}"
-            parsed = self._cascades.parse(data, path, place)
+            parsed = self._cascades.parse(data, path, f"{self._folder.resolve().name}/{path}")
             return self._register(parsed), parsed
         except NotTaken as error:
             return _refused(path, error)
@@ -146,7 +146,8 @@ class FolderImport:
         if owner != parsed.path:
             raise NotTaken(why_twice(external_id, owner, parsed.path))
         self._external_ids[parsed.path] = external_id
-        names = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
+        known_as = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
+        names = (*known_as, *self._permalinks.of(parsed.path))
         self._parts[entry_id] = parsed.parts
         self._names.add(parsed.path, entry_id, filter(None, names))
         return entry_id

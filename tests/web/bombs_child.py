@@ -24,7 +24,7 @@ from kb.entries import content, headings, meant, summary, tags, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
-from kb.importers import glossary, mentioned, turned
+from kb.importers import glossary, mentioned, permalinks, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
@@ -149,6 +149,7 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
     "kb/importers/glossary.py": (_patterns(glossary),),
     "kb/importers/mentioned.py": (_patterns(mentioned),),
+    "kb/importers/permalinks.py": (_patterns(permalinks),),
     "kb/importers/turned.py": (_patterns(turned),),
     **dict.fromkeys(("web/markdown.py", "web/markdown_rules.py"), (_page_text,)),
 }
