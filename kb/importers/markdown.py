@@ -5,12 +5,14 @@ property, a tag, a relation, who sees it, or a remark that says what was left ou
 """
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from kb.entries.content import Content, Section, Source
 from kb.errors import NotTaken
 from kb.importers import own_fields
+from kb.importers.cells import with_cells
 from kb.importers.fields import Fields, words
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
@@ -103,8 +105,7 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     sorted_fields = Fields(remarks)
     sorted_fields.properties.update(own_properties)
     sorted_fields.sort(_with_date(fields, path))
-    body = head.body if exact else with_mentioned(head.body, head.fields, remarks)
-    body = body if exact else plain_markdown(body, remarks)
+    body = head.body if exact else _plain(head.body, head.fields, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)
@@ -137,6 +138,11 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
         visible_below=below,
         remarks=remarks.all(),
     )
+
+
+def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
+    cells = with_cells(with_mentioned(body, fields, remarks), fields, remarks)
+    return plain_markdown(cells, remarks)
 
 
 def decoded(data: bytes) -> str:

@@ -1,0 +1,61 @@
+"""Cells of code of Quarto and R Markdown: what readers of their pages see is what is taken."""
+
+import pytest
+
+from kb.importers.markdown import ParsedFile, parse_markdown
+
+
+def parsed(text: str) -> ParsedFile:
+    return parse_markdown(text.encode(), "a.qmd")
+
+
+def made(text: str) -> str:
+    return "\n".join(section.text for section in parsed(text).content.sections)
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("```{python}\n#| label: x\noil = 1\n```", "```python\noil = 1\n```"),
+        ("~~~{r, eval=FALSE}\noil\n~~~", "~~~r\noil\n~~~"),
+        ("```{ojs}\n//| echo: true\noil\n```", "```ojs\noil\n```"),
+        ("````{r}\n#| echo: fenced\n```\n# no | option\n````", "````r\n```\n# no | option\n````"),
+        ("```{note}\n#| include: false\n```", "```{note}\n#| include: false\n```"),
+        ("```\n```{r, include=FALSE}\n```", "```\n```{r, include=FALSE}\n```"),
+        ("```{r, include=FALSE}\nit never ends", "```{r, include=FALSE}\nit never ends"),
+    ],
+)
+def test_a_cell_is_code_in_its_language_without_its_options(cell: str, read: str) -> None:
+    assert made(cell) == read
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "```{python}\n#| include: false\noil = 1\n```",
+        "```{r setup, include = FALSE}\noil\n```",
+        "```{r echo=F}\noil\n```",
+        '```{python}\n#| label: "a"\n#| echo: false\noil\n```',
+    ],
+)
+def test_code_that_readers_do_not_see_is_told_in_a_remark(cell: str) -> None:
+    found = parsed(f"{cell}\n\nText")
+
+    assert [section.text for section in found.content.sections] == ["Text"]
+    assert found.remarks == (f"Hidden from readers: {' '.join(cell.removesuffix('```').split())}",)
+
+
+def test_a_page_may_hide_the_code_of_all_its_cells() -> None:
+    cells = "```{r}\noil\n```\n\n```{r, echo=TRUE}\npump\n```"
+
+    assert made(f"---\nexecute:\n  echo: false\n---\n{cells}").split() == ["```r", "pump", "```"]
+    setup = "```{r, include=FALSE}\nknitr::opts_chunk$set(echo = FALSE, warning = FALSE)\n```"
+    assert made(f"{setup}\n\n{cells}").split() == ["```r", "pump", "```"]
+
+
+def test_what_a_caption_says_is_text() -> None:
+    hidden = "```{r, echo=FALSE, fig.cap='Oil at noon'}\nplot\n```"
+    shown = '```{python}\n#| fig-cap: "Oil at night"\nplot\n```'
+
+    text = made(f"{hidden}\n\n{shown}")
+    assert text.split("\n\n") == ["Oil at noon", "\n```python\nplot\n```", "Oil at night"]
