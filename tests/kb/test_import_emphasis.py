@@ -40,7 +40,7 @@ def test_emphasis_of_html_stands_around_the_words_of_each_paragraph(
     [
         ("Up to **{{ high }}** or *:material-x:* so", "Up to or so"),
         ("**{{ a }}** - **{{ b }}**", "-"),
-        ("**:material-x: macOS ** b", "**macOS** b"),
+        ("a **:material-x: macOS ** b", "a **macOS** b"),
         ("*:material-x: a* and ~~{{x}} b~~", "*a* and ~~b~~"),
         ("a **b** {{ x }} **c** d", "a **b** **c** d"),
         ("**`a`** {{ x }} **`b`**", "**`a`** **`b`**"),

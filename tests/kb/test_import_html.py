@@ -102,6 +102,29 @@ def test_what_is_further_in_within_an_element_is_no_code() -> None:
     assert made("<div>\n\n    a = 1\n\n</div>").strip("\n") == "    a = 1"
 
 
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        ("<ul>\n  <li>a</li>\n\n      b\n\n</ul>", "- a b"),
+        ("<table>\n<tr><td>\n\n      a *b*\n\n</td></tr>\n</table>", "| a *b* | |---|"),
+        ("<table>\n<tr><td>\n\na *b*\n\nc\n\n</td></tr>\n</table>", "| a *b* c | |---|"),
+        ("<div>\n  <div>\n    a\n\n    b\n  </div>\n</div>", "a b"),
+        ("<div hidden>\n  a\n\n    </div>\n\nb", "b"),
+        ("<div>\n  a\n\n      <!-- x -->\n  b\n</div>", "a b"),
+    ],
+)
+def test_a_blank_line_within_an_element_begins_no_code(html: str, read: str) -> None:
+    assert " ".join(made(html).split()) == read
+
+
+def test_html_that_is_further_in_within_an_item_is_no_code() -> None:
+    html = "- a\n\n  <div>\n\n        <p>b</p>\n  </div>\n\n  c"
+
+    rendered = MarkdownIt("commonmark").render(made(html))
+    assert "<pre" not in rendered
+    assert rendered.count("<p>") == 3
+
+
 def test_blank_lines_part_no_rows_of_a_table() -> None:
     head, row = "<table>\n<tr><th>A</th></tr>", "<tr><td>b</td></tr>"
 

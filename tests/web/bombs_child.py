@@ -65,7 +65,19 @@ IMPORTERS = (
     *("attributes", "body", "breaks", "cascades", "cells", "code", "comments", "components"),
     *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
     *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
-    *("marks", "naming", "notes", "own_fields", "page", "parts", "persons", "plain", "raw", "seen"),
+    *(
+        "marks",
+        "naming",
+        "notes",
+        "own_fields",
+        "page",
+        "parts",
+        "persons",
+        "pieces",
+        "plain",
+        "raw",
+        "seen",
+    ),
     *("seen_text", "seen_values", "slashes", "unseen", "value_text", "values"),
 )
 
