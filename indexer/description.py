@@ -5,7 +5,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from indexer import generation
@@ -42,12 +41,10 @@ def describe(directory: Path) -> Description:
         return Description()
     path = generation.current(directory)
     try:
-        made = msgspec.json.decode(
-            (path / generation.MANIFEST).read_bytes(), type=generation.Manifest
-        )
+        made = generation.made(path)
         position, documents, passages, source = _row(path / PASSAGES, _COUNTS)
         (vectors,) = _row(directory / VECTORS, _VECTORS)
-    except (OSError, msgspec.DecodeError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
         raise IndexOutdated(f"The index is damaged ({error}).") from error
     return Description(
         position=position,

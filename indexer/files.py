@@ -21,7 +21,7 @@ _WAL_MODE = b"\2\2"
 def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     """A connection in WAL mode with durable commits and transactions that begin when told to."""
     if not writable and not path.is_file():
-        raise IndexOutdated(f"The index has no file {path}.")
+        raise IndexOutdated(f"The index has no file {path.name}.")
     mode = "rwc" if writable else "ro"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -87,6 +87,11 @@ def _copy_over(fresh: sqlite3.Connection, path: Path) -> None:
         fresh.backup(damaged, progress=no_waiting)
 
 
+def said(error: Exception) -> str:
+    """What an error says, without where the file lies: that may be a copy that nobody chose."""
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Tell damaged files (`IndexOutdated`) from unusable ones (`IndexUnavailable`)."""
@@ -94,10 +99,14 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.OperationalError, OSError) as error:
         if any(sign in str(error) for sign in _DAMAGE):
-            raise IndexOutdated(f"The index file {path} is damaged ({error}).") from error
-        raise IndexUnavailable(f"The index file {path} cannot be used now: {error}.") from error
+            raise IndexOutdated(
+                f"The index file {path.name} is damaged ({said(error)})."
+            ) from error
+        raise IndexUnavailable(
+            f"The index file {path.name} cannot be used now: {said(error)}."
+        ) from error
     except sqlite3.DatabaseError as error:
-        raise IndexOutdated(f"The index file {path} is damaged ({error}).") from error
+        raise IndexOutdated(f"The index file {path.name} is damaged ({said(error)}).") from error
 
 
 def replace_durably(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from indexer import analysis, passages
 from indexer.errors import IndexOutdated
-from indexer.files import replace_durably
+from indexer.files import replace_durably, said
 
 SCHEMA_VERSION = 5
 MANIFEST = "manifest.json"
@@ -49,11 +49,11 @@ def current(directory: Path) -> Path:
     try:
         name = (directory / CURRENT).read_text(encoding="ascii")
     except FileNotFoundError:
-        raise IndexOutdated(f"There is no index in {directory} yet.") from None
+        raise IndexOutdated("There is no index yet.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexOutdated(f"The file {directory / CURRENT} cannot be read ({error}).") from error
+        raise IndexOutdated(f"The index file {CURRENT} cannot be read ({said(error)}).") from error
     if not _is_name(name) or not (directory / name).is_dir():
-        raise IndexOutdated(f"The file {directory / CURRENT} names no generation of the index.")
+        raise IndexOutdated(f"The index file {CURRENT} names no generation of it.")
     return directory / name
 
 
@@ -63,7 +63,7 @@ def made(generation: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise IndexOutdated(f"The manifest {path} cannot be read ({error}).") from error
+        raise IndexOutdated(f"The index file {MANIFEST} is damaged ({said(error)}).") from error
 
 
 def check(generation: Path, fingerprint: str, engine: str) -> Manifest:

@@ -68,7 +68,7 @@ class HybridIndex:
         )
         if index.position < made.position:
             index.close()
-            raise IndexOutdated(f"The index {path} lacks what it held at position {made.position}.")
+            raise IndexOutdated(f"The index lacks what it held at position {made.position}.")
         return index
 
     @classmethod

@@ -66,7 +66,7 @@ class Parts:
         with ExitStack() as undo:
             undo.callback(store.close)
             if not new and not (path / LEXICAL).is_dir():
-                raise IndexOutdated(f"The index has no directory {path / LEXICAL}.")
+                raise IndexOutdated(f"The index has no directory {LEXICAL}.")
             passages = PassageStore(path / PASSAGES, writable=writable, new=new)
             undo.callback(passages.close)
             lexical = open_lexical(engine, path / LEXICAL, writable=writable)
@@ -120,5 +120,5 @@ class Parts:
         words, vectors = self.lexical.documents, len(self.memory)
         if self.lexical.position == self._stamp and words != vectors:
             raise IndexOutdated(
-                f"The index {self.path} has {words} documents by words, but {vectors} by vectors."
+                f"The index has {words} documents by words, but {vectors} by vectors."
             )

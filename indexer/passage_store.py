@@ -68,7 +68,7 @@ class PassageStore:
         self._writer: sqlite3.Connection | None = None
         self._sound: set[int] = set()  # documents whose rows were compared with their sum
         if not new and not path.is_file():
-            raise IndexOutdated(f"The index has no file {path}.")
+            raise IndexOutdated(f"The index has no file {path.name}.")
         with reading(path):
             if writable:
                 self._writer = connect(path, writable=True)
@@ -78,7 +78,7 @@ class PassageStore:
             (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             self.close()
-            raise IndexOutdated(f"The index file {path} is damaged ({verdict}).")
+            raise IndexOutdated(f"The index file {path.name} is damaged ({verdict}).")
 
     def version(self) -> int:
         """Another number after each commit by another connection; costs next to nothing."""
@@ -164,7 +164,7 @@ class PassageStore:
                 statement = query.format(",".join("?" * len(batch)))
                 found += self._reader.execute(statement, batch).fetchall()
             if not row_sums.sound(self._reader, numbers, self._sound):
-                raise IndexOutdated(f"The index file {self._path} is damaged: a text differs.")
+                raise IndexOutdated(f"The index file {self._path.name} is damaged: a text differs.")
         return found
 
     def put(
@@ -224,7 +224,7 @@ class PassageStore:
 
     def _transaction(self) -> sqlite3.Connection:
         if self._writer is None:
-            raise IndexUnavailable(f"The index file {self._path} was opened for reading only.")
+            raise IndexUnavailable(f"The index file {self._path.name} was opened for reading only.")
         with reading(self._path):
             if not self._writer.in_transaction:
                 self._writer.execute("BEGIN IMMEDIATE")

@@ -62,7 +62,7 @@ class VectorStore:
                 self._connection.executescript(_SCHEMA)
             found = self._connection.execute("SELECT key FROM hash_key").fetchone()
         if not found:
-            raise IndexOutdated(f"The store {path} has no key.")
+            raise IndexOutdated(f"The store {path.name} has no key.")
         (self._key,) = found
 
     @classmethod
@@ -71,7 +71,7 @@ class VectorStore:
         try:
             if path.is_file() and not path.stat().st_size:
                 # SQLite would take it for new, and wait for those who have the old one open.
-                raise IndexOutdated(f"The store {path} is empty.")
+                raise IndexOutdated(f"The store {path.name} is empty.")
             store = cls(path, dimension, writable=True)
             try:
                 store.check()
@@ -108,7 +108,9 @@ class VectorStore:
         known = self.get(fingerprint, hashes)
         missing = len(set(hashes) - known.keys())
         if missing:
-            raise IndexOutdated(f"The store {self._path} lacks vectors of the index ({missing:,}).")
+            raise IndexOutdated(
+                f"The store {self._path.name} lacks vectors of the index ({missing:,})."
+            )
         rows = [known[key] for key in hashes]
         return np.stack(rows) if rows else np.empty((0, self._dimension), dtype=np.float32)
 
@@ -159,7 +161,7 @@ class VectorStore:
         with self._lock, reading(self._path):
             (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise IndexOutdated(f"The store {self._path} is damaged ({verdict}).")
+            raise IndexOutdated(f"The store {self._path.name} is damaged ({verdict}).")
 
     def count(self) -> int:
         """How many vectors are stored, of all models."""

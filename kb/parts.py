@@ -58,7 +58,13 @@ class Parts:
         self.views = Views(directory.views, self.codec, self.log, notice=notice)
         self.reader = ViewReader(directory.views)
         self.parked = ParkedFile(directory.parked)
-        self.questions = Questions(directory.questions, utc_now, secrets.token_bytes, self.log)
+        self.questions = Questions(
+            directory.questions,
+            utc_now,
+            secrets.token_bytes,
+            self.log,
+            named=DataDirectory(directory.root).questions,
+        )
         self._tidy_questions(notice)
         self.keys = Keys(self.vault, self.questions, lambda: self.accounts, self._erase_entry)
         self.index = SearchIndex(

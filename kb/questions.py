@@ -77,12 +77,22 @@ class CommonQuestion(Struct, frozen=True, kw_only=True):
 
 
 class Questions:
-    """Counts in a small file of their own, made at first use. Usable from any thread."""
+    """Counts in a small file of their own, made at first use. Usable from any thread.
+
+    What goes wrong is told of the file `named`, where that at `path` is a copy of it.
+    """
 
     def __init__(
-        self, path: Path, clock: Clock, random: Callable[[int], bytes], log: EventLog
+        self,
+        path: Path,
+        clock: Clock,
+        random: Callable[[int], bytes],
+        log: EventLog,
+        *,
+        named: Path | None = None,
     ) -> None:
         self._path = path
+        self._named = named or path
         self._log = log
         self._clock = clock
         self._random = random
@@ -172,7 +182,7 @@ class Questions:
     def _refuse_damaged(self, damaged: list[str]) -> None:
         if damaged:
             raise DataDirectoryError(
-                f"The counts of searches in {self._path} are damaged: put back a copy, or remove "
+                f"The counts of searches in {self._named} are damaged: put back a copy, or remove "
                 "the file and lose the counts."
             )
 
@@ -191,7 +201,7 @@ class Questions:
             write_mark(db, self._log.mark())
         elif misfit(self._log, mark) == "other log":
             raise DataDirectoryError(
-                f"The counts of searches in {self._path} do not belong to the log beside them: "
+                f"The counts of searches in {self._named} do not belong to the log beside them: "
                 "put back those that do, or remove the file."
             )
 
@@ -202,7 +212,7 @@ class Questions:
             yield
         except sqlite3.Error as error:
             raise DataDirectoryError(
-                f"The counts of searches in {self._path} cannot be used ({error}): "
+                f"The counts of searches in {self._named} cannot be used ({error}): "
                 "if the file is damaged, put back a copy or remove it."
             ) from error
 

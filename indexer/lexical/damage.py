@@ -16,7 +16,7 @@ def reading(engine: str, directory: Path) -> Iterator[None]:
         if not _from_engine(error):
             raise
         raise IndexOutdated(
-            f"The {engine} index in {directory} cannot be read ({_reason(error)}): rebuild it."
+            f"The {engine} index cannot be read ({_reason(error, directory)}): rebuild it."
         ) from error
 
 
@@ -29,7 +29,7 @@ def writing(engine: str, directory: Path) -> Iterator[None]:
         if not _from_engine(error):
             raise
         raise IndexUnavailable(
-            f"The {engine} index in {directory} cannot be written ({_reason(error)}):"
+            f"The {engine} index cannot be written ({_reason(error, directory)}):"
             " see that the disk has room and that no other process writes to it."
         ) from error
 
@@ -41,6 +41,6 @@ def _from_engine(error: BaseException) -> bool:
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
-def _reason(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+def _reason(error: BaseException, directory: Path) -> str:
+    lines = str(error).replace(f"{directory.parent}/", "").strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

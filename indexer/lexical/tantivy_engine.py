@@ -68,7 +68,7 @@ class TantivyIndex:
 
     def _open(self, fresh: bool) -> tantivy.Index:
         if not fresh and not tantivy.Index.exists(str(self._directory)):
-            raise IndexOutdated(f"There is no {_NAME} index in {self._directory}: rebuild it.")
+            raise IndexOutdated(f"There is no {_NAME} index: rebuild it.")
         if not fresh:
             check(self._directory)
         index = tantivy.Index(self._schema, str(self._directory))
@@ -87,8 +87,7 @@ class TantivyIndex:
             stamps = searcher.search(_term(self._schema, "record", _STAMP), limit=1).hits
             if not stamps:
                 raise IndexOutdated(
-                    f"The {_NAME} index in {self._directory} was made by another version of the"
-                    " program: rebuild it."
+                    f"The {_NAME} index was made by another version of the program: rebuild it."
                 )
             stamp = searcher.doc(stamps[0][1])
             return _Snapshot(

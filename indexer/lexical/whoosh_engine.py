@@ -55,7 +55,7 @@ class WhooshIndex:
             self._directory.mkdir(parents=True, exist_ok=True)
             return whoosh.index.create_in(str(self._directory), _schema())
         if not whoosh.index.exists_in(str(self._directory)):
-            raise IndexOutdated(f"There is no {_NAME} index in {self._directory}: rebuild it.")
+            raise IndexOutdated(f"There is no {_NAME} index: rebuild it.")
         return whoosh.index.open_dir(str(self._directory))
 
     def _look(self) -> tuple[whoosh.searching.Searcher, int]:
@@ -65,8 +65,7 @@ class WhooshIndex:
             if stamp is None:
                 searcher.close()
                 raise IndexOutdated(
-                    f"The {_NAME} index in {self._directory} was made by another version of the"
-                    " program: rebuild it."
+                    f"The {_NAME} index was made by another version of the program: rebuild it."
                 )
             return searcher, int(stamp["position"])
 

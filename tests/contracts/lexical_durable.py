@@ -182,27 +182,27 @@ class DurableContract(EngineContract):
 
     def test_a_missing_or_empty_directory_cannot_be_read(self, tmp_path: Path) -> None:
         for directory in (tmp_path, tmp_path / "missing"):
-            with pytest.raises(IndexOutdated, match=str(directory)):
+            with pytest.raises(IndexOutdated, match=r"There is no|does not exist"):
                 self.open(directory, writable=False)
 
     def test_a_directory_of_something_else_is_outdated(self, tmp_path: Path) -> None:
         (tmp_path / "letter.txt").write_text("Dear all", encoding="utf-8")
         for writable in (False, True):
-            with pytest.raises(IndexOutdated, match=str(tmp_path)):
+            with pytest.raises(IndexOutdated, match=r"There is no|cannot be read"):
                 self.open(tmp_path, writable=writable)
 
     @pytest.mark.parametrize("cut", [0, 1, 0.5], ids=["emptied", "cut by one", "cut in half"])
-    def test_a_file_cut_off_is_named_or_does_no_harm(self, tmp_path: Path, cut: float) -> None:
+    def test_a_file_cut_off_is_told_or_does_no_harm(self, tmp_path: Path, cut: float) -> None:
         def shorten(content: bytes) -> bytes:
             return content[:-1] if cut == 1 else content[: int(len(content) * cut)]
 
         self.damage_every_file(tmp_path, shorten)
 
-    def test_a_file_of_garbage_is_named_or_does_no_harm(self, tmp_path: Path) -> None:
+    def test_a_file_of_garbage_is_told_or_does_no_harm(self, tmp_path: Path) -> None:
         self.damage_every_file(tmp_path, lambda content: b"\xff\x00garbage" * (len(content) // 9))
 
     def damage_every_file(self, directory: Path, change: Callable[[bytes], bytes]) -> None:
-        """One file at a time: what notices calls the index outdated and says where it lies."""
+        """One file at a time: what notices calls the index outdated, not where it lies."""
         index = self.open(directory)
         index.put([some_document(str(n), f"word number{n}") for n in range(50)])
         index.commit(7)
@@ -214,7 +214,7 @@ class DurableContract(EngineContract):
             complaints.append(self.complaint(directory))
             replace(path, content)
         assert any(complaints)
-        assert all(str(directory) in text for text in complaints if text)
+        assert not any(str(directory) in text for text in complaints)
         assert self.complaint(directory) == ""
 
     def complaint(self, directory: Path) -> str:

@@ -20,10 +20,15 @@ class PanicException(BaseException):
     ("guard", "expected"), [(reading, IndexOutdated), (writing, IndexUnavailable)]
 )
 def test_errors_and_panics_become_one_sentence(guard: Guard, expected: type[IndexerError]) -> None:
-    for thrown in (PanicException("slice out of range.\nbacktrace"), OSError("no"), KeyError()):
-        with pytest.raises(expected, match="The Some index in /there cannot be") as caught:
+    for thrown in (
+        PanicException("slice out of range.\nbacktrace"),
+        OSError(5, "no", "/there/index/meta.json"),
+        KeyError(),
+    ):
+        with pytest.raises(expected, match="The Some index cannot be") as caught:
             raise_inside(guard, thrown)
         assert "\n" not in str(caught.value)
+        assert "there" not in str(caught.value)
 
 
 @pytest.mark.parametrize("guard", [reading, writing])
@@ -35,5 +40,5 @@ def test_an_interrupt_and_what_is_one_sentence_already_pass(guard: Guard) -> Non
 
 
 def raise_inside(guard: Guard, thrown: BaseException) -> None:
-    with guard("Some", Path("/there")):
+    with guard("Some", Path("/there/index")):
         raise thrown

@@ -249,4 +249,4 @@ def test_status_tells_of_views_that_are_not_there_and_of_a_damaged_index(
     (data / "index" / generation / "manifest.json").write_text("{")
     status = again.status()
     assert (status.views_position, status.entries) == (0, 0)
-    assert "index is damaged" in status.errors[0]
+    assert "index file manifest.json is damaged" in status.errors[0]

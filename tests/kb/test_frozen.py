@@ -265,6 +265,35 @@ def test_where_there_is_no_room_for_copies_either_that_is_said(
         open_base()
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *("index", "index/CURRENT", "index/*/manifest.json", "index/vectors.sqlite"),
+        *("index/*/passages.sqlite", "index/*/*/meta.json", "views.sqlite", "questions.sqlite"),
+    ],
+)
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_no_message_names_a_folder_of_copies_that_nobody_chose(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch, damaged: str, how: str
+) -> None:
+    kb.practice()
+    kb.ok("search", "bedside handover")
+    for place in [*kb.data.glob(damaged)]:
+        if place.is_dir():
+            shutil.rmtree(place)
+        elif how == "missing":
+            place.unlink()
+        else:
+            place.write_bytes(b"damaged" * 999)
+    folders = [str(place) for place in frozen._places()]
+    commands = (("search", "bedside handover"), ("list",), ("report", "questions"), ("status",))
+    with shut(kb.data, "read-only", monkeypatch):
+        for command in commands:
+            ran = kb.run(*command)
+            assert not [each for each in folders if each in ran.out + ran.err], ran.out + ran.err
+            assert command[0] == "report" or ran.code == 0, ran
+
+
 Disk = namedtuple("Disk", "f_bavail f_bfree f_favail f_ffree f_frsize f_blocks f_files")
 
 
