@@ -12,6 +12,7 @@ from msgspec import Struct
 from kb.entries.content import Content, Section, Source
 from kb.errors import NotTaken
 from kb.importers import own_fields
+from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
 from kb.importers.fields import Fields, words
 from kb.importers.front_matter import read_head
@@ -141,8 +142,8 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
 
 
 def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
-    cells = with_cells(with_mentioned(body, fields, remarks), fields, remarks)
-    return plain_markdown(cells, remarks)
+    said = with_cells(with_mentioned(with_meanings(body), fields, remarks), fields, remarks)
+    return plain_markdown(said, remarks)
 
 
 def decoded(data: bytes) -> str:

@@ -12,6 +12,8 @@ from kb.importers.body import headings, plain
 from kb.importers.code import lines_of, outside_code
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]{1,1000})")
+_WORDS = re.compile(r" {0,3}(?![-*+>|][ \t]|\d{1,9}[.)][ \t]|[-=|])([^\n]{1,1000})")
+_LINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _ID = re.compile(
     r"\{(?:[^{}\n]{0,200}?[ \t:])?#([\w:.-]{1,200})(?=[^{}\n]{0,200}\})"
     r"|\{:?[ \t]*id=[\"']?([^\s\"'{}]{1,200})(?=[^{}\n]{0,200}\})"
@@ -71,11 +73,12 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         return
     counts: dict[str, int] = {}
     words, waiting, above = "", list[str](), ""
-    for line, is_code in lines_of(body):
+    following = [*body.split("\n")[1:], ""]
+    for (line, is_code), below in zip(lines_of(body), following, strict=True):
         before, above = above, line.strip()
         if not above:
             continue
-        found = None if is_code else _HEADING.match(line)
+        found = None if is_code else _HEADING.match(line) or _underlined(line, below)
         ids = [] if is_code else [one[one.lastindex or 0] for one in _ID.finditer(line)]
         if found:
             words_alone = outside_code(found[1], lambda text: _NO_WORDS.sub("", text))
@@ -92,6 +95,11 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
             waiting = ids if alone else []
             yield from ((each, words) for each in ids if not alone)
     yield from ((each, words) for each in waiting)
+
+
+def _underlined(line: str, below: str) -> re.Match[str] | None:
+    """The words of a heading that the line below it made one."""
+    return _WORDS.match(line) if _LINE.match(below) else None
 
 
 def content_with_parts(content: Content, change: Change) -> Content:

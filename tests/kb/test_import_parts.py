@@ -129,3 +129,15 @@ def test_an_id_of_kramdown_is_that_of_what_stands_right_above_it() -> None:
     parts = parse_markdown(body.encode(), "a.md").parts
     said = [parts.slug(each) for each in ("one", "green", "blue")]
     assert said == ["apples", "pears", "grapes"]
+
+
+def test_a_heading_that_a_line_makes_has_ids_as_others_have() -> None:
+    body = (
+        "Title\n=====\n\nApples\n------\n{: #one}\n\nRed.\n\nPears {#two}\n---\n\nGreen.\n\n"
+        '<a id="three"></a>\nPlums\n---\n\nBlue, see [it](#one).'
+    )
+    parsed = parse_markdown(body.encode(), "a.md")
+
+    said = [parsed.parts.slug(each) for each in ("one", "two", "three")]
+    assert said == ["apples", "pears", "plums"]
+    assert "[it](#apples)" in parsed.content.sections[-1].text

@@ -55,6 +55,7 @@ PIECES = (
         "::: a\n",
         '=== "a"\n',
         "```{r, a=\n",
+        "*[a]: b\n",
         "a:: b\n",
     ),
     *("aA", "*a **b ", "a. ", "あ", "a\u0301", "\u0315\u0300", "\u064b\u0651", "\u200d"),
@@ -62,7 +63,17 @@ PIECES = (
 """Repeated, each makes a text. Accents in the wrong order are put right by Unicode's rules."""
 
 IMPORTERS = (
-    *("attributes", "body", "breaks", "cascades", "cells", "code", "comments", "components"),
+    *(
+        "abbreviations",
+        "attributes",
+        "body",
+        "breaks",
+        "cascades",
+        "cells",
+        "code",
+        "comments",
+        "components",
+    ),
     *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
     *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
     *(

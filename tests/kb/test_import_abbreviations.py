@@ -1,0 +1,46 @@
+"""What an abbreviation stands for is told where a reader meets it."""
+
+import pytest
+
+from kb.importers.markdown import parse_markdown
+
+OIL = "*[OPS]: oil pump station"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Each OPS and OPS.", "Each OPS (oil pump station) and OPS."),
+        ("OPS-2 and `OPS` and [OPS](ops.md), then **OPS**", "then **OPS (oil pump station)**"),
+        ("An oil pump station (OPS) runs.", "An oil pump station (OPS) runs."),
+        ("Pumps run.", "Pumps run.\n\n- **OPS**: oil pump station"),
+        ("```\nOPS\n```\n\n| OPS |\n|---|", "| OPS (oil pump station) |"),
+    ],
+)
+def test_its_meaning_stands_behind_the_first_place_that_has_it(text: str, read: str) -> None:
+    (section,) = parse_markdown(f"{text}\n\n{OIL}".encode(), "a.md").content.sections
+
+    assert read in section.text
+    assert section.text.count("oil pump station") == 1
+    assert "*[" not in section.text
+
+
+def test_a_heading_stays_as_it_is() -> None:
+    text = f"## OPS\n\nThe OPS runs.\n\nOPS\n---\n\nIt runs.\n\n{OIL}"
+    first, second = parse_markdown(text.encode(), "a.md").content.sections
+
+    assert (first.heading, first.text) == ("OPS", "The OPS (oil pump station) runs.")
+    assert (second.heading, second.text) == ("OPS", "It runs.")
+
+
+def test_one_that_is_explained_twice_keeps_both() -> None:
+    text = f"{OIL}\n*[OPS]: orderly people\n\nThe OPS runs.\n\n```\n*[A]: b\n```"
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+
+    assert section.text.split("\n") == [
+        "- **OPS**: oil pump station",
+        "",
+        "",
+        "The OPS (orderly people) runs.",
+        *("", "```", "*[A]: b", "```"),
+    ]
