@@ -165,7 +165,7 @@ def made(data: Path) -> Community:
         for member in (*members.values(), *("four", "five", "six")):
             for word in WORDS[:4]:
                 base._parts.questions.asked(f"the {word} of the evening", member)
-        base.wait(base.head(), index=True)
+        base.catch_up()
     (data / "settings.toml").write_text(SETTINGS)
     return Community(data, members, secrets)
 

@@ -54,7 +54,7 @@ def main() -> None:
         with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
             member = filled(base, given.events, given.own)
             base.start_following()
-            base.wait(base.head(), index=True)
+            base.catch_up()
             print(f"{base.head():,} events, {base.catalogue.browse().total:,} entries", flush=True)
         with (
             served(data) as host,

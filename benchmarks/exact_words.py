@@ -123,7 +123,7 @@ def imported(folder: Path, embedder: Embedder) -> Iterator[Pages]:
             base.follow(),
         ):
             list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
-            base.wait(base.head(), index=True)
+            base.catch_up()
             texts = {name: _text(base, name) for name in base.catalogue.all_ids()}
             yield Pages(texts, lambda text: [each.id for each in base.search(text).results])
 

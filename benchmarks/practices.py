@@ -65,6 +65,7 @@ def main() -> None:
         with KnowledgeBase.open(data, embedder=embedder) as base:
             for name in FOLDERS:
                 show_import(name, bring(base, content / name))
+            base.catch_up()
             for label, file in JUDGED.items():
                 show_ranks(label, [(q, rank(base, q)) for q in read_questions(file)])
             answered = answered_of(base, absent)

@@ -1,19 +1,17 @@
 """The one object that people script against and that command line and web use: joins the parts."""
 
-import math
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from indexer.threads import wait_asleep
-from kb import access, data_directory, status
+from kb import access, data_directory
 from kb.access import Asker
-from kb.belonging import lacking
 from kb.data_directory import storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
@@ -21,9 +19,7 @@ from kb.entries.kinds import Kind
 from kb.entries.service import Entries
 from kb.entries.sight import Sight
 from kb.erasure import Erasure
-from kb.errors import DataDirectoryError, Forbidden, InvalidInput, NotFound
-from kb.following.follower import Progress
-from kb.following.withheld import INCOMPLETE
+from kb.errors import DataDirectoryError, Forbidden, NotFound
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
 from kb.opening import open_parts
@@ -36,7 +32,7 @@ from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
 from kb.search import Answer, Search
 from kb.settings import Settings, load_settings, written
-from kb.status import Status
+from kb.upkeep import Upkeep
 from kb.writer import Writer
 
 if TYPE_CHECKING:
@@ -46,23 +42,23 @@ if TYPE_CHECKING:
 Notice = Callable[[str], None]
 
 
-class KnowledgeBase:
+class KnowledgeBase(Upkeep):
     """A data directory, opened, as one asker sees and changes it: commands, queries and search.
 
     A context manager; usable from any thread.
     """
 
     def __init__(self, parts: Parts, asker: Asker) -> None:
-        self.settings = parts.settings
+        super().__init__(parts, asker)
         self.kinds: Mapping[str, Kind] = parts.kinds
-        self.asker = asker
-        self._parts = parts
+        member = asker.member or ""
         writer = Writer(
             parts.log,
             parts.codec,
             asker=asker,
             new_event_id=new_event_id,
             settle=parts.follower.settle,
+            wrote=partial(parts.own.note, member),
             shown=Sight(parts.reader, asker.labels),
         )
         self._writer = writer
@@ -81,7 +77,13 @@ class KnowledgeBase:
         self.catalogue = Catalogue(parts.reader, asker.readable)
         self.reports = Reports(parts.reader, asker, parts.questions)
         self._search = Search(
-            parts.index, parts.embedder, self.catalogue, parts.follower, parts.log, asker.readable
+            parts.index,
+            parts.embedder,
+            self.catalogue,
+            parts.follower,
+            parts.log,
+            asker.readable,
+            partial(parts.own.take, member),
         )
 
     def own_data(self) -> OwnData:
@@ -153,11 +155,11 @@ class KnowledgeBase:
         archived: bool | None = False,
         limit: int = 10,
         settled: bool = True,
-        at_once: bool = False,
     ) -> Answer:
-        """The entries that answer `question`, among all that is in the log now; see `Search`.
+        """The entries that answer `question`, from what the index has taken in; see `Search`.
 
-        One that is not `settled`, since someone is still typing, counts as none that was asked.
+        `Answer.behind` tells how much of the log that is not; `catch_up` waits for all of it. One
+        that is not `settled`, since someone is still typing, counts as none that was asked.
         """
         with storage_errors(self._parts.directory.root):
             answer = self._search(
@@ -167,22 +169,12 @@ class KnowledgeBase:
                 groups=groups,
                 archived=archived,
                 limit=limit,
-                at_once=at_once,
             )
             # Counting is never worth an answer, e.g. on a disk that is full.
             with suppress(sqlite3.Error, DataDirectoryError):
                 if settled:
                     self._parts.questions.asked(question, self.asker.member)
         return answer
-
-    @property
-    def unwritable(self) -> str:
-        """Why it is only read, in a few words, as seen when it was opened; empty if it is not."""
-        return self._parts.frozen.reason if self._parts.frozen else ""
-
-    def outdated(self) -> bool:
-        """Whether one that is only read can be written by now, or another program wrote to it."""
-        return self._parts.frozen is not None and self._parts.frozen.outdated()
 
     def reopened(self) -> Self:
         """Close this and open the same anew, for the same asker. Raises `DataDirectoryError`."""
@@ -194,90 +186,6 @@ class KnowledgeBase:
         if not opened.unwritable:
             tell(f"{root} can be written again.")
         return opened
-
-    @contextmanager
-    def follow(self) -> Iterator[None]:
-        """Keep views and index up in the background for as long as the block runs."""
-        began = self._parts.follower.start()
-        try:
-            yield
-        finally:
-            if began:
-                self._parts.follower.stop()
-
-    def start_following(self) -> None:
-        """Keep views and index up in the background until `close`."""
-        self._parts.follower.start()
-
-    def wait(self, position: int, *, index: bool = False, timeout: float | None = None) -> None:
-        """Return when views (and the index) hold `position`.
-
-        Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
-        """
-        deadline = monotonic() + (math.inf if timeout is None else timeout)
-        with storage_errors(self._parts.directory.root):
-            for of_index in (False, True) if index else (False,):
-                left = max(0.0, deadline - monotonic())
-                self._parts.follower.ensure(position, index=of_index, timeout=left)
-
-    def head(self) -> int:
-        """The log's last position, to `wait` for."""
-        with storage_errors(self._parts.directory.root):
-            return self._parts.log.head()
-
-    def rebuild(
-        self, what: Literal["views", "index", "all"] = "all", progress: Progress | None = None
-    ) -> None:
-        """Make views, index or both anew from the log and swap them in.
-
-        `progress` gets (what, done, of). Raises `Refused` while another process keeps them up.
-        """
-        if what not in ("views", "index", "all"):
-            raise InvalidInput(f"{what!r} cannot be rebuilt: name views, index or all.", "what")
-        with storage_errors(self._parts.directory.root):
-            if self._parts.frozen:
-                self._parts.frozen.refuse()
-            self._parts.follower.rebuild(what, progress or (lambda *_: None))
-
-    def status(self) -> Status:
-        """Positions, lag, sizes and troubles."""
-        with storage_errors(self._parts.directory.root):
-            return status.gather(
-                self._parts.directory,
-                self.settings,
-                self._parts.log,
-                self._parts.reader,
-                self._parts.parked,
-                self._parts.follower,
-                lacking(self._parts.vault),
-                self._parts.frozen,
-            )
-
-    def go_on_without_lost_keys(self) -> None:
-        """Write new entries and members again: the newer vault is gone for good.
-
-        What its keys open stays unread. Raises `DataDirectoryError`.
-        """
-        with storage_errors(self._parts.directory.root):
-            self._parts.vault.give_up()
-
-    def incomplete(self) -> str:
-        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
-        with storage_errors(self._parts.directory.root):
-            lacking = self._parts.reader.incomplete() or self._parts.parked.any()
-        return INCOMPLETE if lacking else ""
-
-    def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
-        """Read the whole log and answer how many events it holds, all sound and open to the vault.
-
-        `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
-        """
-        from events.sqlite_check import check_log
-
-        with storage_errors(self._parts.directory.root):
-            return check_log(
-                self._parts.directory.log, self._parts.codec, progress, self._parts.frozen
-            )
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

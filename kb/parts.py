@@ -19,6 +19,7 @@ from kb.entries.service import Entries
 from kb.errors import DataDirectoryError
 from kb.event_types import build_codec
 from kb.following.follower import Follower
+from kb.following.own import OwnTexts
 from kb.following.parked import ParkedFile
 from kb.following.search_index import SearchIndex
 from kb.following.view_reader import ViewReader
@@ -57,6 +58,7 @@ class Parts:
         self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, self.log, notice=notice)
         self.reader = ViewReader(directory.views)
+        self.own = OwnTexts()
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(
             directory.questions,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +25,17 @@ from kb.why import why
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
 
-PATIENCE_SECONDS = 10.0
-"""How long a question waits for others to take in what is new before it is answered without."""
+OWN_SECONDS = 1.0
+"""How long a question waits for what its asker wrote here before it is answered without."""
+
+OTHERS_SECONDS = 0.0
+"""The same for all else, which may be much."""
 
 NEAREST = 5
 """How many are shown, as the nearest there is, when nothing is close."""
 
 FAINT = 0.1
 """The cosine below which an entry that shares no word with the question is not even near."""
-
-AT_ONCE_SECONDS = 0.0
-"""The same for one that someone waits for beside others, who may have brought much."""
 
 MOST = 100
 """The most results that one question may ask for."""
@@ -113,7 +113,10 @@ class _Lack(Struct, frozen=True):
 
 
 class Search:
-    """Asks the index on behalf of a member. Usable from any thread."""
+    """Asks the index on behalf of a member. Usable from any thread.
+
+    `own` answers the position of what they wrote here, if it is to be waited for.
+    """
 
     def __init__(
         self,
@@ -123,7 +126,9 @@ class Search:
         follower: Follower,
         log: EventLog,
         labels: frozenset[str],
+        own: Callable[[], int] = lambda: 0,
     ) -> None:
+        self._own = own
         self._index = index
         self._embedder = embedder
         self._catalogue = catalogue
@@ -140,25 +145,24 @@ class Search:
         groups: Sequence[str] = (),
         archived: bool | None = False,
         limit: int = 10,
-        at_once: bool = False,
     ) -> Answer:
         """The entries that answer `question`, best first.
 
-        Any of `kinds` and of `groups`, all of `tags`; `archived` None for both. One that is to be
-        answered `at_once` goes without what others are still taking in. Raises `InvalidInput`,
-        `NotYetSearchable` or `SearchUnavailable`.
+        Any of `kinds` and of `groups`, all of `tags`; `archived` None for both. Answered from what
+        is in the index: the asker's own text is waited for, a second at most, and nothing else.
+        Where nobody keeps the base up, this process begins to, and takes in all that is new first.
+        Raises `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
         filters(kinds, tags, groups)
         wanted = partial(self._filter, tuple(map(tag_key, kinds)), tag_keys(tags), groups, archived)
-        patience = AT_ONCE_SECONDS if at_once else PATIENCE_SECONDS
         with _explained():
             try:
-                lack, results, began = self._ask(question, wanted, limit, patience)
+                lack, results, began = self._ask(question, wanted, limit)
             except IndexOutdated:
                 # Found to be damaged just now: it is rebuilt, and the question asked once more.
-                lack, results, began = self._ask(question, wanted, limit, patience)
+                lack, results, began = self._ask(question, wanted, limit)
         nothing_close = not any(result.close for result in results)
         return Answer(
             question=question,
@@ -178,13 +182,13 @@ class Search:
         return {"behind": behind, "trouble": _TROUBLE if behind and lack.trouble else None}
 
     def _ask(
-        self, question: str, wanted: Callable[[], Filter], limit: int, patience: float
+        self, question: str, wanted: Callable[[], Filter], limit: int
     ) -> tuple["_Lack", tuple[Result, ...], float]:
         """What the index lacked, what was found, and when the search began."""
         from indexer.analysis import check_question
 
         check_question(question)
-        lack, kept = self._bring_up(patience), wanted()
+        lack, kept = self._bring_up(), wanted()
         # Loading the model is no part of the time that an answer states.
         self._embedder.warm()
         with self._index.reading() as index:
@@ -221,8 +225,8 @@ class Search:
         )
         return results, len(cards) == len(hits)
 
-    def _bring_up(self, patience: float) -> "_Lack":
-        """Bring views and index up to the log's head; answers what the index lacks of it.
+    def _bring_up(self) -> "_Lack":
+        """Bring views up to the log's head, and see to the index; answers what it lacks of that.
 
         Where this process keeps them up all the time, views hold what anybody was told is written,
         and nobody waits for what is on its way.
@@ -232,7 +236,10 @@ class Search:
             self._follower.ensure(head)
         trouble = None
         try:
-            self._follower.ensure(head, index=True, timeout=patience)
+            if own := self._own():
+                with suppress(NotYetSearchable):
+                    self._follower.ensure(own, index=True, timeout=OWN_SECONDS)
+            self._follower.ensure(head, index=True, timeout=OTHERS_SECONDS)
         except NotYetSearchable as error:
             if self._index.position() < 0 and self._follower.errors:
                 raise SearchUnavailable(str(error)) from error

@@ -19,6 +19,7 @@ from kb.log_errors import log_errors
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
 Settle = Callable[[int], None]
+Wrote = Callable[[str, int], None]
 What = Literal["entry", "reuse", "erasure"]
 Shown = Callable[[What, str], bool]
 S = TypeVar("S")
@@ -81,7 +82,8 @@ class Writer:
     command that is sent again with the same `command_id` gets the first receipt. A command that had
     nothing to change left no event to know it by: sent again, it is decided on what is there then.
 
-    `settle` is called with a command's position, e.g. to wait until the views have taken it in;
+    `settle` is called with a command's position, e.g. to wait until the views have taken it in,
+    and `wrote` before that, with its stream and position;
     `shown` tells whether these show something to the asker, where there are views.
     Nobody writes after they have left or were erased, unless for `finishing` what they began.
     """
@@ -94,6 +96,7 @@ class Writer:
         asker: Asker,
         new_event_id: NewId,
         settle: Settle,
+        wrote: Wrote = lambda *_: None,
         shown: Shown = lambda *_: True,
         finishing: bool = False,
     ) -> None:
@@ -101,6 +104,7 @@ class Writer:
         self._codec = codec
         self._new_event_id = new_event_id
         self._settle = settle
+        self._wrote = wrote
         self._finishing = finishing
         self.shown = shown
         self.asker = asker
@@ -183,6 +187,7 @@ class Writer:
                 except VersionConflict:
                     continue
             if settle:
+                self._wrote(aggregate.stream, done.receipt.position)
                 self.settle(done.receipt)
             return done
         raise Refused(f"Too many people are changing {aggregate.id} at this moment; try again.")

@@ -80,7 +80,7 @@ def serve(
 def _warm(base: "KnowledgeBase", ended: Event) -> None:
     """Load model and index, so that the first question waits for neither; it is not counted."""
     try:
-        base.search(WARMING_QUESTION, settled=False, at_once=True)
+        base.search(WARMING_QUESTION, settled=False)
     except Exception as error:
         # At the end the directory is closed meanwhile, which nobody needs to know.
         if not ended.is_set():

@@ -55,7 +55,6 @@ def search_command(
                 groups=groups,
                 archived=None if archived else False,
                 limit=limit,
-                at_once=True,
             )
             tell("No server runs for this data directory; beside kb serve, answers come at once.")
     if as_json:

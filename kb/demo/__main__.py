@@ -78,7 +78,7 @@ def _build(directory: Path, port: int) -> None:
 def _ask(session: Session) -> None:
     # That views and index are made is no news of a base that was begun just now.
     with session.open(notice=lambda _: None) as base, base.follow():
-        wait_for_index(base, base.status().head)
+        wait_for_index(base, base.head())
         _describe(base)
         for question in questions():
             click.echo(f"\n{heading(question)}\n")

@@ -19,8 +19,12 @@ OpenBase = Callable[[], KnowledgeBase]
 
 @pytest.fixture(autouse=True)
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is erased is erased at once: no test is about others that may follow."""
+    """What is erased is erased at once: no test is about others that may follow. What anybody has
+    written is found by the next question, however busy the machine is.
+    """
     monkeypatch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OWN_SECONDS", 60.0)
+    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 60.0)
 
 
 @pytest.fixture

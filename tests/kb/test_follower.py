@@ -1,6 +1,7 @@
 """One process leads, others wait for it, and another takes over when it is gone."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_draft
+from tests.kb.domain_world import everything, some_draft
 from tests.kb.leading_child import leading
 
 
@@ -88,7 +89,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
 ) -> None:
     clock = iter([100.0, 101.0, 107.0])
     waits: list[float] = []
-    monkeypatch.setattr("kb.knowledge_base.monotonic", lambda: next(clock))
+    monkeypatch.setattr("kb.upkeep.monotonic", lambda: next(clock))
     monkeypatch.setattr(
         base._parts.follower, "ensure", lambda *_, timeout, index: waits.append(timeout)
     )
@@ -121,7 +122,8 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
 def test_a_question_is_answered_though_others_are_not_done(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OWN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
     base = open_base()
     base.entries.contribute(some_draft())
     with base.follow():
@@ -148,11 +150,53 @@ def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_no
         entry = base.entries.contribute(some_draft()).id
         base.entries.tag(entry, ["ward"])
         base.endorsements.endorse(entry, "Good")
-        # Neither the patience of others nor a wait for the views keeps it.
-        monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 1e9)
+        # No wait for the views keeps it either.
         monkeypatch.setattr(base._parts.follower, "bring_views_up", pytest.fail)
-        answer = base.search("bedside handover", at_once=True)
+        monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+        answer = base.acting_for(everything("ben")).search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 4)
+
+
+def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    ada = open_base()
+    ada.entries.contribute(some_draft())
+    ada.catch_up()
+    ben, waited = ada.acting_for(everything("ben")), list[tuple[int, float]]()
+    ensure = ada._parts.follower.ensure
+
+    def noted(position: int, **given: Any) -> None:
+        if given.get("index"):
+            waited.append((position, given["timeout"]))
+        ensure(position, **given | {"timeout": 0.0})
+
+    written = ada.entries.contribute(some_draft()).position
+    ada.endorsements.endorse(ada.catalogue.browse().items[0].id, "Good")
+    head = ada.head()
+    monkeypatch.setattr(ada._parts.follower, "ensure", noted)
+    for base in (ben, ada, ada):
+        base.search("bedside handover")
+
+    assert waited == [(head, 0.0), (written, 1.0), (head, 0.0), (head, 0.0)]
+
+
+def test_one_who_waited_until_all_is_in_waits_no_more_and_finds_it(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    with base.follow():
+        base.entries.contribute(some_draft())
+        base.catch_up()
+        monkeypatch.setattr(base._parts.index, "catch_up", lambda _: 0)
+        monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+        answer = base.search("bedside handover")
+        assert base._parts.own.take("ada") == 0
+        base.entries.contribute(some_draft())
+        with pytest.raises(NotYetSearchable, match="not taken in within"):
+            base.catch_up(timeout=0)
+    assert (len(answer.results), answer.behind) == (1, 0)
 
 
 def test_an_answer_says_what_keeps_the_index_from_what_is_new(

@@ -250,7 +250,8 @@ def test_an_index_that_vanishes_between_two_questions_is_made_anew(
 def test_a_damaged_index_counts_again_as_soon_as_another_process_has_made_it_anew(
     data: Path, open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OWN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
     leader, reader = open_base(), open_base()
     leader.start_following()
     receipt = leader.entries.contribute(some_draft())

@@ -94,7 +94,8 @@ def ben(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase:
         raise OSError("No space left on device")
 
     monkeypatch.setattr(SearchIndex, "catch_up", full)
-    monkeypatch.setattr("kb.search.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OWN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
     return ben
 
 

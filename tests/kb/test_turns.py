@@ -202,7 +202,10 @@ def test_an_event_that_cannot_be_read_is_kept_aside_in_its_turn_and_not_before(
 
 
 @pytest.fixture
-def gated(data: Path, notices: list[str]) -> Iterator[KnowledgeBase]:
+def gated(
+    data: Path, notices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[KnowledgeBase]:
+    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
     embedder = Gated()
     settings = Settings(data=data)
     with KnowledgeBase.open(
@@ -226,7 +229,7 @@ def test_the_writer_waits_for_their_own_text_and_reads_how_many_are_not_in(
     receipt = gated.entries.contribute(some_draft())
 
     gated.wait(receipt.position, index=True, timeout=60)
-    answer = gated.search("bedside handover", at_once=True)
+    answer = gated.search("bedside handover")
 
     assert [result.id for result in answer.results] == [receipt.id]
     assert answer.behind == 9
@@ -240,7 +243,7 @@ def test_where_there_is_no_index_yet_a_question_is_answered_from_what_is_in(
     with gated._parts.follower._moved:
         assert gated._parts.follower._moved.wait_for(lambda: gated._parts.index.position() == 0, 60)
 
-    answer = gated.search("bedside handover", at_once=True)
+    answer = gated.search("bedside handover")
 
     assert (answer.results, answer.behind) == ((), 9)
     assert any("Making the index" in notice for notice in notices)

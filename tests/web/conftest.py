@@ -52,7 +52,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
     monkeypatch.setattr("web.written.PATIENCE", 60.0)
-    monkeypatch.setattr("kb.search.AT_ONCE_SECONDS", 60.0)
+    monkeypatch.setattr("kb.search.OWN_SECONDS", 60.0)
+    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 60.0)
 
 
 @pytest.fixture

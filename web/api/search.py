@@ -38,6 +38,5 @@ def search(
         groups=group,
         archived=ARCHIVED[archived],
         limit=limit,
-        at_once=True,
     )
     return structs.replace(answer, results=light(answer.results))

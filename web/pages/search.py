@@ -134,7 +134,6 @@ def _answered(
             archived=None if asked.archived else False,
             limit=LIMIT,
             settled=settled,
-            at_once=True,
         )
     except InvalidInput as error:
         refused = structs.replace(page, problem=str(error))

@@ -1,0 +1,129 @@
+"""What keeps an opened data directory up and tells how it is, whoever asks."""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Literal
+
+from kb import status
+from kb.access import Asker
+from kb.belonging import lacking
+from kb.data_directory import storage_errors
+from kb.errors import InvalidInput
+from kb.following.follower import Progress
+from kb.following.withheld import INCOMPLETE
+from kb.parts import Parts
+from kb.settings import Settings
+from kb.status import Status
+
+
+class Upkeep:
+    """The part of `KnowledgeBase` that is about files, views and index. Usable from any thread."""
+
+    def __init__(self, parts: Parts, asker: Asker) -> None:
+        self.settings: Settings = parts.settings
+        self.asker = asker
+        self._parts = parts
+
+    @property
+    def unwritable(self) -> str:
+        """Why it is only read, in a few words, as seen when it was opened; empty if it is not."""
+        return self._parts.frozen.reason if self._parts.frozen else ""
+
+    def outdated(self) -> bool:
+        """Whether one that is only read can be written by now, or another program wrote to it."""
+        return self._parts.frozen is not None and self._parts.frozen.outdated()
+
+    @contextmanager
+    def follow(self) -> Iterator[None]:
+        """Keep views and index up in the background for as long as the block runs."""
+        began = self._parts.follower.start()
+        try:
+            yield
+        finally:
+            if began:
+                self._parts.follower.stop()
+
+    def start_following(self) -> None:
+        """Keep views and index up in the background until `close`."""
+        self._parts.follower.start()
+
+    def wait(self, position: int, *, index: bool = False, timeout: float | None = None) -> None:
+        """Return when views (and the index) hold `position`.
+
+        Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
+        """
+        if index:
+            self._parts.own.waited(self.asker.member or "", position)
+        deadline = monotonic() + (math.inf if timeout is None else timeout)
+        with storage_errors(self._parts.directory.root):
+            for of_index in (False, True) if index else (False,):
+                left = max(0.0, deadline - monotonic())
+                self._parts.follower.ensure(position, index=of_index, timeout=left)
+
+    def catch_up(self, timeout: float | None = None) -> None:
+        """Return when views and index hold all that is in the log now; raises as `wait` does.
+
+        What a question asked after that does not find is not there.
+        """
+        self.wait(self.head(), index=True, timeout=timeout)
+
+    def head(self) -> int:
+        """The log's last position, to `wait` for."""
+        with storage_errors(self._parts.directory.root):
+            return self._parts.log.head()
+
+    def rebuild(
+        self, what: Literal["views", "index", "all"] = "all", progress: Progress | None = None
+    ) -> None:
+        """Make views, index or both anew from the log and swap them in.
+
+        `progress` gets (what, done, of). Raises `Refused` while another process keeps them up.
+        """
+        if what not in ("views", "index", "all"):
+            raise InvalidInput(f"{what!r} cannot be rebuilt: name views, index or all.", "what")
+        with storage_errors(self._parts.directory.root):
+            if self._parts.frozen:
+                self._parts.frozen.refuse()
+            self._parts.follower.rebuild(what, progress or (lambda *_: None))
+
+    def status(self) -> Status:
+        """Positions, lag, sizes and troubles."""
+        with storage_errors(self._parts.directory.root):
+            return status.gather(
+                self._parts.directory,
+                self.settings,
+                self._parts.log,
+                self._parts.reader,
+                self._parts.parked,
+                self._parts.follower,
+                lacking(self._parts.vault),
+                self._parts.frozen,
+            )
+
+    def go_on_without_lost_keys(self) -> None:
+        """Write new entries and members again: the newer vault is gone for good.
+
+        What its keys open stays unread. Raises `DataDirectoryError`.
+        """
+        with storage_errors(self._parts.directory.root):
+            self._parts.vault.give_up()
+
+    def incomplete(self) -> str:
+        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
+        with storage_errors(self._parts.directory.root):
+            lacking = self._parts.reader.incomplete() or self._parts.parked.any()
+        return INCOMPLETE if lacking else ""
+
+    def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
+        """Read the whole log and answer how many events it holds, all sound and open to the vault.
+
+        `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
+        """
+        from events.sqlite_check import check_log
+
+        with storage_errors(self._parts.directory.root):
+            return check_log(
+                self._parts.directory.log, self._parts.codec, progress, self._parts.frozen
+            )
