@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from indexer.document import PROPERTIES, Document, Part, Passage, Section
+from indexer.document import PROPERTIES, Document, Part, Passage
 from indexer.embedder import Embedder
-from indexer.markdown_text import BETWEEN_CELLS, blocks
+from indexer.markdown_text import BETWEEN_CELLS, Block, blocks
 
-VERSION = 9
+VERSION = 10
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -103,9 +103,17 @@ def _outlines(document: Document) -> tuple[list[_Paragraph], ...]:
 
     Every paragraph stands below its nearest heading; a heading with nothing below it is one.
     """
+    inside = [blocks(section.text) for section in document.sections]
+    if unused := [block.unused for each in inside for block in each if block.unused]:
+        inside = _without_used(
+            [
+                blocks(section.text, unused) if "[[" in section.text else found
+                for section, found in zip(document.sections, inside, strict=True)
+            ]
+        )
     found: list[_Paragraph] = []
     for number, section in enumerate(document.sections, 1):
-        found += _section_outline(section, number)
+        found += _section_outline(section.heading, inside[number - 1], number)
     read = [each for each in found if each.read] or [_Paragraph(_Heading("", ""), document.title)]
     return read, [each for each in found if not each.read], _properties(document)
 
@@ -116,9 +124,24 @@ def _properties(document: Document) -> list[_Paragraph]:
     return [_Paragraph(heading, line, read=False) for line in lines]
 
 
-def _section_outline(section: Section, number: int) -> Iterator[_Paragraph]:
-    inside = blocks(section.text)
-    heading, count = _Heading(section.heading, str(number)), 0
+def _without_used(sections: Sequence[Sequence[Block]]) -> list[list[Block]]:
+    """The blocks of sections without those definitions of links that another section uses."""
+    told = {each for blocks in sections for block in blocks for each in _led(block)}
+    return [
+        [block for block in blocks if not block.unused or block.unused.led not in told]
+        for blocks in sections
+    ]
+
+
+def _led(block: Block) -> Iterator[str]:
+    """Where its links lead, with a title or without."""
+    for address in block.addresses if not block.unused else ():
+        said = address.rsplit(": ", 3)
+        yield from (": ".join(said[start:]) for start in range(len(said)))
+
+
+def _section_outline(above: str, inside: Sequence[Block], number: int) -> Iterator[_Paragraph]:
+    heading, count = _Heading(above, str(number)), 0
     waiting = bool(heading.text and inside)
     for block in inside:
         if block.is_heading:

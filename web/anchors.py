@@ -13,9 +13,9 @@ def part_anchor(part: str) -> str:
     return f"s-{part_slug(part)}"
 
 
-def place_anchor(section: int | str, heading: str = "") -> str:
-    """A section by its number, or a heading within its text, as the id of an element.
+def place_anchor(place: int | str) -> str:
+    """A section by its number, or a heading in its text as `indexer.document.Part` has its place.
 
     The properties of an entry are a section as well, of that name.
     """
-    return f"at-{section}{anchor(heading)[1:] if heading else ''}"
+    return f"at-{place}"

@@ -73,7 +73,7 @@ def test_a_short_document_is_one_passage_with_its_title_for_context() -> None:
 
 def test_a_row_of_a_table_parts_its_cells_for_people_and_not_for_the_model() -> None:
     (only,) = passages("T", Section("S", "| Who | What |\n|---|---|\n| Ada | Bread |"))
-    assert only.passage.text == "Who | What\nAda | Bread"
+    assert only.passage.text == "Who \u00b7 What\nAda \u00b7 Bread"
     assert only.embedded_text == "T\nS\nWho What\nAda Bread"
 
 
@@ -126,6 +126,32 @@ def test_addresses_are_passages_of_their_own_that_the_model_does_not_read() -> N
         ("B", "2", "z.png"),
     ]
     assert (text.embedded_text, addresses.embedded_text) == ("T\nA\nsee one\nInside\ntwo\nB", "")
+
+
+def test_what_a_footnote_says_is_found_under_the_heading_that_refers_to_it() -> None:
+    text = "### Dough\n\nKnead[^why].\n\n### Oven\n\nBake.\n\n[^why]: Gluten.\n[^lost]: Ash."
+    found, names = passages("Bread", Section("How", text))
+    assert parts_of(found) == [
+        ("How", "1", ""),
+        ("Dough", "1.1", "Knead.\nGluten."),
+        ("Oven", "1.2", "Bake.\nAsh."),
+    ]
+    assert parts_of(names) == [("Dough", "1.1", "why"), ("Oven", "1.2", "lost")]
+
+
+def test_a_definition_of_a_link_is_found_where_any_section_uses_it() -> None:
+    defined = '[jars]: jars.md "Shelves"\n[lids]: lids.md\n[tins]: t.md "Tins: all"'
+    _, addresses = passages(
+        "T",
+        Section("A", f"See [them][jars].\n\n{defined.splitlines()[0]}"),
+        Section("B", "See [[lids]]."),
+        Section("C", f"None.\n\n{defined}"),
+    )
+    assert parts_of(addresses) == [
+        ("A", "1", "them: Shelves: jars.md"),
+        ("B", "2", "lids: lids.md"),
+        ("C", "3", "tins: Tins: all: t.md"),
+    ]
 
 
 def test_a_passage_that_begins_within_a_section_goes_on_under_its_heading() -> None:

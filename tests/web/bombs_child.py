@@ -57,6 +57,12 @@ PIECES = (
         "```{r, a=\n",
         "*[a]: b\n",
         "a:: b\n",
+        "$a",
+        "[^a]",
+        "[^a]: b\n",
+        "> [!a]\n",
+        "!!! a\n",
+        "a\n: b\n",
     ),
     *("aA", "*a **b ", "a. ", "あ", "a\u0301", "\u0315\u0300", "\u064b\u0651", "\u200d"),
 )
@@ -135,7 +141,9 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         analysis.all_terms,
     ),
     "indexer/letters.py": (letters.folded, letters.others, letters.written),
-    "indexer/markdown_text.py": (lambda text: [*markdown_text.blocks(text)],),
+    **dict.fromkeys(
+        ("indexer/markdown_grammar.py", "indexer/markdown_text.py"), (markdown_text.blocks,)
+    ),
     "indexer/model.py": (ModelEmbedder().share,),
     "indexer/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
@@ -175,7 +183,7 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "kb/importers/mentioned.py": (_patterns(mentioned),),
     "kb/importers/permalinks.py": (_patterns(permalinks),),
     "kb/importers/turned.py": (_patterns(turned),),
-    **dict.fromkeys(("web/markdown.py", "web/markdown_rules.py"), (_page_text,)),
+    "web/markdown.py": (_page_text,),
 }
 """The same, of which each does more with a character."""
 

@@ -1,11 +1,19 @@
 """Each heading on an entry's page has a place of its own, to which hits and links lead."""
 
+import html
 import re
 
+import pytest
+
+from indexer.document import Document
+from indexer.document import Section as Found
+from indexer.passages import split
+from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests.web.community import Client
 from web.laid_out import Layouts
+from web.pages.links import section_url
 from web.pages.sections import ShownSection, shown_sections
 
 
@@ -64,8 +72,11 @@ def test_headings_answer_to_the_links_of_other_tools() -> None:
         "#at-2-tools-tips",
         "#s-tools-tips-1",
     ]
-    assert '<h4 id="at-2-tools-tips"><span id="s-tools-tips"></span>Tools' in second.html
-    assert '<h4><span id="s-tools-tips-1"></span>Tools' in second.html
+    assert (
+        '<h4 id="at-2-tools-tips"><span id="at-2.1"></span><span id="s-tools-tips"></span>Tools'
+        in second.html
+    )
+    assert '<h4><span id="at-2.2"></span><span id="s-tools-tips-1"></span>Tools' in second.html
 
 
 def test_the_names_of_sections_stay_theirs() -> None:
@@ -93,10 +104,39 @@ def test_a_hit_leads_to_the_heading_that_its_text_stands_under(
     receipt = base.entries.contribute(Draft(kind="practice", content=content))
     base.wait(receipt.position, index=True)
     html = client.get("/search?q=torches").text
-    url = f"/entries/{receipt.id}#at-2-at-night"
+    url = f"/entries/{receipt.id}#at-2.1"
     assert f'<a href="{url}">At night</a>' in html
     assert re.search(r'<p class="passage">Use the red <mark>torches</mark>.</p>', html)
     assert "at-2-at-night" in ids(client.get(f"/entries/{receipt.id}").text)
     (found,) = client.get("/api/search?q=torches").json()["results"]
     assert (found["heading"], found["place"]) == ("At night", "2.1")
     assert found["passage"] == "Use the red torches."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One\n===\n\nx\n\nTwo lines\nof it\n---\n\ny",
+        "- a\n\n  ## In a list\n\n  x\n\n> ## In a quotation\n>\n> y",
+        "> [!note] Title\n> ## In a box\n>\n> x\n\n:::tip\n### In another\n\ny\n:::",
+        "## A [link](x.md), `code` & \U0001f389\n\nx\n\n## [[Jars|The *jars*]], <b>\n\ny",
+        "## H<sub>2</sub>O<br>and $a_1$\n\nx\n\n## Of[^1] &amp; https://a.example\n\ny\n\n[^1]: z",
+        "## Alike\n\nx\n\n## Alike\n\ny",
+        "##\n\nx\n\n## ![A picture](a.png)\n\ny",
+    ],
+)
+def test_the_place_of_a_hit_is_its_heading_on_the_page(text: str) -> None:
+    document = Document(id="d", title="T", sections=(Found("S", text),), audience=frozenset("a"))
+    (found, *_) = split([document], HashEmbedder())[0]
+    (section,) = shown([Section("S", text)])
+    for part in found.passage.parts:
+        url = section_url("d", part.heading, part.place)
+        _, _, name = url.partition("#")
+        if "." not in name:
+            assert (name, part.heading) == (section.place, "S")
+            continue
+        _, _, behind = section.html.partition(f'<span id="{name}"></span>')
+        heading, _, after = behind.partition("</h")
+        said = html.unescape(re.sub(r"<sup>.*?</sup>|<[^>]*>", "", heading))
+        assert "".join(said.split()) == "".join(part.heading.split())
+        assert found.passage.text[part.start : part.end].split("\n")[0] in after

@@ -14,5 +14,4 @@ def section_url(entry_id: str, heading: str, place: str) -> str:
     """A heading on the page of an entry; `place` is that of `indexer.document.Part`."""
     if not heading:
         return entry_url(entry_id)
-    section, within, _ = place.partition(".")
-    return f"{entry_url(entry_id)}#{quote(place_anchor(section, heading if within else ''))}"
+    return f"{entry_url(entry_id)}#{quote(place_anchor(place))}"

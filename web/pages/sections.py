@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
+from itertools import count
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -88,9 +89,11 @@ class _Further:
     def named(self, html: Markup, heading: str, place: str) -> Markup:
         """`html` of the section with each heading at a place, and the further names beside it.
 
-        Of headings alike in one section the first alone has a place.
+        That is its number in the section, to which hits lead; its words are one for the first
+        alone of headings alike.
         """
         here: set[str] = set()
+        numbers = count(1)
         before = self._names(heading, place)
 
         def placed(found: re.Match[str]) -> str:
@@ -99,7 +102,8 @@ class _Further:
             names = self._names(words, "" if inner in here else inner)
             begin = found[1].removesuffix(' id="') if inner in here else f'{found[1]}{inner}"'
             here.add(inner)
-            return f"{begin}>{names}{found[3] or ''}"
+            number = f'<span id="{place}.{next(numbers)}"></span>'
+            return f"{begin}>{number}{names}{found[3] or ''}"
 
         return Markup(before + _HEADING.sub(placed, html))  # nosec B704  # noqa: S704 - cleaned
 
