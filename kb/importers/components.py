@@ -39,13 +39,19 @@ def flattened(body: str) -> str:
 
 def _moved(lines: list[str], shifts: Iterable[int], alone: set[int]) -> Iterator[str]:
     for at, (line, shift) in enumerate(zip(lines, shifts, strict=True)):
-        yield line[min(shift, _indent(line)) :]
+        yield _out(line, shift) if shift else line
         if at in alone and line.strip():
             yield ""
 
 
+def _out(line: str, shift: int) -> str:
+    return " " * max(0, _indent(line) - shift) + line.lstrip(" \t")
+
+
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))
+    """How many columns a line is further in; a tab goes on to the next fourth."""
+    before = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(before.expandtabs(4))
 
 
 def _tags(lines: list[str]) -> Iterator[Tag]:

@@ -57,6 +57,11 @@ def without_gone(text: str) -> str:
     return text.replace(GONE, "")
 
 
+def without_codes(text: str) -> str:
+    """`text` without what stands for signs of emphasis."""
+    return _CODES.sub("", text)
+
+
 def emphasised(text: str) -> str:
     """`text` with signs for the emphasis of elements, around the words of each of its paragraphs.
 
@@ -68,7 +73,7 @@ def emphasised(text: str) -> str:
     parts = _CELLS if text.lstrip().startswith("|") else _PARTS
     begun: list[tuple[str, list[str]]] = [("", [])]  # at most one of each sign
     depth = dict.fromkeys(BEGIN, 0)
-    pieces = _CODES.split(_AGAIN.sub("", within_code(text, lambda code: _CODES.sub("", code))))
+    pieces = _CODES.split(_AGAIN.sub("", within_code(text, without_codes)))
     for at, piece in enumerate(pieces):
         sign = _SIGNS[piece] if at % 2 else ""
         if not sign:
@@ -149,5 +154,5 @@ def _ends(how: str, before: str, behind: str) -> bool:
     One at the beginning of a line may have blanks around it; elsewhere a power may be meant.
     """
     if how == "maybe":
-        return bool(before) and not behind
-    return bool(how) and (bool(before) or not behind or behind in ".,;:!?)")
+        return bool(before) and (not behind or behind in _BEHIND)
+    return bool(how) and (bool(before) or not behind or behind in _BEHIND)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from html import unescape
 
 from kb.importers.breaks import BREAK, with_breaks
-from kb.importers.code import within_code
 from kb.importers.emphasis import emphasised, without_gone
 from kb.importers.html_attributes import attributes_of, leads, written
+from kb.importers.html_code import LINK, coded, with_signs
 from kb.importers.html_names import (
     AROUND,
     CELLS,
@@ -106,7 +106,7 @@ class Html:
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
         line_break, structure = (" ", IN_CELL) if in_table else (BREAK, IN_TEXT)
-        made = _with_signs(TAG.sub(lambda found: self._tag(found, line_break, structure), text))
+        made = TAG.sub(lambda found: self._tag(found, line_break, structure), text)
         return _PARTED.sub(" ", _PARTED_AT_START.sub(r"\1", made)) if PARTS in made else made
 
     def words(self, text: str) -> str:
@@ -127,8 +127,8 @@ class Html:
             made.append(self._plain(lines[at : found.start()]))
             made.append(self._tag(found, BREAK, IN_CELL if self._in_cell else STRUCTURE))
             at = found.end()
-        said = emphasised("".join([*made, self._plain(lines[at:])]))
-        return _with_signs(without_gone(said))
+        said = with_signs("".join([*made, self._plain(lines[at:])]))
+        return without_gone(emphasised(coded(said, markdown=False)))
 
     @property
     def _in_cell(self) -> bool:
@@ -207,7 +207,7 @@ class Html:
             return ""
         target = f"<{target}>" if re.search(r"[\s()]", target) else target
         self._targets.append(target)
-        return "[" if target else ""
+        return f"{LINK}[" if target else ""
 
     def _image(self, rest: str) -> str:
         attributes = attributes_of(rest)
@@ -276,16 +276,6 @@ class Html:
         if rest.strip(" /\n\t"):
             self._remarks.add(Why.MARKS, f"<{name} {rest.strip(' /')}>")
         return ""
-
-
-def _with_signs(text: str) -> str:
-    """`text`, its code with `<` for `&lt;`: in Markdown code has no entities."""
-    return within_code(text, _unescaped) if "`" in text and "&" in text else text
-
-
-def _unescaped(as_is: str) -> str:
-    code = unescape(as_is)
-    return as_is if any(code.count(sign) > as_is.count(sign) for sign in "`|") else code
 
 
 def _blank_line(blanks: re.Match[str]) -> str:

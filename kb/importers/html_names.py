@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kb.importers import html_code
 from kb.importers.emphasis import BEGIN, END
 
 LEFT_OPEN = {"br", "hr", "wbr", "p", "li", "td", "th", "tr", "dt", "dd"}
@@ -16,6 +17,8 @@ SPOKEN = ("title", "label", "summary", "caption", "header", "heading", "descript
 LEADS = ("href", "to", "link", "url")
 """Attributes of components in which the address of a page may stand."""
 
+_CODE = ("code", "kbd", "samp", "tt")
+
 
 def _emphasis(sign: str, *names: str) -> dict[str, str]:
     ends = {f"/{name}": END[sign] for name in names}
@@ -26,7 +29,8 @@ WRAPPED = {
     **_emphasis("**", "b", "strong"),
     **_emphasis("*", "i", "em", "cite", "dfn", "var"),
     **_emphasis("~~", "s", "del", "strike"),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
+    **dict.fromkeys(_CODE, html_code.BEGIN),
+    **dict.fromkeys((f"/{name}" for name in _CODE), html_code.END),
     **{name: f"<{name}>" for name in ("sub", "sup", "mark")},
     **{f"/{name}": f"</{name}>" for name in ("sub", "sup", "mark")},
 }

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
-from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 from kb.importers.code import spans
@@ -85,8 +84,9 @@ def _cut(body: str) -> Iterator[Piece]:
         if at < first:
             yield "text", "\n".join(lines[at:first])
         text = "\n".join(lines[first:after])
-        if kind == "further in":
-            yield "text", indent(dedent(text), " " * _indent_before(lines, first))
+        if kind in ("in item", "further in"):
+            most = lines[first].find("<") if kind == "in item" else _indent_before(lines, first)
+            yield "text", _no_further_in(text, most)
         else:
             yield kind, text
         at = after
@@ -106,8 +106,7 @@ def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
         elif token.type == "html_block":
             for end, name in _AROUND.findall("\n".join(lines[first:after])):
                 around[name.lower()] += -1 if end else 1
-            # HTML within a list or a quotation has its marks before each line.
-            yield ("text" if token.level else "html"), first, after
+            yield ("in item" if token.level else "html"), first, after
         elif token.type == "code_block" and _is_html(token, lines, around):
             yield ("further in" if token.level else "html"), first, after
         elif kind := _KINDS.get(token.type):
@@ -123,13 +122,23 @@ def _is_html(token: "Token", lines: list[str], around: Counter[str]) -> bool:
     return (
         any(around[name] > 0 for name in _NEVER_CODE)
         or token.content.lstrip().startswith("<")
-        or 0 < len(first) - len(first.lstrip()) <= before
+        or 0 < _indent(first) <= before
     )
+
+
+def _no_further_in(html: str, most: int) -> str:
+    """HTML of an item or a quotation, no line more than `most` further in: its tags will go."""
+    if "<pre" in html.lower():
+        return html
+    return "\n".join(" " * min(most, _indent(line)) + line.lstrip() for line in html.split("\n"))
 
 
 def _indent_before(lines: list[str], at: int) -> int:
     """How far in the last line before `at` is that is not blank."""
-    line = next((lines[n] for n in range(at - 1, -1, -1) if lines[n].strip()), "")
+    return _indent(next((lines[n] for n in range(at - 1, -1, -1) if lines[n].strip()), ""))
+
+
+def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 

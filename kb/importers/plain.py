@@ -10,6 +10,7 @@ from kb.importers.divisions import without_divisions
 from kb.importers.emphasis import emphasised, with_bold_closed_up, without_gone
 from kb.importers.highlights import with_fences
 from kb.importers.html import Html
+from kb.importers.html_code import coded
 from kb.importers.indented import outdented
 from kb.importers.marks import seen_of_marks, without_marks
 from kb.importers.pieces import code, pieces
@@ -68,6 +69,6 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     made = []
     for paragraph in re.split(r"(\n[ \t]*\n)", text):
         html.begin(paragraph)
-        said = emphasised(without_gone(outside_code(paragraph, clean)))
-        made.append(with_breaks(with_bold_closed_up(said)))
+        said = coded(without_gone(outside_code(paragraph, clean)), markdown=True)
+        made.append(with_breaks(with_bold_closed_up(emphasised(said))))
     return "".join(made)

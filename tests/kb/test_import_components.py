@@ -62,3 +62,10 @@ def test_components_in_a_list_stay_in_it() -> None:
 )
 def test_code_and_what_ends_nowhere_stay_as_they_are(text: str) -> None:
     assert parse_markdown(text.encode(), "a.mdx").content.sections[0].text == text
+
+
+def test_tabs_and_blanks_are_as_far_in_as_they_look() -> None:
+    tabs = "<Tabs>\n \t<Tab>\n\tone\n\t</Tab>\n  \t<Tab>\n\ttwo\n\t</Tab>\n</Tabs>"
+    (section,) = parse_markdown(tabs.encode(), "a.mdx").content.sections
+
+    assert [line for line in section.text.split("\n") if line] == ["one", "two"]

@@ -118,11 +118,12 @@ def test_a_blank_line_within_an_element_begins_no_code(html: str, read: str) -> 
 
 
 def test_html_that_is_further_in_within_an_item_is_no_code() -> None:
-    html = "- a\n\n  <div>\n\n        <p>b</p>\n  </div>\n\n  c"
-
-    rendered = MarkdownIt("commonmark").render(made(html))
-    assert "<pre" not in rendered
-    assert rendered.count("<p>") == 3
+    div = "- a\n\n  <div>\n\n        <p>b</p>\n  </div>\n\n  c"
+    component = "- a\n\n    <p>\n      <Box>b</Box>\n    </p>\n\n- c"
+    for text in (div, component):
+        rendered = MarkdownIt("commonmark").render(made(text))
+        assert "<pre" not in rendered
+        assert rendered.count("<p>") == 3
 
 
 def test_blank_lines_part_no_rows_of_a_table() -> None:
@@ -270,7 +271,12 @@ def test_marks_of_other_tools_are_told_and_no_text(text: str, seen: str, mark: s
         ),
         ("<p>Run <kbd>&lt;b&gt;</kbd></p>", "Run `<b>`"),
         ("<pre>a &lt;b&gt;</pre>", "```\na <b>\n```"),
-        ("<code>a &#124; b</code>, <code>&#96;</code>", "`a &#124; b`, `&#96;`"),
+        ("<code>a &#124; b</code>, <code>&#96;</code>", "`a &#124; b`, `` ` ``"),
+        ('<code>() => <a href="b.md">B</a>[]</code>', "`() => `[`B`](b.md)`[]`"),
+        ("<code>Map\\<[A](a.md)\\></code>", "`Map<`[`A`](a.md)`>`"),
+        ("<p><code>a[0](b)\\<</code></p>", "`a[0](b)\\<`"),
+        ('<p><code><b>a</b> <a href="b.md">b</a></code></p>', "`a `[`b`](b.md)"),
+        ("<div><code>a</code><code>b</code> c<code>d <code>e</code></div>", "`ab` cd `e`"),
         ("In Markdown `&lt;` is four signs.", "In Markdown `&lt;` is four signs."),
     ],
 )

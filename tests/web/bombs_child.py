@@ -81,7 +81,16 @@ IMPORTERS = (
         "components",
     ),
     *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
-    *("highlights", "html", "html_attributes", "indented", "lines", "links", "markdown"),
+    *(
+        "highlights",
+        "html",
+        "html_attributes",
+        "html_code",
+        "indented",
+        "lines",
+        "links",
+        "markdown",
+    ),
     *(
         "marks",
         "naming",
