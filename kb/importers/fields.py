@@ -89,7 +89,7 @@ class Fields:
             elif known in KEYWORDS:
                 self._keywords(name, value)
             elif known in _RELATED and (found := words(value)) and _all_words(value, found):
-                self.named += map(_wiki_name, found)
+                self.named += [self._name_in(word, "page") for word in found]
             else:
                 self._place((name,), value)
         if self._left:
@@ -167,20 +167,22 @@ class Fields:
 
     def _tags(self, name: str, found: Sequence[str]) -> None:
         """Tags, and as a property what is too long for one or too many."""
-        for word in found:
-            if "|" in word:
-                self._remarks.add(Why.CHANGED, f"{word} became the tag {_wiki_name(word)}")
-        cleaned = [_wiki_name(word).lstrip("#").strip() for word in found]
+        cleaned = [self._name_in(word, "tag").lstrip("#").strip() for word in found]
         fitting = [word for word in cleaned if word and len(word) <= TAG_LENGTH]
         fitting = fitting[: TAGS - len(self.tags)]
         self.tags += fitting
         if left := [word for word in cleaned if word and word not in fitting]:
             self._scalar(name, Plain(text := ", ".join(left), text))
 
+    def _name_in(self, word: str, what: str) -> str:
+        """The page that a wiki link names; what else it says is told."""
+        if (name := _wiki_name(word)) != word and not {*"|#"}.isdisjoint(word):
+            self._remarks.add(Why.CHANGED, f"{word} became the {what} {name}")
+        return name
+
     def _given_names(self, name: str, value: Value) -> None:
         """Further names; what has a slash before or behind it is an address that led here."""
-        found = words(value)
-        self.aliases += map(_wiki_name, found)
+        self.aliases += map(_wiki_name, found := words(value))
         if not _all_words(value, found):
             self._place((name,), value)
             return

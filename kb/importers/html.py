@@ -164,13 +164,13 @@ class Html:
             return self._component(found)
         if name in ONE_LINE:
             self._in_line = "" if found[1] else name
-        if name == "br":
-            return " " if self._in_line else line_break
         if name == "a":
             return self._link(found)
         if name == "img":
             return self._image(found[3])
         self._left_out(found, found[3])
+        if name == "br":
+            return " " if self._in_line else line_break
         return self._structured(found[1], name, structure)
 
     def _structured(self, slash: str, name: str, structure: Mapping[str, str]) -> str:

@@ -41,9 +41,12 @@ _BLOCK_NAMES = (
 )
 _INLINE_NAMES = (
     "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source thead tbody "
-    "input button select option textarea meta link base col colgroup html body head img a br hr "
-    "tfoot embed param track map area ruby rt rp svg path g"
+    "input meta link base col colgroup html body head img a br hr "
+    "tfoot embed param track map area ruby rt rp path g"
 )
+_BOXES = frozenset(["button", "select", "option", "optgroup", "textarea", "svg", "title"])
+"""Elements in a line whose words are never read as one with those before and after them."""
+
 BLOCKS = frozenset(_BLOCK_NAMES.split())
 _UNSEEN = ("script", "style", "template", "noscript")
 _OTHER = frozenset(
@@ -51,9 +54,19 @@ _OTHER = frozenset(
 )
 CELLS = ("td", "th")
 ONE_LINE = ("h1", "h2", "h3", "h4", "h5", "h6", *CELLS, "summary", "dt")
-KNOWN = BLOCKS | frozenset(_INLINE_NAMES.split()) | _OTHER | frozenset(WRAPPED) | frozenset(_UNSEEN)
+KNOWN = (
+    BLOCKS
+    | frozenset(_INLINE_NAMES.split())
+    | _BOXES
+    | _OTHER
+    | frozenset(WRAPPED)
+    | frozenset(_UNSEEN)
+)
+
+_PARTED = dict.fromkeys([each for name in _BOXES for each in (name, f"/{name}")], " ")
 
 STRUCTURE: Mapping[str, str] = {
+    **_PARTED,
     **dict.fromkeys(BLOCKS, "\n\n"),
     "hr": "\n\n---\n\n",
     "/li": "",
@@ -64,13 +77,24 @@ STRUCTURE: Mapping[str, str] = {
 }
 """What elements are in a block of HTML; those that are in none are text alone."""
 
-IN_CELL: Mapping[str, str] = {**dict.fromkeys(BLOCKS, " "), "hr": " ", "li": " - ", "/li": " "}
+IN_CELL: Mapping[str, str] = {
+    **dict.fromkeys(BLOCKS, " "),
+    **_PARTED,
+    "hr": " ",
+    "li": " - ",
+    "/li": " ",
+}
 """The same within a cell of a table, which is one line."""
 
 PARTS = "\ufdd1"
 """Stands for a blank, which is none at the beginning of a line; no letter has this code."""
 
 IN_TEXT: Mapping[str, str] = dict.fromkeys(
-    [each for name in (*BLOCKS, *ONE_LINE, "li", "hr", "tr") for each in (name, f"/{name}")], PARTS
+    [
+        each
+        for name in (*BLOCKS, *_BOXES, *ONE_LINE, "li", "hr", "tr")
+        for each in (name, f"/{name}")
+    ],
+    PARTS,
 )
 """The same in a line of text, where nothing but a blank parts words."""

@@ -1,6 +1,8 @@
 """What of a file that is taken does not stand in its entry, for the row of the report."""
 
+from collections import Counter
 from enum import StrEnum
+from itertools import starmap
 
 
 class Why(StrEnum):
@@ -21,19 +23,27 @@ class Why(StrEnum):
 
 
 class Remarks:
-    """Collects them while a file is read; each is told once."""
+    """Collects them while a file is read; what is told again stands once, with how often."""
 
     def __init__(self) -> None:
         self.comments: list[str] = []
         """Those of the text, as they are written, and heads that only programs read."""
-        self._said: dict[Why, dict[str, None]] = {}
+        self._said: dict[Why, Counter[str]] = {}
 
     def add(self, why: Why, what: str) -> None:
         """Tell that `what` is left out."""
         told = " ".join(what.split())
         if told:
-            self._said.setdefault(why, {})[told] = None
+            self._said.setdefault(why, Counter())[told] += 1
 
     def all(self) -> tuple[str, ...]:
         """A line for each reason, with all that it holds for."""
-        return tuple(f"{why}: {'; '.join(self._said[why])}" for why in Why if why in self._said)
+        return tuple(
+            f"{why}: {'; '.join(starmap(_counted, self._said[why].items()))}"
+            for why in Why
+            if why in self._said
+        )
+
+
+def _counted(told: str, times: int) -> str:
+    return told if times == 1 else f"{told} ({times} times)"

@@ -5,10 +5,8 @@ and rows of the report, see `Expected`) and `q.txt` (a line for each question: t
 first, a tab, the question; `-` instead of a title where nothing matches closely).
 """
 
-import html
 import os
-import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,26 +18,12 @@ from msgspec import Struct
 from kb.entries.content import Content, Scalar
 from kb.entries.entry import Entry
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
+from tests.kb.counted import lost
 from tests.kb.domain_world import World
 
 OWN = Path(__file__).parents[1] / "cases"
 SOURCE = "case"
 NOTHING = "-"
-OWN_FIELDS = (
-    "id kind title subtitle group relations type target archived reason successor visibility "
-    "aliases tags categories category keywords labels topics taxonomies perspectives related up "
-    "properties label caption parent null href src alt img url link tributary true "
-    "visible to description text"
-)
-"""Names of fields whose place tells what they are, so that the name itself stands nowhere."""
-
-_WORD = re.compile(r"[^\W_]+")
-_TAG_NAME = re.compile(
-    r"</?(?:h[1-6]|[abipsu]|br|hr|t[dhr]|t(?:able|head|body)|li|[ou]l|d[ltd]|img|div|span|details"
-    r"|summary|script|style|center|strong|em|code|kbd|pre|su[bp]|video|iframe|figure|figcaption|svg"
-    r"|small|button|section)(?=[\s/>])"
-)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class ExpectedEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -119,13 +103,6 @@ def questions(case: Path) -> list[tuple[str, str]]:
     return [(title, question) for title, _, question in pairs]
 
 
-def words(text: str) -> set[str]:
-    """The words and numbers of a text, in any case; the names of elements are none."""
-    plain = unicodedata.normalize("NFKC", html.unescape(_TAG_NAME.sub(" ", text)))
-    # A hump parts words: whatIs is "what is".
-    return {word.casefold() for word in _WORD.findall(_HUMP.sub(" ", plain))}
-
-
 def said(entry: Entry) -> str:
     """All that an entry says."""
     content = content_of(entry)
@@ -135,18 +112,18 @@ def said(entry: Entry) -> str:
     return "\n".join(pieces)
 
 
-def lost(files: Path, imported: Imported) -> dict[str, set[str]]:
-    """The words of each file that was taken that neither its entry has nor its row."""
+def lost_words(files: Path, imported: Imported) -> dict[str, Counter[str]]:
+    """The words of each file that was taken that are told less often than it has them."""
     found = {}
     for path, row in imported.rows.items():
         if row.id is None:
             continue
         entry = imported.entries[row.id]
-        kept = [OWN_FIELDS, said(entry), entry.visibility.sight, *row.remarks, path]
+        kept = [said(entry), entry.visibility.sight, path]
         kept += [entry.source.external_id if entry.source else ""]
         kept += [_place(target, imported) for target in _targets(entry)]
-        missing = words((files / path).read_text("utf-8-sig")) - words("\n".join(kept))
-        if missing:
+        source = (files / path).read_text("utf-8-sig")
+        if missing := lost(source, "\n".join(kept), row.remarks, entry.tags.values()):
             found[path] = missing
     return found
 

@@ -20,7 +20,7 @@ from tests.kb.cases import (
     content_of,
     expected,
     import_case,
-    lost,
+    lost_words,
     questions,
     said,
 )
@@ -75,7 +75,7 @@ def _related(imported: Imported, title: str) -> frozenset[str]:
 def test_no_word_of_a_file_is_lost_without_a_row_that_says_so(case: Path) -> None:
     files = case / "files"
 
-    assert lost(files, import_case(files)) == {}
+    assert lost_words(files, import_case(files)) == {}
 
 
 @pytest.fixture(scope="module")

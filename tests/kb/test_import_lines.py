@@ -14,7 +14,7 @@ def parsed(head: str) -> ParsedFile:
     [
         ("Ebb &amp; <em>flow</em> &lt;T&gt; &#233;", "Ebb & flow <T> é", ""),
         ("10<sup>6</sup><br>cells <b class='x'>now</b>", "10^6 cells now", "<b class='x'>"),
-        ("{{< meta name >}} Guide {.big}", "Guide", "{{< meta name >}}; {.big}"),
+        ("{{< meta name >}} Guide {.big}", "Guide", "{{< meta name >}} (2 times); {.big}"),
         ("[[Ebb]] and [[deep/Flow|flow]]", "Ebb and flow", "[[deep/Flow|flow]]"),
         ("AT&T, a&b; ssh <HOST> __init__ *.md", "AT&T, a&b; ssh <HOST> __init__ *.md", ""),
     ],

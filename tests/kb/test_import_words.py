@@ -1,6 +1,5 @@
 """Every word of a file, whatever it is made of, stands in its entry or in a remark of its row."""
 
-import itertools
 import json
 import re
 
@@ -12,54 +11,9 @@ from kb.entries.content import Content
 from kb.errors import NotTaken
 from kb.importers.markdown import ParsedFile, parse_markdown
 from tests.examples import cheap
-from tests.kb.cases import OWN_FIELDS, words
+from tests.kb.counted import lost, words
+from tests.kb.made_pages import BLOCK, NUMBERS, made
 
-SPOKEN = "label title caption figure"
-COUNTER = "abcdefghijklmnop"
-
-
-def made(numbers: list[int], template: str) -> str:
-    """`template` with a word of its own for each %."""
-    pieces = template.split("%")
-    filled = (f"word{COUNTER[n % 16]}{COUNTER[n // 16 % 16]}" for n in numbers)
-    return "".join(itertools.chain(*zip(pieces, filled, strict=False), pieces[len(numbers) :]))
-
-
-BLOCKS = st.sampled_from(
-    [
-        "# %", "## %", "## % {#% .%}", "### %", "## [%](https://example.org/%)", "## %\\*% &amp; %",
-        "% %\n---", "% % %.\n---", "%\n===", "---", "% %. %", "- %\n- % %\n  - %", "> % %",
-        "> [!%]\n> %",
-        "```\n% {{ % }} <%>\n```",
-        "`% <b>` %",
-        "| % | % |\n|---|---|\n| [[%\\|%]] | % |",
-        "<!-- % -->", "<div class=\"%\">\n\n%\n\n</div>", "<p>% <b>%</b> <a href='%.md'>%</a></p>",
-        "<table><tr><td>%</td><td>%</td></tr></table>",
-        "<details><summary>%</summary>\n\n%\n\n</details>",
-        "<Tabs label=\"%\" %=\"%\">\n%\n</Tabs>",
-        "import % from '%'",
-        "{{< figure src=\"%\" title=\"%\" >}} %",
-        "{% include % %}", "{: .% } %", "::: {.callout-% title=\"%\"}\n%\n:::", "::: {.%}\n%\n:::",
-        "!!! note \"%\"\n    %",
-        "=== \"%\"\n\n    %",
-        "## Authors\n\n- %",
-        "## Contact\n\nRing % when % stops.",
-        "![%](%.png)",
-        "[[%]] [%](%.md#%)",
-        "%[^1]\n\n[^1]: %",
-        "<script>%</script>",
-        "%% % %%", "%%\n%\n\n50% %\n%%",
-        "{% comment %}%{% endcomment %} %", "<!-- `%` % -->", "{#- % -#}", "[//]: # (%)",
-        "ssh <%>", "ssh <H%> <Your %>", "<www.%.org> <www.%.org/%>", "List<T%> P\\<T%>",
-        "<path> <SOURCE> <label>", "<H%>\n% <Q%.R%>", "<Tabs%>\n%\n</Tabs%> <T%/>",
-        "[%](<% %.md>) [%](<H%>) [%]\n\n[%]: <%.md>", "10<sup>%</sup> <sub class='%'>%</sub>",
-        "{{< highlight % >}}\n# %\n{{< /highlight >}}",
-        "<pre>\n% <<%>> <H%> [%](<%>)\n</pre>",
-        "# %: <br>%", "## ssh <H%> <%><br/>%", "### `<br>` %<br>%",
-    ]
-)  # fmt: skip
-NUMBERS = st.lists(st.integers(0, 255), min_size=8, max_size=8)
-BLOCK = st.builds(made, NUMBERS, BLOCKS)
 WORD = st.builds(
     made, NUMBERS, st.sampled_from(["%", "% %", "% % % %.", "%\n%", "#%", "[[%|%]]", "1.10"])
 )
@@ -80,14 +34,14 @@ FIELDS = st.dictionaries(NAMES, VALUES, max_size=5)
 def kept(parsed: ParsedFile) -> str:
     """All that is told of a file, in its entry and in its row."""
     content: Content = parsed.content
-    pieces = [content.title, parsed.group or "", parsed.kind or "", *parsed.tags, *parsed.remarks]
+    pieces = [content.title, parsed.group or "", parsed.kind or "", *parsed.tags]
     pieces += [f"{section.heading}\n{section.text}" for section in content.sections]
     pieces += [f"{name}: {value}" for name, value in content.properties.items()]
-    pieces += [*parsed.links, *parsed.named, *parsed.aliases, *parsed.visible_to]
+    pieces += [*parsed.named, *parsed.visible_to]  # links and aliases stand elsewhere as well
     pieces += [f"{one.type} {one.target}" for one in parsed.relations]
     if parsed.archived:
         pieces += [parsed.archived.reason, parsed.archived.successor or ""]
-    return "\n".join([OWN_FIELDS, SPOKEN, *pieces])
+    return "\n".join(pieces)
 
 
 def test_powers_and_feet_keep_their_place() -> None:
@@ -107,7 +61,8 @@ def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: li
     except NotTaken as error:
         assert re.search("no text|empty|no word or list", str(error))  # noqa: PT017 - what may be
         return
-    assert words(text.replace("\\n", " ")) - words(kept(parsed)) == set()
+    named = (*parsed.tags, *parsed.named)
+    assert lost(text.replace("\\n", " "), kept(parsed), parsed.remarks, named) == {}
 
 
 LONG = "crumb " * 30
@@ -124,10 +79,43 @@ LONG = "crumb " * 30
         ("PropType\\<T>\n===\n\nText", "PropType<T>"),
         ("---\nproperties: {place: here}\nplace: beyond\n---\nText", "beyond"),
         ("---\naliases: [loaf, [sour loaf]]\n---\nText", "sour loaf"),
+        ("---\nrelated: ['[[oak|our tree]]']\n---\nText", "[[oak|our tree]] became the page oak"),
+        ("---\nup: '[[oak#bark]]'\n---\nText", "[[oak#bark]] became the page oak"),
+        ("---\ntags: ['[[oak#bark]]']\n---\nText", "[[oak#bark]] became the tag oak"),
+        (
+            "Text\n\n<br clear=all>\nText <br class='wide'/>text",
+            "<br clear=all>; <br class='wide'>",
+        ),
+        ("<select><option>Ash</option><option>Elm</option></select>", "Ash Elm"),
+        ("Press <button>Stop</button><button>Start</button>", "Press Stop Start"),
+        ("Text {{ here }} {{ here }} {{ there }}", "{{ here }} (2 times); {{ there }}"),
+        (
+            "---\ndescription: Glue it.\n---\n## Walls\n\nGlue it.",
+            "“Walls”, which a field says as well: G",
+        ),
     ],
 )
 def test_words_above_or_within_others_stay(text: str, said: str) -> None:
-    assert said in kept(parse_markdown(text.encode(), "a.md"))
+    parsed = parse_markdown(text.encode(), "a.md")
+
+    assert said in "\n".join([kept(parsed), *parsed.remarks])
+
+
+LINES = ["% % %", "> % % %", "- % %\n  - % %", "## % % %", "| % | % |\n|---|---|\n| % | % |"]
+LINES += ["% **%** *%* `%` ~~%~~ %", "<p>% <b>%</b> %</p>", "% % %\n---", "- [ ] % %\n\n  % %"]
+LINES += ["```\n% %\n% %\n```", ":::note\n% % %\n:::", "!!! note\n    % % %", "# % %"]
+
+
+@cheap(4)
+@given(st.lists(st.builds(made, NUMBERS, st.sampled_from(LINES)), min_size=1, max_size=6))
+def test_the_words_of_a_line_stay_together_and_in_order(blocks: list[str]) -> None:
+    text = "\n\n".join(blocks)
+    content = parse_markdown(text.encode(), "a.md").content
+
+    told = [content.title, *(f"{one.heading}\n{one.text}" for one in content.sections)]
+    said = " ".join(["", *words("\n".join(told)), ""])
+    for line in filter(words, text.split("\n")):
+        assert f" {' '.join(words(line))} " in said
 
 
 @pytest.mark.parametrize(
