@@ -8,6 +8,7 @@ erasure all but the counts of days goes: words may name whom or what nobody can 
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from msgspec import Struct
 from events import sqlite_marks
 from events.log import EventLog
 from events.marks import misfit
+from events.sqlite_file import kind_of
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.errors import DataDirectoryError
@@ -30,6 +32,15 @@ ENOUGH = 5
 """Different members that must have asked alike before the words are kept."""
 
 WINDOW = timedelta(days=30)
+
+BRIEFLY = 0.05
+"""Seconds to wait for others who use the file, where something else waits for this."""
+
+REPORT_SECONDS = 2.0
+"""The same where somebody asks for the counts."""
+
+MOST_UNCOUNTED = 10_000
+"""Searches that are remembered to be counted later."""
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS day (date TEXT PRIMARY KEY, searches INTEGER NOT NULL) STRICT",
@@ -97,21 +108,40 @@ class Questions:
         self._clock = clock
         self._random = random
         self._lock = Lock()
+        self._uncounted: deque[str] = deque()  # the days of searches, no more of them
 
     def asked(self, question: str, member: str | None) -> None:
-        """Count a search; `member` is None for someone who is not signed in."""
+        """Count a search; `member` is None for someone who is not signed in.
+
+        Nobody waits for that: while the file is locked it is counted later, without its words.
+        """
         now = self._clock()
         words = normalised(question)
-        with self._lock, self._writing() as db:
-            db.execute(_COUNT, (now.date().isoformat(),))
-            begins, key = self._window(db, now)
-            if member is None or not words:
-                return
-            alike = _hashed(key, "question", words)
-            db.execute(_ASK, (alike, _hashed(key, "member", member)))
-            (members,) = db.execute(_MEMBERS, (alike,)).fetchone()
-            if members >= ENOUGH:
-                db.execute(_KEEP, (words, begins))
+        if len(self._uncounted) < MOST_UNCOUNTED:
+            self._uncounted.append(now.date().isoformat())
+        if not self._lock.acquire(timeout=BRIEFLY):
+            return
+        try:
+            with self._writing() as db:
+                self._count(db)
+                self._ask(db, now, words, member)
+        finally:
+            self._lock.release()
+
+    def _count(self, db: sqlite3.Connection) -> None:
+        """Count this search, and those that could not be counted before."""
+        for _ in range(len(self._uncounted)):
+            db.execute(_COUNT, (self._uncounted.popleft(),))
+
+    def _ask(self, db: sqlite3.Connection, now: datetime, words: str, member: str | None) -> None:
+        begins, key = self._window(db, now)
+        if member is None or not words:
+            return
+        alike = _hashed(key, "question", words)
+        db.execute(_ASK, (alike, _hashed(key, "member", member)))
+        (members,) = db.execute(_MEMBERS, (alike,)).fetchone()
+        if members >= ENOUGH:
+            db.execute(_KEEP, (words, begins))
 
     def tidy(self) -> None:
         """Destroy the hashes and the key of a window that is over, to the last byte.
@@ -162,7 +192,7 @@ class Questions:
 
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows as they were written; raises `DataDirectoryError` where they are not."""
-        with self._lock, self._explained(), self._writing() as db:
+        with self._lock, self._explained(), self._writing(REPORT_SECONDS) as db:
             _close(db, self._clock())
             damaged = self._mended(db)
             found = [] if damaged else db.execute(sql).fetchall()
@@ -211,14 +241,19 @@ class Questions:
         try:
             yield
         except sqlite3.Error as error:
+            if kind_of(error) == sqlite3.SQLITE_BUSY:
+                raise DataDirectoryError(
+                    f"The counts of searches in {self._named} are kept locked by another program: "
+                    "try again when that one is done."
+                ) from error
             raise DataDirectoryError(
                 f"The counts of searches in {self._named} cannot be used ({error}): "
                 "if the file is damaged, put back a copy or remove it."
             ) from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self._path, timeout=5, isolation_level=None)
+    def _writing(self, patience: float = BRIEFLY) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self._path, timeout=patience, isolation_level=None)
         try:
             # A rollback journal is removed with each transaction, so nothing old is left beside.
             db.execute("PRAGMA secure_delete = ON")

@@ -13,7 +13,8 @@ from events.marks import Mark, misfit
 from events.sqlite_frozen import Frozen
 from events.sqlite_marks import read_mark
 from kb.accounts import tickets
-from kb.accounts.store import PASSING, AccountStore
+from kb.accounts.account_file import PASSING
+from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent

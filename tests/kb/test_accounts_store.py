@@ -120,7 +120,7 @@ def test_a_file_that_cannot_have_a_wal_is_refused(
     def refused(*_: object) -> None:
         raise LogUnavailable("no WAL")
 
-    monkeypatch.setattr("kb.accounts.store.switch_to_wal", refused)
+    monkeypatch.setattr("kb.accounts.account_file.switch_to_wal", refused)
     with pytest.raises(DataDirectoryError, match="where SQLite can keep a WAL"):
         AccountStore(tmp_path / "accounts.sqlite")
 

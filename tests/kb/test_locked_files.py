@@ -1,0 +1,105 @@
+"""While another program holds a file locked, nobody who only reads or asks waits for it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from events.memory import InMemoryEventLog
+from kb.accounts.names import SignInNames
+from kb.accounts.store import WAIT_SECONDS, AccountStore
+from kb.accounts.tokens import ApiTokens
+from kb.errors import DataDirectoryError
+from kb.questions import Questions
+from kb.writer import Clock
+from tests.kb.accounts_world import ANA, START, AccountsWorld, at_once
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
+    world = AccountsWorld(tmp_path)
+    yield world
+    world.close()
+
+
+def counting(folder: Path, clock: Clock) -> Questions:
+    return Questions(folder / "questions.sqlite", clock, bytes, InMemoryEventLog())
+
+
+@pytest.mark.parametrize("lock", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_who_is_signed_in_is_told_while_another_program_writes(
+    accounts: AccountsWorld, lock: str
+) -> None:
+    session = accounts.sessions.begin(ANA, "password")
+    _, token = accounts.tokens.make(ANA, {"search"}, "mine", START + timedelta(days=9))
+    accounts.names.set(ANA, "sea")
+    accounts.now += timedelta(minutes=9)  # so that it would be noted that they were seen
+    with (
+        # Where anybody waited for the lock, this would never end.
+        AccountStore(accounts.path, timeout=1e6) as store,
+        closing(sqlite3.connect(accounts.path, isolation_level=None)) as other,
+    ):
+        other.execute(lock)
+        sessions = accounts.sessions_of(store)
+        tokens = ApiTokens(store, clock=accounts.clock, random=accounts.random)
+        for _ in range(2):
+            assert sessions.member_of(session)
+            assert tokens.check(token)
+        assert SignInNames(store).member("sea") == ANA
+        assert sessions.of(ANA)[0].seen == START
+        other.execute("ROLLBACK")
+        assert sessions.member_of(session)
+        assert sessions.of(ANA)[0].seen == accounts.now
+
+
+def test_nobody_who_reads_waits_for_a_thread_that_writes(accounts: AccountsWorld) -> None:
+    session = accounts.sessions.begin(ANA, "password")
+    accounts.now += timedelta(minutes=9)
+    with accounts.store.transaction() as db:
+        db.execute("DELETE FROM session")
+        [other] = at_once(lambda: accounts.sessions.member_of(session))
+        assert other is not None  # what is not written to the end is seen by nobody else
+        assert accounts.sessions.member_of(session) is None
+    assert accounts.sessions.member_of(session) is None
+
+
+def test_who_signs_in_is_told_that_another_program_writes(accounts: AccountsWorld) -> None:
+    assert WAIT_SECONDS <= 2
+    with (
+        AccountStore(accounts.path, timeout=0.01) as store,
+        closing(sqlite3.connect(accounts.path, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DataDirectoryError, match="is kept locked by another program"):
+            accounts.sessions_of(store).begin(ANA, "password")
+
+
+@pytest.mark.parametrize("lock", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_a_search_while_another_program_writes_is_counted_later(tmp_path: Path, lock: str) -> None:
+    now = START
+    questions = counting(tmp_path, lambda: now)
+    questions.asked("Handing over patients?", "ada")
+    with closing(sqlite3.connect(tmp_path / "questions.sqlite", isolation_level=None)) as other:
+        other.execute(lock)
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                questions.asked("Handing over patients?", "ada")
+        now += timedelta(days=1)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            questions.asked("Handing over patients?", "ada")
+        with pytest.raises(DataDirectoryError, match="kept locked by another program"):
+            questions.tidy()
+    questions.asked("Handing over patients?", "ada")
+    assert questions.days() == [("2026-03-01", 3), ("2026-03-02", 2)]
+
+
+def test_nobody_who_asks_waits_for_a_report_of_the_counts(tmp_path: Path) -> None:
+    questions = counting(tmp_path, lambda: START)
+    questions.asked("Handing over patients?", "ada")
+    with questions._lock:  # as one holds it who looks at the counts
+        questions.asked("Handing over patients?", "ada")
+    questions.asked("Handing over patients?", "ada")
+    assert questions.days() == [("2026-03-01", 3)]
