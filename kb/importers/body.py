@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
 _LONGEST_DECORATED = 1000  # characters: beyond, a heading is no heading
+_LONGEST_RULE = 5  # signs of a line that may part what is above it from what is below
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", ",")
 _IN_HEADING = {
     "<sup>": "^",
@@ -187,12 +188,19 @@ def _headings(body: str) -> list[_Heading]:
     if not _MAYBE_HEADING.search(body):
         return []
     found = []
+    lines = body.split("\n")
     for token, inline in pairwise(_parser().parse(body)):
         if token.type == "heading_open" and token.level == 0 and token.map:
             first, after = token.map
             level = int(token.tag[1])
-            found.append(_Heading(level, inline.content, first, after, token.markup == "-"))
+            is_line = token.markup == "-" and not _underlines(lines[after - 1], inline.content)
+            found.append(_Heading(level, inline.content, first, after, is_line))
     return found
+
+
+def _underlines(line: str, text: str) -> bool:
+    """Whether a line of signs is about as long as the text above it: so people draw headings."""
+    return len(line.strip()) > _LONGEST_RULE and abs(len(line.strip()) - len(text)) <= 2
 
 
 def code_lines(body: str) -> list[tuple[int, int]]:

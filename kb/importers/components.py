@@ -11,6 +11,7 @@ from itertools import accumulate
 
 _MAYBE = re.compile(r"^[ \t]*</[A-Z]", re.MULTILINE)
 _TAG = re.compile(r"([ \t]*)<(/?)([A-Z][\w.]{0,60})(?=[\s/>]|$)")
+_WHOLE = re.compile(r"[ \t]*<([A-Z][\w.]{0,60})(?:\s[^<>\n]{0,500})?>[^\n]{0,2000}</\1>[ \t]*$")
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LONGEST_TAG = 20
 """Lines of a tag that are looked at."""
@@ -34,6 +35,8 @@ def flattened(body: str) -> str:
             shifts[inner.start] += further
             shifts[inner.stop] -= further
         alone |= {opening[0] - 1, opening[1], closing[0] - 1, closing[1]}
+    whole = {at for at, line in enumerate(lines) if _WHOLE.match(line)} - _code(lines)
+    alone |= whole | {at - 1 for at in whole}
     return "\n".join(_moved(lines, accumulate(shifts), alone))
 
 
@@ -45,7 +48,12 @@ def _moved(lines: list[str], shifts: Iterable[int], alone: set[int]) -> Iterator
 
 
 def _out(line: str, shift: int) -> str:
-    return " " * max(0, _indent(line) - shift) + line.lstrip(" \t")
+    """`line` without its first columns, if they are blank; of a tab the rest are blanks."""
+    column = at = 0
+    while column < shift and line[at : at + 1] in (" ", "\t"):
+        column += 1 if line[at] == " " else 4 - column % 4
+        at += 1
+    return " " * max(0, column - shift) + line[at:]
 
 
 def _indent(line: str) -> int:
@@ -56,15 +64,24 @@ def _indent(line: str) -> int:
 
 def _tags(lines: list[str]) -> Iterator[Tag]:
     """The tags of components that stand alone in their lines, those in code left out."""
-    at, fence = 0, ""
+    at, code = 0, _code(lines)
     while at < len(lines):
-        if mark := _FENCE.match(lines[at]):
-            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
-        found = None if fence else _TAG.match(lines[at])
+        found = None if at in code else _TAG.match(lines[at])
         last = _last_line(lines, at) if found else -1
         if found and last >= 0:
             yield at, last, found[2], found[3], _indent(lines[at])
         at = max(at, last) + 1
+
+
+def _code(lines: list[str]) -> set[int]:
+    """The lines of fenced blocks, however far in these are."""
+    found, fence = set(), ""
+    for at, line in enumerate(lines):
+        if mark := _FENCE.match(line):
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+        if fence:
+            found.add(at)
+    return found
 
 
 def _last_line(lines: list[str], at: int) -> int:

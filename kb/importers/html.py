@@ -48,6 +48,7 @@ _LISTS = 20  # lists around an item that it is indented for; pages show no more 
 _BAR = re.compile(r"(?<!\\)\|")
 _BLANKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*(\n[ \t]*)+")
 _ITEM = re.compile(r"(?:-|\d{1,9}\.) ")
+_EMPHASIS = re.compile(r"<(?:b|strong|i|em)>", re.IGNORECASE)
 _INDENT = re.compile(r"\n[ \t]+")
 _VERBATIM = re.compile(
     r"(<pre\b[^<>]{0,500}>|<(?:script|style|template)\b[^<>]{0,500}>"
@@ -171,15 +172,18 @@ class Html:
         self._left_out(found, found[3])
         if name == "br":
             return " " if self._in_line else line_break
-        return self._structured(found[1], name, structure)
+        return self._structured(found, name, structure)
 
-    def _structured(self, slash: str, name: str, structure: Mapping[str, str]) -> str:
+    def _structured(self, found: re.Match[str], name: str, structure: Mapping[str, str]) -> str:
+        slash = found[1]
         if name in WRAPPED:
             return WRAPPED.get(slash + name, WRAPPED[name])
         if name in ("ul", "ol"):
             return self._list(name, structure, closing=bool(slash))
         if name == "li" and structure is STRUCTURE and not slash:
-            return self._item()
+            return f"\n{self._item()}"
+        if name == "li" and structure is IN_TEXT and self._lists and _begins_line(found):
+            return "" if slash else self._item()
         if name in ("tr", *CELLS):
             return " " if structure is IN_TEXT else self._cell(name, closing=bool(slash))
         return structure.get(slash + name, structure.get(name, ""))
@@ -254,9 +258,9 @@ class Html:
         around = self._lists[: min(_LISTS, len(self._lists) - 1)]
         indent = "".join("  " if each is None else "   " for each in around)
         if number is None:
-            return f"\n{indent}- "
+            return f"{indent}- "
         self._lists[-1] = number + 1
-        return f"\n{indent}{number + 1}. "
+        return f"{indent}{number + 1}. "
 
     def _cell(self, name: str, *, closing: bool) -> str:
         if name != "tr":
@@ -276,6 +280,12 @@ class Html:
         if rest.strip(" /\n\t"):
             self._remarks.add(Why.MARKS, f"<{name} {rest.strip(' /')}>")
         return ""
+
+
+def _begins_line(found: re.Match[str]) -> bool:
+    """Whether nothing but blanks and emphasis stands before an element in its line."""
+    before = found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
+    return not _EMPHASIS.sub("", before).strip()
 
 
 def _blank_line(blanks: re.Match[str]) -> str:

@@ -69,3 +69,14 @@ def test_tabs_and_blanks_are_as_far_in_as_they_look() -> None:
     (section,) = parse_markdown(tabs.encode(), "a.mdx").content.sections
 
     assert [line for line in section.text.split("\n") if line] == ["one", "two"]
+
+
+def test_components_of_a_line_each_are_paragraphs() -> None:
+    choice = "<Choice>\n  <Option>one</Option>\n  <Option ok>two</Option>\n</Choice>"
+    (section,) = parse_markdown(
+        f"{choice}\n\n~~~\n{choice}\n~~~".encode(), "a.mdx"
+    ).content.sections
+
+    text, _, code = section.text.partition("~~~\n")
+    assert [each.strip() for each in text.split("\n\n") if each.strip()] == ["one", "two"]
+    assert code == f"{choice}\n~~~"

@@ -86,6 +86,10 @@ def test_every_row_of_a_table_is_one_line_with_its_cells() -> None:
         ("| a |\n|---|\n| <ul><li>b</li><li>c</li></ul> |", "| a |\n|---|\n|   - b  - c   |"),
         ("a <div>b</div><div>c</div>", "a b c "),
         ("- <ul><li>b</li><li>c</li></ul>", "- b c "),
+        (
+            "- a\n  <ol>\n  <li>b</li>\n  <strong><li>c</li></strong>\n  </ol>",
+            "- a\n  \n  1. b \n  2. **c** \n  ",
+        ),
         ("- a\n  <div><p>b</p></div>", "- a\n  b "),
         ("- <b>a</b><sub>2</sub>", "- **a**<sub>2</sub>"),
     ],

@@ -419,3 +419,11 @@ def test_a_file_name_is_made_readable(path: str, title: str) -> None:
 )
 def test_a_field_name_is_made_readable(name: str, heading: str) -> None:
     assert readable(name) == heading
+
+
+def test_a_question_with_a_line_of_its_length_below_it_is_a_heading() -> None:
+    text = "Who drains the oil?\n-------------------\n\nEach shift.\n\nWho asks?\n---\n\nText."
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+
+    assert section.heading == "Who drains the oil?"
+    assert section.text.startswith("Each shift.\n\nWho asks?\n\n---")
