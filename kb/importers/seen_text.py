@@ -66,9 +66,10 @@ def _in_comment(comment: str) -> Held:
     for line in _ENDS_COMMENT.sub("", comment).split("\n"):
         if sight := marked(line):
             yield f"a comment “{line.strip()}”", sight
-        for piece in dict.fromkeys((line, *_PIECES.split(line))):
-            if found := _STATED.match(piece):
-                yield from _stated(*found.groups())
+        stated = (_STATED.match(piece) for piece in (line, *_PIECES.split(line)))
+        said = dict.fromkeys((each[1], each[2].strip()) for each in stated if each)
+        for name, value in said:
+            yield from _stated(name, value)
 
 
 def _stated(name: str, value: str) -> Held:
