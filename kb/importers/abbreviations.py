@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from kb.importers.code import lines_of, within_code
+from kb.importers.remarks import Remarks, Why
 
 _DEFINITION = re.compile(r" {0,3}\*\[([^\[\]\n]{1,100})\]:[ \t]*(\S.{0,1000})")
 _MAYBE = re.compile(r"^ {0,3}\*\[", re.MULTILINE)
@@ -13,15 +14,16 @@ _NO_PROSE = re.compile(
 )
 _HEADING = re.compile(r" {0,3}#")
 _LINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
+_WORD = re.compile(r"\w+")
 _MOST = 100
 """Abbreviations of a page that are looked for in its text."""
 
 
-def with_meanings(body: str) -> str:
+def with_meanings(body: str, remarks: Remarks) -> str:
     """`body` with what an abbreviation stands for in brackets behind the first place that has it.
 
-    Where none has it, both stand in a list instead; where the text says in full what it stands
-    for, nothing is added.
+    Where none has it, both stand in a list instead; where the text has it and says in full what it
+    stands for, nothing is added, and a remark says so.
     """
     if not _MAYBE.search(body):
         return body
@@ -31,14 +33,27 @@ def with_meanings(body: str) -> str:
         for at, (line, is_code) in enumerate(lines)
         if not is_code and (one := _DEFINITION.fullmatch(line))
     }
-    rest = "\n".join(line for at, (line, _) in enumerate(lines) if at not in found).casefold()
-    unsaid = {name: said for name, said in found.values() if said.casefold() not in rest}
+    rest = _words("\n".join(line for at, (line, _) in enumerate(lines) if at not in found))
+    unsaid = {
+        name: said
+        for name, said in found.values()
+        if not (_words(name) in rest and _words(said) in rest)
+    }
     left = dict(list(unsaid.items())[:_MOST])
     made = list(_explained(lines, found.keys(), left)) if left else [line for line, _ in lines]
     for at, (name, said) in found.items():
-        is_said = name not in unsaid or (name not in left and unsaid[name] == said)
-        made[at] = "" if is_said else f"- **{name}**: {said}"
+        is_put = unsaid.get(name) == said and name not in left
+        if is_put:
+            remarks.add(Why.MARKS, f"*[{name}]")
+        elif name not in unsaid:
+            remarks.add(Why.TWICE, f"*[{name}]: {said}")
+        made[at] = "" if is_put or name not in unsaid else f"- **{name}**: {said}"
     return "\n".join(made)
+
+
+def _words(text: str) -> str:
+    """The words of `text` in any case, each between blanks: none is found within another."""
+    return " ".join(["", *_WORD.findall(text.casefold()), ""])
 
 
 def _explained(

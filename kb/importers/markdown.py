@@ -142,7 +142,9 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
 
 
 def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
-    said = with_cells(with_mentioned(with_meanings(body), fields, remarks), fields, remarks)
+    said = with_cells(
+        with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
+    )
     return plain_markdown(said, remarks)
 
 

@@ -14,6 +14,7 @@ OIL = "*[OPS]: oil pump station"
         ("OPS-2 and `OPS` and [OPS](ops.md), then **OPS**", "then **OPS (oil pump station)**"),
         ("An oil pump station (OPS) runs.", "An oil pump station (OPS) runs."),
         ("Pumps run.", "Pumps run.\n\n- **OPS**: oil pump station"),
+        ("Every SLOPS pump.", "Every SLOPS pump.\n\n- **OPS**: oil pump station"),
         ("```\nOPS\n```\n\n| OPS |\n|---|", "| OPS (oil pump station) |"),
     ],
 )
@@ -44,3 +45,25 @@ def test_one_that_is_explained_twice_keeps_both() -> None:
         "The OPS (orderly people) runs.",
         *("", "```", "*[A]: b", "```"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Each OPS.", "Marks of other tools: *[OPS]"),
+        ("An oil pump station (OPS) runs.", f"Said twice: {OIL}"),
+        ("Every SLOPS pump.", None),
+    ],
+)
+def test_what_stood_there_is_told_where_it_does_not_stay(text: str, said: str | None) -> None:
+    remarks = parse_markdown(f"{text}\n\n{OIL}".encode(), "a.md").remarks
+
+    assert remarks == ((said,) if said else ())
+
+
+def test_one_that_the_text_has_only_in_full_or_within_a_word_is_listed() -> None:
+    text = "An oil pump station runs; soil.\n\n*[OPS]: oil pump station\n*[runs]: oi"
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+
+    assert "- **OPS**: oil pump station" in section.text
+    assert "runs (oi); soil" in section.text
