@@ -58,7 +58,7 @@ def also_held_back(
 ) -> tuple[str, ...]:
     """The words for who sees what `said` says, and no more people than what has `held` it back."""
     narrow = set()
-    for what, sight in held:
+    for what, sight in dict.fromkeys(held):  # the words stay where they are
         remarks.add(Why.SEEN, f"{what} shows it to its author alone")
         narrow.add(sight)
     return _narrower(said, narrow, remarks)
