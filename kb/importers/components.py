@@ -36,7 +36,7 @@ def flattened(body: str) -> str:
             shifts[inner.stop] -= further
         alone |= {opening[0] - 1, opening[1], closing[0] - 1, closing[1]}
     whole = {at for at, line in enumerate(lines) if _WHOLE.match(line)} - _code(lines)
-    alone |= whole | {at - 1 for at in whole}
+    alone |= {at for at in whole if at + 1 in whole}
     return "\n".join(_moved(lines, accumulate(shifts), alone))
 
 

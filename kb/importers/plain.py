@@ -27,6 +27,12 @@ _SUSPICIOUS = re.compile(
 )
 _HEAD = re.compile(r"export\s{1,9}const\s{1,9}\w{0,40}(?:meta|matter)", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
+_ITEM = re.compile(r"^([ \t>]{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]{1,9})(?=[{:<])", re.MULTILINE)
+_FIRST = "\ufddd"
+"""Stands where the text of an item begins: what is not text goes with its blanks, which tell how
+far in all of the item is. No letter has this code."""
+
+_AFTER_FIRST = re.compile(rf"{_FIRST}[ \t]*")
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 
 
@@ -65,10 +71,10 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     def in_one_line(heading: re.Match[str]) -> str:
         return outside_code(heading[0], lambda part: _BREAK.sub(" ", part))
 
-    text = _HEADING.sub(in_one_line, text)
+    text = _ITEM.sub(rf"\1{_FIRST}", _HEADING.sub(in_one_line, text))
     made = []
     for paragraph in re.split(r"(\n[ \t]*\n)", text):
         html.begin(paragraph)
         said = coded(without_gone(outside_code(paragraph, clean)), markdown=True)
         made.append(with_breaks(with_bold_closed_up(emphasised(said))))
-    return "".join(made)
+    return _AFTER_FIRST.sub("", "".join(made))

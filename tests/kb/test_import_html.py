@@ -124,7 +124,9 @@ def test_a_blank_line_within_an_element_begins_no_code(html: str, read: str) -> 
 def test_html_that_is_further_in_within_an_item_is_no_code() -> None:
     div = "- a\n\n  <div>\n\n        <p>b</p>\n  </div>\n\n  c"
     component = "- a\n\n    <p>\n      <Box>b</Box>\n    </p>\n\n- c"
-    for text in (div, component):
+    whole = "- a\n\n    <p>\n      <Box>Is `<h1>` it? b</Box>\n    </p>\n\n- c"
+    icon = "-   :material-x: **a**\n\n    b\n\n    c"
+    for text in (div, component, whole, icon, icon.replace(":material-x:", "<i class='x'></i>")):
         rendered = MarkdownIt("commonmark").render(made(text))
         assert "<pre" not in rendered
         assert rendered.count("<p>") == 3
