@@ -41,11 +41,13 @@ def with_meanings(body: str, remarks: Remarks) -> str:
     }
     left = dict(list(unsaid.items())[:_MOST])
     made = list(_explained(lines, found.keys(), left)) if left else [line for line, _ in lines]
+    put = set[str]()
     for at, (name, said) in found.items():
         is_put = unsaid.get(name) == said and name not in left
-        if is_put:
+        if is_put and name not in put:
+            put.add(name)
             remarks.add(Why.MARKS, f"*[{name}]")
-        elif name not in unsaid:
+        elif is_put or name not in unsaid:
             remarks.add(Why.TWICE, f"*[{name}]: {said}")
         made[at] = "" if is_put or name not in unsaid else f"- **{name}**: {said}"
     return "\n".join(made)

@@ -4,6 +4,7 @@ Each block of the text and each value of a field ends in one place: the title, a
 property, a tag, a relation, who sees it, or a remark that says what was left out.
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 
@@ -149,7 +150,12 @@ def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8 with or without a byte order mark, line ends made plain. Raises `NotTaken`."""
+    """UTF-8 with or without a byte order mark, or UTF-16 with one, as Windows' shell writes it.
+
+    Line ends are made plain. Raises `NotTaken`.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = _from_utf_16(data)
     if len(data) > LARGEST_FILE:
         raise NotTaken(f"The file has more than {LARGEST_FILE // 1_000_000} MB; split it up.")
     if not data.strip():
@@ -159,6 +165,13 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         raise NotTaken(f"The file is not UTF-8: see the byte at offset {error.start:,}.") from error
     return _LINE_ENDS.sub("\n", text).translate(_WINDOWS)
+
+
+def _from_utf_16(data: bytes) -> bytes:
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeDecodeError as error:
+        raise NotTaken(f"The file is no UTF-16: see the byte at offset {error.start:,}.") from error
 
 
 def _with_taxonomies(fields: dict[str, Value]) -> dict[str, Value]:

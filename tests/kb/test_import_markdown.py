@@ -332,6 +332,8 @@ def test_signs_of_windows_that_became_control_characters_are_put_right() -> None
         (b" \n\t\n", "empty"),
         (b"\xef\xbb\xbf---\n---\n", "no text"),
         (b"abc\xff", "not UTF-8: see the byte at offset 3"),
+        (b"\xff\xfea\0b", "no UTF-16: see the byte at offset 4"),
+        ("\ufeff \n".encode("utf-16-le"), "The file is empty"),
         (b"x" * (LARGEST_FILE + 1), "more than 12 MB"),
         (b"---\ntributary: 1\nsource: {name: x}\n---\nText", "needs a name and an external_id"),
         (b"---\ntributary: 2\n---\nText", "another version"),
@@ -427,3 +429,12 @@ def test_a_question_with_a_line_of_its_length_below_it_is_a_heading() -> None:
 
     assert section.heading == "Who drains the oil?"
     assert section.text.startswith("Each shift.\n\nWho asks?\n\n---")
+
+
+@pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be"])
+def test_a_file_that_a_shell_of_windows_wrote_is_read(code: str) -> None:
+    text = "\ufeff---\ndraft: true\n---\n# Brücke 🌉\r\n\r\nÜber den Fluss."
+    found = parse_markdown(text.encode(code), "a.md")
+
+    assert (found.content.title, found.content.sections[0].text) == ("Brücke 🌉", "Über den Fluss.")
+    assert found.visible_to
