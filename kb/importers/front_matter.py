@@ -154,6 +154,8 @@ def _loaded(inside: str, mark: Opened, before: int) -> dict[str, Value]:
 def _looks_like_fields(inside: str) -> bool:
     """Whether the first line that says something names a field, or begins a mapping otherwise."""
     first = _first_line(inside)
+    if first.startswith(("{{", "{%", "![", "%%")):  # marks of other tools, a picture
+        return False
     return bool(_FIELD.match(first)) or first.startswith(("{", "? ", "!", "&", "%"))
 
 

@@ -8,6 +8,7 @@ import pytest
 from kb.errors import NotTaken
 from kb.importers.front_matter import read_head
 from kb.importers.head_yaml import DEPTH, load
+from kb.importers.markdown import parse_markdown
 from kb.importers.remarks import Remarks
 from kb.importers.values import Plain, Value
 
@@ -215,3 +216,17 @@ def test_comments_among_fields_are_told_and_nothing_else_is(fields: str, comment
     told = (f"Comments: {comments}",) if comments else ()
 
     assert read(f"---\n{fields}\n---\n")[2] == told
+
+
+@pytest.mark.parametrize(
+    "first", ["{{< toc >}} Mill", "{% toc %} Mill", "![Mill](mill.png)", "%% Mill %%"]
+)
+def test_a_rule_at_the_top_with_a_mark_or_a_picture_below_it_is_text(first: str) -> None:
+    found = parse_markdown(f"---\n\n{first}\n\nStones grind.\n\n---\n\nFlour.".encode(), "a.md")
+
+    said = "".join(section.text for section in found.content.sections)
+    assert "Stones grind." in said
+    assert "Mill" in said + "".join(found.remarks)
+
+    with pytest.raises(NotTaken):
+        parse_markdown(f"---\n{first}\ndraft:true\n---\nText".encode(), "a.md")
