@@ -10,10 +10,11 @@ with a sign of its own:
 
 - two words with the signs between them (`customer_order`, `10.2`), and a word with the signs that
   belong to it (`c++`, `--force`);
-- two words side by side with nothing between them, as in scripts without spaces;
+- two signs of a script without spaces, side by side;
 - a stop word, and once more if it is written in capitals (IT);
 - the form that a word has before it is stemmed and loses its accents;
-- others that it may be written in: without accents, ö as oe, with no hyphen in it.
+- others that it may be written in: without accents, ö as oe, with no hyphen in it, digits without
+  what sets off their groups.
 """
 
 import re
@@ -29,7 +30,7 @@ import Stemmer
 from indexer.errors import QuestionError
 from indexer.letters import folded, others, written
 
-VERSION = 6
+VERSION = 7
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -77,6 +78,11 @@ _WORD = regex.compile(
     regex.VERSION1,
 )
 _SIGN = regex.compile(_SINGLE, regex.VERSION1)
+_GOES_ON = regex.compile(rf"{_LATER}{{2}}", regex.VERSION1)
+_THIN = re.compile("(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+_GROUPED = re.compile(
+    "(?<![A-Za-z0-9.,'\u2019])[0-9]{1,3}(?:[.,'\u2019][0-9]{3}){1,4}(?![0-9]|[.,'\u2019][0-9])"
+)
 _BEFORE = re.compile(r"(?:[.@#$~\u20ac\u00a3+]|--?)$")
 _BEHIND = re.compile(r"\+\+|[+#%](?!\w)")
 _GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
@@ -102,7 +108,7 @@ def terms(text: str) -> list[str]:
 
 def all_terms(text: str) -> list[str]:
     """Every term of `text`, plain or not."""
-    return " ".join(map(_PIECES.__getitem__, text.split())).split()
+    return " ".join(map(_PIECES.__getitem__, evened(text).split())).split()
 
 
 def is_plain(term: str) -> bool:
@@ -120,7 +126,8 @@ def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int
 
     Without `wanted` these are all plain ones.
     """
-    pieces, end = text.split(), 0
+    text, end = evened(text), 0
+    pieces = text.split()
     # Scripts without spaces have long pieces, which are not kept: asking would be double work.
     kept = len(text) <= _KEPT_LENGTH * len(pieces)
     for piece in _holding(wanted, pieces) if kept else pieces:
@@ -138,7 +145,17 @@ def distinct(text: str) -> tuple[str, ...]:
 
 def found_in(text: str) -> Iterator[list[tuple[int, int, str]]]:
     """For each run of signs between two spaces the (start, end, term) of all its terms."""
-    return map(_found, text.split())
+    return map(_found, evened(text).split())
+
+
+def is_inside(text: str, place: int) -> bool:
+    """Whether a word goes on at `place`, one sign of a script without spaces being a word."""
+    return 0 < place < len(text) and bool(_GOES_ON.match(text, place - 1))
+
+
+def evened(text: str) -> str:
+    """The text with an apostrophe for what holds groups of digits together, as 12\u202f000."""
+    return text if text.isascii() or not _THIN.search(text) else _THIN.sub("'", text)
 
 
 def words(text: str) -> Iterator[Word]:
@@ -154,7 +171,7 @@ def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
     if name.isascii():  # at once, as a long text has thousands of words
         return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
-    return " ".join(folded(_APOSTROPHES.sub("", word.text)) for word in words(name))
+    return " ".join(map(_name_part, _WORD.findall(name)))
 
 
 def check_question(text: str) -> None:
@@ -233,11 +250,16 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
         end = word.end
     for first, second in pairwise(inside):
         gap = piece[first.end : second.start]
-        if not gap or (_GAP.fullmatch(gap) and not (first.sign or second.sign)):
+        # Beside Latin letters a space is put in or left out as one likes.
+        if (first.sign and second.sign and not gap) or (
+            gap and _GAP.fullmatch(gap) and not (first.sign or second.sign)
+        ):
             joined = f"{_plain(first.text)}{gap.translate(_SAME_SIGN)}{_plain(second.text)}"
             yield first.start, second.end, (PAIR if gap else SIGNS) + joined
             if gap.translate(_SAME_SIGN) == "-" and first.text.isalpha() and second.text.isalpha():
                 yield first.start, second.end, OTHER + joined.replace("-", "")
+    for grouped in _GROUPED.finditer(piece):
+        yield *grouped.span(), OTHER + re.sub("[^0-9]", "", grouped[0])
 
 
 def _sign_before(piece: str, end: int, start: int) -> str:
@@ -259,6 +281,12 @@ def _word_terms(word: str) -> tuple[str, ...]:
     stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", plain))
     form = written(head[:MAX_WORD])
     return (stem, FORM + form, *(OTHER + one for one in others(form))) if form else (stem,)
+
+
+@lru_cache(maxsize=65_536)
+def _name_part(word: str) -> str:
+    """What a long text in scripts without spaces has many of."""
+    return folded(_APOSTROPHES.sub("", word))
 
 
 @lru_cache(maxsize=65_536)

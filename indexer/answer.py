@@ -1,6 +1,6 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
@@ -9,12 +9,13 @@ from indexer import snippets
 from indexer.analysis import OTHER, PAIR, STOP, all_terms
 from indexer.answering_part import Meeting, answering
 from indexer.document import Hit, Part, ScoreParts
-from indexer.evidence import EXACT, SAID
+from indexer.evidence import EXACT, NOTHING
 from indexer.late_interaction import Words
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
 from indexer.snippets import Range, Span
 from indexer.stored import Fetched
+from indexer.wanted import Wanted
 
 NEAR = 0.34
 """The cosine from which a passage shows that there is an answer: docs/decisions/0003-fusion.md."""
@@ -52,24 +53,47 @@ def answer(
     words = snippets.spellings(question.text, question.terms)
     marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
     passages = [stored[one.passage] for one in ranked[:limit]]
-    phrases = dict(wanted.phrases)
-    if wanted.said and any(one.level == SAID for one in ranked[:1]):
-        phrases[wanted.said] = (0, len(question.text))
-    spans = [snippets.spans(each.passage.text, marked, phrases) for each in passages]
+    phrases = wanted.phrases
+    spans = [
+        _spans(wanted, one.level, each, marked)
+        for one, each in zip(ranked[:limit], passages, strict=True)
+    ]
     meeting = Meeting(question.read.words, ranking.gains, texts)
     parts = answering(passages, spans, marked, phrases, meeting)
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
-    hits = [_hit(question, {**_spelled(question), **words, **phrases}, *each) for each in found]
+    sayings = {saying.pattern: saying.place for saying in wanted.sayings}
+    places = {**_spelled(question), **words, **phrases, **sayings}
+    hits = [_hit(question, places, *each) for each in found]
     said = any(one.level >= EXACT for one in ranked[:1])
     settled = said and _asks_exactly(question, words)
     near = [
         one.exact
         if wanted.quoted and not said
         else _near(one, not wanted.quoted and _is_whole(words, stored[one.passage]))
+        and (one.lexical > 0 or one.exact or one.level > NOTHING or not settled)
         for one in ranked[:JUDGED]
     ]
     close = _close(ranked, near, related=any(near) and not settled)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
+
+
+def _spans(wanted: Wanted, level: int, stored: Fetched, marked: Container[str]) -> list[Span]:
+    """Where a passage has what is asked for, and says it as far as its document does."""
+    text = stored.passage.text
+    # To look for a phrase takes far longer than to see that words of it are missing.
+    phrases = [
+        phrase
+        for phrase, terms in wanted.phrased.items()
+        if np.isin(keys(terms), stored.keys).all()
+    ]
+    found = snippets.spans(text, marked, phrases)
+    said = [
+        (start, end, saying.pattern)
+        for saying in wanted.sayings
+        if saying.level == level
+        for start, end in saying.places(text)
+    ]
+    return sorted([*found, *said]) if said else found
 
 
 def _asks_exactly(question: Question, words: Collection[str]) -> bool:

@@ -21,9 +21,9 @@ from indexer.wanted import Wanted
 
 Bools = NDArray[np.bool_]
 
-SAID, TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 5, 4, 3, 2, 1, 0
-"""What a document has: the question word for word; all as it is written, in one passage or in
-several; or only all stems."""
+TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 4, 3, 2, 1, 0
+"""What a document has: all as it is written, in one passage or in several; or only all stems. More
+than that has one that says it, see `indexer.sayings`."""
 
 _ENOUGH = 0.5
 """The share, by weight, that the terms found anywhere must have of all that are wanted."""
@@ -45,12 +45,13 @@ class Sought(Struct, frozen=True):
     """Terms that a document must have, as they are written and without regard to that.
 
     Only such as a document that the asker sees has; `gains` is what each of them weighs. `whole`
-    tells that none is missing.
+    tells that none is missing. What says the `phrases` has all terms that are `phrased`.
     """
 
     exact: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    phrased: tuple[str, ...] = ()
     gains: Mapping[str, float] = {}
     whole: bool = False
 
@@ -70,27 +71,26 @@ class Evidence(Struct, frozen=True):
 def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
     """What of `wanted` can be found: nothing if most of it is nowhere."""
     there = {term for term, count in known.frequencies.items() if count}
-    wants, phrases = dict(wanted.exact), set(wanted.phrases)
-    for one, several in wanted.joined.items():
-        hyphened = several[0]
-        if hyphened not in there and one not in there:
-            wants.pop(hyphened, None)
-        elif hyphened not in there:
-            wants = {term: will for term, will in wants.items() if term not in several} | {one: ()}
-            phrases.discard(hyphened[1:].replace("-", " "))
     exact = [
         next((each for each in (form, *others) if each in there), others[-1] if others else "")
-        for form, others in wants.items()
+        for form, others in wanted.exact.items()
     ]
     found = [term for term in exact if term in there]
-    loose = [(form, *others)[-1] for form, others in wants.items()]
+    loose = [(form, *others)[-1] for form, others in wanted.exact.items()]
     loose = [term for term in loose if term in there]
     weight = sum(map(known.idf, found))
     if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
         return Sought()
     gains = {term: known.idf(term) for term in chain(found, loose)}
     whole = len(found) == len(exact)
-    return Sought(tuple(found), tuple(loose), tuple(sorted(phrases)), gains, whole)
+    return Sought(
+        exact=tuple(found),
+        loose=tuple(loose),
+        phrases=tuple(sorted(wanted.phrases)),
+        phrased=tuple(dict.fromkeys(chain.from_iterable(wanted.phrased.values()))),
+        gains=gains,
+        whole=whole,
+    )
 
 
 def levels(held: Bools, what: Sought) -> NDArray[np.int64]:
@@ -117,30 +117,27 @@ def weigh(
     none of its passages has stands in its title or keywords and counts for each.
     """
     terms = stored.terms([*chain.from_iterable(numbers)])
-    wanted = keys(what.terms)
+    wanted = keys((*what.terms, *what.phrased))
     found = [_holding(wanted, each, terms) for each in numbers]
-    # Nothing else says a phrase, so the texts of the others are not read.
-    asked = [number for passages, _ in found for number in passages] if what.phrases else []
+    # Nothing else says a phrase, so the texts of the others are not read, but for their title.
+    saying = [_all_phrased(inside[:, len(what.terms) :]) for _, inside in found]
+    asked = [
+        number
+        for (passages, _), may in zip(found, saying, strict=True)
+        for place, number in enumerate(passages)
+        if what.phrases and (place == 0 or may[place])
+    ]
     fetched = stored.fetch(asked)
     return [
-        _weighed(what, whole, passages, inside, [fetched.get(number) for number in passages])
-        for whole, (passages, inside) in zip(held, found, strict=True)
+        _weighed(
+            what,
+            whole,
+            passages,
+            inside[:, : len(what.terms)],
+            _said(what.phrases, [fetched.get(number) for number in passages], may),
+        )
+        for whole, (passages, inside), may in zip(held, found, saying, strict=True)
     ]
-
-
-def saying(wanted: Wanted, numbers: Sequence[Sequence[int]], stored: Passages) -> list[int | None]:
-    """Of each document, whose passages have these numbers, the first that says the sentence."""
-    terms = stored.terms([*chain.from_iterable(numbers)])
-    sought = keys(wanted.words)
-    found = [_holding(sought, each, terms) for each in numbers]
-    whole = [
-        [passages[place] for place in np.flatnonzero(inside.all(axis=1)).tolist()]
-        for passages, inside in found
-    ]
-    fetched = stored.fetch([*chain.from_iterable(whole)])
-    # What the model is not given, as properties, answers no sentence.
-    said = {at for at, each in fetched.items() if each.text_hash and _says((wanted.said,), each)}
-    return [next((each for each in passages if each in said), None) for passages in whole]
 
 
 def _holding(
@@ -161,12 +158,11 @@ def _weighed(
     held: Bools,
     numbers: Sequence[int],
     inside: Bools,
-    fetched: Sequence[Fetched | None],
+    said: Bools,
 ) -> Evidence | None:
     if not numbers:
         return None
     whole = inside | (held & ~inside.any(axis=0))
-    said = np.array([_says(what.phrases, each) for each in fetched])
     level = _level(what, whole, said)
     gains = np.array([what.gains[term] for term in what.terms])
     best = int(np.argmax(inside @ gains + gains.sum() * said))
@@ -195,9 +191,27 @@ def _level(what: Sought, whole: Bools, said: Bools) -> int:
     return min(anywhere, ALIKE)
 
 
-def _says(phrases: Sequence[str], fetched: Fetched | None) -> bool:
-    if fetched is None:
-        return not phrases
-    parts = (fetched.title, fetched.passage.heading, fetched.passage.text)
-    told = f" {'  '.join(map(name_key, parts))} "
+def _all_phrased(inside: Bools) -> Bools:
+    """The passages that have all words of the phrases; what none has, the title may have."""
+    found: Bools = np.all(inside | ~np.any(inside, axis=0), axis=1)
+    return found
+
+
+def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools) -> Bools:
+    """Which passages say all phrases, their title counted for each; only those that `may` do."""
+    if not phrases:
+        return np.ones(len(fetched), np.bool_)
+    title = next((f" {name_key(each.title)} " for each in fetched if each), "")
+    left = [phrase for phrase in phrases if f" {phrase} " not in title]
+    return np.array(
+        [
+            not left or bool(may[place] and each and _says(left, each))
+            for place, each in enumerate(fetched)
+        ],
+        np.bool_,
+    )
+
+
+def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
+    told = f" {name_key(fetched.passage.heading)}  {name_key(fetched.passage.text)} "
     return all(f" {phrase} " in told for phrase in phrases)

@@ -158,19 +158,29 @@ class Memory:
             )
 
     def holding(
-        self, terms: Sequence[str], weights: Mapping[str, float], filter: Filter, count: int
-    ) -> list[str]:
-        """The `count` best by words of the documents that have all of these terms."""
+        self,
+        ways: Sequence[Sequence[str]],
+        weights: Mapping[str, float],
+        filter: Filter,
+        count: int,
+    ) -> list[StoredDocument]:
+        """The `count` best by words of the documents that have all terms of one of the `ways`.
+
+        The best first, ties by id.
+        """
         with self._lock:
             visible = self._roster.visible(filter.audience)
             allowed = self._roster.passing(visible, filter)
-            slots = np.flatnonzero(self._postings.holding_all(terms, allowed))
-            if len(slots) > count:
-                length = self._postings.statistics((), visible).length
-                slots = slots[
-                    self._best(slots, self._postings.scores(slots, weights, length), count)
-                ]
-            return [self._roster.documents[slot].id for slot in slots.tolist()]
+            each = [self._postings.holding_all(terms, allowed) for terms in ways]
+            slots = np.flatnonzero(np.logical_or.reduce(each))
+            length = self._postings.statistics((), visible).length
+            # All above 0, as one whose words weigh nothing may be the one.
+            scores = 1.0 + self._postings.scores(slots, weights, length)
+            best = self._best(slots, scores, count)
+            found = zip(slots[best].tolist(), scores[best].tolist(), strict=True)
+            documents = [(-score, self._roster.documents[slot]) for slot, score in found]
+            documents.sort(key=lambda one: (one[0], one[1].id))
+            return [one for _, one in documents]
 
     def nearest(
         self, question: Vectors, ids: Sequence[str], count: int | None = None

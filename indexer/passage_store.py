@@ -14,7 +14,7 @@ from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.files import connect, reading
 from indexer.postings import keys
-from indexer.stored import Changes, Fetched, Known, Seen, StoredDocument, Taken
+from indexer.stored import Changes, Fetched, Known, Line, Seen, StoredDocument, Taken
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -50,6 +50,13 @@ _FETCH = """
 SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.text_hash, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
+_LINES = """
+SELECT p.number, d.id, d.title, p.heading, p.text
+FROM passages p JOIN documents d ON d.number = p.document WHERE
+(p.text LIKE ?1 ESCAPE '\\' OR p.heading LIKE ?1 ESCAPE '\\' OR d.title LIKE ?1 ESCAPE '\\')
+AND p.number IN ({})
+"""
+_NOT_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
 _TERMS = "SELECT number, terms FROM passages WHERE number IN ({})"
 
 _BATCH = 500
@@ -156,14 +163,22 @@ class PassageStore:
         """
         return dict(self._rows(_TERMS, numbers))
 
-    def _rows(self, query: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
-        found = []
+    def lines(self, numbers: Sequence[int], holds: str) -> list[Line]:
+        """Passages with `holds` in text, heading or title, A to Z in any case; the rest is not
+        looked at for damage.
+        """
+        like = f"%{holds.translate(_NOT_SPECIAL)}%"
+        return [Line(*row) for row in self._rows(_LINES, numbers, like)]
+
+    def _rows(self, query: str, numbers: Sequence[int], *first: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
         with self._lock, reading(self._path):
             for start in range(0, len(numbers), _BATCH):
-                batch = list(numbers[start : start + _BATCH])
-                statement = query.format(",".join("?" * len(batch)))
+                batch = [*first, *numbers[start : start + _BATCH]]
+                statement = query.format(",".join("?" * (len(batch) - len(first))))
                 found += self._reader.execute(statement, batch).fetchall()
-            if not row_sums.sound(self._reader, numbers, self._sound):
+            read = [row[0] for row in found] if first else numbers
+            if not row_sums.sound(self._reader, read, self._sound):
                 raise IndexOutdated(f"The index file {self._path.name} is damaged: a text differs.")
         return found
 

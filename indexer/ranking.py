@@ -4,6 +4,7 @@ Exact names come first, then what has all that the question wants exactly.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from msgspec import Struct
@@ -17,6 +18,7 @@ from indexer.evidence import NOTHING, Evidence, Passages, Sought
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
 from indexer.memory import Candidates, Memory, Proposed
+from indexer.said import Texts, said
 from indexer.stored import Known
 from indexer.threads import one_thread
 from indexer.vectors import Vectors
@@ -31,11 +33,13 @@ PROPOSED = 300
 LOOKED_AT = 100
 """How many of the first are looked at passage by passage for what is wanted exactly."""
 
-ASKED = 20
-"""How many documents that have all words of a question are asked whether they say it."""
-
 MET = 3
 """How many of a document's passages, the nearest ones, meet the question word by word."""
+
+
+class Stored(Passages, Texts, Protocol):
+    """What is stored of passages."""
+
 
 WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
 """The vectors of the words of passages, by the hashes of their texts."""
@@ -88,17 +92,17 @@ def rank(
     lexical: LexicalIndex,
     memory: Memory,
     words_of: WordsOf,
-    stored: Passages,
+    stored: Stored,
 ) -> Ranking:
     """The best documents among those that `filter` lets through, best first; ties by id."""
     known = memory.statistics(question.wanted.terms, filter.audience)
     weights = bm25.weights(question.terms, known)
     gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
     exact = set(lexical.named(question.text, filter))
-    said = _said(question, weights, filter, memory, stored)
-    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact | said.keys())
-    what = evidence.sought(question.wanted, known)
     vector, count = question.read.vector, max(CANDIDATES, limit)
+    says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
+    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact | says.keys())
+    what = evidence.sought(question.wanted, known)
     found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
     fused = _fused(question, found, known, weights)
     levels = evidence.levels(found.held, what)
@@ -119,8 +123,10 @@ def rank(
             levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
     for place, name in enumerate(found.ids):
-        if name in said:
-            levels[place], passages[place] = evidence.SAID, said[name]
+        if (told := says.get(name)) and told.level >= levels[place]:
+            levels[place] = told.level
+            if told.passage is not None:
+                passages[place] = told.passage
     order = _sorted(found.ids, fused, levels)
     order.sort(key=lambda place: found.ids[place] not in exact)
     best = [
@@ -132,29 +138,11 @@ def rank(
             float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
-            int(levels[place]) if what.whole or found.ids[place] in said else NOTHING,
+            int(levels[place]) if what.whole or found.ids[place] in says else NOTHING,
         )
         for place in order[:limit]
     ]
     return Ranking(best, gains)
-
-
-def _said(
-    question: Question,
-    weights: Mapping[str, float],
-    filter: Filter,
-    memory: Memory,
-    stored: Passages,
-) -> dict[str, int]:
-    """The documents that say the whole question word for word, each with the passage that does."""
-    said = question.wanted.said
-    ids = memory.holding(question.wanted.words, weights, filter, ASKED) if said else []
-    if not ids:
-        return {}
-    nearest = memory.nearest(question.read.vector, ids)
-    numbers = [[each.number for each in passages] for passages in nearest]
-    found = evidence.saying(question.wanted, numbers, stored)
-    return {name: one for name, one in zip(ids, found, strict=True) if one is not None}
 
 
 def _fused(

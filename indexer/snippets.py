@@ -93,8 +93,12 @@ def _merged(places: Iterable[Range], *, touching: bool = True) -> tuple[Range, .
 
 
 def _densest(spans: Sequence[Span], width: int) -> Range:
-    """From the first to the last term of the best part; (0, 0) without terms that fit."""
+    """From the first to the last term of the best part; (0, 0) without terms.
+
+    Of one that is wider than a part, as a long address, that is the beginning.
+    """
     best, most = (0, 0), 0
+    spans = [(start, min(end, start + width), term) for start, end, term in spans]
     for index, (start, _, _) in enumerate(spans):
         inside = [span for span in spans[index:] if span[1] <= start + width]
         different = len({term for *_, term in inside})

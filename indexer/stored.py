@@ -30,6 +30,16 @@ class Fetched(NamedTuple):
     keys: NDArray[np.uint64]
 
 
+class Line(NamedTuple):
+    """What a passage says, its heading and the title of its document."""
+
+    number: int
+    document_id: str
+    title: str
+    heading: str
+    text: str
+
+
 class StoredDocument(Struct, frozen=True):
     """A document's number, never used again, its labels, and its passages.
 

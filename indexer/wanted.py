@@ -7,7 +7,7 @@ read, a document that has all comes first.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -25,14 +25,11 @@ from indexer.analysis import (
     is_sign,
     name_key,
 )
+from indexer.sayings import Saying, sayings
 
 FEW, SHORT = 3, 6
 """Words, stop words among them, up to which a question is a search for exactly these words, or for
 the names and identifiers in it."""
-
-SEVERAL = 2
-"""Words from which a document that has them side by side, as they are asked, is before all others.
-"""
 
 MOST = 64
 """Terms that a document must have, at most: no question of more is one for exact words."""
@@ -58,36 +55,34 @@ class Wanted(Struct, frozen=True):
     """`scored` are the terms of BM25 with their counts.
 
     `exact` are what a document must have to be first, each with what will do where nothing has it
-    in this form, the nearest first. `joined` are words that do instead of several of these, where
-    nothing has the first of them: two words with a hyphen, for which a blank will do as well.
-    `phrases` must stand in it as they are; they are as `analysis.name_key` gives them, each with
-    its (start, end) in the question. `quoted` tells whether the question says so itself. A document
-    that says the whole question word for word is before all others: `said` is that, as phrases are,
-    and `words` are its terms.
+    in this form, the nearest first. `phrases` must stand in it as they are; they are as
+    `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
+    the plain terms of each. `quoted` tells whether the question says so itself. Documents that say
+    what is in `sayings` are before others.
     """
 
     scored: Mapping[str, int]
     exact: Mapping[str, Sequence[str]] = {}
-    joined: Mapping[str, Sequence[str]] = {}
     phrases: Mapping[str, tuple[int, int]] = {}
+    phrased: Mapping[str, Sequence[str]] = {}
     quoted: bool = False
-    said: str = ""
-    words: Sequence[str] = ()
+    sayings: Sequence[Saying] = ()
 
     @property
     def terms(self) -> list[str]:
         """All of them, each once."""
-        return list(dict.fromkeys((*self.scored, *self.spelled)))
+        needed = (term for saying in self.sayings for needs in saying.needs for term in needs)
+        return list(dict.fromkeys((*self.scored, *self.spelled, *needed)))
 
     @property
     def spelled(self) -> dict[str, str]:
         """All that does for what must be there, each with that."""
-        others = {other: form for form, each in self.exact.items() for other in (form, *each)}
-        return others | {one: several[0] for one, several in self.joined.items()}
+        return {other: form for form, each in self.exact.items() for other in (form, *each)}
 
 
 def wanted(question: str, *, read: bool = True) -> Wanted:
     """What `question` asks for; `read` tells whether the model reads its script."""
+    question = analysis.evened(question)
     pieces = list(analysis.found_in(question))
     length = sum(map(bool, pieces))
     capitals = [] if question.isupper() else _of_kind(pieces, CAPITALS)
@@ -106,22 +101,25 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
             if _is_joined(found)
         ]
     named_phrases = {name_key(question[slice(*place)]): place for place in phrases}
-    words = [] if length < SEVERAL or quoted else _forms(pieces, stopped=True)
-    words = [term for term in words if term[0] != PAIR]
     return Wanted(
         scored=dict(islice(Counter(scored).items(), MAX_TERMS)),
         exact=dict(islice(exact.items(), MOST)),
-        joined=dict(_joined(pieces)) if length <= FEW and not quoted else {},
         phrases={phrase: place for phrase, place in named_phrases.items() if phrase},
+        phrased={
+            phrase: analysis.terms(question[slice(*place)])
+            for phrase, place in named_phrases.items()
+            if phrase
+        },
         quoted=bool(quoted),
-        said=name_key(question) if 0 < len(words) <= MOST else "",
-        words=words,
+        sayings=sayings(question, quoted, short=length <= SHORT),
     )
 
 
 def _is_joined(found: Sequence[_Found]) -> bool:
     """Whether it is words that stand side by side, which no single pair says in all spellings."""
-    return len(_of_kind([found], PAIR + SIGNS)) > 1 or any(_joined([found]))
+    pairs = [(start, end) for start, end, term in found if term[0] in PAIR + SIGNS]
+    others = {(start, end) for start, end, term in found if term[0] == OTHER}
+    return len(pairs) > 1 or bool(others.intersection(pairs))
 
 
 def _quoted(question: str) -> list[tuple[int, int]]:
@@ -189,16 +187,6 @@ def _forms(
             forms[form or term] = (*spelled, term) if form else ()
         forms |= dict.fromkeys(_of_kind([found], PAIR + SIGNS + STOP * stopped), ())
     return forms
-
-
-def _joined(pieces: Iterable[Sequence[_Found]]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Two words with a hyphen between them as one, and what this does instead of, both first."""
-    for found in pieces:
-        pairs = [(start, end) for start, end, term in found if term[0] == PAIR]
-        for start, end in pairs if len(pairs) == 1 else ():
-            for *place, term in found:
-                if place == [start, end] and term[0] == OTHER:
-                    yield FORM + term[1:], [*reversed(_forms([found]))]
 
 
 def _identifiers(pieces: Iterable[Sequence[_Found]]) -> list[str]:

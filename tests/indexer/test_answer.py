@@ -31,6 +31,7 @@ def answered(
     met: float = 0.0,
     limit: int = 100,
     level: int = NOTHING,
+    lexical: float = 1.0,
 ) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found, the first at `level`."""
     question = Question(text, wanted(text), HashEmbedder().embed([text])[0])
@@ -38,7 +39,7 @@ def answered(
         Ranked(
             f"d{place}",
             place,
-            1.0,
+            lexical,
             cosine,
             met,
             1.0,
@@ -108,6 +109,13 @@ def test_beside_what_has_exactly_the_words_asked_what_is_only_related_is_less_cl
 ) -> None:
     assert offered(answered(0.1, RELATED, 0.3, text=text, level=EXACT)) == ["d0"]
     assert offered(answered(0.1, NEAR, 0.3, text=text, level=EXACT)) == ["d0", "d1"]
+
+
+def test_beside_what_has_the_words_asked_what_has_none_of_them_is_less_close_however_near() -> None:
+    near = answered(0.1, NEAR, NEAR, text="zorbic-frame", level=EXACT, lexical=0.0)
+    assert offered(near) == ["d0"]
+    sentence = answered(0.1, NEAR, text="when does IT come by", level=EXACT, lexical=0.0)
+    assert offered(sentence) == ["d0", "d1"]
 
 
 def test_what_is_related_is_an_answer_beside_other_forms_of_the_words_or_to_a_sentence() -> None:

@@ -45,7 +45,8 @@ def test_terms_of(text: str, expected: list[str]) -> None:
         ("sorted schön schon", ["sort", "!sorted", "schon", "!schön", "!schon"]),
         ("Straße STRASSE", ["strass", "!strasse"]),
         ("work\u00adflow", ["workflow", "!workflow"]),
-        ("盘点a库", ["盘", "%盘点", "点", "%点a", "%a库", "库"]),
+        ("盘点a库", ["盘", "%盘点", "点", "=a", "库"]),
+        ("1,234,567 1\u202f234.5 12'000", ["&1,234", "~1234567", "&1'234", "~12000"]),
         ("が ｶﾞ か サーバー", ["が", "が", "か", "%さー", "%ーば", "%ばー"]),
         ("กุญแจ", ["กุ", "%กุญ", "ญ", "%ญแ", "%แจ"]),
         ("서버를", ["서", "%서버", "%버를"]),
@@ -56,6 +57,17 @@ def test_terms_of(text: str, expected: list[str]) -> None:
 def test_what_is_exactly_asked_for_has_terms_of_its_own(text: str, expected: list[str]) -> None:
     found = all_terms(text)
     assert [term for term in expected if term not in found] == []
+
+
+def test_a_space_put_in_or_left_out_beside_latin_letters_makes_no_other_terms() -> None:
+    assert all_terms("点 a 库") == all_terms("点a库")
+
+
+def test_what_holds_digits_together_is_a_space_to_all_else() -> None:
+    assert "~12000" in all_terms("12\u00a0000")
+    for text in ("12 000", "v12\u00a0000", "12\u00a00000", "12,000,00"):
+        assert not [term for term in all_terms(text) if term[0] == "~"]
+    assert [(start, end) for start, end, _ in spans("a 12\u202f000", {"~12000"})] == [(2, 8)]
 
 
 @pytest.mark.parametrize(

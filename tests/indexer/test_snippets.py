@@ -161,3 +161,10 @@ def test_spellings_are_those_of_the_question_in_its_order() -> None:
     assert list(found) == ["team", "size", "gross", "zebra"]
     assert written(question, found.values()) == ("Teams", "size", "Größe", "zebras")
     assert spellings(question, ()) == {}
+
+
+def test_of_a_word_that_is_wider_than_what_is_shown_the_beginning_is_shown() -> None:
+    address = f"https://pages.example/#{'x' * 300}"
+    text = f"{'quiet words ' * 30}{address}"
+    start, end = snippet_range(text, [(360, len(text), "address")])
+    assert text[start:end].strip().startswith("https://pages.example/#x")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from indexer import analysis, letters, markdown_text, passages, snippets, wanted
+from indexer import analysis, letters, markdown_text, passages, sayings, snippets, wanted
 from indexer.document import Document, Section
 from indexer.model import ModelEmbedder
 from indexer.testing import HashEmbedder
@@ -136,6 +136,13 @@ def _page_text(text: str) -> None:
         linked(to_html(text), lambda _: None)
 
 
+def _says(text: str) -> object:
+    """What a question of all its signs says, looked for in all of the text."""
+    question = text[: analysis.LONGEST_QUESTION]
+    found = [*sayings.sayings(question, (), short=True), *sayings.sayings(text[:9], (), short=True)]
+    return [[*saying.places(text)] for saying in found]
+
+
 def _passages(text: str) -> object:
     sections = (Section("", text),)
     document = Document(id="x", title="x", sections=sections, audience=frozenset("x"))
@@ -154,6 +161,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         ("indexer/markdown_grammar.py", "indexer/markdown_text.py"), (markdown_text.blocks,)
     ),
     "indexer/model.py": (ModelEmbedder().share,),
+    "indexer/sayings.py": (_says,),
     "indexer/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
     ),

@@ -1,0 +1,191 @@
+"""What a question says sign by sign, and how else its words may be joined.
+
+Terms know words without most of the signs around them, and without those between them. So a
+question with signs, a phrase, and words that others write as one are looked for in texts
+themselves: those of documents that have the words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import regex
+from msgspec import Struct
+
+from indexer import analysis
+from indexer.analysis import FORM, OTHER, SIGNS, STOP, is_plain, is_sign, name_key
+from indexer.letters import written
+
+TYPED, SAID, RESPELLED, ELSE = 7, 6, 5, 3
+"""How much a document has that says it (see `indexer.evidence`, whose levels go on below): sign by
+sign as it is typed; word for word; joined or parted in another way; and a single word so, which
+comes after those that have it as it is asked."""
+
+MOST = 64
+"""Terms that a document must have, at most: what has more is not looked for."""
+
+_TELLING = regex.compile(r"[\p{P}\p{S}](?!\Z)|[^\p{L}\p{N}\p{M}\s.?!\u3002\uff1f\uff01]\Z")
+"""A sign that does not only end a sentence."""
+_OF_CODE = re.compile(r"[<>{}\[\]=@#$\\|^*_+~]|\(\)|::|^[-:./]\w")
+_ENDS = ".,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f"
+_ALIKE = {
+    **dict.fromkeys("'\u2019", "['\u2019]"),
+    **dict.fromkeys('"\u201c\u201d\u201e', '["\u201c\u201d\u201e]'),
+}
+_VARIED = re.compile("[\\s'\u2019\"\u201c\u201d\u201e]+")
+_BETWEEN = (
+    r"[\s!-/:-@\[-`{-~\u00a1-\u00b4\u00b6-\u00b9\u00bb\u00bf\u2000-\u206f\u2190-\u2bff"
+    r"\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
+)
+"""Spaces and signs, one of them: no sign of the world's, as a mark on a letter is none."""
+_APART = 0x60  # from hiragana to katakana
+_KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
+_BETWEEN_GROUPS = r"[.,'\u2019\s]?"
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3}){1,4}")
+_DIGITS = re.compile(r"[0-9]{4,12}")
+
+
+class Saying(Struct, frozen=True):
+    """What a text says that has `pattern`, in any case, where words begin and end.
+
+    Documents that may say it have all terms of one of the `needs`; `holds` stands in the text
+    whatever its spelling. `place` is where the question has it. Only text that the model reads
+    counts if it `is_read`.
+    """
+
+    level: int
+    place: tuple[int, int]
+    needs: tuple[tuple[str, ...], ...]
+    holds: str
+    pattern: str
+    is_read: bool = False
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where `text` says it."""
+        for found in re.finditer(self.pattern, text, re.IGNORECASE):
+            start, end = found.span()
+            if not (analysis.is_inside(text, start) or analysis.is_inside(text, end)):
+                yield start, end
+
+
+def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) -> tuple[Saying, ...]:
+    """All that `question` says, what counts most first; `quoted` are the places of its phrases.
+
+    In a `short` one the names and signs of code are meant as they stand.
+    """
+    text = question.strip()
+    whole = (0, len(question))
+    found = [_typed(TYPED, whole, text, is_read=not short)] if _TELLING.search(text) else []
+    if quoted:
+        inside = [question[start + 1 : end - 1].strip() for start, end in quoted]
+        for place, each in zip(quoted, inside, strict=True):
+            if len(quoted) == 1 and _TELLING.search(each):
+                found.append(_typed(SAID, place, each))
+    else:
+        found += [*_code(question, text)] if short else []
+        found += [*_said(whole, text), *_respelled(whole, text)]
+    return tuple(each for each in found if each.needs and len(each.needs[0]) <= MOST)
+
+
+def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = False) -> Saying:
+    holds = _holds(_VARIED.split(text))
+    return Saying(level, place, (_needs(text),), holds, _alone(_pattern(text), text), is_read)
+
+
+def _code(question: str, text: str) -> Iterator[Saying]:
+    """The one piece of several that has signs of code."""
+    pieces = [each for each in re.finditer(r"\S+", question) if _OF_CODE.search(each[0])]
+    if len(pieces) == 1 and (name := pieces[0][0].rstrip(_ENDS)) != text and name_key(name):
+        yield _typed(SAID, (pieces[0].start(), pieces[0].start() + len(name)), name)
+
+
+def _said(place: tuple[int, int], text: str) -> Iterator[Saying]:
+    """Its words one after the other, whatever stands between them."""
+    words = list(analysis.words(unicodedata.normalize("NFKC", text)))
+    if len(words) < 2:
+        return
+    pattern = _one(words[0])
+    for before, word in pairwise(words):
+        pattern += _BETWEEN + ("*" if before.sign or word.sign else "+") + _one(word)
+    holds = _holds(each for word in words for each in _VARIED.split(word.text))
+    yield Saying(SAID, place, (_needs(text),), holds, _alone(pattern, text), is_read=True)
+
+
+def _alone(pattern: str, text: str) -> str:
+    """The pattern of `text` so that no part of a longer number has it."""
+    before = r"(?<![0-9][.,'\u2019])" if text[:1].isdecimal() else ""
+    return before + pattern + (r"(?![.,'\u2019][0-9])" if text[-1:].isdecimal() else "")
+
+
+def _one(word: analysis.Word) -> str:
+    """A sign of kana in either of its two scripts."""
+    return "".join(map(_kana, word.text)) if word.sign else _pattern(word.text)
+
+
+def _kana(sign: str) -> str:
+    if "\u3041" <= sign <= "\u3096":
+        return f"[{sign}{chr(ord(sign) + _APART)}]"
+    if "\u30a1" <= sign <= "\u30f6":
+        return f"[{chr(ord(sign) - _APART)}{sign}]"
+    return re.escape(sign)
+
+
+def _respelled(place: tuple[int, int], text: str) -> Iterator[Saying]:
+    """Its digits with or without groups; its two words as one, or the one as two."""
+    if _GROUPED.fullmatch(text) or _DIGITS.fullmatch(text):
+        digits = re.sub("[^0-9]", "", text)
+        first = len(digits) % 3 or 3
+        groups = [digits[:first], *re.findall("[0-9]{3}", digits[first:])]
+        pattern = _BETWEEN_GROUPS.join(groups)
+        needs = (*_joined(digits), tuple(FORM + each for each in groups))
+        level = ELSE if text == digits else RESPELLED
+        yield Saying(level, place, needs, groups[0], _alone(pattern, text))
+        return
+    words = [word.text for word in analysis.words(text) if not word.sign]
+    if not (all(word.isalpha() for word in words) and re.fullmatch(r"\w+(?:[\s-]\w+)?", text)):
+        return
+    if len(words) == 2:
+        pattern = r"\W?".join(map(re.escape, words))
+        yield Saying(RESPELLED, place, _joined("".join(words)), _holds(words), pattern)
+    elif len(words) == 1:
+        yield from _parted(place, words[0])
+
+
+def _parted(place: tuple[int, int], word: str) -> Iterator[Saying]:
+    for cut in range(2, min(len(word), analysis.MAX_WORD) - 1):
+        parts = word[:cut], word[cut:]
+        needs = _needs(" ".join(parts))
+        if all(len(part) > 2 or need[0] == STOP for part, need in zip(parts, needs, strict=False)):
+            pattern = r"[\s\-\u2010\u2011]".join(map(re.escape, parts))
+            yield Saying(ELSE, place, (needs,), _holds(parts), pattern)
+
+
+def _joined(word: str) -> tuple[tuple[str, ...], ...]:
+    return (FORM + written(word),), (OTHER + written(word),)
+
+
+def _needs(text: str) -> tuple[str, ...]:
+    """What a document has for certain that says `text`."""
+    found = [term for piece in analysis.found_in(text) for *_, term in piece]
+    return tuple(
+        dict.fromkeys(
+            term
+            for term in found
+            if term[0] in FORM + STOP + SIGNS or (is_plain(term) and is_sign(term))
+        )
+    )
+
+
+def _holds(pieces: Iterable[str]) -> str:
+    """The longest that is written in one way, but for the case of A to Z."""
+    known = (each for each in pieces if each.lower() == each.upper() or each.isascii())
+    known = (each for each in known if not _KANA.search(each))
+    return max(known, key=len, default="")
+
+
+def _pattern(text: str) -> str:
+    pieces = (
+        "".join(_ALIKE.get(sign) or re.escape(sign) for sign in piece) for piece in text.split()
+    )
+    return r"\s+".join(pieces)
