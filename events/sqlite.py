@@ -17,6 +17,7 @@ from events.event import NewEvent, RecordedEvent
 from events.marks import Mark, no_position
 from events.sqlite_file import explain, explained, open_frozen, open_reader, open_writer
 from events.sqlite_frozen import Frozen
+from events.sqlite_insert import HeadMoved, insert
 from events.sqlite_layout import LOG
 from events.sqlite_older import fill_log
 from events.sqlite_rows import (
@@ -24,9 +25,7 @@ from events.sqlite_rows import (
     HEAD,
     LAST_POSITION,
     STREAM_VERSION,
-    HeadMoved,
     damaged,
-    insert,
     known_events,
     mark_at,
     number,

@@ -1,9 +1,8 @@
-"""The SQL of the log, and how events become rows and rows become events."""
+"""The SQL that reads the log, and how rows become events."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -11,14 +10,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from events.chain import (
-    Run,
     checksum,
     hash_of,
     hash_up_to,
-    parts,
     read_stamp,
-    runs,
-    shared,
 )
 from events.errors import LogFormatError
 from events.event import DAMAGED_TYPE, DamagedEvent, NewEvent, RecordedEvent
@@ -53,15 +48,10 @@ LAST_POSITION = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '
 _IDENTITY = "SELECT value, hash FROM identity"
 _PARTS = "SELECT id, sum FROM events WHERE position BETWEEN ? AND ? ORDER BY position"
 
-_LARGEST = 2**63 - 1  # the largest whole number that SQLite knows
-_ROWS_PER_INSERT = 100
+LARGEST = 2**63 - 1  # the largest whole number that SQLite knows
 _NO_ID = UUID(int=0)
 
 Row = tuple[Any, ...]
-
-
-class HeadMoved(Exception):
-    """Another process has appended since the head was read."""
 
 
 def number(connection: sqlite3.Connection, query: str, parameters: Sequence[str | int] = ()) -> int:
@@ -72,14 +62,14 @@ def number(connection: sqlite3.Connection, query: str, parameters: Sequence[str 
 
 def page(reader: sqlite3.Connection, after: int, limit: int) -> list[RecordedEvent]:
     """The next events of the log."""
-    return _events(reader, fetched(reader, PAGE, (min(after, _LARGEST), limit)))
+    return _events(reader, fetched(reader, PAGE, (min(after, LARGEST), limit)))
 
 
 def stream_page(
     reader: sqlite3.Connection, stream: str, after: int, limit: int
 ) -> list[RecordedEvent]:
     """The next events of a stream, `after` being a version."""
-    after = min(after, _LARGEST)
+    after = min(after, LARGEST)
     return _events(reader, fetched(reader, _STREAM_PAGE, (stream, after, after, limit)))
 
 
@@ -109,81 +99,12 @@ def mark_at(connection: sqlite3.Connection, identity: bytes, position: int) -> M
     """The mark at `position`, None if there is no such event; in the caller's transaction."""
     if position == 0:
         return Mark(identity, 0, identity)
-    rows = fetched(connection, _BY_POSITION, (max(0, min(position, _LARGEST)),))
+    rows = fetched(connection, _BY_POSITION, (max(0, min(position, LARGEST)),))
     if not rows:
         return None
     run = _run(connection, rows[0])
     so_far = connection.execute(_PARTS, (run.position, position)).fetchall()
     return Mark(identity, position, hash_up_to(run.hash, chain.from_iterable(so_far)))
-
-
-def insert(
-    writer: sqlite3.Connection,
-    stream: str,
-    events: Sequence[NewEvent],
-    version: int,
-    now: datetime,
-    head: Mark,
-) -> tuple[list[RecordedEvent], Mark]:
-    """Write `events` behind `version` of the stream and behind `head`, and answer the new head.
-
-    In the caller's transaction. SQLite raises `IntegrityError` if an id is known or the stream is
-    at another version. Raises `HeadMoved` if `head` is not the last event any more.
-    """
-    version = min(version, _LARGEST - len(events))
-    recorded = [
-        RecordedEvent(
-            id=event.id,
-            type=event.type,
-            schema_version=event.schema_version,
-            data=event.data,
-            actor=event.actor,
-            correlation_id=event.correlation_id,
-            stream=stream,
-            version=version + place,
-            position=head.position + place,
-            recorded_at=now,
-        )
-        for place, event in enumerate(events, 1)
-    ]
-    for run in runs(recorded):
-        head = _insert_run(writer, run, head)
-    return recorded, head
-
-
-def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
-    """Insert the rows of a run, with what they share on the first, and answer the new head."""
-    together = shared(run, head.hash)
-    begun, found = hash_of(*together), parts(run)
-    last = 0
-    for start in range(0, len(run), _ROWS_PER_INSERT):
-        part = run[start : start + _ROWS_PER_INSERT]
-        values: list[Any] = [] if start else [*together, begun]
-        for place, event in enumerate(part, start):
-            id_, sum_ = found[2 * place : 2 * place + 2]
-            values += (id_, event.type, event.schema_version, event.data, sum_)
-        last = writer.execute(_insert_statement(start, len(part)), values).lastrowid or 0
-    # Nobody else writes during the transaction, so the events stand next to each other.
-    if last != run[-1].position:
-        raise HeadMoved
-    return Mark(head.identity, last, hash_up_to(begun, found))
-
-
-@cache
-def _insert_statement(start: int, rows: int) -> str:
-    """One statement for many rows: the counter of AUTOINCREMENT is then written once for all."""
-    together = [
-        "?, ?, ?, ?, ?, ?, ?, ?" if place == 0 else "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
-        for place in range(start, start + rows)
-    ]
-    values = ", ".join(
-        f"({each}, {place}, ?, ?, ?, ?, ?)" for place, each in enumerate(together, start)
-    )
-    return (
-        "INSERT INTO events (size, stream, last_version, recorded_at, actor, correlation_id, "
-        "hash_before, run_hash, place, id, type, schema_version, data, sum) "
-        f"VALUES {values}"
-    )
 
 
 class _Shared(Struct, frozen=True):

@@ -29,7 +29,13 @@ SETTINGS = """\
 _FULL = "the disk is full, so free some space and try again"
 _READ_ONLY = "it is read-only, so see that you may write there"
 _ADVICE = {ENOSPC: _FULL, EDQUOT: _FULL, EROFS: _READ_ONLY, EACCES: _READ_ONLY}
-_SQLITE_ADVICE = {sqlite3.SQLITE_FULL: _FULL, sqlite3.SQLITE_READONLY: _READ_ONLY}
+_LOCKED = "another program keeps a file of it locked, so try again when that one is done"
+_SQLITE_ADVICE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+}
 
 
 class DataDirectory(Struct, frozen=True):
@@ -206,11 +212,12 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise DataDirectoryError(str(error)) from error
     except (sqlite3.Error, OSError) as error:
         raise DataDirectoryError(
-            f"The data directory {path} cannot be used: {_reason(error)}."
+            f"The data directory {path} cannot be used: {reason(error)}."
         ) from error
 
 
-def _reason(error: sqlite3.Error | OSError) -> str:
+def reason(error: sqlite3.Error | OSError) -> str:
+    """What the disk or SQLite says, with what to do where that is known."""
     if isinstance(error, OSError):
         return _ADVICE.get(error.errno or 0) or error.strerror or str(error)
     from events.sqlite_file import kind_of

@@ -20,7 +20,8 @@ from kb.ids import member_stream
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
 
 PAGE = 1_000
-LOCK_SECONDS = 5.0
+LOCK_SECONDS = 0.1
+"""Nobody waits for accounts who may not need them; who does is told that they are locked."""
 SIGN_IN = frozenset(
     {"member-token-made", "member-token-revoked", "member-link-made", "member-sign-in-changed"}
 )
@@ -54,7 +55,11 @@ def _peek(path: Path, frozen: Frozen | None) -> Mark | None:
         return None
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        db = frozen.connect(path, LOCK_SECONDS) if frozen else sqlite3.connect(uri, uri=True)
+        db = (
+            frozen.connect(path, LOCK_SECONDS)
+            if frozen
+            else sqlite3.connect(uri, LOCK_SECONDS, uri=True)
+        )
         with closing(db):
             return read_mark(db)
     except sqlite3.Error:

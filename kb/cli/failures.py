@@ -69,8 +69,8 @@ def explain(error: BaseException) -> str:
     import sqlite3
 
     from events.errors import EventLogError
-    from events.sqlite_file import kind_of
     from indexer.errors import IndexerError
+    from kb.data_directory import reason
     from kb.errors import KnowledgeBaseError
 
     match error:
@@ -85,9 +85,7 @@ def explain(error: BaseException) -> str:
             place = f" {error.filename}" if error.filename else ""
             sentence = f"The system refused{place}: {error.strerror or error}."
         case sqlite3.Error():
-            is_full = kind_of(error) == sqlite3.SQLITE_FULL
-            reason = "the disk is full, so free some space" if is_full else error
-            sentence = f"A database of the data directory cannot be used: {reason}."
+            sentence = f"A database of the data directory cannot be used: {reason(error)}."
         case UnicodeEncodeError():
             sentence = "Some of the text given is not UTF-8: check how it was typed or made."
         case MemoryError():

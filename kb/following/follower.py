@@ -12,6 +12,7 @@ from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from indexer.errors import IndexerError
+from kb.data_directory import reason
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
 from kb.following.forgetting import Forgetting, Secrets
 from kb.following.lead import POLL_SECONDS, Lead
@@ -103,7 +104,7 @@ class Follower:
             self.ensure(position)
         except (DataDirectoryError, EventLogError, sqlite3.Error, OSError) as error:
             raise NotYetSearchable(
-                f"What was written is safe in the log, but the views cannot take it in: {error}"
+                f"What was written is safe in the log, but was not taken in. {_sentence(error)}"
             ) from error
 
     def start(self) -> bool:
@@ -304,8 +305,11 @@ class Follower:
 
 
 def _sentence(error: Exception) -> str:
-    ours = isinstance(error, KnowledgeBaseError | EventLogError | IndexerError)
-    return str(error) if ours else f"{type(error).__name__}: {error}"
+    if isinstance(error, KnowledgeBaseError | EventLogError | IndexerError):
+        return str(error)
+    if isinstance(error, sqlite3.Error | OSError):
+        return f"Views or index cannot be written: {reason(error)}."
+    return f"{type(error).__name__}: {error}"
 
 
 def _too_late(seconds: float) -> NotYetSearchable:

@@ -10,8 +10,8 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
-from events.sqlite_file import kind_of
 from kb.access import OPERATOR_LABEL
+from kb.data_directory import reason
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.page_sums import PageSums
 from kb.following.view_file import MISSING, File, connect, file_at, is_damage
@@ -163,9 +163,7 @@ class ViewReader:
             raise _not_ready() from error
         if is_damage(error):
             self._mend(error, file)
-        full = "the disk is full, so free some space"
-        reason = full if kind_of(error) == sqlite3.SQLITE_FULL else str(error)
-        raise DataDirectoryError(f"The views cannot be read: {reason}.") from error
+        raise DataDirectoryError(f"The views cannot be read: {reason(error)}.") from error
 
     def _mend(self, error: Exception, file: File) -> NoReturn:
         if not self.on_damage(str(error), file):

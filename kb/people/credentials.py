@@ -18,9 +18,9 @@ from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.entries import validation
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
-from kb.people import member as members
 from kb.people.checks import checked_profile
-from kb.people.member import Join, Member, MemberCommand, Note, Profile
+from kb.people.commands import Join, MemberCommand, Note, decide
+from kb.people.member import Member, Profile, evolve
 from kb.people.sign_in import (
     MemberLinkMade,
     MemberSignInChanged,
@@ -217,8 +217,8 @@ class Credentials:
         # Opened first: accounts that met the event before they knew of it would be taken for older.
         # Nobody else opens them between the two, nor waits for views meanwhile.
         with self._accounts.store.transaction():
-            decide = partial(members.decide, command)
-            receipt = self._writer.execute(_aggregate(member), decide, settle=False).receipt
+            decided = partial(decide, command)
+            receipt = self._writer.execute(_aggregate(member), decided, settle=False).receipt
             self._accounts.reach()
         self._writer.settle(receipt)
         return receipt
@@ -228,4 +228,4 @@ class Credentials:
 
 
 def _aggregate(member: str) -> Aggregate[Member]:
-    return Aggregate(member, member_stream(member), Member(id=member), members.evolve)
+    return Aggregate(member, member_stream(member), Member(id=member), evolve)

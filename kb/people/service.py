@@ -13,8 +13,7 @@ from kb.errors import Forbidden, Mistakes, NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
 from kb.people import community, group, member
 from kb.people.checks import checked_profile, checked_roles
-from kb.people.group import Change, Close, Form, Group, GroupCommand
-from kb.people.member import (
+from kb.people.commands import (
     ChangeProfile,
     ChangeRoles,
     Erase,
@@ -23,10 +22,11 @@ from kb.people.member import (
     JoinGroup,
     Leave,
     LeaveGroup,
-    Member,
     MemberCommand,
-    Profile,
+    decide,
 )
+from kb.people.group import Change, Close, Form, Group, GroupCommand
+from kb.people.member import Member, Profile
 from kb.writer import Aggregate, NewId, Receipt, Writer
 
 
@@ -219,8 +219,8 @@ class People:
     ) -> Receipt:
         member_id = validation.known_id("member", member_id)
         aggregate = _member_aggregate(member_id)
-        decide = partial(member.decide, command)
-        return self._writer.execute(aggregate, decide, guard=guard).receipt
+        decided = partial(decide, command)
+        return self._writer.execute(aggregate, decided, guard=guard).receipt
 
     def _take_away(self, member_id: str, command: MemberCommand) -> Receipt:
         """What may leave the community without a steward, so that two do not go at once."""

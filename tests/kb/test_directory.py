@@ -12,8 +12,8 @@ from kb.entries import validation
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
 from kb.following.view_reader import ViewReader
 from kb.ids import new_id
+from kb.people.commands import Erase
 from kb.people.directory import FORMER, Directory
-from kb.people.member import Erase
 from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
 from tests.kb.domain_world import some_draft

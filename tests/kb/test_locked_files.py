@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from events.marks import Mark
 from events.memory import InMemoryEventLog
+from kb.accounts import beside
+from kb.accounts.beside import refuse_foreign
 from kb.accounts.names import SignInNames
 from kb.accounts.store import WAIT_SECONDS, AccountStore
 from kb.accounts.tokens import ApiTokens
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.questions import Questions
 from kb.writer import Clock
 from tests.kb.accounts_world import ANA, START, AccountsWorld, at_once
+from tests.kb.conftest import OpenBase
+from tests.kb.domain_world import some_draft
 
 
 @pytest.fixture
@@ -103,3 +108,36 @@ def test_nobody_who_asks_waits_for_a_report_of_the_counts(tmp_path: Path) -> Non
         questions.asked("Handing over patients?", "ada")
     questions.asked("Handing over patients?", "ada")
     assert questions.days() == [("2026-03-01", 3)]
+
+
+def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_safe(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.following.view_file.BUSY_SECONDS", 0.01)
+    base = open_base()
+    base.entries.contribute(some_draft())
+    base.close()
+    base = open_base()
+    with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        assert base.catalogue.browse().total == 1
+        with pytest.raises(NotYetSearchable, match=r"is safe in the log.*locked, so try again"):
+            base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 1
+    assert base.entries.contribute(some_draft())
+    assert base.catalogue.browse().total == 3
+
+
+def test_no_command_waits_for_accounts_that_it_does_not_need(
+    accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.store.place(Mark(bytes(16), 0, bytes(16)))
+    accounts.store.close()
+    monkeypatch.setattr(beside, "LOCK_SECONDS", 0.0)
+    with closing(sqlite3.connect(accounts.path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN IMMEDIATE")
+        refuse_foreign(accounts.path, InMemoryEventLog())
+    with pytest.raises(DataDirectoryError, match="does not belong"):
+        refuse_foreign(accounts.path, InMemoryEventLog())

@@ -15,9 +15,7 @@ from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, NotFound, Ref
 from kb.ids import group_id
 from kb.people import community, group, member
 from kb.people.checks import MOST_LANGUAGES, checked_profile
-from kb.people.community import Community
-from kb.people.group import Change, Close, Form, Group
-from kb.people.member import (
+from kb.people.commands import (
     ChangeProfile,
     ChangeRoles,
     Erase,
@@ -26,10 +24,12 @@ from kb.people.member import (
     JoinGroup,
     Leave,
     LeaveGroup,
-    Member,
     MemberCommand,
-    Profile,
+    decide,
 )
+from kb.people.community import Community
+from kb.people.group import Change, Close, Form, Group
+from kb.people.member import Member, Profile
 from tests.examples import costly
 from tests.kb.domain_world import some_draft
 from tests.kb.people_world import ADA, PeopleWorld
@@ -56,7 +56,7 @@ def after(commands: list[MemberCommand]) -> Iterator[tuple[MemberCommand, Member
     for command in commands:
         before = now
         try:
-            events = member.decide(command, before)
+            events = decide(command, before)
         except KnowledgeBaseError:
             continue
         for event in events:
@@ -98,16 +98,16 @@ def test_an_invitation_is_taken_once_and_one_who_is_gone_never_returns(
 def test_a_wish_that_is_met_already_is_no_event(commands: list[MemberCommand]) -> None:
     for command, _, now in after(commands):
         if isinstance(command, ChangeProfile | ChangeRoles | JoinGroup | LeaveGroup):
-            assert member.decide(command, now) == []
+            assert decide(command, now) == []
 
 
 def test_a_profile_is_changed_by_members_who_have_joined() -> None:
     invited = Member(id="m", version=1, standing="invited")
 
     with pytest.raises(Refused, match="has not joined yet"):
-        member.decide(ChangeProfile(BEA), invited)
+        decide(ChangeProfile(BEA), invited)
     with pytest.raises(NotFound):
-        member.decide(ChangeProfile(BEA), Member(id="m"))
+        decide(ChangeProfile(BEA), Member(id="m"))
 
 
 def test_a_group_that_is_not_there_cannot_be_changed() -> None:

@@ -1,0 +1,87 @@
+"""How events become rows of the log, each with what can be told from it later."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from events.chain import Run, hash_of, hash_up_to, parts, runs, shared
+from events.event import NewEvent, RecordedEvent
+from events.marks import Mark
+from events.sqlite_rows import LARGEST
+
+_ROWS_PER_INSERT = 100
+
+
+class HeadMoved(Exception):
+    """Another process has appended since the head was read."""
+
+
+def insert(
+    writer: sqlite3.Connection,
+    stream: str,
+    events: Sequence[NewEvent],
+    version: int,
+    now: datetime,
+    head: Mark,
+) -> tuple[list[RecordedEvent], Mark]:
+    """Write `events` behind `version` of the stream and behind `head`, and answer the new head.
+
+    In the caller's transaction. SQLite raises `IntegrityError` if an id is known or the stream is
+    at another version. Raises `HeadMoved` if `head` is not the last event any more.
+    """
+    version = min(version, LARGEST - len(events))
+    recorded = [
+        RecordedEvent(
+            id=event.id,
+            type=event.type,
+            schema_version=event.schema_version,
+            data=event.data,
+            actor=event.actor,
+            correlation_id=event.correlation_id,
+            stream=stream,
+            version=version + place,
+            position=head.position + place,
+            recorded_at=now,
+        )
+        for place, event in enumerate(events, 1)
+    ]
+    for run in runs(recorded):
+        head = _insert_run(writer, run, head)
+    return recorded, head
+
+
+def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:
+    """Insert the rows of a run, with what they share on the first, and answer the new head."""
+    together = shared(run, head.hash)
+    begun, found = hash_of(*together), parts(run)
+    last = 0
+    for start in range(0, len(run), _ROWS_PER_INSERT):
+        part = run[start : start + _ROWS_PER_INSERT]
+        values: list[Any] = [] if start else [*together, begun]
+        for place, event in enumerate(part, start):
+            id_, sum_ = found[2 * place : 2 * place + 2]
+            values += (id_, event.type, event.schema_version, event.data, sum_)
+        last = writer.execute(_insert_statement(start, len(part)), values).lastrowid or 0
+    # Nobody else writes during the transaction, so the events stand next to each other.
+    if last != run[-1].position:
+        raise HeadMoved
+    return Mark(head.identity, last, hash_up_to(begun, found))
+
+
+@cache
+def _insert_statement(start: int, rows: int) -> str:
+    """One statement for many rows: the counter of AUTOINCREMENT is then written once for all."""
+    together = [
+        "?, ?, ?, ?, ?, ?, ?, ?" if place == 0 else "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+        for place in range(start, start + rows)
+    ]
+    values = ", ".join(
+        f"({each}, {place}, ?, ?, ?, ?, ?)" for place, each in enumerate(together, start)
+    )
+    return (
+        "INSERT INTO events (size, stream, last_version, recorded_at, actor, correlation_id, "
+        "hash_before, run_hash, place, id, type, schema_version, data, sum) "
+        f"VALUES {values}"
+    )
