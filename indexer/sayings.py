@@ -113,9 +113,10 @@ def _said(place: tuple[int, int], text: str) -> Iterator[Saying]:
 
 
 def _alone(pattern: str, text: str) -> str:
-    """The pattern of `text` so that no part of a longer number has it."""
-    before = r"(?<![0-9][.,'\u2019])" if text[:1].isdecimal() else ""
-    return before + pattern + (r"(?![.,'\u2019][0-9])" if text[-1:].isdecimal() else "")
+    """The pattern of `text`; of a number with groups so that no part of a longer one has it."""
+    if not (_GROUPED.fullmatch(text) or _DIGITS.fullmatch(text)):
+        return pattern
+    return rf"(?<![0-9][.,'\u2019]){pattern}(?![.,'\u2019][0-9])"
 
 
 def _one(word: analysis.Word) -> str:
