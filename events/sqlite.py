@@ -54,7 +54,7 @@ class SqliteEventLog:
         *,
         create: bool = False,
         clock: Callable[[], datetime] = utc_now,
-        lock_timeout: float = 30.0,
+        lock_timeout: float = 10.0,
         frozen: Frozen | None = None,
     ) -> None:
         self._path = path

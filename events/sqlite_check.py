@@ -16,7 +16,7 @@ from events.sqlite_layout import LOG
 from events.sqlite_rows import page, read_identity
 
 _ROWS_PER_PAGE = 1000  # as the log's own pages: no long read transaction
-_LOCK_SECONDS = 30.0
+_LOCK_SECONDS = 10.0
 _INTEGRITY = "PRAGMA integrity_check(1)"
 # SQLite counts the positions that it has handed out, so a lost end is found out as well.
 _PLACES = """SELECT coalesce(max(position), 0),

@@ -57,7 +57,7 @@ class SqliteVault:
         path: Path,
         *,
         create: bool = False,
-        lock_timeout: float = 30.0,
+        lock_timeout: float = 10.0,
         frozen: Frozen | None = None,
     ) -> None:
         self._path = path

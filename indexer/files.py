@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexer.errors import IndexOutdated, IndexUnavailable
 
-_PATIENCE = 30.0
+_PATIENCE = 5.0
 """Seconds to wait for a lock of another."""
 
 _DAMAGE = ("no such table", "malformed", "not decode to UTF-8")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from events.clock import utc_now
 from kb import access
@@ -16,7 +16,7 @@ from kb.belonging import open_log_and_vault
 from kb.data_directory import DataDirectory, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, Refused
 from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.own import OwnTexts
@@ -34,6 +34,9 @@ from kb.writer import Writer
 if TYPE_CHECKING:
     from indexer.embedder import Embedder
     from kb.accounts.accounts import Accounts
+
+TURN_SECONDS = 10.0
+"""How long one who changes stewards or groups waits for another who does."""
 
 
 class Parts:
@@ -136,13 +139,23 @@ class Parts:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Nobody else, in any process, is in such a block, and the views hold all of the log."""
-        with (
-            storage_errors(self.directory.root),
-            FileLock(self.directory.people_lock),
-        ):
-            self.follower.settle(self.log.head())
-            yield
+        """Nobody else, in any process, is in such a block, and the views hold all of the log.
+
+        Raises `Refused` where another keeps its turn for too long.
+        """
+        turn = FileLock(self.directory.people_lock)
+        with storage_errors(self.directory.root):
+            try:
+                turn.acquire(timeout=TURN_SECONDS)
+            except Timeout as error:
+                raise Refused(
+                    "Another process is changing stewards or groups: try again when it is done."
+                ) from error
+            try:
+                self.follower.settle(self.log.head())
+                yield
+            finally:
+                turn.release()
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

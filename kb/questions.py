@@ -9,8 +9,7 @@ erasure all but the counts of days goes: words may name whom or what nobody can 
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -19,13 +18,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from events import sqlite_marks
 from events.log import EventLog
-from events.marks import misfit
-from events.sqlite_file import kind_of
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.errors import DataDirectoryError
+from kb.question_file import BRIEFLY, QuestionFile
 from kb.writer import Clock
 
 ENOUGH = 5
@@ -33,31 +30,11 @@ ENOUGH = 5
 
 WINDOW = timedelta(days=30)
 
-BRIEFLY = 0.05
-"""Seconds to wait for others who use the file, where something else waits for this."""
-
 REPORT_SECONDS = 2.0
-"""The same where somebody asks for the counts."""
+"""How long somebody who asks for the counts waits for others who use the file."""
 
 MOST_UNCOUNTED = 10_000
 """Searches that are remembered to be counted later."""
-
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS day (date TEXT PRIMARY KEY, searches INTEGER NOT NULL) STRICT",
-    """CREATE TABLE IF NOT EXISTS window (
-        begins TEXT PRIMARY KEY, ends TEXT NOT NULL, key BLOB NOT NULL) STRICT""",
-    """CREATE TABLE IF NOT EXISTS asked (
-        question BLOB NOT NULL, member BLOB NOT NULL,
-        PRIMARY KEY (question, member)) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS common (
-        words TEXT NOT NULL, begins TEXT NOT NULL, searches INTEGER NOT NULL,
-        PRIMARY KEY (words, begins)) STRICT, WITHOUT ROWID""",
-    sqlite_marks.TABLE,
-    # Something was deleted since the file was last written anew.
-    "CREATE TABLE IF NOT EXISTS uncleared (number INTEGER PRIMARY KEY AUTOINCREMENT) STRICT",
-)
-_VERSION = 1
-"""Of a file that has sums over its rows; one without them gets them for the rows that it has."""
 
 _PASSING = ("window", "asked")
 """Tables that are begun anew where they are damaged: what is in them lasts thirty days at most."""
@@ -69,8 +46,6 @@ _OPEN = "INSERT INTO window VALUES (?, ?, ?)"
 _CLOSE = "DELETE FROM window WHERE ends <= ?"
 _CLOSED = "DELETE FROM asked"
 _UNCLEARED = "INSERT INTO uncleared DEFAULT VALUES"
-_TO_CLEAR = "SELECT max(number) FROM uncleared"
-_CLEARED = "DELETE FROM uncleared WHERE number <= ?"
 _ASK = "INSERT OR IGNORE INTO asked VALUES (?, ?)"
 _MEMBERS = "SELECT count(*) FROM asked WHERE question = ?"
 _KEEP = "INSERT INTO common VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
@@ -104,6 +79,7 @@ class Questions:
     ) -> None:
         self._path = path
         self._named = named or path
+        self._file = QuestionFile(path, self._named, log)
         self._log = log
         self._clock = clock
         self._random = random
@@ -122,7 +98,7 @@ class Questions:
         if not self._lock.acquire(timeout=BRIEFLY):
             return
         try:
-            with self._writing() as db:
+            with self._file.writing() as db:
                 self._count(db)
                 self._ask(db, now, words, member)
         finally:
@@ -149,7 +125,7 @@ class Questions:
         Raises `DataDirectoryError`, also for counts that are not what was counted.
         """
         if self._path.exists():
-            with self._lock, self._explained(), self._writing() as db:
+            with self._lock, self._file.explained(), self._file.writing() as db:
                 _close(db, self._clock())
                 damaged = self._mended(db)
             self._refuse_damaged(damaged)
@@ -171,7 +147,7 @@ class Questions:
         Raises `DataDirectoryError`.
         """
         if self._path.exists():
-            with self._lock, self._explained(), self._writing() as db:
+            with self._lock, self._file.explained(), self._file.writing() as db:
                 write_mark(db, self._log.mark())
                 if sum(db.execute(each).rowcount for each in _FORGET):
                     db.execute(_UNCLEARED)
@@ -185,14 +161,14 @@ class Questions:
         """
         if not position or not self._path.exists():
             return False
-        with self._lock, self._explained(), self._writing() as db:
+        with self._lock, self._file.explained(), self._file.writing() as db:
             mark = read_mark(db)
             (any_words,) = db.execute(_ANY_WORDS).fetchone()
         return bool(any_words) and (mark is None or mark.position < position)
 
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows as they were written; raises `DataDirectoryError` where they are not."""
-        with self._lock, self._explained(), self._writing(REPORT_SECONDS) as db:
+        with self._lock, self._file.explained(), self._file.writing(REPORT_SECONDS) as db:
             _close(db, self._clock())
             damaged = self._mended(db)
             found = [] if damaged else db.execute(sql).fetchall()
@@ -225,68 +201,11 @@ class Questions:
             db.execute(_OPEN, (found[0], (now + WINDOW).isoformat(), found[1]))
         return found
 
-    def _refuse_foreign(self, db: sqlite3.Connection) -> None:
-        mark = read_mark(db)
-        if mark is None:
-            write_mark(db, self._log.mark())
-        elif misfit(self._log, mark) == "other log":
-            raise DataDirectoryError(
-                f"The counts of searches in {self._named} do not belong to the log beside them: "
-                "put back those that do, or remove the file."
-            )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        # The leading process would take damage that has no name for damage of the views.
-        try:
-            yield
-        except sqlite3.Error as error:
-            if kind_of(error) == sqlite3.SQLITE_BUSY:
-                raise DataDirectoryError(
-                    f"The counts of searches in {self._named} are kept locked by another program: "
-                    "try again when that one is done."
-                ) from error
-            raise DataDirectoryError(
-                f"The counts of searches in {self._named} cannot be used ({error}): "
-                "if the file is damaged, put back a copy or remove it."
-            ) from error
-
-    @contextmanager
-    def _writing(self, patience: float = BRIEFLY) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self._path, timeout=patience, isolation_level=None)
-        try:
-            # A rollback journal is removed with each transaction, so nothing old is left beside.
-            db.execute("PRAGMA secure_delete = ON")
-            db.execute("PRAGMA temp_store = MEMORY")  # VACUUM would put a copy in a temporary file
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("BEGIN IMMEDIATE")
-            for statement in _TABLES:
-                db.execute(statement)
-            if db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
-                tally.begin(db)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            tally.keep_up(db)
-            self._refuse_foreign(db)
-            yield db
-            db.execute("COMMIT")
-            _clear(db)
-        finally:
-            db.close()
-
 
 def _close(db: sqlite3.Connection, now: datetime) -> None:
     if db.execute(_CLOSE, (now.isoformat(),)).rowcount:
         db.execute(_CLOSED)
         db.execute(_UNCLEARED)
-
-
-def _clear(db: sqlite3.Connection) -> None:
-    """Write the file anew if need be, also where a deletion was cut short."""
-    (number,) = db.execute(_TO_CLEAR).fetchone()
-    if number is not None:
-        # Moving rows between pages leaves copies that secure_delete alone does not reach.
-        db.execute("VACUUM")
-        db.execute(_CLEARED, (number,))
 
 
 def normalised(question: str) -> str:

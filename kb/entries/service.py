@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, UnsetType
 
 from kb.access import Visibility, is_operator, require
 from kb.access import checked as checked_visibility
 from kb.entries import validation
-from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, shown_after
+from kb.entries.bring import Brought, ImportedEntry
+from kb.entries.bringing import Bringing, checked_archived
 from kb.entries.commands import (
     ACTIONS,
     Archive,
@@ -31,14 +32,14 @@ from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, load_entry, not_found, require_sight
 from kb.entries.tags import tag_names
 from kb.errors import Mistakes, NotFound
-from kb.ids import entry_stream, group_stream, id_for_command
-from kb.people.community import is_open, require_open
+from kb.ids import group_stream, id_for_command
+from kb.people.community import require_open
 from kb.writer import NewId, Receipt, Writer, checked
 
 __all__ = ["Brought", "Draft", "Entries", "ImportedEntry"]
 
 
-class Entries:
+class Entries(Bringing):
     """Contribute, revise, tag, relate and archive entries.
 
     Every command acts for the writer's asker, answers a `Receipt`, may be repeated with the same
@@ -50,8 +51,7 @@ class Entries:
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
-        self._writer = writer
-        self._kinds = kinds
+        super().__init__(writer, kinds)
         self._new_id = new_id
 
     def contribute(
@@ -70,7 +70,7 @@ class Entries:
         given, draft = draft, wrong.of(validation.draft, draft, self._kinds)
         if kind := self._kinds.get(given.kind):
             wrong.of(validation.require_filled, kind, given.content)
-        archived = wrong.of(_checked_archived, archived)
+        archived = wrong.of(checked_archived, archived)
         wrong.refuse()
         entry_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
         targets = [relation.target for relation in draft.relations]
@@ -193,11 +193,6 @@ class Entries:
         command = Show(visibility, validation.optional_version(entry_version))
         return self._execute(entry_id, command, command_id, shown_to=visibility)
 
-    def prepare(self, entry_ids: Iterable[str]) -> None:
-        """Make ready to bring many new entries, which is quicker than for each alone."""
-        require(self._writer.asker, "contribute")
-        self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
-
     def erase(self, entry_id: str) -> Receipt:
         """Record that all it says is to be forgotten; `kb.erasure` waits for the forgetting."""
         aggregate = entry_aggregate(entry_id)
@@ -205,40 +200,6 @@ class Entries:
         if not (shown("entry", aggregate.id) or shown("erasure", aggregate.id)):
             raise not_found(aggregate.id)
         return self._writer.execute(aggregate, self._decide_erase, settle=False).receipt
-
-    def is_known(self, entry_id: str) -> bool:
-        """Whether there ever was an entry of this id, for an importer to know its own again."""
-        return self._writer.exists(entry_stream(entry_id))
-
-    def bring(self, imported: ImportedEntry) -> Brought:
-        """Take in what an importer found; see `kb.entries.bring` for what a second import does.
-
-        Only the title is required. Where the community is closed to the world, a new entry that
-        would be shown to it is shown to all members. This does not wait for the views: an importer
-        waits at its end.
-        """
-        draft = validation.draft(imported.draft, self._kinds)
-        if draft.visibility.sight == "world" and not is_open(self._writer):
-            draft = structs.replace(draft, visibility=Visibility("members"))
-        imported = structs.replace(
-            imported,
-            id=validation.entry_id("id", imported.id),
-            draft=draft,
-            author=self._writer.actor,
-            source=validation.source(imported.source) if imported.source else None,
-            archived=_checked_archived(imported.archived),
-            written={validation.relation(r): links for r, links in imported.written.items()},
-        )
-        done = self._writer.execute(
-            entry_aggregate(imported.id), partial(self._decide_bring, imported), settle=False
-        )
-        if not done.before.version:
-            outcome: Outcome = "contributed"
-        else:
-            changed = done.receipt.version > done.before.version
-            outcome = "revised" if changed else "unchanged"
-        shown = shown_after(imported, done.before)
-        return Brought(outcome, done.receipt, done.before.visibility, shown)
 
     def _execute(
         self,
@@ -280,14 +241,6 @@ class Entries:
             return []
         return self._decide(Erase(), entry)
 
-    def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
-        require(self._writer.asker, "revise" if entry.version else "contribute")
-        if entry.version:
-            require_sight(self._writer, entry)
-        if entry.version and shown_after(imported, entry) != entry.visibility:
-            require(self._writer.asker, "show", entry.author)
-        return decide_bring(imported, entry)
-
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
         if not isinstance(command, Contribute):
             require_sight(self._writer, entry)
@@ -300,13 +253,3 @@ class Entries:
     def _require_filled(self, entry: Entry, new: Content) -> None:
         if kind := self._kinds.get(entry.kind):
             validation.require_filled(kind, new, before=entry.content)
-
-
-def _checked_archived(archived: EntryArchived | None) -> EntryArchived | None:
-    if archived is None:
-        return None
-    successor = archived.successor
-    return EntryArchived(
-        reason=validation.text("reason", archived.reason),
-        successor=None if successor is None else validation.entry_id("successor", successor),
-    )

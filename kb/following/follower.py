@@ -4,16 +4,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Thread
 from typing import TypeVar
 
 from events.codec import EventCodec
 from events.errors import EventLogError
 from events.log import EventLog
 from events.projection import ProjectionRunner
-from indexer.errors import IndexerError
-from kb.data_directory import reason
-from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, NotYetSearchable, Refused
+from kb.following.background import Background, sentence
 from kb.following.forgetting import Forgetting, Secrets
 from kb.following.lead import POLL_SECONDS, Lead
 from kb.following.parked import readable
@@ -25,9 +24,6 @@ from kb.following.views import BATCH, Views
 
 WAIT_SECONDS = 0.1
 """The longest that the background work sleeps in the log, so that it can be stopped."""
-
-RETRY_SECONDS = 1.0
-"""How long the background work rests after an error, e.g. a full disk."""
 
 PATIENCE_SECONDS = 2.0
 """How long to try for the lead where another process may hold it for a moment only."""
@@ -63,10 +59,8 @@ class Follower:
         self._index = index
         self._lead = Lead(lock)
         self._moved = Condition()  # told when views or index have moved, or an error came
-        self._lifecycle = Lock()  # held until the old thread has ended, so that there is only one
-        self._stop = Event()
-        self._thread: Thread | None = None
-        self._errors: dict[str, str] = {}
+        self._background = Background("follower", self._moved)
+        self._errors = self._background.errors
         self.overdue = ""  # why something that was to be kept for some time only is still there
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views
         self._forgetting = Forgetting(log, views, reader, index, secrets)
@@ -104,19 +98,12 @@ class Follower:
             self.ensure(position)
         except (DataDirectoryError, EventLogError, sqlite3.Error, OSError) as error:
             raise NotYetSearchable(
-                f"What was written is safe in the log, but was not taken in. {_sentence(error)}"
+                f"What was written is safe in the log, but was not taken in. {sentence(error)}"
             ) from error
 
     def start(self) -> bool:
         """Follow in the background; False if it does already."""
-        with self._lifecycle:
-            self._sound.refuse_closed()
-            if self._thread:
-                return False
-            self._errors.clear()
-            self._thread = Thread(target=self._follow, name="follower", daemon=True)
-            self._thread.start()
-            return True
+        return self._background.start(self._follow, self._sound.refuse_closed)
 
     def forget(self, position: int, timeout: float = 600.0) -> None:
         """Return when nothing is left anywhere of what was erased up to `position`.
@@ -157,12 +144,7 @@ class Follower:
 
     def stop(self) -> None:
         """End the background work after the batch at hand, and give the lead away."""
-        with self._lifecycle:
-            if self._thread:
-                self._stop.set()
-                self._thread.join()
-                self._thread = None
-                self._stop.clear()
+        self._background.stop()
 
     def close(self) -> None:
         """Stop for good: what still waits is refused, and nobody touches the views any more."""
@@ -185,7 +167,7 @@ class Follower:
                 if what != "views":
                     self._index.rebuild(lambda done, of: progress("index", done, of))
             finally:
-                if not self._thread:
+                if not self._background.running:
                     self._index.resign()
         self._tell()
 
@@ -218,7 +200,7 @@ class Follower:
     @property
     def well(self) -> bool:
         """Whether this process follows in the background and nothing keeps it from going on."""
-        return self._thread is not None and not self._errors
+        return self._background.running and not self._errors
 
     def who(self) -> str:
         """Who leads: "this process", "another process" or "none"."""
@@ -250,32 +232,23 @@ class Follower:
         return position
 
     def _follow(self) -> None:
-        self._repeat("follower", self._follow_if_leading)
+        self._background.repeat("follower", self._follow_if_leading)
 
     def _follow_if_leading(self) -> None:
         with self._lead.taken() as leads:
             if leads:
                 self._follow_leading()
-        self._stop.wait(POLL_SECONDS)
+        self._background.stopping.wait(POLL_SECONDS)
 
     def _follow_leading(self) -> None:
         # Two threads, so that the views do not wait while the model computes.
-        index = Thread(target=self._repeat, args=("index", self._index_step), daemon=True)
+        index = Thread(
+            target=self._background.repeat, args=("index", self._index_step), daemon=True
+        )
         index.start()
-        self._repeat("views", self._views_step)
+        self._background.repeat("views", self._views_step)
         index.join()
         self._index.resign()
-
-    def _repeat(self, name: str, step: Callable[[], None]) -> None:
-        while not self._stop.is_set():
-            try:
-                step()
-                self._errors.pop(name, None)
-            except Exception as error:  # kept for status, and tried again: never silent
-                if not self._stop.is_set():
-                    self._errors[name] = _sentence(error)
-                    self._tell()
-                    self._stop.wait(RETRY_SECONDS)
 
     def _views_step(self) -> None:
         if self._sound(self._runner.run_once) or self._sound(self._forgetting.of_views):
@@ -294,7 +267,9 @@ class Follower:
             self.overdue = str(error)
 
     def _index_step(self) -> None:
-        if self._forgetting.of_index(self._stop.is_set) or self._index.catch_up(self._stop.is_set):
+        if self._forgetting.of_index(self._background.stopping.is_set) or self._index.catch_up(
+            self._background.stopping.is_set
+        ):
             self._tell()
         else:
             self._log.wait(self._index.position(), WAIT_SECONDS)
@@ -302,14 +277,6 @@ class Follower:
     def _tell(self) -> None:
         with self._moved:
             self._moved.notify_all()
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, KnowledgeBaseError | EventLogError | IndexerError):
-        return str(error)
-    if isinstance(error, sqlite3.Error | OSError):
-        return f"Views or index cannot be written: {reason(error)}."
-    return f"{type(error).__name__}: {error}"
 
 
 def _too_late(seconds: float) -> NotYetSearchable:

@@ -100,7 +100,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
 def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.follower.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
     base, writer = open_base(), open_base()
 
     def full(*_: object) -> None:

@@ -132,7 +132,7 @@ def test_stopping_waits_for_a_few_documents_only(
         assert embedder.asked.wait(30)
         stopping = Thread(target=base._parts.follower.stop)
         stopping.start()
-        assert base._parts.follower._stop.wait(30)
+        assert base._parts.follower._background.stopping.wait(30)
         embedder.told.set()
         stopping.join(30)
         when_stopped = embedder.embedded

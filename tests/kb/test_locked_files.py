@@ -7,15 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from events.marks import Mark
 from events.memory import InMemoryEventLog
+from kb.access import operator
 from kb.accounts import beside
 from kb.accounts.beside import refuse_foreign
 from kb.accounts.names import SignInNames
 from kb.accounts.store import WAIT_SECONDS, AccountStore
 from kb.accounts.tokens import ApiTokens
-from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.errors import DataDirectoryError, NotYetSearchable, Refused
+from kb.knowledge_base import KnowledgeBase
 from kb.questions import Questions
 from kb.writer import Clock
 from tests.kb.accounts_world import ANA, START, AccountsWorld, at_once
@@ -127,6 +130,18 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
     assert base.catalogue.browse().total == 1
     base.entries.contribute(some_draft())
     assert base.catalogue.browse().total == 3
+
+
+def test_one_who_changes_groups_does_not_wait_for_ever_for_another_who_does(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.parts.TURN_SECONDS", 0.0)
+    with (
+        FileLock(base.settings.data / "people.lock"),
+        pytest.raises(Refused, match="changing stewards or groups: try again"),
+    ):
+        base.acting_for(operator()).people.form_group("One")
+    assert base.acting_for(operator()).people.form_group("One").id
 
 
 def test_no_command_waits_for_accounts_that_it_does_not_need(

@@ -160,7 +160,7 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
         now.time += WINDOW
     delete = questions.tidy if way == "over" else questions.forget
     with monkeypatch.context() as patch:
-        patch.setattr("kb.questions._clear", cut_short)
+        patch.setattr("kb.question_file._clear", cut_short)
         with pytest.raises(DataDirectoryError, match="cannot be used"):
             delete()
     assert rows(tmp_path, "SELECT * FROM asked") == []

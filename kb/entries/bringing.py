@@ -1,0 +1,82 @@
+"""Taking in what an importer found, new entries and known ones."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from msgspec import structs
+
+from kb.access import Visibility, require
+from kb.entries import validation
+from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, shown_after
+from kb.entries.entry import Entry, EntryArchived, EntryEvent
+from kb.entries.kinds import Kind
+from kb.entries.stream import entry_aggregate, require_sight
+from kb.ids import entry_stream
+from kb.people.community import is_open
+from kb.writer import Writer
+
+
+class Bringing:
+    """The part of `Entries` that importers use."""
+
+    def __init__(self, writer: Writer, kinds: Mapping[str, Kind]) -> None:
+        self._writer = writer
+        self._kinds = kinds
+
+    def prepare(self, entry_ids: Iterable[str]) -> None:
+        """Make ready to bring many new entries, which is quicker than for each alone."""
+        require(self._writer.asker, "contribute")
+        self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
+
+    def is_known(self, entry_id: str) -> bool:
+        """Whether there ever was an entry of this id, for an importer to know its own again."""
+        return self._writer.exists(entry_stream(entry_id))
+
+    def bring(self, imported: ImportedEntry) -> Brought:
+        """Take in what an importer found; see `kb.entries.bring` for what a second import does.
+
+        Only the title is required. Where the community is closed to the world, a new entry that
+        would be shown to it is shown to all members. This does not wait for the views: an importer
+        waits at its end.
+        """
+        draft = validation.draft(imported.draft, self._kinds)
+        if draft.visibility.sight == "world" and not is_open(self._writer):
+            draft = structs.replace(draft, visibility=Visibility("members"))
+        imported = structs.replace(
+            imported,
+            id=validation.entry_id("id", imported.id),
+            draft=draft,
+            author=self._writer.actor,
+            source=validation.source(imported.source) if imported.source else None,
+            archived=checked_archived(imported.archived),
+            written={validation.relation(r): links for r, links in imported.written.items()},
+        )
+        done = self._writer.execute(
+            entry_aggregate(imported.id), partial(self._decide_bring, imported), settle=False
+        )
+        if not done.before.version:
+            outcome: Outcome = "contributed"
+        else:
+            changed = done.receipt.version > done.before.version
+            outcome = "revised" if changed else "unchanged"
+        shown = shown_after(imported, done.before)
+        return Brought(outcome, done.receipt, done.before.visibility, shown)
+
+    def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
+        require(self._writer.asker, "revise" if entry.version else "contribute")
+        if entry.version:
+            require_sight(self._writer, entry)
+        if entry.version and shown_after(imported, entry) != entry.visibility:
+            require(self._writer.asker, "show", entry.author)
+        return decide_bring(imported, entry)
+
+
+def checked_archived(archived: EntryArchived | None) -> EntryArchived | None:
+    """`archived` with its texts in order. Raises `InvalidInput`."""
+    if archived is None:
+        return None
+    successor = archived.successor
+    return EntryArchived(
+        reason=validation.text("reason", archived.reason),
+        successor=None if successor is None else validation.entry_id("successor", successor),
+    )
