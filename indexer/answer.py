@@ -13,6 +13,7 @@ from indexer.evidence import EXACT, NOTHING
 from indexer.late_interaction import Words
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
+from indexer.sayings import ELSE
 from indexer.snippets import Range, Span
 from indexer.stored import Fetched
 from indexer.wanted import Wanted
@@ -90,7 +91,7 @@ def _spans(wanted: Wanted, level: int, stored: Fetched, marked: Container[str]) 
     said = [
         (start, end, saying.pattern)
         for saying in wanted.sayings
-        if saying.level == level
+        if level in ((saying.level, ELSE) if saying.unless else (saying.level,))
         for start, end in saying.places(text)
     ]
     return sorted([*found, *said]) if said else found

@@ -51,7 +51,8 @@ def said(
     the sayings.
     """
     found: dict[str, Told] = {}
-    for saying in sorted(sayings, key=lambda each: -each.level):
+    levels = [(saying.at(known.frequencies), saying) for saying in sayings]
+    for level, saying in sorted(levels, key=lambda each: -each[0]):
         needs = [each for each in saying.needs if all(map(known.frequencies.get, each))]
         documents = memory.holding(needs, weights, filter, DOCUMENTS) if needs else []
         passages = [
@@ -64,7 +65,7 @@ def said(
         names = [one.id for one in documents if one.id in told and one.id not in found][:KEPT]
         nearest = memory.nearest(question, names)
         found |= {
-            name: Told(saying.level, _first(each, told[name]))
+            name: Told(level, _first(each, told[name]))
             for name, each in zip(names, nearest, strict=True)
         }
     return found

@@ -7,14 +7,15 @@ themselves: those of documents that have the words.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import regex
 from msgspec import Struct
+from msgspec.structs import replace
 
 from indexer import analysis
-from indexer.analysis import FORM, OTHER, SIGNS, STOP, is_plain, is_sign, name_key
+from indexer.analysis import FORM, OTHER, PAIR, SIGNS, STOP, is_sign, name_key
 from indexer.letters import written
 
 TYPED, SAID, RESPELLED, ELSE = 7, 6, 5, 3
@@ -51,7 +52,8 @@ class Saying(Struct, frozen=True):
 
     Documents that may say it have all terms of one of the `needs`; `holds` stands in the text
     whatever its spelling. `place` is where the question has it. Only text that the model reads
-    counts if it `is_read`.
+    counts if it `is_read`. Where documents have the terms `unless`, which are the words joined as
+    they are asked, it comes after these.
     """
 
     level: int
@@ -60,6 +62,12 @@ class Saying(Struct, frozen=True):
     holds: str
     pattern: str
     is_read: bool = False
+    unless: tuple[str, ...] = ()
+
+    def at(self, frequencies: Mapping[str, int]) -> int:
+        """Its level, where so many documents have each term."""
+        spelled = self.unless and all(map(frequencies.get, self.unless))
+        return ELSE if spelled else self.level
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Where `text` says it."""
@@ -84,7 +92,9 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
                 found.append(_typed(SAID, place, each))
     else:
         found += [*_code(question, text)] if short else []
-        found += [*_said(whole, text), *_respelled(whole, text)]
+        joined = () if " " in text else tuple(_of_kind(text, PAIR))
+        others = (*_said(whole, text), *_respelled(whole, text))
+        found += [replace(each, unless=joined) for each in others]
     return tuple(each for each in found if each.needs and len(each.needs[0]) <= MOST)
 
 
@@ -168,14 +178,13 @@ def _joined(word: str) -> tuple[tuple[str, ...], ...]:
 
 def _needs(text: str) -> tuple[str, ...]:
     """What a document has for certain that says `text`."""
-    found = [term for piece in analysis.found_in(text) for *_, term in piece]
-    return tuple(
-        dict.fromkeys(
-            term
-            for term in found
-            if term[0] in FORM + STOP + SIGNS or (is_plain(term) and is_sign(term))
-        )
-    )
+    signs = (term for term in analysis.terms(text) if is_sign(term))
+    return tuple(dict.fromkeys((*_of_kind(text, FORM + STOP + SIGNS), *signs)))
+
+
+def _of_kind(text: str, kinds: str) -> Iterator[str]:
+    found = (term for piece in analysis.found_in(text) for *_, term in piece)
+    return (term for term in found if term[0] in kinds)
 
 
 def _holds(pieces: Iterable[str]) -> str:

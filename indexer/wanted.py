@@ -8,7 +8,7 @@ read, a document that has all comes first.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -71,7 +71,8 @@ class Wanted(Struct, frozen=True):
     @property
     def terms(self) -> list[str]:
         """All of them, each once."""
-        needed = (term for saying in self.sayings for needs in saying.needs for term in needs)
+        ways = (way for saying in self.sayings for way in (*saying.needs, saying.unless))
+        needed = chain.from_iterable(ways)
         return list(dict.fromkeys((*self.scored, *self.spelled, *needed)))
 
     @property

@@ -135,6 +135,25 @@ def test_what_is_joined_or_parted_in_another_way_is_the_same(
         assert hit.score.words
 
 
+def test_what_has_the_spelling_in_its_source_alone_is_before_other_spellings(
+    tmp_path: Path,
+) -> None:
+    """As the lines that a block of code sets off, which no page shows."""
+    other = {"d1": "Since 3.4 it is so: 3.4 of them.", "d2": "3, 4"}
+
+    def fill(index: HybridIndex) -> None:
+        source = document("d0", "```html{3,4}\nboats\n```")
+        index.put([source, *(document(*each) for each in other.items())])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path, HashEmbedder(), fill) as index:
+        assert first(index, "3,4").document_id == "d0"
+        assert [hit.document_id for hit in index.search("3-4", EVERYONE) if hit.close] == [
+            "d2",
+            "d1",
+        ]
+
+
 def test_digits_within_a_longer_number_are_not_that_number(index: HybridIndex) -> None:
     for question, level in (("47000", ELSE), ("47,000", SAID), ("58500", ELSE)):
         found = {hit.document_id: hit.score.level for hit in index.search(question, EVERYONE)}
