@@ -253,12 +253,19 @@ def wal_is_emptied(connection: sqlite3.Connection, timeout: float) -> bool:
 
     Does not wait for readers. `timeout` is what the connection waits otherwise, in seconds.
     """
+    with without_waiting(connection, timeout):
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+@contextmanager
+def without_waiting(connection: sqlite3.Connection, timeout: float) -> Iterator[None]:
+    """While the block runs, `connection` waits for no lock, instead of for `timeout` seconds."""
     connection.execute("PRAGMA busy_timeout = 0")
     try:
-        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        yield
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
-    return not busy
 
 
 def switch_to_wal(connection: sqlite3.Connection, path: Path, timeout: float) -> None:

@@ -53,7 +53,7 @@ def fill_vault(connection: sqlite3.Connection) -> None:
     )
 
 
-def read_older_keys(path: Path, *, timeout: float = 30.0) -> dict[str, bytes | None]:
+def read_older_keys(path: Path, *, timeout: float = 10.0) -> dict[str, bytes | None]:
     """The keys of a vault of the format before; None for one that was destroyed."""
     with explained(path, VAULT):
         reader = open_reader(path, VAULT, timeout=timeout)
@@ -63,7 +63,7 @@ def read_older_keys(path: Path, *, timeout: float = 30.0) -> dict[str, bytes | N
             reader.close()
 
 
-def read_older(path: Path, *, timeout: float = 30.0) -> Iterator[RecordedEvent]:
+def read_older(path: Path, *, timeout: float = 10.0) -> Iterator[RecordedEvent]:
     """The events of a log of the format before, which had no checksums to check them by."""
     with explained(path, LOG):
         reader = open_reader(path, LOG, timeout=timeout, view=_AS_NOW)

@@ -20,6 +20,7 @@ from events.sqlite_file import (
     open_reader,
     open_writer,
     transaction,
+    without_waiting,
 )
 from events.sqlite_frozen import Frozen
 from events.sqlite_layout import VAULT
@@ -62,6 +63,7 @@ class SqliteVault:
     ) -> None:
         self._path = path
         self._frozen = frozen
+        self._lock_timeout = lock_timeout
         self._read_lock = threading.RLock()  # guards the reader and the keys that it keeps
         self._kept: dict[str, Row] | None = None
         self._write_lock = threading.Lock()
@@ -158,7 +160,12 @@ class SqliteVault:
 
     def advance(self, since: Mark, mark: Mark) -> None:
         """See `KeyVault.advance`."""
-        with self._writing() as writer, transaction(writer):
+        with (
+            self._writing() as writer,
+            # What cannot be kept now is kept the next time.
+            without_waiting(writer, self._lock_timeout),
+            transaction(writer),
+        ):
             if follows(since, read_mark(writer), mark):
                 write_mark(writer, mark)
 

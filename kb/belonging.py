@@ -43,7 +43,7 @@ from kb.event_types import build_codec
 Notice = Callable[[str], None]
 
 PAGE = 1_000
-LOCK_SECONDS = 30.0
+LOCK_SECONDS = 10.0
 KEEP_SECONDS = 1.0
 """The most that may be written after the mark of the vault, if this process is killed."""
 

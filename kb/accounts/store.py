@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from events.marks import Mark
-from events.sqlite_file import wal_is_emptied
+from events.sqlite_file import wal_is_emptied, without_waiting
 from events.sqlite_frozen import Frozen
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts.account_file import AccountFile
@@ -112,12 +112,11 @@ class AccountStore:
         if not self._lock.acquire(blocking=False):
             return None
         try:
-            self._db.execute("PRAGMA busy_timeout = 0")
-            return self.run(sql, parameters)
+            with without_waiting(self._db, self._timeout):
+                return self.run(sql, parameters)
         except DataDirectoryError:
             return None
         finally:
-            self._db.execute(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
             self._lock.release()
 
     @contextmanager

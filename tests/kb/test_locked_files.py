@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from events.errors import LogUnavailable
 from events.marks import Mark
 from events.memory import InMemoryEventLog
+from events.sqlite_vault import SqliteVault
 from kb.access import operator
 from kb.accounts import beside
 from kb.accounts.beside import refuse_foreign
@@ -130,6 +132,23 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
     assert base.catalogue.browse().total == 1
     base.entries.contribute(some_draft())
     assert base.catalogue.browse().total == 3
+
+
+def test_nobody_waits_for_the_vault_to_keep_how_far_it_knows_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "vault.sqlite"
+    first, later = Mark(bytes(16), 0, bytes(16)), Mark(bytes(16), 1, b"1" * 16)
+    with (
+        # Where anybody waited for the lock, this would never end.
+        SqliteVault(path, create=True, lock_timeout=1e6) as vault,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        vault.place(first)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LogUnavailable, match="kept locked by another program"):
+            vault.advance(first, later)
+        other.execute("ROLLBACK")
+        vault.advance(first, later)
+        assert vault.mark() == later
 
 
 def test_one_who_changes_groups_does_not_wait_for_ever_for_another_who_does(
