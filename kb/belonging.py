@@ -99,10 +99,10 @@ class Keeper:
 
 def open_log_and_vault(
     directory: DataDirectory, notice: Notice, frozen: Frozen | None = None
-) -> tuple[SqliteEventLog, SqliteVault, Keeper]:
+) -> tuple[SqliteEventLog, SqliteVault, Keeper, bool]:
     """Log and vault, seen to belong together, and what keeps seeing to it.
 
-    They are only read while they are `frozen`.
+    And whether the log was of the format before. They are only read while they are `frozen`.
 
     Raises `DataDirectoryError` if they do not or the vault is missing, `LogFormatError` or
     `LogUnavailable`.
@@ -113,7 +113,7 @@ def open_log_and_vault(
 
 def _opened(
     directory: DataDirectory, notice: Notice, frozen: Frozen | None
-) -> tuple[SqliteEventLog, SqliteVault, Keeper]:
+) -> tuple[SqliteEventLog, SqliteVault, Keeper, bool]:
     older = (False, False) if frozen else _older(directory)
     if any(older):
         _refuse_foreign_keys(directory, *older)
@@ -133,7 +133,7 @@ def _opened(
     except BaseException:
         log.close()
         raise
-    return log, vault, Keeper(log, vault, since, time.monotonic)
+    return log, vault, Keeper(log, vault, since, time.monotonic), older[0]
 
 
 def lacking(vault: KeyVault) -> str:

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from events.clock import utc_now
+from events.errors import EventLogError
 from kb import access
 from kb.access import Asker
 from kb.accounts.beside import Beside
@@ -16,7 +17,7 @@ from kb.belonging import open_log_and_vault
 from kb.data_directory import DataDirectory, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.errors import DataDirectoryError, Refused
+from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
 from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.own import OwnTexts
@@ -54,10 +55,11 @@ class Parts:
         self.directory = directory = frozen.directory if frozen else directory
         self.settings = settings
         self.embedder = embedder
-        self.log, self.vault, self._keeper = open_log_and_vault(directory, notice, frozen)
+        opened = open_log_and_vault(directory, notice, frozen)
+        self.log, self.vault, self._keeper, brought_over = opened
         self.codec = build_codec(self.vault)
         self.notice = notice
-        self._beside = Beside(self.log, self.codec, notice)
+        self._beside = Beside(self.log, self.codec, notice, brought_over)
         self.kinds = load_kinds()
         self.views = Views(directory.views, self.codec, self.log, notice=notice)
         self.reader = ViewReader(directory.views)
@@ -97,6 +99,11 @@ class Parts:
             self.reader.before = frozen.refuse_changed
         self._opening_accounts = Lock()
         self._accounts: Accounts | None = None
+        if brought_over and directory.accounts.exists():
+            # With the log that they belong to: accounts of the format before that come later are
+            # an older copy. What is wrong with them is said when they are needed.
+            with suppress(KnowledgeBaseError, EventLogError):
+                _ = self.accounts.store
 
     @property
     def accounts(self) -> "Accounts":

@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from events.log import EventLog
+from events.marks import misfit
 from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.errors import DataDirectoryError
@@ -155,16 +156,14 @@ class Questions:
                     tally.count_again(db, table)
 
     def remembers(self, position: int) -> bool:
-        """Whether there are words from before `position`, as in an older copy put back.
-
-        Raises `DataDirectoryError`.
-        """
+        """Whether words of before `position` are there again. Raises `DataDirectoryError`."""
         if not position or not self._path.exists():
             return False
         with self._lock, self._file.explained(), self._file.writing() as db:
             mark = read_mark(db)
             (any_words,) = db.execute(_ANY_WORDS).fetchone()
-        return bool(any_words) and (mark is None or mark.position < position)
+        knows = mark and mark.position >= position and misfit(self._log, mark) is None
+        return bool(any_words) and not knows
 
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows as they were written; raises `DataDirectoryError` where they are not."""

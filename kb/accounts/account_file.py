@@ -110,13 +110,16 @@ class AccountFile:
                 "was emptied: everybody has to sign in again, and links are void."
             )
 
-    @staticmethod
-    def _bring_over(db: sqlite3.Connection) -> None:
-        """Give a file of version 1 what it lacks."""
+    def _bring_over(self, db: sqlite3.Connection) -> None:
+        """Give a file of version 1 what it lacks; refuse one that has it, and says it is older."""
         if _version(db) == VERSION:
             return
         with transaction(db):
             if _version(db) < VERSION:  # else another process was faster
+                if tally.is_kept(db):
+                    raise DataDirectoryError(
+                        f"The file {self._path} {_MEANING[sqlite3.SQLITE_CORRUPT]}."
+                    )
                 db.execute(sqlite_marks.TABLE)
                 tally.begin(db)
                 db.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,6 +1,7 @@
 """Whether accounts belong to a log, and what to do with older ones that were put back."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from kb.accounts.account_file import PASSING
 from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
 from kb.ids import member_stream
-from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
+from kb.people.sign_in import MemberSignInChanged, MemberTokenMade, MemberTokenRevoked, SignInEvent
 
 PAGE = 1_000
 LOCK_SECONDS = 0.1
@@ -34,12 +35,18 @@ _TABLE_OF = {
 }
 """What an older copy may still hold of what a change took away."""
 
+_REVOKE = "DELETE FROM api_token WHERE id = ?"
+
 _OLDER = (
     "accounts.sqlite is an older copy: what was revoked or changed since opens nothing, everybody "
     "has to sign in again, and links that were given are void."
 )
 _NONE = "accounts.sqlite is missing or empty: nobody can sign in until they are given new links."
-_OTHER_COPY = "accounts.sqlite was used last with another copy of the log than the one beside it."
+_OTHER_COPY = (
+    "accounts.sqlite was used last with another copy of the log than the one beside it: what was "
+    "revoked or changed here since opens nothing, everybody has to sign in again, and links that "
+    "were given are void."
+)
 
 
 def refuse_foreign(path: Path, log: EventLog, frozen: Frozen | None = None) -> None:
@@ -67,56 +74,73 @@ def _peek(path: Path, frozen: Frozen | None) -> Mark | None:
 
 
 class Beside:
-    """The log beside the accounts."""
+    """The log beside the accounts.
 
-    def __init__(self, log: EventLog, codec: EventCodec, notice: Callable[[str], None]) -> None:
+    They keep every place up to which they knew a log when it had something to say of them, so that
+    of another copy it is known where the two parted. Accounts without any are of version 1. They
+    belong to a log that was `brought_over` from its own format before just now, unless they hold
+    what it says was revoked; beside any other log they are an older copy.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        codec: EventCodec,
+        notice: Callable[[str], None],
+        brought_over: bool = False,
+    ) -> None:
         self._log = log
         self._codec = codec
         self._notice = notice
+        self._brought_over = brought_over
 
     def compare(self, store: AccountStore) -> None:
         """Refuse accounts of another log, and take from older ones what was taken away since."""
-        mark = store.mark()
-        how = misfit(self._log, mark) if mark else None
-        if how == "other log" or (mark is None and self._strangers(store)):
+        marks = store.marks()
+        how = misfit(self._log, marks[0]) if marks else None
+        if how == "other log" or (not marks and self._strangers(store)):
             raise _foreign(store.path)
-        if how in ("ahead", "other past"):
-            self._notice(_OTHER_COPY)
-        elif mark is None and store.is_new:
-            if next(self._facts(0), None):
+        told = next(self._facts(self._known(marks)), None)
+        if not marks and store.is_new:
+            if told:
                 self._notice(_NONE)
-        elif mark and how is None and next(self._facts(mark.position), None):
+        elif how or told:
             self._take_away(store)
         with suppress(DataDirectoryError):  # a full disk keeps nobody from signing in
-            self.reach(store)
+            # Between two marks there is always something that the log says of the accounts.
+            self.reach(store, instead=bool(marks) and not (how or told))
 
-    def reach(self, store: AccountStore) -> None:
+    def reach(self, store: AccountStore, *, instead: bool = False) -> None:
         """Keep in the accounts up to where they know the log."""
-        if (mark := self._mark()) != store.mark():
-            store.place(mark)
+        mark = self._log.mark()
+        if [mark] != store.marks()[:1]:
+            store.place(mark, instead=instead)
 
-    def _mark(self) -> Mark:
-        return self._log.mark()
+    def _known(self, marks: list[Mark]) -> int:
+        """The last position up to which they knew this very log."""
+        last_first = sorted(marks, key=lambda mark: mark.position, reverse=True)
+        return next((mark.position for mark in last_first if not misfit(self._log, mark)), 0)
 
     def _take_away(self, store: AccountStore) -> None:
         """Take from accounts what the log says was taken away since they knew it."""
         with store.transaction() as db:
             # Looked at again: another process may have been between the log and its accounts.
-            mark = store.mark()
-            facts = [*self._facts(mark.position)] if mark else []
-            if not facts:
+            marks = store.marks()
+            facts = [*self._facts(self._known(marks))]
+            how = misfit(self._log, marks[0]) if marks else None
+            trusted = not marks and self._brought_over and not _any_revoked(db, facts)
+            if trusted or not (how or facts):
                 return
-            for table in PASSING:
-                db.execute(f"DELETE FROM {table}")
-            # Which tickets were used since then is not known.
-            db.execute("DELETE FROM key WHERE name = ?", (tickets.KEY,))
-            for member, fact in facts:
-                if isinstance(fact, MemberTokenRevoked):
-                    db.execute("DELETE FROM api_token WHERE id = ?", (fact.token,))
-                elif isinstance(fact, MemberSignInChanged) and fact.what in _TABLE_OF:
-                    db.execute(f"DELETE FROM {_TABLE_OF[fact.what]} WHERE member = ?", (member,))
+            _end(db, facts)
+            if how == "other past":
+                # What programs were given elsewhere this log never gave them.
+                made = {
+                    fact.token for _, fact in self._facts(0) if isinstance(fact, MemberTokenMade)
+                }
+                held = db.execute("SELECT id FROM api_token").fetchall()
+                db.executemany(_REVOKE, [each for each in held if each[0] not in made])
             self.reach(store)
-        self._notice(_OLDER)
+        self._notice(_OTHER_COPY if how else _OLDER)
 
     def _strangers(self, store: AccountStore) -> bool:
         """Whether the accounts have members, and none that the log knows."""
@@ -133,6 +157,41 @@ class Beside:
                     fact = cast(SignInEvent, self._codec.decode(event))
                     yield event.stream.removeprefix(member_stream("")), fact
             after = events[-1].position
+
+
+def _end(db: sqlite3.Connection, facts: list[tuple[str, SignInEvent]]) -> None:
+    """End what lasts a short time, and what is said to be revoked or changed."""
+    for table in PASSING:
+        db.execute(f"DELETE FROM {table}")
+    # Which tickets were used since then is not known.
+    db.execute("DELETE FROM key WHERE name = ?", (tickets.KEY,))
+    for member, fact in facts:
+        if isinstance(fact, MemberTokenRevoked):
+            db.execute(_REVOKE, (fact.token,))
+        elif isinstance(fact, MemberSignInChanged) and fact.what in _TABLE_OF:
+            db.execute(f"DELETE FROM {_TABLE_OF[fact.what]} WHERE member = ?", (member,))
+
+
+def _any_revoked(db: sqlite3.Connection, facts: list[tuple[str, SignInEvent]]) -> bool:
+    """Whether accounts hold what was revoked, of all that the log says of them."""
+    tokens = {token for (token,) in db.execute("SELECT id FROM api_token")}
+    tied = {member for (member,) in db.execute("SELECT member FROM identity")}
+    passkeys = Counter(member for (member,) in db.execute("SELECT member FROM passkey"))
+    left: dict[str, int] = {}
+    untied: set[str] = set()
+    for member, fact in facts:
+        match fact:
+            case MemberTokenRevoked(token=token) if token in tokens:
+                return True
+            case MemberSignInChanged(what="identity-tied"):
+                untied.discard(member)
+            case MemberSignInChanged(what="identity-untied"):
+                untied.add(member)
+            case MemberSignInChanged(what="passkey-added"):
+                left[member] = left.get(member, 0) + 1
+            case MemberSignInChanged(what="passkey-removed"):
+                left[member] = left.get(member, 0) - 1
+    return bool(tied & untied) or any(passkeys[member] > number for member, number in left.items())
 
 
 def _foreign(path: Path) -> DataDirectoryError:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from events.marks import Mark
 from events.sqlite_file import wal_is_emptied, without_waiting
 from events.sqlite_frozen import Frozen
-from events.sqlite_marks import read_mark, write_mark
+from events.sqlite_marks import add_mark, read_marks
 from kb.accounts.account_file import AccountFile
 from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.secret import Random
@@ -74,15 +74,15 @@ class AccountStore:
         """Where the file is."""
         return self._path
 
-    def mark(self) -> Mark | None:
-        """Up to where the accounts know the log beside them; None if they were never told."""
+    def marks(self) -> list[Mark]:
+        """Up to where the accounts knew the log beside them, last first; none if never told."""
         with self._lock, self._file.explained():
-            return read_mark(self._db)
+            return read_marks(self._db)
 
-    def place(self, mark: Mark) -> None:
-        """Keep `mark`."""
+    def place(self, mark: Mark, *, instead: bool = False) -> None:
+        """Keep `mark` too, or `instead` of the last."""
         with self.transaction() as db:
-            write_mark(db, mark)
+            add_mark(db, mark, instead=instead)
 
     def members(self) -> set[str]:
         """Who signs in with anything."""

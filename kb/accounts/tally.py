@@ -41,6 +41,11 @@ def begin(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO tally VALUES (?, ?, ?)", (table, *_counted(db, table)))
 
 
+def is_kept(db: sqlite3.Connection) -> bool:
+    """Whether the file has sums."""
+    return bool(db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").fetchall())
+
+
 def damaged(db: sqlite3.Connection) -> list[str]:
     """The tables whose rows are not those that were written; seen in one moment.
 

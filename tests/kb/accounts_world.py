@@ -1,8 +1,10 @@
 """What the tests of signing in have in common: a store, a clock that stands, a cheap hasher."""
 
 import random
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +21,13 @@ T = TypeVar("T")
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ANA, BEN = "member-a", "member-b"
 COMMUNITY = "Harbour Circle Exchange"
+
+
+def age_accounts(path: Path) -> None:
+    """Take from the accounts at `path`, which nobody has open, what version 2 brought."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in ("DROP TABLE tally", "DROP TABLE beside", "PRAGMA user_version = 1"):
+            db.execute(statement)
 
 
 class AccountsWorld:

@@ -18,9 +18,9 @@ from kb.settings import Settings
 from tests.kb.domain_world import everything, some_content, some_draft
 
 PAGE = Path(__file__).parents[2] / "docs" / "operators" / "data-directory.md"
-COPIES = ("older", "newer", "other", "empty", "missing")
+COPIES = ("older", "newer", "fork", "other", "empty", "missing")
 ROW = re.compile(
-    r"^\| `([\w./]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M
+    r"^\| `([\w./]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.M
 )
 CASES = [
     (name.rstrip("/"), copy, cell.strip())
@@ -77,7 +77,10 @@ def settled(base: KnowledgeBase) -> None:
 
 
 def made_copies(folder: Path) -> Path:
-    """Folders: `older` and `newer`, the same base at two times, and `other`, another base."""
+    """Folders: `older` and `newer`, the same base at two times, and `other`, another base.
+
+    And `fork`, a copy of the older one that went on by itself.
+    """
     for name in ("base", "other"):
         KnowledgeBase.create(folder / name)
     with opened(folder / "base") as base:
@@ -89,7 +92,16 @@ def made_copies(folder: Path) -> Path:
             member, ["search"], "notes", ends
         )
         settled(base)
-    shutil.copytree(folder / "base", folder / "older")
+    for name in ("older", "fork"):
+        shutil.copytree(folder / "base", folder / name)
+    with opened(folder / "fork") as base:
+        join(base, "Fay")
+        entry_id = base.entries.contribute(some_draft(some_content("Fire drill"))).id
+        unknown(base, f"entry-{entry_id}")
+        base.acting_for(everything(member)).credentials.make_token(
+            member, ["search"], "elsewhere", ends
+        )
+        settled(base)
     with opened(folder / "base") as base:
         join(base, "Ben")
         second = base.entries.contribute(some_draft(some_content("Quiet hour"))).id

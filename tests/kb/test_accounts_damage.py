@@ -11,7 +11,7 @@ from kb.accounts import tally
 from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
-from tests.kb.accounts_world import ANA, BEN, AccountsWorld
+from tests.kb.accounts_world import ANA, BEN, AccountsWorld, age_accounts
 
 
 @pytest.fixture
@@ -109,14 +109,20 @@ def test_a_change_that_is_undone_leaves_the_sums_as_they_were(path: Path) -> Non
 
 
 def test_accounts_of_version_1_are_brought_over_with_all_that_they_hold(path: Path) -> None:
-    change(path, "DROP TABLE tally")
-    change(path, "DROP TABLE beside")
-    change(path, "PRAGMA user_version = 1")
+    age_accounts(path)
     with AccountStore(path) as store:
         assert store.members() == {ANA}
-        assert store.mark() is None
+        assert store.marks() == []
     change(path, "DELETE FROM gone")
     assert "damaged" in refusal(path)
+
+
+@pytest.mark.parametrize("version", [-1, 0, 1])
+def test_a_file_that_has_what_its_version_lacks_is_called_damaged(path: Path, version: int) -> None:
+    change(path, f"PRAGMA user_version = {version}")
+    assert refusal(path).endswith(
+        "is damaged: put back a copy, or remove it and invite members again."
+    )
 
 
 def test_what_another_process_writes_while_the_rows_are_looked_at_is_no_damage(

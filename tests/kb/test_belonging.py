@@ -26,6 +26,9 @@ pytestmark = pytest.mark.exhaustive
 TOLD = {
     ("log.sqlite", "older"): "log.sqlite is another copy than the one beside which vault.sqlite",
     ("log.sqlite", "newer"): "vault.sqlite lacks the keys of 1 entry and 1 member",
+    ("log.sqlite", "fork"): "vault.sqlite lacks the keys of 1 entry and 1 member",
+    ("vault.sqlite", "fork"): "vault.sqlite lacks the keys of 1 entry and 1 member",
+    ("accounts.sqlite", "fork"): "used last with another copy of the log",
     ("vault.sqlite", "older"): "vault.sqlite lacks the keys of 1 entry and 1 member",
     ("vault.sqlite", "newer"): "log.sqlite is another copy than the one beside which vault.sqlite",
     ("accounts.sqlite", "older"): "accounts.sqlite is an older copy",
@@ -115,7 +118,7 @@ def test_of_two_wrong_files_nothing_comes_that_neither_was_refused_nor_told(
 
 
 def test_every_case_has_an_outcome() -> None:
-    assert len(CASES) == 7 * 5
+    assert len(CASES) == 7 * 6
 
 
 def test_a_fresh_vault_is_refused_and_gets_no_key(copies: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from events.memory import InMemoryEventLog
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import ENOUGH, WINDOW, Questions, normalised
+from tests.contracts.event_log import new_event
 from tests.kb.cli_world import CommandLine
 
 QUESTION = "How do we hand over zymurgy patients?"
@@ -282,3 +283,20 @@ def test_status_tells_of_damaged_counts_until_they_are_well_again(
 
     assert f"The counts of searches in {file} cannot be used" in error
     assert base.status().errors == ()
+
+
+def test_words_that_another_copy_forgot_at_its_own_time_are_there_again(
+    tmp_path: Path, now: Now
+) -> None:
+    path = tmp_path / "questions.sqlite"
+    ours, theirs = (InMemoryEventLog(identity=bytes(32)) for _ in range(2))
+    for log in (ours, theirs):
+        log.append("entry-1", [new_event()], 0)
+    here = Questions(path, now, bytes, ours)
+    elsewhere = Questions(path, now, bytes, theirs)
+    elsewhere.forget()
+    ask(elsewhere, ENOUGH)
+    assert not elsewhere.remembers(1)
+    assert here.remembers(1)
+    here.forget()
+    assert not here.remembers(1)
