@@ -10,6 +10,7 @@ import click
 from msgspec import UNSET, Struct, UnsetType
 
 from kb import access
+from kb.cli.failures import tell_failure
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.progress import Progress, wait_for_index
@@ -90,7 +91,7 @@ def import_command(
 
     What of a file is not in its entry has a remark. Importing again changes nothing, takes what is
     missing and revises what changed, so an import that was stopped goes on where it was. Exit code
-    1 if there are files and none could be taken.
+    1 if there are files and none could be taken, or if reading one failed as it never should.
     """
     from kb.importers.gone import gone
     from kb.importers.run import FolderImport
@@ -124,6 +125,10 @@ def import_command(
         tell("The folder holds no file whose name ends in .md or as other Markdown does.")
     if report.files and len(report.refused) == report.files:
         tell("None of the files could be taken.")
+    faults = {outcome.path: outcome.fault for outcome in outcomes if outcome.fault}
+    for path, fault in [*faults.items()][:1]:
+        tell_failure(fault, f"{counted(len(faults), 'file')} could not be read ({path}): ")
+    if faults or (report.files and len(report.refused) == report.files):
         context.exit(1)
 
 

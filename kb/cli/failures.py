@@ -29,13 +29,18 @@ def exit_code(run: Callable[[], object]) -> int:
         # Here click exits by itself only when nobody reads its output any more.
         return _quietly()
     except (Exception, KeyboardInterrupt) as error:
-        if os.environ.get(DEBUG):
-            import traceback
-
-            traceback.print_exception(error)
-        click.echo(explain(error), err=True)
+        tell_failure(error)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def tell_failure(error: BaseException, before: str = "") -> None:
+    """Say what went wrong behind `before`, and to who asks for it also where."""
+    if os.environ.get(DEBUG):
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(f"{before}{explain(error)}", err=True)
 
 
 def _as_word(error: click.ClickException) -> str:

@@ -10,7 +10,8 @@ from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, shown_after
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
-from kb.entries.stream import entry_aggregate, require_sight
+from kb.entries.stream import entry_aggregate, may_know_erased, require_sight
+from kb.errors import Refused
 from kb.ids import entry_stream
 from kb.people.community import is_open
 from kb.writer import Writer
@@ -64,6 +65,11 @@ class Bringing:
 
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
         require(self._writer.asker, "revise" if entry.version else "contribute")
+        if may_know_erased(self._writer, entry):
+            raise Refused(
+                "The entry that was made from this file was erased, so the file is not taken in "
+                "again: to have it as a new entry, give it another id in its front matter."
+            )
         if entry.version:
             require_sight(self._writer, entry)
         if entry.version and shown_after(imported, entry) != entry.visibility:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from kb.access import Visibility, is_operator, require
+from kb.access import Visibility, require
 from kb.access import checked as checked_visibility
 from kb.entries import validation
 from kb.entries.bring import Brought, ImportedEntry
@@ -29,7 +29,7 @@ from kb.entries.commands import (
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
-from kb.entries.stream import entry_aggregate, load_entry, not_found, require_sight
+from kb.entries.stream import entry_aggregate, load_entry, may_know_erased, not_found, require_sight
 from kb.entries.tags import tag_names
 from kb.errors import Mistakes, NotFound
 from kb.ids import group_stream, id_for_command
@@ -235,10 +235,8 @@ class Entries(Bringing):
                 raise NotFound(f"There is no group {group!r}: form it first.")
 
     def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
-        # Erased already: its author may wait for that once more, nobody else learns of it.
-        asker = self._writer.asker
-        if entry.erased and (entry.author == asker.member or is_operator(asker)):
-            return []
+        if may_know_erased(self._writer, entry):
+            return []  # they may wait for that once more
         return self._decide(Erase(), entry)
 
     def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:

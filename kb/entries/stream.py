@@ -1,5 +1,6 @@
 """The stream of an entry, loaded for those who see it."""
 
+from kb.access import is_operator
 from kb.entries import validation
 from kb.entries.entry import Entry, evolve
 from kb.errors import NotFound
@@ -35,6 +36,12 @@ def require_sight(writer: Writer, entry: Entry) -> None:
     """
     if not entry.audience & writer.asker.labels:
         raise not_found(entry.id)
+
+
+def may_know_erased(writer: Writer, entry: Entry) -> bool:
+    """Whether `entry` was erased and the asker may learn of that: its author and the operator."""
+    asker = writer.asker
+    return entry.erased and (entry.author == asker.member or is_operator(asker))
 
 
 def not_found(entry_id: str) -> NotFound:

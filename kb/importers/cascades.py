@@ -52,7 +52,7 @@ class Cascades:
         within = within or path
         try:
             parsed = parse_markdown(data_of(), path, place)
-        except NotTaken:
+        except Exception:
             self.refused(data_of, within)
             raise
         if parsed.exact:
@@ -69,7 +69,7 @@ class Cascades:
         if not _is_of_folder(within):
             return
         below: tuple[str, ...] = (DRAFT,) if posixpath.basename(within).startswith("_") else ()
-        with suppress(NotTaken):
+        with suppress(Exception):  # what cannot be read for any reason counts as above
             below = _below(data_of())
         self._keep(within, below, "is not taken and may keep what lies below it for its author")
 
@@ -83,7 +83,7 @@ class Cascades:
     def settings(self, data_of: Callable[[], bytes], within: str) -> None:
         """Note what settings of a folder say, as Material for MkDocs has them in `.meta.yml`."""
         below: tuple[str, ...] = (DRAFT,)
-        with suppress(NotTaken):
+        with suppress(Exception):
             fields = read_head(f"---\n{decoded(data_of())}\n---\n", Remarks()).fields
             below = seen_below({"cascade": fields})
         told = f"{within} keeps what lies below it for its author"
@@ -124,7 +124,7 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
 def _below(data: bytes) -> tuple[str, ...]:
     try:
         return seen_below(read_head(decoded(data), Remarks()).fields)
-    except NotTaken:
+    except Exception:
         return (DRAFT,) if b"cascade" in data.replace(b"\0", b"").lower() else ()
 
 

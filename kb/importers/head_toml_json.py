@@ -14,10 +14,9 @@ DEPTH = 20
 def load_toml(text: str) -> dict[str, Value]:
     """The fields of TOML by name. Raises `NotTaken` with what is wrong."""
     try:
-        fields = tomllib.loads(text, parse_float=_Number)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return _fields(tomllib.loads(text, parse_float=_Number))
+    except (ValueError, RecursionError) as error:
         raise NotTaken(f"The front matter is not TOML: {_reason(error)}.") from error
-    return _fields(fields)
 
 
 def load_json(text: str) -> tuple[dict[str, Value], str]:
@@ -29,10 +28,13 @@ def load_json(text: str) -> tuple[dict[str, Value], str]:
         object_pairs_hook=_without_repetition,
     )
     try:
-        fields, end = decoder.raw_decode(text)
+        value, end = decoder.raw_decode(text)
+        fields = _fields(value) if isinstance(value, dict) else None
     except (ValueError, RecursionError) as error:
         raise NotTaken(f"The front matter is not JSON: {_reason(error)}.") from error
-    return _fields(fields), text[end:].lstrip("\n")
+    if fields is None:
+        raise NotTaken("The front matter is no JSON object: put its fields between braces.")
+    return fields, text[end:].lstrip("\n")
 
 
 class _Number(str):
@@ -52,18 +54,30 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(error: Exception) -> str:
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeEncodeError):  # JSON can spell one half of a pair
+        return f"\\u{ord(error.object[error.start]):x} is no letter"
+    if isinstance(error, tomllib.TOMLDecodeError | json.JSONDecodeError):
+        return str(error)
+    return "a number or a date in it is too large"
 
 
 def _fields(fields: dict[str, Any]) -> dict[str, Value]:
-    return {name: _value(value, depth=1) for name, value in fields.items()}
+    return {_name(name): _value(value, depth=1) for name, value in fields.items()}
+
+
+def _name(text: str) -> str:
+    """`text`; raises `UnicodeEncodeError` where it can be written nowhere."""
+    text.encode()
+    return text
 
 
 def _value(value: Any, depth: int) -> Value:
     if depth > DEPTH:
         raise NotTaken("The front matter is nested too deeply.")
     if isinstance(value, dict):
-        return {name: _value(item, depth + 1) for name, item in value.items()}
+        return {_name(name): _value(item, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
         return [_value(item, depth + 1) for item in value]
     return _plain(value)
@@ -79,4 +93,4 @@ def _plain(value: Any) -> Plain:
         return Plain(text, text)
     if isinstance(value, int | _Number):
         return Plain(str(value), meaning(str(value)))
-    return Plain(value, value)
+    return Plain(_name(value), value)

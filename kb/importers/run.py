@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from kb.access import Visibility
 from kb.entries.bring import Brought, ImportedEntry
-from kb.entries.content import Content, Draft, Relation, Section, Source
+from kb.entries.content import Content, Draft, Relation, Source
 from kb.entries.entry import EntryArchived
 from kb.entries.relation import WIKI, written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
@@ -21,6 +21,7 @@ from kb.importers.glossary import with_terms
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
 from kb.importers.naming import is_markdown, spellings, why_twice
+from kb.importers.outcomes import REFUSED, FileOutcome, not_taken, said
 from kb.importers.parts import Parts, content_with_parts
 from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Why
@@ -28,9 +29,10 @@ from kb.importers.shown import bounded, changes
 from kb.importers.turned import page_first
 from kb.importers.visibility import visibility
 
+__all__ = ["REFUSED", "FileOutcome", "FolderImport", "ImportOptions", "said"]
+
 LINK = "References"
 """The relation type that a link in a text becomes."""
-REFUSED = "refused"
 NO_MARKDOWN = "This is no Markdown file; if it holds Markdown, let its name end in .md."
 
 AHEAD = 32
@@ -54,27 +56,6 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     member: str | None = None
     groups: Mapping[str, str] = {}
     group_names: Mapping[str, str] = {}
-
-
-class FileOutcome(Struct, frozen=True, kw_only=True):
-    """What became of a file: contributed, revised, unchanged, or refused for `reason`.
-
-    `remarks` name what of a file that was taken is not in its entry, or not as it was written.
-    `said` is the number of its sections.
-    """
-
-    path: str
-    outcome: str
-    id: str | None = None
-    reason: str | None = None
-    remarks: tuple[str, ...] = ()
-    position: int = 0
-    said: int = 0
-
-
-def said(sections: tuple[Section, ...]) -> int:
-    """The number by which the same sections are known within a run, 0 for none."""
-    return hash(sections) if sections else 0
 
 
 class Brings(Protocol):
@@ -124,7 +105,7 @@ class FolderImport:
                 else:
                     yield self._bring(*each)
         for entry_id, parsed in page_first(waiting, self._names):
-            yield self._bring(entry_id, with_terms(parsed, self._names))
+            yield self._bring(entry_id, parsed)
 
     def _read(self, path: str) -> tuple[str, ParsedFile] | FileOutcome:
         """The id and content of a file, or why it is not taken."""
@@ -134,9 +115,12 @@ class FolderImport:
                 self._cascades.refused(data, path)
                 raise NotTaken(NO_MARKDOWN)
             parsed = self._cascades.parse(data, path, f"{self._folder.resolve().name}/{path}")
+        except Exception as error:
+            return not_taken(path, error)
+        try:
             return self._register(parsed), parsed
         except NotTaken as error:
-            return _refused(path, error)
+            return not_taken(path, error)
 
     def _register(self, parsed: ParsedFile) -> str:
         """The id of the file's entry, under which links find it from now on."""
@@ -178,13 +162,16 @@ class FolderImport:
         return entry_id_for(self._options.source, external_id, self._options.member)
 
     def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
+        told: list[str] = []
         try:
-            told: list[str] = []
-            imported = self._imported(entry_id, parsed, told)
+            imported = self._imported(entry_id, with_terms(parsed, self._names), told)
+        except Exception as error:
+            return not_taken(parsed.path, error)
+        try:
             brought = self._entries.bring(imported)
             told += changes(imported.shown, brought, self._options.group_names)
         except (Forbidden, InvalidInput, NotFound, NotTaken, Refused) as error:
-            return _refused(parsed.path, error)
+            return not_taken(parsed.path, error)
         return FileOutcome(
             path=parsed.path,
             outcome=brought.outcome,
@@ -292,9 +279,3 @@ class FolderImport:
                 f"{Why.CHANGED}: {what} points to “{name}”, which is no id and no file here"
             )
         return found
-
-
-def _refused(path: str, error: Exception) -> FileOutcome:
-    # A name that is not UTF-8 must still be shown.
-    shown = path.encode("utf-8", "backslashreplace").decode()
-    return FileOutcome(path=shown, outcome=REFUSED, reason=str(error))

@@ -7,6 +7,7 @@ import pytest
 
 from kb.cli import progress
 from kb.errors import NotYetSearchable
+from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.run import FileOutcome, FolderImport
 from kb.knowledge_base import KnowledgeBase
 from tests.kb.cli_world import CommandLine
@@ -89,6 +90,27 @@ def test_an_entry_by_an_id_is_not_gone_while_a_file_cannot_be_read(
     assert kb.ok("import", str(notes), "--json").json["gone"] == []
     (notes / "0.md").unlink()
     assert "the entries stay: zero (“Step 0”). Archive" in kb.ok("import", str(notes)).out
+
+
+def test_a_file_at_which_the_program_fails_keeps_no_other_out_and_is_told_as_its_fault(
+    kb: CommandLine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (notes / "odd.md").write_text("An odd text")
+
+    def failing(data: bytes, *others: str) -> ParsedFile:
+        if b"odd" in data:
+            raise ValueError("odd")
+        return parse_markdown(data, *others)
+
+    monkeypatch.setattr("kb.importers.cascades.parse_markdown", failing)
+
+    ran = kb.run("import", str(notes), "--json")
+
+    assert (ran.code, ran.json["files"] - ran.json["contributed"]) == (1, 1)
+    assert ran.json["refused"] == [
+        {"path": "odd.md", "reason": "It could not be read: ValueError."}
+    ]
+    assert "1 file could not be read (odd.md): Something went wrong that should not" in ran.err
 
 
 def test_an_import_of_which_nothing_can_be_taken_fails(kb: CommandLine, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """What counts as fields at the top of a file, whatever tools and editors made of the marks."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.errors import NotTaken
 from kb.importers.markdown import parse_markdown
@@ -69,6 +73,17 @@ def test_a_head_without_marks_may_say_who_sees_the_page() -> None:
         ("{ 'draft': true }\nText", "not JSON"),
         ("---\ntitle: T\n---\n\n---\ndraft: true\n---\nText", "More fields between two marks"),
         ("Status: draft\nStatus: ok\n\nText", "“Status” a second time"),
+        *(
+            (f"---json\n{value}\n---\nText", "no JSON object")
+            for value in ("[1]", "1", '"a"', "null")
+        ),
+        (";;;\n2026\n;;;\nText", "no JSON object"),
+        *(
+            (f"+++\nx = {n}\n+++\nText", "a number or a date")
+            for n in ("9" * 5000, "0x" + "f" * 5000)
+        ),
+        ('{"draft": "\\ud800"}\nText', r"\\ud800 is no letter"),
+        ('{"\\ud800": 1}\nText', r"\\ud800 is no letter"),
     ],
 )
 def test_what_may_hold_a_page_back_and_cannot_be_read_is_refused(text: str, said: str) -> None:
@@ -99,3 +114,81 @@ def test_a_text_that_begins_with_a_rule_or_a_word_stays_text(text: str) -> None:
 
     assert parsed.visible_to == ()
     assert parsed.content.properties == {}
+
+
+HEADS = (
+    "---\ntitle: T\ndate: 2020-01-01T08:00:00+02:00\nmore: {a: [1, {b: c}]}\n---\nText",
+    "+++\ntitle = 'T'\ndate = 2020-01-01T08:00:00Z\n[params]\nlist = [1, 0x1f]\n+++\nText",
+    ';;;\n{"title": "T", "more": [1, 1.5, true, null, {"a": "b"}]}\n;;;\nText',
+    "title:: T\nstatus:: open\n\nText",
+    "Title: T\nStatus: draft\n\nText",
+    "<!-- draft: true -->\n# T (draft)\n\nText [a:: b] <meta name='draft' content='x'>",
+)
+BITS = (
+    *(
+        "---\n",
+        "+++\n",
+        ";;;\n",
+        "\n",
+        "---json\n",
+        "...",
+        "\ufeff",
+        "\u200b",
+        "\0",
+        "\ud7ff",
+        "🔒",
+    ),
+    *(
+        "[",
+        "]",
+        "{",
+        "}",
+        "'",
+        '"',
+        "<!--",
+        "-->",
+        ":",
+        "::",
+        "=",
+        "#",
+        "? ",
+        "- ",
+        "&a ",
+        "*a",
+        "!!x ",
+    ),
+    *(
+        "null",
+        "[1]",
+        "9" * 5000,
+        "0x" + "f" * 5000,
+        "1e999",
+        "nan",
+        "\\ud800",
+        "\\u0000",
+        "[" * 300,
+    ),
+    *(
+        "0000-00-00",
+        "9999-12-31T23:59:59-23:59",
+        "draft: ",
+        "visibility: ",
+        "cascade: ",
+        "source: ",
+    ),
+)
+
+
+@given(
+    st.sampled_from(HEADS),
+    st.lists(st.tuples(st.integers(0, 99), st.integers(0, 9), st.sampled_from(BITS)), max_size=6),
+)
+def test_whatever_stands_in_a_head_is_taken_or_refused_with_a_reason(
+    text: str, changes: list[tuple[int, int, str]]
+) -> None:
+    for at, gone, bit in changes:
+        text = text[:at] + bit + text[at + gone :]
+
+    with suppress(NotTaken):
+        parsed = parse_markdown(text.encode(), "a.md")
+        (parsed.content.title + "".join(parsed.remarks)).encode()

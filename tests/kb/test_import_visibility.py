@@ -206,6 +206,22 @@ def test_an_entry_that_was_erased_has_a_row_and_the_import_goes_on(tmp_path: Pat
     again = run(world, tmp_path, None)
 
     assert (again["a.md"].outcome, again["b.md"].outcome) == ("refused", "unchanged")
+    assert "made from this file was erased, so the file is not" in (again["a.md"].reason or "")
+    (tmp_path / "a.md").write_text("---\nid: anew\n---\nText")
+    assert run(world, tmp_path, None)["a.md"].outcome == "contributed"
+
+
+def test_that_an_entry_was_erased_is_told_to_its_author_and_the_operator_alone(
+    tmp_path: Path,
+) -> None:
+    world = World()
+    (tmp_path / "a.md").write_text("Text")
+    world.entries.erase(run(world, tmp_path, ADA)["a.md"].id or "")
+    told = {}
+    for who in (world.entries._writer.actor, BEA):
+        told[who] = run(of(who, world), tmp_path, ADA)["a.md"].reason or ""
+
+    assert ["erased" in reason for reason in told.values()] == [True, False]
 
 
 def test_an_export_may_name_a_group_by_its_id(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""What became of the files of an import."""
+
+from msgspec import Struct
+
+from kb.entries.content import Section
+from kb.errors import KnowledgeBaseError
+
+REFUSED = "refused"
+
+
+class FileOutcome(Struct, frozen=True, kw_only=True):
+    """What became of a file: contributed, revised, unchanged, or refused for `reason`.
+
+    `remarks` name what of a file that was taken is not in its entry, or not as it was written.
+    `said` is the number of its sections. `fault` is what this program failed at in it, if it did.
+    """
+
+    path: str
+    outcome: str
+    id: str | None = None
+    reason: str | None = None
+    remarks: tuple[str, ...] = ()
+    position: int = 0
+    said: int = 0
+    fault: Exception | None = None
+
+
+def said(sections: tuple[Section, ...]) -> int:
+    """The number by which the same sections are known within a run, 0 for none."""
+    return hash(sections) if sections else 0
+
+
+def not_taken(path: str, error: Exception) -> FileOutcome:
+    """The row of a file that is not taken, for the reason that `error` gives.
+
+    Any error but ours is a fault of this program, which is no reason to keep other files out.
+    """
+    ours = isinstance(error, KnowledgeBaseError)
+    return FileOutcome(
+        # A name that is not UTF-8 must still be shown.
+        path=path.encode("utf-8", "backslashreplace").decode(),
+        outcome=REFUSED,
+        reason=str(error) if ours else f"It could not be read: {type(error).__name__}.",
+        fault=None if ours else error,
+    )
