@@ -173,6 +173,16 @@ def audience(visibility: Visibility, author: str) -> frozenset[str]:
     return frozenset({OPERATOR_LABEL, *shown})
 
 
+def covers(seen: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether who has one of the labels `others` sees what is `seen` by those who have its labels.
+
+    Of groups within groups nothing is known here: the answer may be no where it could be yes.
+    """
+    if MEMBERS_LABEL in seen:
+        return WORLD_LABEL not in others
+    return WORLD_LABEL in seen or others <= seen
+
+
 def narrower_of(one: Visibility, other: Visibility) -> Visibility:
     """What both allow at most: the groups that are in both, or else the narrower of the two."""
     if one.sight == other.sight == "groups":

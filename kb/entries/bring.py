@@ -95,9 +95,12 @@ def shown_after(imported: ImportedEntry, entry: Entry) -> Visibility:
     """Who sees `entry` once the import is done: no more people than before, or than it says."""
     if not entry.version:
         return imported.draft.visibility
-    if imported.shown and narrows(imported.shown, entry.visibility):
-        return narrower_of(entry.visibility, imported.shown)
-    return entry.visibility
+    return narrowed_by(imported.shown, entry.visibility)
+
+
+def narrowed_by(said: Visibility | None, shown: Visibility) -> Visibility:
+    """Who sees what was `shown` once its source has `said` who does: no more people than before."""
+    return narrower_of(shown, said) if said and narrows(said, shown) else shown
 
 
 def _narrowed(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:

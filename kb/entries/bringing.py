@@ -5,9 +5,9 @@ from functools import partial
 
 from msgspec import structs
 
-from kb.access import Visibility, require
+from kb.access import Visibility, audience, require
 from kb.entries import validation
-from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, shown_after
+from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, narrowed_by, shown_after
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, may_know_erased, require_sight
@@ -33,6 +33,20 @@ class Bringing:
         """Whether there ever was an entry of this id, for an importer to know its own again."""
         return self._writer.exists(entry_stream(entry_id))
 
+    def audience_after(self, entry_id: str, shown: Visibility | None) -> frozenset[str]:
+        """The labels of those who see an entry once it is brought with `shown`."""
+        entry = self._writer.load(entry_aggregate(entry_id))
+        if not entry.version:
+            return audience(self._as_open(shown or Visibility()), self._writer.actor)
+        if entry.erased:
+            return frozenset()
+        return audience(narrowed_by(shown, entry.visibility), entry.author)
+
+    def _as_open(self, shown: Visibility) -> Visibility:
+        """`shown`, but not to the world while the community is closed to it."""
+        closed = shown.sight == "world" and not is_open(self._writer)
+        return Visibility("members") if closed else shown
+
     def bring(self, imported: ImportedEntry) -> Brought:
         """Take in what an importer found; see `kb.entries.bring` for what a second import does.
 
@@ -41,8 +55,7 @@ class Bringing:
         waits at its end.
         """
         draft = validation.draft(imported.draft, self._kinds)
-        if draft.visibility.sight == "world" and not is_open(self._writer):
-            draft = structs.replace(draft, visibility=Visibility("members"))
+        draft = structs.replace(draft, visibility=self._as_open(draft.visibility))
         imported = structs.replace(
             imported,
             id=validation.entry_id("id", imported.id),

@@ -14,7 +14,7 @@ from kb.entries.content import Content, Draft, Relation, Source
 from kb.entries.entry import EntryArchived
 from kb.entries.relation import WIKI, written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
-from kb.ids import as_uuid, entry_id_for, group_id
+from kb.ids import as_uuid, entry_id_for
 from kb.importers.cascades import Cascades, in_order
 from kb.importers.files import find_files, read
 from kb.importers.glossary import with_terms
@@ -25,9 +25,9 @@ from kb.importers.outcomes import REFUSED, FileOutcome, not_taken, said
 from kb.importers.parts import Parts, content_with_parts
 from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Why
-from kb.importers.shown import bounded, changes
+from kb.importers.shown import changes
+from kb.importers.sight import Sight
 from kb.importers.turned import page_first
-from kb.importers.visibility import visibility
 
 __all__ = ["REFUSED", "FileOutcome", "FolderImport", "ImportOptions", "said"]
 
@@ -70,6 +70,9 @@ class Brings(Protocol):
     def is_known(self, entry_id: str) -> bool:
         """Whether there ever was an entry of this id."""
 
+    def audience_after(self, entry_id: str, shown: Visibility | None) -> frozenset[str]:
+        """The labels of those who see an entry once it is brought with `shown`."""
+
 
 class FolderImport:
     """One run over a folder. Ids follow from source and path: a second run takes what is new."""
@@ -86,6 +89,9 @@ class FolderImport:
         self.paths = in_order(find_files(folder))
         self._cascades.read_settings(folder, self.paths)
         self._permalinks = Permalinks(folder, self.paths)
+        self._sight = Sight(
+            options.visibility, options.groups, options.group_names, entries.audience_after
+        )
 
     def run(self) -> Iterator[FileOutcome]:
         """What became of each file, as it happens.
@@ -133,6 +139,7 @@ class FolderImport:
         known_as = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
         names = (*known_as, *self._permalinks.of(parsed.path))
         self._parts[entry_id] = parsed.parts
+        self._sight.add(entry_id, parsed)
         self._names.add(parsed.path, entry_id, filter(None, names))
         return entry_id
 
@@ -164,7 +171,9 @@ class FolderImport:
     def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
         told: list[str] = []
         try:
-            imported = self._imported(entry_id, with_terms(parsed, self._names), told)
+            may_tell = partial(self._sight.may_tell, entry_id)
+            with_links = with_terms(parsed, self._names, may_tell)
+            imported = self._imported(entry_id, with_links, told)
         except Exception as error:
             return not_taken(parsed.path, error)
         try:
@@ -188,7 +197,7 @@ class FolderImport:
                 f"{Why.CHANGED}: another file has its id {parsed.id}, so it goes by {external_id}"
             )
         options = self._options
-        shown = self._visibility(parsed, told)
+        shown = self._sight.said(parsed, told)
         relations = self._relations(entry_id, parsed, told)
         return ImportedEntry(
             id=entry_id,
@@ -207,12 +216,17 @@ class FolderImport:
         )
 
     def _leading(self, entry_id: str, parsed: ParsedFile) -> Content:
-        """The content, its links to parts of pages as these call them, and of its own as such."""
+        """The content, its links to parts of pages as these call them, and of its own as such.
+
+        What a page calls its parts is told to nobody who does not see it.
+        """
 
         def led(target: str, part: str) -> tuple[str, str] | None:
             found = self._names.find(target, parsed.path) if target else None
+            if not found or not self._sight.may_tell(entry_id, found):
+                return None
             to = "" if found == entry_id else target.removeprefix(WIKI)
-            return (to, self._parts[found].slug(part) or part) if found else None
+            return to, self._parts[found].slug(part) or part
 
         exact = parsed.exact or not parsed.links
         return parsed.content if exact else content_with_parts(parsed.content, led)
@@ -221,23 +235,6 @@ class FolderImport:
         """The entry's own id, if the operator imports an export; its source is its own then."""
         trusted = parsed.exact and self._options.member is None
         return as_uuid(parsed.id) if trusted and parsed.id else None
-
-    def _visibility(self, parsed: ParsedFile, told: list[str]) -> Visibility | None:
-        """The narrower of what file and option say, None where neither does."""
-        most = self._options.visibility
-        if not parsed.visible_to:
-            return most
-        said = visibility(parsed.visible_to, partial(self._group, exact=parsed.exact))
-        return bounded(said, most, self._options.group_names, told)
-
-    def _group(self, name: str, *, exact: bool) -> str:
-        """The id of a group by its name or id. That of an export may be formed later."""
-        if exact and (known := as_uuid(name)):
-            return known
-        meant = group_id(name)
-        if meant not in self._options.groups and not exact:
-            raise NotTaken(f"It is for the group “{name[:80]}”, which there is not: form it first.")
-        return self._options.groups.get(meant, meant)
 
     def _relations(
         self, entry_id: str, parsed: ParsedFile, told: list[str]
