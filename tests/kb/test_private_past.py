@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -85,7 +85,6 @@ def told(world: ViewedWorld, asker: Asker, entry_id: str) -> bytes:
     return msgspec.json.encode(answers)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(PRIVATE)), max_size=6),
     st.sampled_from(["world", "members", "groups"]),
