@@ -12,7 +12,7 @@ COMMANDS = {
     "contribute": ("kb.cli.writing", "Contribute an entry from a Markdown file."),
     "endorse": ("kb.cli.vouching", "Vouch for an entry, or withdraw that."),
     "erase": ("kb.cli.erasing", "Forget a member or an entry for good."),
-    "export": ("kb.cli.exchange", "Write all entries to a folder of Markdown files."),
+    "export": ("kb.cli.exporting", "Write all entries to a folder of Markdown files."),
     "group": ("kb.cli.groups", "Form groups, and say who is in them."),
     "history": ("kb.cli.reading", "Show every event of an entry, with who and when."),
     "import": ("kb.cli.exchange", "Take in a folder of Markdown files."),

@@ -1,4 +1,4 @@
-"""Commands that bring Markdown in and out."""
+"""The command that brings Markdown in."""
 
 import time
 from contextlib import nullcontext
@@ -130,33 +130,6 @@ def import_command(
         tell_failure(fault, f"{counted(len(faults), 'file')} could not be read ({path}): ")
     if faults or (report.files and len(report.refused) == report.files):
         context.exit(1)
-
-
-@click.command("export", cls=Command)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-@json_option
-@pass_session
-def export_command(session: Session, folder: Path, as_json: bool) -> None:
-    """Write every entry to a Markdown file in FOLDER, archived ones too.
-
-    It holds what its user sees: the operator everything, a member no entry that is hidden
-    from them. FOLDER must be new, empty, or from an earlier export, which is brought up to date.
-    Endorsements, reuse and history are not part of it.
-    """
-    from kb.exporters.run import export
-
-    with session.open() as base:
-        ids = list(base.catalogue.all_ids())
-        pages = map(base.catalogue.get, ids)
-        count = 0
-        with Progress("Exporting", len(ids)) as progress:
-            for count, _ in enumerate(export(pages, folder, Names(base).groups), 1):
-                progress.reach(count)
-    if as_json:
-        print_json({"folder": str(folder.resolve()), "entries": count})
-        return
-    click.echo(f"Wrote {counted(count, 'entry', 'entries')} to {folder}.")
-    click.echo("Endorsements, reuse and history stay in the data directory: back that up as well.")
 
 
 def _options(

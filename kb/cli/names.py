@@ -7,6 +7,7 @@ from kb import access
 
 if TYPE_CHECKING:
     from kb.access import Visibility
+    from kb.entries.results import EntrySummary
     from kb.knowledge_base import KnowledgeBase
 
 
@@ -25,7 +26,12 @@ class Names:
         return self._members.get(member, member)
 
     def seen_by(self, shown: "Visibility") -> str:
-        """Who sees an entry, in the words of files and options."""
+        """Whom an entry is shown to, in the words of files and options."""
         from kb.importers.visibility import words
 
         return ", ".join(words(shown, self.groups))
+
+    def sees(self, entry: "EntrySummary") -> str:
+        """Who sees an entry: nobody but those to whom it is left, where it is withheld."""
+        left = f"withheld: {entry.withheld} alone"
+        return left if entry.withheld else self.seen_by(entry.visibility)

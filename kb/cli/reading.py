@@ -168,7 +168,7 @@ def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
                 item.kind,
                 item.group or "",
                 cut(joined(item.tags), TAGS_WIDTH),
-                cut(names.seen_by(item.visibility), TAGS_WIDTH),
+                cut(names.sees(item), TAGS_WIDTH),
                 item.reuses or "",
                 local_day(item.revised_at),
             )
@@ -195,7 +195,7 @@ def _print_entry(page: "EntryPage", names: Names) -> None:
             "tags": joined(page.tags),
             "contributed": f"{local_time(page.contributed_at)} by "
             f"{names.member(page.contributed_by)}",
-            "shown to": names.seen_by(page.visibility),
+            "shown to": names.sees(page),
             "revised": local_time(page.revised_at) if page.version > 1 else None,
             "version": page.version,
             "source": page.source and f"{page.source.name}, {page.source.external_id}",

@@ -33,11 +33,11 @@ from kb.following.view import (
     partition,
     stored_time,
 )
-from kb.following.withheld import lacks, narrowed
+from kb.following.withheld import lacks, left, narrowed
 from kb.ids import entry_stream
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
-# first words are the `summary`: a list reads no whole text.
+# first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.
 TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
@@ -47,7 +47,8 @@ TABLES = (
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
         archived INTEGER NOT NULL DEFAULT 0, archived_reason TEXT, successor TEXT,
-        visibility TEXT NOT NULL, partition INTEGER NOT NULL DEFAULT 0) STRICT""",
+        visibility TEXT NOT NULL, withheld TEXT NOT NULL DEFAULT '',
+        partition INTEGER NOT NULL DEFAULT 0) STRICT""",
     """CREATE TABLE audience (
         label TEXT NOT NULL, partition INTEGER NOT NULL,
         PRIMARY KEY (label, partition)) STRICT, WITHOUT ROWID""",
@@ -93,7 +94,7 @@ CHANGE_VISIBILITY = "UPDATE entry SET version = ?, visibility = ? WHERE id = ?"
 AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
 SHOWN = "SELECT visibility, contributed_by FROM entry WHERE id = ?"
 ADD_LABEL = "INSERT OR IGNORE INTO audience VALUES (?, ?)"
-SHOW = "UPDATE entry SET partition = ? WHERE id = ?"
+SHOW = "UPDATE entry SET withheld = ?, partition = ? WHERE id = ?"
 # The text as it stands is shown with the entry, the ones before it are not.
 SHOW_TEXT = """UPDATE revision SET partition = ?
     WHERE position = (SELECT revised_position FROM entry WHERE id = ?)"""
@@ -194,8 +195,8 @@ def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) ->
     labels = narrowed(audience(visibility, author), author, taken)
     seen_by = partition(labels)
     db.executemany(ADD_LABEL, [(label, seen_by) for label in sorted(labels)])
-    for statement in (SHOW, SHOW_TEXT):
-        db.execute(statement, (seen_by, entry_id))
+    db.execute(SHOW, (left(taken), seen_by, entry_id))
+    db.execute(SHOW_TEXT, (seen_by, entry_id))
 
 
 def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:

@@ -3,13 +3,15 @@
 from kb.access import OPERATOR_LABEL
 from kb.entries.results import Sort
 from kb.entries.spelling import spelled
+from kb.following.withheld import ALL
 
 _CARD = f"""
 SELECT entry.*, {spelled("entry")} AS "group",
        (SELECT json_group_array(tag) FROM tag WHERE entry_id = entry.id) AS tags,
        (SELECT count(*) FROM endorsement WHERE entry_id = entry.id) AS endorsements,
        (SELECT count(*) FROM reuse WHERE entry_id = entry.id) AS reuses,
-       EXISTS (SELECT 1 FROM parked WHERE entry_id = entry.id) AS incomplete
+       EXISTS (SELECT 1 FROM parked WHERE entry_id = entry.id) AS incomplete,
+       CASE WHEN {ALL} THEN 'operator' ELSE withheld END AS left_to
 """
 CARD = f"{_CARD} FROM entry"
 ENTRY_BY_ID = f"""{_CARD}, revision.content

@@ -16,7 +16,8 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
     """An entry in a list. `summary` holds about the first 200 characters as plain text.
 
     `visibility` says who sees it, groups by their ids; `incomplete` that not all of it can be read,
-    e.g. its newest text: its page says what it lacks.
+    e.g. its newest text: its page says what it lacks. While that may have been who sees it, its
+    author (and the operator) or the operator alone does, as `withheld` says.
     """
 
     id: str
@@ -32,6 +33,7 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
     revised_at: datetime
     visibility: Visibility = Visibility()
     incomplete: bool = False
+    withheld: Literal["", "author", "operator"] = ""
 
 
 class RelatedEntry(Struct, frozen=True, kw_only=True):

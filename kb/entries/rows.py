@@ -80,6 +80,7 @@ def _summary_fields(row: Row) -> dict[str, Any]:
         "tags": tuple(sorted(msgspec.json.decode(row["tags"]), key=sort_key)),
         "archived": bool(row["archived"]),
         "incomplete": bool(row["incomplete"]),
+        "withheld": row["left_to"],
         "contributed_at": read_time(row["contributed_at"]),
         "revised_at": read_time(row["revised_at"]),
         "visibility": msgspec.json.decode(row["visibility"], type=Visibility),

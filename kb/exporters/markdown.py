@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from kb.access import Visibility, narrower_of
 from kb.entries.content import Scalar, Section
 from kb.entries.results import EntryPage, RelatedEntry
 from kb.errors import NotTaken
@@ -17,6 +18,7 @@ _NOT_PRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
 _NOT_IN_SLUG = re.compile(r"[^\w]+")
 _SLUG_LENGTH = 60
 ID_LENGTH = 8
+OWN = Visibility("author")
 
 
 def file_path(page: EntryPage, id_length: int = ID_LENGTH) -> str:
@@ -33,7 +35,9 @@ def render(page: EntryPage, groups: Mapping[str, str] | None = None) -> str:
     Sections stand under headings of level 2. Where that would not read back the same, e.g. because
     a section holds such headings itself, a line that occurs nowhere else stands before each.
     """
-    seen = words(page.visibility, groups or {})
+    # What is withheld is not shown to more by whoever imports the file elsewhere.
+    shown = narrower_of(page.visibility, OWN) if page.withheld else page.visibility
+    seen = words(shown, groups or {})
     text = _file(page, seen, mark=None)
     try:
         same = parse_markdown(text.encode(), "").content.sections == page.sections

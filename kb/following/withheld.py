@@ -187,10 +187,20 @@ def lacks(db: sqlite3.Connection, stream: str) -> frozenset[str]:
     return frozenset(found for (found,) in db.execute(LACKS_OF, (stream,)))
 
 
+Left = Literal["", "author", "operator"]
+"""Who alone sees an entry from which something is taken; nothing where all see it who are to."""
+
+
+def left(taken: frozenset[str]) -> Left:
+    """Who alone sees an entry still, when that is `taken` from it."""
+    return "operator" if "entry" in taken else "author" if "sight" in taken else ""
+
+
 def narrowed(labels: frozenset[str], author: str, taken: frozenset[str]) -> frozenset[str]:
     """The labels of an entry of `author` without what is `taken` from it."""
-    if "entry" in taken:
+    only = left(taken)
+    if only == "operator":
         return labels & {OPERATOR_LABEL}
-    if "sight" in taken and labels:
+    if only == "author" and labels:
         return frozenset({OPERATOR_LABEL, member_label(author)})
     return labels

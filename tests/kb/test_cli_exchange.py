@@ -221,7 +221,11 @@ def test_an_export_into_an_empty_base_gives_the_same_entries(
     for entry_id in ids.values():
         ours, theirs = (k.ok("show", entry_id, "--markdown").out for k in (kb, other))
         assert ours == theirs
-    assert kb.ok("export", str(out), "--json").json == {"folder": str(out.resolve()), "entries": 3}
+    assert kb.ok("export", str(out), "--json").json == {
+        "folder": str(out.resolve()),
+        "entries": 3,
+        "lacking": [],
+    }
     assert "not from an export" in kb.run("export", str(notes)).err
 
 

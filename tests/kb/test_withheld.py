@@ -229,6 +229,7 @@ def test_its_author_and_the_operator_are_told_why_nobody_else_sees_an_entry(
     for asker in (access.operator(), access.of_member("ada", ["member"], [])):
         catalogue = Catalogue(world.reader, asker.labels)
         assert catalogue.get(entry_id).lacking == (sentence,)
+        assert catalogue.get(entry_id).withheld == "author"
         assert catalogue.history(entry_id)[1].detail == "A change of who sees it cannot be read."
     with pytest.raises(NotFound, match=f"^There is no entry {entry_id}.$"):
         Catalogue(world.reader, access.of_member("ben", ["member"], []).labels).get(entry_id)
