@@ -6,6 +6,7 @@ thousand forms that it parsed, passwords and texts, and takes a client that goes
 
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -19,7 +20,8 @@ from litestar.types import Empty, Scope
 from litestar.utils.scope.state import ScopeState
 
 from kb.errors import KnowledgeBaseError
-from web.requests import refuse_repeated, refuse_repeated_fields
+from web.parts import fields_in_parts
+from web.requests import Misfit, refuse_repeated, refuse_repeated_fields
 
 SMALL = 65_536
 """Bytes of a body where an address says nothing else; what is larger is not parsed on the loop."""
@@ -127,14 +129,19 @@ class BoundedRequest(Request[Any, Any, Any]):
     async def form(self) -> FormMultiDict:
         """The fields of the form. Raises `ClientException` for one twice, or more than any has."""
         state = ScopeState.from_scope(self.scope)
-        if state.form is Empty and self.content_type[0] == RequestEncodingType.URL_ENCODED:
+        kind, options = self.content_type
+        if state.form is Empty and kind == RequestEncodingType.URL_ENCODED:
             state.form = await _parsed(_fields, await self.body())
+        elif state.form is Empty and kind == RequestEncodingType.MULTI_PART:
+            boundary = options.get("boundary", "")
+            parse = partial(fields_in_parts, boundary=boundary, most=FIELDS)
+            state.form = await _parsed(parse, await self.body())
         form = await super().form()
         refuse_repeated_fields(cast("dict[str, Any]", state.form))
         return form
 
     async def json(self) -> Json:
-        """The JSON of the body. Raises `Misfit` where a field is there twice."""
+        """The JSON of the body. Raises `Misfit` for one that is none or has a field twice."""
         state = ScopeState.from_scope(self.scope)
         if state.json is Empty:
             decoders = self.route_handler.resolve_type_decoders()
@@ -144,7 +151,12 @@ class BoundedRequest(Request[Any, Any, Any]):
                 refuse_repeated(body or b"null")
                 return found
 
-            state.json = await _parsed(parse, await self.body())
+            try:
+                state.json = await _parsed(parse, await self.body())
+            except UnicodeDecodeError:
+                raise Misfit("body", "The body cannot be read: it is not in UTF-8.") from None
+            except RecursionError:
+                raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
         return state.json
 
 

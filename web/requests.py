@@ -88,8 +88,6 @@ async def _look_at_body(request: Request[Any, Any, Any]) -> None:
     except SerializationException as error:
         reason = str(error).partition(" - ")[0]
         raise Misfit("body", f"The body cannot be read: {reason}.") from error
-    except RecursionError:
-        raise Misfit("body", "The body is nested too deeply; send fewer levels.") from None
 
 
 def refuse_repeated_parameters(request: Request[Any, Any, Any]) -> None:

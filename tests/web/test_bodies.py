@@ -8,11 +8,12 @@ import pytest
 from litestar.testing import TestClient
 
 from kb import KnowledgeBase
-from tests.web.community import Browsers, Community
+from tests.web.community import Browsers, Community, form_token
 from tests.web.visits import FORM, Client
 from web import bodies
 from web.app import create_app
 from web.bodies import FIELDS, HELD, NOTES, SMALL, TEXT, UNKNOWN_TEXT, Crowded, Held
+from web.rules import FORM_HEADER
 from web.security import PARAMETERS
 
 URL_ENCODED = {"content-type": "application/x-www-form-urlencoded"}
@@ -174,3 +175,99 @@ def test_members_fill_in_more_than_others_hold(community: Community, browser: Br
 def test_a_form_is_read_as_browsers_write_it(body: str) -> None:
     expected = parse_qsl(body, keep_blank_values=True)
     assert [*bodies._fields(body.encode()).items()] == expected
+
+
+def in_parts(*parts: str, boundary: str = "x") -> dict[str, Any]:
+    body = "".join(f"--x\r\n{part}\r\n" for part in parts) + "--x--\r\n"
+    kind = f"multipart/form-data; boundary={boundary}"
+    return {"content": body.encode("utf-8", "surrogateescape"), "headers": {"content-type": kind}}
+
+
+NAMED = 'Content-Disposition: form-data; name="sign_in_name"'
+
+
+def test_a_form_in_parts_is_read_as_any_other(client: Client) -> None:
+    words = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{FORM[name]}' for name in FORM]
+    token = {FORM_HEADER: form_token(client)}
+    sent = in_parts(*words)
+    answer = client.post("/entries/new", content=sent["content"], headers=sent["headers"] | token)
+    assert answer.status_code == 303, answer.text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(
+            in_parts(f"{NAMED}\r\nContent-Type: text/plain; charset={charset}\r\n\r\nada")
+            for charset in (
+                "bogus",
+                "hex",
+                "idna",
+                "punycode",
+                "utf-16",
+                "undefined",
+                '"a\0b"',
+            )
+        ),
+        in_parts(f"{NAMED}\r\nContent-Type: text/plain; charset*=utf-8''bogus\r\n\r\nada\udcff"),
+        in_parts(f"{NAMED}\r\n\r\nada\udcff"),
+        in_parts(f"{NAMED}; filename=a.txt\r\n\r\nada"),
+        in_parts("Content-Disposition: form-data; name*=utf-8''name\r\n\r\nada"),
+        in_parts("Content-Disposition: form-data\r\n\r\nada"),
+        in_parts("Content-Disposition: attachment; name=a\r\n\r\nada"),
+        in_parts("Content-Disposition\r\n\r\nada"),
+        in_parts("\r\nada"),
+        in_parts(f"{NAMED}\udcff\r\n\r\nada"),
+        in_parts(f"{NAMED}\r\n\r\nada", boundary="y"),
+        in_parts(f"{NAMED}\r\n\r\nada", boundary='""'),
+        in_parts(f"{NAMED}\r\n\r\nada", boundary="\xff"),
+        in_parts(*["X: y\r\n" * 50]),
+        {"content": b"", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": b"--x", "headers": {"content-type": "multipart/form-data"}},
+        {"content": b"--x\r\n" * 9, "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"content": b"--x--" * 9, "headers": {"content-type": "multipart/form-data; boundary*=x"}},
+    ],
+)
+def test_a_form_in_parts_that_is_malformed_is_refused_in_a_sentence(
+    browser: Browsers, sent: dict[str, Any]
+) -> None:
+    sent["headers"] = {name: value.encode("latin-1") for name, value in sent["headers"].items()}
+    answer = browser().post("/sign-in", **sent)
+    assert answer.status_code == 400
+    assert "our side" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/x-www-form-urlencoded; charset=bogus", "text/plain; charset=bogus", "a; b"],
+)
+def test_what_a_form_says_it_is_written_in_is_no_fault_of_ours(
+    browser: Browsers, kind: str
+) -> None:
+    sent = browser().post("/sign-in", content=b"sign_in_name=%ff", headers={"content-type": kind})
+    assert sent.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=bogus", "application/json;charset=idna"]
+)
+@pytest.mark.parametrize("body", [b"\xff", b'{"title": "\xff"}', b"\xff\xfe{\x00}\x00"])
+def test_json_in_another_encoding_is_refused_in_a_sentence(
+    client: Client, kind: str, body: bytes
+) -> None:
+    sent = client.post("/api/entries", content=body, headers={"content-type": kind})
+    assert sent.status_code == 400
+
+
+def test_a_form_in_parts_has_no_more_fields_than_any_form(client: Client) -> None:
+    sent = in_parts(*[f"{NAMED}\r\n\r\n"] * (FIELDS + 1))
+    answer = client.post("/entries/new", **sent)
+    assert answer.status_code == 400
+    assert f"at most {FIELDS} fields" in answer.text
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"[" * 60_000, b"", b'"\\ud800"', b"1e999"])
+def test_what_a_passkey_sends_is_refused_in_a_sentence(browser: Browsers, body: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    answer = browser().post("/sign-in/passkey", content=body, headers=headers)
+    assert answer.status_code in (400, 415)
