@@ -61,11 +61,19 @@ class Names:
         self._addresses: dict[str, dict[str, str]] = {}
         self._called: dict[str, dict[str, str]] = {}
         self._names: dict[str, dict[str, str]] = {}
+        self._sites: dict[str, str] = {}
 
-    def add(self, path: str, entry_id: str, names: Iterable[str]) -> None:
-        """Let `path` (relative, with slashes) and `names` lead to the entry."""
+    def add(
+        self, path: str, entry_id: str, names: Iterable[str], site_folder: str | None = None
+    ) -> None:
+        """Let `path` (relative, with slashes) and `names` lead to the entry.
+
+        `site_folder` is from where the links of the page lead on its website, if that is known.
+        """
         path = same(path)
         self._paths[path] = entry_id
+        if site_folder is not None:
+            self._sites[path] = site_folder
         stem = without_suffix(path)
         folder, file_name = posixpath.split(stem)
         self._files.setdefault(_address(stem), {})[path] = entry_id
@@ -96,6 +104,9 @@ class Names:
             return self._named(target.removeprefix(":/"), path)
         if target.startswith(("/", "@/")):
             return self._on_site(target.removeprefix("@"), path)
+        if path in self._sites and without_suffix(target) == target:
+            address = posixpath.normpath(posixpath.join(self._sites[path], target))
+            return self._on_site(address, path)
         return self._at(target, path) or self._from_root(target, path)
 
     def named(self, name: str, path: str) -> str | None:

@@ -19,7 +19,8 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)-")
 _INDEX = re.compile(r"(?:^|/)index$", re.IGNORECASE)
 _USUAL = "/:collection/:path"
 _STYLES = {
-    **dict.fromkeys(("date", "pretty"), "/:year/:month/:day/:title"),
+    "date": "/:year/:month/:day/:title",
+    "pretty": "/:year/:month/:day/:title/",
     "none": "/:title",
 }
 
@@ -39,20 +40,37 @@ class Permalinks:
 
     def of(self, path: str) -> Iterator[str]:
         """Those of one file, each from the root of the site."""
-        parts = path.split("/")
-        first = next((at for at, name in enumerate(parts[:-1]) if name.startswith("_")), None)
-        if first is None:
+        if not (place := _place(path)):
             return
-        collection = parts[first].removeprefix("_")
-        within = without_suffix("/".join(parts[first + 1 :]))
-        root = "/".join(parts[:first])
-        settings = self._templates.get(root or ".", {})
+        root, collection, within = place
         usual = _filled(_USUAL, collection, within)
         yield usual
         if root:
             yield f"/{root}{usual}"
-        if template := settings.get(collection):
+        if template := self._template(root, collection):
             yield _filled(template, collection, within)
+
+    def folder_of(self, path: str) -> str | None:
+        """From where links of a page lead on its website, None where its settings do not say."""
+        place = _place(path)
+        template = self._template(*place[:2]) if place else None
+        if not place or not template:
+            return None
+        address = _filled(template, *place[1:])
+        return address if template.endswith("/") else posixpath.dirname(address)
+
+    def _template(self, root: str, collection: str) -> str | None:
+        return self._templates.get(root or ".", {}).get(collection)
+
+
+def _place(path: str) -> tuple[str, str, str] | None:
+    """The folder of the site, the collection there and the name within it of the file at `path`."""
+    parts = path.split("/")
+    first = next((at for at, name in enumerate(parts[:-1]) if name.startswith("_")), None)
+    if first is None:
+        return None
+    within = without_suffix("/".join(parts[first + 1 :]))
+    return "/".join(parts[:first]), parts[first].removeprefix("_"), within
 
 
 def _templates(fields: dict[str, Value]) -> Iterator[tuple[str, str]]:

@@ -140,7 +140,8 @@ class FolderImport:
         names = (*known_as, *self._permalinks.of(parsed.path))
         self._parts[entry_id] = parsed.parts
         self._sight.add(entry_id, parsed)
-        self._names.add(parsed.path, entry_id, filter(None, names))
+        folder = self._permalinks.folder_of(parsed.path)
+        self._names.add(parsed.path, entry_id, filter(None, names), folder)
         return entry_id
 
     def _external_id(self, parsed: ParsedFile) -> str:

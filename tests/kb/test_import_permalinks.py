@@ -69,3 +69,32 @@ def test_a_file_of_that_very_path_comes_before_one_of_a_collection(tmp_path: Pat
         names.add(path, path, permalinks.of(path))
 
     assert names.find("/docs/b/", "a.md") == "docs/b.md"
+
+
+ARTICLES = ("_articles/legal.md", "_articles/de/legal.md", "_articles/de/x.md", "_articles/y.md")
+
+
+@pytest.mark.parametrize(
+    ("settings", "link", "path"),
+    [
+        ("permalink: '/:path/'", "../legal/", "_articles/de/legal.md"),
+        ("permalink: '/:path/'", "../legal#part", "_articles/de/legal.md"),
+        ("permalink: '/:path/'", "../../legal/", "_articles/legal.md"),
+        ("permalink: '/:path/'", "../legal.md", "_articles/legal.md"),
+        ("permalink: '/:path/'", "../y/", None),
+        ("permalink: '/:path/'", "/y/", "_articles/y.md"),
+        ("permalink: '/:path.html'", "../legal.html", "_articles/legal.md"),
+        ("permalink: '/:path.html'", "legal.html", "_articles/de/legal.md"),
+        ("output: true", "../legal", "_articles/legal.md"),
+        ("output: true", "legal", "_articles/de/legal.md"),
+    ],
+)
+def test_a_link_leads_from_the_address_of_its_page_and_never_to_another_file(
+    settings: str, link: str, path: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "_config.yml").write_text(f"collections:\n  articles:\n    {settings}\n")
+    names, permalinks = Names(), Permalinks(tmp_path, ARTICLES)
+    for each in ARTICLES:
+        names.add(each, each, permalinks.of(each), permalinks.folder_of(each))
+
+    assert names.find(link, "_articles/de/x.md") == path
