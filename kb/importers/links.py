@@ -10,7 +10,7 @@ from kb.importers.code import prose
 from kb.importers.naming import same, without_date, without_suffix
 
 _INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
-_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
+_REFERENCE = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]*\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _WIKI = re.compile(r"\[\[([^\[\]\n]{1,300})\]\]")
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _POST = re.compile(r"(?:^|/)(\d{4})([-/])(\d\d)\2(\d\d)\2(.+)$")

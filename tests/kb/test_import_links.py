@@ -22,6 +22,15 @@ from kb.importers.markdown import parse_markdown
         ("[x](https://example.org/other.md) [y](mailto:a@b) [z](#part)", []),
         ("[x](//host/other.md) [y](http://[broken)", []),
         ("`[x](other.md)`\n```\n[y](other.md)\n```", []),
+        (
+            "[`x`][] [`a`] [y][`z`]\n\n[`x`]: x.md\n[`a`]: a.md#b\n[`z` w]: z.md",
+            [
+                "x.md",
+                "a.md#b",
+                "z.md",
+            ],
+        ),
+        ("[]: x.md\n[^1]: note", ["x.md"]),
         ("``a ` [x](o.md)`` [y](a.md) ``b [z](b.md)", ["a.md", "b.md"]),
         ("```not a fence``` [x](a.md)\n[y](b.md)", ["a.md", "b.md"]),
         ("````\n```\n[x](o.md)\n````\n[y](a.md)", ["a.md"]),

@@ -94,6 +94,7 @@ def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_p
     (tmp_path / "from.md").write_text(
         "# From\n\n[a](page.md#usage) [b](./page.md#nowhere) [c](gone.md#usage)\n"
         "[[page#Under]] [[page#Under|d]] [[page#Tools#At night]] [e](page.md#under 'T')\n\n"
+        "[`f`][] [`g` h]\n\n[`f`]: page.md#usage\n[`g` h]: page.md#usage\n\n"
         "| a |\n|---|\n| [[page#Under]] |\n"
     )
     for outcome in ("contributed", "unchanged"):
@@ -105,6 +106,7 @@ def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_p
         "[a](page.md#how-to-use-it) [b](./page.md#nowhere) [c](gone.md#usage)\n"
         "[[page#group-under|page#Under]] [[page#group-under|d]] [[page#Tools#At night]] "
         "[e](page.md#group-under 'T')\n\n"
+        "[`f`][] [`g` h]\n\n[`f`]: page.md#how-to-use-it\n[`g` h]: page.md#how-to-use-it\n\n"
         "| a |\n|---|\n| [[page#group-under\\|page#Under]] |"
     )
 
