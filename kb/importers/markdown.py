@@ -26,7 +26,7 @@ from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import also_held_back, seen_below, take_seen
-from kb.importers.seen_text import held_back_in
+from kb.importers.seen_text import held_back_in, held_back_in_html
 from kb.importers.values import Plain, Value
 
 __all__ = ["EXPORT_FORMAT", "LARGEST_FILE", "NamedArchive", "NamedRelation", "ParsedFile"]
@@ -111,7 +111,7 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)
-        visible_to = also_held_back(visible_to, held, remarks)
+        visible_to = also_held_back(visible_to, [*held, *held_back_in_html(head.body)], remarks)
     if not sections and not head.fields:
         if not page.heading_is_title:
             raise NotTaken("The file holds no text.")

@@ -16,14 +16,21 @@ from kb.importers.seen_values import (
     UNFINISHED,
     affirms,
     denies,
+    denies_or_doubts,
+    is_closed,
+    is_colour,
     is_marked,
     is_no_day_past,
     is_over,
     is_private,
+    is_tlp,
     is_to_come,
     is_unfinished,
     names_a_group,
+    names_an_audience,
+    names_readers,
     plain,
+    restricts,
     says_so,
     says_yes,
     shortly,
@@ -47,10 +54,19 @@ _FILL = word_set(
 _PUBLISH = word_set("publish published publishing render")
 _WIDE = word_set(
     "status state access permission permissions privacy audience sharing classification "
-    "confidentiality sensitivity visibility rights publication shown acl"
+    "confidentiality sensitivity visibility rights publication shown acl distribution "
+    "handling marking"
+)
+_READERS = word_set(
+    "access permission permissions acl reader readers viewer viewers readership recipients "
+    "clearance entitlement entitlements allowlist whitelist"
+)
+_WHOM = word_set(
+    "role roles group groups user users team teams people person persons department departments "
+    "organization organizations organisation organisations email emails domain domains for to with"
 )
 _LOOSE = word_set("stage phase workflow scope level security lifecycle review")
-_OFTEN_OTHER = _MARKED | _LOOSE | word_set("permalink list")
+_OFTEN_OTHER = _MARKED | _LOOSE | word_set("permalink list complete valid who")
 """Words in names of fields that seldom say who sees a page."""
 
 _FLAGS = PRIVATE | word_set("password passphrase passcode encrypted deleted trashed")
@@ -84,17 +100,31 @@ _RULES = (
     _Rule(UNFINISHED, says_so, DRAFT, beside=word_set("status state mode only")),
     _Rule(_NO_NAME, says_so, DRAFT, _PUBLISH | word_set("public share"), word_set("do")),
     _Rule(_PUBLISH, denies, DRAFT),
+    _Rule(_PUBLISH - {"render"}, denies_or_doubts, DRAFT),
+    _Rule(
+        word_set("approved approval ready cleared final finished complete completed reviewed"),
+        denies,
+        DRAFT,
+        beside=_PUBLISH | word_set("publication release for review"),
+    ),
     _Rule(word_set("progress"), says_so, DRAFT, word_set("work"), word_set("in")),
     _Rule(word_set("publish embargo"), is_no_day_past, DRAFT, _DAYS),
     _Rule(word_set("embargo"), is_no_day_past, DRAFT),
     _Rule(
-        word_set("published publication pub posted release released available live visible go"),
+        word_set(
+            "published publication pub posted release released available live visible go goes "
+            "launch launched"
+        ),
         denies,
         DRAFT,
-        _DAYS,
+        beside=_DAYS,
     ),
-    _Rule(word_set("expiry expiration expire expires unpublish"), is_over, DRAFT, _DAYS),
-    _Rule(word_set("unpublish"), is_over, DRAFT),
+    _Rule(word_set("valid"), is_to_come, DRAFT, word_set("from since")),
+    _Rule(word_set("hidden hide not"), is_to_come, DRAFT, word_set("until before")),
+    _Rule(word_set("valid"), is_over, DRAFT, word_set("until to till through")),
+    _Rule(
+        word_set("expiry expiration expire expires expired unpublish"), is_over, DRAFT, beside=_DAYS
+    ),
     _Rule(_FLAGS, says_so, AUTHOR, beside=word_set("status state level access mode only me for")),
     _Rule(word_set("hide headless"), says_yes, AUTHOR),
     _Rule(word_set("permalink"), lambda text: text.lower() == "false", DRAFT),
@@ -106,12 +136,35 @@ _RULES = (
         AUTHOR,
         word_set("required requires needs"),
     ),
-    _Rule(word_set("viewer viewers"), lambda text: not affirms(text), AUTHOR),
+    _Rule(word_set("eyes"), says_so, AUTHOR, word_set("only"), word_set("your for")),
+    _Rule(word_set("tlp"), is_colour, AUTHOR, beside=word_set("level marking colour color")),
     _Rule(
-        word_set("visible shown shared limited accessible"),
-        lambda text: not affirms(text),
+        _READERS,
+        names_readers,
         AUTHOR,
-        word_set("for with"),
+        beside=_WHOM | word_set("level levels list control right rights read view allowed by"),
+    ),
+    _Rule(
+        word_set("allowed permitted authorized authorised accessible visible shown share shared"),
+        names_readers,
+        AUTHOR,
+        _WHOM,
+        word_set("who can may see view read"),
+    ),
+    _Rule(word_set("viewable readable visible seen"), names_readers, AUTHOR, word_set("by")),
+    _Rule(word_set("who can may"), names_readers, AUTHOR, word_set("see read view access")),
+    _Rule(
+        word_set("restriction restrictions restrict restricted limited reserved"),
+        restricts,
+        AUTHOR,
+        beside=_WHOM | word_set("access reader readers viewer viewers"),
+    ),
+    _Rule(word_set("audience"), names_an_audience, AUTHOR),
+    _Rule(
+        word_set("visibility confidentiality sensitivity secrecy privacy sharing"),
+        is_closed,
+        AUTHOR,
+        beside=word_set("level levels"),
     ),
     _Rule(
         word_set("public publishable"),
@@ -124,10 +177,12 @@ _RULES = (
     _Rule(_WIDE, is_private, AUTHOR),
     _Rule(_WIDE, shortly(is_unfinished), DRAFT, beside=None),
     _Rule(_WIDE, shortly(is_private), AUTHOR, beside=None),
+    _Rule(_WIDE, shortly(lambda text: "only" in words(text)), AUTHOR, beside=None),
     _Rule(word_set("visibility visible shown show"), names_a_group, AUTHOR),
     _Rule(_LOOSE, is_marked(UNFINISHED), DRAFT, beside=None),
     _Rule(_LOOSE, is_marked(PRIVATE), AUTHOR, beside=None),
     _Rule(_MARKED, is_marked(UNFINISHED), DRAFT),
+    _Rule(_MARKED | word_set("distribution"), is_tlp, AUTHOR),
     _Rule(_MARKED, is_marked(frozenset({"private", "confidential", "secret"})), AUTHOR),
 )
 _VOCABULARY = (

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kb.importers.code import prose
+from kb.importers.html_attributes import attributes_of
 from kb.importers.seen_names import DATE, held_back, marked, name_words
-from kb.importers.seen_values import UNSEEN, plain
+from kb.importers.seen_values import AUTHOR, UNSEEN, is_tlp, plain
 
 _TAG = re.compile(
     rf"(?:^|(?<=[\s,;|>*_])|(?<=[^\]]\()|(?<=^\())#(?:\[\[)?([\w{UNSEEN}][\w/{UNSEEN}-]{{0,100}})",
@@ -27,9 +28,12 @@ _OF_TASKS = (DATE, ("scheduled",))
 """Fields in a text that say when something is to be done."""
 
 _BRACKETED = re.compile(r"[\[({【（]([^\[\](){}【】（）]{2,60})[\])}】）]")
-_BEGINS = re.compile(r"\W{0,9}([^:：|–—]{2,60}?)(?:[:：]|[ \t]{1,9}[|–—-])[ \t]")
+_BEGINS = re.compile(r"\W{0,9}([^:：|–—]{2,60}?)(?:：|(?::|[ \t]{1,9}[|–—-])[ \t])")
 _ENDS = re.compile(r"[ \t][|–—-][ \t]{1,9}([^:：|–—]{2,60})$")
 _LONGEST_NAME = 500
+_WORD = re.compile(r"[^\W_]+")
+_SIGN = re.compile(r"\s{0,9}[🚧🔒🔐⛔🚫⚠🛑🔴]")
+_META = re.compile(r"<meta\s([^<>]{1,400})>", re.IGNORECASE)
 
 Held = Iterator[tuple[str, str]]
 """What holds a page back, and to whom it shows the page."""
@@ -43,12 +47,37 @@ def held_back_in(names: Iterable[str], text: str, comments: Iterable[str]) -> He
             *_BRACKETED.findall(name),
             *_ENDS.findall(name),
             *(begun.groups() if begun else ()),
+            *_in_capitals(name),
         ]
-        if sight := next(filter(None, map(marked, marks)), None):
+        found = next(filter(None, map(marked, marks)), None)
+        if sight := found or (AUTHOR if is_tlp(name) else None):
             yield f"its name “{name}”", sight
     yield from _in_text(text)
     for comment in comments:
         yield from _in_comment(comment)
+
+
+def held_back_in_html(text: str) -> Held:
+    """What holds a page back in the `<meta>` of a text as it is written."""
+    for rest in _META.findall(prose(text)) if _META.search(text) else ():
+        has = attributes_of(rest)
+        yield from _stated(has.get("name") or has.get("property") or "", has.get("content", ""))
+
+
+def _in_capitals(name: str) -> Iterator[str]:
+    """The first and the last word, if they are in capitals and not all words are.
+
+    WIP always is, and is a mark before a further capital alone; behind a sign that warns, any is.
+    """
+    words = _WORD.findall(name)
+    if not words or (name.isupper() and len(words) > 1):
+        return
+    first, following = words[0], "".join(words[1:2])
+    marks = first != "WIP" or following[:1].isupper() or not following
+    if _SIGN.match(name) or (first.isupper() and marks):
+        yield first
+    if words[-1].isupper() and words[-1] != "WIP":
+        yield words[-1]
 
 
 def _in_text(text: str) -> Held:

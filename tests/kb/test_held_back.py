@@ -85,7 +85,6 @@ def test_a_field_that_holds_a_page_back_does_so_and_is_told(
         "publish: yes",
         "unlisted: no",
         "status: final",
-        "audience: nurses",
         "tags: [drafting, privacy, draft horses]",
         "keywords: draft horses, private key",
         "type: private key",

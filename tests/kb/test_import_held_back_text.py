@@ -115,6 +115,15 @@ def test_a_head_that_programs_read_may_hold_a_page_back() -> None:
         ("🔒 Private: Oven", "author"),
         ("Oven [for members only]", "author"),
         ("（Private） Oven", "author"),
+        ("DRAFT Oven", "draft"),
+        ("Oven DRAFT", "draft"),
+        ("DRAFT", "draft"),
+        ("WIP Oven", "draft"),
+        ("🚧 WIP oven", "draft"),
+        ("ENTWURF Ofen", "draft"),
+        ("下書き：炉", "draft"),
+        ("【草稿】炉", "draft"),
+        ("TLP-RED Oven", "author"),
     ],
 )
 def test_a_mark_in_the_title_holds_the_page_back(title: str, to: str) -> None:
@@ -129,6 +138,10 @@ def test_a_mark_in_the_title_holds_the_page_back(title: str, to: str) -> None:
     [
         "Draft horses: a guide",
         "WIP limits",
+        "How to reduce WIP",
+        "DRAFT HORSES",
+        "TLP-CLEAR Oven",
+        "🎉 Private schools",
         "Drafts",
         "Keys (public and private)",
         "Internal communication: who and how",
@@ -140,6 +153,15 @@ def test_a_mark_in_the_title_holds_the_page_back(title: str, to: str) -> None:
 )
 def test_a_title_about_drafts_or_what_is_private_holds_no_page_back(title: str) -> None:
     assert shown(f"# {title}\n\n## Draft: of a part\n\nText") == ()
+
+
+def test_a_meta_of_html_may_hold_a_page_back() -> None:
+    meta = '<meta name="{}" content="{}">'
+
+    assert shown(meta.format("draft", "true") + "\n\n# Oven\n\nText") == ("draft",)
+    assert shown("# Oven\n\n" + meta.format("visibility", "private")) == ("author",)
+    assert shown(meta.format("draft", "false") + "\n\n# Oven") == ()
+    assert shown("# Oven\n\n`" + meta.format("draft", "true") + "`") == ()
 
 
 def test_an_export_is_shown_as_its_entry_was() -> None:
