@@ -36,7 +36,8 @@ def _fenced(lines: list[str], remarks: Remarks) -> Iterator[str]:
     while at < len(lines):
         line = lines[at]
         found = _OPENING.match(line) if not fence else None
-        if found and (end := _next(ends[found[2]], at)):
+        is_whole = found is not None and found[3].rstrip().endswith("/")  # nothing is within it
+        if found and not is_whole and (end := _next(ends[found[2]], at)):
             remarks.add(Why.MARKS, line)
             remarks.add(Why.MARKS, lines[end])
             code = lines[at + 1 : end]

@@ -240,6 +240,17 @@ def test_code_about_highlighting_and_what_never_ends_stay_as_they_are() -> None:
     assert made("{% highlight go %}\n\nText") == "Text"
 
 
+@pytest.mark.parametrize("mark", ["{{< code-toggle config=a />}}", "{{% highlight go / %}}"])
+def test_a_mark_that_ends_itself_begins_no_code(mark: str) -> None:
+    name = mark.split()[1]
+    text = f"{mark}\n\n# Not code\n\n{{{{< {name} >}}}}\na: 1\n{{{{< /{name} >}}}}"
+
+    found = parse_markdown(text.encode(), "a.md")
+
+    assert [found.content.title, found.content.sections[0].text] == ["Not code", "```\na: 1\n```"]
+    assert mark in repr(found.remarks)
+
+
 @pytest.mark.parametrize(
     ("text", "seen", "mark"),
     [
