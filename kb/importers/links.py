@@ -94,11 +94,13 @@ class Names:
         return posixpath.basename(address) in self._last
 
     def find(self, link: str, path: str) -> str | None:
-        """The entry that `link` in the file at `path` leads to."""
+        """The entry that `link` in the file at `path` leads to; an address elsewhere to none."""
         path, link = same(path), link[: 3 * LONGEST_LINK]
         if link.startswith(WIKI):
             name = same(link.removeprefix(WIKI))
             return self._named(name, path) or self._at(name, path) or self._ending(name)
+        if not is_local(link):
+            return None
         target = same(unquote(urlsplit(link).path))
         if target.startswith(":/"):  # so Joplin writes an id
             return self._named(target.removeprefix(":/"), path)

@@ -111,6 +111,23 @@ def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_p
     )
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["https://other.example/page", "//other.example/page.html", "mailto:page.md", "dav:page"],
+)
+def test_an_address_elsewhere_stays_as_it_is(
+    base: KnowledgeBase, tmp_path: Path, address: str
+) -> None:
+    text = f"[a]({address}#usage) [[{address}#usage]] [b]\n\n[b]: {address}#usage"
+    (tmp_path / "page.md").write_text(PAGE)
+    (tmp_path / "from.md").write_text(f"# From\n\nSee [it](page.md)\n\n{text}")
+    rows = list(FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run())
+    base.wait(max(row.position for row in rows), index=False)
+    (entry_id,) = (row.id or "" for row in rows if row.path == "from.md")
+
+    assert base.catalogue.get(entry_id).sections[0].text == f"See [it](page.md)\n\n{text}"
+
+
 def test_links_to_a_part_of_their_own_page_stay_on_it(base: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text(
         "# Page\n\n[a](page.md#usage) [b](./page#page) [[page#Use]] [[page#Use|c]]\n\n"
