@@ -131,7 +131,8 @@ class KnowledgeBase(Upkeep):
         the settings, or else the operator. Raises `DataDirectoryError`.
         """
         wait_asleep()  # before any thread of ours runs, and for processes that are started later
-        directory = data_directory.find(Path(path))
+        # Whole, so that what errors say of it stays true, and is no word like others.
+        directory = data_directory.DataDirectory(data_directory.find(Path(path)).root.absolute())
         tell = notice or (lambda _: None)
         with storage_errors(directory.root):
             settings = settings or load_settings(directory.root, os.environ)

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -158,11 +159,23 @@ def _told(detail: str, request: Request[Any, Any, Any]) -> str:
     if visit is not None and is_operator(visit.asker):
         return detail
     if "litestar_app" in request.scope:
-        # By itself, as its name may have spaces.
-        data = request.app.state["visits"].base.settings.data
-        for path in (data.resolve(), data):
-            detail = detail.replace(f"{path}/", "").replace(str(path), "the data directory")
+        detail = without_place(detail, request.app.state["visits"].base.settings.data)
     return FOLDERS.sub("", detail)
+
+
+def without_place(detail: str, data: Path) -> str:
+    """`detail` with no path of the data directory at `data`, by itself as it may have spaces.
+
+    A path that is no more than a name is a word like others, so only whole ones are looked for.
+    """
+    for path in {str(data.resolve()), str(data.absolute())}:
+        whole = rf"(?<![\w.~/-]){re.escape(path)}"
+        detail = re.sub(rf"{whole}/(?=\w)", "", detail)
+        ends = rf"{whole}/?(?![\w/-]|\.\w)"
+        detail = re.sub(rf"\b(the data directory) {ends}", r"\1", detail, flags=re.IGNORECASE)
+        detail = re.sub(rf"(\A|[.!?] ){ends}", r"\1The data directory", detail)
+        detail = re.sub(ends, "the data directory", detail)
+    return detail
 
 
 def headers_of(error: Exception) -> dict[str, str]:

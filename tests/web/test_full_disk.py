@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from events.clock import utc_now
+from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, SearchUnavailable
 from kb.following.view_tables import SEEN_ROWS
 from tests.web.community import Browsers, Community
 from tests.web.visits import FORM, Client, Contribute, hidden, page
+from web.errors import without_place
 
 
 @contextmanager
@@ -179,6 +181,36 @@ def test_only_the_operator_reads_where_something_lies(
         assert "The file views.sqlite of" in sent.text
         assert str(data) not in sent.text
         assert "/opt" not in sent.text
+
+
+@pytest.mark.parametrize("data", [Path("base"), Path(), Path("/srv/our base"), Path("/base")])
+def test_a_sentence_without_the_place_of_the_data_directory_reads_right(data: Path) -> None:
+    root = data.absolute()
+    told = {
+        f"The data directory {root} cannot be used: database is locked.": (
+            "The data directory cannot be used: database is locked."
+        ),
+        f"{root} holds events. See {root}/log.sqlite and {root}.": (
+            "The data directory holds events. See log.sqlite and the data directory."
+        ),
+        f"Of {root} and {root}/: {root}": (
+            "Of the data directory and the data directory: the data directory"
+        ),
+        f"Nothing of another base: /x{root}/y, {root}-old/z, {root}.old.": (
+            f"Nothing of another base: /x{root}/y, {root}-old/z, {root}.old."
+        ),
+    }
+    for sentence, right in told.items():
+        assert without_place(sentence, data) == right
+
+
+def test_a_base_that_is_named_by_its_folder_alone_is_told_of_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    KnowledgeBase.create(tmp_path / "base")
+    monkeypatch.chdir(tmp_path)
+    with KnowledgeBase.open("base", embedder=HashEmbedder()) as base:
+        assert base.settings.data == tmp_path / "base"
 
 
 def test_the_operator_reads_where_something_lies(
