@@ -61,6 +61,7 @@ _ENDINGS = (
     *("и", "а", "у", "ы", "о", "й", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ого", "ом"),
 )
 _SHORTEST_STEM = 4
+_LONGEST = 40
 
 
 @lru_cache(1)
@@ -76,9 +77,13 @@ def _known() -> tuple[dict[str, str], dict[str, str]]:
     return whole, stems
 
 
-@lru_cache(4096)
 def meant(word: str) -> str:
     """The English word that `word`, in lower case, stands for; itself if it is none of these."""
+    return _meant(word) if len(word) <= _LONGEST else word
+
+
+@lru_cache(4096)
+def _meant(word: str) -> str:
     whole, stems = _known()
     plain = _without_accents(word)
     if found := whole.get(plain):

@@ -104,7 +104,7 @@ IMPORTERS = (
         "raw",
         "seen",
     ),
-    *("seen_text", "seen_values", "slashes", "unseen", "value_text", "values"),
+    *("seen_text", "seen_values", "seen_words", "slashes", "unseen", "value_text", "values"),
 )
 
 Reads = Callable[[str], object]
