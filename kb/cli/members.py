@@ -237,7 +237,9 @@ def history(session: Session, member_id: str, offset: int, limit: int, as_json: 
 
 
 def _groups(member: "MemberView", names: Names) -> str:
-    return joined(sorted(names.groups.get(group, group) for group in member.groups))
+    from kb.collation import sort_key
+
+    return joined(sorted((names.groups.get(group, group) for group in member.groups), key=sort_key))
 
 
 def _joined_on(member: "MemberView") -> str:

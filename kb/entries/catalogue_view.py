@@ -42,7 +42,7 @@ TABLES = (
     """CREATE TABLE entry (
         position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
         kind TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL, summary TEXT NOT NULL,
-        group_name TEXT, group_looks TEXT,
+        group_name TEXT, group_looks TEXT, group_key TEXT,
         source_name TEXT, external_id TEXT, contributed_by TEXT NOT NULL,
         contributed_at TEXT NOT NULL, revised_at TEXT NOT NULL, revised_position INTEGER NOT NULL,
         revision_version INTEGER NOT NULL,
@@ -62,8 +62,8 @@ TABLES = (
     "CREATE UNIQUE INDEX revision_entry ON revision (entry_id, version)",
     """CREATE TABLE tag (
         entry_id TEXT NOT NULL, looks TEXT NOT NULL, tag TEXT NOT NULL, position INTEGER NOT NULL,
-        PRIMARY KEY (entry_id, looks)) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX tag_looks ON tag (looks, position, entry_id)",
+        tag_key TEXT NOT NULL, PRIMARY KEY (entry_id, looks)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX tag_looks ON tag (looks, position, entry_id, tag_key)",
     """CREATE TABLE relation (
         entry_id TEXT NOT NULL, type TEXT NOT NULL, target TEXT NOT NULL,
         written TEXT NOT NULL DEFAULT '[]',
@@ -72,15 +72,15 @@ TABLES = (
 )
 
 ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, summary,
-    group_name, group_looks, source_name, external_id, contributed_by, contributed_at, revised_at,
-    revised_position, revision_version, visibility)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    group_name, group_looks, group_key, source_name, external_id, contributed_by, contributed_at,
+    revised_at, revised_position, revision_version, visibility)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summary = ?,
-    group_name = ?, group_looks = ?, revised_at = ?, revised_position = ?, revision_version = ?
-    WHERE id = ?"""
+    group_name = ?, group_looks = ?, group_key = ?, revised_at = ?, revised_position = ?,
+    revision_version = ? WHERE id = ?"""
 ADD_REVISION = f"INSERT INTO revision VALUES (?, ?, ?, {NOW_SEEN_BY}, ?)"
 MOVE_VERSION = "UPDATE entry SET version = ? WHERE id = ?"
-ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?)"
+ADD_TAG = "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?)"
 REMOVE_TAG = "DELETE FROM tag WHERE entry_id = ? AND looks = ?"
 ADD_RELATION = "INSERT OR REPLACE INTO relation VALUES (?, ?, ?, ?)"
 REMOVE_RELATION = "DELETE FROM relation WHERE entry_id = ? AND type = ? AND target = ?"
@@ -127,7 +127,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
         ADD_ENTRY,
         (
             *(event.position, entry_id, event.version, entry.kind, *_heads(content)),
-            *(*called(entry.group), *source, event.actor, at),
+            *(*_group(entry.group), *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
         ),
     )
@@ -137,7 +137,7 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
 
 def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
     content = entry.content
-    values = (event.version, *_heads(content), *called(entry.group))
+    values = (event.version, *_heads(content), *_group(entry.group))
     _update(db, event, REVISE_ENTRY, *values, stored_time(event), event.position, event.version)
     _keep_text(db, event, content)
 
@@ -145,6 +145,11 @@ def _revised(db: Connection, event: RecordedEvent, entry: EntryRevised) -> None:
 def _heads(content: Content) -> tuple[str, str, str]:
     """What lists have of a text: title, the key to sort it by and summary."""
     return content.title, sort_key(content.title), summary(content.sections)
+
+
+def _group(name: str | None) -> tuple[str | None, str | None, str | None]:
+    """The group as given, what it is compared by and the key to sort it by."""
+    return *called(name), sort_key(name) if name else None
 
 
 def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
@@ -155,7 +160,9 @@ def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
 
 def _tagged(db: Connection, event: RecordedEvent, tagged: EntryTagged) -> None:
     _update(db, event, MOVE_VERSION, event.version)
-    db.execute(ADD_TAG, (_entry_id(event), tag_key(tagged.tag), tagged.tag, event.position))
+    tag = tagged.tag
+    values = (_entry_id(event), tag_key(tag), tag, event.position, sort_key(tag))
+    db.execute(ADD_TAG, values)
 
 
 def _untagged(db: Connection, event: RecordedEvent, untagged: EntryUntagged) -> None:

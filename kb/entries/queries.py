@@ -23,18 +23,19 @@ KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 _WORD = "(:beginning = '' OR "
 _WORD += "instr(' ' || lower(replace({name}, '-', ' ')), ' ' || :beginning))"
 ALL_GROUPS = f"""SELECT name FROM (
-    SELECT {spelled("entry")} AS name, count(*) AS entries FROM entry
+    SELECT {spelled("entry")} AS name, count(*) AS entries, min(group_key) AS key FROM entry
     WHERE group_looks IS NOT NULL GROUP BY group_looks)
-WHERE {_WORD.format(name="name")} ORDER BY entries DESC, name LIMIT :limit"""
+WHERE {_WORD.format(name="name")} ORDER BY entries DESC, key LIMIT :limit"""
 SPELLINGS = """SELECT DISTINCT group_name FROM entry
 WHERE group_looks IN (SELECT value FROM json_each(?))"""
 # A tag of several entries is shown as the first of those that the asker sees has it.
 _WRITTEN = """(SELECT tag FROM tag AS first
     WHERE first.looks = found.looks ORDER BY position LIMIT 1)"""
 ALL_TAGS = f"""SELECT {_WRITTEN} FROM (
-    SELECT looks, count(*) AS entries FROM tag WHERE {_WORD.format(name="looks")}
-    GROUP BY looks ORDER BY entries DESC, looks LIMIT :limit) AS found
-ORDER BY entries DESC, looks"""
+    SELECT looks, count(*) AS entries, min(tag_key) AS key FROM tag
+    WHERE {_WORD.format(name="looks")}
+    GROUP BY looks ORDER BY entries DESC, key LIMIT :limit) AS found
+ORDER BY entries DESC, key"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 IMPORTED = """SELECT id, external_id FROM entry
 WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
@@ -86,12 +87,13 @@ KINDS = f"""SELECT kind, count(*) FROM entry {FILTERED} {STANDING}
 GROUP BY kind ORDER BY count(*) DESC, kind"""
 GROUPS = f"""SELECT {spelled("entry")} AS name, count(*) FROM entry
 {FILTERED} {STANDING} AND group_looks IS NOT NULL
-GROUP BY group_looks ORDER BY count(*) DESC, name"""
+GROUP BY group_looks ORDER BY count(*) DESC, min(group_key)"""
 # Those that are chosen are on each of the entries, so they come first.
 TAGS = f"""SELECT {_WRITTEN}, entries FROM (
-    SELECT tag.looks, count(*) AS entries FROM entry JOIN tag ON tag.entry_id = entry.id
-    {FILTERED} {STANDING} GROUP BY tag.looks ORDER BY entries DESC, tag.looks LIMIT 200) AS found
-ORDER BY entries DESC, looks"""
+    SELECT tag.looks, count(*) AS entries, min(tag_key) AS key
+    FROM entry JOIN tag ON tag.entry_id = entry.id
+    {FILTERED} {STANDING} GROUP BY tag.looks ORDER BY entries DESC, key LIMIT 200) AS found
+ORDER BY entries DESC, key"""
 
 RELATED = """
 SELECT type, direction, id, title, archived, written FROM (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from kb.access import SIGHTS, Visibility
+from kb.collation import sort_key
 from kb.errors import InvalidInput
 
 GROUP = "group:"
@@ -46,4 +47,5 @@ def words(shown: Visibility, names: Mapping[str, str]) -> tuple[str, ...]:
     """The words for `shown`; `names` are those of the groups by id."""
     if shown.sight != "groups":
         return (shown.sight,)
-    return tuple(sorted(f"{GROUP}{names.get(group, group)}" for group in shown.groups))
+    groups = sorted((names.get(group, group) for group in shown.groups), key=sort_key)
+    return tuple(f"{GROUP}{name}" for name in groups)

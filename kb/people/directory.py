@@ -280,7 +280,7 @@ def _member_view(row: Row, *, namesakes: bool) -> MemberView:
         standing=row["standing"],
         profile=_profile(row),
         roles=tuple(sorted(msgspec.json.decode(row["roles"]))),
-        groups=tuple(sorted(msgspec.json.decode(row["groups"]))),
+        groups=tuple(msgspec.json.decode(row["groups"])),
         joined_at=read_time(row["joined_at"]) if row["joined_at"] else None,
         namesakes=namesakes,
     )

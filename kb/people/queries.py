@@ -7,7 +7,10 @@ _MEMBER = f"""
 SELECT id, standing, CASE WHEN {_UNTOLD} THEN NULL ELSE profile END AS profile, joined_at,
     (SELECT count(*) FROM member AS other WHERE other.looks = member.looks) AS alike,
     (SELECT json_group_array(role) FROM member_role WHERE member = id) AS roles,
-    (SELECT json_group_array(group_id) FROM member_group WHERE member = id) AS groups
+    (SELECT json_group_array(group_id) FROM (
+        SELECT group_id FROM member_group
+        LEFT JOIN community_group ON community_group.id = group_id
+        WHERE member = member.id ORDER BY name_key, group_id)) AS groups
 FROM member
 """
 MEMBER = f"{_MEMBER} WHERE id = ?"

@@ -19,14 +19,13 @@ _OF_ENTRY = "JOIN entry ON entry.id = reuse.entry_id"
 _OF_TAG = "JOIN tag ON tag.entry_id = reuse.entry_id"
 
 REUSE_BY = {
-    "kind": f"SELECT kind AS key, {_COUNTS} {_OF_ENTRY} {_WITHIN} GROUP BY kind ORDER BY kind",
+    "kind": f"SELECT kind AS key, {_COUNTS} {_OF_ENTRY} {_WITHIN} GROUP BY kind",
     # As the first of the entries that are counted has it.
     "tag": f"""SELECT key, recorded, adopted, adapted, tried_and_stopped, entries FROM (
-        SELECT tag AS key, min(tag.position), {_COUNTS} {_OF_TAG} {_WITHIN} GROUP BY tag.looks)
-        ORDER BY key""",
+        SELECT tag AS key, min(tag.position), {_COUNTS} {_OF_TAG} {_WITHIN} GROUP BY tag.looks)""",
     "group": f"""SELECT {spelled("reuse")} AS key, {_COUNTS} {_WITHIN}
-        GROUP BY reuse.group_looks ORDER BY key""",
+        GROUP BY reuse.group_looks""",
     "month": f"""SELECT substr(recorded_at, 1, 7) AS key, {_COUNTS} {_WITHIN}
-        GROUP BY 1 ORDER BY 1""",
+        GROUP BY 1""",
 }
 REUSE_TOTAL = f"SELECT 'total' AS key, {_COUNTS} {_WITHIN}"

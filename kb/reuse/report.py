@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from msgspec import Struct
 
 from kb.access import Asker, require
+from kb.collation import sort_key
 from kb.errors import InvalidInput
 from kb.questions import CommonQuestion
 from kb.reuse import queries
@@ -98,6 +99,10 @@ class Reports:
             by=by,
             since=since,
             until=until,
-            rows=tuple(ReuseRow(**row) for row in found),
+            rows=tuple(sorted((ReuseRow(**row) for row in found), key=_key)),
             total=ReuseRow(**total[0]),
         )
+
+
+def _key(row: ReuseRow) -> str:
+    return sort_key(row.key)

@@ -1,14 +1,20 @@
 """Names are listed as people look for them."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.access import Visibility
 from kb.collation import sort_key
 from kb.entries.content import Draft
+from kb.ids import group_id
+from kb.importers.visibility import words
+from kb.people.member import Profile
 from tests.kb.domain_world import some_content
+from tests.kb.people_world import PeopleWorld
 from tests.kb.viewed_world import ViewedWorld
 
 
@@ -42,3 +48,50 @@ def test_a_list_by_title_is_in_this_order(world: ViewedWorld) -> None:
         world.entries.contribute(Draft(kind="practice", content=some_content(title)))
     found = world.catalogue.browse(sort="title").items
     assert [item.title for item in found] == ["Arzt", "Ärzte", "runde 9", "Runde 10", "Zelt"]
+
+
+NAMES = ["Arzt", "Ärzte", "Axt", "Teil 9", "Teil 10"]
+SHUFFLED = Random(2).sample(NAMES, len(NAMES))
+
+
+def test_tags_and_groups_of_entries_are_in_this_order_where_as_many_have_them(
+    world: ViewedWorld,
+) -> None:
+    content = some_content()
+    for name in SHUFFLED:
+        entry = Draft(kind="practice", content=content, tags=(name,), group=name)
+        made = world.entries.contribute(entry).id
+        world.reuses.record(made, group=name, context="Ours.", outcome="adopted")
+    catalogue = world.catalogue
+    facets = catalogue.browse().facets
+    assert [*facets.tags] == [*facets.groups] == NAMES
+    assert [*catalogue.tags()] == [*catalogue.groups()] == NAMES
+    assert [*catalogue.tags(limit=2)] == [*catalogue.groups(limit=2)] == NAMES[:2]
+    assert [*catalogue.tags("teil")] == [*catalogue.groups("teil")] == ["Teil 9", "Teil 10"]
+    for by in ("tag", "group"):
+        assert [row.key for row in world.reports.reuse(by=by).rows] == NAMES
+
+
+def test_what_more_entries_have_comes_first(world: ViewedWorld) -> None:
+    for tags in (("Axt",), ("Axt", "Arzt")):
+        world.entries.contribute(Draft(kind="practice", content=some_content(), tags=tags))
+    assert [*world.catalogue.tags()] == ["Axt", "Arzt"]
+
+
+def test_members_and_groups_are_in_this_order(tmp_path: Path) -> None:
+    world = PeopleWorld(tmp_path / "views.sqlite")
+    for name in SHUFFLED:
+        world.group(name)
+        asker = world.joined("member")
+        world.people(asker).change_profile(Profile(name=name))
+    directory = world.directory()
+    assert [member.name for member in directory.members_listed().items] == NAMES
+    assert [group.name for group in directory.groups()] == NAMES
+    assert [group.name for group, _ in directory.nested().items] == NAMES
+    seen = Visibility("groups", tuple(map(group_id, SHUFFLED)))
+    for name in SHUFFLED:
+        world.people().join_group(name, asker.member or "")
+    assert world.directory().member(asker.member or "").groups == tuple(map(group_id, NAMES))
+    names = {group_id(name): name for name in NAMES}
+    assert words(seen, names) == tuple(f"group:{name}" for name in NAMES)
+    world.close()

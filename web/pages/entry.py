@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from litestar import Response, get
@@ -183,7 +184,7 @@ def entry_view(
         may_curate=may(asker, "curate", author),
         may_erase=may(asker, "erase-entry", author),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
-        seen_by=group_names(base, entry.visibility.groups[:PIECE]),
+        seen_by=group_names(base, entry.visibility.groups),
         chosen=chosen,
         offer=offered(base, chosen.groups),
         world=base.directory.open_to_world(),
@@ -220,9 +221,11 @@ def reuses_to_update(
 
 
 def group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
-    """What `groups` are called, by id; nobody who is not a member is told."""
+    """What the first of `groups` by name are called, by id; who is no member is not told."""
     known = base.directory.groups_of(groups) if may(base.asker, "see-people") else {}
-    return {group: known[group].name if group in known else "a group" for group in groups}
+    names = {group: each.name for group, each in known.items()}
+    named = names | {group: "a group" for group in groups if group not in names}
+    return dict(islice(named.items(), PIECE))
 
 
 def _empty_forms(mine: EndorsementView | None, version: int) -> dict[str, Form]:

@@ -23,7 +23,7 @@ from web.pages.forms import (
     typed,
 )
 from web.pages.links import entry_url
-from web.pages.parts import PIECE, SUGGESTED
+from web.pages.parts import SUGGESTED
 from web.pages.picking import Offer, offered
 from web.pages.shell import Pages, see_other
 from web.pages.sight import groups_there
@@ -143,6 +143,6 @@ def _form(
         entry,
         offer=offered(base, form.chosen.groups),
         world=base.directory.open_to_world(),
-        seen_by=group_names(base, entry.visibility.groups[:PIECE]) if entry else {},
+        seen_by=group_names(base, entry.visibility.groups) if entry else {},
     )
     return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)
