@@ -10,9 +10,10 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from kb.errors import NotTaken
+from kb.importers.decoding import decoded
 from kb.importers.files import read
 from kb.importers.front_matter import read_head
-from kb.importers.markdown import ParsedFile, decoded, parse_markdown
+from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.naming import is_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import narrowest, seen_below
@@ -84,8 +85,8 @@ class Cascades:
         """Note what settings of a folder say, as Material for MkDocs has them in `.meta.yml`."""
         below: tuple[str, ...] = (DRAFT,)
         with suppress(Exception):
-            fields = read_head(f"---\n{decoded(data_of())}\n---\n", Remarks()).fields
-            below = seen_below({"cascade": fields})
+            head = read_head(f"---\n{decoded(data_of())}\n---\n", Remarks())
+            below = (DRAFT,) if head.unread else seen_below({"cascade": head.fields})
         told = f"{within} keeps what lies below it for its author"
         said = [_Said("", sight, told) for sight in below]
         self._said.setdefault(posixpath.dirname(within), []).extend(said)
@@ -123,7 +124,7 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
 
 def _below(data: bytes) -> tuple[str, ...]:
     try:
-        return seen_below(read_head(decoded(data), Remarks()).fields)
+        return read_head(decoded(data), Remarks()).seen_below()
     except Exception:
         return (DRAFT,) if b"cascade" in data.replace(b"\0", b"").lower() else ()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kb.errors import NotTaken
-from kb.importers.markdown import LARGEST_FILE
+from kb.importers.decoding import LARGEST_FILE
 from kb.importers.naming import is_markdown, is_other_page
 
 TOO_LARGE = f"more than the {LARGEST_FILE / 1e6:.0f} MB that are taken; split it up."

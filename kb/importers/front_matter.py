@@ -21,10 +21,13 @@ from kb.importers.head_marks import (
     opened,
     says_who_sees,
 )
+from kb.importers.head_repair import repaired
 from kb.importers.head_yaml import comments, load
 from kb.importers.remarks import Remarks, Why
+from kb.importers.repeated import add
+from kb.importers.seen import seen_below
 from kb.importers.seen_names import held_back
-from kb.importers.seen_values import UNSEEN
+from kb.importers.seen_values import DRAFT, UNSEEN
 from kb.importers.values import Plain, Value, meaning
 
 _FIELD = re.compile(r"[\w\"'][\w .\"'/-]{0,200}:(\s|$)")
@@ -42,23 +45,37 @@ _KEY_LINE = re.compile(r"([^\s#>|:*`\[-][^\n:]{0,60}):(?![:/])[ \t]*([^\n]{1,200
 _UNSEEN = re.compile(rf"[{UNSEEN}\u00a0]")
 
 
+UNREAD = "Front matter"
+"""The name under which lines stand that could not be read."""
+
+
 class Head(Struct, frozen=True):
-    """The fields of a file by name, and the text below them."""
+    """The fields of a file by name, and the text below them.
+
+    `unread` says of what could not be read, and may say who sees the page, why not. Its words
+    stand in the field `UNREAD` or in the body.
+    """
 
     fields: dict[str, Value]
     body: str
+    unread: tuple[str, ...] = ()
+
+    def seen_below(self) -> tuple[str, ...]:
+        """The words for who sees the pages in the folder of this one and further down."""
+        said = "cascade" in f"{self.fields}{self.body}".lower()
+        return (DRAFT,) if self.unread and said else seen_below(self.fields)
 
 
 def read_head(text: str, remarks: Remarks) -> Head:
     """The fields that `text` begins with, if it does: a rule or a brace alone is text.
 
     Blank lines and comments may stand before them, and a line of # where each line is a field.
-    Raises `NotTaken` where fields are broken: they might have said that nobody is to see the file.
+    What is broken is kept as text, and `unread` where it might say that nobody is to see the file.
     """
     before = _before(text)
     head = _read_head(text[len(before) :], before.count("\n"), remarks)
     kept = _UNSEEN.sub("", before) if head.fields else before
-    return Head(head.fields, kept + head.body) if before else head
+    return Head(head.fields, kept + head.body, head.unread) if before else head
 
 
 def _before(text: str) -> str:
@@ -80,10 +97,12 @@ def _read_head(text: str, before: int, remarks: Remarks) -> Head:
         return _marked_head(text, mark, before, remarks)
     text_within = text[len(indent[0]) :] if (indent := _INDENT.match(text)) else text
     if _JSON.match(text_within):
-        fields, rest = head_toml_json.load_json(text_within)
-        return Head(fields, rest)
+        try:
+            return Head(*head_toml_json.load_json(text_within, remarks))
+        except NotTaken as error:
+            return Head({}, text, (str(error),))
     head = _line_head(text_within)
-    head = head if head.fields else _head_without_marks(text_within)
+    head = head if head.fields else _head_without_marks(text_within, remarks)
     return head if head.fields else Head({}, text)
 
 
@@ -91,7 +110,8 @@ def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head
     found = between(text, mark)
     if found is None:
         if mark.language == TOML and mark.is_plain():
-            raise NotTaken("The front matter that begins in line 1 is not closed by a line of +++.")
+            told = "The front matter that begins in line 1 is not closed by a line of +++."
+            return Head({}, text, (told,))
         return _open_head(text, before, remarks) if mark.language == YAML else Head({}, text)
     inside, body = found
     if not inside.strip():
@@ -99,24 +119,20 @@ def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head
         inside_next = between(below := f"{mark.mark}\n{below_marks(body, mark)}", mark)
         again = _marked_head(below, mark, before + 1, remarks) if inside_next else Head({}, body)
         return again if again.fields else Head({}, body)
-    fields = _fields(inside, mark, before)
-    if fields is None:
+    head = _fields(inside, mark, before, remarks)
+    if head is None:
         return Head({}, text)
-    if mark.language == YAML:
-        for comment in comments(inside):
-            remarks.add(Why.COMMENTS, comment)
-    _refuse_second(body)
-    return Head(fields, body)
+    more = ("More fields between two marks follow the first ones.",)
+    return Head(head.fields, body, head.unread + more * _second_holds_back(body))
 
 
-def _refuse_second(body: str) -> None:
-    """Raise `NotTaken` where more fields follow between marks, and hold the page back."""
+def _second_holds_back(body: str) -> bool:
+    """Whether more fields follow between marks, and hold the page back."""
     second = body.lstrip()
     mark = opened(second.partition("\n")[0])
     block = between(second, mark) if mark else None
     lines = block[0].strip().split("\n") if block else []
-    if all(map(_FIELD.match, lines)) and _hold_back(lines):
-        raise NotTaken("More fields between two marks follow the first ones: write them in one.")
+    return all(map(_FIELD.match, lines)) and _hold_back(lines)
 
 
 def _hold_back(lines: list[str]) -> bool:
@@ -124,30 +140,44 @@ def _hold_back(lines: list[str]) -> bool:
     return any(held_back(each[1], [each[2]]) for each in found)
 
 
-def _fields(inside: str, mark: Opened, before: int) -> dict[str, Value] | None:
+def _fields(inside: str, mark: Opened, before: int, remarks: Remarks) -> Head | None:
     """The fields between two marks; None for text, which no word makes look like fields."""
     sure = mark.language in (TOML, JSON) or says_who_sees(inside)
     sure = sure or (mark.is_plain() and _looks_like_fields(inside))
     if not sure and not _may_be_fields(inside, mark):
         return None
     try:
-        return _loaded(inside, mark, before)
-    except NotTaken:
-        if sure:
-            raise
-        return None
+        fields = _loaded(inside, mark, before, twice := Remarks())
+    except NotTaken as error:
+        return _repaired(inside, mark, before, remarks, error) if sure else None
+    remarks.take(twice)
+    return Head(fields, "")
 
 
-def _loaded(inside: str, mark: Opened, before: int) -> dict[str, Value]:
+def _repaired(inside: str, mark: Opened, before: int, remarks: Remarks, error: NotTaken) -> Head:
+    """What can be read of broken fields, and the other lines as a text."""
+    if mark.language != YAML:
+        return Head({UNREAD: Plain(inside.strip(), inside)}, "", (str(error),))
+    found = repaired(inside, before, remarks)
+    if left := "\n".join(found.left).strip():
+        add(found.fields, UNREAD, Plain(left, left), remarks)
+    unread = (str(error),) if found.left or found.unsure else ()
+    return Head(found.fields, "", unread)
+
+
+def _loaded(inside: str, mark: Opened, before: int, remarks: Remarks) -> dict[str, Value]:
     if mark.language == TOML:
         return head_toml_json.load_toml(inside)
     if mark.language == JSON:
-        fields, rest = head_toml_json.load_json(inside.strip())
+        fields, rest = head_toml_json.load_json(inside.strip(), remarks)
         if rest.strip():
             raise NotTaken("The front matter is not JSON: more follows its object.")
         return fields
     if mark.language == YAML:
-        return load("\n" * before + inside)
+        fields = load("\n" * before + inside, remarks)
+        for comment in comments(inside):
+            remarks.add(Why.COMMENTS, comment)
+        return fields
     raise NotTaken("The front matter is in no language that is read: write YAML, TOML or JSON.")
 
 
@@ -183,22 +213,24 @@ def _open_head(text: str, before: int, remarks: Remarks) -> Head:
         end = at if lines[at - 1].strip() else end
     if not any(map(_FIELD.match, lines[1:end])):
         return Head({}, text)
-    fields = load("\n" * before + "\n".join(lines[1:end]) + "\n")
+    head = _fields("\n".join(lines[1:end]) + "\n", Opened("---", YAML, False), before, remarks)
+    if head is None:
+        return Head({}, text)
     at = before + end
     remarks.add(Why.CHANGED, f"no line of --- ends the fields, which are read up to line {at}")
-    return Head(fields, "\n".join(lines[end:]))
+    return Head(head.fields, "\n".join(lines[end:]), head.unread)
 
 
 def _goes_on(line: str, *, after_blank: bool) -> bool:
     if not line.strip():
         return True
-    field = _FIELD.match(line)
+    field, says = _FIELD.match(line), says_who_sees(line)
     if after_blank:
-        return bool(field) and says_who_sees(line)
-    return bool(field or _WITHIN.match(line))
+        return bool(field) and says
+    return bool(field or says or _WITHIN.match(line))
 
 
-def _head_without_marks(text: str) -> Head:
+def _head_without_marks(text: str, remarks: Remarks) -> Head:
     """Lines of `Name: value` at the very top, as MultiMarkdown has them, which hold the page back.
 
     All others are text, as notes may begin so.
@@ -216,9 +248,7 @@ def _head_without_marks(text: str) -> Head:
         return Head({}, text)
     fields: dict[str, Value] = {}
     for name, said in pairs:
-        if name in fields:
-            raise NotTaken(f"The front matter has “{name[:80]}” a second time.")
-        fields[name] = Plain(value := "\n".join(said), meaning(value))
+        add(fields, name, Plain(value := "\n".join(said), meaning(value)), remarks)
     end = sum(len(said) for _, said in pairs)
     return Head(fields, "\n".join(text.split("\n")[end:]))
 

@@ -30,12 +30,13 @@ def gone(
 ) -> tuple[Gone, ...]:
     """What of `known` (names in the source by entry) no file of this import is.
 
-    Entries that someone else imported are not among them, nor files that were refused. `page`
+    Entries that someone else imported are not among them, nor files that were refused or may
+    have an id that could not be read. `page`
     has the text of an entry.
     """
     outcomes = list(outcomes)
     taken = {each.id for each in outcomes}
-    refused = {same(each.path) for each in outcomes if each.id is None}
+    refused = {same(each.path) for each in outcomes if each.id is None or each.unread}
     now = {each.said: each.path for each in outcomes if each.said}
     missing = [
         (name, page(entry_id))

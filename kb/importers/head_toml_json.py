@@ -2,10 +2,13 @@
 
 import json
 import tomllib
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
 from kb.errors import NotTaken
+from kb.importers.remarks import Remarks
+from kb.importers.repeated import add
 from kb.importers.values import Plain, Value, meaning
 
 DEPTH = 20
@@ -14,22 +17,22 @@ DEPTH = 20
 def load_toml(text: str) -> dict[str, Value]:
     """The fields of TOML by name. Raises `NotTaken` with what is wrong."""
     try:
-        return _fields(tomllib.loads(text, parse_float=_Number))
+        return _made(tomllib.loads(text, parse_float=_Number))
     except (ValueError, RecursionError) as error:
         raise NotTaken(f"The front matter is not TOML: {_reason(error)}.") from error
 
 
-def load_json(text: str) -> tuple[dict[str, Value], str]:
+def load_json(text: str, remarks: Remarks) -> tuple[dict[str, Value], str]:
     """The fields of the JSON object that `text` begins with, and the rest. Raises `NotTaken`."""
     decoder = json.JSONDecoder(
         parse_float=_Number,
         parse_int=_Number,
         parse_constant=_Number,
-        object_pairs_hook=_without_repetition,
+        object_pairs_hook=_Pairs,
     )
     try:
         value, end = decoder.raw_decode(text)
-        fields = _fields(value) if isinstance(value, dict) else None
+        fields = _made(value, remarks) if isinstance(value, _Pairs) else None
     except (ValueError, RecursionError) as error:
         raise NotTaken(f"The front matter is not JSON: {_reason(error)}.") from error
     if fields is None:
@@ -41,16 +44,8 @@ class _Number(str):
     """A number as it is written."""
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        known: set[str] = set()
-        for twice, _ in pairs:
-            if twice in known:
-                break
-            known.add(twice)
-        raise NotTaken(f"The front matter has “{twice[:80]}” a second time.")
-    return found
+class _Pairs(list[tuple[str, Any]]):
+    """The fields of an object, of which some may have the same name."""
 
 
 def _reason(error: Exception) -> str:
@@ -63,23 +58,33 @@ def _reason(error: Exception) -> str:
     return "a number or a date in it is too large"
 
 
-def _fields(fields: dict[str, Any]) -> dict[str, Value]:
-    return {_name(name): _value(value, depth=1) for name, value in fields.items()}
-
-
 def _name(text: str) -> str:
     """`text`; raises `UnicodeEncodeError` where it can be written nowhere."""
     text.encode()
     return text
 
 
-def _value(value: Any, depth: int) -> Value:
+def _made(given: Any, remarks: Remarks | None = None) -> dict[str, Value]:
+    pairs = given if isinstance(given, _Pairs) else given.items()
+    return _mapping(pairs, 1, remarks or Remarks())
+
+
+def _mapping(pairs: Iterable[tuple[str, Any]], depth: int, remarks: Remarks) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    for name, value in pairs:
+        add(fields, _name(name), _value(value, depth, remarks), remarks)
+    return fields
+
+
+def _value(value: Any, depth: int, remarks: Remarks) -> Value:
     if depth > DEPTH:
         raise NotTaken("The front matter is nested too deeply.")
+    if isinstance(value, _Pairs):
+        return _mapping(value, depth + 1, remarks)
     if isinstance(value, dict):
-        return {_name(name): _value(item, depth + 1) for name, item in value.items()}
+        return _mapping(value.items(), depth + 1, remarks)
     if isinstance(value, list):
-        return [_value(item, depth + 1) for item in value]
+        return [_value(item, depth + 1, remarks) for item in value]
     return _plain(value)
 
 

@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from kb.errors import NotTaken
+from kb.importers.remarks import Remarks
+from kb.importers.repeated import add
 from kb.importers.values import Plain, Value, meaning
 
 DEPTH = 20
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 
 
-def load(yaml_text: str) -> dict[str, Value]:
-    """The fields of front matter by name. Raises `NotTaken` with the line where it is broken."""
+def load(yaml_text: str, remarks: Remarks | None = None) -> dict[str, Value]:
+    """The fields of front matter by name; the remarks tell what of one that it has twice is left.
+
+    Raises `NotTaken` with the line where it is broken.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,7 +28,7 @@ def load(yaml_text: str) -> dict[str, Value]:
         _start_of_stream, first = next(events), next(events)
         if isinstance(first, yaml.StreamEndEvent):
             return {}
-        value = _value(next(events), events, depth=1)
+        value = _value(next(events), events, 1, remarks or Remarks())
         _end_of_document, after = next(events), next(events)
     except yaml.YAMLError as error:
         raise NotTaken(_explained(error)) from error
@@ -51,7 +56,7 @@ def comments(yaml_text: str) -> Iterator[str]:
     yield from _COMMENT.findall(yaml_text[at:])
 
 
-def _value(event: Any, events: Iterator[Any], depth: int) -> Value:
+def _value(event: Any, events: Iterator[Any], depth: int, remarks: Remarks) -> Value:
     """The value that begins with `event`; its other events are taken from `events`."""
     import yaml
 
@@ -65,24 +70,22 @@ def _value(event: Any, events: Iterator[Any], depth: int) -> Value:
     if depth > DEPTH:
         raise NotTaken(f"The front matter is nested too deeply in line {_line(event)}.")
     if isinstance(event, yaml.MappingStartEvent):
-        return _mapping(events, depth)
+        return _mapping(events, depth, remarks)
     items = []
     while not isinstance(item := next(events), yaml.SequenceEndEvent):
-        items.append(_value(item, events, depth + 1))
+        items.append(_value(item, events, depth + 1, remarks))
     return items
 
 
-def _mapping(events: Iterator[Any], depth: int) -> dict[str, Value]:
+def _mapping(events: Iterator[Any], depth: int, remarks: Remarks) -> dict[str, Value]:
     import yaml
 
     fields: dict[str, Value] = {}
     while not isinstance(key := next(events), yaml.MappingEndEvent):
-        line = _line(key)
         if not isinstance(key, yaml.ScalarEvent):
+            line = _line(key)
             raise NotTaken(f"A name in the front matter is not a plain word in line {line}.")
-        if key.value in fields:
-            raise NotTaken(f"The front matter has “{key.value[:80]}” a second time in line {line}.")
-        fields[key.value] = _value(next(events), events, depth + 1)
+        add(fields, key.value, _value(next(events), events, depth + 1, remarks), remarks)
     return fields
 
 

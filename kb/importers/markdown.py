@@ -4,8 +4,6 @@ Each block of the text and each value of a field ends in one place: the title, a
 property, a tag, a relation, who sees it, or a remark that says what was left out.
 """
 
-import codecs
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -15,6 +13,7 @@ from kb.errors import NotTaken
 from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
+from kb.importers.decoding import decoded
 from kb.importers.fields import Fields, words
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
@@ -25,25 +24,14 @@ from kb.importers.page import Page
 from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
-from kb.importers.seen import also_held_back, seen_below, take_seen
+from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
 from kb.importers.values import Plain, Value
 
-__all__ = ["EXPORT_FORMAT", "LARGEST_FILE", "NamedArchive", "NamedRelation", "ParsedFile"]
-
-LARGEST_FILE = 12_000_000
-"""Bytes; a larger file is refused before it is read. The pages take texts of up to 10 MB."""
+__all__ = ["EXPORT_FORMAT", "NamedArchive", "NamedRelation", "ParsedFile"]
 
 _ADDRESSES = ("slug", "permalink", "url", "redirect_from")
 """Fields with an address that a page has or had on its website, or the last part of one."""
-
-_LINE_ENDS = re.compile("\r\n|[\r\v\f]")  # old printers' page feeds are line ends as well
-# Typographic signs of Windows-1252 that a program once took for control characters of Unicode.
-_WINDOWS = {
-    code: bytes([code]).decode("cp1252")
-    for code in range(0x80, 0xA0)
-    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-}
 
 
 class ParsedFile(Struct, frozen=True, kw_only=True):
@@ -55,7 +43,8 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
     `visible_to` has the words of `kb.importers.visibility`, none where the file does not say, and
     `visible_below` those for the other pages in its folder and below.
-    `aliases` are further names under which links find it; `remarks` tell what was left out.
+    `aliases` are further names under which links find it; `remarks` tell what was left out,
+    `unread` that some of its fields could not be read.
     """
 
     path: str
@@ -75,6 +64,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     visible_to: tuple[str, ...]
     visible_below: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    unread: bool = False
 
     def points_elsewhere(self) -> bool:
         """Whether it names other files in any way."""
@@ -89,11 +79,13 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     Raises `NotTaken`.
     """
     remarks = Remarks()
-    head = read_head(decoded(data), remarks)
+    text = decoded(data, remarks)
+    head = read_head(text, remarks)
     fields = own_fields.in_our_case(_with_taxonomies(head.fields))
     exact = own_fields.is_export(fields)
-    below = () if exact else seen_below(fields)
+    below = () if exact else head.seen_below()
     visible_to = take_seen(fields, "" if exact else place or path, remarks, exact=exact)
+    visible_to = for_its_author(visible_to, head.unread, remarks)
     source = own_fields.source(fields) if exact else None
     page = Page(fields, path, exact=exact)
     external_id = own_fields.line(fields, "id")
@@ -139,6 +131,7 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
         visible_to=visible_to,
         visible_below=below,
         remarks=remarks.all(),
+        unread=bool(head.unread),
     )
 
 
@@ -147,31 +140,6 @@ def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
         with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
     )
     return plain_markdown(said, remarks)
-
-
-def decoded(data: bytes) -> str:
-    """UTF-8 with or without a byte order mark, or UTF-16 with one, as Windows' shell writes it.
-
-    Line ends are made plain. Raises `NotTaken`.
-    """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = _from_utf_16(data)
-    if len(data) > LARGEST_FILE:
-        raise NotTaken(f"The file has more than {LARGEST_FILE // 1_000_000} MB; split it up.")
-    if not data.strip():
-        raise NotTaken("The file is empty.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotTaken(f"The file is not UTF-8: see the byte at offset {error.start:,}.") from error
-    return _LINE_ENDS.sub("\n", text).translate(_WINDOWS)
-
-
-def _from_utf_16(data: bytes) -> bytes:
-    try:
-        return data.decode("utf-16").encode()
-    except UnicodeDecodeError as error:
-        raise NotTaken(f"The file is no UTF-16: see the byte at offset {error.start:,}.") from error
 
 
 def _with_taxonomies(fields: dict[str, Value]) -> dict[str, Value]:

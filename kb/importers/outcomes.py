@@ -13,6 +13,7 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
 
     `remarks` name what of a file that was taken is not in its entry, or not as it was written.
     `said` is the number of its sections. `fault` is what this program failed at in it, if it did.
+    `unread` says that it has fields that could not be read, such as an id.
     """
 
     path: str
@@ -23,6 +24,7 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
     position: int = 0
     said: int = 0
     fault: Exception | None = None
+    unread: bool = False
 
 
 def said(sections: tuple[Section, ...]) -> int:

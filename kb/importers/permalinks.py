@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from kb.errors import NotTaken
+from kb.importers.decoding import decoded
 from kb.importers.files import read
 from kb.importers.head_yaml import load
-from kb.importers.markdown import decoded
 from kb.importers.naming import without_date, without_suffix
 from kb.importers.values import Plain, Value
 

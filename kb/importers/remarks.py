@@ -36,6 +36,11 @@ class Remarks:
         if told:
             self._said.setdefault(why, Counter())[told] += 1
 
+    def take(self, other: "Remarks") -> None:
+        """Tell what `other` tells as well."""
+        for why, told in other._said.items():
+            self._said.setdefault(why, Counter()).update(told)
+
     def all(self) -> tuple[str, ...]:
         """A line for each reason, with all that it holds for."""
         return tuple(

@@ -189,6 +189,7 @@ class FolderImport:
             remarks=(*parsed.remarks, *told),
             position=brought.receipt.position,
             said=said(imported.draft.content.sections),
+            unread=parsed.unread,
         )
 
     def _imported(self, entry_id: str, parsed: ParsedFile, told: list[str]) -> ImportedEntry:

@@ -7,17 +7,14 @@ away from right, too wide cannot be called back.
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.errors import NotTaken
 from kb.importers.naming import date_in_name
 from kb.importers.remarks import Remarks, Why
-from kb.importers.seen_names import DATE, LISTS, held_back, is_kept, name_words
+from kb.importers.repeated import OURS
+from kb.importers.seen_names import DATE, LISTS, held_back, is_kept, may_hold_back, name_words
 from kb.importers.seen_values import AUTHOR, DRAFT, PRIVATE, is_to_come, plain
 from kb.importers.value_text import flat
-from kb.importers.values import Plain, Value
-from kb.importers.visibility import spelled
-
-_OURS = {"visibility", "visibleto", "shownto", "showto"}
-"""Fields in which our own words stand."""
+from kb.importers.values import LOST, Plain, Value
+from kb.importers.visibility import WORDS, is_said, spelled
 
 _AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
 _BETWEEN_TAGS = re.compile(r"[,;]")
@@ -29,9 +26,9 @@ def take_seen(
 ) -> tuple[str, ...]:
     """The words for who sees it, taken out of `fields`; none where the file does not say.
 
-    Where it says so in several ways, the narrowest counts. What is nested stays where it is. The
-    properties and tags of an export (`exact`) are those of its entry and say nothing. Raises
-    `NotTaken`.
+    Where it says so in several ways, or in no words that are known, the narrowest counts. What is
+    nested stays where it is. The properties and tags of an export (`exact`) are those of its entry
+    and say nothing.
     """
     said = _said(fields, remarks)
     narrow = {word for word in said if word in (AUTHOR, DRAFT)}
@@ -64,6 +61,17 @@ def also_held_back(
     return _narrower(said, narrow, remarks)
 
 
+def for_its_author(
+    said: tuple[str, ...], unread: Iterable[str], remarks: Remarks
+) -> tuple[str, ...]:
+    """The words for who sees what `said` says, and its author alone where something is `unread`."""
+    reasons = tuple(unread)
+    for reason in reasons:
+        told = f"{reason} It may say who sees the page, so its author alone sees it: mend the file"
+        remarks.add(Why.SEEN, f"{told}, import it again, then show it to others by kb visibility")
+    return _narrower(said, {AUTHOR} if reasons else set(), remarks)
+
+
 def _narrower(said: tuple[str, ...], narrow: set[str], remarks: Remarks) -> tuple[str, ...]:
     if not narrow:
         return said
@@ -92,11 +100,17 @@ def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str,
         texts += value.text.split()  # so some tools write a list
     if name == DATE and len(path) > 1:
         texts = []
-    if sight := held_back(path[-1], texts):
+    if sight := held_back(path[-1], texts) or _damaged(path[-1], texts):
         yield path, flat(value), sight
     for item in value if isinstance(value, list) else [value]:
         for key, nested in item.items() if isinstance(item, dict) else ():
             yield from _held_back((*path, key), nested)
+
+
+def _damaged(name: str, texts: Iterable[str]) -> str | None:
+    """The author alone where what is no text may have been a word that holds the page back."""
+    may = is_kept(name) or may_hold_back(name)
+    return AUTHOR if LOST in name or (may and any(LOST in text for text in texts)) else None
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -112,16 +126,23 @@ def _said(fields: dict[str, Value], remarks: Remarks) -> tuple[str, ...]:
     """What the fields for our own words say; the narrower of two, which may not contradict."""
     found = {
         words
-        for name in [name for name in fields if plain(name) in _OURS]
+        for name in [name for name in fields if plain(name) in OURS]
         if (words := _own_words(name, fields.pop(name), remarks))
     }
     for alone in ((DRAFT,), (AUTHOR,)):
         if alone in found:
             _tell_wider(found - {alone}, remarks)
             return alone
-    if len(found) > 1:
-        raise NotTaken("The front matter says twice who sees it, and not the same.")
-    return next(iter(found), ())
+    shown = min(found, key=_width, default=())
+    if [*map(_width, found)].count(_width(shown)) > 1:
+        shown = (AUTHOR,)  # for two groups: nobody need be in both
+    _tell_wider(found - {shown}, remarks)
+    return shown
+
+
+def _width(words: tuple[str, ...]) -> int:
+    """A greater number where more people see what `words` say."""
+    return 1 if words == ("world",) else 0 if words == ("members",) else -1
 
 
 def _tell_wider(said: set[tuple[str, ...]], remarks: Remarks) -> None:
@@ -133,7 +154,7 @@ def _own_words(name: str, value: Value, remarks: Remarks) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
     said = tuple(item.text.strip() for item in items if isinstance(item, Plain))
     if len(said) < len(items) or not any(said):
-        raise NotTaken(f"The field {name} in the front matter is no word or list of words.")
+        return _not_understood(name, flat(value), remarks)
     words = {word.lower() for word in said}
     if words & PRIVATE:
         remarks.add(Why.SEEN, f"{name}: {', '.join(said)} shows it to its author alone")
@@ -141,4 +162,10 @@ def _own_words(name: str, value: Value, remarks: Remarks) -> tuple[str, ...]:
     if words <= _AS_THE_IMPORT_SAYS:
         remarks.add(Why.SEEN, f"{name}: {', '.join(said)} is what the import says for all")
         return ()
-    return spelled(said)
+    return spelled(said) if is_said(spelled(said)) else _not_understood(name, flat(value), remarks)
+
+
+def _not_understood(name: str, said: str, remarks: Remarks) -> tuple[str, ...]:
+    told = f"{name.strip()}: {said} is none of {', '.join(WORDS)}, so its author alone sees it"
+    remarks.add(Why.SEEN, told)
+    return (AUTHOR,)

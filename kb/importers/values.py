@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from kb.entries.content import Scalar
 
+LOST = "\ufffd"
+"""Stands for what is no text in a file."""
+
 LARGEST_INTEGER = 2**53 - 1
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _FLOAT = re.compile(r"-?\d+(\.\d+)?(e[-+]\d+)?")

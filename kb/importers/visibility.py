@@ -32,6 +32,13 @@ def visibility(words: Iterable[str], group_of: Callable[[str], str]) -> Visibili
     )
 
 
+def is_said(words: Iterable[str]) -> bool:
+    """Whether `words`, as `spelled` answers them, are such as `visibility` takes."""
+    said = list(words)
+    groups = [word for word in said if word.startswith(GROUP) and word.removeprefix(GROUP).strip()]
+    return bool(groups) if len(groups) == len(said) else said[1:] == [] and said[0] in WORDS[:-1]
+
+
 def spelled(words: Iterable[str]) -> tuple[str, ...]:
     """`words` as they are written here, in whatever case they are said; names stay as they are."""
     return tuple(map(_spelled, words))

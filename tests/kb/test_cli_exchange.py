@@ -85,11 +85,11 @@ def test_an_entry_by_an_id_is_not_gone_while_a_file_cannot_be_read(
 ) -> None:
     (notes / "0.md").write_text("---\nid: zero\ntitle: Step 0\n---\nStep")
     kb.ok("import", str(notes))
-    (notes / "0.md").write_text("---\nid: [zero\n---\nStep")
+    (notes / "0.md").write_text("+++\nid: zero\n+++\nStep")
 
     assert kb.ok("import", str(notes), "--json").json["gone"] == []
     (notes / "0.md").unlink()
-    assert "the entries stay: zero (“Step 0”). Archive" in kb.ok("import", str(notes)).out
+    assert "the entries stay: 0.md, zero (“Step 0”). Archive" in kb.ok("import", str(notes)).out
 
 
 def test_a_file_at_which_the_program_fails_keeps_no_other_out_and_is_told_as_its_fault(

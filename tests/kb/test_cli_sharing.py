@@ -211,7 +211,9 @@ def test_an_import_of_a_member_meets_no_entry_of_others(
     ]
 
 
-def test_a_file_for_nobody_known_is_not_taken(kb: CommandLine, tmp_path: Path) -> None:
+def test_a_file_for_a_group_that_there_is_not_waits_and_for_nobody_known_is_its_authors(
+    kb: CommandLine, tmp_path: Path
+) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
     said = {"a": "group:Nowhere", "b": "whomever", "c": "{x: y}", "d": "[]", "e": "[draft]"}
@@ -219,8 +221,10 @@ def test_a_file_for_nobody_known_is_not_taken(kb: CommandLine, tmp_path: Path) -
         text = AS_DRAFT.replace("visibility: draft", f"visibility: {words}")
         (folder / f"{name}.md").write_text(text)
 
-    refused = kb.ok("import", str(folder), "--json").json["refused"]
-
-    assert [each["path"] for each in refused] == ["a.md", "b.md", "c.md", "d.md"]
-    assert "form it first" in refused[0]["reason"]
-    assert "“whomever” does not say who sees an entry" in refused[1]["reason"]
+    report = kb.ok("import", str(folder), "--json").json
+    assert [each["path"] for each in report["refused"]] == ["a.md"]
+    assert "form it first" in report["refused"][0]["reason"]
+    told = [
+        each["remark"] for each in report["remarks"] if each["path"] in ("b.md", "c.md", "d.md")
+    ]
+    assert sum("so its author alone sees it" in each for each in told) == 3

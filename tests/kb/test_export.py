@@ -9,8 +9,9 @@ from kb.entries.content import Content, Section, Source
 from kb.entries.results import RelatedEntry
 from kb.errors import KnowledgeBaseError
 from kb.exporters.markdown import file_path, quoted, render
+from kb.importers.decoding import LARGEST_FILE
 from kb.importers.head_yaml import load
-from kb.importers.markdown import LARGEST_FILE, NamedArchive, NamedRelation, parse_markdown
+from kb.importers.markdown import NamedArchive, NamedRelation, parse_markdown
 from kb.importers.values import Plain
 from tests.kb.domain_world import some_content
 from tests.kb.exported_page import ID, page

@@ -11,6 +11,8 @@ from kb.importers.head_yaml import DEPTH, load
 from kb.importers.markdown import parse_markdown
 from kb.importers.remarks import Remarks
 from kb.importers.values import Plain, Value
+from tests.kb.counted import lost
+from tests.kb.test_import_words import kept
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,6 @@ def test_front_matter_without_fields_is_empty() -> None:
     ("yaml_text", "said"),
     [
         ("title: [open\n", "line 3"),
-        ("a: 1\na: 2\n", "“a” a second time in line 3"),
         ("a: &x [1]\nb: *x\n", "alias"),
         ("just words\n", "no list of fields"),
         ("- a\n- b\n", "no list of fields"),
@@ -148,19 +149,98 @@ def test_fields_that_no_line_ends_are_taken_as_far_as_they_stand_together() -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("---\na: [\nText", "not YAML"),
+        ("---\na: [\nstatus:draft\nText", "not YAML"),
         ("+++\na = 1\nText", "not closed by a line of"),
         ("+++\na = \n+++\nText", "not TOML"),
         ("+++\na = " + "[" * 5000 + "\n+++\n", "not TOML"),
         ('{"draft": true,\nText', "not JSON"),
-        ('{"a": 1, "a": 2}\nText', "“a” a second time"),
         ('{"a": ' + "[" * 30 + "]" * 30 + "}", "nested too deeply"),
         ('{"a": ' + "[" * 100_000, "not JSON"),
     ],
 )
-def test_broken_fields_are_refused_as_they_might_hold_the_file_back(text: str, said: str) -> None:
-    with pytest.raises(NotTaken, match=said):
-        read(text)
+def test_broken_fields_are_kept_as_text_for_the_author_as_they_might_hold_the_file_back(
+    text: str, said: str
+) -> None:
+    parsed = parse_markdown(text.encode(), "a.md")
+
+    assert parsed.visible_to == ("author",)
+    assert said in "".join(parsed.remarks)
+    assert "import it again, then show it to others by kb visibility" in "".join(parsed.remarks)
+    assert lost(text, kept(parsed), parsed.remarks) == {}
+
+
+@pytest.mark.parametrize(
+    ("head", "fields", "told"),
+    [
+        ("title: a: b\nplace: here", {"title": "a: b", "place": "here"}, "title: a: b"),
+        ("up: [[A]], [[B]]", {"up": "[[A]], [[B]]"}, "line 2 is no YAML"),
+        ("date: {{date}}\nx: 1", {"date": "{{date}}", "x": 1}, "line 2 is no YAML"),
+        ('x: 1\ntitle: "Open\nplace: here', {"x": 1, "title": '"Open', "place": "here"}, "line 3"),
+        ("place: @home\nx: %y", {"place": "@home", "x": "%y"}, "x: %y"),
+        ("list:\n- a: b: c\n- d", {"list": ["a: b: c", "d"]}, "list:"),
+        ("list:\n\t- a\n\t- b # c", {"list": ["a", "b"]}, "tabs below line 2"),
+        ("a: &x [1]\nb: *x", {"a": [1], "b": "*x"}, "b: *x"),
+        ("title: T\ntitle: U\ntitle: T: V", {"title": "T"}, "Said twice: title: U; title: T: V"),
+        ("tags: [a, b]\nTags: x\ntags: c", {"tags": ["a", "b", "c"], "Tags": "x"}, ""),
+        ("more:\n  one: 1\n  one: 2", {"more": {"one": 1}}, "one: 2"),
+        ("list: [a]\nlist: [b]", {"list": ["a", "b"]}, ""),
+        ("list: {a: b}\nlist: c", {"list": [{"a": "b"}, "c"]}, ""),
+    ],
+)
+def test_one_broken_or_repeated_field_is_read_as_it_stands_with_a_remark(
+    head: str, fields: dict[str, object], told: str
+) -> None:
+    found, body, remarks = read(f"---\n{head}\n---\nText")
+
+    assert ({name: meant(value) for name, value in found.items()}, body) == (fields, "Text")
+    assert told in "".join(remarks)
+    assert parse_markdown(f"---\n{head}\n---\nText".encode(), "a.md").visible_to == ()
+
+
+def meant(value: Value) -> object:
+    if isinstance(value, Plain):
+        return value.value
+    if isinstance(value, dict):
+        return {name: meant(item) for name, item in value.items()}
+    return [meant(item) for item in value]
+
+
+@pytest.mark.parametrize(
+    ("head", "shown"),
+    [
+        ("title: a: b\ndraft: true", "draft"),
+        ("title: a: b\nvisibility: private", "author"),
+        ("draft: no: not yet", "draft"),
+        ("title: {draft: x", "draft"),
+        ("more:\n\tdraft: [x", "author"),
+        ("more: [a\nprivate", "author"),
+        ("published: *no", "draft"),
+        ("draft: false\ndraft: true", "draft"),
+        ("draft: true\ndraft: false", "draft"),
+        ("visibility: members\nvisibility: private", "author"),
+        ("visibility: world\nvisibility: members", "members"),
+        ("visibility: members\nvisibility: group:Ward", "group:Ward"),
+        ("visibility: group:A\nvisibility: group:B", "author"),
+        ("visibility: {for: me}", "author"),
+        ("visibility: [members, group:A]", "author"),
+        ("visibility: the board", "author"),
+        ("a: b: c\n" * 2001, "author"),
+    ],
+)
+def test_a_broken_or_repeated_field_shows_a_page_to_nobody_whom_it_may_keep_from_it(
+    head: str, shown: str
+) -> None:
+    parsed = parse_markdown(f"---\n{head}\n---\nText".encode(), "a.md")
+
+    assert parsed.visible_to == (shown,)
+    assert lost(head, kept(parsed), [*parsed.remarks, *parsed.visible_to, "private"]) == {}
+
+
+def test_fields_of_json_may_have_one_name_twice() -> None:
+    fields, _, remarks = read('{"a": 1, "a": 2, "draft": false, "draft": true}\nText')
+
+    assert fields == {"a": Plain("1", 1), "draft": Plain("true", True)}
+    assert remarks == ("Said twice: a: 2; draft: false",)
 
 
 def test_toml_is_read_like_yaml() -> None:
@@ -228,5 +308,5 @@ def test_a_rule_at_the_top_with_a_mark_or_a_picture_below_it_is_text(first: str)
     assert "Stones grind." in said
     assert "Mill" in said + "".join(found.remarks)
 
-    with pytest.raises(NotTaken):
-        parse_markdown(f"---\n{first}\ndraft:true\n---\nText".encode(), "a.md")
+    held = parse_markdown(f"---\n{first}\ndraft:true\n---\nText".encode(), "a.md")
+    assert held.visible_to == ("author",)

@@ -4,9 +4,9 @@ import pytest
 
 from kb.entries.content import Section, Source
 from kb.errors import NotTaken
+from kb.importers.decoding import LARGEST_FILE
 from kb.importers.fields import readable
 from kb.importers.markdown import (
-    LARGEST_FILE,
     NamedArchive,
     NamedRelation,
     ParsedFile,
@@ -331,8 +331,7 @@ def test_signs_of_windows_that_became_control_characters_are_put_right() -> None
         (b"", "empty"),
         (b" \n\t\n", "empty"),
         (b"\xef\xbb\xbf---\n---\n", "no text"),
-        (b"abc\xff", "not UTF-8: see the byte at offset 3"),
-        (b"\xff\xfea\0b", "no UTF-16: see the byte at offset 4"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "no text in UTF-8"),
         ("\ufeff \n".encode("utf-16-le"), "The file is empty"),
         (b"x" * (LARGEST_FILE + 1), "more than 12 MB"),
         (b"---\ntributary: 1\nsource: {name: x}\n---\nText", "needs a name and an external_id"),
@@ -342,6 +341,43 @@ def test_signs_of_windows_that_became_control_characters_are_put_right() -> None
 def test_what_cannot_be_taken_is_refused_with_a_reason(data: bytes, said: str) -> None:
     with pytest.raises(NotTaken, match=said):
         parse_markdown(data, "x.md")
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "lines"),
+    [
+        (b"# A\n\ncaf\xe9 au lait\nna\xefve", "caf\ufffd au lait\nna\ufffdve", "3, 4"),
+        (b"a\0b", "a\ufffdb", "1"),
+        (b"a\x1b[1mb", "a\ufffd[1mb", "1"),
+        (b"\xff\xfea\0b", "a\ufffd", "1"),
+        (b"\xff\xfe" + "a\0b".encode("utf-16-le"), "a\ufffdb", "1"),
+        (
+            b"ab cd ef gh\n" * 11 + b"\xff\n" * 12,
+            "ab cd ef gh\n" * 11 + "\ufffd\n" * 11 + "\ufffd",
+            "21 and 2 more",
+        ),
+    ],
+)
+def test_bytes_that_are_no_text_stand_as_a_sign_and_their_lines_are_told(
+    data: bytes, text: str, lines: str
+) -> None:
+    found = parse_markdown(data, "x.md")
+
+    assert [section.text for section in found.content.sections] == [text]
+    assert f"in line {lines}" in found.remarks[0] or f", {lines}" in found.remarks[0]
+    assert found.visible_to == ()
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["dr\xffaft: true", "status: dr\xfft", "tags: [a, dr\xfft]", "visibility: \xff", "\xff: a"],
+)
+def test_what_is_no_text_in_a_field_that_may_hold_the_page_back_keeps_it_for_its_author(
+    head: str,
+) -> None:
+    text = f"---\ntitle: caf\xe9\n{head}\n---\nText\n"
+
+    assert parse_markdown(text.encode("latin-1"), "x.md").visible_to == ("author",)
 
 
 def test_a_title_alone_is_enough() -> None:

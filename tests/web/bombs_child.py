@@ -81,6 +81,7 @@ IMPORTERS = (
         "components",
     ),
     *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
+    *("decoding", "head_repair", "seen_words"),
     *(
         "highlights",
         "html",
@@ -89,7 +90,6 @@ IMPORTERS = (
         "indented",
         "lines",
         "links",
-        "markdown",
     ),
     *(
         "marks",
