@@ -87,7 +87,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     `behind` counts the entries that the asker sees and that were written or changed since what the
     index had taken in when it answered: 0 unless much is coming in, or something keeps the index
     from going on. `trouble` then says in a sentence what that is, where this process knows; anybody
-    but the operator is told of it only if there are such entries.
+    but the operator is told of it only if there are such entries, or nobody can count them.
     """
 
     question: str
@@ -104,12 +104,13 @@ _TROUBLE = "Something keeps the newest entries from being found; the operator ca
 class _Lack(Struct, frozen=True):
     """The event after which the index lacks some, None if it lacks none, and why, if known.
 
-    It does not lack the entries that it took in `early`.
+    It does not lack the entries that it took in `early`. The views lack those that are `uncounted`.
     """
 
     since: int | None = None
     early: frozenset[str] = frozenset()
     trouble: str | None = None
+    uncounted: bool = False
 
 
 class Search:
@@ -174,12 +175,13 @@ class Search:
 
     def _told(self, lack: "_Lack") -> dict[str, Any]:
         """What the asker is told of a lack: nothing that depends on what they do not see."""
-        if lack.since is None:
-            return {}
-        behind = self._catalogue.changed_since(lack.since, without=lack.early)
-        if OPERATOR_LABEL in self._labels:
-            return {"behind": behind, "trouble": lack.trouble}
-        return {"behind": behind, "trouble": _TROUBLE if behind and lack.trouble else None}
+        behind = 0
+        if lack.since is not None:
+            behind = self._catalogue.changed_since(lack.since, without=lack.early)
+        trouble = lack.trouble
+        if trouble and OPERATOR_LABEL not in self._labels:
+            trouble = _TROUBLE if behind or lack.uncounted else None
+        return {"behind": behind, "trouble": trouble}
 
     def _ask(
         self, question: str, wanted: Callable[[], Filter], limit: int
@@ -228,25 +230,26 @@ class Search:
     def _bring_up(self) -> "_Lack":
         """Bring views up to the log's head, and see to the index; answers what it lacks of that.
 
-        Where this process keeps them up all the time, views hold what anybody was told is written,
-        and nobody waits for what is on its way.
+        Where this process keeps them up all the time, nobody waits for what is on its way, and
+        where something keeps it from that, as a full disk, they are asked as they are.
         """
         head = self._log.head()
-        if not self._follower.well:
-            self._follower.ensure(head)
-        trouble = None
+        follower = self._follower
+        trouble = None if follower.running else follower.bring_up(head)
         try:
             if own := self._own():
                 with suppress(NotYetSearchable):
-                    self._follower.ensure(own, index=True, timeout=OWN_SECONDS)
-            self._follower.ensure(head, index=True, timeout=OTHERS_SECONDS)
+                    follower.ensure(own, index=True, timeout=OWN_SECONDS)
+            follower.ensure(head, index=True, timeout=OTHERS_SECONDS)
         except NotYetSearchable as error:
-            if self._index.position() < 0 and self._follower.errors:
+            if self._index.position() < 0 and follower.errors:
                 raise SearchUnavailable(str(error)) from error
-            trouble = "; ".join(self._follower.errors) or None
+        trouble = "; ".join(follower.errors) or trouble
         # Asked in this order, as what is early is so no longer once the position has moved.
         early, position = self._index.early(), self._index.position()
-        return _Lack() if position >= head else _Lack(max(0, position), early, trouble)
+        since = max(0, position) if position < head else None
+        uncounted = bool(trouble) and not follower.shows(head)
+        return _Lack(since, early, trouble if since is not None or uncounted else None, uncounted)
 
 
 def _in_common(hit: Hit) -> bool:

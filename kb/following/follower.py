@@ -101,6 +101,20 @@ class Follower:
                 f"What was written is safe in the log, but was not taken in. {sentence(error)}"
             ) from error
 
+    def bring_up(self, position: int) -> str | None:
+        """What keeps the views from holding `position`, if there are any; raises as `ensure`."""
+        try:
+            self.ensure(position)
+        except (NotYetSearchable, EventLogError, sqlite3.Error, OSError) as error:
+            if self._reader.position() < 0:
+                raise
+            return sentence(error)
+        return None
+
+    def shows(self, position: int) -> bool:
+        """Whether the views hold `position`."""
+        return self._reader.holds(position)
+
     def start(self) -> bool:
         """Follow in the background; False if it does already."""
         return self._background.start(self._follow, self._sound.refuse_closed)
@@ -198,9 +212,9 @@ class Follower:
         return tuple(self._errors.copy().values())
 
     @property
-    def well(self) -> bool:
-        """Whether this process follows in the background and nothing keeps it from going on."""
-        return self._background.running and not self._errors
+    def running(self) -> bool:
+        """Whether this process follows in the background."""
+        return self._background.running
 
     def who(self) -> str:
         """Who leads: "this process", "another process" or "none"."""

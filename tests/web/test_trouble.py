@@ -36,3 +36,17 @@ def test_people_read_what_keeps_the_index_from_going_on(client: Client, path: st
 def test_programs_get_what_keeps_the_index_from_going_on(client: Client) -> None:
     answer = client.get("/api/search?q=x").json()
     assert (answer["behind"], answer["trouble"]) == (3, TROUBLE)
+
+
+def test_what_nobody_can_count_is_told_of_without_a_number(
+    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(question: str, **_: object) -> Answer:
+        return Answer(
+            question=question, results=(), nothing_close=True, milliseconds=1.0, trouble=TROUBLE
+        )
+
+    monkeypatch.setattr(base, "search", search)
+    html = page(client, "/search?q=x")
+    assert "The disk is full: &lt;make room&gt;." in html
+    assert "not in yet" not in html
