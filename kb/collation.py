@@ -1,12 +1,16 @@
-"""The order in which people look for names: Ärzte beside Arzt, 9 before 10."""
+"""The order in which people look for names: Ärzte beside Arzt, 9 before 10, 1.9 before 1.10."""
 
 import re
 import unicodedata
 
 _NUMBER = re.compile(r"\d{1,100}")
+_GROUPS = re.compile(r"(?<=\d)[,'\u2019](?=\d{3}(?!\d))")
+_APART = re.compile(r"(?<=\d)[^\w\s]{1,3}(?=\d)")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 )
+_PART = "\x02"
+"""Stands between the parts of a number, before all else: 1.9 is before 1.9.1 and 1.90."""
 _LAST = "\x01"
 """Stands before what tells names apart that are alike otherwise; no name has one."""
 
@@ -15,10 +19,12 @@ def sort_key(name: str) -> str:
     """A text whose order by code points is that of names: letters first, then accents and case.
 
     As in the root order of the Unicode collation algorithm (UTS 10) accents and case count only
-    where the letters are alike, and punctuation does not count; a number sorts by its value.
+    where the letters are alike, and punctuation does not count; a number sorts by its value. One
+    with signs in it, as a version or a date, sorts part by part.
     """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    letters = "".join(sign for sign in decomposed.translate(_UNDECOMPOSED) if _counts(sign))
+    parted = _APART.sub(_PART, _GROUPS.sub("", decomposed.translate(_UNDECOMPOSED)))
+    letters = "".join(sign for sign in parted if _counts(sign) or sign == _PART)
     return _NUMBER.sub(_by_value, " ".join(letters.split())) + _LAST + name
 
 
