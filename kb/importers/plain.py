@@ -8,6 +8,8 @@ from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
 from kb.importers.emphasis import emphasised, with_bold_closed_up, without_gone
+from kb.importers.grids import BREAK as IN_CELL_BREAK
+from kb.importers.grids import with_grids
 from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.html_code import coded
@@ -20,7 +22,7 @@ from kb.importers.slashes import with_notes
 from kb.importers.unseen import hides, without_unseen
 
 _SUSPICIOUS = re.compile(
-    r"[<{]|%%|::|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
+    r"[<{]|%%|::|^[ \t>]*\+[-:=]|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
     r"\]:[ \t]*#|dendron://|\^[a-z0-9-]{4,60}[ \t]*$|!\[\[|==\S|:LOGBOOK:|- #\+|"
     r"\[toc|\[_toc|^(?:import|export) |(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)|\[[ \t]*\]\(",
     re.I | re.MULTILINE,
@@ -40,7 +42,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
     if not _SUSPICIOUS.search(body):
         return body
-    body = with_raw_signs(body, remarks)
+    body = with_raw_signs(with_grids(body, remarks), remarks)
     body = outdented(flattened(with_fences(body, remarks)), remarks)
     if has_comments(body):
         body = without_comments(body, code(body), remarks)
@@ -61,7 +63,7 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
             remarks.comments += [text] if _HEAD.match(text) else []
         else:
             made.append(_text(text, html, remarks, in_table=kind == "table"))
-    return with_braces("\n".join(made))
+    return with_braces("\n".join(made)).replace(IN_CELL_BREAK, "<br>")
 
 
 def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:

@@ -83,6 +83,7 @@ IMPORTERS = (
     *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
     *("decoding", "head_repair", "seen_words"),
     *(
+        "grids",
         "highlights",
         "html",
         "html_attributes",
