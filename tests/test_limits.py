@@ -9,6 +9,7 @@ from indexer.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
 from kb.entries import commands, tags, validation
+from kb.importers import abbreviations, decoding, definitions, head_toml_json, head_yaml
 from web import bodies, laid_out, line, logs, markdown, protocol, security, server, visit
 from web.api import entries
 from web.pages import parts
@@ -57,6 +58,14 @@ def bounds() -> dict[str, str]:
         f"{'a hundred' if line.MOST == 100 else line.MOST} wait",
         "tags of an entry": f"{commands.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
+        "sections of an entry": f"{validation.SECTIONS}, of {validation.SECTION_BYTES:,} "
+        "bytes each",
+        "properties of an entry": f"{validation.PROPERTIES}, of {validation.PROPERTIES_BYTES:,} "
+        "bytes together",
+        "a file that is imported": f"{decoding.LARGEST_FILE // MB} MB",
+        "lists and mappings within each other": f"{head_yaml.DEPTH} levels",
+        "definitions of links": f"{definitions.MOST:,} characters",
+        "abbreviations that a page explains": f"{abbreviations.MOST}",
         "what a page lists": f"{parts.PIECE} to {entries.MOST} of it, the rest on pages or by "
         "`offset`; 150 kB, on pages beside texts, reasons and notes",
         "what a command lists": f"{pieces.USUAL:,}, or as `--limit` says",
@@ -74,6 +83,10 @@ def test_each_bound_of_the_page_is_the_one_of_the_program() -> None:
     assert {what: starts for what, starts in begins.items() if len(starts) != 1} == {}
     assert {what: known[starts[0]] for what, starts in begins.items()} == rows
     assert len(rows) == len(known), "a bound has no row"
+
+
+def test_front_matter_is_as_deep_in_whatever_it_is_written() -> None:
+    assert head_toml_json.DEPTH == head_yaml.DEPTH
 
 
 def test_all_names_are_composed_within_one_bound() -> None:

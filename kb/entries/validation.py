@@ -27,6 +27,8 @@ LINK_LENGTH = 2_000
 PATH_LENGTH = 4_096
 PROPERTIES = 100
 PROPERTY_LENGTH = 5_000
+PROPERTIES_BYTES = 50_000
+"""Names and values together, so that pages and answers stay light whatever their texts are."""
 MOST_CHOSEN = 20
 """Values of one filter: each has a link without it on the page, so the page is their square."""
 LARGEST_INTEGER = 2**53 - 1
@@ -244,7 +246,18 @@ def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         for name, value in values.items()
     }
     wrong.refuse()
+    if (size := sum(property_bytes(*each) for each in cleaned.items())) > PROPERTIES_BYTES:
+        raise InvalidInput(
+            f"The properties of an entry may have at most {PROPERTIES_BYTES:,} bytes together; "
+            f"these have {size:,}: write the long ones as sections.",
+            "properties",
+        )
     return cleaned
+
+
+def property_bytes(name: str, value: Scalar) -> int:
+    """How much of `PROPERTIES_BYTES` one takes."""
+    return len(f"{name}{value}".encode(errors="replace"))
 
 
 def _property(name: str, value: Scalar) -> Scalar:

@@ -15,7 +15,7 @@ _NO_PROSE = re.compile(
 _HEADING = re.compile(r" {0,3}#")
 _LINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _WORD = re.compile(r"\w+")
-_MOST = 100
+MOST = 100
 """Abbreviations of a page that are looked for in its text."""
 
 
@@ -39,11 +39,12 @@ def with_meanings(body: str, remarks: Remarks) -> str:
         for name, said in found.values()
         if not (_words(name) in rest and _words(said) in rest)
     }
-    left = dict(list(unsaid.items())[:_MOST])
+    left = dict(list(unsaid.items())[:MOST])
+    looked_for = frozenset(left)
     made = list(_explained(lines, found.keys(), left)) if left else [line for line, _ in lines]
     put = set[str]()
     for at, (name, said) in found.items():
-        is_put = unsaid.get(name) == said and name not in left
+        is_put = unsaid.get(name) == said and name in looked_for - left.keys()
         if is_put and name not in put:
             put.add(name)
             remarks.add(Why.MARKS, f"*[{name}]")

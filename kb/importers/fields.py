@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from kb.entries.content import Scalar, Section
 from kb.entries.tags import TAG_LENGTH, TAGS
-from kb.entries.validation import PROPERTIES, PROPERTY_LENGTH
+from kb.entries.validation import PROPERTIES, PROPERTIES_BYTES, PROPERTY_LENGTH, property_bytes
 from kb.importers.lines import plain_line
 from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import plain
-from kb.importers.value_text import described, flat, is_empty, said
+from kb.importers.value_text import described, flat, is_empty, said, words
 from kb.importers.values import Plain, Value
 
 HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it"}
@@ -76,6 +76,7 @@ class Fields:
         self.aliases: list[str] = []
         self._remarks = remarks
         self._left: list[str] = []
+        self._room = PROPERTIES_BYTES
 
     def sort(self, fields: dict[str, Value]) -> None:
         """Prose becomes sections, scalars properties, lists of words tags, other lists a section.
@@ -117,14 +118,21 @@ class Fields:
             meant = value.text if value.value is None else value.value
             meant = plain_line(meant, self._remarks) if isinstance(meant, str) else meant
             if meant != "":
-                self._property(name, meant)
+                self.keep(name, meant)
 
     def _section(self, name: str, text: str) -> None:
         if made := plain_markdown(text, self._remarks).strip("\n"):
             self.sections.append(Section(readable(name), made))
 
-    def _property(self, name: str, value: Scalar) -> None:
-        if len(self.properties) < PROPERTIES and name not in self.properties:
+    def keep(self, name: str, value: Scalar) -> None:
+        """A property, or a line or section of text where an entry has room for no more."""
+        if isinstance(value, str) and len(value) > PROPERTY_LENGTH:
+            self._section(name, value)
+            return
+        size = property_bytes(name, value)
+        fits = len(self.properties) < PROPERTIES and size <= self._room
+        if fits and name not in self.properties:
+            self._room -= size
             self.properties[name] = value
         else:
             self._left.append(f"- {name}: {value}")
@@ -135,7 +143,7 @@ class Fields:
         self.related += [word for text in found for word in _WIKI.findall(text)]
         if found and len(found) == len(items) and path[-1] not in ROLES:
             if all(map(_NUMBER.fullmatch, found)):
-                self._property(name, ", ".join(found))
+                self.keep(name, ", ".join(found))
                 return
             # What is nested steers something or says more of one thing, such as a signature.
             if (len(path) == 1 or plain(path[-1]) in KEYWORDS) and all(map(_is_tag, found)):
@@ -256,28 +264,9 @@ def readable(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def words(value: Value | None) -> list[str]:
-    """The texts in a list, or in one text with commas between; mappings and blanks are left out."""
-    if isinstance(value, Plain):
-        texts = [] if value.value is None else _separated(value.text)
-    elif isinstance(value, list):
-        texts = [i.text for i in value if isinstance(i, Plain) and i.value is not None]
-    else:
-        texts = []
-    return [text.strip() for text in texts if text.strip()]
-
-
 def _all_words(value: Value, found: Sequence[str]) -> bool:
     """Whether a value is no more than the words `found` in it."""
     return isinstance(value, Plain) or (isinstance(value, list) and len(found) == len(value))
-
-
-def _separated(text: str) -> list[str]:
-    """Words with commas between; where each has its sign, blanks are enough: "#one #two"."""
-    blanks = text.split()
-    if len(blanks) > 1 and all(word.startswith("#") for word in blanks):
-        return blanks
-    return text.replace(";", ",").split(",")
 
 
 def _wiki_name(text: str) -> str:

@@ -14,7 +14,7 @@ from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
 from kb.importers.decoding import decoded
-from kb.importers.fields import Fields, words
+from kb.importers.fields import Fields
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
 from kb.importers.mentioned import with_mentioned
@@ -26,6 +26,7 @@ from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
+from kb.importers.value_text import words
 from kb.importers.values import Plain, Value
 
 __all__ = ["EXPORT_FORMAT", "NamedArchive", "NamedRelation", "ParsedFile"]
@@ -97,7 +98,8 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     own_tags = words(fields.pop("tags", None)) if exact else _own_tags(fields, path)
     addresses = [word for name in _ADDRESSES for word in words(fields.get(name)) if ":" not in word]
     sorted_fields = Fields(remarks)
-    sorted_fields.properties.update(own_properties)
+    for each in own_properties.items():
+        sorted_fields.keep(*each)
     sorted_fields.sort(_with_date(fields, path))
     body = head.body if exact else _plain(head.body, head.fields, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)

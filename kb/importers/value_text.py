@@ -46,3 +46,22 @@ def said(value: Value) -> str:
     if isinstance(value, list):
         return "\n".join(flat(item) for item in value)
     return value.text if isinstance(value, Plain) else flat(value)
+
+
+def words(value: Value | None) -> list[str]:
+    """The texts in a list, or in one text with commas between; mappings and blanks are left out."""
+    if isinstance(value, Plain):
+        texts = [] if value.value is None else _separated(value.text)
+    elif isinstance(value, list):
+        texts = [i.text for i in value if isinstance(i, Plain) and i.value is not None]
+    else:
+        texts = []
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _separated(text: str) -> list[str]:
+    """Words with commas between; where each has its sign, blanks are enough: "#one #two"."""
+    blanks = text.split()
+    if len(blanks) > 1 and all(word.startswith("#") for word in blanks):
+        return blanks
+    return text.replace(";", ",").split(",")

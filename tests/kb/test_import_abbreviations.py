@@ -2,6 +2,7 @@
 
 import pytest
 
+from kb.importers.abbreviations import MOST
 from kb.importers.markdown import parse_markdown
 
 OIL = "*[OPS]: oil pump station"
@@ -68,3 +69,13 @@ def test_one_that_the_text_has_only_in_full_or_within_a_word_is_listed() -> None
 
     assert "- **OPS**: oil pump station" in section.text
     assert "runs (oi); soil" in section.text
+
+
+def test_of_very_many_abbreviations_the_rest_stand_in_a_list() -> None:
+    names = [f"OP{n}" for n in range(MOST + 2)]
+    meanings = "\n".join(f"*[{name}]: oil pump {name[2:]}" for name in names)
+    text = f"{' '.join(names)}.\n\n{meanings}"
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+
+    assert [name for name in names if f"- **{name}**: oil pump" in section.text] == names[MOST:]
+    assert f"{names[0]} (oil pump 0)" in section.text

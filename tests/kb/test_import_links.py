@@ -209,6 +209,16 @@ def test_each_section_has_the_definitions_of_its_links() -> None:
     ]
 
 
+def test_so_many_definitions_are_given_to_sections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.importers.definitions.MOST", 40)
+    below = "[1]: a-rather-long-name.md"
+    text = "# T\n\n" + "".join(f"## {name}\n\nsee [1]\n\n" for name in "ABC") + f"## D\n\n{below}"
+    first, *others, last = parse_markdown(text.encode(), "t.md").content.sections
+    assert first.text == f"see [1]\n\n{below}"
+    assert [section.text for section in others] == ["see [1]"] * 2
+    assert last.text == below
+
+
 def test_wiki_links_use_no_definitions() -> None:
     """Foam writes some for other tools, each with the address of a wiki link."""
     text = "# T\n\n[[pump]]\n\n## A\n\na\n\n[pump]: pump.md"

@@ -1,7 +1,10 @@
 """From the bytes of a Markdown file to what an entry is made of."""
 
+import re
+
 import pytest
 
+from kb.entries import validation
 from kb.entries.content import Section, Source
 from kb.errors import NotTaken
 from kb.importers.decoding import LARGEST_FILE
@@ -474,3 +477,32 @@ def test_a_file_that_a_shell_of_windows_wrote_is_read(code: str) -> None:
 
     assert (found.content.title, found.content.sections[0].text) == ("Brücke 🌉", "Über den Fluss.")
     assert found.visible_to
+
+
+@pytest.mark.parametrize("inside", ["", "  "])
+@pytest.mark.parametrize(("count", "value"), [(150, "rarely"), (60, "rarely " * 300)])
+def test_properties_that_an_entry_has_no_room_for_are_words_of_its_text(
+    inside: str, count: int, value: str
+) -> None:
+    fields = [f"{inside}field {n}: '{value.strip()} {n}'" for n in range(count)]
+    head = "\n".join(["title: Much", *(["properties:"] if inside else []), *fields])
+    found = parse_markdown(f"---\n{head}\n---\n\nText.\n".encode(), "x.md")
+    kept = validation.content(found.content)
+    assert len(kept.properties) < count
+    texts = [str(each) for each in kept.properties.values()]
+    text = "\n".join([*texts, *(section.text for section in kept.sections)])
+    assert [n for n in range(count) if not re.search(rf"rarely {n}\b", text)] == []
+
+
+def test_an_own_property_longer_than_one_can_be_is_a_section() -> None:
+    text = "long " * 2_000
+    found = parse_markdown(f"---\nproperties:\n  note: {text}\n---\n\nText.\n".encode(), "x.md")
+    assert ("Note", text.strip()) in [(s.heading, s.text) for s in found.content.sections]
+
+
+def test_a_file_of_very_many_headings_is_taken_whole() -> None:
+    text = "# Much\n\n" + "".join(f"## Head {n}\n\nText {n}.\n\n" for n in range(600))
+    kept = validation.content(parsed(text).content)
+    assert len(kept.sections) <= validation.SECTIONS
+    whole = "\n".join(f"{section.heading}\n{section.text}" for section in kept.sections)
+    assert all(f"Head {n}\n" in whole and f"Text {n}." in whole for n in range(600))

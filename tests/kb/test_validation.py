@@ -161,6 +161,15 @@ def test_too_many_sections_or_properties_are_refused() -> None:
     assert refusal(lambda: validation.content(facts))[1] == "properties"
 
 
+def test_properties_that_are_too_long_together_are_refused() -> None:
+    properties: dict[str, Scalar] = {f"note {n}": "ü" * 2_000 for n in range(13)}
+    content = Content(title="T", sections=(), properties=properties)
+    with pytest.raises(InvalidInput, match=r"50,000 bytes together; these have 52,\d+: write"):
+        validation.content(content)
+    del properties["note 0"]
+    assert validation.content(content).properties == properties
+
+
 def test_properties_keep_their_types() -> None:
     facts = with_properties(level=" hard ", people=4, share=0.5, open=True)
     assert validation.content(facts).properties == {
