@@ -1,15 +1,20 @@
 """Finds the pages of a folder and reads one, saying why where it cannot be read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from kb.counting import counted
 from kb.errors import NotTaken
 from kb.importers.decoding import LARGEST_FILE
-from kb.importers.naming import is_markdown, is_other_page
+from kb.importers.naming import is_hidden, is_markdown, is_other_page
 
 TOO_LARGE = f"more than the {LARGEST_FILE / 1e6:.0f} MB that are taken; split it up."
+
+
+_NAMED = 3
+"""Hidden pages that are named."""
 
 
 def find_files(folder: Path) -> list[str]:
@@ -20,6 +25,23 @@ def find_files(folder: Path) -> list[str]:
     report can say so.
     """
     return sorted(_found(folder, ""))
+
+
+def hidden_pages(folder: Path) -> list[str]:
+    """The paths of the pages in Markdown that `find_files` passes over as hidden, sorted."""
+    found: list[str] = []
+    for above, _, names in os.walk(folder):
+        within = Path(above).relative_to(folder)
+        paths = ((within / name).as_posix() for name in names if is_markdown(name))
+        found += (path for path in paths if is_hidden(path))
+    return sorted(found)
+
+
+def why_hidden(paths: Sequence[str]) -> str:
+    """Why the hidden pages at `paths` are not taken."""
+    named = f": {', '.join(paths[:_NAMED])}" if len(paths) > 1 else ""
+    more = f" and {len(paths) - _NAMED:,} more" * (len(paths) > _NAMED)
+    return f"Hidden files and folders are passed over ({counted(len(paths), 'page')}{named}{more})."
 
 
 def read(folder: Path, path: str) -> bytes:

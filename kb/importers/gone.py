@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from kb.entries.results import EntryPage
 from kb.ids import entry_id_for
-from kb.importers.naming import is_markdown, same
+from kb.importers.naming import is_hidden, is_markdown, same
 from kb.importers.run import FileOutcome, ImportOptions, said
 
 
@@ -36,7 +36,11 @@ def gone(
     """
     outcomes = list(outcomes)
     taken = {each.id for each in outcomes}
-    refused = {same(each.path) for each in outcomes if each.id is None or each.unread}
+    refused = {
+        same(each.path)
+        for each in outcomes
+        if (each.id is None or each.unread) and not is_hidden(each.path)
+    }
     now = {each.said: each.path for each in outcomes if each.said}
     missing = [
         (name, page(entry_id))

@@ -123,6 +123,7 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
         content=content_with_parts(
             Content(title=title, sections=sections, properties=sorted_fields.properties),
             lambda target, part: None if target else ("", parts.slug(part) or part),
+            remarks,
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
         links=links,

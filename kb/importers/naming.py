@@ -32,6 +32,11 @@ def is_other_page(name: str) -> bool:
     return name.lower().endswith(OTHER_SUFFIXES) or "." not in name
 
 
+def is_hidden(path: str) -> bool:
+    """Whether a file or a folder above it is hidden, as systems hide what begins with a dot."""
+    return any(part.startswith(".") for part in path.split("/"))
+
+
 def without_suffix(path: str) -> str:
     """`path` without what tells that it is Markdown, and a page: "a.html.md" is "a"."""
     return _SUFFIX.sub("", path)

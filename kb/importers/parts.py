@@ -10,6 +10,7 @@ from kb.entries.headings import Slugs, letters, part_slug
 from kb.entries.relation import WIKI
 from kb.importers.body import headings, plain
 from kb.importers.code import lines_of, outside_code
+from kb.importers.remarks import Remarks, Why
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]{1,1000})")
 _WORDS = re.compile(r" {0,3}(?![-*+>|][ \t]|\d{1,9}[.)][ \t]|[-=|])([^\n]{1,1000})")
@@ -21,12 +22,15 @@ _ID = re.compile(
     r"|(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$",
     re.MULTILINE,
 )
-_NO_WORDS = re.compile(r"\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>|[ \t]#+[ \t]*$")
+_NO_WORDS = re.compile(
+    r"\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>|[ \t]#+[ \t]*$|[ \t]\^[A-Za-z0-9-]{4,60}[ \t]*$"
+)
 _LINK = re.compile(
     r"(\]\(\s{0,9}<?|^(?: {0,3}\[[^\]\n^])?[^\[\]\n]{0,300}\]:[ \t]{0,9}<?)"
     r"([^\s()<>#]{0,1000})#([^\s()<>]{1,300})"
     r"|(\[\[)([^\[\]\n|#]{0,300})#([^\[\]\n|]{1,300})"
 )
+
 
 Change = Callable[[str, str], tuple[str, str] | None]
 
@@ -102,16 +106,19 @@ def _underlined(line: str, below: str) -> re.Match[str] | None:
     return _WORDS.match(line) if _LINE.match(below) else None
 
 
-def content_with_parts(content: Content, change: Change) -> Content:
+def content_with_parts(content: Content, change: Change, remarks: Remarks) -> Content:
     """`content` with each link to a part as `change`, given its target and part, knows it better.
 
-    The target is that of a link as `links_in` finds it, nothing for one within the page.
+    The target is that of a link as `links_in` finds it, nothing for one within the page. The
+    remarks tell what a link called a part that is called otherwise.
     """
-    sections = (Section(each.heading, _with_parts(each.text, change)) for each in content.sections)
-    return structs.replace(content, sections=tuple(sections))
+    sections = tuple(
+        Section(each.heading, _with_parts(each.text, change, remarks)) for each in content.sections
+    )
+    return structs.replace(content, sections=sections)
 
 
-def _with_parts(text: str, change: Change) -> str:
+def _with_parts(text: str, change: Change, remarks: Remarks) -> str:
     if "#" not in text:
         return text
 
@@ -120,6 +127,8 @@ def _with_parts(text: str, change: Change) -> str:
         better = change(f"{WIKI}{target}" if found[4] and target else target, part)
         if not better or better == (target, part):
             return found[0]
+        if letters(part) != letters(better[1]):
+            remarks.add(Why.CHANGED, f"a link to #{part} leads to #{better[1]}")
         said = ""
         if found[4] and found.string.startswith("]]", found.end()):
             # What is written is also what is read; in a table the sign has a stroke before it.

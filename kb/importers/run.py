@@ -16,15 +16,15 @@ from kb.entries.relation import WIKI, written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import as_uuid, entry_id_for
 from kb.importers.cascades import Cascades, in_order
-from kb.importers.files import find_files, read
+from kb.importers.files import find_files, hidden_pages, read, why_hidden
 from kb.importers.glossary import with_terms
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
-from kb.importers.naming import is_markdown, spellings, why_twice
+from kb.importers.naming import is_hidden, is_markdown, spellings, why_twice
 from kb.importers.outcomes import REFUSED, FileOutcome, not_taken, said
 from kb.importers.parts import Parts, content_with_parts
 from kb.importers.permalinks import Permalinks
-from kb.importers.remarks import Why
+from kb.importers.remarks import Remarks, Why
 from kb.importers.shown import changes
 from kb.importers.sight import Sight
 from kb.importers.turned import page_first
@@ -86,7 +86,8 @@ class FolderImport:
         self._owners: dict[str, str] = {}
         self._external_ids: dict[str, str] = {}
         self._cascades = Cascades()
-        self.paths = in_order(find_files(folder))
+        self._hidden = hidden_pages(folder)
+        self.paths = in_order([*find_files(folder), *self._hidden[:1]])
         self._cascades.read_settings(folder, self.paths)
         self._permalinks = Permalinks(folder, self.paths)
         self._sight = Sight(
@@ -117,6 +118,8 @@ class FolderImport:
         """The id and content of a file, or why it is not taken."""
         data = partial(read, self._folder, path)
         try:
+            if is_hidden(path):
+                raise NotTaken(why_hidden(self._hidden))
             if not (self._folder / path).is_dir() and not is_markdown(path.rpartition("/")[2]):
                 self._cascades.refused(data, path)
                 raise NotTaken(NO_MARKDOWN)
@@ -205,7 +208,7 @@ class FolderImport:
             id=entry_id,
             draft=Draft(
                 kind=parsed.kind or options.kind,
-                content=self._leading(entry_id, parsed),
+                content=self._leading(entry_id, parsed, told),
                 group=parsed.group or options.group,
                 tags=parsed.tags,
                 relations=tuple(relations),
@@ -217,7 +220,7 @@ class FolderImport:
             written=relations if parsed.exact else self._written(parsed, relations),
         )
 
-    def _leading(self, entry_id: str, parsed: ParsedFile) -> Content:
+    def _leading(self, entry_id: str, parsed: ParsedFile, told: list[str]) -> Content:
         """The content, its links to parts of pages as these call them, and of its own as such.
 
         What a page calls its parts is told to nobody who does not see it.
@@ -230,8 +233,11 @@ class FolderImport:
             to = "" if found == entry_id else target.removeprefix(WIKI)
             return to, self._parts[found].slug(part) or part
 
-        exact = parsed.exact or not parsed.links
-        return parsed.content if exact else content_with_parts(parsed.content, led)
+        if parsed.exact or not parsed.links:
+            return parsed.content
+        content = content_with_parts(parsed.content, led, remarks := Remarks())
+        told += remarks.all()
+        return content
 
     def _own_id(self, parsed: ParsedFile) -> str | None:
         """The entry's own id, if the operator imports an export; its source is its own then."""

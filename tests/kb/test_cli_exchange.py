@@ -137,6 +137,7 @@ def test_a_folder_without_a_name_needs_a_source(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kb.importers.run.find_files", lambda _: [])
+    monkeypatch.setattr("kb.importers.run.hidden_pages", lambda _: [])
 
     ran = kb.run("import", "/")
 

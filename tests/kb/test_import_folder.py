@@ -365,3 +365,18 @@ def test_a_file_that_cannot_be_read_has_a_row(
         "a.md": "The file cannot be read: Permission denied.",
         "sub": "The folder cannot be read.",
     }
+
+
+def test_hidden_pages_are_counted_in_one_row(commands: World, folder: Path) -> None:
+    write(folder, a="Text", **{".h": "Text", ".git__c": "Text", "sub__.deep__er__d": "Text"})
+    (folder / ".git" / "config").write_text("no page")
+
+    rows = run(commands, folder)
+
+    assert {path: row.outcome for path, row in rows.items()} == {
+        "a.md": "contributed",
+        ".git/c.md": "refused",
+    }
+    assert rows[".git/c.md"].reason == (
+        "Hidden files and folders are passed over (3 pages: .git/c.md, .h.md, sub/.deep/er/d.md)."
+    )

@@ -160,3 +160,20 @@ def test_a_heading_that_a_line_makes_has_ids_as_others_have() -> None:
     said = [parsed.parts.slug(each) for each in ("one", "two", "three")]
     assert said == ["apples", "pears", "plums"]
     assert "[it](#apples)" in parsed.content.sections[-1].text
+
+
+def test_what_a_link_called_a_part_is_told_where_the_page_calls_it_otherwise(
+    base: KnowledgeBase, tmp_path: Path
+) -> None:
+    (tmp_path / "page.md").write_text(
+        "# Page\n\n## Wash it\n\nCold. [up](#^x8aubx)\n\nRinse. ^x8aubx"
+    )
+    (tmp_path / "from.md").write_text("[[page#^x8aubx]] [[page#^x8aubx|b]] [c](page.md#Wash%20it)")
+
+    rows = FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run()
+    told = "Taken otherwise: a link to #^x8aubx leads to #wash-it"
+
+    assert {row.path: row.remarks for row in rows} == {
+        "page.md": ("Marks of other tools: ^x8aubx", told),
+        "from.md": (f"{told} (2 times)",),
+    }
