@@ -101,6 +101,11 @@ def one_alphabet(text: str) -> str:
     return text if text.isascii() else _words().sub(_in_one_alphabet, text)
 
 
+def mixed(text: str) -> bool:
+    """Whether a word of `text` has letters of two alphabets, so that it passes for another word."""
+    return one_alphabet(text) != text
+
+
 def _in_one_alphabet(word: "Match[str]") -> str:
     letters = word[0]
     latin = {one for one in letters if one.isascii()}

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from events.log import EventLog
 from indexer.document import PROPERTIES, Filter, Hit
@@ -59,7 +59,7 @@ class Result(Struct, frozen=True, kw_only=True):
     second section, "2.3" the third heading in its text, "properties" what the entry keeps beside
     its text. `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part
     worth showing when space is short; `why` says in plain words what made it match; `incomplete`
-    that not all of the entry can be read.
+    and `mixed` are as in `EntrySummary`.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Result(Struct, frozen=True, kw_only=True):
     why: str
     score: ResultScore
     incomplete: bool = False
+    mixed: bool = False
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -268,6 +269,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         tags=card.tags,
         archived=card.archived,
         incomplete=card.incomplete,
+        mixed=card.mixed,
         close=hit.close,
         # An index of before may have a heading as it was written.
         heading="Properties" if hit.place == PROPERTIES else visible(hit.heading),
@@ -276,13 +278,7 @@ def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
         marks=hit.marks,
         snippet_range=hit.snippet_range,
         why=why(question, hit, card.tags),
-        score=ResultScore(
-            fused=score.fused,
-            lexical=score.lexical,
-            cosine=score.cosine,
-            met=score.met,
-            exact=score.exact,
-        ),
+        score=convert(score, ResultScore, from_attributes=True),
     )
 
 

@@ -9,7 +9,16 @@ import click
 
 from kb.cli.once import Command
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import INCOMPLETE, filter_options, heading, json_option, print_json, short
+from kb.cli.show import (
+    INCOMPLETE,
+    MIXED,
+    filter_options,
+    heading,
+    json_option,
+    odd,
+    print_json,
+    short,
+)
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -73,8 +82,7 @@ def print_answer(answer: "Answer") -> None:
     if rest := answer.results[len(whole) :]:
         click.echo("Less close:")
         for place, result in enumerate(rest, len(whole) + 1):
-            told = f"  ({INCOMPLETE})" if result.incomplete else ""
-            click.echo(f"{place}. {result.title}  {short(result.id)}{told}")
+            click.echo(f"{place}. {result.title}  {short(result.id)} {odd(result)}".rstrip())
         click.echo()
     click.echo(f"{answer.milliseconds:.0f} ms")
     if answer.behind:
@@ -115,7 +123,7 @@ def _from_server(
 def _described(place: int, result: "Result") -> str:
     width = min(shutil.get_terminal_size().columns, WIDEST)
     about = [result.kind, result.group, *result.tags, "archived" if result.archived else None]
-    about += [INCOMPLETE] if result.incomplete else []
+    about += [INCOMPLETE] * result.incomplete + [MIXED] * result.mixed
     lines = [
         f"{place}. {heading(result.title)}  {short(result.id)}",
         f"   {', '.join(text for text in about if text)}",

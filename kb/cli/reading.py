@@ -10,7 +10,7 @@ from kb.cli.once import Command
 from kb.cli.pieces import USUAL, newest, newest_options, only, which
 from kb.cli.session import Session, pass_session, tell
 from kb.cli.show import (
-    INCOMPLETE,
+    MIXED,
     cut,
     filter_options,
     heading,
@@ -18,6 +18,7 @@ from kb.cli.show import (
     json_option,
     local_day,
     local_time,
+    odd,
     print_facts,
     print_json,
     print_table,
@@ -162,9 +163,7 @@ def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
         [
             (
                 short(item.id),
-                cut(item.title, TITLE_WIDTH)
-                + (" (archived)" if item.archived else "")
-                + (f" ({INCOMPLETE})" if item.incomplete else ""),
+                cut(item.title, TITLE_WIDTH) + (" (archived)" if item.archived else "") + odd(item),
                 item.kind,
                 item.group or "",
                 cut(joined(item.tags), TAGS_WIDTH),
@@ -180,7 +179,7 @@ def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
 
 
 def _print_entry(page: "EntryPage", names: Names) -> None:
-    click.echo(heading(page.title))
+    click.echo(heading(page.title) + (f" ({MIXED})" if page.mixed else ""))
     for sentence in page.lacking:
         click.echo(sentence)
     if page.archived:

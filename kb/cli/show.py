@@ -11,6 +11,8 @@ from kb import access
 from kb.characters import visible
 
 if TYPE_CHECKING:
+    from kb.entries.results import EntrySummary
+    from kb.search import Result
     from kb.writer import Receipt
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -99,6 +101,16 @@ def _seen(value: object) -> object:
 
 INCOMPLETE = "not all of it can be read"
 """Said in lists of an entry whose page tells what it lacks."""
+
+
+MIXED = "letters of two alphabets"
+"""Said beside a title that passes for another one by them."""
+
+
+def odd(entry: "EntrySummary | Result") -> str:
+    """What is to be known of an entry beside its title in a list, in brackets."""
+    said = [INCOMPLETE] * entry.incomplete + [MIXED] * entry.mixed
+    return f" ({joined(said)})" if said else ""
 
 
 def short(entry_id: str) -> str:

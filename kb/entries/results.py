@@ -17,7 +17,8 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
 
     `visibility` says who sees it, groups by their ids; `incomplete` that not all of it can be read,
     e.g. its newest text: its page says what it lacks. While that may have been who sees it, its
-    author (and the operator) or the operator alone does, as `withheld` says.
+    author (and the operator) or the operator alone does, as `withheld` says. `mixed`: a word of
+    the title has letters of two alphabets that look alike, so that it passes for another title.
     """
 
     id: str
@@ -34,6 +35,7 @@ class EntrySummary(Struct, frozen=True, kw_only=True):
     visibility: Visibility = Visibility()
     incomplete: bool = False
     withheld: Literal["", "author", "operator"] = ""
+    mixed: bool = False
 
 
 class RelatedEntry(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from kb.access import Visibility
+from kb.characters import mixed
 from kb.collation import sort_key
 from kb.entries.content import Content, Source
 from kb.entries.history_view import unreadable
@@ -81,6 +82,7 @@ def _summary_fields(row: Row) -> dict[str, Any]:
         "archived": bool(row["archived"]),
         "incomplete": bool(row["incomplete"]),
         "withheld": row["left_to"],
+        "mixed": mixed(row["title"]),
         "contributed_at": read_time(row["contributed_at"]),
         "revised_at": read_time(row["revised_at"]),
         "visibility": msgspec.json.decode(row["visibility"], type=Visibility),

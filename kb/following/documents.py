@@ -20,6 +20,7 @@ from events.log import EventLog
 from events.projection import ParkedEvent
 from indexer.document import Document, Section
 from indexer.errors import IndexerError
+from kb.characters import one_alphabet
 from kb.entries.content import shown
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
@@ -67,13 +68,15 @@ def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Docu
     """
     if entry.content is None:
         return None
+    plain = one_alphabet(title := entry.content.title)
     return Document(
         id=entry.id,
-        title=entry.content.title,
+        title=title,
         sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
         audience=narrowed(entry.audience, entry.author, withheld),
         identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
-        keywords=tuple(sorted(entry.tags.values())),
+        # A title that passes for another is found beside it.
+        keywords=(*sorted(entry.tags.values()), *([plain] if plain != title else [])),
         properties=tuple(
             f"{name}: {shown(value)}" for name, value in entry.content.properties.items()
         ),
