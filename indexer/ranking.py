@@ -1,6 +1,6 @@
 """Ranks documents for one question: candidates of both sides, fused.
 
-Exact names come first, then what has all that the question wants exactly.
+Exact names come first (see `indexer.names`), then what has all that the question wants exactly.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +18,9 @@ from indexer.evidence import NOTHING, Evidence, Passages, Sought
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
 from indexer.memory import Candidates, Memory, Proposed
+from indexer.names import rung
 from indexer.said import Texts, said
-from indexer.stored import Known
+from indexer.stored import Fetched, Known
 from indexer.threads import one_thread
 from indexer.vectors import Vectors
 from indexer.wanted import Wanted
@@ -128,7 +129,9 @@ def rank(
             if told.passage is not None:
                 passages[place] = told.passage
     order = _sorted(found.ids, fused, levels)
-    order.sort(key=lambda place: found.ids[place] not in exact)
+    named = {place: passages[place] for place in order if found.ids[place] in exact}
+    titles = {place: one.title for place, one in _titled(named, stored).items()}
+    order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
     best = [
         Ranked(
             found.ids[place],
@@ -143,6 +146,12 @@ def rank(
         for place in order[:limit]
     ]
     return Ranking(best, gains)
+
+
+def _titled(passages: Mapping[int, int], stored: Passages) -> dict[int, Fetched]:
+    """What is stored of these passages, where it still is."""
+    fetched = stored.fetch([*passages.values()])
+    return {place: fetched[number] for place, number in passages.items() if number in fetched}
 
 
 def _fused(

@@ -80,7 +80,8 @@ class Saying(Struct, frozen=True):
 def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) -> tuple[Saying, ...]:
     """All that `question` says, what counts most first; `quoted` are the places of its phrases.
 
-    In a `short` one the names and signs of code are meant as they stand.
+    In a `short` one the names and signs of code are meant as they stand, and words word for word
+    wherever a document has them, also beside its text.
     """
     text = question.strip()
     whole = (0, len(question))
@@ -93,9 +94,14 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
     else:
         found += [*_code(question, text)] if short else []
         joined = () if " " in text else tuple(_of_kind(text, PAIR))
-        others = (*_said(whole, text), *_respelled(whole, text))
+        others = (*_said(whole, text, is_read=not short), *_respelled(whole, text))
         found += [replace(each, unless=joined) for each in others]
     return tuple(each for each in found if each.needs and len(each.needs[0]) <= MOST)
+
+
+def has_code(text: str) -> bool:
+    """Whether any of its signs are those of names in code."""
+    return _OF_CODE.search(text) is not None
 
 
 def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = False) -> Saying:
@@ -110,7 +116,7 @@ def _code(question: str, text: str) -> Iterator[Saying]:
         yield _typed(SAID, (pieces[0].start(), pieces[0].start() + len(name)), name)
 
 
-def _said(place: tuple[int, int], text: str) -> Iterator[Saying]:
+def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Saying]:
     """Its words one after the other, whatever stands between them."""
     words = list(analysis.words(unicodedata.normalize("NFKC", text)))
     if len(words) < 2:
@@ -119,7 +125,7 @@ def _said(place: tuple[int, int], text: str) -> Iterator[Saying]:
     for before, word in pairwise(words):
         pattern += _BETWEEN + ("*" if before.sign or word.sign else "+") + _one(word)
     holds = _holds(each for word in words for each in _VARIED.split(word.text))
-    yield Saying(SAID, place, (_needs(text),), holds, _alone(pattern, text), is_read=True)
+    yield Saying(SAID, place, (_needs(text),), holds, _alone(pattern, text), is_read)
 
 
 def _alone(pattern: str, text: str) -> str:

@@ -1,10 +1,17 @@
 """What an entry says: shared by commands, events, state and views."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from kb.access import Visibility
 
 Scalar = str | int | float | bool
+
+GIVEN_NAMES = frozenset(
+    {"aliases", "alias", "aka", "alsoknownas", "othernames", "synonyms", "synonym"}
+)
+"""Properties, in small letters alone, that hold further names of an entry, commas between them."""
 
 
 def shown(value: Scalar) -> str:
@@ -50,3 +57,14 @@ class Draft(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
     visibility: Visibility = Visibility()
+
+
+def given_names(properties: Mapping[str, Scalar]) -> tuple[str, ...]:
+    """The further names that an entry goes by: what its properties have whole, and in parts."""
+    found: dict[str, None] = {}
+    for name, value in properties.items():
+        if "".join(filter(str.isalpha, name)).casefold() in GIVEN_NAMES:
+            text = shown(value).strip()
+            parts = (part.strip() for part in text.split(","))
+            found |= dict.fromkeys(filter(None, (text, *parts)))
+    return tuple(found)

@@ -21,7 +21,7 @@ from events.projection import ParkedEvent
 from indexer.document import Document, Section
 from indexer.errors import IndexerError
 from kb.characters import one_alphabet
-from kb.entries.content import shown
+from kb.entries.content import given_names, shown
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
 from kb.following.source import reach, source
@@ -74,7 +74,11 @@ def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Docu
         title=title,
         sections=tuple(Section(part.heading, part.text) for part in entry.content.sections),
         audience=narrowed(entry.audience, entry.author, withheld),
-        identifiers=(entry.id, *((entry.source.external_id,) if entry.source else ())),
+        identifiers=(
+            entry.id,
+            *((entry.source.external_id,) if entry.source else ()),
+            *given_names(entry.content.properties),
+        ),
         # A title that passes for another is found beside it.
         keywords=(*sorted(entry.tags.values()), *([plain] if plain != title else [])),
         properties=tuple(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from kb.entries.content import Scalar, Section
+from kb.entries.content import GIVEN_NAMES, Scalar, Section
 from kb.entries.tags import TAG_LENGTH, TAGS
 from kb.entries.validation import PROPERTIES, PROPERTIES_BYTES, PROPERTY_LENGTH, property_bytes
 from kb.importers.lines import plain_line
@@ -43,7 +43,6 @@ _SITE_UNLESS_TEXT = {
 
 _REDIRECTS = {"redirect_from", "redirect_to", "redirects"}
 _RELATED = {"perspectives", "related", "seealso", "up", "parent", "next", "previous"}
-_GIVEN_NAMES = {"aliases", "alias", "aka", "alsoknownas", "othernames", "synonyms", "synonym"}
 _PICTURES = {
     *("gallery", "image", "images", "photo", "photos", "picture", "pictures"),
     *("icon", "icons", "logo", "media", "thumbnail", "jumbotron", "banner", "cover"),
@@ -85,7 +84,7 @@ class Fields:
         """
         for name, value in fields.items():
             known = plain(name)
-            if known in _GIVEN_NAMES:
+            if known in GIVEN_NAMES:
                 self._given_names(name, value)
             elif known in KEYWORDS:
                 self._keywords(name, value)

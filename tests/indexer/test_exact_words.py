@@ -250,6 +250,55 @@ def test_the_document_that_alone_has_a_word_is_first(
         assert np.isfinite(hit.score.fused)
 
 
+def test_words_of_a_property_find_it_word_for_word_unquoted(tmp_path: Path) -> None:
+    kept = structs.replace(
+        document("kept", FILLER), properties=("also: Bread weather and symbolic boats",)
+    )
+
+    def fill(index: HybridIndex) -> None:
+        near = "Symbolic bread and weather boats meet. Boats and weather are symbolic bread. "
+        index.put([*OTHERS, kept, document("near", near * 5)])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path, HashEmbedder(), fill) as index:
+        for asked in ("bread weather and symbolic boats", "weather and symbolic"):
+            hit = first(index, asked)
+            assert (hit.document_id, hit.place, hit.close) == ("kept", "properties", True)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("C", ["c", "hash", "alias"]),
+        ("c++", ["plus", "plus text", "c"]),
+        ("C#", ["hash", "c"]),
+        ("@quern", ["at", "quern"]),
+        ("Quern", ["quern"]),
+    ],
+)
+def test_of_names_that_differ_in_signs_the_one_asked_for_is_first(
+    tmp_path: Path, question: str, names: list[str]
+) -> None:
+    documents = [
+        document("hash", "c c c " * 9, title="C#"),
+        document("plus", "c c c " * 9, title="C++"),
+        document("plus text", "Of c++ much is told."),
+        document("c", FILLER, title="C"),
+        structs.replace(document("alias", "A letter: c."), identifiers=("C",)),
+        document("quern", "Quern, quern, quern.", title="Quern"),
+        document("at", "Then write to @quern about it."),
+    ]
+
+    def fill(index: HybridIndex) -> None:
+        index.put([*OTHERS, *documents])
+        index.commit(1)
+
+    with HybridIndex.build(tmp_path, HashEmbedder(), fill) as index:
+        found = [hit.document_id for hit in index.search(question, EVERYONE)]
+    assert found[0] == names[0]
+    assert [name for name in found if name in names] == names
+
+
 PROPERTIES = ("customer_order_id: kx-4711", "opened: 1987-03-02", "host: zymurgy, quern")
 
 

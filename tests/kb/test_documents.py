@@ -15,7 +15,7 @@ from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
 from kb.access import operator
 from kb.entries.bring import ImportedEntry
-from kb.entries.content import Draft, Source
+from kb.entries.content import Content, Draft, Source
 from kb.entries.entry import Entry
 from kb.following.documents import IndexProjection, entry_document
 from kb.following.parked import ParkedFile
@@ -85,6 +85,20 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
         "group": {group_id("Ward 3")},
         "archived": {"no"},
     }
+
+
+def test_an_entry_goes_by_its_other_names_each_of_any_words() -> None:
+    told = {"Also known as": "Bread, weather and boats", "aliases": "Quern", "level": "Boats"}
+    content = Content(title="Rivers", sections=(), properties=dict(told))
+    document = entry_document(Entry(id="x", content=content))
+    assert document is not None
+    assert document.identifiers == (
+        "x",
+        "Bread, weather and boats",
+        "Bread",
+        "weather and boats",
+        "Quern",
+    )
 
 
 def test_an_entry_is_found_first_by_its_own_id(indexed: Indexed) -> None:
