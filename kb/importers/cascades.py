@@ -13,6 +13,7 @@ from kb.errors import NotTaken
 from kb.importers.decoding import decoded
 from kb.importers.files import read
 from kb.importers.front_matter import read_head
+from kb.importers.head_yaml import load
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.naming import is_markdown
 from kb.importers.remarks import Remarks, Why
@@ -42,6 +43,7 @@ class Cascades:
 
     def __init__(self) -> None:
         self._said: dict[str, list[_Said]] = {}
+        self._set: set[str] | None = None
 
     def parse(
         self, data_of: Callable[[], bytes], path: str, place: str = "", *, within: str = ""
@@ -52,7 +54,7 @@ class Cascades:
         """
         within = within or path
         try:
-            parsed = parse_markdown(data_of(), path, place)
+            parsed = parse_markdown(data_of(), path, place, settings=self._set)
         except Exception:
             self.refused(data_of, within)
             raise
@@ -76,7 +78,10 @@ class Cascades:
 
     def read_settings(self, folder: Path, paths: Iterable[str]) -> None:
         """Note what the settings of all folders say in which `paths` below `folder` lie."""
-        for within in {above for path in paths for above in Path(path).parents}:
+        folders = {above for path in paths for above in Path(path).parents}
+        with suppress(OSError, NotTaken):  # what is set for pages is known of all folders or none
+            self._set = {name for within in folders for name in _set_in(folder, within)}
+        for within in folders:
             place = (within / SETTINGS).as_posix()
             if (folder / place).is_file():
                 self.settings(partial(read, folder, place), place)
@@ -120,6 +125,13 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
             else:
                 cascades.refused(data_of, page.as_posix())
     return cascades.parse(lambda: data, "", place.as_posix(), within=place.as_posix())
+
+
+def _set_in(folder: Path, within: Path) -> Iterator[str]:
+    """The names that Quarto's settings of a folder, and of all its profiles, give a value."""
+    for kind in ("_quarto*.y*ml", "_metadata*.y*ml"):
+        for file in sorted((folder / within).glob(kind)):
+            yield from load(decoded(read(folder, (within / file.name).as_posix())))
 
 
 def _below(data: bytes) -> tuple[str, ...]:

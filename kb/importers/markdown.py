@@ -4,7 +4,7 @@ Each block of the text and each value of a field ends in one place: the title, a
 property, a tag, a relation, who sees it, or a remark that says what was left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from kb.errors import NotTaken
 from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
+from kb.importers.conditions import with_conditions
 from kb.importers.decoding import decoded
 from kb.importers.fields import Fields
 from kb.importers.front_matter import read_head
@@ -30,6 +31,8 @@ from kb.importers.value_text import words
 from kb.importers.values import Plain, Value
 
 __all__ = ["EXPORT_FORMAT", "NamedArchive", "NamedRelation", "ParsedFile"]
+
+ALL_HIDDEN = "All that the file holds is hidden from readers of its website."
 
 _ADDRESSES = ("slug", "permalink", "url", "redirect_from")
 """Fields with an address that a page has or had on its website, or the last part of one."""
@@ -73,10 +76,13 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
         return bool(self.links or self.named or self.relations or successor)
 
 
-def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
+def parse_markdown(
+    data: bytes, path: str, place: str = "", *, settings: Set[str] | None = None
+) -> ParsedFile:
     """What the file at `path` (relative, with slashes) with the content `data` says.
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
+    `settings` are the names of what is set for it outside of it, None where nobody knows them.
     Raises `NotTaken`.
     """
     remarks = Remarks()
@@ -101,14 +107,18 @@ def parse_markdown(data: bytes, path: str, place: str = "") -> ParsedFile:
     for each in own_properties.items():
         sorted_fields.keep(*each)
     sorted_fields.sort(_with_date(fields, path))
-    body = head.body if exact else _plain(head.body, head.fields, remarks)
+    body = head.body
+    if not exact:
+        body = with_conditions(body, head.fields, None if head.unread else settings)
+        body = _plain(body, head.fields, remarks)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)
         visible_to = also_held_back(visible_to, [*held, *held_back_in_html(head.body)], remarks)
     if not sections and not head.fields:
         if not page.heading_is_title:
-            raise NotTaken("The file holds no text.")
+            hidden = remarks.has(Why.UNSEEN)
+            raise NotTaken(ALL_HIDDEN if hidden else "The file holds no text.")
         remarks.add(Why.CHANGED, "it holds no more than its title")
     parts = parts_of("", ()) if exact else parts_of(head.body, sections)
     links = () if exact else _links(sections, sorted_fields.related)

@@ -41,6 +41,10 @@ class Remarks:
         for why, told in other._said.items():
             self._said.setdefault(why, Counter()).update(told)
 
+    def has(self, why: Why) -> bool:
+        """Whether something is left out for that reason."""
+        return why in self._said
+
     def all(self) -> tuple[str, ...]:
         """A line for each reason, with all that it holds for."""
         return tuple(

@@ -80,7 +80,16 @@ IMPORTERS = (
         "comments",
         "components",
     ),
-    *("definitions", "divisions", "emphasis", "fields", "front_matter", "head_marks", "head_yaml"),
+    *(
+        "conditions",
+        "definitions",
+        "divisions",
+        "emphasis",
+        "fields",
+        "front_matter",
+        "head_marks",
+        "head_yaml",
+    ),
     *("decoding", "head_repair", "seen_words"),
     *(
         "grids",
