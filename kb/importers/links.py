@@ -16,6 +16,7 @@ _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _POST = re.compile(r"(?:^|/)(\d{4})([-/])(\d\d)\2(\d\d)\2(.+)$")
 _NUMBER = re.compile(r"(\d{12,14})(?=[ _-])")
 """The moment by which notes of a slip box are known, before their titles."""
+_GLOSSARY = re.compile(r"(?:^|/)_?(?:glossary|glossaries|terms)/", re.IGNORECASE)
 _FRONT = ("index", "_index")
 _INDEXES = ("", *(f"/{name}" for name in (*_FRONT, "readme")))
 """What the file of a page's address ends in: its name, or one that stands for its folder."""
@@ -114,6 +115,13 @@ class Names:
     def named(self, name: str, path: str) -> str | None:
         """The entry that goes by `name`: an id, file name, title or alias."""
         return self._named(name, same(path))
+
+    def term(self, name: str) -> str | None:
+        """The one page of that name in a folder that is a glossary, by its path as a name."""
+        key = _key(name)
+        owners = {**self._called.get(key, {}), **self._names.get(key, {})}
+        found = [path for path in owners if _GLOSSARY.search(path)]
+        return without_suffix(found[0]) if len(found) == 1 else None
 
     def _at(self, target: str, path: str) -> str | None:
         """The file at `target`, seen from that at `path`, or else from the page made of it."""

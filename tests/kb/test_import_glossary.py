@@ -34,6 +34,9 @@ def imported(folder: Path, files: dict[str, str]) -> tuple[str, set[str]]:
             "|a|\n|-|\n|b [[leaf bundle\\|leaf bundles]]|",
             {BUNDLE},
         ),
+        ("a [_leaf bundles_](g)", "a *[[leaf bundle|leaf bundles]]*", {BUNDLE}),
+        ("[__Leaf bundle__](g)s", "**[[Leaf bundle]]**s", {BUNDLE}),
+        ("[*leaf* bundle](g) [__](g)", "[*leaf* bundle](g) [__](g)", set()),
         ("[twig](g) `[leaf bundle](g)`", "[twig](g) `[leaf bundle](g)`", set()),
     ],
 )
@@ -47,3 +50,22 @@ def test_a_page_that_is_called_g_is_meant_itself(tmp_path: Path) -> None:
     files = {BUNDLE: "# Leaf bundle", "g.md": "# G", "page.md": "# Page\n\n[Leaf bundle](g)"}
 
     assert imported(tmp_path, files) == ("[Leaf bundle](g)", {"g.md"})
+
+
+@pytest.mark.parametrize(
+    ("files", "read", "found"),
+    [
+        ({"glossary/node.md": "# node"}, "[[node|nodes]]", "glossary/node.md"),
+        ({"a/glossary/node.md": "# N"}, "[[node|nodes]]", "a/glossary/node.md"),
+        ({"b/node.md": "# b", "glossary/node.md": "# N"}, "[[glossary/node|nodes]]", None),
+        ({"b/node.md": "# b"}, "[[nodes]]", "nodes.md"),
+    ],
+)
+def test_a_term_comes_before_a_page_that_is_called_as_several_of_it(
+    tmp_path: Path, files: dict[str, str], read: str, found: str | None
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    pages = {"nodes.md": "# Nodes\n\nText", "page.md": "# Page\n\n[nodes](g)"}
+
+    assert imported(tmp_path, pages | files) == (read, {found or "glossary/node.md"})
