@@ -17,11 +17,13 @@ from msgspec import Struct
 
 from kb.entries.content import Content, Scalar
 from kb.entries.entry import Entry
+from kb.importers.decoding import decoded
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from tests.kb.counted import lost
 from tests.kb.domain_world import World
 
 OWN = Path(__file__).parents[1] / "cases"
+ELSEWHERE = Path(__file__).parent / "cases_elsewhere.toml"
 SOURCE = "case"
 NOTHING = "-"
 
@@ -54,6 +56,12 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     row: tuple[ExpectedRow, ...] = ()
 
 
+class Elsewhere(Expected, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What must come of a case elsewhere; `own` is the case or test here that is of its kind."""
+
+    own: str
+
+
 class Imported(Struct, frozen=True):
     """What an import of a case came to: the rows by path, the entries by id."""
 
@@ -81,6 +89,13 @@ def cases(*, asking: bool = False) -> list[Any]:
     ]
 
 
+def folders() -> list[Any]:
+    """Parameters: each folder below the one that KB_FOLDERS names, such as copies of real bases."""
+    given = os.environ.get("KB_FOLDERS")
+    found = sorted(Path(given).iterdir()) if given else []
+    return [pytest.param(folder, id=folder.name) for folder in found if folder.is_dir()]
+
+
 def import_case(files: Path) -> Imported:
     """Take the files in, as the operator, into a knowledge base of their own."""
     world = World()
@@ -92,7 +107,15 @@ def import_case(files: Path) -> Imported:
 def expected(case: Path) -> Expected | None:
     """What the case says must come of it, if it does."""
     file = case / "expected.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=Expected) if file.exists() else None
+    if file.exists():
+        return msgspec.toml.decode(file.read_bytes(), type=Expected)
+    known = elsewhere().get(case.name)
+    return known if known and known.entry else None
+
+
+def elsewhere() -> dict[str, Elsewhere]:
+    """What must come of known cases that lie elsewhere, by their names."""
+    return msgspec.toml.decode(ELSEWHERE.read_bytes(), type=dict[str, Elsewhere])
 
 
 def questions(case: Path) -> list[tuple[str, str]]:
@@ -122,7 +145,9 @@ def lost_words(files: Path, imported: Imported) -> dict[str, Counter[str]]:
         kept = [said(entry), entry.visibility.sight, path]
         kept += [entry.source.external_id if entry.source else ""]
         kept += [_place(target, imported) for target in _targets(entry)]
-        source = (files / path).read_text("utf-8-sig")
+        source = decoded((files / path).read_bytes())
+        kept += [Path(path).stem] * source.count(f"{Path(path).stem}#")  # a link within the page
+        kept += [path] * source.count(f"{Path(path).name}#")
         if missing := lost(source, "\n".join(kept), row.remarks, entry.tags.values()):
             found[path] = missing
     return found

@@ -23,8 +23,20 @@ _WORD = re.compile(r"[^\W_]+")
 _TAG_NAME = re.compile(
     r"</?(?:h[1-6]|[abipsu]|br|hr|t[dhr]|t(?:able|head|body)|li|[ou]l|d[ltd]|img|div|span|details"
     r"|summary|script|style|center|strong|em|code|kbd|pre|su[bp]|video|iframe|figure|figcaption|svg"
-    r"|small|button|section|picture|source|abbr|input|caption)(?=[\s/>])"
+    r"|small|button|section|picture|source|abbr|input|caption|aside|blockquote|wbr|del|ins|mark"
+    r"|colgroup|col|select|option|textarea|main|nav|header|footer|article|label|form|font|big|tt"
+    r"|html|body|head|link|meta|audio|canvas|object|embed|address|cite|dfn|var|samp|q|time|ruby"
+    r"|r[bpt]|strike|fieldset|legend|noscript|template|progress|meter|output|map|area)(?=[\s/>])"
 )
+_ADDRESS_MARK = re.compile(
+    r"\{%-?\s*(?:page|page_url|link|post_url|ref)\b|\{\{[<%]\s*(?:rel)?ref\b|\|\s*(?:relative|absolute)_url\b"
+    r"|(?<=\]\()g(?=\))"
+)
+"""Marks that stand for an address, of which the link stays."""
+
+_LETTER = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])")
+"""Letters of scripts in which no blank parts words: each counts as one."""
+
 _TITLE = re.compile(r"(?:^|[{,])[ \"]*title\"?\s*[:=]", re.MULTILINE | re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#[ \t]+(.+)$|^(.+)\n=+$", re.MULTILINE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -32,9 +44,16 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def words(text: str) -> list[str]:
     """The words and numbers of a text, in any case; the names of elements are none."""
-    plain = unicodedata.normalize("NFKC", html.unescape(_TAG_NAME.sub(" ", text)))
+    said = _ADDRESS_MARK.sub(" ", _TAG_NAME.sub(" ", text))
+    plain = _LETTER.sub(r" \1 ", unicodedata.normalize("NFKC", html.unescape(said)))
     # A hump parts words: whatIs is "what is".
-    return [word.casefold() for word in _WORD.findall(_HUMP.sub(" ", plain))]
+    return [_folded(word) for word in _WORD.findall(_HUMP.sub(" ", plain))]
+
+
+def _folded(word: str) -> str:
+    """`word` in any case, without accents: addresses have none."""
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(each for each in apart if not unicodedata.combining(each))
 
 
 def lost(source: str, kept: str, remarks: Iterable[str], named: Iterable[str] = ()) -> Counter[str]:

@@ -1,6 +1,7 @@
 """Each case of an import gives what it says; no word of any of its files is lost.
 
-The cases of tests/cases, and those of the folder that KB_CASES names, if it is set.
+The cases of tests/cases, and those of the folder that KB_CASES names, if it is set. Of the folders
+below the one that KB_FOLDERS names only the words are looked at.
 """
 
 from pathlib import Path
@@ -18,7 +19,9 @@ from tests.kb.cases import (
     Imported,
     cases,
     content_of,
+    elsewhere,
     expected,
+    folders,
     import_case,
     lost_words,
     questions,
@@ -76,6 +79,19 @@ def test_no_word_of_a_file_is_lost_without_a_row_that_says_so(case: Path) -> Non
     files = case / "files"
 
     assert lost_words(files, import_case(files)) == {}
+
+
+@pytest.mark.parametrize("folder", folders())
+def test_no_word_of_a_folder_elsewhere_is_lost_without_a_row_that_says_so(folder: Path) -> None:
+    assert lost_words(folder, import_case(folder)) == {}
+
+
+def test_each_kind_of_case_elsewhere_has_one_of_our_own() -> None:
+    for name, known in elsewhere().items():
+        file, _, test = known.own.partition("::")
+        there = (OWN / file / "expected.toml").is_file() or (OWN.parent / file).is_file()
+        assert there, name
+        assert not test or f"def {test}(" in (OWN.parent / file).read_text(), name
 
 
 @pytest.fixture(scope="module")
