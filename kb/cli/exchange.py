@@ -42,12 +42,14 @@ class Remark(Struct, frozen=True):
 class ImportReport(Struct, frozen=True, kw_only=True):
     """What an import came to. `gone` are files of an earlier one that the folder no longer has.
 
+    Of the entries that are new `author_alone` are those that their author alone sees.
     `position` is the log's last position that it needs in the index, for the operator alone.
     """
 
     source: str
     files: int
     contributed: int
+    author_alone: int
     revised: int
     unchanged: int
     refused: tuple[Refusal, ...]
@@ -206,6 +208,7 @@ def _report(
         source=source,
         files=len(outcomes),
         **counts,
+        author_alone=sum(o.alone for o in outcomes if o.outcome == "contributed"),
         refused=tuple(Refusal(o.path, o.reason) for o in outcomes if o.reason is not None),
         remarks=tuple(Remark(o.path, remark) for o in outcomes for remark in o.remarks),
         gone=gone,
@@ -253,17 +256,29 @@ def _told_gone(gone: "tuple[Gone, ...]") -> str:
     )
 
 
+def _remark_rows(remarks: tuple[Remark, ...]) -> list[tuple[str, str]]:
+    """What is said of files; what is said of several in the same words stands once."""
+    files: dict[str, list[str]] = {}
+    for each in remarks:
+        files.setdefault(each.remark, []).append(each.path)
+    return [
+        (paths[0] + f" and {len(paths) - 1:,} more" * (len(paths) > 1), _short(remark))
+        for remark, paths in files.items()
+    ]
+
+
 def _print_report(report: ImportReport) -> None:
     if report.remarks:
-        print_table(("taken, but", "what"), [(r.path, _short(r.remark)) for r in report.remarks])
+        print_table(("taken, but", "what"), _remark_rows(report.remarks))
         click.echo()
     if report.refused:
         print_table(("not taken", "why"), [(r.path, r.reason) for r in report.refused])
         click.echo()
     if report.gone:
         click.echo(f"{_told_gone(report.gone)}\n")
+    alone = f" ({report.author_alone} of them for their author alone)" * (report.author_alone > 0)
     click.echo(
         f"{counted(report.files, 'file').capitalize()} from {report.source}: "
-        f"{report.contributed} new, {report.revised} revised, "
+        f"{report.contributed} new{alone}, {report.revised} revised, "
         f"{report.unchanged} unchanged, {len(report.refused)} not taken."
     )

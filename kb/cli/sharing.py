@@ -1,5 +1,6 @@
 """Commands about who sees what: an entry, the whole to the world, and who changed any of it."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -28,8 +29,7 @@ def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibil
 
 
 @click.command("visibility", cls=Command)
-@click.argument("entry_id", metavar="ID")
-@click.argument("words", metavar="WHO...", nargs=-1, required=True)
+@click.argument("words", metavar="ID... WHO...", nargs=-1, required=True)
 @click.option(
     "--entry-version",
     type=int,
@@ -37,27 +37,88 @@ def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibil
 )
 @json_option
 @pass_session
+@click.pass_context
 def visibility_command(
+    context: click.Context,
     session: Session,
-    entry_id: str,
     words: tuple[str, ...],
     entry_version: int | None,
     as_json: bool,
 ) -> None:
-    """Let exactly WHO see the entry ID from now on.
+    """Let exactly WHO see the entry ID, or each of several, from now on.
 
     WHO is world, members, author, draft (its author, who has not finished it) or group:NAME, this
-    one several times if need be. The entry's author may do so, and curators.
+    one several times if need be. The entry's author may do so, and curators. For "-" the ids are
+    read from standard input, one a line. What is refused keeps no other back: all is told, and the
+    exit code is 1.
     """
+    names, who = _ids_and_words(context, words)
+    several = names == ["-"] or len(names) > 1
+    if several and entry_version is not None:
+        raise click.UsageError("--entry-version is that of one entry: give one id.", context)
+    names = _ids_read() if names == ["-"] else names
+    if not several:
+        _show_one(session, names[0], who, entry_version, as_json)
+    elif not _show_each(session, names, who, as_json):
+        context.exit(1)
+
+
+def _ids_and_words(
+    context: click.Context, words: tuple[str, ...]
+) -> tuple[list[str], tuple[str, ...]]:
+    """The ids, up to the first word that says who sees an entry, and all from there on."""
+    from kb.access import SIGHTS
+    from kb.importers.visibility import GROUP, spelled
+
+    if len(words) < 2:
+        raise click.UsageError("Say whom the entry is to be shown to: WHO is missing.", context)
+    said = enumerate(spelled(words))
+    known = (at for at, word in said if at and (word in SIGHTS or word.startswith(GROUP)))
+    first = next(known, 1)
+    return list(words[:first]), words[first:]
+
+
+def _ids_read() -> list[str]:
+    return list(dict.fromkeys(filter(None, map(str.strip, sys.stdin))))
+
+
+def _show_one(
+    session: Session, name: str, who: tuple[str, ...], entry_version: int | None, as_json: bool
+) -> None:
     with session.open() as base:
-        shown = chosen_visibility(base, words)
+        shown = chosen_visibility(base, who)
         receipt = base.entries.show(
-            base.catalogue.resolve(entry_id), shown, entry_version=entry_version
+            base.catalogue.resolve(name), shown, entry_version=entry_version
         )
         seen_by = Names(base).seen_by(shown)
     print_receipt(
         base.asker, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
     )
+
+
+def _show_each(session: Session, names: list[str], who: tuple[str, ...], as_json: bool) -> bool:
+    """Whether all were shown; what is told of each that was not, in the order of their names."""
+    from kb.errors import Forbidden, InvalidInput, NotFound, Refused
+
+    done: list[str] = []
+    refused: list[dict[str, str]] = []
+    with session.open() as base:
+        shown = chosen_visibility(base, who)
+        for name in names:
+            try:
+                done.append(base.entries.show(base.catalogue.resolve(name), shown).id)
+            except (Forbidden, InvalidInput, NotFound, Refused) as error:
+                refused.append({"id": name, "reason": str(error)})
+        seen_by = Names(base).seen_by(shown)
+    if as_json:
+        print_json({"shown": done, "refused": refused})
+    else:
+        if refused:
+            print_table(("not changed", "why"), [(each["id"], each["reason"]) for each in refused])
+            click.echo()
+        count = counted(len(done), "entry is", "entries are").capitalize()
+        click.echo(f"{count} shown to: {seen_by}.")
+    return not refused
 
 
 @click.command("world", cls=Command)

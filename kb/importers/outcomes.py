@@ -13,7 +13,8 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
 
     `remarks` name what of a file that was taken is not in its entry, or not as it was written.
     `said` is the number of its sections. `fault` is what this program failed at in it, if it did.
-    `unread` says that it has fields that could not be read, such as an id.
+    `unread` says that it has fields that could not be read, such as an id; `alone` that its author
+    alone sees the entry.
     """
 
     path: str
@@ -25,6 +26,7 @@ class FileOutcome(Struct, frozen=True, kw_only=True):
     said: int = 0
     fault: Exception | None = None
     unread: bool = False
+    alone: bool = False
 
 
 def said(sections: tuple[Section, ...]) -> int:

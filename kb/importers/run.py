@@ -191,6 +191,7 @@ class FolderImport:
             id=entry_id,
             remarks=(*parsed.remarks, *told),
             position=brought.receipt.position,
+            alone=brought.shown.sight in ("author", "draft"),
             said=said(imported.draft.content.sections),
             unread=parsed.unread,
         )

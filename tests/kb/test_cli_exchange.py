@@ -273,3 +273,18 @@ def test_progress_is_a_bar_on_a_terminal(
         shown.reach(2)
 
     assert "Importing" in capsys.readouterr().err
+
+
+def test_an_import_counts_what_its_author_alone_sees_and_says_once_what_holds_for_many(
+    kb: CommandLine, notes: Path
+) -> None:
+    for number in range(3):
+        (notes / f"held{number}.md").write_text(f"---\ndraft: true\nempty:\n---\nText {number}")
+
+    said = kb.ok("import", str(notes)).out
+    again = kb.ok("import", str(notes), "--json").json
+
+    assert "(3 of them for their author alone)" in said.splitlines()[-1]
+    assert said.count("Fields without a value: empty") == 1
+    assert "held0.md and 2 more" in said
+    assert again["author_alone"] == 0

@@ -64,6 +64,41 @@ def test_who_sees_an_entry_is_said_in_known_words(kb: CommandLine) -> None:
         assert word in kb.ok("visibility", entry_id, word).out
 
 
+def test_many_entries_are_shown_at_once_and_each_that_is_not_is_told(
+    kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = kb.practice("One"), kb.practice("Two")
+    kb.ok("visibility", one, "author")
+
+    both = kb.ok("visibility", one, two, "group:Ward 3", "group:Region").out
+    again = kb.ok("visibility", "-", "members", "--json", stdin=f"{one}\n\n {two[:8]} \n{one}\n")
+    some = kb.run("visibility", one, "notes/gone.md", "abcdef", two, "members")
+    told = kb.run("visibility", "-", "author", "--json", stdin="nowhere").json
+
+    assert both == "2 entries are shown to: group:Region, group:Ward 3.\n"
+    assert again.json == {"shown": [one, two], "refused": []}
+    assert (some.code, some.out.count("abcdef"), some.out.count("notes/gone.md")) == (1, 2, 2)
+    assert some.out.endswith("2 entries are shown to: members.\n")
+    assert (told["shown"], [each["id"] for each in told["refused"]]) == ([], ["nowhere"])
+    acting(monkeypatch, ward)
+    mine = kb.ok("contribute", kb.file("Mine"), "--json").json["id"]
+    ran = kb.run("visibility", one, mine, "author", "--json")
+    assert (ran.code, ran.json["shown"]) == (1, [mine])
+    assert "its author or curators" in ran.json["refused"][0]["reason"]
+
+
+def test_what_is_to_be_shown_and_to_whom_is_not_guessed(kb: CommandLine) -> None:
+    one, two = kb.practice("One"), kb.practice("Two")
+
+    assert kb.run("visibility", one).code == 2
+    assert kb.run("visibility", one, two, "author", "--entry-version", "3").code == 2
+    assert kb.run("visibility", one, two, "world").code == 1
+    assert kb.run("visibility", one, two, "members", "author").code == 1
+    assert kb.run("visibility", "-", "group:Nowhere", stdin=one).code == 1
+    assert kb.ok("visibility", "-", "author", stdin="").out == "No entries are shown to: author.\n"
+    assert {each["title"] for each in kb.ok("list", "--json").json["items"]} == {"One", "Two"}
+
+
 def test_a_contribution_says_who_sees_it(
     kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
