@@ -159,7 +159,7 @@ class Parts:
                     "Another process is changing stewards or groups: try again when it is done."
                 ) from error
             try:
-                self.follower.settle(self.log.head())
+                self.follower.ensure(self.log.head())
                 yield
             finally:
                 turn.release()

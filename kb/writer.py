@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.codec import EventCodec
 from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
@@ -18,7 +18,7 @@ from kb.log_errors import log_errors
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
-Settle = Callable[[int], None]
+Settle = Callable[[int], str | None]
 Wrote = Callable[[str, int], None]
 What = Literal["entry", "reuse", "erasure"]
 Shown = Callable[[What, str], bool]
@@ -33,12 +33,16 @@ ENDED = frozenset({"member-left", "member-erased"})
 """After one of these events on their stream nobody writes any more."""
 
 
-class Receipt(Struct, frozen=True):
-    """What every command answers: the id of its entry or reuse, version and position now."""
+class Receipt(Struct, frozen=True, omit_defaults=True):
+    """What every command answers: the id of its entry or reuse, version and position now.
+
+    What it wrote is safe in any case; `behind` says so where it is not shown yet, and why.
+    """
 
     id: str
     version: int
     position: int
+    behind: str = ""
 
 
 class Aggregate(Struct, Generic[S], frozen=True):
@@ -82,8 +86,8 @@ class Writer:
     command that is sent again with the same `command_id` gets the first receipt. A command that had
     nothing to change left no event to know it by: sent again, it is decided on what is there then.
 
-    `settle` is called with a command's position, e.g. to wait until the views have taken it in,
-    and `wrote` before that, with its stream and position;
+    `settle` is called with a command's position, e.g. to wait until the views have taken it in, and
+    answers in a sentence that they have not; `wrote` before that, with its stream and position;
     `shown` tells whether these show something to the asker, where there are views.
     Nobody writes after they have left or were erased, unless for `finishing` what they began.
     """
@@ -188,13 +192,13 @@ class Writer:
                     continue
             if settle:
                 self._wrote(aggregate.stream, done.receipt.position)
-                self.settle(done.receipt)
+                done = Done(done.before, self.settle(done.receipt))
             return done
         raise Refused(f"Too many people are changing {aggregate.id} at this moment; try again.")
 
-    def settle(self, receipt: Receipt) -> None:
+    def settle(self, receipt: Receipt) -> Receipt:
         """What `execute` ends with, for a caller who told it not to."""
-        self._settle(receipt.position)
+        return structs.replace(receipt, behind=self._settle(receipt.position) or "")
 
     def _attempt(
         self,

@@ -27,11 +27,19 @@ class Written(Struct, frozen=True):
 def when_searchable(base: KnowledgeBase, receipt: Receipt) -> Written:
     """The answer for `receipt` once the index holds it, at the latest after `PATIENCE`.
 
+    Where the views do not show it by now, nobody waits for the index.
     Nothing that goes wrong meanwhile is an error here: the writer would send it once more.
     """
+    if receipt.behind:
+        return written(receipt)
     try:
         base.wait(receipt.position, index=True, timeout=PATIENCE)
     except (NotYetSearchable, DataDirectoryError) as error:
         log.warning("written, but no search shows it yet", extra={"error": kind_of(error)})
         return Written(receipt.id, receipt.version, searchable=False)
-    return Written(receipt.id, receipt.version)
+    return written(receipt)
+
+
+def written(receipt: Receipt) -> Written:
+    """The answer for `receipt` of what no search shows, once the views were waited for."""
+    return Written(receipt.id, receipt.version, searchable=not receipt.behind)

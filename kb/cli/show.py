@@ -9,6 +9,7 @@ import click
 
 from kb import access
 from kb.characters import visible
+from kb.cli.session import tell
 
 if TYPE_CHECKING:
     from kb.entries.results import EntrySummary
@@ -158,6 +159,8 @@ def print_receipt(asker: access.Asker, receipt: "Receipt", sentence: str, as_jso
 
     Members could tell from it how much happens that they do not see.
     """
+    if receipt.behind:
+        tell(receipt.behind)
     if not as_json:
         click.echo(sentence)
     elif access.is_operator(asker):

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Condition, Thread
+from threading import TIMEOUT_MAX, Condition, Thread
 from typing import TypeVar
 
 from events.codec import EventCodec
@@ -27,6 +27,11 @@ WAIT_SECONDS = 0.1
 
 PATIENCE_SECONDS = 2.0
 """How long to try for the lead where another process may hold it for a moment only."""
+
+SETTLE_SECONDS = 1.0
+"""How long who wrote waits until the views show it."""
+
+WRITTEN = "What was written is safe and will be shown shortly."
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -79,7 +84,8 @@ class Follower:
             self._sound.refuse_closed()
             # The process that followed may have stopped meanwhile.
             for_this_caller |= index and self.start()
-            if not index and self.bring_views_up() and reached(position):
+            patience = min(max(0.0, deadline - time.monotonic()), TIMEOUT_MAX)
+            if not index and self.bring_views_up(patience) and reached(position):
                 return
             if index and self._errors:
                 raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")
@@ -89,17 +95,15 @@ class Follower:
             with self._moved:
                 self._moved.wait(POLL_SECONDS)
 
-    def settle(self, position: int) -> None:
-        """Wait for the views, so that who wrote reads what was written.
-
-        Raises `NotYetSearchable` only, since a writer must not believe that nothing was.
-        """
+    def settle(self, position: int) -> str:
+        """Wait a moment for the views to show what was written; in words why not, no error."""
         try:
-            self.ensure(position)
+            self.ensure(position, timeout=SETTLE_SECONDS)
+        except NotYetSearchable:
+            return " ".join((WRITTEN, *self.errors))
         except (DataDirectoryError, EventLogError, sqlite3.Error, OSError) as error:
-            raise NotYetSearchable(
-                f"What was written is safe in the log, but was not taken in. {sentence(error)}"
-            ) from error
+            return f"{WRITTEN} {sentence(error)}"
+        return ""
 
     def bring_up(self, position: int) -> str | None:
         """What keeps the views from holding `position`, if there are any; raises as `ensure`."""
@@ -220,11 +224,13 @@ class Follower:
         """Who leads: "this process", "another process" or "none"."""
         return self._lead.who()
 
-    def bring_views_up(self) -> bool:
-        """Bring the views to the log's head now, if this process may lead; answers whether."""
+    def bring_views_up(self, patience: float = -1) -> bool:
+        """Bring the views to the log's head if this process leads; whether. See `SoundViews`."""
         with self._lead.taken() as leads:
             if leads:
-                self._catch_up_views()
+                self._sound(self._runner.catch_up, patience)
+                self.on_step()
+                self._tell()
         return leads
 
     def take_in_readable(self, codec: EventCodec) -> None:
@@ -238,12 +244,6 @@ class Follower:
             self._views.discard("something that could not be read can be read by now")
             self._runner.catch_up()
             self._tell()
-
-    def _catch_up_views(self) -> int:
-        position = self._sound(self._runner.catch_up)
-        self.on_step()
-        self._tell()
-        return position
 
     def _follow(self) -> None:
         self._background.repeat("follower", self._follow_if_leading)

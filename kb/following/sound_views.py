@@ -6,7 +6,7 @@ from threading import RLock
 from typing import TypeVar
 
 from events.log import EventLog
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.view_file import File, is_damage
 from kb.following.views import Views
 
@@ -22,9 +22,14 @@ class SoundViews:
         self._writing = RLock()
         self._closed = False
 
-    def __call__(self, work: Callable[[], T]) -> T:
-        """Do `work` on the views; on new ones if they are missing, damaged or of another log."""
-        with self._writing:
+    def __call__(self, work: Callable[[], T], patience: float = -1) -> T:
+        """Do `work` on the views; on new ones if they are missing, damaged or of another log.
+
+        Raises `NotYetSearchable` where another thread is at work for longer than `patience`.
+        """
+        if not self._writing.acquire(timeout=patience):
+            raise NotYetSearchable("The views are being written at this moment: try again soon.")
+        try:
             self.refuse_closed()
             try:
                 if self._views.missing() and self._log.head():
@@ -38,6 +43,8 @@ class SoundViews:
                     raise
                 self._views.discard(f"their file is damaged ({error})")
                 return work()
+        finally:
+            self._writing.release()
 
     def repair(self, damage: str, file: File, refill: Callable[[], object]) -> None:
         """Replace the views if the damaged `file` is still in place."""

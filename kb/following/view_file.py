@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 1.0
 """How long to wait for another program that keeps the file locked; ours never do for long."""
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

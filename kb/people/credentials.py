@@ -220,8 +220,7 @@ class Credentials:
             decided = partial(decide, command)
             receipt = self._writer.execute(_aggregate(member), decided, settle=False).receipt
             self._accounts.reach()
-        self._writer.settle(receipt)
-        return receipt
+        return self._writer.settle(receipt)
 
     def _load(self, member: str) -> Member:
         return self._writer.load(_aggregate(member))

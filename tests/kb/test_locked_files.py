@@ -1,7 +1,9 @@
 """While another program holds a file locked, nobody who only reads or asks waits for it."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +21,14 @@ from kb.accounts.beside import refuse_foreign
 from kb.accounts.names import SignInNames
 from kb.accounts.store import WAIT_SECONDS, AccountStore
 from kb.accounts.tokens import ApiTokens
-from kb.errors import DataDirectoryError, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, Refused
+from kb.following.follower import WRITTEN, Follower
+from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import Questions
 from kb.writer import Clock
 from tests.kb.accounts_world import ANA, START, AccountsWorld, at_once
+from tests.kb.cli_world import CommandLine
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 
@@ -127,11 +132,41 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
         assert base.catalogue.browse().total == 1
-        with pytest.raises(NotYetSearchable, match=r"is safe in the log.*locked, so try again"):
-            base.entries.contribute(some_draft())
+        behind = base.entries.contribute(some_draft()).behind
+        assert re.search(r"is safe and will be shown shortly\..*locked, so try again", behind)
     assert base.catalogue.browse().total == 1
-    base.entries.contribute(some_draft())
+    assert base.entries.contribute(some_draft()).behind == ""
     assert base.catalogue.browse().total == 3
+
+
+def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes_once(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    with monkeypatch.context() as patch, ThreadPoolExecutor(1) as other:
+        patch.setattr("kb.following.follower.SETTLE_SECONDS", 0.0)
+        writing = base._parts.follower._sound._writing
+        other.submit(writing.acquire).result()
+        command = new_event_id()
+        first = base.entries.contribute(some_draft(), command_id=command)
+        other.submit(writing.release).result()
+        assert first.behind == WRITTEN
+    again = base.entries.contribute(some_draft(), command_id=command)
+    assert (again.id, again.behind) == (first.id, "")
+    assert base.catalogue.browse().total == 1
+
+
+def test_a_command_that_wrote_what_is_not_shown_yet_ends_well_and_says_so(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.run("init", str(kb.data))
+    file = kb.file("Handover")
+    monkeypatch.setattr(Follower, "settle", lambda *_: WRITTEN)
+    ran = kb.run("contribute", str(file))
+    assert (ran.code, ran.err) == (0, f"{WRITTEN}\n")
+    assert ran.out.startswith("Contributed entry ")
+    ran = kb.run("contribute", str(file), "--json")
+    assert (ran.code, ran.json["behind"]) == (0, WRITTEN)
 
 
 def test_nobody_waits_for_the_vault_to_keep_how_far_it_knows_the_log(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from kb import KnowledgeBase
 from web.api.given import EntryVersion, Given, PathId, Text
 from web.openapi import CHANGES, SENDS, operation
-from web.written import Written
+from web.written import Written, written
 
 
 class Reason(Given, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +23,7 @@ def endorse_entry(
 ) -> Written:
     """Vouch for an entry, or change the reason given before."""
     receipt = base.endorsements.endorse(entry_id, data.reason, entry_version=data.entry_version)
-    return Written(receipt.id, receipt.version)
+    return written(receipt)
 
 
 @delete(
@@ -32,4 +32,4 @@ def endorse_entry(
 def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Written:
     """Take the endorsement back."""
     receipt = base.endorsements.withdraw(entry_id)
-    return Written(receipt.id, receipt.version)
+    return written(receipt)

@@ -27,7 +27,7 @@ from web.api.given import EntryVersion, Given, Id, Link, NamedGroup, PathId, Tex
 from web.api.search import Limit
 from web.bodies import NOTES
 from web.openapi import SENDS, operation
-from web.written import Written
+from web.written import Written, written
 
 COUNTS = ResponseSpec(
     ReuseReport, generate_examples=False, description="The counts; CSV with format=csv."
@@ -85,7 +85,7 @@ def record_reuse(
 ) -> Written:
     """Record that a group reused an entry; answers with the id of the reuse."""
     receipt = base.reuses.record(entry_id, **structs.asdict(data), command_id=idempotency_key)
-    return Written(receipt.id, receipt.version)
+    return written(receipt)
 
 
 @get("/reuses/{reuse_id:str}", **operation("reuse", 404, rule="read"))
@@ -100,7 +100,7 @@ def update_reuse(
 ) -> Written:
     """Tell what became of a reuse."""
     receipt = base.reuses.update_outcome(reuse_id, **structs.asdict(data))
-    return Written(receipt.id, receipt.version)
+    return written(receipt)
 
 
 @get(

@@ -34,7 +34,7 @@ from web.pages.picking import Offer, offered
 from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight
-from web.written import when_searchable
+from web.written import when_searchable, written
 
 FORMS: Mapping[str, tuple[str, ...]] = {
     "tag": ("tags", "entry_version"),
@@ -142,8 +142,8 @@ def act(
     except (InvalidInput, Refused) as error:
         view = entry_view(base, pages, entry_id, name, form.with_error(error, CALLED))
         return pages.render("entry.html", view, at="browse", status=status_of(error))
-    searchable = when_searchable(base, receipt).searchable if wait else True
-    return see_other(entry_url(entry_id), done, searchable=searchable)
+    answer = when_searchable(base, receipt) if wait else written(receipt)
+    return see_other(entry_url(entry_id), done, searchable=answer.searchable)
 
 
 def entry_view(

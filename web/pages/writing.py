@@ -80,7 +80,9 @@ def contribute(
     except (InvalidInput, Refused) as error:
         return _form(base, pages, form.with_error(error), status=status_of(error))
     written = when_searchable(base, receipt)
-    return see_other(entry_url(written.id), "contributed", searchable=written.searchable)
+    # An entry that the views do not show yet has no page.
+    place = "/entries" if receipt.behind else entry_url(written.id)
+    return see_other(place, "contributed", searchable=written.searchable)
 
 
 @get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise")
