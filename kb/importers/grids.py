@@ -111,6 +111,8 @@ def _columns(line: str, width: int) -> Line:
         else:
             wide = unicodedata.east_asian_width(sign) in "WF"
             columns += [sign, ""] if wide else [sign]
+    if len(columns) > width and columns[-1] == "|":  # the last cell is wider than it is drawn
+        columns[width - 2 :] = ["".join(columns[width - 2 : -1]), "|"]
     return columns
 
 
