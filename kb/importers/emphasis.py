@@ -35,6 +35,16 @@ _NO_HEADING = re.compile(rf"^ {{0,3}}#{{1,6}}(?:[ \t{GONE}]{{0,80}}#{{0,6}})[ \t
 _MAYBE_LOOSE = re.compile(r"(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)", re.MULTILINE)
 _BOLD = re.compile(r"(?<![*\\])\*\*(?!\*)")
 _START = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
+_WIDE = (
+    "\u2014\u2018-\u201d\u2026\u3001-\u3003\u3008-\u3011\u3014-\u301b"
+    "\uff01-\uff0f\uff1a-\uff1f\uff3b-\uff5d"
+)
+SIGN_BESIDE_WORD = re.compile(rf"[{_WIDE}]\*\*\w|\w\*\*[{_WIDE}]")
+"""Where bold may begin or end between a sign of Chinese or Japanese and a word."""
+
+_BOLD_IN_SIGNS = re.compile(
+    rf"(?<![*\\])\*\*(?!\*)([{_WIDE}]{{0,20}})(?=\S)([^*\n]{{1,500}}?)(?<=\S)([{_WIDE}]{{0,20}})\*\*(?!\*)"
+)
 _LONGEST = 10_000  # characters of a line in which bold is mended
 
 
@@ -114,6 +124,27 @@ def _with_signs(text: str, sign: str, parts: re.Pattern[str], *, glued: bool) ->
         after = first + len(words)
         made += [piece[:first], sign, words, sign, piece[after:]] if words else [piece]
     return "".join(made)
+
+
+def with_wide_signs_outside(text: str) -> str:
+    """`text` with the signs of Chinese and Japanese at the ends of bold words beside it.
+
+    Markdown knows no end of bold between such a sign and a word, as these have no blanks.
+    """
+    if not SIGN_BESIDE_WORD.search(text):
+        return text
+
+    masked = within_code(text, lambda code: "x" * len(code))
+    made, at = [], 0
+    for found in _BOLD_IN_SIGNS.finditer(masked):
+        begin, end = found.span()
+        begins = bool(found[1]) and masked[max(0, begin - 1) : begin].isalnum()
+        ends = bool(found[3]) and masked[end : end + 1].isalnum()
+        if begins or ends:
+            first, after = found.span(2)
+            made.append(f"{text[at:begin]}{found[1]}**{text[first:after]}**{found[3]}")
+            at = end
+    return "".join([*made, text[at:]])
 
 
 def with_bold_closed_up(text: str) -> str:

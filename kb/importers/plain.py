@@ -7,7 +7,13 @@ from kb.importers.code import outside_code, without_code
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
-from kb.importers.emphasis import emphasised, with_bold_closed_up, without_gone
+from kb.importers.emphasis import (
+    SIGN_BESIDE_WORD,
+    emphasised,
+    with_bold_closed_up,
+    with_wide_signs_outside,
+    without_gone,
+)
 from kb.importers.grids import BREAK as IN_CELL_BREAK
 from kb.importers.grids import with_grids
 from kb.importers.highlights import with_fences
@@ -40,7 +46,7 @@ _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 
 def plain_markdown(body: str, remarks: Remarks) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read."""
-    if not _SUSPICIOUS.search(body):
+    if not (_SUSPICIOUS.search(body) or SIGN_BESIDE_WORD.search(body)):
         return body
     body = with_raw_signs(with_grids(body, remarks), remarks)
     body = outdented(flattened(with_fences(body, remarks)), remarks)
@@ -78,5 +84,5 @@ def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:
     for paragraph in re.split(r"(\n[ \t]*\n)", text):
         html.begin(paragraph)
         said = coded(without_gone(outside_code(paragraph, clean)), markdown=True)
-        made.append(with_breaks(with_bold_closed_up(emphasised(said))))
+        made.append(with_breaks(with_wide_signs_outside(with_bold_closed_up(emphasised(said)))))
     return _AFTER_FIRST.sub("", "".join(made))

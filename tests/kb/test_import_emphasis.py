@@ -69,3 +69,23 @@ def test_a_mark_leaves_no_emphasis_and_no_link_without_words(written: str, read:
 )
 def test_blanks_within_the_signs_of_bold_are_closed_up(written: str, read: str) -> None:
     assert made(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("**油をさす。**毎朝", "**油をさす**。毎朝"),
+        ("毎朝**「油」**をさす", "毎朝「**油**」をさす"),
+        ("**油**をさす。**ポンプ！**も", "**油**をさす。**ポンプ**！も"),
+        ("**[油](a.md)（注）**毎朝", "**[油](a.md)（注**）毎朝"),
+        ("**油。** 毎朝", "**油。** 毎朝"),
+        ("`**油。**毎` **油。**", "`**油。**毎` **油。**"),
+        ("**油`a`。**毎、**`b`！**も", "**油`a`**。毎、**`b`**！も"),
+        ("**。**毎", "**。**毎"),
+        ("\\**油。**毎", "\\**油。**毎"),
+    ],
+)
+def test_bold_ends_before_a_sign_that_a_word_follows_at_once(written: str, read: str) -> None:
+    text = parse_markdown(f"# T\n\n{written}".encode(), "a.md").content.sections[0].text
+
+    assert text == read
