@@ -47,7 +47,8 @@ def answer(
     Those that are `close` come first: up to the last of the first `ANSWERS` that is near, or
     related when one of the first `JUDGED` is near and none of them has exactly what was asked for.
     What the ranking put between them counts as well: it knows more than the cosine of one passage.
-    Where none has what is quoted, only what is named so is close.
+    Where none has what is quoted, only what is named so is close. A name of several words, or a
+    number, is no more than scattered parts to what does not have all of it together.
     """
     ranked = ranking.documents
     wanted = question.wanted
@@ -68,8 +69,8 @@ def answer(
     said = any(one.level >= EXACT for one in ranked[:1])
     settled = said and _asks_exactly(question, words)
     near = [
-        one.exact
-        if wanted.quoted and not said
+        one.exact or one.level >= EXACT
+        if wanted.named or (wanted.quoted and not said)
         else _near(one, not wanted.quoted and _is_whole(words, stored[one.passage]))
         and (one.lexical > 0 or one.exact or one.level > NOTHING or not settled)
         for one in ranked[:JUDGED]

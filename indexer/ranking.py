@@ -20,6 +20,7 @@ from indexer.lexical import LexicalIndex
 from indexer.memory import Candidates, Memory, Proposed
 from indexer.names import rung
 from indexer.said import Texts, said
+from indexer.sayings import other_version
 from indexer.stored import Fetched, Known
 from indexer.threads import one_thread
 from indexer.vectors import Vectors
@@ -100,6 +101,8 @@ def rank(
     weights = bm25.weights(question.terms, known)
     gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
     exact = set(lexical.named(question.text, filter))
+    if not exact and (other := other_version(question.text)):
+        exact = set(lexical.named(other, filter))
     vector, count = question.read.vector, max(CANDIDATES, limit)
     says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
     proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact | says.keys())

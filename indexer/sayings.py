@@ -28,8 +28,10 @@ MOST = 64
 
 _TELLING = regex.compile(r"[\p{P}\p{S}](?!\Z)|[^\p{L}\p{N}\p{M}\s.?!\u3002\uff1f\uff01]\Z")
 """A sign that does not only end a sentence."""
+_SIGN = regex.compile(r"[\p{P}\p{S}]")
 _OF_CODE = re.compile(r"[<>{}\[\]=@#$\\|^*_+~]|\(\)|::|^[-:./]\w")
-_ENDS = ".,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f"
+ENDS = ".,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f"
+"""Signs that end a sentence or a part of it."""
 _ALIKE = {
     **dict.fromkeys("'\u2019", "['\u2019]"),
     **dict.fromkeys('"\u201c\u201d\u201e', '["\u201c\u201d\u201e]'),
@@ -45,6 +47,14 @@ _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _BETWEEN_GROUPS = r"[.,'\u2019\s]?"
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3}){1,4}")
 _DIGITS = re.compile(r"[0-9]{4,12}")
+_NUMBERS = re.compile(r"[0-9]{1,12}(?:[^\w\s][0-9]{1,12}){2,7}")
+_VERSION = re.compile(r"(v?)([0-9]{1,12}(?:\.[0-9]{1,12}){1,7})", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = r"[0-9]{1,12}(?:[.,][0-9]{1,12}){0,3}"
+_LETTERS = r"[^\W\d_]{1,32}"
+_MIXED = re.compile(f"({_LETTERS})([\\s-]?)({_NUMBER})|({_NUMBER})([\\s-]?)({_LETTERS})")
+_SCHEME = re.compile(r"\Ahttps?://(?:www\.)?", re.IGNORECASE)
+_APART_BY = r"[\s\-\u2010\u2011]"
 
 
 class Saying(Struct, frozen=True):
@@ -89,10 +99,10 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
     if quoted:
         inside = [question[start + 1 : end - 1].strip() for start, end in quoted]
         for place, each in zip(quoted, inside, strict=True):
-            if len(quoted) == 1 and _TELLING.search(each):
+            if len(quoted) == 1 and _SIGN.search(each):
                 found.append(_typed(SAID, place, each))
     else:
-        found += [*_code(question, text)] if short else []
+        found += [*_code(question, text), *_version_or_date(question)] if short else []
         joined = () if " " in text else tuple(_of_kind(text, PAIR))
         others = (*_said(whole, text, is_read=not short), *_respelled(whole, text))
         found += [replace(each, unless=joined) for each in others]
@@ -112,18 +122,21 @@ def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = Fal
 def _code(question: str, text: str) -> Iterator[Saying]:
     """The one piece of several that has signs of code."""
     pieces = [each for each in re.finditer(r"\S+", question) if _OF_CODE.search(each[0])]
-    if len(pieces) == 1 and (name := pieces[0][0].rstrip(_ENDS)) != text and name_key(name):
+    if len(pieces) == 1 and (name := pieces[0][0].rstrip(ENDS)) != text and name_key(name):
         yield _typed(SAID, (pieces[0].start(), pieces[0].start() + len(name)), name)
 
 
 def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Saying]:
     """Its words one after the other, whatever stands between them."""
+    text = _SCHEME.sub("", text)
     words = list(analysis.words(unicodedata.normalize("NFKC", text)))
     if len(words) < 2:
         return
     pattern = _one(words[0])
+    # The numbers of a version or a date are not those of a row of a table.
+    between = r"[^\w\s]" if _NUMBERS.fullmatch(text) else _BETWEEN
     for before, word in pairwise(words):
-        pattern += _BETWEEN + ("*" if before.sign or word.sign else "+") + _one(word)
+        pattern += between + ("*" if before.sign or word.sign else "+") + _one(word)
     holds = _holds(each for word in words for each in _VARIED.split(word.text))
     yield Saying(SAID, place, (_needs(text),), holds, _alone(pattern, text), is_read)
 
@@ -159,6 +172,9 @@ def _respelled(place: tuple[int, int], text: str) -> Iterator[Saying]:
         level = ELSE if text == digits else RESPELLED
         yield Saying(level, place, needs, groups[0], _alone(pattern, text))
         return
+    if mixed := _MIXED.fullmatch(text):
+        yield from _mixed(place, *(part for part in mixed.groups() if part is not None))
+        return
     words = [word.text for word in analysis.words(text) if not word.sign]
     if not (all(word.isalpha() for word in words) and re.fullmatch(r"\w+(?:[\s-]\w+)?", text)):
         return
@@ -169,12 +185,45 @@ def _respelled(place: tuple[int, int], text: str) -> Iterator[Saying]:
         yield from _parted(place, words[0])
 
 
+def other_version(text: str) -> str:
+    """The version that `text` is, with a "v" if it has none, or without; "" if it is none."""
+    found = _VERSION.fullmatch(text.strip())
+    return f"{'' if found[1] else 'v'}{found[2]}" if found else ""
+
+
+def _version_or_date(question: str) -> Iterator[Saying]:
+    """The only one in it: the version in its other spelling, the date within a time."""
+    pieces = [(each.start(), each[0].rstrip(ENDS)) for each in re.finditer(r"\S+", question)]
+    pieces = [each for each in pieces if _DATE.fullmatch(each[1]) or other_version(each[1])]
+    if len(pieces) != 1:
+        return
+    start, text = pieces[0]
+    level = RESPELLED if text == question.strip().rstrip(ENDS) else ELSE
+    other = other_version(text) or text
+    # Of a date the last part goes on in the time, as another word.
+    needs = tuple(_of_kind(other if other != text else text[:-3], FORM + PAIR))
+    pattern = re.escape(other) if other != text else rf"{re.escape(text)}T[0-9]{{2}}"
+    place = (start, start + len(text))
+    yield Saying(level, place, (needs,), other, rf"(?<![\w.]){pattern}")
+
+
+def _mixed(place: tuple[int, int], first: str, gap: str, second: str) -> Iterator[Saying]:
+    """Letters and digits side by side, or what is one as two."""
+    if any(word.sign for word in analysis.words(first + second)):
+        return
+    whole, parts = first + second, f"{first} {second}"
+    between = _APART_BY + "?" * bool(gap)
+    pattern = re.escape(first) + between + re.escape(second)
+    level, needs = (RESPELLED, _needs(whole)) if gap else (ELSE, _needs(parts))
+    yield Saying(level, place, (needs,), _holds((first, second)), pattern)
+
+
 def _parted(place: tuple[int, int], word: str) -> Iterator[Saying]:
     for cut in range(2, min(len(word), analysis.MAX_WORD) - 1):
         parts = word[:cut], word[cut:]
         needs = _needs(" ".join(parts))
         if all(len(part) > 2 or need[0] == STOP for part, need in zip(parts, needs, strict=False)):
-            pattern = r"[\s\-\u2010\u2011]".join(map(re.escape, parts))
+            pattern = _APART_BY.join(map(re.escape, parts))
             yield Saying(ELSE, place, (needs,), _holds(parts), pattern)
 
 

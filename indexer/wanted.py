@@ -25,7 +25,7 @@ from indexer.analysis import (
     is_sign,
     name_key,
 )
-from indexer.sayings import Saying, sayings
+from indexer.sayings import ENDS, Saying, sayings
 
 FEW, SHORT = 3, 6
 """Words, stop words among them, up to which a question is a search for exactly these words, or for
@@ -36,6 +36,7 @@ MOST = 64
 
 _QUOTES = (
     '""',
+    "``",
     "\u201c\u201d",
     "\u201e\u201c",
     "\u201e\u201d",
@@ -46,6 +47,8 @@ _QUOTES = (
 _QUOTED = [re.compile(f"{each[0]}([^{each}]+){each[1]}") for each in _QUOTES]
 _PIECE = re.compile(r"\S+")
 _IDENTIFIER = re.compile(r"[._@\\:=#+$~]|--|^&-|\d[-/,]\d")
+_AROUND = "\"'`\u201c\u201d\u2018\u2019()[]<>"
+_OF_NAME = re.compile(r"[._@\\:=#+$~]|--|^/|/[^/]*/|\d")
 _LETTERS_APART = re.compile(r"&\w\.\w")
 
 _Found = tuple[int, int, str]
@@ -57,7 +60,8 @@ class Wanted(Struct, frozen=True):
     `exact` are what a document must have to be first, each with what will do where nothing has it
     in this form, the nearest first. `phrases` must stand in it as they are; they are as
     `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
-    the plain terms of each. `quoted` tells whether the question says so itself. Documents that say
+    the plain terms of each. `quoted` tells whether the question says so itself, `named`
+    that all of it is one name of several words, as a version is, or a number. Documents that say
     what is in `sayings` are before others.
     """
 
@@ -66,6 +70,7 @@ class Wanted(Struct, frozen=True):
     phrases: Mapping[str, tuple[int, int]] = {}
     phrased: Mapping[str, Sequence[str]] = {}
     quoted: bool = False
+    named: bool = False
     sayings: Sequence[Saying] = ()
 
     @property
@@ -112,8 +117,21 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
             if phrase
         },
         quoted=bool(quoted),
+        named=_is_name(question),
         sayings=sayings(question, quoted, short=length <= SHORT),
     )
+
+
+def _is_name(question: str) -> bool:
+    """Whether it is an identifier, a version, a date, an address or a number, and no more."""
+    text = question.strip().strip(_AROUND).rstrip(ENDS)
+    if re.search(r"\s", text):
+        return False
+    inside = list(analysis.words(text))
+    # Letters with full stops are an abbreviation; scripts without spaces write sentences so.
+    several = len(inside) > 1 and any(len(word.text) > 1 or word.text.isdigit() for word in inside)
+    spaced = not any(word.sign for word in inside)
+    return text.isdigit() or (several and spaced and bool(_OF_NAME.search(text)))
 
 
 def _is_joined(found: Sequence[_Found]) -> bool:
