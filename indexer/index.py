@@ -57,19 +57,12 @@ class HybridIndex:
         cls, directory: Path, embedder: Embedder, *, engine: str = "tantivy", writable: bool = False
     ) -> Self:
         """Open the current generation. Raises `IndexOutdated` if it must be rebuilt, saying why."""
-        path = generation.current(directory)
-        made = generation.check(path, embedder.fingerprint, engine)
-        store = VectorStore(directory / VECTORS, embedder.dimension, writable=writable)
-        index = cls(
-            directory,
-            embedder,
-            engine,
-            Parts.open(path, engine, embedder, store, writable=writable),
-        )
-        if index.position < made.position:
-            index.close()
+        parts = _parts(directory, embedder, engine, writable=writable)
+        made = generation.made(parts.path)
+        if parts.position < made.position:
+            parts.close()
             raise IndexOutdated(f"The index lacks what it held at position {made.position}.")
-        return index
+        return cls(directory, embedder, engine, parts)
 
     @classmethod
     def build(
@@ -176,17 +169,12 @@ class HybridIndex:
         Raises `IndexOutdated` when a new generation is there that this program cannot use.
         """
         with self._changing:
-            path = generation.current(self._directory)
-            if path == self._parts.path:
+            if generation.current(self._directory) == self._parts.path:
                 self._parts.refresh()
                 return
-            generation.check(path, self._embedder.fingerprint, self._engine)
             # The store may be another file too, if someone took the old one away.
-            store = VectorStore(self._directory / VECTORS, self._embedder.dimension, writable=False)
-            old, self._parts = (
-                self._parts,
-                Parts.open(path, self._engine, self._embedder, store, writable=False),
-            )
+            new = _parts(self._directory, self._embedder, self._engine, writable=False)
+            old, self._parts = self._parts, new
             old.close()
 
     def search(self, text: str, filter: Filter, limit: int = 10) -> list[Hit]:
@@ -250,6 +238,19 @@ class HybridIndex:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _parts(directory: Path, embedder: Embedder, engine: str, *, writable: bool) -> Parts:
+    """The parts of the current generation, the next one if this one is removed meanwhile."""
+    while True:
+        path = generation.current(directory)
+        try:
+            generation.check(path, embedder.fingerprint, engine)
+            store = VectorStore(directory / VECTORS, embedder.dimension, writable=writable)
+            return Parts.open(path, engine, embedder, store, writable=writable)
+        except IndexerError:
+            if generation.current(directory) == path:
+                raise
 
 
 def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:

@@ -4,12 +4,14 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer import analysis, generation
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.index import HybridIndex
+from indexer.parts import Parts
 from indexer.testing import HashEmbedder
 from tests.indexer.forty import documents, empty, fill, found, overwrite, shorten
 
@@ -145,6 +147,22 @@ def test_readers_find_the_new_generation_at_their_next_refresh(
         reader.refresh()
         assert reader.position == 50
         assert set(found(reader)) == {f"d{n:03}" for n in range(5)}
+
+
+def test_an_index_that_is_made_anew_while_one_opens_it_opens_as_the_new_one(
+    place: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Parts.open
+
+    def removed(path: Path, *given: Any, **named: Any) -> Parts:
+        monkeypatch.undo()
+        HybridIndex.build(place, embedder, fill).close()
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr(Parts, "open", removed)
+    with HybridIndex.open(place, embedder) as index:
+        assert index.position == 40
+        assert "d003" in found(index)
 
 
 def test_a_search_that_meets_a_swap_is_repeated_on_the_new_generation(
