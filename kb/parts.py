@@ -17,7 +17,7 @@ from kb.belonging import open_log_and_vault
 from kb.data_directory import DataDirectory, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.errors import DataDirectoryError, KnowledgeBaseError, Refused
+from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
 from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.own import OwnTexts
@@ -148,7 +148,8 @@ class Parts:
     def in_turn(self) -> Iterator[None]:
         """Nobody else, in any process, is in such a block, and the views hold all of the log.
 
-        Raises `Refused` where another keeps its turn for too long.
+        Raises `Refused` where another keeps its turn for too long, `DataDirectoryError` where views
+        cannot be written.
         """
         turn = FileLock(self.directory.people_lock)
         with storage_errors(self.directory.root):
@@ -159,10 +160,19 @@ class Parts:
                     "Another process is changing stewards or groups: try again when it is done."
                 ) from error
             try:
-                self.follower.ensure(self.log.head())
+                self._show_all()
                 yield
             finally:
                 turn.release()
+
+    def _show_all(self) -> None:
+        try:
+            self.follower.ensure(self.log.head(), timeout=TURN_SECONDS)
+        except NotYetSearchable as error:
+            why = " ".join(self.follower.errors)
+            raise DataDirectoryError(
+                f"Nothing was changed, as the views lack what is new: try again. {why}".strip()
+            ) from error
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

@@ -61,6 +61,7 @@ class Follower:
         self._runner = ProjectionRunner(log, views, batch_size=BATCH)
         self._sound = SoundViews(log, views)
         self._reader = reader
+        self.shows = reader.holds
         self._index = index
         self._lead = Lead(lock)
         self._moved = Condition()  # told when views or index have moved, or an error came
@@ -73,9 +74,9 @@ class Follower:
     def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
         """Return when the views, or the index if asked, hold `position`.
 
-        For the index this process begins to follow, unless it does; what it then has to do for
-        this caller takes as long as it takes. Otherwise raises `NotYetSearchable` after `timeout`
-        seconds, and `DataDirectoryError` once closed.
+        For the index this process begins to follow; what it then has to do for this caller takes as
+        long as it takes. Else raises `NotYetSearchable` after `timeout` seconds, and
+        `DataDirectoryError` once closed.
         """
         reached = self._index.holds if index else self._reader.holds
         deadline = time.monotonic() + timeout
@@ -85,7 +86,9 @@ class Follower:
             # The process that followed may have stopped meanwhile.
             for_this_caller |= index and self.start()
             patience = min(max(0.0, deadline - time.monotonic()), TIMEOUT_MAX)
-            if not index and self.bring_views_up(patience) and reached(position):
+            # What keeps the background from it would keep this caller as long.
+            stuck = index or (self.running and "views" in self._errors)
+            if not stuck and self.bring_views_up(patience) and reached(position):
                 return
             if index and self._errors:
                 raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")
@@ -114,10 +117,6 @@ class Follower:
                 raise
             return sentence(error)
         return None
-
-    def shows(self, position: int) -> bool:
-        """Whether the views hold `position`."""
-        return self._reader.holds(position)
 
     def start(self) -> bool:
         """Follow in the background; False if it does already."""

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -154,6 +154,48 @@ def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes
     again = base.entries.contribute(some_draft(), command_id=command)
     assert (again.id, again.behind) == (first.id, "")
     assert base.catalogue.browse().total == 1
+
+
+@pytest.fixture
+def stuck(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
+    """A base that follows, whose views are kept locked, and what fails who waits for the lock."""
+    monkeypatch.setattr("kb.following.view_file.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 1e6)
+    base = open_base()
+    base.entries.contribute(some_draft())
+    base.wait(base.head())
+    base._parts.views.close()  # to be opened with the patience from above
+    follower = base._parts.follower
+    with base.follow(), closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        assert base.entries.contribute(some_draft()).behind
+        with follower._moved:
+            assert follower._moved.wait_for(lambda: follower.errors, 30)
+        yield base, lambda: monkeypatch.setattr(follower, "bring_views_up", pytest.fail)
+        other.execute("ROLLBACK")
+
+
+def test_who_writes_while_the_views_are_known_to_be_locked_waits_no_second_time(
+    stuck: tuple[KnowledgeBase, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, wait_no_more = stuck
+    wait_no_more()
+    monkeypatch.setattr("kb.following.follower.SETTLE_SECONDS", 0.0)
+    assert "locked, so try again" in base.entries.contribute(some_draft()).behind
+
+
+def test_a_change_of_groups_that_waits_for_the_views_in_vain_says_that_nothing_was_changed(
+    stuck: tuple[KnowledgeBase, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, _ = stuck
+    monkeypatch.setattr("kb.parts.TURN_SECONDS", 0.0)
+    head = base.head()
+    with pytest.raises(DataDirectoryError, match=r"^Nothing was changed.*locked, so try again"):
+        base.people.form_group("Ward 3")
+    assert base.head() == head
 
 
 def test_a_command_that_wrote_what_is_not_shown_yet_ends_well_and_says_so(
