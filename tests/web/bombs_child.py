@@ -16,6 +16,7 @@ from types import ModuleType
 from indexer import analysis, letters, markdown_text, passages, sayings, snippets, wanted
 from indexer.document import Document, Section
 from indexer.model import ModelEmbedder
+from indexer.names import rung
 from indexer.testing import HashEmbedder
 from kb import characters, collation, ids
 from kb.accounts import names, password_rules
@@ -171,6 +172,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         ("indexer/markdown_grammar.py", "indexer/markdown_text.py"), (markdown_text.blocks,)
     ),
     "indexer/model.py": (ModelEmbedder().share,),
+    "indexer/names.py": (lambda text: rung(text, text + ".", 1),),
     "indexer/sayings.py": (_says,),
     "indexer/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
