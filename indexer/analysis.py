@@ -13,14 +13,14 @@ with a sign of its own:
 - two signs of a script without spaces, side by side;
 - a stop word, and once more if it is written in capitals (IT);
 - the form that a word has before it is stemmed and loses its accents;
-- others that it may be written in: without accents, ö as oe, with no hyphen in it, digits without
-  what sets off their groups.
+- others that it may be written in: without accents, ö as oe, with no hyphen or apostrophe in it, no
+  signs that raise or lower a part (H~2~O), digits without what sets off their groups.
 """
 
 import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ import Stemmer
 from indexer.errors import QuestionError
 from indexer.letters import folded, others, written
 
-VERSION = 7
+VERSION = 8
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -83,6 +83,7 @@ _THIN = re.compile("(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 _GROUPED = re.compile(
     "(?<![A-Za-z0-9.,'\u2019])[0-9]{1,3}(?:[.,'\u2019][0-9]{3}){1,4}(?![0-9]|[.,'\u2019][0-9])"
 )
+_RAISED = re.compile(r"(?<![\w~^])[^\W_]{1,9}(?:[~^][^\W_]{1,9}[~^][^\W_]{0,9}){1,9}(?![\w~^])")
 _BEFORE = re.compile(r"(?:[.@#$~\u20ac\u00a3+]|--?)$")
 _BEHIND = re.compile(r"\+\+|[+#%](?!\w)")
 _GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
@@ -228,7 +229,7 @@ def _found(piece: str) -> list[tuple[int, int, str]]:
     inside = list(words(piece))
     found = [(word.start, word.end, term) for word in inside for term in _of_word(word) if term]
     if len(inside) > 1 or len(piece) > sum(len(word.text) for word in inside):
-        found += _joined(piece, inside)
+        found += chain(_joined(piece, inside), _without(piece))
         found.sort(key=itemgetter(0))
     return found
 
@@ -254,12 +255,16 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
         if (first.sign and second.sign and not gap) or (
             gap and _GAP.fullmatch(gap) and not (first.sign or second.sign)
         ):
-            joined = f"{_plain(first.text)}{gap.translate(_SAME_SIGN)}{_plain(second.text)}"
+            joined = _plain(first.text) + (sign := gap.translate(_SAME_SIGN)) + _plain(second.text)
             yield first.start, second.end, (PAIR if gap else SIGNS) + joined
-            if gap.translate(_SAME_SIGN) == "-" and first.text.isalpha() and second.text.isalpha():
-                yield first.start, second.end, OTHER + joined.replace("-", "")
-    for grouped in _GROUPED.finditer(piece):
-        yield *grouped.span(), OTHER + re.sub("[^0-9]", "", grouped[0])
+            if sign in ("-", "'") and (bare := joined.replace(sign, "")).isalpha():
+                yield first.start, second.end, OTHER + bare
+
+
+def _without(piece: str) -> Iterator[tuple[int, int, str]]:
+    """What signs set off in it, without these."""
+    for found in chain(_GROUPED.finditer(piece), _RAISED.finditer(piece)):
+        yield *found.span(), OTHER + folded(re.sub(r"\W", "", found[0]))
 
 
 def _sign_before(piece: str, end: int, start: int) -> str:
@@ -275,8 +280,8 @@ def _word_terms(word: str) -> tuple[str, ...]:
     negation = bool(ending) and ending[0] in "tT"
     if negation or plain in STOP_WORDS:
         stopped = f"{plain}'t" if negation else plain
-        capitals = len(head) > 1 and head.isupper()
-        return (STOP + stopped, CAPITALS + stopped) if capitals else (STOP + stopped,)
+        capitals = (CAPITALS + stopped,) if len(head) > 1 and head.isupper() else ()
+        return (STOP + stopped, *capitals, *((OTHER + plain + "t",) if negation else ()))
     # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
     stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", plain))
     form = written(head[:MAX_WORD])

@@ -95,11 +95,15 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
     """
     text = question.strip()
     whole = (0, len(question))
-    found = [_typed(TYPED, whole, text, is_read=not short)] if _TELLING.search(text) else []
+    found = []
+    if _TELLING.search(text):
+        found = [_typed(TYPED, whole, text, is_read=not short)]
+    elif short and " " in text:  # Before what joins its words by signs, as `vue/macros`.
+        found = [_typed(TYPED, whole, text.rstrip(ENDS))]
     if quoted:
         inside = [question[start + 1 : end - 1].strip() for start, end in quoted]
         for place, each in zip(quoted, inside, strict=True):
-            if len(quoted) == 1 and _SIGN.search(each):
+            if len(quoted) == 1 and (" " in each or _SIGN.search(each)):
                 found.append(_typed(SAID, place, each))
     else:
         found += [*_code(question, text), *_version_or_date(question)] if short else []
@@ -176,7 +180,9 @@ def _respelled(place: tuple[int, int], text: str) -> Iterator[Saying]:
         yield from _mixed(place, *(part for part in mixed.groups() if part is not None))
         return
     words = [word.text for word in analysis.words(text) if not word.sign]
-    if not (all(word.isalpha() for word in words) and re.fullmatch(r"\w+(?:[\s-]\w+)?", text)):
+    if not (
+        all(word.isalpha() for word in words) and re.fullmatch(r"\w+(?:[\s'\u2019-]\w+)?", text)
+    ):
         return
     if len(words) == 2:
         pattern = r"\W?".join(map(re.escape, words))

@@ -41,10 +41,20 @@ _QUOTES = (
     "\u201e\u201c",
     "\u201e\u201d",
     "\u00ab\u00bb",
+    "\u00bb\u00ab",
+    "\u2039\u203a",
+    "\u203a\u2039",
+    "\u201a\u2018",
+    "\uff02\uff02",
     "\u300c\u300d",
     "\u300e\u300f",
 )
-_QUOTED = [re.compile(f"{each[0]}([^{each}]+){each[1]}") for each in _QUOTES]
+# Looked for together, since what closes in one language opens in another. Curly single ones are
+# apostrophes as well.
+_QUOTED = re.compile(
+    "|".join(f"{each[0]}[^{each}]+{each[1]}" for each in _QUOTES)
+    + r"|(?<!\w)\u2018(?:[^\u2018\u2019]|\u2019(?=\w))+\u2019(?!\w)"
+)
 _PIECE = re.compile(r"\S+")
 _IDENTIFIER = re.compile(r"[._@\\:=#+$~]|--|^&-|\d[-/,]\d")
 _AROUND = "\"'`\u201c\u201d\u2018\u2019()[]<>"
@@ -143,10 +153,8 @@ def _is_joined(found: Sequence[_Found]) -> bool:
 
 def _quoted(question: str) -> list[tuple[int, int]]:
     """What stands in quotation marks, with these; in a sentence they only set off a word."""
-    places = [each.span() for quotes in _QUOTED for each in quotes.finditer(question)]
-    around = question
-    for quotes in _QUOTED:
-        around = quotes.sub(" ", around)
+    places = [each.span() for each in _QUOTED.finditer(question)]
+    around = _QUOTED.sub(" ", question)
     named = [place for place in places if name_key(question[slice(*place)])]
     return named if sum(map(bool, analysis.found_in(around))) <= FEW else []
 

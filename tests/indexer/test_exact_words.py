@@ -266,6 +266,36 @@ def test_words_of_a_property_find_it_word_for_word_unquoted(tmp_path: Path) -> N
             assert (hit.document_id, hit.place, hit.close) == ("kept", "properties", True)
 
 
+@pytest.mark.parametrize("question", ["vue macros", '"Vue Macros"', "»vue macros«"])
+def test_of_passages_and_entries_the_one_with_the_very_spelling_is_first(question: str) -> None:
+    joined = "Set vue/macros or `vue_macros` here. " * 9
+    texts = [joined, f"{joined}\n\n{FILLER * 20}\n\nThen vue macros are told of.", joined]
+    with lone(texts) as index:
+        hit, *others = index.search(question, EVERYONE)
+        start, end = hit.marks[0]
+        assert (hit.document_id, hit.text[start:end], hit.close) == ("d1", "vue macros", True)
+        assert {other.document_id for other in others} == {"d0", "d2"}
+
+
+def test_two_words_side_by_side_count_also_if_one_is_a_stop_word() -> None:
+    near = "A prompt is a prompt. Prompts! You must prompt, as must prompts. " * 5
+    with lone(
+        [near, f"{FILLER * 20} The prompt must be dry.", near, "So prompt.must is set."]
+    ) as index:
+        assert index.search("prompt must", EVERYONE)[0].document_id == "d1"
+
+
+@pytest.mark.parametrize(
+    "question", ["OReilly", "oreilly", "dont", "aujourdhui", "lhomme", "H2O", "mc2", "C6H12O6"]
+)
+def test_signs_inside_a_word_may_be_left_out(question: str) -> None:
+    text = "Ask O'Reilly why they don\u2019t. Aujourd'hui l'homme boit H~2~O, C~6~H~12~O~6~, mc^2^."
+    with lone([FILLER, "Homme, reilly, aujourd, don.", f"{FILLER} {text}"]) as index:
+        hit = index.search(question, EVERYONE)[0]
+        assert (hit.document_id, hit.close) == ("d2", True)
+        assert hit.marks
+
+
 @pytest.mark.parametrize(
     ("question", "names"),
     [

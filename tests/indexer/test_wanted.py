@@ -79,7 +79,14 @@ def test_of_what_the_model_does_not_read_all_is_wanted_however_long() -> None:
     assert len(wanted(text, read=False).exact) == 7
 
 
-@pytest.mark.parametrize("quotes", ['""', "“”", "„“", "«»", "「」"])
+def test_a_quotation_mark_that_closes_one_phrase_opens_no_other() -> None:
+    assert list(wanted("»so ist es« und »nie mehr«").phrases) == ["so ist es", "nie mehr"]
+    assert list(wanted("‘don’t stop’ ’til").phrases) == ["dont stop"]
+
+
+@pytest.mark.parametrize(
+    "quotes", ['""', "“”", "„“", "«»", "»«", "‹›", "›‹", "‘’", "‚‘", "＂＂", "「」"]
+)
 def test_what_is_quoted_must_stand_as_it_is_unless_a_sentence_sets_it_off(quotes: str) -> None:
     phrase = f"{quotes[0]}to be or not{quotes[1]}"
     assert wanted(f"{phrase} play").phrases == {"to be or not": (0, 14)}
