@@ -5,9 +5,9 @@ import sqlite3
 import msgspec
 from msgspec import structs
 
-from kb.characters import skeleton
 from kb.entries import validation
 from kb.entries.results import BrowseFilter
+from kb.entries.spelling import sought
 from kb.entries.tags import tag_key, tag_keys
 
 
@@ -23,7 +23,7 @@ def stored(filter: BrowseFilter) -> BrowseFilter:
         filter,
         kinds=tuple(map(tag_key, filter.kinds)),
         tags=tag_keys(filter.tags),
-        groups=tuple(map(skeleton, filter.groups)),
+        groups=tuple(map(sought, filter.groups)),
     )
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import msgspec
 from msgspec import structs
 
-from kb.characters import skeleton
 from kb.entries import queries, validation
 from kb.entries.browsing import counts, stored, values_of
 from kb.entries.content import Content
@@ -36,6 +35,7 @@ from kb.entries.rows import (
     related_entry,
     reuse_view,
 )
+from kb.entries.spelling import sought
 from kb.entries.tags import tag_key
 from kb.errors import InvalidInput, NotFound
 from kb.following.view_reader import ViewReader
@@ -234,7 +234,7 @@ class Catalogue:
 
     def spellings(self, groups: Iterable[str]) -> frozenset[str]:
         """The names of `groups`, in every spelling that entries have of them."""
-        values = msgspec.json.encode([*map(skeleton, groups)]).decode()
+        values = msgspec.json.encode([*map(sought, groups)]).decode()
         with self._views.read(self._labels) as db:
             return frozenset(row[0] for row in db.execute(queries.SPELLINGS, (values,)))
 

@@ -26,8 +26,10 @@ ALL_GROUPS = f"""SELECT name FROM (
     SELECT {spelled("entry")} AS name, count(*) AS entries, min(group_key) AS key FROM entry
     WHERE group_looks IS NOT NULL GROUP BY group_looks)
 WHERE {_WORD.format(name="name")} ORDER BY entries DESC, key LIMIT :limit"""
-SPELLINGS = """SELECT DISTINCT group_name FROM entry
-WHERE group_looks IN (SELECT value FROM json_each(?))"""
+# A hyphen or a blank in the name of a group is all one to who looks for it, as in a tag.
+_UNJOINED = "replace(replace(group_looks, '-', ' '), '_', ' ')"
+SPELLINGS = f"""SELECT DISTINCT group_name FROM entry
+WHERE {_UNJOINED} IN (SELECT value FROM json_each(?))"""
 # A tag of several entries is shown as the first of those that the asker sees has it.
 _WRITTEN = """(SELECT tag FROM tag AS first
     WHERE first.looks = found.looks ORDER BY position LIMIT 1)"""
@@ -61,9 +63,9 @@ OWN_LABELS = "SELECT substr(value, 8) FROM json_each(asker_labels()) WHERE value
 
 # Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
 # Of several kinds or groups any will do, tags narrow: an entry has them all.
-FILTERED = """
+FILTERED = f"""
 WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
-  AND (:groups = '[]' OR group_looks IN (SELECT value FROM json_each(:groups)))
+  AND (:groups = '[]' OR {_UNJOINED} IN (SELECT value FROM json_each(:groups)))
   AND (:tags = '[]' OR entry.id IN (
        SELECT entry_id FROM tag WHERE tag.looks IN (SELECT value FROM json_each(:tags))
        GROUP BY entry_id HAVING count(*) = json_array_length(:tags)))

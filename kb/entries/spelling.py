@@ -27,3 +27,8 @@ def spelled(table: str) -> str:
 def called(group: str | None) -> tuple[str | None, str | None]:
     """A group's name as given, and what it is compared by."""
     return group, skeleton(group) if group else None
+
+
+def sought(group: str) -> str:
+    """What a group is looked for by: how its name looks, a blank for each hyphen."""
+    return skeleton(group).replace("-", " ").replace("_", " ")

@@ -1,6 +1,6 @@
 """Tags: shown as they were written, and compared by what is alike in all ways to write one.
 
-`Night shift`, `night-shift` and `NIGHT_SHIFT` are one tag; so are `Größe` and `grösse`. An entry
+`Night shift`, `night-shift`, `#NIGHT_SHIFT` are one tag; so are `Größe` and `grösse`. An entry
 shows it as it was put on there; where it is counted, it stands as the first entry has it.
 """
 
@@ -46,6 +46,7 @@ def tag_key(value: str) -> str:
 def _key(tag: str) -> str:
     folded = unicodedata.normalize("NFD", plain_letters(tag)).casefold()
     composed = unicodedata.normalize("NFC", _JOINTS.sub("-", folded))
+    composed = composed.lstrip("#\uff03") or composed  # as people write tags in a text
     return unicodedata.normalize("NFC", one_alphabet(composed))
 
 

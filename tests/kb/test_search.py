@@ -160,7 +160,7 @@ def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:
         return bool(base.search("bedside handover", **filters).results)  # type: ignore[arg-type]
 
     assert found(kinds=["practice"], tags=["night"], groups=["Ward 3"])
-    assert found(tags=["NIGHT", "Night Shift"], groups=["ward  3", "unheard-of"])
+    assert found(tags=["NIGHT", "#Night Shift"], groups=["ward-3", "unheard-of"])
     assert found(kinds=["Practice ", "Case Clinic"])
     assert not found(tags=["night", "other"])
     assert not found(tags=["unheard-of"])

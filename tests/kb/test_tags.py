@@ -78,6 +78,12 @@ def test_tags_that_are_empty_too_long_or_too_many_are_refused(tags: list[str], f
     assert refused.value.field == field
 
 
+def test_a_tag_is_one_with_and_without_the_sign_before_it() -> None:
+    assert tag_key("#Ärzte") == tag_key("＃ärzte") == tag_key("Ärzte")
+    assert tag_key("C#") != tag_key("C")
+    assert tag_key("#") == "#"
+
+
 @given(st.text())
 def test_the_key_of_a_tag_stays_as_it_is(value: str) -> None:
     tag = tag_key(value)
