@@ -138,9 +138,9 @@ def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Sayin
         return
     pattern = _one(words[0])
     # The numbers of a version or a date are not those of a row of a table.
-    between = r"[^\w\s]" if _NUMBERS.fullmatch(text) else _BETWEEN
+    apart = r"[^\w\s]" if _NUMBERS.fullmatch(text) else _BETWEEN + "+"
     for before, word in pairwise(words):
-        pattern += between + ("*" if before.sign or word.sign else "+") + _one(word)
+        pattern += (_BETWEEN + "*" if before.sign or word.sign else apart) + _one(word)
     holds = _holds(each for word in words for each in _VARIED.split(word.text))
     yield Saying(SAID, place, (_needs(text),), holds, _alone(pattern, text), is_read)
 
