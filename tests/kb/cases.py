@@ -90,9 +90,9 @@ def cases(*, asking: bool = False) -> list[Any]:
 
 
 def folders() -> list[Any]:
-    """Parameters: each folder below the one that KB_FOLDERS names, such as copies of real bases."""
+    """Parameters: our own documentation, and each folder below the one that KB_FOLDERS names."""
     given = os.environ.get("KB_FOLDERS")
-    found = sorted(Path(given).iterdir()) if given else []
+    found = [OWN.parents[1] / "docs", *(sorted(Path(given).iterdir()) if given else [])]
     return [pytest.param(folder, id=folder.name) for folder in found if folder.is_dir()]
 
 

@@ -1,7 +1,7 @@
 """Each case of an import gives what it says; no word of any of its files is lost.
 
-The cases of tests/cases, and those of the folder that KB_CASES names, if it is set. Of the folders
-below the one that KB_FOLDERS names only the words are looked at.
+The cases of tests/cases, and those of the folder that KB_CASES names, if it is set. Of docs, and of
+the folders below the one that KB_FOLDERS names, only the words are looked at.
 """
 
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_no_word_of_a_file_is_lost_without_a_row_that_says_so(case: Path) -> Non
 
 
 @pytest.mark.parametrize("folder", folders())
-def test_no_word_of_a_folder_elsewhere_is_lost_without_a_row_that_says_so(folder: Path) -> None:
+def test_no_word_of_a_whole_folder_is_lost_without_a_row_that_says_so(folder: Path) -> None:
     assert lost_words(folder, import_case(folder)) == {}
 
 
