@@ -156,7 +156,8 @@ def _not_said(body: Sections, prose: Sections, remarks: Remarks) -> Sections:
     for section in body:
         heading, text = _letters(section.heading), _letters(section.text)
         if text and (text in said.values() or f" {text} " in f" {said.get(heading, '')} "):
-            told = f"section “{section.heading}”, which a field says as well: {section.text}"
+            what = f"section “{section.heading}”" if section.heading else "text"
+            told = f"{what}, which a field says as well: {section.text}"
             remarks.add(Why.TWICE, told)
         else:
             kept.append(section)

@@ -2,6 +2,8 @@
 
 import re
 
+from kb.importers.code import prose
+
 _THANKED = (
     r"authors?(\(s\))?|contributors?|credits|acknowledge?ments?|testimonials?"
     r"|autor(a|es|as|\(es\)|en|in|innen)?|autor[ií]as?|auteur(s|e|es)?|autor[ei]|作者|著者"
@@ -25,6 +27,11 @@ _ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)[^\s)>\]]*|\([./#][^\s)]*\)")
 _JOINING = {"and", "und", "et", "y", "e", "of", "at", "the", "de", "von", "van", "der", "da", "di"}
 _MOST_WORDS = 8
 _LONGEST_NAME = 6
+_EXPLAINED = re.compile(
+    r"^[ \t>]{0,40}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,9})?`{1,9}[^`@\n]{1,100}`{1,9}[^\w\n]{1,9}\w",
+    re.MULTILINE,
+)
+"""A line that begins with code and says what that is: a field of a program, such as `orcid`."""
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w|@\w")
 
 
@@ -37,15 +44,16 @@ def may_name_persons(name: str) -> bool:
 def names_persons(name: str, text: str) -> bool:
     """Whether `text` under `name` names persons: nothing else, or in thanks anywhere.
 
-    An "Editor" may be a program and a "Contact" a switch, of which there are sentences.
+    An "Editor" may be a program and a "Contact" a switch, of which there are sentences, and
+    "Authors" a field whose values are explained.
     """
-    if not may_name_persons(name):
+    if not may_name_persons(name) or _EXPLAINED.search(text):
         return False
     lines = [line for line in text.split("\n") if line.strip()]
     if all(map(_is_name, lines)):
         return True
     thanks = _THANKS.fullmatch(name.lower().strip(" :*")) is not None
-    return thanks and any(map(_CAPITAL_WITHIN.search, lines))
+    return thanks and any(map(_CAPITAL_WITHIN.search, prose(text).split("\n")))
 
 
 def _is_name(line: str) -> bool:
