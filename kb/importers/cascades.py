@@ -15,6 +15,7 @@ from kb.importers.files import read
 from kb.importers.front_matter import read_head
 from kb.importers.head_yaml import load
 from kb.importers.markdown import ParsedFile, parse_markdown
+from kb.importers.myst import SETTINGS as MYST_SETTINGS
 from kb.importers.naming import is_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import narrowest, seen_below
@@ -44,6 +45,8 @@ class Cascades:
     def __init__(self) -> None:
         self._said: dict[str, list[_Said]] = {}
         self._set: set[str] | None = None
+        self.books: set[str] = set()
+        """The folders all pages below which are in MyST."""
 
     def parse(
         self, data_of: Callable[[], bytes], path: str, place: str = "", *, within: str = ""
@@ -54,7 +57,8 @@ class Cascades:
         """
         within = within or path
         try:
-            parsed = parse_markdown(data_of(), path, place, settings=self._set)
+            in_book = not self.books.isdisjoint(_folders(posixpath.dirname(within)))
+            parsed = parse_markdown(data_of(), path, place, settings=self._set, in_book=in_book)
         except Exception:
             self.refused(data_of, within)
             raise
@@ -82,6 +86,8 @@ class Cascades:
         with suppress(OSError, NotTaken):  # what is set for pages is known of all folders or none
             self._set = {name for within in folders for name in _set_in(folder, within)}
         for within in folders:
+            if _is_book(folder / within):
+                self.books.add(within.as_posix().strip("."))
             place = (within / SETTINGS).as_posix()
             if (folder / place).is_file():
                 self.settings(partial(read, folder, place), place)
@@ -115,6 +121,8 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
     """
     cascades, place = Cascades(), file.absolute()
     for folder in place.parents:
+        if _is_book(folder):
+            cascades.books.add(folder.as_posix())
         if (folder / SETTINGS).is_file():
             cascades.settings(partial(read, folder, SETTINGS), (folder / SETTINGS).as_posix())
     for page in _pages_around(place):
@@ -125,6 +133,11 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
             else:
                 cascades.refused(data_of, page.as_posix())
     return cascades.parse(lambda: data, "", place.as_posix(), within=place.as_posix())
+
+
+def _is_book(folder: Path) -> bool:
+    """Whether a folder is the root of a book in MyST."""
+    return any((folder / name).is_file() for name in MYST_SETTINGS)
 
 
 def _set_in(folder: Path, within: Path) -> Iterator[str]:

@@ -19,6 +19,7 @@ from kb.importers.fields import Fields
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
 from kb.importers.mentioned import with_mentioned
+from kb.importers.myst import is_myst
 from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
@@ -77,13 +78,18 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
 
 
 def parse_markdown(
-    data: bytes, path: str, place: str = "", *, settings: Set[str] | None = None
+    data: bytes,
+    path: str,
+    place: str = "",
+    *,
+    settings: Set[str] | None = None,
+    in_book: bool = False,
 ) -> ParsedFile:
     """What the file at `path` (relative, with slashes) with the content `data` says.
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
     `settings` are the names of what is set for it outside of it, None where nobody knows them.
-    Raises `NotTaken`.
+    `in_book` says that all pages around it are in MyST. Raises `NotTaken`.
     """
     remarks = Remarks()
     text = decoded(data, remarks)
@@ -110,7 +116,8 @@ def parse_markdown(
     body = head.body
     if not exact:
         body = with_conditions(body, head.fields, None if head.unread else settings)
-        body = _plain(body, head.fields, remarks)
+        myst = in_book or is_myst(body, head.fields)
+        body = _plain(body, head.fields, remarks, myst=myst)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)
@@ -148,11 +155,11 @@ def parse_markdown(
     )
 
 
-def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
+def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks, *, myst: bool) -> str:
     said = with_cells(
         with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
     )
-    return plain_markdown(said, remarks)
+    return plain_markdown(said, remarks, myst=myst)
 
 
 def _with_taxonomies(fields: dict[str, Value]) -> dict[str, Value]:

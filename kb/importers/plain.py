@@ -21,6 +21,7 @@ from kb.importers.html import Html
 from kb.importers.html_code import coded
 from kb.importers.indented import outdented
 from kb.importers.marks import seen_of_marks, without_marks
+from kb.importers.myst import without_comment_lines
 from kb.importers.pieces import code, pieces
 from kb.importers.raw import with_braces, with_raw_signs
 from kb.importers.remarks import Remarks, Why
@@ -44,16 +45,16 @@ _AFTER_FIRST = re.compile(rf"{_FIRST}[ \t]*")
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 
 
-def plain_markdown(body: str, remarks: Remarks) -> str:
-    """`body` with HTML as Markdown and without what only programs of a site read."""
-    if not (_SUSPICIOUS.search(body) or SIGN_BESIDE_WORD.search(body)):
+def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
+    """`body` with HTML as Markdown and without what only programs of a site read.
+
+    Of a page in `myst` lines that begin with % are comments.
+    """
+    if not (myst or _SUSPICIOUS.search(body) or SIGN_BESIDE_WORD.search(body)):
         return body
     body = with_raw_signs(with_grids(body, remarks), remarks)
     body = outdented(flattened(with_fences(body, remarks)), remarks)
-    if has_comments(body):
-        body = without_comments(body, code(body), remarks)
-    if hides(body):
-        body = without_unseen(body, [*code(body)], remarks)
+    body = _shown(body, remarks, myst=myst)
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))
     html = Html("\n".join(without_code(text) for kind, text in found if kind != "code"), remarks)
@@ -70,6 +71,17 @@ def plain_markdown(body: str, remarks: Remarks) -> str:
         else:
             made.append(_text(text, html, remarks, in_table=kind == "table"))
     return with_braces("\n".join(made)).replace(IN_CELL_BREAK, "<br>")
+
+
+def _shown(body: str, remarks: Remarks, *, myst: bool) -> str:
+    """`body` without comments and elements that are not seen."""
+    if has_comments(body):
+        body = without_comments(body, code(body), remarks)
+    if myst and "%" in body:
+        body = without_comment_lines(body, code(body), remarks)
+    if hides(body):
+        body = without_unseen(body, [*code(body)], remarks)
+    return body
 
 
 def _text(text: str, html: Html, remarks: Remarks, *, in_table: bool) -> str:

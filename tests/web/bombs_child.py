@@ -58,6 +58,8 @@ PIECES = (
         "```{r, a=\n",
         "*[a]: b\n",
         "a:: b\n",
+        "% a\n",
+        "(a)=\n",
         "$a",
         "[^a]",
         "[^a]: b\n",
@@ -104,6 +106,7 @@ IMPORTERS = (
     ),
     *(
         "marks",
+        "myst",
         "naming",
         "notes",
         "own_fields",

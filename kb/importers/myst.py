@@ -1,0 +1,59 @@
+"""Pages in MyST, as Jupyter Book has them: how one is known, and what its authors hid by %."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from kb.importers.code import lines_of
+from kb.importers.remarks import Remarks, Why
+from kb.importers.value_text import flat
+from kb.importers.values import Value
+
+SETTINGS = ("myst.yml", "_toc.yml")
+"""Files in the folder of a book, all pages below which are in MyST."""
+
+DIRECTIVES = (
+    "admonition|attention|caution|danger|error|hint|important|note|seealso|tip|warning|margin"
+    "|sidebar|dropdown|card|tab-set|tab-item|grid|figure|image|list-table|code-block|code-cell"
+    "|literalinclude|toctree|tableofcontents|math|glossary|eval-rst|bibliography|contents|epigraph"
+)
+_ROLES = "ref|doc|term|numref|eq|cite|cite:[pt]|download|kbd|abbr|sub|sup|math|index|guilabel"
+_MARK = re.compile(
+    rf"^[ \t]{{0,40}}(?:`{{3,}}|~{{3,}}|:{{3,}})[ \t]{{0,9}}\{{(?:{DIRECTIVES})\}}"
+    r"|^\([\w.:/ -]{1,200}\)=[ \t]*$"
+    rf"|(?<!`)\{{(?:{_ROLES})\}}`[^`]",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(r"(?:^ {0,3}%(?!\})[^\n]*(?:\n|\Z))+", re.MULTILINE)
+
+
+def is_myst(body: str, fields: Mapping[str, Value]) -> bool:
+    """Whether a page with this text and front matter has marks that are MyST's alone."""
+    said = fields.get("jupytext")
+    if said is not None and "myst" in flat(said):
+        return True
+    if not _MARK.search(body):
+        return False
+    within = False
+    for line, is_code in lines_of(body):
+        if not within and _MARK.search(line):
+            return True
+        within = is_code
+    return False
+
+
+def without_comment_lines(text: str, code: Iterable[tuple[int, int]], remarks: Remarks) -> str:
+    """`text` without lines that begin with %, but in the ranges of `code`; they end a paragraph."""
+    ranges = iter(sorted(code))
+    begin, end = next(ranges, (len(text), len(text)))
+    kept, at = [], 0
+    for found in _COMMENT.finditer(text):
+        while end <= found.start():
+            begin, end = next(ranges, (len(text), len(text)))
+        if begin <= found.start():
+            continue
+        kept.append(text[at : found.start()])
+        at = found.end()
+        remarks.add(Why.COMMENTS, found[0])
+        remarks.comments.append(found[0])
+        kept.append("\n")
+    return "".join([*kept, text[at:]])

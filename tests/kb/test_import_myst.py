@@ -1,0 +1,68 @@
+"""Pages in MyST, as Jupyter Book has them: what its readers see is what is taken."""
+
+from pathlib import Path
+
+import pytest
+
+from kb.importers.cascades import Cascades
+from kb.importers.markdown import ParsedFile, parse_markdown
+
+
+def parsed(text: str, *, in_book: bool = False) -> ParsedFile:
+    return parse_markdown(text.encode(), "a.md", in_book=in_book)
+
+
+def made(found: ParsedFile) -> str:
+    return "\n".join(section.text for section in found.content.sections)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "```{note}\nHot.\n```",
+        ":::{warning} Hot\nYes.\n:::",
+        "(ovens)=\n## Ovens",
+        "See {ref}`ovens`.",
+    ],
+)
+def test_a_line_that_begins_with_a_percent_sign_is_a_comment_where_marks_say_it_is_myst(
+    mark: str,
+) -> None:
+    found = parsed(f"Warm.\n% secret\n%   and `more`\nCold.\n\n{mark}")
+
+    assert made(found).startswith("Warm.\n\nCold.")
+    assert "secret" not in made(found)
+    assert "Comments: % secret % and `more`" in found.remarks
+
+
+def test_a_head_of_jupytext_says_that_a_page_is_in_myst() -> None:
+    found = parsed("---\njupytext: {text_representation: {format_name: myst}}\n---\nA\n% b\n")
+
+    assert made(found) == "A"
+
+
+def test_all_pages_of_a_book_are_in_myst(tmp_path: Path) -> None:
+    (tmp_path / "book" / "part").mkdir(parents=True)
+    (tmp_path / "book" / "_toc.yml").write_text("format: jb-book")
+    cascades = Cascades()
+    paths = ["book/part/a.md", "b.md"]
+    cascades.read_settings(tmp_path, paths)
+    said = [made(cascades.parse(lambda: b"A\n% b\n", path)) for path in paths]
+
+    assert said == ["A", "A\n% b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A\n\n```\n% b\n```\n\n```{r}\n% c\n```",
+        "50\n% of it\n\n````md\n```{note}\nHot.\n```\n````",
+    ],
+)
+def test_elsewhere_and_in_code_percent_signs_stay(text: str) -> None:
+    assert "%" in made(parsed(text))
+    assert "% b" in made(parsed("A\n\n```\n% b\n```\n", in_book=True))
+
+
+def test_a_comment_that_says_it_is_a_draft_keeps_the_page_for_its_author() -> None:
+    assert parsed("A\n% status: draft\n", in_book=True).visible_to == ("draft",)
