@@ -1,4 +1,4 @@
-"""Cells of code of Quarto and R Markdown: readers see their code, unless an option says not."""
+"""Cells of code of Quarto, R Markdown and MyST: readers see their code, unless told otherwise."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,13 @@ _MAYBE = re.compile(r"^[ \t]*(?:`{3}|~{3})[`~]*[ \t]*\{[A-Za-z]", re.MULTILINE)
 _BEGIN = re.compile(
     r"([ \t]{0,40})(`{3,}|~{3,})[ \t]*\{([A-Za-z]{1,20})((?:[\s,][^{}\n]{0,2000})?)\}[ \t]*$"
 )
+_OF_MYST = re.compile(
+    r"([ \t]{0,40})(`{3,}|~{3,})[ \t]*\{(?:code-cell|code|code-block)\}"
+    r"[ \t]*([\w+#.-]{0,40})[^\n`]{0,200}$"
+)
+_FIELD = re.compile(r"[ \t]*:?([\w-]{1,60}):[ \t]*(.{0,500})$")
+_TAGS = re.compile(r"^[ \t:]{0,40}tags:([^\n]{0,500}(?:\n[ \t]{0,40}-[^\n]{0,200}){0,50})", re.M)
+_HIDING = re.compile(r"(?<![\w-])(?:hide|remove)[-_](cell|input)(?![\w-])")
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LANGUAGES = word_set(
     "r python julia ojs sql bash sh shell zsh powershell perl ruby js javascript node css html "
@@ -23,6 +30,7 @@ _OPTION = re.compile(
 )
 _ALL_CELLS = re.compile(r"opts_chunk\s{0,9}\$\s{0,9}set\s{0,9}\(([^()]{0,1000})\)")
 _NO = ("false", "f", "no")
+_SAID_OF_MYST = ("filename", "caption")
 _SPOKEN = ("fig-cap", "tbl-cap", "lst-cap", "fig-alt")
 """Options that say to readers what they see, as Quarto spells them."""
 
@@ -53,6 +61,8 @@ def _with_cells(lines: list[str], common: Options, remarks: Remarks) -> Iterator
             yield from _cell(found, code, common, remarks)
             for all_cells in _ALL_CELLS.findall("\n".join(code)):
                 common = common | _options(all_cells)
+        elif fence and after < len(lines) and (of_myst := _OF_MYST.match(lines[at])):
+            yield from _cell_of_myst(of_myst, lines[at + 1 : after], remarks)
         else:
             yield from lines[at : after + 1]
         at = after + 1
@@ -85,6 +95,35 @@ def _cell(
     words = [options[name].strip("\"'") for name in _SPOKEN if shown and options.get(name)]
     for said in dict.fromkeys(words):
         yield from ("", f"{indent}{said}", "")
+
+
+def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> Iterator[str]:
+    indent, fence, language = begin.groups()
+    own = code[: _options_end(code)]
+    code = code[len(own) :]
+    told = "\n".join(own)
+    fields = dict(found.groups() for line in own if (found := _FIELD.match(line)))
+    hidden = {what for tags in _TAGS.findall(told) for what in _HIDING.findall(tags)}
+    said = [] if "cell" in hidden else [*map(fields.get, _SAID_OF_MYST)]
+    if hidden:
+        remarks.add(Why.UNSEEN, "\n".join([begin[0], *own, *code]))
+    else:
+        remarks.add(Why.MARKS, "; ".join(own))
+        yield f"{indent}{fence}{'python' if language.startswith('ipython') else language}"
+        yield from code[1:] if own and code and not code[0].strip() else code
+        yield f"{indent}{fence}"
+    for words in filter(None, said):
+        yield from ("", f"{indent}{words}", "")
+
+
+def _options_end(code: list[str]) -> int:
+    """The line after the options: between two lines of ---, or of a colon each."""
+    if code and code[0].strip() == "---":
+        return next((n + 1 for n in range(1, len(code)) if code[n].strip() == "---"), 0)
+    own = 0
+    while own < len(code) and code[own].lstrip().startswith(":") and _FIELD.match(code[own]):
+        own += 1
+    return own
 
 
 def _denied(options: Options, name: str) -> bool:

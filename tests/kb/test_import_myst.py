@@ -66,3 +66,44 @@ def test_elsewhere_and_in_code_percent_signs_stay(text: str) -> None:
 
 def test_a_comment_that_says_it_is_a_draft_keeps_the_page_for_its_author() -> None:
     assert parsed("A\n% status: draft\n", in_book=True).visible_to == ("draft",)
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("```{code-cell} ipython3\nheat()\n```", "```python\nheat()\n```"),
+        ("```{code-cell}\n:label: a\n\nheat()\n```", "```\nheat()\n```"),
+        ("```{code-cell}\n---\ntags: [hide-output]\n---\nheat()\n```", "```\nheat()\n```"),
+        ("  ~~~{code} sh\n  heat\n  ~~~", "  ~~~sh\n  heat\n  ~~~"),
+        (
+            "```{code-block} yaml\n:linenos:\n:filename: oven.yml\nheat: 1\n```",
+            "```yaml\nheat: 1\n```\n\noven.yml",
+        ),
+        ("```{code} yaml\na: b\n---\nc: d\n```", "```yaml\na: b\n---\nc: d\n```"),
+        ("```md\n```{code-cell}\n:label: a\n```", "```md\n```{code-cell}\n:label: a\n```"),
+    ],
+)
+def test_a_cell_is_code_in_its_language_and_what_its_options_say_to_readers(
+    cell: str, read: str
+) -> None:
+    assert made(parsed(cell)) == read
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "```{code-cell}\n:tags: [remove-cell]\nsecret\n```",
+        "```{code-cell} ipython3\n---\ntags: [a, remove-input]\n---\nsecret\n```",
+        "```{code-cell}\n---\ntags:\n  - hide-input\n---\nsecret\n```",
+        "```{code-cell}\n:tags: hide_cell\n:caption: Said\nsecret\n```",
+    ],
+)
+def test_code_that_the_tags_of_a_cell_hide_is_told_in_a_remark(cell: str) -> None:
+    found = parsed(f"{cell}\n\nText")
+
+    assert made(found) == "Text"
+    assert found.remarks == (f"Hidden from readers: {' '.join(cell[:-3].split())}",)
+
+
+def test_what_a_cell_whose_code_alone_is_hidden_says_of_what_it_shows_stays() -> None:
+    assert made(parsed("```{code-cell}\n:tags: remove-input\n:caption: Heat\nx\n```")) == "Heat"
