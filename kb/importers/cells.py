@@ -102,7 +102,7 @@ def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> It
     own = code[: _options_end(code)]
     code = code[len(own) :]
     told = "\n".join(own)
-    fields = dict(found.groups() for line in own if (found := _FIELD.match(line)))
+    fields = {found[1]: found[2] for line in own if (found := _FIELD.match(line))}
     hidden = {what for tags in _TAGS.findall(told) for what in _HIDING.findall(tags)}
     said = [] if "cell" in hidden else [*map(fields.get, _SAID_OF_MYST)]
     if hidden:
