@@ -111,12 +111,15 @@ class HybridIndex:
         """Add documents or replace those with the same ids; findable after `commit`.
 
         Reading `documents`, embedding and writing overlap. If `documents` or one of them raises an
-        error, some of those before it may be in.
+        error, some of those before it may be in. Raises `ValueError` for one without any text.
         """
         with self._changing:
             store = self._parts.store
             for window in windows(documents, self._embedder, store, self._prepared):
                 together = list(zip(window.documents, window.passages, strict=True))
+                for document, parts in together:
+                    if not parts:
+                        raise ValueError(f"The document {document.id} has no text to be found by.")
                 words = [_lexical(document, parts) for document, parts in together]
                 self._parts.lexical.put(words)
                 packed = [

@@ -25,6 +25,7 @@ from kb.entries.summary import summary
 from kb.entries.tags import tag_key
 from kb.following.view import (
     EVERYBODY,
+    NOT_ERASED,
     NOW_SEEN_BY,
     SEEN,
     SEEN_PARTITION,
@@ -246,7 +247,7 @@ CATALOGUE = View(
     },
     seen={
         "audience": EVERYBODY,
-        "entry": f"main.entry.{SEEN_PARTITION}",
+        "entry": f"main.entry.{NOT_ERASED} AND main.entry.{SEEN_PARTITION}",
         "revision": SEEN_THEN.format("revision"),
         **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},
     },

@@ -62,11 +62,12 @@ class Stopped(ProjectionUnavailable):
 
 
 def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Document | None:
-    """What can be found of an entry, None if it has no text.
+    """What can be found of an entry, None if it was erased.
 
-    It is found by no more than what events that could not be read can have left.
+    It is found by no more than what events that could not be read can have left. One without a
+    title was erased as well, since its key is destroyed, even if the log has no event of that.
     """
-    if entry.content is None:
+    if entry.content is None or not entry.content.title:
         return None
     plain = one_alphabet(title := entry.content.title)
     return Document(
@@ -158,7 +159,7 @@ class IndexProjection:
                 # One text at a time, which waits for no window.
                 self.index.prepare(documents, self._stopped, piece=1)
                 self._refuse_stopped()
-                self.index.remove([one.entry.id for one in standing if one.entry.content is None])
+                self.index.remove([one.entry.id for one in standing if not document_of(one)])
                 self.index.put(documents)
             except _NOT_THE_DOCUMENT:
                 raise
@@ -241,7 +242,7 @@ class IndexProjection:
         progress: Callable[[int, int], None] = lambda done, of: None,
     ) -> None:
         """Put all in one go; if that fails for a reason of one of them, one by one."""
-        gone = [each.entry.id for each in touched if each.entry.content is None]
+        gone = [each.entry.id for each in touched if not document_of(each)]
         try:
             self.index.remove(gone)
             self.index.put(document for document, _ in self._documents(touched, progress))

@@ -42,8 +42,14 @@ SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
     WHERE label IN (SELECT value FROM json_each(asker_labels())))"""
 """Whether the asker sees the entries of a partition: all those with the same audience labels."""
 
+NOT_ERASED = "title <> ''"
+"""Whether an entry is there: without a title its key is destroyed, so it was erased.
+
+That holds even if the log has no event of it, as one that is older than the vault.
+"""
+
 SEEN = f"""EXISTS (SELECT 1 FROM main.entry AS seen
-    WHERE seen.id = {{}} AND seen.{SEEN_PARTITION})"""
+    WHERE seen.id = {{}} AND seen.{NOT_ERASED} AND seen.{SEEN_PARTITION})"""
 """Whether the asker sees an entry, to be formatted with an expression for its id."""
 
 SEEN_THEN = f"{SEEN.format('main.{0}.entry_id')} AND main.{{0}}.{SEEN_PARTITION}"

@@ -17,7 +17,7 @@ from kb.reuse.reuse_view import REUSE
 
 # People first: what is said of an erased entry needs to know who saw it.
 VIEWS: tuple[View, ...] = (PEOPLE, CATALOGUE, HISTORY, LINEAGE, ENDORSEMENTS, REUSE)
-HANDLING_VERSION = 10  # count up when handlers write other rows into the same tables
+HANDLING_VERSION = 11  # count up when handlers write other rows into the same tables
 
 SEEN_ROWS = {
     **withheld.SEEN_ROWS,

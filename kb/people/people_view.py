@@ -104,11 +104,19 @@ def _invited(db: Connection, event: RecordedEvent, invited: MemberInvited) -> No
 
 def _joined(db: Connection, event: RecordedEvent, joined: MemberJoined) -> None:
     db.execute(JOIN, (*_profile(joined.profile), stored_time(event), _member(event)))
+    _forget_nameless(db, event, joined.profile)
     _keep(db, event, "Joined.")
 
 
 def _told(db: Connection, event: RecordedEvent, told: MemberProfileChanged) -> None:
     db.execute(TELL, (*_profile(told.profile), _member(event)))
+    _forget_nameless(db, event, told.profile)
+
+
+def _forget_nameless(db: Connection, event: RecordedEvent, told: Profile) -> None:
+    """The key of such a member is destroyed: the log may be older than their erasure."""
+    if not told.name:
+        db.execute(FORGET, (_member(event),))
 
 
 def _profile(told: Profile) -> tuple[bytes, str, str]:

@@ -9,10 +9,10 @@ import pytest
 from events.memory import InMemoryEventLog
 from events.vault import MemoryVault
 from kb.belonging import Keeper
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, NotFound
 from kb.knowledge_base import KnowledgeBase
 from tests.contracts.event_log import new_event
-from tests.kb.belonging_world import contribute, copied, opened
+from tests.kb.belonging_world import contribute, copied, join, opened
 
 OLDER_LOG = "log.sqlite is another copy than the one beside which vault.sqlite was used last"
 
@@ -37,6 +37,30 @@ def test_an_older_log_is_told_of_whatever_was_written_since_the_last_opening(
     told: list[str] = []
     opened(restored, told.append).close()
     assert any(OLDER_LOG in sentence for sentence in told), told
+
+
+def test_what_was_erased_stays_erased_beside_an_older_log(data: Path, tmp_path: Path) -> None:
+    """A backup takes the log first and the vault after it: something may be erased in between."""
+    with opened(data) as base:
+        kept = contribute(base, "Night shift")
+        gone = contribute(base, "Bedside handover")
+        member, other = join(base, "Ada"), join(base, "Ben")
+        base.catch_up()
+        copied(data / "log.sqlite", tmp_path / "older.sqlite")
+        base.erasure.entry(gone)
+        base.erasure.member(member, entries="kept")
+    copied(tmp_path / "older.sqlite", data / "log.sqlite")
+    with opened(data) as base:
+        base.catch_up()
+        assert [item.id for item in base.catalogue.browse().items] == [kept]
+        assert [hit.id for hit in base.search("bedside handover night shift").results] == [kept]
+        with pytest.raises(NotFound):
+            base.catalogue.get(gone)
+        standing = {each.id: each.standing for each in base.directory.members()}
+        assert standing.get(member, "erased") == "erased"
+        assert standing[other] == "joined"
+        with pytest.raises(NotFound):
+            base.directory.asker(member)
 
 
 def test_the_vault_knows_what_is_written_while_a_process_runs(
