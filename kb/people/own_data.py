@@ -109,7 +109,8 @@ def own_data(
     """
     member = writer.actor
     everybody = Directory(views, access.operator())
-    me = everybody.member(member)
+    # As they see themselves: that others have a name like theirs is not told to every role.
+    me = directory.member(member)
     reading = _Reading(views, writer, member)
     profiles = tuple(_profiles(reading, member))
     entries = tuple(_entries(reading, member))

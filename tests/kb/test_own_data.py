@@ -94,6 +94,21 @@ def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_n
     assert "We use it too." not in as_json(own).decode() + as_markdown(own)
 
 
+def test_it_tells_reporters_of_nobody_with_a_name_like_theirs(
+    base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    me = her.asker.member or ""
+    base.people.change_roles(me, ["reporter"])
+    reporter = base.acting_for(base.directory.asker(me))
+    alone = reporter.own_data().member
+    twin = base.people.invite().id
+    named = Profile(name="Hana Kovář")
+    base.acting_for(Asker(twin, frozenset(), frozenset())).people.join(twin, named)
+    assert reporter.own_data().member == alone
+    base.people.leave(twin)
+    assert reporter.own_data().member == alone
+
+
 def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
     with pytest.raises(Forbidden, match="Sign in"):
         base.acting_for(access.anonymous(world=True)).own_data()
