@@ -7,6 +7,7 @@ import click
 
 from kb.cli.session import tell
 from kb.counting import numbers
+from kb.entries.results import LARGEST_OFFSET
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -21,7 +22,10 @@ _LIMIT = click.option(
 def piece_options(command: F) -> F:
     """The options that say which piece of a list is meant."""
     passed = click.option(
-        "--offset", type=click.IntRange(0), default=0, help="How many to pass over."
+        "--offset",
+        type=click.IntRange(0, LARGEST_OFFSET),
+        default=0,
+        help="How many to pass over.",
     )
     return passed(_LIMIT(command))
 
@@ -29,7 +33,10 @@ def piece_options(command: F) -> F:
 def newest_options(command: F) -> F:
     """The same for what happened, of which the newest is printed last."""
     passed = click.option(
-        "--offset", type=click.IntRange(0), default=0, help="How many of the newest to pass over."
+        "--offset",
+        type=click.IntRange(0, LARGEST_OFFSET),
+        default=0,
+        help="How many of the newest to pass over.",
     )
     return passed(_LIMIT(command))
 

@@ -89,7 +89,7 @@ def list_command(
 )
 @click.option(
     "--limit",
-    type=click.IntRange(1),
+    type=click.IntRange(1, LARGEST_OFFSET),
     default=USUAL,
     show_default=True,
     help="How many of its relations, endorsements and reuses.",

@@ -125,6 +125,9 @@ def decide(command: EntryCommand, entry: Entry) -> list[EntryEvent]:
         return _contribute(command, entry)
     if not entry.version or entry.erased:
         raise NotFound(f"There is no entry {entry.id}.")
+    if isinstance(command, Revise | Tag | Archive | Show):
+        # Also where nothing would change: nobody has read a version that is not there.
+        _refuse_not_there_yet(entry, command.version)
     if isinstance(command, Revise):
         return _revise(command, entry)
     if isinstance(command, Tag | Untag):
@@ -156,7 +159,7 @@ def _change_standing(command: Restore | Show | Erase, entry: Entry) -> list[Entr
         return [EntryErased()]
     if command.visibility == entry.visibility:
         return []
-    if (version := _known(entry, command.version)) is not None and version < entry.version:
+    if (version := command.version) is not None and version < entry.version:
         raise RevisionConflict(entry.id, version, entry.version, _new_readers(entry, version))
     return [EntryVisibilityChanged(visibility=command.visibility)]
 
@@ -180,17 +183,16 @@ def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
 
     `InvalidInput` where it is not at that version yet.
     """
-    if (known := _known(entry, version)) is not None and (who := _new_readers(entry, known)):
-        raise ShownToMore(entry.id, who, known, entry.version)
+    _refuse_not_there_yet(entry, version)
+    if version is not None and (who := _new_readers(entry, version)):
+        raise ShownToMore(entry.id, who, version, entry.version)
 
 
-def _known(entry: Entry, version: int | None) -> int | None:
-    """`version`, unless the entry is not there yet: `InvalidInput`."""
+def _refuse_not_there_yet(entry: Entry, version: int | None) -> None:
     if version is not None and version > entry.version:
         raise InvalidInput(
             f"Entry {entry.id} has no version {version} yet; it is at {entry.version}.", "version"
         )
-    return version
 
 
 def _new_readers(entry: Entry, version: int) -> str:

@@ -86,10 +86,12 @@ def decide(command: ReuseRecorded | UpdateOutcome, reuse: Reuse) -> list[ReuseEv
         evidence=_told(command.evidence, known.evidence),
     )
     _refuse_itself(updated.entry_id, updated.resulting_entry)
+    version = reuse.version if command.version is None else command.version
+    # An older version may say again what is known; one that is not there yet nobody has read.
+    if version > reuse.version or (updated != reuse.latest and version < reuse.version):
+        raise ReuseConflict(reuse.id, version, reuse.version)
     if updated == reuse.latest:
         return []
-    if command.version is not None and command.version != reuse.version:
-        raise ReuseConflict(reuse.id, command.version, reuse.version)
     return [updated]
 
 

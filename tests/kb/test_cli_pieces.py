@@ -77,6 +77,8 @@ def test_every_list_is_printed_piece_by_piece(
     assert f"of {len(everything)}" in said
     assert "see --offset and --limit." in said
     assert kb.ok(*asked, "--json").err == ""
+    far = kb.run(*asked, "--offset", str(2**70))
+    assert (far.code, "is not in the range" in far.err) == (2, True)
 
 
 def test_groups_are_counted_and_nested_however_deep(kb: CommandLine, known: Known) -> None:

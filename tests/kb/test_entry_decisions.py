@@ -280,3 +280,22 @@ def test_who_sees_an_entry_is_chosen_on_the_version_that_was_read() -> None:
         then([CONTRIBUTED, REVISED], Show(world, 1))
     with pytest.raises(InvalidInput, match="no version 3"):
         then([CONTRIBUTED, REVISED], Show(world, 3))
+
+
+@pytest.mark.parametrize("version", [3, 2**70])
+@pytest.mark.parametrize(
+    "command",
+    [
+        Show(Visibility()),
+        Tag(("ward",)),
+        Archive("Out of date.", OTHER),
+        Revise(content=FIRST, version=1),
+    ],
+)
+def test_a_version_that_is_not_there_yet_is_refused_where_nothing_would_change_as_well(
+    command: Show | Tag | Archive | Revise, version: int
+) -> None:
+    given = [CONTRIBUTED, ARCHIVED if isinstance(command, Archive) else EntryTagged(tag="ward")]
+    assert then(given, structs.replace(command, version=1)) == []
+    with pytest.raises(InvalidInput, match=f"no version {version} yet; it is at 2"):
+        then(given, structs.replace(command, version=version))

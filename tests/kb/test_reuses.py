@@ -72,6 +72,15 @@ def test_an_update_that_says_nothing_new_adds_nothing() -> None:
     assert decide(UPDATE, evolve(evolve(NOTHING, RECORDED), UPDATED)) == []
 
 
+def test_an_update_of_a_version_that_is_not_there_yet_is_refused_though_it_says_nothing_new() -> (
+    None
+):
+    state = evolve(evolve(NOTHING, RECORDED), UPDATED)
+    assert decide(structs.replace(UPDATE, version=1), state) == []
+    with pytest.raises(ReuseConflict, match="from version 3, it is now at 2"):
+        decide(structs.replace(UPDATE, version=3), state)
+
+
 def test_an_update_made_on_an_older_version_is_refused() -> None:
     state = evolve(evolve(NOTHING, RECORDED), UPDATED)
     later = UpdateOutcome(outcome="adopted", note="Back to the old way.", version=1)

@@ -193,10 +193,13 @@ def posted_form(posted: Posted, kind: Kind) -> EntryForm:
 def posted_version(posted: Posted, name: str = "entry_version") -> int:
     """The version of the entry that the page of a form showed.
 
-    The first for a form that is not ours: then nobody may have revised it or shown it to others.
+    The first for a form that tells none: then nobody may have revised it or shown it to others.
+    What no version can be stays none, 0 or a number that no entry reaches, and is refused as such.
     """
     text = typed(posted, name)
-    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
+    if not text:
+        return 1
+    return int(text[:20]) if text.isascii() and text.isdecimal() else 0
 
 
 def with_before(values: Mapping[str, str]) -> Form:
