@@ -15,6 +15,7 @@ from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
 from kb.importers.conditions import with_conditions
 from kb.importers.decoding import decoded
+from kb.importers.directives import with_directives
 from kb.importers.fields import Fields
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
@@ -26,6 +27,7 @@ from kb.importers.page import Page
 from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
+from kb.importers.roles import with_roles
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
 from kb.importers.value_text import words
@@ -156,6 +158,8 @@ def parse_markdown(
 
 
 def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks, *, myst: bool) -> str:
+    if myst:
+        body = with_roles(with_directives(body, remarks), remarks)
     said = with_cells(
         with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
     )

@@ -1,5 +1,6 @@
 """Pages in MyST, as Jupyter Book has them: what its readers see is what is taken."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,59 @@ def test_code_that_the_tags_of_a_cell_hide_is_told_in_a_remark(cell: str) -> Non
 
 def test_what_a_cell_whose_code_alone_is_hidden_says_of_what_it_shows_stays() -> None:
     assert made(parsed("```{code-cell}\n:tags: remove-input\n:caption: Heat\nx\n```")) == "Heat"
+
+
+@pytest.mark.parametrize(
+    ("block", "read"),
+    [
+        ("```{note}\nSo **hot**.\n```", ":::note\nSo **hot**.\n:::"),
+        (":::{warning} Mind\n:class: dropdown\nHot.\n:::", ":::warning[Mind]\nHot.\n:::"),
+        ("```{admonition} Mind\n---\nclass: tip\n---\nHot.\n```", ":::tip[Mind]\nHot.\n:::"),
+        ("~~~{seealso}\nB\n~~~", ":::note[See also]\nB\n:::"),
+        ("```{margin} *A*\nB\n```", ":::note\n***A***\n\nB\n:::"),
+        (
+            "````{note}\nA\n```{tip} T\nB\n```\n````",
+            "::::note\nA\n\n:::tip[T]\nB\n:::\n\n::::",
+        ),
+        (
+            ":::{note}\nA\n:::{tip}\nB\n:::\nC\n:::",
+            "::::note\nA\n\n:::tip\nB\n:::\n\nC\n::::",
+        ),
+        (
+            "::::{tab-set}\n:::{tab-item} Linux\n:sync: a\nHot.\n:::\n::::",
+            "**Linux**\n\nHot.",
+        ),
+        ("```{card} Ovens\n:link: b.md\nHot.\n```", "**[Ovens](b.md)**\n\nHot."),
+        ("- A\n\n  ```{note}\n  B\n  ```", "- A\n\n  :::note\n  B\n  :::"),
+        ("```{note}\n```sh\nA", "```{note}\n```sh\nA"),
+        ("```md\n:::{note} A\nB\n:::\n```", "```md\n:::{note} A\nB\n:::\n```"),
+        ('A\n\n+++ {"part": "abstract"}\n\nB', "A\n\nB"),
+    ],
+)
+def test_blocks_are_notes_and_text_under_their_titles(block: str, read: str) -> None:
+    assert re.sub(r"\n{3,}", "\n\n", made(parsed(block, in_book=True))) == read
+
+
+def test_code_and_comments_in_a_block_are_code_and_comments() -> None:
+    text = "````{note}\n```{code-cell}\n:tags: [remove-cell]\nsecret\n```\n% secret\nA\n````"
+
+    assert "secret" not in made(parsed(text))
+
+
+@pytest.mark.parametrize(
+    ("role", "read"),
+    [
+        ("{ref}`the heat <heat>`", "[the heat](#heat)"),
+        ("{numref}`oven %s <heat>`", "[oven](#heat)"),
+        ("{doc}`ovens <parts/ovens>`", "[ovens](parts/ovens)"),
+        ("{doc}`parts/big-ovens`", "[Big ovens](parts/big-ovens)"),
+        ("{term}`heat`", "heat"),
+        ("{term}`hot <heat>`", "hot"),
+        ("H{sub}`2`O", "H<sub>2</sub>O"),
+        ("{math}`x^2`", "$x^2$"),
+        ("{py:func}`heat`", "`heat`"),
+        ("`` {ref}`heat` ``", "`` {ref}`heat` ``"),
+    ],
+)
+def test_roles_are_links_and_words(role: str, read: str) -> None:
+    assert made(parsed(f"Of {role} now", in_book=True)) == f"Of {read} now"
