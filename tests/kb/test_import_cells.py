@@ -20,7 +20,7 @@ def made(text: str) -> str:
         ("~~~{r, eval=FALSE}\noil\n~~~", "~~~r\noil\n~~~"),
         ("```{ojs}\n//| echo: true\noil\n```", "```ojs\noil\n```"),
         ("````{r}\n#| echo: fenced\n```\n# no | option\n````", "````r\n```\n# no | option\n````"),
-        ("```{note}\n#| include: false\n```", "```{note}\n#| include: false\n```"),
+        ("```{figure} a\n#| include: false\n```", "```{figure} a\n#| include: false\n```"),
         ("```\n```{r, include=FALSE}\n```", "```\n```{r, include=FALSE}\n```"),
         ("```{r, include=FALSE}\nit never ends", "```{r, include=FALSE}\nit never ends"),
     ],
