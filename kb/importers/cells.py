@@ -108,7 +108,8 @@ def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> It
     if hidden:
         remarks.add(Why.UNSEEN, "\n".join([begin[0], *own, *code]))
     else:
-        remarks.add(Why.MARKS, "; ".join(own))
+        for line in (begin[0].strip(" \t`~"), *own):
+            remarks.add(Why.MARKS, line.strip(" -"))
         yield f"{indent}{fence}{'python' if language.startswith('ipython') else language}"
         yield from code[1:] if own and code and not code[0].strip() else code
         yield f"{indent}{fence}"

@@ -84,11 +84,15 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     text = with_directives("\n".join(inner[own:]).strip("\n"), remarks, depth + 1).split("\n")
     if not kind:
         remarks.add(Why.MARKS, f"{{{alike or laid_out}}}")
-    if laid_out:
+    if laid_out in ("grid", "tab-set"):
+        remarks.add(Why.MARKS, title)
+        made = ["", *text]
+    elif laid_out:
         made = ["", *([_headed(title, options), ""] if title or "link" in options else []), *text]
     else:
         made = _note(kind, alike, title, options, text)
-    remarks.add(Why.MARKS, "; ".join(inner[:own]))
+    for line in inner[:own]:
+        remarks.add(Why.MARKS, line.strip(" -"))
     yield from (f"{indent}{line}" if line else "" for line in [*made, ""])
 
 

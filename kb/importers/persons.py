@@ -28,7 +28,8 @@ _JOINING = {"and", "und", "et", "y", "e", "of", "at", "the", "de", "von", "van",
 _MOST_WORDS = 8
 _LONGEST_NAME = 6
 _EXPLAINED = re.compile(
-    r"^[ \t>]{0,40}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,9})?`{1,9}[^`@\n]{1,100}`{1,9}[^\w\n]{1,9}\w",
+    r"^[ \t>]{0,40}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,9}){0,3}"
+    r"`{1,9}[^`@\n]{1,100}`{1,9}[^\w\n]{1,9}\w",
     re.MULTILINE,
 )
 """A line that begins with code and says what that is: a field of a program, such as `orcid`."""

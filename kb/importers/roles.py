@@ -9,6 +9,8 @@ from kb.importers.remarks import Remarks, Why
 _ROLE = re.compile(r"\{([A-Za-z][\w:.-]{0,40})\}\Z")
 _LONGEST = 50  # characters before a code span that are looked at
 _WITH_TARGET = re.compile(r"([^<>]{1,500}?)\s{0,9}<([^<>]{1,500})>\s{0,9}")
+_TOLD = re.compile(r"%s|<[^<>]{1,500}>")
+"""What readers do not see of a role: where the number goes, what it means."""
 _TO_LABELS = {"ref", "numref", "any", "prf:ref", "proof:ref"}
 _TO_FILES = {"doc", "download", "button"}
 _WORDS = {"term", "abbr", "guilabel", "menuselection", "index", "u", "del", "sc", "smallcaps"}
@@ -37,6 +39,9 @@ def _said(text: str, remarks: Remarks) -> str:
         before = text[at:begin]
         if role := _ROLE.search(before[-_LONGEST:]):
             remarks.add(Why.MARKS, role[0])
+            told = _TOLD.search(text, begin, end)
+            if told and (told[0] == "%s" or role[1] not in _TO_LABELS | _TO_FILES):
+                remarks.add(Why.MARKS, told[0])
             before = before[: -len(role[0])]
             made += [before, _seen(role[1], text[begin:end])]
         else:

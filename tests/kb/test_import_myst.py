@@ -127,7 +127,7 @@ def test_what_a_cell_whose_code_alone_is_hidden_says_of_what_it_shows_stays() ->
             "::::note\nA\n\n:::tip\nB\n:::\n\nC\n::::",
         ),
         (
-            "::::{tab-set}\n:::{tab-item} Linux\n:sync: a\nHot.\n:::\n::::",
+            "::::{tab-set} 2\n:::{tab-item} Linux\n:sync: a\nHot.\n:::\n::::",
             "**Linux**\n\nHot.",
         ),
         ("```{card} Ovens\n:link: b.md\nHot.\n```", "**[Ovens](b.md)**\n\nHot."),

@@ -15,6 +15,7 @@ def read(text: str) -> tuple[str, str]:
     "text",
     [
         "- `badge`: the number that an Oven Keeper wears\n- `name`: the name",
+        "```{list-table}\n* - `badge`\n  - what an Oven Keeper wears\n```",
         "The `authors` field is a list:\n\n```yaml\n- name: a Keeper\n```",
     ],
 )
