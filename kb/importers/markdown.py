@@ -13,6 +13,7 @@ from kb.errors import NotTaken
 from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
+from kb.importers.code_names import with_named_code
 from kb.importers.conditions import with_conditions
 from kb.importers.decoding import decoded
 from kb.importers.directives import with_directives
@@ -163,7 +164,7 @@ def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks, *, myst: bo
     said = with_cells(
         with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
     )
-    return plain_markdown(said, remarks, myst=myst)
+    return plain_markdown(with_named_code(said), remarks, myst=myst)
 
 
 def _with_taxonomies(fields: dict[str, Value]) -> dict[str, Value]:

@@ -83,6 +83,7 @@ IMPORTERS = (
         "cascades",
         "cells",
         "code",
+        "code_names",
         "comments",
         "components",
     ),
