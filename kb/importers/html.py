@@ -6,7 +6,7 @@ from html import unescape
 
 from kb.importers.breaks import BREAK, with_breaks
 from kb.importers.emphasis import emphasised, without_gone
-from kb.importers.html_attributes import attributes_of, leads, written
+from kb.importers.html_attributes import attributes_of, leads, words_in_sentence, written
 from kb.importers.html_code import LINK, coded, with_signs
 from kb.importers.html_names import (
     AROUND,
@@ -230,6 +230,7 @@ class Html:
         target = attributes.pop(leading, "")
         if name in self._pages and not slash:
             target, said = self._pages[name], [readable_name(self._pages[name])]
+        words = "" if said or target else words_in_sentence(found, attributes)
         self._remarks.add(Why.MARKS, f"<{slash}{name} {written(attributes)}".strip() + ">")
         if slash and self._opened[-1:] == [name]:
             self._opened.pop()
@@ -242,7 +243,7 @@ class Html:
             said = [f"[{(said or [target])[0]}]({target})", *said[1:]]
         before = found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
         indent = before if before.isspace() else ""
-        return "".join(f"\n\n{indent}**{text}**\n\n" for text in said)
+        return words or "".join(f"\n\n{indent}**{text}**\n\n" for text in said)
 
     def _list(self, name: str, structure: Mapping[str, str], *, closing: bool) -> str:
         if not closing:
@@ -269,8 +270,7 @@ class Html:
         cells, self._cells = self._cells, 0
         if not closing:
             return "\n| "
-        # A table of Markdown has a line below its first row.
-        self._rows += 1
+        self._rows += 1  # a table of Markdown has a line below its first row
         return "\n|" + "---|" * cells if self._rows == 1 and cells else ""
 
     def _left_out(self, found: re.Match[str], rest: str) -> str:

@@ -11,6 +11,35 @@ _ADDRESS = re.compile(
 )
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|mp4|webm)$", re.IGNORECASE)
 
+_BESIDE = 100  # characters before and after a component that are looked at
+_WORD = re.compile(r"[^\W\d_]")
+_ELEMENT = re.compile(r"<[^<>\n]{0,100}>")
+_VALUE = re.compile(r"(?!true$|false$)[^\W\d_][\w +.,'-]{0,59}")
+_STEERING = re.compile(
+    r"id|key|ref|name|icon|kind|type|size|width|height|color|fill|class|class-?name|style|variant"
+    r"|theme|align|placement|position|lang|language|src|path|component|mode|layout|role|target",
+    re.IGNORECASE,
+)
+"""Attributes of components that hold no words for readers."""
+
+
+def words_in_sentence(found: re.Match[str], attributes: dict[str, str]) -> str:
+    """What the attributes of a component say that stands for words of a line: <Key k="z" />.
+
+    They are taken out of `attributes`. Nothing if no words stand beside it, or for a picture.
+    """
+    before = found.string[max(0, found.start() - _BESIDE) : found.start()].rpartition("\n")[2]
+    after = found.string[found.end() : found.end() + _BESIDE].partition("\n")[0]
+    beside = _WORD.search(_ELEMENT.sub("", f"{before} {after}"))
+    if not beside or not found[3].endswith("/") or found[2].lower().endswith(("icon", "svg")):
+        return ""
+    said = [
+        name
+        for name, value in attributes.items()
+        if not _STEERING.fullmatch(name) and _VALUE.fullmatch(value)
+    ]
+    return " ".join(attributes.pop(name) for name in said)
+
 
 def attributes_of(rest: str) -> dict[str, str]:
     """The attributes in an element's beginning, `rest` of which follows its name."""

@@ -80,3 +80,19 @@ def test_components_of_a_line_each_are_paragraphs() -> None:
     text, _, code = section.text.partition("~~~\n")
     assert [each.strip() for each in text.split("\n\n") if each.strip()] == ["one", "two"]
     assert code == f"{choice}\n~~~"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('Press <Key mod="cmd" k="z" /> now.', "Press cmd z now."),
+        ('* <Key k="enter"/> moves on', "* enter moves on"),
+        ('Warm <Flame size="big" color="red" level={3} /> now', "Warm  now"),
+        ('Warm <FlameIcon of="ovens" /> now', "Warm  now"),
+        ('Warm.\n\n<Flame of="ovens" />\n\nHot.', "Warm.\n\n\n\nHot."),
+    ],
+)
+def test_a_component_that_stands_for_words_of_a_sentence_is_these(text: str, read: str) -> None:
+    parsed = parse_markdown(text.encode(), "a.mdx")
+
+    assert parsed.content.sections[0].text == read
