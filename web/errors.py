@@ -104,6 +104,16 @@ class CrossSiteRequest(TurnedAway):
     status_code = HTTPStatus.FORBIDDEN
 
 
+class UnknownField(TurnedAway):
+    """A form has a field that its page does not have, which may say who is to see what is sent."""
+
+    def __init__(self, name: str, typed: Typed) -> None:
+        super().__init__(
+            f"There is no field {name[:80]!r} in this form: send it again without that.",
+            typed=typed,
+        )
+
+
 class SignInNeeded(TurnedAway):
     """Nobody is signed in, and only a signed-in member may do this."""
 

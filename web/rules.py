@@ -14,7 +14,8 @@ from kb.accounts.sessions import form_value_fits
 from kb.accounts.tokens import SCOPE_OF, Scope
 from kb.errors import Forbidden
 from web.bodies import FORM_TOKEN, Typed, written_at
-from web.errors import CrossSiteRequest, SignInNeeded, is_api
+from web.errors import CrossSiteRequest, SignInNeeded, UnknownField, is_api
+from web.fields import unknown
 from web.requests import refuse_repeated_parameters
 from web.security import SAFE_METHODS
 from web.visit import CHALLENGE, Visit, Visits
@@ -113,7 +114,8 @@ def refuse_unruled(app: Litestar) -> None:
 async def check_form(request: Request[Any, Any, Any]) -> None:
     """Raise `CrossSiteRequest` for a form that is not of the session that it comes with.
 
-    Raises `Misfit` where the form or the address says twice what counts once.
+    Raises `Misfit` where the form or the address says twice what counts once, `UnknownField` where
+    the form has a field that would be dropped.
     """
     refuse_repeated_parameters(request)
     visit: Visit = request.auth
@@ -121,11 +123,13 @@ async def check_form(request: Request[Any, Any, Any]) -> None:
         return
     # Read here in any case: Litestar would parse it itself where nobody has.
     form = await request.form() if _takes_form(request) else {}
-    if visit.session is None:
-        return
-    given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
-    if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
-        raise CrossSiteRequest(typed=await _kept(request))
+    if visit.session is not None:
+        given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
+        if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
+            raise CrossSiteRequest(typed=await _kept(request))
+    if strangers := unknown(form, request.scope["path_template"]):
+        kept = [(name, text) for name, text in await _kept(request) if name not in strangers]
+        raise UnknownField(strangers[0], kept)
 
 
 def _takes_form(request: Request[Any, Any, Any]) -> bool:

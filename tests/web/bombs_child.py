@@ -29,7 +29,7 @@ from kb.importers import glossary, mentioned, permalinks, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.web.community import Browsers, Community, community_at, form_token
-from web import bodies, errors, requests, security
+from web import bodies, errors, fields, requests, security
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
 
@@ -208,6 +208,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "web/errors.py": (_patterns(errors),),
     "web/pages/forms.py": (_patterns(forms),),
     "web/pages/sections.py": (_patterns(sections),),
+    "web/fields.py": (_patterns(fields),),
     "web/requests.py": (_patterns(requests),),
     "web/security.py": (_patterns(security),),
 }

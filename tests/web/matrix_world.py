@@ -46,9 +46,9 @@ CONTENT = {
 }
 REUSE = {"group": WARD, "context": "Nights", "outcome": "adopted"}
 TEXTS = {"title": "Handover", "heading-0": "The problem", "text-0": "Slow."}
-TEXTS |= {"heading-1": "What we do", "text-1": "Walk.", "kind": "practice"}
+TEXTS |= {"heading-1": "What we do", "text-1": "Walk."}
 EXAMPLES: dict[tuple[str, str], Request] = {
-    ("POST", "/entries/new"): Request(form=TEXTS),
+    ("POST", "/entries/new"): Request(form={**TEXTS, "kind": "practice"}),
     ("POST", "/entries/{entry_id}/revise"): Request(form={**TEXTS, "version": "1"}),
     ("POST", "/entries/{entry_id}/tags"): Request(form={"tags": "night"}),
     ("POST", "/entries/{entry_id}/untag"): Request(form={"tag": "night"}),

@@ -94,7 +94,7 @@ def test_files_of_ours_are_there_when_no_account_can_be_read(
 @pytest.mark.parametrize(
     ("path", "form"),
     [
-        ("/entries/new", FORM),
+        ("/entries/new", {**FORM, "command_id": "x"}),
         ("/entries/{entry}/endorse", {"reason": "It <works> & saves an hour."}),
         ("/entries/{entry}/tags", {"tags": "night"}),
     ],
@@ -108,7 +108,7 @@ def test_a_form_that_cannot_be_saved_comes_back_whole_with_a_sentence(
 ) -> None:
     entry, mara = community.contribute("Stella"), browser("Stella")
     value = hidden(page(mara, "/entries/new?kind=practice"), "form_token")
-    path, form = path.replace("{entry}", entry), {**form, "form_token": value, "command_id": "x"}
+    path, form = path.replace("{entry}", entry), {**form, "form_token": value}
     with full(community.base, monkeypatch):
         sent = mara.post(path, data=form)
     assert sent.status_code == 503

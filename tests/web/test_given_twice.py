@@ -10,6 +10,7 @@ from litestar.routes import HTTPRoute
 from tests.web.community import Browsers, Client, Community, form_token
 from tests.web.visits import FORM, NOWHERE
 from web.errors import is_api
+from web.fields import FIELDS
 from web.requests import parameters
 from web.rules import FORM_HEADER
 
@@ -57,6 +58,37 @@ def test_boxes_of_one_form_are_ticked_as_many_as_one_likes(client: Client) -> No
     ticked = {"seen-by-a": "1", "seen-by-b": "1", "sight": "members"}
     sent = client.post("/entries/new", data={**FORM, **ticked})
     assert "several times" not in sent.text
+
+
+@pytest.mark.parametrize("name", ["visibility", "draft", "private", "text-1b", "text-10000"])
+def test_a_form_with_a_field_that_would_be_dropped_is_refused_and_keeps_what_was_typed(
+    community: Community, browser: Browsers, name: str
+) -> None:
+    client = browser("Mara")
+    form = FORM | {"form_token": form_token(client), "sight": "groups"}
+    sent = client.post("/entries/new", data=form | {name: "author"})
+    assert sent.status_code == 400
+    assert f"There is no field &#39;{name}&#39; in this form: send it again without" in sent.text
+    assert f'name="{name}"' not in sent.text
+    assert 'name="sight" value="groups"' in sent.text
+    assert "Two minutes at each bed.</textarea>" in sent.text
+    assert community.acting("Mara").catalogue.browse().total == 0
+
+
+def test_no_address_takes_a_form_with_a_field_that_it_does_not_know(
+    community: Community, browser: Browsers
+) -> None:
+    client, head, tried = browser("Stella"), community.base.head(), set()
+    form = {"form_token": form_token(client), "dry_run": "1"}
+    for path, handler in routes(community, "POST"):
+        if is_api(path):
+            continue
+        sent = client.post(path, data=form)
+        assert sent.status_code == 400, (path, sent.text)
+        assert "There is no field &#39;dry_run&#39; in this form" in sent.text, path
+        tried |= {re.sub(r":\w+", "", each) for each in handler.paths}
+    assert community.base.head() == head
+    assert FIELDS.keys() < tried
 
 
 def test_an_address_that_says_twice_what_counts_once_is_refused(

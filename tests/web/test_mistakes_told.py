@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from msgspec import Struct
 
 from tests.web.community import PASSWORD, Browsers, Community, send
-from tests.web.visits import FORM
+from tests.web.visits import FORM, REVISED
 
 NOT_TEXT = "null\x00byte"
 TYPED = ("text", "date", "password", "search")
@@ -57,7 +57,11 @@ class Forms(HTMLParser):
             form.values[name] = value
         if tag == "select":
             self._select = name
-        if tag == "option" and ("selected" in given or self._select not in form.values):
+        if (
+            tag == "option"
+            and self._select
+            and ("selected" in given or self._select not in form.values)
+        ):
             form.values[self._select] = value
 
     def handle_endtag(self, tag: str) -> None:
@@ -149,7 +153,7 @@ def test_all_mistakes_of_a_revision_are_told_at_once(
 ) -> None:
     entry = community.contribute("Mara")
     wrong = {"title": "x" * 201, "text-0": "", "note": NOT_TEXT, "version": "1"}
-    html = send(browser("Mara"), f"/entries/{entry}/revise", FORM | wrong, 400).text
+    html = send(browser("Mara"), f"/entries/{entry}/revise", REVISED | wrong, 400).text
     assert Forms(html).errors == {"title-error", "text-0-error", "note-error"}
 
 

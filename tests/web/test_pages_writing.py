@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from kb import KnowledgeBase
 from kb.entries.content import Content, Section
 from kb.errors import NotYetSearchable
-from tests.web.visits import FORM, Client, Contribute, followed, hidden, page, posted
+from tests.web.visits import FORM, REVISED, Client, Contribute, followed, hidden, page, posted
 
 
 def test_the_form_comes_from_the_template_of_the_kind(client: Client) -> None:
@@ -55,7 +55,7 @@ def test_a_section_that_a_revision_empties_goes_with_its_heading_alone(
 ) -> None:
     path = f"/entries/{contribute()}/revise"
     version = hidden(page(client, path), "version")
-    form = FORM | {"version": version, "heading-2": "Mine", "text-2": "Words."}
+    form = REVISED | {"version": version, "heading-2": "Mine", "text-2": "Words."}
     html = page(client, posted(client, path, form).headers["location"])
     assert "Mine" in html
     later = form | {"version": hidden(page(client, path), "version"), "text-2": " "}
@@ -126,7 +126,7 @@ def test_a_revision_begins_from_the_text_as_it_is(client: Client, contribute: Co
     assert 'value="Before"' in html
     assert "Old &amp; worn" in html
     assert html.index("What we do") < html.index("How to start") < html.index("Why it works")
-    form = FORM | {"version": hidden(html, "version"), "title": "After", "note": "shorter"}
+    form = REVISED | {"version": hidden(html, "version"), "title": "After", "note": "shorter"}
     shown = followed(client, f"/entries/{entry_id}/revise", form)
     assert "Your revision is saved" in shown
     assert "After" in shown
@@ -138,7 +138,7 @@ def test_a_mistake_in_a_revision_keeps_what_was_typed(
 ) -> None:
     entry_id = contribute()
     html = posted(
-        client, f"/entries/{entry_id}/revise", FORM | {"title": "", "version": "1"}, 400
+        client, f"/entries/{entry_id}/revise", REVISED | {"title": "", "version": "1"}, 400
     ).text
     assert 'id="title-error"' in html
     assert "Two minutes at each bed." in html
@@ -165,7 +165,7 @@ def test_two_revisions_at_once_keep_both_texts(client: Client, contribute: Contr
     entry_id = contribute()
     version = hidden(page(client, f"/entries/{entry_id}/revise"), "version")
     mine, theirs = (
-        FORM | {"version": version, "text-0": text} for text in ("My words.", "Their words.")
+        REVISED | {"version": version, "text-0": text} for text in ("My words.", "Their words.")
     )
     posted(client, f"/entries/{entry_id}/revise", theirs)
     html = posted(client, f"/entries/{entry_id}/revise", mine, 409).text
@@ -182,8 +182,8 @@ def test_a_form_without_a_version_began_with_the_oldest(
     client: Client, contribute: Contribute, version: dict[str, str]
 ) -> None:
     address = f"/entries/{contribute()}/revise"
-    posted(client, address, FORM | version, 303)
-    posted(client, address, FORM | version | {"title": "Another title"}, 409)
+    posted(client, address, REVISED | version, 303)
+    posted(client, address, REVISED | version | {"title": "Another title"}, 409)
 
 
 def test_a_form_sent_again_with_other_words_says_so_and_may_be_sent_as_another(

@@ -23,6 +23,7 @@ def fields(html: str, action: str) -> dict[str, str]:
     inputs = re.findall(r'<input type="(\w+)" name="([^"]+)" value="([^"]*)"( checked)?', found[0])
     sent = {name: value for kind, name, value, on in inputs if kind == "hidden" or on}
     typed = {name: value for name, value in sent.items() if name.endswith("_before")}
+    typed.pop("groups_before", None)  # tells of boxes
     return {name.removesuffix("_before"): value for name, value in typed.items()} | sent
 
 

@@ -8,7 +8,7 @@ import pytest
 from kb.access import Visibility
 from kb.entries.content import Section
 from tests.web.community import SITE, Browsers, Client, Community, form_token, send, sign_in
-from tests.web.visits import FORM, page
+from tests.web.visits import FORM, REVISED, page
 
 LONG = '<b>Forty</b> minutes.\r\n\r\n  Nobody "listened" & said so.'
 
@@ -68,7 +68,7 @@ def test_what_was_written_to_revise_outlives_its_session(
 ) -> None:
     entry = community.contribute("Mara")
     client = browser("Mara")
-    form = {**ended(client), **FORM, "text-0": LONG, "version": "1"}
+    form = {**ended(client), **REVISED, "text-0": LONG, "version": "1"}
     assert sent_again(client, f"/entries/{entry}/revise", form) == f"/entries/{entry}"
     assert community.base.catalogue.get(entry).title == FORM["title"]
 
@@ -119,7 +119,7 @@ def test_a_form_without_a_page_of_ours_leads_to_the_first_page(
 
 REASON = {"reason": "It helps on nights."}
 REUSE = {"group": "North", "context": LONG, "outcome": "adopted"}
-TEXT = {**FORM, "text-0": LONG, "version": "1"}
+TEXT = {**REVISED, "text-0": LONG, "version": "1"}
 PROFILE = {"name": "Mara", "time_zone": "UTC", "help": LONG}
 
 

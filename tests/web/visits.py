@@ -23,6 +23,8 @@ FORM = {
     "group": "North Clinic",
     "tags": "handover, Night Shift",
 }
+REVISED = {name: text for name, text in FORM.items() if name not in ("kind", "tags")}
+"""The same in the form that revises."""
 
 
 def page(client: Client, path: str, status: int = 200) -> str:

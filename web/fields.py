@@ -1,0 +1,79 @@
+"""Which fields the forms of pages have: any other would be dropped, and with it what it says.
+
+A form with `visibility=author` would show to all members what was meant for nobody else.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from kb.accounts.tokens import SCOPES
+from web.bodies import FORM_TOKEN
+
+_COUNT = re.compile(r"-(?:0|[1-9][0-9]{0,3})\Z")
+"""The number of a section, at the end of the name of a field."""
+
+
+def _fields(names: str, *more: Iterable[str]) -> frozenset[str]:
+    return frozenset((*names.split(), *(name for each in more for name in each)))
+
+
+def _with_before(names: str) -> Iterator[str]:
+    """Each with the field that tells what it was shown with."""
+    for name in names.split():
+        yield from (name, f"{name}_before")
+
+
+_SECTIONS = _fields("heading-# text-#")
+_SIGHT = _fields("sight sight_before groups_before seen-by seen-by-*")
+_PROFILE = "name address time_zone languages pronouns help"
+_JOINING = _fields(_PROFILE + " sign_in_name password")
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    "/entries/new": _fields("kind title group tags command_id", _SECTIONS, _SIGHT),
+    "/entries/{entry_id}/revise": _fields("title group group_before note version", _SECTIONS),
+    "/entries/{entry_id}/tags": _fields("tags entry_version"),
+    "/entries/{entry_id}/untag": _fields("tag"),
+    "/entries/{entry_id}/archive": _fields("reason successor entry_version"),
+    "/entries/{entry_id}/endorse": _fields("reason entry_version"),
+    "/entries/{entry_id}/show": _fields("unseen", _SIGHT),
+    "/entries/{entry_id}/erase": _fields("sure"),
+    "/entries/{entry_id}/reuses": _fields(
+        "group context outcome evidence resulting_entry command_id entry_version"
+    ),
+    "/reuses/{reuse_id}": _fields(
+        "entry_version", _with_before("outcome note evidence resulting_entry")
+    ),
+    "/account/profile": _fields("", _with_before(_PROFILE)),
+    "/account/password": _fields("current sign_in_name password"),
+    "/account/sessions/end": _fields("session"),
+    "/account/tokens": _fields("token_name days", (f"scope-{scope}" for scope in SCOPES)),
+    "/account/tokens/revoke": _fields("token"),
+    "/account/passkeys/remove": _fields("passkey"),
+    "/account/leave": _fields("sure"),
+    "/account/erase": _fields("entries sure"),
+    "/groups": _fields("name parent open"),
+    "/groups/{group_id}/change": _fields("", _with_before("name parent open")),
+    "/people/invite": _fields("role-* group group-*"),
+    "/people/{member_id}/roles": _fields("role-* shown-role-*"),
+    "/people/{member_id}/groups": _fields("group group-* shown-group-*"),
+    "/people/{member_id}/erase": _fields("entries sure"),
+    "/community/world": _fields("allowed"),
+    "/join/{secret}": _JOINING,
+    "/welcome/{secret}": _JOINING,
+    "/sign-in": _fields("name password next"),
+}
+"""The fields of the form for each address; one that is not here takes a button alone.
+
+`role-*` stands for any that begins so, `text-#` for those with a number.
+"""
+
+
+def unknown(names: Iterable[str], address: str) -> list[str]:
+    """Those of `names` that the form for `address`, a route's template, does not have."""
+    known = FIELDS.get(address, frozenset()) | {FORM_TOKEN}
+    begins = tuple(each[:-1] for each in known if each.endswith("-*"))
+    return [
+        name
+        for name in names
+        if not (name in known or _COUNT.sub("-#", name) in known or name.startswith(begins))
+    ]
