@@ -23,22 +23,21 @@ _STEERING = re.compile(
 """Attributes of components that hold no words for readers."""
 
 
-def words_in_sentence(found: re.Match[str], attributes: dict[str, str]) -> str:
+def words_in_sentence(found: re.Match[str], attributes: Mapping[str, str]) -> str:
     """What the attributes of a component say that stands for words of a line: <Key k="z" />.
 
-    They are taken out of `attributes`. Nothing if no words stand beside it, or for a picture.
+    Nothing if no words stand beside it, or for a picture.
     """
     before = found.string[max(0, found.start() - _BESIDE) : found.start()].rpartition("\n")[2]
     after = found.string[found.end() : found.end() + _BESIDE].partition("\n")[0]
     beside = _WORD.search(_ELEMENT.sub("", f"{before} {after}"))
     if not beside or not found[3].endswith("/") or found[2].lower().endswith(("icon", "svg")):
         return ""
-    said = [
-        name
+    return " ".join(
+        value
         for name, value in attributes.items()
         if not _STEERING.fullmatch(name) and _VALUE.fullmatch(value)
-    ]
-    return " ".join(attributes.pop(name) for name in said)
+    )
 
 
 def attributes_of(rest: str) -> dict[str, str]:

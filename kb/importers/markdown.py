@@ -21,7 +21,7 @@ from kb.importers.fields import Fields
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
 from kb.importers.mentioned import with_mentioned
-from kb.importers.myst import is_myst
+from kb.importers.myst import is_myst, labelled
 from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
@@ -160,7 +160,8 @@ def parse_markdown(
 
 def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks, *, myst: bool) -> str:
     if myst:
-        body = with_roles(with_directives(body, remarks), remarks)
+        body, labels = labelled(body, remarks)
+        body = with_roles(with_directives(body, remarks), labels, remarks)
     said = with_cells(
         with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
     )

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from kb.importers.body import plain
 from kb.importers.code import lines_of
+from kb.importers.divisions import HEADING
 from kb.importers.remarks import Remarks, Why
 from kb.importers.value_text import flat
 from kb.importers.values import Value
@@ -17,9 +19,10 @@ DIRECTIVES = (
     "|literalinclude|toctree|tableofcontents|math|glossary|eval-rst|bibliography|contents|epigraph"
 )
 _ROLES = "ref|doc|term|numref|eq|cite|cite:[pt]|download|kbd|abbr|sub|sup|math|index|guilabel"
+_LABEL = re.compile(r"^\(([\w.:/ -]{1,200})\)=[ \t]*$")
 _MARK = re.compile(
     rf"^[ \t]{{0,40}}(?:`{{3,}}|~{{3,}}|:{{3,}})[ \t]{{0,9}}\{{(?:{DIRECTIVES})\}}"
-    r"|^\([\w.:/ -]{1,200}\)=[ \t]*$"
+    rf"|{_LABEL.pattern}"
     rf"|(?<!`)\{{(?:{_ROLES})\}}`[^`]",
     re.MULTILINE,
 )
@@ -57,3 +60,24 @@ def without_comment_lines(text: str, code: Iterable[tuple[int, int]], remarks: R
         remarks.comments.append(found[0])
         kept.append("\n")
     return "".join([*kept, text[at:]])
+
+
+def labelled(body: str, remarks: Remarks) -> tuple[str, dict[str, str]]:
+    """`body` without lines of `(label)=`, and the words of the heading that each stands before."""
+    if ")=" not in body:
+        return body, {}
+    labels: dict[str, str] = {}
+    waiting: list[str] = []
+    made = []
+    for line, is_code in lines_of(body):
+        if not is_code and (label := _LABEL.match(line)):
+            remarks.add(Why.MARKS, line)
+            waiting.append(label[1])
+            made.append("")
+            continue
+        made.append(line)
+        if line.strip():
+            heading = None if is_code else HEADING.match(line)
+            labels |= dict.fromkeys(waiting, plain(heading[1]) if heading else "")
+            waiting = []
+    return "\n".join(made), labels

@@ -1,6 +1,7 @@
 """Turns the roles of MyST, such as {ref}`text <label>`, into links and what readers see of them."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from kb.importers.code import lines_of, spans
 from kb.importers.naming import readable_name
@@ -9,6 +10,7 @@ from kb.importers.remarks import Remarks, Why
 _ROLE = re.compile(r"\{([A-Za-z][\w:.-]{0,40})\}\Z")
 _LONGEST = 50  # characters before a code span that are looked at
 _WITH_TARGET = re.compile(r"([^<>]{1,500}?)\s{0,9}<([^<>]{1,500})>\s{0,9}")
+_EMPTY = re.compile(r"\[\]\((#?)([^()<>\n]{1,200})\)")
 _TOLD = re.compile(r"%s|<[^<>]{1,500}>")
 """What readers do not see of a role: where the number goes, what it means."""
 _TO_LABELS = {"ref", "numref", "any", "prf:ref", "proof:ref"}
@@ -17,23 +19,32 @@ _WORDS = {"term", "abbr", "guilabel", "menuselection", "index", "u", "del", "sc"
 _ELEMENTS = {"kbd": "kbd", "sub": "sub", "subscript": "sub", "sup": "sup", "superscript": "sup"}
 
 
-def with_roles(body: str, remarks: Remarks) -> str:
-    """`body` with roles as links and words; of other roles what they hold stays, as code."""
-    if "}`" not in body:
+def with_roles(body: str, labels: Mapping[str, str], remarks: Remarks) -> str:
+    """`body` with roles as links and words; of other roles what they hold stays, as code.
+
+    A link without words has those of the heading that it leads to by `labels`, or its label.
+    """
+    if "}`" not in body and "[](" not in body:
         return body
+
+    def worded(link: re.Match[str]) -> str:
+        if not link[1] and link[2] not in labels:
+            return link[0]
+        return f"[{labels.get(link[2]) or link[2]}](#{link[2]})"
+
     made: list[str] = []
     prose: list[str] = []
     for line, is_code in lines_of(body):
         if is_code:
-            made += [_said("\n".join(prose), remarks)] * bool(prose)
+            made += [_said("\n".join(prose), worded, remarks)] if prose else []
             prose = []
             made.append(line)
         else:
             prose.append(line)
-    return "\n".join([*made, *([_said("\n".join(prose), remarks)] if prose else [])])
+    return "\n".join([*made, *([_said("\n".join(prose), worded, remarks)] if prose else [])])
 
 
-def _said(text: str, remarks: Remarks) -> str:
+def _said(text: str, worded: Callable[[re.Match[str]], str], remarks: Remarks) -> str:
     made, at = [], 0
     for begin, end in spans(text):
         before = text[at:begin]
@@ -43,11 +54,12 @@ def _said(text: str, remarks: Remarks) -> str:
             if told and (told[0] == "%s" or role[1] not in _TO_LABELS | _TO_FILES):
                 remarks.add(Why.MARKS, told[0])
             before = before[: -len(role[0])]
-            made += [before, _seen(role[1], text[begin:end])]
+            seen = _EMPTY.sub(worded, _seen(role[1], text[begin:end]))
         else:
-            made += [before, text[begin:end]]
+            seen = text[begin:end]
+        made += [_EMPTY.sub(worded, before), seen]
         at = end
-    return "".join([*made, text[at:]])
+    return "".join([*made, _EMPTY.sub(worded, text[at:])])
 
 
 def _seen(role: str, span: str) -> str:
@@ -55,7 +67,8 @@ def _seen(role: str, span: str) -> str:
     found = _WITH_TARGET.fullmatch(said)
     words, target = (found[1], found[2]) if found else (said, said)
     if role in _TO_LABELS:
-        return f"[{' '.join(words.replace('%s', '').split())}](#{target})"
+        said = " ".join(words.replace("%s", "").split()) if found else ""
+        return f"[{said}](#{target})"
     if role in _TO_FILES:
         where = f"<{target}>" if " " in target else target
         return f"[{words if found else readable_name(said)}]({where})"

@@ -164,3 +164,12 @@ def test_code_and_comments_in_a_block_are_code_and_comments() -> None:
 )
 def test_roles_are_links_and_words(role: str, read: str) -> None:
     assert made(parsed(f"Of {role} now", in_book=True)) == f"Of {read} now"
+
+
+def test_a_label_before_a_heading_is_what_links_call_it() -> None:
+    links = "[](#heat), [](heat), {ref}`heat`, [it](#heat), [](#cold)"
+    found = parsed(f"See {links}.\n\n(heat)=\n## Hot *ovens*\n\nA")
+    link = "[Hot ovens](#hot-ovens)"
+
+    assert made(found) == f"See {link}, {link}, {link}, [it](#hot-ovens), [cold](#cold).\nA"
+    assert "Marks of other tools: (heat)=" in "\n".join(found.remarks)
