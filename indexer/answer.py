@@ -7,13 +7,12 @@ from msgspec.structs import replace
 
 from indexer import snippets
 from indexer.analysis import OTHER, PAIR, STOP, all_terms
-from indexer.answering_part import Meeting, answering
+from indexer.answering_part import Meeting, answering, said
 from indexer.document import Hit, Part, ScoreParts
 from indexer.evidence import EXACT, NOTHING
 from indexer.late_interaction import Words
 from indexer.postings import keys
 from indexer.ranking import Question, Ranked, Ranking
-from indexer.sayings import ELSE
 from indexer.snippets import Range, Span
 from indexer.stored import Fetched
 from indexer.wanted import Wanted
@@ -61,16 +60,17 @@ def answer(
         for one, each in zip(ranked[:limit], passages, strict=True)
     ]
     meeting = Meeting(question.read.words, ranking.gains, texts)
-    parts = answering(passages, spans, marked, phrases, meeting)
+    levels = [one.level for one in ranked[:limit]]
+    parts = answering(question, levels, passages, spans, marked, meeting)
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
     sayings = {saying.pattern: saying.place for saying in wanted.sayings}
     places = {**_spelled(question), **words, **phrases, **sayings}
     hits = [_hit(question, places, *each) for each in found]
-    said = any(one.level >= EXACT for one in ranked[:1])
-    settled = said and _asks_exactly(question, words)
+    exactly = any(one.level >= EXACT for one in ranked[:1])
+    settled = exactly and _asks_exactly(question, words)
     near = [
         one.exact or one.level >= EXACT
-        if wanted.named or (wanted.quoted and not said)
+        if wanted.named or (wanted.quoted and not exactly)
         else _near(one, not wanted.quoted and _is_whole(words, stored[one.passage]))
         and (one.lexical > 0 or one.exact or one.level > NOTHING or not settled)
         for one in ranked[:JUDGED]
@@ -89,13 +89,8 @@ def _spans(wanted: Wanted, level: int, stored: Fetched, marked: Container[str]) 
         if np.isin(keys(terms), stored.keys).all()
     ]
     found = snippets.spans(text, marked, phrases)
-    said = [
-        (start, end, saying.pattern)
-        for saying in wanted.sayings
-        if level in ((saying.level, ELSE) if saying.unless else (saying.level,))
-        for start, end in saying.places(text)
-    ]
-    return sorted([*found, *said]) if said else found
+    inside = said(wanted.sayings, level, text)
+    return sorted([*found, *inside]) if inside else found
 
 
 def _asks_exactly(question: Question, words: Collection[str]) -> bool:

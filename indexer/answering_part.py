@@ -1,6 +1,6 @@
 """The part of a passage that answers: what a hit shows, and whose heading it links to."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -11,6 +11,9 @@ from indexer import snippets
 from indexer.analysis import distinct, terms
 from indexer.document import Part
 from indexer.late_interaction import Words, nearness
+from indexer.names import likeness
+from indexer.ranking import Question
+from indexer.sayings import ELSE, Saying
 from indexer.snippets import Span
 from indexer.stored import Fetched
 from indexer.threads import one_thread
@@ -29,21 +32,23 @@ class Meeting(Struct, frozen=True):
 
 
 def answering(
+    question: Question,
+    levels: Sequence[int],
     passages: Sequence[Fetched],
     spans: Sequence[Sequence[Span]],
     marked: Container[str],
-    phrases: Collection[str],
     meeting: Meeting,
 ) -> list[Part]:
-    """Of each passage the part that has the most different `marked` terms and `phrases`.
+    """Of each passage the part whose heading is the question, or that has most of it.
 
-    Those in its heading count. Among equals one that has text of its own, then the one to whose
-    words those of the question come nearest, then the first. `spans` are where the text of each
-    passage has what is counted.
+    That is the most different `marked` terms, phrases and sayings; those in its heading count.
+    Among equals one that has text of its own, then the one to whose words those of the question
+    come nearest, then the first. `spans` are where the text of each passage has what is counted,
+    `levels` what their documents have.
     """
     best = [
-        _best(one.passage.parts, each, marked, phrases)
-        for one, each in zip(passages, spans, strict=True)
+        _best(question, level, one.passage.parts, each, marked)
+        for level, one, each in zip(levels, passages, spans, strict=True)
     ]
     words = [
         _words(one, equal, meeting.texts.get(one.text_hash)) if len(equal) > 1 else []
@@ -57,17 +62,33 @@ def answering(
     ]
 
 
+def said(sayings: Iterable[Saying], level: int, text: str) -> list[Span]:
+    """Where `text` says what its document does at this level."""
+    return [
+        (start, end, saying.pattern)
+        for saying in sayings
+        if level in ((saying.level, ELSE) if saying.unless else (saying.level,))
+        for start, end in saying.places(text)
+    ]
+
+
 def _best(
-    parts: Sequence[Part], spans: Sequence[Span], marked: Container[str], phrases: Collection[str]
+    question: Question,
+    level: int,
+    parts: Sequence[Part],
+    spans: Sequence[Span],
+    marked: Container[str],
 ) -> Sequence[Part]:
     """Those of the parts that have the most and, if any of them has, text."""
     if len(parts) == 1:
         return parts
+    wanted = question.wanted
 
-    def found(part: Part) -> tuple[int, bool]:
+    def found(part: Part) -> tuple[int, int, bool]:
         inside = {term for start, _, term in spans if part.start <= start < part.end}
-        inside.update(term for *_, term in snippets.spans(part.heading, marked, phrases))
-        return len(inside), part.start < part.end
+        titled = snippets.spans(part.heading, marked, wanted.phrases)
+        inside.update(term for *_, term in (*titled, *said(wanted.sayings, level, part.heading)))
+        return likeness(question.text, part.heading), len(inside), part.start < part.end
 
     has = list(map(found, parts))
     most = max(has)

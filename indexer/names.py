@@ -1,4 +1,4 @@
-"""Which of the documents that a question names come first: names are found without their signs."""
+"""Which documents and headings a question names: names are found without their signs."""
 
 import unicodedata
 
@@ -26,6 +26,13 @@ def rung(question: str, title: str | None, level: int) -> int:
     if name_key(title) != name_key(question):
         return 2
     return 4 if coded and level < TYPED else 1
+
+
+def likeness(question: str, heading: str) -> int:
+    """How far `heading` is the question, quoted or not: 2 sign by sign, 1 in its letters, or 0."""
+    if name_key(heading) != name_key(question):
+        return 0
+    return 2 if _even(heading) in (_even(question), _even(question).strip('"')) else 1
 
 
 def _even(name: str) -> str:

@@ -15,6 +15,7 @@ from indexer.bm25 import Statistics
 from indexer.document import Filter
 from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.evidence import NOTHING, Evidence, Passages, Sought
+from indexer.headed import headed
 from indexer.late_interaction import Words, nearness
 from indexer.lexical import LexicalIndex
 from indexer.memory import Candidates, Memory, Proposed
@@ -135,6 +136,7 @@ def rank(
     named = {place: passages[place] for place in order if found.ids[place] in exact}
     titles = {place: one.title for place, one in _titled(named, stored).items()}
     order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
+    passages |= _headed(question.text, found, order[:limit], passages, vector, memory, stored)
     best = [
         Ranked(
             found.ids[place],
@@ -149,6 +151,25 @@ def rank(
         for place in order[:limit]
     ]
     return Ranking(best, gains)
+
+
+def _headed(
+    question: str,
+    found: Candidates,
+    places: Sequence[int],
+    passages: Mapping[int, int],
+    vector: Vectors,
+    memory: Memory,
+    stored: Stored,
+) -> dict[int, int]:
+    """The passages of these documents whose heading is the question, before those in `passages`."""
+    nearest = memory.nearest(vector, [found.ids[place] for place in places])
+    numbers = {
+        place: [passages[place], *(each.number for each in known)]
+        for place, known in zip(places, nearest, strict=True)
+        if len(known) > 1
+    }
+    return headed(question, numbers, stored)
 
 
 def _titled(passages: Mapping[int, int], stored: Passages) -> dict[int, Fetched]:

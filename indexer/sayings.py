@@ -118,6 +118,11 @@ def has_code(text: str) -> bool:
     return _OF_CODE.search(text) is not None
 
 
+def certain(text: str) -> str:
+    """A piece of `text` that whatever has its words has too, A to Z in any case; "" if none is."""
+    return _holds(each for word in analysis.words(text) for each in _VARIED.split(word.text))
+
+
 def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = False) -> Saying:
     holds = _holds(_VARIED.split(text))
     return Saying(level, place, (_needs(text),), holds, _alone(_pattern(text), text), is_read)

@@ -252,17 +252,29 @@ def test_the_first_part_is_shown_where_the_words_of_the_passage_are_not_known() 
     assert shown("aeroplanes", Knowing(), fewer[:0]).place == "1"
 
 
+_NOTES = ("Bring your notes", "Ask.")
+
+
 @pytest.mark.parametrize(
     ("question", "sections"),
     [
         ("aeroplanes", [("Before", "Bring lunch."), ("After", "Share what was learned.")]),
         ('"bring your notes"', [("Keep your notes", "Bring one."), ("Bring your notes", "Ask.")]),
+        ("Bring your notes", [("Before", "Your notes: who will bring notes?"), _NOTES]),
+        ('"Bring your notes"', [("Before", "We bring your notes, if you ask."), _NOTES]),
+        ("your notes", [("Before", "The notes that are your own."), _NOTES]),
+        ("Lunch", [("Before", "Lunch is a meal."), ("Lunch", "It is at noon.")]),
+        ("bring()", [("Before", "What bring() returns, bring takes."), ("bring()", "Ask.")]),
+        ("C++", [("C", "Use C++."), ("C++", "Compile it.")]),
+        ("Bring your notes", [("Before", "Your notes: bring them. " * 200), _NOTES]),
+        ("Lunch", [("Before", "Lunch is a meal. " * 200), ("Lunch", "It is at noon.")]),
+        ("Lunch", [("Before", "Bring lunch. " * 200 + "\n\n- Lunch"), ("Lunch", "At noon.")]),
     ],
 )
 def test_an_index_links_to_the_heading_of_the_part_that_answers(
     tmp_path: Path, question: str, sections: list[tuple[str, str]]
 ) -> None:
-    """What comes nearest, or has a phrase in its heading."""
+    """What comes nearest, has a phrase in its heading, or the question for one."""
     everyone = frozenset({"all"})
     parts = tuple(Section(*each) for each in sections)
     one = Document(id="d", title="Title", sections=parts, audience=everyone)
