@@ -16,6 +16,7 @@ from kb.importers.front_matter import read_head
 from kb.importers.head_yaml import load
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.myst import SETTINGS as MYST_SETTINGS
+from kb.importers.myst import labels_in
 from kb.importers.naming import is_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen import narrowest, seen_below
@@ -47,6 +48,7 @@ class Cascades:
         self._set: set[str] | None = None
         self.books: set[str] = set()
         """The folders all pages below which are in MyST."""
+        self._labels: dict[str, str] = {}
 
     def parse(
         self, data_of: Callable[[], bytes], path: str, place: str = "", *, within: str = ""
@@ -57,8 +59,14 @@ class Cascades:
         """
         within = within or path
         try:
-            in_book = not self.books.isdisjoint(_folders(posixpath.dirname(within)))
-            parsed = parse_markdown(data_of(), path, place, settings=self._set, in_book=in_book)
+            parsed = parse_markdown(
+                data_of(),
+                path,
+                place,
+                settings=self._set,
+                in_book=self._in_book(within),
+                page_of=partial(self.page_of, path),
+            )
         except Exception:
             self.refused(data_of, within)
             raise
@@ -91,6 +99,22 @@ class Cascades:
             place = (within / SETTINGS).as_posix()
             if (folder / place).is_file():
                 self.settings(partial(read, folder, place), place)
+
+        for path in paths if self.books else ():
+            if is_markdown(posixpath.basename(path)) and self._in_book(path):
+                with suppress(OSError, NotTaken):
+                    for label in labels_in(decoded(read(folder, path))):
+                        # One that two pages have leads nowhere.
+                        known = self._labels.setdefault(label, path)
+                        self._labels[label] = path if known == path else ""
+
+    def _in_book(self, path: str) -> bool:
+        return not self.books.isdisjoint(_folders(posixpath.dirname(path)))
+
+    def page_of(self, path: str, label: str) -> str:
+        """The page of a book in which `label` is, seen from that at `path`; "" if none is known."""
+        page = self._labels.get(label)
+        return posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
 
     def settings(self, data_of: Callable[[], bytes], within: str) -> None:
         """Note what settings of a folder say, as Material for MkDocs has them in `.meta.yml`."""

@@ -28,7 +28,7 @@ from kb.importers.page import Page
 from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
-from kb.importers.roles import with_roles
+from kb.importers.roles import PageOf, with_roles
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
 from kb.importers.value_text import words
@@ -87,12 +87,14 @@ def parse_markdown(
     *,
     settings: Set[str] | None = None,
     in_book: bool = False,
+    page_of: PageOf = lambda _: "",
 ) -> ParsedFile:
     """What the file at `path` (relative, with slashes) with the content `data` says.
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
     `settings` are the names of what is set for it outside of it, None where nobody knows them.
-    `in_book` says that all pages around it are in MyST. Raises `NotTaken`.
+    `in_book` says that all pages around it are in MyST, `page_of` where their labels are.
+    Raises `NotTaken`.
     """
     remarks = Remarks()
     text = decoded(data, remarks)
@@ -120,6 +122,8 @@ def parse_markdown(
     if not exact:
         body = with_conditions(body, head.fields, None if head.unread else settings)
         myst = in_book or is_myst(body, head.fields)
+        if myst:
+            body = _of_myst(body, page_of, remarks)
         body = _plain(body, head.fields, remarks, myst=myst)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
@@ -158,10 +162,12 @@ def parse_markdown(
     )
 
 
+def _of_myst(body: str, page_of: PageOf, remarks: Remarks) -> str:
+    body, labels = labelled(body, remarks)
+    return with_roles(with_directives(body, remarks), labels, page_of, remarks)
+
+
 def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks, *, myst: bool) -> str:
-    if myst:
-        body, labels = labelled(body, remarks)
-        body = with_roles(with_directives(body, remarks), labels, remarks)
     said = with_cells(
         with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
     )

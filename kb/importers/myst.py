@@ -20,6 +20,7 @@ DIRECTIVES = (
 )
 _ROLES = "ref|doc|term|numref|eq|cite|cite:[pt]|download|kbd|abbr|sub|sup|math|index|guilabel"
 _LABEL = re.compile(r"^\(([\w.:/ -]{1,200})\)=[ \t]*$")
+_LABELS = re.compile(_LABEL.pattern, re.MULTILINE)
 _MARK = re.compile(
     rf"^[ \t]{{0,40}}(?:`{{3,}}|~{{3,}}|:{{3,}})[ \t]{{0,9}}\{{(?:{DIRECTIVES})\}}"
     rf"|{_LABEL.pattern}"
@@ -60,6 +61,11 @@ def without_comment_lines(text: str, code: Iterable[tuple[int, int]], remarks: R
         remarks.comments.append(found[0])
         kept.append("\n")
     return "".join([*kept, text[at:]])
+
+
+def labels_in(text: str) -> list[str]:
+    """The labels that a text gives, and perhaps some that stand in code."""
+    return _LABELS.findall(text)
 
 
 def labelled(body: str, remarks: Remarks) -> tuple[str, dict[str, str]]:

@@ -7,10 +7,14 @@ from kb.importers.code import lines_of, spans
 from kb.importers.naming import readable_name
 from kb.importers.remarks import Remarks, Why
 
+PageOf = Callable[[str], str]
+"""Gives the page of a label, seen from the one that is read; "" if nobody knows it."""
+
 _ROLE = re.compile(r"\{([A-Za-z][\w:.-]{0,40})\}\Z")
 _LONGEST = 50  # characters before a code span that are looked at
 _WITH_TARGET = re.compile(r"([^<>]{1,500}?)\s{0,9}<([^<>]{1,500})>\s{0,9}")
 _EMPTY = re.compile(r"\[\]\((#?)([^()<>\n]{1,200})\)")
+_TO_LABEL = re.compile(r"\]\(#([^()<>\s]{1,200})\)")
 _TOLD = re.compile(r"%s|<[^<>]{1,500}>")
 """What readers do not see of a role: where the number goes, what it means."""
 _TO_LABELS = {"ref", "numref", "any", "prf:ref", "proof:ref"}
@@ -19,18 +23,24 @@ _WORDS = {"term", "abbr", "guilabel", "menuselection", "index", "u", "del", "sc"
 _ELEMENTS = {"kbd": "kbd", "sub": "sub", "subscript": "sub", "sup": "sup", "superscript": "sup"}
 
 
-def with_roles(body: str, labels: Mapping[str, str], remarks: Remarks) -> str:
+def with_roles(body: str, labels: Mapping[str, str], page_of: PageOf, remarks: Remarks) -> str:
     """`body` with roles as links and words; of other roles what they hold stays, as code.
 
     A link without words has those of the heading that it leads to by `labels`, or its label.
     """
-    if "}`" not in body and "[](" not in body:
+    if "}`" not in body and "](" not in body:
         return body
 
-    def worded(link: re.Match[str]) -> str:
-        if not link[1] and link[2] not in labels:
+    def led(link: re.Match[str]) -> str:
+        return f"]({'' if link[1] in labels else page_of(link[1])}#{link[1]})"
+
+    def with_words(link: re.Match[str]) -> str:
+        if not link[1] and link[2] not in labels and not page_of(link[2]):
             return link[0]
         return f"[{labels.get(link[2]) or link[2]}](#{link[2]})"
+
+    def worded(text: str) -> str:
+        return _TO_LABEL.sub(led, _EMPTY.sub(with_words, text))
 
     made: list[str] = []
     prose: list[str] = []
@@ -44,7 +54,7 @@ def with_roles(body: str, labels: Mapping[str, str], remarks: Remarks) -> str:
     return "\n".join([*made, *([_said("\n".join(prose), worded, remarks)] if prose else [])])
 
 
-def _said(text: str, worded: Callable[[re.Match[str]], str], remarks: Remarks) -> str:
+def _said(text: str, worded: Callable[[str], str], remarks: Remarks) -> str:
     made, at = [], 0
     for begin, end in spans(text):
         before = text[at:begin]
@@ -54,12 +64,12 @@ def _said(text: str, worded: Callable[[re.Match[str]], str], remarks: Remarks) -
             if told and (told[0] == "%s" or role[1] not in _TO_LABELS | _TO_FILES):
                 remarks.add(Why.MARKS, told[0])
             before = before[: -len(role[0])]
-            seen = _EMPTY.sub(worded, _seen(role[1], text[begin:end]))
+            seen = worded(_seen(role[1], text[begin:end]))
         else:
             seen = text[begin:end]
-        made += [_EMPTY.sub(worded, before), seen]
+        made += [worded(before), seen]
         at = end
-    return "".join([*made, _EMPTY.sub(worded, text[at:])])
+    return "".join([*made, worded(text[at:])])
 
 
 def _seen(role: str, span: str) -> str:

@@ -230,7 +230,9 @@ class FolderImport:
         def led(target: str, part: str) -> tuple[str, str] | None:
             found = self._names.find(target, parsed.path) if target else None
             if not found or not self._sight.may_tell(entry_id, found):
-                return None
+                # Of a label its author wrote no page.
+                of_label = target and self._cascades.page_of(parsed.path, part) == target
+                return ("", part) if of_label else None
             to = "" if found == entry_id else target.removeprefix(WIKI)
             return to, self._parts[found].slug(part) or part
 

@@ -173,3 +173,24 @@ def test_a_label_before_a_heading_is_what_links_call_it() -> None:
 
     assert made(found) == f"See {link}, {link}, {link}, [it](#hot-ovens), [cold](#cold).\nA"
     assert "Marks of other tools: (heat)=" in "\n".join(found.remarks)
+
+
+def test_links_to_the_labels_of_other_pages_of_a_book_lead_there(tmp_path: Path) -> None:
+    files = {
+        "_toc.yml": "root: a",
+        "part/a.md": "See [it](#heat), [](#heat), {ref}`heat`, [b](#both).\n\n(both)=\n## Both",
+        "b.md": "# B\n\n(heat)=\n## Hot\n\nA\n\n(both)=\n## Both",
+        "c.md": "[](#both)",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    cascades = Cascades()
+    cascades.read_settings(tmp_path, [*files][1:])
+
+    def said(name: str) -> str:
+        return made(cascades.parse(files[name].encode, name))
+
+    link = "(../b.md#heat)"
+    assert said("part/a.md").startswith(f"See [it]{link}, [heat]{link}, [heat]{link}, [b](#both)")
+    assert said("c.md") == "[both](#both)"

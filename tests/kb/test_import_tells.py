@@ -101,6 +101,19 @@ def test_a_page_calls_parts_of_another_as_it_does_if_all_who_see_it_see_both(
     assert "[[dismissal|dismissals]]" in text
 
 
+def test_a_label_of_a_page_that_some_do_not_see_tells_not_which_page_it_is_in(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "_toc.yml").write_text("root: page")
+    write(tmp_path, "layoffs.md", "draft: true", "# Plans\n\n(q1)=\n## Sacking\n\nText")
+    write(tmp_path, "oven.md", "place: here", "# Oven\n\n(heat)=\n## How hot\n\nText")
+    write(tmp_path, "page.md", "place: here", "Of [a](#q1), [](#q1) and [it](#heat).")
+
+    text = shown(World(), tmp_path)["page.md"]
+
+    assert text.strip() == "Of [a](#q1), [q1](#q1) and [it](oven.md#how-hot)."
+
+
 def test_a_page_that_people_hid_is_told_of_to_nobody_by_a_later_import(
     tmp_path: Path,
 ) -> None:
