@@ -10,16 +10,13 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from kb.characters import is_blank, visible
+from kb.characters import NOTHING_SEEN, is_blank, visible
 from kb.entries.content import Content, Section
 from kb.entries.entry import EntryContributed, EntryRevised, EntryTagged, EntryUntagged
 from kb.entries.tags import written
 from kb.people.group import GroupChanged, GroupFormed
 from kb.people.member import MemberJoined, MemberProfileChanged, Profile
 from kb.reuse.reuse import ReuseRecorded
-
-NOTHING_SEEN = "\N{REPLACEMENT CHARACTER}"
-"""Stands where a title or tag is of such characters alone."""
 
 Entry = TypeVar("Entry", EntryContributed, EntryRevised)
 Tag = TypeVar("Tag", EntryTagged, EntryUntagged)
@@ -80,9 +77,10 @@ def _group(name: str | None) -> str | None:
 
 
 def _profile(profile: Profile) -> Profile:
-    lines = {"name": profile.name, "address": profile.address, "pronouns": profile.pronouns}
+    lines = {"address": profile.address, "pronouns": profile.pronouns}
     return structs.replace(
         profile,
+        name=profile.name and (_line(profile.name) or NOTHING_SEEN),
         languages=tuple(map(_line, profile.languages)),
         **{field: _line(text) for field, text in lines.items() if text},
     )

@@ -39,6 +39,9 @@ _OF_USE = r"""
 _UNSEEN = r"[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]"
 _LINE_ENDS = {0x2028: " ", 0x2029: " "}
 
+NOTHING_SEEN = "\N{REPLACEMENT CHARACTER}"
+"""Stands where a name, title or tag is of characters alone that are not seen."""
+
 
 def visible(text: str) -> str:
     """`text` without characters that are not seen or that turn the direction of what is.

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from kb.access import Role
-from kb.characters import is_blank
+from kb.characters import NOTHING_SEEN, is_blank
 from kb.people.member import Profile, Standing
 
 T = TypeVar("T")
@@ -73,4 +73,4 @@ class AccessChange(Struct, frozen=True, kw_only=True):
 
 def seen_name(name: str, otherwise: str) -> str:
     """`name`, or `otherwise` where nothing of it is seen; see `kb.as_seen`."""
-    return otherwise if is_blank(name) else name
+    return otherwise if is_blank(name) or name == NOTHING_SEEN else name

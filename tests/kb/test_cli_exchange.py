@@ -1,7 +1,8 @@
 """`kb import` and `kb export`: progress, refusals, going on after a stop, the round trip."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,10 +98,10 @@ def test_a_file_at_which_the_program_fails_keeps_no_other_out_and_is_told_as_its
 ) -> None:
     (notes / "odd.md").write_text("An odd text")
 
-    def failing(data: bytes, *others: str, settings: Set[str] | None) -> ParsedFile:
+    def failing(data: bytes, *others: str, **named: Any) -> ParsedFile:
         if b"odd" in data:
             raise ValueError("odd")
-        return parse_markdown(data, *others, settings=settings)
+        return parse_markdown(data, *others, **named)
 
     monkeypatch.setattr("kb.importers.cascades.parse_markdown", failing)
 
