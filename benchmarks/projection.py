@@ -36,6 +36,7 @@ from kb.entries.entry import (
     EntryUntagged,
 )
 from kb.event_types import build_codec
+from kb.following import withheld
 from kb.following.view_tables import VIEWS
 from kb.following.views import BATCH, Views
 
@@ -88,6 +89,7 @@ class Peer(SQLiteTrackingRecorder):
     def construct_create_table_statements(self) -> list[str]:
         return [
             *super().construct_create_table_statements(),
+            *withheld.TABLES,
             *(statement for view in VIEWS for statement in view.tables),
         ]
 
