@@ -32,7 +32,7 @@ ENOUGH = 5
 WINDOW = timedelta(days=30)
 
 REPORT_SECONDS = 2.0
-"""How long somebody who asks for the counts waits for others who use the file."""
+"""How long a report of the counts waits for other users of the file."""
 
 MOST_UNCOUNTED = 10_000
 """Searches that are remembered to be counted later."""

@@ -1,4 +1,4 @@
-"""What keeps an opened data directory up and tells how it is, whoever asks."""
+"""Upkeep of an opened data directory: following the log, rebuilding, status."""
 
 import math
 from collections.abc import Callable, Iterator

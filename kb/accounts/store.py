@@ -21,7 +21,7 @@ from kb.errors import DataDirectoryError
 Row = tuple[Any, ...]
 
 WAIT_SECONDS = 2.0
-"""How long whoever signs in or changes how they do waits for another program that writes."""
+"""How long signing in, or a change of how one signs in, waits for another program that writes."""
 
 KEY_SIZE = 32
 UNFINISHED = "forgetting"

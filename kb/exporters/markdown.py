@@ -35,7 +35,7 @@ def render(page: EntryPage, groups: Mapping[str, str] | None = None) -> str:
     Sections stand under headings of level 2. Where that would not read back the same, e.g. because
     a section holds such headings itself, a line that occurs nowhere else stands before each.
     """
-    # What is withheld is not shown to more by whoever imports the file elsewhere.
+    # Importing the file elsewhere must not show a withheld entry to more people.
     shown = narrower_of(page.visibility, OWN) if page.withheld else page.visibility
     seen = words(shown, groups or {})
     text = _file(page, seen, mark=None)
