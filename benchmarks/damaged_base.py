@@ -164,7 +164,7 @@ def made(data: Path) -> Community:
         secrets = signing_in(base, members)
         for member in (*members.values(), *("four", "five", "six")):
             for word in WORDS[:4]:
-                base._parts.questions.asked(f"the {word} of the evening", member)
+                base.parts.questions.asked(f"the {word} of the evening", member)
         base.catch_up()
     (data / "settings.toml").write_text(SETTINGS)
     return Community(data, members, secrets)

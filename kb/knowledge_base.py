@@ -86,6 +86,14 @@ class KnowledgeBase(Upkeep):
             partial(parts.own.take, member),
         )
 
+    @property
+    def parts(self) -> Parts:
+        """What is opened: log, vault, views, index and the rest, as nobody's asker limits them.
+
+        For programs of operators, and for tests; it is shared with all that `acting_for` made.
+        """
+        return self._parts
+
     def own_data(self) -> OwnData:
         """Everything that is the asker's own. Raises `Forbidden` for someone not known."""
         if self.asker.member is None:

@@ -82,7 +82,7 @@ class Questions:
         self._named = named or path
         self._file = QuestionFile(path, self._named, log)
         self._log = log
-        self._clock = clock
+        self.clock = clock
         self._random = random
         self._lock = Lock()
         self._uncounted: deque[str] = deque()  # the days of searches, no more of them
@@ -92,7 +92,7 @@ class Questions:
 
         Nobody waits for that: while the file is locked it is counted later, without its words.
         """
-        now = self._clock()
+        now = self.clock()
         words = normalised(question)
         if len(self._uncounted) < MOST_UNCOUNTED:
             self._uncounted.append(now.date().isoformat())
@@ -127,7 +127,7 @@ class Questions:
         """
         if self._path.exists():
             with self._lock, self._file.explained(), self._file.writing() as db:
-                _close(db, self._clock())
+                _close(db, self.clock())
                 damaged = self._mended(db)
             self._refuse_damaged(damaged)
 
@@ -168,7 +168,7 @@ class Questions:
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows as they were written; raises `DataDirectoryError` where they are not."""
         with self._lock, self._file.explained(), self._file.writing(REPORT_SECONDS) as db:
-            _close(db, self._clock())
+            _close(db, self.clock())
             damaged = self._mended(db)
             found = [] if damaged else db.execute(sql).fetchall()
         self._refuse_damaged(damaged)

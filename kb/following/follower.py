@@ -64,8 +64,10 @@ class Follower:
         self.shows = reader.holds
         self._index = index
         self._lead = Lead(lock)
-        self._moved = Condition()  # told when views or index have moved, or an error came
-        self._background = Background("follower", self._moved)
+        self.moved = (
+            Condition()
+        )  # told when views or index have moved, or an error came; wait on it
+        self._background = Background("follower", self.moved)
         self._errors = self._background.errors
         self.overdue = ""  # why something that was to be kept for some time only is still there
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views
@@ -95,8 +97,8 @@ class Follower:
             late = time.monotonic() >= deadline
             if late and not (for_this_caller and self._lead.who() != "another process"):
                 raise _too_late(timeout)
-            with self._moved:
-                self._moved.wait(POLL_SECONDS)
+            with self.moved:
+                self.moved.wait(POLL_SECONDS)
 
     def settle(self, position: int) -> str:
         """Wait a moment for the views to show what was written; in words why not, no error."""
@@ -130,8 +132,8 @@ class Follower:
         """
         unfinished = self.forgetting(position, timeout)
         while unfinished():
-            with self._moved:
-                self._moved.wait(POLL_SECONDS)
+            with self.moved:
+                self.moved.wait(POLL_SECONDS)
 
     def forgetting(self, position: int, timeout: float = 600.0) -> Callable[[], bool]:
         """What tells whether anything is left, for who waits otherwise; raises as `forget` does."""
@@ -288,8 +290,8 @@ class Follower:
             self._log.wait(self._index.position(), WAIT_SECONDS)
 
     def _tell(self) -> None:
-        with self._moved:
-            self._moved.notify_all()
+        with self.moved:
+            self.moved.notify_all()
 
 
 def _too_late(seconds: float) -> NotYetSearchable:

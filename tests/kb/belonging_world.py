@@ -67,7 +67,7 @@ def unknown(base: KnowledgeBase, stream: str) -> None:
         actor="ada",
         correlation_id=uuid7(),
     )
-    log = base._parts.log
+    log = base.parts.log
     log.append(stream, [event], len(log.read_stream(stream)))
 
 

@@ -138,7 +138,7 @@ def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
     data = tmp_path / "data"
     placed(copies, data, ("vault.sqlite", "older"))
     with opened(data) as base:
-        events = base._parts.log.read(0, 1000)
+        events = base.parts.log.read(0, 1000)
         assert "vault.sqlite lacks the keys" in base.status().errors[0]
         lost = next(each.stream for each in events[::-1] if each.type == "entry-contributed")
         entry_id = lost.removeprefix("entry-")
@@ -220,7 +220,7 @@ def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_c
     with opened(data) as base, opened(data, told.append) as other, ThreadPoolExecutor() as pool:
         member = base.directory.members()[0].id
         session = base.accounts.sessions.begin(member, "link")
-        append = base._parts.log.append
+        append = base.parts.log.append
         opening: list[Future[object]] = []
 
         def beside(*arguments: Any) -> Any:
@@ -228,7 +228,7 @@ def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_c
             opening.append(pool.submit(lambda: other.accounts.store))
             return recorded
 
-        monkeypatch.setattr(base._parts.log, "append", beside)
+        monkeypatch.setattr(base.parts.log, "append", beside)
         base.acting_for(everything(member)).credentials.make_link(
             "sign-in", member, datetime.now(UTC) + timedelta(days=1)
         )
@@ -258,7 +258,7 @@ def test_a_base_of_the_former_format_is_brought_over_also_after_a_cut_in_the_mid
     assert sum("brought over to format 2" in sentence for sentence in told) == 1
     told.clear()
     with opened(data, told.append) as base:
-        assert base._parts.vault.mark() == base._parts.log.mark()
+        assert base.parts.vault.mark() == base.parts.log.mark()
     assert told == [INCOMPLETE]
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -14,6 +14,7 @@ from events.event import RecordedEvent
 from kb import KnowledgeBase
 from kb.access import Visibility, of_member
 from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.following.lead import Lead
 from kb.following.view_file import is_damage
 from kb.following.views import Views
 from kb.people.member import Profile
@@ -52,7 +53,7 @@ def test_views_that_another_process_made_anew_are_used_as_they_are(
 ) -> None:
     base, other = open_base(), open_base()
     base.entries.contribute(some_draft())
-    other._parts.follower.repair_views("found by hand", other._parts.views.file())
+    other.parts.follower.repair_views("found by hand", other.parts.views.file())
     notices.clear()
     base.entries.contribute(some_draft())
     assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
@@ -82,17 +83,17 @@ def test_damage_that_several_readers_find_is_repaired_once(
 ) -> None:
     base = open_base()
     base.entries.contribute(some_draft())
-    base._parts.views.close()
+    base.parts.views.close()
     damage_pages(data / "views.sqlite")
     readers = 4
     all_have_met_it = Barrier(readers)
-    verify = base._parts.reader.on_change
+    verify = base.parts.reader.on_change
 
     def verify_together() -> None:
         all_have_met_it.wait(30)
         verify()
 
-    base._parts.reader.on_change = verify_together
+    base.parts.reader.on_change = verify_together
     with ThreadPoolExecutor(readers) as pool:
         totals = list(pool.map(lambda _: base.catalogue.browse().total, range(readers)))
     assert totals == [1] * readers
@@ -107,7 +108,7 @@ def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
     with leading(data) as child:
         base = open_base()
         base.entries.contribute(some_draft())
-        base._parts.reader.close()
+        base.parts.reader.close()
         damage_pages(data / "views.sqlite")
         with pytest.raises(NotYetSearchable, match="another process"):
             base.catalogue.browse()
@@ -118,20 +119,12 @@ def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
 def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base, other = open_base(), open_base()
+    base = open_base()
     base.entries.contribute(some_draft())
-    held = other._parts.follower._lead.taken()
-    assert held.__enter__()
-    take = base._parts.follower._lead._take
-
-    def refused_once() -> bool:
-        taken = take()
-        if not taken:
-            held.__exit__(None, None, None)
-        return taken
-
-    monkeypatch.setattr(base._parts.follower._lead, "_take", refused_once)
-    base.rebuild("views")
+    with ExitStack() as held:
+        assert held.enter_context(Lead(base.parts.directory.lock).taken())
+        monkeypatch.setattr("kb.following.lead.time.sleep", lambda _: held.close())
+        base.rebuild("views")
     assert base.catalogue.browse().total == 1
 
 
@@ -171,7 +164,7 @@ def test_a_letter_that_someone_changed_is_never_shown(
     base = open_base()
     entry_id = base.entries.contribute(some_draft()).id
     page = base.catalogue.get(entry_id)
-    base._parts.views.close()
+    base.parts.views.close()
     views = data / "views.sqlite"
     found = views.read_bytes()
     assert letter in found
@@ -213,10 +206,10 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In between they would show an entry as it was before it was hidden."""
+    monkeypatch.setattr("kb.following.follower.BATCH", 1)
     base = open_base()
     hidden = base.entries.contribute(some_draft()).id
     base.entries.show(hidden, Visibility("author"))
-    monkeypatch.setattr(base._parts.follower._runner, "_batch_size", 1)
     seen: list[str] = []
     apply = Views.apply
 
@@ -262,7 +255,8 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
     entry_id = base.entries.contribute(some_draft()).id
     member = base.people.invite().id
     base.acting_for(of_member(member, (), ())).people.join(member, Profile(name="Ben"))
-    base._parts.views._database().conn.execute(spoil)
+    with closing(sqlite3.connect(base.parts.directory.views, isolation_level=None)) as db:
+        db.execute(spoil)
     asked = (partial(base.catalogue.get, entry_id), partial(ask_people, base, member))
     told = []
     for ask in asked:

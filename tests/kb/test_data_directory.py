@@ -213,7 +213,7 @@ def test_a_full_disk_is_one_sentence(
 
 def test_a_log_that_is_full_is_one_sentence(base: KnowledgeBase) -> None:
     """A file that may not grow stands for a full disk: SQLite reports both the same way."""
-    base._parts.log._writer.execute("PRAGMA max_page_count = 1")
+    base.parts.log._writer.execute("PRAGMA max_page_count = 1")
     long = some_draft(some_content(problem="All of it got lost. " * 2000))
     with pytest.raises(DataDirectoryError, match="full"):
         base.entries.contribute(long)

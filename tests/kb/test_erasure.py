@@ -95,7 +95,7 @@ def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the
     her = joined(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     base.people.erase(member_of(her))
     assert left_in(base.settings.data, (HELP,)) != []
 
@@ -123,13 +123,13 @@ def test_an_index_that_is_made_anew_for_another_reason_keeps_no_vectors_of_what_
 ) -> None:
     mine, kept = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
     base.search(TEXT)
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     position = base.entries.erase(mine).position
     base.wait(position)
     before = base.status().vectors
 
     base.rebuild("index")
-    base._parts.follower.forget(position)
+    base.parts.follower.forget(position)
 
     assert base.status().vectors == before - 1
     assert list(base.catalogue.all_ids()) == [kept]

@@ -91,7 +91,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
     waits: list[float] = []
     monkeypatch.setattr("kb.upkeep.monotonic", lambda: next(clock))
     monkeypatch.setattr(
-        base._parts.follower, "ensure", lambda *_, timeout, index: waits.append(timeout)
+        base.parts.follower, "ensure", lambda *_, timeout, index: waits.append(timeout)
     )
     base.wait(5, index=True, timeout=10)
     assert waits == [9.0, 3.0]
@@ -109,8 +109,8 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     monkeypatch.setattr(Views, "apply", full)
     with base.follow():
         assert "No space" in base.entries.contribute(some_draft()).behind
-        with base._parts.follower._moved:
-            assert base._parts.follower._moved.wait_for(lambda: base._parts.follower.errors, 30)
+        with base.parts.follower.moved:
+            assert base.parts.follower.moved.wait_for(lambda: base.parts.follower.errors, 30)
         assert "No space left" in base.status().errors[0]
         monkeypatch.undo()
         base.wait(base.head())
@@ -127,7 +127,7 @@ def test_a_question_is_answered_though_others_are_not_done(
     base.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
-        monkeypatch.setattr(base._parts.index, "catch_up", lambda _: 0)
+        monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
         base.entries.contribute(some_draft())
         answer = base.search("bedside handover")
     assert len(answer.results) == 1
@@ -143,14 +143,14 @@ def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_no
     base.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
-        monkeypatch.setattr(base._parts.index, "catch_up", lambda _: 0)
+        monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
         for _ in range(3):
             base.entries.contribute(some_draft())
         entry = base.entries.contribute(some_draft()).id
         base.entries.tag(entry, ["ward"])
         base.endorsements.endorse(entry, "Good")
         # No wait for the views keeps it either.
-        monkeypatch.setattr(base._parts.follower, "bring_views_up", pytest.fail)
+        monkeypatch.setattr(base.parts.follower, "bring_views_up", pytest.fail)
         monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
         answer = base.acting_for(everything("ben")).search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 4)
@@ -164,7 +164,7 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
     ada.entries.contribute(some_draft())
     ada.catch_up()
     ben, waited = ada.acting_for(everything("ben")), list[tuple[int, float]]()
-    ensure = ada._parts.follower.ensure
+    ensure = ada.parts.follower.ensure
 
     def noted(position: int, **given: Any) -> None:
         if given.get("index"):
@@ -174,7 +174,7 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
     written = ada.entries.contribute(some_draft()).position
     ada.endorsements.endorse(ada.catalogue.browse().items[0].id, "Good")
     head = ada.head()
-    monkeypatch.setattr(ada._parts.follower, "ensure", noted)
+    monkeypatch.setattr(ada.parts.follower, "ensure", noted)
     for base in (ben, ada, ada):
         base.search("bedside handover")
 
@@ -188,10 +188,10 @@ def test_one_who_waited_until_all_is_in_waits_no_more_and_finds_it(
     with base.follow():
         base.entries.contribute(some_draft())
         base.catch_up()
-        monkeypatch.setattr(base._parts.index, "catch_up", lambda _: 0)
+        monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
         monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
         answer = base.search("bedside handover")
-        assert base._parts.own.take("ada") == 0
+        assert base.parts.own.take("ada") == 0
         base.entries.contribute(some_draft())
         with pytest.raises(NotYetSearchable, match="not taken in within"):
             base.catch_up(timeout=0)
@@ -209,7 +209,7 @@ def test_an_answer_says_what_keeps_the_index_from_what_is_new(
         def full(_: object) -> int:
             raise ProjectionUnavailable("The disk is full: free some space.")
 
-        monkeypatch.setattr(base._parts.index, "catch_up", full)
+        monkeypatch.setattr(base.parts.index, "catch_up", full)
         base.entries.contribute(some_draft())
         answer = base.search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 1)
@@ -229,7 +229,7 @@ def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:
         actor="ada",
         correlation_id=event_id,
     )
-    base._parts.log.append("entry-x", [event], 0)
+    base.parts.log.append("entry-x", [event], 0)
     receipt = base.entries.contribute(some_draft())
     base.wait(receipt.position, index=True)
     parked = base.status().parked

@@ -28,7 +28,7 @@ def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
 ) -> None:
     base = open_base()
     resigning, go_on = Event(), Event()
-    sound = base._parts.index.resign
+    sound = base.parts.index.resign
 
     def slowly() -> None:
         resigning.set()
@@ -37,11 +37,11 @@ def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
 
     base.start_following()
     base.wait(0, index=True)
-    monkeypatch.setattr(base._parts.index, "resign", slowly)
-    stopping = Thread(target=base._parts.follower.stop)
+    monkeypatch.setattr(base.parts.index, "resign", slowly)
+    stopping = Thread(target=base.parts.follower.stop)
     stopping.start()
     assert resigning.wait(30)
-    starting = Thread(target=base._parts.follower.start)
+    starting = Thread(target=base.parts.follower.start)
     starting.start()
     starting.join(0.2)
     at_once = followers()
@@ -68,9 +68,9 @@ def test_questions_while_following_starts_and_stops_leave_nobody_behind(
     thread = Thread(target=asking)
     thread.start()
     for _ in range(20):
-        base._parts.follower.start()
+        base.parts.follower.start()
         together.wait(30)
-        base._parts.follower.stop()
+        base.parts.follower.stop()
     thread.join(30)
     assert not thread.is_alive()
     base.close()
@@ -87,7 +87,7 @@ def test_what_waits_without_end_is_refused_when_the_base_is_closed(
 
     def waiting() -> None:
         try:
-            base._parts.follower.ensure(position, index=index, timeout=float("inf"))
+            base.parts.follower.ensure(position, index=index, timeout=float("inf"))
         except DataDirectoryError as error:
             errors.append(error)
 
@@ -98,7 +98,7 @@ def test_what_waits_without_end_is_refused_when_the_base_is_closed(
     thread.join(30)
     assert "closed" in str(errors[0])
     with pytest.raises(DataDirectoryError, match="closed"):
-        base._parts.follower.start()
+        base.parts.follower.start()
     assert followers() == 0
 
 
@@ -121,6 +121,8 @@ def test_stopping_waits_for_a_few_documents_only(
 ) -> None:
     monkeypatch.setattr("indexer.intake.WINDOW", 1)
     monkeypatch.setattr("indexer.intake.PIECE", 1)
+    told_to_stop = Event()
+    monkeypatch.setattr("kb.following.background.Event", lambda: told_to_stop)
     embedder = StoppingEmbedder()
     settings = Settings(data=data)
     with KnowledgeBase.open(data, settings=settings, embedder=embedder) as base:
@@ -130,9 +132,9 @@ def test_stopping_waits_for_a_few_documents_only(
             base.entries.contribute(some_draft(some_content(f"Number {number}")))
         base.start_following()
         assert embedder.asked.wait(30)
-        stopping = Thread(target=base._parts.follower.stop)
+        stopping = Thread(target=base.parts.follower.stop)
         stopping.start()
-        assert base._parts.follower._background.stopping.wait(30)
+        assert told_to_stop.wait(30)
         embedder.told.set()
         stopping.join(30)
         when_stopped = embedder.embedded

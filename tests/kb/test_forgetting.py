@@ -13,6 +13,7 @@ from events.clock import utc_now
 from indexer.testing import HashEmbedder
 from kb.access import Visibility
 from kb.errors import Forbidden, NotYetSearchable, Refused
+from kb.following.forgetting import Forgetting
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import WINDOW
 from tests.kb.erasure_world import (
@@ -61,7 +62,7 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
         again.rebuild("views")
         assert again.directory.names([member_of(her)]) == {member_of(her): "a former member"}
         assert list(again.catalogue.all_ids()) == []
-        assert again._parts.vault.destroyed(f"member-{member_of(her)}")
+        assert again.parts.vault.destroyed(f"member-{member_of(her)}")
     assert told[0].startswith("Something erased is not gone yet, or is back")
     assert left_in(data, (*SECRETS, TITLE)) == []
 
@@ -76,12 +77,12 @@ def test_someone_who_reads_for_long_keeps_nobody_from_writing_while_erasing_wait
         reader.execute("SELECT * FROM member").fetchall()
         position = base.people.erase(member).position
         with pytest.raises(NotYetSearchable, match="not taken in within"):
-            base._parts.follower.forget(position, timeout=1)
+            base.parts.follower.forget(position, timeout=1)
         practice(base, "Handover", "At the bed.")
         assert base.catalogue.browse().total == 1
         assert base.directory.names([member]) == {member: "a former member"}
     base.erasure.member(member)
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     assert left_in(data, SECRETS) == []
 
 
@@ -89,7 +90,7 @@ def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_as
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     joined(base).search(TEXT)
-    questions, data = base._parts.questions, base.settings.data
+    questions, data = base.parts.questions, base.settings.data
     with closing(sqlite3.connect(data / "questions.sqlite")) as db:
         [kept] = db.execute("SELECT key, question, member FROM window, asked").fetchall()
     assert {secret for secret, _ in left_in(data, kept)} == set(kept)
@@ -97,17 +98,17 @@ def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_as
     tidy = questions.tidy
 
     def tidied() -> None:
-        moment = questions._clock()
+        moment = questions.clock()
         tidy()
         if moment == over:
             looked.set()
 
     monkeypatch.setattr(questions, "tidy", tidied)
     monkeypatch.setattr("kb.following.forgetting.EXPIRE_SECONDS", 0.0)
-    monkeypatch.setattr(questions, "_clock", lambda: over)
+    monkeypatch.setattr(questions, "clock", lambda: over)
 
     assert looked.wait(30)
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     assert left_in(data, kept) == []
 
 
@@ -115,9 +116,10 @@ def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, looked = [1000.0], list[float]()
-    forgetting = base._parts.follower._forgetting
+    parts = base.parts
+    forgetting = Forgetting(parts.log, parts.views, parts.reader, parts.index, parts.keys)
     monkeypatch.setattr("kb.following.forgetting.time.monotonic", lambda: now[0])
-    monkeypatch.setattr(base._parts.questions, "tidy", lambda: looked.append(now[0]))
+    monkeypatch.setattr(parts.questions, "tidy", lambda: looked.append(now[0]))
     for now[0] in (1000.0, 1059.0, 1060.0, 1061.0, 1120.0):
         forgetting.of_time()
     assert looked == [1000.0, 1060.0, 1120.0]
@@ -132,7 +134,7 @@ def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
     with pytest.raises(NotYetSearchable, match=r"Erasing cannot be finished: .*not a database"):
         base.erasure.member(member)
     assert (data / "views.sqlite").stat().st_ino == views
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     (data / "questions.sqlite").unlink()
     base.erasure.member(member)
     assert left_in(data, SECRETS) == []
@@ -142,9 +144,9 @@ def test_making_the_views_anew_erases_nothing_a_second_time(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base.erasure.member(member_of(joined(base)))
-    monkeypatch.setattr(base._parts.keys, "destroy", _unexpected)
+    monkeypatch.setattr(base.parts.keys, "destroy", _unexpected)
     base.rebuild("views")
-    base._parts.follower.forget(base.head())
+    base.parts.follower.forget(base.head())
     base.search("anything")
     assert base.status().errors == ()
 
@@ -181,7 +183,7 @@ def test_what_someone_who_left_signed_in_with_goes_also_where_leaving_was_cut_sh
     her = joined(base)
     base.accounts.names.set(member_of(her), "xanthippe")
     with monkeypatch.context() as patch:
-        patch.setattr(base._parts.keys, "depart", _unexpected)
+        patch.setattr(base.parts.keys, "depart", _unexpected)
         with pytest.raises(AssertionError):
             base.people.leave(member_of(her))
     assert base.accounts.names.member("xanthippe") is not None
@@ -237,7 +239,7 @@ def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_one_that_opens_the_
     her = joined(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     base.people.erase(member_of(her), entries="erased")
     base.close()
     assert left_in(base.settings.data, (REASON, TITLE)) != []
@@ -247,16 +249,19 @@ def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_one_that_opens_the_
 
 
 def test_where_another_process_finished_an_erasure_the_next_one_destroys_its_key_still(
-    base: KnowledgeBase,
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
     base.entries.erase(first)
-    base.wait(base.head())
-    assert base._parts.follower._forgetting.of_views()  # begun here,
+    moved, destroyed = base.parts.follower.moved, base.parts.vault.destroyed
+    with monkeypatch.context() as patch:
+        patch.setattr("kb.following.forgetting.GATHER_SECONDS", 1000.0)
+        with base.follow(), moved:
+            assert moved.wait_for(lambda: destroyed(f"entry-{first}"), 30)  # begun here,
     with reopened(base):
         pass  # finished there
     base.erasure.entry(second)
-    assert base._parts.vault.destroyed(f"entry-{second}")
+    assert destroyed(f"entry-{second}")
 
 
 def test_what_a_member_contributes_while_being_erased_with_all_entries_goes_as_well(
@@ -269,7 +274,7 @@ def test_what_a_member_contributes_while_being_erased_with_all_entries_goes_as_w
         late = practice(her, TITLE, TEXT)
     base.erasure.member(member_of(her))
     assert list(base.catalogue.all_ids()) == []
-    assert base._parts.vault.destroyed(f"entry-{late}")
+    assert base.parts.vault.destroyed(f"entry-{late}")
     assert [change.actor for change in base.directory.changes()][-1] == "local"
 
 
@@ -377,7 +382,7 @@ def test_views_made_anew_before_a_key_was_destroyed_are_erased_once_more(
 ) -> None:
     erased = practice(base, TITLE, TEXT)
     base.search(TEXT)
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     base.entries.erase(erased)
     data = base.settings.data
     base.close()

@@ -108,7 +108,7 @@ def killed(tmp_path: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch)
     base = open_base()
     monkeypatch.setattr(base._writer, "_settle", lambda _: None)
     base.entries.show(shown, Visibility("author"))
-    assert not base._parts.reader.holds(base.head())
+    assert not base.parts.reader.holds(base.head())
     shutil.copytree(base.settings.data, tmp_path / "killed")
     return tmp_path / "killed"
 
@@ -117,7 +117,7 @@ def opened(path: Path, base: KnowledgeBase, notices: list[str]) -> KnowledgeBase
     return KnowledgeBase.open(
         path,
         settings=Settings(data=path),
-        embedder=base._parts.embedder,
+        embedder=base.parts.embedder,
         notice=notices.append,
         asker=of_member("eve", ("member",), ()),
     )

@@ -26,7 +26,7 @@ ALL: Mapping[str, Callable[[Any, str, UUID], object]] = {
 @contextmanager
 def streams_read(base: KnowledgeBase) -> Iterator[list[str]]:
     """The streams about entries and reuses that are read meanwhile."""
-    log, read = base._parts.log, []
+    log, read = base.parts.log, []
     original = log.read_stream
 
     def noted(stream: str) -> list[RecordedEvent]:

@@ -145,7 +145,7 @@ def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes
     base = open_base()
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as other:
         patch.setattr("kb.following.follower.SETTLE_SECONDS", 0.0)
-        writing = base._parts.follower._sound._writing
+        writing = base.parts.follower._sound._writing
         other.submit(writing.acquire).result()
         command = new_event_id()
         first = base.entries.contribute(some_draft(), command_id=command)
@@ -166,14 +166,14 @@ def stuck(
     base = open_base()
     base.entries.contribute(some_draft())
     base.wait(base.head())
-    base._parts.views.close()  # to be opened with the patience from above
-    follower = base._parts.follower
+    base.parts.views.close()  # to be opened with the patience from above
+    follower = base.parts.follower
     with base.follow(), closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
         assert base.entries.contribute(some_draft()).behind
-        with follower._moved:
-            assert follower._moved.wait_for(lambda: follower.errors, 30)
+        with follower.moved:
+            assert follower.moved.wait_for(lambda: follower.errors, 30)
         yield base, lambda: monkeypatch.setattr(follower, "bring_views_up", pytest.fail)
         other.execute("ROLLBACK")
 

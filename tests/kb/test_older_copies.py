@@ -69,7 +69,7 @@ def test_the_vault_knows_what_is_written_while_a_process_runs(
     """One that is killed keeps nothing at its end."""
     monkeypatch.setattr("kb.belonging.KEEP_SECONDS", 0.0)
     with opened(data) as base, opened(data) as other:
-        vault, log = base._parts.vault, base._parts.log
+        vault, log = base.parts.vault, base.parts.log
         contribute(base, "one")
         assert vault.mark() == log.mark()
         with base.follow():
@@ -93,12 +93,12 @@ def test_a_mark_from_before_the_last_writes_of_a_killed_process_is_brought_up_in
             copied(data / name, older / name)
         contribute(base, "two")
         base.wait(base.head(), index=True)
-        mark = base._parts.vault.mark()
+        mark = base.parts.vault.mark()
         shutil.copytree(data, killed)
     shutil.copytree(killed, tmp_path / "again")
     told: list[str] = []
     with opened(killed, told.append) as base:
-        assert mark != base._parts.log.mark() == base._parts.vault.mark()
+        assert mark != base.parts.log.mark() == base.parts.vault.mark()
         assert told == []
     copied(older / "vault.sqlite", killed / "vault.sqlite")
     opened(killed, told.append).close()

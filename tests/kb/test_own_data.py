@@ -140,7 +140,7 @@ def test_the_test_above_has_every_event_about_entries_that_a_member_can_cause(
 ) -> None:
     her = joined(base, "curator", "steward")
     say_all(base, her)
-    caused = {event.type for event in base._parts.log.read(0, 1_000) if event.actor == id_of(her)}
+    caused = {event.type for event in base.parts.log.read(0, 1_000) if event.actor == id_of(her)}
     kinds = ("entry-", "endorsement-", "reuse-")
     known = {each.name for each in EVENT_TYPES if each.name.startswith(kinds)}
     assert known - caused == {"entry-erased"}

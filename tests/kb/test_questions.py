@@ -276,10 +276,10 @@ def test_status_tells_of_damaged_counts_until_they_are_well_again(
     file = base.settings.data / "questions.sqlite"
     file.write_bytes(b"damaged" * 1000)
 
-    base._parts.follower._expire()
+    base.parts.follower._expire()
     [error] = base.status().errors
     file.unlink()
-    base._parts.follower._expire()
+    base.parts.follower._expire()
 
     assert f"The counts of searches in {file} cannot be used" in error
     assert base.status().errors == ()

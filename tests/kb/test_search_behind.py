@@ -44,13 +44,13 @@ def test_a_full_disk_keeps_nobody_from_asking_for_what_is_in(
     base = open_base()
     written(base, "Quiet hour")
     base.catch_up()
-    base._parts.follower.stop()
+    base.parts.follower.stop()
     with base.follow() if follows else nullcontext():
         full()
         written(base, "Night shift")
         if follows:
-            with base._parts.follower._moved:
-                assert base._parts.follower._moved.wait_for(lambda: base._parts.follower.errors, 30)
+            with base.parts.follower.moved:
+                assert base.parts.follower.moved.wait_for(lambda: base.parts.follower.errors, 30)
         answer = base.search("quiet hour")
         assert answer.results[0].title == "Quiet hour"
         assert FULL in str(answer.trouble)

@@ -113,9 +113,9 @@ def test_that_the_index_lacks_something_is_told_to_those_who_see_what_it_lacks(
 ) -> None:
     operator = base.acting_for(access.operator())
     contribute(base, "Hidden", Visibility("author"))
-    stuck = base._parts.follower
-    with stuck._moved:
-        assert stuck._moved.wait_for(lambda: stuck.errors, 30)
+    stuck = base.parts.follower
+    with stuck.moved:
+        assert stuck.moved.wait_for(lambda: stuck.errors, 30)
 
     assert lack(ben.search("bedside handover")) == (0, False)
     assert lack(operator.search("bedside handover")) == (1, True)

@@ -15,7 +15,7 @@ from events.memory import InMemoryEventLog
 from kb.access import operator
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.following.view_file import File, file_at
+from kb.following.view_file import File, connect, file_at
 from kb.following.view_reader import ViewReader
 from kb.following.view_tables import SEEN_ROWS
 from tests.examples import costly
@@ -141,9 +141,9 @@ def test_readers_see_the_old_views_until_a_rebuild_has_ended(world: ViewedWorld)
     world.catch_up()
     during: list[int] = []
     world.practice("Two")
-    world.views.rebuild(lambda done, of: during.append(world._catalogue.browse().total))
+    world.views.rebuild(lambda done, of: during.append(world.catalogue_as_is.browse().total))
     assert during == [1]
-    assert world._catalogue.browse().total == 2
+    assert world.catalogue_as_is.browse().total == 2
 
 
 def test_views_that_are_damaged_are_made_anew_with_a_notice(world: ViewedWorld) -> None:
@@ -194,9 +194,9 @@ def test_a_reader_of_damaged_views_says_so_and_asks_for_repair(world: ViewedWorl
 
     world.reader.on_damage = on_damage
     with pytest.raises(NotYetSearchable, match="another process"):
-        world._catalogue.browse()
+        world.catalogue_as_is.browse()
     with pytest.raises(NotYetSearchable, match="made anew"):
-        world._catalogue.browse()
+        world.catalogue_as_is.browse()
     assert told == [damaged, damaged]
 
 
@@ -217,9 +217,9 @@ def test_a_connection_lent_before_the_views_were_replaced_is_not_lent_again(
         world.views.discard("the test says so")
         world.practice("Two")
         world.catch_up()
-        assert world._catalogue.browse().total == 2
+        assert world.catalogue_as_is.browse().total == 2
         assert old.execute("SELECT count(*) FROM entry").fetchone() == (1,)
-    assert [world._catalogue.browse().total for _ in range(3)] == [2, 2, 2]
+    assert [world.catalogue_as_is.browse().total for _ in range(3)] == [2, 2, 2]
 
 
 def test_a_reader_cannot_write(world: ViewedWorld) -> None:
@@ -252,16 +252,24 @@ def test_a_batch_is_taken_in_whole_or_not_at_all(world: ViewedWorld) -> None:
     assert all_rows(world.path)["entry"] == []
 
 
-def test_a_full_disk_parks_nothing(world: ViewedWorld) -> None:
+def test_a_full_disk_parks_nothing(world: ViewedWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that may not grow stands for a full disk: SQLite reports both the same way."""
+    opened: list[sqlite3.Connection] = []
+
+    def noted(path: Path) -> sqlite3.Connection:
+        opened.append(connect(path))
+        return opened[-1]
+
+    monkeypatch.setattr("kb.following.views.connect", noted)
     world.views.checkpoint()
-    pages = world.views._database().execute("PRAGMA page_count").fetchone()[0]
-    world.views._database().execute(f"PRAGMA max_page_count = {pages}")
+    [db] = opened
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages}")
     for number in range(200):
         world.practice(f"Number {number}")
     with pytest.raises(sqlite3.OperationalError, match="full"):
         world.catch_up()
-    world.views._database().execute("PRAGMA max_page_count = 1000000")
+    db.execute("PRAGMA max_page_count = 1000000")
     assert world.catalogue.browse().total == 200
     assert world.views.parked() == []
 

@@ -30,7 +30,7 @@ class ViewedWorld(World):
         self.views = Views(path, self.codec, self.log, notice=self.notices.append)
         self.reader = ViewReader(path)
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
-        self._catalogue = Catalogue(self.reader, operator().labels)
+        self.catalogue_as_is = Catalogue(self.reader, operator().labels)
         self._reports = Reports(self.reader, operator(), counted(path))
 
     def catch_up(self) -> int:
@@ -39,7 +39,7 @@ class ViewedWorld(World):
     @property
     def catalogue(self) -> Catalogue:
         self.catch_up()
-        return self._catalogue
+        return self.catalogue_as_is
 
     @property
     def reports(self) -> Reports:

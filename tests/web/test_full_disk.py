@@ -37,7 +37,7 @@ def full(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         patch.setattr(sqlite3, "connect", read_only)
         accounts = base.accounts.store
         accounts.run("PRAGMA query_only = ON")
-        patch.setattr(base._parts.log, "append", disk_full)
+        patch.setattr(base.parts.log, "append", disk_full)
         yield
     accounts.run("PRAGMA query_only = OFF")
 
@@ -221,7 +221,7 @@ def test_the_operator_reads_where_something_lies(
 
 
 def test_a_list_is_sorted_without_a_file(base: KnowledgeBase, tmp_path: Path) -> None:
-    with base._parts.reader.read(frozenset()) as db:
+    with base.parts.reader.read(frozenset()) as db:
         assert db.execute("PRAGMA temp_store").fetchone() == (2,)
         views = db.execute("SELECT count(*) FROM sqlite_temp_schema WHERE type = 'view'")
         assert views.fetchone() == (len(SEEN_ROWS),)

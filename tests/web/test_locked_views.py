@@ -23,7 +23,7 @@ def test_one_who_writes_while_the_views_are_locked_is_not_asked_to_send_it_again
     base: KnowledgeBase, client: Client, contribute: Contribute
 ) -> None:
     entry = contribute()
-    base._parts.views._database().conn.execute("PRAGMA busy_timeout = 0")
+    base.parts.views._database().conn.execute("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")

@@ -200,7 +200,7 @@ def test_the_address_is_told_when_searches_are_answered_and_nothing_is_counted(
     assert when_told == [1]
     assert result.exit_code == 0, result.output
     with KnowledgeBase.open(data, embedder=embedder) as base:
-        assert base._parts.questions.days() == []
+        assert base.parts.questions.days() == []
 
 
 def test_the_end_does_not_wait_for_the_model(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
