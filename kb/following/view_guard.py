@@ -36,13 +36,16 @@ def guard(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
     if {name for (name,) in connection.execute(_MADE)} != set(SEEN_ROWS):
         raise DataDirectoryError("The views cannot be read: it is not certain who sees what.")
-    connection.set_authorizer(_answer)
+    connection.set_authorizer(authorizer)
 
 
-def _answer(
+def authorizer(
     action: int, name: str | None, value: str | None, database: str | None, through: str | None
 ) -> int:
-    """Whether a statement may do it; `through` names the innermost view that it stands in."""
+    """SQLite's question whether a statement may do it, with one of its own answers.
+
+    `through` names the innermost view that it stands in.
+    """
     if action == sqlite3.SQLITE_READ:
         allowed = database == "temp" or through in SEEN_ROWS or name in _TABLES
     elif action == sqlite3.SQLITE_PRAGMA:

@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, current_thread, main_thread
 
 import pytest
 from filelock import FileLock
@@ -112,10 +113,22 @@ def test_a_search_while_another_program_writes_is_counted_later(tmp_path: Path, 
 
 
 def test_nobody_who_asks_waits_for_a_report_of_the_counts(tmp_path: Path) -> None:
-    questions = counting(tmp_path, lambda: START)
+    looking, go_on = Event(), Event()
+
+    def clock() -> datetime:
+        if current_thread() is not main_thread():
+            looking.set()
+            assert go_on.wait(30)
+        return START
+
+    questions = counting(tmp_path, clock)
     questions.asked("Handing over patients?", "ada")
-    with questions._lock:  # as one holds it who looks at the counts
+    with ThreadPoolExecutor(1) as other:
+        report = other.submit(questions.days)
+        assert looking.wait(30)
         questions.asked("Handing over patients?", "ada")
+        go_on.set()
+        assert report.result() == [("2026-03-01", 1)]
     questions.asked("Handing over patients?", "ada")
     assert questions.days() == [("2026-03-01", 3)]
 
@@ -142,18 +155,25 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
 def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes_once(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base = open_base()
+    base, command = open_base(), new_event_id()
+    base.entries.contribute(some_draft())
+    writing, go_on = Event(), Event()
+
+    def far(*_: object) -> None:
+        writing.set()
+        assert go_on.wait(30)
+
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as other:
         patch.setattr("kb.following.follower.SETTLE_SECONDS", 0.0)
-        writing = base.parts.follower._sound._writing
-        other.submit(writing.acquire).result()
-        command = new_event_id()
+        rebuilding = other.submit(base.rebuild, "views", far)
+        assert writing.wait(30)
         first = base.entries.contribute(some_draft(), command_id=command)
-        other.submit(writing.release).result()
+        go_on.set()
+        rebuilding.result()
         assert first.behind == WRITTEN
     again = base.entries.contribute(some_draft(), command_id=command)
     assert (again.id, again.behind) == (first.id, "")
-    assert base.catalogue.browse().total == 1
+    assert base.catalogue.browse().total == 2
 
 
 @pytest.fixture

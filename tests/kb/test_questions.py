@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import OperationalError
+from threading import Event
 from typing import Any
 
 import pytest
@@ -276,10 +277,14 @@ def test_status_tells_of_damaged_counts_until_they_are_well_again(
     file = base.settings.data / "questions.sqlite"
     file.write_bytes(b"damaged" * 1000)
 
-    base.parts.follower._expire()
-    [error] = base.status().errors
-    file.unlink()
-    base.parts.follower._expire()
+    follower, told, well = base.parts.follower, Event(), Event()
+    follower.on_step = lambda: told.set() if follower.overdue else well.set()
+    with base.follow():
+        assert told.wait(30)
+        [error] = base.status().errors
+        file.unlink()
+        well.clear()
+        assert well.wait(30)
 
     assert f"The counts of searches in {file} cannot be used" in error
     assert base.status().errors == ()

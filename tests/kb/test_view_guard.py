@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kb.cli.failures import explain
 from kb.data_directory import storage_errors
 from kb.errors import DataDirectoryError
-from kb.following import view_guard
+from kb.following.view_guard import authorizer, guard
 from kb.following.view_tables import SEEN_ROWS
 from tests.kb.viewed_world import ViewedWorld
 
@@ -64,17 +66,24 @@ def test_where_a_view_is_gone_its_name_is_refused(world: ViewedWorld) -> None:
         db.set_authorizer(None)
         db.execute("PRAGMA query_only = OFF")
         db.execute("DROP VIEW temp.tag")
-        db.set_authorizer(view_guard._answer)
+        db.set_authorizer(authorizer)
     refused(world, "SELECT * FROM tag")
     refused(world, "SELECT count(*) FROM tag")
 
 
-def test_where_a_view_was_never_made_nothing_is_read(
-    world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(view_guard, "_MADE", f"{view_guard._MADE} AND name <> 'tag'")
-    with pytest.raises(DataDirectoryError, match="not certain who sees what"):
-        world.reader.position()
+class WithoutTags(sqlite3.Connection):
+    """One in which the view of the tags is never made."""
+
+    def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+        return super().execute("" if sql.startswith("CREATE TEMP VIEW tag ") else sql, *given)
+
+
+def test_where_a_view_was_never_made_nothing_is_read(world: ViewedWorld) -> None:
+    with (
+        closing(sqlite3.connect(world.path, factory=WithoutTags)) as db,
+        pytest.raises(DataDirectoryError, match="not certain who sees what"),
+    ):
+        guard(db)
 
 
 def test_views_for_which_there_is_no_room_are_told_as_a_full_disk(

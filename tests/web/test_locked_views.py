@@ -3,6 +3,8 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from kb import KnowledgeBase
 from tests.web.visits import FORM, Client, Contribute, page, posted
 
@@ -20,10 +22,11 @@ SHORTLY = "Saved, and it will be found shortly"
 
 
 def test_one_who_writes_while_the_views_are_locked_is_not_asked_to_send_it_again(
-    base: KnowledgeBase, client: Client, contribute: Contribute
+    base: KnowledgeBase, client: Client, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = contribute()
-    base.parts.views._database().conn.execute("PRAGMA busy_timeout = 0")
+    monkeypatch.setattr("kb.following.view_file.BUSY_SECONDS", 0.0)
+    base.parts.views.close()  # to be opened with the patience from above
     with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")

@@ -14,13 +14,13 @@ WHOLE_TEXT = ("revision", "content")
 def columns_read(monkeypatch: pytest.MonkeyPatch) -> set[Column]:
     """The columns of the views that statements read, added as they are prepared."""
     read: set[Column] = set()
-    answer = view_guard._answer
+    authorizer = view_guard.authorizer
 
     def noted(action: int, name: str | None, value: str | None, *more: str | None) -> int:
         read.add((name, value))
-        return answer(action, name, value, *more)
+        return authorizer(action, name, value, *more)
 
-    monkeypatch.setattr(view_guard, "_answer", noted)
+    monkeypatch.setattr(view_guard, "authorizer", noted)
     return read
 
 
