@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType, structs
 from kb.errors import InvalidInput, NotFound, Refused, ReuseConflict
 
 Outcome = Literal["adopted", "adapted", "tried-and-stopped"]
-OUTCOMES: tuple[str, ...] = get_args(Outcome)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class ReuseRecorded(Struct, frozen=True, kw_only=True):

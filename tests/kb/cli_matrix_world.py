@@ -18,10 +18,10 @@ from kb.entries.content import Content, Draft, Section
 from kb.ids import group_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from tests.commands import COMMANDS, WARD
 from tests.kb.cli_world import CommandLine, Ran
 from tests.kb.domain_world import ABSENT
 
-WARD = "Ward 3"
 WHO: dict[str, tuple[str, tuple[Role, ...]]] = {
     "operator": ("operator", ()),
     "outside": ("member", ("member",)),
@@ -33,52 +33,11 @@ WHO: dict[str, tuple[str, tuple[Role, ...]]] = {
 }
 """Who acts: their column in the table of sight (a reporter alone has none), and their roles."""
 
-EXAMPLES = {
-    "archive": "{entry_id} --reason Old",
-    "audit": "--json",
-    "contribute": "{file}",
-    "endorse": "{entry_id} --reason Good",
-    "erase entry": "{entry_id} --yes",
-    "erase member": "{member_id} --yes",
-    "export": "{new_folder}",
-    "group add": "{member_id} {group}",
-    "group change": "{group} --not-open",
-    "group close": "{group}",
-    "group form": "{new_group}",
-    "group remove": "{member_id} {group}",
-    "history": "{entry_id}",
-    "import": "{folder} --no-wait",
-    "init": "{new_folder}",
-    "list": "--limit 1000 --json",
-    "member history": "{member_id}",
-    "member join": "{invited_id} --name Ina",
-    "member link": "{member_id}",
-    "member remove": "{member_id} --yes",
-    "member roles": "{member_id} reporter",
-    "member show": "{member_id}",
-    "rebuild": "views",
-    "relate": "{entry_id} Cites {other_id}",
-    "report reuse": "--by group",
-    "restore": "{archived_id}",
-    "reuse record": "{entry_id} --group A --context Nights --outcome adopted",
-    "reuse update": "{reuse_id} --outcome adapted --note Shorter",
-    "revise": "{entry_id} {file}",
-    "search": "bedside handover --limit 100 --json",
-    "show": "{entry_id}",
-    "tag": "{entry_id} night",
-    "token make": "{member_id} --scope search --name Screen",
-    "token revoke": "{token_id}",
-    "untag": "{entry_id} morning",
-    "visibility": "{entry_id} group:Night",
-}
-"""What is typed after a command; the others need nothing."""
+EXAMPLES = {name: rest for command in COMMANDS.values() for name, rest in command.line.items()}
+"""What is typed after each command."""
 
 NAMING = {
-    "archive": "{own_id} --reason Old --successor {entry_id}",
-    "contribute": "{naming_file}",
-    "relate": "{own_id} Cites {entry_id}",
-    "reuse record": "{own_id} --group A --context B --outcome adopted --resulting-entry {entry_id}",
-    "reuse update": "{own_reuse_id} --outcome adapted --note C --resulting-entry {entry_id}",
+    name: command.naming for command in COMMANDS.values() if command.naming for name in command.line
 }
 """The same for commands on what is one's own that name another entry beside it."""
 
@@ -195,7 +154,7 @@ class World:
     def about_others(self, member: str, command: str) -> dict[str, str]:
         """What the example of `command` names of people, groups and files, about `member`."""
         number = next(self._numbers)
-        named = EXAMPLES.get(command, "")
+        named = EXAMPLES[command]
         values = {"member_id": member, "group": f"Group {number}", "new_group": f"New {number}"}
         values["new_folder"] = str(self.line.folder / f"new {number}")
         values["folder"] = str(self.line.folder / "notes")

@@ -3,16 +3,8 @@
 from hypothesis import strategies as st
 
 from kb.entries.content import Relation
-from kb.entries.entry import (
-    EntryArchived,
-    EntryEvent,
-    EntryRelated,
-    EntryRestored,
-    EntryRevised,
-    EntryTagged,
-    EntryUnrelated,
-    EntryUntagged,
-)
+from kb.entries.entry import EntryArchived
+from tests.commands import COMMANDS, Asked
 from tests.kb.domain_world import some_content
 
 ID = "11111111-1111-4111-8111-111111111111"
@@ -27,14 +19,16 @@ GROUPS = st.sampled_from([None, "Ward 3"])
 ARCHIVINGS = st.sampled_from(
     [EntryArchived(reason="Out of date.", successor=OTHER), EntryArchived(reason="Merged.")]
 )
-EVENTS: st.SearchStrategy[EntryEvent] = st.one_of(
-    st.builds(EntryRevised, content=CONTENTS, group=GROUPS, imported=st.booleans()),
-    TAGS.map(lambda tag: EntryTagged(tag=tag)),
-    TAGS.map(lambda tag: EntryUntagged(tag=tag)),
-    RELATIONS.map(lambda relation: EntryRelated(relation=relation)),
-    RELATIONS.map(lambda relation: EntryUnrelated(relation=relation)),
-    ARCHIVINGS,
-    st.just(EntryRestored()),
+ASKED = st.builds(
+    Asked,
+    other=st.sampled_from([OTHER, ID, None]),
+    content=CONTENTS,
+    tag=TAGS,
+    relation=st.sampled_from(["Cites", "IsPartOf"]),
+    reason=st.sampled_from(["Out of date.", "Merged."]),
+    ward=st.sampled_from(["", "Ward 3"]),
+    imported=st.booleans(),
 )
+EVENTS = st.one_of(*[ASKED.map(each.event) for each in COMMANDS.values() if each.event])
 HISTORIES = st.lists(EVENTS, max_size=12)
 """What happened after the contribution."""

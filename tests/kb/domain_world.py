@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 from hashlib import sha512
+from unittest.mock import Mock
 from uuid import UUID
 
 from msgspec import Struct
@@ -19,8 +20,11 @@ from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.entries.stream import entry_aggregate, load_entry
+from kb.erasure import Erasure
 from kb.event_types import build_codec
+from kb.following.follower import Follower
 from kb.people import community
+from kb.people.service import People
 from kb.reuse.service import Reuses
 from kb.writer import Writer
 
@@ -63,6 +67,10 @@ class KnownKeys(MemoryVault):
         """All are there already."""
 
 
+NOBODY_FOLLOWS = Mock(Follower)
+"""What is erased stands in the log alone: there are no views, nor an index, to forget it."""
+
+
 class World:
     """Commands of one member; two worlds over one log are two processes."""
 
@@ -81,6 +89,7 @@ class World:
         self.entries = Entries(self.writer, load_kinds(), ids.new_id)
         self.endorsements = Endorsements(self.writer)
         self.reuses = Reuses(self.writer, ids.new_id)
+        self.erasure = Erasure(People(self.writer, ids.new_id), self.entries, NOBODY_FOLLOWS)
 
     def open_to_world(self, allowed: bool = True) -> None:
         """Open the community to the world, or close it."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -15,23 +16,24 @@ from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
 from kb import access
-from kb.access import SIGHTS, Asker, Role, Visibility
-from kb.entries.bring import ImportedEntry
+from kb.access import SIGHTS, Asker, Visibility
 from kb.entries.catalogue import BrowseFilter
-from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
+from kb.entries.content import Content, Scalar, Section, Source
 from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import entry_id_for, group_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from kb.reuse.reuse import OUTCOMES
 from kb.search import Answer
 from kb.settings import Settings
+from kb.writer import Receipt
+from tests.commands import COMMANDS, Asked, material
 from tests.kb.domain_world import ABSENT, everything
 
 MEMBERS = ("ada", "ben", "carl", "dan")
 GROUPS = ("team", "other")
 WORDS = ("red", "green", "blue", "fox", "tree", "stone", "river")
 TITLES = ("Green fox", "Red stone", "River", "Tree of stone")
-OUTCOMES = ("adopted", "adapted", "tried-and-stopped")
 KINDS = ("practice", "case-clinic", "experiment")
 QUESTIONS = ("fox", "red stone", "river river tree", "Green fox", "nothing of this", "note-1.md")
 NARROWED: tuple[dict[str, object], ...] = (
@@ -57,6 +59,7 @@ class Past:
         self.base.people.change_roles(self.ids["carl"], ["reporter"])
         self.base.people.join_group(group_id("team"), self.ids["ada"])
         self.entries: list[str] = []
+        self.reuses: list[str] = []
         self.authors: dict[str, str | None] = {}
 
     def _joined(self, name: str) -> str:
@@ -69,12 +72,19 @@ class Past:
         """Let so much happen; what cannot be is left out."""
         for _ in range(7):
             contribute(self)
-        for _ in range(steps):
-            try:
-                self.draw.choice(STEPS)(self)
-            except KnowledgeBaseError:
-                continue
+        for name in self.draw.choices(STEPS, k=steps):
+            with suppress(KnowledgeBaseError):
+                self.happen(name)
         self.base.wait(self.base.head())
+
+    def happen(self, name: str) -> None:
+        """Let someone do what the table of commands calls so. Raises what they are refused with."""
+        if name == "contribute":
+            contribute(self)
+            return
+        receipt = COMMANDS[name].ask(self.some(), self.asked(name))
+        if name == "record reuse" and isinstance(receipt, Receipt):
+            self.reuses.append(receipt.id)
 
     def asker(self, name: str) -> Asker:
         """Who that is now; nobody known once erased, or without a name."""
@@ -105,12 +115,23 @@ class Past:
         properties: dict[str, Scalar] = {self.draw.choice(WORDS): self.draw.choice(WORDS)}
         return Content(title=self.draw.choice(TITLES), sections=sections, properties=properties)
 
-    def made(self) -> Draft:
-        return Draft(
-            kind=self.draw.choice(KINDS),
+    def asked(self, name: str) -> Asked:
+        """What the command of that name is asked with."""
+        draw = self.draw
+        return Asked(
+            entry=self.entry(),
+            other=draw.choice((None, *(self.entry() for _ in range(3)))),
+            reuse=draw.choice([*self.reuses, ABSENT]),
+            member=self.ids[draw.choice(WHOM.get(name, ("ada", "ben")))],
+            group=draw.choice(GROUPS),
+            fate=draw.choice(("kept", "erased")),
+            roles=draw.choice((("member",), ("member", "curator"))),
+            kind=draw.choice(KINDS),
             content=self.content(),
-            group=f"Ward {self.draw.randrange(3)}",
-            tags=(f"tag{self.draw.randrange(3)}",),
+            tag=f"tag{draw.randrange(4)}",
+            relation="IsDerivedFrom",
+            ward=f"Ward {draw.randrange(3)}",
+            outcome=draw.choice(OUTCOMES),
             visibility=self.visibility(),
         )
 
@@ -134,57 +155,15 @@ def contribute(past: Past) -> None:
     """By an import, so that texts need no headings; under a path that others use as well."""
     base, path = past.some(), f"note-{past.draw.randrange(3)}.md"
     entry_id = entry_id_for("notes", path, str(len(past.entries)))
-    source = Source("notes", path)
-    base.entries.bring(ImportedEntry(id=entry_id, draft=past.made(), source=source))
+    first = structs.replace(past.asked("import"), entry=entry_id, other=None)
+    COMMANDS["import"].ask(base, structs.replace(first, source=Source("notes", path)))
     past.entries.append(entry_id)
     past.authors[entry_id] = base.asker.member
 
 
-def _move(past: Past) -> None:
-    """Someone is in a group from now on, or no longer."""
-    people = past.base.people
-    group, member = group_id(past.draw.choice(GROUPS)), past.ids[past.draw.choice(("ada", "ben"))]
-    past.draw.choice((people.join_group, people.leave_group))(group, member)
-
-
-def _change_roles(past: Past) -> None:
-    roles: tuple[Role, ...] = past.draw.choice((("member",), ("member", "curator")))
-    past.base.people.change_roles(past.ids["ben"], roles)
-
-
-def _erase_member(past: Past) -> None:
-    chosen = past.draw.choice(("kept", "erased"))
-    past.base.erasure.member(past.ids["dan"], entries=chosen)  # type: ignore[arg-type]
-
-
-def _reuse(past: Past) -> None:
-    past.some().reuses.record(
-        past.entry(),
-        group=f"Ward {past.draw.randrange(3)}",
-        context="Nights",
-        outcome=past.draw.choice(OUTCOMES),  # type: ignore[arg-type]
-        resulting_entry=past.entry(),
-    )
-
-
-RARE: list[Callable[[Past], object]] = [
-    lambda p: p.base.erasure.entry(p.entry()),
-    lambda p: p.base.search("fox"),
-    _move,
-]
-STEPS: list[Callable[[Past], object]] = [
-    *RARE,
-    *[contribute, _reuse] * 3,
-    *[lambda p: p.some().entries.show(p.entry(), p.visibility())] * 5,
-    lambda p: p.some().entries.tag(p.entry(), [f"tag{p.draw.randrange(4)}"]),
-    lambda p: p.some().entries.untag(p.entry(), [f"tag{p.draw.randrange(4)}"]),
-    *[lambda p: p.some().entries.revise(p.entry(), p.content(), version=1)] * 2,
-    lambda p: p.some().entries.relate(p.entry(), Relation("IsDerivedFrom", p.entry())),
-    lambda p: p.some().entries.archive(p.entry(), "Old", p.entry()),
-    lambda p: p.some().endorsements.endorse(p.entry(), "Good."),
-    _change_roles,
-    _erase_member,
-]
+STEPS = material(COMMANDS)
+WHOM = {"change roles": ("ben",), "erase member": ("dan",)}
+"""Whom some commands are about, so that the others stay who they are."""
 
 
 def opened(folder: Path, engine: str, *, new: bool = False) -> KnowledgeBase:

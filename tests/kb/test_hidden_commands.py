@@ -1,19 +1,20 @@
 """Commands on what is hidden are answered as if its streams were not there, sent again or not."""
 
-from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from kb import access
 from kb.access import Visibility
-from kb.entries.content import Draft, Relation
+from kb.entries.content import Draft
 from kb.errors import NotFound
 from kb.ids import id_for_command
+from tests.commands import COMMANDS, ON_ENTRIES, Asked
 from tests.kb.cli_world import CommandLine
-from tests.kb.domain_world import ABSENT, World, command, some_content
+from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
 from tests.kb.hidden_world import answered
 from tests.kb.test_cli_people import joined
 from tests.kb.test_non_interference import seen_part
@@ -23,84 +24,59 @@ pytestmark = pytest.mark.exhaustive
 BEN = access.of_member("ben", ["member", "curator", "steward"], [])
 NEW, ADAS, BENS, FIRST = (command(number * 1_000) for number in range(1, 5))
 REUSE = id_for_command(FIRST)
-Send = Callable[[World, str, UUID], object]
 
 # Each is sent with a new command id, with that by which Ada did it, and with that of Ben himself.
-COMMANDS: Mapping[str, Send] = {
-    "tag": lambda w, e, c: w.entries.tag(e, ["night"], command_id=c),
-    "untag": lambda w, e, c: w.entries.untag(e, ["early"], command_id=c),
-    "revise": lambda w, e, c: w.entries.revise(e, some_content("New"), version=1, command_id=c),
-    "archive": lambda w, e, c: w.entries.archive(e, "Old", command_id=c),
-    "restore": lambda w, e, c: w.entries.restore(e, command_id=c),
-    "relate": lambda w, e, c: w.entries.relate(e, Relation("Cites", ABSENT), command_id=c),
-    "unrelate": lambda w, e, c: w.entries.unrelate(e, Relation("Cites", ABSENT), command_id=c),
-    "show": lambda w, e, c: w.entries.show(e, Visibility("world"), command_id=c),
-    "endorse": lambda w, e, c: w.endorsements.endorse(e, "Good.", command_id=c),
-    "withdraw": lambda w, e, c: w.endorsements.withdraw(e, command_id=c),
-    "reuse": lambda w, e, c: w.reuses.record(
-        e, group="W", context="x", outcome="adopted", command_id=c
-    ),
-    "update-reuse": lambda w, _, c: w.reuses.update_outcome(
-        REUSE, "adapted", "Shorter.", command_id=c
-    ),
-}
+SENT = [name for name in ON_ENTRIES if name != "erase entry"]  # of which nothing is left to hide
 
 
-def hidden_after(send: Send, how: str) -> tuple[World, str]:
-    """A log in which Ada and Ben did it to an entry that Ada then hid or erased."""
+def hidden_after(name: str, how: str) -> tuple[World, Asked]:
+    """A log in which Ada and Ben did it to an entry that Ada then hid or erased, and with what."""
     ada = World()
-    entry_id = ada.entries.contribute(
-        Draft(kind="practice", content=some_content(), tags=("early",))
-    ).id
+    ada.open_to_world()
+    entry_id = ada.entries.contribute(some_draft()).id
     ada.reuses.record(entry_id, group="W", context="x", outcome="adopted", command_id=FIRST)
+    shown = Visibility("world")
+    asked = Asked(entry=entry_id, reuse=REUSE, other=ada.practice("Another"), visibility=shown)
     for member, sent in (("ada", ADAS), ("ben", BENS)):
-        answered(lambda m=member, c=sent: send(ada.by(m), entry_id, c))  # type: ignore[misc]
+        if before := COMMANDS[name].after:
+            COMMANDS[before].ask(ada.by(member), asked)
+        COMMANDS[name].ask(ada.by(member), structs.replace(asked, command_id=sent))
     if how == "erased":
         ada.entries.erase(entry_id)
     else:
         ada.entries.show(entry_id, Visibility("author"))
-    return ada, entry_id
+    return ada, asked
 
 
 @pytest.mark.parametrize("how", ["hidden", "erased"])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", SENT)
 def test_a_command_on_what_is_hidden_finds_nothing_whenever_it_is_sent(name: str, how: str) -> None:
-    send = COMMANDS[name]
-    whole, entry_id = hidden_after(send, how)
+    whole, asked = hidden_after(name, how)
     part = seen_part(whole, BEN)
     before = whole.log.head()
-    missing = "reuse " + REUSE if name == "update-reuse" else "entry " + entry_id
+    missing = "reuse " + REUSE if name == "update reuse" else "entry " + asked.entry
     for sent in (NEW, ADAS, BENS):
+        its = structs.replace(asked, command_id=sent)
         of_whole, of_part = (
-            answered(lambda log=log, c=sent: send(World(log, BEN), entry_id, c))  # type: ignore[misc]
+            answered(partial(COMMANDS[name].ask, World(log, BEN), its))
             for log in (whole.log, part.log)
         )
         assert of_whole == of_part == ("NotFound", f"There is no {missing}.")
     assert whole.log.head() == before
 
 
-NAMING: Mapping[str, Callable[[World, str, str], object]] = {
-    "relate": lambda w, own, e: w.entries.relate(own, Relation("Cites", e)),
-    "archive": lambda w, own, e: w.entries.archive(own, "Old", e),
-    "contribute": lambda w, _, e: w.entries.contribute(
-        Draft(kind="practice", content=some_content(), relations=(Relation("Cites", e),))
-    ),
-    "reuse": lambda w, own, e: w.reuses.record(
-        own, group="W", context="x", outcome="adopted", resulting_entry=e
-    ),
-}
-
-
 @pytest.mark.parametrize("how", ["hidden", "erased"])
-@pytest.mark.parametrize("name", NAMING)
+@pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each.naming])
 def test_what_is_hidden_cannot_be_named_beside_what_is_seen(name: str, how: str) -> None:
-    whole, entry_id = hidden_after(COMMANDS["tag"], how)
-    own = World(whole.log, BEN).practice("Own")
-    said = [
-        answered(lambda e=e: NAMING[name](World(whole.log, BEN), own, e))  # type: ignore[misc]
-        for e in (entry_id, ABSENT)
-    ]
-    assert said == [("NotFound", f"There is no entry {e}.") for e in (entry_id, ABSENT)]
+    whole, asked = hidden_after("tag", how)
+    ben = World(whole.log, BEN)
+    own = ben.practice("Own")
+    reuse = ben.reuses.record(own, group="W", context="x", outcome="adopted").id
+    for other in (asked.entry, ABSENT):
+        said = answered(
+            partial(COMMANDS[name].ask, ben, Asked(entry=own, reuse=reuse, other=other))
+        )
+        assert said == ("NotFound", f"There is no entry {other}.")
 
 
 def test_an_id_that_another_command_made_is_no_way_to_what_it_made() -> None:

@@ -1,9 +1,7 @@
 """A command on what is hidden reads what one on something missing reads, and no more."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,14 +11,11 @@ from kb.access import Visibility
 from kb.entries.content import Draft
 from kb.errors import NotFound
 from kb.ids import entry_stream, id_for_command
+from tests.commands import ON_ENTRIES, Asked
 from tests.kb.domain_world import ABSENT, command, everything, some_content
-from tests.kb.test_hidden_commands import COMMANDS, NEW, REUSE
+from tests.kb.test_hidden_commands import NEW, REUSE
 
 BEN = access.of_member("ben", ["member", "curator", "steward"], [])
-ALL: Mapping[str, Callable[[Any, str, UUID], object]] = {
-    **COMMANDS,
-    "erase": lambda w, e, _: w.entries.erase(e),
-}
 
 
 @contextmanager
@@ -39,16 +34,16 @@ def streams_read(base: KnowledgeBase) -> Iterator[list[str]]:
         yield read
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", ON_ENTRIES)
 def test_no_event_of_what_is_hidden_is_read(base: KnowledgeBase, name: str) -> None:
     entry = base.entries.contribute(Draft(kind="practice", content=some_content())).id
     base.reuses.record(entry, group="W", context="x", outcome="adopted", command_id=command(4_000))
     assert id_for_command(command(4_000)) == REUSE
     base.entries.show(entry, Visibility("author"))
-    send, ben = ALL[name], base.acting_for(BEN)
+    ben = base.acting_for(BEN)
     for known in (entry, ABSENT):
         with streams_read(base) as read, pytest.raises(NotFound):
-            send(ben, known, NEW)
+            ON_ENTRIES[name].ask(ben, Asked(entry=known, reuse=REUSE, command_id=NEW))
         assert read == []
 
 

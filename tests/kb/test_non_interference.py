@@ -19,12 +19,13 @@ from events.memory import InMemoryEventLog
 from kb import access
 from kb.access import SIGHTS, Asker, Visibility
 from kb.entries.catalogue import BrowseFilter, Catalogue
-from kb.entries.content import Relation
 from kb.entries.stream import entry_aggregate
-from kb.errors import KnowledgeBaseError, NotFound, Refused
+from kb.errors import KnowledgeBaseError
 from kb.ids import group_id, new_id
 from kb.people.service import People
 from kb.reuse.report import Reports
+from kb.reuse.reuse import OUTCOMES
+from tests.commands import BEGINNING, COMMANDS, ON_ENTRIES, Asked, material
 from tests.examples import costly
 from tests.kb.domain_world import ABSENT, World, some_content
 from tests.kb.viewed_world import ViewedWorld, counted
@@ -39,7 +40,6 @@ ASKERS = {
     "reporter": access.of_member("carl", ["reporter"], []),
 }
 SORTS = ("recent", "title", "reused")
-OUTCOMES = ("adopted", "adapted", "tried-and-stopped")
 Numbers = tuple[int, int, int]
 
 
@@ -49,41 +49,36 @@ def entries(world: World) -> list[str]:
     )
 
 
-def chosen(world: World, number: int) -> str:
-    """One of the entries, or one that is not there."""
-    known = entries(world)
+def chosen(known: list[str], number: int) -> str:
+    """One of these, or one that is not there."""
     return known[number % len(known)] if known else ABSENT
 
 
-STEPS: dict[str, Callable[[World, Numbers], object]] = {
-    "contribute": lambda w, n: w.practice(f"Entry {n[0] % 5}", tags=(f"tag{n[1] % 3}",)),
-    "show": lambda w, n: w.entries.show(chosen(w, n[0]), _visibility(n[1])),
-    "tag": lambda w, n: w.entries.tag(chosen(w, n[0]), [f"tag{n[1] % 4}"]),
-    "revise": lambda w, n: w.entries.revise(
-        chosen(w, n[0]), some_content(f"Entry {n[1] % 7}"), version=1
-    ),
-    "relate": lambda w, n: w.entries.relate(
-        chosen(w, n[0]), Relation("IsDerivedFrom", chosen(w, n[1]))
-    ),
-    "archive": lambda w, n: w.entries.archive(chosen(w, n[0]), "Old", chosen(w, n[1])),
-    "endorse": lambda w, n: w.by(MEMBERS[n[1] % 2]).endorsements.endorse(chosen(w, n[0]), "Good."),
-    "reuse": lambda w, n: w.reuses.record(
-        chosen(w, n[0]),
-        group=f"Ward {n[1] % 3}",
-        context="Nights",
-        outcome=OUTCOMES[n[2] % 3],  # type: ignore[arg-type]  # one of them
-        resulting_entry=chosen(w, n[2]),
-    ),
-    "erase": lambda w, n: w.entries.erase(chosen(w, n[0])),
-}
+def asked(world: World, n: Numbers) -> Asked:
+    """What a command is asked with."""
+    known = entries(world)
+    reuses = [e.stream[6:] for e in world.recorded() if e.type == "reuse-recorded"]
+    return Asked(
+        entry=chosen(known, n[0]),
+        other=chosen([*known, ""], n[2]) or None,
+        reuse=chosen(reuses, n[0]),
+        content=some_content(f"Entry {n[1] % 7}"),
+        tag=f"tag{n[1] % 4}",
+        relation="IsDerivedFrom",
+        ward=f"Ward {n[1] % 3}",
+        outcome=OUTCOMES[n[2] % 3],
+        visibility=_visibility(n[1]),
+    )
+
+
 steps = st.lists(
     st.tuples(
-        st.sampled_from([*STEPS, "show", "reuse"]),
+        st.sampled_from(material([*BEGINNING, *ON_ENTRIES])),
         st.sampled_from(MEMBERS),
         st.tuples(*[st.integers(0, 6)] * 3),
     ),
-    min_size=12,
-    max_size=30,
+    min_size=16,
+    max_size=40,
 )
 
 
@@ -102,8 +97,8 @@ def lived(given_steps: list[tuple[str, str, Numbers]]) -> World:
         world.by(MEMBERS[number % 2]).practice(f"Entry {number}", tags=(f"tag{number % 3}",))
     for name, member, numbers in given_steps:
         try:
-            STEPS[name](world.by(member), numbers)
-        except (Refused, NotFound, KnowledgeBaseError):
+            COMMANDS[name].ask(world.by(member), asked(world, numbers))
+        except KnowledgeBaseError:
             continue
     return world
 
@@ -196,20 +191,9 @@ def test_a_command_on_what_is_hidden_is_answered_as_one_on_what_is_missing(
 
 def _try(world: World, entry_id: str) -> list[tuple[str, str]]:
     """What each command on an entry that is not to be found says."""
-    commands: list[Callable[[], object]] = [
-        lambda: world.entries.tag(entry_id, ["x"]),
-        lambda: world.entries.revise(entry_id, some_content(), version=1),
-        lambda: world.entries.archive(entry_id, "Old"),
-        lambda: world.entries.restore(entry_id),
-        lambda: world.entries.show(entry_id, Visibility()),
-        lambda: world.entries.erase(entry_id),
-        lambda: world.endorsements.endorse(entry_id, "Good."),
-        lambda: world.endorsements.withdraw(entry_id),
-        lambda: world.reuses.record(entry_id, group="W", context="x", outcome="adopted"),
-    ]
     said = []
-    for command in commands:
+    for command in ON_ENTRIES.values():
         with pytest.raises(KnowledgeBaseError) as refused:
-            command()
+            command.ask(world, Asked(entry=entry_id, reuse=entry_id))
         said.append((type(refused.value).__name__, str(refused.value)))
     return said

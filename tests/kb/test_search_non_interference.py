@@ -52,7 +52,7 @@ def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
         patch.setattr("kb.knowledge_base.new_id", numbered(draw))
         past = Past(Path(place) / "whole", engine, draw)
         with past.base:
-            past.live(25)
+            past.live(30)
             asker = past.asker(name)
             counted = asker.reported
             hidden, ids = past.hidden(asker.member, counted), [*past.entries, ABSENT]

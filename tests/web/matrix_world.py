@@ -11,9 +11,9 @@ from kb.access import Role, Visibility
 from kb.accounts.tokens import SCOPES
 from kb.ids import group_id
 from tests import access_tables
+from tests.commands import COMMANDS, WARD
 from tests.web.community import PASSWORD, Browsers, Client, Community, form_token
 
-WARD = "Ward 3"
 WHO: dict[str, tuple[str, tuple[Role, ...]]] = {
     "nobody": ("anybody, if open to the world", ()),
     "outside": ("member", ("member",)),
@@ -30,53 +30,21 @@ ELSEWHERE = (SIGN_IN, "/sign-out", "/enter", "/join", "/welcome", "/static")
 
 
 class Request(Struct, frozen=True):
-    """An example of what is sent to a route."""
+    """An example of what is sent to a route: a form to a page, JSON to the other interface."""
 
-    form: dict[str, str] = {}
-    body: Any = None
+    sent: Any = None
     query: str = ""
 
 
-CONTENT = {
-    "title": "Bedside handover",
-    "sections": [
-        {"heading": "The problem", "text": "Slow."},
-        {"heading": "What we do", "text": "Walk."},
-    ],
-}
-REUSE = {"group": WARD, "context": "Nights", "outcome": "adopted"}
-TEXTS = {"title": "Handover", "heading-0": "The problem", "text-0": "Slow."}
-TEXTS |= {"heading-1": "What we do", "text-1": "Walk."}
-EXAMPLES: dict[tuple[str, str], Request] = {
-    ("POST", "/entries/new"): Request(form={**TEXTS, "kind": "practice"}),
-    ("POST", "/entries/{entry_id}/revise"): Request(form={**TEXTS, "version": "1"}),
-    ("POST", "/entries/{entry_id}/tags"): Request(form={"tags": "night"}),
-    ("POST", "/entries/{entry_id}/untag"): Request(form={"tag": "night"}),
-    ("POST", "/entries/{entry_id}/archive"): Request(form={"reason": "Old"}),
-    ("POST", "/entries/{entry_id}/endorse"): Request(form={"reason": "Good"}),
-    ("POST", "/entries/{entry_id}/reuses"): Request(form=REUSE),
-    ("POST", "/entries/{entry_id}/show"): Request(form={"sight": "author", "unseen": "1"}),
-    ("POST", "/reuses/{reuse_id}"): Request(form={"outcome": "adapted", "note": "Shorter."}),
-    ("POST", "/groups/{group_id}/change"): Request(form={"name": WARD}),
-    ("POST", "/account/password"): Request(form={"current": PASSWORD, "password": PASSWORD}),
-    ("GET", "/api/search"): Request(query="?q=handover"),
-    ("POST", "/api/entries"): Request(body={"kind": "practice", "content": CONTENT}),
-    ("PUT", "/api/entries/{entry_id}"): Request(body={"content": CONTENT, "version": 1}),
-    ("POST", "/api/entries/{entry_id}/tags"): Request(body={"tags": ["night"]}),
-    ("DELETE", "/api/entries/{entry_id}/tags"): Request(query="?tag=night"),
-    ("POST", "/api/entries/{entry_id}/relations"): Request(
-        body={"type": "Cites", "target": "{other_id}"}
-    ),
-    ("DELETE", "/api/entries/{entry_id}/relations"): Request(
-        query="?relation_type=Cites&target={other_id}"
-    ),
-    ("POST", "/api/entries/{entry_id}/archive"): Request(body={"reason": "Old"}),
-    ("PUT", "/api/entries/{entry_id}/visibility"): Request(body={"sight": "author"}),
-    ("PUT", "/api/entries/{entry_id}/endorsement"): Request(body={"reason": "Good"}),
-    ("POST", "/api/entries/{entry_id}/reuses"): Request(body=REUSE),
-    ("PATCH", "/api/reuses/{reuse_id}"): Request(body={"outcome": "adapted", "note": "Shorter."}),
-}
-"""What a route needs to be sent; the others take an empty form or nothing."""
+def examples() -> Iterator[tuple[str, Request]]:
+    """What the routes of the table of commands are sent, by method and path."""
+    for command in COMMANDS.values():
+        for address, sent in [*command.page.items(), *command.api.items()]:
+            route, mark, query = address.partition("?")
+            yield route, Request(sent, mark + query)
+
+
+EXAMPLES = dict(examples())
 
 
 class Route(Struct, frozen=True):
@@ -85,6 +53,11 @@ class Route(Struct, frozen=True):
     method: str
     path: str
     rule: str
+
+    @property
+    def example(self) -> Request:
+        """What it is sent; one that changes nothing mostly needs nothing."""
+        return EXAMPLES.get(f"{self.method} {self.path}", Request())
 
     @property
     def about_an_entry(self) -> bool:
@@ -150,21 +123,27 @@ class World:
 
     def answer(self, who: str, route: Route, ids: dict[str, str]) -> Answer:
         """What `who` is answered; being sent to the page of signing in counts as 401."""
-        example = EXAMPLES.get((route.method, route.path), Request())
-        path = filled(route.path + example.query, ids)
+        ids = {**ids, "password": PASSWORD}
+        path = filled(route.path + route.example.query, ids)
         client, token = self._signed_in(who, anew=route.path.startswith("/account"))
         if route.path.startswith("/api"):
-            body = filled(json.dumps(example.body), ids) if example.body else None
+            body = body_of(route, ids)
             headers = {"content-type": "application/json", **self._headers[who]}
             answer = self._program.request(route.method, path, content=body, headers=headers)
         elif route.method == "POST":
-            form = {"form_token": token, **example.form}
-            answer = client.post(path, data=form)
+            form = {name: filled(typed, ids) for name, typed in route.example.sent.items()}
+            answer = client.post(path, data={"form_token": token, **form})
         else:
             answer = client.get(path)
         location = answer.headers.get("location", "")
         to_sign_in = answer.status_code == 303 and location.startswith(SIGN_IN)
         return Answer(401 if to_sign_in else int(answer.status_code), location + answer.text)
+
+
+def body_of(route: Route, ids: dict[str, str]) -> str | None:
+    """The JSON that is sent to a route."""
+    sent = route.example.sent
+    return filled(json.dumps(sent), ids) if sent else None
 
 
 def filled(text: str, ids: dict[str, str]) -> str:

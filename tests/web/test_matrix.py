@@ -13,8 +13,9 @@ from litestar.routes import HTTPRoute
 from kb.ids import group_id
 from tests import access_tables
 from tests.access_tables import PAGE, SIGHT, seen
+from tests.commands import WARD
 from tests.web.community import community_at
-from tests.web.matrix_world import EXAMPLES, WARD, WHO, Answer, Route, World, filled, routes, title
+from tests.web.matrix_world import WHO, Answer, Route, World, filled, routes, title
 from tests.web.visits import NOWHERE
 
 pytestmark = pytest.mark.exhaustive
@@ -135,7 +136,3 @@ def test_every_route_has_a_row_of_the_page_with_its_own_rule_and_every_row_a_rou
         for method in handler.http_methods - {"HEAD"}
     ]
     assert sorted(access_tables.routes()) == sorted(there)
-
-
-def test_every_example_is_of_a_route() -> None:
-    assert EXAMPLES.keys() <= {(route.method, route.path) for route in routes()}

@@ -1,6 +1,5 @@
 """Each scope at each route: a token does what its scope says, and shows nothing beyond it."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +9,9 @@ from kb.access import Visibility
 from kb.accounts.tokens import SCOPE_OF, SCOPES, Scope, actions_of
 from kb.errors import NotFound
 from kb.ids import group_id
+from tests.commands import WARD
 from tests.web.community import Browsers, Client, Community, community_at
-from tests.web.matrix_world import EXAMPLES, WARD, Request, Route, filled, routes
+from tests.web.matrix_world import Route, body_of, filled, routes
 
 TITLE = "Unfinished thoughts on handover"
 BODY = f"{TITLE}: slow."
@@ -44,13 +44,12 @@ class World:
 
     def ask(self, route: Route, scope: Scope, *, entry: str = "") -> tuple[int, str]:
         """What a token of `scope` is answered to the example of `route`, which changes nothing."""
-        example = EXAMPLES.get((route.method, route.path), Request())
         ids = self.ids | ({"entry_id": entry} if entry else {})
-        path = filled(route.path + example.query, ids)
+        path = filled(route.path + route.example.query, ids)
         headers = self.tokens[scope]
         if route.path.startswith("/api"):
             # A body that misses its shape: what is refused for its scope is refused before.
-            body = filled(json.dumps(example.body), ids) if example.body else None
+            body = body_of(route, ids)
             headers = headers | {"content-type": "application/json"}
             answer = self.program.request(route.method, path, content=body, headers=headers)
         elif route.method == "GET":

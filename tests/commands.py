@@ -1,0 +1,384 @@
+"""Every command once: how it is called in Python, sent by a page or as JSON, and typed.
+
+All tests that ask each command something go over this table: a new one is written here alone, like
+its neighbour. `tests/test_table_of_commands.py` names what the program has and this has not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from msgspec import Struct
+
+from kb.access import Role, Visibility
+from kb.accounts.passkeys import Site
+from kb.entries.bring import ImportedEntry
+from kb.entries.content import Content, Draft, Relation, Source
+from kb.entries.entry import (
+    EntryArchived,
+    EntryEvent,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+    EntryVisibilityChanged,
+)
+from kb.knowledge_base import KnowledgeBase
+from kb.people.member import Profile
+from kb.reuse.reuse import Outcome
+from tests.kb.domain_world import ABSENT, World, some_content
+
+WARD = "Ward 3"
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+SITE = Site("kb.example.org", "Ours", "https://kb.example.org")
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What commands in Python are asked with: a test gives what matters to it, or draws it all."""
+
+    entry: str = ABSENT
+    other: str | None = None
+    """Another entry, which the command names beside."""
+    reuse: str = ABSENT
+    member: str = ABSENT
+    group: str = WARD
+    roles: tuple[Role, ...] = ("member",)
+    fate: Literal["kept", "erased"] = "kept"
+    """What becomes of the entries of a member who is erased."""
+    kind: str = "practice"
+    content: Content = some_content("New")
+    tag: str = "night"
+    relation: str = "Cites"
+    reason: str = "Old"
+    ward: str = WARD
+    """What stands for a group in an entry or a reuse, where no group needs to have this name."""
+    outcome: Outcome = "adopted"
+    visibility: Visibility = Visibility()
+    source: Source | None = None
+    imported: bool = False
+    command_id: UUID | None = None
+
+    @property
+    def related(self) -> Relation:
+        return Relation(self.relation, self.other or ABSENT)
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(
+            kind=self.kind,
+            content=self.content,
+            group=self.ward or None,
+            tags=(self.tag,),
+            relations=(self.related,) if self.other else (),
+            visibility=self.visibility,
+        )
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """One command at every level that has it."""
+
+    call: Callable[[KnowledgeBase, Asked], object] | None = None
+    page: Mapping[str, Mapping[str, str]] = {}
+    """The form that is sent to each of its routes."""
+    api: Mapping[str, Any] = {}
+    """The JSON that is sent to each of its routes, which may end with the parameters."""
+    line: Mapping[str, str] = {}
+    """What is typed after the name of each of its commands of `kb`."""
+    naming: str = ""
+    """The same where it is done to what is one's own and names another entry beside."""
+    after: str = ""
+    """The command without which it has nothing to do."""
+    event: Callable[[Asked], EntryEvent] | None = None
+    """The event of an entry that it leads to, for histories drawn at random."""
+    weight: int = 0
+    """How often it is drawn, beside others, where much is to happen at random."""
+
+    def ask(self, base: KnowledgeBase | World, asked: Asked) -> object:
+        """What it answers; a world of tests has those services that are about entries."""
+        assert self.call
+        return self.call(cast(KnowledgeBase, base), asked)
+
+
+CONTENT = {
+    "title": "Bedside handover",
+    "sections": [
+        {"heading": "The problem", "text": "Slow."},
+        {"heading": "What we do", "text": "Walk."},
+    ],
+}
+TEXTS = {
+    **{"title": "Handover", "heading-0": "The problem", "text-0": "Slow."},
+    **{"heading-1": "What we do", "text-1": "Walk."},
+}
+REUSE = {"group": WARD, "context": "Nights", "outcome": "adopted"}
+
+BEGINNING = {
+    "contribute": Command(
+        call=lambda b, a: b.entries.contribute(a.draft, command_id=a.command_id),
+        page={"POST /entries/new": {**TEXTS, "kind": "practice"}},
+        api={"POST /api/entries": {"kind": "practice", "content": CONTENT}},
+        line={"contribute": "{file}"},
+        naming="{naming_file}",
+        weight=3,
+    ),
+    "import": Command(
+        call=lambda b, a: b.entries.bring(
+            ImportedEntry(id=a.entry, draft=a.draft, source=a.source)
+        ),
+        line={"import": "{folder} --no-wait"},
+    ),
+}
+"""What begins an entry."""
+
+ON_ENTRIES = {
+    "revise": Command(
+        call=lambda b, a: b.entries.revise(a.entry, a.content, version=1, command_id=a.command_id),
+        page={"POST /entries/{entry_id}/revise": {**TEXTS, "version": "1"}},
+        api={"PUT /api/entries/{entry_id}": {"content": CONTENT, "version": 1}},
+        line={"revise": "{entry_id} {file}"},
+        event=lambda a: EntryRevised(content=a.content, group=a.ward or None, imported=a.imported),
+        weight=2,
+    ),
+    "tag": Command(
+        call=lambda b, a: b.entries.tag(a.entry, [a.tag], command_id=a.command_id),
+        page={"POST /entries/{entry_id}/tags": {"tags": "night"}},
+        api={"POST /api/entries/{entry_id}/tags": {"tags": ["night"]}},
+        line={"tag": "{entry_id} night"},
+        event=lambda a: EntryTagged(tag=a.tag),
+        weight=1,
+    ),
+    "untag": Command(
+        call=lambda b, a: b.entries.untag(a.entry, [a.tag], command_id=a.command_id),
+        page={"POST /entries/{entry_id}/untag": {"tag": "night"}},
+        api={"DELETE /api/entries/{entry_id}/tags?tag=night": None},
+        line={"untag": "{entry_id} morning"},
+        after="tag",
+        event=lambda a: EntryUntagged(tag=a.tag),
+        weight=1,
+    ),
+    "relate": Command(
+        call=lambda b, a: b.entries.relate(a.entry, a.related, command_id=a.command_id),
+        api={"POST /api/entries/{entry_id}/relations": {"type": "Cites", "target": "{other_id}"}},
+        line={"relate": "{entry_id} Cites {other_id}"},
+        naming="{own_id} Cites {entry_id}",
+        event=lambda a: EntryRelated(relation=a.related),
+        weight=1,
+    ),
+    "unrelate": Command(
+        call=lambda b, a: b.entries.unrelate(a.entry, a.related, command_id=a.command_id),
+        api={
+            "DELETE /api/entries/{entry_id}/relations?relation_type=Cites&target={other_id}": None
+        },
+        after="relate",
+        event=lambda a: EntryUnrelated(relation=a.related),
+        weight=1,
+    ),
+    "archive": Command(
+        call=lambda b, a: b.entries.archive(a.entry, a.reason, a.other, command_id=a.command_id),
+        page={"POST /entries/{entry_id}/archive": {"reason": "Old"}},
+        api={"POST /api/entries/{entry_id}/archive": {"reason": "Old"}},
+        line={"archive": "{entry_id} --reason Old"},
+        naming="{own_id} --reason Old --successor {entry_id}",
+        event=lambda a: EntryArchived(reason=a.reason, successor=a.other),
+        weight=1,
+    ),
+    "restore": Command(
+        call=lambda b, a: b.entries.restore(a.entry, command_id=a.command_id),
+        page={"POST /entries/{entry_id}/restore": {}},
+        api={"POST /api/entries/{entry_id}/restore": None},
+        line={"restore": "{archived_id}"},
+        after="archive",
+        event=lambda _: EntryRestored(),
+        weight=1,
+    ),
+    "show": Command(
+        call=lambda b, a: b.entries.show(a.entry, a.visibility, command_id=a.command_id),
+        page={"POST /entries/{entry_id}/show": {"sight": "author", "unseen": "1"}},
+        api={"PUT /api/entries/{entry_id}/visibility": {"sight": "author"}},
+        line={"visibility": "{entry_id} group:Night"},
+        event=lambda a: EntryVisibilityChanged(visibility=a.visibility),
+        weight=5,
+    ),
+    "endorse": Command(
+        call=lambda b, a: b.endorsements.endorse(a.entry, "Good.", command_id=a.command_id),
+        page={"POST /entries/{entry_id}/endorse": {"reason": "Good"}},
+        api={"PUT /api/entries/{entry_id}/endorsement": {"reason": "Good"}},
+        line={"endorse": "{entry_id} --reason Good"},
+        weight=1,
+    ),
+    "withdraw": Command(
+        call=lambda b, a: b.endorsements.withdraw(a.entry, command_id=a.command_id),
+        page={"POST /entries/{entry_id}/withdraw": {}},
+        api={"DELETE /api/entries/{entry_id}/endorsement": None},
+        after="endorse",
+        weight=1,
+    ),
+    "record reuse": Command(
+        call=lambda b, a: b.reuses.record(
+            a.entry,
+            group=a.ward,
+            context="Nights",
+            outcome=a.outcome,
+            resulting_entry=a.other,
+            command_id=a.command_id,
+        ),
+        page={"POST /entries/{entry_id}/reuses": REUSE},
+        api={"POST /api/entries/{entry_id}/reuses": REUSE},
+        line={"reuse record": "{entry_id} --group A --context Nights --outcome adopted"},
+        naming="{own_id} --group A --context B --outcome adopted --resulting-entry {entry_id}",
+        weight=3,
+    ),
+    "update reuse": Command(
+        call=lambda b, a: b.reuses.update_outcome(
+            a.reuse, "adapted", "Shorter.", resulting_entry=a.other, command_id=a.command_id
+        ),
+        page={"POST /reuses/{reuse_id}": {"outcome": "adapted", "note": "Shorter."}},
+        api={"PATCH /api/reuses/{reuse_id}": {"outcome": "adapted", "note": "Shorter."}},
+        line={"reuse update": "{reuse_id} --outcome adapted --note Shorter"},
+        naming="{own_reuse_id} --outcome adapted --note C --resulting-entry {entry_id}",
+        weight=1,
+    ),
+    "erase entry": Command(
+        call=lambda b, a: b.erasure.entry(a.entry),
+        page={"POST /entries/{entry_id}/erase": {}},
+        line={"erase entry": "{entry_id} --yes"},
+        weight=1,
+    ),
+}
+"""What is done to an entry that is there, or to a reuse of it."""
+
+PEOPLE = {
+    "invite": Command(
+        call=lambda b, a: b.people.invite(a.roles),
+        page={"POST /people/invite": {}},
+        line={"member invite": ""},
+    ),
+    "join": Command(
+        call=lambda b, a: b.people.join(a.member, Profile(name="Ina")),
+        line={"member join": "{invited_id} --name Ina"},
+    ),
+    "change profile": Command(
+        call=lambda b, _: b.people.change_profile(Profile(name="Ina")),
+        page={"POST /account/profile": {}},
+    ),
+    "change roles": Command(
+        call=lambda b, a: b.people.change_roles(a.member, a.roles),
+        page={"POST /people/{member_id}/roles": {}},
+        line={"member roles": "{member_id} reporter"},
+        weight=1,
+    ),
+    "join group": Command(
+        call=lambda b, a: b.people.join_group(a.group, a.member),
+        page={"POST /groups/{group_id}/join": {}, "POST /people/{member_id}/groups": {}},
+        line={"group add": "{member_id} {group}"},
+        weight=1,
+    ),
+    "leave group": Command(
+        call=lambda b, a: b.people.leave_group(a.group, a.member),
+        page={"POST /groups/{group_id}/leave": {}},
+        line={"group remove": "{member_id} {group}"},
+        weight=1,
+    ),
+    "form group": Command(
+        call=lambda b, _: b.people.form_group("Night"),
+        page={"POST /groups": {}},
+        line={"group form": "{new_group}"},
+    ),
+    "change group": Command(
+        call=lambda b, a: b.people.change_group(a.group, open=True),
+        page={"POST /groups/{group_id}/change": {"name": WARD}},
+        line={"group change": "{group} --not-open"},
+    ),
+    "close group": Command(
+        call=lambda b, a: b.people.close_group(a.group),
+        page={"POST /groups/{group_id}/close": {}},
+        line={"group close": "{group}"},
+    ),
+    "leave": Command(
+        call=lambda b, a: b.people.leave(a.member),
+        page={"POST /account/leave": {}, "POST /people/{member_id}/remove": {}},
+        line={"member remove": "{member_id} --yes"},
+    ),
+    "erase member": Command(
+        call=lambda b, a: b.erasure.member(a.member, entries=a.fate),
+        page={"POST /account/erase": {}, "POST /people/{member_id}/erase": {}},
+        line={"erase member": "{member_id} --yes"},
+        weight=1,
+    ),
+    "open to world": Command(
+        call=lambda b, _: b.people.open_to_world(True),
+        page={"POST /community/world": {}},
+        line={"world": "", "world open": "", "world closed": ""},
+    ),
+}
+
+SIGNING_IN = {
+    "make token": Command(
+        call=lambda b, a: b.credentials.make_token(a.member, ["search"], "Screen", FAR),
+        page={"POST /account/tokens": {}},
+        line={"token make": "{member_id} --scope search --name Screen"},
+    ),
+    "revoke token": Command(
+        call=lambda b, _: b.credentials.revoke_token("one"),
+        page={"POST /account/tokens/revoke": {}},
+        line={"token revoke": "{token_id}"},
+    ),
+    "make link": Command(
+        call=lambda b, a: b.credentials.make_link("sign-in", a.member, FAR),
+        page={"POST /people/{member_id}/link": {}},
+        line={"member link": "{member_id}", "member first-steward": ""},
+    ),
+    "take invitation": Command(call=lambda b, _: b.credentials.join(Profile(name="Ina"))),
+    "set password": Command(
+        call=lambda b, _: b.credentials.set_password("ninety green bicycles", "ina@example.org"),
+        page={"POST /account/password": {"current": "{password}", "password": "{password}"}},
+    ),
+    "add passkey": Command(
+        call=lambda b, _: b.credentials.add_passkey(b.accounts.passkeys(SITE), "ticket", {}, "x"),
+        page={"POST /account/passkeys/begin": {}, "POST /account/passkeys": {}},
+    ),
+    "remove passkey": Command(
+        call=lambda b, _: b.credentials.remove_passkey(b.accounts.passkeys(SITE), "one"),
+        page={"POST /account/passkeys/remove": {}},
+    ),
+    "tie identity": Command(
+        call=lambda b, _: b.credentials.tie_identity("https://id.example.org", "subject"),
+        page={"POST /account/openid": {}},
+    ),
+    "untie identities": Command(
+        call=lambda b, _: b.credentials.untie_identities(),
+        page={"POST /account/openid/unlink": {}},
+    ),
+    "end sessions": Command(
+        page={"POST /account/sessions/end": {}, "POST /account/sessions/end-all": {}}
+    ),
+}
+
+READING = {
+    "search": Command(
+        call=lambda b, _: b.search("fox"),
+        api={"GET /api/search?q=handover": None},
+        line={"search": "bedside handover --limit 100 --json"},
+        weight=1,
+    ),
+    "list": Command(line={"list": "--limit 1000 --json"}),
+    "read": Command(line={"show": "{entry_id}", "history": "{entry_id}"}),
+    "report": Command(line={"report reuse": "--by group", "report questions": ""}),
+    "export": Command(line={"export": "{new_folder}"}),
+    "see people": Command(line={"member list": "", "member show": "{member_id}", "group list": ""}),
+    "audit": Command(line={"audit": "--json", "member history": "{member_id}"}),
+    "see what is one's own": Command(line={"member data": "", "token list": ""}),
+    "operate": Command(
+        line={"init": "{new_folder}", "serve": "", "status": "", "rebuild": "views"}
+    ),
+}
+
+COMMANDS: Mapping[str, Command] = {**BEGINNING, **ON_ENTRIES, **PEOPLE, **SIGNING_IN, **READING}
+
+
+def material(commands: Iterable[str]) -> list[str]:
+    """The names of those that happen in random histories, each as often as its weight says."""
+    return [name for name in commands for _ in range(COMMANDS[name].weight)]
