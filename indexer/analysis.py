@@ -45,7 +45,7 @@ MAX_TERMS = 1024
 PAIR, SIGNS, STOP, CAPITALS, FORM, OTHER = "&", "%", "=", "^", "!", "~"
 """What terms that are not plain begin with."""
 
-_KEPT, _KEPT_LENGTH = 65_536, 32  # pieces of text remembered with their terms; their characters
+_KEPT_LENGTH = 32  # characters of pieces of text that are remembered with their terms
 
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being
@@ -187,23 +187,28 @@ def check_question(text: str) -> None:
         raise QuestionError("The question has no words, only signs: ask with at least one word.")
 
 
-class _Pieces(dict[str, str]):
+class Pieces(dict[str, str]):
     """The terms, a space between them, of what stands between two spaces: no word goes across.
 
     Nearly all pieces of a new text have been met before, and a look here costs far less than
     finding their words. Long ones are not kept: addresses, or sentences of scripts without spaces.
+    There are `most` at a time.
     """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
 
     def __missing__(self, piece: str) -> str:
         terms = " ".join(term for _, _, term in _found(piece))
         if len(piece) <= _KEPT_LENGTH:
-            if len(self) >= _KEPT:
+            if len(self) >= self._most:
                 self.clear()
             self[piece] = terms
         return terms
 
 
-_PIECES = _Pieces()
+_PIECES = Pieces(65_536)
 
 
 def _holding(wanted: Container[str] | None, pieces: list[str]) -> list[str]:

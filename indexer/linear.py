@@ -16,15 +16,20 @@ def lay_out(model: Any) -> None:
     """Let every linear layer of `model` do so, where the processor computes in bfloat16 at all."""
     import torch
 
-    # Neither this nor what follows is public, but torch is pinned to one release, and tests compare
-    # products and vectors with those of its own layers.
-    if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if not in_bfloat16():
         return
     with torch.inference_mode():
         for layer in model.modules():
             if isinstance(layer, torch.nn.Linear):
                 weight = torch.ops.mkldnn._reorder_linear_weight(layer.weight, None)
                 layer.forward = partial(_product, weight, layer.bias)  # type: ignore[method-assign]  # of this layer alone
+
+
+def in_bfloat16() -> bool:
+    """Whether oneDNN computes in bfloat16 on this processor."""
+    import torch
+
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def _product(weight: "Tensor", bias: "Tensor", states: "Tensor") -> "Tensor":

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -105,7 +105,7 @@ class _Reading:
 
     def of(self, tokens: Sequence[Token]) -> list[_Seen]:
         for token in tokens:
-            if act := _ACTS.get(token.type):
+            if act := self._ACTS.get(token.type):
                 act(self, token)
         return self._found
 
@@ -192,28 +192,27 @@ class _Reading:
             self._found.append(_Seen(Block(self._before.rstrip(": "), False)))
             self._before = ""
 
-
-_ACTS: Mapping[str, Callable[[_Reading, Token], None]] = {
-    "inline": _Reading._inline,
-    "heading_open": _Reading._heading_open,
-    "paragraph_open": _Reading._title_open,
-    "admonition_title_open": _Reading._title_open,
-    "fence": _Reading._code,
-    "code_block": _Reading._code,
-    "math_block": _Reading._code,
-    "math_block_label": _Reading._code,
-    "tr_open": _Reading._row_open,
-    "tr_close": _Reading._row_close,
-    "list_item_open": _Reading._item_open,
-    "list_item_close": _Reading._close,
-    "blockquote_open": _Reading._quote_open,
-    "blockquote_close": _Reading._close,
-    "admonition_open": _Reading._admonition_open,
-    "admonition_close": _Reading._close,
-    "container_box_open": _Reading._box_open,
-    "container_box_close": _Reading._close,
-    "footnote_reference_open": _Reading._note_open,
-}
+    _ACTS: ClassVar[Mapping[str, Callable[["_Reading", Token], None]]] = {
+        "inline": _inline,
+        "heading_open": _heading_open,
+        "paragraph_open": _title_open,
+        "admonition_title_open": _title_open,
+        "fence": _code,
+        "code_block": _code,
+        "math_block": _code,
+        "math_block_label": _code,
+        "tr_open": _row_open,
+        "tr_close": _row_close,
+        "list_item_open": _item_open,
+        "list_item_close": _close,
+        "blockquote_open": _quote_open,
+        "blockquote_close": _close,
+        "admonition_open": _admonition_open,
+        "admonition_close": _close,
+        "container_box_open": _box_open,
+        "container_box_close": _close,
+        "footnote_reference_open": _note_open,
+    }
 
 
 def _parted(tokens: Sequence[Token], referred: Mapping[str, int]) -> tuple[list[Token], _Notes]:

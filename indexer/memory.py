@@ -27,7 +27,7 @@ SAMPLE = 512
 _AUDIENCES = 32
 """Kinds of asker whose samples are remembered, with less than a megabyte for each."""
 
-_COMPACT_AT = 1000
+COMPACT_AT = 1000
 """Documents left behind by removals before the rest moves together, if they are a quarter."""
 
 
@@ -96,7 +96,7 @@ class Memory:
         It answers the same either way.
         """
         dead = len(self._roster.documents) - len(self._roster)
-        if dead < _COMPACT_AT or dead * 4 < len(self._roster.documents):
+        if dead < COMPACT_AT or dead * 4 < len(self._roster.documents):
             return self
         fresh = Memory(self._dimension)
         live = np.flatnonzero(self._roster.alive)

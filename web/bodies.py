@@ -131,7 +131,7 @@ class BoundedRequest(Request[Any, Any, Any]):
         state = ScopeState.from_scope(self.scope)
         kind, options = self.content_type
         if state.form is Empty and kind == RequestEncodingType.URL_ENCODED:
-            state.form = await _parsed(_fields, await self.body())
+            state.form = await _parsed(encoded_fields, await self.body())
         elif state.form is Empty and kind == RequestEncodingType.MULTI_PART:
             boundary = options.get("boundary", "")
             parse = partial(fields_in_parts, boundary=boundary, most=FIELDS)
@@ -187,8 +187,8 @@ async def _parsed(parse: Callable[[bytes], Any], body: bytes) -> Any:
     return await sync_to_thread(parse, body) if len(body) > SMALL else parse(body)
 
 
-def _fields(body: bytes) -> dict[str, Any]:
-    """The fields by name, each a text or a list of texts."""
+def encoded_fields(body: bytes) -> dict[str, Any]:
+    """The fields of a URL-encoded form by name, each a text or a list of texts."""
     if body.count(b"&") >= FIELDS:
         raise ClientException(f"A form has at most {FIELDS} fields here; leave some out.")
     found: dict[str, Any] = {}

@@ -26,7 +26,6 @@ from indexer.lexical.fields import (
 )
 
 _NAME = "Tantivy"
-_STAMP = f"stamp {MADE_WITH}"
 _WRITER_BYTES = 64_000_000
 
 
@@ -84,7 +83,7 @@ class TantivyIndex:
             changed = self._changed()
             self._index.reload()
             searcher = self._index.searcher()
-            stamps = searcher.search(_term(self._schema, "record", _STAMP), limit=1).hits
+            stamps = searcher.search(_term(self._schema, "record", _stamp()), limit=1).hits
             if not stamps:
                 raise IndexOutdated(
                     f"The {_NAME} index was made by another version of the program: rebuild it."
@@ -135,9 +134,9 @@ class TantivyIndex:
 
     def _commit(self, position: int) -> None:
         with writing(_NAME, self._directory):
-            self._writing.delete_documents_by_term("record", _STAMP)
+            self._writing.delete_documents_by_term("record", _stamp())
             stamp = tantivy.Document()
-            stamp.add_text("record", _STAMP)
+            stamp.add_text("record", _stamp())
             stamp.add_unsigned("position", position)
             stamp.add_unsigned("next_number", self._next_number)
             self._writing.add_document(stamp)
@@ -247,3 +246,7 @@ def _document(document: LexicalDocument, number: int) -> tantivy.Document:
 
 def _term(schema: tantivy.Schema, field: str, value: str) -> Query:
     return Query.term_query(schema, field, value, "basic")
+
+
+def _stamp() -> str:
+    return f"stamp {MADE_WITH}"

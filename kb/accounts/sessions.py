@@ -60,7 +60,7 @@ class Sessions:
     ) -> None:
         settings = settings or SessionSettings()
         self._store = store
-        self._clock = clock
+        self.clock = clock
         self._random = random
         self._idle = int(settings.idle.total_seconds())
         self._absolute = int(settings.absolute.total_seconds())
@@ -71,7 +71,7 @@ class Sessions:
         The token is always a new one, so nobody can plant theirs before a sign-in. Sessions that
         have ended are deleted.
         """
-        token, now = new_secret(self._random), seconds(self._clock())
+        token, now = new_secret(self._random), seconds(self.clock())
         row = (digest(token), new_public_id(self._random), member, via, now, now)
         with self._store.transaction() as db:
             db.execute(PURGE, self._alive(now))
@@ -81,7 +81,7 @@ class Sessions:
 
     def member_of(self, token: str) -> SessionInfo | None:
         """The session of `token`, now seen; None if there is none or it has ended."""
-        now, key = seconds(self._clock()), digest(token)
+        now, key = seconds(self.clock()), digest(token)
         found = self._store.run(FIND, (key, *self._alive(now)))
         if found and now - found[0][-1] >= SEEN_EVERY:
             seen = self._store.note(SEE, (now, key))
@@ -93,7 +93,7 @@ class Sessions:
 
         It ends when it would have ended. Raises `SignInRefused` if it has ended already.
         """
-        new, now = new_secret(self._random), seconds(self._clock())
+        new, now = new_secret(self._random), seconds(self.clock())
         if not self._store.run(ROTATE, (digest(new), digest(token), *self._alive(now))):
             raise SignInRefused("This session has ended: sign in again.")
         return new
@@ -108,7 +108,7 @@ class Sessions:
 
     def of(self, member: str) -> list[SessionInfo]:
         """The sessions of `member` that have not ended, the newest first."""
-        rows = self._store.run(OF, (member, *self._alive(seconds(self._clock()))))
+        rows = self._store.run(OF, (member, *self._alive(seconds(self.clock()))))
         return [_info(row) for row in rows]
 
     def revoke(self, member: str, session_id: str) -> bool:

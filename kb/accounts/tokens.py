@@ -82,7 +82,7 @@ class ApiTokens:
 
     def __init__(self, store: AccountStore, *, clock: Clock, random: Random) -> None:
         self._store = store
-        self._clock = clock
+        self.clock = clock
         self._random = random
 
     def make(
@@ -100,7 +100,7 @@ class ApiTokens:
         Raises `InvalidInput` for no or an unknown scope, a name that is empty or over 100
         characters, or an end that is not in the future.
         """
-        wrong, asked, now = Mistakes(), set(scopes), seconds(self._clock())
+        wrong, asked, now = Mistakes(), set(scopes), seconds(self.clock())
         expires = seconds(expires_at)
         with wrong:
             if not asked or not asked <= set(SCOPES):
@@ -121,7 +121,7 @@ class ApiTokens:
 
     def check(self, secret: str) -> TokenInfo | None:
         """The token of `secret`, now used; None if it is unknown, revoked or has expired."""
-        now, key = self._clock(), digest(secret)
+        now, key = self.clock(), digest(secret)
         found = self._store.run(FIND, (key, seconds(now)))
         if found and found[0][-1] != today(now):
             used = self._store.note(USE, (today(now), key))

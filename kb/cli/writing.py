@@ -220,7 +220,7 @@ def _prompt(prompt: str, required: bool) -> str:
     return f"<!-- {prompt}{' Required.' if required else ''} -->"
 
 
-def _without_template(data: bytes) -> bytes:
+def without_template(data: bytes) -> bytes:
     """`data` without what nobody filled of the template of a kind, and without its prompts."""
     from kb.entries.kinds import load_kinds
 
@@ -242,5 +242,5 @@ def _parsed(file: Path) -> "ParsedFile":
     place = file.resolve()
     data = read_stream(sys.stdin.buffer) if str(file) == "-" else read(place.parent, place.name)
     # Without a path, a file without a title has none, instead of the file's name.
-    data = _without_template(data)
+    data = without_template(data)
     return parse_markdown(data, "") if str(file) == "-" else parse_alone(data, file)

@@ -16,7 +16,7 @@ from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, tell
 from kb.cli.show import heading
 from kb.counting import counted
-from kb.demo.build import build, member_id, questions
+from kb.demo.build import CONTENT, build, member_id, questions
 from kb.knowledge_base import KnowledgeBase
 from kb.model import AnnouncedModel
 from kb.people.links import one_time_link
@@ -35,15 +35,15 @@ def main() -> None:
     sys.exit(exit_code(demo))
 
 
-def demo(session: Session | None = None) -> None:
-    """Build, ask, serve (unless KB_DEMO_SERVE=0), in a temporary data directory."""
+def demo(session: Session | None = None, content: Path = CONTENT) -> None:
+    """Build `content`, ask, serve (unless KB_DEMO_SERVE=0), in a temporary data directory."""
     model = None if session else AnnouncedModel(tell)
     session = session or Session(model)
     with tempfile.TemporaryDirectory(prefix="tributary-demo-") as folder:
         session.data = Path(folder) / "data"
         port = free_port(PORT)
-        _build(session.data, port)
-        _ask(session)
+        _build(session.data, port, content)
+        _ask(session, questions(content))
         if os.environ.get(SERVE) == "0":
             return
         _introduce(session)
@@ -65,22 +65,22 @@ def free_port(first: int) -> int:
     return 0
 
 
-def _build(directory: Path, port: int) -> None:
+def _build(directory: Path, port: int, content: Path) -> None:
     click.echo(f"Building a sample community in {directory} ...")
     # By name, since passkeys and links belong to a name; without a port nobody knows the address.
     address = f"http://localhost:{port}" if port else ""
     settings = Settings(data=directory, sign_in="password", base_url=address)
     with Progress("Writing the log", 1) as progress:
-        for done, total in build(directory, utc_now(), settings=settings):
+        for done, total in build(directory, utc_now(), content, settings=settings):
             progress.reach(done, total)
 
 
-def _ask(session: Session) -> None:
+def _ask(session: Session, asked: list[str]) -> None:
     # That views and index are made is no news of a base that was begun just now.
     with session.open(notice=lambda _: None) as base, base.follow():
         wait_for_index(base, base.head())
         _describe(base)
-        for question in questions():
+        for question in asked:
             click.echo(f"\n{heading(question)}\n")
             print_answer(base.search(question, limit=2))
     click.echo()

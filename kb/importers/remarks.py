@@ -28,29 +28,30 @@ class Remarks:
     def __init__(self) -> None:
         self.comments: list[str] = []
         """Those of the text, as they are written, and heads that only programs read."""
-        self._said: dict[Why, Counter[str]] = {}
+        self.said: dict[Why, Counter[str]] = {}
+        """What is told for each reason, and how often."""
 
     def add(self, why: Why, what: str) -> None:
         """Tell that `what` is left out."""
         told = " ".join(what.split())
         if told:
-            self._said.setdefault(why, Counter())[told] += 1
+            self.said.setdefault(why, Counter())[told] += 1
 
     def take(self, other: "Remarks") -> None:
         """Tell what `other` tells as well."""
-        for why, told in other._said.items():
-            self._said.setdefault(why, Counter()).update(told)
+        for why, told in other.said.items():
+            self.said.setdefault(why, Counter()).update(told)
 
     def has(self, why: Why) -> bool:
         """Whether something is left out for that reason."""
-        return why in self._said
+        return why in self.said
 
     def all(self) -> tuple[str, ...]:
         """A line for each reason, with all that it holds for."""
         return tuple(
-            f"{why}: {'; '.join(starmap(_counted, self._said[why].items()))}"
+            f"{why}: {'; '.join(starmap(_counted, self.said[why].items()))}"
             for why in Why
-            if why in self._said
+            if why in self.said
         )
 
 

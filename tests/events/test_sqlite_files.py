@@ -18,6 +18,7 @@ from events.sqlite_file import explain, open_writer, switch_to_wal
 from events.sqlite_layout import LOG
 from events.sqlite_older import fill_log
 from tests.contracts.event_log import new_event
+from tests.events.writing import writers
 
 
 @pytest.fixture
@@ -180,11 +181,14 @@ def test_a_place_where_sqlite_keeps_no_wal_is_refused(path: Path) -> None:
         switch_to_wal(memory, path, 0.0)
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_written(path: Path) -> None:
+def test_a_full_disk_is_said_and_nothing_is_half_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = writers(monkeypatch, "sqlite")
     big, small = new_event(b'{"a":"' + b"x" * 200_000 + b'"}'), new_event()
     with SqliteEventLog(path, create=True) as log:
         first = log.append("entry-1", [new_event()], 0)
-        log._writer.execute("PRAGMA max_page_count = 20")
+        opened[-1].execute("PRAGMA max_page_count = 20")
         for events in ([big], [small, big]):
             with pytest.raises(LogUnavailable, match="disk is full"):
                 log.append("entry-1", events, 1)

@@ -35,7 +35,8 @@ def killed(tmp_path: Path) -> Path:
     """A log whose last event stands in the WAL alone, as a process leaves it that is killed."""
     with SqliteEventLog(tmp_path / "log.sqlite", create=True) as log:
         log.append("one", [new_event()], 0)
-        log._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(sqlite3.connect(tmp_path / "log.sqlite")) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         log.append("one", [new_event()], 1)
         shutil.copytree(tmp_path, tmp_path / "killed")
     return tmp_path / "killed" / "log.sqlite"

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,22 +174,34 @@ def test_every_commit_is_synced_and_readers_cannot_write(log: SqliteEventLog, pa
         reader.execute("CREATE TABLE mine (x)")
 
 
-def test_many_threads_at_once_get_a_connection_each(log: SqliteEventLog) -> None:
+def test_many_threads_at_once_get_a_connection_each(
+    log: SqliteEventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recorded = log.append("entry-1", [new_event()], 0)
     everybody = threading.Barrier(20)
 
-    def read(_: int) -> bool:
-        with log._reading():
-            everybody.wait()
-        return log.read(0, 1) == recorded
+    def together(*given: Any, **named: Any) -> sqlite3.Connection:
+        everybody.wait(30)
+        return open_reader(*given, **named)
 
+    monkeypatch.setattr("events.sqlite.open_reader", together)
     with ThreadPoolExecutor(20) as pool:
-        assert all(pool.map(read, range(20)))
+        assert list(pool.map(lambda _: log.read(0, 1), range(20))) == [recorded] * 20
 
 
-def test_a_reader_at_work_while_the_log_is_closed_can_finish(log: SqliteEventLog) -> None:
-    with log._reading() as reader:
+def test_a_reader_at_work_while_the_log_is_closed_can_finish(
+    log: SqliteEventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = log.append("entry-1", [new_event()], 0)
+
+    def closing_meanwhile(*given: Any, **named: Any) -> sqlite3.Connection:
+        readers.append(open_reader(*given, **named))
         log.close()
-        assert reader.execute("SELECT count(*) FROM events").fetchone() == (0,)
+        return readers[-1]
+
+    readers: list[sqlite3.Connection] = []
+    monkeypatch.setattr("events.sqlite.open_reader", closing_meanwhile)
+    assert log.read(0, 1) == recorded
+    [reader] = readers
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         reader.execute("SELECT 1")

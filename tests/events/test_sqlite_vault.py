@@ -17,6 +17,7 @@ from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault
 from tests.contracts.vault import ADA, BEN, HERE, KeyVaultContract
 from tests.events.altered import change
+from tests.events.writing import writers
 
 ROOT = Path(__file__).parents[2]
 
@@ -192,10 +193,12 @@ def test_a_file_that_broke_meanwhile_is_said(path: Path, vault: SqliteVault) -> 
         vault.destroyed(ADA)
 
 
-def test_a_write_that_fails_makes_no_key(path: Path, vault: SqliteVault) -> None:
-    vault._writer.execute("PRAGMA max_page_count = 1")
-    with pytest.raises(LogUnavailable, match=r"The vault .* disk is full"):
-        vault.prepare([f"entry-{number}" for number in range(1000)])
+def test_a_write_that_fails_makes_no_key(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = writers(monkeypatch, "sqlite_vault")
+    with SqliteVault(path, create=True) as vault:
+        opened[-1].execute("PRAGMA max_page_count = 1")
+        with pytest.raises(LogUnavailable, match=r"The vault .* disk is full"):
+            vault.prepare([f"entry-{number}" for number in range(1000)])
     assert stored_keys(path) == {}
 
 

@@ -12,6 +12,7 @@ from indexer import analysis, generation
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.index import HybridIndex
 from indexer.parts import Parts
+from indexer.passage_store import PassageStore
 from indexer.testing import HashEmbedder
 from tests.indexer.forty import documents, empty, fill, found, overwrite, shorten
 
@@ -170,14 +171,13 @@ def test_a_search_that_meets_a_swap_is_repeated_on_the_new_generation(
 ) -> None:
     with HybridIndex.open(place, embedder) as reader:
         HybridIndex.build(place, embedder, fill).close()
-        old = reader._parts.passages
 
-        def swapped(numbers: list[int]) -> object:
+        def swapped(old: PassageStore, numbers: list[int]) -> object:
             monkeypatch.undo()
             reader.refresh()
             return old.fetch(numbers)
 
-        monkeypatch.setattr(old, "fetch", swapped)
+        monkeypatch.setattr(PassageStore, "fetch", swapped)
         assert "d003" in found(reader)
 
 
@@ -208,12 +208,19 @@ def test_parts_that_differ_at_the_same_position_are_noticed(
         HybridIndex.open(place, embedder)
 
 
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_cut_between_the_two_commits_is_replayed_from_the_older_stamp(
     place: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with HybridIndex.open(place, embedder, writable=True) as index:
         index.put(documents(45))
-        index._parts.lexical.commit(45)
+        with monkeypatch.context() as patch:
+            patch.setattr(PassageStore, "commit", killed)
+            with pytest.raises(KeyboardInterrupt):
+                index.commit(45)
     with HybridIndex.open(place, embedder, writable=True) as index:
         assert index.position == 40
         assert len(found(index)) == 10

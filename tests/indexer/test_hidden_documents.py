@@ -67,7 +67,7 @@ class HybridIndexAgainstOneOfVisibleDocuments(RuleBasedStateMachine):
         self.patch.setattr(ranking, "CANDIDATES", 3)
         self.patch.setattr(ranking, "PROPOSED", 4)
         self.patch.setattr(memory, "SAMPLE", 5)
-        self.patch.setattr(memory, "_COMPACT_AT", 8)
+        self.patch.setattr(memory, "COMPACT_AT", 8)
         self.patch.setattr("indexer.answer.JUDGED", 2)
         self.patch.setattr("indexer.index.JUDGED", 2)
         self.place = tempfile.TemporaryDirectory()

@@ -13,7 +13,7 @@ class TestTantivy(LexicalIndexContract):
     engine = "tantivy"
 
     def pretend_another_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tantivy_engine, "_STAMP", "stamp of tomorrow")
+        monkeypatch.setattr(tantivy_engine, "MADE_WITH", "tomorrow")
 
     def test_a_second_writer_is_refused_in_one_sentence(self, tmp_path: Path) -> None:
         first = self.open(tmp_path)

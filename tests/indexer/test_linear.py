@@ -27,6 +27,6 @@ def test_a_processor_without_bfloat16_keeps_the_layers_as_they_are(
     import torch
 
     layer = torch.nn.Linear(4, 4).to(torch.bfloat16)
-    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    monkeypatch.setattr(linear, "in_bfloat16", lambda: False)
     linear.lay_out(layer)
     assert "forward" not in vars(layer)

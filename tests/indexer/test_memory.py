@@ -84,7 +84,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
     @rule()
     def compact(self) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "_COMPACT_AT", 1)
+            patch.setattr(module, "COMPACT_AT", 1)
             self.index = self.index.compacted()
 
     @rule(
@@ -193,7 +193,7 @@ TestMemory.settings = costly(4)
 def test_what_was_removed_is_left_behind_only_while_it_is_little(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_COMPACT_AT", 10)
+    monkeypatch.setattr(module, "COMPACT_AT", 10)
     memory = Memory(DIMENSION)
     documents = [
         StoredDocument(n, f"d{n}", ALL, {}, tuple(known(n * 100 + p) for p in range(3)))

@@ -9,6 +9,7 @@ import pytest
 
 from indexer.embedder import WORD_DIMENSION, Embedded
 from indexer.errors import IndexOutdated, IndexUnavailable
+from indexer.files import connect
 from indexer.vector_store import Vectors, VectorStore
 
 
@@ -127,12 +128,18 @@ def test_every_text_has_a_hash_that_another_store_does_not_give_it(
 
 
 def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
-    store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(_: object) -> None:
         raise sqlite3.OperationalError("someone reads")
 
-    store._connection.execute("PRAGMA secure_delete = OFF")
+    def leaving_bytes(path: Path, **given: bool) -> sqlite3.Connection:
+        connection = connect(path, **given)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    monkeypatch.setattr("indexer.vector_store.connect", leaving_bytes)
+    store = VectorStore(tmp_path / "v.sqlite", 3, writable=True)
     texts = {store.text_hash(text): embedded(n, 0.5, 7) for n, text in enumerate(("gone", "kept"))}
     store.put("m", texts)
     (_, gone), (kept_hash, kept) = texts.items()
@@ -144,6 +151,7 @@ def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
     store.keep_only([kept_hash])
     assert gone.vector.tobytes() not in lying(tmp_path)
     assert kept.vector.tobytes() in lying(tmp_path)
+    store.close()
 
 
 def lying(folder: Path) -> bytes:

@@ -21,9 +21,7 @@ def operators(base: KnowledgeBase) -> KnowledgeBase:
     """The base with the cheapest hashes, in the hands of the operator."""
     accounts = base.accounts
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    accounts.__dict__["passwords"] = Passwords(
-        accounts.store, hasher, community="Ours", random=bytes
-    )
+    accounts.passwords = Passwords(accounts.store, hasher, community="Ours", random=bytes)
     return base.acting_for(access.operator())
 
 

@@ -111,8 +111,8 @@ def damaged(event: RecordedEvent, damage: str) -> RecordedEvent:
 
 def copied(events: list[RecordedEvent]) -> InMemoryEventLog:
     """A log of these events."""
-    log, times = InMemoryEventLog(), iter(events)
-    log._clock = lambda: next(times).recorded_at
+    times = iter(events)
+    log = InMemoryEventLog(clock=lambda: next(times).recorded_at)
     copy_into(log, events)
     return log
 

@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,11 @@ def contents(root: Path) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if content}
 
 
+def places() -> tuple[Path, ...]:
+    """The folders that copies may lie in."""
+    return frozen.MEMORY, Path(tempfile.gettempdir())
+
+
 def copies() -> list[Path]:
     """The copies that stand in for a directory at this moment."""
-    return [path for place in frozen._places() for path in place.glob(f"{frozen.PREFIX}*")]
+    return [path for place in places() for path in place.glob(f"{frozen.PREFIX}*")]

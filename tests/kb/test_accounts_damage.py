@@ -128,16 +128,16 @@ def test_a_file_that_has_what_its_version_lacks_is_called_damaged(path: Path, ve
 def test_what_another_process_writes_while_the_rows_are_looked_at_is_no_damage(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    another, counted = AccountsWorld(tmp_path), tally._counted
+    another, row_sum = AccountsWorld(tmp_path), tally.row_sum
     written: list[str] = []
 
-    def beside(db: sqlite3.Connection, table: str) -> tuple[int, int]:
+    def beside(table: str, *values: object) -> int:
         if not written:
             written.append(another.sessions.begin(ANA, "password"))
             another.names.set(ANA, "ana@example.org")
-        return counted(db, table)
+        return row_sum(table, *values)
 
-    monkeypatch.setattr(tally, "_counted", beside)
+    monkeypatch.setattr(tally, "row_sum", beside)
     told: list[str] = []
     AccountStore(path, notice=told.append).close()
     assert (len(written), told) == (1, [])

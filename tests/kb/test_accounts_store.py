@@ -224,12 +224,12 @@ def test_while_forgetting_waits_for_a_reader_others_are_answered(
 def test_forgetting_that_was_cut_short_is_finished_at_the_next_opening(
     accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(_: AccountStore) -> None:
+    def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     fill(accounts, ANA)
     with monkeypatch.context() as patch:
-        patch.setattr(AccountStore, "_clear_free_space", killed)
+        patch.setattr("kb.accounts.store.wal_is_emptied", killed)
         with pytest.raises(KeyboardInterrupt):
             accounts.store.forget(ANA)
     assert tables_with(accounts, ANA) == set()

@@ -11,6 +11,7 @@ from kb.entries.catalogue import BrowseFilter
 from kb.entries.content import Content, Draft, Relation, Section, Source
 from kb.errors import InvalidInput, NotFound
 from kb.ids import entry_id_for
+from kb.reuse.service import Reuses
 from tests.kb.domain_world import ABSENT, some_content, some_draft
 from tests.kb.viewed_world import ViewedWorld
 
@@ -168,14 +169,12 @@ def test_an_ambiguous_name_asks_for_more(world: ViewedWorld) -> None:
         world.catalogue.resolve("a.md")
 
 
-def test_an_ambiguous_beginning_of_a_reuse_asks_for_more(
-    world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_ambiguous_beginning_of_a_reuse_asks_for_more(world: ViewedWorld) -> None:
     entry_id = world.practice()
     ids = [f"abcdef1{n}-1111-4111-8111-111111111111" for n in range(2)]
-    monkeypatch.setattr(world.reuses, "_new_id", iter(map(UUID, ids)).__next__)
+    reuses = Reuses(world.writer, iter(map(UUID, ids)).__next__)
     for _ in ids:
-        world.reuses.record(entry_id, group="Ward 9", context="At nights", outcome="adopted")
+        reuses.record(entry_id, group="Ward 9", context="At nights", outcome="adopted")
     with pytest.raises(InvalidInput, match="Several reuses are meant by 'abcdef1'"):
         world.catalogue.resolve_reuse("abcdef1")
     assert world.catalogue.resolve_reuse("ABCDEF11") == ids[1]

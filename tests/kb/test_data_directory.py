@@ -16,6 +16,7 @@ from kb.errors import DataDirectoryError
 from kb.following.views import Views
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+from tests.events.writing import writers
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
 
@@ -45,11 +46,11 @@ def test_an_empty_directory_becomes_a_data_directory_and_another_does_not(tmp_pa
 def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def power_cut(path: Path) -> None:
+    def power_cut(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     settings = Settings(data=tmp_path, community="Wards")
-    monkeypatch.setattr(data_directory, "_make_log", power_cut)
+    monkeypatch.setattr("events.sqlite.SqliteEventLog", power_cut)
     with pytest.raises(KeyboardInterrupt):
         KnowledgeBase.create(tmp_path, settings=settings)
     monkeypatch.undo()
@@ -211,9 +212,12 @@ def test_a_full_disk_is_one_sentence(
     assert base.catalogue.browse().total == 1
 
 
-def test_a_log_that_is_full_is_one_sentence(base: KnowledgeBase) -> None:
+def test_a_log_that_is_full_is_one_sentence(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that may not grow stands for a full disk: SQLite reports both the same way."""
-    base.parts.log._writer.execute("PRAGMA max_page_count = 1")
+    opened, base = writers(monkeypatch, "sqlite"), open_base()
+    opened[-1].execute("PRAGMA max_page_count = 1")
     long = some_draft(some_content(problem="All of it got lost. " * 2000))
     with pytest.raises(DataDirectoryError, match="full"):
         base.entries.contribute(long)
@@ -255,13 +259,14 @@ def test_views_and_index_of_another_log_are_made_anew(
 
 
 def test_sizes_are_told_and_files_that_vanish_meanwhile_do_not_matter(
-    data: Path, base: KnowledgeBase
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("os.walk", lambda folder: iter([(str(folder), [], ["gone"])]))
     sizes = base.status().sizes
     assert set(sizes) == {"log", "vault", "views", "index"}
     assert sizes["log"] > 0
     assert sizes["vault"] > 0
-    assert data_directory._bytes(iter([data / "gone"])) == 0
+    assert sizes["index"] == 0
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,6 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (content / "questions.toml").write_text('[[questions]]\ntext = "handover at the bed"\n')
     sample = next(CONTENT.rglob("bedside-handover.md")).read_text(encoding="utf-8")
     (content / "bed.md").write_text(sample, encoding="utf-8")
-    monkeypatch.setattr("kb.demo.build.build.__defaults__", (content,))
-    monkeypatch.setattr("kb.demo.build.questions.__defaults__", (content,))
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
@@ -123,7 +121,7 @@ def test_the_demo_answers_and_leaves_nothing_behind(
     (tiny.parent / "content" / "people.toml").write_text(people, encoding="utf-8")
     monkeypatch.setenv("KB_DEMO_SERVE", "0")
 
-    program.demo(Session(HashEmbedder()))
+    program.demo(Session(HashEmbedder()), tiny.parent / "content")
 
     said, told = capsys.readouterr()
     assert "/enter/" not in said, "a link to a server that never starts"
@@ -156,7 +154,7 @@ def test_the_demo_lets_in_as_a_member_a_curator_and_a_steward(
     monkeypatch.delenv("KB_DEMO_SERVE", raising=False)
     monkeypatch.setattr(cli, "main", serve)
 
-    program.demo(Session(HashEmbedder()))
+    program.demo(Session(HashEmbedder()), tiny.parent / "content")
 
     assert taken == [("member", True), ("curator", True), ("steward", True)]
 
@@ -169,7 +167,7 @@ def test_the_demo_serves_when_it_has_answered(tiny: Path, monkeypatch: pytest.Mo
     )
     session = Session(HashEmbedder())
 
-    program.demo(session)
+    program.demo(session, tiny.parent / "content")
 
     ((arguments,), options) = served[0]
     assert arguments[:4] == ["--data", str(session.data), "serve", "--port"]

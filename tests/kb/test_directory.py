@@ -12,7 +12,6 @@ from kb.entries import validation
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
 from kb.following.view_reader import ViewReader
 from kb.ids import new_id
-from kb.people.commands import Erase
 from kb.people.directory import FORMER, Directory
 from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
@@ -117,7 +116,7 @@ def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: Peop
     ada, invited = world.joined(name="Ada").member or "", world.invited()
     gone, erased = world.joined(name="Bea").member or "", world.joined(name="Cleo").member or ""
     world.people().leave(gone)
-    world.people()._change(erased, Erase("kept"))
+    world.people().erase(erased)
     names = world.directory().names([ada, invited, gone, erased, "nobody", OPERATOR])
 
     members = {ada: "Ada", invited: "an invited person", gone: "Bea", erased: FORMER}
@@ -279,7 +278,7 @@ def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
 
 def test_an_erased_member_is_told_of_without_a_name(world: PeopleWorld) -> None:
     gone = world.joined(name="Ada").member or ""
-    world.people()._change(gone, Erase("erased"))
+    world.people().erase(gone, entries="erased")
 
     details = [change.detail for change in world.directory().changes(gone)]
 

@@ -23,7 +23,7 @@ from kb.settings import Settings
 from tests.kb.cli_world import CommandLine
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
-from tests.kb.frozen_world import State, copies, shut
+from tests.kb.frozen_world import State, copies, places, shut
 
 SENTENCE = {"full": "because the disk is full", "read-only": "because it is read-only"}
 
@@ -106,7 +106,7 @@ def killed(tmp_path: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch)
         base.entries.contribute(some_draft(some_content("Another")))
         base.wait(base.head(), index=True, timeout=60)
     base = open_base()
-    monkeypatch.setattr(base._writer, "_settle", lambda _: None)
+    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
     base.entries.show(shown, Visibility("author"))
     assert not base.parts.reader.holds(base.head())
     shutil.copytree(base.settings.data, tmp_path / "killed")
@@ -202,7 +202,7 @@ def test_an_erased_entry_is_gone_before_its_key_can_be_destroyed(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = base.entries.contribute(some_draft()).id
-    monkeypatch.setattr(base._writer, "_settle", lambda _: None)
+    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
     base.entries.erase(entry)
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with shut(path, "full", monkeypatch), opened(path, base, []) as again:
@@ -218,8 +218,7 @@ def test_entries_that_are_to_go_with_their_author_are_shown_to_nobody(
     mara = base.acting_for(of_member(member, ("member",), ()))
     mara.people.join(member, Profile(name="Mara"))
     mara.entries.contribute(some_draft())
-    for each in (base, mara):
-        monkeypatch.setattr(each._writer, "_settle", lambda _: None)
+    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
     base.people.erase(member, entries="erased")
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with (
@@ -232,7 +231,7 @@ def test_entries_that_are_to_go_with_their_author_are_shown_to_nobody(
 def test_copies_are_for_this_user_alone_and_those_of_killed_processes_go(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frozen, "_places", lambda: iter([tmp_path]))
+    monkeypatch.setattr(frozen, "MEMORY", tmp_path)
     left = tmp_path / f"{frozen.PREFIX}left"
     left.mkdir()
     left.with_name(f"{left.name}.lock").touch()
@@ -252,12 +251,11 @@ def test_where_there_is_no_room_for_copies_either_that_is_said(
     with open_base() as base:
         base.entries.contribute(some_draft())
         base.search("bedside handover")
-    monkeypatch.setattr(frozen, "_size", lambda _: 10**18)
     with shut(data, "full", monkeypatch), open_base() as base:
         assert base.catalogue.browse().total == 1
+        monkeypatch.setattr(frozen, "SPARE", 1e15)
         with pytest.raises(SearchUnavailable, match="neither memory nor"):
             base.search("bedside handover")
-    monkeypatch.setattr(frozen, "_places", lambda: iter([]))
     with (
         shut(data, "full", monkeypatch),
         pytest.raises(DataDirectoryError, match=r"the disk is full.*neither memory nor"),
@@ -285,7 +283,7 @@ def test_no_message_names_a_folder_of_copies_that_nobody_chose(
             place.unlink()
         else:
             place.write_bytes(b"damaged" * 999)
-    folders = [str(place) for place in frozen._places()]
+    folders = [str(place) for place in places()]
     commands = (("search", "bedside handover"), ("list",), ("report", "questions"), ("status",))
     with shut(kb.data, "read-only", monkeypatch):
         for command in commands:

@@ -218,7 +218,7 @@ def test_that_an_entry_was_erased_is_told_to_its_author_and_the_operator_alone(
     (tmp_path / "a.md").write_text("Text")
     world.entries.erase(run(world, tmp_path, ADA)["a.md"].id or "")
     told = {}
-    for who in (world.entries._writer.actor, BEA):
+    for who in (world.writer.actor, BEA):
         told[who] = run(of(who, world), tmp_path, ADA)["a.md"].reason or ""
 
     assert ["erased" in reason for reason in told.values()] == [True, False]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.ids import member_stream, new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
+from kb.writer import Aggregate, Writer
 from tests.events.altered import age_log, age_vault
 from tests.kb.accounts_world import age_accounts
 from tests.kb.belonging_world import contribute, copied, join, opened
@@ -19,6 +21,21 @@ ENDS = datetime.now(UTC) + timedelta(days=9)
 OLDER = "accounts.sqlite is an older copy"
 OTHER = "accounts.sqlite was used last with another copy of the log"
 BROUGHT_OVER = "The data directory was brought over to format 2"
+
+
+def noted(base: KnowledgeBase, member: str, event: SignInEvent) -> None:
+    """Tell the log, and the accounts with it, of what a member changed."""
+    writer = Writer(
+        base.parts.log,
+        base.parts.codec,
+        asker=everything(member),
+        new_event_id=new_event_id,
+        settle=base.parts.follower.settle,
+    )
+    stream = Aggregate[None](member, member_stream(member), None, lambda *_: None)
+    with base.accounts.store.transaction():
+        writer.execute(stream, lambda _: [event], settle=False)
+        base.accounts.reach()
 
 
 class Member:
@@ -38,8 +55,7 @@ class Member:
 
     def changed(self, base: KnowledgeBase) -> None:
         """Set a password; that it is hashed is no matter here."""
-        own = base.acting_for(everything(self.id)).credentials
-        own._note(self.id, MemberSignInChanged(what="password-set"))
+        noted(base, self.id, MemberSignInChanged(what="password-set"))
         base.accounts.passwords.keep(self.id, "hash")
 
     def revoked(self, base: KnowledgeBase) -> None:
@@ -136,7 +152,7 @@ def test_what_a_base_of_the_format_before_says_was_revoked_opens_nothing_at_its_
         for fact in facts:
             own = MemberTokenRevoked(token=ada.token)
             given = own if isinstance(fact, MemberTokenRevoked) else fact
-            base.acting_for(everything(ada.id)).credentials._note(ada.id, given)
+            noted(base, ada.id, given)
     with closing(sqlite3.connect(data / "accounts.sqlite", isolation_level=None)) as db:
         db.execute(statement, (ada.id,) if "?" in statement else ())
     aged(data)

@@ -10,6 +10,7 @@ from kb.errors import DataDirectoryError
 from kb.people.member import Profile
 from kb.people.own_data import OwnData, as_json
 from kb.people.own_markdown import as_markdown
+from kb.writer import Writer
 from tests.events.altered import change
 from tests.kb.conftest import OpenBase
 from tests.kb.own_data_world import practice, regroup, revise
@@ -109,14 +110,14 @@ def test_a_stream_that_cannot_be_read_at_all_is_listed_without_places_of_the_ser
     hers: Hers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, other = practice(hers.her, "Mine"), practice(hers.her, "Other")
-    readable = hers.her._writer.readable
+    readable = Writer.readable
 
-    def broken(stream: str) -> object:
+    def broken(writer: Writer, stream: str) -> object:
         if stream.endswith(mine):
             raise DataDirectoryError("The log /srv/secret/log.sqlite is damaged.")
-        return readable(stream)
+        return readable(writer, stream)
 
-    monkeypatch.setattr(hers.her._writer, "readable", broken)
+    monkeypatch.setattr(Writer, "readable", broken)
     own = hers.own()
     assert [each.id for each in own.entries if each.texts] == [other]
     assert [(each.id, each.at) for each in own.missing] == [(mine, None)]

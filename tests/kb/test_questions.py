@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from sqlite3 import OperationalError
 from threading import Event
@@ -65,8 +66,13 @@ def rows(tmp_path: Path, query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
-def cut_short(_: object) -> None:
-    raise OperationalError("disk I/O error")
+class CutShort(sqlite3.Connection):
+    """One that fails when the file is to be written anew."""
+
+    def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+        if sql == "VACUUM":
+            raise OperationalError("disk I/O error")
+        return super().execute(sql, *given)
 
 
 def test_every_search_counts_for_its_day_no_matter_who_asked(
@@ -162,7 +168,7 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
         now.time += WINDOW
     delete = questions.tidy if way == "over" else questions.forget
     with monkeypatch.context() as patch:
-        patch.setattr("kb.question_file._clear", cut_short)
+        patch.setattr("sqlite3.connect", partial(sqlite3.connect, factory=CutShort))
         with pytest.raises(DataDirectoryError, match="cannot be used"):
             delete()
     assert rows(tmp_path, "SELECT * FROM asked") == []

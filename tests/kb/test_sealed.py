@@ -6,16 +6,20 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.vault import MemoryVault
 from kb.entries.content import Content
+from kb.entries.kinds import load_kinds
+from kb.entries.service import Entries
+from kb.entries.stream import load_entry
 from kb.errors import DataDirectoryError, Refused
 from kb.event_types import build_codec
 from kb.following.documents import entry_document
-from kb.ids import entry_stream
+from kb.ids import entry_stream, new_event_id, new_id
 from kb.importers.run import AHEAD, FolderImport, ImportOptions
-from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import World, some_content, some_draft
+from kb.writer import Writer
+from tests.kb.domain_world import World, everything, some_content, some_draft
 from tests.kb.viewed_world import ViewedWorld
 
 ERASED = Content(title="", sections=())
@@ -64,15 +68,24 @@ def test_what_an_erased_member_said_about_others_is_gone_with_them(world: Viewed
 
 def test_a_vault_that_lacks_a_key_is_said_in_a_sentence() -> None:
     log = InMemoryEventLog()
-    world = World(log)
-    entry_id = world.practice()
-    world.writer._codec = build_codec(MemoryVault())
+    entry_id = World(log).practice()
     with pytest.raises(DataDirectoryError, match="the vault has no key of entry-"):
-        world.entry(entry_id)
+        load_entry(with_another_vault(log), entry_id)
+
+
+def with_another_vault(log: EventLog) -> Writer:
+    """What writes into `log` with a vault that has none of its keys."""
+    return Writer(
+        log,
+        build_codec(MemoryVault()),
+        asker=everything("ada"),
+        new_event_id=new_event_id,
+        settle=lambda _: None,
+    )
 
 
 def test_keys_of_an_import_are_made_for_many_files_at_once(
-    tmp_path: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
@@ -82,21 +95,20 @@ def test_keys_of_an_import_are_made_for_many_files_at_once(
     prepare = MemoryVault.prepare
 
     def counted(vault: MemoryVault, subjects: Iterable[str]) -> None:
-        missing = [subject for subject in subjects if subject not in vault._keys]
+        missing = vault.lacking(subjects)
         made.extend([len(missing)] if missing else [])
         prepare(vault, missing)
 
     monkeypatch.setattr(MemoryVault, "prepare", counted)
-    with open_base() as base:
-        base.entries._writer._codec = build_codec(MemoryVault())
-        outcomes = list(FolderImport(base.entries, folder, ImportOptions(source="notes")).run())
+    entries = Entries(with_another_vault(InMemoryEventLog()), load_kinds(), new_id)
+    outcomes = list(FolderImport(entries, folder, ImportOptions(source="notes")).run())
     assert {outcome.outcome for outcome in outcomes} == {"contributed"}
     assert made == [AHEAD, 3]
 
 
 def test_a_draft_sealed_twice_by_the_same_command_is_one(world: ViewedWorld) -> None:
     """The log compares the bytes of a command that is sent again."""
-    command_id = world.writer._new_event_id()
+    command_id = new_event_id()
     first = world.entries.contribute(some_draft(), command_id=command_id)
     assert world.entries.contribute(some_draft(), command_id=command_id) == first
     assert len(world.recorded()) == 1

@@ -33,7 +33,7 @@ def _few_places() -> Iterator[None]:
         patch.setattr(ranking, "CANDIDATES", 3)
         patch.setattr(ranking, "PROPOSED", 4)
         patch.setattr(memory, "SAMPLE", 3)
-        patch.setattr(memory, "_COMPACT_AT", 4)
+        patch.setattr(memory, "COMPACT_AT", 4)
         patch.setattr("indexer.answer.JUDGED", 2)
         patch.setattr("indexer.index.JUDGED", 2)
         patch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)

@@ -190,7 +190,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
     "kb/cli/failures.py": (_patterns(failures),),
-    "kb/cli/writing.py": (lambda text: writing._without_template(text.encode()),),
+    "kb/cli/writing.py": (lambda text: writing.without_template(text.encode()),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/meant.py": (_patterns(meant),),
@@ -204,7 +204,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/exporters/markdown.py": (_patterns(exported),),
     "kb/ids.py": (ids.group_id,),
     "kb/people/directory.py": (_patterns(directory),),
-    "web/bodies.py": (lambda text: bodies._decoded(text.encode()),),
+    "web/bodies.py": (lambda text: bodies.encoded_fields(text.encode()),),
     "web/errors.py": (_patterns(errors),),
     "web/pages/forms.py": (_patterns(forms),),
     "web/pages/sections.py": (_patterns(sections),),

@@ -107,13 +107,12 @@ class Community:
         self.base = base
         hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
         accounts = base.accounts
-        accounts.__dict__["passwords"] = Passwords(
-            accounts.store, hasher, community="Ours", random=numbers
-        )
-        self.ids = ids or {name: self._join(name, roles) for name, roles in ROLES.items()}
+        accounts.passwords = Passwords(accounts.store, hasher, community="Ours", random=numbers)
+        self.ids = ids or {name: self.join(name, roles) for name, roles in ROLES.items()}
         self.app = app_of(base, limits=generous())
 
-    def _join(self, name: str, roles: tuple[Role, ...]) -> str:
+    def join(self, name: str, roles: tuple[Role, ...]) -> str:
+        """The id of a new member, who signs in with a password."""
         member = self.base.people.invite(roles).id
         new = self.base.acting_for(of_member(member, roles, ()))
         new.people.join(member, Profile(name=name))

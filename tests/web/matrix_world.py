@@ -93,7 +93,7 @@ class World:
         people.form_group(WARD)
         for name, (_, roles) in WHO.items():
             if roles:
-                community.ids[name] = community._join(name, roles)
+                community.ids[name] = community.join(name, roles)
         people.join_group(WARD, community.ids["inside"])
         people.join_group(WARD, community.ids["author"])
         self._browser = Browsers(community)

@@ -2,11 +2,14 @@
 
 import http.client
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -17,6 +20,7 @@ from tests.web.session_log import SessionLog
 from web import cli
 
 JSON = ("--log-format", "json")
+SERVING = re.compile(r"Serving on (\S+) ")
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def run(
 
     Its log goes to that of the session.
     """
-    announce = cli._announce
+    echo = click.echo
 
     def make(
         *arguments: str,
@@ -46,11 +50,12 @@ def run(
             finally:
                 os.kill(os.getpid(), end)
 
-        def ready(url: str) -> None:
-            announce(url)
-            Thread(target=visited, args=(url,)).start()
+        def heard(said: str, *given: Any, **named: Any) -> None:
+            echo(said, *given, **named)
+            if found := SERVING.match(said):
+                Thread(target=visited, args=(found[1],)).start()
 
-        monkeypatch.setattr(cli, "_announce", ready)
+        monkeypatch.setattr(click, "echo", heard)
         session = Session(embedder or HashEmbedder())
         session.data = data
         result = CliRunner().invoke(cli.serve, (*arguments, *JSON), obj=session)

@@ -51,7 +51,7 @@ def disk_full(*_: object, **__: object) -> None:
 
 def later(community: Community, monkeypatch: pytest.MonkeyPatch, step: timedelta) -> None:
     for part in (community.base.accounts.sessions, community.base.accounts.tokens):
-        monkeypatch.setattr(part, "_clock", lambda: utc_now() + step)
+        monkeypatch.setattr(part, "clock", lambda: utc_now() + step)
 
 
 def test_one_who_is_signed_in_reads_on_when_the_disk_is_full(

@@ -2,12 +2,13 @@
 
 import asyncio
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 from markupsafe import escape
 
@@ -101,13 +102,15 @@ def test_what_waits_to_be_laid_out_leaves_pages_their_threads(
 ) -> None:
     held, begun = Event(), Event()
 
-    def slow(texts: list[str]) -> Iterator[LaidOut]:
+    def slow(*_: object, **given: Any) -> subprocess.CompletedProcess[bytes]:
         begun.set()
         held.wait()
-        return map(laid_out.laid_out, texts)
+        made = map(laid_out.laid_out, msgspec.json.decode(given["input"]))
+        lines = [msgspec.json.encode((str(one.html), one.note)) for one in made]
+        return subprocess.CompletedProcess((), 0, b"\n".join(lines))
 
     monkeypatch.setattr(laid_out, "PATIENCE", 60)
-    monkeypatch.setattr(laid_out, "_in_a_process", slow)
+    monkeypatch.setattr(subprocess, "run", slow)
     entry = contribute("Long", does=LONG)
 
     async def attacked() -> None:
@@ -151,7 +154,8 @@ def test_many_short_texts_of_a_page_are_laid_out_as_a_long_one(
     layouts: Layouts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(laid_out, "SHORT_OF_ALL", 10)
-    monkeypatch.setattr(laid_out, "_in_a_process", lambda texts: map(laid_out.laid_out, texts))
+    ended = subprocess.CompletedProcess((), 0, b"")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
     assert [one.note for one in layouts.of(["a" * 6, "b" * 6])] == ["", SOON]
 
 
@@ -170,29 +174,47 @@ def test_what_stands_too_deep_to_be_laid_out_is_not_left_out(layouts: Layouts, n
     assert "the innermost words" in made.html
 
 
+def made_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The short texts that are laid out from now on."""
+    anew: list[str] = []
+    lay_out = laid_out.laid_out
+
+    def noted(text: str) -> LaidOut:
+        anew.append(text)
+        return lay_out(text)
+
+    monkeypatch.setattr(laid_out, "laid_out", noted)
+    return anew
+
+
 def test_what_is_kept_is_bounded(layouts: Layouts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(laid_out, "KEPT", 100)
-    for number in range(20):
-        layouts.of([f"text number {number}"])
-    assert 0 < layouts._size <= 100
-    assert layouts._size == sum(len(one.html) for one in layouts._kept.values())
+    texts = [f"text number {number}" for number in range(20)]
+    shown = [layouts.of([text])[0].html for text in texts]
+    again = made_anew(monkeypatch)
+    for text in reversed(texts):
+        layouts.of([text])
+    kept = [html for text, html in zip(texts, shown, strict=True) if text not in again]
+    assert 0 < len("".join(kept)) <= 100
 
 
 def test_nothing_laid_out_outlives_an_erasure(
     client: Client, base: KnowledgeBase, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[Layouts] = []
+    asked: list[tuple[Layouts, Sequence[str], int]] = []
     of = Layouts.of
 
-    def watched(self: Layouts, *arguments: object) -> object:
-        kept.append(self)
-        return of(self, *arguments)  # type: ignore[arg-type]
+    def watched(self: Layouts, texts: Sequence[str], erased: int) -> list[LaidOut]:
+        asked.append((self, texts, erased))
+        return of(self, texts, erased)
 
     monkeypatch.setattr(Layouts, "of", watched)
     gone, stays = contribute("Gone", does="quinces"), contribute("Stays", does="apples")
     assert "quinces" in page(client, f"/entries/{gone}")
     base.erasure.entry(gone)
     page(client, f"/entries/{stays}")
-    texts = " ".join(one.html for one in kept[-1]._kept.values())
-    assert "apples" in texts
-    assert "quinces" not in texts
+    (layouts, _, erased), anew = asked[-1], made_anew(monkeypatch)
+    for _, texts, _ in asked:
+        of(layouts, texts, erased)
+    assert "quinces" in anew
+    assert "apples" not in anew

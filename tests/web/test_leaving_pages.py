@@ -66,5 +66,5 @@ def test_a_reporter_leaves_too(browser: Browsers) -> None:
 def test_a_steward_invites_again_a_member_who_left(browser: Browsers, community: Community) -> None:
     """The sign-in name is free again."""
     send(browser("Mara"), "/account/leave", SURE, 200)
-    community.ids["Mara"] = community._join("Mara", ("member",))
+    community.ids["Mara"] = community.join("Mara", ("member",))
     assert browser("Mara").get("/account").status_code == 200

@@ -10,12 +10,12 @@ from threading import Event
 from typing import Any, cast
 
 import httpx
+import httpx2
 import pytest
 from msgspec import structs
 
 from events.clock import utc_now
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
-from kb.errors import SignInRefused
 from tests.kb.accounts_provider import CLIENT, ISSUER, SECRET, FakeProvider
 from tests.web.community import Browsers, Client, Community, app_of, community_at, generous, send
 from web.line import Line
@@ -175,11 +175,11 @@ def test_a_provider_that_does_not_answer_leaves_pages_their_threads(
     """Who sets out and who comes back wait for it in turn, two at a time."""
     held, app = Event(), community.app
 
-    def silent() -> None:
+    def silent(*_: object) -> None:
         held.wait()
-        raise SignInRefused("late")
+        raise httpx2.ConnectTimeout("late")
 
-    monkeypatch.setattr(app.state["visits"].openid, "_discovered", silent)
+    monkeypatch.setattr(httpx2.Client, "get", silent)
     begin = community.base.accounts.pending.begin
     states = [begin(f"{HERE}{BACK}")[0] for _ in range(20)]
 

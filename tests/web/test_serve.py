@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +17,7 @@ from indexer.testing import HashEmbedder
 from kb import KnowledgeBase, local_socket
 from kb.cli.session import Session
 from kb.errors import SearchUnavailable
-from tests.web.serving import get
+from tests.web.serving import SERVING, get
 from web import cli, server
 from web.errors import ProblemDetails
 from web.server import ServeError
@@ -241,8 +242,17 @@ def test_nothing_is_loaded_for_an_address_that_cannot_be_had(
 def test_it_can_be_ended_as_soon_as_the_address_is_told(
     data: Path, monkeypatch: pytest.MonkeyPatch, end: int
 ) -> None:
-    monkeypatch.setattr(cli, "_announce", lambda _: os.kill(os.getpid(), end))
+    echo = click.echo
+
+    def heard(said: str) -> None:
+        echo(said)
+        if SERVING.match(said):
+            os.kill(os.getpid(), end)
+
+    monkeypatch.setattr(click, "echo", heard)
     session = Session(HashEmbedder())
     session.data = data
     result = CliRunner().invoke(cli.serve, ["--port", "0"], obj=session)
-    assert (result.exit_code, result.output) == (0, "Stopped.\n")
+    told, *others = result.output.splitlines()
+    assert SERVING.match(told)
+    assert (result.exit_code, others) == (0, ["Stopped."])

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
-from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +10,6 @@ from click.testing import Result
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError
 from tests.web.serving import get
-from web import cli
 
 SECRET = "quinces-of-aunt-Odile"
 
@@ -27,20 +24,13 @@ def test_serve_writes_json_to_standard_error_when_asked(run: Callable[..., Resul
 def test_what_serve_says_to_the_operator_is_not_in_the_log(
     run: Callable[..., Result], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warm, warmed = cli._warm, Event()
-
-    def warming(*given: Any) -> None:
-        warm(*given)
-        warmed.set()
-
     def missing(*_: object, **__: object) -> None:
         raise DataDirectoryError("No model.")
 
-    monkeypatch.setattr(cli, "_warm", warming)
     monkeypatch.setattr(KnowledgeBase, "search", missing)
     monkeypatch.setenv("KB_SIGN_IN", "password")
     (data / "views.sqlite").write_bytes(b"no database at all")
-    result = run("--port", "0", visit=lambda _: warmed.wait(20))
+    result = run("--port", "0", visit=lambda _: None)
     said = ("views are made anew", "Serving on", "The first steward joins", "No model.", "Stopped.")
     assert [each for each in said if each not in result.stdout] == []
     assert result.stderr == ""

@@ -24,7 +24,7 @@ class World:
     def __init__(self, community: Community) -> None:
         self.community = community
         community.base.people.form_group(WARD)
-        community.ids["Olga"] = community._join("Olga", ("member", "curator", "steward"))
+        community.ids["Olga"] = community.join("Olga", ("member", "curator", "steward"))
         self.draft = community.contribute("Olga", TITLE, visibility=Visibility("draft"))
         other = community.contribute("Mara", "Bedside handover")
         mara = community.acting("Mara")

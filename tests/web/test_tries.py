@@ -15,6 +15,7 @@ from litestar.types import Receive, Scope, Send
 from msgspec import structs
 
 from kb.accounts.attempts import Attempts, Few
+from kb.accounts.passwords import Passwords
 from tests.kb.accounts_world import CountingHasher, at_once
 from tests.web.community import (
     FAR,
@@ -281,8 +282,9 @@ def test_many_tries_at_once_leave_pages_their_threads(
 ) -> None:
     """They wait for their turn in no thread, and two at most are looked at at a time."""
     hasher = HeldHasher()
-    monkeypatch.setattr(community.base.accounts.passwords, "_hasher", hasher)
-    community.base.accounts.passwords._dummy_hash()
+    accounts = community.base.accounts
+    passwords = Passwords(accounts.store, hasher, community="Ours", random=bytes)
+    monkeypatch.setattr(accounts, "passwords", passwords)
 
     async def attacked() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))

@@ -1,10 +1,10 @@
 """What every page has around it, and how it is made: whole, in the handler's own thread."""
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from http import HTTPStatus
 from typing import Any
 
+from jinja2 import Environment
 from litestar import MediaType, Request, Response
 from litestar.exceptions import ClientException
 from litestar.response import Redirect
@@ -114,27 +114,30 @@ class KeptPage(Struct, frozen=True):
 class Pages:
     """Makes pages from typed data, for one visit."""
 
-    def __init__(self, visits: Visits, visit: Visit | None = None) -> None:
+    def __init__(
+        self,
+        visits: Visits,
+        visit: Visit | None = None,
+        sign_in: str = SIGN_IN,
+        *,
+        like: "Pages | None" = None,
+    ) -> None:
         self._visits = visits
         self._visit = visit or Visit(visits.base)
-        self.layouts = Layouts()
-        self._sign_in = SIGN_IN
-        self._templates = environment(visits.base)
+        self._sign_in = sign_in
+        self.layouts: Layouts = like.layouts if like else Layouts()
+        self.templates: Environment = like.templates if like else environment(visits.base)
         self._names: dict[str, str] = {}
 
     def for_visit(self, visit: Visit, sign_in: str = SIGN_IN) -> "Pages":
         """The same for the asker now, who may sign in at the address `sign_in`."""
-        made = copy(self)
-        made._visit = visit
-        made._sign_in = sign_in
-        made._names = {}
-        return made
+        return Pages(self._visits, visit, sign_in, like=self)
 
     def render(
         self, template: str, page: Struct, *, at: str = "", done: str = "", status: int = 200
     ) -> Response[str]:
         """`template` with `page`; `at` is the part of the navigation, `done` names a notice."""
-        html = self._templates.get_template(template).render(
+        html = self.templates.get_template(template).render(
             page=page, shell=self._shell(at, done), name_of=self.name_of, asker=self._visit.asker
         )
         kept = "private, no-store" if self._visit.session else "private, no-cache"
