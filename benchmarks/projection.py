@@ -37,8 +37,8 @@ from kb.entries.entry import (
 )
 from kb.event_types import build_codec
 from kb.following import withheld
-from kb.following.view_tables import VIEWS
 from kb.following.views import BATCH, Views
+from kb.view_list import VIEWS
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10
@@ -113,7 +113,7 @@ def read_all(log: EventLog, limit: int) -> Iterator[RecordedEvent]:
 
 def ours(log: EventLog, codec: EventCodec, folder: Path) -> float:
     """Events per second of the real views behind the real runner."""
-    views = Views(folder / "views.sqlite", codec, log, now=lambda: datetime.now(UTC))
+    views = Views(folder / "views.sqlite", codec, log, VIEWS, now=lambda: datetime.now(UTC))
     start = time.perf_counter()
     done = ProjectionRunner(log, views, batch_size=BATCH).catch_up()
     taken = time.perf_counter() - start

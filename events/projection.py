@@ -11,8 +11,7 @@ from events.errors import LogFormatError, LogUnavailable, ProjectionStuck, Proje
 from events.event import RecordedEvent
 from events.log import EventLog
 
-# Parking an innocent event because a disk was full would leave the view wrong until a rebuild.
-_NOT_THE_EVENT = (
+NOT_THE_EVENT = (
     LogFormatError,
     LogUnavailable,
     ProjectionUnavailable,
@@ -20,6 +19,10 @@ _NOT_THE_EVENT = (
     MemoryError,
     sqlite3.OperationalError,
 )
+"""What no event is at fault for.
+
+Parking an innocent event because a disk was full would leave the view wrong until a rebuild.
+"""
 
 
 class ParkedEvent(Struct, frozen=True, kw_only=True):
@@ -110,11 +113,16 @@ class ProjectionRunner:
         """What the projection raised on `events`, None if it took them in."""
         try:
             self._projection.apply(events)
-        except _NOT_THE_EVENT:
+        except NOT_THE_EVENT:
             raise
         except Exception as error:
-            # Of this very class are damaged files; its children may be about what was written.
-            if type(error) is sqlite3.DatabaseError:
-                raise
+            refuse_damage(error)
             return error
         return None
+
+
+def refuse_damage(error: Exception) -> None:
+    """Raise `error` again if a damaged file is its cause, so not the event."""
+    # Of this very class are damaged files; its children may be about what was written.
+    if type(error) is sqlite3.DatabaseError:
+        raise error

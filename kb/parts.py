@@ -20,6 +20,8 @@ from kb.entries.service import Entries
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
 from kb.event_types import build_codec
 from kb.following.follower import Follower
+from kb.following.forgetting import Forgetting
+from kb.following.lane import IndexLane
 from kb.following.own import OwnTexts
 from kb.following.parked import ParkedFile
 from kb.following.search_index import SearchIndex
@@ -30,6 +32,7 @@ from kb.ids import new_event_id, new_id
 from kb.keys import Keys, Untouched
 from kb.questions import Questions
 from kb.settings import Settings
+from kb.view_list import VIEWS
 from kb.writer import Writer
 
 if TYPE_CHECKING:
@@ -61,8 +64,8 @@ class Parts:
         self.notice = notice
         self._beside = Beside(self.log, self.codec, notice, brought_over)
         self.kinds = load_kinds()
-        self.views = Views(directory.views, self.codec, self.log, notice=notice)
-        self.reader = ViewReader(directory.views)
+        self.views = Views(directory.views, self.codec, self.log, VIEWS, notice=notice)
+        self.reader = ViewReader(directory.views, VIEWS)
         self.own = OwnTexts()
         self.parked = ParkedFile(directory.parked)
         self.questions = Questions(
@@ -84,13 +87,15 @@ class Parts:
             now=utc_now,
             notice=notice,
         )
+        secrets_ = Untouched() if frozen else self.keys
+        forgetting = Forgetting(self.log, self.views, self.reader, self.index, secrets_)
         self.follower = Follower(
             self.log,
             self.views,
             self.reader,
-            self.index,
+            [IndexLane(self.index, forgetting)],
             directory.lock,
-            Untouched() if frozen else self.keys,
+            forgetting,
         )
         self.follower.on_step = self._keeper.pass_by
         self.reader.on_damage = self.follower.repair_views

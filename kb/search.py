@@ -240,8 +240,8 @@ class Search:
         try:
             if own := self._own():
                 with suppress(NotYetSearchable):
-                    follower.ensure(own, index=True, timeout=OWN_SECONDS)
-            follower.ensure(head, index=True, timeout=OTHERS_SECONDS)
+                    follower.ensure(own, "index", timeout=OWN_SECONDS)
+            follower.ensure(head, "index", timeout=OTHERS_SECONDS)
         except NotYetSearchable as error:
             if self._index.position() < 0 and follower.errors:
                 raise SearchUnavailable(str(error)) from error

@@ -4,13 +4,11 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Literal
 
 from kb import status
 from kb.access import Asker
 from kb.belonging import lacking
 from kb.data_directory import storage_errors
-from kb.errors import InvalidInput
 from kb.following.follower import Progress
 from kb.following.withheld import INCOMPLETE
 from kb.parts import Parts
@@ -58,9 +56,9 @@ class Upkeep:
             self._parts.own.waited(self.asker.member or "", position)
         deadline = monotonic() + (math.inf if timeout is None else timeout)
         with storage_errors(self._parts.directory.root):
-            for of_index in (False, True) if index else (False,):
+            for lane in ("views", "index") if index else ("views",):
                 left = max(0.0, deadline - monotonic())
-                self._parts.follower.ensure(position, index=of_index, timeout=left)
+                self._parts.follower.ensure(position, lane, timeout=left)
 
     def catch_up(self, timeout: float | None = None) -> None:
         """Return when views and index hold all that is in the log now; raises as `wait` does.
@@ -74,15 +72,12 @@ class Upkeep:
         with storage_errors(self._parts.directory.root):
             return self._parts.log.head()
 
-    def rebuild(
-        self, what: Literal["views", "index", "all"] = "all", progress: Progress | None = None
-    ) -> None:
-        """Make views, index or both anew from the log and swap them in.
+    def rebuild(self, what: str = "all", progress: Progress | None = None) -> None:
+        """Make projections anew from the log and swap them in: one by its name, "views", or "all".
 
-        `progress` gets (what, done, of). Raises `Refused` while another process keeps them up.
+        `progress` gets (what, done, of). Raises `InvalidInput` for what is none, `Refused` while
+        another process keeps them up.
         """
-        if what not in ("views", "index", "all"):
-            raise InvalidInput(f"{what!r} cannot be rebuilt: name views, index or all.", "what")
         with storage_errors(self._parts.directory.root):
             if self._parts.frozen:
                 self._parts.frozen.refuse()
@@ -91,16 +86,7 @@ class Upkeep:
     def status(self) -> Status:
         """Positions, lag, sizes and troubles."""
         with storage_errors(self._parts.directory.root):
-            return status.gather(
-                self._parts.directory,
-                self.settings,
-                self._parts.log,
-                self._parts.reader,
-                self._parts.parked,
-                self._parts.follower,
-                lacking(self._parts.vault),
-                self._parts.frozen,
-            )
+            return status.gather(self._parts, lacking(self._parts.vault))
 
     def go_on_without_lost_keys(self) -> None:
         """Write new entries and members again: the newer vault is gone for good.

@@ -3,7 +3,7 @@
 import shlex
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -94,20 +94,15 @@ def status_command(
 
 
 @click.command("rebuild", cls=Command)
-@click.argument(
-    "what",
-    type=click.Choice(["views", "index", "all"]),
-    default="all",
-    metavar="[views|index|all]",
-)
+@click.argument("name", default="all", metavar="[NAME]")
 @json_option
 @pass_session
-def rebuild_command(
-    session: Session, what: Literal["views", "index", "all"], as_json: bool
-) -> None:
-    """Make views, search index or both anew from the log, and swap them in.
+def rebuild_command(session: Session, name: str, as_json: bool) -> None:
+    """Make a projection anew from the log, and swap it in when it has caught up.
 
-    Vectors that are stored already are not computed again. For the operator alone.
+    NAME is one that `kb status` lists, e.g. history; "views" for all views together, "index" for
+    the search index, or "all", as without a name. Vectors that are stored already are not computed
+    again. For the operator alone.
     """
     shown, bars = ExitStack(), dict[str, Progress]()
 
@@ -120,12 +115,12 @@ def rebuild_command(
     with session.open() as base:
         access.require_operator(base.asker, "rebuild views and index")
         with shown:
-            base.rebuild(what, progress=show)
+            base.rebuild(name, progress=show)
         status = _with_piece(base.status())
     if as_json:
         print_json(status)
     else:
-        click.echo(f"Rebuilt {'views and index' if what == 'all' else what}.")
+        click.echo(f"Rebuilt {'views and index' if name == 'all' else name}.")
 
 
 def _with_piece(status: "Status", offset: int = 0, limit: int = USUAL) -> "Status":
@@ -142,8 +137,6 @@ def _print_status(status: "Status") -> None:
             "entries": f"{status.entries:,}, {status.archived:,} archived",
             "reuses": status.reuses,
             "log": f"position {status.head}, format {status.format}",
-            "views": f"position {status.views_position}",
-            "index": f"position {status.index_position}",
             "lag": counted(status.lag, "event"),
             "kept up by": status.follower,
             "documents": f"{status.documents:,}, {counted(status.passages, 'passage')}",
@@ -152,6 +145,11 @@ def _print_status(status: "Status") -> None:
             "full text": status.engine,
             "sizes": joined(f"{name} {size(count)}" for name, count in status.sizes.items()),
         }
+    )
+    click.echo()
+    print_table(
+        ("projection", "position", "lag", "parked"),
+        [(each.name, each.position, each.lag, each.parked) for each in status.projections],
     )
     for sentence in status.errors:
         click.echo(f"\n{sentence}")

@@ -4,7 +4,8 @@ from sqlite3 import Connection
 
 from events.event import RecordedEvent
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
-from kb.following.view import SEEN, View, stored_time
+from kb.entries.entry import EntryErased
+from kb.following.view import SEEN, View, delete_of_entry, stored_time
 
 TABLES = (
     """CREATE TABLE endorsement (
@@ -33,8 +34,14 @@ def _withhold(db: Connection, event: RecordedEvent, _: str | None) -> None:
 
 
 ENDORSEMENTS = View(
+    name="endorsements",
+    version=1,
     tables=TABLES,
-    handlers={EntryEndorsed: _endorsed, EndorsementWithdrawn: _withdrawn},
+    handlers={
+        EntryEndorsed: _endorsed,
+        EndorsementWithdrawn: _withdrawn,
+        EntryErased: delete_of_entry("endorsement"),
+    },
     seen={"endorsement": SEEN.format("main.endorsement.entry_id")},
     withhold=_withhold,
 )

@@ -31,6 +31,7 @@ from kb.following.view import (
     SEEN_PARTITION,
     SEEN_THEN,
     View,
+    delete_of_entry,
     partition,
     stored_time,
 )
@@ -99,24 +100,8 @@ SHOW = "UPDATE entry SET withheld = ?, partition = ? WHERE id = ?"
 # The text as it stands is shown with the entry, the ones before it are not.
 SHOW_TEXT = """UPDATE revision SET partition = ?
     WHERE position = (SELECT revised_position FROM entry WHERE id = ?)"""
-SAID_OF_ENTRIES = (
-    "revision",
-    "tag",
-    "relation",
-    "history",
-    "lineage",
-    "endorsement",
-    "reuse",
-)
-"""Every table with rows about an entry, also those of other views: with it, they go."""
-
-ERASE = tuple(
-    f"DELETE FROM {table} WHERE {column} = ?"
-    for table, column in (
-        ("entry", "id"),
-        *((each, "entry_id") for each in SAID_OF_ENTRIES),
-    )
-)
+ERASE = "DELETE FROM entry WHERE id = ?"
+_erase_rows = delete_of_entry("revision", "tag", "relation")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -216,9 +201,9 @@ def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> Non
         _show(db, entry_id, msgspec.json.decode(visibility, type=Visibility), author)
 
 
-def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
-    for statement in ERASE:
-        db.execute(statement, (_entry_id(event),))
+def _erased(db: Connection, event: RecordedEvent, erased: EntryErased) -> None:
+    db.execute(ERASE, (_entry_id(event),))
+    _erase_rows(db, event, erased)
 
 
 def _update(db: Connection, event: RecordedEvent, sql: str, *values: object) -> None:
@@ -232,6 +217,8 @@ def _entry_id(event: RecordedEvent) -> str:
 
 
 CATALOGUE = View(
+    name="catalogue",
+    version=1,
     tables=TABLES,
     handlers={
         EntryContributed: _contributed,
@@ -251,5 +238,6 @@ CATALOGUE = View(
         "revision": SEEN_THEN.format("revision"),
         **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},
     },
+    decides=frozenset({"entry"}),
     withhold=_withhold,
 )

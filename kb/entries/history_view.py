@@ -9,6 +9,7 @@ from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import (
     EntryArchived,
     EntryContributed,
+    EntryErased,
     EntryRelated,
     EntryRestored,
     EntryRevised,
@@ -18,7 +19,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
 )
 from kb.entries.relation import reads
-from kb.following.view import NOW_SEEN_BY, SEEN_THEN, Handler, View, stored_time
+from kb.following.view import NOW_SEEN_BY, SEEN_THEN, Handler, View, delete_of_entry, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
@@ -151,14 +152,18 @@ _ENTRY: dict[type, Handler] = dict.fromkeys(
 )
 
 HISTORY = View(
+    name="history",
+    version=1,
     tables=TABLES,
     handlers={
         **_ENTRY,
+        EntryErased: delete_of_entry("history"),
         EntryEndorsed: _of_endorsement,
         EndorsementWithdrawn: _of_endorsement,
         ReuseRecorded: _of_reuse,
         ReuseOutcomeUpdated: _of_reuse,
     },
     seen={"history": SEEN_THEN.format("history")},
+    reads=frozenset({"catalogue"}),
     withhold=_withhold,
 )

@@ -5,8 +5,8 @@ from typing import Any
 
 from events.event import RecordedEvent
 from kb.entries.content import Relation
-from kb.entries.entry import EntryRelated, EntryUnrelated
-from kb.following.view import SEEN, View
+from kb.entries.entry import EntryErased, EntryRelated, EntryUnrelated
+from kb.following.view import SEEN, View, delete_of_entry
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
@@ -64,12 +64,17 @@ def _reused(db: Connection, event: RecordedEvent, reuse: Any) -> None:
 
 
 LINEAGE = View(
+    name="lineage",
+    version=1,
     tables=TABLES,
     handlers={
+        EntryErased: delete_of_entry("lineage"),
         EntryRelated: _related,
         EntryUnrelated: _unrelated,
         ReuseRecorded: _reused,
         ReuseOutcomeUpdated: _reused,
     },
     seen={"lineage": SEEN.format("main.lineage.entry_id")},
+    # That something was made from another entry may have been taken back.
+    decides=frozenset({"entry", "reuse"}),
 )

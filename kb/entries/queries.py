@@ -17,7 +17,9 @@ CARD = f"{_CARD} FROM entry"
 ENTRY_BY_ID = f"""{_CARD}, revision.content
 FROM entry JOIN revision ON revision.position = entry.revised_position WHERE entry.id = ?"""
 
-LACKING = "SELECT stream, type FROM parked WHERE entry_id = ? ORDER BY position"
+# What several views have aside is lacking once.
+LACKING = """SELECT type, max(lack) AS lack FROM parked WHERE entry_id = ?
+GROUP BY position ORDER BY position"""
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 # A word of the name begins so; signs that have a meaning in patterns have none here.
 _WORD = "(:beginning = '' OR "

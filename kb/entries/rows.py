@@ -18,7 +18,6 @@ from kb.entries.results import (
     ReuseView,
 )
 from kb.following.view import read_time
-from kb.following.withheld import lack
 from kb.rows import Row
 
 _AS_THEY_ARE = ("id", "title", "kind", "summary", "group", "endorsements", "reuses")
@@ -70,8 +69,7 @@ _WITHHELD = {
 
 def lacking(row: Row) -> str:
     """What could not be read of an entry, and what that hides."""
-    found = lack(row["stream"], row["type"])
-    hidden = _WITHHELD.get(found or "", "So this page does not have it.")
+    hidden = _WITHHELD.get(row["lack"] or "", "So this page does not have it.")
     return f"{unreadable(row['type'])} {hidden}"
 
 

@@ -1,8 +1,10 @@
-"""The one process of a data directory that keeps views and index up, and how others wait for it."""
+"""The one process of a data directory that keeps all projections up, and how others wait for it."""
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import TIMEOUT_MAX, Condition, Thread
 from typing import TypeVar
@@ -10,17 +12,15 @@ from typing import TypeVar
 from events.codec import EventCodec
 from events.errors import EventLogError
 from events.log import EventLog
-from events.projection import ProjectionRunner
-from kb.errors import DataDirectoryError, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable, Refused
 from kb.following.background import Background, sentence
-from kb.following.forgetting import Forgetting, Secrets
+from kb.following.forgetting import Forgetting
+from kb.following.lane import Lane, ProjectionState, ViewsLane
 from kb.following.lead import POLL_SECONDS, Lead
 from kb.following.parked import readable
-from kb.following.search_index import SearchIndex
-from kb.following.sound_views import SoundViews
 from kb.following.view_file import File
 from kb.following.view_reader import ViewReader
-from kb.following.views import BATCH, Views
+from kb.following.views import Views
 
 WAIT_SECONDS = 0.1
 """The longest that the background work sleeps in the log, so that it can be stopped."""
@@ -38,13 +38,13 @@ T = TypeVar("T")
 
 
 class Follower:
-    """Keeps views and index up if this process leads, otherwise waits for the process that does.
+    """Keeps projections up if this process leads, otherwise waits for the process that does.
 
     The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
-    the views up, and keeps it while it follows in the background. Usable from any thread.
+    the views up, and keeps it while it follows in the background, with a thread for each lane, so
+    that none waits for another. Usable from any thread.
 
-    The process that leads also finishes what the log says is erased: see `Forgetting`, for
-    `secrets` too.
+    The process that leads also finishes what the log says is erased: see `Forgetting`.
     """
 
     def __init__(
@@ -52,47 +52,45 @@ class Follower:
         log: EventLog,
         views: Views,
         reader: ViewReader,
-        index: SearchIndex,
+        lanes: Sequence[Lane],
         lock: Path,
-        secrets: Secrets,
+        forgetting: Forgetting,
     ) -> None:
         self._log = log
         self._views = views
-        self._runner = ProjectionRunner(log, views, batch_size=BATCH)
-        self._sound = SoundViews(log, views)
         self._reader = reader
         self.shows = reader.holds
-        self._index = index
+        self._views_lane = ViewsLane(log, views, reader, forgetting)
+        self._sound = self._views_lane.sound
+        self._lanes: dict[str, Lane] = {each.name: each for each in (self._views_lane, *lanes)}
         self._lead = Lead(lock)
-        self.moved = (
-            Condition()
-        )  # told when views or index have moved, or an error came; wait on it
+        self.moved = Condition()
+        """Told when a projection has moved, or an error came."""
         self._background = Background("follower", self.moved)
         self._errors = self._background.errors
-        self.overdue = ""  # why something that was to be kept for some time only is still there
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views
-        self._forgetting = Forgetting(log, views, reader, index, secrets)
+        self._forgetting = forgetting
 
-    def ensure(self, position: int, *, index: bool = False, timeout: float = 30.0) -> None:
-        """Return when the views, or the index if asked, hold `position`.
+    def ensure(self, position: int, lane: str = "views", *, timeout: float = 30.0) -> None:
+        """Return when the projections of `lane` hold `position`.
 
-        For the index this process begins to follow; what it then has to do for this caller takes as
-        long as it takes. Else raises `NotYetSearchable` after `timeout` seconds, and
-        `DataDirectoryError` once closed.
+        For others than the views this process begins to follow; what it then has to do for this
+        caller takes as long as it takes. Else raises `NotYetSearchable` after `timeout` seconds,
+        and `DataDirectoryError` once closed.
         """
-        reached = self._index.holds if index else self._reader.holds
+        reached, others = self._lanes[lane].holds, lane != "views"
         deadline = time.monotonic() + timeout
         for_this_caller = False
         while not reached(position):
             self._sound.refuse_closed()
             # The process that followed may have stopped meanwhile.
-            for_this_caller |= index and self.start()
+            for_this_caller |= others and self.start()
             patience = min(max(0.0, deadline - time.monotonic()), TIMEOUT_MAX)
             # What keeps the background from it would keep this caller as long.
-            stuck = index or (self.running and "views" in self._errors)
+            stuck = others or (self.running and "views" in self._errors)
             if not stuck and self.bring_views_up(patience) and reached(position):
                 return
-            if index and self._errors:
+            if others and self._errors:
                 raise NotYetSearchable(f"What is new cannot be taken in: {'; '.join(self.errors)}")
             late = time.monotonic() >= deadline
             if late and not (for_this_caller and self._lead.who() != "another process"):
@@ -171,30 +169,52 @@ class Follower:
         self.stop()
 
     def rebuild(self, what: str, progress: Progress) -> None:
-        """Make "views", "index" or "all" anew. Raises `Refused` if another process leads."""
+        """Make projections anew: one, those of a lane, or "all".
+
+        Raises `InvalidInput` for a name of none, `Refused` if another process leads.
+        """
+        chosen = self._named(what)
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if not leads:
                 raise Refused(
                     "Another process keeps this data directory up, e.g. kb serve or kb import: "
                     "stop it, then rebuild."
                 )
-            try:
-                if what != "index":
-                    self._sound(
-                        lambda: self._views.rebuild(lambda done, of: progress("views", done, of))
-                    )
-                if what != "views":
-                    self._index.rebuild(lambda done, of: progress("index", done, of))
-            finally:
-                if not self._background.running:
-                    self._index.resign()
+            for lane, names in chosen:
+                shown = lane.name if len(names) == len(lane.projections) else what
+                try:
+                    lane.rebuild(names, partial(progress, shown))
+                finally:
+                    if not self._background.running:
+                        lane.resign()
         self._tell()
+
+    def _named(self, what: str) -> list[tuple[Lane, tuple[str, ...]]]:
+        """Lanes and those of their projections that `what` names."""
+        lanes = self._lanes.values()
+        if what == "all":
+            return [(lane, lane.projections) for lane in lanes]
+        if what in self._lanes:
+            return [(self._lanes[what], self._lanes[what].projections)]
+        for lane in lanes:
+            if what in lane.projections:
+                return [(lane, (what,))]
+        known = ", ".join(dict.fromkeys(("all", *self._lanes, *self.projections())))
+        raise InvalidInput(f"{what!r} cannot be rebuilt: name one of {known}.", "what")
+
+    def projections(self) -> tuple[str, ...]:
+        """The names of all that is kept up."""
+        return tuple(chain(*(lane.projections for lane in self._lanes.values())))
+
+    def states(self) -> tuple[ProjectionState, ...]:
+        """How each projection stands, whatever process keeps it up."""
+        return tuple(chain(*(lane.states() for lane in self._lanes.values())))
 
     def repair_views(self, damage: str, file: File) -> bool:
         """Replace the views if the damaged `file` is still in place; False if another leads."""
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if leads:
-                self._sound.repair(damage, file, self._runner.catch_up)
+                self._sound.repair(damage, file, self._views_lane.catch_up)
         return leads
 
     def verify_views(self) -> None:
@@ -204,7 +224,7 @@ class Follower:
         """
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if leads:
-                self._sound(self._runner.catch_up)
+                self._views_lane.bring_up()
         if not (leads or self._reader.fits()):
             raise NotYetSearchable(
                 "Something else wrote to the views, and another process, which keeps them up, has "
@@ -229,7 +249,7 @@ class Follower:
         """Bring the views to the log's head if this process leads; whether. See `SoundViews`."""
         with self._lead.taken() as leads:
             if leads:
-                self._sound(self._runner.catch_up, patience)
+                self._views_lane.bring_up(patience)
                 self.on_step()
                 self._tell()
         return leads
@@ -243,7 +263,7 @@ class Follower:
     def _take_in_readable(self, codec: EventCodec) -> None:
         if any(readable(each, self._log, codec) for each in self._views.parked()):
             self._views.discard("something that could not be read can be read by now")
-            self._runner.catch_up()
+            self._views_lane.catch_up()
             self._tell()
 
     def _follow(self) -> None:
@@ -256,38 +276,34 @@ class Follower:
         self._background.stopping.wait(POLL_SECONDS)
 
     def _follow_leading(self) -> None:
-        # Two threads, so that the views do not wait while the model computes.
-        index = Thread(
-            target=self._background.repeat, args=("index", self._index_step), daemon=True
-        )
-        index.start()
-        self._background.repeat("views", self._views_step)
-        index.join()
-        self._index.resign()
+        others = [
+            Thread(target=self._keep_up, args=(lane,), daemon=True)
+            for lane in self._lanes.values()
+            if lane is not self._views_lane
+        ]
+        for thread in others:
+            thread.start()
+        self._keep_up(self._views_lane)
+        for thread in others:
+            thread.join()
+        for lane in self._lanes.values():
+            lane.resign()
 
-    def _views_step(self) -> None:
-        if self._sound(self._runner.run_once) or self._sound(self._forgetting.of_views):
+    def _keep_up(self, lane: Lane) -> None:
+        self._background.repeat(lane.name, partial(self._step, lane))
+
+    def _step(self, lane: Lane) -> None:
+        if lane.step(self._background.stopping.is_set):
             self._tell()
         else:
-            self._expire()
-            self._log.wait(self._sound(self._views.checkpoint), WAIT_SECONDS)
-        self.on_step()
+            self._log.wait(lane.checkpoint(), WAIT_SECONDS)
+        if lane is self._views_lane:
+            self.on_step()
 
-    def _expire(self) -> None:
-        try:
-            if self._forgetting.of_time():
-                self.overdue = ""
-        except DataDirectoryError as error:
-            # Nobody waits for this: it is kept for status, and tried again.
-            self.overdue = str(error)
-
-    def _index_step(self) -> None:
-        if self._forgetting.of_index(self._background.stopping.is_set) or self._index.catch_up(
-            self._background.stopping.is_set
-        ):
-            self._tell()
-        else:
-            self._log.wait(self._index.position(), WAIT_SECONDS)
+    @property
+    def overdue(self) -> str:
+        """Why something that was to be kept for some time only is still there; empty if none is."""
+        return self._views_lane.overdue
 
     def _tell(self) -> None:
         with self.moved:

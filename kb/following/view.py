@@ -15,20 +15,31 @@ Withhold = Callable[[Connection, RecordedEvent, str | None], None]
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """Tables, and the handlers that keep them up.
+    """A projection into tables of views.sqlite, with a checkpoint and parked events of its own.
 
-    `tables` are the statements that make them. A handler gets the connection, inside the batch's
-    transaction, the event as recorded and its decoded payload; whatever it raises parks the event.
+    `version` is counted up when handlers write other rows into the same tables; the view is then
+    made anew beside the old one. `tables` are the statements that make them. A handler gets the
+    connection, inside the batch's transaction, the event as recorded and its decoded payload;
+    whatever it raises parks the event for this view alone. An event without a handler means
+    nothing to the view.
     `seen` says of every table which of its rows an asker sees: a condition in SQL, in which `SEEN`
-    of an expression asks about the entry with that id, or `EVERYBODY`. Readers have no other way
-    in.
-    `withhold` is called with an event that was kept aside, and the entry that it is about if that
-    is known, to narrow what the tables show; see `kb.following.withheld`.
+    of an expression asks about the entry with that id, or `EVERYBODY` or `NOBODY`. Readers have no
+    other way in.
+    `reads` names the views before this one in the list whose tables its handlers read: where one of
+    those is made with other tables or rows, this one is made anew with it.
+    `decides` lists the kinds of streams of which this view alone knows who sees what: what an event
+    of theirs could have taken away is withheld while this view has it parked; see
+    `kb.following.withheld`. `withhold` is called with an event that this view parks, and the entry
+    that it is about if that is known, to narrow what the tables show.
     """
 
+    name: str
+    version: int
     tables: tuple[str, ...]
     handlers: Mapping[type[Struct], Handler]
     seen: Mapping[str, str]
+    reads: frozenset[str] = frozenset()
+    decides: frozenset[str] = frozenset()
     withhold: Withhold = lambda db, event, entry_id: None
 
 
@@ -37,6 +48,9 @@ EVERYBODY = "TRUE"
 
 Who may ask for it at all is decided by the queries that read it.
 """
+
+NOBODY = "FALSE"
+"""The condition for a table that the process that leads alone looks up."""
 
 SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
     WHERE label IN (SELECT value FROM json_each(asker_labels())))"""
@@ -60,6 +74,17 @@ What was recorded while fewer saw the entry stays theirs, e.g. of a draft that w
 
 NOW_SEEN_BY = "coalesce((SELECT partition FROM entry WHERE id = ?), 0)"
 """The partition that an entry has now, for the column `partition`; nobody sees 0."""
+
+
+def delete_of_entry(*tables: str) -> Handler:
+    """A handler of an entry's erasure that deletes the rows about it, by their `entry_id`."""
+    statements = [f"DELETE FROM {table} WHERE entry_id = ?" for table in tables]
+
+    def erased(db: Connection, event: RecordedEvent, _: Any) -> None:
+        for statement in statements:
+            db.execute(statement, (event.stream.removeprefix("entry-"),))
+
+    return erased
 
 
 def partition(labels: frozenset[str]) -> int:

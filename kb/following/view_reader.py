@@ -1,6 +1,7 @@
 """Reading the views: a few connections that notice when their file was replaced."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,15 +17,20 @@ from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.page_sums import PageSums
 from kb.following.view_file import MISSING, File, connect, file_at, is_damage
 from kb.following.view_guard import guard
-from kb.following.view_tables import SCHEMA, checkpoint, forgotten, schema, whole
-from kb.following.withheld import ALL, ANY_PARKED
+from kb.following.view_set import ViewSet, made_with, tables_of
+from kb.following.view_tables import SCHEMA, ViewState, checkpoint, forgotten, schema, states
+from kb.following.withheld import ALL, ANY_PARKED, PARKED_BY, SEEN_ROWS
 
 
 class _Opened(Struct):
-    """A connection, the file that it reads, whatever is at the path by now, and who asks."""
+    """A connection, the file that it reads, whatever is at the path by now, and who asks.
+
+    `unready` are the views that were still being made when its guard was set up.
+    """
 
     connection: sqlite3.Connection
     file: File
+    unready: frozenset[str]
     labels: str = "[]"
 
 
@@ -38,8 +44,11 @@ class ViewReader:
     always: it may refuse.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, views: ViewSet) -> None:
         self._path = path
+        self._views = views
+        self.conditions = {**SEEN_ROWS, **views.seen}
+        """For each table, the condition for the rows that an asker sees."""
         self.on_damage: Callable[[str, File], bool] = lambda *_: False
         self.on_change: Callable[[], None] = lambda: None
         self.before: Callable[[], None] = lambda: None
@@ -58,20 +67,20 @@ class ViewReader:
         """
         self.before()
         self._refuse_changed()
-        file = file_at(self._path)
+        file, unready = file_at(self._path), frozenset[str]()
         try:
-            opened = self._borrow()
-            file = opened.file
+            opened = self._begun()
+            file, unready = opened.file, opened.unready
             try:
                 opened.labels = msgspec.json.encode(sorted(labels)).decode()
-                opened.connection.execute("BEGIN")
-                _refuse_unfinished(opened.connection)
                 if opened.connection.execute(f"SELECT {ALL}").fetchone()[0]:
                     opened.labels = msgspec.json.encode(sorted(labels & {OPERATOR_LABEL})).decode()
                 yield opened.connection
             finally:
                 self._give_back(opened)
         except sqlite3.DatabaseError as error:
+            if unready and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+                raise _not_ready() from error
             self._explain(error, file)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             # Of a row; in views that were made anew for that, it is a fault of the program.
@@ -90,6 +99,14 @@ class ViewReader:
                 return checkpoint(db)
         except NotYetSearchable:
             return -1
+
+    def states(self) -> tuple[dict[str, ViewState], Counter[str]]:
+        """How each view stands and how many events it has parked; empty if they are not there."""
+        try:
+            with self.read(frozenset()) as db:
+                return states(db), Counter(name for (name,) in db.execute(PARKED_BY))
+        except NotYetSearchable:
+            return {}, Counter()
 
     def holds(self, position: int) -> bool:
         """Whether the views have taken in what happened at `position` of the log."""
@@ -122,6 +139,35 @@ class ViewReader:
         if not self._sums.fits() and self._path.exists():
             self.on_change()
 
+    def _begun(self) -> _Opened:
+        """A connection inside a read transaction, guarded for the views as they stand in it."""
+        while True:
+            opened = self._borrow()
+            try:
+                opened.connection.execute("BEGIN")
+                if self._unready(opened.connection) == opened.unready:
+                    return opened
+            except BaseException:
+                self._give_back(opened)
+                raise
+            opened.connection.close()  # made whole, or begun anew, since
+
+    def _unready(self, connection: sqlite3.Connection) -> frozenset[str]:
+        """The views that are still being made from the log; raises if nothing is shown without."""
+        if schema(connection) != SCHEMA:
+            raise _not_ready()
+        found = states(connection)
+        unready = frozenset(
+            view.name
+            for view in self._views
+            if (state := found.get(view.name)) is None
+            or not state.is_whole
+            or state.made.tables != made_with(view).tables
+        )
+        if unready & self._views.indispensable or len(unready) == len(self._views):
+            raise _not_ready()
+        return unready
+
     def _borrow(self) -> _Opened:
         with self._lock:
             file = file_at(self._path)
@@ -141,13 +187,22 @@ class ViewReader:
         if file == MISSING:
             raise _not_ready()
         connection = connect(self._path, mode="ro")
-        opened = _Opened(connection, file)
-        connection.create_function("asker_labels", 0, lambda: opened.labels)
-        # Sorting a long list would need a file of its own, which a full disk has no room for.
-        # First of all, as a change of it drops every temporary view.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        guard(connection)
+        try:
+            opened = _Opened(connection, file, self._unready(connection))
+            connection.create_function("asker_labels", 0, lambda: opened.labels)
+            # Sorting a long list would need a file of its own, which a full disk has no room for.
+            # First of all, as a change of it drops every temporary view.
+            connection.execute("PRAGMA temp_store = MEMORY")
+            guard(connection, self._seen(opened.unready))
+        except BaseException:
+            connection.close()
+            raise
         return opened
+
+    def _seen(self, unready: frozenset[str]) -> dict[str, str]:
+        """The condition for the rows of each table that an asker sees."""
+        hidden = {table for name in unready for table in tables_of(self._views.by_name[name])}
+        return {table: each for table, each in self.conditions.items() if table not in hidden}
 
     def _give_back(self, opened: _Opened) -> None:
         if opened.connection.in_transaction:
@@ -175,11 +230,6 @@ class ViewReader:
         raise NotYetSearchable(
             f"The views were damaged ({error}) and were made anew: ask again."
         ) from error
-
-
-def _refuse_unfinished(connection: sqlite3.Connection) -> None:
-    if schema(connection) != SCHEMA or not whole(connection):
-        raise _not_ready()
 
 
 def _not_ready() -> NotYetSearchable:

@@ -1,23 +1,21 @@
-"""The projection that keeps views.sqlite: a batch of events and its checkpoint in one go."""
+"""The projections that keep views.sqlite: a batch of events and the checkpoints in one go."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from sqlite_utils import Database
+from msgspec import Struct
 
 from events.clock import utc_now
 from events.codec import EventCodec
+from events.errors import EventLogError
 from events.event import RecordedEvent
 from events.log import EventLog
-from events.marks import Misfit, misfit
-from events.projection import ParkedEvent, ProjectionRunner
-from events.sqlite_marks import read_mark, write_mark
+from events.projection import NOT_THE_EVENT, ParkedEvent, ProjectionRunner, refuse_damage
 from kb.following import withheld
-from kb.following.finished import last_finished
-from kb.following.page_sums import PageSums
-from kb.following.view_file import MISSING, File, connect, file_at, is_damage
+from kb.following.view_file import is_damage
+from kb.following.view_set import ViewSet, made_with
+from kb.following.view_store import ViewStore
 from kb.following.view_tables import (
     DEPART,
     DEPARTED,
@@ -25,41 +23,29 @@ from kb.following.view_tables import (
     ERASURES,
     FORGET,
     KEEP_FORGOTTEN,
-    MOVE_CHECKPOINT,
     OF_ERASED,
     REMEMBER,
     REWRITE,
     REWRITTEN,
-    SCHEMA,
-    VIEWS,
-    checkpoint,
     forgotten,
-    handlers,
     make_tables,
-    schema,
+    states,
+    take_over,
 )
 from kb.writer import Clock
 
-_MISFITS: Mapping[Misfit, str] = {
-    "other log": "they were made from another log",
-    "ahead": "they hold more than the log",
-    "other past": "they were made from another copy of the log",
-}
-
 BATCH = 2_000
+BEGUN = ".new"
+"""The end of the name of the file in which views are made beside those that answer."""
 
-LOG_BYTES = 40_000_000
-"""How large the log (WAL) of the views grows before it is moved into the file: few and large moves
-spend a third less time on the disk in a rebuild.
-"""
+Progress = Callable[[int, int], None]
 
 
-class Views:
-    """All views as one projection. Only the process that leads uses it; readers have `ViewReader`.
+class Views(ViewStore):
+    """All views of a file, which take in each event one after the other, each for itself.
 
-    A file that is missing, damaged or has other tables is replaced by empty views at first use, and
-    `notice` is told in one sentence; the log then fills them again. New views are read by nobody
-    before they have reached the head that the log had when they were begun.
+    Only the process that leads uses it; readers have `ViewReader`. A view that cannot take an event
+    in has it parked, and all others go on.
     """
 
     name = "views"
@@ -69,75 +55,173 @@ class Views:
         path: Path,
         codec: EventCodec,
         log: EventLog,
+        views: ViewSet,
         *,
         now: Clock = utc_now,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._path = path
-        self._sums = PageSums(path)
-        self._codec = codec
-        self._log = log
+        super().__init__(path, codec, log, views, notice)
         self._now = now
-        self._notice = notice
-        self._handlers = handlers()
-        self._opened: Database | None = None
-        self._file = MISSING
-
-    def checkpoint(self) -> int:
-        """The last position taken in."""
-        return checkpoint(self._database().conn)
+        self._beside: Views | None = None
+        self._asked: set[str] = set()
 
     def apply(self, events: Sequence[RecordedEvent]) -> None:
         """Take in a batch and its last position, all or none; raises what a handler raises."""
         with self._codec.reading():
             payloads = [self._codec.decode(event) for event in events]
+        handlers = self.views.handlers
         with self._database().atomic() as database:
+            behind = self._behind()
             for event, payload in zip(events, payloads, strict=True):
                 withheld.stop(database.conn, event)
-                for handler in self._handlers.get(type(payload), ()):
-                    handler(database.conn, event, payload)
+                for view, handler in handlers.get(type(payload), ()):
+                    if view.name not in behind:
+                        handler(database.conn, event, payload)
             if events:
                 self._reach(database.conn, events[-1].position)
         self._keep_log_short()
 
     def park(self, event: RecordedEvent, error: str) -> None:
-        """Keep `event` aside, withhold what it could have taken away, and move past it."""
+        """Take `event` in where that can be, keep it aside where not, and move past it.
+
+        What it could have taken away is withheld; see `kb.following.withheld`.
+        """
         with self._database().atomic() as database:
-            entry_id = withheld.park(database.conn, event, error, self._now())
-            for view in VIEWS:
-                view.withhold(database.conn, event, entry_id)
-            withheld.tell(database.conn, event, entry_id)
-            self._reach(database.conn, event.position)
+            connection = database.conn
+            try:
+                payload = self._codec.decode(event)
+            except NOT_THE_EVENT:
+                raise
+            except EventLogError:
+                aside = withheld.aside(connection, event)
+                failed = {view.name: error for view in self.views}
+            else:
+                aside = withheld.aside(connection, event, payload)
+                withheld.stop(connection, event)
+                failed = self._take_alone(connection, event, payload)
+            for name in failed.keys() - self._behind():
+                view = self.views.by_name[name]
+                withheld.park(connection, view, aside, failed[name], self._now())
+            withheld.tell(connection, aside)
+            self._reach(connection, event.position)
+
+    def _take_alone(
+        self, connection: sqlite3.Connection, event: RecordedEvent, payload: Struct
+    ) -> dict[str, str]:
+        """Hand `event` to each view alone; what those raised that could not take it in."""
+        failed = {}
+        behind = self._behind()
+        for view, handler in self.views.handlers.get(type(payload), ()):
+            if view.name in behind:
+                continue
+            connection.execute("SAVEPOINT alone")
+            try:
+                handler(connection, event, payload)
+            except NOT_THE_EVENT:
+                raise
+            except Exception as error:
+                refuse_damage(error)
+                connection.execute("ROLLBACK TO alone")
+                failed[view.name] = f"{type(error).__name__}: {error}"
+            connection.execute("RELEASE alone")
+        return failed
 
     def parked(self) -> list[ParkedEvent]:
-        """The events kept aside, by position."""
-        return withheld.parked(self._database().conn, self.name)
+        """The events kept aside, by position; `projection` names the views that have them aside."""
+        return withheld.parked(self._database().conn)
 
-    def misfit(self) -> str:
-        """Why the views were not made from the log as it is; empty if they were."""
-        connection = self._database().conn
-        mark, position = read_mark(connection), checkpoint(connection)
-        if not position:
-            return ""
-        if mark is None or mark.position != position:
-            return "they do not say which log they were made from"
-        how = misfit(self._log, mark)
-        return _MISFITS[how] if how else ""
-
-    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
+    def rebuild(self, progress: Progress = lambda done, of: None) -> None:
         """Empty and refill the views in one transaction: readers see the old ones until it ends.
 
         `progress` gets (events taken in, events in all).
         """
         runner = ProjectionRunner(self._log, self, batch_size=BATCH)
+        self._build_no_more()
         with self._database().atomic() as database:
-            forgotten = database.conn.execute("SELECT * FROM forgotten").fetchone()
-            make_tables(database.conn, self._log.head())
-            database.conn.execute(KEEP_FORGOTTEN, forgotten)
+            kept = database.conn.execute("SELECT * FROM forgotten").fetchone()
+            make_tables(database.conn, self.views, self._log.head())
+            database.conn.execute(KEEP_FORGOTTEN, kept)
             while runner.run_once():
-                if progress:
-                    progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
+                progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
         self._keep_log_short()
+
+    def ask(self, names: Collection[str]) -> None:
+        """Have these views made anew by `build`, although nothing says that they must be."""
+        self._asked |= self.views.with_readers(names)
+
+    def build(self) -> int | None:
+        """Take a batch into views that are made anew beside these, and swap them in when caught up.
+
+        Answers how far they are, None if none is to be made. Readers see the old ones meanwhile,
+        which are kept up; what is done stays if it is cut short.
+        """
+        names = self._to_build()
+        if not names:
+            self._build_no_more()
+            return None
+        beside = self._beside = self._beside or self._begun()
+        target, position = self.checkpoint(), beside.checkpoint()
+        if position < target:
+            size = min(BATCH, target - position)
+            ProjectionRunner(self._log, beside, batch_size=size).run_once()
+            position = beside.checkpoint()
+        if position == target:
+            self._swap_in(beside, names)
+        return position
+
+    def _to_build(self) -> frozenset[str]:
+        """The views made with something else than this program would, and those asked for."""
+        if not (reached := self.checkpoint()):
+            return frozenset()  # they are filled like all others
+        found = states(self._database().conn)
+        other = [
+            name
+            for name, state in found.items()
+            if state.made != made_with(self.views.by_name[name]) or state.position < reached
+        ]
+        return self.views.with_readers(other) | self._asked
+
+    def _begun(self) -> "Views":
+        """The file beside, with what an earlier start has put into it, if that fits."""
+        path = self.path.with_name(self.path.name + BEGUN)
+        beside = Views(path, self._codec, self._log, self.views, now=self._now)
+        found = states(beside._database().conn)
+        same = all(found[view.name].made == made_with(view) for view in self.views)
+        if not same or beside.misfit() or beside.checkpoint() > self.checkpoint():
+            beside.remove()
+        return beside
+
+    def _swap_in(self, beside: "Views", names: Collection[str]) -> None:
+        try:
+            beside.verify()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            beside.remove()  # it begins again
+            return
+        beside.close()
+        connection = self._database().conn
+        connection.execute("ATTACH DATABASE ? AS built", (str(beside.path),))
+        try:
+            with self._database().atomic():
+                take_over(connection, [view for view in self.views if view.name in names])
+        finally:
+            connection.execute("DETACH DATABASE built")
+        self._build_no_more()
+        self._keep_log_short()
+
+    def _build_no_more(self) -> None:
+        """Remove the file beside, also one that an earlier start has left."""
+        self._asked.clear()
+        path = self.path.with_name(self.path.name + BEGUN)
+        if self._beside or path.exists():
+            (self._beside or Views(path, self._codec, self._log, self.views)).remove()
+            self._beside = None
+
+    def _behind(self) -> frozenset[str]:
+        """The views that catch up beside the others, so that no event is for them here."""
+        found, reached = states(self._database().conn), self.checkpoint()
+        return frozenset(name for name, state in found.items() if state.position < reached)
 
     def erasures(self) -> list[tuple[int, str]]:
         """The position and stream of every erasure."""
@@ -182,90 +266,8 @@ class Views:
         """Those who left up to `position` cannot sign in any more."""
         self._database().conn.execute(DEPART, (position,))
 
-    def verify(self) -> None:
-        """Raise `PagesDamaged` if the file is not as it was left; costs nothing where it is."""
-        if self._opened:
-            self._sums.check()
-
-    def missing(self) -> bool:
-        """Whether there is no file yet, or none any more.
-
-        Lets go of a file that is no longer at its path, e.g. because another process replaced it.
-        """
-        file = file_at(self._path)
-        if file != self._file:
-            self.close()
-        return file == MISSING
-
-    def file(self) -> File:
-        """The file that is in place now."""
-        return file_at(self._path)
-
-    def discard(self, why: str) -> None:
-        """Throw the file away because of `why`; empty views take its place at next use."""
-        self.close()
-        self._sums.discard()
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        self._notice(f"The views are made anew from the log because {why}.")
-
     def close(self) -> None:
-        """Let go of the file."""
-        if self._opened:
-            if file_at(self._path) == self._file:
-                with suppress(sqlite3.Error, OSError):  # found out at the next opening
-                    self._sums.take(self._opened.conn)
-            self._opened.close()
-            self._opened = None
-            self._file = MISSING
-
-    def _reach(self, connection: sqlite3.Connection, position: int) -> None:
-        """Move the checkpoint, in the caller's transaction."""
-        connection.execute(MOVE_CHECKPOINT, (position,))
-        write_mark(connection, self._log.mark(position))
-
-    def _keep_log_short(self) -> None:
-        log = self._path.with_name(self._path.name + "-wal")
-        connection = self._database().conn
-        if not connection.in_transaction and log.stat().st_size > LOG_BYTES:
-            self._sums.take(connection)
-
-    def _database(self) -> Database:
-        if self._opened is None:
-            try:
-                self._opened = self._open()
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-                self.discard(f"their file is damaged ({error})")
-                self._opened = self._open()
-            self._file = file_at(self._path)
-        return self._opened
-
-    def _open(self) -> Database:
-        missing = not self._path.exists()
-        connection = connect(self._path)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # A power cut may lose the last batches, never half of one: the log brings them again.
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA cache_size = -65536")
-            # Moved into the file by `PageSums` alone, which then takes the sums.
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
-            connection.execute("PRAGMA journal_size_limit = 0")
-            database = Database(connection)
-            if missing:
-                self._sums.discard()
-                with database.atomic():
-                    make_tables(connection, self._log.head(), last_finished(self._log, self._codec))
-                self._sums.take(connection)
-            elif schema(connection) == SCHEMA:
-                self._sums.check()
-            else:
-                connection.close()
-                self.discard("their tables have changed")
-                return self._open()
-        except BaseException:
-            connection.close()
-            raise
-        return database
+        """Let go of the files; what was begun beside stays for the next start."""
+        if self._beside:
+            self._beside.close()
+        super().close()

@@ -1,11 +1,11 @@
 """What stays hidden because an event about who sees it, or about people, could not be taken in.
 
-An event that is kept aside may have narrowed who sees what. Its payload can be unreadable, so its
-stream and type alone decide what it could have taken away; of one that is not what was recorded the
-stream alone, as its type is none of these (`events.event.DAMAGED_TYPE`). That is withheld, whatever
-later events of the same stream give, until the views are made anew and take the event in. `TABLE`
-holds it, and the conditions of `View.seen` ask `HELD`. docs/reference/access.md has the table for
-people.
+An event that a view keeps aside may have narrowed who sees what, if that view alone knows it
+(`View.decides`). Its payload can be unreadable, so its stream and type alone decide what it could
+have taken away; of one that is not what was recorded the stream alone, as its type is none of these
+(`events.event.DAMAGED_TYPE`). That is withheld, whatever later events of the same stream give,
+until the view is made anew and takes the event in. `TABLES` hold it, and the conditions of
+`View.seen` ask `held`. docs/reference/access.md has the table for people.
 """
 
 import sqlite3
@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from events.event import RecordedEvent
 from events.projection import ParkedEvent
 from kb.access import OPERATOR_LABEL, member_label
 from kb.following.parked import parked_of
-from kb.following.view import NOW_SEEN_BY, SEEN_THEN, to_stored
+from kb.following.view import NOW_SEEN_BY, SEEN_THEN, View, to_stored
 
 Lack = Literal[
     "sight", "text", "entry", "groups", "roles", "profile", "member", "group", "world", "all"
@@ -73,23 +75,30 @@ _UNKNOWN_TYPE: Mapping[str, Lack] = {
     "reuse": "text",
 }
 
-# `entry_id` is the entry whose page lacks the event, where that is known, `author` who wrote it.
+# `entry_id` is the entry whose page lacks the event, where that is known, `author` who wrote it,
+# and `lack` what the view withholds for it.
 TABLES = (
     """CREATE TABLE parked (
-        position INTEGER PRIMARY KEY, type TEXT NOT NULL, stream TEXT NOT NULL, error TEXT NOT NULL,
-        parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT,
-        partition INTEGER NOT NULL DEFAULT 0) STRICT""",
+        view TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,
+        error TEXT NOT NULL, parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT,
+        lack TEXT, partition INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (view, position)) STRICT""",
+    "CREATE INDEX parked_entry ON parked (entry_id)",
     """CREATE TABLE withheld (
-        stream TEXT NOT NULL, lack TEXT NOT NULL,
-        PRIMARY KEY (stream, lack)) STRICT, WITHOUT ROWID""",
+        view TEXT NOT NULL, stream TEXT NOT NULL, lack TEXT NOT NULL,
+        PRIMARY KEY (stream, lack, view)) STRICT, WITHOUT ROWID""",
 )
-PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"
-PARKED = "SELECT ?, position, type, stream, error, parked_at FROM main.parked ORDER BY position"
+# An event that all views of the file have aside is said to be aside in the views.
+PARKED = """SELECT CASE WHEN count(*) = (SELECT count(*) FROM main.view_state) THEN 'views'
+           ELSE group_concat(view, ', ') END, position, type, stream, error, parked_at
+FROM (SELECT * FROM main.parked ORDER BY position, view) GROUP BY position, error ORDER BY position
+"""
 ANY_PARKED = "SELECT 1 FROM main.parked LIMIT 1"
-WITHHOLD = "INSERT OR IGNORE INTO withheld VALUES (?, ?)"
+PARKED_BY = "SELECT view FROM main.parked"
+WITHHOLD = "INSERT OR IGNORE INTO withheld VALUES (?, ?, ?)"
 STOP = """INSERT OR IGNORE INTO withheld
-    SELECT stream, 'sight' FROM withheld WHERE stream = ? AND lack = 'text'"""
+    SELECT view, stream, 'sight' FROM withheld WHERE stream = ? AND lack = 'text'"""
 LACKS_OF = "SELECT lack FROM main.withheld WHERE stream = ?"
 ALL = "EXISTS (SELECT 1 FROM main.withheld AS everything WHERE everything.lack = 'all')"
 """Whether everything is withheld from all but the operator."""
@@ -135,20 +144,39 @@ def lack(stream: str, type_name: str) -> Lack | None:
     return known[type_name] if type_name in known else _UNKNOWN_TYPE.get(kind)
 
 
-def park(db: sqlite3.Connection, event: RecordedEvent, error: str, at: datetime) -> str | None:
-    """Keep `event` aside with its error, and withhold what it could have taken away.
+class Aside(Struct, frozen=True):
+    """An event to be kept aside, and the entry whose page lacks it, where that is known."""
 
-    Answers the entry whose page lacks it, where that is known.
-    """
+    event: RecordedEvent
+    entry_id: str | None
+    author: str
+    misplaced: bool
+
+
+def aside(db: sqlite3.Connection, event: RecordedEvent, payload: object = None) -> Aside:
+    """What is to be known of `event` before any view has taken it in, with its payload if read."""
     kind, _, name = event.stream.partition("-")
     entry_id = _one(db, _ENTRY_OF[kind], name) if kind in _ENTRY_OF else None
+    entry_id = entry_id or getattr(payload, "entry_id", None)
     author = _one(db, _AUTHOR, entry_id) or event.actor
-    place = (event.position, event.type, event.stream)
-    db.execute(PARK, (*place, error, to_stored(at), author, entry_id))
-    if (taken := lack(event.stream, event.type)) is not None:
+    return Aside(event, entry_id, author, _misplaced(db, event))
+
+
+def park(db: sqlite3.Connection, view: View, aside: Aside, error: str, at: datetime) -> None:
+    """Keep an event aside for `view`, and withhold what it could have taken away there."""
+    event, entry_id = aside.event, aside.entry_id
+    taken = lack(event.stream, event.type) if _decides(view, event) else None
+    place = (view.name, event.position, event.type, event.stream)
+    db.execute(PARK, (*place, error, to_stored(at), aside.author, entry_id, taken))
+    if taken is not None:
         stream = f"entry-{entry_id}" if taken == "text" and entry_id else event.stream
-        db.execute(WITHHOLD, (stream, "all" if _misplaced(db, event) else taken))
-    return entry_id
+        db.execute(WITHHOLD, (view.name, stream, "all" if aside.misplaced else taken))
+    view.withhold(db, event, entry_id)
+
+
+def _decides(view: View, event: RecordedEvent) -> bool:
+    kind = event.stream.partition("-")[0]
+    return kind in view.decides or kind not in LACKS
 
 
 def stop(db: sqlite3.Connection, event: RecordedEvent) -> None:
@@ -157,9 +185,9 @@ def stop(db: sqlite3.Connection, event: RecordedEvent) -> None:
         db.execute(STOP, (event.stream,))
 
 
-def tell(db: sqlite3.Connection, event: RecordedEvent, entry_id: str | None) -> None:
+def tell(db: sqlite3.Connection, aside: Aside) -> None:
     """Tell of an event that was kept aside those who see the entry as it stands now."""
-    db.execute(TELL, (entry_id, event.position))
+    db.execute(TELL, (aside.entry_id, aside.event.position))
 
 
 def _one(db: sqlite3.Connection, sql: str, key: str | None) -> str | None:
@@ -177,9 +205,9 @@ def _misplaced(db: sqlite3.Connection, event: RecordedEvent) -> bool:
     return event.stream != "community" and db.execute(_KNOWN, place).fetchone() is None
 
 
-def parked(db: sqlite3.Connection, projection: str) -> list[ParkedEvent]:
-    """The events that the views hold aside, by position."""
-    return list(map(parked_of, db.execute(PARKED, (projection,))))
+def parked(db: sqlite3.Connection) -> list[ParkedEvent]:
+    """The events that any view holds aside, by position; `projection` names those views."""
+    return list(map(parked_of, db.execute(PARKED)))
 
 
 def lacks(db: sqlite3.Connection, stream: str) -> frozenset[str]:

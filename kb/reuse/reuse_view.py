@@ -3,8 +3,9 @@
 from sqlite3 import Connection
 
 from events.event import RecordedEvent
+from kb.entries.entry import EntryErased
 from kb.entries.spelling import called
-from kb.following.view import SEEN, View, stored_time
+from kb.following.view import SEEN, View, delete_of_entry, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 
 TABLES = (
@@ -43,8 +44,15 @@ def _reuse_id(event: RecordedEvent) -> str:
     return event.stream.removeprefix("reuse-")
 
 
-REUSE = View(
+REUSES = View(
+    name="reuses",
+    version=1,
     tables=TABLES,
-    handlers={ReuseRecorded: _recorded, ReuseOutcomeUpdated: _updated},
+    handlers={
+        ReuseRecorded: _recorded,
+        ReuseOutcomeUpdated: _updated,
+        EntryErased: delete_of_entry("reuse"),
+    },
     seen={"reuse": SEEN.format("main.reuse.entry_id")},
+    decides=frozenset({"reuse"}),
 )

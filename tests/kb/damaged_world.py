@@ -18,6 +18,7 @@ from kb.following.view_reader import ViewReader
 from kb.following.views import Views
 from kb.people.directory import Directory
 from kb.people.member import Profile
+from kb.view_list import VIEWS
 from tests.kb.domain_world import some_content, some_draft
 from tests.kb.people_world import PeopleWorld
 
@@ -129,7 +130,7 @@ def viewed(
 ) -> Iterator[ViewReader]:
     """A reader of the views that follow `events`."""
     log = copied(events) if isinstance(events, list) else events
-    views, reader = Views(path, world.codec, log), ViewReader(path)
+    views, reader = Views(path, world.codec, log, VIEWS), ViewReader(path, VIEWS)
     try:
         ProjectionRunner(log, views).catch_up()
         yield reader

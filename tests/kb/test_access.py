@@ -14,8 +14,8 @@ from kb.access import RULES, SIGHTS, Action, Asker, Role, Visibility, Who
 from kb.entries.bring import ImportedEntry
 from kb.entries.commands import ACTIONS, EntryCommand
 from kb.errors import Forbidden, InvalidInput
-from kb.following.view_tables import VIEWS
 from kb.importers.shown import changes
+from kb.view_list import VIEWS
 from kb.writer import Receipt
 from tests.access_tables import DONE, SEEN, table
 from tests.kb.domain_world import ABSENT, World, command, some_draft

@@ -206,7 +206,7 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In between they would show an entry as it was before it was hidden."""
-    monkeypatch.setattr("kb.following.follower.BATCH", 1)
+    monkeypatch.setattr("kb.following.lane.BATCH", 1)
     base = open_base()
     hidden = base.entries.contribute(some_draft()).id
     base.entries.show(hidden, Visibility("author"))

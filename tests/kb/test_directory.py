@@ -15,6 +15,7 @@ from kb.ids import new_id
 from kb.people.directory import FORMER, Directory
 from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
+from kb.view_list import VIEWS
 from tests.kb.domain_world import some_draft
 from tests.kb.people_world import PeopleWorld
 
@@ -103,7 +104,7 @@ def test_someone_not_known_sees_the_world_once_it_is_open(world: PeopleWorld) ->
 
 
 def test_nothing_is_open_while_there_are_no_views(tmp_path: Path) -> None:
-    reader = ViewReader(tmp_path / "none.sqlite")
+    reader = ViewReader(tmp_path / "none.sqlite", VIEWS)
     directory = Directory(reader, operator())
 
     assert not directory.open_to_world()

@@ -77,9 +77,9 @@ def test_questions_while_following_starts_and_stops_leave_nobody_behind(
     assert followers() == 0
 
 
-@pytest.mark.parametrize("index", [True, False])
+@pytest.mark.parametrize("lane", ["views", "index"])
 def test_what_waits_without_end_is_refused_when_the_base_is_closed(
-    open_base: OpenBase, index: bool
+    open_base: OpenBase, lane: str
 ) -> None:
     base = open_base()
     errors: list[DataDirectoryError] = []
@@ -87,7 +87,7 @@ def test_what_waits_without_end_is_refused_when_the_base_is_closed(
 
     def waiting() -> None:
         try:
-            base.parts.follower.ensure(position, index=index, timeout=float("inf"))
+            base.parts.follower.ensure(position, lane, timeout=float("inf"))
         except DataDirectoryError as error:
             errors.append(error)
 

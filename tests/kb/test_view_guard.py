@@ -12,7 +12,7 @@ from kb.cli.failures import explain
 from kb.data_directory import storage_errors
 from kb.errors import DataDirectoryError
 from kb.following.view_guard import authorizer, guard
-from kb.following.view_tables import SEEN_ROWS
+from kb.view_list import VIEWS
 from tests.kb.viewed_world import ViewedWorld
 
 
@@ -33,7 +33,7 @@ def refused(world: ViewedWorld, statement: str) -> None:
         db.execute(statement)
 
 
-@pytest.mark.parametrize("table", sorted(SEEN_ROWS.keys() - {"parked"}))
+@pytest.mark.parametrize("table", sorted(VIEWS.seen))
 def test_no_statement_reaches_a_table_past_its_view(world: ViewedWorld, table: str) -> None:
     for columns in ("*", "1", "count(*)"):
         refused(world, f"SELECT {columns} FROM main.{table}")
@@ -66,7 +66,7 @@ def test_where_a_view_is_gone_its_name_is_refused(world: ViewedWorld) -> None:
         db.set_authorizer(None)
         db.execute("PRAGMA query_only = OFF")
         db.execute("DROP VIEW temp.tag")
-        db.set_authorizer(authorizer)
+        db.set_authorizer(authorizer(VIEWS.seen))
     refused(world, "SELECT * FROM tag")
     refused(world, "SELECT count(*) FROM tag")
 
@@ -83,7 +83,7 @@ def test_where_a_view_was_never_made_nothing_is_read(world: ViewedWorld) -> None
         closing(sqlite3.connect(world.path, factory=WithoutTags)) as db,
         pytest.raises(DataDirectoryError, match="not certain who sees what"),
     ):
-        guard(db)
+        guard(db, world.reader.conditions)
 
 
 def test_views_for_which_there_is_no_room_are_told_as_a_full_disk(

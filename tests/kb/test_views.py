@@ -17,7 +17,7 @@ from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_file import File, connect, file_at
 from kb.following.view_reader import ViewReader
-from kb.following.view_tables import SEEN_ROWS
+from kb.view_list import VIEWS
 from tests.examples import costly
 from tests.kb.domain_world import World, command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
@@ -101,7 +101,7 @@ def test_an_event_that_cannot_be_taken_in_is_held_aside_and_shown(
 
     (parked,) = world.views.parked()
     assert (parked.projection, parked.position, parked.type, parked.stream) == (
-        "views",
+        "views" if type_name == "from-the-future" else "catalogue",
         event.position,
         type_name,
         "entry-unknown",
@@ -201,7 +201,7 @@ def test_a_reader_of_damaged_views_says_so_and_asks_for_repair(world: ViewedWorl
 
 
 def test_a_reader_of_absent_views_says_that_they_are_being_made(tmp_path: Path) -> None:
-    reader = ViewReader(tmp_path / "views.sqlite")
+    reader = ViewReader(tmp_path / "views.sqlite", VIEWS)
     assert reader.position() == -1
     with pytest.raises(NotYetSearchable, match="try again"), reader.read(operator().labels):
         raise AssertionError("never reached")
@@ -260,7 +260,7 @@ def test_a_full_disk_parks_nothing(world: ViewedWorld, monkeypatch: pytest.Monke
         opened.append(connect(path))
         return opened[-1]
 
-    monkeypatch.setattr("kb.following.views.connect", noted)
+    monkeypatch.setattr("kb.following.view_store.connect", noted)
     world.views.checkpoint()
     [db] = opened
     (pages,) = db.execute("PRAGMA page_count").fetchone()
@@ -283,5 +283,5 @@ def test_every_table_that_hides_rows_stands_behind_a_view_on_every_connection(
     for _ in range(2):
         with world.reader.read(frozenset()) as db:
             names = {name for (name,) in db.execute("SELECT name FROM sqlite_temp_schema")}
-            assert names == {*SEEN_ROWS}
+            assert names == {*world.reader.conditions}
             assert db.execute("SELECT count(*) FROM entry").fetchone() == (0,)

@@ -25,6 +25,7 @@ from kb.following.views import Views
 from kb.following.withheld import LACKS
 from kb.people.directory import UNREADABLE, Directory
 from kb.people.member import Profile
+from kb.view_list import VIEWS
 from tests.events.altered import change
 from tests.kb.damaged_world import (
     DAMAGES,
@@ -295,7 +296,7 @@ def test_an_event_of_a_stream_that_never_began_hides_everything(
         path = tmp_path / f"{stream[:6]}.sqlite"
         with viewed(path, world, events[:place]) as reader:
             assert sights(reader, members)[members[0]]
-        views, reader = Views(path, world.codec, copied(events)), ViewReader(path)
+        views, reader = Views(path, world.codec, copied(events), VIEWS), ViewReader(path, VIEWS)
         views.park(lost, "spoilt")
         assert set().union(*sights(reader, members).values()) == set()
         assert Catalogue(reader, access.operator().labels).browse().total

@@ -15,6 +15,7 @@ from kb.following.view_reader import ViewReader
 from kb.following.views import Views
 from kb.questions import Questions
 from kb.reuse.report import Reports
+from kb.view_list import VIEWS
 from tests.kb.domain_world import World
 
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
@@ -27,8 +28,8 @@ class ViewedWorld(World):
         super().__init__(log)
         self.notices: list[str] = []
         self.path = path
-        self.views = Views(path, self.codec, self.log, notice=self.notices.append)
-        self.reader = ViewReader(path)
+        self.views = Views(path, self.codec, self.log, VIEWS, notice=self.notices.append)
+        self.reader = ViewReader(path, VIEWS)
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
         self.catalogue_as_is = Catalogue(self.reader, operator().labels)
         self._reports = Reports(self.reader, operator(), counted(path))
@@ -57,7 +58,7 @@ def counted(path: Path) -> Questions:
 
 
 READ_AT_OPENING = (
-    *("checkpoint", "beside", "parked", "withheld", "erasure", "departure", "forgotten"),
+    *("view_state", "beside", "parked", "withheld", "erasure", "departure", "forgotten"),
 )
 """The tables in which damage is found as soon as the views are opened."""
 
@@ -78,6 +79,6 @@ def damage_pages(path: Path, but: tuple[str, ...] = READ_AT_OPENING) -> None:
 def all_rows(path: Path) -> dict[str, list[Any]]:
     """Every row of every table of the views at `path`, sorted; not where they were begun."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        db.execute("CREATE TEMP VIEW checkpoint AS SELECT position FROM main.checkpoint")
+        db.execute("CREATE TEMP VIEW view_state AS SELECT name, position FROM main.view_state")
         names = [name for (name,) in db.execute(TABLES)]
         return {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in names}

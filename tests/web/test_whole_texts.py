@@ -1,5 +1,8 @@
 """Lists and cards are made from the first words of a text, however long the whole of it is."""
 
+from collections.abc import Callable, Collection
+from typing import Any
+
 import pytest
 
 from kb import KnowledgeBase
@@ -14,13 +17,18 @@ WHOLE_TEXT = ("revision", "content")
 def columns_read(monkeypatch: pytest.MonkeyPatch) -> set[Column]:
     """The columns of the views that statements read, added as they are prepared."""
     read: set[Column] = set()
-    authorizer = view_guard.authorizer
+    made = view_guard.authorizer
 
-    def noted(action: int, name: str | None, value: str | None, *more: str | None) -> int:
-        read.add((name, value))
-        return authorizer(action, name, value, *more)
+    def noting(seen: Collection[str]) -> Callable[..., int]:
+        answer = made(seen)
 
-    monkeypatch.setattr(view_guard, "authorizer", noted)
+        def noted(action: int, name: str | None, value: str | None, *more: Any) -> int:
+            read.add((name, value))
+            return answer(action, name, value, *more)
+
+        return noted
+
+    monkeypatch.setattr(view_guard, "authorizer", noting)
     return read
 
 

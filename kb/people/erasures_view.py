@@ -1,0 +1,41 @@
+"""The tables of what was erased and who left: what has to be destroyed everywhere else."""
+
+from sqlite3 import Connection
+
+from events.event import RecordedEvent
+from kb.entries.entry import EntryErased
+from kb.following.view import EVERYBODY, NOBODY, View
+from kb.people.member import MemberErased, MemberLeft
+
+TABLES = (
+    """CREATE TABLE erasure (
+        position INTEGER PRIMARY KEY, stream TEXT NOT NULL, actor TEXT NOT NULL,
+        with_entries INTEGER NOT NULL) STRICT""",
+    "CREATE TABLE departure (position INTEGER PRIMARY KEY, member TEXT NOT NULL) STRICT",
+)
+ERASED = "INSERT INTO erasure VALUES (?, ?, ?, ?)"
+DEPARTED = "INSERT INTO departure VALUES (?, ?)"
+
+
+def _entry_erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
+    db.execute(ERASED, (event.position, event.stream, event.actor, 0))
+
+
+def _member_erased(db: Connection, event: RecordedEvent, erased: MemberErased) -> None:
+    with_entries = int(erased.entries == "erased")
+    db.execute(ERASED, (event.position, event.stream, event.actor, with_entries))
+    _gone(db, event, erased)
+
+
+def _gone(db: Connection, event: RecordedEvent, _: MemberErased | MemberLeft) -> None:
+    db.execute(DEPARTED, (event.position, event.stream.removeprefix("member-")))
+
+
+ERASURES = View(
+    name="erasures",
+    version=1,
+    tables=TABLES,
+    handlers={EntryErased: _entry_erased, MemberErased: _member_erased, MemberLeft: _gone},
+    # Whoever asks for an erased entry finds nothing of it, and learns that alone.
+    seen={"erasure": EVERYBODY, "departure": NOBODY},
+)
