@@ -93,7 +93,7 @@ class Parts:
             self.log,
             self.views,
             self.reader,
-            [IndexLane(self.index, forgetting)],
+            [IndexLane(self.index, forgetting, directory.index, self.log, self.parked)],
             directory.lock,
             forgetting,
         )

@@ -10,6 +10,7 @@ from indexer.errors import IndexUnavailable
 from kb.access import operator
 from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
+from kb.following.source import described
 from kb.following.view_reader import ViewReader
 from kb.following.view_tables import checkpoint
 from kb.following.withheld import parked
@@ -67,7 +68,7 @@ def gather(parts: Parts, lacking: str) -> Status:
         with suppress(IndexUnavailable):
             frozen.index()
     position, (entries, archived, reuses), aside = _views(parts.reader)
-    index, trouble = parts.index.described()
+    index, trouble = described(parts.directory.index, parts.log, parts.parked)
     errors = (*parts.follower.errors, parts.follower.overdue, *trouble)
     return Status(
         data=str(parts.directory.root),
@@ -85,7 +86,7 @@ def gather(parts: Parts, lacking: str) -> Status:
             )
             for each in parts.follower.states()
         ),
-        parked=(*aside, *parts.index.parked()),
+        parked=(*aside, *parts.parked.all()),
         errors=tuple(filter(None, (frozen.why if frozen else "", lacking, *errors))),
         sizes=parts.directory.sizes(),
         documents=index.documents,

@@ -17,7 +17,6 @@ from kb.following.background import Background, sentence
 from kb.following.forgetting import Forgetting
 from kb.following.lane import Lane, ProjectionState, ViewsLane
 from kb.following.lead import POLL_SECONDS, Lead
-from kb.following.parked import readable
 from kb.following.view_file import File
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
@@ -57,7 +56,6 @@ class Follower:
         forgetting: Forgetting,
     ) -> None:
         self._log = log
-        self._views = views
         self._reader = reader
         self.shows = reader.holds
         self._views_lane = ViewsLane(log, views, reader, forgetting)
@@ -199,12 +197,9 @@ class Follower:
         for lane in lanes:
             if what in lane.projections:
                 return [(lane, (what,))]
-        known = ", ".join(dict.fromkeys(("all", *self._lanes, *self.projections())))
+        names = chain(("all",), self._lanes, *(lane.projections for lane in lanes))
+        known = ", ".join(dict.fromkeys(names))
         raise InvalidInput(f"{what!r} cannot be rebuilt: name one of {known}.", "what")
-
-    def projections(self) -> tuple[str, ...]:
-        """The names of all that is kept up."""
-        return tuple(chain(*(lane.projections for lane in self._lanes.values())))
 
     def states(self) -> tuple[ProjectionState, ...]:
         """How each projection stands, whatever process keeps it up."""
@@ -214,7 +209,7 @@ class Follower:
         """Replace the views if the damaged `file` is still in place; False if another leads."""
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if leads:
-                self._sound.repair(damage, file, self._views_lane.catch_up)
+                self._views_lane.repair(damage, file)
         return leads
 
     def verify_views(self) -> None:
@@ -257,14 +252,8 @@ class Follower:
     def take_in_readable(self, codec: EventCodec) -> None:
         """Make the views anew if an event that could not be read can be by now, and this leads."""
         with self._lead.taken() as leads:
-            if leads:
-                self._sound(lambda: self._take_in_readable(codec))
-
-    def _take_in_readable(self, codec: EventCodec) -> None:
-        if any(readable(each, self._log, codec) for each in self._views.parked()):
-            self._views.discard("something that could not be read can be read by now")
-            self._views_lane.catch_up()
-            self._tell()
+            if leads and self._views_lane.take_in_readable(codec):
+                self._tell()
 
     def _follow(self) -> None:
         self._background.repeat("follower", self._follow_if_leading)
@@ -276,15 +265,11 @@ class Follower:
         self._background.stopping.wait(POLL_SECONDS)
 
     def _follow_leading(self) -> None:
-        others = [
-            Thread(target=self._keep_up, args=(lane,), daemon=True)
-            for lane in self._lanes.values()
-            if lane is not self._views_lane
-        ]
-        for thread in others:
+        lanes = self._lanes.values()
+        threads = [Thread(target=self._keep_up, args=(lane,), daemon=True) for lane in lanes]
+        for thread in threads:
             thread.start()
-        self._keep_up(self._views_lane)
-        for thread in others:
+        for thread in threads:
             thread.join()
         for lane in self._lanes.values():
             lane.resign()

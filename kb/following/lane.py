@@ -1,16 +1,21 @@
 """What the worker keeps up in a thread each: the views, the index, and any other projection."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from events.codec import EventCodec
 from events.log import EventLog
 from events.projection import Projection, ProjectionRunner
 from kb.errors import DataDirectoryError
 from kb.following.forgetting import Forgetting
+from kb.following.parked import ParkedFile, readable
 from kb.following.search_index import SearchIndex
 from kb.following.sound_views import SoundViews
+from kb.following.source import described
+from kb.following.view_file import File
 from kb.following.view_reader import ViewReader
 from kb.following.views import BATCH, Views
 
@@ -71,6 +76,7 @@ class ViewsLane:
         self.sound = SoundViews(log, views)
         self.overdue = ""
         """Why something that was to be kept for some time only is still there."""
+        self._log = log
         self._views = views
         self._runner = ProjectionRunner(log, views, batch_size=BATCH)
         self._reader = reader
@@ -95,7 +101,7 @@ class ViewsLane:
 
     def bring_up(self, patience: float = -1) -> None:
         """Take in all that there is at once. Raises as `SoundViews` does."""
-        self.sound(self.catch_up, patience)
+        self.sound(self._catch_up, patience)
 
     def rebuild(self, names: Sequence[str], progress: Progress) -> None:
         """Make all views anew in one transaction, or some beside those that answer."""
@@ -117,8 +123,23 @@ class ViewsLane:
             for name in self.projections
         )
 
-    def catch_up(self) -> None:
-        """Take in all that there is, for who has seen to it that the views are sound."""
+    def repair(self, damage: str, file: File) -> None:
+        """Replace the views if the damaged `file` is still in place."""
+        self.sound.repair(damage, file, self._catch_up)
+
+    def take_in_readable(self, codec: EventCodec) -> bool:
+        """Make the views anew if an event that could not be read can be by now; whether it did."""
+
+        def taken_in() -> bool:
+            if not any(readable(each, self._log, codec) for each in self._views.parked()):
+                return False
+            self._views.discard("something that could not be read can be read by now")
+            self._catch_up()
+            return True
+
+        return self.sound(taken_in)
+
+    def _catch_up(self) -> None:
         self._runner.catch_up()
         while self._views.build() is not None:
             pass
@@ -138,9 +159,19 @@ class IndexLane:
     name = "index"
     projections: tuple[str, ...] = ("index",)
 
-    def __init__(self, index: SearchIndex, forgetting: Forgetting) -> None:
+    def __init__(
+        self,
+        index: SearchIndex,
+        forgetting: Forgetting,
+        directory: Path,
+        log: EventLog,
+        parked: ParkedFile,
+    ) -> None:
         self._index = index
         self._forgetting = forgetting
+        self._directory = directory
+        self._log = log
+        self._parked = parked
 
     def holds(self, position: int) -> bool:
         """Whether the index has taken in what happened at `position`, in its turn or before it."""
@@ -164,8 +195,8 @@ class IndexLane:
 
     def states(self) -> tuple[ProjectionState, ...]:
         """How far the index is, as its files say; loads no library of search."""
-        found, _ = self._index.described()
-        return (ProjectionState(self.name, found.position, len(self._index.parked())),)
+        found, _ = described(self._directory, self._log, self._parked)
+        return (ProjectionState(self.name, found.position, len(self._parked.all())),)
 
 
 class ProjectionLane:
@@ -175,7 +206,7 @@ class ProjectionLane:
         self, log: EventLog, projection: Projection, clear: Callable[[], None], batch: int = BATCH
     ) -> None:
         self.name = projection.name
-        self.projections = (projection.name,)
+        self.projections: tuple[str, ...] = (projection.name,)
         self._log = log
         self._projection = projection
         self._clear = clear

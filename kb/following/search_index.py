@@ -12,7 +12,6 @@ from msgspec import Struct
 from events.codec import EventCodec
 from events.errors import ProjectionUnavailable
 from events.log import EventLog
-from events.projection import ParkedEvent
 from indexer.errors import IndexOutdated
 from kb.following.documents import IndexProjection
 from kb.following.finished import last_finished
@@ -22,7 +21,6 @@ from kb.following.turns import Turns
 from kb.writer import Clock
 
 if TYPE_CHECKING:
-    from indexer.description import Description
     from indexer.embedder import Embedder
     from indexer.index import HybridIndex
 
@@ -107,26 +105,6 @@ class SearchIndex:
                 return -1 if broken else index.position
         except IndexOutdated:
             return -1
-
-    def described(self) -> "tuple[Description, tuple[str, ...]]":
-        """What the files of the index say, and in a sentence each what is wrong with them.
-
-        Loads neither the model nor the libraries of search.
-        """
-        from indexer.description import Description, describe
-
-        again = "The next question rebuilds it."
-        try:
-            found = describe(self._directory)
-        except IndexOutdated as error:
-            return Description(), (f"{error} {again}",)
-        if found.engine and (why := unlike(self._log, self._parked, found.source)):
-            return Description(), (f"The index does not fit: {why}. {again}",)
-        return found, ()
-
-    def parked(self) -> list[ParkedEvent]:
-        """The events that it could not take in, by position."""
-        return self._parked.all()
 
     def holds(self, position: int) -> bool:
         """Whether the index has taken in what happened at `position` of the log."""

@@ -1,13 +1,19 @@
 """What an index says of where it comes from: the log, up to where, and the events put aside."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from events.log import EventLog
 from events.marks import Mark, Misfit, misfit
+from indexer.errors import IndexOutdated
 from kb.following.parked import ParkedFile
+
+if TYPE_CHECKING:
+    from indexer.description import Description
 
 _MISFITS: Mapping[Misfit, str] = {
     "other log": "it was made from another log",
@@ -50,3 +56,22 @@ def unlike(log: EventLog, parked: ParkedFile, kept: str) -> str:
     if found.parked is None or found.parked != parked.sum(found.position, log.head()):
         return "the events that were put aside beside it are others"
     return ""
+
+
+def described(
+    directory: Path, log: EventLog, parked: ParkedFile
+) -> "tuple[Description, tuple[str, ...]]":
+    """What the files of an index say, and in a sentence each what is wrong with them.
+
+    Loads neither the model nor the libraries of search.
+    """
+    from indexer.description import Description, describe
+
+    again = "The next question rebuilds it."
+    try:
+        found = describe(directory)
+    except IndexOutdated as error:
+        return Description(), (f"{error} {again}",)
+    if found.engine and (why := unlike(log, parked, found.source)):
+        return Description(), (f"The index does not fit: {why}. {again}",)
+    return found, ()

@@ -12,6 +12,7 @@ from events.projection import ProjectionRunner
 from kb.access import operator
 from kb.entries.catalogue import Catalogue
 from kb.following.view_reader import ViewReader
+from kb.following.view_set import ViewSet
 from kb.following.views import Views
 from kb.questions import Questions
 from kb.reuse.report import Reports
@@ -24,12 +25,18 @@ TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 class ViewedWorld(World):
     """Every question first brings the views up, as one that wrote would wait for them."""
 
-    def __init__(self, path: Path, log: EventLog | None = None, batch_size: int = 500) -> None:
+    def __init__(
+        self,
+        path: Path,
+        log: EventLog | None = None,
+        batch_size: int = 500,
+        views: ViewSet = VIEWS,
+    ) -> None:
         super().__init__(log)
         self.notices: list[str] = []
         self.path = path
-        self.views = Views(path, self.codec, self.log, VIEWS, notice=self.notices.append)
-        self.reader = ViewReader(path, VIEWS)
+        self.views = Views(path, self.codec, self.log, views, notice=self.notices.append)
+        self.reader = ViewReader(path, views)
         self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
         self.catalogue_as_is = Catalogue(self.reader, operator().labels)
         self._reports = Reports(self.reader, operator(), counted(path))
