@@ -62,8 +62,7 @@ class Follower:
         self._sound = self._views_lane.sound
         self._lanes: dict[str, Lane] = {each.name: each for each in (self._views_lane, *lanes)}
         self._lead = Lead(lock)
-        self.moved = Condition()
-        """Told when a projection has moved, or an error came."""
+        self.moved = Condition()  # told when a projection has moved, or an error came
         self._background = Background("follower", self.moved)
         self._errors = self._background.errors
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views

@@ -38,7 +38,7 @@ LENGTH = 30_000 if os.environ.get("CI") else 12_000
 
 LESS = LENGTH // 2
 
-SECONDS = 80 * LENGTH // 30_000
+SECONDS = 240 * LENGTH // 30_000
 """Of the processor, for all of it; it takes a third. A square of time would take far more."""
 
 PIECES = (

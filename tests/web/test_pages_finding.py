@@ -1,7 +1,5 @@
 """The pages that find: the first one, search, browse, about."""
 
-from typing import Any
-
 import pytest
 
 from kb import KnowledgeBase
@@ -45,10 +43,10 @@ def test_a_question_waits_for_nothing_that_others_bring(
     follower, waited = base.parts.follower, list[float]()
     ensure = follower.ensure
 
-    def noted(position: int, **given: Any) -> None:
-        if given.get("index"):
-            waited.append(given["timeout"])
-        ensure(position, **given)
+    def noted(position: int, lane: str = "views", *, timeout: float = 30.0) -> None:
+        if lane == "index":
+            waited.append(timeout)
+        ensure(position, lane, timeout=timeout)
 
     monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
     monkeypatch.setattr(follower, "ensure", noted)
