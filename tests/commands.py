@@ -1,7 +1,7 @@
 """Every command once: how it is called in Python, sent by a page or as JSON, and typed.
 
 All tests that ask each command something go over this table: a new one is written here alone, like
-its neighbour. `tests/test_table_of_commands.py` names what the program has and this has not.
+its neighbour. `tests/kb/test_table_of_commands.py` names what the program has and this has not.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,19 +13,9 @@ from msgspec import Struct
 
 from kb.access import Role, Visibility
 from kb.accounts.passkeys import Site
+from kb.entries import entry
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Source
-from kb.entries.entry import (
-    EntryArchived,
-    EntryEvent,
-    EntryRelated,
-    EntryRestored,
-    EntryRevised,
-    EntryTagged,
-    EntryUnrelated,
-    EntryUntagged,
-    EntryVisibilityChanged,
-)
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.reuse.reuse import Outcome
@@ -50,7 +40,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     """What becomes of the entries of a member who is erased."""
     kind: str = "practice"
     content: Content = some_content("New")
-    tag: str = "night"
+    version: int = 1
+    tags: tuple[str, ...] = ("night",)
     relation: str = "Cites"
     reason: str = "Old"
     ward: str = WARD
@@ -71,7 +62,7 @@ class Asked(Struct, frozen=True, kw_only=True):
             kind=self.kind,
             content=self.content,
             group=self.ward or None,
-            tags=(self.tag,),
+            tags=self.tags,
             relations=(self.related,) if self.other else (),
             visibility=self.visibility,
         )
@@ -91,7 +82,7 @@ class Command(Struct, frozen=True, kw_only=True):
     """The same where it is done to what is one's own and names another entry beside."""
     after: str = ""
     """The command without which it has nothing to do."""
-    event: Callable[[Asked], EntryEvent] | None = None
+    event: Callable[[Asked], entry.EntryEvent] | None = None
     """The event of an entry that it leads to, for histories drawn at random."""
     weight: int = 0
     """How often it is drawn, beside others, where much is to happen at random."""
@@ -135,28 +126,32 @@ BEGINNING = {
 
 ON_ENTRIES = {
     "revise": Command(
-        call=lambda b, a: b.entries.revise(a.entry, a.content, version=1, command_id=a.command_id),
+        call=lambda b, a: b.entries.revise(
+            a.entry, a.content, version=a.version, command_id=a.command_id
+        ),
         page={"POST /entries/{entry_id}/revise": {**TEXTS, "version": "1"}},
         api={"PUT /api/entries/{entry_id}": {"content": CONTENT, "version": 1}},
         line={"revise": "{entry_id} {file}"},
-        event=lambda a: EntryRevised(content=a.content, group=a.ward or None, imported=a.imported),
+        event=lambda a: entry.EntryRevised(
+            content=a.content, group=a.ward or None, imported=a.imported
+        ),
         weight=2,
     ),
     "tag": Command(
-        call=lambda b, a: b.entries.tag(a.entry, [a.tag], command_id=a.command_id),
+        call=lambda b, a: b.entries.tag(a.entry, a.tags, command_id=a.command_id),
         page={"POST /entries/{entry_id}/tags": {"tags": "night"}},
         api={"POST /api/entries/{entry_id}/tags": {"tags": ["night"]}},
         line={"tag": "{entry_id} night"},
-        event=lambda a: EntryTagged(tag=a.tag),
+        event=lambda a: entry.EntryTagged(tag=a.tags[0]),
         weight=1,
     ),
     "untag": Command(
-        call=lambda b, a: b.entries.untag(a.entry, [a.tag], command_id=a.command_id),
+        call=lambda b, a: b.entries.untag(a.entry, a.tags, command_id=a.command_id),
         page={"POST /entries/{entry_id}/untag": {"tag": "night"}},
         api={"DELETE /api/entries/{entry_id}/tags?tag=night": None},
         line={"untag": "{entry_id} morning"},
         after="tag",
-        event=lambda a: EntryUntagged(tag=a.tag),
+        event=lambda a: entry.EntryUntagged(tag=a.tags[0]),
         weight=1,
     ),
     "relate": Command(
@@ -164,7 +159,7 @@ ON_ENTRIES = {
         api={"POST /api/entries/{entry_id}/relations": {"type": "Cites", "target": "{other_id}"}},
         line={"relate": "{entry_id} Cites {other_id}"},
         naming="{own_id} Cites {entry_id}",
-        event=lambda a: EntryRelated(relation=a.related),
+        event=lambda a: entry.EntryRelated(relation=a.related),
         weight=1,
     ),
     "unrelate": Command(
@@ -173,7 +168,7 @@ ON_ENTRIES = {
             "DELETE /api/entries/{entry_id}/relations?relation_type=Cites&target={other_id}": None
         },
         after="relate",
-        event=lambda a: EntryUnrelated(relation=a.related),
+        event=lambda a: entry.EntryUnrelated(relation=a.related),
         weight=1,
     ),
     "archive": Command(
@@ -182,7 +177,7 @@ ON_ENTRIES = {
         api={"POST /api/entries/{entry_id}/archive": {"reason": "Old"}},
         line={"archive": "{entry_id} --reason Old"},
         naming="{own_id} --reason Old --successor {entry_id}",
-        event=lambda a: EntryArchived(reason=a.reason, successor=a.other),
+        event=lambda a: entry.EntryArchived(reason=a.reason, successor=a.other),
         weight=1,
     ),
     "restore": Command(
@@ -191,7 +186,7 @@ ON_ENTRIES = {
         api={"POST /api/entries/{entry_id}/restore": None},
         line={"restore": "{archived_id}"},
         after="archive",
-        event=lambda _: EntryRestored(),
+        event=lambda _: entry.EntryRestored(),
         weight=1,
     ),
     "show": Command(
@@ -199,7 +194,7 @@ ON_ENTRIES = {
         page={"POST /entries/{entry_id}/show": {"sight": "author", "unseen": "1"}},
         api={"PUT /api/entries/{entry_id}/visibility": {"sight": "author"}},
         line={"visibility": "{entry_id} group:Night"},
-        event=lambda a: EntryVisibilityChanged(visibility=a.visibility),
+        event=lambda a: entry.EntryVisibilityChanged(visibility=a.visibility),
         weight=5,
     ),
     "endorse": Command(
@@ -377,6 +372,10 @@ READING = {
 }
 
 COMMANDS: Mapping[str, Command] = {**BEGINNING, **ON_ENTRIES, **PEOPLE, **SIGNING_IN, **READING}
+
+
+REPEATABLE = [name for name in ON_ENTRIES if name != "erase entry"]
+"""Those that take the id of a command."""
 
 
 def material(commands: Iterable[str]) -> list[str]:

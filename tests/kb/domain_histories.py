@@ -23,7 +23,7 @@ ASKED = st.builds(
     Asked,
     other=st.sampled_from([OTHER, ID, None]),
     content=CONTENTS,
-    tag=TAGS,
+    tags=st.tuples(TAGS),
     relation=st.sampled_from(["Cites", "IsPartOf"]),
     reason=st.sampled_from(["Out of date.", "Merged."]),
     ward=st.sampled_from(["", "Ward 3"]),

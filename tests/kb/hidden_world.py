@@ -128,7 +128,7 @@ class Past:
             roles=draw.choice((("member",), ("member", "curator"))),
             kind=draw.choice(KINDS),
             content=self.content(),
-            tag=f"tag{draw.randrange(4)}",
+            tags=(f"tag{draw.randrange(4)}",),
             relation="IsDerivedFrom",
             ward=f"Ward {draw.randrange(3)}",
             outcome=draw.choice(OUTCOMES),

@@ -63,7 +63,7 @@ def asked(world: World, n: Numbers) -> Asked:
         other=chosen([*known, ""], n[2]) or None,
         reuse=chosen(reuses, n[0]),
         content=some_content(f"Entry {n[1] % 7}"),
-        tag=f"tag{n[1] % 4}",
+        tags=(f"tag{n[1] % 4}",),
         relation="IsDerivedFrom",
         ward=f"Ward {n[1] % 3}",
         outcome=OUTCOMES[n[2] % 3],

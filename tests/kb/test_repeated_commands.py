@@ -1,83 +1,60 @@
 """Sending a command again doubles nothing, whatever happened since; races have one winner."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Struct
+from msgspec import structs
 
 from events.sqlite import SqliteEventLog
+from kb.access import Visibility
 from kb.entries.entry import EntryRevised
 from kb.errors import KnowledgeBaseError, RevisionConflict
 from kb.writer import Receipt
+from tests.commands import COMMANDS, REPEATABLE, Asked
 from tests.kb.domain_world import World, command, some_content
 
-WORDS = st.sampled_from(["ward", "night", "school"])
-Send = Callable[[World, str, UUID], Receipt]
-
-
-class Wish(Struct, frozen=True):
-    """A command that can be sent any number of times; its name is for the report of a failure."""
-
-    name: str
-    send: Send
-
-
-def revision(word: str, version: int) -> Wish:
-    def send(world: World, entry_id: str, command_id: UUID) -> Receipt:
-        content = some_content(word)
-        return world.entries.revise(entry_id, content, version=version, command_id=command_id)
-
-    return Wish(f"revise {word} from {version}", send)
-
-
-def tagging(word: str) -> Wish:
-    return Wish(f"tag {word}", lambda w, e, c: w.entries.tag(e, [word, "all"], command_id=c))
-
-
-def untagging(word: str) -> Wish:
-    return Wish(f"untag {word}", lambda w, e, c: w.entries.untag(e, [word, "all"], command_id=c))
-
-
-def archiving(word: str) -> Wish:
-    return Wish(f"archive {word}", lambda w, e, c: w.entries.archive(e, word, command_id=c))
-
-
-RESTORING = Wish("restore", lambda w, e, c: w.entries.restore(e, command_id=c))
-WITHDRAWING = Wish("withdraw", lambda w, e, c: w.endorsements.withdraw(e, command_id=c))
-WISHES = st.one_of(
-    st.builds(revision, WORDS, st.integers(1, 6)),
-    WORDS.map(tagging),
-    WORDS.map(untagging),
-    WORDS.map(archiving),
-    st.just(RESTORING),
-    st.just(WITHDRAWING),
+WISHES = st.builds(
+    lambda name, word, number, sight: (
+        name,
+        Asked(
+            content=some_content(word),
+            tags=(word, "all"),
+            reason=word,
+            version=number,
+            visibility=Visibility(sight),
+        ),
+    ),
+    st.sampled_from(REPEATABLE),
+    st.sampled_from(["ward", "night", "school"]),
+    st.integers(1, 6),
+    st.sampled_from(["members", "author"]),
 )
 
 
 @given(st.lists(WISHES, max_size=8))
 def test_a_command_that_was_recorded_answers_the_same_whenever_it_is_sent_again(
-    wishes: list[Wish],
+    wishes: list[tuple[str, Asked]],
 ) -> None:
     world = World()
-    entry_id = world.practice()
-    world.endorsements.endorse(entry_id, "It works.")
-    answered: list[tuple[Wish, UUID, Receipt]] = []
-    for number, wish in enumerate(wishes):
-        before = world.log.head()
+    entry, other = world.practice(), world.practice("Another")
+    reuse = world.reuses.record(entry, group="W", context="x", outcome="adopted").id
+    world.endorsements.endorse(entry, "It works.")
+    answered: list[tuple[str, Asked, object]] = []
+    for number, (name, wish) in enumerate(wishes):
+        sent = {"entry": entry, "other": other, "reuse": reuse, "command_id": command(10 * number)}
+        asked, before = structs.replace(wish, **sent), world.log.head()
         try:
-            receipt = wish.send(world, entry_id, command(10 * number))
+            receipt = COMMANDS[name].ask(world, asked)
         except KnowledgeBaseError:
             assert world.log.head() == before
             continue
         if world.log.head() > before:
-            answered.append((wish, command(10 * number), receipt))
+            answered.append((name, asked, receipt))
     head = world.log.head()
-    for wish, command_id, receipt in answered:
-        assert wish.send(world, entry_id, command_id) == receipt
+    for name, asked, receipt in answered:
+        assert COMMANDS[name].ask(world, asked) == receipt
     assert world.log.head() == head
 
 

@@ -3,9 +3,9 @@
 docs/developer/testing.md says for each attack which tests try it; most stand with what they attack.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,7 +15,7 @@ from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from kb.exporters.run import export
 from tests.web.community import SITE, Browsers, Community, form_token, send, sign_in
-from tests.web.test_tokens import DRAFT
+from tests.web.matrix_world import body_of, filled, routes
 from tests.web.visits import FORM, NOWHERE, Client
 
 EVIL = "https://evil.example"
@@ -128,21 +128,15 @@ def test_mass_assignment_over_the_json_interface_is_refused(
 ) -> None:
     client, headers = browser(), community.token("Stella", "contribute", "curate", "search")
     entry = community.contribute("Stella")
+    reuses = community.acting("Stella").reuses
+    reuse = reuses.record(entry, group="x", context="x", outcome="adopted").id
+    ids = {"entry_id": entry, "reuse_id": reuse, "other_id": entry}
     before = community.base.head()
-    reuse = {"group": "x", "context": "x", "outcome": "adopted"}
-    bodies: dict[tuple[str, str], dict[str, Any]] = {
-        ("POST", "/api/entries"): DRAFT,
-        ("PUT", f"/api/entries/{entry}"): {"content": DRAFT["content"], "version": 1},
-        ("POST", f"/api/entries/{entry}/tags"): {"tags": ["x"]},
-        ("POST", f"/api/entries/{entry}/archive"): {"reason": "x"},
-        ("PUT", f"/api/entries/{entry}/endorsement"): {"reason": "x"},
-        ("PUT", f"/api/entries/{entry}/visibility"): {"sight": "author"},
-        ("POST", f"/api/entries/{entry}/reuses"): reuse,
-    }
-    for (method, path), body in bodies.items():
+    for route in [each for each in routes() if each.path.startswith("/api") and each.example.sent]:
+        path, body = filled(route.path, ids), json.loads(body_of(route, ids) or "")
         for name, value in TAKEN_OVER.items():
             changed = {**body, name: value}
-            response = client.request(method, path, json=changed, headers=headers)
+            response = client.request(route.method, path, json=changed, headers=headers)
             assert response.status_code == 400, (path, name)
             assert response.json()["errors"][0]["field"] == name
     assert community.base.head() == before
