@@ -10,10 +10,11 @@ _CONDITION = re.compile(
     r"\b(when|unless)-(format|profile|meta)=(\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"'}]{1,200})"
 )
 _SAID = re.compile(r"(?<![\w-])(?:fig-cap|caption|fig-alt|alt)=(\"[^\"\n]+\"|'[^'\n]+')")
-_ATTRIBUTED = re.compile(
+ATTRIBUTED = re.compile(
     r"(!?)\[((?:[^\[\]\n]|\[[^\[\]\n]{0,300}\]){0,1000})\](\([^()\n]{0,1000}\))?"
     r"(\{[^{}\n]{1,2000}\})"
 )
+"""A picture (with its sign), link or span: its words, target and attributes."""
 
 
 def is_unseen(attributes: str) -> bool:
@@ -55,7 +56,7 @@ def with_alt_texts(text: str, remarks: Remarks) -> str:
             f"![{' – '.join(dict.fromkeys(filter(None, (words, *map(_escaped, said)))))}]{target}"
         )
 
-    return _ATTRIBUTED.sub(put, text)
+    return ATTRIBUTED.sub(put, text)
 
 
 def _escaped(words: str) -> str:

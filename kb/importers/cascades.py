@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from msgspec import Struct, structs
 
 from kb.errors import NotTaken
+from kb.importers.crossrefs import labels_of
 from kb.importers.decoding import decoded
 from kb.importers.files import read
 from kb.importers.front_matter import read_head
@@ -24,6 +26,8 @@ from kb.importers.seen_values import DRAFT
 
 _PAGES_OF_FOLDERS = ("_index", "index")
 SETTINGS = ".meta.yml"
+_QUARTO = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml")
+_UNSAFE = re.compile(r"[\s()<>#%?]")
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]{2,4})?)\.[^./]+$", re.IGNORECASE)
 
 
@@ -48,6 +52,7 @@ class Cascades:
         self._set: set[str] | None = None
         self.books: set[str] = set()
         """The folders all pages below which are in MyST."""
+        self._quarto: set[str] = set()
         self._labels: dict[str, str] = {}
 
     def parse(
@@ -96,17 +101,26 @@ class Cascades:
         for within in folders:
             if _is_book(folder / within):
                 self.books.add(within.as_posix().strip("."))
+            if any((folder / within / name).is_file() for name in _QUARTO):
+                self._quarto.add(within.as_posix().strip("."))
             place = (within / SETTINGS).as_posix()
             if (folder / place).is_file():
                 self.settings(partial(read, folder, place), place)
 
-        for path in paths if self.books else ():
-            if is_markdown(posixpath.basename(path)) and self._in_book(path):
-                with suppress(OSError, NotTaken):
-                    for label in labels_in(decoded(read(folder, path))):
-                        # One that two pages have leads nowhere.
-                        known = self._labels.setdefault(label, path)
-                        self._labels[label] = path if known == path else ""
+        for path in filter(self._has_labels, paths):
+            with suppress(OSError, NotTaken):
+                text = decoded(read(folder, path))
+                for label in (*labels_in(text), *labels_of(text)):
+                    # One that two pages have leads nowhere.
+                    known = self._labels.setdefault(label, path)
+                    self._labels[label] = path if known == path else ""
+
+    def _has_labels(self, path: str) -> bool:
+        """Whether links of other pages know labels of that at `path`."""
+        name = posixpath.basename(path).lower()
+        around = _folders(posixpath.dirname(path))
+        of_quarto = name.endswith((".qmd", ".rmd")) or not self._quarto.isdisjoint(around)
+        return is_markdown(name) and (of_quarto or self._in_book(path))
 
     def _in_book(self, path: str) -> bool:
         return not self.books.isdisjoint(_folders(posixpath.dirname(path)))
@@ -114,7 +128,8 @@ class Cascades:
     def page_of(self, path: str, label: str) -> str:
         """The page of a book in which `label` is, seen from that at `path`; "" if none is known."""
         page = self._labels.get(label)
-        return posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
+        seen = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
+        return quote(seen) if _UNSAFE.search(seen) else seen
 
     def settings(self, data_of: Callable[[], bytes], within: str) -> None:
         """Note what settings of a folder say, as Material for MkDocs has them in `.meta.yml`."""

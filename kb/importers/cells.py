@@ -2,9 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import takewhile
 
+from kb.errors import NotTaken
+from kb.importers.head_yaml import load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import word_set
+from kb.importers.value_text import flat, is_empty
 from kb.importers.values import Plain, Value
 
 _MAYBE = re.compile(r"^[ \t]*(?:`{3}|~{3})[`~]*[ \t]*\{[A-Za-z]", re.MULTILINE)
@@ -23,18 +28,21 @@ _LANGUAGES = word_set(
     "r python julia ojs sql bash sh shell zsh powershell perl ruby js javascript node css html "
     "stan rcpp c cpp fortran go rust dot mermaid stata sas scala java php haskell octave matlab"
 )
-_OPTION_LINE = re.compile(r"[ \t]*(?:#|//|--|%%|%|;)\|[ \t]?([\w.-]{0,60})[ \t]*:?[ \t]*(.*)$")
+_OPTION_LINE = re.compile(r"[ \t]*(?:#|//|--|%%|%|;)\|[ \t]?(([\w.-]{0,60})[ \t]*:?[ \t]*(.*))$")
 _OPTION = re.compile(
     r"([A-Za-z][\w.-]{0,60})\s{0,9}=\s{0,9}"
     r"(\"(?:[^\"\\\n]|\\.){0,1000}\"|'(?:[^'\\\n]|\\.){0,1000}'|[^\s,'\"]{1,200})"
 )
+_CELL_NAME = re.compile(r"[ \t]{1,9}([\w.-]{1,100})[ \t]*(?=,|$)")
 _ALL_CELLS = re.compile(r"opts_chunk\s{0,9}\$\s{0,9}set\s{0,9}\(([^()]{0,1000})\)")
 _NO = ("false", "f", "no")
 _SAID_OF_MYST = ("filename", "caption")
-_SPOKEN = ("fig-cap", "tbl-cap", "lst-cap", "fig-alt")
+CAPTIONS = ("fig-cap", "tbl-cap", "lst-cap")
+_SPOKEN = (*CAPTIONS, "fig-subcap", "tbl-subcap", "fig-alt")
 """Options that say to readers what they see, as Quarto spells them."""
 
 Options = dict[str, str]
+"""What each option says in a line; the items of a list have a blank line between them."""
 
 
 def with_cells(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
@@ -78,11 +86,8 @@ def _cell(
     begin: re.Match[str], code: list[str], common: Options, remarks: Remarks
 ) -> Iterator[str]:
     indent, fence, language, rest = begin.groups()
-    own = 0
-    while own < len(code) and _OPTION_LINE.match(code[own]):
-        own += 1
-    lines = [found.groups() for line in code[:own] if (found := _OPTION_LINE.match(line))]
-    options = common | _options(rest) | {_name(name): value for name, value in lines}
+    own, said = _own_options(code)
+    options = common | _options(rest) | said
     shown = not _denied(options, "include")
     if shown and not _denied(options, "echo"):
         remarks.add(Why.MARKS, rest)
@@ -92,9 +97,38 @@ def _cell(
         yield f"{indent}{fence}"
     else:
         remarks.add(Why.UNSEEN, "\n".join([begin[0], *code]))
-    words = [options[name].strip("\"'") for name in _SPOKEN if shown and options.get(name)]
-    for said in dict.fromkeys(words):
-        yield from ("", f"{indent}{said}", "")
+    words = [one for name in _SPOKEN if shown for one in options.get(name, "").split("\n\n")]
+    for line in dict.fromkeys(filter(None, words)):
+        yield from ("", f"{indent}{line}", "")
+
+
+def cells(lines: list[str]) -> Iterator[tuple[str, Options]]:
+    """The cells in the lines of a text: the name of each, or "", and its options."""
+    at = 0
+    while at < len(lines):
+        fence, begin = _FENCE.match(lines[at]), at
+        at = _end(lines, at, fence[1]) + 1 if fence else at + 1
+        if fence and at <= len(lines) and (found := _BEGIN.match(lines[begin])):
+            _, said = _own_options(lines[begin + 1 : at - 1])
+            name = _CELL_NAME.match(found[4])
+            yield name[1] if name else "", _options(found[4]) | said
+
+
+def _own_options(code: list[str]) -> tuple[int, Options]:
+    """How many lines of a cell are options, which are YAML, and what they say."""
+    found = list(takewhile(bool, map(_OPTION_LINE.match, code)))
+    lines = [match.groups() for match in found if match]
+    try:
+        fields = load("\n".join(whole for whole, _, _ in lines))
+    except NotTaken:
+        told = {_name(name): value.strip("\"'") for _, name, value in lines}
+        return len(lines), told | _options("\n".join(whole for whole, _, _ in lines))
+    return len(lines), {_name(name): _said(value) for name, value in fields.items()}
+
+
+def _said(value: Value) -> str:
+    items = value if isinstance(value, list) else [value]
+    return "\n\n".join(flat(item) for item in items if not is_empty(item))
 
 
 def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> Iterator[str]:
@@ -102,7 +136,7 @@ def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> It
     own = code[: _options_end(code)]
     code = code[len(own) :]
     told = "\n".join(own)
-    fields = {found[1]: found[2] for line in own if (found := _FIELD.match(line))}
+    fields = _fields_of_myst(own)
     hidden = {what for tags in _TAGS.findall(told) for what in _HIDING.findall(tags)}
     said = [] if "cell" in hidden else [*map(fields.get, _SAID_OF_MYST)]
     if hidden:
@@ -117,6 +151,15 @@ def _cell_of_myst(begin: re.Match[str], code: list[str], remarks: Remarks) -> It
         yield from ("", f"{indent}{words}", "")
 
 
+def _fields_of_myst(own: list[str]) -> Options:
+    """What options say, one in a line behind a colon or YAML between two lines of ---."""
+    fields = {found[1]: found[2] for line in own if (found := _FIELD.match(line))}
+    if own and own[0].strip() == "---":
+        with suppress(NotTaken):
+            fields = {name: _said(value) for name, value in load("\n".join(own[1:-1])).items()}
+    return fields
+
+
 def _options_end(code: list[str]) -> int:
     """The line after the options: between two lines of ---, or of a colon each."""
     if code and code[0].strip() == "---":
@@ -128,11 +171,11 @@ def _options_end(code: list[str]) -> int:
 
 
 def _denied(options: Options, name: str) -> bool:
-    return options.get(name, "").strip("\"' ").lower() in _NO
+    return options.get(name, "").lower() in _NO
 
 
 def _options(text: str) -> Options:
-    return {_name(name): value for name, value in _OPTION.findall(text)}
+    return {_name(name): value.strip("\"'") for name, value in _OPTION.findall(text)}
 
 
 def _name(name: str) -> str:

@@ -15,6 +15,7 @@ from kb.importers.abbreviations import with_meanings
 from kb.importers.cells import with_cells
 from kb.importers.code_names import with_named_code
 from kb.importers.conditions import with_conditions
+from kb.importers.crossrefs import PageOf, labels_of, standing, with_references, with_words
 from kb.importers.decoding import decoded
 from kb.importers.directives import with_directives
 from kb.importers.fields import Fields
@@ -28,7 +29,7 @@ from kb.importers.page import Page
 from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
-from kb.importers.roles import PageOf, with_roles
+from kb.importers.roles import with_roles
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
 from kb.importers.value_text import words
@@ -45,7 +46,8 @@ _ADDRESSES = ("slug", "permalink", "url", "redirect_from")
 class ParsedFile(Struct, frozen=True, kw_only=True):
     """What a file says. `links` lead to other files and are not resolved yet.
 
-    `parts` are the places of its page to which links of other files lead.
+    `parts` are the places of its page to which links of other files lead, `labels` the words of
+    those that have a label, and `made` the labels that stand for words in links of this one.
     `relations` are those that the front matter states, `links` those that the text holds, `named`
     the files that a field names. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
@@ -73,6 +75,8 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     visible_below: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     unread: bool = False
+    labels: Mapping[str, str] = {}
+    made: frozenset[str] = frozenset()
 
     def points_elsewhere(self) -> bool:
         """Whether it names other files in any way."""
@@ -118,13 +122,19 @@ def parse_markdown(
     for each in own_properties.items():
         sorted_fields.keep(*each)
     sorted_fields.sort(_with_date(fields, path))
-    body = head.body
+    body, labels, made = head.body, dict[str, str](), set[str]()
     if not exact:
+        labels = labels_of(body)
         body = with_conditions(body, head.fields, None if head.unread else settings)
         myst = in_book or is_myst(body, head.fields)
         if myst:
-            body = _of_myst(body, page_of, remarks)
-        body = _plain(body, head.fields, remarks, myst=myst)
+            body, of_myst = labelled(body, remarks)
+            body = with_directives(body, remarks)
+            body = with_roles(body, of_myst, page_of, made, remarks)
+            labels |= of_myst
+        body = _said(body, head.fields, remarks)
+        body = with_named_code(with_references(body, labels, page_of, made))
+        body = plain_markdown(body, remarks, myst=myst)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)
@@ -136,6 +146,9 @@ def parse_markdown(
         remarks.add(Why.CHANGED, "it holds no more than its title")
     parts = parts_of("", ()) if exact else parts_of(head.body, sections)
     links = () if exact else _links(sections, sorted_fields.related)
+    content = Content(title=title, sections=sections, properties=sorted_fields.properties)
+    labels = standing(labels, content)
+    of_own = {label: words for label, words in labels.items() if label in made}
     return ParsedFile(
         path=path,
         exact=exact,
@@ -145,13 +158,15 @@ def parse_markdown(
         relations=relations,
         archived=archived,
         content=content_with_parts(
-            Content(title=title, sections=sections, properties=sorted_fields.properties),
+            with_words(content, of_own, lambda target, label: "" if target else of_own[label]),
             lambda target, part: None if target else ("", parts.slug(part) or part),
             remarks,
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),
         links=links,
         parts=parts,
+        labels=labels,
+        made=frozenset(made),
         named=tuple(dict.fromkeys(sorted_fields.named)),
         aliases=(*sorted_fields.aliases, *addresses),
         source=source,
@@ -162,16 +177,10 @@ def parse_markdown(
     )
 
 
-def _of_myst(body: str, page_of: PageOf, remarks: Remarks) -> str:
-    body, labels = labelled(body, remarks)
-    return with_roles(with_directives(body, remarks), labels, page_of, remarks)
-
-
-def _plain(body: str, fields: Mapping[str, Value], remarks: Remarks, *, myst: bool) -> str:
-    said = with_cells(
-        with_mentioned(with_meanings(body, remarks), fields, remarks), fields, remarks
-    )
-    return plain_markdown(with_named_code(said), remarks, myst=myst)
+def _said(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
+    """`body` with what abbreviations, mentions of fields and options of cells say to readers."""
+    said = with_mentioned(with_meanings(body, remarks), fields, remarks)
+    return with_cells(said, fields, remarks)
 
 
 def _with_taxonomies(fields: dict[str, Value]) -> dict[str, Value]:

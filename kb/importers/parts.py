@@ -23,6 +23,10 @@ _ID = re.compile(
     r"|^\(([\w.:/ -]{1,200})\)=[ \t]*$",
     re.MULTILINE,
 )
+_CELL_ID = re.compile(
+    r"[ \t]*(?:#|//|--|%%)\|[ \t]*label:[ \t]*[\"']?([\w.:-]{1,200})"
+    r"|[ \t]*(?:`{3,}|~{3,})[ \t]*\{[A-Za-z]{1,20}[ \t]+([\w.-]{1,200})[ \t]*[,}]"
+)
 _NO_WORDS = re.compile(
     r"\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>|[ \t]#+[ \t]*$|[ \t]\^[A-Za-z0-9-]{4,60}[ \t]*$"
     r"|^\([\w.:/ -]{1,200}\)=[ \t]*$"
@@ -75,7 +79,7 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
     An id in a line of its own right before a heading is that of the heading, but `{: #id}`, as
     kramdown has it, belongs to what stands right above it.
     """
-    if not _ID.search(body):
+    if not (_ID.search(body) or "label:" in body or "{r " in body):
         return
     counts: dict[str, int] = {}
     words, waiting, above = "", list[str](), ""
@@ -85,6 +89,8 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         if not above:
             continue
         found = None if is_code else _HEADING.match(line) or _underlined(line, below)
+        if is_code:
+            yield from ((each, words) for each in _ids_of_cell(line))
         ids = [] if is_code else [one[one.lastindex or 0] for one in _ID.finditer(line)]
         if found:
             words_alone = outside_code(found[1], lambda text: _NO_WORDS.sub("", text))
@@ -101,6 +107,14 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
             waiting = ids if alone else []
             yield from ((each, words) for each in ids if not alone)
     yield from ((each, words) for each in waiting)
+
+
+def _ids_of_cell(line: str) -> Iterator[str]:
+    """What a line of a block of code calls the block: R Markdown has a kind before its name."""
+    if found := _CELL_ID.match(line):
+        yield from (f"{kind}{found[1] or found[2]}" for kind in ("", "fig:", "tab:"))
+    elif line.lstrip().startswith(("`", "~")):
+        yield from filter(None, (one[1] for one in _ID.finditer(line)))
 
 
 def _underlined(line: str, below: str) -> re.Match[str] | None:

@@ -4,11 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from kb.importers.code import lines_of, spans
+from kb.importers.crossrefs import PageOf
 from kb.importers.naming import readable_name
 from kb.importers.remarks import Remarks, Why
-
-PageOf = Callable[[str], str]
-"""Gives the page of a label, seen from the one that is read; "" if nobody knows it."""
 
 _ROLE = re.compile(r"\{([A-Za-z][\w:.-]{0,40})\}\Z")
 _LONGEST = 50  # characters before a code span that are looked at
@@ -23,10 +21,13 @@ _WORDS = {"term", "abbr", "guilabel", "menuselection", "index", "u", "del", "sc"
 _ELEMENTS = {"kbd": "kbd", "sub": "sub", "subscript": "sub", "sup": "sup", "superscript": "sup"}
 
 
-def with_roles(body: str, labels: Mapping[str, str], page_of: PageOf, remarks: Remarks) -> str:
+def with_roles(
+    body: str, labels: Mapping[str, str], page_of: PageOf, made: set[str], remarks: Remarks
+) -> str:
     """`body` with roles as links and words; of other roles what they hold stays, as code.
 
-    A link without words has those of the heading that it leads to by `labels`, or its label.
+    A link without words has those of the heading that it leads to by `labels`, or its label, which
+    is added to `made` if another page has it.
     """
     if "}`" not in body and "](" not in body:
         return body
@@ -37,21 +38,22 @@ def with_roles(body: str, labels: Mapping[str, str], page_of: PageOf, remarks: R
     def with_words(link: re.Match[str]) -> str:
         if not link[1] and link[2] not in labels and not page_of(link[2]):
             return link[0]
+        made.update({link[2]} - labels.keys())
         return f"[{labels.get(link[2]) or link[2]}](#{link[2]})"
 
     def worded(text: str) -> str:
         return _TO_LABEL.sub(led, _EMPTY.sub(with_words, text))
 
-    made: list[str] = []
+    lines: list[str] = []
     prose: list[str] = []
     for line, is_code in lines_of(body):
         if is_code:
-            made += [_said("\n".join(prose), worded, remarks)] if prose else []
+            lines += [_said("\n".join(prose), worded, remarks)] if prose else []
             prose = []
-            made.append(line)
+            lines.append(line)
         else:
             prose.append(line)
-    return "\n".join([*made, *([_said("\n".join(prose), worded, remarks)] if prose else [])])
+    return "\n".join([*lines, *([_said("\n".join(prose), worded, remarks)] if prose else [])])
 
 
 def _said(text: str, worded: Callable[[str], str], remarks: Remarks) -> str:

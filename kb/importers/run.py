@@ -16,13 +16,14 @@ from kb.entries.relation import WIKI, written_name
 from kb.errors import Forbidden, InvalidInput, NotFound, NotTaken, Refused
 from kb.ids import as_uuid, entry_id_for
 from kb.importers.cascades import Cascades, in_order
+from kb.importers.crossrefs import with_words
 from kb.importers.files import find_files, hidden_pages, read, why_hidden
 from kb.importers.glossary import with_terms
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
 from kb.importers.naming import is_hidden, is_markdown, spellings, why_twice
 from kb.importers.outcomes import REFUSED, FileOutcome, not_taken, said
-from kb.importers.parts import Parts, content_with_parts
+from kb.importers.parts import content_with_parts
 from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Remarks, Why
 from kb.importers.shown import changes
@@ -81,7 +82,7 @@ class FolderImport:
         self._entries = entries
         self._folder = folder
         self._options = options
-        self._parts: dict[str, Parts] = {}
+        self._files: dict[str, ParsedFile] = {}
         self._names = Names(folder.resolve().name)
         self._owners: dict[str, str] = {}
         self._external_ids: dict[str, str] = {}
@@ -141,7 +142,7 @@ class FolderImport:
         self._external_ids[parsed.path] = external_id
         known_as = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
         names = (*known_as, *self._permalinks.of(parsed.path))
-        self._parts[entry_id] = parsed.parts
+        self._files[entry_id] = parsed
         self._sight.add(entry_id, parsed)
         folder = self._permalinks.folder_of(parsed.path)
         self._names.add(parsed.path, entry_id, filter(None, names), folder)
@@ -227,18 +228,28 @@ class FolderImport:
         What a page calls its parts is told to nobody who does not see it.
         """
 
-        def led(target: str, part: str) -> tuple[str, str] | None:
+        def found_at(target: str) -> str | None:
             found = self._names.find(target, parsed.path) if target else None
-            if not found or not self._sight.may_tell(entry_id, found):
+            return found if found and self._sight.may_tell(entry_id, found) else None
+
+        def of_label(target: str, label: str) -> bool:
+            return bool(target) and self._cascades.page_of(parsed.path, label) == target
+
+        def words(target: str, label: str) -> str:
+            found = found_at(target) if of_label(target, label) else None
+            return self._files[found].labels.get(label, "") if found else ""
+
+        def led(target: str, part: str) -> tuple[str, str] | None:
+            if not (found := found_at(target)):
                 # Of a label its author wrote no page.
-                of_label = target and self._cascades.page_of(parsed.path, part) == target
-                return ("", part) if of_label else None
+                return ("", part) if of_label(target, part) else None
             to = "" if found == entry_id else target.removeprefix(WIKI)
-            return to, self._parts[found].slug(part) or part
+            return to, self._files[found].parts.slug(part) or part
 
         if parsed.exact or not parsed.links:
             return parsed.content
-        content = content_with_parts(parsed.content, led, remarks := Remarks())
+        content = with_words(parsed.content, parsed.made, words)
+        content = content_with_parts(content, led, remarks := Remarks())
         told += remarks.all()
         return content
 

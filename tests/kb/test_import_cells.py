@@ -59,3 +59,27 @@ def test_what_a_caption_says_is_text() -> None:
 
     text = made(f"{hidden}\n\n{shown}")
     assert text.split("\n\n") == ["Oil at noon", "\n```python\nplot\n```", "Oil at night"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("fig-alt: |\n  Oil rises\n  at noon.", ["Oil rises at noon."]),
+        ("fig-cap: >-\n  Oil,\n\n  folded", ["Oil, folded"]),
+        ('tbl-cap:\n  - "Oil"\n  - Water', ["Oil", "Water"]),
+        ("fig-subcap: [Oil, Water]\nfig-cap: Both", ["Both", "Oil", "Water"]),
+        ("fig-cap: Oil: at noon", ["Oil: at noon"]),
+        ("fig.cap = 'Oil of old'", ["Oil of old"]),
+        ("fig-cap:", []),
+    ],
+)
+def test_options_of_cells_are_read_as_yaml(options: str, said: list[str]) -> None:
+    cell = "\n".join(["```{r}", *(f"#| {line}" for line in options.split("\n")), "plot", "```"])
+
+    assert [line for line in made(cell).split("\n") if line] == ["```r", "plot", "```", *said]
+
+
+def test_a_caption_over_lines_in_a_cell_of_myst_is_text() -> None:
+    cell = "```{code-cell}\n---\ncaption: |\n  Oil\n  at noon\n---\nplot\n```"
+
+    assert made(cell) == "```\nplot\n```\n\nOil at noon"

@@ -114,6 +114,21 @@ def test_a_label_of_a_page_that_some_do_not_see_tells_not_which_page_it_is_in(
     assert text.strip() == "Of [a](#q1), [q1](#q1) and [it](oven.md#how-hot)."
 
 
+def test_a_reference_says_the_heading_of_no_page_that_some_do_not_see(tmp_path: Path) -> None:
+    hidden = "# Plans {#sec-a}\n\n## Sacking {#sec-q1}\n\n![Sackings](x.png){#fig-q2}\n"
+    unseen = "<!-- ## Layoffs {#sec-q3} -->\n\n::: {.content-hidden}\n## March {#sec-q4}\n:::\n"
+    write(tmp_path, "held.qmd", "draft: true", hidden)
+    write(tmp_path, "oven.qmd", "title: Oven", f"## Heat {{#sec-heat}}\n\nText\n\n{unseen}")
+    text = "Of @sec-q1, @fig-q2, @sec-q3, @sec-q4 and @sec-heat."
+    write(tmp_path, "page.qmd", "title: Page", text)
+
+    said = shown(World(), tmp_path)["page.qmd"].strip()
+
+    assert not re.search("layoffs|march|sacking|held", said, re.IGNORECASE)
+    assert said.startswith("Of [sec-q1](#sec-q1), [fig-q2](#fig-q2), [sec-q3](oven.qmd#")
+    assert said.endswith("and [Heat](oven.qmd#heat).")
+
+
 def test_a_page_that_people_hid_is_told_of_to_nobody_by_a_later_import(
     tmp_path: Path,
 ) -> None:

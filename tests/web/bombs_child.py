@@ -63,6 +63,10 @@ PIECES = (
         "```{note}\n",
         ":::{tip} a\n:b: c\n",
         "{ref}`a <b>`",
+        "@sec-a",
+        "[@fig-",
+        "# a {#sec-a}\n",
+        "```{r}\n#| a: |\n",
         "$a",
         "[^a]",
         "[^a]: b\n",
@@ -89,6 +93,7 @@ IMPORTERS = (
     ),
     *(
         "conditions",
+        "crossrefs",
         "definitions",
         "directives",
         "divisions",
