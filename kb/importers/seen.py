@@ -34,12 +34,12 @@ def take_seen(
     narrow = {word for word in said if word in (AUTHOR, DRAFT)}
     for name in list(fields):
         value = fields[name]
-        if exact and (isinstance(value, dict) or name == "tags"):
+        if exact and (isinstance(value, dict) or name in ("tags", "relations")):
             continue
         for where, text, sight in _held_back((name,), value):
             remarks.add(Why.SEEN, f"{' '.join(where)}: {text} shows it to its author alone")
             narrow.add(sight)
-            if len(where) == 1 and not is_kept(name):
+            if len(where) == 1 and not is_kept(name) and _by_its_name(name, value):
                 fields.pop(name, None)
     if (date := date_in_name(path)) and is_to_come(date):
         remarks.add(Why.SEEN, f"its name has the day {date}, so its author alone sees it")
@@ -95,16 +95,26 @@ def narrowest(words: set[str]) -> tuple[str, ...]:
 def _held_back(path: tuple[str, ...], value: Value) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """What holds the page back in a field and all that is nested in it: where, what, to whom."""
     name = name_words(path[-1])
-    texts = [text for text in _texts(value) if text.strip()]
+    texts = _said_in(value)
     if LISTS & {*name} and isinstance(value, Plain) and not _BETWEEN_TAGS.search(value.text):
         texts += value.text.split()  # so some tools write a list
     if name == DATE and len(path) > 1:
         texts = []
-    if sight := held_back(path[-1], texts) or _damaged(path[-1], texts):
+    if sight := held_back(path[-1], texts, _items(value)) or _damaged(path[-1], texts):
         yield path, flat(value), sight
     for item in value if isinstance(value, list) else [value]:
         for key, nested in item.items() if isinstance(item, dict) else ():
             yield from _held_back((*path, key), nested)
+
+
+def _by_its_name(name: str, value: Value) -> bool:
+    """Whether a field says who sees the page, and is not one of tags that hold it back."""
+    texts = _said_in(value)
+    return bool(held_back(name, texts, ()) or _damaged(name, texts))
+
+
+def _said_in(value: Value) -> list[str]:
+    return [text for text in _texts(value) if text.strip()]
 
 
 def _damaged(name: str, texts: Iterable[str]) -> str | None:
@@ -120,6 +130,15 @@ def _texts(value: Value) -> Iterator[str]:
     else:
         for item in value.values() if isinstance(value, dict) else value:
             yield from _texts(item)
+
+
+def _items(value: Value) -> list[str]:
+    """The texts that stand in a value itself; the names in a mapping that says nothing of them."""
+    if isinstance(value, dict):
+        return [*value] if not any(map(str.strip, _texts(value))) else []
+    if isinstance(value, list):
+        return [text for item in value if not isinstance(item, dict) for text in _items(item)]
+    return [*_texts(value)]
 
 
 def _said(fields: dict[str, Value], remarks: Remarks) -> tuple[str, ...]:

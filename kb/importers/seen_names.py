@@ -9,17 +9,19 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from kb.importers.seen_marks import among, of_tag
+from kb.importers.seen_rule import closes, says_of_sight, shuts
 from kb.importers.seen_values import (
     AUTHOR,
     DRAFT,
     PRIVATE,
     UNFINISHED,
     affirms,
+    any_mark,
     denies,
     denies_or_doubts,
     is_closed,
     is_colour,
-    is_marked,
     is_no_day_past,
     is_over,
     is_private,
@@ -31,6 +33,7 @@ from kb.importers.seen_values import (
     names_readers,
     plain,
     restricts,
+    said,
     says_so,
     says_yes,
     shortly,
@@ -94,7 +97,7 @@ class _Rule(Struct, frozen=True):
 
 
 _NO_NAME = word_set("not no non dont never skip")
-_IN_MARKS = PRIVATE | UNFINISHED | _NO_NAME | word_set("only progress")
+_IN_MARKS = PRIVATE | UNFINISHED | _NO_NAME | word_set("only progress under embargoed unreleased")
 _LONGEST_MARK = 60
 _RULES = (
     _Rule(UNFINISHED, says_so, DRAFT, beside=word_set("status state mode only")),
@@ -109,7 +112,9 @@ _RULES = (
     ),
     _Rule(word_set("progress"), says_so, DRAFT, word_set("work"), word_set("in")),
     _Rule(word_set("publish embargo"), is_no_day_past, DRAFT, _DAYS),
-    _Rule(word_set("embargo"), is_no_day_past, DRAFT),
+    _Rule(
+        word_set("embargo embargoed"), lambda text: says_so(text) and is_no_day_past(text), DRAFT
+    ),
     _Rule(
         word_set(
             "published publication pub posted release released available live visible go goes "
@@ -179,11 +184,13 @@ _RULES = (
     _Rule(_WIDE, shortly(is_private), AUTHOR, beside=None),
     _Rule(_WIDE, shortly(lambda text: "only" in words(text)), AUTHOR, beside=None),
     _Rule(word_set("visibility visible shown show"), names_a_group, AUTHOR),
-    _Rule(_LOOSE, is_marked(UNFINISHED), DRAFT, beside=None),
-    _Rule(_LOOSE, is_marked(PRIVATE), AUTHOR, beside=None),
-    _Rule(_MARKED, is_marked(UNFINISHED), DRAFT),
+    _Rule(_LOOSE, any_mark(lambda mark: said(mark) in UNFINISHED), DRAFT, beside=None),
+    _Rule(_LOOSE, any_mark(lambda mark: said(mark) in PRIVATE), AUTHOR, beside=None),
+    _Rule(_WIDE | _LOOSE, lambda text: shuts(text) == DRAFT, DRAFT, beside=None),
+    _Rule(_WIDE | _LOOSE, lambda text: shuts(text) == AUTHOR, AUTHOR, beside=None),
+    _Rule(_MARKED, any_mark(lambda mark: of_tag(mark) == DRAFT), DRAFT),
     _Rule(_MARKED | word_set("distribution"), is_tlp, AUTHOR),
-    _Rule(_MARKED, is_marked(frozenset({"private", "confidential", "secret"})), AUTHOR),
+    _Rule(_MARKED, any_mark(lambda mark: of_tag(mark) == AUTHOR), AUTHOR),
 )
 _VOCABULARY = (
     frozenset().union(*(rule.one | rule.other | (rule.beside or frozenset()) for rule in _RULES))
@@ -191,15 +198,21 @@ _VOCABULARY = (
 )
 
 
-def held_back(name: str, texts: Iterable[str]) -> str | None:
-    """To whom a field of this name with these texts shows the page, if it holds it back."""
+def held_back(
+    name: str, texts: Iterable[str], items: Iterable[str] | None = None, *, any_words: bool = True
+) -> str | None:
+    """To whom a field of this name with these texts shows the page, if it holds it back.
+
+    `items` are those of them that may be marks such as tags, if not all may. Without `any_words`
+    only words that are known count in the name.
+    """
     of_name, texts = name_words(name), list(texts)
     if of_name == DATE and any(map(is_to_come, texts)):
         return DRAFT
-    return next(
-        (rule.sight for rule in _rules(of_name) if any(map(rule.holds, texts))),
-        None,
-    )
+    by_rule = (rule.sight for rule in _rules(of_name) if any(map(rule.holds, texts)))
+    by_words = (closes(name, text, any_words=any_words) for text in texts)
+    found = next(by_rule, None) or next(filter(None, by_words), None)
+    return found or among(of_name, texts if items is None else items)
 
 
 def marked(text: str) -> str | None:
@@ -208,12 +221,13 @@ def marked(text: str) -> str | None:
         word for word in name_words(text[:_LONGEST_MARK]) if word != "v" and not word.isdigit()
     ]
     short = len(text) <= _LONGEST_MARK and not _IN_MARKS.isdisjoint(found)
-    return held_back(" ".join(found), ["yes"]) if short else None
+    return held_back(" ".join(found), ["yes"], any_words=False) if short else None
 
 
 def may_hold_back(name: str) -> bool:
     """Whether a field of this name says who sees a page, or when, in whatever words."""
-    return any(not rule.one & _OFTEN_OTHER for rule in _rules(name_words(name)))
+    by_rule = any(not rule.one & _OFTEN_OTHER for rule in _rules(name_words(name)))
+    return by_rule or says_of_sight(name)
 
 
 def is_kept(name: str) -> bool:

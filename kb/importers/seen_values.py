@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from kb.importers.seen_words import meant
@@ -179,10 +179,9 @@ def shortly(holds: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda text: len(words(text)) <= _SHORT and holds(text)
 
 
-def is_marked(marks: Iterable[str]) -> Callable[[str], bool]:
-    """Whether one of several words that are set apart is one of `marks`."""
-    known = frozenset(marks)
-    return lambda text: any(said(mark) in known for mark in _BETWEEN_MARKS.split(text))
+def any_mark(holds: Callable[[str], object]) -> Callable[[str], bool]:
+    """Whether `holds` for one of several words that are set apart."""
+    return lambda text: any(holds(mark) for mark in _BETWEEN_MARKS.split(text))
 
 
 def names_a_group(text: str) -> bool:
