@@ -51,9 +51,13 @@ def shared(run: Run, before: bytes) -> tuple[object, ...]:
 
 def checksum(event: RecordedEvent) -> int:
     """Whether an event is what was recorded: CRC-32 of its place and its own fields."""
+    return checksum_of(event.position, event.id.bytes, event.type, event.schema_version, event.data)
+
+
+def checksum_of(position: int, id: bytes, type: str, schema_version: int, data: bytes) -> int:
+    """The checksum of an event with these fields. Raises `TypeError` or `OverflowError`."""
     # Not a hash that is as strong as the chain: it is counted for every event written or read.
-    own = (event.position, event.id.bytes, event.type, event.schema_version, event.data)
-    return crc32(_encode(own))
+    return crc32(_encode((position, id, type, schema_version, data)))
 
 
 def parts(run: Run) -> list[bytes | int]:

@@ -1,6 +1,6 @@
 """The protocol that every event log keeps, whatever it stores its events in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -34,6 +34,12 @@ class EventLog(Protocol):
 
     def read(self, after: int, limit: int) -> list[RecordedEvent]:
         """At most `limit` events with a position above `after`, in order; see `read_stream`."""
+
+    def of_types(self, types: Collection[str]) -> list[RecordedEvent]:
+        """All events of these types in order, but those that are not what was recorded.
+
+        For types of which there are few; it costs much less than to read the whole log.
+        """
 
     def head(self) -> int:
         """The last position of the log, 0 if it is empty."""

@@ -1,7 +1,7 @@
 """A log in memory, for tests and trials: the same promises as the others but durability."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from types import TracebackType
@@ -68,6 +68,12 @@ class InMemoryEventLog:
         with self._changed:
             self._refuse_if_closed()
             return self._events[start : start + max(limit, 0)]
+
+    def of_types(self, types: Collection[str]) -> list[RecordedEvent]:
+        """See `EventLog.of_types`."""
+        with self._changed:
+            self._refuse_if_closed()
+            return [event for event in self._events if event.type in types]
 
     def head(self) -> int:
         """See `EventLog.head`."""

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from events.sqlite_rows import (
     known_events,
     mark_at,
     number,
+    of_types,
     page,
     read_identity,
     stream_page,
@@ -124,6 +125,12 @@ class SqliteEventLog:
                     break
         self._refuse_gap(after, [event.position for event in found])
         return found
+
+    def of_types(self, types: Collection[str]) -> list[RecordedEvent]:
+        """See `EventLog.of_types`."""
+        with self._reading() as reader:
+            found = of_types(reader, types)
+        return [event for event in found if event.type in types]
 
     def head(self) -> int:
         """See `EventLog.head`."""

@@ -7,12 +7,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_bytes
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from events.chain import hash_of
 from events.errors import LogFormatError, LogUnavailable
 from events.marks import Mark, follows
-from events.sealing import KEY_BYTES, seal, unseal
+from events.sealing import KEY_BYTES, cipher_of, seal, unseal
 from events.sqlite_file import (
     explain,
     explained,
@@ -27,6 +27,9 @@ from events.sqlite_layout import VAULT
 from events.sqlite_marks import read_mark, write_mark
 from events.sqlite_older import fill_vault
 from events.vault import DAMAGED, Row, known, refuse_closed, refuse_lost
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY = "SELECT key, hash FROM keys WHERE subject = ?"
 _ALL = "SELECT CAST(subject AS BLOB), key, hash FROM keys"
@@ -66,6 +69,7 @@ class SqliteVault:
         self._lock_timeout = lock_timeout
         self._read_lock = threading.RLock()  # guards the reader and the keys that it keeps
         self._kept: dict[str, Row] | None = None
+        self._ciphers: dict[str, AESGCM] = {}
         self._write_lock = threading.Lock()
         self._closed = False
         self._sound = False  # whether all keys were looked at, before the first new one is made
@@ -113,7 +117,11 @@ class SqliteVault:
 
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
         """See `KeyVault.open`."""
-        return unseal(known(subject, self._row(subject)), sealed, context)
+        with self._read_lock:
+            cipher = self._ciphers.get(subject) or cipher_of(known(subject, self._row(subject)))
+            if self._kept is not None:
+                self._ciphers[subject] = cipher
+        return unseal(cipher, sealed, context)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -127,6 +135,7 @@ class SqliteVault:
                 yield
             finally:
                 self._kept = None
+                self._ciphers.clear()
                 self._reader.execute("COMMIT")
 
     def destroy(self, *subjects: str) -> bool:

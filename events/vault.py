@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogUnavailable, SealedDataError
 from events.marks import Mark, follows
-from events.sealing import KEY_BYTES, seal, unseal
+from events.sealing import KEY_BYTES, cipher_of, seal, unseal
 
 
 class KeyVault(Protocol):
@@ -133,7 +133,7 @@ class MemoryVault:
 
     def open(self, subject: str, sealed: bytes, context: bytes) -> bytes:
         """See `KeyVault.open`."""
-        return unseal(known(subject, self._row(subject)), sealed, context)
+        return unseal(cipher_of(known(subject, self._row(subject))), sealed, context)
 
     def reading(self) -> AbstractContextManager[None]:
         """See `KeyVault.reading`."""

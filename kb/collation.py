@@ -6,6 +6,9 @@ import unicodedata
 _NUMBER = re.compile(r"\d{1,100}")
 _GROUPS = re.compile(r"(?<=\d)[,'\u2019](?=\d{3}(?!\d))")
 _APART = re.compile(r"(?<=\d)[^\w\s]{1,3}(?=\d)")
+_PARTED = re.compile(r"\d[^\w\s]{1,3}\d")
+_NOT_COUNTED = re.compile(r"[^\w\s\x02]|_")
+"""All but letters, numbers, white space and `_PART`."""
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 )
@@ -22,16 +25,20 @@ def sort_key(name: str) -> str:
     where the letters are alike, and punctuation does not count; a number sorts by its value. One
     with signs in it, as a version or a date, sorts part by part.
     """
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    parted = _APART.sub(_PART, _GROUPS.sub("", decomposed.translate(_UNDECOMPOSED)))
-    letters = "".join(sign for sign in parted if _counts(sign) or sign == _PART)
-    return _NUMBER.sub(_by_value, " ".join(letters.split())) + _LAST + name
+    # Views made anew key every title, tag and group: what cannot stand in a name is not looked for.
+    letters = name.lower() if name.isascii() else _decomposed(name)
+    numbered = _NUMBER.search(letters) is not None
+    if numbered and _PARTED.search(letters):
+        letters = _APART.sub(_PART, _GROUPS.sub("", letters))
+    letters = " ".join(_NOT_COUNTED.sub("", letters).split())
+    return (_NUMBER.sub(_by_value, letters) if numbered else letters) + _LAST + name
 
 
-def _counts(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign)[0] in "LN"
+def _decomposed(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    return unicodedata.normalize("NFKD", folded).translate(_UNDECOMPOSED)
 
 
 def _by_value(found: re.Match[str]) -> str:
-    digits = "".join(str(unicodedata.decimal(digit)) for digit in found[0]).lstrip("0")
+    digits = str(int(found[0])).lstrip("0")
     return f"{len(digits):03}{digits}"

@@ -75,8 +75,8 @@ TABLES = (
 
 ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, summary,
     group_name, group_looks, group_key, source_name, external_id, contributed_by, contributed_at,
-    revised_at, revised_position, revision_version, visibility)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    revised_at, revised_position, revision_version, visibility, withheld, partition)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REVISE_ENTRY = """UPDATE entry SET version = ?, title = ?, title_key = ?, summary = ?,
     group_name = ?, group_looks = ?, group_key = ?, revised_at = ?, revised_position = ?,
     revision_version = ? WHERE id = ?"""
@@ -115,9 +115,9 @@ def _contributed(db: Connection, event: RecordedEvent, entry: EntryContributed) 
             *(event.position, entry_id, event.version, entry.kind, *_heads(content)),
             *(*_group(entry.group), *source, event.actor, at),
             *(at, event.position, event.version, _encode(entry.visibility).decode()),
+            *_seen_by(db, entry_id, entry.visibility, entry.author),
         ),
     )
-    _show(db, entry_id, entry.visibility, entry.author)
     _keep_text(db, event, content)
 
 
@@ -184,12 +184,18 @@ def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) 
 
 
 def _show(db: Connection, entry_id: str, visibility: Visibility, author: str) -> None:
+    withheld, seen_by = _seen_by(db, entry_id, visibility, author)
+    db.execute(SHOW, (withheld, seen_by, entry_id))
+    db.execute(SHOW_TEXT, (seen_by, entry_id))
+
+
+def _seen_by(db: Connection, entry_id: str, visibility: Visibility, author: str) -> tuple[str, int]:
+    """What is withheld of an entry, and its partition, whose labels are kept."""
     taken = lacks(db, entry_stream(entry_id))
     labels = narrowed(audience(visibility, author), author, taken)
     seen_by = partition(labels)
     db.executemany(ADD_LABEL, [(label, seen_by) for label in sorted(labels)])
-    db.execute(SHOW, (left(taken), seen_by, entry_id))
-    db.execute(SHOW_TEXT, (seen_by, entry_id))
+    return left(taken), seen_by
 
 
 def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:

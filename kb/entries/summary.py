@@ -9,7 +9,10 @@ LENGTH = 200
 _LOOK_AT = 5 * LENGTH  # enough raw Markdown for LENGTH characters of text, and a bound on the work
 
 _ADDRESS = r"\((?:[^()]|\([^()]*\))*\)"
-_NOT_TEXT = re.compile(rf"```.*?(?:```|\Z)|!\[[^\]]*\]{_ADDRESS}|^\s*[-=|:#*>]+\s*$", re.S | re.M)
+# Each begins with signs that are quickly looked for, or at a line: in one expression, all of it
+# would be tried at every character.
+_DRAWN = re.compile(r"^\s*[-=|:#*>]+\s*$", re.M)
+_NOT_TEXT = re.compile(rf"```.*?(?:```|\Z)|!\[[^\]]*\]{_ADDRESS}", re.S)
 _LINK = re.compile(
     rf"\[([^\]]*)\]{_ADDRESS}|\[\[(?:[^\]|]*\|)?([^\]]*)\]\]|<((?:https?|mailto):[^\s<>]*)>"
 )
@@ -17,7 +20,8 @@ _BAR = re.compile(r"(?<!\\)\|")
 _RULE = frozenset("|:- \t")
 """What the line of a table is made of that stands below the names of its columns."""
 
-_MARKUP = re.compile(r"^\s*(?:#+|>+|[-*+]|\d+\.)\s+|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}", re.M)
+_BEGINS_LINE = re.compile(r"^\s*(?:#+|>+|[-*+]|\d+\.)\s+", re.M)
+_MARKUP = re.compile(r"[*_`~](?:[*_`~]{0,2}(?=\S)|(?<=\S[*_`~])[*_`~]{0,2})")
 
 
 def summary(sections: Sequence[Section]) -> str:
@@ -30,9 +34,10 @@ def summary(sections: Sequence[Section]) -> str:
 
 
 def _plain(markdown: str) -> str:
-    text = _NOT_TEXT.sub(" ", _rows_as_text(markdown))
-    text = _LINK.sub(lambda found: found[1] or found[2] or found[3] or "", text)
-    return _MARKUP.sub("", text)
+    text = _NOT_TEXT.sub(" ", _DRAWN.sub(" ", _rows_as_text(markdown)))
+    if "[" in text or "<" in text:
+        text = _LINK.sub(lambda found: found[1] or found[2] or found[3] or "", text)
+    return _MARKUP.sub("", _BEGINS_LINE.sub("", text))
 
 
 def _rows_as_text(markdown: str) -> str:

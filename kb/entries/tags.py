@@ -31,6 +31,8 @@ def written(value: str) -> str:
     `COMPOSED_TAG` characters.
     """
     beginning = " ".join(value.split())[:COMPOSED_TAG]
+    if beginning.isascii():
+        return beginning.rstrip()
     return unicodedata.normalize("NFC", " ".join(visible(beginning).split()))
 
 

@@ -4,7 +4,6 @@ from events.codec import EventCodec
 from events.log import EventLog
 
 ERASURES = frozenset({"entry-erased", "member-erased"})
-BATCH = 2_000
 
 
 def last_finished(log: EventLog, codec: EventCodec) -> int:
@@ -12,12 +11,7 @@ def last_finished(log: EventLog, codec: EventCodec) -> int:
 
     Nothing that was erased up to there comes into what is begun now and filled from the log.
     """
-    last = position = 0
-    while events := log.read(position, BATCH):
-        position = events[-1].position
-        for event in events:
-            if event.type in ERASURES:
-                if not codec.destroyed(event.stream):
-                    return 0
-                last = event.position
-    return last
+    erasures = log.of_types(ERASURES)
+    if not erasures or not all(codec.destroyed(event.stream) for event in erasures):
+        return 0
+    return erasures[-1].position

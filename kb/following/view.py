@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from sqlite3 import Connection
 from typing import Any
@@ -98,6 +99,7 @@ def stored_time(event: RecordedEvent) -> str:
     return to_stored(event.recorded_at)
 
 
+@lru_cache(maxsize=16)  # events that were appended together have one time
 def to_stored(time: datetime) -> str:
     """An aware time as views store it: ISO 8601 in UTC with microseconds, which sorts as text."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")

@@ -137,6 +137,14 @@ class EventLogContract:
         assert log.read(2**70, 2) == []
         assert log.read(0, 0) == log.read(0, -1) == []
 
+    def test_events_are_found_by_their_types(self, log: EventLog) -> None:
+        log.append("entry-1", [new_event(), new_event(type="entry.erased"), new_event()], 0)
+        log.append("entry-2", [new_event(type="b")], 0)
+        log.append("entry-1", [new_event(type="entry.erased")], 3)
+        recorded = log.read(0, 10)
+        assert log.of_types({"entry.erased", "b", "c"}) == [recorded[at] for at in (1, 3, 4)]
+        assert log.of_types({"c"}) == log.of_types(()) == []
+
     def test_long_reads_and_batches_come_whole(self, log: EventLog) -> None:
         recorded = log.append("entry-1", [new_event() for _ in range(2345)], 0)
         assert [e.position for e in recorded] == list(range(1, 2346))

@@ -141,6 +141,13 @@ def test_a_letter_that_became_another_is_found_wherever_it_stands(path: Path, co
         CODEC.decode(found)
 
 
+def test_no_event_is_found_by_a_type_that_was_not_recorded(path: Path) -> None:
+    change(path, "UPDATE events SET type = 'entry.erased' WHERE position = 5")
+    with SqliteEventLog(path) as log:
+        assert log.of_types({"entry.erased"}) == []
+        assert 5 not in {event.position for event in log.of_types({"entry.tagged"})}
+
+
 @pytest.mark.parametrize("place", [9, 1])
 def test_an_event_out_of_its_place_in_what_was_appended_is_not_read(path: Path, place: int) -> None:
     change(path, f"UPDATE events SET place = {place} WHERE position = 5")

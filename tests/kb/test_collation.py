@@ -45,6 +45,14 @@ def test_two_names_are_alike_only_if_they_are_the_same(one: str, other: str) -> 
     assert (sort_key(one) == sort_key(other)) == (one == other)
 
 
+@given(st.text(st.sampled_from("aZé_-., \t\x02019½²中٩"), max_size=12))
+def test_the_key_has_letters_numbers_and_blanks_alone(name: str) -> None:
+    letters, _, end = sort_key(name).partition("\x01")
+    assert end == name
+    assert all(sign.isspace() or sign == "\x02" or sign.isalnum() for sign in letters)
+    assert letters == " ".join(letters.split())
+
+
 def test_a_list_by_title_is_in_this_order(world: ViewedWorld) -> None:
     titles = ["Zelt", "Ärzte", "Runde 10", "Arzt", "runde 9"]
     for title in titles:

@@ -19,6 +19,9 @@ from kb.entries.summary import summary
             "Who, Does. Ada, on | off. End.",
         ),
         ("Who | Does\n----|-----\nAda | all.\nEnd", "Who, Does. Ada, all. End"),
+        ("# Steps\n\n1. Take *one*\n- or __two__\n\n---\n> last", "Steps Take one or two last"),
+        ("2 * 3 and a_b, ~~not~~ ** this", "2 * 3 and ab, not this"),
+        ("before\n```\n---\ncode\n```\nafter ![\n|\n](x) end", "before after end"),
         ("a | b\n\nis no table", "a | b is no table"),
     ],
 )
