@@ -16,6 +16,9 @@ OURS = ("events", "indexer", "kb", "web", "tests", "benchmarks")
 BY_NAME = frozenset({"getattr", "setattr", "delattr", "object", "attrgetter"})
 """What takes names of attributes as strings: of Python, of pytest and of `unittest.mock.patch`."""
 
+INSIDES = frozenset({"__closure__", "__code__", "__defaults__", "__dict__", "__kwdefaults__"})
+"""What Python keeps of how something is made."""
+
 
 def private_names(source: str) -> Iterator[str]:
     """The private names in strings for `BY_NAME`, and those that are imported from us."""
@@ -33,8 +36,8 @@ def private_names(source: str) -> Iterator[str]:
 
 
 def is_private(name: str) -> bool:
-    """Whether it is told as nobody else's business; `__main__` is a module that may be run."""
-    return name.startswith("_") and name not in ("__main__", "__init__")
+    """Whether it is told as nobody else's business; Python's own are not, but for `INSIDES`."""
+    return name in INSIDES or (name.startswith("_") and not name.endswith("__"))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +47,7 @@ def is_private(name: str) -> bool:
         ('patch.setattr("kb.search._lack", None)', ["kb.search._lack"]),
         ('setattr(build, "__defaults__", ())', ["__defaults__"]),
         ("from kb.search import _lack", ["kb.search._lack"]),
+        ('getattr(handler, "__name__", "")', []),
         ("from kb.demo import __main__ as program", []),
         ('monkeypatch.setattr("kb.search.FAINT", "_none")', []),
     ],
