@@ -3,7 +3,7 @@
 A word is a run of letters, digits and the marks on them, in any script, with a short English
 ending ("user's"). It becomes a term by compatibility decomposition, case folding, dropping accents
 ("Größe" -> "grosse"), writing katakana as hiragana, dropping the Arabic article, and the English
-Snowball stemmer. Of scripts that are written without spaces each sign is a word.
+Snowball stemmer. Of scripts that are written without spaces each sign is a word, digits aside.
 
 Beside these plain terms a text has others, by which what is exactly asked for is found. Each begins
 with a sign of its own:
@@ -30,7 +30,7 @@ import Stemmer
 from indexer.errors import QuestionError
 from indexer.letters import folded, others, written
 
-VERSION = 8
+VERSION = 9
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -67,7 +67,7 @@ _UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\u30fc\uff70\p{Hangul}"
     r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 )
-_SINGLE = rf"[[{_UNSPACED}]&&[\p{{L}}\p{{N}}\p{{So}}]]"
+_SINGLE = rf"[[{_UNSPACED}]&&[\p{{L}}\p{{Nl}}\p{{No}}\p{{So}}]]"
 _INNER = r"\u00ad\u200c\u200d\u2060"
 """Signs without width that stand inside words and are no part of them."""
 _LATER = rf"[[\p{{L}}\p{{N}}\p{{M}}{_INNER}]--{_SINGLE}]"

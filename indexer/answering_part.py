@@ -42,6 +42,7 @@ def answering(
     """Of each passage the part whose heading is the question, or that has most of it.
 
     That is the most different `marked` terms, phrases and sayings; those in its heading count.
+    One that has the signs of the question as they are typed is before a heading without them.
     Among equals one that has text of its own, then the one to whose words those of the question
     come nearest, then the first. `spans` are where the text of each passage has what is counted,
     `levels` what their documents have.
@@ -83,12 +84,15 @@ def _best(
     if len(parts) == 1:
         return parts
     wanted = question.wanted
+    signed = {each.pattern for each in wanted.sayings if each.signed}
 
-    def found(part: Part) -> tuple[int, int, bool]:
+    def found(part: Part) -> tuple[bool, bool, int, int, bool]:
         inside = {term for start, _, term in spans if part.start <= start < part.end}
         titled = snippets.spans(part.heading, marked, wanted.phrases)
         inside.update(term for *_, term in (*titled, *said(wanted.sayings, level, part.heading)))
-        return likeness(question.text, part.heading), len(inside), part.start < part.end
+        alike = likeness(question.text, part.heading)
+        typed = not signed.isdisjoint(inside)
+        return alike > 1, typed, alike, len(inside), part.start < part.end
 
     has = list(map(found, parts))
     most = max(has)

@@ -3,7 +3,7 @@
 Others have its words as well, often more of them: the heading itself is one line of a passage.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
 from indexer.analysis import name_key
@@ -28,10 +28,17 @@ class Stored(Protocol):
         ...
 
 
-def headed(question: str, documents: Mapping[int, Sequence[int]], stored: Stored) -> dict[int, int]:
+def headed(
+    question: str,
+    documents: Mapping[int, Sequence[int]],
+    signed: Container[int],
+    stored: Stored,
+) -> dict[int, int]:
     """The passage of each document that has a heading which is the question, where one has.
 
     `documents` are the numbers of their passages; the first of those that are so alike is taken.
+    Of those that are `signed` another passage has the signs of the question as they are typed, so
+    that a heading without these is no more than alike.
     """
     numbers = [number for each in documents.values() for number in each][:PASSAGES]
     if not numbers or len(question) > LONGEST:
@@ -52,4 +59,6 @@ def headed(question: str, documents: Mapping[int, Sequence[int]], stored: Stored
         for name, each in documents.items()
         if each
     }
-    return {name: number for name, number in best.items() if alike.get(number)}
+    return {
+        name: number for name, number in best.items() if alike.get(number, 0) > (name in signed)
+    }

@@ -14,11 +14,11 @@ _AT_ONCE = 64
 
 
 def written(word: str) -> str:
-    """The word in small letters, accents and all, ß as ss."""
+    """The word in small letters, accents and all, ß as ss, digits as 0 to 9."""
     if word.isascii():
         return word.lower()
     composed = unicodedata.normalize("NFKC", word).casefold()
-    return "".join(sign for sign in unicodedata.normalize("NFC", composed) if _is_written(sign))
+    return _plain(sign for sign in unicodedata.normalize("NFC", composed) if _is_written(sign))
 
 
 def others(written: str) -> list[str]:
@@ -30,15 +30,19 @@ def others(written: str) -> list[str]:
 
 
 def folded(word: str) -> str:
-    """The word in small letters without accents."""
+    """The word in small letters without accents, digits of any script as 0 to 9."""
     if word.isascii():
         return word.lower()
     # The order of accents does not matter here.
     parts: Iterable[str] = [word] if len(word) <= _AT_ONCE else word
     decomposed = "".join(unicodedata.normalize("NFKD", part) for part in parts)
     plain = decomposed.casefold().translate(_UNDECOMPOSED)
-    kept = "".join(sign for sign in plain if _is_written(sign) and not _is_accent(sign))
+    kept = _plain(sign for sign in plain if _is_written(sign) and not _is_accent(sign))
     return unicodedata.normalize("NFC", kept)
+
+
+def _plain(signs: Iterable[str]) -> str:
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs)
 
 
 def _is_written(sign: str) -> bool:

@@ -14,7 +14,7 @@ from indexer.document import PROPERTIES, Document, Part, Passage
 from indexer.embedder import Embedder
 from indexer.markdown_text import BETWEEN_CELLS, Block, blocks
 
-VERSION = 10
+VERSION = 11
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -113,7 +113,8 @@ def _outlines(document: Document) -> tuple[list[_Paragraph], ...]:
         )
     found: list[_Paragraph] = []
     for number, section in enumerate(document.sections, 1):
-        found += _section_outline(section.heading, inside[number - 1], number)
+        if section.text.strip():
+            found += _section_outline(section.heading, inside[number - 1], number)
     read = [each for each in found if each.read] or [_Paragraph(_Heading("", ""), document.title)]
     return read, [each for each in found if not each.read], _properties(document)
 
@@ -142,14 +143,14 @@ def _led(block: Block) -> Iterator[str]:
 
 def _section_outline(above: str, inside: Sequence[Block], number: int) -> Iterator[_Paragraph]:
     heading, count = _Heading(above, str(number)), 0
-    waiting = bool(heading.text and inside)
+    waiting = bool(heading.text)  # What yields no words, as a rule, leaves it over nothing.
     for block in inside:
         if block.is_heading:
             count += 1
-        if block.text and not block.is_heading:
+        if block.text.strip() and not block.is_heading:
             yield _Paragraph(heading, block.text)
             waiting = False
-        elif block.text:
+        elif block.is_heading and block.text:
             if waiting:
                 yield _Paragraph(heading, heading.text, bare=True)
             heading, waiting = _Heading(block.text, f"{number}.{count}"), True

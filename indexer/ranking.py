@@ -3,7 +3,7 @@
 Exact names come first (see `indexer.names`), then what has all that the question wants exactly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -127,16 +127,18 @@ def rank(
             passages[place] = one.passage
             levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
+    signed: set[int] = set()
     for place, name in enumerate(found.ids):
         if (told := says.get(name)) and told.level >= levels[place]:
             levels[place] = told.level
             if told.passage is not None:
                 passages[place] = told.passage
+                signed |= {place} if told.signed else set()
     order = _sorted(found.ids, fused, levels)
     named = {place: passages[place] for place in order if found.ids[place] in exact}
     titles = {place: one.title for place, one in _titled(named, stored).items()}
     order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
-    passages |= _headed(question.text, found, order[:limit], passages, vector, memory, stored)
+    passages |= _headed(question, found, order[:limit], passages, signed, memory, stored)
     best = [
         Ranked(
             found.ids[place],
@@ -154,22 +156,22 @@ def rank(
 
 
 def _headed(
-    question: str,
+    question: Question,
     found: Candidates,
     places: Sequence[int],
     passages: Mapping[int, int],
-    vector: Vectors,
+    signed: Container[int],
     memory: Memory,
     stored: Stored,
 ) -> dict[int, int]:
     """The passages of these documents whose heading is the question, before those in `passages`."""
-    nearest = memory.nearest(vector, [found.ids[place] for place in places])
+    nearest = memory.nearest(question.read.vector, [found.ids[place] for place in places])
     numbers = {
         place: [passages[place], *(each.number for each in known)]
         for place, known in zip(places, nearest, strict=True)
         if len(known) > 1
     }
-    return headed(question, numbers, stored)
+    return headed(question.text, numbers, signed, stored)
 
 
 def _titled(passages: Mapping[int, int], stored: Passages) -> dict[int, Fetched]:

@@ -22,10 +22,14 @@ KEPT = 100
 
 
 class Told(NamedTuple):
-    """How much a document says, and the number of the passage that does; None for its title."""
+    """How much a document says, and the number of the passage that does; None for its title.
+
+    `signed` tells that it has signs as they are typed.
+    """
 
     level: int
     passage: int | None
+    signed: bool = False
 
 
 class Texts(Protocol):
@@ -65,7 +69,7 @@ def said(
         names = [one.id for one in documents if one.id in told and one.id not in found][:KEPT]
         nearest = memory.nearest(question, names)
         found |= {
-            name: Told(level, _first(each, told[name]))
+            name: Told(level, _first(each, told[name]), saying.signed)
             for name, each in zip(names, nearest, strict=True)
         }
     return found

@@ -46,6 +46,10 @@ _APART = 0x60  # from hiragana to katakana
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _BETWEEN_GROUPS = r"[.,'\u2019\s]?"
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3}){1,4}")
+_DECIMAL = re.compile(
+    r"([0-9]{1,3}([.,'\u2019\s])[0-9]{3}(?:\2[0-9]{3}){0,3}(?!\2)|[0-9]{4,12})[.,]([0-9]{1,9})"
+)
+"""Whole digits, in groups or not, and those behind the decimal sign."""
 _DIGITS = re.compile(r"[0-9]{4,12}")
 _NUMBERS = re.compile(r"[0-9]{1,12}(?:[^\w\s][0-9]{1,12}){2,7}")
 _VERSION = re.compile(r"(v?)([0-9]{1,12}(?:\.[0-9]{1,12}){1,7})", re.IGNORECASE)
@@ -54,7 +58,10 @@ _NUMBER = r"[0-9]{1,12}(?:[.,][0-9]{1,12}){0,3}"
 _LETTERS = r"[^\W\d_]{1,32}"
 _MIXED = re.compile(f"({_LETTERS})([\\s-]?)({_NUMBER})|({_NUMBER})([\\s-]?)({_LETTERS})")
 _SCHEME = re.compile(r"\Ahttps?://(?:www\.)?", re.IGNORECASE)
-_APART_BY = r"[\s\-\u2010\u2011]"
+_APART_BY = r"[\s_\-\u2010\u2011]"
+_HUMPED = re.compile(r"[a-z][0-9]*[A-Z]")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PARTS = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:(?:_+|[\s-])[A-Za-z][A-Za-z0-9]*){0,7}")
 
 
 class Saying(Struct, frozen=True):
@@ -63,7 +70,7 @@ class Saying(Struct, frozen=True):
     Documents that may say it have all terms of one of the `needs`; `holds` stands in the text
     whatever its spelling. `place` is where the question has it. Only text that the model reads
     counts if it `is_read`. Where documents have the terms `unless`, which are the words joined as
-    they are asked, it comes after these.
+    they are asked, it comes after these. `signed` tells that signs of it count as they are typed.
     """
 
     level: int
@@ -73,6 +80,7 @@ class Saying(Struct, frozen=True):
     pattern: str
     is_read: bool = False
     unless: tuple[str, ...] = ()
+    signed: bool = False
 
     def at(self, frequencies: Mapping[str, int]) -> int:
         """Its level, where so many documents have each term."""
@@ -118,6 +126,11 @@ def has_code(text: str) -> bool:
     return _OF_CODE.search(text) is not None
 
 
+def is_humped(word: str) -> bool:
+    """Whether capitals stand within it, as in `retryCount`."""
+    return bool(_HUMPED.search(word))
+
+
 def certain(text: str) -> str:
     """A piece of `text` that whatever has its words has too, A to Z in any case; "" if none is."""
     return _holds(each for word in analysis.words(text) for each in _VARIED.split(word.text))
@@ -125,7 +138,8 @@ def certain(text: str) -> str:
 
 def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = False) -> Saying:
     holds = _holds(_VARIED.split(text))
-    return Saying(level, place, (_needs(text),), holds, _alone(_pattern(text), text), is_read)
+    pattern, signed = _alone(_pattern(text), text), _TELLING.search(text) is not None
+    return Saying(level, place, (_needs(text),), holds, pattern, is_read, signed=signed)
 
 
 def _code(question: str, text: str) -> Iterator[Saying]:
@@ -152,7 +166,7 @@ def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Sayin
 
 def _alone(pattern: str, text: str) -> str:
     """The pattern of `text`; of a number with groups so that no part of a longer one has it."""
-    if not (_GROUPED.fullmatch(text) or _DIGITS.fullmatch(text)):
+    if not any(each.fullmatch(text) for each in (_GROUPED, _DIGITS, _DECIMAL)):
         return pattern
     return rf"(?<![0-9][.,'\u2019]){pattern}(?![.,'\u2019][0-9])"
 
@@ -171,29 +185,47 @@ def _kana(sign: str) -> str:
 
 
 def _respelled(place: tuple[int, int], text: str) -> Iterator[Saying]:
-    """Its digits with or without groups; its two words as one, or the one as two."""
-    if _GROUPED.fullmatch(text) or _DIGITS.fullmatch(text):
-        digits = re.sub("[^0-9]", "", text)
-        first = len(digits) % 3 or 3
-        groups = [digits[:first], *re.findall("[0-9]{3}", digits[first:])]
-        pattern = _BETWEEN_GROUPS.join(groups)
-        needs = (*_joined(digits), tuple(FORM + each for each in groups))
-        level = ELSE if text == digits else RESPELLED
-        yield Saying(level, place, needs, groups[0], _alone(pattern, text))
+    """Its digits with or without groups; its words as one, or the one as several."""
+    decimal = None if _GROUPED.fullmatch(text) else _DECIMAL.fullmatch(text)
+    if decimal or _GROUPED.fullmatch(text) or _DIGITS.fullmatch(text):
+        yield _regrouped(place, text, *((decimal[1], decimal[3]) if decimal else (text, "")))
+        return
+    if len(parts := _named_parts(name := text.removesuffix("()"))) > (1 if is_humped(name) else 2):
+        level = RESPELLED if re.search(r"\W|_", name) else ELSE
+        apart = (_needs(" ".join(parts)),) * is_humped(name)  # The words of others are said so.
+        pattern = (_BETWEEN + "?").join(parts)
+        yield Saying(level, place, (*_joined("".join(parts)), *apart), _holds(parts), pattern)
         return
     if mixed := _MIXED.fullmatch(text):
         yield from _mixed(place, *(part for part in mixed.groups() if part is not None))
         return
-    words = [word.text for word in analysis.words(text) if not word.sign]
-    if not (
-        all(word.isalpha() for word in words) and re.fullmatch(r"\w+(?:[\s'\u2019-]\w+)?", text)
-    ):
+    words = [word.text for word in analysis.words(name) if not word.sign]
+    one_or_two = re.fullmatch(r"\w+(?:[\s'\u2019-]\w+)?", name)
+    if not (one_or_two and all(map(str.isalpha, words))):
         return
     if len(words) == 2:
         pattern = r"\W?".join(map(re.escape, words))
         yield Saying(RESPELLED, place, _joined("".join(words)), _holds(words), pattern)
-    elif len(words) == 1:
+    elif len(words) == 1 and name == text:
         yield from _parted(place, words[0])
+
+
+def _regrouped(place: tuple[int, int], text: str, whole: str, decimals: str) -> Saying:
+    digits = re.sub("[^0-9]", "", whole)
+    first = len(digits) % 3 or 3
+    groups = [digits[:first], *re.findall("[0-9]{3}", digits[first:])]
+    pattern = _BETWEEN_GROUPS.join(groups) + f"[.,]{decimals}" * bool(decimals)
+    ways = (*_joined(digits), tuple(FORM + each for each in groups))
+    needs = tuple((*way, *(FORM + decimals,) * bool(decimals)) for way in ways)
+    level, pattern = ELSE if text == digits else RESPELLED, _alone(pattern, text)
+    return Saying(level, place, needs, groups[0], pattern)
+
+
+def _named_parts(text: str) -> list[str]:
+    """The words of a name in code, however they are joined: `retryCount`, `retry_count`."""
+    if not _PARTS.fullmatch(text):
+        return []
+    return [part for each in re.split(r"[\W_]+", text) for part in _HUMP.split(each)]
 
 
 def other_version(text: str) -> str:
@@ -239,7 +271,8 @@ def _parted(place: tuple[int, int], word: str) -> Iterator[Saying]:
 
 
 def _joined(word: str) -> tuple[tuple[str, ...], ...]:
-    return (FORM + written(word),), (OTHER + written(word),)
+    form = written(word[: analysis.MAX_WORD])
+    return (FORM + form,), (OTHER + form,)
 
 
 def _needs(text: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from indexer.analysis import (
     is_sign,
     name_key,
 )
-from indexer.sayings import ENDS, Saying, sayings
+from indexer.sayings import ENDS, Saying, is_humped, sayings
 
 FEW, SHORT = 3, 6
 """Words, stop words among them, up to which a question is a search for exactly these words, or for
@@ -59,6 +59,7 @@ _PIECE = re.compile(r"\S+")
 _IDENTIFIER = re.compile(r"[._@\\:=#+$~]|--|^&-|\d[-/,]\d")
 _AROUND = "\"'`\u201c\u201d\u2018\u2019()[]<>"
 _OF_NAME = re.compile(r"[._@\\:=#+$~]|--|^/|/[^/]*/|\d")
+_CALLED = re.compile(r"\w\(\)")
 _LETTERS_APART = re.compile(r"&\w\.\w")
 
 _Found = tuple[int, int, str]
@@ -71,8 +72,8 @@ class Wanted(Struct, frozen=True):
     in this form, the nearest first. `phrases` must stand in it as they are; they are as
     `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
     the plain terms of each. `quoted` tells whether the question says so itself, `named`
-    that all of it is one name of several words, as a version is, or a number. Documents that say
-    what is in `sayings` are before others.
+    that all of it is one name of several words, as a version is, a name of code, or a number.
+    Documents that say what is in `sayings` are before others.
     """
 
     scored: Mapping[str, int]
@@ -133,7 +134,10 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
 
 
 def _is_name(question: str) -> bool:
-    """Whether it is an identifier, a version, a date, an address or a number, and no more."""
+    """Whether it is an identifier, a version, a date, an address or a number, and no more.
+
+    Capitals within a word make it one, as in `retryCount`, and so does `()`.
+    """
     text = question.strip().strip(_AROUND).rstrip(ENDS)
     if re.search(r"\s", text):
         return False
@@ -141,7 +145,8 @@ def _is_name(question: str) -> bool:
     # Letters with full stops are an abbreviation; scripts without spaces write sentences so.
     several = len(inside) > 1 and any(len(word.text) > 1 or word.text.isdigit() for word in inside)
     spaced = not any(word.sign for word in inside)
-    return text.isdigit() or (several and spaced and bool(_OF_NAME.search(text)))
+    of_code = len(inside) == 1 and bool(is_humped(text) or _CALLED.search(question))
+    return text.isdigit() or (spaced and (of_code or (several and bool(_OF_NAME.search(text)))))
 
 
 def _is_joined(found: Sequence[_Found]) -> bool:

@@ -266,6 +266,19 @@ _NOTES = ("Bring your notes", "Ask.")
         ("Lunch", [("Before", "Lunch is a meal."), ("Lunch", "It is at noon.")]),
         ("bring()", [("Before", "What bring() returns, bring takes."), ("bring()", "Ask.")]),
         ("C++", [("C", "Use C++."), ("C++", "Compile it.")]),
+        *(
+            (asked, [("Pump start", "Open it. " * often), ("First", "Call pump.start() now.")])
+            for asked in ("pump.start()", '"pump.start()"', "`Pump.start()`", "call pump.start()")
+            for often in (1, 200)
+        ),
+        *(
+            ("pump start", [("First", "Call pump.start() now. " * often), ("Pump start", "Open.")])
+            for often in (1, 200)
+        ),
+        ("--dry-run", [("Dry run", "Nothing is written."), ("First", "Set --dry-run today.")]),
+        ("--dry-run", [("First", "Set --dry-run today."), ("--dry-run", "Nothing is written.")]),
+        ("data.frames", [("Data frames", "Rows."), ("Others", "Of data.frames we know.")]),
+        ("dry run", [("First", "Set --dry-run today."), ("Dry run", "Nothing is written.")]),
         ("Bring your notes", [("Before", "Your notes: bring them. " * 200), _NOTES]),
         ("Lunch", [("Before", "Lunch is a meal. " * 200), ("Lunch", "It is at noon.")]),
         ("Lunch", [("Before", "Bring lunch. " * 200 + "\n\n- Lunch"), ("Lunch", "At noon.")]),

@@ -26,6 +26,10 @@ TEXTS = {
     "asks": f"{WORDS} Ready, rope? Go on.",
     "mail": "Write to anna@boats.example and bert@ropes.example; see https://boats.example/deck/new.",
     "snake": "Set `boat_rope_length` to 4.",
+    "camel": "Then deckBadgeCount is read, and `moorBoat()`.",
+    "brand": "Charts in PowerChart, and Wi-Fi; a Ph.D. is no help.",
+    "cost": "It costs 3 204,50 a month, 7204.50 a year and 5\u202f204,75 \u20ac in all; 6,204.25.",
+    "thai": "\u0e41\u0e1c\u0e19\u0e1b\u0e35\u0e52\u0e55\u0e56\u0e57",
 }
 
 
@@ -115,6 +119,8 @@ def test_in_quotes_or_backticks_the_last_sign_counts_too(index: HybridIndex, que
         *("0.4.9", "v0.4.9", "3.7.5", "2031-11-05", "4711", "21.16", "rope-21", "21-16-0"),
         *("deck_rope_number", "number.badge_deck", "`deck_rope_number`", "(deck.number.rope)"),
         *("anna@ropes.example", "https://boats.example/rope/new", "deck/rope/number"),
+        *("deckRopeNumber", "`ropeDeck`", "RopeMember", "badge_rope_count", "ropeIt", "rowBoat()"),
+        *("rope_deck()", "unmoor()", "3204.51", "204,51", "5204,7"),
     ],
 )
 def test_of_a_name_that_stands_nowhere_scattered_parts_are_no_answer(
@@ -135,6 +141,16 @@ def test_of_a_name_that_stands_nowhere_scattered_parts_are_no_answer(
         ("boats.example/deck/new", "mail"),
         ("https://boats.example/deck/new/", "mail"),
         ("http://boats.example/deck/new", "mail"),
+        *((each, "camel") for each in ("deckBadgeCount", "DeckBadgeCount", "deck_badge_count")),
+        *((each, "camel") for each in ("deck-badge-count", "deckBadge_Count", "DECK_BADGE_COUNT")),
+        *((each, "camel") for each in ("moorBoat", "moor_boat", "moorBoat()", "moor_boat()")),
+        *((each, "snake") for each in ("boatRopeLength", "BoatRopeLength", "boat_ropeLength")),
+        *((each, "spaced") for each in ("memberBadgeNumber", "member-badge-number")),
+        *((each, "brand") for each in ("PowerChart", "power_chart", "WiFi", "PhD")),
+        *((each, "cost") for each in ("3204,50", "3204.50", "3,204.50", "3 204,50", "3.204,50")),
+        *((each, "cost") for each in ("7 204,50", "7,204.50", "5204,75", "5204.75", "6204,25")),
+        ("2567", "thai"),
+        ("\u0e52\u0e55\u0e56\u0e57", "thai"),
     ],
 )
 def test_who_has_all_words_of_a_name_together_is_an_answer(
@@ -148,6 +164,8 @@ def test_who_has_all_words_of_a_name_together_is_an_answer(
     [
         *((each, True) for each in ("a_b1", "1.2.0", "2031-11-03", "47", "x@y.example", "/de/x")),
         *((each, True) for each in ("'boat_rope'", "boat::rope()", "COVID-19", "boat.rope?")),
+        *((each, True) for each in ("boatRope", "`BoatRope`?", "boat()", "(boat())", "v2Boat")),
+        *((each, False) for each in ("Boat", "BOATs", "McO'Hara boatRope", "RopeBoat/DeckBoat")),
         *((each, False) for each in ("boat", "front-end", "and/or", "U.S.", "C++", "#rope", "50%")),
         *((each, False) for each in ("boat rope_x", "第3.5章", "rope?", "Rope16")),
     ],

@@ -23,7 +23,8 @@ texts = st.text(st.one_of(st.characters(), st.sampled_from("aAsStT'\u2019\u0308 
         ("検索エンジン", ["検", "索", "え", "ん", "じ", "ん"]),
         ("smörgåsbord Ørsted Łódź", ["smorgasbord", "orst", "lodz"]),
         ("ﬁne ½ Ⅳ", ["fine", "12", "iv"]),
-        ("⼀ ٣ \0\ud800", ["一", "٣"]),
+        ("⼀ ٣ \0\ud800", ["一", "3"]),
+        ("๒๕๖๗ ปี๒๕๖๗ ੨੫", ["2567", "ปี", "2567", "25"]),
     ],
 )
 def test_terms_of(text: str, expected: list[str]) -> None:

@@ -93,6 +93,47 @@ def test_a_heading_with_nothing_below_it_is_kept() -> None:
     assert parts_of(only) == [("A", "1", ""), ("B", "1.1", "under b"), ("C", "1.2", "")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "- ",
+            "* \n* ",
+            "1. ",
+            "- - ",
+            "> ",
+            ">> \n>",
+            "***",
+            "---\n\n***",
+            "&nbsp;",
+            "<br>",
+            "\\",
+        ),
+        *(
+            "<br>",
+            "```\n```",
+            "~~~\n \n~~~",
+            "|  |  |\n|--|--|\n|  |  |",
+            "[a]: https://x.example/",
+        ),
+        *("- > ```\n  > ```", "\u200b", "****", "-\n\n  ***"),
+    ],
+)
+def test_a_heading_over_what_yields_no_words_is_kept(text: str) -> None:
+    used = Section("Used", "See [this][a].")
+    for section in (Section("Agenda", text), Section("Day", f"## Agenda\n\n{text}")):
+        found = [each.passage for each in passages("T", section, used)]
+        assert "Agenda" in {part.heading for part in found[0].parts}
+        assert "Agenda" in f"{found[0].heading}\n{found[0].text}"
+        (alone,) = (each.passage for each in passages("T", section) if each.embedded_text)
+        assert "Agenda" in {part.heading for part in alone.parts}
+
+
+def test_a_section_without_any_text_is_no_passage() -> None:
+    (only,) = passages("T", Section("Agenda", " \n"), Section("B", "text"))
+    assert parts_of(only) == [("B", "2", "text")]
+
+
 def parts_of(found: EmbeddedPassage) -> list[tuple[str, str, str]]:
     """Heading, place and text of each part."""
     text = found.passage.text

@@ -38,6 +38,7 @@ TEXTS = {
     "apart": "The back yard gate is shut.",
     "hyphen": "A side-door of oak.",
     "joined": "The woodshed is dry.",
+    "snake": "Set cart_wheel first.",
     "yard": f"{WORDS} A yard. Come back. A shed. The wood.",
     "kana": "Oak コンポーネントを使う。",
     "kana joined": "Elmコンポーネントを使う。",
@@ -121,6 +122,7 @@ def test_a_phrase_is_found_without_the_comma_that_was_typed_as_well(index: Hybri
         (("backyard", "back-yard", "back yard"), "apart"),
         (("sidedoor", "side-door", "side door"), "hyphen"),
         (("woodshed", "wood-shed", "wood shed"), "joined"),
+        (("cartwheel", "cartWheel", "cart wheel", "cart-wheel", "CartWheel"), "snake"),
         (("Oakコンポーネント", "Oak コンポーネント"), "kana"),
         (("Elmコンポーネント", "Elm コンポーネント"), "kana joined"),
     ],
@@ -234,4 +236,4 @@ def test_a_question_says_what_it_does_sign_by_sign_and_word_by_word(
 
 def test_a_word_is_parted_where_both_parts_may_be_words() -> None:
     patterns = [each.pattern for each in wanted("login").sayings]
-    assert patterns == [r"log[\s\-\u2010\u2011]in"]
+    assert patterns == [r"log[\s_\-\u2010\u2011]in"]
