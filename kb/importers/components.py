@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
+from kb.importers.html_attributes import IN_TAG
+
 _MAYBE = re.compile(r"^[ \t]*</[A-Z]", re.MULTILINE)
 _TAG = re.compile(r"([ \t]*)<(/?)([A-Z][\w.]{0,60})(?=[\s/>]|$)")
-_WHOLE = re.compile(r"[ \t]*<([A-Z][\w.]{0,60})(?:\s[^<>\n]{0,500})?>[^\n]{0,2000}</\1>[ \t]*$")
+_WHOLE = re.compile(rf"[ \t]*<([A-Z][\w.]{{0,60}})(?:\s{IN_TAG})?>[^\n]{{0,2000}}</\1>[ \t]*$")
+_ONE_TAG = re.compile(rf"[ \t]*</?[A-Z][\w.]{{0,60}}(?=[\s/>]){IN_TAG}>")
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LONGEST_TAG = 20
 """Lines of a tag that are looked at."""
@@ -90,6 +93,10 @@ def _last_line(lines: list[str], at: int) -> int:
         line = lines[last].rstrip()
         if line.endswith(">"):
             said = "\n".join(lines[at : last + 1])
+            if line.endswith("=>"):  # a function of an attribute goes on
+                continue
+            if _ONE_TAG.fullmatch(said.rstrip()):
+                return -1 if line.endswith("/>") else last
             return -1 if line.endswith("/>") or "</" in said.strip()[2:] else last
         if not line:
             return -1

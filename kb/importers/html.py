@@ -6,7 +6,7 @@ from html import unescape
 
 from kb.importers.breaks import BREAK, with_breaks
 from kb.importers.emphasis import emphasised, without_gone
-from kb.importers.html_attributes import attributes_of, leads, words_in_sentence, written
+from kb.importers.html_attributes import IN_TAG, attributes_of, leads, words_in_sentence, written
 from kb.importers.html_code import LINK, coded, with_signs
 from kb.importers.html_names import (
     AROUND,
@@ -27,7 +27,8 @@ from kb.importers.remarks import Remarks, Why
 
 TAG = re.compile(
     r"\]\(\s{0,9}<[^<>\n]{0,2000}>|\]:[ \t]{0,9}<[^<>\n]{0,2000}>"
-    r"|(?<!\\)<(/?)([A-Za-z][\w.-]{0,60})((?=[\s/>])(?:\"[^\"<]{0,2000}\"|[^<>\"]){0,2000})>"
+    rf"|(?<!\\)<(/?)([A-Za-z][\w.-]{{0,60}})((?=[\s/>])(?:{IN_TAG}(?=>)"
+    r"|(?:\"[^\"<]{0,2000}\"|[^<>\"]){0,2000}))>"
 )
 """An element's beginning or end: its slash, its name, and its attributes as written.
 

@@ -3,9 +3,18 @@
 import re
 from collections.abc import Mapping
 
-_ATTRIBUTE = re.compile(
-    r"([\w:@.-]{1,60})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\{[^{}]*\}|[^\s\"'>{}]+))?"
+_INNER = r"\{(?>[^{}]|\{[^{}]{0,500}\}){0,1000}\}"
+_BRACES = rf"\{{(?>[^{{}}]|{_INNER}){{0,1000}}\}}"
+IN_TAG = (
+    r"(?>=\s{0,9}\"(?>[^\"\n]|\n(?!\s*\n)){0,2000}\"|=\s{0,9}'(?>[^'\n]|\n(?!\s*\n)){0,2000}'"
+    rf"|{_BRACES}|=(?!\s{{0,9}}[\"'])|[^<>\"'{{}}=\n]|\n(?!\s*\n)){{0,2000}}+"
 )
+"""What stands in a tag behind its name: angles end it, but not within quotes and braces."""
+
+_ATTRIBUTE = re.compile(
+    rf"([\w:@.-]{{1,60}})(?:\s{{0,9}}=\s{{0,9}}(\"[^\"]*\"|'[^']*'|{_BRACES}|[^\s\"'>{{}}]+))?"
+)
+_LITERAL = re.compile(r"\{\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$]*)`)\s*\}")
 _ADDRESS = re.compile(
     r"(?:\.{0,2}/|https?://)[^\s{}()<>]{1,1000}|[\w./-]{1,300}\.mdx?(?:#[^\s(){}<>]{1,300})?"
 )
@@ -43,7 +52,13 @@ def words_in_sentence(found: re.Match[str], attributes: Mapping[str, str]) -> st
 def attributes_of(rest: str) -> dict[str, str]:
     """The attributes in an element's beginning, `rest` of which follows its name."""
     found = _ATTRIBUTE.findall(rest)
-    return {name.lower() if name.isupper() else name: value.strip("\"'") for name, value in found}
+    return {name.lower() if name.isupper() else name: _meant(value) for name, value in found}
+
+
+def _meant(value: str) -> str:
+    """A value without its quotes, and the braces that MDX may have around these."""
+    literal = _LITERAL.fullmatch(value)
+    return next(filter(None, literal.groups()), "") if literal else value.strip("\"'")
 
 
 def leads(value: str) -> bool:

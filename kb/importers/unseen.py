@@ -7,9 +7,7 @@ from kb.importers.html import TAG
 from kb.importers.html_attributes import attributes_of
 from kb.importers.remarks import Remarks, Why
 
-_HIDES = re.compile(
-    r"<[a-z][^<>]{0,2000}(?:hidden|display\s{0,9}:|visibility|d-none)", re.IGNORECASE
-)
+_HIDES = re.compile(r"hidden|display\s{0,9}:|visibility|d-none", re.IGNORECASE)
 _STYLE = re.compile(r"(?:^|[\s;{])(?:display\s*:\s*[\"']?none|visibility\s*:\s*[\"']?hidden)\b")
 _IN_BRACES = re.compile(r"\sstyle=\{\{([^{}]{0,2000})\}")  # as MDX writes it
 _CLASSES = {"hidden", "content-hidden", "d-none"}
@@ -18,7 +16,7 @@ _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "so
 
 def hides(text: str) -> bool:
     """Whether `text` may have an element that is not seen."""
-    return _HIDES.search(text) is not None
+    return "<" in text and _HIDES.search(text) is not None
 
 
 def without_unseen(text: str, code: Sequence[tuple[int, int]], remarks: Remarks) -> str:

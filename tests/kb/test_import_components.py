@@ -96,3 +96,34 @@ def test_a_component_that_stands_for_words_of_a_sentence_is_these(text: str, rea
     parsed = parse_markdown(text.encode(), "a.mdx")
 
     assert parsed.content.sections[0].text == read
+
+
+def lines(text: str) -> list[str]:
+    return [line for _, under in made(text) for line in under.split("\n")]
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ('<Route path="/ovens/<oven>" method="get">', ""),
+        ("<Press onPress={() => bake('x')}>", ""),
+        ("<Press\n  onPress={() => {\n    bake({ hot: a > b })\n  }}\n>", ""),
+        ("<Oven hot={a < b && c > d} title='a > b'>", "**a > b**"),
+        ('<Oven title={"Hot <oven>"}>', "**Hot <oven>**"),
+    ],
+)
+def test_angles_in_attributes_end_no_tag(tag: str, said: str) -> None:
+    name = tag[1:6].strip()
+    for text in (f"{tag}\n\nWarm.\n\n</{name}>", f"{tag}Warm.</{name}>"):
+        assert [line.strip() for line in lines(text)] == [*filter(None, [said]), "Warm."]
+    assert lines(f"A\n\n{tag[:-1]} />\n\nB") == ["A", *filter(None, [said]), "B"]
+
+
+def test_what_only_looks_like_an_attribute_is_text() -> None:
+    text = 'If a <b = "c" and `d` then e> f.\n\nRun <HOST> or List<String> = "x > y".'
+
+    assert lines(text) == text.split("\n\n")
+
+
+def test_an_element_with_an_angle_in_an_attribute_is_hidden_as_others_are() -> None:
+    assert lines('A\n\n<div title="x > y" hidden>secret</div>\n\nB') == ["A", "B"]
