@@ -48,9 +48,15 @@ def _sink_headings(state: Any) -> None:
 
 def _lead_links(state: Any) -> None:
     for inline in state.tokens:
+        around = ""
         for token in inline.children or ():
             if token.type == "link_open":
+                around = str(token.attrs.get("href", ""))
                 _lead(token, "href")
+            elif token.type == "link_close":
+                around = ""
+            elif token.type == "image":
+                token.meta["around"] = around
 
 
 def _lead(token: Token, name: str) -> None:
@@ -75,8 +81,10 @@ def is_local(address: str) -> bool:
 def _image_as_link(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
-    """A picture elsewhere is a request that the reader did not ask for."""
+    """A picture elsewhere is a request that the reader did not ask for; in a link it is words."""
     token = tokens[index]
+    if around := token.meta.get("around"):
+        return str(escape(token.content or around))
     source = str(token.attrs.get("src", ""))
     name = LOCAL if is_local(source) else "href"
     return f'<a {name}="{escape(source)}">{escape(token.content or source)}</a>'

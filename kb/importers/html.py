@@ -7,7 +7,7 @@ from html import unescape
 from kb.importers.breaks import BREAK, with_breaks
 from kb.importers.emphasis import emphasised, without_gone
 from kb.importers.html_attributes import IN_TAG, attributes_of, leads, words_in_sentence, written
-from kb.importers.html_code import LINK, coded, with_signs
+from kb.importers.html_code import LINK, coded, named, with_names, with_signs
 from kb.importers.html_names import (
     AROUND,
     CELLS,
@@ -74,12 +74,11 @@ class Html:
             name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
         }
         self._pages = {name: path.removeprefix("@site") for name, path in _PAGE.findall(text)}
-        self._targets: list[str] = []
+        self._targets: list[tuple[str, str]] = []  # each with what names the link
         self._opened: list[str] = []
         self._in_lines: set[str] = set()
         self._lists: list[int | None] = []
-        self._cells = 0
-        self._rows = 0
+        self._cells = self._rows = 0
         self._in_line = ""
         self._in_table = False
 
@@ -108,7 +107,7 @@ class Html:
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
         line_break, structure = (" ", IN_CELL) if in_table else (BREAK, IN_TEXT)
-        made = TAG.sub(lambda found: self._tag(found, line_break, structure), text)
+        made = with_names(TAG.sub(lambda found: self._tag(found, line_break, structure), text))
         return _PARTED.sub(" ", _PARTED_AT_START.sub(r"\1", made)) if PARTS in made else made
 
     def words(self, text: str) -> str:
@@ -129,7 +128,7 @@ class Html:
             made.append(self._plain(lines[at : found.start()]))
             made.append(self._tag(found, BREAK, IN_CELL if self._in_cell else STRUCTURE))
             at = found.end()
-        said = with_signs("".join([*made, self._plain(lines[at:])]))
+        said = with_signs(with_names("".join([*made, self._plain(lines[at:])])))
         return without_gone(emphasised(coded(said, markdown=False)))
 
     @property
@@ -203,15 +202,16 @@ class Html:
 
     def _link(self, found: re.Match[str]) -> str:
         if found[1]:
-            target = self._targets.pop() if self._targets else ""
-            return f"]({target})" if target else ""
+            target, name = self._targets.pop() if self._targets else ("", "")
+            return f"{named(name)}]({target})" if target else ""
         attributes = attributes_of(found[3])
         target = attributes.pop("href", "")
+        name = attributes.get("aria-label") or attributes.get("title") or target
         self._left_out(found, written(attributes))
         if found[3].rstrip().endswith("/"):
             return ""
         target = f"<{target}>" if re.search(r"[\s()]", target) else target
-        self._targets.append(target)
+        self._targets.append((target, name))
         return f"{LINK}[" if target else ""
 
     def _image(self, rest: str) -> str:
@@ -235,10 +235,10 @@ class Html:
         self._remarks.add(Why.MARKS, f"<{slash}{name} {written(attributes)}".strip() + ">")
         if slash and self._opened[-1:] == [name]:
             self._opened.pop()
-            return f"]({self._targets.pop()})"
+            return f"]({self._targets.pop()[0]})"
         if target and not said and name in self._in_lines:
             self._opened.append(name)
-            self._targets.append(target)
+            self._targets.append((target, ""))
             return "["
         if target:
             said = [f"[{(said or [target])[0]}]({target})", *said[1:]]

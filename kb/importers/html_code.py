@@ -13,6 +13,10 @@ BEGIN, END = "\ufdda", "\ufddb"
 LINK = "\ufddc"
 """Stands before the link of an element."""
 
+_NAME = "\ufdd7"
+_NAMED = re.compile(
+    rf"({LINK}\[)[\s\ufdd0-\ufdef]{{0,1000}}?{_NAME}([^{_NAME}]*){_NAME}|{_NAME}[^{_NAME}]*{_NAME}"
+)
 _CODE = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
 _ALONE = re.compile(f"[{BEGIN}{END}{LINK}]")
 _LINKED = re.compile(
@@ -21,6 +25,17 @@ _LINKED = re.compile(
 _PARTED = re.compile(rf"(\s*(?:\n[ \t]*\n|{BREAK})\s*)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TICKS = re.compile("`+")
+
+
+def named(name: str) -> str:
+    """What names a link, for the end of its words: it counts where there are none."""
+    said = re.sub(r"([\[\]*_`])", r"\\\1", " ".join(name.split()))
+    return f"{_NAME}{said}{_NAME}"
+
+
+def with_names(text: str) -> str:
+    """`text` with names for the links of elements that hold no words, such as an icon alone."""
+    return _NAMED.sub(lambda found: f"{found[1]}{found[2]}" if found[1] else "", text)
 
 
 def with_signs(text: str) -> str:

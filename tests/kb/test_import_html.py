@@ -299,3 +299,23 @@ def test_marks_of_other_tools_are_told_and_no_text(text: str, seen: str, mark: s
 )
 def test_code_of_html_has_its_signs(html: str, text: str) -> None:
     assert made(html) == text
+
+
+@pytest.mark.parametrize(
+    ("link", "read"),
+    [
+        ('<a href="https://x.org"><i class="fa x"></i></a>', "[https://x.org](https://x.org)"),
+        ('<a href="/y" aria-label="Watch [it]"><b><i></i></b></a>', "[Watch \\[it\\]](/y)"),
+        ('<a href="/y" title="Watch">\n  <i class="x"></i>\n</a>', "[Watch](/y)"),
+        ('<a href="/y" title="Watch">here</a>', "[here](/y)"),
+        ('<a href="/y" title="Watch">`so`</a>', "[`so`](/y)"),
+    ],
+)
+def test_a_link_that_holds_an_icon_alone_has_its_name_or_address_for_words(
+    link: str, read: str
+) -> None:
+    for before, after in (("- Talk ", " now"), ("<div>", "</div>")):
+        parsed = parse_markdown(f"{before}{link}{after}".encode(), "a.md")
+        text = "\n".join(section.text for section in parsed.content.sections)
+
+        assert read in text.replace("\n", "")

@@ -82,3 +82,12 @@ def test_marking_changes_no_character(text: str, marks: list[tuple[int, int]]) -
     made = marked(text, marks, (0, len(text)))
     plain = str(made).replace("<mark>", "").replace("</mark>", "")
     assert marked(text, [], (0, len(text))) == plain
+
+
+def test_a_picture_in_a_link_is_its_words() -> None:
+    html = to_html("[![Open](https://a.example/b.png)](https://a.example/c) ![Plan](d.png)")
+
+    assert "b.png" not in html
+    assert '<a href="https://a.example/c" rel="nofollow noopener noreferrer">Open</a>' in html
+    assert "d.png" in html
+    assert ">https://a.example/c</a>" in to_html("[![](b.png)](https://a.example/c)")
