@@ -17,6 +17,7 @@ _POST = re.compile(r"(?:^|/)(\d{4})([-/])(\d\d)\2(\d\d)\2(.+)$")
 _NUMBER = re.compile(r"(\d{12,14})(?=[ _-])")
 """The moment by which notes of a slip box are known, before their titles."""
 _GLOSSARY = re.compile(r"(?:^|/)_?(?:glossary|glossaries|terms)/", re.IGNORECASE)
+_ROOTS = ("docs", "content", "versioned_docs")
 _FRONT = ("index", "_index")
 _INDEXES = ("", *(f"/{name}" for name in (*_FRONT, "readme")))
 """What the file of a page's address ends in: its name, or one that stands for its folder."""
@@ -107,6 +108,8 @@ class Names:
             return self._named(target.removeprefix(":/"), path)
         if target.startswith(("/", "@/")):
             return self._on_site(target.removeprefix("@"), path)
+        if target.startswith("@"):  # Hugo's ref: seen from the page, the root, or by its name
+            return self._referred(target.removeprefix("@"), path)
         if path in self._sites and without_suffix(target) == target:
             address = posixpath.normpath(posixpath.join(self._sites[path], target))
             return self._on_site(address, path)
@@ -131,9 +134,18 @@ class Names:
 
     def _from_root(self, target: str, path: str) -> str | None:
         """The file at `target`, a path from a folder above, as Docusaurus and Hugo take it."""
-        if without_suffix(target) == target or "/" not in target or target.startswith("."):
+        if without_suffix(target) == target or target.startswith("."):
             return None
-        return self._page(posixpath.join(above, target) for above in _above(path))
+        roots = (above for above in _above(path) if "/" in target or self._is_root(above))
+        return self._page(posixpath.join(above, target) for above in roots)
+
+    def _is_root(self, folder: str) -> bool:
+        """Whether a website takes its pages from a folder, so that a name alone is enough there."""
+        return (posixpath.basename(folder).casefold() or self._folder) in _ROOTS
+
+    def _referred(self, name: str, path: str) -> str | None:
+        found = self._at(name, path) or self._on_site(without_suffix(name), path)
+        return found or self._ending(name, alone=True)
 
     def _page(self, places: Iterable[str]) -> str | None:
         """The file at the first of `places` that is one, or the page that a website has there."""

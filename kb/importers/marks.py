@@ -21,6 +21,7 @@ _SPOKEN = re.compile(r"\b(title|caption|alt|label|text|summary|description)=(\"[
 _REFERS = re.compile(
     r"\{[{%][<%-]?\s{0,9}(?:rel)?(?:ref|link|page|post_url)\s+(?:path=)?[\"']?([^\"'\s%>]+)"
 )
+_BY_NAME = re.compile(r"\{\{[<%]-?\s{0,9}(?:rel)?ref\s")
 _QUOTED = re.compile(r"\{[{%][<%-]?\s{0,9}(?:[\w-]{1,60}\s{1,9})?(\"[^\"]{1,500}\"|'[^']{1,500}')")
 _BARE = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}([\w./#-]{1,500})\s{0,9}-?%\}")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
@@ -125,12 +126,15 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
 def _address(found: re.Match[str]) -> str:
     """Where a link leads that has a mark for its address, none where the mark does not say.
 
-    What Hugo has between {{< and >}} is seen from the page, all other from the root of the site.
+    What Hugo has between {{< and >}} is seen from the page, all other from the root of the site. Of
+    a page that it names so without a slash before it, it is found by name too: "@other".
     """
     said = _REFERS.match(found[0]) or _QUOTED.match(found[0]) or _BARE.fullmatch(found[0])
     if not said or not _BEFORE_ADDRESS.search(_before(found)):
         return ""
     address = said[1].strip("\"'")
+    if _BY_NAME.match(found[0]) and not address.startswith(("/", "#", ".", "@")):
+        return address if ":" in address else f"@{address}"
     from_page = found[0].startswith(("{{<", "{{%")) or address.startswith(("/", "#", ".", "@"))
     return address if from_page or ":" in address else f"/{address}"
 

@@ -143,6 +143,40 @@ def test_a_link_of_a_website_leads_to_the_page_of_its_whole_path(
     assert site.find(link, "content/docs/a/intro.md") == found
 
 
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [
+        ("@oven", "same"),
+        ("@parts/lid.md", "lid"),
+        ("@rare#x", "rare"),
+        ("@parts", "parts"),
+        ("@twice", None),
+        ("@nowhere", None),
+        ("door.md", "door"),
+        ("loft.md", None),
+        ("rare.md", None),
+    ],
+)
+def test_a_name_is_looked_for_in_the_folder_of_the_page_and_from_the_root(
+    link: str, leads_to: str | None
+) -> None:
+    names = Names("site")
+    for path, entry in {
+        "content/kitchen/oven.md": "same",
+        "content/oven.md": "other",
+        "content/parts/_index.md": "parts",
+        "content/parts/lid.md": "lid",
+        "content/deep/rare.md": "rare",
+        "content/door.md": "door",
+        "loft.md": "loft",
+        "content/a/twice.md": "one",
+        "content/b/twice.md": "two",
+    }.items():
+        names.add(path, entry, ())
+
+    assert names.find(link, "content/kitchen/page.md") == leads_to
+
+
 def test_a_file_of_a_name_comes_before_an_alias_of_another_one() -> None:
     names = Names()
     names.add("a/loaf.md", "file", [])
@@ -175,7 +209,9 @@ def test_addresses_that_a_page_has_or_had_are_names_of_it() -> None:
         ("[t]({{ site.baseurl }}{% post_url 2024-05-06-pump %})", "[t](/2024-05-06-pump)"),
         ("[t]({{ '/about/' | relative_url }})", "[t](/about/)"),
         ("[t]({% page_url about/team %})", "[t](/about/team)"),
-        ('[t]({{< ref "b.md" >}})', "[t](b.md)"),
+        ('[t]({{< ref "b.md" >}})', "[t](@b.md)"),
+        ("[t]({{% relref parts/b#x %}})", "[t](@parts/b#x)"),
+        ('[t]({{< ref "/b" >}})', "[t](/b)"),
         ('[t]({{% relref path="../b.md#x" %}})', "[t](../b.md#x)"),
         ('<a href="{% page "b" %}">t</a>', "[t](/b)"),
         ("[t]\n\n[t]: {% link b.md %}", "[t]\n\n[t]: /b.md"),
