@@ -50,7 +50,8 @@ class _Counts:
         """What `take` would answer; no try is used."""
         now = self._clock()
         with self._lock:
-            known = self._counts.get(key)
+            if known := self._counts.get(key):  # a clock may be set back: it waits from then on
+                self._counts[key] = known = (known[0], min(known[1], now))
             _, wait = self._counted(*known, now) if known else self._counted(None, now, now)
         return math.ceil(wait.total_seconds())
 
@@ -170,7 +171,9 @@ class Few:
 
     def _count(self, key: bytes) -> int:
         time = int(self._clock().timestamp() // self._every.total_seconds())
-        if time > self._time:  # a clock may be set back
+        if time < self._time:  # a clock was set back: what was counted stays as long as it would
+            self._time = time
+        elif time > self._time:
             self._before = self._now if time == self._time + 1 else self._empty()
             self._now, self._time = self._empty(), time
         places = list(self._places(key))

@@ -186,3 +186,26 @@ def test_a_clock_that_is_set_back_gives_no_few_tries(accounts: AccountsWorld) ->
     assert [counts.take(key) for _ in range(3)] == [True, True, False]
     accounts.wait(hours=-3)
     assert not counts.take(key)
+
+
+def test_a_clock_that_is_set_back_lets_a_wait_begin_when_it_is_asked_for(
+    accounts: AccountsWorld,
+) -> None:
+    for counts in (accounts.attempts(burst=2), accounts.delays()):
+        key = counts.keyed("ana")
+        assert [counts.take(key), counts.take(key)] == [0, 0]
+        accounts.wait(hours=-1)
+        assert counts.wait(key) == 10
+        accounts.wait(seconds=10)
+        assert counts.wait(key) == 0
+
+
+def test_few_tries_come_back_in_their_time_after_a_clock_was_set_back(
+    accounts: AccountsWorld,
+) -> None:
+    counts, key = few(accounts), accounts.attempts().keyed("ana")
+    assert [counts.take(key) for _ in range(3)] == [True, True, False]
+    accounts.wait(hours=-24)
+    assert not counts.left(key)
+    accounts.wait(hours=2)
+    assert counts.left(key)
