@@ -124,8 +124,9 @@ class DataDirectory(Struct, frozen=True):
 def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
     """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
 
-    The log comes last: a directory without one is none yet, and can be made again after a power
-    cut. Raises `DataDirectoryError`, also for a `member`, as nobody has joined yet.
+    The log comes last, and whole or not at all: a directory without one is none yet, and can be
+    made again after a power cut. Raises `DataDirectoryError`, also for a `member`, as nobody has
+    joined yet.
     """
     if "member" in settings:
         raise DataDirectoryError(
@@ -240,7 +241,7 @@ def _is_begun(place: Path) -> bool:
     if place.name == FILE_NAME + BEGUN:
         return place.is_file()
     if place.name != FILE_NAME:
-        return place.name.startswith(VAULT) and place.is_file()
+        return place.name.startswith((VAULT, LOG + BEGUN)) and place.is_file()
     return SETTINGS.startswith(place.read_text("utf-8", errors="replace")[: len(SETTINGS)])
 
 
@@ -252,13 +253,28 @@ def _toml(value: str | int) -> str:
 def _make_vault(path: Path) -> None:
     from events.sqlite_vault import SqliteVault
 
-    SqliteVault(path, create=True).close()
+    if path.exists():  # it is whole, and may have keys
+        SqliteVault(path, create=True).close()
+    else:
+        with _whole(path) as begun:
+            SqliteVault(begun, create=True).close()
 
 
 def _make_log(path: Path) -> None:
     from events.sqlite import SqliteEventLog
 
-    SqliteEventLog(path, create=True).close()
+    with _whole(path) as begun:
+        SqliteEventLog(begun, create=True).close()
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Where to make a database that is to lie at `path` once it is whole."""
+    begun = path.with_name(path.name + BEGUN)
+    for left in path.parent.glob(f"{begun.name}*"):
+        left.unlink()
+    yield begun
+    begun.replace(path)
 
 
 def _inside(folder: Path) -> Iterator[Path]:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from kb.entries.content import Section
-from kb.errors import KnowledgeBaseError
+from kb.errors import KnowledgeBaseError, NotTaken
 
 REFUSED = "refused"
 
@@ -37,8 +37,11 @@ def said(sections: tuple[Section, ...]) -> int:
 def not_taken(path: str, error: Exception) -> FileOutcome:
     """The row of a file that is not taken, for the reason that `error` gives.
 
-    Any error but ours is a fault of this program, which is no reason to keep other files out.
+    Any error but ours and the system's is a fault of this program, which is no reason to keep other
+    files out.
     """
+    if isinstance(error, OSError) and error.strerror:  # e.g. a path longer than the system takes
+        error = NotTaken(f"The file cannot be read: {error.strerror}.")
     ours = isinstance(error, KnowledgeBaseError)
     return FileOutcome(
         # A name that is not UTF-8 must still be shown.

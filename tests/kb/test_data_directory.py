@@ -43,14 +43,20 @@ def test_an_empty_directory_becomes_a_data_directory_and_another_does_not(tmp_pa
         KnowledgeBase.create(tmp_path / "other" / "notes.txt")
 
 
+@pytest.mark.parametrize("written", ["", "SQLite format 3"])
+@pytest.mark.parametrize(
+    "made", ["events.sqlite_vault.SqliteVault", "events.sqlite.SqliteEventLog"]
+)
 def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str, written: str
 ) -> None:
-    def power_cut(*_: object, **__: object) -> None:
+    def power_cut(path: Path, **_: object) -> None:
+        for end in ("", "-wal", "-journal") if written else ():
+            path.with_name(path.name + end).write_text(written)
         raise KeyboardInterrupt
 
     settings = Settings(data=tmp_path, community="Wards")
-    monkeypatch.setattr("events.sqlite.SqliteEventLog", power_cut)
+    monkeypatch.setattr(made, power_cut)
     with pytest.raises(KeyboardInterrupt):
         KnowledgeBase.create(tmp_path, settings=settings)
     monkeypatch.undo()
@@ -62,6 +68,7 @@ def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
 
     with KnowledgeBase.open(tmp_path, embedder=HashEmbedder()) as base:
         assert base.settings == settings
+    assert not [*tmp_path.glob("*.begun*")]
 
 
 def test_settings_are_written_whole_or_not_at_all(

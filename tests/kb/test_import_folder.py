@@ -380,3 +380,21 @@ def test_hidden_pages_are_counted_in_one_row(commands: World, folder: Path) -> N
     assert rows[".git/c.md"].reason == (
         "Hidden files and folders are passed over (3 pages: .git/c.md, .h.md, sub/.deep/er/d.md)."
     )
+
+
+def test_a_path_that_the_system_does_not_take_is_a_row_with_a_sentence(
+    commands: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, a="Text")
+    monkeypatch.chdir(folder)
+    while len(str(Path.cwd())) < 3900:  # by steps, as a path of 4,096 bytes cannot be made at once
+        Path("d" * 100).mkdir()
+        monkeypatch.chdir("d" * 100)
+    Path("p" * 200 + ".md").write_text("Text")
+    monkeypatch.chdir(folder)
+
+    rows = run(commands, folder)
+
+    assert rows.pop("a.md").outcome == "contributed"
+    assert [row.reason for row in rows.values()] == ["The file cannot be read: File name too long."]
+    assert [row.fault for row in rows.values()] == [None]
