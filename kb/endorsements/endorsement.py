@@ -23,16 +23,6 @@ class EndorsementWithdrawn(Struct, frozen=True, kw_only=True):
 EndorsementEvent = EntryEndorsed | EndorsementWithdrawn
 
 
-class Endorse(Struct, frozen=True):
-    """Vouch for the entry, or give another reason."""
-
-    reason: str
-
-
-class Withdraw(Struct, frozen=True):
-    """Take the endorsement back."""
-
-
 class Endorsement(Struct, frozen=True, kw_only=True):
     """The state of what one member says about one entry; `reason` is None while nothing is said."""
 
@@ -48,16 +38,16 @@ def evolve(endorsement: Endorsement, event: EndorsementEvent) -> Endorsement:
     return structs.replace(endorsement, version=endorsement.version + 1, reason=reason)
 
 
-def decide(command: Endorse | Withdraw, endorsement: Endorsement) -> list[EndorsementEvent]:
-    """The events that `command` leads to; none if the same reason was given already.
-
-    Raises `Refused` if there is nothing to withdraw.
-    """
-    entry_id, member = endorsement.entry_id, endorsement.member
-    if isinstance(command, Withdraw):
-        if endorsement.reason is None:
-            raise Refused(f"You do not endorse entry {entry_id}, so there is nothing to withdraw.")
-        return [EndorsementWithdrawn(entry_id=entry_id, member=member)]
-    if command.reason == endorsement.reason:
+def endorse(endorsement: Endorsement, reason: str) -> list[EndorsementEvent]:
+    """The events of vouching for the entry; none if the same reason was given already."""
+    if reason == endorsement.reason:
         return []
-    return [EntryEndorsed(entry_id=entry_id, member=member, reason=command.reason)]
+    return [EntryEndorsed(entry_id=endorsement.entry_id, member=endorsement.member, reason=reason)]
+
+
+def withdraw(endorsement: Endorsement) -> list[EndorsementEvent]:
+    """The events of taking it back. Raises `Refused` if there is nothing to withdraw."""
+    entry_id = endorsement.entry_id
+    if endorsement.reason is None:
+        raise Refused(f"You do not endorse entry {entry_id}, so there is nothing to withdraw.")
+    return [EndorsementWithdrawn(entry_id=entry_id, member=endorsement.member)]

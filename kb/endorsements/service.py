@@ -1,11 +1,17 @@
 """Commands on endorsements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
 from kb.access import require
-from kb.endorsements.endorsement import Endorse, Endorsement, Withdraw, decide, evolve
+from kb.endorsements.endorsement import (
+    Endorsement,
+    EndorsementEvent,
+    endorse,
+    evolve,
+    withdraw,
+)
 from kb.entries import validation
 from kb.entries.commands import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
@@ -33,7 +39,7 @@ class Endorsements:
         than at `entry_version`. An entry archived or shown to more in the same moment may still be
         endorsed: two streams are not decided together.
         """
-        command = Endorse(validation.text("reason", reason))
+        decide = partial(endorse, reason=validation.text("reason", reason))
         version = validation.optional_version(entry_version)
 
         def guard() -> None:
@@ -42,16 +48,16 @@ class Endorsements:
             refuse_archived(entry, "endorsed")
             refuse_shown_to_more(entry, version)
 
-        return self._execute(entry_id, command, guard, command_id)
+        return self._execute(entry_id, decide, guard, command_id)
 
     def withdraw(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
         """Take the endorsement back. Raises `NotFound`, or `Refused` if there is none."""
-        return self._execute(entry_id, Withdraw(), None, command_id)
+        return self._execute(entry_id, withdraw, None, command_id)
 
     def _execute(
         self,
         entry_id: str,
-        command: Endorse | Withdraw,
+        decide: Callable[[Endorsement], Sequence[EndorsementEvent]],
         guard: Callable[[], object] | None,
         command_id: UUID | None,
     ) -> Receipt:
@@ -64,7 +70,4 @@ class Endorsements:
             Endorsement(entry_id=entry_id, member=member),
             evolve,
         )
-        done = self._writer.execute(
-            aggregate, partial(decide, command), guard=guard, command_id=command_id
-        )
-        return done.receipt
+        return self._writer.execute(aggregate, decide, guard=guard, command_id=command_id).receipt

@@ -35,19 +35,6 @@ class ReuseOutcomeUpdated(Struct, frozen=True, kw_only=True):
 ReuseEvent = ReuseRecorded | ReuseOutcomeUpdated
 
 
-class UpdateOutcome(Struct, frozen=True, kw_only=True):
-    """Say what became of a reuse; a resulting entry or evidence left unset stays, None removes.
-
-    On top of its `version`, if that is given.
-    """
-
-    outcome: Outcome
-    note: str
-    resulting_entry: str | UnsetType | None = UNSET
-    evidence: str | UnsetType | None = UNSET
-    version: int | None = None
-
-
 class Reuse(Struct, frozen=True, kw_only=True):
     """The state of one reuse, as recorded and as last updated; `version` 0 before that."""
 
@@ -65,28 +52,40 @@ def evolve(reuse: Reuse, event: ReuseEvent) -> Reuse:
     return structs.replace(reuse, version=version, latest=event)
 
 
-def decide(command: ReuseRecorded | UpdateOutcome, reuse: Reuse) -> list[ReuseEvent]:
-    """The events that `command` leads to; none if an update says nothing new.
+def record(reuse: Reuse, recorded: ReuseRecorded) -> list[ReuseEvent]:
+    """The events of recording a reuse. Raises `Refused` or `InvalidInput`."""
+    if reuse.recorded:
+        raise Refused(f"Reuse {reuse.id} is recorded already; update its outcome instead.")
+    _refuse_itself(recorded.entry_id, recorded.resulting_entry)
+    return [recorded]
 
-    Raises `NotFound` or `Refused`, `ReuseConflict` where it is at another version.
+
+def update_outcome(
+    reuse: Reuse,
+    *,
+    outcome: Outcome,
+    note: str,
+    resulting_entry: str | UnsetType | None = UNSET,
+    evidence: str | UnsetType | None = UNSET,
+    version: int | None = None,
+) -> list[ReuseEvent]:
+    """The events of telling what became of a reuse; none if that says nothing new.
+
+    A resulting entry or evidence left unset stays, None removes. Raises `NotFound`, `InvalidInput`,
+    or `ReuseConflict` where it is at another `version`, if that is given.
     """
-    if isinstance(command, ReuseRecorded):
-        if reuse.recorded:
-            raise Refused(f"Reuse {reuse.id} is recorded already; update its outcome instead.")
-        _refuse_itself(command.entry_id, command.resulting_entry)
-        return [command]
     if reuse.recorded is None:
         raise NotFound(f"There is no reuse {reuse.id}.")
     known = reuse.latest or reuse.recorded
     updated = ReuseOutcomeUpdated(
         entry_id=known.entry_id,
-        outcome=command.outcome,
-        note=command.note,
-        resulting_entry=_told(command.resulting_entry, known.resulting_entry),
-        evidence=_told(command.evidence, known.evidence),
+        outcome=outcome,
+        note=note,
+        resulting_entry=_told(resulting_entry, known.resulting_entry),
+        evidence=_told(evidence, known.evidence),
     )
     _refuse_itself(updated.entry_id, updated.resulting_entry)
-    version = reuse.version if command.version is None else command.version
+    version = reuse.version if version is None else version
     # An older version may say again what is known; one that is not there yet nobody has read.
     if version > reuse.version or (updated != reuse.latest and version < reuse.version):
         raise ReuseConflict(reuse.id, version, reuse.version)

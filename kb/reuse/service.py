@@ -1,6 +1,6 @@
 """Commands on reuse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from kb.reuse.reuse import (
     OUTCOMES,
     Outcome,
     Reuse,
+    ReuseEvent,
     ReuseRecorded,
-    UpdateOutcome,
-    decide,
     evolve,
+    record,
+    update_outcome,
 )
 from kb.writer import Aggregate, NewId, Receipt, Writer, checked
 
@@ -72,7 +73,7 @@ class Reuses:
         # Also where the command is repeated: the entry may be hidden from them by now.
         load_entry(self._writer, recorded.entry_id)
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
-        return self._execute(reuse_id, recorded, guard, command_id)
+        return self._execute(reuse_id, partial(record, recorded=recorded), guard, command_id)
 
     def update_outcome(
         self,
@@ -92,10 +93,12 @@ class Reuses:
         Raises `ReuseConflict` where it is not at `version` any more, if that is given.
         """
         wrong = beside or Mistakes()
-        command = UpdateOutcome(
+        resulting_entry = _if_set(_known, resulting_entry)
+        decide = partial(
+            update_outcome,
             outcome=wrong.of(_outcome, outcome),
             note=wrong.of(validation.text, "note", note),
-            resulting_entry=_if_set(_known, resulting_entry),
+            resulting_entry=resulting_entry,
             evidence=wrong.of(_if_set, partial(validation.link, "evidence"), evidence),
             version=wrong.of(validation.optional_version, version),
         )
@@ -105,9 +108,9 @@ class Reuses:
 
         def guard() -> None:
             refuse_shown_to_more(load_entry(self._writer, entry_id), seen)
-            self._require(command.resulting_entry)
+            self._require(resulting_entry)
 
-        return self._execute(reuse_id, command, guard, command_id)
+        return self._execute(reuse_id, decide, guard, command_id)
 
     def _require(self, entry_id: str | UnsetType | None) -> None:
         if isinstance(entry_id, str):
@@ -129,14 +132,12 @@ class Reuses:
     def _execute(
         self,
         reuse_id: str,
-        command: ReuseRecorded | UpdateOutcome,
+        decide: Callable[[Reuse], Sequence[ReuseEvent]],
         guard: Callable[[], object],
         command_id: UUID | None,
     ) -> Receipt:
-        done = self._writer.execute(
-            _aggregate(reuse_id), partial(decide, command), guard=guard, command_id=command_id
-        )
-        return done.receipt
+        aggregate = _aggregate(reuse_id)
+        return self._writer.execute(aggregate, decide, guard=guard, command_id=command_id).receipt
 
 
 def _aggregate(reuse_id: str) -> Aggregate[Reuse]:

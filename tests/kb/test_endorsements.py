@@ -1,44 +1,46 @@
 """A member vouches for an entry, once, with a reason, and can take it back."""
 
+from functools import reduce
+
 import pytest
 
 from kb.endorsements.endorsement import (
-    Endorse,
     Endorsement,
+    EndorsementEvent,
     EndorsementWithdrawn,
     EntryEndorsed,
-    Withdraw,
-    decide,
+    endorse,
     evolve,
+    withdraw,
 )
 from kb.errors import InvalidInput, NotFound, Refused
 from tests.kb.domain_world import ABSENT, World
 
-NOTHING = Endorsement(entry_id=ABSENT, member="ada")
 ENDORSED = EntryEndorsed(entry_id=ABSENT, member="ada", reason="It works.")
 WITHDRAWN = EndorsementWithdrawn(entry_id=ABSENT, member="ada")
 
 
+def after(*events: EndorsementEvent) -> Endorsement:
+    return reduce(evolve, events, Endorsement(entry_id=ABSENT, member="ada"))
+
+
 def test_an_endorsement_is_given_once_for_the_same_reason() -> None:
-    assert decide(Endorse("It works."), NOTHING) == [ENDORSED]
-    assert decide(Endorse("It works."), evolve(NOTHING, ENDORSED)) == []
+    assert endorse(after(), "It works.") == [ENDORSED]
+    assert endorse(after(ENDORSED), "It works.") == []
 
 
 def test_another_reason_takes_the_place_of_the_first() -> None:
     again = EntryEndorsed(entry_id=ABSENT, member="ada", reason="It still works.")
-    state = evolve(NOTHING, ENDORSED)
-    assert decide(Endorse("It still works."), state) == [again]
-    assert evolve(state, again).reason == "It still works."
+    assert endorse(after(ENDORSED), "It still works.") == [again]
+    assert after(ENDORSED, again).reason == "It still works."
 
 
 def test_only_an_endorsement_that_is_there_can_be_withdrawn() -> None:
-    endorsed = evolve(NOTHING, ENDORSED)
-    assert decide(Withdraw(), endorsed) == [WITHDRAWN]
-    withdrawn = evolve(endorsed, WITHDRAWN)
-    for state in (NOTHING, withdrawn):
+    assert withdraw(after(ENDORSED)) == [WITHDRAWN]
+    for state in (after(), after(ENDORSED, WITHDRAWN)):
         with pytest.raises(Refused, match="nothing to withdraw"):
-            decide(Withdraw(), state)
-    assert decide(Endorse("It works."), withdrawn) == [ENDORSED]
+            withdraw(state)
+    assert endorse(after(ENDORSED, WITHDRAWN), "It works.") == [ENDORSED]
 
 
 def test_each_member_has_an_endorsement_of_their_own() -> None:

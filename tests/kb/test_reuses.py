@@ -1,27 +1,27 @@
 """A group takes an entry into its work, and later tells what became of it."""
 
+from functools import partial, reduce
 from pathlib import Path
 from typing import cast
 
 import pytest
-from msgspec import structs
 
 from kb.errors import InvalidInput, NotFound, Refused, ReuseConflict
 from kb.reuse.reuse import (
     Outcome,
     Reuse,
+    ReuseEvent,
     ReuseOutcomeUpdated,
     ReuseRecorded,
-    UpdateOutcome,
-    decide,
     evolve,
+    record,
+    update_outcome,
 )
 from tests.kb.cli_world import CommandLine
 from tests.kb.domain_world import ABSENT, World, command
 
 ENTRY = "11111111-1111-4111-8111-111111111111"
 MADE = "22222222-2222-4222-8222-222222222222"
-NOTHING = Reuse(id=ABSENT)
 RECORDED = ReuseRecorded(
     entry_id=ENTRY,
     recorded_by="ada",
@@ -37,20 +37,23 @@ UPDATED = ReuseOutcomeUpdated(
     resulting_entry=MADE,
     evidence="https://example.org",
 )
-UPDATE = UpdateOutcome(outcome="adapted", note="Shorter now.", resulting_entry=MADE)
+update = partial(update_outcome, outcome="adapted", note="Shorter now.", resulting_entry=MADE)
+
+
+def after(*events: ReuseEvent) -> Reuse:
+    return reduce(evolve, events, Reuse(id=ABSENT))
 
 
 def test_a_reuse_is_recorded_once() -> None:
-    assert decide(RECORDED, NOTHING) == [RECORDED]
+    assert record(after(), RECORDED) == [RECORDED]
     with pytest.raises(Refused, match="recorded already"):
-        decide(RECORDED, evolve(NOTHING, RECORDED))
+        record(after(RECORDED), RECORDED)
 
 
 def test_an_update_keeps_what_it_does_not_mention() -> None:
-    state = evolve(NOTHING, RECORDED)
-    assert decide(UPDATE, state) == [UPDATED]
-    stopped = UpdateOutcome(outcome="tried-and-stopped", note="No staff.")
-    assert decide(stopped, evolve(state, UPDATED)) == [
+    assert update(after(RECORDED)) == [UPDATED]
+    known = after(RECORDED, UPDATED)
+    assert update_outcome(known, outcome="tried-and-stopped", note="No staff.") == [
         ReuseOutcomeUpdated(
             entry_id=ENTRY,
             outcome="tried-and-stopped",
@@ -62,43 +65,40 @@ def test_an_update_keeps_what_it_does_not_mention() -> None:
 
 
 def test_an_update_removes_what_it_says_is_none() -> None:
-    gone = UpdateOutcome(outcome="adapted", note="Wrong link.", resulting_entry=None, evidence=None)
-    assert decide(gone, evolve(evolve(NOTHING, RECORDED), UPDATED)) == [
+    known = after(RECORDED, UPDATED)
+    assert update(known, note="Wrong link.", resulting_entry=None, evidence=None) == [
         ReuseOutcomeUpdated(entry_id=ENTRY, outcome="adapted", note="Wrong link.")
     ]
 
 
 def test_an_update_that_says_nothing_new_adds_nothing() -> None:
-    assert decide(UPDATE, evolve(evolve(NOTHING, RECORDED), UPDATED)) == []
+    assert update(after(RECORDED, UPDATED)) == []
 
 
 def test_an_update_of_a_version_that_is_not_there_yet_is_refused_though_it_says_nothing_new() -> (
     None
 ):
-    state = evolve(evolve(NOTHING, RECORDED), UPDATED)
-    assert decide(structs.replace(UPDATE, version=1), state) == []
+    assert update(after(RECORDED, UPDATED), version=1) == []
     with pytest.raises(ReuseConflict, match="from version 3, it is now at 2"):
-        decide(structs.replace(UPDATE, version=3), state)
+        update(after(RECORDED, UPDATED), version=3)
 
 
 def test_an_update_made_on_an_older_version_is_refused() -> None:
-    state = evolve(evolve(NOTHING, RECORDED), UPDATED)
-    later = UpdateOutcome(outcome="adopted", note="Back to the old way.", version=1)
+    known = after(RECORDED, UPDATED)
     with pytest.raises(ReuseConflict, match="from version 1, it is now at 2"):
-        decide(later, state)
-    assert len(decide(structs.replace(later, version=2), state)) == 1
-    assert decide(structs.replace(UPDATE, version=1), state) == []
+        update(known, note="Back to the old way.", version=1)
+    assert len(update(known, note="Back to the old way.", version=2)) == 1
+    assert update(known, version=1) == []
 
 
 def test_a_reuse_that_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFound, match=ABSENT):
-        decide(UPDATE, NOTHING)
+        update(after())
 
 
 def test_an_entry_does_not_result_from_itself() -> None:
-    itself = UpdateOutcome(outcome="adapted", note="x", resulting_entry=ENTRY)
     with pytest.raises(InvalidInput, match="cannot result in the entry"):
-        decide(itself, evolve(NOTHING, RECORDED))
+        update(after(RECORDED), resulting_entry=ENTRY)
 
 
 def test_a_reuse_is_recorded_and_updated_by_its_own_id() -> None:
