@@ -14,7 +14,8 @@ with a sign of its own:
 - a stop word, and once more if it is written in capitals (IT);
 - the form that a word has before it is stemmed and loses its accents;
 - others that it may be written in: without accents, ö as oe, with no hyphen or apostrophe in it, no
-  signs that raise or lower a part (H~2~O), digits without what sets off their groups.
+  signs that raise or lower a part (H~2~O), digits without what sets off their groups, an
+  acronym without its full stops.
 """
 
 import re
@@ -28,9 +29,9 @@ import regex
 import Stemmer
 
 from indexer.errors import QuestionError
-from indexer.letters import folded, others, written
+from indexer.letters import folded, others, set_off, written
 
-VERSION = 9
+VERSION = 10
 """Part of what an index was made with: another version means other terms, hence another index."""
 
 LONGEST_QUESTION = 2_200
@@ -80,10 +81,6 @@ _WORD = regex.compile(
 _SIGN = regex.compile(_SINGLE, regex.VERSION1)
 _GOES_ON = regex.compile(rf"{_LATER}{{2}}", regex.VERSION1)
 _THIN = re.compile("(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
-_GROUPED = re.compile(
-    "(?<![A-Za-z0-9.,'\u2019])[0-9]{1,3}(?:[.,'\u2019][0-9]{3}){1,4}(?![0-9]|[.,'\u2019][0-9])"
-)
-_RAISED = re.compile(r"(?<![\w~^])[^\W_]{1,9}(?:[~^][^\W_]{1,9}[~^][^\W_]{0,9}){1,9}(?![\w~^])")
 _BEFORE = re.compile(r"(?:[.@#$~\u20ac\u00a3+]|--?)$")
 _BEHIND = re.compile(r"\+\+|[+#%](?!\w)")
 _GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
@@ -172,7 +169,7 @@ def name_key(name: str) -> str:
     """What two names have in common that differ only in case, accents, punctuation and spaces."""
     if name.isascii():  # at once, as a long text has thousands of words
         return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
-    return " ".join(map(_name_part, _WORD.findall(name)))
+    return " ".join(filter(None, map(_name_part, _WORD.findall(name))))
 
 
 def check_question(text: str) -> None:
@@ -234,7 +231,9 @@ def _found(piece: str) -> list[tuple[int, int, str]]:
     inside = list(words(piece))
     found = [(word.start, word.end, term) for word in inside for term in _of_word(word) if term]
     if len(inside) > 1 or len(piece) > sum(len(word.text) for word in inside):
-        found += chain(_joined(piece, inside), _without(piece))
+        found += chain(
+            _joined(piece, inside), ((*place, OTHER + bare) for place, bare in set_off(piece))
+        )
         found.sort(key=itemgetter(0))
     return found
 
@@ -264,12 +263,6 @@ def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
             yield first.start, second.end, (PAIR if gap else SIGNS) + joined
             if sign in ("-", "'") and (bare := joined.replace(sign, "")).isalpha():
                 yield first.start, second.end, OTHER + bare
-
-
-def _without(piece: str) -> Iterator[tuple[int, int, str]]:
-    """What signs set off in it, without these."""
-    for found in chain(_GROUPED.finditer(piece), _RAISED.finditer(piece)):
-        yield *found.span(), OTHER + folded(re.sub(r"\W", "", found[0]))
 
 
 def _sign_before(piece: str, end: int, start: int) -> str:

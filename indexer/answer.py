@@ -104,7 +104,7 @@ def _spelled(question: Question) -> dict[str, Range]:
     others = {
         other: form
         for other, form in question.wanted.spelled.items()
-        if other[0] == OTHER or form[0] == PAIR
+        if other[0] == OTHER or form[0] in PAIR + OTHER
     }
     places = snippets.spellings(question.text, set(others.values()))
     return {other: places[form] for other, form in others.items() if form in places}

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from indexer.letters import composed
 
 PROPERTIES = "properties"
 """The place of what stands in no section: the properties of a document."""
@@ -34,6 +37,21 @@ class Document(Struct, frozen=True, kw_only=True):
     properties: tuple[str, ...] = ()
     facets: Mapping[str, frozenset[str]] = {}
 
+    def composed(self) -> "Document":
+        """The same in the form in which texts are compared, see `indexer.letters.composed`."""
+        return replace(
+            self,
+            title=composed(self.title),
+            sections=tuple(
+                Section(composed(one.heading), composed(one.text)) for one in self.sections
+            ),
+            audience=frozenset(map(composed, self.audience)),
+            identifiers=tuple(map(composed, self.identifiers)),
+            keywords=tuple(map(composed, self.keywords)),
+            properties=tuple(map(composed, self.properties)),
+            facets=_composed(self.facets),
+        )
+
 
 class Filter(Struct, frozen=True, kw_only=True):
     """Which documents may be found at all: part of every query, never applied to what was found.
@@ -45,6 +63,15 @@ class Filter(Struct, frozen=True, kw_only=True):
     audience: frozenset[str]
     facets: Mapping[str, frozenset[str]] = {}
     every: Mapping[str, frozenset[str]] = {}
+
+    def composed(self) -> "Filter":
+        """As `Document.composed`."""
+        audience = frozenset(map(composed, self.audience))
+        return Filter(audience=audience, facets=_composed(self.facets), every=_composed(self.every))
+
+
+def _composed(values: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {composed(name): frozenset(map(composed, each)) for name, each in values.items()}
 
 
 class Part(Struct, frozen=True, array_like=True):

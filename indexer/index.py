@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from indexer.embedder import Embedder
 from indexer.errors import IndexerError, IndexOutdated
 from indexer.files import reading
 from indexer.intake import Prepared, windows
+from indexer.letters import composed
 from indexer.lexical import LexicalDocument
 from indexer.parts import Parts
 from indexer.passages import EmbeddedPassage
@@ -115,7 +116,7 @@ class HybridIndex:
         """
         with self._changing:
             store = self._parts.store
-            for window in windows(documents, self._embedder, store, self._prepared):
+            for window in windows(_composed(documents), self._embedder, store, self._prepared):
                 together = list(zip(window.documents, window.passages, strict=True))
                 for document, parts in together:
                     if not parts:
@@ -140,7 +141,7 @@ class HybridIndex:
         Vectors are computed and stored so many a `piece`, if given. Ends early once `stopped`
         answers true.
         """
-        self._prepared.prepare(documents, stopped, piece or intake.PIECE)
+        self._prepared.prepare([*_composed(documents)], stopped, piece or intake.PIECE)
 
     def _taken(self, parts: Sequence[EmbeddedPassage]) -> list[Taken]:
         return [
@@ -183,11 +184,13 @@ class HybridIndex:
     def search(self, text: str, filter: Filter, limit: int = 10) -> list[Hit]:
         """The best documents among those that `filter` lets through, best first; ties by id.
 
+        Texts, question and filter are compared composed (NFC), and answered so.
+
         Raises `QuestionError` for a text with nothing to search for.
         """
         check_question(text)
-        question = self._question(text)
-        while (hits := self._attempt(question, filter, limit)) is None:
+        question, allowed = self._question(composed(text)), filter.composed()
+        while (hits := self._attempt(question, allowed, limit)) is None:
             self.refresh()
         return hits
 
@@ -254,6 +257,10 @@ def _parts(directory: Path, embedder: Embedder, engine: str, *, writable: bool) 
         except IndexerError:
             if generation.current(directory) == path:
                 raise
+
+
+def _composed(documents: Iterable[Document]) -> Iterator[Document]:
+    return (document.composed() for document in documents)
 
 
 def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:

@@ -2,15 +2,45 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 ) | {kana: kana - 0x60 for kana in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _AS_TWO = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_SARA_AM = (
+    (re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32"), "\\1\\2\u0e33"),
+    (re.compile("([\u0ec8-\u0ecb]?)\u0ecd([\u0ec8-\u0ecb]?)\u0eb2"), "\\1\\2\u0eb3"),
+)
+"""Of Thai and Lao, that some write as two signs, with the tone before or between them."""
+_TATWEEL = "\u0640"  # makes an Arabic word longer, and no other
+_ENDLESS = re.compile(r"([^\w\s]{65,})")
+_GROUPED = re.compile(
+    "(?<![A-Za-z0-9.,'\u2019])[0-9]{1,3}(?:[.,'\u2019][0-9]{3}){1,4}(?![0-9]|[.,'\u2019][0-9])"
+)
+_RAISED = re.compile(r"(?<![\w~^])[^\W_]{1,9}(?:[~^][^\W_]{1,9}[~^][^\W_]{0,9}){1,9}(?![\w~^])")
+_DOTTED = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,9}(?:[^\W\d_](?![\w.]))?(?!\w)")
+_SET_OFF = _GROUPED, _RAISED, _DOTTED
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _AT_ONCE = 64
 """Characters: whole, a longer word of accents alone would take a square of time."""
+
+
+def composed(text: str) -> str:
+    """`text` in the one form (NFC) in which texts, questions and filters are compared.
+
+    It reads the same. Korean is jamo by jamo in another one, so that words are cut elsewhere. What
+    has more marks on end than any script is left as it is: they would take a square of time.
+    """
+    if text.isascii():
+        return text
+    parts = _ENDLESS.split(text)
+    parts[::2] = (unicodedata.normalize("NFC", part) for part in parts[::2])
+    text = "".join(parts)
+    for apart, one in _SARA_AM:
+        text = apart.sub(one, text)
+    return text
 
 
 def written(word: str) -> str:
@@ -45,8 +75,18 @@ def _plain(signs: Iterable[str]) -> str:
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs)
 
 
+def set_off(piece: str) -> Iterator[tuple[tuple[int, int], str]]:
+    """Where signs set off groups of digits, lowered parts or the letters of an acronym in `piece`.
+
+    Each (start, end) with what stands there without these signs.
+    """
+    for found in chain.from_iterable(each.finditer(piece) for each in _SET_OFF):
+        yield found.span(), folded(re.sub(r"\W", "", found[0]))
+
+
 def _is_written(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LMN" and not _VARIANT.match(sign)
+    known = unicodedata.category(sign)[0] in "LMN" and sign != _TATWEEL
+    return known and not _VARIANT.match(sign)
 
 
 def _is_accent(sign: str) -> bool:

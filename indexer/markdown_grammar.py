@@ -5,9 +5,10 @@ text. What a search quotes has the words and headings of the page because both a
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import regex
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
@@ -24,12 +25,24 @@ HARMLESS = re.compile(r"</?(?:details|summary|sub|sup|kbd|mark|br)[ \t]*/?>", re
 WIKI = "wiki:"
 """What the address of a wiki link begins with, unless it leads to a part of its own text."""
 
+RUBY = "ruby"
+"""The kind of the tags of signs with their readings."""
+
 BOX, BOX_TITLE = "admonition", "admonition-title"
 """The classes of a note in a box and of its title."""
 
 FORMULAS = ("math_inline", "math_inline_double", "math_block", "math_block_label")
 """The kinds of tokens of formulas; the label of the last stands in `info`."""
 
+_RUBY = re.compile(r"<(/?)(ruby|rb|rtc?|rp)(?:\s[^<>]{0,200})?>")
+_NO_SPACES = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+    r"\u3000-\u303f\u3099\u309a\u30fb\u30fc\ufe00-\ufe0f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
+    r"\uff5b-\uff9f\U000e0100-\U000e01ef"
+)
+_SOFT = "\r"
+"""A line that the source alone ends; the parser leaves no other such sign."""
+_WRAPPED = regex.compile(f"(?<=[{_NO_SPACES}]){_SOFT}(?=[{_NO_SPACES}])")
 _CALLOUT = re.compile(r"\[!(\w{1,40})\][+-]?[ \t]*([^\n]*)\n?")
 _TITLE = re.compile(r'title="([^"]{1,200})"')
 _DEFINED = re.compile(r"\n[ \t>]{0,99}[:~][ \t]")
@@ -46,6 +59,10 @@ def _callouts(parser: MarkdownIt) -> None:
 
 def _footnotes(parser: MarkdownIt) -> None:
     footnote_plugin(parser, inline=False)
+
+
+def _ruby(parser: MarkdownIt) -> None:
+    parser.core.ruler.after("inline", "ruby", _make_ruby)
 
 
 def _formulas(parser: MarkdownIt) -> None:
@@ -67,6 +84,7 @@ _RULES: Mapping[str, _Rule] = {
     "table": _Rule(lambda parser: parser.enable("table"), ("|",)),
     "strikethrough": _Rule(lambda parser: parser.enable("strikethrough"), ("~~",)),
     "html": _Rule(lambda parser: parser.enable("html_inline"), ("<",)),
+    "ruby": _Rule(_ruby, ("<ruby",)),
     "definitions": _Rule(deflist_plugin, (":", "~")),
     "admonitions": _Rule(admon_plugin, ("!!!", "???")),
     "footnotes": _Rule(_footnotes, ("[^",)),
@@ -96,14 +114,39 @@ def parser_of(rules: Collection[str] = _RULES, **options: Any) -> MarkdownIt:
 
 
 def words(children: Sequence[Token] | None) -> str:
-    """What a piece of text says without its markup, its lines kept."""
-    return "".join(map(_said, children or ()))
+    """What a piece of text says without its markup, its lines kept, without readings of signs.
+
+    In scripts without spaces the end of a line of the source is nothing.
+    """
+    said = "".join(map(_said, _read(children or (), aloud=False)))
+    return _WRAPPED.sub("", said).replace(_SOFT, "\n")
+
+
+def readings(children: Sequence[Token]) -> Iterator[str]:
+    """How signs are read, each behind these: "base: reading" of every ruby."""
+    start = 0
+    for place, child in enumerate(children):
+        if child.type == RUBY and (found := _RUBY.fullmatch(child.content)) and found[2] == "ruby":
+            if found[1]:
+                inside = children[start:place]
+                yield f"{words(inside)}: {''.join(map(_said, _read(inside, aloud=True)))}"
+            start = place
+
+
+def _read(children: Sequence[Token], *, aloud: bool) -> Iterator[Token]:
+    """Those of `children` that are readings, or those that are not."""
+    kind = ""
+    for child in children:
+        if child.type == RUBY and (found := _RUBY.fullmatch(child.content)):
+            kind = "" if found[1] else found[2]
+        elif kind != "rp" and aloud == kind.startswith("rt"):
+            yield child
 
 
 def _said(child: Token) -> str:
     """A picture's content is its description."""
     if child.type in ("softbreak", "hardbreak"):
-        return "\n"
+        return _SOFT if child.type == "softbreak" else "\n"
     if child.type == "html_inline" and HARMLESS.fullmatch(child.content):
         return "\n" if "br" in child.content.lower() else ""
     return child.content
@@ -138,6 +181,22 @@ def _wiki_link(state: StateInline, silent: bool) -> bool:
         state.push("link_close", "a", -1)
     state.pos = end + 2
     return True
+
+
+def _make_ruby(state: Any) -> None:
+    """What stands in a whole <ruby> becomes elements; any other <rt> is text."""
+    for token in state.tokens:
+        met: list[Token] = []
+        for child in token.children or ():
+            found = _RUBY.fullmatch(child.content) if child.type == "html_inline" else None
+            if found and found.group(1, 2) == ("", "ruby"):
+                met = [child]
+            elif found and met:
+                met.append(child)
+                if found[2] == "ruby":
+                    for each in met:
+                        each.type = RUBY
+                    met = []
 
 
 def _defined(env: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from indexer.markdown_grammar import BOX_TITLE, box_title, parser_of, rules_for, words
+from indexer.markdown_grammar import BOX_TITLE, box_title, parser_of, readings, rules_for, words
 from indexer.markdown_links import Definition, addresses, unused
 
 BETWEEN_CELLS = " \u00b7 "
@@ -26,8 +26,8 @@ class Block(NamedTuple):
     """A paragraph, list item, table row, piece of code or heading, without its markup.
 
     `addresses` are those of its links and images, each behind the words that stand for it, and what
-    else is not shown: names of footnotes, kinds of boxes that have a title. A definition of a link
-    that no link of the text uses is a block of its own, `unused`.
+    else is no text: names of footnotes, kinds of boxes that have a title, readings of signs. A
+    definition of a link that no link of the text uses is a block of its own, `unused`.
     """
 
     text: str
@@ -113,7 +113,7 @@ class _Reading:
         children = token.children or []
         text = words(children).strip()
         plain = len(children) == 1 and children[0].type == "text"
-        led = () if plain else tuple(addresses(children, token.content))
+        led = () if plain else (*addresses(children, token.content), *readings(children))
         notes = _marks(children) if "[^" in token.content else ()
         if self._row is not None:
             self._row.append(_Seen(Block(text, False, led), notes))

@@ -14,7 +14,7 @@ from indexer.document import PROPERTIES, Document, Part, Passage
 from indexer.embedder import Embedder
 from indexer.markdown_text import BETWEEN_CELLS, Block, blocks
 
-VERSION = 11
+VERSION = 12
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256

@@ -153,7 +153,16 @@ def _is_joined(found: Sequence[_Found]) -> bool:
     """Whether it is words that stand side by side, which no single pair says in all spellings."""
     pairs = [(start, end) for start, end, term in found if term[0] in PAIR + SIGNS]
     others = {(start, end) for start, end, term in found if term[0] == OTHER}
-    return len(pairs) > 1 or bool(others.intersection(pairs))
+    return not _dotted(found) and (len(pairs) > 1 or bool(others.intersection(pairs)))
+
+
+def _dotted(found: Sequence[_Found]) -> str:
+    """The acronym without full stops that is all of a piece with them; "" if it is none."""
+    pairs = [term for *_, term in found if term[0] in PAIR + SIGNS]
+    if not pairs or not all(map(_LETTERS_APART.fullmatch, pairs)):
+        return ""
+    whole = len(pairs) + 1
+    return next((t for *_, t in found if t[0] == OTHER and len(t) == whole + 1), "")
 
 
 def _quoted(question: str) -> list[tuple[int, int]]:
@@ -205,6 +214,9 @@ def _forms(
     """Words as they are written, each with other spellings and its plain term; what joins them."""
     forms: dict[str, Sequence[str]] = {}
     for found in pieces:
+        if dotted := _dotted(found):
+            forms[dotted] = (FORM + dotted[1:],)
+            continue
         at = defaultdict(list)
         for start, end, term in found:
             at[start, end].append(term)

@@ -210,8 +210,9 @@ def _close(db: sqlite3.Connection, now: datetime) -> None:
 def normalised(question: str) -> str:
     """The words that count, each once, in alphabetical order: what makes two questions alike."""
     from indexer.analysis import distinct
+    from indexer.letters import composed
 
-    return " ".join(sorted(distinct(question)))
+    return " ".join(sorted(distinct(composed(question))))
 
 
 def _hashed(key: bytes, what: str, text: str) -> bytes:

@@ -7,9 +7,11 @@ from indexer.document import Hit
 
 def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
     """The reasons, as "words: night, ward; tag: handover; meaning 0.41"; `tags` are the entry's."""
+    from indexer.letters import composed
+
     reasons = []
     if hit.score.exact:
-        named = hit.title.casefold() == question.strip().casefold()
+        named = hit.title.casefold() == composed(question).strip().casefold()
         reasons.append("exact title" if named else "exact name")
     if hit.score.words:
         reasons.append(f"words: {', '.join(hit.score.words)}")
@@ -22,9 +24,10 @@ def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
 def _tagged(question: str, words: Iterable[str], tags: Iterable[str]) -> list[str]:
     """Those of `tags` that have what the question asks for and the text does not show."""
     from indexer.analysis import CAPITALS, STOP, all_terms
+    from indexer.letters import composed
 
-    asked = set(all_terms(question))
+    asked = set(all_terms(composed(question)))
     # As in a search: stop words count for want of others.
     asked = {term for term in asked if term[0] not in STOP + CAPITALS} or asked
     missing = asked.difference(*map(all_terms, words))
-    return [tag for tag in tags if not missing.isdisjoint(all_terms(tag))]
+    return [tag for tag in tags if not missing.isdisjoint(all_terms(composed(tag)))]

@@ -17,6 +17,7 @@ from web.markdown_rules import LOCAL, add_rules
 BLOCKS = {"p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li"}
 TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 BEYOND = {"div", "section", "details", "summary", "dl", "dt", "dd", "sub", "sup", "kbd", "mark"}
+BEYOND |= {"ruby", "rb", "rt", "rp", "rtc"}
 TAGS = BLOCKS | TABLES | BEYOND | {"em", "strong", "s", "code", "a"}
 SCHEMES = {"http", "https", "mailto"}
 ATTRIBUTES = {"a": {"href", "title", "id", LOCAL}, "ol": {"start"}, "code": {"class"}, "li": {"id"}}

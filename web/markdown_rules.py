@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from markupsafe import escape
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from indexer.markdown_grammar import BOX, BOX_TITLE, FORMULAS, HARMLESS, box_title, words
+from indexer.markdown_grammar import BOX, BOX_TITLE, FORMULAS, HARMLESS, RUBY, box_title, words
 from web.anchors import anchor, part_anchor
 
 LOCAL = "data-to"
@@ -29,6 +29,7 @@ def add_rules(parser: MarkdownIt) -> MarkdownIt:
     for name, rule in (
         ("image", _image_as_link),
         ("html_inline", _html_as_text),
+        (RUBY, _as_it_is),
         ("list_item_open", _task),
         ("container_box_open", _box),
         ("container_box_close", _box),
@@ -95,6 +96,12 @@ def _html_as_text(
 ) -> str:
     content = tokens[index].content
     return content if HARMLESS.fullmatch(content) else str(escape(content))
+
+
+def _as_it_is(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    return tokens[index].content
 
 
 def _task(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -4,10 +4,12 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from indexer.letters import composed
+
 
 def slug(heading: str) -> str:
     """The words of a heading with hyphens between: "Let's go" is let-s-go."""
-    return "-".join(re.findall(r"\w+", heading.casefold()))
+    return "-".join(re.findall(r"\w+", composed(heading).casefold()))
 
 
 class Slugs:

@@ -17,6 +17,7 @@ SPOKEN = ("title", "label", "summary", "caption", "header", "heading", "descript
 LEADS = ("href", "to", "link", "url")
 """Attributes of components in which the address of a page may stand."""
 
+_KEPT = ("sub", "sup", "mark", "ruby", "rt", "rp")
 _CODE = ("code", "kbd", "samp", "tt")
 
 
@@ -31,8 +32,8 @@ WRAPPED = {
     **_emphasis("~~", "s", "del", "strike"),
     **dict.fromkeys(_CODE, html_code.BEGIN),
     **dict.fromkeys((f"/{name}" for name in _CODE), html_code.END),
-    **{name: f"<{name}>" for name in ("sub", "sup", "mark")},
-    **{f"/{name}": f"</{name}>" for name in ("sub", "sup", "mark")},
+    **{name: f"<{name}>" for name in _KEPT},
+    **{f"/{name}": f"</{name}>" for name in _KEPT},
 }
 _BLOCK_NAMES = (
     "p div section article aside header footer main center figure figcaption caption blockquote "
@@ -42,7 +43,7 @@ _BLOCK_NAMES = (
 _INLINE_NAMES = (
     "span font small big u ins abbr acronym q time data label bdi bdo wbr nobr source thead tbody "
     "input meta link base col colgroup html body head img a br hr "
-    "tfoot embed param track map area ruby rt rp path g"
+    "tfoot embed param track map area rb rtc path g"
 )
 _BOXES = frozenset(["button", "select", "option", "optgroup", "textarea", "svg", "title"])
 """Elements in a line whose words are never read as one with those before and after them."""

@@ -1,6 +1,7 @@
 """Searches are counted; who asked is not kept, and what was asked only once many did."""
 
 import sqlite3
+import unicodedata
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -181,6 +182,10 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
 @given(st.permutations(["hand", "over", "patients", "nights"]))
 def test_questions_of_the_same_words_are_alike(words: list[str]) -> None:
     assert normalised(" ".join(words) + "?") == normalised("Hand over PATIENTS, night!")
+
+
+def test_questions_are_alike_in_every_form_of_unicode() -> None:
+    assert normalised(unicodedata.normalize("NFD", "회의록")) == normalised("회의록")
 
 
 def test_damaged_counts_are_told_and_refuse_only_what_needs_them(kb: CommandLine) -> None:

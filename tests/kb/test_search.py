@@ -1,9 +1,10 @@
 """A question is answered from all that is in the log, filtered, with the reason in plain words."""
 
 import sqlite3
+import unicodedata
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from msgspec import structs
@@ -20,6 +21,19 @@ from kb.knowledge_base import KnowledgeBase
 from kb.search import NEAREST
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_title_and_a_tag_in_another_form_of_unicode_are_told_as_such(
+    base: KnowledgeBase, form: Literal["NFC", "NFD"]
+) -> None:
+    draft = some_draft(tags=(unicodedata.normalize(form, "회의록"),))
+    title = unicodedata.normalize(form, "야간 근무표")
+    base.entries.contribute(structs.replace(draft, content=some_content(title)))
+    for asked in ("야간 근무표", unicodedata.normalize("NFD", "야간 근무표")):
+        assert base.search(asked).results[0].why.startswith("exact title")
+    for asked in ("회의록", unicodedata.normalize("NFD", "회의록")):
+        assert "tag" in base.search(asked).results[0].why
 
 
 def test_what_was_written_is_found_by_the_next_question(base: KnowledgeBase) -> None:

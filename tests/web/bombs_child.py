@@ -184,7 +184,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         lambda text: [*analysis.spans(text)],
         analysis.all_terms,
     ),
-    "indexer/letters.py": (letters.folded, letters.others, letters.written),
+    "indexer/letters.py": (letters.composed, letters.folded, letters.others, letters.written),
     **dict.fromkeys(
         ("indexer/markdown_grammar.py", "indexer/markdown_text.py"), (markdown_text.blocks,)
     ),
