@@ -32,7 +32,7 @@ def evolve(community: Community, event: WorldAccessChanged) -> Community:
     return structs.replace(community, version=community.version + 1, world=event.allowed)
 
 
-def allow_world(allowed: bool, community: Community) -> list[WorldAccessChanged]:
+def allow_world(community: Community, allowed: bool) -> list[WorldAccessChanged]:
     """The events of opening the community to the world, or of closing it again."""
     return [] if community.world == allowed else [WorldAccessChanged(allowed=allowed)]
 

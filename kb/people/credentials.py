@@ -18,8 +18,8 @@ from kb.accounts.tokens import Scope, TokenGist, TokenInfo
 from kb.entries import validation
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
+from kb.people import decide
 from kb.people.checks import checked_profile
-from kb.people.commands import Join, MemberCommand, Note, decide
 from kb.people.member import Member, Profile, evolve
 from kb.people.sign_in import (
     MemberLinkMade,
@@ -127,7 +127,8 @@ class Credentials:
                 raise NotFound(VOID)
             if waiting:
                 self._begin_with(name, hashed)
-            receipt = self._decided(me, Join(profile, GIVEN if hashed else ()))
+            given = GIVEN if hashed else ()
+            receipt = self._decided(me, partial(decide.join, profile=profile, given=given))
             self._accounts.links.end_invitation(me)
         return receipt
 
@@ -211,13 +212,12 @@ class Credentials:
         return partial(self._note, self._writer.actor, MemberSignInChanged(what=what))
 
     def _note(self, member: str, event: SignInEvent) -> None:
-        self._decided(validation.known_id("member", member), Note(event))
+        self._decided(validation.known_id("member", member), partial(decide.note, event=event))
 
-    def _decided(self, member: str, command: MemberCommand) -> Receipt:
+    def _decided(self, member: str, decided: decide.Decide) -> Receipt:
         # Opened first: accounts that met the event before they knew of it would be taken for older.
         # Nobody else opens them between the two, nor waits for views meanwhile.
         with self._accounts.store.transaction():
-            decided = partial(decide, command)
             receipt = self._writer.execute(_aggregate(member), decided, settle=False).receipt
             self._accounts.reach()
         return self._writer.settle(receipt)

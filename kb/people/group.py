@@ -1,7 +1,5 @@
 """The group aggregate: a team, department or region, and the group that it is in."""
 
-from typing import assert_never
-
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb.errors import NotFound, Refused
@@ -41,29 +39,6 @@ class Group(Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-class Form(Struct, frozen=True, kw_only=True):
-    """Begin a group."""
-
-    name: str
-    parent: str | None = None
-    open: bool = False
-
-
-class Change(Struct, frozen=True, kw_only=True):
-    """Change what is not left unset."""
-
-    name: str | UnsetType = UNSET
-    parent: str | UnsetType | None = UNSET
-    open: bool | UnsetType = UNSET
-
-
-class Close(Struct, frozen=True):
-    """Let nobody join it any longer."""
-
-
-GroupCommand = Form | Change | Close
-
-
 def evolve(group: Group, event: GroupEvent) -> Group:
     """The group after `event`."""
     version = group.version + 1
@@ -74,22 +49,39 @@ def evolve(group: Group, event: GroupEvent) -> Group:
     )
 
 
-def decide(command: GroupCommand, group: Group) -> list[GroupEvent]:
-    """The events that `command` leads to. Raises `NotFound` or `Refused`."""
-    if isinstance(command, Form):
-        if group.version:
-            raise Refused(f"There is a group “{group.name}” already; choose another name.")
-        return [GroupFormed(name=command.name, parent=command.parent, open=command.open)]
+def form(
+    group: Group, name: str, parent: str | None = None, *, open: bool = False
+) -> list[GroupEvent]:
+    """The events of beginning a group. Raises `Refused` where it is there already."""
+    if group.version:
+        raise Refused(f"There is a group “{group.name}” already; choose another name.")
+    return [GroupFormed(name=name, parent=parent, open=open)]
+
+
+def change(
+    group: Group,
+    *,
+    name: str | UnsetType = UNSET,
+    parent: str | UnsetType | None = UNSET,
+    open: bool | UnsetType = UNSET,
+) -> list[GroupEvent]:
+    """The events of changing what is not left unset, which opens a closed one. See `close`."""
+    _refuse_unknown(group)
+    changed = GroupChanged(
+        name=group.name if isinstance(name, UnsetType) else name,
+        parent=group.parent if isinstance(parent, UnsetType) else parent,
+        open=group.open if isinstance(open, UnsetType) else open,
+    )
+    before = GroupChanged(name=group.name, parent=group.parent, open=group.open)
+    return [] if changed == before and not group.closed else [changed]
+
+
+def close(group: Group) -> list[GroupEvent]:
+    """The events of letting nobody join it any longer. Raises `NotFound` where it is not there."""
+    _refuse_unknown(group)
+    return [] if group.closed else [GroupClosed()]
+
+
+def _refuse_unknown(group: Group) -> None:
     if not group.version:
         raise NotFound(f"There is no group {group.id}.")
-    if isinstance(command, Close):
-        return [] if group.closed else [GroupClosed()]
-    if isinstance(command, Change):
-        changed = GroupChanged(
-            name=group.name if isinstance(command.name, UnsetType) else command.name,
-            parent=group.parent if isinstance(command.parent, UnsetType) else command.parent,
-            open=group.open if isinstance(command.open, UnsetType) else command.open,
-        )
-        before = GroupChanged(name=group.name, parent=group.parent, open=group.open)
-        return [] if changed == before and not group.closed else [changed]
-    assert_never(command)

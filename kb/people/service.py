@@ -11,21 +11,9 @@ from kb.access import Action, Role, require
 from kb.entries import validation
 from kb.errors import Forbidden, Mistakes, NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
-from kb.people import community, group, member
+from kb.people import community, decide, group, member
 from kb.people.checks import checked_profile, checked_roles
-from kb.people.commands import (
-    ChangeProfile,
-    ChangeRoles,
-    Erase,
-    Invite,
-    Join,
-    JoinGroup,
-    Leave,
-    LeaveGroup,
-    MemberCommand,
-    decide,
-)
-from kb.people.group import Change, Close, Form, Group, GroupCommand
+from kb.people.group import Group, GroupEvent, change, close, form
 from kb.people.member import Member, Profile
 from kb.writer import Aggregate, NewId, Receipt, Writer
 
@@ -87,27 +75,29 @@ class People:
         self._require("look-after-people")
         chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted(set(map(self._open_to_more, groups))))
-        invite = Invite(roles=chosen, groups=inside)
-        return self._change(str(self._new_id()), invite)
+        invited = partial(decide.invite, roles=chosen, groups=inside)
+        return self._change(str(self._new_id()), invited)
 
     def join(self, member_id: str, profile: Profile) -> Receipt:
         """Take an invitation. Who may is known by the link, and acts as the new member."""
         if self._writer.actor != member_id:
             raise Forbidden("Only the invited person may take an invitation.")
-        return self._change(member_id, Join(checked_profile(profile)))
+        return self._change(member_id, partial(decide.join, profile=checked_profile(profile)))
 
     def change_profile(self, profile: Profile) -> Receipt:
         """Tell something else about oneself."""
         self._require("change-self")
-        return self._change(self._writer.actor, ChangeProfile(checked_profile(profile)))
+        changed = partial(decide.change_profile, profile=checked_profile(profile))
+        return self._change(self._writer.actor, changed)
 
     def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
         """Let a member have exactly these roles; one steward always stays."""
         self._require("look-after-people")
         chosen = checked_roles(roles)
+        changed = partial(decide.change_roles, roles=chosen)
         if "steward" in chosen:
-            return self._change(member_id, ChangeRoles(chosen))
-        return self._take_away(member_id, ChangeRoles(chosen))
+            return self._change(member_id, changed)
+        return self._take_away(member_id, changed)
 
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
@@ -117,27 +107,27 @@ class People:
             known = self._open_to_more(group)
             if who != self._writer.actor or not all(each.open for each in self._around(known)):
                 self._require("look-after-groups")
-            return self._change(who, JoinGroup(known))
+            return self._change(who, partial(decide.join_group, group=known))
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group no longer, by oneself or by a steward's hand."""
         who = member_id or self._writer.actor
         self._require("join-group" if who == self._writer.actor else "look-after-groups")
-        return self._change(who, LeaveGroup(self._known_group(group)))
+        return self._change(who, partial(decide.leave_group, group=self._known_group(group)))
 
     def leave(self, member_id: str | None = None) -> Receipt:
         """Leave the community, or be taken out of it by a steward; one steward always stays."""
         who = member_id or self._writer.actor
         if who != self._writer.actor:
             self._require("look-after-people")
-        receipt = self._take_away(who, Leave())
+        receipt = self._take_away(who, decide.leave)
         self._departed(who)
         return receipt
 
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
         """Record that a member is to be forgotten; `kb.erasure` waits for the forgetting."""
         self.refuse_erasing(member_id)
-        return self._take_away(member_id, Erase(entries))
+        return self._take_away(member_id, partial(decide.erase, entries=entries))
 
     def refuse_erasing(self, member_id: str) -> None:
         """Raise what `erase` would raise, before a person is asked whether they are sure."""
@@ -164,9 +154,9 @@ class People:
         known = group_id(name)
         with self._in_turn():
             self._refuse_name_of_another(known, name)
-            form = Form(name=name, parent=self._known_group(parent) if parent else None, open=open)
-            self._refuse_opening(form.parent, open=open)
-            return self._change_group(known, form)
+            parent = self._known_group(parent) if parent else None
+            self._refuse_opening(parent, open=open)
+            return self._change_group(known, partial(form, name=name, parent=parent, open=open))
 
     def change_group(
         self,
@@ -198,38 +188,35 @@ class People:
                 present.parent if isinstance(parent, UnsetType) else parent,
                 open=present.open if isinstance(open, UnsetType) else open,
             )
-            return self._change_group(known, Change(name=name, parent=parent, open=open))
+            return self._change_group(known, partial(change, name=name, parent=parent, open=open))
 
     def close_group(self, group: str) -> Receipt:
         """Let nobody join it any longer."""
         self._require("look-after-groups")
-        return self._change_group(self._known_group(group), Close())
+        return self._change_group(self._known_group(group), close)
 
     def open_to_world(self, allowed: bool) -> Receipt:
         """Let entries be shown to people who are not signed in, or no longer."""
         self._require("change-settings")
-        aggregate = community.AGGREGATE
-        return self._writer.execute(aggregate, partial(community.allow_world, allowed)).receipt
+        said = partial(community.allow_world, allowed=allowed)
+        return self._writer.execute(community.AGGREGATE, said).receipt
 
     def _change(
         self,
         member_id: str,
-        command: MemberCommand,
+        decided: decide.Decide,
         guard: Callable[[], object] | None = None,
     ) -> Receipt:
         member_id = validation.known_id("member", member_id)
-        aggregate = _member_aggregate(member_id)
-        decided = partial(decide, command)
-        return self._writer.execute(aggregate, decided, guard=guard).receipt
+        return self._writer.execute(_member_aggregate(member_id), decided, guard=guard).receipt
 
-    def _take_away(self, member_id: str, command: MemberCommand) -> Receipt:
+    def _take_away(self, member_id: str, decided: decide.Decide) -> Receipt:
         """What may leave the community without a steward, so that two do not go at once."""
         with self._in_turn():
-            return self._change(member_id, command, partial(self._refuse_last_steward, member_id))
+            return self._change(member_id, decided, partial(self._refuse_last_steward, member_id))
 
-    def _change_group(self, known: str, command: GroupCommand) -> Receipt:
-        decide = partial(group.decide, command)
-        return self._writer.execute(_group_aggregate(known), decide).receipt
+    def _change_group(self, known: str, decided: Callable[[Group], list[GroupEvent]]) -> Receipt:
+        return self._writer.execute(_group_aggregate(known), decided).receipt
 
     def _load_group(self, known: str) -> Group:
         return self._writer.load(_group_aggregate(known))

@@ -93,7 +93,7 @@ class World:
 
     def open_to_world(self, allowed: bool = True) -> None:
         """Open the community to the world, or close it."""
-        self.writer.execute(community.AGGREGATE, partial(community.allow_world, allowed))
+        self.writer.execute(community.AGGREGATE, partial(community.allow_world, allowed=allowed))
 
     def seen_by(self, entry_id: str, asker: Asker) -> bool:
         """Whether `asker` sees the entry now."""

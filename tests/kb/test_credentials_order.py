@@ -17,7 +17,7 @@ from kb.errors import (
     SignInRefused,
 )
 from kb.knowledge_base import KnowledgeBase
-from kb.people.commands import Note, decide
+from kb.people.decide import note
 from kb.people.member import Member, Standing, evolve
 from kb.people.sign_in import (
     MemberLinkMade,
@@ -185,10 +185,10 @@ def test_nothing_is_given_to_those_who_are_no_members_and_taking_it_away_is_no_e
     for standing, error in refused.items():
         gone = Member(id="m", version=int(standing != "unknown"), standing=standing)
         if event in TAKEN:
-            assert decide(Note(event), gone) == []
+            assert note(gone, event) == []
         else:
             with pytest.raises(error):
-                decide(Note(event), gone)
+                note(gone, event)
     here = Member(id="m", version=2, standing="joined")
-    assert decide(Note(event), here) == [event]
+    assert note(here, event) == [event]
     assert evolve(here, event) == Member(id="m", version=3, standing="joined")

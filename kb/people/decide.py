@@ -1,0 +1,128 @@
+"""What becomes of a wish about one member: from their state to the events, none where all is so.
+
+What is wished raises `NotFound` for someone who is not known or erased, and `Refused`.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+from kb.access import Role
+from kb.errors import NotFound, Refused
+from kb.people.member import (
+    Member,
+    MemberErased,
+    MemberEvent,
+    MemberGroupJoined,
+    MemberGroupLeft,
+    MemberInvited,
+    MemberJoined,
+    MemberLeft,
+    MemberProfileChanged,
+    MemberRoleGiven,
+    MemberRoleTaken,
+    Profile,
+)
+from kb.people.sign_in import MemberLinkMade, MemberTokenMade, SignInEvent, takes_away
+
+Decide = Callable[[Member], list[MemberEvent]]
+
+
+def invite(
+    member: Member, roles: tuple[Role, ...], groups: tuple[str, ...] = ()
+) -> list[MemberEvent]:
+    """Invite a new member."""
+    if member.version:
+        raise Refused(f"Member {member.id} was invited already.")
+    return [MemberInvited(roles=roles, groups=groups)]
+
+
+def join(
+    member: Member, profile: Profile, given: tuple[SignInEvent, ...] = ()
+) -> list[MemberEvent]:
+    """Take the invitation, and sign in from then on with what is `given`."""
+    _refuse_unknown(member)
+    if member.standing != "invited":
+        raise Refused("This invitation was taken already; ask a steward for another one.")
+    return [MemberJoined(profile=profile), *given]
+
+
+def change_profile(member: Member, profile: Profile) -> list[MemberEvent]:
+    """Tell something else about oneself."""
+    _refuse_gone(member)
+    if member.standing == "invited":
+        raise _not_joined(member)
+    return [] if profile == member.profile else [MemberProfileChanged(profile=profile)]
+
+
+def change_roles(member: Member, roles: frozenset[Role]) -> list[MemberEvent]:
+    """Have exactly these roles."""
+    _refuse_gone(member)
+    given = [MemberRoleGiven(role=role) for role in sorted(roles - member.roles)]
+    taken = [MemberRoleTaken(role=role) for role in sorted(member.roles - roles)]
+    return [*given, *taken]
+
+
+def join_group(member: Member, group: str) -> list[MemberEvent]:
+    """Be in a group."""
+    _refuse_gone(member)
+    return [] if group in member.groups else [MemberGroupJoined(group=group)]
+
+
+def leave_group(member: Member, group: str) -> list[MemberEvent]:
+    """Be in it no longer."""
+    _refuse_gone(member)
+    return [MemberGroupLeft(group=group)] if group in member.groups else []
+
+
+def leave(member: Member) -> list[MemberEvent]:
+    """Leave the community."""
+    _refuse_gone(member)
+    return [MemberLeft()]
+
+
+def erase(member: Member, entries: Literal["kept", "erased"]) -> list[MemberEvent]:
+    """Forget the member; their entries stay under "a former member", or go too."""
+    if not member.version:
+        raise _unknown(member)
+    # An erasure that was cut short is asked for again, and finished then.
+    return [] if member.standing == "erased" else [MemberErased(entries=entries)]
+
+
+def note(member: Member, event: SignInEvent) -> list[MemberEvent]:
+    """Write down what they sign in with from now on, or no longer."""
+    if member.standing in ("unknown", "left", "erased") and takes_away(event):
+        return []  # it was good for nothing any more
+    _refuse_gone(member)
+    if member.standing == "invited" and isinstance(event, MemberTokenMade):
+        raise _not_joined(member)
+    if isinstance(event, MemberLinkMade):
+        _refuse_useless(event, member)
+    return [event]
+
+
+def _refuse_useless(link: MemberLinkMade, member: Member) -> None:
+    """Members join once and sign in after that: a link for anything else would lead nowhere."""
+    joined = member.standing == "joined"
+    if link.purpose == "sign-in" and not joined:
+        raise _not_joined(member)
+    if link.purpose != "sign-in" and joined:
+        raise Refused(f"Member {member.id} has joined: make a link that signs them in.")
+
+
+def _refuse_unknown(member: Member) -> None:
+    if member.standing in ("unknown", "erased"):
+        raise _unknown(member)
+
+
+def _refuse_gone(member: Member) -> None:
+    _refuse_unknown(member)
+    if member.standing == "left":
+        raise Refused(f"Member {member.id} has left the community; invite them again.")
+
+
+def _unknown(member: Member) -> NotFound:
+    return NotFound(f"There is no member {member.id}.")
+
+
+def _not_joined(member: Member) -> Refused:
+    return Refused(f"Member {member.id} has not joined yet.")
