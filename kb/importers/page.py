@@ -46,6 +46,9 @@ class Page:
         title, sections = self._sections(body, remarks)
         title, lead = _fitting(title, self._subtitle)
         sections = _not_said(sections, prose, remarks)
+        if not self._exact:
+            given_to = Definitions(body).given_to
+            prose = tuple(Section(one.heading, given_to(one.text)) for one in prose)
         return title, _within_limits(_filled(_merged(lead, prose, sections)))
 
     def _sections(self, body: str, remarks: Remarks) -> tuple[str, Sections]:

@@ -2,8 +2,9 @@
 
 import re
 
+from kb.importers.body import code_lines
 from kb.importers.breaks import with_breaks
-from kb.importers.code import outside_code, without_code
+from kb.importers.code import lines_of, outside_code, without_code
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
@@ -34,6 +35,9 @@ _SUSPICIOUS = re.compile(
     r"\[toc|\[_toc|^(?:import|export) |(?:^|[ \t])\*\*(?=[ \t.,;:!?)]|$)|\[[ \t]*\]\(",
     re.I | re.MULTILINE,
 )
+_MDX = re.compile(r"[ \t]*(`{3,}|~{3,})mdx-code-block[ \t]*$")
+_ENDING = re.compile(r"(?: {4,40}|\t)[ \t]*\{\{[<%][ \t]*/[ \t]*([\w-]{1,60})[ \t]*[%>]\}\}[ \t]*$")
+_BEGINNING = re.compile(r"\{\{[<%][ \t]*([\w-]{1,60})")
 _HEAD = re.compile(r"export\s{1,9}const\s{1,9}\w{0,40}(?:meta|matter)", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _ITEM = re.compile(r"^([ \t>]{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]{1,9})(?=[{:<])", re.MULTILINE)
@@ -50,8 +54,14 @@ def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
 
     Of a page in `myst` lines that begin with % are comments.
     """
-    if not (myst or _SUSPICIOUS.search(body) or SIGN_BESIDE_WORD.search(body)):
+    if not (
+        myst
+        or "mdx-code-block" in body
+        or _SUSPICIOUS.search(body)
+        or SIGN_BESIDE_WORD.search(body)
+    ):
         return body
+    body = _without_endings(_without_fences(body), remarks)
     body = with_raw_signs(with_grids(body, remarks), remarks)
     body = outdented(flattened(with_fences(body, remarks)), remarks)
     body = _shown(body, remarks, myst=myst)
@@ -71,6 +81,39 @@ def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
         else:
             made.append(_text(text, html, remarks, in_table=kind == "table"))
     return with_braces("\n".join(made)).replace(IN_CELL_BREAK, "<br>")
+
+
+def _without_fences(body: str) -> str:
+    """`body` without the fences around what Docusaurus reads as MDX, and no code."""
+    if "mdx-code-block" not in body:
+        return body
+    made, fence, was_code = [], "", False
+    for line, is_code in lines_of(body):
+        begun = _MDX.match(line) if is_code and not was_code else None
+        ended = fence and line.strip().startswith(fence) and not line.strip(f" \t{fence[0]}")
+        fence = begun[1] if begun else fence
+        made.append("" if begun or ended else line)
+        was_code = is_code and not ended
+        fence = "" if ended else fence
+    return "\n".join(made)
+
+
+def _without_endings(body: str, remarks: Remarks) -> str:
+    """`body` without the ends of Hugo's marks that would be code by how far in they stand."""
+    lines = body.split("\n")
+    ends = {at: found[1] for at, line in enumerate(lines) if (found := _ENDING.match(line))}
+    if not ends:
+        return body
+    code = {at for first, after in code_lines(body) for at in range(first, after)}
+    begun: set[str] = set()
+    fenced = {at for at, (_, is_code) in enumerate(lines_of(body)) if is_code}
+    for at, line in enumerate(lines):
+        if ends.get(at) in begun and at not in fenced:
+            remarks.add(Why.MARKS, line)
+            lines[at] = ""
+        elif at not in code:
+            begun |= {*_BEGINNING.findall(line)}
+    return "\n".join(lines)
 
 
 def _shown(body: str, remarks: Remarks, *, myst: bool) -> str:

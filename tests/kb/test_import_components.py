@@ -127,3 +127,11 @@ def test_what_only_looks_like_an_attribute_is_text() -> None:
 
 def test_an_element_with_an_angle_in_an_attribute_is_hidden_as_others_are() -> None:
     assert lines('A\n\n<div title="x > y" hidden>secret</div>\n\nB') == ["A", "B"]
+
+
+def test_fences_of_docusaurus_around_mdx_hold_no_code() -> None:
+    text = '```mdx-code-block\n<Oven title="Hot">Warm.</Oven>\n```\n\n```sh\nlit\n```\n\nB'
+
+    assert lines(text) == ["**Hot**", "Warm.", "```sh", "lit", "```", "B"]
+    shown = "````md\n```mdx-code-block\nA\n```\n````"
+    assert lines(shown) == shown.split("\n")

@@ -271,3 +271,13 @@ def test_a_note_stands_in_the_sections_that_refer_to_it() -> None:
         ("C", "c [^1]\n\n[^3]: Three\n\nLast.\n\n[^1]: One\ngoes on\n\n    further in"),
         ("", "[^2]: Two"),
     ]
+
+
+def test_a_section_that_a_field_became_has_the_definitions_of_its_links() -> None:
+    head = "---\nintro: Read of [ovens][o] before you light one.\n---\n"
+    text = f"{head}Of [lids][l].\n\n[o]: oven.md\n[l]: lid.md"
+    found = parse_markdown(text.encode(), "a.md")
+
+    assert "[o]: oven.md" in found.content.sections[0].text
+    assert "[l]: lid.md" not in found.content.sections[0].text
+    assert {*found.links} == {"oven.md", "lid.md"}

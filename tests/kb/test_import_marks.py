@@ -58,3 +58,13 @@ def test_a_remark_on_a_comment_ends_before_its_signs(comment: str) -> None:
     found = parsed(f"## {comment}\n\nText")
 
     assert "Who sees it: hidden: yes shows it to its author alone" in found.remarks
+
+
+def test_the_end_of_a_mark_that_stands_further_in_is_no_code() -> None:
+    text = " 1. Light:\n\n    {{% note %}}\nHot.\n\n```sh\nlit\n```\n    {{% /note %}}\n\n 2. Bake."
+    code = "Code:\n\n    {{% note %}}\n    Hot.\n    {{% /note %}}\n\nEnd."
+
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+    (shown,) = parse_markdown(code.encode(), "a.md").content.sections
+    assert "{{" not in section.text
+    assert shown.text == code
