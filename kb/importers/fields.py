@@ -62,8 +62,8 @@ _TAG_LETTERS = 40
 class Fields:
     """Where the fields of one file end: each value in one place, or in a remark.
 
-    `related` and `named` are other files, the latter written nowhere else; `aliases` are further
-    names of this one.
+    `related` and `named` are other files, the latter each with its field and written nowhere else;
+    `aliases` are further names of this one.
     """
 
     def __init__(self, remarks: Remarks) -> None:
@@ -71,7 +71,7 @@ class Fields:
         self.properties: dict[str, Scalar] = {}
         self.tags: list[str] = []
         self.related: list[str] = []
-        self.named: list[str] = []
+        self.named: list[tuple[str, str]] = []
         self.aliases: list[str] = []
         self._remarks = remarks
         self._left: list[str] = []
@@ -89,7 +89,7 @@ class Fields:
             elif known in KEYWORDS:
                 self._keywords(name, value)
             elif known in _RELATED and (found := words(value)) and _all_words(value, found):
-                self.named += [self._name_in(word, "page") for word in found]
+                self.named += [(name, self._name_in(word, "page")) for word in found]
             else:
                 self._place((name,), value)
         if self._left:

@@ -13,7 +13,8 @@ from kb.importers.run import FileOutcome, ImportOptions, said
 class Gone(Struct, frozen=True, kw_only=True):
     """A file that is gone, by its path or the `id` that it had, and its entry, which stays.
 
-    `now` is the file of the folder that has the same text, if one does: it was renamed.
+    `now` is the file that has the same text since this import, if one does: it was renamed. One
+    that had it before is another page that said the same.
     """
 
     path: str
@@ -41,7 +42,8 @@ def gone(
         for each in outcomes
         if (each.id is None or each.unread) and not is_hidden(each.path)
     }
-    now = {each.said: each.path for each in outcomes if each.said}
+    new = [each for each in outcomes if each.said and each.outcome in ("contributed", "revised")]
+    now = {each.said: each.path for each in new}
     missing = [
         (name, page(entry_id))
         for entry_id, name in known.items()

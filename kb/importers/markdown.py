@@ -49,7 +49,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     `parts` are the places of its page to which links of other files lead, `labels` the words of
     those that have a label, and `made` the labels that stand for words in links of this one.
     `relations` are those that the front matter states, `links` those that the text holds, `named`
-    the files that a field names. `exact`
+    the files that a field names, each with the field. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
     `visible_to` has the words of `kb.importers.visibility`, none where the file does not say, and
     `visible_below` those for the other pages in its folder and below.
@@ -67,7 +67,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     relations: tuple[NamedRelation, ...]
     links: tuple[str, ...]
     parts: Parts
-    named: tuple[str, ...]
+    named: tuple[tuple[str, str], ...]
     aliases: tuple[str, ...]
     archived: NamedArchive | None
     source: Source | None

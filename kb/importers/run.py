@@ -269,7 +269,7 @@ class FolderImport:
         }
         known = {entry_id, *(relation.target for relation in stated)}
         linked = [self._names.find(link, parsed.path) for link in parsed.links]
-        linked += [self._target("a field", name, parsed.path, told) for name in parsed.named]
+        linked += [self._target(f"the field {f}", to, parsed.path, told) for f, to in parsed.named]
         found = dict.fromkeys(target for target in linked if target and target not in known)
         return {**stated, **{Relation(LINK, target): () for target in found}}
 

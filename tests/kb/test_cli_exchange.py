@@ -50,7 +50,9 @@ def test_an_import_tells_files_that_are_gone_or_have_another_name(
     (notes / "2.md").write_text("")
 
     first = kb.ok("import", str(notes), "--json", "--no-wait").json
+    (notes / "one.md").rename(notes / "uno.md")
     again = kb.ok("import", str(notes))
+    (notes / "uno.md").rename(notes / "one.md")
     kb.ok("archive", "1.md", "--reason", "Renamed.", "--successor", "one.md")
     later = kb.ok("import", str(notes))
 
@@ -59,11 +61,24 @@ def test_an_import_tells_files_that_are_gone_or_have_another_name(
         {"path": "1.md", "id": ids["Practice 1"], "title": "Practice 1", "now": "one.md"},
     ]
     assert (
-        "No longer in the folder, though the entries stay: 0.md, 1.md (now one.md, with "
+        "No longer in the folder, though the entries stay: 0.md, 1.md (now uno.md, with "
         in again.out
     )
-    assert "the entries stay: 0.md. Archive" in later.out
+    assert "the entries stay: 0.md, uno.md. Archive" in later.out
     assert kb.ok("show", "0.md", "--json").json["archived"] is False
+
+
+def test_a_file_that_said_the_same_all_along_is_no_new_name_of_one_that_is_gone(
+    kb: CommandLine, notes: Path
+) -> None:
+    for name in ("0", "1"):
+        (notes / f"{name}.md").write_text(f"# Practice {name}\n\nThe same step.")
+    kb.ok("import", str(notes), "--no-wait")
+    (notes / "0.md").unlink()
+
+    (row,) = kb.ok("import", str(notes), "--json", "--no-wait").json["gone"]
+
+    assert (row["path"], row["now"]) == ("0.md", None)
 
 
 def test_files_that_someone_else_imported_are_not_gone(

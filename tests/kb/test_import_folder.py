@@ -398,3 +398,11 @@ def test_a_path_that_the_system_does_not_take_is_a_row_with_a_sentence(
     assert rows.pop("a.md").outcome == "contributed"
     assert [row.reason for row in rows.values()] == ["The file cannot be read: File name too long."]
     assert [row.fault for row in rows.values()] == [None]
+
+
+def test_a_field_that_names_no_page_is_told_by_its_name(commands: World, folder: Path) -> None:
+    write(folder, one="---\nup: '[[Nowhere]]'\n---\n# One\n\nText")
+
+    (outcome,) = run(commands, folder).values()
+
+    assert any("the field up points to “Nowhere”" in remark for remark in outcome.remarks)

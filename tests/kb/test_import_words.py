@@ -37,7 +37,10 @@ def kept(parsed: ParsedFile) -> str:
     pieces = [content.title, parsed.group or "", parsed.kind or "", *parsed.tags]
     pieces += [f"{section.heading}\n{section.text}" for section in content.sections]
     pieces += [f"{name}: {value}" for name, value in content.properties.items()]
-    pieces += [*parsed.named, *parsed.visible_to]  # links and aliases stand elsewhere as well
+    pieces += [
+        *(page for _, page in parsed.named),
+        *parsed.visible_to,
+    ]  # links and aliases stand elsewhere as well
     pieces += [f"{one.type} {one.target}" for one in parsed.relations]
     if parsed.archived:
         pieces += [parsed.archived.reason, parsed.archived.successor or ""]
@@ -65,7 +68,7 @@ def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: li
         )
         assert re.search(may_be, str(error))  # noqa: PT017 - what may be
         return
-    named = (*parsed.tags, *parsed.named)
+    named = (*parsed.tags, *(page for _, page in parsed.named))
     assert lost(text.replace("\\n", " "), kept(parsed), parsed.remarks, named) == {}
 
 

@@ -132,7 +132,17 @@ IMPORTERS = (
         "roles",
         "seen",
     ),
-    *("seen_text", "seen_values", "seen_words", "slashes", "unseen", "value_text", "values"),
+    *(
+        "seen_marks",
+        "seen_rule",
+        "seen_text",
+        "seen_values",
+        "seen_words",
+        "slashes",
+        "unseen",
+        "value_text",
+        "values",
+    ),
 )
 
 Reads = Callable[[str], object]
