@@ -23,6 +23,7 @@ _SENTENCE_ENDS = (".", "!", "?", ":", ";", ",")
 _IN_HEADING = {
     "<sup>": "^",
     **dict.fromkeys(("</sup>", "<sub>", "</sub>", "<mark>", "</mark>"), ""),
+    **{f"<{end}{name}>": "" for name in ("ruby", "rt", "rp") for end in ("", "/")},
 }
 """What the elements that a text may have are in a heading, which has none."""
 

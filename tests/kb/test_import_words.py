@@ -54,6 +54,15 @@ def test_powers_and_feet_keep_their_place() -> None:
     assert parsed.content.sections[0].text == "10<sup>6</sup> H<sub>2</sub>O"
 
 
+def test_readings_stay_above_their_signs_but_in_a_title_which_has_no_elements() -> None:
+    ruby = "<ruby>漢<rt>かん</rt>字<rp>(</rp><rt>じ</rt><rp>)</rp></ruby>帳"
+    parsed = parse_markdown(
+        f"# <ruby>鷲<rt>わし</rt></ruby>\n\n{ruby}\n\n<p>{ruby}</p>".encode(), "a.md"
+    )
+    assert parsed.content.title == "鷲わし"
+    assert parsed.content.sections[0].text.split() == [ruby, ruby]
+
+
 @cheap(8)
 @given(FIELDS, st.lists(BLOCK, max_size=6))
 def test_no_word_of_a_made_up_file_is_lost(fields: dict[str, object], blocks: list[str]) -> None:
