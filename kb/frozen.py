@@ -24,6 +24,9 @@ from kb.errors import DataDirectoryError
 ROOM = 512_000
 """Bytes without which a disk counts as full: what opening a directory writes, and a small entry."""
 
+FILES = 100
+"""Files without room for which it does as well: an index is many of them, and merges make more."""
+
 FULL = "the disk is full"
 READ_ONLY = "it is read-only"
 ADVICE = {FULL: "free some space", READ_ONLY: "make it writable"}
@@ -122,14 +125,17 @@ def _takes(root: Path) -> bool:
 
 
 def has_room(root: Path, size: int) -> bool:
-    """Whether the disk of `root` has `size` bytes left for this user, as far as it says."""
+    """Whether the disk of `root` has `size` bytes and `FILES` left for this user.
+
+    What it does not say counts as there.
+    """
     found = os.statvfs(root)
     blocks, files = (
         (found.f_bavail, found.f_favail) if os.geteuid() else (found.f_bfree, found.f_ffree)
     )
     # A file system that does not count blocks or files says that it has none at all.
     return (not found.f_blocks or blocks * found.f_frsize >= size) and (
-        not found.f_files or files > 0
+        not found.f_files or files >= FILES
     )
 
 

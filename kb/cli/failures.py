@@ -7,10 +7,15 @@ from collections.abc import Callable
 from errno import EDQUOT, ENOSPC
 from io import StringIO
 from pathlib import Path
+from traceback import walk_tb
 
 import click
 
+from kb.errors import KnowledgeBaseError
+
 DEBUG = "KB_DEBUG"
+_UNTOLD = "What the command says cannot be written to where its output goes"
+_DONE = "Only that failed, and what it was to do is done: look before you give it again."
 LONG_WORD = re.compile(r"(\S{200})\S{100,}")
 
 
@@ -29,6 +34,9 @@ def exit_code(run: Callable[[], object]) -> int:
         # Here click exits by itself only when nobody reads its output any more.
         return _quietly()
     except (Exception, KeyboardInterrupt) as error:
+        if isinstance(error, OSError) and (said := _untold(error)) is not None:
+            _quietly()
+            error = OutputLost(f"{_UNTOLD}: {error.strerror}. {_DONE}{said}")
         tell_failure(error)
         return 1
     return result if isinstance(result, int) else 0
@@ -61,6 +69,22 @@ def open_streams() -> None:
         if getattr(sys, name) is None:
             stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - stays open
             setattr(sys, name, stream)
+
+
+class OutputLost(KnowledgeBaseError):
+    """Nothing can be written to standard output (`kb list >/dev/full`)."""
+
+
+def _untold(error: OSError) -> str | None:
+    """What a command that wrote something could not say of it; None if not its output failed.
+
+    Other output, which may be a link or token, is for where it was to go alone.
+    """
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    if frames[-1].f_code is not click.echo.__code__ or frames[-1].f_locals.get("err"):
+        return None
+    is_receipt = any(frame.f_code.co_name == "print_receipt" for frame in frames)
+    return f" It says: {frames[-1].f_locals.get('message')}" if is_receipt else ""
 
 
 def _quietly() -> int:

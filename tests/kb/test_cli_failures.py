@@ -272,3 +272,31 @@ def test_a_word_that_begins_like_an_option_is_told_how_to_be_asked(kb: CommandLi
     assert "put -- before it: kb search -- --force\n" in refused.err
     assert kb.run("search", "--", "--force").code == 0
     assert "put --" not in kb.run("list", "--force").err
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has it")
+def test_a_command_whose_output_goes_nowhere_says_that_it_did_what_it_was_to_do(
+    kb: CommandLine,
+) -> None:
+    entry = kb.practice("Bedside handover")
+    file = str(kb.file("Quiet hours", name="new.md"))
+    for command in (
+        ("contribute", file),
+        ("tag", entry, "night"),
+        ("archive", entry, "--reason", "x"),
+    ):
+        with Path("/dev/full").open("w") as full:
+            ran = subprocess.run(
+                [sys.executable, "-m", "kb.cli", "--data", str(kb.data), *command],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert ran.returncode == 1
+        assert "where its output goes: No space left on device. Only that failed, " in ran.stderr
+        assert "again. It says: " in ran.stderr
+        assert ran.stderr.count("\n") == 1
+    assert "Quiet hours" in kb.ok("list").out
+    assert "night" in kb.ok("show", entry).out

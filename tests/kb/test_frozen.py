@@ -298,11 +298,12 @@ Disk = namedtuple("Disk", "f_bavail f_bfree f_favail f_ffree f_frsize f_blocks f
 @pytest.mark.parametrize(
     ("disk", "full"),
     [
-        (Disk(1000, 1000, 9, 9, 4096, 2000, 10), False),
-        (Disk(10, 10, 9, 9, 4096, 2000, 10), True),
+        (Disk(1000, 1000, 900, 900, 4096, 2000, 1000), False),
+        (Disk(10, 10, 900, 900, 4096, 2000, 1000), True),
         (Disk(1000, 1000, 0, 0, 4096, 2000, 10), True),
+        (Disk(1000, 1000, 9, 9, 4096, 2000, 1000), True),  # an index has more files than that
         (Disk(1000, 1000, 0, 0, 4096, 2000, 0), False),
-        (Disk(0, 0, 9, 9, 4096, 0, 10), False),
+        (Disk(0, 0, 900, 900, 4096, 0, 1000), False),
     ],
 )
 def test_a_disk_is_full_without_room_or_without_files_that_it_counts(

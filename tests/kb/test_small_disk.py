@@ -66,3 +66,19 @@ def test_a_disk_that_is_full_is_read_and_written_once_it_has_room(
     assert "Contributed" in written
     assert "Quiet hours" in read
     assert "Bedside handover" in read
+
+
+def test_a_disk_with_few_files_left_is_searched_as_a_full_one_is(
+    kb: CommandLine, disk: Path
+) -> None:
+    kb.practice("Bedside handover")
+    script = SCRIPT.partition("head -c")[0].replace("size=4m", "size=64m,nr_inodes=40")
+    search = (
+        f'{script}"$PYTHON" -m kb.cli --data "$DISK/base" search handover; echo "ended with $?"'
+    )
+
+    said = run(search, DISK=disk, BASE=kb.data, PYTHON=sys.executable).stdout
+
+    assert "Bedside handover" in said
+    assert "ended with 0" in said
+    assert "Tantivy index cannot be written" not in said
