@@ -21,12 +21,12 @@ from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
 from kb.access import Asker, of_member, operator
+from kb.areas import build_codec
 from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.event_types import build_codec
 from kb.ids import new_event_id, new_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile

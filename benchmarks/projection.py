@@ -27,6 +27,7 @@ from events.log import EventLog
 from events.projection import ProjectionRunner
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
+from kb.areas import VIEWS, build_codec
 from kb.entries.content import Content, Section
 from kb.entries.entry import (
     EntryArchived,
@@ -36,10 +37,8 @@ from kb.entries.entry import (
     EntryTagged,
     EntryUntagged,
 )
-from kb.event_types import build_codec
 from kb.following import withheld
 from kb.following.views import BATCH, Views
-from kb.view_list import VIEWS
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10

@@ -23,69 +23,25 @@ MOST_GROUPS = 100
 
 Who = Literal["anybody", "member", "author", "curator", "steward", "reporter"]
 
-Action = Literal[
-    "read",
-    "contribute",
-    "revise",
-    "curate",
-    "show",
-    "endorse",
-    "reuse",
-    "update-reuse",
-    "report",
-    "see-people",
-    "join-group",
-    "change-self",
-    "look-after-people",
-    "look-after-groups",
-    "change-settings",
-    "audit",
-    "erase-entry",
-    "erase-member",
-]
+Scope = Literal["search", "contribute", "curate", "report", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+"""What a token can be good for."""
 
-RULES: Mapping[Action, frozenset[Who]] = {
-    "read": frozenset({"anybody"}),
-    "contribute": frozenset({"member"}),
-    "revise": frozenset({"member"}),
-    "curate": frozenset({"author", "curator"}),
-    "show": frozenset({"author", "curator"}),
-    "endorse": frozenset({"member"}),
-    "reuse": frozenset({"member"}),
-    "update-reuse": frozenset({"author", "curator"}),
-    "report": frozenset({"member", "reporter"}),
-    "see-people": frozenset({"member"}),
-    "join-group": frozenset({"member"}),
-    "change-self": frozenset({"member", "reporter"}),
-    "look-after-people": frozenset({"steward"}),
-    "look-after-groups": frozenset({"steward"}),
-    "change-settings": frozenset({"steward"}),
-    "audit": frozenset({"steward"}),
-    "erase-entry": frozenset({"author", "steward"}),
-    "erase-member": frozenset({"author", "steward"}),
-}
-"""Who may do what with something that they see; `author` is the one who began it."""
 
-_WISHES: Mapping[Action, str] = {
-    "read": "read this",
-    "contribute": "contribute an entry",
-    "revise": "revise an entry",
-    "curate": "tag, relate, archive or restore an entry",
-    "show": "change who sees an entry",
-    "endorse": "endorse an entry",
-    "reuse": "record a reuse",
-    "update-reuse": "update what became of a reuse",
-    "report": "read reports",
-    "see-people": "see who is a member",
-    "join-group": "join a group",
-    "change-self": "change a profile",
-    "look-after-people": "invite members, make links for them, or change their roles",
-    "look-after-groups": "form groups or change who is in them",
-    "change-settings": "change what the community allows",
-    "audit": "see who changed roles, groups, settings and tokens",
-    "erase-entry": "erase an entry",
-    "erase-member": "erase a member",
-}
+class Action(Struct, frozen=True):
+    """Something that can be done with what one sees.
+
+    `allowed` are those who may; `author` is the one who began it, in words `begun_by`. `scope` is
+    what a token needs for it, beside what its member may do. `wish` says in a sentence what was
+    wanted where it is refused.
+    """
+
+    name: str
+    allowed: frozenset[Who]
+    scope: Scope
+    wish: str
+    begun_by: str = "its author"
+
 
 OPERATOR = "local"
 """The actor of the person who runs `kb` beside the data directory: they hold the disk, so may do
@@ -106,22 +62,22 @@ class Visibility(Struct, frozen=True):
 class Asker(Struct, frozen=True):
     """The person who asks: a member or nobody known, their roles, and the labels of what they see.
 
-    `actions` are those that a token is good for, None without one: it takes away and adds nothing.
+    `scopes` are those that a token has, None without one: it takes away and adds nothing.
     """
 
     member: str | None
     roles: frozenset[Role]
     labels: frozenset[str]
-    actions: frozenset[Action] | None = None
+    scopes: frozenset[Scope] | None = None
 
     @property
     def readable(self) -> frozenset[str]:
         """The labels of what they may be shown; a token may allow changes alone."""
-        return self.labels if self.holds("read") else frozenset()
+        return self.labels if self.holds("search") else frozenset()
 
-    def holds(self, action: Action) -> bool:
-        """Whether the token, if there is one, is good for `action`."""
-        return self.actions is None or action in self.actions
+    def holds(self, scope: Scope) -> bool:
+        """Whether the token, if there is one, has `scope`."""
+        return self.scopes is None or scope in self.scopes
 
     @property
     def reported(self) -> frozenset[str]:
@@ -214,9 +170,9 @@ def group_label(group: str) -> str:
 
 def may(asker: Asker, action: Action, author: str | None = None) -> bool:
     """Whether `asker` may do it with something that they see and that `author` began."""
-    if not asker.holds(action):
+    if not asker.holds(action.scope):
         return False
-    allowed = RULES[action]
+    allowed = action.allowed
     is_author = "member" in asker.roles and author is not None and author == asker.member
     return (
         "anybody" in allowed or bool(allowed & asker.roles) or ("author" in allowed and is_author)
@@ -225,14 +181,14 @@ def may(asker: Asker, action: Action, author: str | None = None) -> bool:
 
 def require(asker: Asker, action: Action, author: str | None = None, *, wish: str = "") -> None:
     """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
-    if not asker.holds(action):
+    if not asker.holds(action.scope):
         raise Forbidden(
-            f"This token may not {wish or _WISHES[action]}: make one whose scopes allow that."
+            f"This token may not {wish or action.wish}: make one whose scopes allow that."
         )
     if not may(asker, action, author):
-        names = {**_NAMES, "author": _BEGUN_BY.get(action, _NAMES["author"])}
-        who = " or ".join(names[one] for one in sorted(RULES[action]))
-        raise Forbidden(f"Only {who} may {wish or _WISHES[action]}.")
+        names = {**_NAMES, "author": action.begun_by}
+        who = " or ".join(names[one] for one in sorted(action.allowed))
+        raise Forbidden(f"Only {who} may {wish or action.wish}.")
 
 
 def require_operator(asker: Asker, wish: str) -> None:
@@ -260,12 +216,6 @@ _TOLD: Mapping[Sight, str] = {
     "author": "its author",
     "draft": "its author, as a draft",
 }
-
-_BEGUN_BY: Mapping[Action, str] = {
-    "update-reuse": "the member who recorded it",
-    "erase-member": "the member themselves",
-}
-"""Who counts as the author of what is no entry."""
 
 
 def checked(visibility: Visibility) -> Visibility:

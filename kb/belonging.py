@@ -35,10 +35,10 @@ from events.sqlite_older import read_older, read_older_keys
 from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault, MemoryVault
 from kb.accounts.beside import refuse_foreign
+from kb.areas import build_codec
 from kb.counting import counted
 from kb.data_directory import LOG, VAULT, DataDirectory
 from kb.errors import DataDirectoryError
-from kb.event_types import build_codec
 
 Notice = Callable[[str], None]
 

@@ -13,12 +13,12 @@ from events.errors import EventLogError
 from kb import access
 from kb.access import Asker
 from kb.accounts.beside import Beside
+from kb.areas import VIEWS, build_codec
 from kb.belonging import open_log_and_vault
 from kb.data_directory import DataDirectory, storage_errors
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
-from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.following.forgetting import Forgetting
 from kb.following.lane import IndexLane
@@ -32,7 +32,6 @@ from kb.ids import new_event_id, new_id
 from kb.keys import Keys, Untouched
 from kb.questions import Questions
 from kb.settings import Settings
-from kb.view_list import VIEWS
 from kb.writer import Writer
 
 if TYPE_CHECKING:
@@ -84,6 +83,7 @@ class Parts:
             embedder=embedder,
             engine=settings.fulltext,
             parked=self.parked,
+            lack=VIEWS.withholding.lack,
             now=utc_now,
             notice=notice,
         )

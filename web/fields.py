@@ -6,7 +6,7 @@ A form with `visibility=author` would show to all members what was meant for nob
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from kb.accounts.tokens import SCOPES
+from kb.access import SCOPES
 from web.bodies import FORM_TOKEN
 
 _COUNT = re.compile(r"-(?:0|[1-9][0-9]{0,3})\Z")

@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 from litestar.typing import FieldDefinition
 from msgspec import Struct
 
-from kb.access import RULES
+from kb.access import Action
 from web.bodies import SMALL
 from web.errors import PROBLEM_JSON, ProblemDetails
 from web.rules import Rule
@@ -69,7 +69,7 @@ def operation(
 
 def _security(rule: Rule) -> list[dict[str, list[str]]]:
     """What a program sends: a token; to read, it may do without, for what is open to the world."""
-    open_to_all = rule != "self" and (rule == "public" or "anybody" in RULES[rule])
+    open_to_all = rule == "public" or (isinstance(rule, Action) and "anybody" in rule.allowed)
     return [{}, {TOKEN: []}] if open_to_all else [{TOKEN: []}]
 
 

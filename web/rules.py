@@ -1,6 +1,6 @@
 """Which rule each route has, and the guard that holds to it; the rules themselves are kb.access."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
@@ -9,9 +9,8 @@ from litestar.exceptions import ClientException
 from litestar.handlers import BaseRouteHandler
 from msgspec import structs
 
-from kb.access import RULES, Action, may, require
+from kb.access import Action, Scope, may, require
 from kb.accounts.sessions import form_value_fits
-from kb.accounts.tokens import SCOPE_OF, Scope
 from kb.errors import Forbidden
 from web.bodies import FORM_TOKEN, Typed, written_at
 from web.errors import CrossSiteRequest, SignInNeeded, UnknownField, is_api
@@ -22,8 +21,6 @@ from web.visit import CHALLENGE, Visit, Visits
 
 Rule = Action | Literal["public", "self"]
 """What a route needs: an action that is allowed, a known member (`self`), or nothing (`public`)."""
-
-KNOWN_RULES = frozenset({*get_args(Action), "public", "self"})
 
 
 FORM_HEADER = "Tributary-Form"
@@ -77,9 +74,9 @@ def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
         case "self":
             allowed = visit.asker.member is not None
         case action:
-            asker = structs.replace(visit.asker, actions=None)
+            asker = structs.replace(visit.asker, scopes=None)
             # Whether the asker began an entry is known once it is read: commands ask again.
-            perhaps = "author" in RULES[action] and "member" in asker.roles
+            perhaps = "author" in action.allowed and "member" in asker.roles
             allowed = perhaps or may(asker, action)
             if not allowed and asker.member is not None:
                 require(asker, action, wish=wish)
@@ -91,7 +88,7 @@ def _hold_to_scopes(rule: Rule, visit: Visit, *, is_page: bool) -> None:
     """Raise `Forbidden` where a token lacks a scope; a page shows entries, whatever it is for."""
     if visit.scopes is None or rule == "public":
         return
-    needed: set[Scope] = {"admin" if rule == "self" else SCOPE_OF[rule]}
+    needed: set[Scope] = {"admin" if rule == "self" else rule.scope}
     if is_page:
         needed.add("search")
     if missing := sorted(needed - visit.scopes):
@@ -107,7 +104,8 @@ def refuse_unruled(app: Litestar) -> None:
         for handler in handlers:
             if handler.handler_name == "options_handler":
                 continue
-            if handler.opt.get("rule") not in KNOWN_RULES:
+            rule = handler.opt.get("rule")
+            if not isinstance(rule, Action) and rule not in ("public", "self"):
                 raise UnruledRoute(f"{route.path_format} ({handler.handler_name}) has no rule.")
 
 

@@ -20,10 +20,9 @@ from msgspec import Struct, field, structs
 from events.clock import utc_now
 from kb import KnowledgeBase, access
 from kb.access import Asker
+from kb.access import Scope as TokenScope
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.sessions import SessionInfo, form_value
-from kb.accounts.tokens import Scope as TokenScope
-from kb.accounts.tokens import actions_of
 from kb.errors import NotFound
 from kb.local_socket import MEMBER_HEADER
 from web.bodies import give_back
@@ -189,7 +188,7 @@ class Visits:
             member = self.base.directory.asker(token.member)
         except NotFound:
             raise BadToken from None
-        asker = structs.replace(member, actions=actions_of(token.scopes))
+        asker = structs.replace(member, scopes=frozenset(token.scopes))
         return Visit(self._acting_for(asker), scopes=token.scopes, address=address, token=token.id)
 
     def _by_cookie(self, scope: Scope, address: str) -> Visit:

@@ -1,42 +1,16 @@
 """Tokens for programs: scoped, expiring, shown once, listed and revocable."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Literal, get_args
 
 from msgspec import Struct
 
-from kb.access import Action
+from kb.access import SCOPES, Scope
 from kb.accounts.labels import checked_label
 from kb.accounts.secret import Random, digest, new_public_id, new_secret
 from kb.accounts.store import AccountStore, Row
 from kb.accounts.times import Clock, day, moment, seconds, today
 from kb.errors import InvalidInput, Mistakes
-
-Scope = Literal["search", "contribute", "curate", "report", "admin"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-
-SCOPE_OF: Mapping[Action, Scope] = {
-    "read": "search",
-    "contribute": "contribute",
-    "revise": "contribute",
-    "endorse": "contribute",
-    "reuse": "contribute",
-    "show": "contribute",
-    "curate": "curate",
-    "update-reuse": "curate",
-    "report": "report",
-    "see-people": "admin",
-    "join-group": "admin",
-    "change-self": "admin",
-    "look-after-people": "admin",
-    "look-after-groups": "admin",
-    "change-settings": "admin",
-    "audit": "admin",
-    "erase-entry": "admin",
-    "erase-member": "admin",
-}
-"""The scope that a token needs for an action, beside what its member may do."""
 
 PREFIX = "trib_"
 """By this a program that looks for leaked secrets knows one of ours."""
@@ -48,12 +22,6 @@ USE = f"UPDATE api_token SET used_on = ? WHERE hash = ? RETURNING {COLUMNS}"
 ALL = f"SELECT {COLUMNS} FROM api_token ORDER BY made, id"
 OF = f"SELECT {COLUMNS} FROM api_token WHERE member = ? ORDER BY made, id"
 REVOKE = "DELETE FROM api_token WHERE id = ? AND member = coalesce(?, member) RETURNING 1"
-
-
-def actions_of(scopes: Iterable[Scope]) -> frozenset[Action]:
-    """The actions that a token with `scopes` is good for."""
-    held = frozenset(scopes)
-    return frozenset(action for action, scope in SCOPE_OF.items() if scope in held)
 
 
 class TokenGist(Struct, frozen=True, kw_only=True):

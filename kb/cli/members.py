@@ -21,6 +21,7 @@ from kb.cli.show import (
     print_table,
     short,
 )
+from kb.people.actions import LOOK_AFTER_PEOPLE
 
 if TYPE_CHECKING:
     from kb import KnowledgeBase
@@ -74,7 +75,7 @@ def first_steward(session: Session, as_json: bool) -> None:
     from kb.people.links import one_time_link
 
     with session.open() as base:
-        access.require(base.asker, "look-after-people")
+        access.require(base.asker, LOOK_AFTER_PEOPLE)
         if base.directory.stewards():
             raise Refused("There is a steward already, who can invite others: see kb member list.")
         if not base.settings.ways:
@@ -188,7 +189,7 @@ def join(
 
     profile = Profile(name=name, address=address, time_zone=time_zone, languages=languages)
     with session.open() as base:
-        access.require(base.asker, "look-after-people")
+        access.require(base.asker, LOOK_AFTER_PEOPLE)
         invited = base.directory.member(member_id).id
         receipt = base.acting_for(access.of_member(invited, (), ())).credentials.join(profile)
     print_receipt(base.asker, receipt, f"{profile.name} has joined as {invited}.", as_json)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kb import access
+from kb.people.actions import SEE_PEOPLE
 
 if TYPE_CHECKING:
     from kb.access import Visibility
@@ -15,7 +16,7 @@ class Names:
     """Names by id; those that the asker may not know, and what has none, go by their ids."""
 
     def __init__(self, base: "KnowledgeBase", members: Iterable[str] = ()) -> None:
-        known = access.may(base.asker, "see-people")
+        known = access.may(base.asker, SEE_PEOPLE)
         self._members = base.directory.names(sorted(set(members)))
         self.groups: Mapping[str, str] = (
             {group.id: group.name for group in base.directory.groups()} if known else {}

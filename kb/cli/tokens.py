@@ -5,7 +5,8 @@ from typing import get_args
 
 import click
 
-from kb.accounts.tokens import Scope, TokenGist, TokenInfo
+from kb.access import Scope
+from kb.accounts.tokens import TokenGist, TokenInfo
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.pieces import piece, piece_options

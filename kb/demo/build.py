@@ -14,12 +14,12 @@ from msgspec import Struct, structs
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from kb.access import ROLES, Asker, Visibility, operator
+from kb.areas import build_codec
 from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.errors import InvalidInput
-from kb.event_types import build_codec
 from kb.ids import entry_id_for, group_id, new_event_id, new_id
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase

@@ -6,6 +6,7 @@ from events.event import RecordedEvent
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import EntryErased
 from kb.following.view import SEEN, View, delete_of_entry, stored_time
+from kb.following.withheld import Aside
 
 TABLES = (
     """CREATE TABLE endorsement (
@@ -28,9 +29,9 @@ def _withdrawn(db: Connection, _: RecordedEvent, withdrawn: EndorsementWithdrawn
     db.execute(REMOVE, (withdrawn.entry_id, withdrawn.member))
 
 
-def _withhold(db: Connection, event: RecordedEvent, _: str | None) -> None:
+def _withhold(db: Connection, aside: Aside) -> None:
     """Nobody vouches with a word that may have been taken back, until they do so again."""
-    db.execute(WITHHOLD, (event.stream.removeprefix("endorsement-"),))
+    db.execute(WITHHOLD, (aside.event.stream.removeprefix("endorsement-"),))
 
 
 ENDORSEMENTS = View(

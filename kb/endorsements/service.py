@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from kb.access import require
+from kb.endorsements.actions import ENDORSE
 from kb.endorsements.endorsement import (
     Endorsement,
     EndorsementEvent,
@@ -43,7 +44,7 @@ class Endorsements:
         version = validation.optional_version(entry_version)
 
         def guard() -> None:
-            require(self._writer.asker, "endorse")
+            require(self._writer.asker, ENDORSE)
             entry = load_entry(self._writer, entry_id)
             refuse_archived(entry, "endorsed")
             refuse_shown_to_more(entry, version)

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from kb.access import Visibility, audience, require
 from kb.entries import validation
+from kb.entries.actions import CONTRIBUTE, REVISE, SHOW
 from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, narrowed_by, shown_after
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
@@ -26,7 +27,7 @@ class Bringing:
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""
-        require(self._writer.asker, "contribute")
+        require(self._writer.asker, CONTRIBUTE)
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
     def is_known(self, entry_id: str) -> bool:
@@ -77,7 +78,7 @@ class Bringing:
         return Brought(outcome, done.receipt, done.before.visibility, shown)
 
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
-        require(self._writer.asker, "revise" if entry.version else "contribute")
+        require(self._writer.asker, REVISE if entry.version else CONTRIBUTE)
         if may_know_erased(self._writer, entry):
             raise Refused(
                 "The entry that was made from this file was erased, so the file is not taken in "
@@ -86,7 +87,7 @@ class Bringing:
         if entry.version:
             require_sight(self._writer, entry)
         if entry.version and shown_after(imported, entry) != entry.visibility:
-            require(self._writer.asker, "show", entry.author)
+            require(self._writer.asker, SHOW, entry.author)
         return decide_bring(imported, entry)
 
 

@@ -35,7 +35,7 @@ from kb.following.view import (
     partition,
     stored_time,
 )
-from kb.following.withheld import lacks, left, narrowed
+from kb.following.withheld import Aside, lacks, left, narrowed
 from kb.ids import entry_stream
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
@@ -198,9 +198,10 @@ def _seen_by(db: Connection, entry_id: str, visibility: Visibility, author: str)
     return left(taken), seen_by
 
 
-def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
+def _withhold(db: Connection, aside: Aside) -> None:
     """Show an entry to no more than an event that was kept aside can have left."""
-    if entry_id is None or event.stream != entry_stream(entry_id):
+    entry_id = aside.entry_id
+    if entry_id is None or aside.kind != "entry":
         return
     if shown := db.execute(SHOWN, (entry_id,)).fetchone():
         visibility, author = shown

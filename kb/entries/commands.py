@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import UNSET, Struct, UnsetType
 
 from kb.access import Action, Visibility, narrows, told
+from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, REVISE, SHOW
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import (
     Entry,
@@ -102,16 +103,16 @@ EntryCommand = (
 
 
 ACTIONS: Mapping[type[EntryCommand], Action] = {
-    Contribute: "contribute",
-    Revise: "revise",
-    Tag: "curate",
-    Untag: "curate",
-    Relate: "curate",
-    Unrelate: "curate",
-    Archive: "curate",
-    Restore: "curate",
-    Show: "show",
-    Erase: "erase-entry",
+    Contribute: CONTRIBUTE,
+    Revise: REVISE,
+    Tag: CURATE,
+    Untag: CURATE,
+    Relate: CURATE,
+    Unrelate: CURATE,
+    Archive: CURATE,
+    Restore: CURATE,
+    Show: SHOW,
+    Erase: ERASE_ENTRY,
 }
 """What each command needs; one that is not here cannot be given."""
 

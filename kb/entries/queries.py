@@ -18,7 +18,7 @@ ENTRY_BY_ID = f"""{_CARD}, revision.content
 FROM entry JOIN revision ON revision.position = entry.revised_position WHERE entry.id = ?"""
 
 # What several views have aside is lacking once.
-LACKING = """SELECT type, max(lack) AS lack FROM parked WHERE entry_id = ?
+LACKING = """SELECT max(unread) AS unread, max(lack) AS lack FROM parked WHERE entry_id = ?
 GROUP BY position ORDER BY position"""
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 # A word of the name begins so; signs that have a meaning in patterns have none here.

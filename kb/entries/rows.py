@@ -8,7 +8,6 @@ from kb.access import Visibility
 from kb.characters import mixed
 from kb.collation import sort_key
 from kb.entries.content import Content, Source
-from kb.entries.history_view import unreadable
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
@@ -19,6 +18,7 @@ from kb.entries.results import (
 )
 from kb.following.view import read_time
 from kb.rows import Row
+from kb.sentences import unreadable
 
 _AS_THEY_ARE = ("id", "title", "kind", "summary", "group", "endorsements", "reuses")
 _decode = msgspec.json.Decoder(Content).decode
@@ -70,7 +70,7 @@ _WITHHELD = {
 def lacking(row: Row) -> str:
     """What could not be read of an entry, and what that hides."""
     hidden = _WITHHELD.get(row["lack"] or "", "So this page does not have it.")
-    return f"{unreadable(row['type'])} {hidden}"
+    return f"{unreadable(row['unread'])} {hidden}"
 
 
 def _summary_fields(row: Row) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from kb.entries.content import given_names, shown
 from kb.entries.entry import Entry, EntryEvent, evolve
 from kb.following.parked import ParkedFile
 from kb.following.source import reach, source
-from kb.following.withheld import SIGHT_CHANGED, lack, narrowed
+from kb.following.view import Lack
+from kb.following.withheld import SIGHT_CHANGED, narrowed
 from kb.ids import group_id
 from kb.writer import Clock
 
@@ -52,6 +53,9 @@ class Standing(Struct, frozen=True):
     event: RecordedEvent
     withheld: frozenset[str] = frozenset()
 
+
+Lacking = Callable[[str, str], Lack | None]
+"""What an event of a stream and type that cannot be read could have taken away."""
 
 Touched = dict[str, Standing]
 """Entries by stream."""
@@ -115,6 +119,7 @@ class IndexProjection:
         log: EventLog,
         codec: EventCodec,
         parked: ParkedFile,
+        lack: Lacking,
         now: Clock,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -122,6 +127,7 @@ class IndexProjection:
         self._log = log
         self._codec = codec
         self._parked = parked
+        self._lack = lack
         self._now = now
         self._stopped = stopped
         self._reach = reach(index.source)
@@ -233,7 +239,7 @@ class IndexProjection:
             except (UnknownEventType, EventDataError, AssertionError) as error:
                 if keep_aside:
                     self._keep_aside(event, _sentence(error))
-                taken = before.withheld | ({lack(event.stream, event.type)} - {None})
+                taken = before.withheld | ({self._lack(event.stream, event.type)} - {None})
                 touched[event.stream] = replace(before, event=event, withheld=taken)
 
     def _put(

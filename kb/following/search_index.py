@@ -13,7 +13,7 @@ from events.codec import EventCodec
 from events.errors import ProjectionUnavailable
 from events.log import EventLog
 from indexer.errors import IndexOutdated
-from kb.following.documents import IndexProjection
+from kb.following.documents import IndexProjection, Lacking
 from kb.following.finished import last_finished
 from kb.following.parked import ParkedFile, readable
 from kb.following.source import unlike
@@ -60,6 +60,7 @@ class SearchIndex:
         embedder: "Embedder",
         engine: str,
         parked: ParkedFile,
+        lack: Lacking,
         now: Clock,
         notice: Callable[[str], None],
     ) -> None:
@@ -69,6 +70,7 @@ class SearchIndex:
         self._embedder = embedder
         self._engine = engine
         self._parked = parked
+        self._lack = lack
         self._now = now
         self._notice = notice
         self._writing = RLock()  # one thread writes, builds or changes between reading and writing
@@ -239,7 +241,8 @@ class SearchIndex:
             self.rebuild(stopped=stopped)
 
     def _projection(self, index: "HybridIndex", stopped: Stopping) -> IndexProjection:
-        return IndexProjection(index, self._log, self._codec, self._parked, self._now, stopped)
+        kept = (self._parked, self._lack, self._now)
+        return IndexProjection(index, self._log, self._codec, *kept, stopped)
 
     def _damage(self) -> IndexOutdated | None:
         """What a question met, unless another index stands there by now."""

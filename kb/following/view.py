@@ -5,14 +5,26 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from sqlite3 import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from events.event import RecordedEvent
 
+if TYPE_CHECKING:
+    from kb.following.withheld import Aside
+
+Lack = Literal[
+    "sight", "text", "entry", "groups", "roles", "profile", "member", "group", "world", "all"
+]
+"""What may have been taken away: who beside its author and the operator sees an entry; words of it,
+so that a later change of who sees it is not believed; the entry, from all but the operator; groups,
+roles or profile of a member, or the member; the members of a group; what is open to the world; and
+everything, where not even the stream is certain.
+"""
+
 Handler = Callable[[Connection, RecordedEvent, Any], None]
-Withhold = Callable[[Connection, RecordedEvent, str | None], None]
+Withhold = Callable[[Connection, "Aside"], None]
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -30,8 +42,8 @@ class View(Struct, frozen=True, kw_only=True):
     those is made with other tables or rows, this one is made anew with it.
     `decides` lists the kinds of streams of which this view alone knows who sees what: what an event
     of theirs could have taken away is withheld while this view has it parked; see
-    `kb.following.withheld`. `withhold` is called with an event that this view parks, and the entry
-    that it is about if that is known, to narrow what the tables show.
+    `kb.following.withheld`. `withhold` is called with an event that this view parks, to narrow what
+    the tables show.
     """
 
     name: str
@@ -41,7 +53,7 @@ class View(Struct, frozen=True, kw_only=True):
     seen: Mapping[str, str]
     reads: frozenset[str] = frozenset()
     decides: frozenset[str] = frozenset()
-    withhold: Withhold = lambda db, event, entry_id: None
+    withhold: Withhold = lambda db, aside: None
 
 
 EVERYBODY = "TRUE"

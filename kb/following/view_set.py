@@ -7,7 +7,9 @@ from itertools import chain
 
 from msgspec import Struct
 
+from kb.area import StreamKind
 from kb.following.view import Handler, View
+from kb.following.withheld import Withholding
 
 _TABLE = re.compile(r"CREATE TABLE (\w+)")
 _ASKED = re.compile(r"\bmain\.(\w+)")
@@ -24,13 +26,15 @@ class Made(Struct, frozen=True):
 
 
 class ViewSet:
-    """Views in the order in which each event reaches them.
+    """Views in the order in which each event reaches them, and the kinds of streams that there are.
 
     Raises `ValueError` for two views or tables of one name, and for a table of which nothing says
     who sees its rows.
     """
 
-    def __init__(self, views: Sequence[View]) -> None:
+    def __init__(self, views: Sequence[View], kinds: Sequence[StreamKind]) -> None:
+        self.kinds = kinds
+        self.withholding = Withholding(kinds)
         self.by_name: Mapping[str, View] = {view.name: view for view in views}
         tables = [table for view in views for table in tables_of(view)]
         if len(self.by_name) < len(views) or len({*tables}) < len(tables):

@@ -93,10 +93,10 @@ class Views(ViewStore):
             except NOT_THE_EVENT:
                 raise
             except EventLogError:
-                aside = withheld.aside(connection, event)
+                aside = self.views.withholding.aside(connection, event)
                 failed = {view.name: error for view in self.views}
             else:
-                aside = withheld.aside(connection, event, payload)
+                aside = self.views.withholding.aside(connection, event, payload)
                 withheld.stop(connection, event)
                 failed = self._take_alone(connection, event, payload)
             for name in failed.keys() - self._behind():

@@ -8,86 +8,36 @@ until the view is made anew and takes the event in. `TABLES` hold it, and the co
 `View.seen` ask `held`. docs/reference/access.md has the table for people.
 """
 
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from sqlite3 import Connection
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from events.event import RecordedEvent
 from events.projection import ParkedEvent
 from kb.access import OPERATOR_LABEL, member_label
+from kb.area import StreamKind
 from kb.following.parked import parked_of
-from kb.following.view import NOW_SEEN_BY, SEEN_THEN, View, to_stored
-
-Lack = Literal[
-    "sight", "text", "entry", "groups", "roles", "profile", "member", "group", "world", "all"
-]
-"""What may have been taken away: who beside its author and the operator sees an entry; words of it,
-so that a later change of who sees it is not believed; the entry, from all but the operator; groups,
-roles or profile of a member, or the member; the members of a group; what is open to the world; and
-everything, where not even the stream is certain.
-"""
-
-LACKS: Mapping[str, Mapping[str, Lack | None]] = {
-    "entry": {
-        "entry-contributed": "entry",
-        "entry-revised": "text",
-        "entry-tagged": None,
-        "entry-untagged": "text",
-        "entry-related": None,
-        "entry-unrelated": "text",
-        "entry-archived": None,
-        "entry-restored": None,
-        "entry-visibility-changed": "sight",
-        "entry-erased": "entry",
-    },
-    "member": {
-        "member-invited": "member",
-        "member-joined": "member",
-        "member-profile-changed": "profile",
-        "member-role-given": None,
-        "member-role-taken": "roles",
-        "member-group-joined": None,
-        "member-group-left": "groups",
-        "member-token-made": None,
-        "member-token-revoked": None,
-        "member-link-made": None,
-        "member-sign-in-changed": None,
-        "member-left": "member",
-        "member-erased": "member",
-    },
-    "group": {"group-formed": "group", "group-changed": "group", "group-closed": None},
-    "community": {"world-access-changed": "world"},
-    "endorsement": {"entry-endorsed": None, "endorsement-withdrawn": None},
-    "reuse": {"reuse-recorded": None, "reuse-outcome-updated": "text"},
-}
-"""By the kind of stream and the type of the event; a type that is not here takes all of it."""
+from kb.following.view import NOW_SEEN_BY, SEEN_THEN, Lack, View, to_stored
 
 SIGHT_CHANGED = "entry-visibility-changed"
 
-_UNKNOWN_TYPE: Mapping[str, Lack] = {
-    "entry": "entry",
-    "member": "member",
-    "group": "group",
-    "community": "world",
-    "reuse": "text",
-}
-
 # `entry_id` is the entry whose page lacks the event, where that is known, `author` who wrote it,
-# and `lack` what the view withholds for it.
+# `unread` what that page lacks in words, and `lack` what the view withholds for it.
 TABLES = (
     """CREATE TABLE parked (
         view TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,
         error TEXT NOT NULL, parked_at TEXT NOT NULL, author TEXT NOT NULL, entry_id TEXT,
-        lack TEXT, partition INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (view, position)) STRICT""",
+        unread TEXT NOT NULL, lack TEXT, partition INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (view, position)) STRICT""",
     "CREATE INDEX parked_entry ON parked (entry_id)",
     """CREATE TABLE withheld (
         view TEXT NOT NULL, stream TEXT NOT NULL, lack TEXT NOT NULL,
         PRIMARY KEY (stream, lack, view)) STRICT, WITHOUT ROWID""",
 )
-PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 TELL = f"UPDATE parked SET partition = {NOW_SEEN_BY} WHERE position = ?"
 # An event that all views of the file have aside is said to be aside in the views.
 PARKED = """SELECT CASE WHEN count(*) = (SELECT count(*) FROM main.view_state) THEN 'views'
@@ -115,17 +65,8 @@ INCOMPLETE = (
     "say what they lack, until the operator mends it (kb status tells what it is)."
 )
 
-_ENTRY_OF = {
-    "entry": "SELECT ?",
-    "reuse": "SELECT entry_id FROM reuse WHERE id = ?",
-    "endorsement": "SELECT entry_id FROM endorsement WHERE id = ?",
-}
 _AUTHOR = "SELECT contributed_by FROM entry WHERE id = ?"
-_KNOWN = """SELECT 1 FROM entry WHERE 'entry-' || id = :stream
-UNION ALL SELECT 1 FROM member WHERE 'member-' || id = :stream
-UNION ALL SELECT 1 FROM community_group WHERE 'group-' || id = :stream
-UNION ALL SELECT 1 FROM erasure WHERE stream = :stream
-UNION ALL SELECT 1 FROM parked WHERE stream = :stream AND position < :position"""
+_PARKED = "SELECT 1 FROM parked WHERE stream = ? AND position < ?"
 
 
 def held(stream: str, *lacks: Lack) -> str:
@@ -135,82 +76,108 @@ def held(stream: str, *lacks: Lack) -> str:
         WHERE (held.stream = {stream} AND held.lack IN ({named})) OR held.lack = 'all')"""
 
 
-def lack(stream: str, type_name: str) -> Lack | None:
-    """What an event of this stream and type could have taken away, None for nothing."""
-    kind = stream.partition("-")[0]
-    if kind not in LACKS:
-        return "all"
-    known = LACKS[kind]
-    return known[type_name] if type_name in known else _UNKNOWN_TYPE.get(kind)
-
-
 class Aside(Struct, frozen=True):
-    """An event to be kept aside, and the entry whose page lacks it, where that is known."""
+    """An event to be kept aside, and what is known of it before any view has taken it in.
+
+    `lack` is what it could have taken away, and `stream` from what; `entry_id` is the entry whose
+    page lacks it, where that is known, `unread` that lack in words, empty where no history tells
+    such events.
+    """
 
     event: RecordedEvent
     entry_id: str | None
     author: str
+    lack: Lack | None
+    unread: str
     misplaced: bool
 
-
-def aside(db: sqlite3.Connection, event: RecordedEvent, payload: object = None) -> Aside:
-    """What is to be known of `event` before any view has taken it in, with its payload if read."""
-    kind, _, name = event.stream.partition("-")
-    entry_id = _one(db, _ENTRY_OF[kind], name) if kind in _ENTRY_OF else None
-    entry_id = entry_id or getattr(payload, "entry_id", None)
-    author = _one(db, _AUTHOR, entry_id) or event.actor
-    return Aside(event, entry_id, author, _misplaced(db, event))
+    @property
+    def kind(self) -> str:
+        """The kind of the stream."""
+        return self.event.stream.partition("-")[0]
 
 
-def park(db: sqlite3.Connection, view: View, aside: Aside, error: str, at: datetime) -> None:
+class Withholding:
+    """What events of these kinds of streams could have taken away."""
+
+    def __init__(self, kinds: Iterable[StreamKind]) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._facts = {fact.type.name: fact for kind in kinds for fact in kind.facts}
+
+    def lack(self, stream: str, type_name: str) -> Lack | None:
+        """What an event of this stream and type could have taken away, None for nothing."""
+        kind = self._kinds.get(stream.partition("-")[0])
+        if kind is None:
+            return "all"
+        for fact in kind.facts:
+            if fact.type.name == type_name:
+                return fact.lack
+        return kind.unknown
+
+    def aside(self, db: Connection, event: RecordedEvent, payload: object = None) -> Aside:
+        """What is known of `event` by now, with its payload if that could be read."""
+        name = event.stream.partition("-")[2]
+        kind = self._kinds.get(event.stream.partition("-")[0])
+        entry_id = _one(db, kind.entry, {"name": name}) if kind and kind.entry else None
+        entry_id = entry_id or getattr(payload, "entry_id", None)
+        told = fact.told if (fact := self._facts.get(event.type)) else None
+        return Aside(
+            event,
+            entry_id,
+            _one(db, _AUTHOR, (entry_id,)) or event.actor,
+            self.lack(event.stream, event.type),
+            told.unread if told else "",
+            self._is_misplaced(db, event, kind),
+        )
+
+    def _is_misplaced(self, db: Connection, event: RecordedEvent, kind: StreamKind | None) -> bool:
+        """Whether it is a later event of a stream that never began, so that of another one."""
+        if event.version == 1 or kind is None or kind.began is None:
+            return False
+        name = event.stream.partition("-")[2]
+        began = (
+            _one(db, kind.began, {"name": name})
+            or db.execute(_PARKED, (event.stream, event.position)).fetchone()
+        )
+        return not began
+
+
+def park(db: Connection, view: View, aside: Aside, error: str, at: datetime) -> None:
     """Keep an event aside for `view`, and withhold what it could have taken away there."""
     event, entry_id = aside.event, aside.entry_id
-    taken = lack(event.stream, event.type) if _decides(view, event) else None
+    decides = aside.kind in view.decides or aside.lack == "all"
+    taken = aside.lack if decides else None
     place = (view.name, event.position, event.type, event.stream)
-    db.execute(PARK, (*place, error, to_stored(at), aside.author, entry_id, taken))
+    said = (aside.author, entry_id, aside.unread, taken)
+    db.execute(PARK, (*place, error, to_stored(at), *said))
     if taken is not None:
         stream = f"entry-{entry_id}" if taken == "text" and entry_id else event.stream
         db.execute(WITHHOLD, (view.name, stream, "all" if aside.misplaced else taken))
-    view.withhold(db, event, entry_id)
+    view.withhold(db, aside)
 
 
-def _decides(view: View, event: RecordedEvent) -> bool:
-    kind = event.stream.partition("-")[0]
-    return kind in view.decides or kind not in LACKS
-
-
-def stop(db: sqlite3.Connection, event: RecordedEvent) -> None:
+def stop(db: Connection, event: RecordedEvent) -> None:
     """Keep a change of who sees an entry from showing words that an event kept aside took back."""
     if event.type == SIGHT_CHANGED:
         db.execute(STOP, (event.stream,))
 
 
-def tell(db: sqlite3.Connection, aside: Aside) -> None:
+def tell(db: Connection, aside: Aside) -> None:
     """Tell of an event that was kept aside those who see the entry as it stands now."""
     db.execute(TELL, (aside.entry_id, aside.event.position))
 
 
-def _one(db: sqlite3.Connection, sql: str, key: str | None) -> str | None:
-    found = db.execute(sql, (key,)).fetchone()
+def _one(db: Connection, sql: str, given: Any) -> Any:
+    found = db.execute(sql, given).fetchone()
     return found[0] if found else None
 
 
-def _misplaced(db: sqlite3.Connection, event: RecordedEvent) -> bool:
-    """Whether it is a later event of a stream that never began, so that of another one."""
-    kind = event.stream.partition("-")[0]
-    # The rows of a reuse go with its entry, so a lack of them tells nothing.
-    if event.version == 1 or kind not in _UNKNOWN_TYPE or kind == "reuse":
-        return False
-    place = {"stream": event.stream, "position": event.position}
-    return event.stream != "community" and db.execute(_KNOWN, place).fetchone() is None
-
-
-def parked(db: sqlite3.Connection) -> list[ParkedEvent]:
+def parked(db: Connection) -> list[ParkedEvent]:
     """The events that any view holds aside, by position; `projection` names those views."""
     return list(map(parked_of, db.execute(PARKED)))
 
 
-def lacks(db: sqlite3.Connection, stream: str) -> frozenset[str]:
+def lacks(db: Connection, stream: str) -> frozenset[str]:
     """All that is withheld because of `stream`."""
     return frozenset(found for (found,) in db.execute(LACKS_OF, (stream,)))
 

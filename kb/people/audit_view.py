@@ -11,7 +11,7 @@ from kb.access import audience
 from kb.accounts.links import Purpose
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
 from kb.following.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
-from kb.following.withheld import lack, lacks, narrowed
+from kb.following.withheld import Aside, lacks, narrowed
 from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -143,9 +143,10 @@ def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | Non
     db.execute(KEEP, (event.position, stored_time(event), *what, _entry(event)))
 
 
-def _withhold(db: Connection, event: RecordedEvent, entry_id: str | None) -> None:
+def _withhold(db: Connection, aside: Aside) -> None:
     """What the record lacks stands in it; of entries, what would be in it."""
-    if entry_id is None or lack(event.stream, event.type) not in (None, "text"):
+    event, entry_id = aside.event, aside.entry_id
+    if entry_id is None or aside.lack not in (None, "text"):
         what = event.type.replace("-", " ")
         _keep(db, event, f"Something that cannot be read was recorded ({what}).", entry_id)
         if entry_id is not None:

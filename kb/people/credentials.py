@@ -11,14 +11,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kb.access import may, require, require_operator
+from kb.access import Scope, may, require, require_operator
 from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
-from kb.accounts.tokens import Scope, TokenGist, TokenInfo
+from kb.accounts.tokens import TokenGist, TokenInfo
 from kb.entries import validation
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
 from kb.people import decide
+from kb.people.actions import LOOK_AFTER_PEOPLE
 from kb.people.checks import checked_profile
 from kb.people.member import Member, Profile, evolve
 from kb.people.sign_in import (
@@ -65,7 +66,7 @@ class Credentials:
         Of these nobody, the operator included, is told the label or the day of the last use.
         """
         me, tokens = self._writer.actor, self._accounts.tokens
-        if not may(self._writer.asker, "look-after-people"):
+        if not may(self._writer.asker, LOOK_AFTER_PEOPLE):
             return [*tokens.of(me)]
         return [token if token.member == me else token.gist() for token in tokens.all()]
 
@@ -97,7 +98,7 @@ class Credentials:
 
     def make_link(self, purpose: Purpose, member: str, expires_at: datetime) -> str:
         """The secret of a new link; those made before for the same purpose work no longer."""
-        require(self._writer.asker, "look-after-people")
+        require(self._writer.asker, LOOK_AFTER_PEOPLE)
         self._note(member, MemberLinkMade(purpose=purpose))
         with self._accounts.store.transaction():
             self._accounts.links.withdraw(member, purpose)

@@ -16,6 +16,7 @@ from kb.following.view import read_time
 from kb.following.view_reader import ViewReader
 from kb.ids import group_id
 from kb.people import queries
+from kb.people.actions import AUDIT, LOOK_AFTER_PEOPLE, SEE_PEOPLE
 from kb.people.member import Profile
 from kb.people.nesting import around, nested
 from kb.people.results import (
@@ -97,7 +98,7 @@ class Directory:
         Raises `NotFound`, `InvalidInput` or `Forbidden`.
         """
         if member != self._asker.member:
-            access.require(self._asker, "see-people")
+            access.require(self._asker, SEE_PEOPLE)
         with self._views.read(self._asker.labels) as db:
             asked = {"begin": member, "waiting": self._waiting}
             found = rows(db, queries.BEGINNING, asked) if _ID_BEGINS.fullmatch(member) else []
@@ -110,14 +111,14 @@ class Directory:
 
     @contextmanager
     def _people(self) -> Iterator[Connection]:
-        access.require(self._asker, "see-people")
+        access.require(self._asker, SEE_PEOPLE)
         with self._views.read(self._asker.labels) as db:
             yield db
 
     @property
     def _waiting(self) -> bool:
         """Whether the asker is told of those who are invited and have not joined."""
-        return access.may(self._asker, "look-after-people")
+        return access.may(self._asker, LOOK_AFTER_PEOPLE)
 
     def names(self, members: Sequence[str]) -> dict[str, str]:
         """What members are called, and the operator, who is none and known to all.
@@ -125,7 +126,7 @@ class Directory:
         Who is not a member is told what they are called themselves.
         """
         known = {access.OPERATOR: OPERATOR_NAME} if access.OPERATOR in members else {}
-        if not access.may(self._asker, "see-people"):
+        if not access.may(self._asker, SEE_PEOPLE):
             members = [one for one in members if one == self._asker.member]
         asked = [one for one in members if one not in known]
         if asked:
@@ -136,13 +137,13 @@ class Directory:
 
     def _seen(self, row: Row) -> MemberView:
         """A member; that others have a name like it is told to those who see them."""
-        told = access.may(self._asker, "see-people")
+        told = access.may(self._asker, SEE_PEOPLE)
         return _member_view(row, namesakes=told and row["alike"] > 1)
 
     @contextmanager
     def _groups(self) -> Iterator[Connection]:
         # A member's token names groups whatever its scopes: only people are kept from it.
-        access.require(structs.replace(self._asker, actions=None), "see-people")
+        access.require(structs.replace(self._asker, scopes=None), SEE_PEOPLE)
         with self._views.read(self._asker.labels) as db:
             yield db
 
@@ -240,12 +241,12 @@ class Directory:
         """Whether the asker asks about themselves, and views of what they are told of."""
         own = bool(subject) and subject == self._asker.member
         if not own:
-            access.require(self._asker, "audit")
+            access.require(self._asker, AUDIT)
         return own, self._views.read(access.operator().labels if own else self._asker.labels)
 
     def changes_by(self, actor: str) -> tuple[AccessChange, ...]:
         """Who may see or do what, as `actor` changed it for others. Raises `Forbidden`."""
-        access.require(self._asker, "audit")
+        access.require(self._asker, AUDIT)
         with self._views.read(self._asker.labels) as db:
             found = rows(db, queries.CHANGES_BY, (actor,))
         return tuple(_change(row, own=False) for row in found)

@@ -12,6 +12,14 @@ from kb.entries import validation
 from kb.errors import Forbidden, Mistakes, NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
 from kb.people import community, decide, group, member
+from kb.people.actions import (
+    CHANGE_SELF,
+    CHANGE_SETTINGS,
+    ERASE_MEMBER,
+    JOIN_GROUP,
+    LOOK_AFTER_GROUPS,
+    LOOK_AFTER_PEOPLE,
+)
 from kb.people.checks import checked_profile, checked_roles
 from kb.people.group import Group, GroupEvent, change, close, form
 from kb.people.member import Member, Profile
@@ -72,7 +80,7 @@ class People:
         groups: Iterable[str] = (),
     ) -> Receipt:
         """Make a place for a new member; who takes it is told by the link that goes with it."""
-        self._require("look-after-people")
+        self._require(LOOK_AFTER_PEOPLE)
         chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted(set(map(self._open_to_more, groups))))
         invited = partial(decide.invite, roles=chosen, groups=inside)
@@ -86,13 +94,13 @@ class People:
 
     def change_profile(self, profile: Profile) -> Receipt:
         """Tell something else about oneself."""
-        self._require("change-self")
+        self._require(CHANGE_SELF)
         changed = partial(decide.change_profile, profile=checked_profile(profile))
         return self._change(self._writer.actor, changed)
 
     def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
         """Let a member have exactly these roles; one steward always stays."""
-        self._require("look-after-people")
+        self._require(LOOK_AFTER_PEOPLE)
         chosen = checked_roles(roles)
         changed = partial(decide.change_roles, roles=chosen)
         if "steward" in chosen:
@@ -101,25 +109,25 @@ class People:
 
     def join_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group: by oneself if it is open, by a steward's hand otherwise."""
-        self._require("join-group")
+        self._require(JOIN_GROUP)
         who = member_id or self._writer.actor
         with self._in_turn():
             known = self._open_to_more(group)
             if who != self._writer.actor or not all(each.open for each in self._around(known)):
-                self._require("look-after-groups")
+                self._require(LOOK_AFTER_GROUPS)
             return self._change(who, partial(decide.join_group, group=known))
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group no longer, by oneself or by a steward's hand."""
         who = member_id or self._writer.actor
-        self._require("join-group" if who == self._writer.actor else "look-after-groups")
+        self._require(JOIN_GROUP if who == self._writer.actor else LOOK_AFTER_GROUPS)
         return self._change(who, partial(decide.leave_group, group=self._known_group(group)))
 
     def leave(self, member_id: str | None = None) -> Receipt:
         """Leave the community, or be taken out of it by a steward; one steward always stays."""
         who = member_id or self._writer.actor
         if who != self._writer.actor:
-            self._require("look-after-people")
+            self._require(LOOK_AFTER_PEOPLE)
         receipt = self._take_away(who, decide.leave)
         self._departed(who)
         return receipt
@@ -132,7 +140,7 @@ class People:
     def refuse_erasing(self, member_id: str) -> None:
         """Raise what `erase` would raise, before a person is asked whether they are sure."""
         if member_id != self._writer.asker.member:
-            self._require("erase-member")
+            self._require(ERASE_MEMBER)
         member_id = validation.known_id("member", member_id)
         self._refuse_last_steward(member_id)
         if not self._writer.exists(member_stream(member_id)):
@@ -147,7 +155,7 @@ class People:
         beside: Mistakes | None = None,
     ) -> Receipt:
         """Begin a group, perhaps inside another. Its id follows from its name."""
-        self._require("look-after-groups")
+        self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
         name = wrong.of(validation.group_name, name, "name of the group")
         wrong.refuse()
@@ -171,7 +179,7 @@ class People:
 
         A group is never inside itself, and never takes the name of another one.
         """
-        self._require("look-after-groups")
+        self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
         if isinstance(name, str):
             name = wrong.of(validation.group_name, name, "name of the group")
@@ -192,12 +200,12 @@ class People:
 
     def close_group(self, group: str) -> Receipt:
         """Let nobody join it any longer."""
-        self._require("look-after-groups")
+        self._require(LOOK_AFTER_GROUPS)
         return self._change_group(self._known_group(group), close)
 
     def open_to_world(self, allowed: bool) -> Receipt:
         """Let entries be shown to people who are not signed in, or no longer."""
-        self._require("change-settings")
+        self._require(CHANGE_SETTINGS)
         said = partial(community.allow_world, allowed=allowed)
         return self._writer.execute(community.AGGREGATE, said).receipt
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from kb.access import Scope
 from kb.accounts.links import Purpose
-from kb.accounts.tokens import Scope
 
 SignInChange = Literal[
     "name-set",

@@ -7,9 +7,11 @@ from msgspec import Struct
 
 from kb.access import Asker, require
 from kb.collation import sort_key
+from kb.entries.actions import READ
 from kb.errors import InvalidInput
 from kb.questions import CommonQuestion
 from kb.reuse import queries
+from kb.reuse.actions import REPORT
 from kb.rows import rows
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class Reports:
 
     def questions(self) -> QuestionReport:
         """How often was searched, and what many members asked for. Raises `Forbidden`."""
-        require(self._asker, "report")
+        require(self._asker, REPORT)
         return QuestionReport(
             days=tuple(Day(*day) for day in self._questions.days()),
             common=tuple(self._questions.common()),
@@ -79,9 +81,9 @@ class Reports:
         `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`, also for
         a token that may not read where the keys are words of entries.
         """
-        require(self._asker, "report")
-        if by in ("tag", "group") and not self._asker.holds("read"):
-            require(self._asker, "read", wish=f"count by {by}, which tells words of entries")
+        require(self._asker, REPORT)
+        if by in ("tag", "group") and not self._asker.holds("search"):
+            require(self._asker, READ, wish=f"count by {by}, which tells words of entries")
         if by not in get_args(By):
             raise InvalidInput(
                 f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"

@@ -12,6 +12,7 @@ from kb.entries.commands import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import id_for_command, reuse_stream
+from kb.reuse.actions import REUSE, UPDATE_REUSE
 from kb.reuse.reuse import (
     OUTCOMES,
     Outcome,
@@ -64,7 +65,7 @@ class Reuses:
         wrong.refuse()
 
         def guard() -> None:
-            require(self._writer.asker, "reuse")
+            require(self._writer.asker, REUSE)
             entry = load_entry(self._writer, recorded.entry_id)
             refuse_archived(entry, "reused")
             refuse_shown_to_more(entry, version)
@@ -126,7 +127,7 @@ class Reuses:
         recorded = self._writer.load(aggregate).recorded if shown else None
         if recorded is None or not sees(self._writer, recorded.entry_id):
             raise NotFound(f"There is no reuse {reuse_id}.")
-        require(self._writer.asker, "update-reuse", recorded.recorded_by)
+        require(self._writer.asker, UPDATE_REUSE, recorded.recorded_by)
         return recorded.entry_id
 
     def _execute(

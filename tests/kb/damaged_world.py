@@ -12,13 +12,13 @@ from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from kb import access
 from kb.access import Asker, Visibility
+from kb.areas import VIEWS
 from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
 from kb.people.directory import Directory
 from kb.people.member import Profile
-from kb.view_list import VIEWS
 from tests.kb.domain_world import some_content, some_draft
 from tests.kb.people_world import PeopleWorld
 

@@ -14,6 +14,7 @@ from events.memory import InMemoryEventLog
 from events.vault import MemoryVault, Row
 from kb import access, ids
 from kb.access import ROLES, Asker
+from kb.areas import build_codec
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
@@ -21,7 +22,6 @@ from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.entries.stream import entry_aggregate, load_entry
 from kb.erasure import Erasure
-from kb.event_types import build_codec
 from kb.following.follower import Follower
 from kb.people import community
 from kb.people.service import People

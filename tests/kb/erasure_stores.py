@@ -23,7 +23,7 @@ from indexer.postings import keys
 from indexer.testing import HashEmbedder
 from indexer.vector_store import VectorStore
 from kb.accounts.schema import MEMBER_TABLES
-from kb.event_types import build_codec
+from kb.areas import build_codec
 from kb.ids import group_id
 from tests.kb.erasure_world import TEXT, TITLE
 

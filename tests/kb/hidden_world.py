@@ -22,7 +22,9 @@ from kb.entries.content import Content, Scalar, Section, Source
 from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import entry_id_for, group_id
 from kb.knowledge_base import KnowledgeBase
+from kb.people.actions import SEE_PEOPLE
 from kb.people.member import Profile
+from kb.reuse.actions import REPORT
 from kb.reuse.reuse import OUTCOMES
 from kb.search import Answer
 from kb.settings import Settings
@@ -224,9 +226,9 @@ def listed(base: KnowledgeBase, ids: list[str]) -> list[object]:
     for entry_id in (*ids, *(f"note-{number}.md" for number in range(3))):
         asked = (catalogue.get, catalogue.history, catalogue.lineage, catalogue.resolve)
         answers += [answered(partial(ask, entry_id)) for ask in asked]
-    if access.may(asker, "report"):
+    if access.may(asker, REPORT):
         answers += [base.reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
-    if access.may(asker, "see-people"):
+    if access.may(asker, SEE_PEOPLE):
         answers += [base.directory.members(), base.directory.groups()]
         answers.append(base.directory.changes(asker.member or ""))
     return answers

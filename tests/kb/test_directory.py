@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from kb.access import OPERATOR, Asker, Visibility, anonymous, operator
+from kb.areas import VIEWS
 from kb.characters import visible
 from kb.entries import validation
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
@@ -15,7 +16,6 @@ from kb.ids import new_id
 from kb.people.directory import FORMER, Directory
 from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
-from kb.view_list import VIEWS
 from tests.kb.domain_world import some_draft
 from tests.kb.people_world import PeopleWorld
 

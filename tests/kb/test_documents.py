@@ -14,6 +14,7 @@ from indexer.errors import ModelUnavailable
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
 from kb.access import operator
+from kb.areas import VIEWS
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Source
 from kb.entries.entry import Entry
@@ -49,7 +50,12 @@ class Indexed:
         self.index = HybridIndex.build(path / "index", self.embedder, lambda index: index.commit(0))
         self.parked = ParkedFile(path / "parked.sqlite")
         self.projection = IndexProjection(
-            self.index, self.world.log, self.world.codec, self.parked, lambda: datetime.now(UTC)
+            self.index,
+            self.world.log,
+            self.world.codec,
+            self.parked,
+            VIEWS.withholding.lack,
+            lambda: datetime.now(UTC),
         )
         self.runner = ProjectionRunner(self.world.log, self.projection)
 
@@ -151,7 +157,12 @@ def test_an_event_that_cannot_be_read_is_held_aside_and_the_rest_counts(tmp_path
     entry_id = views.practice("One")
     foreign(views, f"entry-{entry_id}", "from-the-future")
     projection = IndexProjection(
-        indexed.index, views.log, views.codec, indexed.parked, lambda: datetime.now(UTC)
+        indexed.index,
+        views.log,
+        views.codec,
+        indexed.parked,
+        VIEWS.withholding.lack,
+        lambda: datetime.now(UTC),
     )
     projection.apply(views.recorded())
     assert [parked.type for parked in projection.parked()] == ["from-the-future"]
@@ -174,7 +185,12 @@ def test_filling_an_empty_index_reads_the_log_once_and_equals_following(indexed:
     seen: list[tuple[int, int]] = []
     other = _Recording(indexed.index, put)
     projection = IndexProjection(
-        other, world.log, world.codec, indexed.parked, lambda: datetime.now(UTC)
+        other,
+        world.log,
+        world.codec,
+        indexed.parked,
+        VIEWS.withholding.lack,
+        lambda: datetime.now(UTC),
     )
     projection.fill(lambda done, of: seen.append((done, of)))
     assert {document.id: document for document in put} == {

@@ -23,6 +23,7 @@ from kb.entries.stream import entry_aggregate
 from kb.errors import KnowledgeBaseError
 from kb.ids import group_id, new_id
 from kb.people.service import People
+from kb.reuse.actions import REPORT
 from kb.reuse.report import Reports
 from kb.reuse.reuse import OUTCOMES
 from tests.commands import BEGINNING, COMMANDS, ON_ENTRIES, Asked, material
@@ -142,7 +143,7 @@ def told(world: World, path: Path, asker: Asker, ids: list[str]) -> list[object]
                 answers.append(_answered(ask, entry_id))
             answers.append(_answered(catalogue.resolve, entry_id[:8]))
             answers.append(_answered(lambda e: catalogue.revision(e, 9), entry_id))
-        if access.may(asker, "report"):
+        if access.may(asker, REPORT):
             reports = Reports(viewed.reader, asker, counted(path))
             answers += [reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
         return answers

@@ -5,10 +5,10 @@ import pytest
 
 from kb import access
 from kb.access import Asker, Visibility
+from kb.areas import EVENT_TYPES
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Source
 from kb.errors import Forbidden, NotFound
-from kb.event_types import EVENT_TYPES
 from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile

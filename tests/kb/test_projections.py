@@ -13,6 +13,7 @@ from events.event import RecordedEvent
 from events.memory import InMemoryEventLog
 from events.projection import ParkedEvent
 from kb.access import Visibility, operator
+from kb.areas import VIEWS
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Relation
 from kb.errors import NotYetSearchable
@@ -24,7 +25,6 @@ from kb.following.view_set import ViewSet, tables_of
 from kb.ids import new_id
 from kb.people.member import Profile
 from kb.reuse.service import Reuses
-from kb.view_list import VIEWS
 from tests.kb.conftest import OpenBase
 from tests.kb.damaged_world import copied, copy_into, sights
 from tests.kb.domain_world import some_content, some_draft
@@ -89,7 +89,8 @@ def failing(name: str, cls: type[Struct]) -> ViewSet:
         [
             replace(view, handlers={**view.handlers, cls: fails}) if view.name == name else view
             for view in VIEWS
-        ]
+        ],
+        VIEWS.kinds,
     )
 
 
@@ -122,7 +123,7 @@ def test_a_handler_that_fails_parks_its_event_for_its_view_alone(
 
 def changed(name: str, **fields: Any) -> ViewSet:
     """The views, of which one was made with something else."""
-    return ViewSet([replace(v, **fields) if v.name == name else v for v in VIEWS])
+    return ViewSet([replace(v, **fields) if v.name == name else v for v in VIEWS], VIEWS.kinds)
 
 
 def counting(view: View, seen: list[tuple[str, int]]) -> View:
@@ -225,7 +226,7 @@ def test_a_view_that_is_no_more_leaves_nothing_and_a_new_one_is_filled(
     whole.catch_up()
     rows = all_rows(whole.path)
     whole.close()
-    fewer = ViewSet([view for view in VIEWS if view.name != "lineage"])
+    fewer = ViewSet([view for view in VIEWS if view.name != "lineage"], VIEWS.kinds)
     less = ViewedWorld(tmp_path / "views.sqlite", log, views=fewer)
     less.views.checkpoint()
     assert "lineage" not in all_rows(less.path)
@@ -251,7 +252,7 @@ def test_building_goes_on_where_it_was_cut_short(
     assert cut.views.build() == 8
     cut.close()
     seen: list[tuple[str, int]] = []
-    views = ViewSet([counting(view, seen) for view in changed("reuses", version=2)])
+    views = ViewSet([counting(view, seen) for view in changed("reuses", version=2)], VIEWS.kinds)
     on = ViewedWorld(path, log, views=views)
     assert on.views.build() == 12
     while on.views.build() is not None:
@@ -314,10 +315,10 @@ def test_a_rebuild_of_one_view_tries_again_what_it_has_parked(
 def test_a_table_of_which_nothing_says_who_sees_it_fails() -> None:
     view = View(name="x", version=1, tables=("CREATE TABLE x (a) STRICT",), handlers={}, seen={})
     with pytest.raises(ValueError, match="Say who sees the rows of x"):
-        ViewSet([view])
-    assert len(ViewSet([replace(view, seen={"x": EVERYBODY})])) == 1
+        ViewSet([view], ())
+    assert len(ViewSet([replace(view, seen={"x": EVERYBODY})], ())) == 1
     with pytest.raises(ValueError, match="one name"):
-        ViewSet([*VIEWS, next(iter(VIEWS))])
+        ViewSet([*VIEWS, next(iter(VIEWS))], ())
 
 
 class Titles:

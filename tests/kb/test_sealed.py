@@ -9,12 +9,12 @@ from msgspec import structs
 from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.vault import MemoryVault
+from kb.areas import build_codec
 from kb.entries.content import Content
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.entries.stream import load_entry
 from kb.errors import DataDirectoryError, Refused
-from kb.event_types import build_codec
 from kb.following.documents import entry_document
 from kb.ids import entry_stream, new_event_id, new_id
 from kb.importers.run import AHEAD, FolderImport, ImportOptions

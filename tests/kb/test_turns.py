@@ -13,6 +13,7 @@ from indexer.embedder import Embedded
 from indexer.index import HybridIndex
 from indexer.testing import HashEmbedder
 from kb.access import Visibility, operator
+from kb.areas import VIEWS
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Draft
 from kb.following.documents import IndexProjection
@@ -58,6 +59,7 @@ class Taking:
             self.world.log,
             self.world.codec,
             ParkedFile(self.path / "parked.sqlite"),
+            VIEWS.withholding.lack,
             lambda: datetime.now(UTC),
         )
         self.turns = Turns(self.projection, self.world.log, self.world.codec, lambda: False)

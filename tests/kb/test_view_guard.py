@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from kb.areas import VIEWS
 from kb.cli.failures import explain
 from kb.data_directory import storage_errors
 from kb.errors import DataDirectoryError
 from kb.following.view_guard import authorizer, guard
-from kb.view_list import VIEWS
 from tests.kb.viewed_world import ViewedWorld
 
 

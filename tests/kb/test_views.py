@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from events.event import NewEvent, RecordedEvent
 from events.memory import InMemoryEventLog
 from kb.access import operator
+from kb.areas import VIEWS
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_file import File, connect, file_at
 from kb.following.view_reader import ViewReader
-from kb.view_list import VIEWS
 from tests.examples import costly
 from tests.kb.domain_world import World, command, some_content
 from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages

@@ -15,17 +15,15 @@ from events.sqlite import SqliteEventLog
 from indexer.document import Document
 from kb import access
 from kb.access import Visibility
+from kb.areas import VIEWS
 from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
-from kb.event_types import EVENT_TYPES
 from kb.following.documents import IndexProjection
 from kb.following.parked import ParkedFile
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
-from kb.following.withheld import LACKS
 from kb.people.directory import UNREADABLE, Directory
 from kb.people.member import Profile
-from kb.view_list import VIEWS
 from tests.events.altered import change
 from tests.kb.damaged_world import (
     DAMAGES,
@@ -168,7 +166,7 @@ def found(path: Path, codec: EventCodec, events: list[RecordedEvent]) -> dict[st
 
 def documents(path: Path, codec: EventCodec, log: EventLog) -> dict[str, frozenset[str]]:
     index, parked = Collecting(), ParkedFile(path)
-    IndexProjection(index, log, codec, parked, utc_now).fill()  # type: ignore[arg-type]  # as far as it is used
+    IndexProjection(index, log, codec, parked, VIEWS.withholding.lack, utc_now).fill()  # type: ignore[arg-type]  # as far as it is used
     return {document.id: document.audience for document in index.documents.values()}
 
 
@@ -198,12 +196,6 @@ def test_what_could_not_be_taken_back_is_found_by_nobody_else(tmp_path: Path, lo
     audience = found(tmp_path / "parked.sqlite", world.codec, events)[entry_id]
     assert audience == {access.OPERATOR_LABEL, access.member_label("ada")}
     world.close()
-
-
-def test_every_type_of_event_says_what_it_may_take_away() -> None:
-    assert {name for types in LACKS.values() for name in types} == {
-        kind.name for kind in EVENT_TYPES
-    }
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 
 from events.event import RecordedEvent
 from kb import access
+from kb.areas import EVENT_TYPES, STREAM_KINDS
 from kb.errors import NotFound
-from kb.event_types import EVENT_TYPES
+from kb.following.view import Lack
 from kb.following.view_reader import ViewReader
-from kb.following.withheld import LACKS, Lack
 from kb.people.directory import UNREADABLE, Directory
 from tests.access_tables import table
 from tests.kb.damaged_world import damaged, eventful, peopled, sights, viewed
@@ -48,12 +48,12 @@ def promised() -> dict[str, Lack | None]:
         rest |= dict.fromkeys(
             re.findall(r"^any (?:other )?of (?:an?|the) (\w+)$", row["kept aside"]), taken
         )
-    kinds = {name: kind for kind, types in LACKS.items() for name in types}
+    kinds = {fact.type.name: kind.name for kind in STREAM_KINDS for fact in kind.facts}
     return {each.name: named.get(each.name, rest.get(kinds[each.name])) for each in EVENT_TYPES}
 
 
 def test_the_page_names_what_each_type_of_event_takes_away() -> None:
-    assert promised() == {name: lack for types in LACKS.values() for name, lack in types.items()}
+    assert promised() == {fact.type.name: fact.lack for kind in STREAM_KINDS for fact in kind.facts}
 
 
 def _others(reader: ViewReader, members: list[str], entry_id: str, author: str) -> set[str]:

@@ -10,13 +10,13 @@ from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from kb.access import operator
+from kb.areas import VIEWS
 from kb.entries.catalogue import Catalogue
 from kb.following.view_reader import ViewReader
 from kb.following.view_set import ViewSet
 from kb.following.views import Views
 from kb.questions import Questions
 from kb.reuse.report import Reports
-from kb.view_list import VIEWS
 from tests.kb.domain_world import World
 
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"

@@ -18,11 +18,10 @@ from litestar.testing import TestClient
 
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
-from kb.access import Role, Visibility, of_member
+from kb.access import Role, Scope, Visibility, of_member
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.oidc import OpenIdProvider
 from kb.accounts.passwords import Passwords
-from kb.accounts.tokens import Scope
 from kb.entries.content import Content, Draft, Section
 from kb.people.member import Profile
 from kb.settings import Settings

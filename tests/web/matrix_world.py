@@ -7,8 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kb.access import Role, Visibility
-from kb.accounts.tokens import SCOPES
+from kb.access import SCOPES, Role, Visibility
 from kb.ids import group_id
 from tests import access_tables
 from tests.commands import COMMANDS, WARD

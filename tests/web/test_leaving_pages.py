@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.accounts.tokens import SCOPES
+from kb.access import SCOPES
 from tests.web.community import Browsers, Community, send, sign_in
 
 SURE = {"sure": "1"}

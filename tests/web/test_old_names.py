@@ -11,12 +11,12 @@ from events.event import NewEvent
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
+from kb.areas import build_codec
 from kb.cli import cli
 from kb.cli.session import Session
 from kb.data_directory import LOG, VAULT
 from kb.entries import entry as entries
 from kb.entries.content import Content, Section, Source
-from kb.event_types import build_codec
 from kb.ids import group_id, new_event_id, new_id
 from kb.people import group, member
 from kb.people.member import Profile

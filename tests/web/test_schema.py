@@ -21,8 +21,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct
 from schemathesis.engine import events, from_schema
 
-from kb.access import Visibility
-from kb.accounts.tokens import SCOPES
+from kb.access import SCOPES, Visibility
 from tests.examples import PROFILE
 from tests.web.community import ROLES, SITE, Community, community_at
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from msgspec import structs
 
-from kb.access import Visibility
-from kb.accounts.tokens import SCOPE_OF, SCOPES, Scope, actions_of
+from kb.access import SCOPES, Scope, Visibility
+from kb.areas import ACTIONS
 from kb.errors import NotFound
 from kb.ids import group_id
 from tests.commands import WARD
@@ -68,7 +68,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def needed(route: Route) -> set[str]:
     if route.rule == "public":
         return set()
-    own = "admin" if route.rule == "self" else SCOPE_OF[route.rule]  # type: ignore[index]  # an action
+    own = "admin" if route.rule == "self" else ACTIONS[route.rule].scope
     return {own} if route.path.startswith("/api") else {own, "search"}
 
 
@@ -98,7 +98,7 @@ def test_a_token_that_may_not_read_is_shown_no_word_of_an_entry(world: World, sc
 def test_what_a_token_that_may_not_read_does_is_done_without_looking(
     world: World, scope: Scope
 ) -> None:
-    asker = structs.replace(world.community.acting("Olga").asker, actions=actions_of([scope]))
+    asker = structs.replace(world.community.acting("Olga").asker, scopes=frozenset({scope}))
     base = world.community.base.acting_for(asker)
     assert base.catalogue.browse().total == 0
     assert base.search("handover").results == ()

@@ -5,8 +5,8 @@ import re
 import pytest
 from litestar.routes import HTTPRoute
 
-from kb.access import RULES
-from kb.accounts.tokens import SCOPE_OF
+from kb.access import SCOPES
+from kb.areas import ACTIONS
 from kb.ids import group_id
 from tests.web.community import FAR, Browsers, Client, Community
 from tests.web.visits import NOWHERE
@@ -64,7 +64,8 @@ def test_every_action_is_in_one_scope(community: Community) -> None:
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
     }
-    assert rules - {None, "public", "self"} <= SCOPE_OF.keys() == RULES.keys()
+    assert rules - {None, "public", "self"} <= set(ACTIONS.values())
+    assert {action.scope for action in ACTIONS.values()} == set(SCOPES)
 
 
 @pytest.mark.parametrize(

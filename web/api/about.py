@@ -8,6 +8,7 @@ from kb import KnowledgeBase
 from kb.access import is_operator
 from kb.entries.kinds import Kind
 from kb.following.withheld import INCOMPLETE
+from kb.people.actions import AUDIT
 from kb.status import Status
 from web.openapi import operation
 
@@ -54,7 +55,7 @@ def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
     return tuple(base.kinds.values())
 
 
-@get("/status", **operation("about", rule="audit", wish="ask whether all is well here"))
+@get("/status", **operation("about", rule=AUDIT, wish="ask whether all is well here"))
 def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatus:
     """Whether anything is wrong; the operator gets what is, counts and sizes as well."""
     status = base.status()

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from kb import KnowledgeBase
+from kb.entries.actions import CURATE, SHOW
 from kb.entries.content import Relation
 from web.api.given import (
     EntryVersion,
@@ -51,7 +52,7 @@ class Showing(GivenVisibility, frozen=True, forbid_unknown_fields=True):
     ) = None
 
 
-@post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule="curate"))
+@post("/entries/{entry_id:str}/tags", **operation("curation", *SENDS, rule=CURATE))
 def add_tags(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Tags]
 ) -> Written:
@@ -60,7 +61,7 @@ def add_tags(
     return when_searchable(base, receipt)
 
 
-@delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES, rule="curate"))
+@delete("/entries/{entry_id:str}/tags", **operation("curation", *CHANGES, rule=CURATE))
 def remove_tags(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, tag: FromQuery[tuple[Tag, ...]]
 ) -> Written:
@@ -68,7 +69,7 @@ def remove_tags(
     return when_searchable(base, base.entries.untag(entry_id, tag))
 
 
-@post("/entries/{entry_id:str}/relations", **operation("curation", *SENDS, rule="curate"))
+@post("/entries/{entry_id:str}/relations", **operation("curation", *SENDS, rule=CURATE))
 def add_relation(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[GivenRelation]
 ) -> Written:
@@ -76,7 +77,7 @@ def add_relation(
     return when_searchable(base, base.entries.relate(entry_id, Relation(data.type, data.target)))
 
 
-@delete("/entries/{entry_id:str}/relations", **operation("curation", *CHANGES, rule="curate"))
+@delete("/entries/{entry_id:str}/relations", **operation("curation", *CHANGES, rule=CURATE))
 def remove_relation(
     base: NamedDependency[KnowledgeBase],
     entry_id: PathId,
@@ -88,7 +89,7 @@ def remove_relation(
     return when_searchable(base, receipt)
 
 
-@post("/entries/{entry_id:str}/archive", **operation("curation", *SENDS, rule="curate"))
+@post("/entries/{entry_id:str}/archive", **operation("curation", *SENDS, rule=CURATE))
 def archive_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Archiving]
 ) -> Written:
@@ -99,13 +100,13 @@ def archive_entry(
     return when_searchable(base, receipt)
 
 
-@post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES, rule="curate"))
+@post("/entries/{entry_id:str}/restore", **operation("curation", *CHANGES, rule=CURATE))
 def restore_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Written:
     """Recommend an archived entry again."""
     return when_searchable(base, base.entries.restore(entry_id))
 
 
-@put("/entries/{entry_id:str}/visibility", **operation("curation", *SENDS, rule="show"))
+@put("/entries/{entry_id:str}/visibility", **operation("curation", *SENDS, rule=SHOW))
 def show_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Showing]
 ) -> Written:

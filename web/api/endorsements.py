@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from kb import KnowledgeBase
+from kb.endorsements.actions import ENDORSE
 from web.api.given import EntryVersion, Given, PathId, Text
 from web.openapi import CHANGES, SENDS, operation
 from web.written import Written, written
@@ -17,7 +18,7 @@ class Reason(Given, frozen=True, forbid_unknown_fields=True):
     entry_version: EntryVersion | None = None
 
 
-@put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS, rule="endorse"))
+@put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS, rule=ENDORSE))
 def endorse_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Reason]
 ) -> Written:
@@ -26,9 +27,7 @@ def endorse_entry(
     return written(receipt)
 
 
-@delete(
-    "/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES, rule="endorse")
-)
+@delete("/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES, rule=ENDORSE))
 def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Written:
     """Take the endorsement back."""
     receipt = base.endorsements.withdraw(entry_id)

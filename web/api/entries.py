@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType, convert, structs
 
 from kb import KnowledgeBase
 from kb.access import may
+from kb.entries.actions import CONTRIBUTE, READ, REVISE
 from kb.entries.content import Content, Draft
 from kb.entries.results import (
     LARGEST_OFFSET,
@@ -23,6 +24,7 @@ from kb.entries.results import (
     ReuseView,
     Sort,
 )
+from kb.people.actions import SEE_PEOPLE
 from web.api.given import Given, GivenContent, GivenDraft, Line, NamedGroup, PathId, told
 from web.api.search import ARCHIVED, Archived, Limit
 from web.api.weight import MOST_BYTES, light, weight
@@ -52,7 +54,7 @@ class Revision(Given, frozen=True, forbid_unknown_fields=True):
     note: Line | None = None
 
 
-@get("/entries", **operation("entries", rule="read"))
+@get("/entries", **operation("entries", rule=READ))
 def list_entries(
     base: NamedDependency[KnowledgeBase],
     kind: FromQuery[tuple[str, ...]] = (),
@@ -72,7 +74,7 @@ def list_entries(
     return structs.replace(found, items=items, facets=facets)
 
 
-@post("/entries", **operation("entries", *SENDS, status=201, rule="contribute", largest=TEXT))
+@post("/entries", **operation("entries", *SENDS, status=201, rule=CONTRIBUTE, largest=TEXT))
 def contribute_entry(
     base: NamedDependency[KnowledgeBase],
     data: JSONBody[GivenDraft],
@@ -84,7 +86,7 @@ def contribute_entry(
     return when_searchable(base, base.entries.contribute(draft, command_id=idempotency_key))
 
 
-@get("/entries/{entry_id:str}", **operation("entries", 404, rule="read"))
+@get("/entries/{entry_id:str}", **operation("entries", 404, rule=READ))
 def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPage:
     """One entry; of relations, endorsements and reuses the first 100, or as many as weigh 49 kB."""
     entry = base.catalogue.get(entry_id, most=MOST)
@@ -98,7 +100,7 @@ def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPa
     )
 
 
-@get("/entries/{entry_id:str}/endorsements", **operation("entries", 404, rule="read"))
+@get("/entries/{entry_id:str}/endorsements", **operation("entries", 404, rule=READ))
 def get_endorsements(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[EndorsementView, ...]:
@@ -106,7 +108,7 @@ def get_endorsements(
     return light(_by_known(base, base.catalogue.endorsed(entry_id, offset=offset, limit=limit)))
 
 
-@get("/entries/{entry_id:str}/reuses", **operation("entries", 404, rule="read"))
+@get("/entries/{entry_id:str}/reuses", **operation("entries", 404, rule=READ))
 def get_reuses(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[ReuseView, ...]:
@@ -114,7 +116,7 @@ def get_reuses(
     return light(base.catalogue.reuses(entry_id, offset=offset, limit=limit))
 
 
-@put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule="revise", largest=TEXT))
+@put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule=REVISE, largest=TEXT))
 def revise_entry(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Revision]
 ) -> Written:
@@ -126,7 +128,7 @@ def revise_entry(
     return when_searchable(base, receipt)
 
 
-@get("/entries/{entry_id:str}/history", **operation("entries", 404, rule="read"))
+@get("/entries/{entry_id:str}/history", **operation("entries", 404, rule=READ))
 def get_history(
     base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[HistoryItem, ...]:
@@ -135,7 +137,7 @@ def get_history(
     return light(tuple(structs.replace(each, actor=_told(base, each.actor)) for each in history))
 
 
-@get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule="read"))
+@get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule=READ))
 def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Lineage:
     """What an entry was made from and what was made from it, however far; the nearest 100 each."""
     found = base.catalogue.lineage(entry_id)
@@ -158,5 +160,5 @@ def _by_known(
 
 def _told(base: KnowledgeBase, member: str) -> str:
     """The id of `member`, as far as the one who asks may know it; everybody knows their own."""
-    known = member == base.asker.member or may(base.asker, "see-people")
+    known = member == base.asker.member or may(base.asker, SEE_PEOPLE)
     return member if known else UNNAMED

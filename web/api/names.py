@@ -8,6 +8,8 @@ from litestar.params import FromQuery, QueryParameter
 
 from kb import KnowledgeBase
 from kb.access import may
+from kb.entries.actions import READ
+from kb.people.actions import SEE_PEOPLE
 from web.api.search import Limit
 from web.openapi import operation
 
@@ -15,7 +17,7 @@ Of = Literal["tag", "group", "member-group"]
 Beginning = Annotated[str, QueryParameter(schema_extra={"maxLength": 100})]
 
 
-@get("/names", **operation("entries", rule="read"))
+@get("/names", **operation("entries", rule=READ))
 def list_names(
     base: NamedDependency[KnowledgeBase],
     of: FromQuery[Of],
@@ -27,7 +29,7 @@ def list_names(
     Those with a word that begins so.
     """
     if of == "member-group":
-        if not may(base.asker, "see-people"):
+        if not may(base.asker, SEE_PEOPLE):
             return ()
         found = base.directory.groups_listed(beginning[:100], limit=limit)
         return tuple(group.name for group in found.items)

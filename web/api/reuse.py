@@ -18,7 +18,9 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET, UnsetType, structs
 
 from kb import KnowledgeBase
+from kb.entries.actions import READ
 from kb.entries.results import ReuseView
+from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
 from kb.reuse.csv_text import as_csv
 from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
@@ -75,7 +77,7 @@ class OutcomeUpdate(Given, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 @post(
     "/entries/{entry_id:str}/reuses",
-    **operation("reuse", *SENDS, status=201, rule="reuse", largest=NOTES),
+    **operation("reuse", *SENDS, status=201, rule=REUSE, largest=NOTES),
 )
 def record_reuse(
     base: NamedDependency[KnowledgeBase],
@@ -88,13 +90,13 @@ def record_reuse(
     return written(receipt)
 
 
-@get("/reuses/{reuse_id:str}", **operation("reuse", 404, rule="read"))
+@get("/reuses/{reuse_id:str}", **operation("reuse", 404, rule=READ))
 def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: PathId) -> ReuseView:
     """One recorded reuse."""
     return base.catalogue.reuse(reuse_id)
 
 
-@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule="update-reuse", largest=NOTES))
+@patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule=UPDATE_REUSE, largest=NOTES))
 def update_reuse(
     base: NamedDependency[KnowledgeBase], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
 ) -> Written:
@@ -106,7 +108,7 @@ def update_reuse(
 @get(
     "/reports/reuse",
     operation_class=AlsoCsv,
-    **operation("reuse", reply=COUNTS, rule="report"),
+    **operation("reuse", reply=COUNTS, rule=REPORT),
 )
 def report_reuse(
     base: NamedDependency[KnowledgeBase],

@@ -8,6 +8,7 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import structs
 
 from kb import KnowledgeBase
+from kb.entries.actions import READ
 from kb.search import Answer
 from web.api.weight import light
 from web.openapi import operation
@@ -20,7 +21,7 @@ Question = Annotated[str, QueryParameter(schema_extra={"minLength": 1})]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
-@get("/search", **operation("search", rule="read", counted=True))
+@get("/search", **operation("search", rule=READ, counted=True))
 def search(
     base: NamedDependency[KnowledgeBase],
     q: Question,

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.people.actions import AUDIT
 from kb.people.directory import AccessChange, GroupView
 from web.pages.parts import PageNumber
 from web.pages.shell import Pages
@@ -33,7 +34,7 @@ def data_page(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages
     return pages.render("data.html", DataPage(base.directory.open_to_world()), at="data")
 
 
-@get("/audit", sync_to_thread=True, rule="audit")
+@get("/audit", sync_to_thread=True, rule=AUDIT)
 def audit(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], page: PageNumber = 1
 ) -> Response[str]:

@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from events.clock import utc_now
 from kb import KnowledgeBase
-from kb.access import may
+from kb.access import SCOPES, may
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.sessions import SessionInfo
-from kb.accounts.tokens import SCOPES, TokenInfo
+from kb.accounts.tokens import TokenInfo
 from kb.errors import InvalidInput, Mistakes
+from kb.people.actions import CHANGE_SELF, SEE_PEOPLE
 from kb.people.directory import AccessChange, GroupView, MemberView
 from kb.people.own_data import as_json
 from kb.people.own_markdown import as_markdown
@@ -90,7 +91,7 @@ def account(
     return pages.render("account.html", page, at="account", done=done)
 
 
-@post("/account/profile", sync_to_thread=True, rule="change-self", request_max_body_size=NOTES)
+@post("/account/profile", sync_to_thread=True, rule=CHANGE_SELF, request_max_body_size=NOTES)
 def change_profile(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -263,7 +264,7 @@ def _page(
 
 
 def _groups_of(visit: Visit, ids: Iterable[str]) -> dict[str, GroupView]:
-    return visit.base.directory.groups_of(ids) if may(visit.asker, "see-people") else {}
+    return visit.base.directory.groups_of(ids) if may(visit.asker, SEE_PEOPLE) else {}
 
 
 def _told(me: MemberView) -> dict[str, str]:

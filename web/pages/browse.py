@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.characters import skeleton
+from kb.entries.actions import READ
 from kb.entries.results import BrowseFilter, Facets, Page, Sort
 from kb.entries.tags import tag_key, tag_names
 from web.pages.parts import OFFERED, PageNumber, narrowing
@@ -105,7 +106,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
         return tuple(choice for choice in counted if choice.active and choice.count is not None)
 
 
-@get("/entries", sync_to_thread=True, rule="read")
+@get("/entries", sync_to_thread=True, rule=READ)
 def browse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

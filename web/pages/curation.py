@@ -9,6 +9,8 @@ from litestar.response import Redirect
 
 from kb import KnowledgeBase
 from kb.access import audience, require
+from kb.endorsements.actions import ENDORSE
+from kb.entries.actions import CURATE, SHOW
 from kb.errors import InvalidInput, Mistakes, Refused
 from kb.writer import Receipt
 from web.pages.entry import FORMS, act
@@ -31,7 +33,7 @@ MEANWHILE: Final = (
 )
 
 
-@post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule="curate")
+@post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule=CURATE)
 def tag(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -52,7 +54,7 @@ def tag(
     )
 
 
-@post("/entries/{entry_id:str}/untag", sync_to_thread=True, rule="curate")
+@post("/entries/{entry_id:str}/untag", sync_to_thread=True, rule=CURATE)
 def untag(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -73,7 +75,7 @@ def untag(
     )
 
 
-@post("/entries/{entry_id:str}/archive", sync_to_thread=True, rule="curate")
+@post("/entries/{entry_id:str}/archive", sync_to_thread=True, rule=CURATE)
 def archive(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -101,7 +103,7 @@ def archive(
     )
 
 
-@post("/entries/{entry_id:str}/restore", sync_to_thread=True, rule="curate")
+@post("/entries/{entry_id:str}/restore", sync_to_thread=True, rule=CURATE)
 def restore(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
@@ -111,7 +113,7 @@ def restore(
     )
 
 
-@post("/entries/{entry_id:str}/endorse", sync_to_thread=True, rule="endorse")
+@post("/entries/{entry_id:str}/endorse", sync_to_thread=True, rule=ENDORSE)
 def endorse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -134,7 +136,7 @@ def endorse(
     )
 
 
-@post("/entries/{entry_id:str}/withdraw", sync_to_thread=True, rule="endorse")
+@post("/entries/{entry_id:str}/withdraw", sync_to_thread=True, rule=ENDORSE)
 def withdraw(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
@@ -151,7 +153,7 @@ def withdraw(
     )
 
 
-@post("/entries/{entry_id:str}/show", sync_to_thread=True, rule="show")
+@post("/entries/{entry_id:str}/show", sync_to_thread=True, rule=SHOW)
 def show(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -170,7 +172,7 @@ def show(
 
     def command() -> Receipt:
         nonlocal keeps_sight
-        require(base.asker, "show", author)
+        require(base.asker, SHOW, author)
         if stale:
             raise Refused(MEANWHILE)
         chosen = sight.visibility()

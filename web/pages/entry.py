@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.access import Visibility, audience, may
+from kb.entries.actions import CURATE, ERASE_ENTRY, READ, REVISE, SHOW
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
@@ -24,6 +25,8 @@ from kb.entries.results import (
     ReuseView,
 )
 from kb.errors import InvalidInput, Refused
+from kb.people.actions import SEE_PEOPLE
+from kb.reuse.actions import UPDATE_REUSE
 from kb.writer import Receipt
 from web import laid_out
 from web.errors import status_of
@@ -100,7 +103,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     world: bool
 
 
-@get("/entries/{entry_id:str}", rule="read")
+@get("/entries/{entry_id:str}", rule=READ)
 async def show(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -179,10 +182,10 @@ def entry_view(
         groups=base.catalogue.groups(limit=SUGGESTED),
         forms=forms | {name: form} if form else forms,
         open=name,
-        may_revise=may(asker, "revise"),
-        may_show=may(asker, "show", author),
-        may_curate=may(asker, "curate", author),
-        may_erase=may(asker, "erase-entry", author),
+        may_revise=may(asker, REVISE),
+        may_show=may(asker, SHOW, author),
+        may_curate=may(asker, CURATE, author),
+        may_erase=may(asker, ERASE_ENTRY, author),
         may_lose=not audience(Visibility("author"), author) & asker.labels,
         seen_by=group_names(base, entry.visibility.groups),
         chosen=chosen,
@@ -213,16 +216,16 @@ def reuses_to_update(
 ) -> frozenset[str]:
     """The ids of those of `reuses` of an entry of which the asker may tell what became."""
     asker = base.asker
-    if may(asker, "update-reuse"):
+    if may(asker, UPDATE_REUSE):
         return frozenset(one.id for one in reuses)
-    if asker.member is None or not may(asker, "update-reuse", asker.member):
+    if asker.member is None or not may(asker, UPDATE_REUSE, asker.member):
         return frozenset()
     return base.catalogue.reuses_by(entry_id, asker.member)
 
 
 def group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
     """What the first of `groups` by name are called, by id; who is no member is not told."""
-    known = base.directory.groups_of(groups) if may(base.asker, "see-people") else {}
+    known = base.directory.groups_of(groups) if may(base.asker, SEE_PEOPLE) else {}
     names = {group: each.name for group, each in known.items()}
     named = names | {group: "a group" for group in groups if group not in names}
     return dict(islice(named.items(), PIECE))

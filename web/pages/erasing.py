@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.access import require
+from kb.entries.actions import ERASE_ENTRY
 from kb.entries.results import EntryPage
 from kb.erasure import Unfinished
 from kb.errors import InvalidInput, Mistakes, Refused
@@ -81,7 +82,7 @@ def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
     return answer
 
 
-@get("/entries/{entry_id:str}/erase", sync_to_thread=True, rule="erase-entry")
+@get("/entries/{entry_id:str}/erase", sync_to_thread=True, rule=ERASE_ENTRY)
 def erase_entry_form(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
@@ -90,7 +91,7 @@ def erase_entry_form(
     return pages.render("erase_entry.html", page, at="browse")
 
 
-@post("/entries/{entry_id:str}/erase", rule="erase-entry")
+@post("/entries/{entry_id:str}/erase", rule=ERASE_ENTRY)
 async def erase_entry(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -138,5 +139,5 @@ def require_sure(posted: Posted) -> None:
 def _erasable(base: KnowledgeBase, entry_id: str) -> EntryPage:
     """The entry, if the asker sees it and may erase it. Raises `NotFound` or `Forbidden`."""
     entry = base.catalogue.get(entry_id)
-    require(base.asker, "erase-entry", entry.contributed_by)
+    require(base.asker, ERASE_ENTRY, entry.contributed_by)
     return entry

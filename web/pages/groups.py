@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct
 from kb import KnowledgeBase
 from kb.access import OPERATOR
 from kb.errors import InvalidInput, Mistakes, NotFound, Refused
+from kb.people.actions import JOIN_GROUP, LOOK_AFTER_GROUPS, SEE_PEOPLE
 from kb.people.directory import GroupView, Listed, MemberView
 from kb.people.nesting import around
 from web.errors import status_of
@@ -61,7 +62,7 @@ class GroupPage(Struct, frozen=True, kw_only=True):
     form: Form
 
 
-@get("/groups", sync_to_thread=True, rule="see-people")
+@get("/groups", sync_to_thread=True, rule=SEE_PEOPLE)
 def groups(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -74,7 +75,7 @@ def groups(
     return _groups(base, pages, form, named=name[:NAMED], number=page, done=done)
 
 
-@post("/groups", sync_to_thread=True, rule="look-after-groups")
+@post("/groups", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def form_group(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -88,7 +89,7 @@ def form_group(
     return see_other("/groups", "formed")
 
 
-@get("/groups/{group_id:str}", sync_to_thread=True, rule="see-people")
+@get("/groups/{group_id:str}", sync_to_thread=True, rule=SEE_PEOPLE)
 def group_page(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -104,7 +105,7 @@ def group_page(
     return _group(base, pages, found, with_before(shown), at=(members, inside), done=done)
 
 
-@post("/groups/{group_id:str}/change", sync_to_thread=True, rule="look-after-groups")
+@post("/groups/{group_id:str}/change", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def change_group(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -133,21 +134,21 @@ def change_group(
     return _see(found.id)
 
 
-@post("/groups/{group_id:str}/close", sync_to_thread=True, rule="look-after-groups")
+@post("/groups/{group_id:str}/close", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def close_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
     """Let nobody join it any longer."""
     base.people.close_group(group_id)
     return _see(group_id)
 
 
-@post("/groups/{group_id:str}/join", sync_to_thread=True, rule="join-group")
+@post("/groups/{group_id:str}/join", sync_to_thread=True, rule=JOIN_GROUP)
 def join_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
     """Be in an open group."""
     base.people.join_group(group_id)
     return _see(group_id)
 
 
-@post("/groups/{group_id:str}/leave", sync_to_thread=True, rule="join-group")
+@post("/groups/{group_id:str}/leave", sync_to_thread=True, rule=JOIN_GROUP)
 def leave_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
     """Be in it no longer."""
     base.people.leave_group(group_id)

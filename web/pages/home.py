@@ -6,6 +6,7 @@ from litestar.params import FromQuery
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.entries.actions import READ
 from kb.entries.results import BrowseFilter, Facets, Page
 from web.pages.shell import Pages
 
@@ -33,7 +34,7 @@ class AboutPage(Struct, frozen=True):
     groups: int
 
 
-@get("/", sync_to_thread=True, rule="read")
+@get("/", sync_to_thread=True, rule=READ)
 def home(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

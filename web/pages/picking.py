@@ -12,6 +12,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import MOST_GROUPS, may
 from kb.errors import InvalidInput, NotFound
+from kb.people.actions import SEE_PEOPLE
 from kb.people.directory import GroupView
 from web.pages.parts import OFFERED
 
@@ -45,7 +46,7 @@ def offered(base: KnowledgeBase, chosen: Iterable[str] = (), *, joinable: bool =
 
     `joinable`: without those that nobody can be put into any longer.
     """
-    if not may(base.asker, "see-people"):
+    if not may(base.asker, SEE_PEOPLE):
         return Offer()
     directory = base.directory
     first = directory.groups_listed(limit=OFFERED)

@@ -11,8 +11,10 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase
+from kb.entries.actions import READ
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Mistakes, Refused
+from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
 from kb.reuse.report import By, ReuseReport, ReuseRow
 from kb.writer import Receipt
 from web.bodies import NOTES
@@ -65,7 +67,7 @@ class ReportPage(Struct, frozen=True):
 
 
 @post(
-    "/entries/{entry_id:str}/reuses", sync_to_thread=True, rule="reuse", request_max_body_size=NOTES
+    "/entries/{entry_id:str}/reuses", sync_to_thread=True, rule=REUSE, request_max_body_size=NOTES
 )
 def record(
     base: NamedDependency[KnowledgeBase],
@@ -94,7 +96,7 @@ def record(
     return act(base, pages, entry_id, "reuse", form, "reused", command, wait=False)
 
 
-@get("/reuses/{reuse_id:str}", sync_to_thread=True, rule="read")
+@get("/reuses/{reuse_id:str}", sync_to_thread=True, rule=READ)
 def show_reuse(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], reuse_id: FromPath[str]
 ) -> Response[str]:
@@ -107,9 +109,7 @@ def show_reuse(
     return pages.render("reuse.html", page, at="reuse")
 
 
-@post(
-    "/reuses/{reuse_id:str}", sync_to_thread=True, rule="update-reuse", request_max_body_size=NOTES
-)
+@post("/reuses/{reuse_id:str}", sync_to_thread=True, rule=UPDATE_REUSE, request_max_body_size=NOTES)
 def update_reuse(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -139,7 +139,7 @@ def update_reuse(
     return see_other(f"{entry_url(reuse.entry_id)}#reuse", "updated")
 
 
-@get("/reuse", sync_to_thread=True, rule="report")
+@get("/reuse", sync_to_thread=True, rule=REPORT)
 def report(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from msgspec import Struct, structs
 
 from kb import KnowledgeBase
+from kb.entries.actions import READ
 from kb.errors import InvalidInput
 from kb.search import Answer, Result
 from web.errors import RESULTS
@@ -96,7 +97,7 @@ def asked_of(
 ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
 
 
-@get("/search", dependencies=ASKED, sync_to_thread=True, rule="read", counted=True)
+@get("/search", dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True)
 def search(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -107,7 +108,7 @@ def search(
     return _answered(base, pages, SearchPage(asked, options), "search.html")
 
 
-@get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule="read", counted=True)
+@get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True)
 def results(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],

@@ -10,8 +10,10 @@ from litestar.exceptions import ClientException
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb.access import Action, Asker, Role, anonymous, may
+from kb.access import Asker, Role, Scope, anonymous, may
+from kb.areas import ACTIONS
 from kb.errors import KnowledgeBaseError
+from kb.people.actions import AUDIT, SEE_PEOPLE
 from web.bodies import Typed
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
@@ -72,15 +74,15 @@ class Shell(Struct, frozen=True, kw_only=True):
     signing_in: bool
     sign_in: str
     roles: frozenset[Role]
-    actions: frozenset[Action] | None
+    scopes: frozenset[Scope] | None
     form_token: str
     at: str
     notice: str
     trouble: str
 
-    def may(self, action: Action) -> bool:
+    def may(self, action: str) -> bool:
         """Whether the viewer of the page may do it with something that another member began."""
-        return may(Asker(None, self.roles, frozenset(), self.actions), action)
+        return may(Asker(None, self.roles, frozenset(), self.scopes), ACTIONS[action])
 
 
 NARROWS = frozenset({"kind", "tag", "group", "archived"})
@@ -170,7 +172,7 @@ class Pages:
         """What a member is called, as far as the viewer may know."""
         if member not in self._names:
             base = self._visit.base
-            unknown = member if may(base.asker, "see-people") else UNNAMED
+            unknown = member if may(base.asker, SEE_PEOPLE) else UNNAMED
             self._names[member] = base.directory.names([member]).get(member, unknown)
         return self._names[member]
 
@@ -183,7 +185,7 @@ class Pages:
             signing_in=bool(settings.ways),
             sign_in=self._sign_in,
             roles=asker.roles,
-            actions=asker.actions,
+            scopes=asker.scopes,
             form_token=self._visit.form_token,
             at=at,
             notice=_notice(done),
@@ -193,7 +195,7 @@ class Pages:
     def _trouble(self) -> str:
         if self._visit.known and (why := self._visit.base.unwritable):
             return f"Nothing can be written at present because {why}; reading goes on."
-        if not may(self._visit.asker, "audit"):
+        if not may(self._visit.asker, AUDIT):
             return ""
         try:
             return self._visit.base.incomplete()

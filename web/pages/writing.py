@@ -7,6 +7,7 @@ from litestar.response import Redirect
 from msgspec import Struct, structs
 
 from kb import KnowledgeBase
+from kb.entries.actions import CONTRIBUTE, REVISE
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, Mistakes, NotFound, Refused, RevisionConflict
 from web.bodies import TEXT
@@ -46,7 +47,7 @@ class KindsPage(Struct, frozen=True):
     """Which kind of entry it is to be."""
 
 
-@get("/entries/new", sync_to_thread=True, rule="contribute")
+@get("/entries/new", sync_to_thread=True, rule=CONTRIBUTE)
 def new(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -60,7 +61,7 @@ def new(
     return _form(base, pages, blank_form(base.kinds[kind]))
 
 
-@post("/entries/new", sync_to_thread=True, rule="contribute", request_max_body_size=TEXT)
+@post("/entries/new", sync_to_thread=True, rule=CONTRIBUTE, request_max_body_size=TEXT)
 def contribute(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
@@ -85,7 +86,7 @@ def contribute(
     return see_other(place, "contributed", searchable=written.searchable)
 
 
-@get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule="revise")
+@get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule=REVISE)
 def revise_form(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
@@ -99,7 +100,7 @@ def revise_form(
 @post(
     "/entries/{entry_id:str}/revise",
     sync_to_thread=True,
-    rule="revise",
+    rule=REVISE,
     request_max_body_size=TEXT,
 )
 def revise(

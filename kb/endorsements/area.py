@@ -1,0 +1,46 @@
+"""What endorsements have, in one value."""
+
+from events.codec import EventType
+from events.sealed_fields import Sealed
+from kb.area import Area, Fact, StreamKind, Told, Words
+from kb.endorsements.actions import ENDORSE
+from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
+from kb.endorsements.endorsement_view import ENDORSEMENTS
+from kb.sentences import ended
+
+
+def _endorsed(event: EntryEndorsed) -> Words:
+    return ended("Endorsed", event.reason), None
+
+
+def _withdrawn(_: EndorsementWithdrawn) -> Words:
+    return "Endorsement withdrawn.", None
+
+
+ENDORSEMENT = StreamKind(
+    name="endorsement",
+    facts=(
+        Fact(
+            type=EventType(
+                name="entry-endorsed",
+                schema_version=1,
+                cls=EntryEndorsed,
+                sealed=(Sealed("reason", by="actor", erased=""),),
+            ),
+            lack=None,
+            told=Told(_endorsed, "An endorsement"),
+        ),
+        Fact(
+            type=EventType(
+                name="endorsement-withdrawn", schema_version=1, cls=EndorsementWithdrawn
+            ),
+            lack=None,
+            told=Told(_withdrawn, "That an endorsement was withdrawn"),
+        ),
+    ),
+    unknown=None,
+    began=None,
+    entry="SELECT entry_id FROM endorsement WHERE id = :name",
+)
+
+AREA = Area(name="endorsements", streams=(ENDORSEMENT,), views=(ENDORSEMENTS,), actions=(ENDORSE,))

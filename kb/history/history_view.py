@@ -1,0 +1,66 @@
+"""The table that an entry's history is read from: who did what, when, one sentence an event."""
+
+from collections.abc import Iterable
+from functools import partial
+from sqlite3 import Connection
+from typing import Any
+
+from msgspec import Struct
+
+from events.event import RecordedEvent
+from kb.area import StreamKind, Words
+from kb.entries.entry import EntryErased
+from kb.following.view import (
+    NOW_SEEN_BY,
+    SEEN_THEN,
+    Handler,
+    View,
+    delete_of_entry,
+    stored_time,
+)
+from kb.following.withheld import Aside
+from kb.sentences import unreadable
+
+# `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
+TABLES = (
+    """CREATE TABLE history (
+        position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL,
+        version INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, other TEXT,
+        actor TEXT NOT NULL, at TEXT NOT NULL, partition INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX history_entry ON history (entry_id, position)",
+)
+ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"
+
+
+def history_of(kinds: Iterable[StreamKind]) -> View:
+    """The view of all events of these streams that tell how they read in a history."""
+    handlers: dict[type[Struct], Handler] = {
+        fact.type.cls: partial(_happened, fact.told.words, kind.name)
+        for kind in kinds
+        for fact in kind.facts
+        if fact.told
+    }
+    return View(
+        name="history",
+        version=1,
+        tables=TABLES,
+        handlers={**handlers, EntryErased: delete_of_entry("history")},
+        seen={"history": SEEN_THEN.format("history")},
+        reads=frozenset({"catalogue"}),
+        withhold=_withhold,
+    )
+
+
+def _happened(words: Any, kind: str, db: Connection, event: RecordedEvent, payload: Any) -> None:
+    entry_id = getattr(payload, "entry_id", None) or event.stream.partition("-")[2]
+    _add(db, event, entry_id, kind, words(payload))
+
+
+def _add(db: Connection, event: RecordedEvent, entry_id: str, stream: str, words: Words) -> None:
+    place = (event.position, entry_id, stream, event.version, event.type)
+    db.execute(ADD, (*place, *words, event.actor, stored_time(event), entry_id))
+
+
+def _withhold(db: Connection, aside: Aside) -> None:
+    if aside.entry_id is not None:
+        _add(db, aside.event, aside.entry_id, aside.kind, (unreadable(aside.unread), None))

@@ -1,0 +1,187 @@
+"""What members, groups and the community have, in one value."""
+
+from events.codec import EventType
+from events.sealed_fields import Sealed
+from kb import as_seen
+from kb.area import Area, Fact, StreamKind
+from kb.people.actions import (
+    AUDIT as MAY_AUDIT,
+)
+from kb.people.actions import (
+    CHANGE_SELF,
+    CHANGE_SETTINGS,
+    ERASE_MEMBER,
+    JOIN_GROUP,
+    LOOK_AFTER_GROUPS,
+    LOOK_AFTER_PEOPLE,
+    SEE_PEOPLE,
+)
+from kb.people.audit_view import AUDIT
+from kb.people.community import WorldAccessChanged
+from kb.people.erasures_view import ERASURES
+from kb.people.group import GroupChanged, GroupClosed, GroupFormed
+from kb.people.member import (
+    MemberErased,
+    MemberGroupJoined,
+    MemberGroupLeft,
+    MemberInvited,
+    MemberJoined,
+    MemberLeft,
+    MemberProfileChanged,
+    MemberRoleGiven,
+    MemberRoleTaken,
+)
+from kb.people.people_view import PEOPLE
+from kb.people.sign_in import (
+    MemberLinkMade,
+    MemberSignInChanged,
+    MemberTokenMade,
+    MemberTokenRevoked,
+)
+
+_PROFILE = Sealed("profile", by="stream", erased={"name": ""})
+
+MEMBER = StreamKind(
+    name="member",
+    facts=(
+        Fact(
+            type=EventType(name="member-invited", schema_version=1, cls=MemberInvited),
+            lack="member",
+            told=None,
+        ),
+        Fact(
+            type=EventType(
+                name="member-joined",
+                schema_version=1,
+                cls=MemberJoined,
+                read=as_seen.told,
+                sealed=(_PROFILE,),
+            ),
+            lack="member",
+            told=None,
+        ),
+        Fact(
+            type=EventType(
+                name="member-profile-changed",
+                schema_version=1,
+                cls=MemberProfileChanged,
+                read=as_seen.told,
+                sealed=(_PROFILE,),
+            ),
+            lack="profile",
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-role-given", schema_version=1, cls=MemberRoleGiven),
+            lack=None,
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-role-taken", schema_version=1, cls=MemberRoleTaken),
+            lack="roles",
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-group-joined", schema_version=1, cls=MemberGroupJoined),
+            lack=None,
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-group-left", schema_version=1, cls=MemberGroupLeft),
+            lack="groups",
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-token-made", schema_version=1, cls=MemberTokenMade),
+            lack=None,
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-token-revoked", schema_version=1, cls=MemberTokenRevoked),
+            lack=None,
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-link-made", schema_version=1, cls=MemberLinkMade),
+            lack=None,
+            told=None,
+        ),
+        Fact(
+            type=EventType(
+                name="member-sign-in-changed", schema_version=1, cls=MemberSignInChanged
+            ),
+            lack=None,
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-left", schema_version=1, cls=MemberLeft),
+            lack="member",
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="member-erased", schema_version=1, cls=MemberErased),
+            lack="member",
+            told=None,
+        ),
+    ),
+    unknown="member",
+    began="""SELECT 1 FROM member WHERE id = :name
+        UNION ALL SELECT 1 FROM erasure WHERE stream = 'member-' || :name""",
+    entry=None,
+)
+GROUP = StreamKind(
+    name="group",
+    facts=(
+        Fact(
+            type=EventType(
+                name="group-formed", schema_version=1, cls=GroupFormed, read=as_seen.group
+            ),
+            lack="group",
+            told=None,
+        ),
+        Fact(
+            type=EventType(
+                name="group-changed", schema_version=1, cls=GroupChanged, read=as_seen.group
+            ),
+            lack="group",
+            told=None,
+        ),
+        Fact(
+            type=EventType(name="group-closed", schema_version=1, cls=GroupClosed),
+            lack=None,
+            told=None,
+        ),
+    ),
+    unknown="group",
+    began="SELECT 1 FROM community_group WHERE id = :name",
+    entry=None,
+)
+COMMUNITY = StreamKind(
+    name="community",
+    facts=(
+        Fact(
+            type=EventType(name="world-access-changed", schema_version=1, cls=WorldAccessChanged),
+            lack="world",
+            told=None,
+        ),
+    ),
+    unknown="world",
+    began=None,  # there is one such stream alone
+    entry=None,
+)
+
+AREA = Area(
+    name="people",
+    streams=(MEMBER, GROUP, COMMUNITY),
+    views=(PEOPLE, ERASURES, AUDIT),
+    actions=(
+        SEE_PEOPLE,
+        JOIN_GROUP,
+        CHANGE_SELF,
+        LOOK_AFTER_PEOPLE,
+        LOOK_AFTER_GROUPS,
+        CHANGE_SETTINGS,
+        MAY_AUDIT,
+        ERASE_MEMBER,
+    ),
+)
