@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -186,7 +187,8 @@ def test_a_view_with_other_tables_alone_is_not_read_until_it_is_made(
     tmp_path: Path, world: PeopleWorld
 ) -> None:
     log = copied(world.recorded())
-    ViewedWorld(tmp_path / "views.sqlite", log).catch_up()
+    with closing(ViewedWorld(tmp_path / "views.sqlite", log)) as before:
+        before.catch_up()
     [old] = [view for view in VIEWS if view.name == "endorsements"]
     tables = (*old.tables, "CREATE INDEX endorsement_member ON endorsement (member)")
     new = ViewedWorld(tmp_path / "views.sqlite", log, views=changed("endorsements", tables=tables))
@@ -268,7 +270,8 @@ def test_what_was_begun_beside_another_log_or_is_damaged_begins_again(
     monkeypatch.setattr("kb.following.views.BATCH", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
     views = changed("reuses", version=2)
-    ViewedWorld(path, log).catch_up()
+    with closing(ViewedWorld(path, log)) as before:
+        before.catch_up()
     cut = ViewedWorld(path, log, views=views)
     cut.views.build()
     cut.close()
