@@ -22,7 +22,7 @@ from msgspec import Struct
 from uuid_utils.compat import uuid7
 
 from events.codec import EventCodec
-from events.event import NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.log import EventLog
 from events.projection import ProjectionRunner
 from events.sqlite import SqliteEventLog
@@ -80,7 +80,7 @@ def fill(log: EventLog, codec: EventCodec, events: int) -> None:
                     correlation_id=correlation_id,
                 )
             )
-        log.append(stream, batch, 0)
+        log.append(StreamWrite(stream, batch, 0))
 
 
 class Peer(SQLiteTrackingRecorder):

@@ -2,21 +2,29 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from events.errors import EventIdConflict, InvalidEvent
-from events.event import NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent, StreamWrite
 
 _UUID7 = 7 << 76 | 0b10 << 62  # the version and the variant, where RFC 9562 puts them
 _UUID7_BITS = 0b1111 << 76 | 0b11 << 62
 _LARGEST_SCHEMA_VERSION = 2**31 - 1
 
 
-def check_batch(stream: str, events: Sequence[NewEvent]) -> None:
+def check_batch(writes: Sequence[StreamWrite]) -> None:
     """Refuse what must never stand in a log, before anything is written.
 
-    Raises `InvalidEvent` for a malformed event and `EventIdConflict` for an id that stands twice.
+    Raises `InvalidEvent` for a malformed event, `EventIdConflict` for an id that stands twice and
+    `ValueError` for a stream that does.
     """
+    streams = {write.stream for write in writes}
+    if len(streams) < len(writes):
+        [(doubled, _)] = Counter(write.stream for write in writes).most_common(1)
+        raise ValueError(f"Two writes of one append go to {doubled}: put their events into one.")
+    events = [event for write in writes for event in write.events]
     ids = {event.id.int for event in events}
     if len(ids) < len(events):
         [(twice, _)] = Counter(event.id for event in events).most_common(1)
@@ -25,7 +33,7 @@ def check_batch(stream: str, events: Sequence[NewEvent]) -> None:
         if number & _UUID7_BITS != _UUID7:
             raise InvalidEvent(f"{UUID(int=number)} is no UUIDv7: make the id of an event as one.")
     # The events of a batch mostly share these, so looking at each once keeps every append quick.
-    texts = {stream, *[event.type for event in events], *[event.actor for event in events]}
+    texts = {*streams, *[event.type for event in events], *[event.actor for event in events]}
     if "" in texts or not _is_unicode("".join(texts)):
         raise InvalidEvent("A stream, type or actor is empty or no Unicode: give it as plain text.")
     versions = {event.schema_version for event in events}
@@ -34,14 +42,14 @@ def check_batch(stream: str, events: Sequence[NewEvent]) -> None:
 
 
 def answer_known(
-    stream: str, events: Sequence[NewEvent], known: Mapping[UUID, RecordedEvent]
+    writes: Sequence[StreamWrite], known: Mapping[UUID, RecordedEvent]
 ) -> list[RecordedEvent]:
     """The events as first recorded, in the order of the batch; `known` holds at least one of them.
 
     Raises `EventIdConflict` if the batch is known only in part or with other content.
     """
     answers: list[RecordedEvent] = []
-    for event in events:
+    for stream, event in [(write.stream, event) for write in writes for event in write.events]:
         first = known.get(event.id)
         if first is None:
             raise EventIdConflict(
@@ -51,6 +59,27 @@ def answer_known(
             raise EventIdConflict(event.id, "its id is recorded already with other content")
         answers.append(first)
     return answers
+
+
+def placed(writes: Sequence[StreamWrite], now: datetime, head: int) -> list[RecordedEvent]:
+    """The events of writes as they stand behind the position `head`, recorded at `now` (UTC)."""
+    position = count(head + 1)
+    return [
+        RecordedEvent(
+            id=event.id,
+            type=event.type,
+            schema_version=event.schema_version,
+            data=event.data,
+            actor=event.actor,
+            correlation_id=event.correlation_id,
+            stream=write.stream,
+            version=version,
+            position=next(position),
+            recorded_at=now,
+        )
+        for write in writes
+        for version, event in enumerate(write.events, write.expected_version + 1)
+    ]
 
 
 def _is_unicode(text: str) -> bool:

@@ -16,7 +16,7 @@ HASH_BYTES = 16
 """A SHA-256 cut in half still tells any two events apart that ever stand in one place."""
 
 Run = list[RecordedEvent]
-"""Events of one append that follow each other and have actor and correlation id in common."""
+"""Events of one append that follow each other: of one stream, actor and correlation id."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -35,7 +35,7 @@ def hash_of(*fields: object) -> bytes:
 
 def runs(events: Iterable[RecordedEvent]) -> Iterator[Run]:
     """The runs of the events of one append."""
-    for _, run in groupby(events, attrgetter("actor", "correlation_id")):
+    for _, run in groupby(events, attrgetter("stream", "actor", "correlation_id")):
         yield list(run)
 
 

@@ -1,5 +1,6 @@
-"""The two shapes of an event: as a caller hands it in, and as the log has recorded it."""
+"""The shapes of an event: as a caller hands it in, in a write, and as the log has recorded it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,17 @@ class NewEvent(Struct, frozen=True, kw_only=True, gc=False):
     data: bytes
     actor: str
     correlation_id: UUID
+
+
+class StreamWrite(Struct, frozen=True, gc=False):
+    """New events of one stream, for a stream that is at `expected_version` (0: it has none yet).
+
+    Without events it is a check: nothing is written, and the stream must be at that version.
+    """
+
+    stream: str
+    events: Sequence[NewEvent]
+    expected_version: int
 
 
 class RecordedEvent(NewEvent, frozen=True, kw_only=True, gc=False):

@@ -1,10 +1,10 @@
 """The protocol that every event log keeps, whatever it stores its events in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from types import TracebackType
 from typing import Protocol, Self
 
-from events.event import NewEvent, RecordedEvent
+from events.event import RecordedEvent, StreamWrite
 from events.marks import Mark
 
 
@@ -14,16 +14,14 @@ class EventLog(Protocol):
     Every method may be called from any thread.
     """
 
-    def append(
-        self, stream: str, events: Sequence[NewEvent], expected_version: int
-    ) -> list[RecordedEvent]:
-        """Record `events` durably, all or none, and answer them with their places.
+    def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
+        """Record the events of `writes` durably, all or none, and answer them with their places.
 
-        `expected_version` is that of the stream's last event, 0 for a new stream. Events whose ids
-        are all known already with the same content are answered as first recorded; that is looked
-        at before the expected version. No events are answered with none, whatever the version.
-        Raises `EventIdConflict`, `VersionConflict`, `InvalidEvent` or `LogUnavailable`; after the
-        last, the same batch can be appended again, as nothing is recorded twice.
+        They follow each other in the order given. Events whose ids are all known already with the
+        same content are answered as first recorded; that is looked at before the expected versions.
+        Raises `EventIdConflict`, `VersionConflict` for the first write whose stream is at another
+        version, `InvalidEvent`, `ValueError` for two writes to one stream, or `LogUnavailable`;
+        after the last, the same writes can be appended again, as nothing is recorded twice.
         """
 
     def read_stream(self, stream: str, after_version: int = 0) -> list[RecordedEvent]:

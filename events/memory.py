@@ -1,20 +1,18 @@
 """A log in memory, for tests and trials: the same promises as the others but durability."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from itertools import takewhile
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from msgspec import structs
-
-from events.batch import answer_known, check_batch
+from events.batch import answer_known, check_batch, placed
 from events.chain import hash_of, hash_up_to, new_identity, parts, runs, shared
 from events.clock import utc_now
 from events.errors import LogUnavailable, VersionConflict
-from events.event import NewEvent, RecordedEvent
+from events.event import RecordedEvent, StreamWrite
 from events.marks import Mark, no_position
 
 
@@ -33,26 +31,27 @@ class InMemoryEventLog:
         self._by_id: dict[UUID, RecordedEvent] = {}
         self._closed = False
 
-    def append(
-        self, stream: str, events: Sequence[NewEvent], expected_version: int
-    ) -> list[RecordedEvent]:
+    def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
         """See `EventLog.append`."""
-        check_batch(stream, events)
+        check_batch(writes)
         with self._changed:
             self._refuse_if_closed()
-            known = {event.id: self._by_id[event.id] for event in events if event.id in self._by_id}
-            if known or not events:
-                return answer_known(stream, events, known)
-            actual = len(self._streams.get(stream, []))
-            if actual != expected_version:
-                raise VersionConflict(stream, expected_version, actual)
-            recorded = self._recorded(stream, events, actual)
+            ids = [event.id for write in writes for event in write.events]
+            known = {id_: self._by_id[id_] for id_ in ids if id_ in self._by_id}
+            if known:
+                return answer_known(writes, known)
+            for write in writes:
+                actual = len(self._streams.get(write.stream, []))
+                if actual != write.expected_version:
+                    raise VersionConflict(write.stream, write.expected_version, actual)
+            recorded = placed(writes, self._clock().astimezone(UTC), len(self._events))
             for run in runs(recorded):
                 before = self._mark().hash
                 self._events += run
                 self._runs += [(run[0].position, before)] * len(run)
-            self._streams.setdefault(stream, []).extend(recorded)
-            self._by_id.update((event.id, event) for event in recorded)
+            for event in recorded:
+                self._streams.setdefault(event.stream, []).append(event)
+                self._by_id[event.id] = event
             self._changed.notify_all()
             return recorded
 
@@ -113,22 +112,6 @@ class InMemoryEventLog:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _recorded(
-        self, stream: str, events: Sequence[NewEvent], version: int
-    ) -> list[RecordedEvent]:
-        now = self._clock().astimezone(UTC)
-        position = len(self._events)
-        return [
-            RecordedEvent(
-                **structs.asdict(event),
-                stream=stream,
-                version=version + place,
-                position=position + place,
-                recorded_at=now,
-            )
-            for place, event in enumerate(events, 1)
-        ]
 
     def _mark(self, position: int | None = None) -> Mark:
         at = len(self._runs) if position is None else position

@@ -13,18 +13,18 @@ from typing import Self
 from events.batch import answer_known, check_batch
 from events.clock import utc_now
 from events.errors import LogFormatError, LogUnavailable, VersionConflict
-from events.event import NewEvent, RecordedEvent
+from events.event import RecordedEvent, StreamWrite
 from events.marks import Mark, no_position
 from events.sqlite_file import explain, explained, open_frozen, open_reader, open_writer
 from events.sqlite_frozen import Frozen
-from events.sqlite_insert import HeadMoved, insert
+from events.sqlite_insert import HeadMoved, insert, other_version
 from events.sqlite_layout import LOG
 from events.sqlite_older import fill_log
 from events.sqlite_rows import (
     DATA_VERSION,
     HEAD,
+    LARGEST,
     LAST_POSITION,
-    STREAM_VERSION,
     damaged,
     known_events,
     mark_at,
@@ -82,19 +82,15 @@ class SqliteEventLog:
             self._writer.close()
             raise
 
-    def append(
-        self, stream: str, events: Sequence[NewEvent], expected_version: int
-    ) -> list[RecordedEvent]:
+    def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
         """See `EventLog.append`."""
-        check_batch(stream, events)
-        if not events:
-            return []
+        check_batch(writes)
         with self._write_lock:
             self._refuse_if_closed()
             if self._frozen:
                 self._frozen.refuse()
             try:
-                recorded = self._append(stream, events, expected_version)
+                recorded = self._append(writes)
             except sqlite3.Error as error:
                 raise explain(error, self._path, LOG) from error
         with self._changed:
@@ -216,42 +212,46 @@ class SqliteEventLog:
         if self._closed:
             raise LogUnavailable("The log is closed: open it again to use it.")
 
-    def _append(
-        self, stream: str, events: Sequence[NewEvent], expected: int
-    ) -> list[RecordedEvent]:
+    def _append(self, writes: Sequence[StreamWrite]) -> list[RecordedEvent]:
         # Asking for the head each time costs more than trying again after another process.
         try:
-            return self._append_behind_head(stream, events, expected, moved=False)
+            return self._append_behind_head(writes, moved=False)
         except HeadMoved:
-            return self._append_behind_head(stream, events, expected, moved=True)
+            return self._append_behind_head(writes, moved=True)
 
     def _append_behind_head(
-        self, stream: str, events: Sequence[NewEvent], expected: int, *, moved: bool
+        self, writes: Sequence[StreamWrite], *, moved: bool
     ) -> list[RecordedEvent]:
         writer = self._writer
-        # A wrong version or a known id is rare: triggers and indexes refuse it, then we look.
+        refused: VersionConflict | sqlite3.IntegrityError | None = None
+        # A trigger looks at the only stream written to; where it refuses, we look as well.
+        first = writes[0] if len(writes) == 1 else None
+        alone = first is not None and 0 < len(first.events) < LARGEST - first.expected_version
         writer.execute("BEGIN IMMEDIATE")
         try:
-            # Only here nobody appends meanwhile.
-            before = self._read_head(writer) if moved else self._head
-            now = self._clock().astimezone(UTC)
-            recorded, head = insert(writer, stream, events, expected, now, before)
-            writer.execute("COMMIT")
-            self._head = head
-            return recorded
+            if not alone:
+                refused = other_version(writer, writes)
+            if refused is None:
+                # Only here nobody appends meanwhile.
+                before = self._read_head(writer) if moved else self._head
+                now = self._clock().astimezone(UTC)
+                recorded, head = insert(writer, writes, now, before)
+                writer.execute("COMMIT")
+                self._head = head
+                return recorded
         except sqlite3.IntegrityError as error:
-            refused = error
-            actual = number(writer, STREAM_VERSION, (stream,))
+            refused = (other_version(writer, writes) if alone else None) or error
         finally:
             if writer.in_transaction:
                 # If this fails too, the next BEGIN tells; the first error says more.
                 with suppress(sqlite3.Error):
                     writer.execute("ROLLBACK")
-        known = known_events(writer, events)
+        # A known id is rare: only what was refused is looked for.
+        known = known_events(writer, [event for write in writes for event in write.events])
         if known:
-            return answer_known(stream, events, known)
-        if actual != expected:
-            raise VersionConflict(stream, expected, actual)
+            return answer_known(writes, known)
+        if isinstance(refused, VersionConflict):
+            raise refused
         raise LogFormatError(f"The log {self._path} refused an event: {refused}.") from refused
 
     def _read_head(self, connection: sqlite3.Connection) -> Mark:

@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from events.batch import placed
 from events.chain import Run, hash_of, hash_up_to, parts, runs, shared
-from events.event import NewEvent, RecordedEvent
+from events.errors import VersionConflict
+from events.event import RecordedEvent, StreamWrite
 from events.marks import Mark
-from events.sqlite_rows import LARGEST
+from events.sqlite_rows import STREAM_VERSION, number
 
 _ROWS_PER_INSERT = 100
 
@@ -20,36 +22,31 @@ class HeadMoved(Exception):
 
 def insert(
     writer: sqlite3.Connection,
-    stream: str,
-    events: Sequence[NewEvent],
-    version: int,
+    writes: Sequence[StreamWrite],
     now: datetime,
     head: Mark,
 ) -> tuple[list[RecordedEvent], Mark]:
-    """Write `events` behind `version` of the stream and behind `head`, and answer the new head.
+    """Write the events of `writes` behind `head`, and answer them and the new head.
 
-    In the caller's transaction. SQLite raises `IntegrityError` if an id is known or the stream is
-    at another version. Raises `HeadMoved` if `head` is not the last event any more.
+    In the caller's transaction, in which several streams are at the versions expected of them.
+    SQLite raises `IntegrityError` if an id is known or a single stream is at another version.
+    Raises `HeadMoved` if `head` is not the last event any more.
     """
-    version = min(version, LARGEST - len(events))
-    recorded = [
-        RecordedEvent(
-            id=event.id,
-            type=event.type,
-            schema_version=event.schema_version,
-            data=event.data,
-            actor=event.actor,
-            correlation_id=event.correlation_id,
-            stream=stream,
-            version=version + place,
-            position=head.position + place,
-            recorded_at=now,
-        )
-        for place, event in enumerate(events, 1)
-    ]
+    recorded = placed(writes, now, head.position)
     for run in runs(recorded):
         head = _insert_run(writer, run, head)
     return recorded, head
+
+
+def other_version(
+    writer: sqlite3.Connection, writes: Sequence[StreamWrite]
+) -> VersionConflict | None:
+    """What the first stream says that is at another version than expected; in a transaction."""
+    for write in writes:
+        actual = number(writer, STREAM_VERSION, (write.stream,))
+        if actual != write.expected_version:
+            return VersionConflict(write.stream, write.expected_version, actual)
+    return None
 
 
 def _insert_run(writer: sqlite3.Connection, run: Run, head: Mark) -> Mark:

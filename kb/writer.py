@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from events.codec import EventCodec
 from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
-from events.event import DamagedEvent, NewEvent, RecordedEvent
+from events.event import DamagedEvent, NewEvent, RecordedEvent, StreamWrite
 from kb.access import Asker
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
@@ -68,9 +68,7 @@ class Done(Struct, Generic[S], frozen=True):
 class StreamLog(Protocol):
     """What commands need of an `EventLog`."""
 
-    def append(
-        self, stream: str, events: Sequence[NewEvent], expected_version: int
-    ) -> list[RecordedEvent]:
+    def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
         """See `EventLog.append`."""
         ...
 
@@ -216,7 +214,7 @@ class Writer:
             self._refuse_ended()
             try:
                 with log_errors():
-                    recorded = self._log.append(aggregate.stream, new, len(recorded))
+                    recorded = self._log.append(StreamWrite(aggregate.stream, new, len(recorded)))
             except EventIdConflict as error:
                 raise _used_already(command) from error
         return Done(before, _receipt(aggregate.id, recorded))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from events.event import StreamWrite
 from events.log import EventLog
 from events.memory import InMemoryEventLog
 from tests.contracts.event_log import NOW, EventLogContract, new_event
@@ -18,7 +19,7 @@ class TestInMemoryEventLog(EventLogContract):
 
 def test_the_list_answered_is_the_callers_own() -> None:
     log = InMemoryEventLog()
-    log.append("entry-1", [new_event()], 0).clear()
+    log.append(StreamWrite("entry-1", [new_event()], 0)).clear()
     log.read_stream("entry-1").clear()
     log.read(0, 1).clear()
     assert len(log.read_stream("entry-1")) == len(log.read(0, 9)) == 1

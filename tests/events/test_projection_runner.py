@@ -15,7 +15,7 @@ from events.errors import (
     ProjectionStuck,
     ProjectionUnavailable,
 )
-from events.event import RecordedEvent
+from events.event import RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from events.projection import ParkedEvent, ProjectionRunner
 from tests.contracts.event_log import new_event
@@ -64,7 +64,7 @@ class Positions:
 @pytest.fixture
 def log() -> InMemoryEventLog:
     log = InMemoryEventLog()
-    log.append("entry-1", [new_event() for _ in range(10)], 0)
+    log.append(StreamWrite("entry-1", [new_event() for _ in range(10)], 0))
     return log
 
 
@@ -124,7 +124,7 @@ def test_every_event_is_taken_in_or_parked_and_never_both(
     failing: dict[int, int], batch_size: int, attempts: int
 ) -> None:
     log = InMemoryEventLog()
-    log.append("entry-1", [new_event() for _ in range(10)], 0)
+    log.append(StreamWrite("entry-1", [new_event() for _ in range(10)], 0))
     view = Positions({position: [ValueError()] * times for position, times in failing.items()})
     assert ProjectionRunner(log, view, batch_size=batch_size, attempts=attempts).catch_up() == 10
     parked = [event.position for event in view.parked()]

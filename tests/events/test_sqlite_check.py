@@ -16,7 +16,7 @@ from events.errors import (
     SealedDataError,
     UnknownEventType,
 )
-from events.event import DAMAGED_TYPE, DamagedEvent
+from events.event import DAMAGED_TYPE, DamagedEvent, StreamWrite
 from events.sealed_fields import Sealed
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
@@ -47,9 +47,9 @@ def path(tmp_path: Path) -> Path:
     """A log with two streams, one of them by two appends, and enough events for several pages."""
     path = tmp_path / "log.sqlite"
     with SqliteEventLog(path, create=True) as log:
-        log.append("entry-1", [new_event(), new_event()], 0)
-        log.append("entry-2", [new_event() for _ in range(1200)], 0)
-        log.append("entry-1", [new_event()], 2)
+        log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
+        log.append(StreamWrite("entry-2", [new_event() for _ in range(1200)], 0))
+        log.append(StreamWrite("entry-1", [new_event()], 2))
     return path
 
 
@@ -119,7 +119,7 @@ def test_pages_of_zeros_are_found(path: Path) -> None:
 
 def test_an_event_of_another_version_of_the_program_is_no_damage(path: Path) -> None:
     with SqliteEventLog(path) as log:
-        log.append("entry-3", [new_event(type="new")], 0)
+        log.append(StreamWrite("entry-3", [new_event(type="new")], 0))
     error = refusal(path)
     assert isinstance(error, UnknownEventType)
     assert "Position 1204" in str(error)
@@ -194,7 +194,9 @@ def tell(path: Path, vault: KeyVault) -> None:
     event = new_event()
     placed = codec(vault).encode(Told("secret"), id=event.id, stream="entry-3", actor="member-1")
     with SqliteEventLog(path) as log:
-        log.append("entry-3", [new_event(placed[2], id=event.id, type="entry.told")], 0)
+        log.append(
+            StreamWrite("entry-3", [new_event(placed[2], id=event.id, type="entry.told")], 0)
+        )
 
 
 def test_a_field_that_cannot_be_opened_is_found(path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from msgspec import structs
 
 from events.errors import EventLogError, LogFormatError, LogUnavailable
+from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import explain, open_writer, switch_to_wal
 from events.sqlite_layout import LOG
@@ -34,7 +35,7 @@ def fill(path: Path, *statements: str) -> None:
 
 def make_log(path: Path) -> None:
     with SqliteEventLog(path, create=True) as log:
-        log.append("entry-1", [new_event()], 0)
+        log.append(StreamWrite("entry-1", [new_event()], 0))
 
 
 def refusal(path: Path, *, create: bool) -> EventLogError:
@@ -150,9 +151,9 @@ def test_a_log_kept_locked_too_long_is_said(path: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(LogUnavailable, match="kept locked"):
-                log.append("entry-1", [event], 1)
+                log.append(StreamWrite("entry-1", [event], 1))
             assert log.head() == 1
-        assert log.append("entry-1", [event], 1)[0].position == 2
+        assert log.append(StreamWrite("entry-1", [event], 1))[0].position == 2
 
 
 def test_a_new_log_kept_locked_too_long_is_said(path: Path) -> None:
@@ -187,13 +188,13 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
     opened = writers(monkeypatch, "sqlite")
     big, small = new_event(b'{"a":"' + b"x" * 200_000 + b'"}'), new_event()
     with SqliteEventLog(path, create=True) as log:
-        first = log.append("entry-1", [new_event()], 0)
+        first = log.append(StreamWrite("entry-1", [new_event()], 0))
         opened[-1].execute("PRAGMA max_page_count = 20")
         for events in ([big], [small, big]):
             with pytest.raises(LogUnavailable, match="disk is full"):
-                log.append("entry-1", events, 1)
+                log.append(StreamWrite("entry-1", events, 1))
         assert log.read(0, 10) == first
-        second = log.append("entry-1", [small], 1)
+        second = log.append(StreamWrite("entry-1", [small], 1))
         assert log.read(0, 10) == first + second
         assert second[0].position == 2
 
@@ -212,13 +213,13 @@ def largest_file(size: int) -> Iterator[None]:
 def test_a_write_that_the_system_refuses_can_be_repeated(path: Path) -> None:
     events = [new_event(b'{"a":"' + b"x" * 50_000 + b'"}') for _ in range(20)]
     with SqliteEventLog(path, create=True) as log:
-        first = log.append("entry-1", [new_event()], 0)
+        first = log.append(StreamWrite("entry-1", [new_event()], 0))
         with largest_file(300_000), pytest.raises(LogUnavailable, match="disk"):
-            log.append("entry-1", events, 1)
+            log.append(StreamWrite("entry-1", events, 1))
         assert log.read(0, 30) == first
-        recorded = log.append("entry-1", events, 1)
+        recorded = log.append(StreamWrite("entry-1", events, 1))
         assert [event.position for event in recorded] == list(range(2, 22))
-        assert log.append("entry-1", events, 1) == recorded
+        assert log.append(StreamWrite("entry-1", events, 1)) == recorded
     with SqliteEventLog(path) as again:
         assert again.read(0, 30) == first + recorded
 

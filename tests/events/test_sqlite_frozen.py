@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from events.errors import LogUnavailable
+from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_frozen import Frozen
 from events.sqlite_vault import SqliteVault
@@ -22,10 +23,11 @@ ROOT = Path(__file__).parents[2]
 APPEND = """
 import sys
 from pathlib import Path
+from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
 from tests.contracts.event_log import new_event
 with SqliteEventLog(Path(sys.argv[1])) as log:
-    log.append("one", [new_event()], log.head())
+    log.append(StreamWrite("one", [new_event()], log.head()))
 """
 WHY = "Nothing can be written because the disk is full."
 
@@ -34,10 +36,10 @@ WHY = "Nothing can be written because the disk is full."
 def killed(tmp_path: Path) -> Path:
     """A log whose last event stands in the WAL alone, as a process leaves it that is killed."""
     with SqliteEventLog(tmp_path / "log.sqlite", create=True) as log:
-        log.append("one", [new_event()], 0)
+        log.append(StreamWrite("one", [new_event()], 0))
         with closing(sqlite3.connect(tmp_path / "log.sqlite")) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        log.append("one", [new_event()], 1)
+        log.append(StreamWrite("one", [new_event()], 1))
         shutil.copytree(tmp_path, tmp_path / "killed")
     return tmp_path / "killed" / "log.sqlite"
 
@@ -46,7 +48,7 @@ def killed(tmp_path: Path) -> Path:
 def clean(tmp_path: Path) -> Path:
     """A log that was closed, so that there is nothing beside it."""
     with SqliteEventLog(tmp_path / "log.sqlite", create=True) as log:
-        log.append("one", [new_event()], 0)
+        log.append(StreamWrite("one", [new_event()], 0))
     assert [path.name for path in tmp_path.iterdir()] == ["log.sqlite"]
     return tmp_path / "log.sqlite"
 
@@ -91,7 +93,7 @@ def test_what_stands_in_the_wal_alone_is_read_and_nothing_is_written(killed: Pat
     with unchanged(killed.parent), SqliteEventLog(killed, frozen=Frozen(WHY)) as log:
         assert len(log.read_stream("one")) == log.head() == 2
         with pytest.raises(LogUnavailable, match=WHY):
-            log.append("one", [new_event()], 2)
+            log.append(StreamWrite("one", [new_event()], 2))
         assert log.head() == 2
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from events.errors import LogFormatError, LogUnavailable
+from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
 from events.sqlite_rows import mark_at
@@ -20,7 +21,7 @@ def test_the_chain_of_hashes_runs_through_appends_of_several_openings(tmp_path: 
     with SqliteEventLog(path, create=True) as one, SqliteEventLog(path) as two:
         for turn in range(6):
             log = (one, two)[turn % 2]
-            log.append(f"entry-{turn}", [new_event() for _ in range(turn + 1)], 0)
+            log.append(StreamWrite(f"entry-{turn}", [new_event() for _ in range(turn + 1)], 0))
             assert one.mark() == two.mark()
     assert check_log(path, CODEC) == 21
 
@@ -28,12 +29,12 @@ def test_the_chain_of_hashes_runs_through_appends_of_several_openings(tmp_path: 
 def test_a_log_that_lost_its_end_is_neither_opened_nor_written_to(tmp_path: Path) -> None:
     path = tmp_path / "log.sqlite"
     with SqliteEventLog(path, create=True) as log, SqliteEventLog(path) as other:
-        log.append("entry-1", [new_event(), new_event()], 0)
+        log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
         change(path, "DELETE FROM events WHERE position = 2")
         with pytest.raises(LogFormatError, match="missing after position 1"):
             SqliteEventLog(path)
         with pytest.raises(LogFormatError, match="missing after position 1"):
-            other.append("entry-2", [new_event()], 0)
+            other.append(StreamWrite("entry-2", [new_event()], 0))
 
 
 def test_a_log_that_others_append_to_while_its_head_is_read_is_not_called_damaged(
@@ -46,7 +47,7 @@ def test_a_log_that_others_append_to_while_its_head_is_read_is_not_called_damage
 
             def append() -> None:
                 with suppress(LogUnavailable):  # where this one is writing, others cannot
-                    other.append(f"other-{next(streams)}", [new_event()], 0)
+                    other.append(StreamWrite(f"other-{next(streams)}", [new_event()], 0))
 
             def busy(*given: Any) -> Any:
                 monkeypatch.setattr("events.sqlite.mark_at", mark_at)
@@ -55,10 +56,10 @@ def test_a_log_that_others_append_to_while_its_head_is_read_is_not_called_damage
 
             append()
             monkeypatch.setattr("events.sqlite.mark_at", busy)
-            log.append("entry-1", [new_event()], 0)
+            log.append(StreamWrite("entry-1", [new_event()], 0))
             monkeypatch.setattr("events.sqlite.mark_at", busy)
             with SqliteEventLog(path) as late:
                 append()
-                late.append("entry-2", [new_event()], 0)
+                late.append(StreamWrite("entry-2", [new_event()], 0))
         head = log.head()
     assert head == check_log(path, CODEC) == 5

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from events.errors import EventIdConflict, LogFormatError
+from events.event import StreamWrite
 from events.log import EventLog
 from events.sqlite import SqliteEventLog
 from events.sqlite_file import open_reader, open_writer
@@ -46,17 +47,17 @@ class TestSqliteEventLog(EventLogContract):
 
 
 def test_events_are_there_after_opening_again(log: SqliteEventLog, path: Path) -> None:
-    recorded = log.append("entry-1", [new_event(), new_event()], 0)
+    recorded = log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
     log.close()
     with SqliteEventLog(path) as again:
         assert again.read(0, 10) == again.read_stream("entry-1") == recorded
-        assert again.append("entry-1", [new_event()], 2)[0].position == 3
+        assert again.append(StreamWrite("entry-1", [new_event()], 2))[0].position == 3
 
 
 def test_the_clock_is_that_of_the_machine_unless_another_is_given(path: Path) -> None:
     before = datetime.now(UTC)
     with SqliteEventLog(path, create=True) as log:
-        [event] = log.append("entry-1", [new_event()], 0)
+        [event] = log.append(StreamWrite("entry-1", [new_event()], 0))
     assert before <= event.recorded_at <= datetime.now(UTC)
 
 
@@ -73,7 +74,7 @@ def test_the_clock_is_that_of_the_machine_unless_another_is_given(path: Path) ->
 def test_protect_against_update_and_delete(
     log: SqliteEventLog, other_program: sqlite3.Connection, statement: str
 ) -> None:
-    recorded = log.append("entry-1", [new_event(), new_event()], 0)
+    recorded = log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
     with pytest.raises(sqlite3.IntegrityError, match="never"):
         other_program.execute(statement)
     assert log.read(0, 10) == recorded
@@ -99,7 +100,7 @@ COPY = "INSERT OR REPLACE INTO events (position, correlation_id, data, {0}) SELE
 def test_protect_against_replace_and_gaps(
     log: SqliteEventLog, other_program: sqlite3.Connection, values: str, recursive: str
 ) -> None:
-    recorded = log.append("entry-1", [new_event()], 0)
+    recorded = log.append(StreamWrite("entry-1", [new_event()], 0))
     other_program.execute(f"PRAGMA recursive_triggers = {recursive}")
     with pytest.raises(sqlite3.IntegrityError, match="never"):
         other_program.execute(COPY.format(COLUMNS, values))
@@ -110,13 +111,13 @@ def test_a_position_is_never_handed_out_twice(
     log: SqliteEventLog, other_program: sqlite3.Connection
 ) -> None:
     """Neither after a rollback, nor after someone went round the triggers and deleted the end."""
-    log.append("entry-1", [new_event(), new_event()], 0)
+    log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
     with pytest.raises(EventIdConflict):
-        log.append("entry-1", [new_event(), log.read(0, 1)[0]], 2)
-    assert log.append("entry-1", [new_event()], 2)[0].position == 3
+        log.append(StreamWrite("entry-1", [new_event(), log.read(0, 1)[0]], 2))
+    assert log.append(StreamWrite("entry-1", [new_event()], 2))[0].position == 3
     other_program.execute("DROP TRIGGER events_no_delete")
     other_program.execute("DELETE FROM events WHERE position = 3")
-    assert log.append("entry-1", [new_event()], 2)[0].position == 4
+    assert log.append(StreamWrite("entry-1", [new_event()], 2))[0].position == 4
     with pytest.raises(LogFormatError, match="damaged"):
         log.read(0, 10)
 
@@ -124,7 +125,7 @@ def test_a_position_is_never_handed_out_twice(
 def test_an_event_without_the_first_of_its_run_is_not_guessed(
     log: SqliteEventLog, other_program: sqlite3.Connection
 ) -> None:
-    log.append("entry-1", [new_event(), new_event()], 0)
+    log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
     other_program.execute("DROP TRIGGER events_no_delete")
     other_program.execute("DELETE FROM events WHERE position = 1")
     with pytest.raises(LogFormatError, match="damaged"):
@@ -138,13 +139,13 @@ def test_what_a_strange_trigger_refuses_is_said(
         "CREATE TRIGGER strange BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'not today'); END"
     )
     with pytest.raises(LogFormatError, match="refused an event: not today"):
-        log.append("entry-1", [new_event()], 0)
+        log.append(StreamWrite("entry-1", [new_event()], 0))
 
 
 def test_an_event_that_is_gone_is_not_passed_over(
     log: SqliteEventLog, other_program: sqlite3.Connection
 ) -> None:
-    log.append("entry-1", [new_event(), new_event(), new_event()], 0)
+    log.append(StreamWrite("entry-1", [new_event(), new_event(), new_event()], 0))
     other_program.execute("DROP TRIGGER events_no_delete")
     other_program.execute("DELETE FROM events WHERE position = 2")
     for after in (0, 1):
@@ -156,10 +157,10 @@ def test_an_event_that_is_gone_is_not_passed_over(
 
 def test_actors_of_one_batch_may_differ(log: SqliteEventLog) -> None:
     batch = [new_event(actor=f"member-{number % 3 // 2}") for number in range(250)]
-    recorded = log.append("entry-1", batch, 0)
+    recorded = log.append(StreamWrite("entry-1", batch, 0))
     assert log.read(0, 300) == log.read_stream("entry-1") == recorded
     assert [event.actor for event in recorded] == [event.actor for event in batch]
-    assert log.append("entry-1", batch, 0) == recorded
+    assert log.append(StreamWrite("entry-1", batch, 0)) == recorded
 
 
 def test_every_commit_is_synced_and_readers_cannot_write(log: SqliteEventLog, path: Path) -> None:
@@ -177,7 +178,7 @@ def test_every_commit_is_synced_and_readers_cannot_write(log: SqliteEventLog, pa
 def test_many_threads_at_once_get_a_connection_each(
     log: SqliteEventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorded = log.append("entry-1", [new_event()], 0)
+    recorded = log.append(StreamWrite("entry-1", [new_event()], 0))
     everybody = threading.Barrier(20)
 
     def together(*given: Any, **named: Any) -> sqlite3.Connection:
@@ -192,7 +193,7 @@ def test_many_threads_at_once_get_a_connection_each(
 def test_a_reader_at_work_while_the_log_is_closed_can_finish(
     log: SqliteEventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorded = log.append("entry-1", [new_event()], 0)
+    recorded = log.append(StreamWrite("entry-1", [new_event()], 0))
 
     def closing_meanwhile(*given: Any, **named: Any) -> sqlite3.Connection:
         readers.append(open_reader(*given, **named))

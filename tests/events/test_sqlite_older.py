@@ -8,7 +8,7 @@ import pytest
 
 from events import sqlite, sqlite_vault
 from events.errors import LogFormatError
-from events.event import RecordedEvent
+from events.event import RecordedEvent, StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_check import check_log
 from events.sqlite_file import is_of_format_before
@@ -30,8 +30,8 @@ def path(tmp_path: Path) -> Path:
 def older_log(path: Path) -> list[RecordedEvent]:
     """Make a log of the format before, and answer its events."""
     with SqliteEventLog(path, create=True) as log:
-        log.append("entry-1", [new_event(), new_event(actor="member-2")], 0)
-        log.append("entry-2", [new_event() for _ in range(1200)], 0)
+        log.append(StreamWrite("entry-1", [new_event(), new_event(actor="member-2")], 0))
+        log.append(StreamWrite("entry-2", [new_event() for _ in range(1200)], 0))
         events = log.read(0, 2000)
     age_log(path)
     return events
@@ -56,7 +56,7 @@ def test_a_log_of_the_format_before_keeps_every_event_and_gets_an_identity(path:
     with SqliteEventLog(path) as log:
         assert log.read(0, 2000) == events
         assert len({log.mark(position).hash for position in (0, 1, 2, 700, 1202)}) == 5
-        log.append("entry-1", [new_event()], 2)
+        log.append(StreamWrite("entry-1", [new_event()], 2))
         mark = log.mark()
     assert check_log(path, CODEC) == 1203
     with SqliteEventLog(path) as log:

@@ -9,6 +9,7 @@ from typing import IO
 import pytest
 
 from events.errors import VersionConflict
+from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
 from tests.contracts.event_log import new_event
 
@@ -18,6 +19,7 @@ PREPARE = """
 import sys
 from pathlib import Path
 from events.errors import VersionConflict
+from events.event import StreamWrite
 from events.sqlite import SqliteEventLog
 from tests.contracts.event_log import new_event
 log = SqliteEventLog(Path(sys.argv[1]), create=True)
@@ -33,7 +35,7 @@ won = 0
 while won < 25:
     seen = len(log.read_stream("entry-1"))
     try:
-        [event] = log.append("entry-1", [new_event()], seen)
+        [event] = log.append(StreamWrite("entry-1", [new_event()], seen))
     except VersionConflict:
         continue
     won += 1
@@ -44,7 +46,7 @@ while won < 25:
 APPEND = """
 version = 0
 while True:
-    for event in log.append(sys.argv[2], [new_event() for _ in range(3)], version):
+    for event in log.append(StreamWrite(sys.argv[2], [new_event() for _ in range(3)], version)):
         version = event.version
         print(event.id, event.position, flush=True)
 """
@@ -143,14 +145,14 @@ def assert_all_there(path: Path, acknowledged: list[str]) -> None:
                 assert places[name] == int(position)
         assert [event.position for event in events] == list(range(1, len(events) + 1))
         assert len(events) % 3 == 0
-        assert log.append("entry-9", [new_event()], 0)[0].position == len(events) + 1
+        assert log.append(StreamWrite("entry-9", [new_event()], 0))[0].position == len(events) + 1
 
 
 def test_a_reader_waiting_in_another_process_is_woken_by_a_commit(path: Path, start: Start) -> None:
     process = start(WAIT)
     begin(process)
     with SqliteEventLog(path) as log:
-        log.append("entry-1", [new_event(), new_event()], 0)
+        log.append(StreamWrite("entry-1", [new_event(), new_event()], 0))
         assert said(process).readline() == "True 2\n"
 
 
@@ -160,4 +162,4 @@ def test_a_reader_waiting_here_is_woken_by_another_process(path: Path, start: St
         assert log.wait(0, 3600.0)
         assert log.wait(3, 3600.0)
         with pytest.raises(VersionConflict):
-            log.append("entry-1", [new_event()], 0)
+            log.append(StreamWrite("entry-1", [new_event()], 0))

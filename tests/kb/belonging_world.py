@@ -10,7 +10,7 @@ from pathlib import Path
 
 from uuid_utils.compat import uuid7
 
-from events.event import NewEvent
+from events.event import NewEvent, StreamWrite
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
@@ -68,7 +68,7 @@ def unknown(base: KnowledgeBase, stream: str) -> None:
         correlation_id=uuid7(),
     )
     log = base.parts.log
-    log.append(stream, [event], len(log.read_stream(stream)))
+    log.append(StreamWrite(stream, [event], len(log.read_stream(stream))))
 
 
 def settled(base: KnowledgeBase) -> None:

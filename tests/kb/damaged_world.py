@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from events.event import NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
@@ -121,7 +121,7 @@ def copied(events: list[RecordedEvent]) -> InMemoryEventLog:
 def copy_into(log: EventLog, events: list[RecordedEvent]) -> None:
     for event in events:
         new = NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
-        log.append(event.stream, [new], event.version - 1)
+        log.append(StreamWrite(event.stream, [new], event.version - 1))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from events.event import NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
@@ -192,7 +192,9 @@ def without(past: Past, hidden: set[str], folder: Path) -> None:
         for event in events:
             now[0] = event.recorded_at
             if _about(event) not in hidden:
-                log.append(event.stream, [_new(event)], len(log.read_stream(event.stream)))
+                log.append(
+                    StreamWrite(event.stream, [_new(event)], len(log.read_stream(event.stream)))
+                )
         with SqliteVault(folder / "vault.sqlite") as vault:
             vault.place(log.mark(), frozenset())  # it is the vault of this log from now on
 

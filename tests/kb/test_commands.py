@@ -1,6 +1,5 @@
 """Appending is safe: repeated commands double nothing, and writers that meet decide anew."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from events.errors import VersionConflict
-from events.event import NewEvent, RecordedEvent
+from events.event import RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from events.sqlite import SqliteEventLog
 from kb.entries.entry import EntryTagged
@@ -26,13 +25,12 @@ class CrowdedLog(InMemoryEventLog):
         super().__init__()
         self.times = times
 
-    def append(
-        self, stream: str, events: Sequence[NewEvent], expected_version: int
-    ) -> list[RecordedEvent]:
-        if self.times and expected_version:
+    def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
+        stream, expected = writes[0].stream, writes[0].expected_version
+        if self.times and expected:
             self.times -= 1
-            raise VersionConflict(stream, expected_version, expected_version + 1)
-        return super().append(stream, events, expected_version)
+            raise VersionConflict(stream, expected, expected + 1)
+        return super().append(*writes)
 
 
 def test_one_command_is_one_append_under_one_correlation_id() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from events.errors import ProjectionUnavailable
-from events.event import NewEvent
+from events.event import NewEvent, StreamWrite
 from indexer.testing import HashEmbedder
 from kb.cli.asking import print_answer
 from kb.errors import InvalidInput, NotYetSearchable, Refused
@@ -226,7 +226,7 @@ def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:
         actor="ada",
         correlation_id=event_id,
     )
-    base.parts.log.append("entry-x", [event], 0)
+    base.parts.log.append(StreamWrite("entry-x", [event], 0))
     receipt = base.entries.contribute(some_draft())
     base.wait(receipt.position, index=True)
     parked = base.status().parked

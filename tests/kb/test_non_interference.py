@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.event import NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from kb import access
 from kb.access import SIGHTS, Asker, Visibility
@@ -113,7 +113,7 @@ def seen_part(world: World, asker: Asker) -> World:
         entry_id = getattr(payload, "entry_id", event.stream.removeprefix("entry-"))
         if known.get(entry_id, True):  # groups are nobody's secret
             version = len(part.log.read_stream(event.stream))
-            part.log.append(event.stream, [_new(event)], version)
+            part.log.append(StreamWrite(event.stream, [_new(event)], version))
     return part
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from events.event import StreamWrite
 from events.memory import InMemoryEventLog
 from events.vault import MemoryVault
 from kb.belonging import Keeper
@@ -114,12 +115,12 @@ def test_the_vault_is_written_to_once_a_second_at_most() -> None:
     log, vault = InMemoryEventLog(), MemoryVault()
     vault.place(log.mark())
     keeper = Keeper(log, vault, log.mark(), lambda: next(times))
-    log.append("entry-1", [new_event()], 0)
+    log.append(StreamWrite("entry-1", [new_event()], 0))
     keeper.pass_by()
     assert vault.mark() != log.mark()
     keeper.pass_by()
     assert vault.mark() == log.mark()
-    log.append("entry-1", [new_event()], 1)
+    log.append(StreamWrite("entry-1", [new_event()], 1))
     keeper.pass_by()
     assert vault.mark() != log.mark()
     keeper.close()
@@ -170,6 +171,6 @@ def test_what_could_not_be_compared_is_left_for_the_next_opening() -> None:
     log, vault = InMemoryEventLog(), MemoryVault()
     since = log.mark()
     vault.place(since)
-    log.append("entry-1", [new_event()], 0)
+    log.append(StreamWrite("entry-1", [new_event()], 0))
     Keeper(log, vault, None, lambda: 0.0).close()
     assert vault.mark() == since

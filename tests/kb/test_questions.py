@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.event import StreamWrite
 from events.memory import InMemoryEventLog
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
@@ -307,7 +308,7 @@ def test_words_that_another_copy_forgot_at_its_own_time_are_there_again(
     path = tmp_path / "questions.sqlite"
     ours, theirs = (InMemoryEventLog(identity=bytes(32)) for _ in range(2))
     for log in (ours, theirs):
-        log.append("entry-1", [new_event()], 0)
+        log.append(StreamWrite("entry-1", [new_event()], 0))
     here = Questions(path, now, bytes, ours)
     elsewhere = Questions(path, now, bytes, theirs)
     elsewhere.forget()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.event import NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from kb.access import operator
 from kb.areas import VIEWS
@@ -86,7 +86,7 @@ def foreign(world: World, stream: str, type_name: str = "entry-restored") -> Rec
         actor="ada",
         correlation_id=command(99),
     )
-    return world.log.append(stream, [event], len(world.log.read_stream(stream)))[0]
+    return world.log.append(StreamWrite(stream, [event], len(world.log.read_stream(stream))))[0]
 
 
 @pytest.mark.parametrize("type_name", ["entry-restored", "from-the-future"])
@@ -116,7 +116,7 @@ def test_an_update_of_a_reuse_that_is_not_there_is_held_aside(world: ViewedWorld
     world.reuses.update_outcome(reuse.id, "adapted", "y")
     update = world.recorded()[-1]
     other = InMemoryEventLog()
-    other.append(update.stream, [new(update)], 0)
+    other.append(StreamWrite(update.stream, [new(update)], 0))
     views = ViewedWorld(world.path.with_name("other.sqlite"), other)
     views.catch_up()
     assert [parked.type for parked in views.views.parked()] == ["reuse-outcome-updated"]

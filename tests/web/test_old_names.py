@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from events.event import NewEvent
+from events.event import NewEvent, StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.testing import HashEmbedder
@@ -54,7 +54,7 @@ class Old:
                 id=made, type=name, schema_version=shape, data=data, actor=self.mara,
                 correlation_id=made,
             )  # fmt: skip
-            self.log.append(stream, [new], version + number)
+            self.log.append(StreamWrite(stream, [new], version + number))
 
     def write(self) -> None:
         def content(title: str) -> Content:
