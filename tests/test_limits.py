@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
-from kb.entries import commands, tags, validation
+from kb.entries import decide, tags, validation
 from kb.importers import abbreviations, decoding, definitions, head_toml_json, head_yaml
 from web import bodies, laid_out, line, logs, markdown, protocol, security, server, visit
 from web.api import entries
@@ -56,7 +56,7 @@ def bounds() -> dict[str, str]:
         f"tries; {'a hundred' if line.MOST == 100 else line.MOST} wait",
         "members who are asked about": f"two at a time; "
         f"{'a hundred' if line.MOST == 100 else line.MOST} wait",
-        "tags of an entry": f"{commands.MOST_TAGS}",
+        "tags of an entry": f"{decide.MOST_TAGS}",
         "groups that an entry is shown to": f"{access.MOST_GROUPS}",
         "sections of an entry": f"{validation.SECTIONS}, of {validation.SECTION_BYTES:,} "
         "bytes each",

@@ -14,7 +14,7 @@ from kb.endorsements.endorsement import (
     withdraw,
 )
 from kb.entries import validation
-from kb.entries.commands import refuse_archived, refuse_shown_to_more
+from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
 from kb.ids import endorsement_id, endorsement_stream
 from kb.writer import Aggregate, Receipt, Writer

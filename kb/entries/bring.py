@@ -19,8 +19,8 @@ from typing import Literal
 from msgspec import Struct
 
 from kb.access import Visibility, narrower_of, narrows
-from kb.entries.commands import tagged
 from kb.entries.content import Draft, Relation, Source
+from kb.entries.decide import tagged
 from kb.entries.entry import (
     Entry,
     EntryArchived,
@@ -67,7 +67,7 @@ class Brought(Struct, frozen=True):
     shown: Visibility
 
 
-def decide_bring(imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
+def bring(entry: Entry, imported: ImportedEntry) -> list[EntryEvent]:
     """The events that bring `entry` up to what the source says; none if it says nothing new.
 
     Raises `Refused` if the source calls it another kind than before.

@@ -8,7 +8,7 @@ from msgspec import structs
 from kb.access import Visibility, audience, require
 from kb.entries import validation
 from kb.entries.actions import CONTRIBUTE, REVISE, SHOW
-from kb.entries.bring import Brought, ImportedEntry, Outcome, decide_bring, narrowed_by, shown_after
+from kb.entries.bring import Brought, ImportedEntry, Outcome, bring, narrowed_by, shown_after
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, may_know_erased, require_sight
@@ -88,7 +88,7 @@ class Bringing:
             require_sight(self._writer, entry)
         if entry.version and shown_after(imported, entry) != entry.visibility:
             require(self._writer.asker, SHOW, entry.author)
-        return decide_bring(imported, entry)
+        return bring(entry, imported)
 
 
 def checked_archived(archived: EntryArchived | None) -> EntryArchived | None:

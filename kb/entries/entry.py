@@ -1,4 +1,4 @@
-"""The entry aggregate: its events, commands, state, and the pure functions decide and evolve."""
+"""The entry aggregate: its events, its state, and the pure function from one to the other."""
 
 from collections.abc import Mapping
 from typing import assert_never

@@ -6,26 +6,12 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from kb.access import Visibility, require
+from kb.access import Action, Visibility, require
 from kb.access import checked as checked_visibility
-from kb.entries import validation
+from kb.entries import decide, validation
+from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, REVISE, SHOW
 from kb.entries.bring import Brought, ImportedEntry
 from kb.entries.bringing import Bringing, checked_archived
-from kb.entries.commands import (
-    ACTIONS,
-    Archive,
-    Contribute,
-    EntryCommand,
-    Erase,
-    Relate,
-    Restore,
-    Revise,
-    Show,
-    Tag,
-    Unrelate,
-    Untag,
-    decide,
-)
 from kb.entries.content import Content, Draft, Relation
 from kb.entries.entry import Entry, EntryArchived, EntryEvent
 from kb.entries.kinds import Kind
@@ -76,9 +62,13 @@ class Entries(Bringing):
         targets = [relation.target for relation in draft.relations]
         if archived and archived.successor:
             targets.append(archived.successor)
-        command = Contribute(draft, self._writer.actor, archived)
-        shown_to = draft.visibility
-        return self._execute(entry_id, command, command_id, *targets, shown_to=shown_to)
+        author = self._writer.actor
+
+        def contributed(entry: Entry) -> list[EntryEvent]:
+            require(self._writer.asker, CONTRIBUTE)
+            return decide.contribute(entry, draft, author, archived)
+
+        return self._append(entry_id, contributed, command_id, targets, draft.visibility)
 
     def revise(
         self,
@@ -96,16 +86,24 @@ class Entries(Bringing):
         `ShownToMore` if others see it by now.
         """
         wrong = Mistakes()
-        command = Revise(
-            content=wrong.of(validation.content, content),
+        given, content = content, wrong.of(validation.content, content)
+        revise = partial(
+            decide.revise,
+            content=content,
             version=wrong.of(validation.version, version),
             group=UNSET if group is UNSET else wrong.of(validation.optional_group, group),
             note=wrong.of(validation.optional_line, "note", note),
         )
         if wrong.found:
-            wrong.of(self._require_filled, load_entry(self._writer, entry_id), content)
+            wrong.of(self._require_filled, load_entry(self._writer, entry_id), given)
         wrong.refuse()
-        return self._execute(entry_id, command, command_id)
+
+        def revised(entry: Entry) -> list[EntryEvent]:
+            events = revise(entry)
+            self._require_filled(entry, content)
+            return events
+
+        return self._execute(entry_id, REVISE, revised, command_id)
 
     def tag(
         self,
@@ -116,8 +114,9 @@ class Entries(Bringing):
         command_id: UUID | None = None,
     ) -> Receipt:
         """Put tags on; also on an archived entry."""
-        command = Tag(tag_names(tags), validation.optional_version(entry_version))
-        return self._execute(entry_id, command, command_id)
+        version = validation.optional_version(entry_version)
+        tagged = partial(decide.tag, tags=tag_names(tags), version=version)
+        return self._execute(entry_id, CURATE, tagged, command_id)
 
     def untag(
         self,
@@ -128,7 +127,8 @@ class Entries(Bringing):
     ) -> Receipt:
         """Take tags off."""
         # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
-        return self._execute(entry_id, Untag((*tag_names(tags), *tags)), command_id)
+        untagged = partial(decide.untag, tags=(*tag_names(tags), *tags))
+        return self._execute(entry_id, CURATE, untagged, command_id)
 
     def relate(
         self,
@@ -139,7 +139,8 @@ class Entries(Bringing):
     ) -> Receipt:
         """State a relation to another entry, which must exist."""
         relation = validation.relation(relation)
-        return self._execute(entry_id, Relate(relation), command_id, relation.target)
+        related = partial(decide.relate, relation=relation)
+        return self._execute(entry_id, CURATE, related, command_id, relation.target)
 
     def unrelate(
         self,
@@ -149,7 +150,8 @@ class Entries(Bringing):
         command_id: UUID | None = None,
     ) -> Receipt:
         """Withdraw a relation."""
-        return self._execute(entry_id, Unrelate(validation.relation(relation)), command_id)
+        unrelated = partial(decide.unrelate, relation=validation.relation(relation))
+        return self._execute(entry_id, CURATE, unrelated, command_id)
 
     def archive(
         self,
@@ -164,17 +166,18 @@ class Entries(Bringing):
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
         others = (validation.known_id("entry", successor),) if successor else ()
         wrong = beside or Mistakes()
-        command = Archive(
-            wrong.of(validation.text, "reason", reason),
-            others[0] if others else None,
-            wrong.of(validation.optional_version, entry_version),
+        archived = partial(
+            decide.archive,
+            reason=wrong.of(validation.text, "reason", reason),
+            successor=others[0] if others else None,
+            version=wrong.of(validation.optional_version, entry_version),
         )
         wrong.refuse()
-        return self._execute(entry_id, command, command_id, *others)
+        return self._execute(entry_id, CURATE, archived, command_id, *others)
 
     def restore(self, entry_id: str, *, command_id: UUID | None = None) -> Receipt:
         """Recommend an archived entry again."""
-        return self._execute(entry_id, Restore(), command_id)
+        return self._execute(entry_id, CURATE, decide.restore, command_id)
 
     def show(
         self,
@@ -190,8 +193,9 @@ class Entries(Bringing):
         is given: others may have written what was not meant for these.
         """
         visibility = checked_visibility(visibility)
-        command = Show(visibility, validation.optional_version(entry_version))
-        return self._execute(entry_id, command, command_id, shown_to=visibility)
+        version = validation.optional_version(entry_version)
+        shown = partial(decide.show, visibility=visibility, version=version)
+        return self._execute(entry_id, SHOW, shown, command_id, shown_to=visibility)
 
     def erase(self, entry_id: str) -> Receipt:
         """Record that all it says is to be forgotten; `kb.erasure` waits for the forgetting."""
@@ -204,23 +208,34 @@ class Entries(Bringing):
     def _execute(
         self,
         entry_id: str,
-        command: EntryCommand,
+        action: Action,
+        decided: decide.Decide,
         command_id: UUID | None,
         *others: str,
         shown_to: Visibility | None = None,
     ) -> Receipt:
-        """Execute `command` if the asker sees the entry and `others`, and `shown_to` can be."""
+        """Append what is `decided` on an entry by those who see it and may do `action`."""
         # Also where the command is repeated: it may be hidden from them by now.
-        known = None if isinstance(command, Contribute) else load_entry(self._writer, entry_id)
-        if known and known.visibility == shown_to:
+        if load_entry(self._writer, entry_id).visibility == shown_to:
             shown_to = None
-        done = self._writer.execute(
+        allowed = partial(self._allowed, action, decided)
+        return self._append(entry_id, allowed, command_id, others, shown_to)
+
+    def _append(
+        self,
+        entry_id: str,
+        decided: decide.Decide,
+        command_id: UUID | None,
+        others: Iterable[str],
+        shown_to: Visibility | None,
+    ) -> Receipt:
+        """Append what is `decided` where the asker sees `others`, and `shown_to` can be."""
+        return self._writer.execute(
             entry_aggregate(entry_id),
-            partial(self._decide, command),
+            decided,
             guard=partial(self._require, others, shown_to),
             command_id=command_id,
-        )
-        return done.receipt
+        ).receipt
 
     def _require(self, entry_ids: Iterable[str], shown_to: Visibility | None) -> None:
         for entry_id in entry_ids:
@@ -237,16 +252,12 @@ class Entries(Bringing):
     def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
         if may_know_erased(self._writer, entry):
             return []  # they may wait for that once more
-        return self._decide(Erase(), entry)
+        return self._allowed(ERASE_ENTRY, decide.erase, entry)
 
-    def _decide(self, command: EntryCommand, entry: Entry) -> list[EntryEvent]:
-        if not isinstance(command, Contribute):
-            require_sight(self._writer, entry)
-        require(self._writer.asker, ACTIONS[type(command)], entry.author)
-        events = decide(command, entry)
-        if isinstance(command, Revise):
-            self._require_filled(entry, command.content)
-        return events
+    def _allowed(self, action: Action, decided: decide.Decide, entry: Entry) -> list[EntryEvent]:
+        require_sight(self._writer, entry)
+        require(self._writer.asker, action, entry.author)
+        return decided(entry)
 
     def _require_filled(self, entry: Entry, new: Content) -> None:
         if kind := self._kinds.get(entry.kind):

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from kb.access import require
 from kb.entries import validation
-from kb.entries.commands import refuse_archived, refuse_shown_to_more
+from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import id_for_command, reuse_stream

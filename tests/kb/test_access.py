@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,8 +13,6 @@ from kb.access import SCOPES, SIGHTS, Action, Asker, Role, Scope, Visibility, Wh
 from kb.areas import ACTIONS, VIEWS
 from kb.entries.actions import CURATE
 from kb.entries.bring import ImportedEntry
-from kb.entries.commands import ACTIONS as NEEDED
-from kb.entries.commands import EntryCommand
 from kb.errors import Forbidden, InvalidInput
 from kb.importers.shown import changes
 from kb.writer import Receipt
@@ -160,10 +157,6 @@ def test_a_visibility_that_cannot_be_is_refused(visibility: Visibility) -> None:
 
 def test_groups_are_kept_once_and_in_order() -> None:
     assert access.checked(Visibility("groups", ("b", "a", "b"))).groups == ("a", "b")
-
-
-def test_every_command_about_an_entry_names_what_it_needs() -> None:
-    assert set(NEEDED) == set(get_args(EntryCommand))
 
 
 def test_every_table_says_who_sees_its_rows() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from events.sqlite import SqliteEventLog
-from kb.entries.bring import ImportedEntry, decide_bring
+from kb.entries.bring import ImportedEntry, bring
 from kb.entries.content import Content, Draft, Relation, Section, Source
 from kb.entries.entry import (
     EntryArchived,
@@ -58,7 +58,7 @@ def source_says(
 
 
 def then(happened: Sequence[Any], when: ImportedEntry) -> list[EntryEvent]:
-    return decide_bring(when, ENTRY.fold(happened))
+    return bring(ENTRY.fold(happened), when)
 
 
 def revised(content: Content) -> EntryRevised:

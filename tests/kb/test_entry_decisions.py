@@ -1,6 +1,7 @@
 """Given what happened to an entry, when something is asked, then this happens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,24 +11,25 @@ from msgspec import structs
 
 from kb.access import Visibility
 from kb.endorsements.endorsement import EndorsementWithdrawn
-from kb.entries.commands import (
-    Archive,
-    Contribute,
-    EntryCommand,
-    Relate,
-    Restore,
-    Revise,
-    Show,
-    Tag,
-    Unrelate,
-    Untag,
-    decide,
-)
 from kb.entries.content import Relation
+from kb.entries.decide import (
+    Decide,
+    archive,
+    contribute,
+    erase,
+    relate,
+    restore,
+    revise,
+    show,
+    tag,
+    unrelate,
+    untag,
+)
 from kb.entries.entry import (
     Entry,
     EntryArchived,
     EntryContributed,
+    EntryErased,
     EntryEvent,
     EntryRelated,
     EntryRestored,
@@ -50,163 +52,150 @@ FIRST = some_content("First")
 SECOND = some_content("Second")
 CONTRIBUTED = EntryContributed(kind="practice", author="ada", content=FIRST, group="Ward 3")
 REVISED = EntryRevised(content=SECOND, group="Ward 3")
+TAGGED, UNTAGGED = EntryTagged(tag="ward"), EntryUntagged(tag="ward")
+RELATED, UNRELATED = EntryRelated(relation=CITES), EntryUnrelated(relation=CITES)
 ARCHIVED = EntryArchived(reason="Out of date.", successor=OTHER)
+REASONS = st.sampled_from(["Out of date.", "Merged."])
+SUCCESSORS = st.sampled_from([OTHER, ID, None])
 
 
-def then(given: Sequence[Any], when: EntryCommand) -> list[EntryEvent]:
-    return decide(when, ENTRY.fold(given))
+def after(*events: EntryEvent) -> Entry:
+    return ENTRY.fold(events)
 
 
 def test_a_contribution_brings_its_tags_and_relations() -> None:
     draft = structs.replace(
         some_draft(FIRST), tags=("ward", "night", "ward"), relations=(CITES, CITES)
     )
-    assert then([], Contribute(draft, "ada")) == [
-        CONTRIBUTED,
-        EntryTagged(tag="ward"),
-        EntryTagged(tag="night"),
-        EntryRelated(relation=CITES),
-    ]
+    events = [CONTRIBUTED, TAGGED, EntryTagged(tag="night"), RELATED]
+    assert contribute(after(), draft, "ada") == events
 
 
 def test_an_entry_cannot_begin_twice() -> None:
     with pytest.raises(Refused, match="exists already"):
-        then([CONTRIBUTED], Contribute(some_draft(), "ada"))
+        contribute(after(CONTRIBUTED), some_draft(), "ada")
 
 
 @pytest.mark.parametrize(
-    "command",
+    "wish",
     [
-        Revise(content=FIRST, version=1),
-        Tag(("ward",)),
-        Untag(("ward",)),
-        Relate(CITES),
-        Unrelate(CITES),
-        Archive("Old."),
-        Restore(),
+        partial(revise, content=FIRST, version=1),
+        partial(tag, tags=["ward"], version=None),
+        partial(untag, tags=["ward"]),
+        partial(relate, relation=CITES),
+        partial(unrelate, relation=CITES),
+        partial(archive, reason="Old.", version=None),
+        partial(show, visibility=Visibility(), version=None),
+        restore,
+        erase,
     ],
 )
-def test_nothing_can_be_done_to_an_entry_that_is_not_there(command: EntryCommand) -> None:
-    with pytest.raises(NotFound, match=ID):
-        then([], command)
+def test_nothing_can_be_done_to_an_entry_that_is_not_there(wish: Decide) -> None:
+    for entry in (after(), after(CONTRIBUTED, EntryErased())):
+        with pytest.raises(NotFound, match=ID):
+            wish(entry)
 
 
 def test_a_revision_keeps_the_group_that_it_does_not_mention() -> None:
-    assert then([CONTRIBUTED], Revise(content=SECOND, version=1, note="Clearer.")) == [
+    assert revise(after(CONTRIBUTED), SECOND, version=1, note="Clearer.") == [
         EntryRevised(content=SECOND, group="Ward 3", note="Clearer.")
     ]
 
 
 @pytest.mark.parametrize("group", ["Ward 4", None])
 def test_a_revision_may_change_or_drop_the_group(group: str | None) -> None:
-    assert then([CONTRIBUTED], Revise(content=FIRST, version=1, group=group)) == [
+    assert revise(after(CONTRIBUTED), FIRST, version=1, group=group) == [
         EntryRevised(content=FIRST, group=group)
     ]
 
 
 def test_revising_to_the_same_text_adds_nothing() -> None:
-    assert then([CONTRIBUTED], Revise(content=FIRST, version=1, group="Ward 3")) == []
+    assert revise(after(CONTRIBUTED), FIRST, version=1, group="Ward 3") == []
 
 
 def test_a_revision_of_a_text_that_was_revised_meanwhile_is_a_conflict() -> None:
-    given = [CONTRIBUTED, EntryTagged(tag="ward"), REVISED]
+    entry = after(CONTRIBUTED, TAGGED, REVISED)
     with pytest.raises(RevisionConflict) as caught:
-        then(given, Revise(content=some_content("Third"), version=2))
+        revise(entry, some_content("Third"), version=2)
     assert (caught.value.entry_id, caught.value.expected, caught.value.actual) == (ID, 2, 3)
 
 
 def test_two_who_wrote_the_same_text_do_not_conflict() -> None:
-    assert then([CONTRIBUTED, REVISED], Revise(content=SECOND, version=1)) == []
+    assert revise(after(CONTRIBUTED, REVISED), SECOND, version=1) == []
 
 
 def test_tags_added_meanwhile_are_no_conflict() -> None:
-    given = [CONTRIBUTED, EntryTagged(tag="ward"), EntryTagged(tag="night")]
-    assert then(given, Revise(content=SECOND, version=1)) == [REVISED]
+    assert revise(after(CONTRIBUTED, TAGGED), SECOND, version=1) == [REVISED]
 
 
 def test_a_version_that_is_not_there_yet_is_bad_input() -> None:
     with pytest.raises(InvalidInput, match="no version 2") as caught:
-        then([CONTRIBUTED], Revise(content=SECOND, version=2))
+        revise(after(CONTRIBUTED), SECOND, version=2)
     assert caught.value.field == "version"
 
 
 def test_an_archived_entry_is_not_revised() -> None:
     with pytest.raises(Refused, match="restore it first"):
-        then([CONTRIBUTED, ARCHIVED], Revise(content=SECOND, version=2))
+        revise(after(CONTRIBUTED, ARCHIVED), SECOND, version=2)
 
 
 def test_only_tags_that_are_missing_are_put_on() -> None:
-    given = [CONTRIBUTED, EntryTagged(tag="ward")]
-    assert then(given, Tag(("ward", "night", "night"))) == [EntryTagged(tag="night")]
+    entry = after(CONTRIBUTED, TAGGED)
+    assert tag(entry, ("ward", "night", "night"), version=None) == [EntryTagged(tag="night")]
 
 
 def test_only_tags_that_are_there_are_taken_off() -> None:
-    given = [CONTRIBUTED, EntryTagged(tag="ward")]
-    assert then(given, Untag(("night", "ward", "ward"))) == [EntryUntagged(tag="ward")]
+    assert untag(after(CONTRIBUTED, TAGGED), ("night", "ward", "ward")) == [UNTAGGED]
 
 
 def test_a_tag_can_come_back() -> None:
-    given = [CONTRIBUTED, EntryTagged(tag="ward"), EntryUntagged(tag="ward")]
-    assert then(given, Tag(("ward",))) == [EntryTagged(tag="ward")]
+    assert tag(after(CONTRIBUTED, TAGGED, UNTAGGED), ("ward",), version=None) == [TAGGED]
 
 
 def test_a_relation_is_stated_once_and_withdrawn_once() -> None:
-    related = EntryRelated(relation=CITES)
-    assert then([CONTRIBUTED], Relate(CITES)) == [related]
-    assert then([CONTRIBUTED, related], Relate(CITES)) == []
-    unrelated = EntryUnrelated(relation=CITES)
-    assert then([CONTRIBUTED, related], Unrelate(CITES)) == [unrelated]
-    assert then([CONTRIBUTED, related, unrelated], Unrelate(CITES)) == []
+    assert relate(after(CONTRIBUTED), CITES) == [RELATED]
+    assert relate(after(CONTRIBUTED, RELATED), CITES) == []
+    assert unrelate(after(CONTRIBUTED, RELATED), CITES) == [UNRELATED]
+    assert unrelate(after(CONTRIBUTED, RELATED, UNRELATED), CITES) == []
 
 
 def test_an_archived_entry_can_still_be_tagged_and_related() -> None:
-    given = [CONTRIBUTED, ARCHIVED]
-    assert then(given, Tag(("ward",))) == [EntryTagged(tag="ward")]
-    assert then(given, Relate(CITES)) == [EntryRelated(relation=CITES)]
+    entry = after(CONTRIBUTED, ARCHIVED)
+    assert tag(entry, ("ward",), version=None) == [TAGGED]
+    assert relate(entry, CITES) == [RELATED]
 
 
-@pytest.mark.parametrize("command", [Relate(Relation("Cites", ID)), Archive("Old.", ID)])
-def test_an_entry_does_not_point_to_itself(command: EntryCommand) -> None:
+def test_an_entry_does_not_point_to_itself() -> None:
     with pytest.raises(InvalidInput, match="itself"):
-        then([CONTRIBUTED], command)
+        relate(after(CONTRIBUTED), Relation("Cites", ID))
+    with pytest.raises(InvalidInput, match="itself"):
+        archive(after(CONTRIBUTED), "Old.", ID, version=None)
 
 
 def test_archiving_keeps_the_reason_and_the_successor_and_adds_nothing_else() -> None:
-    assert then([CONTRIBUTED], Archive("Out of date.", OTHER)) == [ARCHIVED]
-    assert then([CONTRIBUTED], Archive("Out of date.")) == [EntryArchived(reason="Out of date.")]
+    assert archive(after(CONTRIBUTED), "Out of date.", OTHER, version=None) == [ARCHIVED]
+    assert archive(after(CONTRIBUTED), "Old.", version=None) == [EntryArchived(reason="Old.")]
 
 
 def test_archiving_again_for_the_same_reason_adds_nothing() -> None:
-    assert then([CONTRIBUTED, ARCHIVED], Archive("Out of date.", OTHER)) == []
+    assert archive(after(CONTRIBUTED, ARCHIVED), "Out of date.", OTHER, version=None) == []
 
 
 def test_archiving_again_for_another_reason_is_refused() -> None:
     with pytest.raises(Refused, match="restore it first"):
-        then([CONTRIBUTED, ARCHIVED], Archive("Never worked."))
+        archive(after(CONTRIBUTED, ARCHIVED), "Never worked.", version=None)
 
 
 def test_restoring_ends_the_archiving_and_is_harmless_to_repeat() -> None:
-    assert then([CONTRIBUTED, ARCHIVED], Restore()) == [EntryRestored()]
-    assert then([CONTRIBUTED, ARCHIVED, EntryRestored()], Restore()) == []
-    assert then([CONTRIBUTED, ARCHIVED, EntryRestored()], Revise(content=SECOND, version=3)) == [
-        REVISED
-    ]
+    assert restore(after(CONTRIBUTED, ARCHIVED)) == [EntryRestored()]
+    assert restore(after(CONTRIBUTED, ARCHIVED, EntryRestored())) == []
+    assert revise(after(CONTRIBUTED, ARCHIVED, EntryRestored()), SECOND, version=3) == [REVISED]
 
 
 def test_the_fold_is_the_state_and_remembers_what_was() -> None:
     brought = EntryRevised(content=SECOND, group=None, imported=True)
-    entry = ENTRY.fold(
-        [
-            CONTRIBUTED,
-            EntryTagged(tag="ward"),
-            EntryUntagged(tag="ward"),
-            EntryRelated(relation=CITES),
-            EntryUnrelated(relation=CITES),
-            brought,
-            ARCHIVED,
-            EntryRestored(),
-        ],
-    )
+    relations = (RELATED, UNRELATED)
+    entry = after(CONTRIBUTED, TAGGED, UNTAGGED, *relations, brought, ARCHIVED, EntryRestored())
     second = Text(content=SECOND)
     assert entry == Entry(
         id=ID,
@@ -224,14 +213,18 @@ def test_the_fold_is_the_state_and_remembers_what_was() -> None:
     )
 
 
-COMMANDS: st.SearchStrategy[EntryCommand] = st.one_of(
-    st.builds(Revise, content=CONTENTS, version=st.integers(1, 12), group=GROUPS),
-    st.lists(TAGS).map(lambda tags: Tag(tuple(tags))),
-    st.lists(TAGS).map(lambda tags: Untag(tuple(tags))),
-    RELATIONS.map(Relate),
-    RELATIONS.map(Unrelate),
-    st.sampled_from([Archive("Out of date.", OTHER), Archive("Merged."), Archive("x", ID)]),
-    st.just(Restore()),
+def wish(decide: Callable[..., list[EntryEvent]], **given: Any) -> st.SearchStrategy[Decide]:
+    return st.builds(partial, st.just(decide), **given)
+
+
+WISHES = st.one_of(
+    wish(revise, content=CONTENTS, version=st.integers(1, 12), group=GROUPS),
+    wish(tag, tags=st.lists(TAGS), version=st.none()),
+    wish(untag, tags=st.lists(TAGS)),
+    wish(relate, relation=RELATIONS),
+    wish(unrelate, relation=RELATIONS),
+    wish(archive, reason=REASONS, successor=SUCCESSORS, version=st.none()),
+    st.just(restore),
 )
 
 
@@ -243,7 +236,7 @@ def test_an_event_of_something_else_is_no_part_of_an_entry() -> None:
 
 @given(HISTORIES)
 def test_any_history_adds_up(history: list[EntryEvent]) -> None:
-    entry = ENTRY.fold([CONTRIBUTED, *history])
+    entry = after(CONTRIBUTED, *history)
     assert entry.version == len(history) + 1
     assert entry.tags.keys() <= entry.known_tags
     assert entry.relations <= entry.known_relations
@@ -251,51 +244,49 @@ def test_any_history_adds_up(history: list[EntryEvent]) -> None:
     assert 1 <= entry.revision_version <= entry.version
 
 
-@given(HISTORIES, COMMANDS)
-def test_what_was_done_is_not_done_again(history: list[EntryEvent], command: EntryCommand) -> None:
-    entry = ENTRY.fold([CONTRIBUTED, *history])
+@given(HISTORIES, WISHES)
+def test_what_was_done_is_not_done_again(history: list[EntryEvent], decide: Decide) -> None:
+    entry = after(CONTRIBUTED, *history)
     try:
-        events = decide(command, entry)
+        events = decide(entry)
     except (InvalidInput, Refused, RevisionConflict):
         return
-    for event in events:
-        entry = evolve(entry, event)
-    assert decide(command, entry) == []
+    assert decide(after(CONTRIBUTED, *history, *events)) == []
 
 
 def test_an_entry_has_so_many_tags_however_often_some_are_added() -> None:
-    given = [CONTRIBUTED, *(EntryTagged(tag=f"t{n}") for n in range(99))]
-    assert then(given, Tag(("t1", "one"))) == [EntryTagged(tag="one")]
+    entry = after(CONTRIBUTED, *(EntryTagged(tag=f"t{n}") for n in range(99)))
+    assert tag(entry, ("t1", "one"), version=None) == [EntryTagged(tag="one")]
     with pytest.raises(InvalidInput, match="at most 100 tags; this one would have 101: take some"):
-        then(given, Tag(("one", "two")))
+        tag(entry, ("one", "two"), version=None)
 
 
 def test_who_sees_an_entry_is_chosen_on_the_version_that_was_read() -> None:
     world = Visibility("world")
-    assert then([CONTRIBUTED, REVISED], Show(world, 2)) == [
+    assert show(after(CONTRIBUTED, REVISED), world, version=2) == [
         EntryVisibilityChanged(visibility=world)
     ]
-    assert then([CONTRIBUTED, REVISED], Show(Visibility(), 1)) == []
+    assert show(after(CONTRIBUTED, REVISED), Visibility(), version=1) == []
     with pytest.raises(RevisionConflict, match="from version 1, it is now at 2"):
-        then([CONTRIBUTED, REVISED], Show(world, 1))
+        show(after(CONTRIBUTED, REVISED), world, version=1)
     with pytest.raises(InvalidInput, match="no version 3"):
-        then([CONTRIBUTED, REVISED], Show(world, 3))
+        show(after(CONTRIBUTED, REVISED), world, version=3)
 
 
-@pytest.mark.parametrize("version", [3, 2**70])
 @pytest.mark.parametrize(
-    "command",
+    ("last", "wish"),
     [
-        Show(Visibility()),
-        Tag(("ward",)),
-        Archive("Out of date.", OTHER),
-        Revise(content=FIRST, version=1),
+        (TAGGED, partial(show, visibility=Visibility())),
+        (TAGGED, partial(tag, tags=["ward"])),
+        (TAGGED, partial(revise, content=FIRST)),
+        (ARCHIVED, partial(archive, reason="Out of date.", successor=OTHER)),
     ],
 )
 def test_a_version_that_is_not_there_yet_is_refused_where_nothing_would_change_as_well(
-    command: Show | Tag | Archive | Revise, version: int
+    last: EntryEvent, wish: Callable[..., list[EntryEvent]]
 ) -> None:
-    given = [CONTRIBUTED, ARCHIVED if isinstance(command, Archive) else EntryTagged(tag="ward")]
-    assert then(given, structs.replace(command, version=1)) == []
-    with pytest.raises(InvalidInput, match=f"no version {version} yet; it is at 2"):
-        then(given, structs.replace(command, version=version))
+    entry = after(CONTRIBUTED, last)
+    assert wish(entry, version=1) == []
+    for version in (3, 2**70):
+        with pytest.raises(InvalidInput, match=f"no version {version} yet; it is at 2"):
+            wish(entry, version=version)

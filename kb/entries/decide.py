@@ -1,0 +1,207 @@
+"""What becomes of a wish about one entry: from its state to the events, none where all is so.
+
+All raise `Refused` or `InvalidInput`, and `NotFound` where there is no entry to change. `version`,
+where it is given, is the one that the asker had read.
+"""
+
+from collections.abc import Callable, Iterable
+
+from msgspec import UNSET, UnsetType
+
+from kb.access import Visibility, narrows, told
+from kb.entries.content import Content, Draft, Relation
+from kb.entries.entry import (
+    Entry,
+    EntryArchived,
+    EntryContributed,
+    EntryErased,
+    EntryEvent,
+    EntryRelated,
+    EntryRestored,
+    EntryRevised,
+    EntryTagged,
+    EntryUnrelated,
+    EntryUntagged,
+    EntryVisibilityChanged,
+    Text,
+)
+from kb.entries.tags import tag_key
+from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict, ShownToMore
+
+MOST_TAGS = 100
+"""Of one entry, however many times tags are added."""
+
+Decide = Callable[[Entry], list[EntryEvent]]
+
+
+def contribute(
+    entry: Entry, draft: Draft, author: str, archived: EntryArchived | None = None
+) -> list[EntryEvent]:
+    """Begin an entry in the name of `author`, perhaps one that is archived at once."""
+    if entry.version:
+        raise Refused(f"Entry {entry.id} exists already; revise it instead.")
+    first = EntryContributed(
+        kind=draft.kind,
+        author=author,
+        content=draft.content,
+        group=draft.group,
+        visibility=draft.visibility,
+    )
+    last = [archived] if archived else []
+    return [first, *tagged(draft.tags), *related(draft.relations), *last]
+
+
+def revise(
+    entry: Entry,
+    content: Content,
+    *,
+    version: int,
+    group: str | UnsetType | None = UNSET,
+    note: str | None = None,
+) -> list[EntryEvent]:
+    """Replace the text by one that was written on top of `version`; an unset group stays."""
+    _refuse_unread(entry, version)
+    refuse_archived(entry, "revised")
+    group = entry.group if group is UNSET else group
+    if Text(content=content, group=group) == entry.texts[-1]:
+        return []
+    if version < entry.revision_version:
+        raise RevisionConflict(entry.id, version, entry.version, _new_readers(entry, version))
+    refuse_shown_to_more(entry, version)
+    return [EntryRevised(content=content, group=group, note=note)]
+
+
+def tag(entry: Entry, tags: Iterable[str], *, version: int | None) -> list[EntryEvent]:
+    """Put tags on, meant for those who see the entry at `version`."""
+    _refuse_unread(entry, version)
+    added = tagged(tag for tag in tags if tag_key(tag) not in entry.tags)
+    if added and len(entry.tags) + len(added) > MOST_TAGS:
+        raise InvalidInput(
+            f"An entry has at most {MOST_TAGS} tags; this one would have "
+            f"{len(entry.tags) + len(added)}: take some off first.",
+            "tags",
+        )
+    if added:
+        refuse_shown_to_more(entry, version)
+    return added
+
+
+def untag(entry: Entry, tags: Iterable[str]) -> list[EntryEvent]:
+    """Take tags off."""
+    _refuse_missing(entry)
+    keys = dict.fromkeys(map(tag_key, tags))
+    return [EntryUntagged(tag=entry.tags[key]) for key in keys if key in entry.tags]
+
+
+def relate(entry: Entry, relation: Relation) -> list[EntryEvent]:
+    """State a relation to another entry."""
+    _refuse_missing(entry)
+    refuse_itself(entry.id, relation.target)
+    return [] if relation in entry.relations else [EntryRelated(relation=relation)]
+
+
+def unrelate(entry: Entry, relation: Relation) -> list[EntryEvent]:
+    """Withdraw a relation."""
+    _refuse_missing(entry)
+    return [EntryUnrelated(relation=relation)] if relation in entry.relations else []
+
+
+def archive(
+    entry: Entry, reason: str, successor: str | None = None, *, version: int | None
+) -> list[EntryEvent]:
+    """Stop recommending it, for a reason meant for those who see it at `version`.
+
+    `successor` is another entry that takes its place.
+    """
+    _refuse_unread(entry, version)
+    archived = EntryArchived(reason=reason, successor=successor)
+    if entry.archived == archived:
+        return []
+    refuse_archived(entry, "archived again for another reason")
+    if successor is not None:
+        refuse_itself(entry.id, successor)
+    refuse_shown_to_more(entry, version)
+    return [archived]
+
+
+def restore(entry: Entry) -> list[EntryEvent]:
+    """Recommend it again."""
+    _refuse_missing(entry)
+    return [EntryRestored()] if entry.archived else []
+
+
+def show(entry: Entry, visibility: Visibility, *, version: int | None) -> list[EntryEvent]:
+    """Let exactly these see it, as it was at `version`."""
+    _refuse_unread(entry, version)
+    if visibility == entry.visibility:
+        return []
+    if version is not None and version < entry.version:
+        raise RevisionConflict(entry.id, version, entry.version, _new_readers(entry, version))
+    return [EntryVisibilityChanged(visibility=visibility)]
+
+
+def erase(entry: Entry) -> list[EntryEvent]:
+    """Forget all that it says."""
+    _refuse_missing(entry)
+    return [EntryErased()]
+
+
+def tagged(tags: Iterable[str]) -> list[EntryEvent]:
+    """One event for each tag, in the order given, without those that repeat one."""
+    first: dict[str, str] = {}
+    for tag in tags:
+        first.setdefault(tag_key(tag), tag)
+    return [EntryTagged(tag=tag) for tag in first.values()]
+
+
+def related(relations: Iterable[Relation]) -> list[EntryEvent]:
+    """One event for each relation, in the order given, repetitions left out."""
+    return [EntryRelated(relation=relation) for relation in dict.fromkeys(relations)]
+
+
+def refuse_itself(entry_id: str, other: str) -> None:
+    """Raise `InvalidInput` where an entry points to itself."""
+    if other == entry_id:
+        raise InvalidInput(
+            "An entry cannot be related to itself or take its own place; name another.", "target"
+        )
+
+
+def refuse_archived(entry: Entry, wish: str) -> None:
+    """Raise `Refused` where an archived entry would be `wish`, e.g. "revised"."""
+    if entry.archived:
+        raise Refused(f"Entry {entry.id} is archived and cannot be {wish}; restore it first.")
+
+
+def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
+    """Raise `ShownToMore` where others see `entry` than at `version`, for whom words were meant.
+
+    `InvalidInput` where it is not at that version yet.
+    """
+    _refuse_not_there_yet(entry, version)
+    if version is not None and (who := _new_readers(entry, version)):
+        raise ShownToMore(entry.id, who, version, entry.version)
+
+
+def _refuse_missing(entry: Entry) -> None:
+    if not entry.version or entry.erased:
+        raise NotFound(f"There is no entry {entry.id}.")
+
+
+def _refuse_unread(entry: Entry, version: int | None) -> None:
+    # Also where nothing would change: nobody has read a version that is not there.
+    _refuse_missing(entry)
+    _refuse_not_there_yet(entry, version)
+
+
+def _refuse_not_there_yet(entry: Entry, version: int | None) -> None:
+    if version is not None and version > entry.version:
+        raise InvalidInput(
+            f"Entry {entry.id} has no version {version} yet; it is at {entry.version}.", "version"
+        )
+
+
+def _new_readers(entry: Entry, version: int) -> str:
+    """Who sees it now, in words; empty if all of them saw it at `version`."""
+    now = entry.visibility
+    return told(now) if narrows(entry.visibility_at(version), now) else ""
