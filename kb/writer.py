@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from msgspec import Struct, structs
 
 from events.codec import EventCodec
 from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
-from events.event import DamagedEvent, NewEvent, RecordedEvent, StreamWrite
+from events.event import DamagedEvent, NewEvent, RecordedEvent
 from kb.access import Asker
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
 from kb.log_errors import log_errors
+from kb.noted_reads import NotedReads, StreamLog
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
@@ -65,18 +66,6 @@ class Done(Struct, Generic[S], frozen=True):
     receipt: Receipt
 
 
-class StreamLog(Protocol):
-    """What commands need of an `EventLog`."""
-
-    def append(self, *writes: StreamWrite) -> list[RecordedEvent]:
-        """See `EventLog.append`."""
-        ...
-
-    def read_stream(self, stream: str) -> list[RecordedEvent]:
-        """See `EventLog.read_stream`."""
-        ...
-
-
 class Writer:
     """Appends what commands decide.
 
@@ -102,7 +91,7 @@ class Writer:
         shown: Shown = lambda *_: True,
         finishing: bool = False,
     ) -> None:
-        self._log = log
+        self._log = NotedReads(log)
         self._codec = codec
         self._new_event_id = new_event_id
         self._settle = settle
@@ -114,7 +103,7 @@ class Writer:
     def acting_for(self, asker: Asker) -> "Writer":
         """The same, on behalf of another member."""
         return Writer(
-            self._log,
+            self._log.log,
             self._codec,
             asker=asker,
             new_event_id=self._new_event_id,
@@ -165,29 +154,27 @@ class Writer:
         decide: Callable[[S], Sequence[Struct]],
         *,
         guard: Callable[[], object] | None = None,
+        turn: tuple[str, Struct] | None = None,
         command_id: UUID | None = None,
         settle: bool = True,
     ) -> Done[S]:
         """Append what `decide` makes of the present state, all or none.
 
         `guard` raises where other streams do not allow it; a repeated command is not asked again,
-        for it has happened. Streams are not decided together: another may change right after.
-        When another writer was faster, the command is decided anew on what that one left. Raises
-        `SentAlready` if a command id was used for something else, `Refused` if the stream does
-        not come to rest,
-        `DataDirectoryError` if the log cannot be used, and whatever `decide` raises.
+        for it has happened. All streams that both read through this writer are still as they were
+        when the events are written: when another writer was faster, the command is decided anew on
+        what that one left. `turn` names a stream and an event that is written to it as well: of two
+        commands with a turn in the same stream, one is decided on all that the other did. Raises
+        `SentAlready` if a command id was used for something else, `Refused` if the streams do not
+        come to rest, `DataDirectoryError` if the log cannot be used, and whatever both raise.
         """
         command = checked(command_id) if command_id else self._new_event_id()
         for _ in range(ATTEMPTS):
-            recorded = self._read(aggregate.stream)
-            done = self._repeated(aggregate, recorded, decide, command)
-            if done is None:
-                if guard:
-                    guard()
-                try:
-                    done = self._attempt(aggregate, recorded, decide, command)
-                except VersionConflict:
-                    continue
+            try:
+                with self._log.noting():
+                    done = self._attempt(aggregate, decide, guard, turn, command)
+            except VersionConflict:
+                continue
             if settle:
                 self._wrote(aggregate.stream, done.receipt.position)
                 done = Done(done.before, self.settle(done.receipt))
@@ -201,22 +188,29 @@ class Writer:
     def _attempt(
         self,
         aggregate: Aggregate[S],
-        recorded: list[RecordedEvent],
         decide: Callable[[S], Sequence[Struct]],
+        guard: Callable[[], object] | None,
+        turn: tuple[str, Struct] | None,
         command: UUID,
     ) -> Done[S]:
+        recorded = self._read(aggregate.stream)
+        if done := self._repeated(aggregate, recorded, decide, command):
+            return done
+        if turn:
+            self._read(turn[0])  # before all that is decided on
+        if guard:
+            guard()
         before = self._fold(aggregate, recorded)
-        new = [
-            self._new_event(event, event_id(command, index), aggregate.stream, self.actor, command)
-            for index, event in enumerate(decide(before))
-        ]
+        new = self._new_events(decide(before), aggregate.stream, command)
         if new:
             self._refuse_ended()
+            also = {turn[0]: self._new_events(turn[1:], turn[0], command, len(new))} if turn else {}
             try:
-                with log_errors():
-                    recorded = self._log.append(StreamWrite(aggregate.stream, new, len(recorded)))
+                # What it is about comes last, so who waits for that has seen all of it.
+                appended = self._log.append({**also, aggregate.stream: new})
             except EventIdConflict as error:
                 raise _used_already(command) from error
+            recorded = appended[-len(new) :]
         return Done(before, _receipt(aggregate.id, recorded))
 
     def _refuse_ended(self) -> None:
@@ -230,8 +224,7 @@ class Writer:
             raise Forbidden("You are not a member any more, so you cannot change anything.")
 
     def _read(self, stream: str) -> list[RecordedEvent]:
-        with log_errors():
-            return self._log.read_stream(stream)
+        return self._log.read_stream(stream)
 
     def _repeated(
         self,
@@ -251,21 +244,28 @@ class Writer:
             raise _used_already(command)
         return Done(before, _receipt(aggregate.id, first))
 
-    def _new_event(
-        self, event: Struct, new_id: UUID, stream: str, actor: str, command: UUID
-    ) -> NewEvent:
-        with log_errors():
-            name, schema_version, data = self._codec.encode(
-                event, id=new_id, stream=stream, actor=actor
+    def _new_events(
+        self, events: Iterable[Struct], stream: str, command: UUID, start: int = 0
+    ) -> list[NewEvent]:
+        """Events of a command for `stream`, of which `start` come before."""
+        found: list[NewEvent] = []
+        for index, event in enumerate(events, start):
+            id_ = event_id(command, index)
+            with log_errors():
+                name, schema_version, data = self._codec.encode(
+                    event, id=id_, stream=stream, actor=self.actor
+                )
+            found.append(
+                NewEvent(
+                    id=id_,
+                    type=name,
+                    schema_version=schema_version,
+                    data=data,
+                    actor=self.actor,
+                    correlation_id=command,
+                )
             )
-        return NewEvent(
-            id=new_id,
-            type=name,
-            schema_version=schema_version,
-            data=data,
-            actor=actor,
-            correlation_id=command,
-        )
+        return found
 
     def _decoded(self, recorded: Iterable[RecordedEvent]) -> list[Struct]:
         try:

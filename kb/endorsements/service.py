@@ -37,8 +37,7 @@ class Endorsements:
         """Vouch for an entry that is not archived; the same reason again adds nothing.
 
         Raises `InvalidInput`, `NotFound` or `Refused`, `ShownToMore` where others see the entry
-        than at `entry_version`. An entry archived or shown to more in the same moment may still be
-        endorsed: two streams are not decided together.
+        than at `entry_version`, also if that happens in the same moment.
         """
         decide = partial(endorse, reason=validation.text("reason", reason))
         version = validation.optional_version(entry_version)
