@@ -12,6 +12,7 @@ from msgspec import Struct
 from events.codec import EventType
 from kb.access import Action
 from kb.following.view import Lack, View
+from kb.own import Own
 
 Words = tuple[str, str | None]
 """A sentence, and the id of the entry that it ends with, if any."""
@@ -28,14 +29,13 @@ class Told(Struct, frozen=True):
     unread: str
 
 
-class Fact(Struct, frozen=True, kw_only=True):
-    """A type of event of an area.
+class Fact(EventType, frozen=True, kw_only=True):
+    """A type of event of an area: how it is stored, and what it is to people.
 
     `lack` is what one that cannot be taken in may have taken away from people, None for nothing;
     `told` how it reads in the history of an entry, None where it is not part of any.
     """
 
-    type: EventType
     lack: Lack | None
     told: Told | None
 
@@ -56,9 +56,13 @@ class StreamKind(Struct, frozen=True, kw_only=True):
 
 
 class Area(Struct, frozen=True, kw_only=True):
-    """What a part of the knowledge base has: its streams, views, and what can be done there."""
+    """What a part of the knowledge base has: its streams, views, and what can be done there.
+
+    `own` is what a member takes along of what they said there, None where there is nothing.
+    """
 
     name: str
     streams: tuple[StreamKind, ...]
     views: tuple[View, ...]
     actions: tuple[Action, ...]
+    own: Own | None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from indexer.threads import wait_asleep
 from kb import access, data_directory
 from kb.access import Asker
+from kb.areas import OWN
 from kb.data_directory import storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
@@ -23,10 +24,10 @@ from kb.errors import DataDirectoryError, Forbidden, NotFound
 from kb.ids import new_event_id, new_id
 from kb.model import AnnouncedModel
 from kb.opening import open_parts
+from kb.own_data.read import OwnData, own_data
 from kb.parts import Parts
 from kb.people.credentials import Credentials
 from kb.people.directory import Directory
-from kb.people.own_data import OwnData, own_data
 from kb.people.service import People
 from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
@@ -99,7 +100,7 @@ class KnowledgeBase(Upkeep):
         if self.asker.member is None:
             raise Forbidden("Sign in to take your data along.")
         with storage_errors(self._parts.directory.root):
-            return own_data(self._parts.reader, self._writer, self.accounts, self.directory)
+            return own_data(self._parts.reader, self._writer, self.accounts, self.directory, OWN)
 
     @property
     def accounts(self) -> "Accounts":

@@ -275,12 +275,13 @@ def _print_link(base: "KnowledgeBase", link: "OneTimeLink", as_json: bool) -> No
 @pass_session
 def data(session: Session, form: str) -> None:
     """Print everything that is your own; KB_MEMBER says who you are."""
+    from kb.areas import OWN
     from kb.errors import Forbidden
-    from kb.people.own_data import as_json
-    from kb.people.own_markdown import as_markdown
+    from kb.own_data.markdown import as_markdown
+    from kb.own_data.read import as_json
 
     with session.open() as base:
         if base.asker.member == access.OPERATOR:
             raise Forbidden("Only members have data of their own: set KB_MEMBER to your id.")
         own = base.own_data()
-    click.echo(as_json(own) if form == "json" else as_markdown(own))
+    click.echo(as_json(own) if form == "json" else as_markdown(own, OWN))

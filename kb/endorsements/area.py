@@ -1,11 +1,11 @@
 """What endorsements have, in one value."""
 
-from events.codec import EventType
 from events.sealed_fields import Sealed
 from kb.area import Area, Fact, StreamKind, Told, Words
 from kb.endorsements.actions import ENDORSE
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.endorsements.endorsement_view import ENDORSEMENTS
+from kb.endorsements.own import OWN
 from kb.sentences import ended
 
 
@@ -21,19 +21,17 @@ ENDORSEMENT = StreamKind(
     name="endorsement",
     facts=(
         Fact(
-            type=EventType(
-                name="entry-endorsed",
-                schema_version=1,
-                cls=EntryEndorsed,
-                sealed=(Sealed("reason", by="actor", erased=""),),
-            ),
+            name="entry-endorsed",
+            schema_version=1,
+            cls=EntryEndorsed,
+            sealed=(Sealed("reason", by="actor", erased=""),),
             lack=None,
             told=Told(_endorsed, "An endorsement"),
         ),
         Fact(
-            type=EventType(
-                name="endorsement-withdrawn", schema_version=1, cls=EndorsementWithdrawn
-            ),
+            name="endorsement-withdrawn",
+            schema_version=1,
+            cls=EndorsementWithdrawn,
             lack=None,
             told=Told(_withdrawn, "That an endorsement was withdrawn"),
         ),
@@ -43,4 +41,6 @@ ENDORSEMENT = StreamKind(
     entry="SELECT entry_id FROM endorsement WHERE id = :name",
 )
 
-AREA = Area(name="endorsements", streams=(ENDORSEMENT,), views=(ENDORSEMENTS,), actions=(ENDORSE,))
+AREA = Area(
+    name="endorsements", streams=(ENDORSEMENT,), views=(ENDORSEMENTS,), actions=(ENDORSE,), own=OWN
+)

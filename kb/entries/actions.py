@@ -4,10 +4,7 @@ from kb.access import Action
 
 READ = Action("read", allowed=frozenset({"anybody"}), scope="search", wish="read this")
 CONTRIBUTE = Action(
-    "contribute",
-    allowed=frozenset({"member"}),
-    scope="contribute",
-    wish="contribute an entry",
+    "contribute", allowed=frozenset({"member"}), scope="contribute", wish="contribute an entry"
 )
 REVISE = Action("revise", allowed=frozenset({"member"}), scope="contribute", wish="revise an entry")
 CURATE = Action(
@@ -23,8 +20,5 @@ SHOW = Action(
     wish="change who sees an entry",
 )
 ERASE_ENTRY = Action(
-    "erase-entry",
-    allowed=frozenset({"author", "steward"}),
-    scope="admin",
-    wish="erase an entry",
+    "erase-entry", allowed=frozenset({"author", "steward"}), scope="admin", wish="erase an entry"
 )

@@ -1,6 +1,5 @@
 """What entries have, in one value."""
 
-from events.codec import EventType
 from events.sealed_fields import Sealed
 from kb import as_seen
 from kb.access import told
@@ -20,6 +19,7 @@ from kb.entries.entry import (
     EntryVisibilityChanged,
 )
 from kb.entries.lineage_view import LINEAGE
+from kb.entries.own import OWN
 from kb.entries.relation import reads
 from kb.sentences import ended
 
@@ -55,96 +55,84 @@ ENTRY = StreamKind(
     name="entry",
     facts=(
         Fact(
-            type=EventType(
-                name="entry-contributed",
-                schema_version=1,
-                cls=EntryContributed,
-                read=as_seen.entry,
-                sealed=(_CONTENT, _GROUP, Sealed("source", by="stream")),
-            ),
+            name="entry-contributed",
+            schema_version=1,
+            cls=EntryContributed,
+            read=as_seen.entry,
+            sealed=(_CONTENT, _GROUP, Sealed("source", by="stream")),
             lack="entry",
             told=Told(_contributed, ""),
         ),
         Fact(
-            type=EventType(
-                name="entry-revised",
-                schema_version=1,
-                cls=EntryRevised,
-                read=as_seen.entry,
-                sealed=(_CONTENT, _GROUP, Sealed("note", by="stream")),
-            ),
+            name="entry-revised",
+            schema_version=1,
+            cls=EntryRevised,
+            read=as_seen.entry,
+            sealed=(_CONTENT, _GROUP, Sealed("note", by="stream")),
             lack="text",
             told=Told(_revised, "A revision"),
         ),
         Fact(
-            type=EventType(
-                name="entry-tagged",
-                schema_version=1,
-                cls=EntryTagged,
-                read=as_seen.tag,
-                sealed=(_TAG,),
-            ),
+            name="entry-tagged",
+            schema_version=1,
+            cls=EntryTagged,
+            read=as_seen.tag,
+            sealed=(_TAG,),
             lack=None,
             told=Told(lambda event: (f"Tagged “{event.tag}”.", None), "A tag"),
         ),
         Fact(
-            type=EventType(
-                name="entry-untagged",
-                schema_version=1,
-                cls=EntryUntagged,
-                read=as_seen.tag,
-                sealed=(_TAG,),
-            ),
+            name="entry-untagged",
+            schema_version=1,
+            cls=EntryUntagged,
+            read=as_seen.tag,
+            sealed=(_TAG,),
             lack="text",
             told=Told(
                 lambda event: (f"Tag “{event.tag}” taken off.", None), "That a tag was taken off"
             ),
         ),
         Fact(
-            type=EventType(
-                name="entry-related",
-                schema_version=1,
-                cls=EntryRelated,
-                sealed=(Sealed("written", by="stream", erased=[]),),
-            ),
+            name="entry-related",
+            schema_version=1,
+            cls=EntryRelated,
+            sealed=(Sealed("written", by="stream", erased=[]),),
             lack=None,
             told=Told(_related, "A relation to another entry"),
         ),
         Fact(
-            type=EventType(name="entry-unrelated", schema_version=1, cls=EntryUnrelated),
+            name="entry-unrelated",
+            schema_version=1,
+            cls=EntryUnrelated,
             lack="text",
             told=Told(_unrelated, "That a relation was withdrawn"),
         ),
         Fact(
-            type=EventType(
-                name="entry-archived",
-                schema_version=1,
-                cls=EntryArchived,
-                sealed=(Sealed("reason", by="stream", erased=""),),
-            ),
+            name="entry-archived",
+            schema_version=1,
+            cls=EntryArchived,
+            sealed=(Sealed("reason", by="stream", erased=""),),
             lack=None,
             told=Told(_archived, "That it was archived"),
         ),
         Fact(
-            type=EventType(name="entry-restored", schema_version=1, cls=EntryRestored),
+            name="entry-restored",
+            schema_version=1,
+            cls=EntryRestored,
             lack=None,
             told=Told(lambda _: ("Restored.", None), "That it was restored"),
         ),
         Fact(
-            type=EventType(
-                name="entry-visibility-changed", schema_version=1, cls=EntryVisibilityChanged
-            ),
+            name="entry-visibility-changed",
+            schema_version=1,
+            cls=EntryVisibilityChanged,
             lack="sight",
             told=Told(
                 lambda event: (f"Shown to {told(event.visibility)} from now on.", None),
                 "A change of who sees it",
             ),
         ),
-        Fact(
-            type=EventType(name="entry-erased", schema_version=1, cls=EntryErased),
-            lack="entry",
-            told=None,
-        ),
+        Fact(name="entry-erased", schema_version=1, cls=EntryErased, lack="entry", told=None),
     ),
     unknown="entry",
     began="""SELECT 1 FROM entry WHERE id = :name
@@ -157,4 +145,5 @@ AREA = Area(
     streams=(ENTRY,),
     views=(CATALOGUE, LINEAGE),
     actions=(READ, CONTRIBUTE, REVISE, CURATE, SHOW, ERASE_ENTRY),
+    own=OWN,
 )

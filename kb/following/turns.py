@@ -17,7 +17,8 @@ from events.errors import EventDataError, UnknownEventType
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import ProjectionRunner
-from kb.following.documents import BATCH, STREAM, IndexProjection, Standing, document_of
+from kb.following.documents import BATCH, STREAM, IndexProjection
+from kb.following.entry_document import Standing, document_of
 
 AHEAD = 2
 """Windows in computation while one is taken in: with two, the cores have work as one ends."""

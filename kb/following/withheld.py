@@ -102,7 +102,7 @@ class Withholding:
 
     def __init__(self, kinds: Iterable[StreamKind]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
-        self._facts = {fact.type.name: fact for kind in kinds for fact in kind.facts}
+        self._facts = {fact.name: fact for kind in kinds for fact in kind.facts}
 
     def lack(self, stream: str, type_name: str) -> Lack | None:
         """What an event of this stream and type could have taken away, None for nothing."""
@@ -110,7 +110,7 @@ class Withholding:
         if kind is None:
             return "all"
         for fact in kind.facts:
-            if fact.type.name == type_name:
+            if fact.name == type_name:
                 return fact.lack
         return kind.unknown
 

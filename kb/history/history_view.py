@@ -35,7 +35,7 @@ ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"
 def history_of(kinds: Iterable[StreamKind]) -> View:
     """The view of all events of these streams that tell how they read in a history."""
     handlers: dict[type[Struct], Handler] = {
-        fact.type.cls: partial(_happened, fact.told.words, kind.name)
+        fact.cls: partial(_happened, fact.told.words, kind.name)
         for kind in kinds
         for fact in kind.facts
         if fact.told

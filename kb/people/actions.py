@@ -7,10 +7,7 @@ SEE_PEOPLE = Action(
 )
 JOIN_GROUP = Action("join-group", allowed=frozenset({"member"}), scope="admin", wish="join a group")
 CHANGE_SELF = Action(
-    "change-self",
-    allowed=frozenset({"member", "reporter"}),
-    scope="admin",
-    wish="change a profile",
+    "change-self", allowed=frozenset({"member", "reporter"}), scope="admin", wish="change a profile"
 )
 LOOK_AFTER_PEOPLE = Action(
     "look-after-people",

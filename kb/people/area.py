@@ -1,6 +1,5 @@
 """What members, groups and the community have, in one value."""
 
-from events.codec import EventType
 from events.sealed_fields import Sealed
 from kb import as_seen
 from kb.area import Area, Fact, StreamKind
@@ -44,85 +43,61 @@ _PROFILE = Sealed("profile", by="stream", erased={"name": ""})
 MEMBER = StreamKind(
     name="member",
     facts=(
+        Fact(name="member-invited", schema_version=1, cls=MemberInvited, lack="member", told=None),
         Fact(
-            type=EventType(name="member-invited", schema_version=1, cls=MemberInvited),
+            name="member-joined",
+            schema_version=1,
+            cls=MemberJoined,
+            read=as_seen.told,
+            sealed=(_PROFILE,),
             lack="member",
             told=None,
         ),
         Fact(
-            type=EventType(
-                name="member-joined",
-                schema_version=1,
-                cls=MemberJoined,
-                read=as_seen.told,
-                sealed=(_PROFILE,),
-            ),
-            lack="member",
-            told=None,
-        ),
-        Fact(
-            type=EventType(
-                name="member-profile-changed",
-                schema_version=1,
-                cls=MemberProfileChanged,
-                read=as_seen.told,
-                sealed=(_PROFILE,),
-            ),
+            name="member-profile-changed",
+            schema_version=1,
+            cls=MemberProfileChanged,
+            read=as_seen.told,
+            sealed=(_PROFILE,),
             lack="profile",
             told=None,
         ),
+        Fact(name="member-role-given", schema_version=1, cls=MemberRoleGiven, lack=None, told=None),
         Fact(
-            type=EventType(name="member-role-given", schema_version=1, cls=MemberRoleGiven),
+            name="member-role-taken", schema_version=1, cls=MemberRoleTaken, lack="roles", told=None
+        ),
+        Fact(
+            name="member-group-joined",
+            schema_version=1,
+            cls=MemberGroupJoined,
             lack=None,
             told=None,
         ),
         Fact(
-            type=EventType(name="member-role-taken", schema_version=1, cls=MemberRoleTaken),
-            lack="roles",
-            told=None,
-        ),
-        Fact(
-            type=EventType(name="member-group-joined", schema_version=1, cls=MemberGroupJoined),
-            lack=None,
-            told=None,
-        ),
-        Fact(
-            type=EventType(name="member-group-left", schema_version=1, cls=MemberGroupLeft),
+            name="member-group-left",
+            schema_version=1,
+            cls=MemberGroupLeft,
             lack="groups",
             told=None,
         ),
+        Fact(name="member-token-made", schema_version=1, cls=MemberTokenMade, lack=None, told=None),
         Fact(
-            type=EventType(name="member-token-made", schema_version=1, cls=MemberTokenMade),
+            name="member-token-revoked",
+            schema_version=1,
+            cls=MemberTokenRevoked,
             lack=None,
             told=None,
         ),
+        Fact(name="member-link-made", schema_version=1, cls=MemberLinkMade, lack=None, told=None),
         Fact(
-            type=EventType(name="member-token-revoked", schema_version=1, cls=MemberTokenRevoked),
+            name="member-sign-in-changed",
+            schema_version=1,
+            cls=MemberSignInChanged,
             lack=None,
             told=None,
         ),
-        Fact(
-            type=EventType(name="member-link-made", schema_version=1, cls=MemberLinkMade),
-            lack=None,
-            told=None,
-        ),
-        Fact(
-            type=EventType(
-                name="member-sign-in-changed", schema_version=1, cls=MemberSignInChanged
-            ),
-            lack=None,
-            told=None,
-        ),
-        Fact(
-            type=EventType(name="member-left", schema_version=1, cls=MemberLeft),
-            lack="member",
-            told=None,
-        ),
-        Fact(
-            type=EventType(name="member-erased", schema_version=1, cls=MemberErased),
-            lack="member",
-            told=None,
-        ),
+        Fact(name="member-left", schema_version=1, cls=MemberLeft, lack="member", told=None),
+        Fact(name="member-erased", schema_version=1, cls=MemberErased, lack="member", told=None),
     ),
     unknown="member",
     began="""SELECT 1 FROM member WHERE id = :name
@@ -133,24 +108,22 @@ GROUP = StreamKind(
     name="group",
     facts=(
         Fact(
-            type=EventType(
-                name="group-formed", schema_version=1, cls=GroupFormed, read=as_seen.group
-            ),
+            name="group-formed",
+            schema_version=1,
+            cls=GroupFormed,
+            read=as_seen.group,
             lack="group",
             told=None,
         ),
         Fact(
-            type=EventType(
-                name="group-changed", schema_version=1, cls=GroupChanged, read=as_seen.group
-            ),
+            name="group-changed",
+            schema_version=1,
+            cls=GroupChanged,
+            read=as_seen.group,
             lack="group",
             told=None,
         ),
-        Fact(
-            type=EventType(name="group-closed", schema_version=1, cls=GroupClosed),
-            lack=None,
-            told=None,
-        ),
+        Fact(name="group-closed", schema_version=1, cls=GroupClosed, lack=None, told=None),
     ),
     unknown="group",
     began="SELECT 1 FROM community_group WHERE id = :name",
@@ -160,7 +133,9 @@ COMMUNITY = StreamKind(
     name="community",
     facts=(
         Fact(
-            type=EventType(name="world-access-changed", schema_version=1, cls=WorldAccessChanged),
+            name="world-access-changed",
+            schema_version=1,
+            cls=WorldAccessChanged,
             lack="world",
             told=None,
         ),
@@ -184,4 +159,5 @@ AREA = Area(
         MAY_AUDIT,
         ERASE_MEMBER,
     ),
+    own=None,
 )

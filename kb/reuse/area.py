@@ -1,10 +1,10 @@
 """What reuse has, in one value."""
 
-from events.codec import EventType
 from events.sealed_fields import Sealed
 from kb import as_seen
 from kb.area import Area, Fact, StreamKind, Told, Words
 from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
+from kb.reuse.own import OWN
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.reuse.reuse_view import REUSES
 from kb.sentences import ended
@@ -33,27 +33,23 @@ REUSE_STREAM = StreamKind(
     name="reuse",
     facts=(
         Fact(
-            type=EventType(
-                name="reuse-recorded",
-                schema_version=1,
-                cls=ReuseRecorded,
-                read=as_seen.reuse,
-                sealed=(
-                    Sealed("group", by="actor", erased=UNNAMED_GROUP),
-                    Sealed("context", by="actor", erased=""),
-                    _EVIDENCE,
-                ),
+            name="reuse-recorded",
+            schema_version=1,
+            cls=ReuseRecorded,
+            read=as_seen.reuse,
+            sealed=(
+                Sealed("group", by="actor", erased=UNNAMED_GROUP),
+                Sealed("context", by="actor", erased=""),
+                _EVIDENCE,
             ),
             lack=None,
             told=Told(_recorded, "A reuse"),
         ),
         Fact(
-            type=EventType(
-                name="reuse-outcome-updated",
-                schema_version=1,
-                cls=ReuseOutcomeUpdated,
-                sealed=(Sealed("note", by="actor", erased=""), _EVIDENCE),
-            ),
+            name="reuse-outcome-updated",
+            schema_version=1,
+            cls=ReuseOutcomeUpdated,
+            sealed=(Sealed("note", by="actor", erased=""), _EVIDENCE),
             lack="text",
             told=Told(_updated, "What became of a reuse"),
         ),
@@ -69,4 +65,5 @@ AREA = Area(
     streams=(REUSE_STREAM,),
     views=(REUSES,),
     actions=(REUSE, UPDATE_REUSE, REPORT),
+    own=OWN,
 )

@@ -1,6 +1,6 @@
 """What the tests of commands have in common: a knowledge base's commands over a log in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from hashlib import sha512
 from unittest.mock import Mock
@@ -14,7 +14,8 @@ from events.memory import InMemoryEventLog
 from events.vault import MemoryVault, Row
 from kb import access, ids
 from kb.access import ROLES, Asker
-from kb.areas import build_codec
+from kb.area import Area
+from kb.areas import AREAS, build_codec
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
@@ -74,10 +75,16 @@ NOBODY_FOLLOWS = Mock(Follower)
 class World:
     """Commands of one member; two worlds over one log are two processes."""
 
-    def __init__(self, log: EventLog | None = None, asker: Asker | None = None) -> None:
+    def __init__(
+        self,
+        log: EventLog | None = None,
+        asker: Asker | None = None,
+        areas: Sequence[Area] = AREAS,
+    ) -> None:
+        self.areas = areas
         self.log = log or InMemoryEventLog()
         self.vault = KnownKeys()
-        self.codec = build_codec(self.vault)
+        self.codec = build_codec(self.vault, areas)
         self.settled: list[int] = []
         self.writer = Writer(
             self.log,
@@ -101,7 +108,7 @@ class World:
 
     def by(self, member: str) -> "World":
         """The same log, in the hands of another member who sees and may do everything."""
-        return World(self.log, everything(member))
+        return World(self.log, everything(member), self.areas)
 
     def recorded(self) -> list[RecordedEvent]:
         return self.log.read(0, 10_000)

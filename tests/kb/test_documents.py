@@ -18,7 +18,8 @@ from kb.areas import VIEWS
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Source
 from kb.entries.entry import Entry
-from kb.following.documents import IndexProjection, entry_document
+from kb.following.documents import IndexProjection
+from kb.following.entry_document import entry_document
 from kb.following.parked import ParkedFile
 from kb.ids import entry_id_for, group_id
 from tests.kb.domain_world import World, some_content

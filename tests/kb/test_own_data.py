@@ -2,18 +2,19 @@
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from kb import access
 from kb.access import Asker, Visibility
-from kb.areas import EVENT_TYPES
+from kb.areas import EVENT_TYPES, OWN
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Source
 from kb.errors import Forbidden, NotFound
 from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
+from kb.own_data.markdown import as_markdown
+from kb.own_data.read import OwnData, as_json
 from kb.people.member import Profile
-from kb.people.own_data import OwnData, as_json
-from kb.people.own_markdown import as_markdown
 from tests.kb.credentials_world import (
     END,
     ISSUER,
@@ -38,6 +39,19 @@ def her(base: KnowledgeBase) -> KnowledgeBase:
     return base.acting_for(base.directory.asker(member))
 
 
+def read_back(own: OwnData) -> OwnData:
+    """What a program makes of the data that it is given."""
+    given = msgspec.json.decode(as_json(own))
+    said = {
+        name: tuple(
+            msgspec.convert(value, type=type(known))
+            for value, known in zip(given.pop(name), values, strict=True)
+        )
+        for name, values in own.said.items()
+    }
+    return structs.replace(msgspec.convert({**given, "said": {}}, type=OwnData), said=said)
+
+
 def test_it_holds_profile_entries_endorsements_reuses_and_changes(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
@@ -50,12 +64,12 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
     own = her.own_data()
 
     assert own.member.name == "Hana Kovář"
-    assert [entry.id for entry in own.entries] == [mine]
-    assert [each.reason for each in own.endorsements] == ["It works."]
-    assert [each.context for each in own.reuses] == ["Nights"]
+    assert [entry.id for entry in own.said["entries"]] == [mine]
+    assert [each.reason for each in own.said["endorsements"]] == ["It works."]
+    assert [each.context for each in own.said["reuses"]] == ["Nights"]
     changed = ["Invited as member.", "Joined.", "Shown to: author."]
     assert [change.detail for change in own.changes] == changed
-    assert msgspec.json.decode(as_json(own), type=OwnData) == own
+    assert read_back(own) == own
     told = (
         "Hana Kovář",
         "cs, en",
@@ -66,8 +80,8 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
         f"author. It was about {mine}.",
     )
     for part in told:
-        assert part in as_markdown(own)
-    assert "For us too." not in as_markdown(own)
+        assert part in as_markdown(own, OWN)
+    assert "For us too." not in as_markdown(own, OWN)
 
 
 def test_what_was_said_of_an_entry_that_is_hidden_by_now_is_still_theirs(
@@ -78,7 +92,7 @@ def test_what_was_said_of_an_entry_that_is_hidden_by_now_is_still_theirs(
     base.entries.show(other, Visibility("author"))
     with pytest.raises(NotFound):
         her.catalogue.get(other)
-    assert [each.reason for each in her.own_data().endorsements] == ["It works."]
+    assert [each.reason for each in her.own_data().said["endorsements"]] == ["It works."]
 
 
 def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_nothing_away(
@@ -90,8 +104,8 @@ def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_n
     base.people.change_roles(her.asker.member, ["reporter"])
     reporter = base.acting_for(base.directory.asker(her.asker.member))
     own = reporter.own_data()
-    assert [entry.id for entry in own.entries] == [mine]
-    assert "We use it too." not in as_json(own).decode() + as_markdown(own)
+    assert [entry.id for entry in own.said["entries"]] == [mine]
+    assert "We use it too." not in as_json(own).decode() + as_markdown(own, OWN)
 
 
 def test_it_tells_reporters_of_nobody_with_a_name_like_theirs(
@@ -118,8 +132,8 @@ def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
 
 def both_forms(base: KnowledgeBase) -> tuple[str, str]:
     own = base.own_data()
-    assert msgspec.json.decode(as_json(own), type=OwnData) == own
-    return as_json(own).decode(), as_markdown(own)
+    assert read_back(own) == own
+    return as_json(own).decode(), as_markdown(own, OWN)
 
 
 def test_all_that_they_said_anywhere_is_in_both_forms_and_nothing_that_others_said(
@@ -152,7 +166,7 @@ def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
     her = joined(base, "curator", "steward")
     mine, other = say_all(base, her)
     own = her.own_data()
-    first, second = own.entries
+    first, second = own.said["entries"]
     assert (first.id, first.contributed, first.kind) == (mine, True, "practice")
     assert (second.id, second.contributed, second.kind) == (other, False, None)
     assert [(text.group, text.note) for text in first.texts] == [
@@ -172,10 +186,12 @@ def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
     ]
     assert [(each.reason, each.successor) for each in first.archived] == [("Hers G", other)]
     assert len(first.restored) == 1
-    one, two = own.endorsements
+    one, two = own.said["endorsements"]
     assert (one.reason, one.ended_at, two.reason) == ("Hers H", two.endorsed_at, "Hers I")
     assert two.ended_at
-    assert [(each.context, [told.note for told in each.outcomes]) for each in own.reuses] == [
+    assert [
+        (each.context, [told.note for told in each.outcomes]) for each in own.said["reuses"]
+    ] == [
         ("Hers L", [None, "Hers N of H"]),
         (None, ["Hers N of F"]),
     ]
@@ -191,7 +207,7 @@ def test_a_group_is_theirs_only_from_where_they_chose_it(
     regroup(base, mine, "Others")
     revise(her, mine, "Again")
     regroup(her, mine, "Hers")
-    (entry,) = her.own_data().entries
+    (entry,) = her.own_data().said["entries"]
     assert [text.group for text in entry.texts] == [None, None, "Hers"]
 
 
@@ -213,7 +229,7 @@ def test_what_was_erased_is_no_longer_there_to_be_taken_along(
 ) -> None:
     mine = practice(her, "Mine")
     her.erasure.entry(mine)
-    assert her.own_data().entries == ()
+    assert her.own_data().said["entries"] == ()
 
 
 def test_what_they_sign_in_with_is_told_and_opens_nothing(base: KnowledgeBase) -> None:
@@ -231,7 +247,7 @@ def test_what_they_sign_in_with_is_told_and_opens_nothing(base: KnowledgeBase) -
     assert (own.name, own.password, own.other_account) == (True, True, True)
     assert [(each.name, each.expires_at) for each in own.tokens] == [("Nightly job", END)]
     assert [each.via for each in own.sessions] == ["password"]
-    markdown = as_markdown(her.own_data())
+    markdown = as_markdown(her.own_data(), OWN)
     for line in (
         "- sign-in name: set;",
         "- password: set;",
@@ -259,7 +275,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
     )
     base.wait(her.entries.bring(brought).receipt.position)
     base.acting_for(access.operator()).people.change_roles(id_of(her), ["member", "steward"])
-    markdown = as_markdown(her.own_data())
+    markdown = as_markdown(her.own_data(), OWN)
     for line in (
         "- groups: Hers J\n",
         f"### Hers C\n\n- id: {mine}\n- kind: practice\n- seen by: group:Hers J\n",
@@ -285,4 +301,4 @@ def test_a_text_of_several_lines_stays_one_point_of_the_list(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
     her.endorsements.endorse(practice(base, "Of others"), "It works.\n\n# By night.")
-    assert "It works.\n  \n  # By night." in as_markdown(her.own_data())
+    assert "It works.\n  \n  # By night." in as_markdown(her.own_data(), OWN)

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from kb.access import Asker
+from kb.areas import OWN
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError
+from kb.own_data.markdown import as_markdown
+from kb.own_data.read import OwnData, as_json
 from kb.people.member import Profile
-from kb.people.own_data import OwnData, as_json
-from kb.people.own_markdown import as_markdown
 from kb.writer import Writer
 from tests.events.altered import change
 from tests.kb.conftest import OpenBase
@@ -53,17 +54,17 @@ def test_one_text_that_cannot_be_read_costs_no_other(hers: Hers) -> None:
     other = practice(hers.her, "Other")
     hers.damage(second)
     own = hers.own()
-    assert [entry.id for entry in own.entries] == [mine, other]
-    titles = [text.content.title for text in own.entries[0].texts]
+    assert [entry.id for entry in own.said["entries"]] == [mine, other]
+    titles = [text.content.title for text in own.said["entries"][0].texts]
     assert titles == ["First", "Third"]
-    assert (own.entries[0].contributed, own.entries[0].kind) == (True, None)
-    assert own.entries[1].kind == "practice"
+    assert (own.said["entries"][0].contributed, own.said["entries"][0].kind) == (True, None)
+    assert own.said["entries"][1].kind == "practice"
     [missing] = own.missing
     assert (missing.what, missing.id) == ("entry", mine)
     assert missing.at
     assert missing.why == f"Position {second} of the log is damaged: put back a copy of the log."
     assert missing.why in as_json(own).decode()
-    markdown = as_markdown(own)
+    markdown = as_markdown(own, OWN)
     assert "## What is missing here" in markdown
     assert f"entry {mine}" in markdown
     assert "another member" not in markdown
@@ -75,7 +76,7 @@ def test_the_beginning_of_an_entry_tells_whose_it_is_damaged_as_well(hers: Hers)
     hers.her.entries.relate(mine, Relation("Cites", practice(hers.base, "Of others")))
     hers.damage(begun)
     own = hers.own()
-    assert [(entry.id, entry.contributed) for entry in own.entries] == [(mine, True)]
+    assert [(entry.id, entry.contributed) for entry in own.said["entries"]] == [(mine, True)]
     assert [each.id for each in own.missing] == [mine]
 
 
@@ -86,7 +87,7 @@ def test_what_is_all_that_a_member_said_somewhere_is_not_left_out_in_silence(her
     hers.her.entries.tag(practice(hers.her, "Mine"), ["x"])
     hers.damage(endorsed)
     own = hers.own()
-    assert own.endorsements == ()
+    assert own.said["endorsements"] == ()
     assert [each.what for each in own.missing] == ["endorsement"]
 
 
@@ -119,13 +120,13 @@ def test_a_stream_that_cannot_be_read_at_all_is_listed_without_places_of_the_ser
 
     monkeypatch.setattr(Writer, "readable", broken)
     own = hers.own()
-    assert [each.id for each in own.entries if each.texts] == [other]
+    assert [each.id for each in own.said["entries"] if each.texts] == [other]
     assert [(each.id, each.at) for each in own.missing] == [(mine, None)]
-    assert "/srv/secret" not in as_markdown(own)
+    assert "/srv/secret" not in as_markdown(own, OWN)
 
 
 def test_where_nothing_is_missing_nothing_is_said_of_it(hers: Hers) -> None:
     practice(hers.her, "Mine")
     own = hers.own()
     assert own.missing == ()
-    assert "missing" not in as_markdown(own)
+    assert "missing" not in as_markdown(own, OWN)

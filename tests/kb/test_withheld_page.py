@@ -8,7 +8,7 @@ import pytest
 
 from events.event import RecordedEvent
 from kb import access
-from kb.areas import EVENT_TYPES, STREAM_KINDS
+from kb.areas import EVENT_TYPES, VIEWS
 from kb.errors import NotFound
 from kb.following.view import Lack
 from kb.following.view_reader import ViewReader
@@ -48,12 +48,12 @@ def promised() -> dict[str, Lack | None]:
         rest |= dict.fromkeys(
             re.findall(r"^any (?:other )?of (?:an?|the) (\w+)$", row["kept aside"]), taken
         )
-    kinds = {fact.type.name: kind.name for kind in STREAM_KINDS for fact in kind.facts}
+    kinds = {fact.name: kind.name for kind in VIEWS.kinds for fact in kind.facts}
     return {each.name: named.get(each.name, rest.get(kinds[each.name])) for each in EVENT_TYPES}
 
 
 def test_the_page_names_what_each_type_of_event_takes_away() -> None:
-    assert promised() == {fact.type.name: fact.lack for kind in STREAM_KINDS for fact in kind.facts}
+    assert promised() == {fact.name: fact.lack for kind in VIEWS.kinds for fact in kind.facts}
 
 
 def _others(reader: ViewReader, members: list[str], entry_id: str, author: str) -> set[str]:

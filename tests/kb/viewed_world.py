@@ -1,6 +1,7 @@
 """Commands over a log in memory with views beside it, and all rows of the views for comparing."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from kb.access import operator
-from kb.areas import VIEWS
+from kb.area import Area
+from kb.areas import AREAS, VIEWS
 from kb.entries.catalogue import Catalogue
 from kb.following.view_reader import ViewReader
 from kb.following.view_set import ViewSet
@@ -31,8 +33,9 @@ class ViewedWorld(World):
         log: EventLog | None = None,
         batch_size: int = 500,
         views: ViewSet = VIEWS,
+        areas: Sequence[Area] = AREAS,
     ) -> None:
-        super().__init__(log)
+        super().__init__(log, areas=areas)
         self.notices: list[str] = []
         self.path = path
         self.views = Views(path, self.codec, self.log, views, notice=self.notices.append)

@@ -16,11 +16,12 @@ from kb.access import SCOPES, may
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
+from kb.areas import OWN
 from kb.errors import InvalidInput, Mistakes
+from kb.own_data.markdown import as_markdown
+from kb.own_data.read import as_json
 from kb.people.actions import CHANGE_SELF, SEE_PEOPLE
 from kb.people.directory import AccessChange, GroupView, MemberView
-from kb.people.own_data import as_json
-from kb.people.own_markdown import as_markdown
 from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
@@ -189,7 +190,7 @@ def data_as_json(visit: NamedDependency[Visit]) -> Response[bytes]:
 @get("/account/data.md", sync_to_thread=True, rule="self")
 def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for reading."""
-    text = as_markdown(visit.base.own_data()).encode()
+    text = as_markdown(visit.base.own_data(), OWN).encode()
     return _to_keep(text, "text/markdown", "my-data.md")
 
 

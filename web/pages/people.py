@@ -13,13 +13,7 @@ from kb import KnowledgeBase
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
-from kb.people.actions import (
-    CHANGE_SETTINGS,
-    ERASE_MEMBER,
-    LOOK_AFTER_GROUPS,
-    LOOK_AFTER_PEOPLE,
-    SEE_PEOPLE,
-)
+from kb.people import actions
 from kb.people.checks import checked_roles
 from kb.people.directory import GroupView, MemberView
 from kb.people.links import OneTimeLink, one_time_link
@@ -82,7 +76,7 @@ class MemberPage(Struct, frozen=True, kw_only=True):
     link: OneTimeLink | None = None
 
 
-@get("/people", sync_to_thread=True, rule=SEE_PEOPLE)
+@get("/people", sync_to_thread=True, rule=actions.SEE_PEOPLE)
 def people(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -95,7 +89,7 @@ def people(
     return _people(base, pages, form, named=name[:NAMED], number=page, done=done)
 
 
-@post("/people/invite", sync_to_thread=True, rule=LOOK_AFTER_PEOPLE)
+@post("/people/invite", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def invite(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
@@ -116,7 +110,7 @@ def invite(
     return _member(base, pages, receipt.id, link=link)
 
 
-@get("/people/{member_id:str}", sync_to_thread=True, rule=SEE_PEOPLE)
+@get("/people/{member_id:str}", sync_to_thread=True, rule=actions.SEE_PEOPLE)
 def member(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -128,7 +122,7 @@ def member(
     return _member(base, pages, member_id, number=groups, done=done)
 
 
-@post("/people/{member_id:str}/link", sync_to_thread=True, rule=LOOK_AFTER_PEOPLE)
+@post("/people/{member_id:str}/link", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def new_link(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -143,7 +137,7 @@ def new_link(
     return _member(base, pages, found.id, link=link)
 
 
-@post("/people/{member_id:str}/roles", sync_to_thread=True, rule=LOOK_AFTER_PEOPLE)
+@post("/people/{member_id:str}/roles", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def change_roles(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -161,7 +155,7 @@ def change_roles(
     return _act(base, pages, member_id, "roles", command, form=form)
 
 
-@post("/people/{member_id:str}/groups", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
+@post("/people/{member_id:str}/groups", sync_to_thread=True, rule=actions.LOOK_AFTER_GROUPS)
 def change_groups(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -184,7 +178,7 @@ def change_groups(
     return _act(base, pages, member_id, "grouped", command, (more, less, named.rest))
 
 
-@post("/people/{member_id:str}/remove", sync_to_thread=True, rule=LOOK_AFTER_PEOPLE)
+@post("/people/{member_id:str}/remove", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def remove(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -199,7 +193,7 @@ def remove(
     return see_other("/people", "removed")
 
 
-@post("/people/{member_id:str}/erase", rule=ERASE_MEMBER)
+@post("/people/{member_id:str}/erase", rule=actions.ERASE_MEMBER)
 async def erase(
     base: NamedDependency[KnowledgeBase],
     pages: NamedDependency[Pages],
@@ -209,7 +203,7 @@ async def erase(
     """Forget them; those who may not are refused before anybody is looked for."""
     try:
         entries = fate(data)
-        require(base.asker, ERASE_MEMBER, member_id)
+        require(base.asker, actions.ERASE_MEMBER, member_id)
         await erased(
             lambda: base.erasure.begin_member(base.directory.member(member_id).id, entries=entries)
         )
@@ -219,7 +213,7 @@ async def erase(
     return see_other("/people", "member-erased")
 
 
-@post("/community/world", sync_to_thread=True, rule=CHANGE_SETTINGS)
+@post("/community/world", sync_to_thread=True, rule=actions.CHANGE_SETTINGS)
 def open_to_world(base: NamedDependency[KnowledgeBase], data: FormBody) -> Redirect:
     """Let entries be shown to everybody, or no longer."""
     base.people.open_to_world(typed(data, "allowed") == "yes")

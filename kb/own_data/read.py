@@ -1,12 +1,16 @@
-"""Everything that is a member's own, to take along."""
+"""Reads everything that is a member's own.
 
-from collections.abc import Iterator
+The views tell where the member said something; what they said is read from the log, for views have
+the last word alone, no matter who had it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.event import RecordedEvent
 from kb import access
@@ -15,34 +19,17 @@ from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
 from kb.errors import DataDirectoryError
 from kb.following.view_reader import ViewReader
-from kb.ids import endorsement_id, endorsement_stream, entry_stream, member_stream, reuse_stream
+from kb.ids import member_stream
+from kb.own import Own, ToldEvent
 from kb.people.directory import AccessChange, Directory, GroupView, MemberView
 from kb.people.member import MemberJoined, MemberProfileChanged, Profile
-from kb.people.own_writing import (
-    OwnEndorsement,
-    OwnEntry,
-    OwnReuse,
-    Told,
-    own_endorsements,
-    own_entry,
-    own_reuse,
-)
 from kb.writer import Writer
 
 if TYPE_CHECKING:
     from kb.accounts.accounts import Accounts
 
-# The views tell where the member said something; what they said is read from the log, for views
-# have the last word alone, no matter who had it.
-SPOKE_IN = """SELECT entry_id FROM history WHERE actor = ? AND stream = ?
-GROUP BY entry_id ORDER BY min(position)"""
-REUSES = """SELECT id FROM reuse WHERE entry_id IN (
-    SELECT entry_id FROM history WHERE actor = ? AND stream = 'reuse') ORDER BY position"""
-
-
 SET_ASIDE = "SELECT DISTINCT stream FROM main.parked ORDER BY position"
 
-Thing = Literal["profile", "entry", "endorsement", "reuse"]
 DAMAGED = "The log is damaged there: put back a copy of it."
 
 
@@ -74,7 +61,7 @@ class Missing(Struct, frozen=True, kw_only=True):
     `at` is None where the whole of it is missing.
     """
 
-    what: Thing
+    what: str
     id: str
     at: datetime | None
     why: str
@@ -83,16 +70,15 @@ class Missing(Struct, frozen=True, kw_only=True):
 class OwnData(Struct, frozen=True, kw_only=True):
     """All that the knowledge base holds of a member, as far as it is theirs.
 
-    `groups` are those that they are in or that an entry of theirs is shown to. `changes` were made
+    `said` has for each area what they said there, under its name. `groups` are those that they are
+    in or that an entry of theirs is shown to. `changes` were made
     about them, `changed` is what they changed for others. `missing` is what cannot be read now.
     """
 
     member: MemberView
     profiles: tuple[OwnProfile, ...]
     groups: tuple[GroupView, ...]
-    entries: tuple[OwnEntry, ...]
-    endorsements: tuple[OwnEndorsement, ...]
-    reuses: tuple[OwnReuse, ...]
+    said: Mapping[str, tuple[Any, ...]]
     sign_in: OwnSignIn
     changes: tuple[AccessChange, ...]
     changed: tuple[AccessChange, ...]
@@ -100,7 +86,11 @@ class OwnData(Struct, frozen=True, kw_only=True):
 
 
 def own_data(
-    views: ViewReader, writer: Writer, accounts: "Accounts", directory: Directory
+    views: ViewReader,
+    writer: Writer,
+    accounts: "Accounts",
+    directory: Directory,
+    parts: Iterable[Own],
 ) -> OwnData:
     """What belongs to the asker. Raises `Forbidden` for someone not known.
 
@@ -113,17 +103,13 @@ def own_data(
     me = directory.member(member)
     reading = _Reading(views, writer, member)
     profiles = tuple(_profiles(reading, member))
-    entries = tuple(_entries(reading, member))
-    endorsements = tuple(_endorsements(reading, views, member))
-    reuses = tuple(_reuses(reading, member))
-    shown = {group for each in entries if each.visibility for group in each.visibility.groups}
+    said = {part.name: tuple(part.read(reading)) for part in parts}
+    shown = {group for part in parts for each in said[part.name] for group in part.groups(each)}
     return OwnData(
         member=me,
         profiles=profiles,
         groups=tuple(each for each in everybody.groups() if each.id in {*me.groups, *shown}),
-        entries=entries,
-        endorsements=endorsements,
-        reuses=reuses,
+        said=said,
         sign_in=_sign_in(accounts, member),
         changes=directory.changes(member),
         changed=everybody.changes_by(member),
@@ -132,8 +118,10 @@ def own_data(
 
 
 def as_json(data: OwnData) -> bytes:
-    """The data for programs."""
-    return msgspec.json.format(msgspec.json.encode(data, order="deterministic"), indent=2)
+    """The data for programs: what was said in an area stands beside the rest."""
+    values = {name: value for name, value in structs.asdict(data).items() if name != "said"}
+    encoded = msgspec.json.encode({**values, **data.said}, order="deterministic")
+    return msgspec.json.format(encoded, indent=2)
 
 
 class _Reading:
@@ -142,11 +130,16 @@ class _Reading:
     def __init__(self, views: ViewReader, writer: Writer, member: str) -> None:
         self._views = views
         self._writer = writer
-        self._member = member
-        self._aside = _ids(views, SET_ASIDE)
+        self.member = member
+        self._aside = self.ids(SET_ASIDE)
         self.missing: list[Missing] = []
 
-    def told(self, what: Thing, key: str, stream: str) -> tuple[list[Told], list[RecordedEvent]]:
+    def ids(self, sql: str, *parameters: str) -> list[str]:
+        """What the views know of, whoever sees it."""
+        with self._views.read(access.operator().labels) as db:
+            return [found for (found,) in db.execute(sql, parameters)]
+
+    def told(self, what: str, key: str, stream: str) -> tuple[list[ToldEvent], list[RecordedEvent]]:
         """The events of `stream` with what they say, and those that cannot be read."""
         try:
             told, lost = self._writer.readable(stream)
@@ -155,11 +148,11 @@ class _Reading:
             self.missing.append(Missing(what=what, id=key, at=None, why=DAMAGED))
             return [], []
         events = (*(event for event, _ in told), *(event for event, _ in lost))
-        began = any(event.version == 1 and event.actor == self._member for event in events)
+        began = any(event.version == 1 and event.actor == self.member for event in events)
         self.missing += [
             Missing(what=what, id=key, at=event.recorded_at, why=why)
             for event, why in lost
-            if began or event.actor == self._member
+            if began or event.actor == self.member
         ]
         return told, [event for event, _ in lost]
 
@@ -169,43 +162,14 @@ class _Reading:
             if stream.startswith(f"{kind}-"):
                 with suppress(DataDirectoryError):
                     told, lost = self._writer.readable(stream)
-                    if any(event.actor == self._member for event, _ in (*told, *lost)):
+                    if any(event.actor == self.member for event, _ in (*told, *lost)):
                         yield stream
 
     def where(self, kind: str, sql: str, *parameters: str) -> Iterator[str]:
         """The ids of what the member said something in, as the views know, and as they lack."""
-        known = _ids(self._views, sql, self._member, *parameters)
+        known = self.ids(sql, self.member, *parameters)
         lacked = (stream.partition("-")[2] for stream in self.aside(kind))
         yield from dict.fromkeys((*known, *lacked))
-
-
-def _entries(reading: _Reading, member: str) -> Iterator[OwnEntry]:
-    for entry_id in reading.where("entry", SPOKE_IN, "entry"):
-        told, lost = reading.told("entry", entry_id, entry_stream(entry_id))
-        yield own_entry(entry_id, told, member, lost)
-
-
-def _endorsements(reading: _Reading, views: ViewReader, member: str) -> Iterator[OwnEndorsement]:
-    ids = (
-        endorsement_id(entry_id, member)
-        for entry_id in _ids(views, SPOKE_IN, member, "endorsement")
-    )
-    known = map(endorsement_stream, ids)
-    for stream in dict.fromkeys((*known, *reading.aside("endorsement"))):
-        told, _ = reading.told("endorsement", stream.partition("-")[2], stream)
-        yield from own_endorsements(told)
-
-
-def _reuses(reading: _Reading, member: str) -> Iterator[OwnReuse]:
-    for reuse_id in reading.where("reuse", REUSES):
-        told, lost = reading.told("reuse", reuse_id, reuse_stream(reuse_id))
-        if own := own_reuse(reuse_id, told, member, whole=not lost):
-            yield own
-
-
-def _ids(views: ViewReader, sql: str, *parameters: str) -> list[str]:
-    with views.read(access.operator().labels) as db:
-        return [found for (found,) in db.execute(sql, parameters)]
 
 
 def _profiles(reading: _Reading, member: str) -> Iterator[OwnProfile]:

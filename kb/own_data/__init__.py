@@ -1,0 +1,1 @@
+"""Everything that is a member's own, to take along."""
