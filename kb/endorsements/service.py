@@ -1,10 +1,10 @@
 """Commands on endorsements."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from uuid import UUID
 
 from kb.access import require
+from kb.binding import bind
 from kb.endorsements.actions import ENDORSE
 from kb.endorsements.endorsement import (
     Endorsement,
@@ -39,7 +39,7 @@ class Endorsements:
         Raises `InvalidInput`, `NotFound` or `Refused`, `ShownToMore` where others see the entry
         than at `entry_version`, also if that happens in the same moment.
         """
-        decide = partial(endorse, reason=validation.text("reason", reason))
+        decide = bind(endorse, reason=validation.text("reason", reason))
         version = validation.optional_version(entry_version)
 
         def guard() -> None:

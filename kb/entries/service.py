@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from kb.access import Action, Visibility, require
 from kb.access import checked as checked_visibility
+from kb.binding import bind
 from kb.entries import decide, validation
 from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, REVISE, SHOW
 from kb.entries.bring import Brought, ImportedEntry
@@ -87,7 +88,7 @@ class Entries(Bringing):
         """
         wrong = Mistakes()
         given, content = content, wrong.of(validation.content, content)
-        revise = partial(
+        revise = bind(
             decide.revise,
             content=content,
             version=wrong.of(validation.version, version),
@@ -115,7 +116,7 @@ class Entries(Bringing):
     ) -> Receipt:
         """Put tags on; also on an archived entry."""
         version = validation.optional_version(entry_version)
-        tagged = partial(decide.tag, tags=tag_names(tags), version=version)
+        tagged = bind(decide.tag, tags=tag_names(tags), version=version)
         return self._execute(entry_id, CURATE, tagged, command_id)
 
     def untag(
@@ -127,7 +128,7 @@ class Entries(Bringing):
     ) -> Receipt:
         """Take tags off."""
         # As they stand, too: a log may hold a tag with a comma from before these set tags apart.
-        untagged = partial(decide.untag, tags=(*tag_names(tags), *tags))
+        untagged = bind(decide.untag, tags=(*tag_names(tags), *tags))
         return self._execute(entry_id, CURATE, untagged, command_id)
 
     def relate(
@@ -139,7 +140,7 @@ class Entries(Bringing):
     ) -> Receipt:
         """State a relation to another entry, which must exist."""
         relation = validation.relation(relation)
-        related = partial(decide.relate, relation=relation)
+        related = bind(decide.relate, relation=relation)
         return self._execute(entry_id, CURATE, related, command_id, relation.target)
 
     def unrelate(
@@ -150,7 +151,7 @@ class Entries(Bringing):
         command_id: UUID | None = None,
     ) -> Receipt:
         """Withdraw a relation."""
-        unrelated = partial(decide.unrelate, relation=validation.relation(relation))
+        unrelated = bind(decide.unrelate, relation=validation.relation(relation))
         return self._execute(entry_id, CURATE, unrelated, command_id)
 
     def archive(
@@ -166,7 +167,7 @@ class Entries(Bringing):
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
         others = (validation.known_id("entry", successor),) if successor else ()
         wrong = beside or Mistakes()
-        archived = partial(
+        archived = bind(
             decide.archive,
             reason=wrong.of(validation.text, "reason", reason),
             successor=others[0] if others else None,
@@ -194,7 +195,7 @@ class Entries(Bringing):
         """
         visibility = checked_visibility(visibility)
         version = validation.optional_version(entry_version)
-        shown = partial(decide.show, visibility=visibility, version=version)
+        shown = bind(decide.show, visibility=visibility, version=version)
         return self._execute(entry_id, SHOW, shown, command_id, shown_to=visibility)
 
     def erase(self, entry_id: str) -> Receipt:

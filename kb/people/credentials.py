@@ -15,6 +15,7 @@ from kb.access import Scope, may, require, require_operator
 from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.tokens import TokenGist, TokenInfo
+from kb.binding import bind
 from kb.entries import validation
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
@@ -129,7 +130,7 @@ class Credentials:
             if waiting:
                 self._begin_with(name, hashed)
             given = GIVEN if hashed else ()
-            receipt = self._decided(me, partial(decide.join, profile=profile, given=given))
+            receipt = self._decided(me, bind(decide.join, profile=profile, given=given))
             self._accounts.links.end_invitation(me)
         return receipt
 
@@ -213,7 +214,7 @@ class Credentials:
         return partial(self._note, self._writer.actor, MemberSignInChanged(what=what))
 
     def _note(self, member: str, event: SignInEvent) -> None:
-        self._decided(validation.known_id("member", member), partial(decide.note, event=event))
+        self._decided(validation.known_id("member", member), bind(decide.note, event=event))
 
     def _decided(self, member: str, decided: decide.Decide) -> Receipt:
         # Opened first: accounts that met the event before they knew of it would be taken for older.

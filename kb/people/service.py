@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from msgspec import UNSET, UnsetType
 
 from kb.access import Action, Role, require
+from kb.binding import bind
 from kb.entries import validation
 from kb.errors import Forbidden, Mistakes, NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
@@ -83,26 +84,26 @@ class People:
         self._require(LOOK_AFTER_PEOPLE)
         chosen = tuple(sorted(checked_roles(roles)))
         inside = tuple(sorted(set(map(self._open_to_more, groups))))
-        invited = partial(decide.invite, roles=chosen, groups=inside)
+        invited = bind(decide.invite, roles=chosen, groups=inside)
         return self._change(str(self._new_id()), invited)
 
     def join(self, member_id: str, profile: Profile) -> Receipt:
         """Take an invitation. Who may is known by the link, and acts as the new member."""
         if self._writer.actor != member_id:
             raise Forbidden("Only the invited person may take an invitation.")
-        return self._change(member_id, partial(decide.join, profile=checked_profile(profile)))
+        return self._change(member_id, bind(decide.join, profile=checked_profile(profile)))
 
     def change_profile(self, profile: Profile) -> Receipt:
         """Tell something else about oneself."""
         self._require(CHANGE_SELF)
-        changed = partial(decide.change_profile, profile=checked_profile(profile))
+        changed = bind(decide.change_profile, profile=checked_profile(profile))
         return self._change(self._writer.actor, changed)
 
     def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
         """Let a member have exactly these roles; one steward always stays."""
         self._require(LOOK_AFTER_PEOPLE)
         chosen = checked_roles(roles)
-        changed = partial(decide.change_roles, roles=chosen)
+        changed = bind(decide.change_roles, roles=chosen)
         if "steward" in chosen:
             return self._change(member_id, changed)
         return self._take_away(member_id, changed)
@@ -115,13 +116,13 @@ class People:
             known = self._open_to_more(group)
             if who != self._writer.actor or not all(each.open for each in self._around(known)):
                 self._require(LOOK_AFTER_GROUPS)
-            return self._change(who, partial(decide.join_group, group=known))
+            return self._change(who, bind(decide.join_group, group=known))
 
     def leave_group(self, group: str, member_id: str | None = None) -> Receipt:
         """Be in a group no longer, by oneself or by a steward's hand."""
         who = member_id or self._writer.actor
         self._require(JOIN_GROUP if who == self._writer.actor else LOOK_AFTER_GROUPS)
-        return self._change(who, partial(decide.leave_group, group=self._known_group(group)))
+        return self._change(who, bind(decide.leave_group, group=self._known_group(group)))
 
     def leave(self, member_id: str | None = None) -> Receipt:
         """Leave the community, or be taken out of it by a steward; one steward always stays."""
@@ -135,7 +136,7 @@ class People:
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
         """Record that a member is to be forgotten; `kb.erasure` waits for the forgetting."""
         self.refuse_erasing(member_id)
-        return self._take_away(member_id, partial(decide.erase, entries=entries))
+        return self._take_away(member_id, bind(decide.erase, entries=entries))
 
     def refuse_erasing(self, member_id: str) -> None:
         """Raise what `erase` would raise, before a person is asked whether they are sure."""
@@ -164,7 +165,7 @@ class People:
             self._refuse_name_of_another(known, name)
             parent = self._known_group(parent) if parent else None
             self._refuse_opening(parent, open=open)
-            return self._change_group(known, partial(form, name=name, parent=parent, open=open))
+            return self._change_group(known, bind(form, name=name, parent=parent, open=open))
 
     def change_group(
         self,
@@ -196,7 +197,7 @@ class People:
                 present.parent if isinstance(parent, UnsetType) else parent,
                 open=present.open if isinstance(open, UnsetType) else open,
             )
-            return self._change_group(known, partial(change, name=name, parent=parent, open=open))
+            return self._change_group(known, bind(change, name=name, parent=parent, open=open))
 
     def close_group(self, group: str) -> Receipt:
         """Let nobody join it any longer."""
@@ -206,7 +207,7 @@ class People:
     def open_to_world(self, allowed: bool) -> Receipt:
         """Let entries be shown to people who are not signed in, or no longer."""
         self._require(CHANGE_SETTINGS)
-        said = partial(community.allow_world, allowed=allowed)
+        said = bind(community.allow_world, allowed=allowed)
         return self._writer.execute(community.AGGREGATE, said).receipt
 
     def _change(

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from kb.access import require
+from kb.binding import bind
 from kb.entries import validation
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
@@ -74,7 +75,7 @@ class Reuses:
         # Also where the command is repeated: the entry may be hidden from them by now.
         load_entry(self._writer, recorded.entry_id)
         reuse_id = id_for_command(checked(command_id)) if command_id else str(self._new_id())
-        return self._execute(reuse_id, partial(record, recorded=recorded), guard, command_id)
+        return self._execute(reuse_id, bind(record, recorded=recorded), guard, command_id)
 
     def update_outcome(
         self,
@@ -95,7 +96,7 @@ class Reuses:
         """
         wrong = beside or Mistakes()
         resulting_entry = _if_set(_known, resulting_entry)
-        decide = partial(
+        decide = bind(
             update_outcome,
             outcome=wrong.of(_outcome, outcome),
             note=wrong.of(validation.text, "note", note),
