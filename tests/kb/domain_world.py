@@ -1,6 +1,6 @@
 """What the tests of commands have in common: a knowledge base's commands over a log in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import sha512
 from unittest.mock import Mock
@@ -23,6 +23,7 @@ from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.entries.stream import entry_aggregate, load_entry
 from kb.erasure import Erasure
+from kb.errors import KnowledgeBaseError
 from kb.following.follower import Follower
 from kb.people import community
 from kb.people.service import People
@@ -56,6 +57,14 @@ def some_draft(content: Content | None = None, tags: tuple[str, ...] = ()) -> Dr
 def command(number: int) -> UUID:
     """A UUIDv7 that is the same in every run."""
     return UUID(int=(7 << 76) | (2 << 62) | number)
+
+
+def answered(ask: Callable[[], object]) -> object:
+    """What a question or command answers, or what it is refused with."""
+    try:
+        return ask()
+    except KnowledgeBaseError as error:
+        return type(error).__name__, str(error)
 
 
 class KnownKeys(MemoryVault):

@@ -22,17 +22,29 @@ from indexer.passages import split
 from indexer.postings import keys
 from indexer.testing import HashEmbedder
 from indexer.vector_store import VectorStore
+from kb.access import Role
 from kb.accounts.schema import MEMBER_TABLES
 from kb.areas import build_codec
 from kb.ids import group_id
-from tests.kb.erasure_world import TEXT, TITLE
+from kb.knowledge_base import KnowledgeBase
+from tests.worlds.base import joined
 
 Traces = dict[str, tuple[str | bytes, ...]]
 """By store, what it holds of someone or something."""
 
+NAME, ADDRESS = "Xanthippe Quillfeather", "xanthippe@quillfeather.example"
+HELP, REASON, CONTEXT = "zymurgyhelp", "velleityreason", "quodlibetcontext"
+TITLE, TEXT = "Tatterdemalion", "borborygmus callipygian"
+GROUP = f"{TITLE} group"
+SECRETS = (NAME, ADDRESS, HELP, REASON, CONTEXT)
 WORDS = terms(TEXT)
 LONG = 15
 """Shorter values of a table, such as how someone signed in, are nobody's own."""
+
+
+def xanthippe(base: KnowledgeBase, *roles: Role) -> KnowledgeBase:
+    """The base in the hands of a new member with much to hide."""
+    return joined(base, *roles, name=NAME, address=ADDRESS, help=HELP)
 
 
 def stores(data: Path, engine: str) -> dict[str, bytes]:
@@ -50,7 +62,7 @@ def traces_of_entry(data: Path) -> Traces:
     embedded = HashEmbedder().embed([embedded_text()])[0]
     places = [embedded.terms.index(word) for word in WORDS]
     return {
-        "lexical": (*WORDS, name_key(TITLE), group_id(f"{TITLE} group")),
+        "lexical": (*WORDS, name_key(TITLE), group_id(GROUP)),
         "passages.sqlite": (
             TITLE,
             TEXT,
@@ -62,8 +74,8 @@ def traces_of_entry(data: Path) -> Traces:
             embedded.vector.tobytes(),
             *(embedded.words[place].tobytes() for place in places),
         ),
-        "views.sqlite": (TITLE, TEXT, f"{TITLE} group"),
-        "log": (TITLE, TEXT, f"{TITLE} group"),
+        "views.sqlite": (TITLE, TEXT, GROUP),
+        "log": (TITLE, TEXT, GROUP),
     }
 
 
@@ -130,3 +142,22 @@ def _select(path: Path, query: str, *parameters: str) -> list[tuple[Any, ...]]:
 def _together(values: Iterable[object]) -> bytes:
     each = (value if isinstance(value, bytes) else str(value).encode() for value in values)
     return b"\0".join(each)
+
+
+def left_in(data: Path, secrets: Iterable[str | bytes]) -> list[tuple[str | bytes, str]]:
+    """Which of the secrets stand in which files, as they lie."""
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return [
+        (secret, str(path.relative_to(data)))
+        for path in files
+        for secret in holding(path.read_bytes(), secrets)
+    ]
+
+
+def holding(held: bytes, secrets: Iterable[str | bytes]) -> list[str | bytes]:
+    """Which of the secrets these bytes hold, text also in small letters."""
+    return [secret for secret in secrets if any(one in held for one in _written(secret))]
+
+
+def _written(secret: str | bytes) -> tuple[bytes, ...]:
+    return (secret,) if isinstance(secret, bytes) else (secret.encode(), secret.lower().encode())

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from kb.accounts.attempts import Few
 from kb.errors import TooManyAttempts
-from tests.kb.accounts_world import START, AccountsWorld, at_once
+from tests.worlds.base import START, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
 
-def test_after_some_tries_there_is_a_wait(accounts: AccountsWorld) -> None:
+def test_after_some_tries_there_is_a_wait(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=3)
     key = attempts.keyed("192.0.2.7")
     assert [attempts.take(key) for _ in range(5)] == [0, 0, 0, 10, 10]
@@ -34,7 +34,7 @@ def test_after_some_tries_there_is_a_wait(accounts: AccountsWorld) -> None:
     assert [attempts.take(key), attempts.take(key)] == [0, 10]
 
 
-def test_tries_come_back_up_to_as_many_as_at_first(accounts: AccountsWorld) -> None:
+def test_tries_come_back_up_to_as_many_as_at_first(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=2)
     key = attempts.keyed("ana")
     for _ in range(2):
@@ -42,18 +42,18 @@ def test_tries_come_back_up_to_as_many_as_at_first(accounts: AccountsWorld) -> N
         accounts.wait(days=1)
 
 
-def test_keys_do_not_wait_for_each_other(accounts: AccountsWorld) -> None:
+def test_keys_do_not_wait_for_each_other(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=1)
     assert [attempts.take(attempts.keyed(text)) for text in ("a", "b", "a")] == [0, 0, 10]
 
 
-def test_parts_of_a_key_do_not_run_together(accounts: AccountsWorld) -> None:
+def test_parts_of_a_key_do_not_run_together(accounts: Accounts) -> None:
     attempts = accounts.attempts()
     assert attempts.keyed("ab", "c") != attempts.keyed("a", "bc")
     assert attempts.keyed("ab") != accounts.attempts().keyed("ab")
 
 
-def test_a_clock_that_is_set_back_gives_no_tries_and_takes_none(accounts: AccountsWorld) -> None:
+def test_a_clock_that_is_set_back_gives_no_tries_and_takes_none(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=2)
     key = attempts.keyed("ana")
     attempts.take(key)
@@ -61,14 +61,14 @@ def test_a_clock_that_is_set_back_gives_no_tries_and_takes_none(accounts: Accoun
     assert [attempts.take(key), attempts.take(key)] == [0, 10]
 
 
-def test_only_so_many_keys_are_remembered(accounts: AccountsWorld) -> None:
+def test_only_so_many_keys_are_remembered(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=1, keys=2)
     one, two, three = (attempts.keyed(text) for text in "123")
     assert [attempts.take(key) for key in (one, two, one, three, one)] == [0, 0, 10, 0, 10]
     assert attempts.take(two) == 0
 
 
-def test_a_try_too_many_is_refused_with_the_seconds_to_wait(accounts: AccountsWorld) -> None:
+def test_a_try_too_many_is_refused_with_the_seconds_to_wait(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=1)
     key = attempts.keyed("ana")
     attempts.admit(key)
@@ -77,7 +77,7 @@ def test_a_try_too_many_is_refused_with_the_seconds_to_wait(accounts: AccountsWo
     assert refused.value.seconds == 10
 
 
-def test_a_try_that_is_given_back_counts_for_nothing(accounts: AccountsWorld) -> None:
+def test_a_try_that_is_given_back_counts_for_nothing(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=1)
     key = attempts.keyed("ana")
     for _ in range(3):
@@ -86,7 +86,7 @@ def test_a_try_that_is_given_back_counts_for_nothing(accounts: AccountsWorld) ->
     assert attempts.take(key) == 10
 
 
-def test_waits_double_up_to_the_longest(accounts: AccountsWorld) -> None:
+def test_waits_double_up_to_the_longest(accounts: Accounts) -> None:
     delays = accounts.delays()
     key = delays.keyed("ana")
     assert [delays.take(key) for _ in range(2)] == [0, 0]
@@ -98,7 +98,7 @@ def test_waits_double_up_to_the_longest(accounts: AccountsWorld) -> None:
         assert delays.take(key) == 0
 
 
-def test_one_who_goes_on_trying_makes_no_wait_longer(accounts: AccountsWorld) -> None:
+def test_one_who_goes_on_trying_makes_no_wait_longer(accounts: Accounts) -> None:
     delays = accounts.delays()
     key = delays.keyed("ana")
     for _ in range(100):
@@ -107,7 +107,7 @@ def test_one_who_goes_on_trying_makes_no_wait_longer(accounts: AccountsWorld) ->
 
 
 @pytest.mark.parametrize("way", ["forgiven", "four times the longest wait has passed"])
-def test_all_is_as_at_first_when_it_is(accounts: AccountsWorld, way: str) -> None:
+def test_all_is_as_at_first_when_it_is(accounts: Accounts, way: str) -> None:
     delays = accounts.delays()
     key = delays.keyed("ana")
     for _ in range(2):
@@ -118,7 +118,7 @@ def test_all_is_as_at_first_when_it_is(accounts: AccountsWorld, way: str) -> Non
             accounts.wait(seconds=4 * 60)
 
 
-def test_a_clock_that_is_set_back_makes_no_wait_longer(accounts: AccountsWorld) -> None:
+def test_a_clock_that_is_set_back_makes_no_wait_longer(accounts: Accounts) -> None:
     delays = accounts.delays()
     key = delays.keyed("ana")
     assert [delays.take(key), delays.take(key)] == [0, 0]
@@ -128,13 +128,13 @@ def test_a_clock_that_is_set_back_makes_no_wait_longer(accounts: AccountsWorld) 
     assert delays.take(key) == 0
 
 
-def test_threads_share_the_tries(accounts: AccountsWorld) -> None:
+def test_threads_share_the_tries(accounts: Accounts) -> None:
     attempts = accounts.attempts(burst=3)
     key = attempts.keyed("ana")
     assert sorted(at_once(*[lambda: attempts.take(key)] * 8)) == [0] * 3 + [10] * 5
 
 
-def test_what_a_try_would_answer_uses_none(accounts: AccountsWorld) -> None:
+def test_what_a_try_would_answer_uses_none(accounts: Accounts) -> None:
     for counts in (accounts.attempts(burst=2), accounts.delays()):
         key = counts.keyed("ana")
         assert [counts.wait(key) for _ in range(9)] == [0] * 9
@@ -142,12 +142,12 @@ def test_what_a_try_would_answer_uses_none(accounts: AccountsWorld) -> None:
         assert [counts.wait(key), counts.take(key), counts.wait(key)] == [10, 10, 10]
 
 
-def few(accounts: AccountsWorld, cells: int = 2**12) -> Few:
+def few(accounts: Accounts, cells: int = 2**12) -> Few:
     """Two an hour."""
     return Few(2, timedelta(hours=1), clock=accounts.clock, cells=cells)
 
 
-def test_each_key_has_a_few_tries_whatever_others_used(accounts: AccountsWorld) -> None:
+def test_each_key_has_a_few_tries_whatever_others_used(accounts: Accounts) -> None:
     counts, attempts = few(accounts), accounts.attempts()
     for number in range(500):
         assert counts.take(attempts.keyed(f"name {number}"))
@@ -181,7 +181,7 @@ def test_no_key_is_ever_found_to_have_tried_less_often_than_it_did(
         )
 
 
-def test_a_clock_that_is_set_back_gives_no_few_tries(accounts: AccountsWorld) -> None:
+def test_a_clock_that_is_set_back_gives_no_few_tries(accounts: Accounts) -> None:
     counts, key = few(accounts), accounts.attempts().keyed("ana")
     assert [counts.take(key) for _ in range(3)] == [True, True, False]
     accounts.wait(hours=-3)
@@ -189,7 +189,7 @@ def test_a_clock_that_is_set_back_gives_no_few_tries(accounts: AccountsWorld) ->
 
 
 def test_a_clock_that_is_set_back_lets_a_wait_begin_when_it_is_asked_for(
-    accounts: AccountsWorld,
+    accounts: Accounts,
 ) -> None:
     for counts in (accounts.attempts(burst=2), accounts.delays()):
         key = counts.keyed("ana")
@@ -201,7 +201,7 @@ def test_a_clock_that_is_set_back_lets_a_wait_begin_when_it_is_asked_for(
 
 
 def test_few_tries_come_back_in_their_time_after_a_clock_was_set_back(
-    accounts: AccountsWorld,
+    accounts: Accounts,
 ) -> None:
     counts, key = few(accounts), accounts.attempts().keyed("ana")
     assert [counts.take(key) for _ in range(3)] == [True, True, False]

@@ -11,13 +11,13 @@ from kb.accounts import tally
 from kb.accounts.schema import MEMBER_TABLES
 from kb.accounts.store import AccountStore
 from kb.errors import DataDirectoryError
-from tests.kb.accounts_world import ANA, BEN, AccountsWorld, age_accounts
+from tests.worlds.base import ANA, BEN, Accounts, age_accounts
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Accounts with something in every table that lasts."""
-    world = AccountsWorld(tmp_path)
+    world = Accounts(tmp_path)
     world.names.set(ANA, "ana")
     world.passwords.set(ANA, "a quiet evening by the sea")
     world.sessions.begin(ANA, "password")
@@ -128,7 +128,7 @@ def test_a_file_that_has_what_its_version_lacks_is_called_damaged(path: Path, ve
 def test_what_another_process_writes_while_the_rows_are_looked_at_is_no_damage(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    another, row_sum = AccountsWorld(tmp_path), tally.row_sum
+    another, row_sum = Accounts(tmp_path), tally.row_sum
     written: list[str] = []
 
     def beside(table: str, *values: object) -> int:

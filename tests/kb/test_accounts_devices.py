@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 
 from kb.accounts.devices import MOST, Devices
-from tests.kb.accounts_world import ANA, BEN, AccountsWorld
+from tests.worlds.base import ANA, BEN, Accounts
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
 
 @pytest.fixture
-def devices(accounts: AccountsWorld) -> Devices:
+def devices(accounts: Accounts) -> Devices:
     return Devices(accounts.store, random=accounts.random)
 
 
-def named(accounts: AccountsWorld, member: str, name: str) -> bytes:
+def named(accounts: Accounts, member: str, name: str) -> bytes:
     assert accounts.names.set(member, name)
     hashed = accounts.names.hash_of(member)
     assert hashed in accounts.names.hashes(name.upper())
@@ -30,7 +30,7 @@ def named(accounts: AccountsWorld, member: str, name: str) -> bytes:
 
 
 def test_a_browser_is_known_for_those_who_signed_in_there(
-    accounts: AccountsWorld, devices: Devices
+    accounts: Accounts, devices: Devices
 ) -> None:
     ana, ben = named(accounts, ANA, "ana"), named(accounts, BEN, "ben")
     cookie = devices.remembering("", ana)
@@ -42,7 +42,7 @@ def test_a_browser_is_known_for_those_who_signed_in_there(
 
 
 def test_a_browser_of_a_member_without_a_name_is_known_for_nobody(
-    accounts: AccountsWorld, devices: Devices
+    accounts: Accounts, devices: Devices
 ) -> None:
     assert accounts.names.hash_of(ANA) is None
     cookie = devices.remembering("", None)
@@ -50,7 +50,7 @@ def test_a_browser_of_a_member_without_a_name_is_known_for_nobody(
     assert devices.knows(cookie, *accounts.names.hashes("")) is None
 
 
-def test_a_cookie_that_is_not_ours_is_of_no_use(accounts: AccountsWorld, devices: Devices) -> None:
+def test_a_cookie_that_is_not_ours_is_of_no_use(accounts: Accounts, devices: Devices) -> None:
     ana = named(accounts, ANA, "ana")
     ours = devices.remembering("", ana)
     number, own, mark = ours.split(".")
@@ -65,7 +65,7 @@ def test_a_cookie_that_is_not_ours_is_of_no_use(accounts: AccountsWorld, devices
 
 
 def test_a_browser_is_known_for_the_last_ten_and_the_cookie_stays_short(
-    accounts: AccountsWorld, devices: Devices
+    accounts: Accounts, devices: Devices
 ) -> None:
     names = [accounts.names.hashes(f"member {number}")[-1] for number in range(MOST + 3)]
     cookie = ""
@@ -75,9 +75,7 @@ def test_a_browser_is_known_for_the_last_ten_and_the_cookie_stays_short(
     assert len(cookie) < 400
 
 
-def test_a_cookie_has_no_name_and_the_file_no_cookie(
-    accounts: AccountsWorld, devices: Devices
-) -> None:
+def test_a_cookie_has_no_name_and_the_file_no_cookie(accounts: Accounts, devices: Devices) -> None:
     ana = named(accounts, ANA, "ana")
     cookie = devices.remembering("", ana)
     assert ana.hex() not in cookie

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from kb.accounts.identities import Identities, PendingSignIns
-from tests.kb.accounts_world import ANA, BEN, AccountsWorld, at_once
+from tests.worlds.base import ANA, BEN, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
@@ -20,7 +20,7 @@ ISSUER, SUBJECT = "https://id.circle.example", "subject-4711"
 BACK = "https://kb.circle.example/back"
 
 
-def test_an_identity_belongs_to_one_member(accounts: AccountsWorld) -> None:
+def test_an_identity_belongs_to_one_member(accounts: Accounts) -> None:
     identities = Identities(accounts.store)
     assert identities.member(ISSUER, SUBJECT) is None
     assert identities.link(ANA, ISSUER, SUBJECT)
@@ -29,20 +29,20 @@ def test_an_identity_belongs_to_one_member(accounts: AccountsWorld) -> None:
     assert identities.member(ISSUER, SUBJECT) == ANA
 
 
-def test_the_same_subject_of_another_issuer_is_someone_else(accounts: AccountsWorld) -> None:
+def test_the_same_subject_of_another_issuer_is_someone_else(accounts: Accounts) -> None:
     identities = Identities(accounts.store)
     identities.link(ANA, ISSUER, SUBJECT)
     assert identities.member(ISSUER + "/other", SUBJECT) is None
     assert identities.link(BEN, ISSUER + "/other", SUBJECT)
 
 
-def test_neither_issuer_nor_subject_stands_in_the_file(accounts: AccountsWorld) -> None:
+def test_neither_issuer_nor_subject_stands_in_the_file(accounts: Accounts) -> None:
     Identities(accounts.store).link(ANA, ISSUER, SUBJECT)
     assert SUBJECT.encode() not in accounts.bytes_on_disk()
     assert ISSUER.encode() not in accounts.bytes_on_disk()
 
 
-def test_identities_can_be_taken_away(accounts: AccountsWorld) -> None:
+def test_identities_can_be_taken_away(accounts: Accounts) -> None:
     identities = Identities(accounts.store)
     assert not identities.has(ANA)
     identities.link(ANA, ISSUER, SUBJECT)
@@ -52,11 +52,11 @@ def test_identities_can_be_taken_away(accounts: AccountsWorld) -> None:
     assert identities.member(ISSUER, SUBJECT) is None
 
 
-def pending_of(accounts: AccountsWorld) -> PendingSignIns:
+def pending_of(accounts: Accounts) -> PendingSignIns:
     return PendingSignIns(accounts.opened(), clock=accounts.clock, random=accounts.random)
 
 
-def test_a_sign_in_comes_back_once(accounts: AccountsWorld) -> None:
+def test_a_sign_in_comes_back_once(accounts: Accounts) -> None:
     pending = pending_of(accounts)
     state, begun = pending.begin(BACK)
     assert begun.redirect_uri == BACK
@@ -68,7 +68,7 @@ def test_a_sign_in_comes_back_once(accounts: AccountsWorld) -> None:
     assert pending.take(state) is None
 
 
-def test_a_sign_in_comes_back_within_ten_minutes(accounts: AccountsWorld) -> None:
+def test_a_sign_in_comes_back_within_ten_minutes(accounts: Accounts) -> None:
     pending = pending_of(accounts)
     state, begun = pending.begin(BACK)
     accounts.wait(minutes=10, seconds=-1)
@@ -78,7 +78,7 @@ def test_a_sign_in_comes_back_within_ten_minutes(accounts: AccountsWorld) -> Non
     assert pending.take(other) is None
 
 
-def test_of_many_who_come_back_at_once_one_goes_on(accounts: AccountsWorld) -> None:
+def test_of_many_who_come_back_at_once_one_goes_on(accounts: Accounts) -> None:
     state, begun = pending_of(accounts).begin(BACK)
     ways = [pending_of(accounts) for _ in range(4)]
     answers = at_once(*[lambda way=way: way.take(state) for way in ways])

@@ -12,12 +12,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule
 
 from kb.accounts.links import Purpose
 from tests.examples import costly
-from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
+from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
@@ -26,13 +26,13 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 TOMORROW = START + timedelta(days=1)
 
 
-def test_a_link_works_once(accounts: AccountsWorld) -> None:
+def test_a_link_works_once(accounts: Accounts) -> None:
     secret = accounts.links.make("sign-in", ANA, TOMORROW)
     assert accounts.links.take(secret, "sign-in") == ANA
     assert accounts.links.take(secret, "sign-in") is None
 
 
-def test_looking_uses_nothing_up(accounts: AccountsWorld) -> None:
+def test_looking_uses_nothing_up(accounts: Accounts) -> None:
     secret = accounts.links.make("invitation", ANA, TOMORROW)
     assert accounts.links.look(secret, "invitation") == ANA
     assert accounts.links.look(secret, "invitation") == ANA
@@ -41,7 +41,7 @@ def test_looking_uses_nothing_up(accounts: AccountsWorld) -> None:
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_a_link_serves_its_own_purpose_only(accounts: AccountsWorld, purpose: Purpose) -> None:
+def test_a_link_serves_its_own_purpose_only(accounts: Accounts, purpose: Purpose) -> None:
     secret = accounts.links.make(purpose, ANA, TOMORROW)
     for other in set(PURPOSES) - {purpose}:
         assert accounts.links.look(secret, other) is None
@@ -49,7 +49,7 @@ def test_a_link_serves_its_own_purpose_only(accounts: AccountsWorld, purpose: Pu
     assert accounts.links.take(secret, purpose) == ANA
 
 
-def test_a_link_ends_in_time(accounts: AccountsWorld) -> None:
+def test_a_link_ends_in_time(accounts: Accounts) -> None:
     secret = accounts.links.make("invitation", ANA, START + timedelta(seconds=10))
     accounts.wait(seconds=9)
     assert accounts.links.look(secret, "invitation") == ANA
@@ -58,14 +58,14 @@ def test_a_link_ends_in_time(accounts: AccountsWorld) -> None:
     assert accounts.links.take(secret, "invitation") is None
 
 
-def test_links_that_are_over_do_not_stay_in_the_file(accounts: AccountsWorld) -> None:
+def test_links_that_are_over_do_not_stay_in_the_file(accounts: Accounts) -> None:
     accounts.links.make("invitation", ANA, START + timedelta(seconds=10))
     accounts.wait(minutes=1)
     accounts.links.make("invitation", BEN, TOMORROW)
     assert accounts.store.run("SELECT member FROM link") == [(BEN,)]
 
 
-def test_withdrawn_links_are_void(accounts: AccountsWorld) -> None:
+def test_withdrawn_links_are_void(accounts: Accounts) -> None:
     secrets = [accounts.links.make("sign-in", ANA, TOMORROW) for _ in range(2)]
     bens = accounts.links.make("sign-in", BEN, TOMORROW)
     assert accounts.links.withdraw(ANA, "invitation") == 0
@@ -75,7 +75,7 @@ def test_withdrawn_links_are_void(accounts: AccountsWorld) -> None:
 
 
 @pytest.mark.parametrize("turn", range(5))
-def test_of_many_who_take_a_link_at_once_one_has_it(accounts: AccountsWorld, turn: int) -> None:
+def test_of_many_who_take_a_link_at_once_one_has_it(accounts: Accounts, turn: int) -> None:
     secret = accounts.links.make("first-steward", ANA, TOMORROW)
     links = [accounts.links_of(accounts.opened()) for _ in range(4)]
     tasks = [lambda each=each: each.take(secret, "first-steward") for each in links]
@@ -93,7 +93,7 @@ class LinkMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.world = AccountsWorld(Path(self.folder.name))
+        self.world = Accounts(Path(self.folder.name))
         self.both = (self.world.links, self.world.links_of(self.world.opened()))
         self.known: dict[str, tuple[str, Purpose, datetime]] = {}
 

@@ -12,30 +12,30 @@ from kb.accounts.identities import PendingSignIns
 from kb.accounts.oidc import OpenIdClaims, OpenIdProvider, OpenIdSettings
 from kb.errors import InvalidInput, SignInRefused
 from tests.kb.accounts_provider import BACK, CLIENT, ISSUER, SECRET, FakeProvider
-from tests.kb.accounts_world import START, AccountsWorld
+from tests.worlds.base import START, Accounts
 
 CONFIGURATION = "/.well-known/openid-configuration"
 ANA_THERE = OpenIdClaims(ISSUER, "subject-4711", "Ana Example")
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
 
 @pytest.fixture
-def there(accounts: AccountsWorld) -> FakeProvider:
+def there(accounts: Accounts) -> FakeProvider:
     return FakeProvider(accounts.clock)
 
 
 @pytest.fixture
-def provider(accounts: AccountsWorld, there: FakeProvider) -> OpenIdProvider:
+def provider(accounts: Accounts, there: FakeProvider) -> OpenIdProvider:
     return provider_of(accounts, there, ISSUER)
 
 
-def provider_of(accounts: AccountsWorld, there: FakeProvider, issuer: str) -> OpenIdProvider:
+def provider_of(accounts: Accounts, there: FakeProvider, issuer: str) -> OpenIdProvider:
     pending = PendingSignIns(accounts.store, clock=accounts.clock, random=accounts.random)
     settings = OpenIdSettings(issuer=issuer, client_id=CLIENT, client_secret=SECRET)
     return OpenIdProvider(settings, pending, clock=accounts.clock, transport=there.transport())
@@ -79,7 +79,7 @@ def test_a_name_that_is_none_is_left_out(provider: OpenIdProvider, there: FakePr
 
 
 def test_what_the_provider_is_like_is_asked_once_an_hour_and_its_keys_each_time(
-    accounts: AccountsWorld, provider: OpenIdProvider, there: FakeProvider
+    accounts: Accounts, provider: OpenIdProvider, there: FakeProvider
 ) -> None:
     for _ in range(3):
         sign_in(provider, there)
@@ -115,7 +115,7 @@ def test_a_state_that_nobody_began_is_refused(provider: OpenIdProvider, state: s
 
 
 def test_an_answer_after_ten_minutes_is_refused(
-    accounts: AccountsWorld, provider: OpenIdProvider, there: FakeProvider
+    accounts: Accounts, provider: OpenIdProvider, there: FakeProvider
 ) -> None:
     url, state = provider.begin(BACK)
     accounts.wait(minutes=10)
@@ -284,9 +284,7 @@ def test_a_provider_that_leads_astray_is_not_followed(
 
 
 @pytest.mark.parametrize("issuer", ["http://id.circle.example", "id.circle.example", "", "ftp://x"])
-def test_an_issuer_has_to_be_https(
-    accounts: AccountsWorld, there: FakeProvider, issuer: str
-) -> None:
+def test_an_issuer_has_to_be_https(accounts: Accounts, there: FakeProvider, issuer: str) -> None:
     with pytest.raises(InvalidInput, match="https") as refused:
         provider_of(accounts, there, issuer)
     assert refused.value.field == "issuer"
@@ -294,7 +292,7 @@ def test_an_issuer_has_to_be_https(
 
 @pytest.mark.parametrize("host", ["localhost:9", "127.0.0.1:9", "[::1]:9"])
 def test_an_issuer_on_this_machine_may_do_without(
-    accounts: AccountsWorld, there: FakeProvider, host: str
+    accounts: Accounts, there: FakeProvider, host: str
 ) -> None:
     assert isinstance(provider_of(accounts, there, f"http://{host}"), OpenIdProvider)
 
@@ -305,7 +303,7 @@ def test_settings_do_not_show_the_secret() -> None:
 
 
 def test_nothing_of_a_sign_in_stays_in_the_file(
-    accounts: AccountsWorld, provider: OpenIdProvider, there: FakeProvider
+    accounts: Accounts, provider: OpenIdProvider, there: FakeProvider
 ) -> None:
     sign_in(provider, there)
     for text in ("subject-4711", "Ana Example", SECRET):

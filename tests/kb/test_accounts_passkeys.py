@@ -14,12 +14,12 @@ from kb.accounts.passkeys import Passkeys, Site
 from kb.errors import InvalidInput, SignInRefused
 from tests.examples import costly
 from tests.kb.accounts_authenticator import VERIFIED, Authenticator, decoded
-from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
+from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
@@ -29,7 +29,7 @@ SITE = Site(HOST, "Harbour Circle Exchange", ORIGIN)
 
 
 @pytest.fixture
-def passkeys(accounts: AccountsWorld) -> Passkeys:
+def passkeys(accounts: Accounts) -> Passkeys:
     return Passkeys(accounts.store, SITE, clock=accounts.clock, random=accounts.random)
 
 
@@ -49,7 +49,7 @@ def sign_in(passkeys: Passkeys, phone: Authenticator) -> str:
 
 
 def test_a_member_signs_in_with_a_passkey(
-    accounts: AccountsWorld, passkeys: Passkeys, phone: Authenticator
+    accounts: Accounts, passkeys: Passkeys, phone: Authenticator
 ) -> None:
     passkey_id = add(passkeys, phone)
     (info,) = passkeys.of(ANA)
@@ -146,7 +146,7 @@ def test_a_recorded_sign_in_cannot_be_sent_again(passkeys: Passkeys, phone: Auth
 
 
 def test_of_two_who_send_the_same_answer_at_once_one_is_signed_in(
-    accounts: AccountsWorld, passkeys: Passkeys, phone: Authenticator
+    accounts: Accounts, passkeys: Passkeys, phone: Authenticator
 ) -> None:
     add(passkeys, phone)
     other = Passkeys(accounts.opened(), SITE, clock=accounts.clock, random=accounts.random)
@@ -164,7 +164,7 @@ def test_of_two_who_send_the_same_answer_at_once_one_is_signed_in(
 
 
 def test_a_ceremony_lasts_five_minutes(
-    accounts: AccountsWorld, passkeys: Passkeys, phone: Authenticator
+    accounts: Accounts, passkeys: Passkeys, phone: Authenticator
 ) -> None:
     add(passkeys, phone)
     ceremony = passkeys.sign_in_options()
@@ -176,7 +176,7 @@ def test_a_ceremony_lasts_five_minutes(
 
 
 def test_nothing_is_kept_of_what_is_begun_or_answered_wrongly(
-    accounts: AccountsWorld, passkeys: Passkeys, phone: Authenticator
+    accounts: Accounts, passkeys: Passkeys, phone: Authenticator
 ) -> None:
     """So nobody uses up what others need, however often they begin."""
     add(passkeys, phone)
@@ -261,7 +261,7 @@ INNER = ["clientDataJSON", "authenticatorData", "signature", "userHandle", "atte
     adding=st.booleans(),
 )
 def test_whatever_a_browser_would_never_send_is_refused(
-    accounts: AccountsWorld, path: tuple[str, ...], junk: Any, adding: bool
+    accounts: Accounts, path: tuple[str, ...], junk: Any, adding: bool
 ) -> None:
     passkeys = Passkeys(accounts.store, SITE, clock=accounts.clock, random=accounts.random)
     phone = Authenticator(HOST, ORIGIN, credential=accounts.random(16))

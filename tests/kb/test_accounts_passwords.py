@@ -9,19 +9,19 @@ import pytest
 from kb.accounts.password_rules import too_common
 from kb.accounts.passwords import Hasher, Passwords, production_hasher
 from kb.errors import InvalidInput
-from tests.kb.accounts_world import (
+from tests.worlds.base import (
     ANA,
     BEN,
     COMMUNITY,
-    AccountsWorld,
+    Accounts,
     CountingHasher,
     at_once,
 )
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
@@ -30,7 +30,7 @@ GOOD = "seven green boats"
 LONG = ("boat harbour kite wind " * 50)[:1024]
 
 
-def test_a_member_is_known_by_the_password(accounts: AccountsWorld) -> None:
+def test_a_member_is_known_by_the_password(accounts: Accounts) -> None:
     accounts.passwords.set(ANA, GOOD)
     assert accounts.passwords.check(ANA, GOOD)
     for wrong in (GOOD.upper(), GOOD + " ", "", GOOD + "\0", "\ud800"):
@@ -39,19 +39,19 @@ def test_a_member_is_known_by_the_password(accounts: AccountsWorld) -> None:
     assert not accounts.passwords.check(None, GOOD)
 
 
-def test_a_new_password_takes_the_place_of_the_old(accounts: AccountsWorld) -> None:
+def test_a_new_password_takes_the_place_of_the_old(accounts: Accounts) -> None:
     accounts.passwords.set(ANA, GOOD)
     accounts.passwords.set(ANA, "eleven red kites")
     assert not accounts.passwords.check(ANA, GOOD)
     assert accounts.passwords.check(ANA, "eleven red kites")
 
 
-def test_a_password_typed_on_another_system_is_the_same(accounts: AccountsWorld) -> None:
+def test_a_password_typed_on_another_system_is_the_same(accounts: Accounts) -> None:
     accounts.passwords.set(ANA, "caf\u00e9 on the harbour")
     assert accounts.passwords.check(ANA, "cafe\u0301 on the harbour")
 
 
-def test_a_member_has_a_password_once_it_is_set(accounts: AccountsWorld) -> None:
+def test_a_member_has_a_password_once_it_is_set(accounts: Accounts) -> None:
     assert not accounts.passwords.has(ANA)
     accounts.passwords.set(ANA, GOOD)
     assert accounts.passwords.has(ANA)
@@ -59,7 +59,7 @@ def test_a_member_has_a_password_once_it_is_set(accounts: AccountsWorld) -> None
 
 @pytest.mark.parametrize("member", [None, BEN])
 def test_the_sign_in_of_an_unknown_member_verifies_a_dummy_hash(
-    accounts: AccountsWorld, member: str | None
+    accounts: Accounts, member: str | None
 ) -> None:
     accounts.passwords.set(ANA, GOOD)
     hasher = accounts.hasher
@@ -73,7 +73,7 @@ def test_the_sign_in_of_an_unknown_member_verifies_a_dummy_hash(
     assert hasher.hashed == hashed
 
 
-def test_the_first_check_costs_the_same_for_all(tmp_path: Path, accounts: AccountsWorld) -> None:
+def test_the_first_check_costs_the_same_for_all(tmp_path: Path, accounts: Accounts) -> None:
     costs = []
     for member in (ANA, None):
         accounts.passwords.set(ANA, GOOD)
@@ -84,7 +84,7 @@ def test_the_first_check_costs_the_same_for_all(tmp_path: Path, accounts: Accoun
     assert costs == [(1, 1), (1, 1)]
 
 
-def test_a_hash_is_renewed_when_parameters_rise(accounts: AccountsWorld) -> None:
+def test_a_hash_is_renewed_when_parameters_rise(accounts: Accounts) -> None:
     def stored() -> str:
         text: str = accounts.store.run("SELECT hash FROM password")[0][0]
         return text
@@ -102,21 +102,21 @@ def test_a_hash_is_renewed_when_parameters_rise(accounts: AccountsWorld) -> None
     assert stored() == renewed
 
 
-def test_a_damaged_hash_opens_nothing(accounts: AccountsWorld) -> None:
+def test_a_damaged_hash_opens_nothing(accounts: Accounts) -> None:
     accounts.passwords.set(ANA, GOOD)
     for damaged in ("nonsense", "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAA"):
         accounts.store.run("UPDATE password SET hash = ?", (damaged,))
         assert not accounts.passwords.check(ANA, GOOD)
 
 
-def test_an_endless_password_is_not_hashed_whole(accounts: AccountsWorld) -> None:
+def test_an_endless_password_is_not_hashed_whole(accounts: Accounts) -> None:
     accounts.passwords.set(ANA, LONG)
     assert accounts.passwords.check(ANA, LONG)
     assert not accounts.passwords.check(ANA, LONG + "x")
     assert not accounts.passwords.check(ANA, "x" * 10_000_000)
 
 
-def test_at_most_two_passwords_are_checked_at_the_same_time(accounts: AccountsWorld) -> None:
+def test_at_most_two_passwords_are_checked_at_the_same_time(accounts: Accounts) -> None:
     hasher = CrowdedHasher()
     passwords = Passwords(accounts.store, hasher, community=COMMUNITY, random=accounts.random)
     assert at_once(*[lambda: passwords.check(ANA, GOOD)] * 6) == [False] * 6
@@ -143,7 +143,7 @@ class CrowdedHasher(CountingHasher):
 
 
 @pytest.mark.parametrize("password", ["", "elevenchars", "x" * 1025])
-def test_a_password_has_twelve_to_1024_characters(accounts: AccountsWorld, password: str) -> None:
+def test_a_password_has_twelve_to_1024_characters(accounts: Accounts, password: str) -> None:
     with pytest.raises(InvalidInput, match="12 to 1024") as refused:
         accounts.passwords.set(ANA, password)
     assert refused.value.field == "password"
@@ -158,7 +158,7 @@ COMMON = [
 
 
 @pytest.mark.parametrize("password", COMMON)
-def test_what_anybody_would_try_first_is_refused(accounts: AccountsWorld, password: str) -> None:
+def test_what_anybody_would_try_first_is_refused(accounts: Accounts, password: str) -> None:
     with pytest.raises(InvalidInput, match="anybody would try"):
         accounts.passwords.set(ANA, password)
 
@@ -168,7 +168,7 @@ def test_what_anybody_would_try_first_is_refused(accounts: AccountsWorld, passwo
     [GOOD, "correct horse battery", "k8#vQ!z0pLw2", "пароль у моря", "ことばの遊びは楽しいですね"],
 )
 def test_other_passwords_are_taken_whatever_they_are_made_of(
-    accounts: AccountsWorld, password: str
+    accounts: Accounts, password: str
 ) -> None:
     accounts.passwords.set(ANA, password)
     assert accounts.passwords.check(ANA, password)

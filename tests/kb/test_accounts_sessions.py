@@ -12,35 +12,35 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from kb.accounts.sessions import Sessions, form_value, form_value_fits
 from kb.errors import SignInRefused
 from tests.examples import costly
-from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
+from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
 
-def test_a_session_knows_its_member_and_how_they_signed_in(accounts: AccountsWorld) -> None:
+def test_a_session_knows_its_member_and_how_they_signed_in(accounts: Accounts) -> None:
     info = accounts.sessions.member_of(accounts.sessions.begin(ANA, "passkey"))
     assert info is not None
     assert (info.member, info.via, info.made, info.seen) == (ANA, "passkey", START, START)
 
 
-def test_a_token_has_256_random_bits(accounts: AccountsWorld) -> None:
+def test_a_token_has_256_random_bits(accounts: Accounts) -> None:
     tokens = {accounts.sessions.begin(ANA, "password") for _ in range(50)}
     assert len(tokens) == 50
     assert {len(token) for token in tokens} == {43}
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "é", "A" * 5000])
-def test_an_unknown_token_is_nobody(accounts: AccountsWorld, token: str) -> None:
+def test_an_unknown_token_is_nobody(accounts: Accounts, token: str) -> None:
     accounts.sessions.begin(ANA, "password")
     assert accounts.sessions.member_of(token) is None
 
 
-def test_signing_in_replaces_the_session_before_it(accounts: AccountsWorld) -> None:
+def test_signing_in_replaces_the_session_before_it(accounts: Accounts) -> None:
     before = accounts.sessions.begin(ANA, "password")
     after = accounts.sessions.begin(BEN, "password", replacing=before)
     assert accounts.sessions.member_of(before) is None
@@ -48,14 +48,14 @@ def test_signing_in_replaces_the_session_before_it(accounts: AccountsWorld) -> N
     assert after != before
 
 
-def test_a_token_that_someone_planted_never_becomes_a_session(accounts: AccountsWorld) -> None:
+def test_a_token_that_someone_planted_never_becomes_a_session(accounts: Accounts) -> None:
     planted = "chosen-by-someone-else"
     token = accounts.sessions.begin(ANA, "password", replacing=planted)
     assert token != planted
     assert accounts.sessions.member_of(planted) is None
 
 
-def test_a_session_ends_when_it_is_not_used(accounts: AccountsWorld) -> None:
+def test_a_session_ends_when_it_is_not_used(accounts: Accounts) -> None:
     token = accounts.sessions.begin(ANA, "password")
     accounts.wait(hours=2, seconds=-1)
     assert accounts.sessions.member_of(token)
@@ -64,7 +64,7 @@ def test_a_session_ends_when_it_is_not_used(accounts: AccountsWorld) -> None:
     assert accounts.sessions.of(ANA) == []
 
 
-def test_a_session_ends_for_good_however_much_it_is_used(accounts: AccountsWorld) -> None:
+def test_a_session_ends_for_good_however_much_it_is_used(accounts: Accounts) -> None:
     token = accounts.sessions.begin(ANA, "password")
     for _ in range(9):
         accounts.wait(hours=1)
@@ -73,7 +73,7 @@ def test_a_session_ends_for_good_however_much_it_is_used(accounts: AccountsWorld
     assert accounts.sessions.member_of(token) is None
 
 
-def test_the_ends_are_twelve_hours_and_thirty_days_if_not_told(accounts: AccountsWorld) -> None:
+def test_the_ends_are_twelve_hours_and_thirty_days_if_not_told(accounts: Accounts) -> None:
     sessions = Sessions(accounts.store, clock=accounts.clock, random=accounts.random)
     token = sessions.begin(ANA, "password")
     for _ in range(30 * 4 - 1):
@@ -86,7 +86,7 @@ def test_the_ends_are_twelve_hours_and_thirty_days_if_not_told(accounts: Account
     assert sessions.member_of(token) is None
 
 
-def test_the_time_last_seen_is_written_once_a_minute(accounts: AccountsWorld) -> None:
+def test_the_time_last_seen_is_written_once_a_minute(accounts: Accounts) -> None:
     def seen() -> datetime:
         info = accounts.sessions.member_of(token)
         assert info
@@ -101,7 +101,7 @@ def test_the_time_last_seen_is_written_once_a_minute(accounts: AccountsWorld) ->
     assert seen() == START + timedelta(minutes=1)
 
 
-def test_rotating_keeps_the_session_and_voids_the_old_token(accounts: AccountsWorld) -> None:
+def test_rotating_keeps_the_session_and_voids_the_old_token(accounts: Accounts) -> None:
     old = accounts.sessions.begin(ANA, "password")
     before = accounts.sessions.member_of(old)
     new = accounts.sessions.rotate(old)
@@ -109,7 +109,7 @@ def test_rotating_keeps_the_session_and_voids_the_old_token(accounts: AccountsWo
     assert accounts.sessions.member_of(new) == before
 
 
-def test_rotating_gives_no_longer_life(accounts: AccountsWorld) -> None:
+def test_rotating_gives_no_longer_life(accounts: Accounts) -> None:
     token = accounts.sessions.begin(ANA, "password")
     for _ in range(9):
         accounts.wait(hours=1)
@@ -121,7 +121,7 @@ def test_rotating_gives_no_longer_life(accounts: AccountsWorld) -> None:
         accounts.sessions.rotate(token)
 
 
-def test_only_one_of_two_who_rotate_at_once_has_the_session(accounts: AccountsWorld) -> None:
+def test_only_one_of_two_who_rotate_at_once_has_the_session(accounts: Accounts) -> None:
     token = accounts.sessions.begin(ANA, "password")
     other = accounts.sessions_of(accounts.opened())
 
@@ -135,7 +135,7 @@ def test_only_one_of_two_who_rotate_at_once_has_the_session(accounts: AccountsWo
     assert answers.count(None) == 1
 
 
-def test_signing_out_everywhere_can_spare_this_session(accounts: AccountsWorld) -> None:
+def test_signing_out_everywhere_can_spare_this_session(accounts: Accounts) -> None:
     here, there = (accounts.sessions.begin(ANA, "password") for _ in range(2))
     bens = accounts.sessions.begin(BEN, "password")
     assert accounts.sessions.end_all(ANA, but=here) == 1
@@ -147,7 +147,7 @@ def test_signing_out_everywhere_can_spare_this_session(accounts: AccountsWorld) 
 
 
 def test_a_session_is_revoked_by_its_public_id_and_by_its_member_only(
-    accounts: AccountsWorld,
+    accounts: Accounts,
 ) -> None:
     token = accounts.sessions.begin(ANA, "password")
     public_id = accounts.sessions.of(ANA)[0].id
@@ -159,14 +159,14 @@ def test_a_session_is_revoked_by_its_public_id_and_by_its_member_only(
     assert accounts.sessions.member_of(token) is None
 
 
-def test_sessions_are_listed_newest_first(accounts: AccountsWorld) -> None:
+def test_sessions_are_listed_newest_first(accounts: Accounts) -> None:
     for via in ("password", "passkey", "openid"):
         accounts.sessions.begin(ANA, via)
         accounts.wait(minutes=1)
     assert [info.via for info in accounts.sessions.of(ANA)] == ["openid", "passkey", "password"]
 
 
-def test_ended_sessions_do_not_stay_in_the_file(accounts: AccountsWorld) -> None:
+def test_ended_sessions_do_not_stay_in_the_file(accounts: Accounts) -> None:
     for _ in range(3):
         accounts.sessions.begin(ANA, "password")
     accounts.wait(hours=3)
@@ -176,7 +176,7 @@ def test_ended_sessions_do_not_stay_in_the_file(accounts: AccountsWorld) -> None
     assert accounts.store.run("SELECT member FROM session") == [(ANA,)]
 
 
-def test_a_form_carries_a_value_of_its_own_session(accounts: AccountsWorld) -> None:
+def test_a_form_carries_a_value_of_its_own_session(accounts: Accounts) -> None:
     one, two = (accounts.sessions.begin(ANA, "password") for _ in range(2))
     assert form_value_fits(one, form_value(one))
     for wrong in (form_value(two), "", "é", "\ud800", form_value(one)[:-1]):
@@ -193,7 +193,7 @@ class SessionMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.world = AccountsWorld(Path(self.folder.name))
+        self.world = Accounts(Path(self.folder.name))
         self.others = self.world.sessions_of(self.world.opened())
         self.known: dict[str, tuple[str, datetime, datetime]] = {}
 

@@ -14,19 +14,19 @@ import pytest
 from kb.accounts.schema import MEMBER_TABLES, VERSION
 from kb.accounts.store import UNFINISHED, AccountStore
 from kb.errors import DataDirectoryError, Refused
-from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
+from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
 
-def fill(accounts: AccountsWorld, member: str) -> None:
+def fill(accounts: Accounts, member: str) -> None:
     """A row in every table that knows members."""
     accounts.sessions.begin(member, "password")
     accounts.tokens.make(member, ["search"], f"token of {member}", START + timedelta(days=9))
@@ -44,7 +44,7 @@ def fill(accounts: AccountsWorld, member: str) -> None:
         accounts.store.run(f"INSERT INTO {table} VALUES ({marks})", row)
 
 
-def tables_with(accounts: AccountsWorld, member: str) -> set[str]:
+def tables_with(accounts: Accounts, member: str) -> set[str]:
     return {
         table
         for table in MEMBER_TABLES
@@ -56,18 +56,18 @@ ONCE = 1
 """How often the id of a forgotten member stands in the file: among those who get nothing again."""
 
 
-def test_the_file_can_be_read_by_its_owner_only(accounts: AccountsWorld) -> None:
+def test_the_file_can_be_read_by_its_owner_only(accounts: Accounts) -> None:
     for path in accounts.path.parent.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_what_was_stored_is_there_after_opening_again(accounts: AccountsWorld) -> None:
+def test_what_was_stored_is_there_after_opening_again(accounts: Accounts) -> None:
     token = accounts.sessions.begin(ANA, "password")
     accounts.store.close()
     assert accounts.sessions_of(accounts.opened()).member_of(token)
 
 
-def test_a_key_is_drawn_once_and_the_same_for_everybody(accounts: AccountsWorld) -> None:
+def test_a_key_is_drawn_once_and_the_same_for_everybody(accounts: Accounts) -> None:
     first = accounts.store.key("names")
     assert len(first) == 32
     assert accounts.opened().key("names") == first
@@ -84,7 +84,7 @@ def test_openers_of_a_new_file_take_turns(tmp_path: Path) -> None:
     assert len(keys) == 1
 
 
-def test_a_file_from_a_newer_version_is_refused_in_one_sentence(accounts: AccountsWorld) -> None:
+def test_a_file_from_a_newer_version_is_refused_in_one_sentence(accounts: Accounts) -> None:
     accounts.store.run(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(DataDirectoryError, match=r"use the version of Tributary that wrote it\.$"):
         accounts.opened()
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_have_a_wal_is_refused(
         AccountStore(tmp_path / "accounts.sqlite")
 
 
-def test_a_file_that_stays_locked_is_said_to_be(accounts: AccountsWorld) -> None:
+def test_a_file_that_stays_locked_is_said_to_be(accounts: Accounts) -> None:
     with (
         accounts.store.transaction(),
         AccountStore(accounts.path, timeout=0.01) as other,
@@ -134,13 +134,13 @@ def test_a_file_that_stays_locked_is_said_to_be(accounts: AccountsWorld) -> None
         other.run("DELETE FROM link")
 
 
-def test_a_closed_store_says_that_it_cannot_be_used(accounts: AccountsWorld) -> None:
+def test_a_closed_store_says_that_it_cannot_be_used(accounts: Accounts) -> None:
     accounts.store.close()
     with pytest.raises(DataDirectoryError, match="cannot be used"):
         accounts.store.key("names")
 
 
-def test_a_transaction_that_fails_changes_nothing(accounts: AccountsWorld) -> None:
+def test_a_transaction_that_fails_changes_nothing(accounts: Accounts) -> None:
     def broken() -> None:
         with accounts.store.transaction() as db:
             db.execute("DELETE FROM session")
@@ -152,7 +152,7 @@ def test_a_transaction_that_fails_changes_nothing(accounts: AccountsWorld) -> No
     assert accounts.sessions.of(ANA)
 
 
-def test_every_table_that_knows_members_is_among_those_that_forget(accounts: AccountsWorld) -> None:
+def test_every_table_that_knows_members_is_among_those_that_forget(accounts: Accounts) -> None:
     with_column = accounts.store.run(
         "SELECT s.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c "
         "WHERE s.type = 'table' AND c.name = 'member'"
@@ -161,7 +161,7 @@ def test_every_table_that_knows_members_is_among_those_that_forget(accounts: Acc
 
 
 def test_forgetting_a_member_leaves_nothing_of_them_and_all_of_others(
-    accounts: AccountsWorld,
+    accounts: Accounts,
 ) -> None:
     fill(accounts, ANA)
     fill(accounts, BEN)
@@ -170,7 +170,7 @@ def test_forgetting_a_member_leaves_nothing_of_them_and_all_of_others(
     assert tables_with(accounts, BEN) == set(MEMBER_TABLES)
 
 
-def test_no_byte_of_a_forgotten_member_stays_on_the_disk(accounts: AccountsWorld) -> None:
+def test_no_byte_of_a_forgotten_member_stays_on_the_disk(accounts: Accounts) -> None:
     for number in range(40):  # interleaved, so that pages are split and joined
         fill(accounts, f"{ANA}-{number:02}")
         fill(accounts, f"{BEN}-{number:02}")
@@ -182,7 +182,7 @@ def test_no_byte_of_a_forgotten_member_stays_on_the_disk(accounts: AccountsWorld
     assert left.count(f"{BEN}-07".encode()) > 0
 
 
-def test_who_is_forgotten_gets_nothing_again(accounts: AccountsWorld) -> None:
+def test_who_is_forgotten_gets_nothing_again(accounts: Accounts) -> None:
     accounts.store.forget(ANA)
     accounts.store.forget(ANA, BEN)
     for member in (ANA, BEN):
@@ -191,7 +191,7 @@ def test_who_is_forgotten_gets_nothing_again(accounts: AccountsWorld) -> None:
         assert tables_with(accounts, member) == set()
 
 
-def test_forgetting_waits_for_readers_and_says_so_when_they_stay(accounts: AccountsWorld) -> None:
+def test_forgetting_waits_for_readers_and_says_so_when_they_stay(accounts: Accounts) -> None:
     fill(accounts, ANA)
     with AccountStore(accounts.path, timeout=0.01) as store:
         with closing(sqlite3.connect(accounts.path, isolation_level=None)) as reader:
@@ -204,7 +204,7 @@ def test_forgetting_waits_for_readers_and_says_so_when_they_stay(accounts: Accou
 
 
 def test_while_forgetting_waits_for_a_reader_others_are_answered(
-    accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def seen(_: float) -> None:
         answers.append(at_once(lambda: accounts.sessions.member_of(token) is not None))
@@ -222,7 +222,7 @@ def test_while_forgetting_waits_for_a_reader_others_are_answered(
 
 
 def test_forgetting_that_was_cut_short_is_finished_at_the_next_opening(
-    accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -239,7 +239,7 @@ def test_forgetting_that_was_cut_short_is_finished_at_the_next_opening(
     assert not store.run("SELECT 1 FROM mark WHERE name = ?", (UNFINISHED,))
 
 
-def test_nothing_that_was_handed_out_or_typed_stands_in_the_file(accounts: AccountsWorld) -> None:
+def test_nothing_that_was_handed_out_or_typed_stands_in_the_file(accounts: Accounts) -> None:
     token = accounts.sessions.begin(ANA, "password")
     _, secret = accounts.tokens.make(ANA, ["search"], "job", START + timedelta(days=9))
     link = accounts.links.make("invitation", ANA, START + timedelta(days=1))
@@ -250,7 +250,7 @@ def test_nothing_that_was_handed_out_or_typed_stands_in_the_file(accounts: Accou
         assert text.lower().encode() not in lying
 
 
-def test_a_store_serves_many_threads(accounts: AccountsWorld) -> None:
+def test_a_store_serves_many_threads(accounts: Accounts) -> None:
     tokens = at_once(*[lambda: accounts.sessions.begin(ANA, "passkey")] * 8)
     assert len(set(tokens)) == 8
     assert len(accounts.sessions.of(ANA)) == 8

@@ -8,17 +8,17 @@ import pytest
 
 from kb.accounts.secret import as_bytes, as_text
 from kb.accounts.tickets import Tickets
-from tests.kb.accounts_world import ANA, AccountsWorld
+from tests.worlds.base import ANA, Accounts
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
 
-def tickets_of(accounts: AccountsWorld) -> Tickets:
+def tickets_of(accounts: Accounts) -> Tickets:
     return Tickets(accounts.opened(), clock=accounts.clock, random=accounts.random)
 
 
@@ -26,7 +26,7 @@ FIVE = timedelta(minutes=5)
 
 
 def test_a_ticket_is_known_to_every_process_until_it_expires_or_is_used(
-    accounts: AccountsWorld,
+    accounts: Accounts,
 ) -> None:
     one, other = tickets_of(accounts), tickets_of(accounts)
     given = one.give("enter", FIVE, "by the gate")
@@ -43,7 +43,7 @@ def test_a_ticket_is_known_to_every_process_until_it_expires_or_is_used(
     assert accounts.store.run("SELECT count(*) FROM challenge") == [(1,)]
 
 
-def test_no_ticket_is_made_of_another_by_changing_it(accounts: AccountsWorld) -> None:
+def test_no_ticket_is_made_of_another_by_changing_it(accounts: Accounts) -> None:
     tickets = tickets_of(accounts)
     given = tickets.give("enter", FIVE, "gate").text
     data = as_bytes(given)
@@ -56,7 +56,7 @@ def test_no_ticket_is_made_of_another_by_changing_it(accounts: AccountsWorld) ->
 
 
 def test_a_ticket_that_was_used_is_void_however_its_bytes_are_spelled(
-    accounts: AccountsWorld,
+    accounts: Accounts,
 ) -> None:
     tickets = tickets_of(accounts)
     given = tickets.give("enter", FIVE)

@@ -9,12 +9,12 @@ import pytest
 
 from kb.accounts.tokens import PREFIX
 from kb.errors import InvalidInput
-from tests.kb.accounts_world import ANA, BEN, START, AccountsWorld, at_once
+from tests.worlds.base import ANA, BEN, START, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
@@ -22,7 +22,7 @@ def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
 WEEK = START + timedelta(days=7)
 
 
-def test_a_token_tells_whose_it_is_and_what_it_may(accounts: AccountsWorld) -> None:
+def test_a_token_tells_whose_it_is_and_what_it_may(accounts: Accounts) -> None:
     token_id, secret = accounts.tokens.make(ANA, ["report", "search"], " nightly job ", WEEK)
     info = accounts.tokens.check(secret)
     assert info is not None
@@ -31,24 +31,24 @@ def test_a_token_tells_whose_it_is_and_what_it_may(accounts: AccountsWorld) -> N
     assert (info.made, info.expires_at) == (START, WEEK)
 
 
-def test_a_secret_is_recognised_by_its_beginning(accounts: AccountsWorld) -> None:
+def test_a_secret_is_recognised_by_its_beginning(accounts: Accounts) -> None:
     _, secret = accounts.tokens.make(ANA, ["search"], "job", WEEK)
     assert secret.startswith(PREFIX)
     assert len(secret) == len(PREFIX) + 43
 
 
 @pytest.mark.parametrize("secret", ["", "trib_", "trib_x", "\ud800"])
-def test_an_unknown_secret_is_nobody(accounts: AccountsWorld, secret: str) -> None:
+def test_an_unknown_secret_is_nobody(accounts: Accounts, secret: str) -> None:
     assert accounts.tokens.check(secret) is None
 
 
-def test_neither_the_id_nor_a_part_of_a_secret_opens_anything(accounts: AccountsWorld) -> None:
+def test_neither_the_id_nor_a_part_of_a_secret_opens_anything(accounts: Accounts) -> None:
     token_id, secret = accounts.tokens.make(ANA, ["search"], "job", WEEK)
     for wrong in (token_id, secret[:-1], secret.removeprefix(PREFIX), secret.upper()):
         assert accounts.tokens.check(wrong) is None
 
 
-def test_a_token_expires(accounts: AccountsWorld) -> None:
+def test_a_token_expires(accounts: Accounts) -> None:
     _, secret = accounts.tokens.make(ANA, ["search"], "job", START + timedelta(seconds=10))
     accounts.wait(seconds=9)
     assert accounts.tokens.check(secret)
@@ -57,7 +57,7 @@ def test_a_token_expires(accounts: AccountsWorld) -> None:
     assert [info.name for info in accounts.tokens.of(ANA)] == ["job"]
 
 
-def test_of_the_last_use_only_the_day_is_known(accounts: AccountsWorld) -> None:
+def test_of_the_last_use_only_the_day_is_known(accounts: Accounts) -> None:
     _, secret = accounts.tokens.make(ANA, ["search"], "job", WEEK)
     assert accounts.tokens.of(ANA)[0].used_on is None
     accounts.wait(hours=13)
@@ -69,7 +69,7 @@ def test_of_the_last_use_only_the_day_is_known(accounts: AccountsWorld) -> None:
     assert accounts.tokens.of(ANA) == [info]
 
 
-def test_a_token_is_revoked_by_its_member_or_a_steward(accounts: AccountsWorld) -> None:
+def test_a_token_is_revoked_by_its_member_or_a_steward(accounts: Accounts) -> None:
     first, secret = accounts.tokens.make(ANA, ["search"], "one", WEEK)
     second, _ = accounts.tokens.make(ANA, ["search"], "two", WEEK)
     assert not accounts.tokens.revoke(first, BEN)
@@ -80,12 +80,12 @@ def test_a_token_is_revoked_by_its_member_or_a_steward(accounts: AccountsWorld) 
     assert not accounts.tokens.revoke(second)
 
 
-def test_a_token_is_revoked_once_however_many_try(accounts: AccountsWorld) -> None:
+def test_a_token_is_revoked_once_however_many_try(accounts: Accounts) -> None:
     token_id, _ = accounts.tokens.make(ANA, ["search"], "one", WEEK)
     assert at_once(*[lambda: accounts.tokens.revoke(token_id)] * 4).count(True) == 1
 
 
-def test_a_member_sees_their_tokens_and_a_steward_all(accounts: AccountsWorld) -> None:
+def test_a_member_sees_their_tokens_and_a_steward_all(accounts: Accounts) -> None:
     accounts.tokens.make(ANA, ["search"], "one", WEEK)
     accounts.wait(minutes=1)
     accounts.tokens.make(BEN, ["admin"], "two", WEEK)
@@ -105,7 +105,7 @@ def test_a_member_sees_their_tokens_and_a_steward_all(accounts: AccountsWorld) -
     ],
 )
 def test_a_token_that_makes_no_sense_is_refused(
-    accounts: AccountsWorld, scopes: list[Any], name: str, expires_at: datetime, field: str
+    accounts: Accounts, scopes: list[Any], name: str, expires_at: datetime, field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
         accounts.tokens.make(ANA, scopes, name, expires_at)
@@ -113,6 +113,6 @@ def test_a_token_that_makes_no_sense_is_refused(
     assert accounts.tokens.all() == []
 
 
-def test_an_end_without_a_time_zone_is_a_mistake_of_the_program(accounts: AccountsWorld) -> None:
+def test_an_end_without_a_time_zone_is_a_mistake_of_the_program(accounts: Accounts) -> None:
     with pytest.raises(ValueError, match="no time zone"):
         accounts.tokens.make(ANA, ["search"], "job", WEEK.replace(tzinfo=None))

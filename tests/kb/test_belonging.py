@@ -18,8 +18,9 @@ from kb.errors import DataDirectoryError
 from kb.following.withheld import INCOMPLETE
 from kb.knowledge_base import KnowledgeBase
 from tests.events.altered import age_log, age_vault
-from tests.kb.belonging_world import CASES, contents, made_copies, opened, placed, seen
-from tests.kb.domain_world import everything, some_content, some_draft
+from tests.kb.domain_world import everything
+from tests.kb.file_copies import CASES, contents, made_copies, placed, seen
+from tests.worlds.base import opened, practice
 
 pytestmark = pytest.mark.exhaustive
 
@@ -60,7 +61,7 @@ def test_each_file_as_each_copy_is_treated_as_the_operators_page_says(
         assert contents(data) == before
         return
     told: list[str] = []
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         assert base.accounts.store.members() is not None
         shown = seen(base)
         about = [each for each in told if each != INCOMPLETE]
@@ -86,7 +87,7 @@ DRAWN = [
 
 def _opened_or_refused(data: Path, told: list[str]) -> KnowledgeBase | str:
     try:
-        return opened(data, told.append)
+        return opened(data, told=told.append)
     except DataDirectoryError as error:
         return str(error)
 
@@ -145,12 +146,12 @@ def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
         with pytest.raises(DataDirectoryError):
             base.entries.tag(entry_id, ["late"])
         with pytest.raises(DataDirectoryError, match="put back the newer vault"):
-            base.entries.contribute(some_draft(some_content("Written meanwhile")))
+            practice(base, "Written meanwhile")
     shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
     told: list[str] = []
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         assert told == [INCOMPLETE]
-        base.entries.contribute(some_draft(some_content("Written now")))
+        practice(base, "Written now")
 
 
 def test_where_the_newer_vault_is_gone_for_good_one_goes_on_without_its_keys(
@@ -160,10 +161,10 @@ def test_where_the_newer_vault_is_gone_for_good_one_goes_on_without_its_keys(
     placed(copies, data, ("vault.sqlite", "older"))
     with opened(data) as base:
         base.go_on_without_lost_keys()
-        written = base.entries.contribute(some_draft(some_content("Written meanwhile"))).id
+        written = practice(base, "Written meanwhile")
     with opened(data) as base:
         assert base.catalogue.get(written).title == "Written meanwhile"
-        base.entries.contribute(some_draft(some_content("Written now")))
+        practice(base, "Written now")
         assert "vault.sqlite lacks the keys" in base.status().errors[0]
 
 
@@ -178,12 +179,12 @@ def test_a_vault_that_is_put_back_opens_what_could_not_be_read(
         less = {item.title for item in base.catalogue.browse().items}
     shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
     told: list[str] = []
-    with opened(data, told.append) as base, opened(copies / "newer") as whole:
+    with opened(data, told=told.append) as base, opened(copies / "newer") as whole:
         assert seen(base)[0] == seen(whole)[0]
     assert less == {"Bedside handover"}
     assert any("can be read by now" in sentence for sentence in told)
     told.clear()
-    opened(data, told.append).close()
+    opened(data, told=told.append).close()
     assert told == [INCOMPLETE]
 
 
@@ -195,7 +196,7 @@ def test_an_older_copy_of_the_accounts_opens_nothing_that_was_revoked(
     with opened(data) as base:
         assert base.accounts.tokens.all() == []
     told: list[str] = []
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         assert base.accounts.tokens.all() == []
     assert told == [INCOMPLETE]
 
@@ -217,7 +218,11 @@ def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_c
     data = tmp_path / "data"
     shutil.copytree(copies / "newer", data)
     told: list[str] = []
-    with opened(data) as base, opened(data, told.append) as other, ThreadPoolExecutor() as pool:
+    with (
+        opened(data) as base,
+        opened(data, told=told.append) as other,
+        ThreadPoolExecutor() as pool,
+    ):
         member = base.directory.members()[0].id
         session = base.accounts.sessions.begin(member, "link")
         append = base.parts.log.append
@@ -252,12 +257,12 @@ def test_a_base_of_the_former_format_is_brought_over_also_after_a_cut_in_the_mid
         opened(data).close()
         age_vault(data / "vault.sqlite") if cut == "log" else age_log(data / "log.sqlite")
     told: list[str] = []
-    with opened(data, told.append) as base, opened(copies / "newer") as whole:
+    with opened(data, told=told.append) as base, opened(copies / "newer") as whole:
         assert seen(base)[0] == seen(whole)[0]
-        base.entries.contribute(some_draft())
+        practice(base, "Bedside handover")
     assert sum("brought over to format 2" in sentence for sentence in told) == 1
     told.clear()
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         assert base.parts.vault.mark() == base.parts.log.mark()
     assert told == [INCOMPLETE]
 

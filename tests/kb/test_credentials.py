@@ -9,7 +9,7 @@ from kb import access
 from kb.accounts.secret import digest, keyed
 from kb.errors import Forbidden, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.credentials_world import (
+from tests.worlds.base import (
     END,
     ISSUER,
     LABEL,
@@ -36,7 +36,7 @@ def her(base: KnowledgeBase) -> KnowledgeBase:
 
 
 def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: KnowledgeBase) -> None:
-    steward, mara, mine = joined(base, "steward"), id_of(her), her.credentials
+    steward, mara, mine = joined(base, "member", "steward"), id_of(her), her.credentials
     mine.set_password(PASSWORD, NAME)
     own, _ = mine.make_token(mara, ["search", "report"], LABEL, END)
     assert mine.revoke_token(own)
@@ -114,7 +114,7 @@ def test_one_who_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> Non
 def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_needs(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
-    steward = joined(base, "steward")
+    steward = joined(base, "member", "steward")
     hers, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
     own, _ = steward.credentials.make_token(id_of(steward), ["admin"], "Mine", END)
     base.accounts.tokens.check(secret)
@@ -136,7 +136,7 @@ def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_n
 def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
-    steward, mara = joined(base, "steward", "curator"), id_of(her)
+    steward, mara = joined(base, "member", "steward", "curator"), id_of(her)
     with pytest.raises(Forbidden, match=r"^Only the operator may make a token for another member"):
         steward.credentials.make_token(mara, ["search"], LABEL, END)
     assert base.accounts.tokens.all() == []

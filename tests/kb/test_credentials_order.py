@@ -28,7 +28,7 @@ from kb.people.sign_in import (
 )
 from kb.writer import Writer
 from tests.kb.accounts_authenticator import Authenticator
-from tests.kb.credentials_world import (
+from tests.worlds.base import (
     END,
     ISSUER,
     LABEL,
@@ -72,7 +72,7 @@ def her(base: KnowledgeBase) -> KnowledgeBase:
 def test_members_give_nothing_to_others_and_touch_nothing_of_theirs(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
-    other = joined(base, "curator")
+    other = joined(base, "member", "curator")
     mara = id_of(her)
     token, _ = her.credentials.make_token(mara, ["search"], LABEL, END)
     before = told(base, mara)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.access import Asker, Visibility
+from kb.access import Visibility
 from kb.errors import Forbidden, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
-from kb.people.member import Profile
-from tests.kb.erasure_world import (
+from tests import made
+from tests.kb.erasure_stores import (
     CONTEXT,
     HELP,
     NAME,
@@ -17,27 +17,25 @@ from tests.kb.erasure_world import (
     SECRETS,
     TEXT,
     TITLE,
-    joined,
     left_in,
-    member_of,
-    new_base,
-    practice,
+    xanthippe,
 )
+from tests.worlds.base import id_of, joined, opened, practice
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBase]:
-    with new_base(tmp_path / "data", request.param) as opened:
-        yield opened
+    with opened(made.created(tmp_path / "data"), fulltext=request.param) as erasing:
+        yield erasing
 
 
 def test_of_an_erased_member_nothing_is_left_but_that_they_were(base: KnowledgeBase) -> None:
-    her, other = joined(base), practice(base, "Handover", "At the bed.")
+    her, other = xanthippe(base), practice(base, "Handover", "At the bed.")
     mine = practice(her, TITLE, TEXT)
     her.endorsements.endorse(other, REASON)
     her.reuses.record(other, group=f"Ward {CONTEXT}", context=CONTEXT, outcome="adopted")
     base.search(CONTEXT)
-    member = member_of(her)
+    member = id_of(her)
 
     base.erasure.member(member)
 
@@ -55,13 +53,13 @@ def test_of_an_erased_member_nothing_is_left_but_that_they_were(base: KnowledgeB
 
 
 def test_the_entries_of_an_erased_member_go_too_if_so_chosen(base: KnowledgeBase) -> None:
-    her = joined(base)
+    her = xanthippe(base)
     practice(her, TITLE, TEXT)
     hidden = practice(her, "Hidden", "sesquipedalian")
     her.entries.show(hidden, Visibility("author"))
     base.search(TEXT)
 
-    base.erasure.member(member_of(her), entries="erased")
+    base.erasure.member(id_of(her), entries="erased")
 
     texts = (TITLE, "borborygmus", "callipygian", "sesquipedalian")
     assert left_in(base.settings.data, (*SECRETS, *texts)) == []
@@ -82,7 +80,7 @@ def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> Non
     assert left_in(base.settings.data, gone) == []
     assert base.search("handover at the bed").results[0].id == kept
     assert list(base.catalogue.all_ids()) == [kept]
-    for answer in (her.catalogue.get, her.catalogue.history, joined(base).erasure.entry):
+    for answer in (her.catalogue.get, her.catalogue.history, xanthippe(base).erasure.entry):
         with pytest.raises(NotFound):
             answer(mine)
     assert her.erasure.entry(mine).version == base.erasure.entry(mine).version == 3
@@ -92,14 +90,14 @@ def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> Non
 def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the_data_up(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base)
+    her = xanthippe(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
     base.parts.follower.stop()
-    base.people.erase(member_of(her))
+    base.people.erase(id_of(her))
     assert left_in(base.settings.data, (HELP,)) != []
 
-    base.erasure.member(member_of(her))
+    base.erasure.member(id_of(her))
 
     assert left_in(base.settings.data, SECRETS) == []
 
@@ -107,18 +105,21 @@ def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the
 def test_only_the_author_or_a_steward_erases_and_the_last_steward_stays(
     base: KnowledgeBase,
 ) -> None:
-    ada, ben = joined(base, "steward", name="Ada"), joined(base, "curator", name="Ben")
+    ada, ben = (
+        joined(base, "member", "steward", name="Ada"),
+        joined(base, "member", "curator", name="Ben"),
+    )
     entry = practice(ada, TITLE, TEXT)
     with pytest.raises(Forbidden, match="Only its author or stewards may erase an entry"):
         ben.erasure.entry(entry)
     with pytest.raises(Forbidden, match="Only the member themselves or stewards may erase"):
-        ben.erasure.member(member_of(ada))
+        ben.erasure.member(id_of(ada))
     with pytest.raises(Refused, match="last steward"):
-        ada.erasure.member(member_of(ada))
-    ben.erasure.member(member_of(ben))
+        ada.erasure.member(id_of(ada))
+    ben.erasure.member(id_of(ben))
 
 
-def test_an_index_that_is_made_anew_for_another_reason_keeps_no_vectors_of_what_is_erased(
+def test_an_index_that_is_erasing_for_another_reason_keeps_no_vectors_of_what_is_erased(
     base: KnowledgeBase,
 ) -> None:
     mine, kept = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
@@ -138,19 +139,17 @@ def test_an_index_that_is_made_anew_for_another_reason_keeps_no_vectors_of_what_
 def test_a_member_who_is_erased_a_second_time_keeps_the_entries_that_they_kept(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base)
+    her = xanthippe(base)
     mine = practice(her, TITLE, TEXT)
-    base.erasure.member(member_of(her))
-    base.erasure.member(member_of(her), entries="erased")
+    base.erasure.member(id_of(her))
+    base.erasure.member(id_of(her), entries="erased")
     assert base.catalogue.get(mine).title == TITLE
 
 
 def test_in_every_role_people_may_erase_themselves_and_take_their_data_along(
     base: KnowledgeBase,
 ) -> None:
-    member = base.people.invite(["reporter"]).id
-    base.acting_for(Asker(member, frozenset(), frozenset())).people.join(member, Profile(name=NAME))
-    reporter = base.acting_for(base.directory.asker(member))
+    reporter = xanthippe(base, "reporter")
     assert reporter.own_data().member.name == NAME
-    reporter.erasure.member(member)
+    reporter.erasure.member(id_of(reporter))
     assert left_in(base.settings.data, (NAME,)) == []

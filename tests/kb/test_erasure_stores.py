@@ -10,43 +10,41 @@ from pathlib import Path
 import pytest
 
 from kb.knowledge_base import KnowledgeBase
+from tests import made
 from tests.kb.erasure_stores import (
-    Traces,
-    embedded_text,
-    stores,
-    text_hash,
-    traces_of_asker,
-    traces_of_entry,
-)
-from tests.kb.erasure_world import (
     CONTEXT,
+    GROUP,
     REASON,
     SECRETS,
     TEXT,
     TITLE,
+    Traces,
+    embedded_text,
     holding,
-    joined,
     left_in,
-    member_of,
-    new_base,
-    practice,
+    stores,
+    text_hash,
+    traces_of_asker,
+    traces_of_entry,
+    xanthippe,
 )
+from tests.worlds.base import id_of, joined, opened, practice
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBase]:
-    with new_base(tmp_path / "data", request.param) as opened:
-        yield opened
+    with opened(made.created(tmp_path / "data"), fulltext=request.param) as erasing:
+        yield erasing
 
 
 def test_no_store_holds_anything_of_an_erased_member_and_their_entries(
     base: KnowledgeBase,
 ) -> None:
-    her, other = joined(base), practice(base, "Handover", "At the bed.")
-    practice(her, TITLE, TEXT)
+    her, other = xanthippe(base), practice(base, "Handover", "At the bed.")
+    practice(her, TITLE, TEXT, GROUP)
     her.endorsements.endorse(other, REASON)
     her.reuses.record(other, group="Ward", context=CONTEXT, outcome="adopted")
-    member, data = member_of(her), base.settings.data
+    member, data = id_of(her), base.settings.data
     base.accounts.names.set(member, "xanthippe")
     base.accounts.sessions.begin(member, "password")
     her.search(TEXT)
@@ -62,7 +60,7 @@ def test_no_store_holds_anything_of_an_erased_entry_but_what_others_said_sealed(
     base: KnowledgeBase,
 ) -> None:
     her = joined(base, name="Ada")
-    mine, _ = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
+    mine, _ = practice(her, TITLE, TEXT, GROUP), practice(her, "Handover", "At the bed.")
     base.endorsements.endorse(mine, REASON)
     base.reuses.record(mine, group="Ward", context=CONTEXT, outcome="adopted")
     her.search(TEXT)
@@ -78,7 +76,7 @@ def test_no_store_holds_anything_of_an_erased_entry_but_what_others_said_sealed(
 def test_no_file_of_a_generation_from_before_an_erasure_is_left(
     base: KnowledgeBase, what: str
 ) -> None:
-    her = joined(base)
+    her = xanthippe(base)
     mine, _ = practice(her, TITLE, TEXT), practice(base, "Handover", "At the bed.")
     base.search(TEXT)
     generations = _generations(base)
@@ -94,7 +92,7 @@ def test_no_file_of_a_generation_from_before_an_erasure_is_left(
         assert all(os.fstat(file.fileno()).st_nlink for file in old)
 
         if what == "member":
-            base.erasure.member(member_of(her), entries="erased")
+            base.erasure.member(id_of(her), entries="erased")
         else:
             base.erasure.entry(mine)
 
@@ -107,7 +105,7 @@ def test_the_hash_of_a_text_tells_nobody_without_the_key_of_its_store_what_the_t
     base: KnowledgeBase, tmp_path: Path
 ) -> None:
     data = base.settings.data
-    with new_base(tmp_path / "another", base.settings.fulltext) as another:
+    with opened(made.created(tmp_path / "another"), fulltext=base.settings.fulltext) as another:
         for one in (base, another):
             practice(one, TITLE, TEXT)
             one.search(TEXT)

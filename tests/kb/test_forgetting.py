@@ -10,35 +10,32 @@ from threading import Event, Thread
 import pytest
 
 from events.clock import utc_now
-from indexer.testing import HashEmbedder
 from kb.access import Visibility
 from kb.errors import Forbidden, NotYetSearchable, Refused
 from kb.following.forgetting import Forgetting
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import WINDOW
-from tests.kb.erasure_world import (
-    REASON,
-    SECRETS,
-    TEXT,
-    TITLE,
-    joined,
-    left_in,
-    member_of,
-    new_base,
-    practice,
-)
+from tests import made
+from tests.kb.erasure_stores import REASON, SECRETS, TEXT, TITLE, left_in, xanthippe
+from tests.worlds.base import id_of, joined, opened, practice
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBase]:
-    with new_base(tmp_path / "data", request.param) as opened:
-        yield opened
+    with opened(made.created(tmp_path / "data"), fulltext=request.param) as erasing:
+        yield erasing
+
+
+def reopened(base: KnowledgeBase, told: list[str] | None = None) -> KnowledgeBase:
+    """Another handle on the same data directory."""
+    heard = [] if told is None else told
+    return opened(base.settings.data, told=heard.append, fulltext=base.settings.fulltext)
 
 
 def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_opening(
     base: KnowledgeBase, tmp_path: Path
 ) -> None:
-    her = joined(base)
+    her = xanthippe(base)
     mine = practice(base, TITLE, TEXT)
     base.search(TEXT)
     data, older = base.settings.data, tmp_path / "older.sqlite"
@@ -47,7 +44,7 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
         closing(sqlite3.connect(older)) as copy,
     ):
         vault.backup(copy)
-    base.erasure.member(member_of(her))
+    base.erasure.member(id_of(her))
     base.erasure.entry(mine)
     base.close()
     for name in ("vault.sqlite-wal", "vault.sqlite-shm"):
@@ -55,14 +52,11 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
     shutil.copy(older, data / "vault.sqlite")
 
     told: list[str] = []
-    embedder, settings = HashEmbedder(), base.settings
-    with KnowledgeBase.open(
-        data, settings=settings, embedder=embedder, notice=told.append
-    ) as again:
+    with reopened(base, told) as again:
         again.rebuild("views")
-        assert again.directory.names([member_of(her)]) == {member_of(her): "a former member"}
+        assert again.directory.names([id_of(her)]) == {id_of(her): "a former member"}
         assert list(again.catalogue.all_ids()) == []
-        assert again.parts.vault.destroyed(f"member-{member_of(her)}")
+        assert again.parts.vault.destroyed(f"member-{id_of(her)}")
     assert told[0].startswith("Something erased is not gone yet, or is back")
     assert left_in(data, (*SECRETS, TITLE)) == []
 
@@ -70,8 +64,8 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
 def test_someone_who_reads_for_long_keeps_nobody_from_writing_while_erasing_waits(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base)
-    member, data = member_of(her), base.settings.data
+    her = xanthippe(base)
+    member, data = id_of(her), base.settings.data
     with closing(sqlite3.connect(data / "views.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM member").fetchall()
@@ -89,7 +83,7 @@ def test_someone_who_reads_for_long_keeps_nobody_from_writing_while_erasing_wait
 def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_asks(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    joined(base).search(TEXT)
+    xanthippe(base).search(TEXT)
     questions, data = base.parts.questions, base.settings.data
     with closing(sqlite3.connect(data / "questions.sqlite")) as db:
         [kept] = db.execute("SELECT key, question, member FROM window, asked").fetchall()
@@ -128,7 +122,7 @@ def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
 def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
     base: KnowledgeBase,
 ) -> None:
-    member, data = member_of(joined(base)), base.settings.data
+    member, data = id_of(xanthippe(base)), base.settings.data
     (data / "questions.sqlite").write_bytes(b"damaged" * 1000)
     views = (data / "views.sqlite").stat().st_ino
     with pytest.raises(NotYetSearchable, match=r"Erasing cannot be finished: .*not a database"):
@@ -143,7 +137,7 @@ def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
 def test_making_the_views_anew_erases_nothing_a_second_time(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base.erasure.member(member_of(joined(base)))
+    base.erasure.member(id_of(xanthippe(base)))
     monkeypatch.setattr(base.parts.keys, "destroy", _unexpected)
     base.rebuild("views")
     base.parts.follower.forget(base.head())
@@ -158,34 +152,34 @@ def _unexpected(_: object) -> None:
 def test_one_who_left_or_was_erased_writes_nothing_with_what_was_opened_before(
     base: KnowledgeBase,
 ) -> None:
-    left, erased = joined(base, name="Ben"), joined(base)
-    base.people.leave(member_of(left))
-    base.erasure.member(member_of(erased))
+    left, erased = joined(base, name="Ben"), xanthippe(base)
+    base.people.leave(id_of(left))
+    base.erasure.member(id_of(erased))
     for gone in (left, erased):
         with pytest.raises(Forbidden, match="not a member any more"):
             practice(gone, "Afterwards", TEXT)
         with pytest.raises(Refused, match="has left or was erased"):
-            base.accounts.sessions.begin(member_of(gone), "password")
+            base.accounts.sessions.begin(id_of(gone), "password")
 
 
 def test_one_who_leaves_takes_what_they_signed_in_with_along(base: KnowledgeBase) -> None:
-    her = joined(base)
-    base.accounts.names.set(member_of(her), "xanthippe")
-    base.accounts.sessions.begin(member_of(her), "password")
-    base.people.leave(member_of(her))
+    her = xanthippe(base)
+    base.accounts.names.set(id_of(her), "xanthippe")
+    base.accounts.sessions.begin(id_of(her), "password")
+    base.people.leave(id_of(her))
     assert base.accounts.names.member("xanthippe") is None
-    assert base.accounts.sessions.of(member_of(her)) == []
+    assert base.accounts.sessions.of(id_of(her)) == []
 
 
 def test_what_someone_who_left_signed_in_with_goes_also_where_leaving_was_cut_short(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    her = joined(base)
-    base.accounts.names.set(member_of(her), "xanthippe")
+    her = xanthippe(base)
+    base.accounts.names.set(id_of(her), "xanthippe")
     with monkeypatch.context() as patch:
         patch.setattr(base.parts.keys, "depart", _unexpected)
         with pytest.raises(AssertionError):
-            base.people.leave(member_of(her))
+            base.people.leave(id_of(her))
     assert base.accounts.names.member("xanthippe") is not None
     base.erasure.entry(practice(base, TITLE, TEXT))  # returns when all is settled
     assert base.accounts.names.member("xanthippe") is None
@@ -200,7 +194,9 @@ def test_of_two_stewards_who_leave_at_once_one_stays(base: KnowledgeBase) -> Non
         except Refused as error:
             refused.append(str(error))
 
-    stewards = [joined(base, "steward", name=name) for name in ("Ada", "Ben", "Eve", "Zoe")]
+    stewards = [
+        joined(base, "member", "steward", name=name) for name in ("Ada", "Ben", "Eve", "Zoe")
+    ]
     threads = [Thread(target=leave, args=(who,)) for who in stewards]
     for thread in threads:
         thread.start()
@@ -211,36 +207,27 @@ def test_of_two_stewards_who_leave_at_once_one_stays(base: KnowledgeBase) -> Non
 
 
 def test_a_steward_is_told_of_an_erased_entry_only_if_they_saw_it(base: KnowledgeBase) -> None:
-    her, steward = joined(base, name="Ada"), joined(base, "steward", name="Ben")
+    her, steward = joined(base, name="Ada"), joined(base, "member", "steward", name="Ben")
     hidden, seen = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
     her.entries.show(hidden, Visibility("author"))
     her.erasure.entry(hidden)
     assert not [each for each in steward.directory.changes() if "erased" in each.detail]
     her.erasure.entry(seen)
     told = [each for each in steward.directory.changes() if "erased" in each.detail]
-    assert [(each.actor, each.detail) for each in told] == [
-        (member_of(her), "An entry was erased.")
-    ]
+    assert [(each.actor, each.detail) for each in told] == [(id_of(her), "An entry was erased.")]
     assert len([each for each in base.directory.changes() if "erased" in each.detail]) == 2
-    own = [each.detail for each in her.directory.changes(member_of(her))]
+    own = [each.detail for each in her.directory.changes(id_of(her))]
     assert own.count("An entry of yours was erased.") == 2
-
-
-def reopened(base: KnowledgeBase) -> KnowledgeBase:
-    """Another handle on the same data directory."""
-    return KnowledgeBase.open(
-        base.settings.data, settings=base.settings, embedder=HashEmbedder(), notice=lambda _: None
-    )
 
 
 def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_one_that_opens_the_data_next(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base)
+    her = xanthippe(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
     base.parts.follower.stop()
-    base.people.erase(member_of(her), entries="erased")
+    base.people.erase(id_of(her), entries="erased")
     base.close()
     assert left_in(base.settings.data, (REASON, TITLE)) != []
     with reopened(base) as again:
@@ -267,37 +254,37 @@ def test_where_another_process_finished_an_erasure_the_next_one_destroys_its_key
 def test_what_a_member_contributes_while_being_erased_with_all_entries_goes_as_well(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    her = joined(base)
-    base.people.erase(member_of(her), entries="erased")
+    her = xanthippe(base)
+    base.people.erase(id_of(her), entries="erased")
     with monkeypatch.context() as patch:
         patch.setattr("kb.writer.ENDED", frozenset())  # the check came before the erasure
         late = practice(her, TITLE, TEXT)
-    base.erasure.member(member_of(her))
+    base.erasure.member(id_of(her))
     assert list(base.catalogue.all_ids()) == []
     assert base.parts.vault.destroyed(f"entry-{late}")
     assert [change.actor for change in base.directory.changes()][-1] == "local"
 
 
 def test_where_an_erasure_is_refused_nothing_is_erased(base: KnowledgeBase) -> None:
-    ada = joined(base, "steward", name="Ada")
+    ada = joined(base, "member", "steward", name="Ada")
     kept = practice(ada, TITLE, TEXT)
     with pytest.raises(Refused, match="last steward"):
-        ada.erasure.member(member_of(ada), entries="erased")
+        ada.erasure.member(id_of(ada), entries="erased")
     assert list(base.catalogue.all_ids()) == [kept]
 
 
 def test_where_older_accounts_were_put_back_those_who_left_are_forgotten_again(
     base: KnowledgeBase, tmp_path: Path
 ) -> None:
-    her = joined(base)
-    base.accounts.names.set(member_of(her), "xanthippe")
+    her = xanthippe(base)
+    base.accounts.names.set(id_of(her), "xanthippe")
     data, older = base.settings.data, tmp_path / "older.sqlite"
     with (
         closing(sqlite3.connect(data / "accounts.sqlite")) as now,
         closing(sqlite3.connect(older)) as copy,
     ):
         now.backup(copy)
-    base.erasure.member(member_of(her))
+    base.erasure.member(id_of(her))
     base.close()
     for name in ("accounts.sqlite-wal", "accounts.sqlite-shm"):
         (data / name).unlink(missing_ok=True)
@@ -358,7 +345,7 @@ def _with_an_index_of_another_version(data: Path) -> None:
         _with_an_index_of_another_version,
     ],
 )
-def test_beside_a_finished_erasure_nothing_made_anew_says_that_anything_is_left(
+def test_beside_a_finished_erasure_nothing_erasing_says_that_anything_is_left(
     base: KnowledgeBase, changed: Callable[[Path], None]
 ) -> None:
     kept = practice(base, "Handover", "At the bed.")
@@ -369,15 +356,13 @@ def test_beside_a_finished_erasure_nothing_made_anew_says_that_anything_is_left(
     changed(data)
     for _ in range(2):  # also when what was made anew is opened again
         told: list[str] = []
-        with KnowledgeBase.open(
-            data, settings=base.settings, embedder=HashEmbedder(), notice=told.append
-        ) as again:
+        with reopened(base, told) as again:
             assert [each.id for each in again.search("handover").results] == [kept]
         assert not [each for each in told if "erased" in each]
     assert left_in(data, (*SECRETS, TITLE)) == []
 
 
-def test_views_made_anew_before_a_key_was_destroyed_are_erased_once_more(
+def test_views_erasing_before_a_key_was_destroyed_are_erased_once_more(
     base: KnowledgeBase,
 ) -> None:
     erased = practice(base, TITLE, TEXT)
@@ -388,9 +373,6 @@ def test_views_made_anew_before_a_key_was_destroyed_are_erased_once_more(
     base.close()
     _without_views(data)
     told: list[str] = []
-    with KnowledgeBase.open(
-        data, settings=base.settings, embedder=HashEmbedder(), notice=told.append
-    ):
-        pass
+    reopened(base, told).close()
     assert any(each.startswith("Something erased is not gone yet") for each in told)
     assert left_in(data, (TITLE,)) == []

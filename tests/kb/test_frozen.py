@@ -23,7 +23,7 @@ from kb.settings import Settings
 from tests.kb.cli_world import CommandLine
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
-from tests.kb.frozen_world import State, copies, places, shut
+from tests.kb.shut_disk import State, copies, places, shut
 
 SENTENCE = {"full": "because the disk is full", "read-only": "because it is read-only"}
 

@@ -14,8 +14,7 @@ from kb.errors import NotFound
 from kb.ids import id_for_command
 from tests.commands import COMMANDS, REPEATABLE, Asked
 from tests.kb.cli_world import CommandLine
-from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
-from tests.kb.hidden_world import answered
+from tests.kb.domain_world import ABSENT, World, answered, command, some_content, some_draft
 from tests.kb.test_cli_people import joined
 from tests.kb.test_non_interference import seen_part
 

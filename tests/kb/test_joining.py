@@ -13,8 +13,7 @@ from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.writer import Writer
-from tests.kb.accounts_world import at_once
-from tests.kb.credentials_world import END, PASSWORD, id_of, joined, operators
+from tests.worlds.base import END, PASSWORD, at_once, id_of, joined, operators
 
 PURPOSES: tuple[Purpose, ...] = ("invitation", "first-steward")
 

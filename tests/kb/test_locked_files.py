@@ -28,15 +28,15 @@ from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import Questions
 from kb.writer import Clock
-from tests.kb.accounts_world import ANA, START, AccountsWorld, at_once
 from tests.kb.cli_world import CommandLine
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
+from tests.worlds.base import ANA, START, Accounts, at_once
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[AccountsWorld]:
-    world = AccountsWorld(tmp_path)
+def accounts(tmp_path: Path) -> Iterator[Accounts]:
+    world = Accounts(tmp_path)
     yield world
     world.close()
 
@@ -47,7 +47,7 @@ def counting(folder: Path, clock: Clock) -> Questions:
 
 @pytest.mark.parametrize("lock", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
 def test_who_is_signed_in_is_told_while_another_program_writes(
-    accounts: AccountsWorld, lock: str
+    accounts: Accounts, lock: str
 ) -> None:
     session = accounts.sessions.begin(ANA, "password")
     _, token = accounts.tokens.make(ANA, {"search"}, "mine", START + timedelta(days=9))
@@ -71,7 +71,7 @@ def test_who_is_signed_in_is_told_while_another_program_writes(
         assert sessions.of(ANA)[0].seen == accounts.now
 
 
-def test_nobody_who_reads_waits_for_a_thread_that_writes(accounts: AccountsWorld) -> None:
+def test_nobody_who_reads_waits_for_a_thread_that_writes(accounts: Accounts) -> None:
     session = accounts.sessions.begin(ANA, "password")
     accounts.now += timedelta(minutes=9)
     with accounts.store.transaction() as db:
@@ -82,7 +82,7 @@ def test_nobody_who_reads_waits_for_a_thread_that_writes(accounts: AccountsWorld
     assert accounts.sessions.member_of(session) is None
 
 
-def test_who_signs_in_is_told_that_another_program_writes(accounts: AccountsWorld) -> None:
+def test_who_signs_in_is_told_that_another_program_writes(accounts: Accounts) -> None:
     assert WAIT_SECONDS <= 2
     with (
         AccountStore(accounts.path, timeout=0.01) as store,
@@ -261,7 +261,7 @@ def test_one_who_changes_groups_does_not_wait_for_ever_for_another_who_does(
 
 
 def test_no_command_waits_for_accounts_that_it_does_not_need(
-    accounts: AccountsWorld, monkeypatch: pytest.MonkeyPatch
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts.store.place(Mark(bytes(16), 0, bytes(16)))
     accounts.store.close()

@@ -13,9 +13,9 @@ from kb.knowledge_base import KnowledgeBase
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
 from kb.writer import Aggregate, Writer
 from tests.events.altered import age_log, age_vault
-from tests.kb.accounts_world import age_accounts
-from tests.kb.belonging_world import contribute, copied, join, opened
 from tests.kb.domain_world import everything
+from tests.kb.file_copies import copied
+from tests.worlds.base import age_accounts, id_of, joined, opened, practice
 
 ENDS = datetime.now(UTC) + timedelta(days=9)
 OLDER = "accounts.sqlite is an older copy"
@@ -44,7 +44,7 @@ class Member:
     def __init__(self, data: Path) -> None:
         KnowledgeBase.create(data)
         with opened(data) as base:
-            self.id = join(base, "Ada")
+            self.id = id_of(joined(base, name="Ada"))
             self.session = base.accounts.sessions.begin(self.id, "link")
             self.token, self.secret = self.made(base, "notes")
             self.changed(base)
@@ -85,7 +85,7 @@ ALL = {"token": True, "session": True, "password": True}
 
 def seen(data: Path, ada: Member) -> tuple[dict[str, bool], list[str]]:
     told: list[str] = []
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         return ada.opens(base), told
 
 
@@ -120,7 +120,7 @@ def test_a_base_of_the_format_before_is_brought_over_with_all_that_its_members_s
     aged(data)
     shutil.copy(data / "accounts.sqlite", tmp_path)
     told: list[str] = []
-    opened(data, told.append).close()
+    opened(data, told=told.append).close()
     assert BROUGHT_OVER in told[0]
     assert not any("accounts.sqlite" in sentence for sentence in told)
     opens, told = seen(data, ada)
@@ -157,7 +157,7 @@ def test_what_a_base_of_the_format_before_says_was_revoked_opens_nothing_at_its_
         db.execute(statement, (ada.id,) if "?" in statement else ())
     aged(data)
     told: list[str] = []
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         assert ada.opens(base)["session"] is False
         assert ada.opens(base)["token"] is (len(facts) == 2)
         assert (
@@ -174,7 +174,7 @@ def test_accounts_of_a_copy_that_went_on_elsewhere_open_nothing_that_was_revoked
         ada.revoked(base)
     with opened(fork) as base:
         _, elsewhere = ada.made(base, "elsewhere")
-        contribute(base, "elsewhere")
+        practice(base, "elsewhere")
     shutil.copy(fork / "accounts.sqlite", data)
     opens, told = seen(data, ada)
     assert opens == NOTHING | {"password": True}, "the password was set before the two parted"
@@ -192,10 +192,10 @@ def test_what_was_changed_here_since_the_two_parted_opens_nothing_whichever_log_
     with opened(data) as base:
         ada.changed(base)
         for number in range(here):
-            contribute(base, f"here {number}")
+            practice(base, f"here {number}")
     with opened(fork) as base:
         for number in range(4):
-            contribute(base, f"elsewhere {number}")
+            practice(base, f"elsewhere {number}")
         ada.made(base, "elsewhere")
     shutil.copy(fork / "accounts.sqlite", data)
     assert seen(data, ada)[0] == {"token": True, "session": False, "password": False}
@@ -224,7 +224,7 @@ def test_openings_alone_leave_no_more_in_the_accounts(data: Path, ada: Member) -
         marks = len(base.accounts.store.marks())
     for number in range(3):
         with opened(data) as base:
-            contribute(base, f"{number}")
+            practice(base, f"{number}")
             assert base.accounts.store.marks()
     with opened(data) as base:
         assert len(base.accounts.store.marks()) == marks

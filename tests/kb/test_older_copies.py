@@ -13,7 +13,8 @@ from kb.belonging import Keeper
 from kb.errors import DataDirectoryError, NotFound
 from kb.knowledge_base import KnowledgeBase
 from tests.contracts.event_log import new_event
-from tests.kb.belonging_world import contribute, copied, join, opened
+from tests.kb.file_copies import copied
+from tests.worlds.base import id_of, joined, opened, practice
 
 OLDER_LOG = "log.sqlite is another copy than the one beside which vault.sqlite was used last"
 
@@ -31,21 +32,21 @@ def test_an_older_log_is_told_of_whatever_was_written_since_the_last_opening(
     restored = tmp_path / "restored"
     restored.mkdir()
     with opened(data) as base:
-        contribute(base, "one")
+        practice(base, "one")
         copied(data / "log.sqlite", restored / "log.sqlite")
-        contribute(base, "two")
+        practice(base, "two")
     copied(data / "vault.sqlite", restored / "vault.sqlite")
     told: list[str] = []
-    opened(restored, told.append).close()
+    opened(restored, told=told.append).close()
     assert any(OLDER_LOG in sentence for sentence in told), told
 
 
 def test_what_was_erased_stays_erased_beside_an_older_log(data: Path, tmp_path: Path) -> None:
     """A backup takes the log first and the vault after it: something may be erased in between."""
     with opened(data) as base:
-        kept = contribute(base, "Night shift")
-        gone = contribute(base, "Bedside handover")
-        member, other = join(base, "Ada"), join(base, "Ben")
+        kept = practice(base, "Night shift")
+        gone = practice(base, "Bedside handover")
+        member, other = id_of(joined(base, name="Ada")), id_of(joined(base, name="Ben"))
         base.catch_up()
         copied(data / "log.sqlite", tmp_path / "older.sqlite")
         base.erasure.entry(gone)
@@ -71,10 +72,10 @@ def test_the_vault_knows_what_is_written_while_a_process_runs(
     monkeypatch.setattr("kb.belonging.KEEP_SECONDS", 0.0)
     with opened(data) as base, opened(data) as other:
         vault, log = base.parts.vault, base.parts.log
-        contribute(base, "one")
+        practice(base, "one")
         assert vault.mark() == log.mark()
         with base.follow():
-            contribute(other, "two")
+            practice(other, "two")
             deadline = time.monotonic() + 60
             while vault.mark() != log.mark() and time.monotonic() < deadline:
                 log.wait(log.head(), 0.01)
@@ -89,24 +90,24 @@ def test_a_mark_from_before_the_last_writes_of_a_killed_process_is_brought_up_in
     killed, older = tmp_path / "killed", tmp_path / "older"
     older.mkdir()
     with opened(data) as base:
-        contribute(base, "one")
+        practice(base, "one")
         for name in ("vault.sqlite", "log.sqlite"):
             copied(data / name, older / name)
-        contribute(base, "two")
+        practice(base, "two")
         base.wait(base.head(), index=True)
         mark = base.parts.vault.mark()
         shutil.copytree(data, killed)
     shutil.copytree(killed, tmp_path / "again")
     told: list[str] = []
-    with opened(killed, told.append) as base:
+    with opened(killed, told=told.append) as base:
         assert mark != base.parts.log.mark() == base.parts.vault.mark()
         assert told == []
     copied(older / "vault.sqlite", killed / "vault.sqlite")
-    opened(killed, told.append).close()
+    opened(killed, told=told.append).close()
     assert any("lacks the keys of 1 entry" in sentence for sentence in told), told
     told.clear()
     copied(older / "log.sqlite", tmp_path / "again" / "log.sqlite")
-    opened(tmp_path / "again", told.append).close()
+    opened(tmp_path / "again", told=told.append).close()
     assert any("hold more than the log" in sentence for sentence in told), told
 
 
@@ -133,7 +134,7 @@ def other_wal(tmp_path: Path) -> Path:
     KnowledgeBase.create(tmp_path / "other")
     with opened(tmp_path / "other") as base:
         for number in range(3):
-            contribute(base, f"other {number}")
+            practice(base, f"other {number}")
         shutil.copytree(tmp_path / "other", tmp_path / "killed")
     return tmp_path / "killed" / "log.sqlite-wal"
 
@@ -151,7 +152,7 @@ def test_a_wal_of_another_base_is_refused_and_spoils_no_file(
 ) -> None:
     with opened(data) as base:
         for number in range(written):
-            contribute(base, f"ours {number}")
+            practice(base, f"ours {number}")
     wal = data / f"{name}-wal"
     shutil.copy(other_wal.with_name(wal.name), wal)
     before = sources(data)
@@ -162,7 +163,7 @@ def test_a_wal_of_another_base_is_refused_and_spoils_no_file(
     wal.unlink()
     (data / f"{name}-shm").unlink(missing_ok=True)
     told: list[str] = []
-    with opened(data, told.append) as base:
+    with opened(data, told=told.append) as base:
         assert len([*base.catalogue.all_ids()]) == written
     assert told == []
 

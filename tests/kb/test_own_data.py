@@ -5,7 +5,7 @@ import pytest
 from msgspec import structs
 
 from kb import access
-from kb.access import Asker, Visibility
+from kb.access import Visibility
 from kb.areas import EVENT_TYPES, OWN
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Source
@@ -15,7 +15,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import OwnData, as_json
 from kb.people.member import Profile
-from tests.kb.credentials_world import (
+from tests.worlds.base import (
     END,
     ISSUER,
     LABEL,
@@ -26,17 +26,61 @@ from tests.kb.credentials_world import (
     id_of,
     joined,
     operators,
+    practice,
+    regroup,
+    revise,
 )
-from tests.kb.own_data_world import practice, regroup, revise, say_all
 
 
 @pytest.fixture
 def her(base: KnowledgeBase) -> KnowledgeBase:
     """The base in the hands of a member who did a few things."""
-    member = base.people.invite().id
-    profile = Profile(name="Hana Kovář", languages=("cs", "en"), help="Nights.")
-    base.acting_for(Asker(member, frozenset(), frozenset())).people.join(member, profile)
-    return base.acting_for(base.directory.asker(member))
+    return joined(base, name="Hana Kovář", languages=("cs", "en"), help="Nights.")
+
+
+def say_all(base: KnowledgeBase, her: KnowledgeBase) -> tuple[str, str]:
+    """Her entry and the one of the member who has `base`; each says all in both of them.
+
+    In every text of hers is the word Hers, in every one of the other the word Foreign.
+    """
+    mine, other = (
+        practice(her, "Hers A", group="Hers B"),
+        practice(base, "Foreign A", group="Foreign B"),
+    )
+    revise(her, mine, "Hers C")
+    revise(base, mine, "Foreign C")
+    revise(her, other, "Hers E")
+    revise(base, other, "Foreign E")
+    for who, word in ((her, "Hers"), (base, "Foreign")):
+        who.entries.tag(mine, [f"{word} F"])
+        who.entries.untag(mine, [f"{word} F"])
+        who.entries.archive(mine, f"{word} G", other)
+        who.entries.restore(mine)
+        who.endorsements.endorse(other, f"{word} H")
+        who.endorsements.endorse(other, f"{word} I")
+        who.endorsements.withdraw(other)
+        who.people.form_group(f"{word} J")
+        _reuse(who, word, other, base, her)
+    base.reuses.record(other, group="Foreign K", context="Foreign Q", outcome="adopted")
+    her.entries.relate(mine, Relation("Cites", other))
+    her.entries.unrelate(mine, Relation("Cites", other))
+    base.entries.relate(mine, Relation("Requires", other))
+    her.entries.show(mine, Visibility("groups", (her.directory.group("Hers J").id,)))
+    her.people.change_profile(Profile(name="Hers O", address="Hers P"))
+    return mine, other
+
+
+def _reuse(
+    who: KnowledgeBase, word: str, entry: str, base: KnowledgeBase, her: KnowledgeBase
+) -> None:
+    """A reuse that `who` records, and both update."""
+    link = f"https://{word.lower()}.example/"
+    reuse = who.reuses.record(
+        entry, group=f"{word} K", context=f"{word} L", outcome="adopted", evidence=link
+    ).id
+    others = f"https://foreign.example/{word}"
+    base.reuses.update_outcome(reuse, "adapted", "Foreign M", evidence=others)
+    her.reuses.update_outcome(reuse, "tried-and-stopped", f"Hers N of {word[0]}")
 
 
 def read_back(own: OwnData) -> OwnData:
@@ -115,9 +159,7 @@ def test_it_tells_reporters_of_nobody_with_a_name_like_theirs(
     base.people.change_roles(me, ["reporter"])
     reporter = base.acting_for(base.directory.asker(me))
     alone = reporter.own_data().member
-    twin = base.people.invite().id
-    named = Profile(name="Hana Kovář")
-    base.acting_for(Asker(twin, frozenset(), frozenset())).people.join(twin, named)
+    twin = id_of(joined(base, name="Hana Kovář"))
     assert reporter.own_data().member == alone
     base.people.leave(twin)
     assert reporter.own_data().member == alone
@@ -139,7 +181,7 @@ def both_forms(base: KnowledgeBase) -> tuple[str, str]:
 def test_all_that_they_said_anywhere_is_in_both_forms_and_nothing_that_others_said(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base, "curator", "steward")
+    her = joined(base, "member", "curator", "steward")
     say_all(base, her)
     words = [f"hers {each}" for each in "abceghijklop"]
     words += [f"hers {each}" for each in ("c note", "e note", "a lost.", "c done.", "e level")]
@@ -152,7 +194,7 @@ def test_all_that_they_said_anywhere_is_in_both_forms_and_nothing_that_others_sa
 def test_the_test_above_has_every_event_about_entries_that_a_member_can_cause(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base, "curator", "steward")
+    her = joined(base, "member", "curator", "steward")
     say_all(base, her)
     caused = {event.type for event in base.parts.log.read(0, 1_000) if event.actor == id_of(her)}
     kinds = ("entry-", "endorsement-", "reuse-")
@@ -163,7 +205,7 @@ def test_the_test_above_has_every_event_about_entries_that_a_member_can_cause(
 def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base, "curator", "steward")
+    her = joined(base, "member", "curator", "steward")
     mine, other = say_all(base, her)
     own = her.own_data()
     first, second = own.said["entries"]
@@ -265,7 +307,7 @@ def test_what_they_sign_in_with_is_told_and_opens_nothing(base: KnowledgeBase) -
 def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
     base: KnowledgeBase,
 ) -> None:
-    her = joined(base, "curator", "steward")
+    her = joined(base, "member", "curator", "steward")
     mine, other = say_all(base, her)
     her.people.join_group("Hers J")
     brought = ImportedEntry(

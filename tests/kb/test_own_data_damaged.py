@@ -4,17 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from kb.access import Asker
 from kb.areas import OWN
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import OwnData, as_json
-from kb.people.member import Profile
 from kb.writer import Writer
 from tests.events.altered import change
 from tests.kb.conftest import OpenBase
-from tests.kb.own_data_world import practice, regroup, revise
+from tests.worlds.base import joined, practice, regroup, revise
 
 
 class Hers:
@@ -22,10 +20,7 @@ class Hers:
 
     def __init__(self, open_base: OpenBase) -> None:
         self.base = open_base()
-        self.member = self.base.people.invite().id
-        joining = Asker(self.member, frozenset(), frozenset())
-        self.base.acting_for(joining).people.join(self.member, Profile(name="Hana"))
-        self.her = self.base.acting_for(self.base.directory.asker(self.member))
+        self.her = joined(self.base, name="Hana")
         self._open = open_base
 
     @property

@@ -17,7 +17,7 @@ from kb import KnowledgeBase
 from kb.entries.content import Draft
 from kb.errors import DataDirectoryError, KnowledgeBaseError
 from kb.local_socket import request as ask
-from tests.kb.frozen_world import shut
+from tests.kb.shut_disk import shut
 from tests.web.community import Browsers, Community, form_token, generous, sign_in
 from tests.web.serving import get
 from tests.web.visits import FORM, page

@@ -16,7 +16,6 @@ from msgspec import structs
 
 from kb.accounts.attempts import Attempts, Few
 from kb.accounts.passwords import Passwords
-from tests.kb.accounts_world import CountingHasher, at_once
 from tests.web.community import (
     FAR,
     PASSWORD,
@@ -32,6 +31,7 @@ from tests.web.community import (
     send,
     sign_in,
 )
+from tests.worlds.base import CountingHasher, at_once
 from web.visit import one_place
 
 WRONG = "some other words"

@@ -1,9 +1,8 @@
-"""A data directory in which files lie as they were elsewhere or at another time."""
+"""Copies of the files of a data directory, as they were elsewhere or at another time."""
 
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +10,9 @@ from pathlib import Path
 from uuid_utils.compat import uuid7
 
 from events.event import NewEvent, StreamWrite
-from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
-from kb.people.member import Profile
-from kb.settings import Settings
-from tests.kb.domain_world import everything, some_content, some_draft
+from tests.kb.domain_world import everything
+from tests.worlds.base import id_of, joined, opened, practice
 
 PAGE = Path(__file__).parents[2] / "docs" / "operators" / "data-directory.md"
 COPIES = ("older", "newer", "fork", "other", "empty", "missing")
@@ -29,32 +26,12 @@ CASES = [
 ]
 
 
-def opened(data: Path, told: Callable[[str], None] = lambda _: None) -> KnowledgeBase:
-    return KnowledgeBase.open(
-        data,
-        settings=Settings(data=data),
-        embedder=HashEmbedder(),
-        notice=told,
-        asker=everything("ada"),
-    )
-
-
-def contribute(base: KnowledgeBase, title: str) -> str:
-    return base.entries.contribute(some_draft(some_content(title))).id
-
-
 def copied(file: Path, to: Path) -> None:
     """Put a copy of `file`, which may be in use, in the place of `to`, as backups make them."""
     for end in ("", "-wal", "-shm"):
         to.with_name(to.name + end).unlink(missing_ok=True)
     with closing(sqlite3.connect(file)) as db:
         db.execute("VACUUM INTO ?", (str(to),))
-
-
-def join(base: KnowledgeBase, name: str) -> str:
-    member = base.people.invite().id
-    base.acting_for(everything(member)).people.join(member, Profile(name=name))
-    return member
 
 
 def unknown(base: KnowledgeBase, stream: str) -> None:
@@ -84,8 +61,8 @@ def made_copies(folder: Path) -> Path:
     for name in ("base", "other"):
         KnowledgeBase.create(folder / name)
     with opened(folder / "base") as base:
-        member = join(base, "Ada")
-        first = base.entries.contribute(some_draft()).id
+        member = id_of(joined(base, name="Ada"))
+        first = practice(base, "Bedside handover")
         unknown(base, f"entry-{first}")
         ends = datetime.now(UTC) + timedelta(days=9)
         token, _ = base.acting_for(everything(member)).credentials.make_token(
@@ -95,24 +72,24 @@ def made_copies(folder: Path) -> Path:
     for name in ("older", "fork"):
         shutil.copytree(folder / "base", folder / name)
     with opened(folder / "fork") as base:
-        join(base, "Fay")
-        entry_id = base.entries.contribute(some_draft(some_content("Fire drill"))).id
+        id_of(joined(base, name="Fay"))
+        entry_id = practice(base, "Fire drill")
         unknown(base, f"entry-{entry_id}")
         base.acting_for(everything(member)).credentials.make_token(
             member, ["search"], "elsewhere", ends
         )
         settled(base)
     with opened(folder / "base") as base:
-        join(base, "Ben")
-        second = base.entries.contribute(some_draft(some_content("Quiet hour"))).id
+        id_of(joined(base, name="Ben"))
+        second = practice(base, "Quiet hour")
         unknown(base, f"entry-{second}")
         base.acting_for(everything(member)).credentials.revoke_token(token)
         settled(base)
     opened(folder / "base").close()
     shutil.move(folder / "base", folder / "newer")
     with opened(folder / "other") as base:
-        member = join(base, "Eve")
-        entry_id = base.entries.contribute(some_draft(some_content("Night shift"))).id
+        member = id_of(joined(base, name="Eve"))
+        entry_id = practice(base, "Night shift")
         unknown(base, f"entry-{entry_id}")
         base.acting_for(everything(member)).credentials.make_token(
             member, ["search"], "notes", ends
