@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kb.access import Role
+
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "access.md"
 API = PAGE.with_name("api.md")
 SEEN, DONE = "Who sees an entry", "Who may do what"
@@ -40,3 +42,14 @@ def seen(column: str, sight: str) -> bool:
 def allowed(columns: Iterable[str], rule: str) -> bool:
     """Whether the page allows an action to someone of one of these columns."""
     return any(ACTIONS[rule][column] == "allowed" for column in columns)
+
+
+MEMBERS: dict[str, tuple[str, tuple[Role, ...]]] = {
+    "outside": ("member", ("member",)),
+    "inside": ("member of the group", ("member",)),
+    "author": ("author", ("member",)),
+    "curator": ("member", ("member", "curator")),
+    "steward": ("member", ("member", "steward")),
+    "reporter": ("", ("reporter",)),
+}
+"""Who asks: their column in the table of sight (a reporter alone has none), and their roles."""

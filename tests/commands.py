@@ -374,6 +374,12 @@ READING = {
 COMMANDS: Mapping[str, Command] = {**BEGINNING, **ON_ENTRIES, **PEOPLE, **SIGNING_IN, **READING}
 
 
+LINES = {name: rest for each in COMMANDS.values() for name, rest in each.line.items()}
+"""What is typed after each command of the shell."""
+
+NAMING = {name: each.naming for each in COMMANDS.values() if each.naming for name in each.line}
+"""The same for commands on what is one's own that name another entry beside it."""
+
 REPEATABLE = [name for name in ON_ENTRIES if name != "erase entry"]
 """Those that take the id of a command."""
 

@@ -10,7 +10,7 @@ from kb import local_socket
 from kb.cli.asking import print_answer
 from kb.cli.commands import COMMANDS
 from kb.search import Answer, Result, ResultScore
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 JSON_COMMANDS = [
     ("list",),

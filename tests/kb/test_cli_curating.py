@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kb.cli_world import CommandLine, Ran
+from tests.worlds.shell import CommandLine, Ran
 
 
 def test_tags_come_and_go(kb: CommandLine) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 
 def joined(kb: CommandLine) -> str:

@@ -11,7 +11,7 @@ from kb.errors import NotYetSearchable
 from kb.importers.markdown import ParsedFile, parse_markdown
 from kb.importers.run import FileOutcome, FolderImport
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 
 @pytest.fixture

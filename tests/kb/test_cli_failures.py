@@ -19,7 +19,7 @@ from kb.cli.failures import DEBUG, exit_code, explain
 from kb.cli.once import Command, Emptying, Group
 from kb.cli.session import Session
 from kb.errors import DataDirectoryError, NotFound
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 
 @pytest.mark.parametrize(

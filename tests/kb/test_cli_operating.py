@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 from events.sqlite_vault import SqliteVault
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 
 def test_the_data_directory_is_looked_at_before_anything_is_said(kb: CommandLine) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +10,7 @@ from indexer.testing import HashEmbedder
 from kb.accounts.links import Purpose
 from kb.cli.groups import group_command
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 
 def link_of(kb: CommandLine, link: str, purpose: Purpose) -> str | None:
@@ -20,19 +19,8 @@ def link_of(kb: CommandLine, link: str, purpose: Purpose) -> str | None:
         return base.accounts.links.take(link.rpartition("/")[2], purpose)
 
 
-def invited(kb: CommandLine, *options: str) -> Any:
-    return kb.ok("member", "invite", "--json", *options).json
-
-
-def joined(kb: CommandLine, name: str = "Ada", *options: str) -> str:
-    """The id of a new member."""
-    member: str = invited(kb, *options)["id"]
-    kb.ok("member", "join", member, "--name", name)
-    return member
-
-
 def test_an_invitation_is_a_link_that_is_for_one_member(kb: CommandLine) -> None:
-    made = invited(kb)
+    made = kb.invited()
 
     assert made["link"].startswith("http://127.0.0.1:8321/join/")
     lasts = datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC)
@@ -74,7 +62,7 @@ def test_the_first_steward_is_let_in_until_there_is_one(
 
 def test_an_invitation_can_be_taken_from_the_shell_once(kb: CommandLine) -> None:
     kb.ok("group", "form", "Ward 3")
-    made = invited(kb, "--role", "member", "--role", "curator", "--group", "ward 3")
+    made = kb.invited("--role", "member", "--role", "curator", "--group", "ward 3")
     profile = ("--name", "Hana", "--address", "hana@example.org", "--time-zone", "Europe/Prague")
 
     said = kb.ok("member", "join", made["id"][:8], *profile, "--language", "cs").out
@@ -88,8 +76,8 @@ def test_an_invitation_can_be_taken_from_the_shell_once(kb: CommandLine) -> None
 
 
 def test_members_are_listed_with_who_has_yet_to_join(kb: CommandLine) -> None:
-    joined(kb, "Ada")
-    invited(kb)
+    kb.joined("Ada")
+    kb.invited()
 
     listed = kb.ok("member", "list").out
 
@@ -100,7 +88,7 @@ def test_members_are_listed_with_who_has_yet_to_join(kb: CommandLine) -> None:
 
 
 def test_roles_are_changed_and_told_of(kb: CommandLine) -> None:
-    ada = joined(kb)
+    ada = kb.joined()
 
     said = kb.ok("member", "roles", ada, "steward", "member").out
     last = kb.run("member", "roles", ada, "member")
@@ -118,7 +106,7 @@ def test_roles_are_changed_and_told_of(kb: CommandLine) -> None:
 
 
 def test_one_who_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> None:
-    ada = joined(kb)
+    ada = kb.joined()
     token = kb.ok("token", "make", ada, "--scope", "search", "--name", "x", "--json").json
     link = kb.ok("member", "link", ada, "--json").json["link"]
 
@@ -135,7 +123,7 @@ def test_one_who_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> 
 def test_members_leave_by_themselves_once_they_confirm_it(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada, steward = joined(kb), joined(kb, "Bea")
+    ada, steward = kb.joined(), kb.joined("Bea")
     kb.ok("member", "roles", steward, "member", "steward")
     monkeypatch.setenv("KB_MEMBER", ada)
 
@@ -149,7 +137,7 @@ def test_members_leave_by_themselves_once_they_confirm_it(
 
 
 def test_a_link_signs_in_those_who_joined_and_invites_those_who_have_not(kb: CommandLine) -> None:
-    ada, waiting = joined(kb), invited(kb)
+    ada, waiting = kb.joined(), kb.invited()
 
     sign_in = kb.ok("member", "link", ada, "--json").json["link"]
     invitation = kb.ok("member", "link", waiting["id"], "--json").json["link"]
@@ -164,7 +152,7 @@ def test_members_have_no_more_rights_in_a_shell_than_in_the_pages(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Those about others are asked in tests/kb/test_cli_matrix.py.
-    ada = joined(kb)
+    ada = kb.joined()
     kb.ok("group", "form", "Ward 3")
     monkeypatch.setenv("KB_MEMBER", ada)
 
@@ -183,8 +171,8 @@ def test_those_who_have_not_joined_are_shown_to_stewards_alone(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kb.ok("group", "form", "Ward 3")
-    ada, steward = joined(kb), joined(kb, "Bea", "--role", "member", "--role", "steward")
-    waiting = invited(kb, "--group", "Ward 3")["id"]
+    ada, steward = kb.joined(), kb.joined("Bea", "--role", "member", "--role", "steward")
+    waiting = kb.invited("--group", "Ward 3")["id"]
     missing = waiting.replace(waiting[:6], "000000")
     for asker, shown in ((ada, False), (steward, True), ("local", True)):
         monkeypatch.setenv("KB_MEMBER", asker)
@@ -206,7 +194,7 @@ def test_groups_are_shown_as_a_tree(kb: CommandLine) -> None:
     kb.ok("group", "form", "Region", "--open")
     kb.ok("group", "form", "Care", "--in", "region", "--open")
     kb.ok("group", "change", "Ward 3", "--in", "Care")
-    ada = joined(kb)
+    ada = kb.joined()
 
     said = kb.ok("group", "add", ada, "ward 3").out
     kb.ok("group", "close", "Region")
@@ -240,7 +228,7 @@ def test_a_group_of_commands_helps() -> None:
 
 
 def test_a_token_is_shown_once_listed_and_revoked(kb: CommandLine) -> None:
-    ada = joined(kb)
+    ada = kb.joined()
     options = ("--scope", "search", "--scope", "report", "--name", "Wall screen", "--days", "7")
 
     said = kb.ok("token", "make", ada, *options).out
@@ -268,7 +256,7 @@ def test_an_id_that_begins_with_a_dash_is_an_id(kb: CommandLine) -> None:
 def test_members_have_tokens_of_their_own_and_touch_no_others(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada, bea = joined(kb), joined(kb, "Bea")
+    ada, bea = kb.joined(), kb.joined("Bea")
     of_bea = kb.ok("token", "make", bea, "--scope", "search", "--name", "b", "--json").json["id"]
     monkeypatch.setenv("KB_MEMBER", ada)
 
@@ -282,7 +270,7 @@ def test_members_have_tokens_of_their_own_and_touch_no_others(
 def test_what_a_token_is_called_and_when_it_was_used_is_listed_for_its_own_member_alone(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada, steward = joined(kb), joined(kb, "Bea", "--role", "member", "--role", "steward")
+    ada, steward = kb.joined(), kb.joined("Bea", "--role", "member", "--role", "steward")
     options = ("--scope", "search", "--name", "Wall screen", "--json")
     secret = kb.ok("token", "make", ada, *options).json["secret"]
     with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
@@ -304,7 +292,7 @@ def test_what_a_token_is_called_and_when_it_was_used_is_listed_for_its_own_membe
 
 
 def test_one_who_has_not_joined_gets_no_token(kb: CommandLine) -> None:
-    waiting = invited(kb)["id"]
+    waiting = kb.invited()["id"]
 
     assert kb.run("token", "make", waiting, "--scope", "search", "--name", "x").code == 1
 
@@ -312,7 +300,7 @@ def test_one_who_has_not_joined_gets_no_token(kb: CommandLine) -> None:
 def test_links_and_tokens_are_told_of_without_what_they_open(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = joined(kb)
+    ada = kb.joined()
     link = kb.ok("member", "link", ada, "--json").json["link"]
     options = ("--scope", "search", "--name", "Wall screen", "--json")
     token = kb.ok("token", "make", ada, *options).json

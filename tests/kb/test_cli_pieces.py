@@ -9,8 +9,8 @@ from kb.following.parked import ParkedFile
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.questions import CommonQuestion, Questions
-from tests.kb.cli_world import CommandLine
 from tests.worlds.base import START
+from tests.worlds.shell import CommandLine
 
 LATER = START.replace(year=2100)
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kb.cli_world import CommandLine
-from tests.kb.test_cli_people import joined
+from tests.worlds.shell import CommandLine
 
 AS_DRAFT = "---\ntitle: T\nvisibility: draft\n---\n## The problem\n\nX\n\n## What we do\n\nY\n"
 
@@ -15,7 +14,7 @@ def ward(kb: CommandLine) -> str:
     """The id of a member of Ward 3, which is in a region."""
     kb.ok("group", "form", "Region")
     kb.ok("group", "form", "Ward 3", "--in", "Region")
-    return joined(kb, "Hana", "--group", "Ward 3")
+    return kb.joined("Hana", "--group", "Ward 3")
 
 
 def acting(monkeypatch: pytest.MonkeyPatch, member: str | None) -> None:
@@ -32,7 +31,7 @@ def titles(kb: CommandLine) -> set[str]:
 def test_an_entry_is_shown_to_exactly_those_who_are_named(
     kb: CommandLine, ward: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = joined(kb, "Bea")
+    other = kb.joined("Bea")
     entry_id = kb.practice()
 
     said = kb.ok("visibility", entry_id, "group:region", "group:Ward 3").out

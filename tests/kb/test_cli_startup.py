@@ -4,10 +4,11 @@ import subprocess
 import sys
 from importlib.metadata import EntryPoint, EntryPoints
 
+import click
 import pytest
 
 from kb.cli.commands import ENTRY_POINTS
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 pytestmark = pytest.mark.process
 
@@ -53,10 +54,16 @@ def test_help_that_lists_what_may_be_chosen_loads_nothing_heavy() -> None:
     assert loaded_by(code).isdisjoint(HEAVY)
 
 
+@click.command()
+def print_answers() -> None:
+    """Print all answers on paper."""
+    click.echo("Printed.")
+
+
 def test_a_command_of_another_package_is_listed_with_its_own_help(
     kb: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    group = (EntryPoint("print_answers", "tests.kb.cli_world:print_answers", ENTRY_POINTS),)
+    group = (EntryPoint("print_answers", "tests.kb.test_cli_startup:print_answers", ENTRY_POINTS),)
     monkeypatch.setattr("importlib.metadata.entry_points", EntryPoints(group).select)
 
     assert "print_answers  Print all answers on paper." in kb.ok("--help").out

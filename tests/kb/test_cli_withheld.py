@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.events.altered import change
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 LACK = "Something that happened to it cannot be read."
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 FILE = """---
 title: Bedside handover

@@ -20,10 +20,10 @@ from kb.knowledge_base import KnowledgeBase
 from kb.local_socket import socket_path
 from kb.people.member import Profile
 from kb.settings import Settings
-from tests.kb.cli_world import CommandLine
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
 from tests.kb.shut_disk import State, copies, places, shut
+from tests.worlds.shell import CommandLine
 
 SENTENCE = {"full": "because the disk is full", "read-only": "because it is read-only"}
 

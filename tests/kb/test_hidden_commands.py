@@ -13,10 +13,9 @@ from kb.entries.content import Draft
 from kb.errors import NotFound
 from kb.ids import id_for_command
 from tests.commands import COMMANDS, REPEATABLE, Asked
-from tests.kb.cli_world import CommandLine
 from tests.kb.domain_world import ABSENT, World, answered, command, some_content, some_draft
-from tests.kb.test_cli_people import joined
 from tests.kb.test_non_interference import seen_part
+from tests.worlds.shell import CommandLine
 
 pytestmark = pytest.mark.exhaustive
 
@@ -122,7 +121,7 @@ def test_paths_names_and_tags_of_hidden_and_erased_entries_are_free(
         kb = CommandLine(tmp_path / place)
         kb.folder.mkdir()
         kb.ok("init", str(kb.data))
-        ada, ben = joined(kb, "Ada"), joined(kb, "Ben")
+        ada, ben = kb.joined("Ada"), kb.joined("Ben")
         known = ABSENT
         if place == "whole":
             first = notes(kb, "first", "secret-tag", ABSENT)

@@ -28,10 +28,10 @@ from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import Questions
 from kb.writer import Clock
-from tests.kb.cli_world import CommandLine
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 from tests.worlds.base import ANA, START, Accounts, at_once
+from tests.worlds.shell import CommandLine
 
 
 @pytest.fixture

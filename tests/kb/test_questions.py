@@ -20,7 +20,7 @@ from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.questions import ENOUGH, WINDOW, Questions, normalised
 from tests.contracts.event_log import new_event
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 QUESTION = "How do we hand over zymurgy patients?"
 

@@ -17,8 +17,8 @@ from kb.reuse.reuse import (
     record,
     update_outcome,
 )
-from tests.kb.cli_world import CommandLine
 from tests.kb.domain_world import ABSENT, World, command
+from tests.worlds.shell import CommandLine
 
 ENTRY = "11111111-1111-4111-8111-111111111111"
 MADE = "22222222-2222-4222-8222-222222222222"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kb.cli_world import CommandLine
+from tests.worlds.shell import CommandLine
 
 pytestmark = pytest.mark.process
 

@@ -10,10 +10,10 @@ from kb.access import Role, Visibility
 from kb.errors import Forbidden, NotFound
 from kb.knowledge_base import KnowledgeBase
 from tests import access_tables
-from tests.commands import COMMANDS, READING, WARD, Asked, Command
-from tests.kb.cli_matrix_world import EXAMPLES, leaves
+from tests.commands import COMMANDS, LINES, READING, WARD, Asked, Command
 from tests.kb.domain_world import some_draft
 from tests.web import matrix_world
+from tests.worlds.shell import leaves
 
 SERVICES = ("entries", "endorsements", "reuses", "people", "erasure", "credentials")
 NO_COMMANDS = {
@@ -62,9 +62,7 @@ def test_every_route_that_changes_something_is_in_the_table() -> None:
 
 def test_every_command_of_the_shell_is_in_the_table() -> None:
     there = set(leaves())
-    told = {
-        name: [leaf for leaf in there if f"{name} ".startswith(f"{leaf} ")] for name in EXAMPLES
-    }
+    told = {name: [leaf for leaf in there if f"{name} ".startswith(f"{leaf} ")] for name in LINES}
     assert_none_missing(there, {leaf for found in told.values() for leaf in found})
     assert all(told.values())
 

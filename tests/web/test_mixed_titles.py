@@ -3,8 +3,8 @@
 import pytest
 
 from kb import KnowledgeBase
-from tests.kb.cli_world import CommandLine
 from tests.web.visits import Client, Contribute, page
+from tests.worlds.shell import CommandLine
 
 FLAG = "Letters of two alphabets"
 TWIN = "\N{CYRILLIC CAPITAL LETTER ER}ump"

@@ -1,6 +1,7 @@
-"""Runs commands of `kb` in process, as `main` does, with the test embedder."""
+"""The command line: commands of `kb` run in process, as `main` does, with the test embedder."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,34 @@ class CommandLine:
         entry_id: str = self.ok("contribute", self.file(title), "--json").json["id"]
         return entry_id
 
+    def invited(self, *options: str) -> Any:
+        """What is told of a new invitation."""
+        return self.ok("member", "invite", "--json", *options).json
 
-@click.command()
-def print_answers() -> None:
-    """Print all answers on paper."""
-    click.echo("Printed.")
+    def joined(self, name: str = "Ada", *options: str) -> str:
+        """The id of a new member."""
+        member: str = self.invited(*options)["id"]
+        self.ok("member", "join", member, "--name", name)
+        return member
+
+
+def leaves(group: click.Group = cli, begin: str = "") -> Iterator[str]:
+    """The full name of every command, those of other packages too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from leaves(command, f"{begin}{name} ")
+        else:
+            yield f"{begin}{name}"
+
+
+def prints_json(name: str) -> bool:
+    """Whether the command of that name has the option `--json`."""
+    command: click.Command = cli
+    for word in name.split():
+        if isinstance(command, click.Group):
+            below = command.get_command(click.Context(command), word)
+            assert below is not None
+            command = below
+    return any("--json" in option.opts for option in command.params)
