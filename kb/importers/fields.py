@@ -11,7 +11,7 @@ from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import plain
-from kb.importers.value_text import described, flat, is_empty, said, words
+from kb.importers.value_text import described, filled, flat, is_empty, said, words
 from kb.importers.values import Plain, Value
 
 HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it"}
@@ -82,8 +82,8 @@ class Fields:
 
         Pictures, names of persons and what only steers a website are told in a remark.
         """
-        for name, value in fields.items():
-            known = plain(name)
+        for name, given in fields.items():
+            known, value = plain(name), filled(given)
             if known in GIVEN_NAMES:
                 self._given_names(name, value)
             elif known in KEYWORDS:
@@ -107,7 +107,7 @@ class Fields:
         elif isinstance(value, Plain):
             self._scalar(name, value)
         else:
-            self._list(path, value)
+            self._list(path, [item for item in value if not is_empty(item)])
 
     def _scalar(self, name: str, value: Plain) -> None:
         self.related += _WIKI.findall(value.text)

@@ -14,7 +14,7 @@ from kb.entries.plain import NOT_TEXT
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.validation import GROUP_LENGTH
 from kb.errors import NotTaken
-from kb.importers.value_text import flat
+from kb.importers.value_text import filled, flat
 from kb.importers.values import Plain, Value
 
 EXPORT_FORMAT = 1
@@ -114,7 +114,7 @@ def relations(fields: Fields, *, exact: bool) -> tuple[NamedRelation, ...]:
 
     Those of which more is said stay among the fields as well, but for the links of an export.
     """
-    value = fields.get("relations")
+    value = filled(fields.get("relations", []))
     items = value if isinstance(value, list) else []
     found = [relation for item in items if (relation := _relation(item))]
     if not found or len(found) < len(items):

@@ -41,6 +41,11 @@ def is_empty(value: Value) -> bool:
     return all(map(is_empty, value)) if isinstance(value, list) else not value
 
 
+def filled(value: Value) -> Value:
+    """A value, a list without the items that have nothing to say."""
+    return [item for item in value if not is_empty(item)] if isinstance(value, list) else value
+
+
 def said(value: Value) -> str:
     """A value as text, the items of a list on lines of their own."""
     if isinstance(value, list):

@@ -95,6 +95,28 @@ def test_lists_of_words_become_tags() -> None:
     assert parsed(PRACTICE).tags == ("ideate", "Team Work", "spring", "autumn")
 
 
+@pytest.mark.parametrize("field", ["tags", "Categories", "keywords", "season"])
+@pytest.mark.parametrize(
+    "items", ["['', oak, elm]", "[oak, ' ', elm]", "[oak, null, elm]", "[~, oak, elm]",
+              "\n  - oak\n  -\n  - elm", "\n  - oak\n  - ''\n  -\n  - elm"],
+)  # fmt: skip
+def test_an_empty_item_of_a_list_leaves_the_others_what_they_are(field: str, items: str) -> None:
+    found = parsed(f"---\ntitle: T\n{field}: {items}\n---\nText")
+
+    assert found.tags == ("oak", "elm")
+    assert [section.text for section in found.content.sections] == ["Text"]
+
+
+def test_an_empty_item_costs_neither_further_names_nor_relations_nor_the_remark() -> None:
+    relation = "{type: Cites, target: b.md}"
+    found = parsed(f"---\naliases: ['', Oak]\nrelations: [~, {relation}]\ntags: ['', ~]\n---\nText")
+
+    assert "Oak" in found.aliases
+    assert found.content.properties == {"aliases": "Oak"}
+    assert [each.target for each in found.relations] == ["b.md"]
+    assert found.remarks == ("Fields without a value: tags",)
+
+
 @pytest.mark.parametrize(
     ("field", "told"),
     [
