@@ -6,16 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from indexer.testing import HashEmbedder
 from kb.accounts.links import Purpose
 from kb.cli.groups import group_command
-from kb.knowledge_base import KnowledgeBase
+from tests.worlds.base import opened
 from tests.worlds.shell import CommandLine
 
 
 def link_of(kb: CommandLine, link: str, purpose: Purpose) -> str | None:
     """Whose link it is, used now."""
-    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+    with opened(kb.data) as base:
         return base.accounts.links.take(link.rpartition("/")[2], purpose)
 
 
@@ -112,7 +111,7 @@ def test_one_who_is_removed_cannot_come_back_in_by_anything(kb: CommandLine) -> 
 
     assert kb.ok("member", "remove", ada, "--yes").out == "Ada is a member no longer.\n"
 
-    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+    with opened(kb.data) as base:
         assert base.accounts.tokens.check(token["secret"]) is None
     assert link_of(kb, link, "sign-in") is None
     assert kb.ok("member", "list", "--json").json == []
@@ -234,7 +233,7 @@ def test_a_token_is_shown_once_listed_and_revoked(kb: CommandLine) -> None:
     said = kb.ok("token", "make", ada, *options).out
 
     secret, token = said.splitlines()[0], said.split()[-1]
-    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+    with opened(kb.data) as base:
         found = base.accounts.tokens.check(secret)
     assert found is not None
     assert (found.id, found.member) == (token, ada)
@@ -273,7 +272,7 @@ def test_what_a_token_is_called_and_when_it_was_used_is_listed_for_its_own_membe
     ada, steward = kb.joined(), kb.joined("Bea", "--role", "member", "--role", "steward")
     options = ("--scope", "search", "--name", "Wall screen", "--json")
     secret = kb.ok("token", "make", ada, *options).json["secret"]
-    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+    with opened(kb.data) as base:
         used = base.accounts.tokens.check(secret)
     assert used is not None
     told = {"id", "member", "scopes", "made", "expires_at"}
@@ -334,7 +333,7 @@ def test_a_link_is_made_without_doubts_about_the_accounts_and_stays_good(
     made = kb.run("member", "invite")
     kb.run("member", "list")
     assert (first.err, made.err) == ("", "")
-    with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+    with opened(kb.data) as base:
         links: tuple[tuple[str, Purpose], ...] = (
             (first.out, "first-steward"),
             (made.out, "invitation"),

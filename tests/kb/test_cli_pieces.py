@@ -3,13 +3,10 @@
 import pytest
 
 from events.projection import ParkedEvent
-from indexer.testing import HashEmbedder
-from kb.access import Asker, of_member, operator
+from kb.access import Asker, operator
 from kb.following.parked import ParkedFile
-from kb.knowledge_base import KnowledgeBase
-from kb.people.member import Profile
 from kb.questions import CommonQuestion, Questions
-from tests.worlds.base import START
+from tests.worlds.base import START, id_of, joined, opened
 from tests.worlds.shell import CommandLine
 
 LATER = START.replace(year=2100)
@@ -20,12 +17,10 @@ class Known:
 
     def __init__(self, kb: CommandLine) -> None:
         self.entry = kb.practice()
-        with KnowledgeBase.open(kb.data, embedder=HashEmbedder()) as base:
+        with opened(kb.data) as base:
             around = None
             for number in range(5):
-                member = base.people.invite().id
-                new = base.acting_for(of_member(member, ("member",), ()))
-                new.people.join(member, Profile(name=f"Ada {number}"))
+                member = id_of(joined(base, name=f"Ada {number}"))
                 around = base.people.form_group(f"Ward {number}", around).id
                 base.people.join_group(around, member)
                 base.credentials.make_token(member, ("search",), f"Job {number}", LATER)

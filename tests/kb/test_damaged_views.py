@@ -17,11 +17,11 @@ from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.following.lead import Lead
 from kb.following.view_file import is_damage
 from kb.following.views import Views
-from kb.people.member import Profile
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
 from tests.kb.viewed_world import READ_AT_OPENING, damage_pages
+from tests.worlds.base import id_of, joined
 
 pytestmark = pytest.mark.exhaustive
 
@@ -253,8 +253,7 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
 ) -> None:
     base = open_base()
     entry_id = base.entries.contribute(some_draft()).id
-    member = base.people.invite().id
-    base.acting_for(of_member(member, (), ())).people.join(member, Profile(name="Ben"))
+    member = id_of(joined(base, name="Ben"))
     with closing(sqlite3.connect(base.parts.directory.views, isolation_level=None)) as db:
         db.execute(spoil)
     asked = (partial(base.catalogue.get, entry_id), partial(ask_people, base, member))

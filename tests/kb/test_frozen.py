@@ -18,11 +18,11 @@ from kb.following.follower import Follower
 from kb.frozen import FULL, FrozenDirectory, unwritable
 from kb.knowledge_base import KnowledgeBase
 from kb.local_socket import socket_path
-from kb.people.member import Profile
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
 from tests.kb.domain_world import some_content, some_draft
 from tests.kb.shut_disk import State, copies, places, shut
+from tests.worlds.base import id_of, joined
 from tests.worlds.shell import CommandLine
 
 SENTENCE = {"full": "because the disk is full", "read-only": "because it is read-only"}
@@ -214,12 +214,10 @@ def test_an_erased_entry_is_gone_before_its_key_can_be_destroyed(
 def test_entries_that_are_to_go_with_their_author_are_shown_to_nobody(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    member = base.people.invite(("member",)).id
-    mara = base.acting_for(of_member(member, ("member",), ()))
-    mara.people.join(member, Profile(name="Mara"))
+    mara = joined(base)
     mara.entries.contribute(some_draft())
     monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
-    base.people.erase(member, entries="erased")
+    base.people.erase(id_of(mara), entries="erased")
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with (
         shut(path, "full", monkeypatch),

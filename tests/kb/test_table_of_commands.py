@@ -12,7 +12,7 @@ from kb.knowledge_base import KnowledgeBase
 from tests import access_tables
 from tests.commands import COMMANDS, LINES, READING, WARD, Asked, Command
 from tests.kb.domain_world import some_draft
-from tests.web import matrix_world
+from tests.web import routes
 from tests.worlds.shell import leaves
 
 SERVICES = ("entries", "endorsements", "reuses", "people", "erasure", "credentials")
@@ -54,8 +54,8 @@ def test_every_method_that_changes_something_is_called_by_a_command_of_the_table
 
 def test_every_route_that_changes_something_is_in_the_table() -> None:
     # Of the page that has each route of the application, as tests/web/test_matrix.py sees to.
-    there = {f"{route.method} {route.path}" for route in matrix_world.routes()}
-    told = set(matrix_world.EXAMPLES)
+    there = {f"{route.method} {route.path}" for route in routes.routes()}
+    told = set(routes.EXAMPLES)
     assert_none_missing({route for route in there if not route.startswith("GET ")}, told)
     assert told <= there
 

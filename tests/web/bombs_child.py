@@ -28,7 +28,7 @@ from kb.exporters import markdown as exported
 from kb.importers import glossary, mentioned, permalinks, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
-from tests.web.community import Browsers, Community, community_at, form_token
+from tests.worlds.web import Browsers, Community, community_at, form_token
 from web import bodies, errors, fields, requests, security
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections

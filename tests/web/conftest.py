@@ -17,9 +17,9 @@ from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests import made
 from tests.web.browsing import ARGUMENTS, served
-from tests.web.community import Browsers, Community, app_of, community_at, give_back
 from tests.web.serving import data, run
 from tests.web.session_log import SessionLog
+from tests.worlds.web import Browsers, Community, app_of, community_at, give_back
 from web.logs import logs_to
 
 __all__ = ["data", "run"]

@@ -14,9 +14,9 @@ from litestar.routes import HTTPRoute
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from kb.exporters.run import export
-from tests.web.community import SITE, Browsers, Community, form_token, send, sign_in
-from tests.web.matrix_world import body_of, filled, routes
+from tests.web.routes import body_of, filled, routes
 from tests.web.visits import FORM, NOWHERE, Client
+from tests.worlds.web import SITE, Browsers, Community, form_token, send, sign_in
 
 EVIL = "https://evil.example"
 LEADING_AWAY = (

@@ -19,9 +19,9 @@ from kb.errors import SignInRefused
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from tests.kb.accounts_provider import BACK, CLIENT, ISSUER, SECRET, FakeProvider
 from tests.web.bombs_child import READERS, SLOWER
-from tests.web.community import Community
 from tests.web.test_tokens import DRAFT
 from tests.web.visits import FORM, Client
+from tests.worlds.web import Community
 from web.bodies import TEXT
 
 ROOT = Path(__file__).parents[2]

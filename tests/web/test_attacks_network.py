@@ -17,8 +17,8 @@ from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
 from kb.errors import SignInRefused
 from kb.importers.run import FolderImport, ImportOptions
 from tests.kb.accounts_provider import BACK, CLIENT, ISSUER, SECRET, FakeProvider
-from tests.web.community import Browsers, Community, send, sign_in
 from tests.web.visits import Client
+from tests.worlds.web import Browsers, Community, send, sign_in
 
 EVIL = "https://evil.example"
 

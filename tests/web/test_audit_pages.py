@@ -11,9 +11,8 @@ from events.clock import utc_now
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
 from tests.kb.accounts_authenticator import Authenticator
 from tests.kb.accounts_provider import CLIENT, ISSUER, SECRET, FakeProvider
-from tests.web.community import (
-    FAR,
-    PASSWORD,
+from tests.worlds.base import END, PASSWORD
+from tests.worlds.web import (
     Browsers,
     Client,
     Community,
@@ -157,7 +156,7 @@ def test_authors_read_on_their_page_who_changed_who_sees_an_entry_and_who_erased
 def test_a_link_from_the_shell_is_told_of_as_the_operators(
     browser: Browsers, community: Community
 ) -> None:
-    community.base.credentials.make_link("sign-in", community.ids["Mara"], FAR)
+    community.base.credentials.make_link("sign-in", community.ids["Mara"], END)
     expected = [("A link that signs in once was made.", "the operator of this machine")]
     assert told(browser("Mara"), "/account") == expected
     assert told(browser("Stella"), "/audit") == expected

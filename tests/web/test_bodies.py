@@ -8,8 +8,8 @@ import pytest
 from litestar.testing import TestClient
 
 from kb import KnowledgeBase
-from tests.web.community import Browsers, Community, form_token
 from tests.web.visits import FORM, Client
+from tests.worlds.web import Browsers, Community, form_token
 from web import bodies
 from web.app import create_app
 from web.bodies import FIELDS, HELD, NOTES, SMALL, TEXT, UNKNOWN_TEXT, Crowded, Held

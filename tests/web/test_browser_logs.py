@@ -16,9 +16,10 @@ from litestar.routes import HTTPRoute
 from playwright.sync_api import Page, expect
 
 from tests.web.browsing import OpenPage, listening, served
-from tests.web.community import PASSWORD, ROLES, Community, community_at
 from tests.web.serving import get
 from tests.web.session_log import SessionLog
+from tests.worlds.base import PASSWORD
+from tests.worlds.web import ROLES, Community, community_at
 from web.logs import METHODS
 
 EVENTS = {"answered", "a fault of ours", "cannot answer now", "a library reported something",

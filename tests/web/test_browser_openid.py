@@ -10,8 +10,9 @@ from msgspec import Struct
 from playwright.sync_api import Page, expect
 
 from tests.web.browsing import OpenPage, listening, served
-from tests.web.community import PASSWORD, Community, community_at
 from tests.web.provider import Provider, provided
+from tests.worlds.base import PASSWORD
+from tests.worlds.web import Community, community_at
 from web.pages.openid import BACK
 
 ACCOUNT = "mara-at-the-provider"

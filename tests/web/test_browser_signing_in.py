@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.browsing import OpenPage, listening, served
-from tests.web.community import PASSWORD, Community, community_at
+from tests.worlds.base import PASSWORD
+from tests.worlds.web import Community, community_at
 
 AUTHENTICATOR = {
     "protocol": "ctap2",

@@ -6,8 +6,8 @@ import pytest
 
 from kb.access import Visibility
 from kb.ids import group_id
-from tests.web.community import Browsers, Client, Community, send
 from tests.web.visits import FORM
+from tests.worlds.web import Browsers, Client, Community, send
 
 NIGHT = group_id("Night")
 TICKED = {f"seen-by-{NIGHT}": "1"}

@@ -10,7 +10,7 @@ import pytest
 
 from kb.access import Visibility
 from kb.entries.content import Relation
-from tests.web.community import SITE, Browsers, Client, Community, form_token, send, sign_in
+from tests.worlds.web import SITE, Browsers, Client, Community, form_token, send, sign_in
 
 COOKIE = "__Host-tributary"
 KEPT = {"entries": "kept", "sure": "1"}

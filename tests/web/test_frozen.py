@@ -18,9 +18,9 @@ from kb.entries.content import Draft
 from kb.errors import DataDirectoryError, KnowledgeBaseError
 from kb.local_socket import request as ask
 from tests.kb.shut_disk import shut
-from tests.web.community import Browsers, Community, form_token, generous, sign_in
 from tests.web.serving import get
 from tests.web.visits import FORM, page
+from tests.worlds.web import Browsers, Community, form_token, generous, sign_in
 from web import reopening
 from web.visit import Visits
 

@@ -16,8 +16,8 @@ from events.clock import utc_now
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, SearchUnavailable
-from tests.web.community import Browsers, Community
 from tests.web.visits import FORM, Client, Contribute, hidden, page
+from tests.worlds.web import Browsers, Community
 from web.errors import without_place
 
 

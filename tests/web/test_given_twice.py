@@ -7,8 +7,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from tests.web.community import Browsers, Client, Community, form_token
 from tests.web.visits import FORM, NOWHERE
+from tests.worlds.web import Browsers, Client, Community, form_token
 from web.errors import is_api
 from web.fields import FIELDS
 from web.requests import parameters

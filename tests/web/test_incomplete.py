@@ -7,9 +7,9 @@ from kb.access import Visibility
 from kb.entries.content import Content, Section
 from kb.following.withheld import INCOMPLETE
 from tests.events.altered import change
-from tests.web.community import Browsers, Community
 from tests.web.visits import Client, Contribute, page
 from tests.worlds.shell import CommandLine
+from tests.worlds.web import Browsers, Community
 
 FLAG = "Not all of it can be read"
 

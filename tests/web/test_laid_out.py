@@ -13,8 +13,8 @@ import pytest
 from markupsafe import escape
 
 from kb import KnowledgeBase
-from tests.web.community import app_of
 from tests.web.visits import Client, Contribute, page
+from tests.worlds.web import app_of
 from web import laid_out
 from web.laid_out import SOON, TOO_COSTLY, TOO_DEEP, TOO_LONG, LaidOut, Layouts
 

@@ -8,8 +8,9 @@ import pytest
 from kb.access import Visibility, of_member
 from kb.entries.content import Relation
 from kb.people.member import Profile
-from tests.web.community import FAR, Browsers, Client, Community, community_at, send
 from tests.web.visits import FORM
+from tests.worlds.base import END
+from tests.worlds.web import Browsers, Client, Community, community_at, send
 
 pytestmark = pytest.mark.exhaustive
 
@@ -47,8 +48,8 @@ class Crowd:
         self.community.base.people.join_group(self.groups[0], community.ids["Cleo"])
         for _ in range(MANY):
             base.accounts.sessions.begin(mara, "password")
-            base.accounts.tokens.make(mara, ("search",), LONG, FAR)
-            base.credentials.make_link("sign-in", mara, FAR)
+            base.accounts.tokens.make(mara, ("search",), LONG, END)
+            base.credentials.make_link("sign-in", mara, END)
         self.steward.people.invite()
         self.entry = community.contribute(
             "Mara", visibility=Visibility("groups", tuple(self.groups[:100]))

@@ -9,8 +9,8 @@ from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.access import Asker, Sight, Visibility, operator
 from kb.entries.content import Content, Draft, Relation, Section
-from tests.web.community import app_of
 from tests.web.visits import Client
+from tests.worlds.web import app_of
 
 pytestmark = pytest.mark.exhaustive
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.access import SCOPES
-from tests.web.community import Browsers, Community, send, sign_in
+from tests.worlds.web import Browsers, Community, send, sign_in
 
 SURE = {"sure": "1"}
 

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from tests.web.community import Browsers, Community, sign_in
+from tests.worlds.web import Browsers, Community, sign_in
 
 
 def test_pages_are_read_and_signing_in_is_answered_while_accounts_are_locked(

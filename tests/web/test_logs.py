@@ -20,7 +20,7 @@ from litestar.testing import TestClient
 
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError
-from tests.web.community import Browsers, Community, sign_in
+from tests.worlds.web import Browsers, Community, sign_in
 from web.cli import serve
 from web.logs import Format, kind_of, logged, logs_to
 from web.protocol import last_resort

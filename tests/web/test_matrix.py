@@ -9,17 +9,92 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from litestar.routes import HTTPRoute
+from msgspec import Struct
 
+from kb.access import SCOPES, Visibility
 from kb.ids import group_id
 from tests import access_tables
-from tests.access_tables import PAGE, SIGHT, seen
+from tests.access_tables import MEMBERS, PAGE, SIGHT, seen
 from tests.commands import WARD
-from tests.web.community import community_at
-from tests.web.matrix_world import WHO, Answer, Route, World, filled, routes, title
+from tests.web.routes import SIGN_IN, Route, body_of, filled, routes
 from tests.web.visits import NOWHERE
+from tests.worlds.base import PASSWORD
+from tests.worlds.web import Browsers, Client, Community, community_at, form_token
 from web.rules import Rule
 
 pytestmark = pytest.mark.exhaustive
+
+WHO = {"nobody": ("anybody, if open to the world", ()), **MEMBERS}
+
+
+class Answer(Struct, frozen=True):
+    """What a route answered: the text is that of the body, after the address that it leads to."""
+
+    status: int
+    text: str
+
+
+def title(sight: str) -> str:
+    """What every entry of this visibility is called, and nothing else."""
+    return f"Handover for {sight}"
+
+
+class World:
+    """A community with someone for each row of the matrix, and requests in their names."""
+
+    def __init__(self, community: Community) -> None:
+        self.community = community
+        people = community.base.people
+        people.open_to_world(True)
+        people.form_group(WARD)
+        for name, (_, roles) in WHO.items():
+            if roles:
+                community.ids[name] = community.join(name, roles)
+        people.join_group(WARD, community.ids["inside"])
+        people.join_group(WARD, community.ids["author"])
+        self._browser = Browsers(community)
+        self._program = self._browser()
+        self._known: dict[str, tuple[Client, str]] = {}
+        self._headers = {
+            name: community.token(name, *SCOPES) if roles else {}
+            for name, (_, roles) in WHO.items()
+        }
+        self.other = community.contribute("author", "Another")
+
+    def _signed_in(self, who: str, *, anew: bool) -> tuple[Client, str]:
+        """A browser of theirs, and what its forms carry; `anew` after what may end sessions."""
+        if anew or who not in self._known:
+            client = self._browser(who if WHO[who][1] else "")
+            self._known[who] = client, form_token(client)
+        return self._known[who]
+
+    def entry(self, sight: str) -> dict[str, str]:
+        """The ids of a new entry and of a reuse of it."""
+        groups = (group_id(WARD),) if sight == "groups" else ()
+        shown = Visibility(sight, groups)  # type: ignore[arg-type]  # one of SIGHTS
+        entry = self.community.contribute("author", title(sight), visibility=shown)
+        author = self.community.acting("author")
+        reuse = author.reuses.record(entry, group=WARD, context="Nights", outcome="adopted")
+        return {"entry_id": entry, "reuse_id": reuse.id, "other_id": self.other}
+
+    def answer(self, who: str, route: Route, ids: dict[str, str]) -> Answer:
+        """What `who` is answered; being sent to the page of signing in counts as 401."""
+        ids = {**ids, "password": PASSWORD}
+        path = filled(route.path + route.example.query, ids)
+        client, token = self._signed_in(who, anew=route.path.startswith("/account"))
+        if route.path.startswith("/api"):
+            body = body_of(route, ids)
+            headers = {"content-type": "application/json", **self._headers[who]}
+            answer = self._program.request(route.method, path, content=body, headers=headers)
+        elif route.method == "POST":
+            form = {name: filled(typed, ids) for name, typed in route.example.sent.items()}
+            answer = client.post(path, data={"form_token": token, **form})
+        else:
+            answer = client.get(path)
+        location = answer.headers.get("location", "")
+        to_sign_in = answer.status_code == 303 and location.startswith(SIGN_IN)
+        return Answer(401 if to_sign_in else int(answer.status_code), location + answer.text)
+
 
 OF_AN_ENTRY = ("entry_id", "reuse_id")
 """The ids that nobody is told who does not see the entry."""

@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
-from tests.web.community import PASSWORD, Browsers, Community, send
 from tests.web.visits import FORM, REVISED
+from tests.worlds.base import PASSWORD
+from tests.worlds.web import Browsers, Community, send
 
 NOT_TEXT = "null\x00byte"
 TYPED = ("text", "date", "password", "search")

@@ -21,7 +21,7 @@ from kb.ids import group_id, new_event_id, new_id
 from kb.people import group, member
 from kb.people.member import Profile
 from kb.reuse.reuse import ReuseRecorded
-from tests.web.community import Browsers, Client, Community, community_at, send
+from tests.worlds.web import Browsers, Client, Community, community_at, send
 
 TURNS, HIDES = "\u202e", "\u200b"
 ODD = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060]")

@@ -17,7 +17,7 @@ from msgspec import structs
 from events.clock import utc_now
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
 from tests.kb.accounts_provider import CLIENT, ISSUER, SECRET, FakeProvider
-from tests.web.community import Browsers, Client, Community, app_of, community_at, generous, send
+from tests.worlds.web import Browsers, Client, Community, app_of, community_at, generous, send
 from web.line import Line
 
 HERE = "https://kb.circle.example"

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from kb.access import Visibility
-from tests.web.community import Browsers, Community, sign_in
 from tests.web.visits import NOWHERE, Client, page
+from tests.worlds.web import Browsers, Community, sign_in
 
 NOTHING = "/search?q=quantum+lattice"
 EMPTY = (NOTHING, "/search/results?q=quantum+lattice&settled=yes", "/entries")

@@ -5,15 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.community import (
-    Browsers,
-    Community,
-    app_of,
-    community_at,
-    form_token,
-    generous,
-    send,
-)
+from tests.worlds.web import Browsers, Community, app_of, community_at, form_token, generous, send
 
 HALF = {"ticket": "x", "credential": {"id": "x"}}
 

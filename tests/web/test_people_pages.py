@@ -7,9 +7,9 @@ import pytest
 from kb.access import Visibility
 from kb.errors import Refused
 from kb.ids import group_id
-from tests.web.community import Browsers, Community, app_of, generous, send
 from tests.web.visits import FORM
 from tests.worlds.base import at_once
+from tests.worlds.web import Browsers, Community, app_of, generous, send
 
 PROFILE = {
     "name": "Nora",

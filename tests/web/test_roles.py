@@ -11,8 +11,9 @@ from kb import KnowledgeBase
 from kb.access import Sight, Visibility
 from kb.areas import ACTIONS
 from kb.status import ParkedEvent
-from tests.web.community import FAR, ROLES, Browsers, Community
 from tests.web.visits import NOWHERE
+from tests.worlds.base import END
+from tests.worlds.web import ROLES, Browsers, Community
 from web.app import create_app
 from web.rules import UnruledRoute, refuse_unruled
 
@@ -167,7 +168,7 @@ def test_a_steward_is_told_that_something_is_wrong_and_neither_what_nor_how_much
         type="entry-contributed",
         stream="entry-1",
         error="Of nobody's business.",
-        parked_at=FAR,
+        parked_at=END,
     )
     wrong: dict[str, Any] = {"lag": 3, "parked": (failed,), "errors": ("The disk is full.",)}
     status = structs.replace(community.base.status(), **wrong)

@@ -23,7 +23,7 @@ from schemathesis.engine import events, from_schema
 
 from kb.access import SCOPES, Visibility
 from tests.examples import PROFILE
-from tests.web.community import ROLES, SITE, Community, community_at
+from tests.worlds.web import ROLES, SITE, Community, community_at
 
 EXAMPLES_FOR = {
     "dev": {"nobody": 1, "Cleo": 4},

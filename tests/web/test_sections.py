@@ -11,7 +11,7 @@ from indexer.passages import split
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
-from tests.web.community import Client
+from tests.worlds.web import Client
 from web.laid_out import Layouts
 from web.pages.links import section_url
 from web.pages.sections import ShownSection, shown_sections

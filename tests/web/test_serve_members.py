@@ -9,11 +9,11 @@ from click.testing import Result
 
 from indexer.testing import HashEmbedder
 from kb import KnowledgeBase, local_socket
-from kb.access import Visibility, of_member
+from kb.access import Visibility
 from kb.errors import InvalidInput
-from kb.people.member import Profile
-from tests.web.community import Community
 from tests.web.serving import get
+from tests.worlds.base import id_of, joined, opened
+from tests.worlds.web import Community
 from web.server import ServeError
 
 
@@ -42,11 +42,8 @@ def test_the_first_start_prints_a_link_for_the_first_steward(
 def test_the_shell_asks_for_its_own_member_and_no_other_door_lets_it(
     run: Callable[..., Result], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-        member = base.people.invite().id
-        base.acting_for(of_member(member, ("member",), ())).people.join(
-            member, Profile(name="Mara")
-        )
+    with opened(data) as base:
+        member = id_of(joined(base))
     monkeypatch.setenv("KB_SIGN_IN", "password")
     seen: list[object] = []
 

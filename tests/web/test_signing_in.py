@@ -6,18 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kb.accounts.passwords import Passwords
-from tests.web.community import (
-    FAR,
-    PASSWORD,
-    SITE,
-    Browsers,
-    Community,
-    app_of,
-    form_token,
-    generous,
-    send,
-    sign_in,
-)
+from tests.worlds.base import END, PASSWORD
+from tests.worlds.web import SITE, Browsers, Community, app_of, form_token, generous, send, sign_in
 
 COOKIE = "__Host-tributary"
 
@@ -191,7 +181,7 @@ def test_a_search_that_has_to_wait_keeps_its_question(
 
 def test_a_link_signs_in_once_and_asks_first(browser: Browsers, community: Community) -> None:
     mara = community.ids["Mara"]
-    secret = community.base.accounts.links.make("sign-in", mara, FAR)
+    secret = community.base.accounts.links.make("sign-in", mara, END)
     first, second = browser(), browser()
     assert "Sign in with this link" in first.get(f"/enter/{secret}").text
     assert second.get(f"/enter/{secret}").status_code == 200
@@ -206,7 +196,7 @@ def test_a_link_that_has_ended_or_is_for_something_else_is_void(
 ) -> None:
     links, mara = community.base.accounts.links, community.ids["Mara"]
     ended = links.make("sign-in", mara, datetime.now(UTC) - timedelta(seconds=1))
-    other = links.make("invitation", mara, FAR)
+    other = links.make("invitation", mara, END)
     for secret in (ended, other, "x"):
         assert browser().get(f"/enter/{secret}").status_code == 404
         assert browser().post(f"/enter/{secret}").status_code == 404

@@ -8,7 +8,7 @@ from kb.access import Visibility
 from kb.ids import group_id
 from kb.people.member import Profile
 from tests.kb.domain_world import some_content
-from tests.web.community import Browsers, Client, Community, form_token
+from tests.worlds.web import Browsers, Client, Community, form_token
 
 
 def shown(client: Client, path: str, what: str = "") -> dict[str, str]:

@@ -10,8 +10,8 @@ from kb.areas import ACTIONS
 from kb.errors import NotFound
 from kb.ids import group_id
 from tests.commands import WARD
-from tests.web.community import Browsers, Client, Community, community_at
-from tests.web.matrix_world import Route, body_of, filled, routes
+from tests.web.routes import Route, body_of, filled, routes
+from tests.worlds.web import Browsers, Client, Community, community_at
 
 TITLE = "Unfinished thoughts on handover"
 BODY = f"{TITLE}: slow."

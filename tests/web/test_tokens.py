@@ -8,8 +8,9 @@ from litestar.routes import HTTPRoute
 from kb.access import SCOPES
 from kb.areas import ACTIONS
 from kb.ids import group_id
-from tests.web.community import FAR, Browsers, Client, Community
 from tests.web.visits import NOWHERE
+from tests.worlds.base import END
+from tests.worlds.web import Browsers, Client, Community
 
 DRAFT = {
     "kind": "practice",
@@ -129,7 +130,7 @@ def test_the_document_says_what_needs_a_token(browser: Browsers) -> None:
 
 
 def test_a_token_is_known_by_every_letter_of_it(browser: Browsers, community: Community) -> None:
-    _, secret = community.base.accounts.tokens.make(community.ids["Mara"], ["search"], "x", FAR)
+    _, secret = community.base.accounts.tokens.make(community.ids["Mara"], ["search"], "x", END)
     client = browser()
     for shown in (secret, f"  {secret}"):
         headers = {"Authorization": f"Bearer {shown}"}

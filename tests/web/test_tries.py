@@ -16,9 +16,8 @@ from msgspec import structs
 
 from kb.accounts.attempts import Attempts, Few
 from kb.accounts.passwords import Passwords
-from tests.web.community import (
-    FAR,
-    PASSWORD,
+from tests.worlds.base import END, PASSWORD, CountingHasher, at_once
+from tests.worlds.web import (
     SITE,
     Browsers,
     Client,
@@ -31,7 +30,6 @@ from tests.web.community import (
     send,
     sign_in,
 )
-from tests.worlds.base import CountingHasher, at_once
 from web.visit import one_place
 
 WRONG = "some other words"
@@ -116,11 +114,11 @@ def test_a_known_browser_is_not_kept_waiting_by_others(
     if way == "password":
         assert sign_in(mine, me).status_code == 303
     elif way == "link":
-        secret = community.base.accounts.links.make("sign-in", community.ids[me], FAR)
+        secret = community.base.accounts.links.make("sign-in", community.ids[me], END)
         assert mine.post(f"/enter/{secret}").status_code == 303
     else:
         invited, me = community.base.people.invite().id, "Nora"
-        secret = community.base.credentials.make_link("invitation", invited, FAR)
+        secret = community.base.credentials.make_link("invitation", invited, END)
         form = {"name": me, "sign_in_name": f"{me}@example.org", "password": PASSWORD}
         assert mine.post(f"/join/{secret}", data=form).status_code == 303
     send(mine, "/sign-out")
@@ -186,7 +184,7 @@ def test_links_are_used_whatever_was_tried_at_the_address(
     for _ in range(60):
         assert client.post("/enter/made-up").status_code == 404
         assert client.post("/join/made-up", data={"name": "x"}).status_code == 404
-    secret = community.base.accounts.links.make("sign-in", community.ids["Mara"], FAR)
+    secret = community.base.accounts.links.make("sign-in", community.ids["Mara"], END)
     assert client.post(f"/enter/{secret}").status_code == 303
 
 

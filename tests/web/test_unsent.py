@@ -7,8 +7,8 @@ import pytest
 
 from kb.access import Visibility
 from kb.entries.content import Section
-from tests.web.community import SITE, Browsers, Client, Community, form_token, send, sign_in
 from tests.web.visits import FORM, REVISED, page
+from tests.worlds.web import SITE, Browsers, Client, Community, form_token, send, sign_in
 
 LONG = '<b>Forty</b> minutes.\r\n\r\n  Nobody "listened" & said so.'
 

@@ -1,4 +1,4 @@
-"""What the tests of signing in share: a community of each role, and browsers of theirs."""
+"""A community in the web with a member of each role, and browsers of theirs."""
 
 import atexit
 import re
@@ -11,34 +11,32 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import argon2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from indexer.testing import HashEmbedder
 from kb import KnowledgeBase
-from kb.access import Role, Scope, Visibility, of_member
+from kb.access import Role, Scope, Visibility
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.oidc import OpenIdProvider
-from kb.accounts.passwords import Passwords
 from kb.entries.content import Content, Draft, Section
-from kb.people.member import Profile
-from kb.settings import Settings
 from tests import made
+from tests.worlds.base import END, PASSWORD, id_of, joined, opened, operators
 from web.app import create_app
 from web.visit import Limits, usual_limits
 
 Client = TestClient[Litestar]
 SITE = "https://kb.example.org"
-PASSWORD = "ninety green bicycles"
 ROLES: dict[str, tuple[Role, ...]] = {
     "Mara": ("member",),
     "Cleo": ("member", "curator"),
     "Stella": ("member", "steward"),
     "Rita": ("reporter",),
 }
-FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""The clock of tries stands."""
 
 
 def numbers(count: int) -> bytes:
@@ -47,22 +45,19 @@ def numbers(count: int) -> bytes:
 
 
 def attempts(burst: int) -> Attempts:
-    """So many tries and no more: the clock stands."""
-    every = timedelta(minutes=1)
-    return Attempts(burst, every, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC), random=numbers)
+    """So many tries and no more."""
+    return Attempts(burst, timedelta(minutes=1), clock=lambda: NOW, random=numbers)
 
 
 def delays(free: int) -> Delays:
     """The same where waits double."""
     first, longest = timedelta(minutes=1), timedelta(minutes=10)
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    return Delays(free, first, longest, clock=lambda: now, random=numbers)
+    return Delays(free, first, longest, clock=lambda: NOW, random=numbers)
 
 
 def few(each: int) -> Few:
     """What each name has left where its address has nothing."""
-    every = timedelta(hours=1)
-    return Few(each, every, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC), cells=2**10)
+    return Few(each, timedelta(hours=1), clock=lambda: NOW, cells=2**10)
 
 
 def generous(address: int = 10_000, name: int = 10_000, search: int = 10_000) -> Limits:
@@ -104,17 +99,13 @@ class Community:
 
     def __init__(self, base: KnowledgeBase, ids: dict[str, str] | None = None) -> None:
         self.base = base
-        hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
-        accounts = base.accounts
-        accounts.passwords = Passwords(accounts.store, hasher, community="Ours", random=numbers)
+        operators(base)
         self.ids = ids or {name: self.join(name, roles) for name, roles in ROLES.items()}
         self.app = app_of(base, limits=generous())
 
     def join(self, name: str, roles: tuple[Role, ...]) -> str:
         """The id of a new member, who signs in with a password."""
-        member = self.base.people.invite(roles).id
-        new = self.base.acting_for(of_member(member, roles, ()))
-        new.people.join(member, Profile(name=name))
+        member = id_of(joined(self.base, *roles, name=name))
         assert self.base.accounts.names.set(member, f"{name}@example.org")
         self.base.accounts.passwords.set(member, PASSWORD)
         return member
@@ -125,7 +116,7 @@ class Community:
 
     def token(self, name: str, *scopes: Scope) -> dict[str, str]:
         """The header of a new token."""
-        _, secret = self.base.accounts.tokens.make(self.ids[name], scopes, "test", FAR)
+        _, secret = self.base.accounts.tokens.make(self.ids[name], scopes, "test", END)
         return {"Authorization": f"Bearer {secret}"}
 
     def contribute(self, name: str, title: str = "Bedside handover", **fields: Any) -> str:
@@ -174,9 +165,7 @@ class Browsers:
 @contextmanager
 def _opened(path: Path, ids: dict[str, str] | None, **settings: Any) -> Iterator[Community]:
     chosen = {"sign_in": "password", "base_url": SITE, "community": "Ours", **settings}
-    with KnowledgeBase.open(
-        path, settings=Settings(data=path, **chosen), embedder=HashEmbedder()
-    ) as base:
+    with opened(path, **chosen) as base:
         try:
             yield Community(base, ids)
         finally:
