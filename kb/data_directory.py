@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EACCES, EDQUOT, ELOOP, ENOSPC, EROFS
 from pathlib import Path
 
@@ -88,14 +88,14 @@ class DataDirectory(Struct, frozen=True):
         return self._made / "follower.lock"
 
     @property
-    def people_lock(self) -> Path:
-        """The file that is locked while stewards or groups change, one after the other."""
-        return self._made / "people.lock"
-
-    @property
     def settings(self) -> Path:
         """The file of settings."""
         return self.root / FILE_NAME
+
+    def remove_old_lock(self) -> None:
+        """Remove what was locked while stewards or groups changed; the log compares streams now."""
+        with suppress(OSError):
+            (self.root / "people.lock").unlink(missing_ok=True)
 
     def sizes(self) -> dict[str, int]:
         """Bytes on disk of log, vault, views and index."""
@@ -172,7 +172,7 @@ def _refuse_odd(directory: DataDirectory) -> None:
     """
     kept = (directory.log, directory.vault, directory.accounts, directory.settings)
     made = (directory.views, directory.parked)  # counts of searches stop nothing, whatever they are
-    for path in (*kept, *made, directory.lock, directory.people_lock):
+    for path in (*kept, *made, directory.lock):
         for end in ("", ".sums", "-wal", "-shm"):
             place = path.with_name(path.name + end)
             if (found := _odd(place, stat.S_ISREG)) and path in kept:

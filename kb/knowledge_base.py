@@ -68,7 +68,7 @@ class KnowledgeBase(Upkeep):
             writer,
             new_id,
             self.directory,
-            in_turn=parts.in_turn,
+            catch_up=parts.catch_up_views,
             departed=lambda member: parts.keys.depart([member]),
         )
         self.entries = Entries(writer, self.kinds, new_id)
@@ -110,7 +110,7 @@ class KnowledgeBase(Upkeep):
     @property
     def credentials(self) -> Credentials:
         """What members sign in with: tokens, links, passwords and the rest."""
-        return Credentials(self._parts.accounts, self._writer, self._parts.in_turn)
+        return Credentials(self._parts.accounts, self._writer)
 
     def acting_for(self, asker: Asker) -> Self:
         """The same as someone else sees and changes it; close the one that was opened."""

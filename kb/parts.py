@@ -1,12 +1,10 @@
 """The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
-
-from filelock import FileLock, Timeout
 
 from events.clock import utc_now
 from events.errors import EventLogError
@@ -15,10 +13,10 @@ from kb.access import Asker
 from kb.accounts.beside import Beside
 from kb.areas import VIEWS, build_codec
 from kb.belonging import open_log_and_vault
-from kb.data_directory import DataDirectory, storage_errors
+from kb.data_directory import DataDirectory
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.follower import Follower
 from kb.following.forgetting import Forgetting
 from kb.following.lane import IndexLane
@@ -38,8 +36,8 @@ if TYPE_CHECKING:
     from indexer.embedder import Embedder
     from kb.accounts.accounts import Accounts
 
-TURN_SECONDS = 10.0
-"""How long one who changes stewards or groups waits for another who does."""
+CATCH_UP_SECONDS = 10.0
+"""How long one who takes a steward away or gives a group a name waits for the views."""
 
 
 class Parts:
@@ -55,6 +53,8 @@ class Parts:
     ) -> None:
         self.frozen = frozen
         self.directory = directory = frozen.directory if frozen else directory
+        if not frozen:
+            directory.remove_old_lock()
         self.settings = settings
         self.embedder = embedder
         opened = open_log_and_vault(directory, notice, frozen)
@@ -149,30 +149,10 @@ class Parts:
         )
         Entries(writer, self.kinds, new_id).erase(entry_id)
 
-    @contextmanager
-    def in_turn(self) -> Iterator[None]:
-        """Nobody else, in any process, is in such a block, and the views hold all of the log.
-
-        Raises `Refused` where another keeps its turn for too long, `DataDirectoryError` where views
-        cannot be written.
-        """
-        turn = FileLock(self.directory.people_lock)
-        with storage_errors(self.directory.root):
-            try:
-                turn.acquire(timeout=TURN_SECONDS)
-            except Timeout as error:
-                raise Refused(
-                    "Another process is changing stewards or groups: try again when it is done."
-                ) from error
-            try:
-                self._show_all()
-                yield
-            finally:
-                turn.release()
-
-    def _show_all(self) -> None:
+    def catch_up_views(self) -> None:
+        """Wait until the views hold all of the log. Raises `DataDirectoryError` if they cannot."""
         try:
-            self.follower.ensure(self.log.head(), timeout=TURN_SECONDS)
+            self.follower.ensure(self.log.head(), timeout=CATCH_UP_SECONDS)
         except NotYetSearchable as error:
             why = " ".join(self.follower.errors)
             raise DataDirectoryError(

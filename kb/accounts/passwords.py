@@ -93,6 +93,11 @@ class Passwords:
         """Whether `member` can sign in with a password."""
         return bool(self._store.run(HAS, (member,)))
 
+    def kept(self, member: str) -> str | None:
+        """What `keep` was given for `member`, None without a password."""
+        rows = self._store.run(GET, (member,))
+        return rows[0][0] if rows else None
+
     def _verify(self, hashed: str, password: bytes) -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError
 

@@ -16,7 +16,7 @@ from kb.people.actions import (
     SEE_PEOPLE,
 )
 from kb.people.audit_view import AUDIT
-from kb.people.community import WorldAccessChanged
+from kb.people.community import GroupNamed, WorldAccessChanged
 from kb.people.erasures_view import ERASURES
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -139,6 +139,7 @@ COMMUNITY = StreamKind(
             lack="world",
             told=None,
         ),
+        Fact(name="group-named", schema_version=1, cls=GroupNamed, lack=None, told=None),
     ),
     unknown="world",
     began=None,  # there is one such stream alone

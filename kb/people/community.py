@@ -20,6 +20,15 @@ class WorldAccessChanged(Struct, frozen=True, kw_only=True):
     allowed: bool
 
 
+class GroupNamed(Struct, frozen=True, kw_only=True):
+    """A group took a name, with the event of its own stream that says which.
+
+    So that of two who give groups names one comes after the other, and sees what the first took.
+    """
+
+    group: str
+
+
 class Community(Struct, frozen=True, kw_only=True):
     """What holds for everybody; nothing is open to the world before a steward says so."""
 
@@ -27,9 +36,10 @@ class Community(Struct, frozen=True, kw_only=True):
     world: bool = False
 
 
-def evolve(community: Community, event: WorldAccessChanged) -> Community:
+def evolve(community: Community, event: WorldAccessChanged | GroupNamed) -> Community:
     """The community after `event`."""
-    return structs.replace(community, version=community.version + 1, world=event.allowed)
+    world = event.allowed if isinstance(event, WorldAccessChanged) else community.world
+    return structs.replace(community, version=community.version + 1, world=world)
 
 
 def allow_world(community: Community, allowed: bool) -> list[WorldAccessChanged]:

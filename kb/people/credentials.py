@@ -6,7 +6,6 @@ a key that nobody holds, but never keeps silent about one that is held.
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -47,19 +46,11 @@ class Credentials:
 
     Every method raises `Forbidden`, also for someone not known. One that gives something raises
     `NotFound` or `Refused` for someone who is not or no longer a member.
-
-    Names to sign in with are given inside `in_turn`, in one process after the other.
     """
 
-    def __init__(
-        self,
-        accounts: "Accounts",
-        writer: Writer,
-        in_turn: Callable[[], AbstractContextManager[object]] = nullcontext,
-    ) -> None:
+    def __init__(self, accounts: "Accounts", writer: Writer) -> None:
         self._accounts = accounts
         self._writer = writer
-        self._in_turn = in_turn
 
     def tokens(self) -> list[TokenGist]:
         """The asker's own as `TokenInfo`; for those who look after people those of others too.
@@ -123,16 +114,16 @@ class Credentials:
         """
         me, profile = self._writer.actor, checked_profile(profile)
         hashed = None if name is None else self._accounts.passwords.hashed(password)
-        with self._in_turn():
+        self._begin_with(link, name, hashed)
+        joined = bind(decide.join, profile=profile, given=GIVEN if hashed else ())
+        with self._accounts.store.transaction():
+            # Another may have joined or begun with the link since then, or have the name by now.
             waiting = self._load(me).standing == "invited"
-            if link and not (waiting and self._accounts.links.look(*link) == me):
+            if (link and not waiting) or (waiting and not self._began_with(name, hashed)):
                 raise NotFound(VOID)
-            if waiting:
-                self._begin_with(name, hashed)
-            given = GIVEN if hashed else ()
-            receipt = self._decided(me, bind(decide.join, profile=profile, given=given))
+            receipt = self._recorded(me, joined)
             self._accounts.links.end_invitation(me)
-        return receipt
+        return self._writer.settle(receipt)
 
     def set_password(
         self, password: str, name: str = "", *, beside: Mistakes | None = None
@@ -151,15 +142,15 @@ class Credentials:
                 checked_name(name)
         hashed = wrong.of(accounts.passwords.hashed, password)
         wrong.refuse()
-        with self._in_turn():
-            if named and self._free(name) != me:
-                self._changed("name-set")()
-            self._changed("password-set")()
-            with accounts.store.transaction():
-                if named:
-                    accounts.names.set(me, name)
-                accounts.passwords.keep(me, hashed)
-                accounts.links.withdraw(me, "sign-in")
+        if named and self._free(name) != me:
+            self._changed("name-set")()
+        self._changed("password-set")()
+        with accounts.store.transaction():
+            if named:
+                self._free(name)  # another may have taken it since then
+                accounts.names.set(me, name)
+            accounts.passwords.keep(me, hashed)
+            accounts.links.withdraw(me, "sign-in")
 
     def add_passkey(
         self, passkeys: "Passkeys", ticket: str, response: "Response", label: str
@@ -187,17 +178,31 @@ class Credentials:
         if self._accounts.identities.unlink(self._writer.actor):
             self._changed("identity-untied")()
 
-    def _begin_with(self, name: str | None, hashed: str | None) -> None:
+    def _begin_with(
+        self, link: tuple[str, Purpose] | None, name: str | None, hashed: str | None
+    ) -> None:
         """Put this in place of all that one may have left who did not get through with the link."""
         me, accounts = self._writer.actor, self._accounts
-        if name is not None:
-            self._free(name)
-        with accounts.store.transaction():
+        with accounts.store.transaction():  # within which nobody joins
+            waiting = self._load(me).standing == "invited"
+            if link and not (waiting and accounts.links.look(*link) == me):
+                raise NotFound(VOID)
+            if not waiting:
+                return
+            if name is not None:
+                self._free(name)
             accounts.names.release(me)
             accounts.passwords.remove(me)
             if name is not None and hashed is not None:
                 accounts.names.set(me, name)
                 accounts.passwords.keep(me, hashed)
+
+    def _began_with(self, name: str | None, hashed: str | None) -> bool:
+        """Whether they would sign in with just this."""
+        me, accounts = self._writer.actor, self._accounts
+        owner = me if name is None else accounts.names.member(name)
+        named = accounts.names.has(me) == (name is not None)
+        return owner == me and named and accounts.passwords.kept(me) == hashed
 
     def _free(self, name: str) -> str | None:
         """Who has this name, the asker or nobody. Raises `InvalidInput` where another has."""
@@ -217,12 +222,15 @@ class Credentials:
         self._decided(validation.known_id("member", member), bind(decide.note, event=event))
 
     def _decided(self, member: str, decided: decide.Decide) -> Receipt:
+        return self._writer.settle(self._recorded(member, decided))
+
+    def _recorded(self, member: str, decided: decide.Decide) -> Receipt:
         # Opened first: accounts that met the event before they knew of it would be taken for older.
         # Nobody else opens them between the two, nor waits for views meanwhile.
         with self._accounts.store.transaction():
             receipt = self._writer.execute(_aggregate(member), decided, settle=False).receipt
             self._accounts.reach()
-        return self._writer.settle(receipt)
+        return receipt
 
     def _load(self, member: str) -> Member:
         return self._writer.load(_aggregate(member))

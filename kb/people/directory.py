@@ -209,10 +209,10 @@ class Directory:
                     return [*map(_group_view, found)]
         return []
 
-    def stewards(self) -> int:
-        """How many have joined and look after the others."""
+    def stewards(self) -> list[str]:
+        """The ids of those who have joined and look after the others, in their order."""
         with self._views.read(self._asker.labels) as db:
-            return int(db.execute(queries.STEWARDS).fetchone()[0])
+            return [member for (member,) in db.execute(queries.STEWARDS)]
 
     def changes(self, subject: str = "") -> tuple[AccessChange, ...]:
         """Who changed who may see or do what; of one member or group if `subject` is given.

@@ -67,8 +67,8 @@ SIZES = f"""SELECT group_id, count(*) FROM member_group JOIN member ON member.id
 WHERE {_SHOWN} AND group_id IN (SELECT value FROM json_each(:groups)) GROUP BY group_id"""
 WORLD = "SELECT world FROM community"
 SHOWN_TO_WORLD = "SELECT count(*) FROM entry"
-STEWARDS = """SELECT count(*) FROM member JOIN member_role ON member = id
-WHERE role = 'steward' AND standing = 'joined'"""
+STEWARDS = """SELECT id FROM member JOIN member_role ON member = id
+WHERE role = 'steward' AND standing = 'joined' ORDER BY id"""
 _CHANGED = "WHERE subject = :subject OR author = :author OR :subject = ''"
 CHANGES = f"SELECT * FROM access_change {_CHANGED} ORDER BY position"
 NEWEST_CHANGES = f"{CHANGES} DESC LIMIT :limit OFFSET :offset"

@@ -26,8 +26,8 @@ class PeopleWorld(ViewedWorld):
         writer = self.writer.acting_for(asker or self.operator)
         return People(writer, ids.new_id, self)
 
-    def stewards(self) -> int:
-        """How many there are."""
+    def stewards(self) -> list[str]:
+        """The ids of those who have joined."""
         return self.directory().stewards()
 
     def group_called(self, text: str) -> str | None:

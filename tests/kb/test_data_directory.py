@@ -178,7 +178,7 @@ def test_a_directory_in_which_no_views_can_be_made_is_refused(data: Path) -> Non
     "name",
     [
         *("vault.sqlite", "accounts.sqlite", "settings.toml", "views.sqlite", "views.sqlite.sums"),
-        *("parked.sqlite", "follower.lock", "people.lock", "vault.sqlite-wal", "index"),
+        *("parked.sqlite", "follower.lock", "vault.sqlite-wal", "index"),
     ],
 )
 def test_what_is_no_file_is_refused_at_once_with_what_to_do(

@@ -28,7 +28,7 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.people.community import WorldAccessChanged
+from kb.people.community import GroupNamed, WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
     MemberErased,
@@ -117,6 +117,7 @@ EXPECTED: dict[str, Struct] = {
     "group-formed-1": GroupFormed(name="Ward 3", parent=OTHER, open=True),
     "group-changed-1": GroupChanged(name="Ward 3 and 4", parent=None, open=False),
     "group-closed-1": GroupClosed(),
+    "group-named-1": GroupNamed(group=GROUP),
     "world-access-changed-1": WorldAccessChanged(allowed=True),
     "reuse-recorded-1": ReuseRecorded(
         entry_id=ENTRY,

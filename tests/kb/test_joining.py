@@ -1,5 +1,8 @@
 """An invitation is taken whole: by one of many, and also when the program dies in between."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from kb.accounts.sessions import Sessions
 from kb.errors import InvalidInput, KnowledgeBaseError, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
-from kb.writer import Writer
+from kb.writer import Receipt, Writer
 from tests.worlds.base import END, PASSWORD, at_once, id_of, joined, operators
 
 PURPOSES: tuple[Purpose, ...] = ("invitation", "first-steward")
@@ -75,6 +78,52 @@ def test_of_seven_who_use_one_link_at_once_one_wins_whole(
     assert base.accounts.links.look(secret, purpose) is None
 
 
+def test_who_is_overtaken_with_their_link_does_not_join_with_what_the_other_signs_in_by(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, secret = link_to(base)
+    store, transaction = base.accounts.store, base.accounts.store.transaction
+    depth, begun, rivals = 0, 0, []
+
+    @contextmanager
+    def overtaken() -> Iterator[sqlite3.Connection]:
+        """Before the second transaction another does all of it."""
+        nonlocal depth, begun
+        begun += not depth
+        if begun == 2:
+            monkeypatch.setattr(store, "transaction", transaction)
+            rivals.append(take(base, member, (secret, "invitation"), "rival"))
+        depth += 1
+        with transaction() as db:
+            yield db
+        depth -= 1
+
+    monkeypatch.setattr(store, "transaction", overtaken)
+    slow = take(base, member, (secret, "invitation"), "slow")
+    assert isinstance(slow, NotFound)
+    assert [type(each) for each in rivals] == [Receipt]
+    assert who_is(base, member, ("rival", "slow")) == ["rival"]
+    assert base.directory.member(member).name == "Profile of rival"
+
+
+def test_who_begins_with_a_link_after_another_leaves_that_one_nothing_to_join_with(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, secret = link_to(base)
+    me = base.acting_for(access.of_member(member, (), ()))
+    kept = Passwords.kept
+
+    def replaced(passwords: Passwords, of: str) -> str | None:
+        """Another has begun since then, and goes on later."""
+        passwords.keep(of, "the hash of another")
+        return kept(passwords, of)
+
+    monkeypatch.setattr(Passwords, "kept", replaced)
+    taken = take(base, member, (secret, "invitation"), "slow")
+    assert isinstance(taken, NotFound)
+    assert me.people.join(member, Profile(name="Rival")).version
+
+
 def test_of_two_links_to_one_place_one_is_taken(base: KnowledgeBase) -> None:
     member, secret = link_to(base)
     welcome = base.credentials.make_link("first-steward", member, END)
@@ -124,6 +173,7 @@ def test_a_taker_who_dies_has_joined_whole_or_not_at_all(
 
     second = take(base, member, (secret, "invitation"), "second")
 
+    base.parts.catch_up_views()  # nobody waited for them who died
     winner = "first" if isinstance(second, NotFound) else "second"
     assert who_is(base, member, ("first", "second")) == [winner]
     assert base.directory.member(member).name == f"Profile of {winner}"

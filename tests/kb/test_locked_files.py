@@ -10,19 +10,17 @@ from pathlib import Path
 from threading import Event, current_thread, main_thread
 
 import pytest
-from filelock import FileLock
 
 from events.errors import LogUnavailable
 from events.marks import Mark
 from events.memory import InMemoryEventLog
 from events.sqlite_vault import SqliteVault
-from kb.access import operator
 from kb.accounts import beside
 from kb.accounts.beside import refuse_foreign
 from kb.accounts.names import SignInNames
 from kb.accounts.store import WAIT_SECONDS, AccountStore
 from kb.accounts.tokens import ApiTokens
-from kb.errors import DataDirectoryError, Refused
+from kb.errors import DataDirectoryError
 from kb.following.follower import WRITTEN, Follower
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
@@ -211,7 +209,7 @@ def test_a_change_of_groups_that_waits_for_the_views_in_vain_says_that_nothing_w
     stuck: tuple[KnowledgeBase, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base, _ = stuck
-    monkeypatch.setattr("kb.parts.TURN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.parts.CATCH_UP_SECONDS", 0.0)
     head = base.head()
     with pytest.raises(DataDirectoryError, match=r"^Nothing was changed.*locked, so try again"):
         base.people.form_group("Ward 3")
@@ -246,18 +244,6 @@ def test_nobody_waits_for_the_vault_to_keep_how_far_it_knows_the_log(tmp_path: P
         other.execute("ROLLBACK")
         vault.advance(first, later)
         assert vault.mark() == later
-
-
-def test_one_who_changes_groups_does_not_wait_for_ever_for_another_who_does(
-    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kb.parts.TURN_SECONDS", 0.0)
-    with (
-        FileLock(base.settings.data / "people.lock"),
-        pytest.raises(Refused, match="changing stewards or groups: try again"),
-    ):
-        base.acting_for(operator()).people.form_group("One")
-    assert base.acting_for(operator()).people.form_group("One").id
 
 
 def test_no_command_waits_for_accounts_that_it_does_not_need(

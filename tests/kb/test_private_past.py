@@ -146,9 +146,8 @@ def test_an_event_of_a_draft_that_cannot_be_read_is_told_to_its_author_alone(
     entry_id = begun(world, Visibility("draft"))
     world.entries.tag(entry_id, [SECRET])
     world.entries.show(entry_id, Visibility("members"))
-    first, tagged, *rest = world.recorded()[1:]
-    group = world.recorded()[0]
-    world.log = copied([group, first, damaged(tagged, "data"), *rest])
+    named, group, first, tagged, *rest = world.recorded()
+    world.log = copied([named, group, first, damaged(tagged, "data"), *rest])
     ProjectionRunner(world.log, world.views).catch_up()
     assert Catalogue(world.reader, OTHERS["member"].labels).get(entry_id).lacking == ()
     assert Catalogue(world.reader, AUTHOR.labels).get(entry_id).lacking

@@ -1,0 +1,121 @@
+"""Rules on members and groups that hold over several streams.
+
+Each is asked while a command decides: what it read in the log is compared again when that writes.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from kb.entries import validation
+from kb.errors import NotFound, Refused
+from kb.ids import group_id, group_stream, member_stream
+from kb.people import group, member
+from kb.people.group import Group
+from kb.people.member import Member
+from kb.writer import Aggregate, Writer
+
+
+class Known(Protocol):
+    """What commands on people ask the views, and then look at in the log."""
+
+    def stewards(self) -> Sequence[str]:
+        """The ids of those who have joined."""
+        ...
+
+    def group_called(self, text: str) -> str | None:
+        """The id of the group with that name now, or with that id; None if there is none."""
+        ...
+
+
+class Unknown:
+    """Where there are no views yet: groups have their first names, and each steward is the last."""
+
+    def stewards(self) -> Sequence[str]:
+        """None that anybody knows of."""
+        return ()
+
+    def group_called(self, text: str) -> str | None:
+        """The id that the name gave, or the text if it is an id."""
+        return text if validation.is_id(text) else group_id(text)
+
+
+class Rules:
+    """For the commands of one `writer`; see `People` on `known` and `catch_up`."""
+
+    def __init__(self, writer: Writer, known: Known, catch_up: Callable[[], object]) -> None:
+        self._writer = writer
+        self._known = known
+        self._catch_up = catch_up
+
+    def known_group(self, text: str) -> str:
+        """The id of an existing group, by name or id. Raises `NotFound`."""
+        known = self._known.group_called(text)
+        if known and self.load_group(known).version:
+            return known
+        raise NotFound(f"There is no group {text!r}: form it first.")
+
+    def refuse_closed(self, known: str) -> None:
+        """Raise `Refused` for a group that nobody joins any longer."""
+        found = self.load_group(known)
+        if found.closed:
+            raise Refused(f"The group “{found.name}” is closed: nobody joins it any longer.")
+
+    def refuse_name_of_another(self, known: str, name: str) -> None:
+        """Raise `Refused` for a name that another group has, or began with."""
+        self._catch_up()
+        called = self._known.group_called(name)
+        if called and called != known and self.load_group(called).version:
+            raise Refused(f"Another group is called “{name}”; choose another name.")
+        other = group_id(name)
+        if other != known and self.load_group(other).version:
+            raise Refused(f"Another group began as “{name}”; choose another name.")
+
+    def refuse_opening(self, parent: str | None, *, open: bool) -> None:
+        """Raise `Refused` if a group in `parent` cannot be open: its members see what that sees."""
+        if open and parent and not self.load_group(parent).open:
+            raise Refused(
+                "A group inside one that is not open cannot be open: who joined it by themselves "
+                "would see what the one around it sees."
+            )
+
+    def refuse_circle(self, known: str, parent: str) -> None:
+        """Raise `Refused` for a group that would be inside itself."""
+        if any(each.id == known for each in self.around(parent)):
+            raise Refused("A group cannot be inside itself; choose another one around it.")
+
+    def around(self, known: str) -> list[Group]:
+        """A group and all that it is in."""
+        around: dict[str, Group] = {}
+        above: str | None = known
+        while above and above not in around:
+            around[above] = self.load_group(above)
+            above = around[above].parent
+        return list(around.values())
+
+    def refuse_last_steward(self, member_id: str) -> None:
+        """Raise `Refused` for a steward without whom there is none."""
+        if not self._is_steward(member_id):
+            return
+        self._catch_up()
+        others = (each for each in self._known.stewards() if each != member_id)
+        # Who is found is still there when the other has gone, as the log compares their stream.
+        if not any(map(self._is_steward, others)):
+            raise Refused("The last steward cannot go; make another member a steward first.")
+
+    def load_group(self, known: str) -> Group:
+        """The present state of a group."""
+        return self._writer.load(group_aggregate(known))
+
+    def _is_steward(self, member_id: str) -> bool:
+        state = self._writer.load(member_aggregate(member_id))
+        return state.standing == "joined" and "steward" in state.roles
+
+
+def group_aggregate(known: str) -> Aggregate[Group]:
+    """The stream of a group, for a `Writer`."""
+    return Aggregate(known, group_stream(known), Group(id=known), group.evolve)
+
+
+def member_aggregate(member_id: str) -> Aggregate[Member]:
+    """The stream of a member, for a `Writer`."""
+    return Aggregate(member_id, member_stream(member_id), Member(id=member_id), member.evolve)
