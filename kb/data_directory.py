@@ -171,7 +171,12 @@ def _refuse_odd(directory: DataDirectory) -> None:
     A pipe would be waited for without end, and what SQLite says of a folder is no advice.
     """
     kept = (directory.log, directory.vault, directory.accounts, directory.settings)
-    made = (directory.views, directory.parked)  # counts of searches stop nothing, whatever they are
+    beside = directory.views.with_name(directory.views.name + ".new")
+    made = (
+        directory.views,
+        beside,
+        directory.parked,
+    )  # counts of searches stop nothing, whatever they are
     for path in (*kept, *made, directory.lock):
         for end in ("", ".sums", "-wal", "-shm"):
             place = path.with_name(path.name + end)

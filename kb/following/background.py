@@ -1,7 +1,7 @@
 """Work in the background that is begun once, stopped, and goes on after what went wrong."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Condition, Event, Lock, Thread
 
 from events.errors import EventLogError
@@ -16,12 +16,19 @@ RETRY_SECONDS = 1.0
 class Background:
     """At most one thread of this `name`, and the steps that it takes over and over.
 
-    `moved` is told when something went wrong; `errors` has a sentence each. Usable from any thread.
+    `moved` is told when something went wrong; `errors` has a sentence each, and `changed` is called
+    with them when they are others. Usable from any thread.
     """
 
-    def __init__(self, name: str, moved: Condition) -> None:
+    def __init__(
+        self,
+        name: str,
+        moved: Condition,
+        changed: Callable[[Mapping[str, str]], None] = lambda errors: None,
+    ) -> None:
         self._name = name
         self._moved = moved
+        self._changed = changed
         self._lifecycle = Lock()  # held until the old thread has ended, so that there is only one
         self._thread: Thread | None = None
         self.stopping = Event()
@@ -57,10 +64,14 @@ class Background:
         while not self.stopping.is_set():
             try:
                 step()
-                self.errors.pop(name, None)
+                if self.errors.pop(name, None):
+                    self._changed(self.errors.copy())
             except Exception as error:  # kept for status: never silent
                 if not self.stopping.is_set():
-                    self.errors[name] = sentence(error)
+                    told = sentence(error)
+                    if self.errors.get(name) != told:
+                        self.errors[name] = told
+                        self._changed(self.errors.copy())
                     with self._moved:
                         self._moved.notify_all()
                     self.stopping.wait(RETRY_SECONDS)

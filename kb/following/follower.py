@@ -12,11 +12,12 @@ from typing import TypeVar
 from events.codec import EventCodec
 from events.errors import EventLogError
 from events.log import EventLog
-from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, NotYetSearchable, Refused
 from kb.following.background import Background, sentence
 from kb.following.forgetting import Forgetting
-from kb.following.lane import Lane, ProjectionState, ViewsLane
+from kb.following.lane import Lane, ProjectionState, ViewsLane, named
 from kb.following.lead import POLL_SECONDS, Lead
+from kb.following.troubles import Troubles
 from kb.following.view_file import File
 from kb.following.view_reader import ViewReader
 from kb.following.views import Views
@@ -63,7 +64,8 @@ class Follower:
         self._lanes: dict[str, Lane] = {each.name: each for each in (self._views_lane, *lanes)}
         self._lead = Lead(lock)
         self.moved = Condition()  # told when a projection has moved, or an error came
-        self._background = Background("follower", self.moved)
+        self._troubles = Troubles(lock.with_name("follower.errors"))
+        self._background = Background("follower", self.moved, self._troubles.tell)
         self._errors = self._background.errors
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views
         self._forgetting = forgetting
@@ -142,7 +144,7 @@ class Follower:
             self._sound.refuse_closed()
             self.start()
             now = time.monotonic()
-            well = now if not self._errors else well
+            well = now if not self.errors else well
             if now - well > PATIENCE_SECONDS:
                 raise NotYetSearchable(f"Erasing cannot be finished: {'; '.join(self.errors)}")
             if now > deadline:
@@ -170,7 +172,7 @@ class Follower:
 
         Raises `InvalidInput` for a name of none, `Refused` if another process leads.
         """
-        chosen = self._named(what)
+        chosen = named(self._lanes, what)
         with self._lead.taken(PATIENCE_SECONDS) as leads:
             if not leads:
                 raise Refused(
@@ -185,20 +187,6 @@ class Follower:
                     if not self._background.running:
                         lane.resign()
         self._tell()
-
-    def _named(self, what: str) -> list[tuple[Lane, tuple[str, ...]]]:
-        """Lanes and those of their projections that `what` names."""
-        lanes = self._lanes.values()
-        if what == "all":
-            return [(lane, lane.projections) for lane in lanes]
-        if what in self._lanes:
-            return [(self._lanes[what], self._lanes[what].projections)]
-        for lane in lanes:
-            if what in lane.projections:
-                return [(lane, (what,))]
-        names = chain(("all",), self._lanes, *(lane.projections for lane in lanes))
-        known = ", ".join(dict.fromkeys(names))
-        raise InvalidInput(f"{what!r} cannot be rebuilt: name one of {known}.", "what")
 
     def states(self) -> tuple[ProjectionState, ...]:
         """How each projection stands, whatever process keeps it up."""
@@ -227,8 +215,11 @@ class Follower:
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """What keeps the background work from going on, a sentence each."""
-        return tuple(self._errors.copy().values())
+        """What keeps the work of the process that leads from going on, a sentence each."""
+        if self._lead.held:
+            return tuple(self._errors.copy().values())
+        told = self._troubles.told()
+        return told if told and self._lead.who() == "another process" else ()
 
     @property
     def running(self) -> bool:
@@ -264,6 +255,7 @@ class Follower:
         self._background.stopping.wait(POLL_SECONDS)
 
     def _follow_leading(self) -> None:
+        self._troubles.tell({})
         lanes = self._lanes.values()
         threads = [Thread(target=self._keep_up, args=(lane,), daemon=True) for lane in lanes]
         for thread in threads:

@@ -1,6 +1,7 @@
 """What the worker keeps up in a thread each: the views, the index, and any other projection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from msgspec import Struct
 from events.codec import EventCodec
 from events.log import EventLog
 from events.projection import Projection, ProjectionRunner
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, InvalidInput
 from kb.following.forgetting import Forgetting
 from kb.following.parked import ParkedFile, readable
 from kb.following.search_index import SearchIndex
@@ -236,3 +237,17 @@ class ProjectionLane:
     def states(self) -> tuple[ProjectionState, ...]:
         """How far it is, and what it has parked."""
         return (ProjectionState(self.name, self.checkpoint(), len(self._projection.parked())),)
+
+
+def named(lanes: Mapping[str, Lane], what: str) -> list[tuple[Lane, tuple[str, ...]]]:
+    """Lanes and those of their projections that `what` names. Raises `InvalidInput` for none."""
+    if what == "all":
+        return [(lane, lane.projections) for lane in lanes.values()]
+    if what in lanes:
+        return [(lanes[what], lanes[what].projections)]
+    for lane in lanes.values():
+        if what in lane.projections:
+            return [(lane, (what,))]
+    names = chain(("all",), lanes, *(lane.projections for lane in lanes.values()))
+    known = ", ".join(dict.fromkeys(names))
+    raise InvalidInput(f"{what!r} cannot be rebuilt: name one of {known}.", "what")

@@ -130,8 +130,10 @@ class PageSums:
         self._write(_Sums(_stamp(self._path), page_size, time.time(), sums.tobytes()))
 
     def discard(self) -> None:
-        """Forget them, with the file."""
+        """Forget them, with the file, and what was begun of them and cut short."""
         self._beside.unlink(missing_ok=True)
+        for begun in self._beside.parent.glob(f"{self._beside.name}.*.new"):
+            begun.unlink(missing_ok=True)
 
     def _known(self) -> _Sums | None:
         """What the file beside says, read again where it has changed; None if it is not sound."""

@@ -178,6 +178,7 @@ def test_a_directory_in_which_no_views_can_be_made_is_refused(data: Path) -> Non
     "name",
     [
         *("vault.sqlite", "accounts.sqlite", "settings.toml", "views.sqlite", "views.sqlite.sums"),
+        *("views.sqlite.new", "views.sqlite.new.sums"),
         *("parked.sqlite", "follower.lock", "vault.sqlite-wal", "index"),
     ],
 )

@@ -109,10 +109,40 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
         with base.parts.follower.moved:
             assert base.parts.follower.moved.wait_for(lambda: base.parts.follower.errors, 30)
         assert "No space left" in base.status().errors[0]
+        assert writer.status().errors == base.status().errors, "another process is told as well"
         monkeypatch.undo()
         base.wait(base.head())
         writer.wait(writer.head())
+    assert writer.status().errors == ()
     assert base.catalogue.browse().total == 1
+
+
+def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.following.follower.PATIENCE_SECONDS", 0.0)
+    base, other = open_base(), open_base()
+    entry_id = base.entries.contribute(some_draft()).id
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with base.follow():
+        base.wait(base.head(), index=True)
+        monkeypatch.setattr(Views, "forget", full)
+        with pytest.raises(NotYetSearchable, match=r"cannot be finished: .*No space left"):
+            other.erasure.entry(entry_id)
+        monkeypatch.undo()
+
+
+def test_what_a_process_said_that_is_gone_is_true_no_more(open_base: OpenBase, data: Path) -> None:
+    (data / "follower.errors").write_text('["The disk is full."]')
+    base = open_base()
+    assert base.status().errors == ()
+    with base.follow():
+        base.catch_up()
+        assert not (data / "follower.errors").exists()
 
 
 def test_a_question_is_answered_though_others_are_not_done(
