@@ -47,17 +47,21 @@ class _Seen(NamedTuple):
 _Notes = dict[str, list[Token]]
 
 
-def blocks(markdown: str, elsewhere: Iterable[Definition] = ()) -> list[Block]:
+def blocks(
+    markdown: str, elsewhere: Iterable[Definition] = (), *, brief: bool = False
+) -> list[Block]:
     """The blocks of `markdown` that hold text or addresses, and every heading, in order.
 
     HTML is text, as on the pages that show it. A footnote stands at the end of what is under the
     heading under which it is first referred to, a definition of a link where its links are. Wiki
-    links use definitions of other texts too, if these are `elsewhere`.
+    links use definitions of other texts too, if these are `elsewhere`. What is `brief` has neither
+    code nor pictures.
     """
     env: dict[str, Any] = {
         "elsewhere": {one.name: {"href": one.address, "title": one.title} for one in elsewhere}
     }
     tokens = _parser(rules_for(markdown)).parse(markdown, env)
+    tokens = list(_without_code_and_pictures(tokens)) if brief else tokens
     notes: _Notes = {}
     if "footnotes" in env:
         tokens, notes = _parted(tokens, env["footnotes"]["refs"])
@@ -74,6 +78,13 @@ def blocks(markdown: str, elsewhere: Iterable[Definition] = ()) -> list[Block]:
     found += _noted([*met, *notes], notes)
     found += (_defined(one) for _, one in left)
     return [block for block in found if any(block)]
+
+
+def _without_code_and_pictures(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type not in ("fence", "code_block"):
+            token.children = [one for one in token.children or () if one.type != "image"]
+            yield token
 
 
 def _defined(unused: Definition) -> Block:

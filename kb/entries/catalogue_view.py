@@ -225,7 +225,7 @@ def _entry_id(event: RecordedEvent) -> str:
 
 CATALOGUE = View(
     name="catalogue",
-    version=1,
+    version=2,
     tables=TABLES,
     handlers={
         EntryContributed: _contributed,
