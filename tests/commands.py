@@ -19,7 +19,7 @@ from kb.entries.content import Content, Draft, Relation, Source
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.reuse.reuse import Outcome
-from tests.kb.domain_world import ABSENT, World, some_content
+from tests.worlds.log import ABSENT, World, some_content
 
 WARD = "Ward 3"
 FAR = datetime(2100, 1, 1, tzinfo=UTC)

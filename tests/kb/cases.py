@@ -20,7 +20,7 @@ from kb.entries.entry import Entry
 from kb.importers.decoding import decoded
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from tests.kb.counted import lost
-from tests.kb.domain_world import World
+from tests.worlds.log import World
 
 OWN = Path(__file__).parents[1] / "cases"
 ELSEWHERE = Path(__file__).parent / "cases_elsewhere.toml"

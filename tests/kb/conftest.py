@@ -10,8 +10,7 @@ from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests import made
-from tests.kb.domain_world import everything
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, everything
 from tests.worlds.shell import CommandLine
 
 OpenBase = Callable[[], KnowledgeBase]

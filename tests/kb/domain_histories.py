@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from kb.entries.content import Relation
 from kb.entries.entry import EntryArchived
 from tests.commands import COMMANDS, Asked
-from tests.kb.domain_world import some_content
+from tests.worlds.log import some_content
 
 ID = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"

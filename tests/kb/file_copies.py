@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 
 from events.event import NewEvent, StreamWrite
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.domain_world import everything
 from tests.worlds.base import id_of, joined, opened, practice
+from tests.worlds.log import everything
 
 PAGE = Path(__file__).parents[2] / "docs" / "operators" / "data-directory.md"
 COPIES = ("older", "newer", "fork", "other", "empty", "missing")

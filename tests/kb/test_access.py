@@ -17,7 +17,7 @@ from kb.errors import Forbidden, InvalidInput
 from kb.importers.shown import changes
 from kb.writer import Receipt
 from tests.access_tables import DONE, SEEN, table
-from tests.kb.domain_world import ABSENT, World, command, some_draft
+from tests.worlds.log import ABSENT, World, command, some_draft
 
 AUTHOR = access.of_member("author", ["member"], [])
 INSIDE = access.of_member("inside", ["member"], ["team", "department"])

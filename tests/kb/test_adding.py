@@ -22,8 +22,8 @@ from kb.errors import Forbidden, Refused
 from kb.following.view import SEEN, View, delete_of_entry
 from kb.own import Own, Reading
 from kb.writer import Aggregate, Receipt, Writer
-from tests.kb.damaged_world import copied, damaged
-from tests.kb.viewed_world import ViewedWorld
+from tests.kb.unreadable import copied, damaged
+from tests.worlds.log import ViewedWorld
 
 PAGE = Path("docs/developer/adding.md").read_text("utf-8")
 

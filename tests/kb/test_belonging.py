@@ -18,9 +18,9 @@ from kb.errors import DataDirectoryError
 from kb.following.withheld import INCOMPLETE
 from kb.knowledge_base import KnowledgeBase
 from tests.events.altered import age_log, age_vault
-from tests.kb.domain_world import everything
 from tests.kb.file_copies import CASES, contents, made_copies, placed, seen
 from tests.worlds.base import opened, practice
+from tests.worlds.log import everything
 
 pytestmark = pytest.mark.exhaustive
 

@@ -28,7 +28,7 @@ from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, Refused
 from kb.ids import entry_id_for
 from tests.kb.domain_histories import ARCHIVINGS, CONTENTS, GROUPS, HISTORIES, RELATIONS, TAGS
-from tests.kb.domain_world import World, some_content
+from tests.worlds.log import World, some_content
 
 ID = entry_id_for("notes", "handover.md")
 OTHER = entry_id_for("notes", "other.md")

@@ -12,8 +12,7 @@ from kb.entries.content import Content, Draft, Relation, Section, Source
 from kb.errors import InvalidInput, NotFound
 from kb.ids import entry_id_for
 from kb.reuse.service import Reuses
-from tests.kb.domain_world import ABSENT, some_content, some_draft
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ABSENT, ViewedWorld, some_content, some_draft
 
 
 def test_an_entry_shows_all_that_was_said_about_it(world: ViewedWorld) -> None:

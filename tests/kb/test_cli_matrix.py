@@ -24,8 +24,8 @@ from kb.knowledge_base import KnowledgeBase
 from tests import access_tables
 from tests.access_tables import COMMANDS, MEMBERS, PAGE, SIGHT, table
 from tests.commands import LINES, NAMING, WARD
-from tests.kb.domain_world import ABSENT
 from tests.worlds.base import id_of, joined
+from tests.worlds.log import ABSENT
 from tests.worlds.shell import CommandLine, Ran, leaves, prints_json
 
 pytestmark = pytest.mark.exhaustive

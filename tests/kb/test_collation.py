@@ -13,9 +13,7 @@ from kb.entries.content import Draft
 from kb.ids import group_id
 from kb.importers.visibility import words
 from kb.people.member import Profile
-from tests.kb.domain_world import some_content
-from tests.kb.people_world import PeopleWorld
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, some_content
 
 
 @pytest.mark.parametrize(
@@ -90,7 +88,7 @@ def test_what_more_entries_have_comes_first(world: ViewedWorld) -> None:
 
 
 def test_members_and_groups_are_in_this_order(tmp_path: Path) -> None:
-    world = PeopleWorld(tmp_path / "views.sqlite")
+    world = ViewedWorld(tmp_path / "views.sqlite")
     for name in SHUFFLED:
         world.group(name)
         asker = world.joined("member")

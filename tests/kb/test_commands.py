@@ -15,7 +15,7 @@ from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, Refused
 from kb.ids import event_id
 from kb.writer import ATTEMPTS, Receipt
-from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
+from tests.worlds.log import ABSENT, World, command, some_content, some_draft
 
 
 class CrowdedLog(InMemoryEventLog):

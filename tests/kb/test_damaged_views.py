@@ -18,10 +18,10 @@ from kb.following.lead import Lead
 from kb.following.view_file import is_damage
 from kb.following.views import Views
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_draft
 from tests.kb.leading_child import leading
-from tests.kb.viewed_world import READ_AT_OPENING, damage_pages
+from tests.kb.view_files import READ_AT_OPENING, damage_pages
 from tests.worlds.base import id_of, joined
+from tests.worlds.log import some_draft
 
 pytestmark = pytest.mark.exhaustive
 

@@ -18,7 +18,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.events.writing import writers
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_content, some_draft
+from tests.worlds.log import some_content, some_draft
 
 
 def test_a_new_directory_holds_a_log_and_its_settings(tmp_path: Path) -> None:

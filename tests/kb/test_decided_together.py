@@ -16,7 +16,7 @@ from kb.access import Visibility
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Refused, ShownToMore
 from kb.people.member import Member, MemberLeft, evolve
 from kb.writer import Aggregate
-from tests.kb.domain_world import World, some_content, some_draft
+from tests.worlds.log import World, some_content, some_draft
 
 TURNS = 12
 

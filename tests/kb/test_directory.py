@@ -1,11 +1,11 @@
 """Questions about people: what members ask as, what they are called, and who changed what."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from kb import access
 from kb.access import OPERATOR, Asker, Visibility, anonymous, operator
 from kb.areas import VIEWS
 from kb.characters import visible
@@ -16,18 +16,10 @@ from kb.ids import new_id
 from kb.people.directory import FORMER, Directory
 from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
-from tests.kb.domain_world import some_draft
-from tests.kb.people_world import PeopleWorld
+from tests.worlds.log import ViewedWorld, some_draft
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[PeopleWorld]:
-    world = PeopleWorld(tmp_path / "views.sqlite")
-    yield world
-    world.close()
-
-
-def test_a_member_asks_with_their_groups_and_all_that_these_are_in(world: PeopleWorld) -> None:
+def test_a_member_asks_with_their_groups_and_all_that_these_are_in(world: ViewedWorld) -> None:
     region = world.group("Region")
     care = world.group("Care", region)
     ward, makers = world.group("Ward 3", care), world.group("Makers")
@@ -43,7 +35,7 @@ def test_a_member_asks_with_their_groups_and_all_that_these_are_in(world: People
 
 
 @pytest.mark.parametrize("twin", ["Ada", "ADA", "\u0410da", "A\u200bda", "\u202eAda"])
-def test_members_whose_names_look_alike_are_told_apart(world: PeopleWorld, twin: str) -> None:
+def test_members_whose_names_look_alike_are_told_apart(world: ViewedWorld, twin: str) -> None:
     ada = world.joined(name="Ada").member or ""
     assert world.directory().names([ada]) == {ada: "Ada"}
     other = world.joined(name=twin).member or ""
@@ -66,7 +58,7 @@ def test_members_whose_names_look_alike_are_told_apart(world: PeopleWorld, twin:
     ("stored", "seen"), [("A\u202eda", "Ada"), ("\u2066Ward 3\u200b", "Ward 3"), ("\u202e", None)]
 )
 def test_a_name_stored_before_names_were_cleaned_is_shown_as_it_is_seen(
-    world: PeopleWorld, monkeypatch: pytest.MonkeyPatch, stored: str, seen: str | None
+    world: ViewedWorld, monkeypatch: pytest.MonkeyPatch, stored: str, seen: str | None
 ) -> None:
     """One of which nothing is seen is called by the beginning of its id."""
     monkeypatch.setattr("kb.people.service.checked_profile", lambda profile: profile)
@@ -80,7 +72,7 @@ def test_a_name_stored_before_names_were_cleaned_is_shown_as_it_is_seen(
     assert [each.name for each in directory.groups()] == [seen or group[:8]]
 
 
-def test_a_group_that_moves_takes_its_members_along(world: PeopleWorld) -> None:
+def test_a_group_that_moves_takes_its_members_along(world: ViewedWorld) -> None:
     region, ward = world.group("Region"), world.group("Ward 3")
     member = world.joined(groups=(ward,)).member or ""
 
@@ -89,7 +81,7 @@ def test_a_group_that_moves_takes_its_members_along(world: PeopleWorld) -> None:
     assert f"group:{region}" in world.asker(member).labels
 
 
-def test_nobody_asks_as_a_member_before_they_have_joined(world: PeopleWorld) -> None:
+def test_nobody_asks_as_a_member_before_they_have_joined(world: ViewedWorld) -> None:
     invited = world.invited()
 
     for member in (invited, "11111111-1111-4111-8111-111111111111", "", "local"):
@@ -97,7 +89,7 @@ def test_nobody_asks_as_a_member_before_they_have_joined(world: PeopleWorld) -> 
             world.asker(member)
 
 
-def test_someone_not_known_sees_the_world_once_it_is_open(world: PeopleWorld) -> None:
+def test_someone_not_known_sees_the_world_once_it_is_open(world: ViewedWorld) -> None:
     assert world.directory().anonymous() == anonymous(world=False)
     world.people().open_to_world(True)
     assert world.directory().anonymous() == anonymous(world=True)
@@ -113,7 +105,7 @@ def test_nothing_is_open_while_there_are_no_views(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: PeopleWorld) -> None:
+def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: ViewedWorld) -> None:
     ada, invited = world.joined(name="Ada").member or "", world.invited()
     gone, erased = world.joined(name="Bea").member or "", world.joined(name="Cleo").member or ""
     world.people().leave(gone)
@@ -126,7 +118,7 @@ def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: Peop
     assert [m.name for m in world.directory().members()] == ["an invited person", "Ada"]
 
 
-def test_nobody_but_members_is_told_who_is_here(world: PeopleWorld) -> None:
+def test_nobody_but_members_is_told_who_is_here(world: ViewedWorld) -> None:
     ada = world.joined().member or ""
 
     for asker in (anonymous(world=True), world.joined("reporter")):
@@ -143,7 +135,7 @@ def test_nobody_but_members_is_told_who_is_here(world: PeopleWorld) -> None:
                 question()
 
 
-def test_a_member_is_found_by_the_beginning_of_the_id(world: PeopleWorld) -> None:
+def test_a_member_is_found_by_the_beginning_of_the_id(world: ViewedWorld) -> None:
     ada = world.joined().member or ""
     world.joined()
 
@@ -153,7 +145,7 @@ def test_a_member_is_found_by_the_beginning_of_the_id(world: PeopleWorld) -> Non
             world.directory().member(unknown)
 
 
-def test_one_who_never_joined_is_there_for_stewards_alone(world: PeopleWorld) -> None:
+def test_one_who_never_joined_is_there_for_stewards_alone(world: ViewedWorld) -> None:
     ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{number}") for number in range(3)]
     ada, waiting, gone = (str(each) for each in ids)
     places = People(world.writer, iter(ids).__next__)
@@ -170,13 +162,13 @@ def test_one_who_never_joined_is_there_for_stewards_alone(world: PeopleWorld) ->
         for hidden in (waiting, gone):
             with pytest.raises(NotFound, match="There is no member"):
                 directory.member(hidden)
-    for asker in (steward, world.operator):
+    for asker in (steward, access.operator()):
         directory = world.directory(asker)
         assert waiting in [each.id for each in directory.members()]
         assert [directory.member(each).standing for each in (waiting, gone)] == ["invited", "left"]
 
 
-def test_several_members_meant_by_one_beginning_are_told_apart(world: PeopleWorld) -> None:
+def test_several_members_meant_by_one_beginning_are_told_apart(world: ViewedWorld) -> None:
     ids = [UUID(f"aaaaaaaa-0000-4000-8000-00000000000{number}") for number in range(2)]
     places = People(world.writer, iter(ids).__next__)
     for _ in ids:
@@ -187,7 +179,7 @@ def test_several_members_meant_by_one_beginning_are_told_apart(world: PeopleWorl
     assert world.directory().member(str(ids[1])).id == str(ids[1])
 
 
-def test_a_group_is_found_by_name_or_id(world: PeopleWorld) -> None:
+def test_a_group_is_found_by_name_or_id(world: ViewedWorld) -> None:
     ward = world.group("Ward 3")
     world.people().change_group(ward, name="Ward Three")
 
@@ -197,7 +189,7 @@ def test_a_group_is_found_by_name_or_id(world: PeopleWorld) -> None:
         world.directory().group("Ward 4")
 
 
-def test_two_groups_of_one_name_are_told_apart_by_their_ids(world: PeopleWorld) -> None:
+def test_two_groups_of_one_name_are_told_apart_by_their_ids(world: ViewedWorld) -> None:
     first = world.group("Ward 3")
     world.people().change_group(first, name="Night")
     # As where two stewards name them in the same moment: neither sees the other's.
@@ -208,7 +200,7 @@ def test_two_groups_of_one_name_are_told_apart_by_their_ids(world: PeopleWorld) 
     assert [world.directory().group(each).id for each in (first, second)] == [first, second]
 
 
-def test_stewards_see_who_changed_what_and_members_what_is_about_them(world: PeopleWorld) -> None:
+def test_stewards_see_who_changed_what_and_members_what_is_about_them(world: ViewedWorld) -> None:
     steward = world.joined("member", "steward")
     ward = world.group("Ward 3")
     ada, bea = world.joined(groups=(ward,)), world.joined()
@@ -237,7 +229,7 @@ def test_stewards_see_who_changed_what_and_members_what_is_about_them(world: Peo
             world.directory(ada).changes(question)
 
 
-def test_a_change_of_an_entry_is_told_to_stewards_who_see_it(world: PeopleWorld) -> None:
+def test_a_change_of_an_entry_is_told_to_stewards_who_see_it(world: ViewedWorld) -> None:
     ward = world.group("Ward 3")
     nurse, outside = (world.joined("member", "steward", groups=each) for each in ((ward,), ()))
     entries = world.entries_of(nurse)
@@ -251,7 +243,7 @@ def test_a_change_of_an_entry_is_told_to_stewards_who_see_it(world: PeopleWorld)
 
 
 def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
-    world: PeopleWorld,
+    world: ViewedWorld,
 ) -> None:
     steward = world.joined("member", "curator", "steward")
     ada, bea = world.joined(), world.joined()
@@ -277,7 +269,7 @@ def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
     assert told(world.asker(ada.member or ""), ada.member) == expected
 
 
-def test_an_erased_member_is_told_of_without_a_name(world: PeopleWorld) -> None:
+def test_an_erased_member_is_told_of_without_a_name(world: ViewedWorld) -> None:
     gone = world.joined(name="Ada").member or ""
     world.people().erase(gone, entries="erased")
 

@@ -22,9 +22,8 @@ from kb.following.documents import IndexProjection
 from kb.following.entry_document import entry_document
 from kb.following.parked import ParkedFile
 from kb.ids import entry_id_for, group_id
-from tests.kb.domain_world import World, some_content
 from tests.kb.test_views import foreign
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, World, some_content
 
 
 class FragileEmbedder(HashEmbedder):

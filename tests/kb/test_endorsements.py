@@ -14,7 +14,7 @@ from kb.endorsements.endorsement import (
     withdraw,
 )
 from kb.errors import InvalidInput, NotFound, Refused
-from tests.kb.domain_world import ABSENT, World
+from tests.worlds.log import ABSENT, World
 
 ENDORSED = EntryEndorsed(entry_id=ABSENT, member="ada", reason="It works.")
 WITHDRAWN = EndorsementWithdrawn(entry_id=ABSENT, member="ada")

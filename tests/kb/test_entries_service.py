@@ -6,7 +6,7 @@ from kb.entries.content import Content, Draft, Relation, Section
 from kb.entries.entry import EntryArchived, EntryRevised, EntryTagged
 from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
-from tests.kb.domain_world import ABSENT, World, command, some_content, some_draft
+from tests.worlds.log import ABSENT, World, command, some_content, some_draft
 
 
 @pytest.fixture

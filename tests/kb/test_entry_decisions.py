@@ -44,7 +44,7 @@ from kb.entries.entry import (
 from kb.entries.stream import entry_aggregate
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict
 from tests.kb.domain_histories import CONTENTS, GROUPS, HISTORIES, ID, OTHER, RELATIONS, TAGS
-from tests.kb.domain_world import some_content, some_draft
+from tests.worlds.log import some_content, some_draft
 
 ENTRY = entry_aggregate(ID)
 CITES = Relation("Cites", OTHER)

@@ -51,7 +51,7 @@ from kb.people.sign_in import (
 from kb.reuse.area import UNNAMED_GROUP
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from tests.contracts.event_log import recorded_event
-from tests.kb.domain_world import KnownKeys
+from tests.worlds.log import KnownKeys
 
 GOLDEN = Path(__file__).parent / "golden"
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "events.md"

@@ -13,8 +13,8 @@ from kb.importers.decoding import LARGEST_FILE
 from kb.importers.head_yaml import load
 from kb.importers.markdown import NamedArchive, NamedRelation, parse_markdown
 from kb.importers.values import Plain
-from tests.kb.domain_world import some_content
 from tests.kb.exported_page import ID, page
+from tests.worlds.log import some_content
 
 LINES = [
     "---", "## x", "# y", "##", "===", "```", "~~~", "text", "  ", "", " # a", "> # q", "- # l",

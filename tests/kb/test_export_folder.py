@@ -16,8 +16,8 @@ from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_content, some_draft
 from tests.kb.exported_page import ID, NOW, page
+from tests.worlds.log import some_content, some_draft
 
 
 def written(pages: Iterable[EntryPage], folder: Path) -> list[str]:

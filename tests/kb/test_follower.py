@@ -14,8 +14,8 @@ from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import everything, some_draft
 from tests.kb.leading_child import leading
+from tests.worlds.log import everything, some_draft
 
 
 @pytest.mark.process

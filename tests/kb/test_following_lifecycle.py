@@ -16,7 +16,7 @@ from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_content, some_draft
+from tests.worlds.log import some_content, some_draft
 
 
 def followers() -> int:

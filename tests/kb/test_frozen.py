@@ -20,9 +20,9 @@ from kb.knowledge_base import KnowledgeBase
 from kb.local_socket import socket_path
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_content, some_draft
 from tests.kb.shut_disk import State, copies, places, shut
 from tests.worlds.base import id_of, joined
+from tests.worlds.log import some_content, some_draft
 from tests.worlds.shell import CommandLine
 
 SENTENCE = {"full": "because the disk is full", "read-only": "because it is read-only"}

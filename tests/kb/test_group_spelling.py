@@ -1,8 +1,5 @@
 """A group that people spell in several ways is shown, counted and chosen as one."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from msgspec import structs
 
@@ -10,20 +7,11 @@ from kb.access import Visibility, of_member
 from kb.entries.catalogue import Catalogue
 from kb.entries.results import BrowseFilter
 from kb.knowledge_base import KnowledgeBase
-from tests.kb.domain_world import some_content, some_draft
-from tests.kb.people_world import PeopleWorld
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 OWN = "Grid South Operations"
 TYPED = ("grid south operations", OWN, "GRID  South\u00a0operations", "Gr\u0456d South Operations")
 """The third with a blank that does not break, the last with a letter of another alphabet."""
-
-
-@pytest.fixture
-def community(tmp_path: Path) -> Iterator[PeopleWorld]:
-    world = PeopleWorld(tmp_path / "views.sqlite")
-    yield world
-    world.close()
 
 
 def contribute(world: ViewedWorld, group: str | None, seen_by: str = "members") -> str:
@@ -43,19 +31,19 @@ def counted(world: ViewedWorld) -> dict[str, int]:
 
 
 def test_a_group_of_the_community_goes_by_its_own_spelling_everywhere(
-    community: PeopleWorld,
+    world: ViewedWorld,
 ) -> None:
-    community.people().form_group(OWN)
-    ids = [contribute(community, name) for name in TYPED]
-    reuses = [record(community, ids[0], name) for name in TYPED]
-    catalogue = community.catalogue
+    world.people().form_group(OWN)
+    ids = [contribute(world, name) for name in TYPED]
+    reuses = [record(world, ids[0], name) for name in TYPED]
+    catalogue = world.catalogue
 
     assert {catalogue.get(each).group for each in ids} == {OWN}
     assert {each.group for each in catalogue.browse().items} == {OWN}
     assert {catalogue.reuse(each).group for each in reuses} == {OWN}
     assert {each.group for each in catalogue.get(ids[0]).reuse} == {OWN}
     assert catalogue.groups() == catalogue.groups("south") == (OWN,)
-    assert counted(community) == {OWN: 4}
+    assert counted(world) == {OWN: 4}
 
 
 @pytest.mark.parametrize("chosen", TYPED)
@@ -79,11 +67,11 @@ def test_any_other_group_goes_by_the_first_spelling_of_entries_and_reuses(
     assert counted(world) == {"Ward  9": 2}
 
 
-def test_a_group_formed_later_spells_what_was_typed_before(community: PeopleWorld) -> None:
-    entry = contribute(community, TYPED[0])
-    assert community.catalogue.get(entry).group == TYPED[0]
-    community.people().form_group(OWN)
-    assert community.catalogue.get(entry).group == OWN
+def test_a_group_formed_later_spells_what_was_typed_before(world: ViewedWorld) -> None:
+    entry = contribute(world, TYPED[0])
+    assert world.catalogue.get(entry).group == TYPED[0]
+    world.people().form_group(OWN)
+    assert world.catalogue.get(entry).group == OWN
 
 
 def test_nobody_is_told_a_spelling_by_an_entry_that_they_do_not_see(world: ViewedWorld) -> None:

@@ -13,8 +13,8 @@ from kb.entries.content import Draft
 from kb.errors import NotFound
 from kb.ids import id_for_command
 from tests.commands import COMMANDS, REPEATABLE, Asked
-from tests.kb.domain_world import ABSENT, World, answered, command, some_content, some_draft
 from tests.kb.test_non_interference import seen_part
+from tests.worlds.log import ABSENT, World, answered, command, some_content, some_draft
 from tests.worlds.shell import CommandLine
 
 pytestmark = pytest.mark.exhaustive

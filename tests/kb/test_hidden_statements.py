@@ -12,8 +12,8 @@ from kb.entries.content import Draft
 from kb.errors import NotFound
 from kb.ids import entry_stream, id_for_command
 from tests.commands import ON_ENTRIES, Asked
-from tests.kb.domain_world import ABSENT, command, everything, some_content
 from tests.kb.test_hidden_commands import NEW, REUSE
+from tests.worlds.log import ABSENT, command, everything, some_content
 
 BEN = access.of_member("ben", ["member", "curator", "steward"], [])
 

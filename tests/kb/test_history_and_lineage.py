@@ -4,8 +4,7 @@ from uuid import uuid4
 
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Draft, Relation
-from tests.kb.domain_world import some_content
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, some_content
 
 
 def test_a_history_tells_every_event_with_who_and_when(world: ViewedWorld) -> None:

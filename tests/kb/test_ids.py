@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import ids
-from tests.kb.domain_world import ABSENT, command
+from tests.worlds.log import ABSENT, command
 
 NAMES = st.text(alphabet=st.characters(exclude_characters="\0", codec="utf-8"), max_size=10)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kb.importers.markdown import parse_markdown
-from tests.kb.domain_world import World
 from tests.kb.test_import_tells import shown
+from tests.worlds.log import World
 
 
 def made(text: str) -> str:

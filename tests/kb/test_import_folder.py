@@ -9,7 +9,7 @@ from kb.entries.content import Relation, Source
 from kb.ids import entry_id_for
 from kb.importers.files import find_files
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
-from tests.kb.domain_world import World
+from tests.worlds.log import World
 
 OPTIONS = ImportOptions(source="notes")
 GIVEN_ID = "11111111-1111-4111-8111-111111111111"

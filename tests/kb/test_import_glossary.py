@@ -6,7 +6,7 @@ import pytest
 
 from kb.importers.run import FolderImport, ImportOptions
 from tests.kb.cases import content_of
-from tests.kb.domain_world import World
+from tests.worlds.log import World
 
 BUNDLE = "glossary/leaf-bundle.md"
 

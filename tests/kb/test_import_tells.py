@@ -9,7 +9,7 @@ from kb.access import Visibility, covers
 from kb.ids import group_id
 from kb.importers.run import FolderImport, ImportOptions
 from tests.kb.cases import content_of
-from tests.kb.domain_world import World
+from tests.worlds.log import World
 
 GROUPS = {group_id(name): group_id(name) for name in ("Ward", "Desk")}
 HELD = """Intro

@@ -7,7 +7,7 @@ import pytest
 from kb.importers.markdown import parse_markdown
 from kb.importers.run import FolderImport, ImportOptions
 from tests.kb.cases import content_of
-from tests.kb.domain_world import World
+from tests.worlds.log import World
 
 NOTES = {
     "tool.pump.md": "---\ntitle: Water pump\n---\nPress. [[Oil|tool.oil]]",

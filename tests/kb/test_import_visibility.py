@@ -15,8 +15,8 @@ from kb.importers.cascades import parse_alone
 from kb.importers.markdown import parse_markdown
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.importers.visibility import GROUP, visibility, words
-from tests.kb.domain_world import World, some_content
 from tests.kb.exported_page import page
+from tests.worlds.log import World, some_content
 
 ADA, BEA = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 NAMES = st.text(

@@ -16,7 +16,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.examples import PROFILE
 from tests.kb import importing_child, rebuilding_child
-from tests.kb.viewed_world import all_rows
+from tests.kb.view_files import all_rows
 
 pytestmark = pytest.mark.process
 

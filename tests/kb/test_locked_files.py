@@ -27,8 +27,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.questions import Questions
 from kb.writer import Clock
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_draft
 from tests.worlds.base import ANA, START, Accounts, at_once
+from tests.worlds.log import some_draft
 from tests.worlds.shell import CommandLine
 
 

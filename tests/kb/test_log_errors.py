@@ -4,7 +4,7 @@ import pytest
 
 from events.errors import LogFormatError, LogUnavailable
 from kb.errors import DataDirectoryError
-from tests.kb.domain_world import World, some_draft
+from tests.worlds.log import World, some_draft
 
 
 @pytest.mark.parametrize("kind", [LogUnavailable, LogFormatError])

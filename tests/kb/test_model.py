@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 READ_ONLY = """
 import sys
 from kb import KnowledgeBase
-from tests.kb.domain_world import some_draft
+from tests.worlds.log import some_draft
 with KnowledgeBase.open(sys.argv[1]) as base:
     entry_id = base.entries.contribute(some_draft()).id
     base.catalogue.get(entry_id), base.catalogue.browse(), base.catalogue.history(entry_id)
@@ -51,7 +51,7 @@ def test_the_model_is_announced_once_before_its_first_text(monkeypatch: pytest.M
 @pytest.mark.model
 def test_a_question_is_answered_with_the_real_model(data: Path) -> None:
     from kb.knowledge_base import KnowledgeBase
-    from tests.kb.domain_world import some_draft
+    from tests.worlds.log import some_draft
 
     told: list[str] = []
     with KnowledgeBase.open(data, notice=told.append) as base:

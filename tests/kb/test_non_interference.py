@@ -28,8 +28,7 @@ from kb.reuse.report import Reports
 from kb.reuse.reuse import OUTCOMES
 from tests.commands import BEGINNING, COMMANDS, ON_ENTRIES, Asked, material
 from tests.examples import costly
-from tests.kb.domain_world import ABSENT, World, some_content
-from tests.kb.viewed_world import ViewedWorld, counted
+from tests.worlds.log import ABSENT, ViewedWorld, World, counted, some_content
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MEMBERS = ("ada", "ben")

@@ -13,9 +13,9 @@ from kb.knowledge_base import KnowledgeBase
 from kb.people.sign_in import MemberSignInChanged, MemberTokenRevoked, SignInEvent
 from kb.writer import Aggregate, Writer
 from tests.events.altered import age_log, age_vault
-from tests.kb.domain_world import everything
 from tests.kb.file_copies import copied
 from tests.worlds.base import age_accounts, id_of, joined, opened, practice
+from tests.worlds.log import everything
 
 ENDS = datetime.now(UTC) + timedelta(days=9)
 OLDER = "accounts.sqlite is an older copy"

@@ -9,7 +9,7 @@ import pytest
 
 from kb.following.page_sums import PageSums
 from kb.following.view_file import connect
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld
 
 
 def test_sums_that_are_written_twice_at_the_same_moment_are_sound(

@@ -21,8 +21,7 @@ from kb.people.community import Community
 from kb.people.group import Group
 from kb.people.member import Member, MemberEvent, Profile
 from tests.examples import costly
-from tests.kb.domain_world import some_draft
-from tests.kb.people_world import ADA, PeopleWorld
+from tests.worlds.log import ADA, ViewedWorld, some_draft
 
 BEA = Profile(name="Bea")
 ROLE_SETS = st.frozensets(st.sampled_from(ROLES), min_size=1)
@@ -135,13 +134,6 @@ def test_the_community_is_as_open_as_was_said_last(said: list[bool]) -> None:
         assert now.world == allowed
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[PeopleWorld]:
-    world = PeopleWorld(tmp_path / "views.sqlite")
-    yield world
-    world.close()
-
-
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["up", "down", "go"])), max_size=8)
 
 
@@ -149,7 +141,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["up", "down", "go
 @given(STEPS)
 def test_the_last_steward_stays(steps: list[tuple[int, str]]) -> None:
     with TemporaryDirectory() as folder:
-        world = PeopleWorld(Path(folder) / "views.sqlite")
+        world = ViewedWorld(Path(folder) / "views.sqlite")
         members = [world.joined("member", "steward").member or ""]
         members += [world.joined().member or "" for _ in range(2)]
         for who, step in steps:
@@ -171,7 +163,7 @@ MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3) | st.none()), ma
 @given(MOVES)
 def test_no_group_is_ever_inside_itself(moves: list[tuple[int, int | None]]) -> None:
     with TemporaryDirectory() as folder:
-        world = PeopleWorld(Path(folder) / "views.sqlite")
+        world = ViewedWorld(Path(folder) / "views.sqlite")
         groups = [world.group(f"Group {number}") for number in range(4)]
         for inner, outer in moves:
             around = None if outer is None else groups[outer]
@@ -187,7 +179,7 @@ def test_no_group_is_ever_inside_itself(moves: list[tuple[int, int | None]]) -> 
         world.close()
 
 
-def test_an_invitation_is_for_the_person_who_was_invited(world: PeopleWorld) -> None:
+def test_an_invitation_is_for_the_person_who_was_invited(world: ViewedWorld) -> None:
     invited = world.invited()
     other = world.joined()
 
@@ -198,7 +190,7 @@ def test_an_invitation_is_for_the_person_who_was_invited(world: PeopleWorld) -> 
         world.take(invited)
 
 
-def test_one_who_left_or_was_taken_out_asks_as_nobody(world: PeopleWorld) -> None:
+def test_one_who_left_or_was_taken_out_asks_as_nobody(world: ViewedWorld) -> None:
     leaving, removed = world.joined(), world.joined()
     world.people(leaving).leave()
     world.people().leave(removed.member)
@@ -210,7 +202,7 @@ def test_one_who_left_or_was_taken_out_asks_as_nobody(world: PeopleWorld) -> Non
             world.people().change_roles(gone.member or "", ["member"])
 
 
-def test_someone_who_is_taken_out_before_joining_cannot_join(world: PeopleWorld) -> None:
+def test_someone_who_is_taken_out_before_joining_cannot_join(world: ViewedWorld) -> None:
     invited = world.invited()
     world.people().leave(invited)
 
@@ -218,7 +210,7 @@ def test_someone_who_is_taken_out_before_joining_cannot_join(world: PeopleWorld)
         world.take(invited)
 
 
-def test_members_change_themselves_and_no_others(world: PeopleWorld) -> None:
+def test_members_change_themselves_and_no_others(world: ViewedWorld) -> None:
     ada, bea = world.joined(), world.joined()
     closed, is_open = world.group("Ward 3"), world.group("Makers", is_open=True)
     people = world.people(ada)
@@ -239,7 +231,7 @@ def test_members_change_themselves_and_no_others(world: PeopleWorld) -> None:
             refused()
 
 
-def test_a_group_inside_one_that_is_not_open_cannot_be_open(world: PeopleWorld) -> None:
+def test_a_group_inside_one_that_is_not_open_cannot_be_open(world: ViewedWorld) -> None:
     people = world.people(world.joined("member", "steward"))
     people.form_group("Board")
     with pytest.raises(Refused, match="cannot be open"):
@@ -251,7 +243,7 @@ def test_a_group_inside_one_that_is_not_open_cannot_be_open(world: PeopleWorld) 
 
 
 def test_a_group_is_joined_by_oneself_only_if_all_around_it_are_open_still(
-    world: PeopleWorld,
+    world: ViewedWorld,
 ) -> None:
     people, ada = world.people(), world.joined()
     board = people.form_group("Board", open=True).id
@@ -264,7 +256,7 @@ def test_a_group_is_joined_by_oneself_only_if_all_around_it_are_open_still(
     assert f"group:{board}" in world.asker(ada.member or "").labels
 
 
-def test_a_renamed_group_is_meant_by_the_name_that_it_has(world: PeopleWorld) -> None:
+def test_a_renamed_group_is_meant_by_the_name_that_it_has(world: ViewedWorld) -> None:
     people, ada = world.people(), world.joined().member or ""
     alpha = world.group("Alpha")
     people.change_group(alpha, name="Beta")
@@ -272,7 +264,7 @@ def test_a_renamed_group_is_meant_by_the_name_that_it_has(world: PeopleWorld) ->
     assert f"group:{alpha}" in world.asker(ada).labels
 
 
-def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: PeopleWorld) -> None:
+def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: ViewedWorld) -> None:
     steward, ada = world.joined("member", "steward"), world.joined()
     ward = world.group("Ward 3")
     people = world.people(steward)
@@ -290,7 +282,7 @@ def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: PeopleWorld)
     assert f"group:{ward}" not in world.asker(ada.member or "").labels
 
 
-def test_a_group_is_renamed_without_taking_the_name_of_another(world: PeopleWorld) -> None:
+def test_a_group_is_renamed_without_taking_the_name_of_another(world: ViewedWorld) -> None:
     region, ward = world.group("Region"), world.group("Ward 3", "Region")
     people = world.people()
 
@@ -310,7 +302,7 @@ def test_a_group_is_renamed_without_taking_the_name_of_another(world: PeopleWorl
     "twin", ["Ward\u200b 3", "\u202eWard 3", "W\u0430rd 3", "ＷＡＲＤ 3", "Ward\u00a0 3\ufeff"]
 )
 def test_no_group_takes_a_name_that_looks_like_that_of_another(
-    world: PeopleWorld, twin: str
+    world: ViewedWorld, twin: str
 ) -> None:
     people = world.people()
     ward, other = world.group("Ward 3"), world.group("Makers")
@@ -322,7 +314,7 @@ def test_no_group_takes_a_name_that_looks_like_that_of_another(
     assert world.group("Ward 4") not in (ward, other)
 
 
-def test_nothing_is_shown_to_a_group_that_is_not_there(world: PeopleWorld) -> None:
+def test_nothing_is_shown_to_a_group_that_is_not_there(world: ViewedWorld) -> None:
     ada = world.entries_of(world.joined())
     hidden = Visibility("groups", (group_id("Typo"),))
     with pytest.raises(NotFound, match="There is no group"):
@@ -334,13 +326,13 @@ def test_nothing_is_shown_to_a_group_that_is_not_there(world: PeopleWorld) -> No
     ada.show(entry, hidden)
 
 
-def test_a_group_inside_one_that_is_not_there_is_not_found(world: PeopleWorld) -> None:
+def test_a_group_inside_one_that_is_not_there_is_not_found(world: ViewedWorld) -> None:
     with pytest.raises(NotFound, match="form it first"):
         world.group("Ward 3", "Nowhere")
 
 
 @pytest.mark.parametrize("roles", [(), ("boss",), ("curator",), ("steward", "reporter")])
-def test_roles_that_cannot_be_are_refused(world: PeopleWorld, roles: tuple[Role, ...]) -> None:
+def test_roles_that_cannot_be_are_refused(world: ViewedWorld, roles: tuple[Role, ...]) -> None:
     with pytest.raises(InvalidInput) as refused:
         world.people().invite(roles)
 
@@ -366,7 +358,7 @@ def test_a_profile_that_cannot_be_names_the_field(profile: Profile, field: str) 
     assert refused.value.field == field
 
 
-def test_what_a_group_sees_goes_with_being_in_it(world: PeopleWorld) -> None:
+def test_what_a_group_sees_goes_with_being_in_it(world: ViewedWorld) -> None:
     region = world.group("Region")
     ward = world.group("Ward 3", region)
     author, nurse = world.joined(), world.joined(groups=(ward,))

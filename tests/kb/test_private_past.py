@@ -19,9 +19,8 @@ from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import group_id, new_id
 from kb.people.directory import Directory
 from kb.people.service import People
-from tests.kb.damaged_world import copied, damaged
-from tests.kb.domain_world import some_content, some_draft
-from tests.kb.viewed_world import ViewedWorld
+from tests.kb.unreadable import copied, damaged
+from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 SECRET = "zebra"
 TEAM = group_id("team")

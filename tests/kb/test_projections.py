@@ -27,17 +27,16 @@ from kb.ids import new_id
 from kb.people.member import Profile
 from kb.reuse.service import Reuses
 from tests.kb.conftest import OpenBase
-from tests.kb.damaged_world import copied, copy_into, sights
-from tests.kb.domain_world import some_content, some_draft
-from tests.kb.people_world import PeopleWorld
-from tests.kb.viewed_world import ViewedWorld, all_rows
+from tests.kb.unreadable import copied, copy_into, sights
+from tests.kb.view_files import all_rows
+from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 HANDLED = [(view.name, cls) for view in VIEWS for cls in view.handlers]
 
 
-def lived(path: Path) -> PeopleWorld:
+def lived(path: Path) -> ViewedWorld:
     """A community in which everything happened that any view takes in."""
-    world = PeopleWorld(path)
+    world = ViewedWorld(path)
     people = world.people()
     people.open_to_world(True)
     world.group("ward")
@@ -73,7 +72,7 @@ def lived(path: Path) -> PeopleWorld:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PeopleWorld]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ViewedWorld]:
     made = lived(tmp_path_factory.mktemp("world") / "views.sqlite")
     made.catch_up()
     yield made
@@ -98,7 +97,7 @@ def failing(name: str, cls: type[Struct]) -> ViewSet:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("name", "cls"), HANDLED, ids=lambda each: getattr(each, "__name__", each))
 def test_a_handler_that_fails_parks_its_event_for_its_view_alone(
-    tmp_path: Path, world: PeopleWorld, name: str, cls: type[Struct]
+    tmp_path: Path, world: ViewedWorld, name: str, cls: type[Struct]
 ) -> None:
     events = world.recorded()
     views = failing(name, cls)
@@ -151,7 +150,7 @@ def shouting(handler: Handler) -> Handler:
 
 
 def test_a_view_of_another_version_is_made_anew_while_the_old_one_is_read_and_kept_up(
-    tmp_path: Path, world: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kb.following.views.BATCH", 4)
     events = world.recorded()
@@ -184,7 +183,7 @@ def test_a_view_of_another_version_is_made_anew_while_the_old_one_is_read_and_ke
 
 
 def test_a_view_with_other_tables_alone_is_not_read_until_it_is_made(
-    tmp_path: Path, world: PeopleWorld
+    tmp_path: Path, world: ViewedWorld
 ) -> None:
     log = copied(world.recorded())
     with closing(ViewedWorld(tmp_path / "views.sqlite", log)) as before:
@@ -221,7 +220,7 @@ def test_without_the_views_that_conditions_ask_nothing_is_shown() -> None:
 
 
 def test_a_view_that_is_no_more_leaves_nothing_and_a_new_one_is_filled(
-    tmp_path: Path, world: PeopleWorld
+    tmp_path: Path, world: ViewedWorld
 ) -> None:
     log = copied(world.recorded())
     whole = ViewedWorld(tmp_path / "views.sqlite", log)
@@ -241,7 +240,7 @@ def test_a_view_that_is_no_more_leaves_nothing_and_a_new_one_is_filled(
 
 
 def test_building_goes_on_where_it_was_cut_short(
-    tmp_path: Path, world: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kb.following.views.BATCH", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
@@ -265,7 +264,7 @@ def test_building_goes_on_where_it_was_cut_short(
 
 
 def test_what_was_begun_beside_another_log_or_is_damaged_begins_again(
-    tmp_path: Path, world: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kb.following.views.BATCH", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
@@ -288,7 +287,7 @@ def test_what_was_begun_beside_another_log_or_is_damaged_begins_again(
 
 
 def test_a_rebuild_of_one_view_tries_again_what_it_has_parked(
-    tmp_path: Path, world: PeopleWorld
+    tmp_path: Path, world: ViewedWorld
 ) -> None:
     log, broken = copied(world.recorded()), [True]
     [history] = [view for view in VIEWS if view.name == "history"]

@@ -13,7 +13,7 @@ from kb.entries.entry import EntryRevised
 from kb.errors import KnowledgeBaseError, RevisionConflict
 from kb.writer import Receipt
 from tests.commands import COMMANDS, REPEATABLE, Asked
-from tests.kb.domain_world import World, command, some_content
+from tests.worlds.log import World, command, some_content
 
 WISHES = st.builds(
     lambda name, word, number, sight: (

@@ -11,8 +11,7 @@ from kb.entries.content import Draft
 from kb.errors import InvalidInput
 from kb.reuse.csv_text import as_csv
 from kb.reuse.report import ReuseRow
-from tests.kb.domain_world import some_content
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, some_content
 
 
 class Calendar:

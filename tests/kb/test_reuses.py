@@ -17,7 +17,7 @@ from kb.reuse.reuse import (
     record,
     update_outcome,
 )
-from tests.kb.domain_world import ABSENT, World, command
+from tests.worlds.log import ABSENT, World, command
 from tests.worlds.shell import CommandLine
 
 ENTRY = "11111111-1111-4111-8111-111111111111"

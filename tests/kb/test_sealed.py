@@ -19,8 +19,7 @@ from kb.following.entry_document import entry_document
 from kb.ids import entry_stream, new_event_id, new_id
 from kb.importers.run import AHEAD, FolderImport, ImportOptions
 from kb.writer import Writer
-from tests.kb.domain_world import World, everything, some_content, some_draft
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, World, everything, some_content, some_draft
 
 ERASED = Content(title="", sections=())
 

@@ -20,7 +20,7 @@ from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
 from kb.search import NEAREST
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_content, some_draft
+from tests.worlds.log import some_content, some_draft
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

@@ -11,7 +11,7 @@ from kb.errors import NotYetSearchable
 from kb.following.views import Views
 from kb.knowledge_base import KnowledgeBase
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import some_content, some_draft
+from tests.worlds.log import some_content, some_draft
 
 FULL = "the disk is full"
 TROUBLE = "Something keeps the newest entries from being found; the operator can see what."

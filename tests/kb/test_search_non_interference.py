@@ -39,8 +39,8 @@ from kb.search import Answer
 from kb.writer import Receipt
 from tests.commands import COMMANDS, Asked, material
 from tests.examples import costly
-from tests.kb.domain_world import ABSENT, answered, everything, some_content
 from tests.worlds.base import id_of, joined, opened
+from tests.worlds.log import ABSENT, answered, everything, some_content
 
 MEMBERS = ("ada", "ben", "carl", "dan")
 GROUPS = ("team", "other")

@@ -11,8 +11,8 @@ from kb.errors import Forbidden, NotFound
 from kb.knowledge_base import KnowledgeBase
 from tests import access_tables
 from tests.commands import COMMANDS, LINES, READING, WARD, Asked, Command
-from tests.kb.domain_world import some_draft
 from tests.web import routes
+from tests.worlds.log import some_draft
 from tests.worlds.shell import leaves
 
 SERVICES = ("entries", "endorsements", "reuses", "people", "erasure", "credentials")

@@ -10,7 +10,7 @@ from kb import KnowledgeBase
 from kb.entries.results import BrowseFilter
 from kb.entries.tags import tag_key, tag_names
 from kb.errors import InvalidInput
-from tests.kb.domain_world import some_draft
+from tests.worlds.log import some_draft
 
 
 def test_a_tag_is_kept_as_it_is_written_and_repetitions_are_left_out() -> None:

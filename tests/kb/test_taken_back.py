@@ -1,7 +1,5 @@
 """Words that an event took back, which cannot be read, are shown to nobody who did not see them."""
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
@@ -12,16 +10,10 @@ from kb.access import Visibility
 from kb.entries.catalogue import Catalogue
 from kb.entries.content import Relation
 from kb.errors import NotFound
-from tests.kb.damaged_world import copied, damaged
-from tests.kb.domain_world import some_content, some_draft
-from tests.kb.viewed_world import ViewedWorld
+from tests.kb.unreadable import copied, damaged
+from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 ADA, BEN = (access.of_member(name, ["member"], []).labels for name in ("ada", "ben"))
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> ViewedWorld:
-    return ViewedWorld(tmp_path / "views.sqlite")
 
 
 def cleaned(world: ViewedWorld, sight: Visibility) -> tuple[str, list[RecordedEvent]]:
@@ -64,11 +56,9 @@ def test_what_could_not_be_taken_back_is_shown_to_nobody_else(
     ProjectionRunner(world.log, world.views).catch_up()
     assert not shows(world, entry_id, BEN)
     assert shows(world, entry_id, ADA) is (damage == "data" or lost.startswith("reuse"))
-    world.close()
 
 
 def test_what_was_taken_back_as_meant_is_shown_as_meant(world: ViewedWorld) -> None:
     entry_id, _ = cleaned(world, Visibility("members"))
     world.catch_up()
     assert shows(world, entry_id, BEN)
-    world.close()

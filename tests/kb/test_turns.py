@@ -24,8 +24,8 @@ from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.kb.conftest import OpenBase
-from tests.kb.domain_world import World, some_content, some_draft
 from tests.kb.test_views import foreign
+from tests.worlds.log import World, some_content, some_draft
 
 BROUGHT = "A page that was brought"
 

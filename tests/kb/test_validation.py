@@ -12,7 +12,7 @@ from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import load_kinds
 from kb.entries.relation import RELATION_TYPES
 from kb.errors import InvalidInput, NotFound
-from tests.kb.domain_world import ABSENT, some_content
+from tests.worlds.log import ABSENT, some_content
 
 KINDS = load_kinds()
 

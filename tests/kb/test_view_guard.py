@@ -13,7 +13,7 @@ from kb.cli.failures import explain
 from kb.data_directory import storage_errors
 from kb.errors import DataDirectoryError
 from kb.following.view_guard import authorizer, guard
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld
 
 
 @pytest.fixture

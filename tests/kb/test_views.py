@@ -19,8 +19,8 @@ from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.following.view_file import File, connect, file_at
 from kb.following.view_reader import ViewReader
 from tests.examples import costly
-from tests.kb.domain_world import World, command, some_content
-from tests.kb.viewed_world import ViewedWorld, all_rows, damage_pages
+from tests.kb.view_files import all_rows, damage_pages
+from tests.worlds.log import ViewedWorld, World, command, some_content
 
 Step = Callable[[ViewedWorld, str, str], object]
 

@@ -25,7 +25,7 @@ from kb.following.views import Views
 from kb.people.directory import UNREADABLE, Directory
 from kb.people.member import Profile
 from tests.events.altered import change
-from tests.kb.damaged_world import (
+from tests.kb.unreadable import (
     DAMAGES,
     Sights,
     copied,
@@ -36,21 +36,19 @@ from tests.kb.damaged_world import (
     sights,
     viewed,
 )
-from tests.kb.domain_world import some_content, some_draft
-from tests.kb.people_world import PeopleWorld
-from tests.kb.viewed_world import ViewedWorld
+from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 pytestmark = pytest.mark.exhaustive
 
 
 @pytest.fixture(scope="module", params=[eventful, peopled], ids=lambda made: str(made.__name__))
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PeopleWorld:
-    made: PeopleWorld = request.param(tmp_path_factory.mktemp("world") / "views.sqlite")
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ViewedWorld:
+    made: ViewedWorld = request.param(tmp_path_factory.mktemp("world") / "views.sqlite")
     return made
 
 
 @pytest.fixture(scope="module")
-def events(world: PeopleWorld) -> list[RecordedEvent]:
+def events(world: ViewedWorld) -> list[RecordedEvent]:
     return world.recorded()
 
 
@@ -59,28 +57,27 @@ def members(events: list[RecordedEvent]) -> list[str]:
     return [event.stream[7:] for event in events if event.type == "member-invited"]
 
 
-def seen(path: Path, world: PeopleWorld, events: list[RecordedEvent], who: list[str]) -> Sights:
-    with viewed(path, world, events) as reader:
+def seen(path: Path, events: list[RecordedEvent], who: list[str]) -> Sights:
+    with viewed(path, events) as reader:
         return sights(reader, who)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_no_event_that_cannot_be_read_shows_anybody_more(
     tmp_path: Path,
-    world: PeopleWorld,
     events: list[RecordedEvent],
     members: list[str],
     damage: str,
 ) -> None:
-    whole = seen(tmp_path / "whole.sqlite", world, events, members)
+    whole = seen(tmp_path / "whole.sqlite", events, members)
     assert any(len(entries) > 1 for entries in whole.values())
     for place, event in enumerate(events):
         spoilt = [*events[:place], damaged(event, damage), *events[place + 1 :]]
-        now = seen(tmp_path / f"{place}.sqlite", world, spoilt, members)
+        now = seen(tmp_path / f"{place}.sqlite", spoilt, members)
         for name in whole:
             assert now[name] <= whole[name], (event.type, name)
         if event.stream.startswith("entry-") and event.type not in {"entry-contributed", *HARMLESS}:
-            before = seen(tmp_path / f"{place}b.sqlite", world, events[:place], members)
+            before = seen(tmp_path / f"{place}b.sqlite", events[:place], members)
             about = {event.stream.removeprefix("entry-")}
             assert all(now[name] & about <= before[name] for name in whole), event.type
 
@@ -95,12 +92,12 @@ def stored(tmp_path_factory: pytest.TempPathFactory, events: list[RecordedEvent]
 
 def test_a_type_that_became_a_harmless_one_shows_nobody_more(
     tmp_path: Path,
-    world: PeopleWorld,
+    world: ViewedWorld,
     stored: Path,
     events: list[RecordedEvent],
     members: list[str],
 ) -> None:
-    whole = seen(tmp_path / "whole.sqlite", world, events, members)
+    whole = seen(tmp_path / "whole.sqlite", events, members)
     harmless = {"entry": "entry-revised", "member": "member-token-made", "group": "group-closed"}
     for event in events:
         kind = event.stream.partition("-")[0]
@@ -112,7 +109,7 @@ def test_a_type_that_became_a_harmless_one_shows_nobody_more(
         change(spoilt, f"UPDATE events SET {harm}")
         with SqliteEventLog(spoilt) as log:
             path = tmp_path / f"{event.position}.sqlite"
-            with viewed(path, world, log) as reader:
+            with viewed(path, log) as reader:
                 now = sights(reader, members)
             found = documents(tmp_path / "parked.sqlite", world.codec, log)
         about = event.stream.removeprefix("entry-")
@@ -172,7 +169,7 @@ def documents(path: Path, codec: EventCodec, log: EventLog) -> dict[str, frozens
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_no_event_that_cannot_be_read_lets_a_search_find_more(
-    tmp_path: Path, world: PeopleWorld, events: list[RecordedEvent], damage: str
+    tmp_path: Path, world: ViewedWorld, events: list[RecordedEvent], damage: str
 ) -> None:
     authors = {event.stream[6:]: event.actor for event in events if "contributed" in event.type}
     whole = found(tmp_path / "parked.sqlite", world.codec, events)
@@ -266,27 +263,25 @@ def test_what_does_not_change_who_sees_an_entry_is_told_on_its_page(tmp_path: Pa
 
 
 def test_a_profile_whose_change_cannot_be_read_is_not_shown(tmp_path: Path) -> None:
-    world = PeopleWorld(tmp_path / "profile.sqlite")
+    world = ViewedWorld(tmp_path / "profile.sqlite")
     ada = world.joined("member")
     assert ada.member
     world.people(ada).change_profile(Profile(name="Adah"))
     events = world.recorded()
-    with viewed(
-        tmp_path / "p.sqlite", world, [*events[:-1], damaged(events[-1], "data")]
-    ) as reader:
+    with viewed(tmp_path / "p.sqlite", [*events[:-1], damaged(events[-1], "data")]) as reader:
         member = Directory(reader, access.operator()).member(ada.member)
     assert (member.profile, member.name) == (None, UNREADABLE)
     world.close()
 
 
 def test_an_event_of_a_stream_that_never_began_hides_everything(
-    tmp_path: Path, world: PeopleWorld, events: list[RecordedEvent], members: list[str]
+    tmp_path: Path, world: ViewedWorld, events: list[RecordedEvent], members: list[str]
 ) -> None:
     place = next(n for n, event in enumerate(events) if event.type == "entry-visibility-changed")
     for stream in ("entry-00000000-0000-4000-8000-00000000ffff", "entsy-x", "xember-1"):
         lost = replace(damaged(events[place], "data"), stream=stream)
         path = tmp_path / f"{stream[:6]}.sqlite"
-        with viewed(path, world, events[:place]) as reader:
+        with viewed(path, events[:place]) as reader:
             assert sights(reader, members)[members[0]]
         views, reader = Views(path, world.codec, copied(events), VIEWS), ViewReader(path, VIEWS)
         views.park(lost, "spoilt")

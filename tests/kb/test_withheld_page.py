@@ -14,8 +14,8 @@ from kb.following.view import Lack
 from kb.following.view_reader import ViewReader
 from kb.people.directory import UNREADABLE, Directory
 from tests.access_tables import table
-from tests.kb.damaged_world import damaged, eventful, peopled, sights, viewed
-from tests.kb.people_world import PeopleWorld
+from tests.kb.unreadable import damaged, eventful, peopled, sights, viewed
+from tests.worlds.log import ViewedWorld
 
 WITHHELD: dict[str, Lack | None] = {
     "the entry, from all but its author and the operator": "sight",
@@ -126,7 +126,7 @@ NOTHING_YET = (None, "text")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("made", [eventful, peopled])
 def test_each_event_that_cannot_be_read_takes_away_what_the_page_says(
-    tmp_path: Path, made: Callable[[Path], PeopleWorld]
+    tmp_path: Path, made: Callable[[Path], ViewedWorld]
 ) -> None:
     world = made(tmp_path / "world.sqlite")
     events = world.recorded()
@@ -137,7 +137,7 @@ def test_each_event_that_cannot_be_read_takes_away_what_the_page_says(
         if taken in NOTHING_YET:
             continue
         spoilt = [*events[:place], damaged(event, "data"), *events[place + 1 :]]
-        with viewed(tmp_path / f"{place}.sqlite", world, spoilt) as reader:
+        with viewed(tmp_path / f"{place}.sqlite", spoilt) as reader:
             assert TAKES[taken](reader, members, event), event.type
     world.close()
 

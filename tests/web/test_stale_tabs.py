@@ -7,7 +7,7 @@ import pytest
 from kb.access import Visibility
 from kb.ids import group_id
 from kb.people.member import Profile
-from tests.kb.domain_world import some_content
+from tests.worlds.log import some_content
 from tests.worlds.web import Browsers, Client, Community, form_token
 
 

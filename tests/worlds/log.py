@@ -1,22 +1,26 @@
-"""What the tests of commands have in common: a knowledge base's commands over a log in memory."""
+"""Commands over a log in memory, with views and people beside it where asked."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import sha512
+from pathlib import Path
 from unittest.mock import Mock
 from uuid import UUID
 
 from msgspec import Struct
 
+from events.clock import utc_now
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.memory import InMemoryEventLog
+from events.projection import ProjectionRunner
 from events.vault import MemoryVault, Row
 from kb import access, ids
-from kb.access import ROLES, Asker
+from kb.access import ROLES, Asker, Role, operator
 from kb.area import Area
-from kb.areas import AREAS, build_codec
+from kb.areas import AREAS, VIEWS, build_codec
 from kb.endorsements.service import Endorsements
+from kb.entries.catalogue import Catalogue
 from kb.entries.content import Content, Draft, Section
 from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
@@ -25,10 +29,19 @@ from kb.entries.stream import entry_aggregate, load_entry
 from kb.erasure import Erasure
 from kb.errors import KnowledgeBaseError
 from kb.following.follower import Follower
+from kb.following.view_reader import ViewReader
+from kb.following.view_set import ViewSet
+from kb.following.views import Views
 from kb.people import community
+from kb.people.directory import Directory
+from kb.people.member import Profile
 from kb.people.service import People
+from kb.questions import Questions
+from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
 from kb.writer import Writer
+
+ADA = Profile(name="Ada", address="ada@example.org", time_zone="Europe/Vienna", languages=("de",))
 
 
 def everything(member: str) -> Asker:
@@ -132,3 +145,90 @@ class World:
     def practice(self, title: str = "Bedside handover", tags: tuple[str, ...] = ()) -> str:
         """The id of a new entry."""
         return self.entries.contribute(some_draft(some_content(title), tags)).id
+
+
+class ViewedWorld(World):
+    """With views and people: each question first brings the views up, as who wrote would wait."""
+
+    def __init__(
+        self,
+        path: Path,
+        log: EventLog | None = None,
+        batch_size: int = 500,
+        views: ViewSet = VIEWS,
+        areas: Sequence[Area] = AREAS,
+    ) -> None:
+        super().__init__(log, areas=areas)
+        self.notices: list[str] = []
+        self.path = path
+        self.views = Views(path, self.codec, self.log, views, notice=self.notices.append)
+        self.reader = ViewReader(path, views)
+        self._runner = ProjectionRunner(self.log, self.views, batch_size=batch_size)
+        self.catalogue_as_is = Catalogue(self.reader, operator().labels)
+        self._reports = Reports(self.reader, operator(), counted(path))
+
+    def catch_up(self) -> int:
+        return self._runner.catch_up()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        self.catch_up()
+        return self.catalogue_as_is
+
+    @property
+    def reports(self) -> Reports:
+        self.catch_up()
+        return self._reports
+
+    def close(self) -> None:
+        self.reader.close()
+        self.views.close()
+
+    def people(self, asker: Asker | None = None) -> People:
+        """The commands, in the hands of `asker`."""
+        writer = self.writer.acting_for(asker or operator())
+        return People(writer, ids.new_id, self)
+
+    def stewards(self) -> list[str]:
+        """The ids of those who have joined."""
+        return self.directory().stewards()
+
+    def group_called(self, text: str) -> str | None:
+        """The id of the group with that name or id."""
+        return self.directory().group_called(text)
+
+    def directory(self, asker: Asker | None = None) -> Directory:
+        """The questions of `asker`, to views that hold all that happened."""
+        self.catch_up()
+        return Directory(self.reader, asker or operator())
+
+    def entries_of(self, asker: Asker) -> Entries:
+        """The commands on entries, in the hands of `asker`."""
+        return Entries(self.writer.acting_for(asker), load_kinds(), ids.new_id)
+
+    def invited(self, *roles: Role, groups: tuple[str, ...] = ()) -> str:
+        """The id of someone who has not joined yet."""
+        return self.people().invite(roles or ("member",), groups).id
+
+    def take(self, member: str, profile: Profile = ADA) -> None:
+        """Let someone take their invitation."""
+        self.people(Asker(member, frozenset(), frozenset())).join(member, profile)
+
+    def joined(self, *roles: Role, groups: tuple[str, ...] = (), name: str = "Ada") -> Asker:
+        """A member as who they ask."""
+        member = self.invited(*roles, groups=groups)
+        self.take(member, Profile(name=name))
+        return self.asker(member)
+
+    def asker(self, member: str) -> Asker:
+        """A member as who they ask now."""
+        return self.directory().asker(member)
+
+    def group(self, name: str, parent: str | None = None, *, is_open: bool = False) -> str:
+        """The id of a new group."""
+        return self.people().form_group(name, parent, open=is_open).id
+
+
+def counted(path: Path) -> Questions:
+    """The questions counted beside views; none are."""
+    return Questions(path.with_name("questions.sqlite"), utc_now, bytes, InMemoryEventLog())

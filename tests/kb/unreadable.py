@@ -1,7 +1,7 @@
 """A log in which one event cannot be read, and who sees what by the views that follow it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -9,18 +9,14 @@ from msgspec.structs import replace
 from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.log import EventLog
 from events.memory import InMemoryEventLog
-from events.projection import ProjectionRunner
 from kb import access
 from kb.access import Asker, Visibility
-from kb.areas import VIEWS
 from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
 from kb.following.view_reader import ViewReader
-from kb.following.views import Views
 from kb.people.directory import Directory
 from kb.people.member import Profile
-from tests.kb.domain_world import some_content, some_draft
-from tests.kb.people_world import PeopleWorld
+from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 Sights = dict[str, set[str]]
 """Which entries each member sees and in which roles they act; nobody known is the empty id."""
@@ -28,9 +24,9 @@ Sights = dict[str, set[str]]
 DAMAGES = ("data", "type")
 
 
-def eventful(path: Path) -> PeopleWorld:
+def eventful(path: Path) -> ViewedWorld:
     """A community in which sight was narrowed and widened in every way that there is."""
-    world = PeopleWorld(path)
+    world = ViewedWorld(path)
     people = world.people()
     people.open_to_world(True)
     outer = world.group("outer")
@@ -70,9 +66,9 @@ def eventful(path: Path) -> PeopleWorld:
     return world
 
 
-def peopled(path: Path) -> PeopleWorld:
+def peopled(path: Path) -> ViewedWorld:
     """A community in which everybody but its first member lost what they alone had."""
-    world = PeopleWorld(path)
+    world = ViewedWorld(path)
     people = world.people()
     outer, lone = world.group("outer"), world.group("lone")
     world.group("moved", "outer")
@@ -125,18 +121,12 @@ def copy_into(log: EventLog, events: list[RecordedEvent]) -> None:
 
 
 @contextmanager
-def viewed(
-    path: Path, world: PeopleWorld, events: list[RecordedEvent] | EventLog
-) -> Iterator[ViewReader]:
+def viewed(path: Path, events: list[RecordedEvent] | EventLog) -> Iterator[ViewReader]:
     """A reader of the views that follow `events`."""
     log = copied(events) if isinstance(events, list) else events
-    views, reader = Views(path, world.codec, log, VIEWS), ViewReader(path, VIEWS)
-    try:
-        ProjectionRunner(log, views).catch_up()
-        yield reader
-    finally:
-        reader.close()
-        views.close()
+    with closing(ViewedWorld(path, log)) as world:
+        world.catch_up()
+        yield world.reader
 
 
 def sights(reader: ViewReader, members: list[str]) -> Sights:
