@@ -1,8 +1,5 @@
 """Cuts documents into passages that fit the model, so that what answers can be quoted."""
 
-import re
-import unicodedata
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
@@ -10,11 +7,12 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from indexer.cuts import Offsets, cut
 from indexer.document import PROPERTIES, Document, Part, Passage
 from indexer.embedder import Embedder
 from indexer.markdown_text import BETWEEN_CELLS, Block, blocks
 
-VERSION = 12
+VERSION = 13
 """Part of what an index was made with: another version cuts elsewhere."""
 
 MAX_TOKENS = 256
@@ -26,14 +24,7 @@ SPECIAL_TOKENS = 2
 TITLE_TOKENS = 64
 HEADING_TOKENS = 32
 
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+|(?<=[\u3002\uff01\uff1f])|\n+"
-)
-
-_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
-
-_Offsets = Sequence[tuple[int, int]]
-_Tokens = Mapping[str, _Offsets]
+_Tokens = Mapping[str, Offsets]
 
 
 class EmbeddedPassage(Struct, frozen=True):
@@ -173,48 +164,9 @@ def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Itera
         above = heading.place
 
 
-def _cut(paragraph: _Paragraph, offsets: _Offsets, limit: int) -> Iterator[_Piece]:
-    """The paragraph if it fits in `limit` tokens, or else its sentences, or parts of those."""
-    heading, text, bare, _ = paragraph
-    ends = [len(text)]
-    if len(offsets) > limit:
-        ends = [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
-    starts = [start for start, _ in offsets]
-    start = token = 0
-    for end in ends:
-        after = bisect_left(starts, end, token)
-        while after - token > limit:
-            part = _last_break(text, starts, token, token + limit)
-            yield _Piece(heading, bare, limit, text[start : starts[part]], part - token)
-            start, token = starts[part], part
-        line_end = "\n" if end == len(text) else ""
-        yield _Piece(heading, bare, limit, text[start:end] + line_end, after - token)
-        start, token = end, after
-
-
-def _last_break(text: str, starts: Sequence[int], first: int, last: int) -> int:
-    """The last token up to `last` after a space, or at least at the start of a word.
-
-    A word cut in two may have more tokens than before. No word of the model has more than a
-    hundred, so one always begins here.
-    """
-    for begins in (_after_space, _begins_word):
-        for token in range(last, first + (last - first) // 3, -1):
-            if begins(text, starts[token]):
-                return token
-    return last
-
-
-def _after_space(text: str, place: int) -> bool:
-    return text[place - 1].isspace()
-
-
-def _begins_word(text: str, place: int) -> bool:
-    """Whether signs that the tokenizer takes one by one stand before or behind `place`."""
-    return any(
-        unicodedata.category(sign)[0] == "P" or _IDEOGRAPH.match(sign)
-        for sign in text[place - 1 : place + 1]
-    )
+def _cut(paragraph: _Paragraph, offsets: Offsets, limit: int) -> Iterator[_Piece]:
+    for text, tokens in cut(paragraph.text, offsets, limit):
+        yield _Piece(paragraph.heading, paragraph.bare, limit, text, tokens)
 
 
 def _filled(pieces: Iterable[_Piece], tokens: _Tokens) -> Iterator[_Filled]:

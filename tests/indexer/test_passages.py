@@ -230,6 +230,18 @@ def test_long_sections_break_between_paragraphs_then_sentences() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "end", ["\u0964 ", "\u06d4 ", "\u061f ", "\u3002", "\uff01\u300d", "\u104b ", "!) "]
+)
+def test_sentences_of_any_script_end_where_it_ends_them(end: str) -> None:
+    sentences = "".join(
+        f"{'x ' * (n % 7)}\u0915\u092e 3\uff0e5 4.5 of many{end}" for n in range(200)
+    )
+    found = passages("T", Section("", sentences))
+    assert len(found) > 1
+    assert all(part.passage.text.endswith(f"of many{end}".strip()) for part in found)
+
+
 def test_a_sentence_that_is_too_long_breaks_between_words() -> None:
     found = passages("T", Section("", " ".join(f"word{n}" for n in range(800))))
     assert len(found) > 1
