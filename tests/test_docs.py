@@ -95,8 +95,13 @@ def test_every_row_of_a_promise_names_the_tests_that_hold_it(
 ) -> None:
     text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
     part = text.partition(begins)[2].partition("\n## ")[0] if begins else text
-    rows = [row for row in part.splitlines() if row[:1] == "|" and row[:2] != "|-"]
-    named = [re.findall(r"`([\w/.]+)::(\w+)`", row) for row in rows if "| what " not in row]
+    lines = part.splitlines()
+    rows = [
+        row
+        for row, below in zip(lines, [*lines[1:], ""], strict=True)
+        if row[:1] == "|" and "|-" not in (row[:2], below[:2])  # neither a head nor the rule below
+    ]
+    named = [re.findall(r"`([\w/.]+)::(\w+)`", row) for row in rows]
     assert len(named) >= least
     assert all(named)
     for file, test in (one for tests in named for one in tests):
