@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 _BLANK_LINE = re.compile(r"(\n[ \t]*\n)")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
+_HTML = re.compile(r"[ \t>*+.)\d-]{0,40}</?[A-Za-z]")
+_NO_FENCES = re.compile(r"<(/?)(?:pre|script|style|table|template|textarea)\b|<!-|(-->)", re.I)
+"""Within these what looks like a fence is none, or would part rows from each other."""
+
 _TICKS = re.compile(r"`+")
 
 
@@ -40,6 +44,26 @@ def lines_of(text: str) -> Iterator[tuple[str, bool]]:
             yield line, True
         else:
             yield line, False
+
+
+def with_fences_apart(text: str) -> str:
+    """`text` with a blank line between HTML and a fence right below it, which is code so."""
+    if "<" not in text:
+        return text
+    made: list[str] = []
+    below_html = was_code = False
+    depth = 0
+    for line, is_code in lines_of(text):
+        if is_code and not was_code and below_html and not depth:
+            made.append("")
+        if not is_code:
+            for end, end_of_comment in _NO_FENCES.findall(without_code(line)):
+                depth = max(0, depth + (-1 if end or end_of_comment else 1))
+            below_html = bool(line.strip()) and (below_html or _HTML.match(line) is not None)
+        below_html = below_html and not is_code
+        was_code = is_code
+        made.append(line)
+    return "\n".join(made)
 
 
 def without_code(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 from kb.importers.body import code_lines
 from kb.importers.breaks import with_breaks
-from kb.importers.code import lines_of, outside_code, without_code
+from kb.importers.code import lines_of, outside_code, with_fences_apart, without_code
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
@@ -63,7 +63,8 @@ def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
         return body
     body = _without_endings(_without_fences(body), remarks)
     body = with_raw_signs(with_grids(body, remarks), remarks)
-    body = outdented(flattened(with_fences(body, remarks)), remarks)
+    body = with_fences_apart(flattened(with_fences(body, remarks)))
+    body = with_fences_apart(outdented(body, remarks))
     body = _shown(body, remarks, myst=myst)
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))

@@ -319,3 +319,27 @@ def test_a_link_that_holds_an_icon_alone_has_its_name_or_address_for_words(
         text = "\n".join(section.text for section in parsed.content.sections)
 
         assert read in text.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<div>\n", "<p>Word</p>", "<br>", "<hr/>", '<img src="x.png">', "<p>\nWord", "<b>One</b>",
+     "<details><summary>S</summary>", "<details>\n<summary>S</summary>", "- <b>One</b>\n",
+     "Say `<pre>`.<br>"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "code", ["```py\na = '<b>x</b>'\n\n{{ b }} = 1\n```", "~~~\n<br>\n\n# c\n~~~"]
+)
+def test_a_fence_below_a_line_of_html_is_code_and_what_follows_it_text(
+    html: str, code: str
+) -> None:
+    text = made(f"{html}\n{code}\nThen <em>all</em>.\n\n</div></details>")
+
+    assert f"\n{code}\nThen *all*." in f"\n{text}"
+
+
+def test_a_fence_within_a_table_of_html_parts_no_rows() -> None:
+    text = made("<table>\n<tr><td>\n```\na\n```\n</td><td>b</td></tr></table>\n\nThen.")
+
+    assert [token.type for token in MarkdownIt().parse(text)].count("fence") == 0
+    assert text.endswith("\n\nThen.")
