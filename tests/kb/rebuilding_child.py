@@ -3,13 +3,11 @@
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from indexer.testing import HashEmbedder
-from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from tests.worlds.base import opened
 
 
 def main(told: Connection, data: Path) -> None:
     """Tell that it begins, and rebuild all."""
-    with KnowledgeBase.open(data, settings=Settings(data=data), embedder=HashEmbedder()) as base:
+    with opened(data) as base:
         told.send("rebuilding")
         base.rebuild("all")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from indexer.testing import HashEmbedder
 from kb.entries.content import Relation
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput
@@ -14,9 +13,10 @@ from kb.exporters.run import MANIFEST, export
 from kb.importers.markdown import parse_markdown
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from tests import made
 from tests.kb.conftest import OpenBase
 from tests.kb.exported_page import ID, NOW, page
+from tests.worlds.base import opened
 from tests.worlds.log import some_content, some_draft
 
 
@@ -206,10 +206,7 @@ def test_export_then_import_gives_the_same_entries(open_base: OpenBase, tmp_path
     base.entries.archive(first, "Old.", second)
     written((base.catalogue.get(i) for i in base.catalogue.all_ids()), tmp_path / "out")
 
-    KnowledgeBase.create(tmp_path / "other")
-    with KnowledgeBase.open(
-        tmp_path / "other", settings=Settings(data=tmp_path / "other"), embedder=HashEmbedder()
-    ) as other:
+    with opened(made.created(tmp_path / "other")) as other:
         run = FolderImport(other.entries, tmp_path / "out", ImportOptions(source="out"))
         outcomes = list(run.run())
         other.wait(max(o.position for o in outcomes))
@@ -234,10 +231,7 @@ def test_links_of_imported_texts_survive_an_export(open_base: OpenBase, tmp_path
     run = FolderImport(base.entries, tmp_path / "out", ImportOptions(source="out"))
     assert [each.outcome for each in wait(base, run)] == ["unchanged"] * 2
 
-    KnowledgeBase.create(tmp_path / "other")
-    with KnowledgeBase.open(
-        tmp_path / "other", settings=Settings(data=tmp_path / "other"), embedder=HashEmbedder()
-    ) as other:
+    with opened(made.created(tmp_path / "other")) as other:
         wait(other, FolderImport(other.entries, tmp_path / "out", ImportOptions(source="out")))
         assert [other.catalogue.links(each) for each in ids] == [
             base.catalogue.links(each) for each in ids

@@ -11,12 +11,11 @@ import pytest
 
 from events.event import RecordedEvent
 from events.sqlite import SqliteEventLog
-from indexer.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
 from tests.examples import PROFILE
 from tests.kb import importing_child, rebuilding_child
 from tests.kb.view_files import all_rows
+from tests.worlds.base import opened
 
 pytestmark = pytest.mark.process
 
@@ -72,10 +71,6 @@ class Child:
         self._process.join()
         assert self._process.exitcode == 0
         return told
-
-
-def opened(data: Path) -> KnowledgeBase:
-    return KnowledgeBase.open(data, settings=Settings(data=data), embedder=HashEmbedder())
 
 
 def events_of(data: Path) -> list[RecordedEvent]:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from kb.access import Visibility, of_member
+from kb.access import Visibility
 from kb.entries.content import Relation
-from kb.people.member import Profile
 from tests.web.visits import FORM
-from tests.worlds.base import END
+from tests.worlds.base import END, joined
 from tests.worlds.web import Browsers, Client, Community, community_at, send
 
 pytestmark = pytest.mark.exhaustive
@@ -57,10 +56,8 @@ class Crowd:
         self.write()
 
     def join(self, name: str) -> None:
-        base = self.community.base
-        member = self.steward.people.invite(("member",), self.groups[:1]).id
-        new = base.acting_for(of_member(member, ("member",), ()))
-        new.people.join(member, Profile(name=name, help=LONG * 10, address=LONG))
+        told = {"name": name, "help": LONG * 10, "address": LONG}
+        joined(self.steward, groups=self.groups[:1], **told)
 
     def write(self) -> None:
         """What Mara wrote and the others said of it."""
