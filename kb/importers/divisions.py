@@ -10,6 +10,10 @@ from kb.importers.remarks import Remarks, Why
 _DIVISION = re.compile(
     r"^([ \t]{0,20}(?:(?:[->*+]|\d{1,9}[.)])[ \t]{0,9}){0,5}:{3,})[ \t]*(\{[^{}]{0,300}\}|[^\n]*)$"
 )
+_NAMED = re.compile(
+    r"([ \t]{0,20}):::[ \t]+([A-Za-z_]\w{0,100}(?:[.:]{1,2}\w{1,100}){0,20})[ \t]*$"
+)
+_OPTIONS = re.compile(r"(?: {4}|\t)[ \t]*(?:options|handler|selection|rendering):")
 _CALLOUT = re.compile(r"^\{?[^}]{0,300}?\bcallout-(\w{1,40})")
 _TABS = re.compile(r"^\{?[^}]{0,300}?\bpanel-tabset\b")
 _TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
@@ -24,7 +28,7 @@ def without_divisions(body: str, remarks: Remarks) -> str:
     """
     if ":::" not in body:
         return body
-    lines = list(lines_of(body))
+    lines = list(lines_of(_with_names_as_code(body, remarks)))
     marks = {
         at: found
         for at, (line, is_code) in enumerate(lines)
@@ -51,6 +55,27 @@ def without_divisions(body: str, remarks: Remarks) -> str:
             made += [*([""] if made and made[-1].strip() else []), in_bold(heading[1]), ""]
         else:
             made.append(line)
+    return "\n".join(made)
+
+
+def _with_names_as_code(body: str, remarks: Remarks) -> str:
+    """`body` with what mkdocstrings describes (`::: pump.Valve`) as code, its options told."""
+    lines = list(lines_of(body))
+    made: list[str] = []
+    at = 0
+    while at < len(lines):
+        line, is_code = lines[at]
+        at += 1
+        found = None if is_code else _NAMED.match(line)
+        below = lines[at][0] if at < len(lines) else ""
+        if not found or not ("." in found[2] or _OPTIONS.match(below)):
+            made.append(line)
+            continue
+        begun, further_in = at, (f"{found[1]}    ", f"{found[1]}\t")
+        while at < len(lines) and lines[at][0].startswith(further_in) and lines[at][0].strip():
+            at += 1
+        remarks.add(Why.MARKS, "\n".join(option for option, _ in lines[begun:at]))
+        made += ["", f"{found[1]}`{found[2]}`", ""]
     return "\n".join(made)
 
 

@@ -83,3 +83,22 @@ def test_what_is_hidden_and_never_ends_hides_all_that_follows(begin: str) -> Non
 
 def test_words_about_what_is_hidden_hide_nothing() -> None:
     assert sections(":::note The hidden costs\nRead.\n:::")[0][1].split("\n")[1] == "Read."
+
+
+def test_what_mkdocstrings_describes_is_code_and_holds_nothing() -> None:
+    text = (
+        "## API\n\n::: pump.Valve\n    options:\n        members:\n            - open\n\n"
+        "::: pump.Motor\n::: boiler\n    handler: python\n\nAfter.\n\n## Next\n\nMore."
+    )
+    assert sections(text) == [
+        ("API", "`pump.Valve`\n`pump.Motor`\n`boiler`\nAfter."),
+        ("Next", "More."),
+    ]
+    told = "\n".join(parse_markdown(text.encode(), "x.md").remarks)
+    assert "options: members: - open" in told
+    assert "handler: python" in told
+
+
+def test_a_note_with_text_further_in_is_no_name_of_mkdocstrings() -> None:
+    text = "::: note\n    Mind: all.\n:::"
+    assert sections(text) == [("", text)]
