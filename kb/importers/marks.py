@@ -40,8 +40,14 @@ _INCLUDED = re.compile(
     r"([^\s\"'{}<>]{1,300}?\.(?:md|markdown|mdx|qmd|rmd))\b"
 )
 """Another page that stands in this one: mdBook's, Hugo's, Quarto's and Jekyll's marks."""
-_SNIPPET = re.compile(r"^([ \t]*)-{1,3}8<-{1,3}[ \t]*\"([^\"\n]{1,300})\"[ \t]*$", re.MULTILINE)
-"""The same in MkDocs, from the root of the site."""
+_INSERTED = re.compile(
+    r"^(?P<indent>[ \t]{0,40})(?:-{1,3}8<-{1,3}[ \t]*\"(?P<from_root>[^\"\n]{1,300})\"[ \t]*"
+    r"|(?:\{(?P<sign>[*!])>?[ \t]{0,9}(?=[^\s{}*!]{0,300}[./])"
+    r"(?=[^\n{}]{1,600}(?P=sign)\}[ \t]{0,9}$)"
+    r"|<<<[ \t]{0,9}(?=[@.]))(?P<path>[^\s{}*!]{1,300}(?![^\s{}*!]))[^\n]{0,600})$",
+    re.MULTILINE,
+)
+"""A file that stands in this page, by a line of its own: in MkDocs and VitePress."""
 _SOURCE = re.compile(r"\b(?:src|image|image_path)=[\"']([^\"'\s()]+)[\"']")
 _GLOSSED = re.compile(
     r"\{[{%][<%-]?\s{0,9}(?:[\w-]{0,40}gloss[\w-]{0,40}|term)\s([^{}]{1,900})", re.I
@@ -57,6 +63,12 @@ _SOME_LINES = re.compile(
     r"(!\[\[[^\[\]\n#]{0,300}#[^\[\]\n#]{0,300}?)(,\d+|(?:,\d+)?:#[^\[\]\n]{1,300})(?=\]\])"
 )
 """Dendron's names of vaults before names of pages, and the lines of one that it shows."""
+_LIST_FOR_CONTENTS = re.compile(
+    r"^(?:[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t][^\n]{0,300}\n){1,9}"
+    r"[ \t]{0,9}\{:[ \t]{0,9}toc\b[^{}\n]{0,200}\}[ \t]*$",
+    re.MULTILINE,
+)
+"""The list whose place the table of contents takes in kramdown."""
 _TABLE_OF_CONTENTS = re.compile(r"^[ \t]*\[{1,2}_?TOC_?\]{1,2}[ \t]*$", re.MULTILINE | re.I)
 _HEADING_ATTRIBUTES = re.compile(
     r"^( {0,3}#{1,6}[ \t][^\n{}]{1,500})(\{[ \t]?[\w-]{1,60}=[^{}\n]{0,2000}\})[ \t]*$",
@@ -76,6 +88,7 @@ _BLOCK_PROPERTY = re.compile(
 )
 
 _LEFT_OUT = (
+    ("toc", _LIST_FOR_CONTENTS),
     ("[", _TABLE_OF_CONTENTS),
     ("::", _BLOCK_PROPERTY),
     ("^", _BLOCK_ID),
@@ -105,11 +118,12 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
         remarks.add(Why.MARKS, found[2])
         return found[1]
 
-    def snippet(found: re.Match[str]) -> str:
+    def inserted(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[0])
-        return found[1] + (_included(f"/{found[2]}") if is_markdown(found[2]) else "")
+        path = f"/{found['from_root']}" if found["from_root"] else found["path"]
+        return found["indent"] + (_included(path) if is_markdown(path) else "")
 
-    text = _SNIPPET.sub(snippet, text) if "8<" in text else text
+    text = _INSERTED.sub(inserted, text)
     text = _MARKED.sub(r"<mark>\1</mark>", text) if "==" in text else text
     if "[[" in text:
         text = _SOME_LINES.sub(without_end, _OF_VAULT.sub(without_end, text))

@@ -68,3 +68,40 @@ def test_the_end_of_a_mark_that_stands_further_in_is_no_code() -> None:
     (shown,) = parse_markdown(code.encode(), "a.md").content.sections
     assert "{{" not in section.text
     assert shown.text == code
+
+
+@pytest.mark.parametrize(
+    ("mark", "read"),
+    [
+        ("{* ../../src/pump.py hl[4,7] *}", ""),
+        ("{* ../src/pump.py ln[1:9] *}", ""),
+        ("{!> ../src/pump.py!}", ""),
+        ("{!../parts/pump.md!}", "[Pump](../parts/pump.md)"),
+        ("<<< @/src/pump.js{2}", ""),
+    ],
+)
+def test_a_file_that_a_line_of_another_tool_inserts_is_told(mark: str, read: str) -> None:
+    found = parsed(f"Before.\n\n{mark}\n\nAfter.")
+
+    assert "\n".join(each.text for each in found.content.sections).split() == [
+        "Before.", *read.split(), "After."
+    ]  # fmt: skip
+    assert found.remarks == (f"Marks of other tools: {mark}",)
+
+
+@pytest.mark.parametrize("text", ["{*a*}", "{! no !}", "Set {* a.py *} so", "<<< HEAD"])
+def test_what_only_begins_like_a_mark_that_inserts_is_text(text: str) -> None:
+    assert made(text) == text
+
+
+@pytest.mark.parametrize("listed", ["1. TOC", "- anything", "* one\n* two"])
+@pytest.mark.parametrize("mark", ["{:toc}", "{: toc .wide }"])
+def test_the_list_whose_place_the_table_of_contents_takes_goes_with_its_mark(
+    listed: str, mark: str
+) -> None:
+    found = parsed(f"- kept\n\nBefore.\n\n{listed}\n{mark}\n\nAfter.")
+
+    assert [each.text.split() for each in found.content.sections] == [
+        ["-", "kept", "Before.", "After."]
+    ]
+    assert "{:" in "".join(found.remarks)
