@@ -12,6 +12,7 @@ from kb.importers.html_names import (
     AROUND,
     CELLS,
     IN_CELL,
+    IN_ROW,
     IN_TEXT,
     KNOWN,
     LEADS,
@@ -32,8 +33,7 @@ TAG = re.compile(
 )
 """An element's beginning or end: its slash, its name, and its attributes as written.
 
-Without a name it is the target of a link.
-"""
+Without a name it is the target of a link."""
 
 _OPENING = re.compile(r"<([A-Za-z][\w.-]{0,60})")
 _CLOSING = re.compile(r"</([A-Za-z][\w.-]{0,60})\s{0,9}>")
@@ -106,7 +106,7 @@ class Html:
 
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
-        line_break, structure = (" ", IN_CELL) if in_table else (BREAK, IN_TEXT)
+        line_break, structure = (" ", IN_ROW) if in_table else (BREAK, IN_TEXT)
         made = with_names(TAG.sub(lambda found: self._tag(found, line_break, structure), text))
         return _PARTED.sub(" ", _PARTED_AT_START.sub(r"\1", made)) if PARTS in made else made
 
@@ -185,7 +185,7 @@ class Html:
         if name == "li" and structure is IN_TEXT and self._lists and _begins_line(found):
             return "" if slash else self._item()
         if name in ("tr", *CELLS):
-            return " " if structure is IN_TEXT else self._cell(name, closing=bool(slash))
+            return " " if structure in (IN_TEXT, IN_ROW) else self._cell(name, closing=bool(slash))
         return structure.get(slash + name, structure.get(name, ""))
 
     def _is_element(self, slash: str, name: str, rest: str) -> bool:

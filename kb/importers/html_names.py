@@ -87,6 +87,12 @@ IN_CELL: Mapping[str, str] = {
 }
 """The same within a cell of a table, which is one line."""
 
+IN_ROW: Mapping[str, str] = {
+    **IN_CELL,
+    **{slash + name: " " for name in ("tr", *CELLS) for slash in ("", "/")},
+}
+"""The same in a row of a table of Markdown, which has its cells: those of HTML are text in one."""
+
 PARTS = "\ufdd1"
 """Stands for a blank, which is none at the beginning of a line; no letter has this code."""
 

@@ -40,10 +40,12 @@ _ENDING = re.compile(r"(?: {4,40}|\t)[ \t]*\{\{[<%][ \t]*/[ \t]*([\w-]{1,60})[ \
 _BEGINNING = re.compile(r"\{\{[<%][ \t]*([\w-]{1,60})")
 _HEAD = re.compile(r"export\s{1,9}const\s{1,9}\w{0,40}(?:meta|matter)", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
-_ITEM = re.compile(r"^([ \t>]{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]{1,9})(?=[{:<])", re.MULTILINE)
+_ITEM = re.compile(
+    r"^([ \t>]{0,40}(?:[-*+]|\d{1,9}[.)]|\[\^[^\]\s]{1,200}\]:)[ \t]{1,9})(?=[{:<])", re.MULTILINE
+)
 _FIRST = "\ufddd"
-"""Stands where the text of an item begins: what is not text goes with its blanks, which tell how
-far in all of the item is. No letter has this code."""
+"""Stands where the text of an item or a footnote begins: what is not text goes with its blanks,
+which tell how far in all of the item is. No letter has this code."""
 
 _AFTER_FIRST = re.compile(rf"{_FIRST}[ \t]*")
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)

@@ -343,3 +343,26 @@ def test_a_fence_within_a_table_of_html_parts_no_rows() -> None:
 
     assert [token.type for token in MarkdownIt().parse(text)].count("fence") == 0
     assert text.endswith("\n\nThen.")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<b>Bold</b> words", "**Bold** words"),
+        ("<p>one</p>", "one"),
+        ("<a href='b.md'>b</a> so", "[b](b.md) so"),
+    ],
+)
+def test_a_footnote_may_begin_with_html(html: str, text: str) -> None:
+    assert made(f"x[^1]\n\n[^1]: {html}\n").rstrip() == f"x[^1]\n\n[^1]: {text}"
+
+
+def test_a_table_of_html_in_a_cell_of_markdown_is_text_of_that_cell() -> None:
+    inner = "<table><tr><th>x</th></tr><tr><td>y</td><td>z</td></tr></table>"
+    text = made(f"| a | b |\n|---|---|\n| {inner} | c |\n\nEnd.")
+
+    assert [line.split() for line in text.split("\n")[2:]] == [
+        ["|", "x", "y", "z", "|", "c", "|"],
+        [],
+        ["End."],
+    ]
