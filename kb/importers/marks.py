@@ -25,6 +25,7 @@ _BY_NAME = re.compile(r"\{\{[<%]-?\s{0,9}(?:rel)?ref\s")
 _QUOTED = re.compile(r"\{[{%][<%-]?\s{0,9}(?:[\w-]{1,60}\s{1,9})?(\"[^\"]{1,500}\"|'[^']{1,500}')")
 _BARE = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}([\w./#-]{1,500})\s{0,9}-?%\}")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
+_UNQUOTED = re.compile(r"<[A-Za-z][^<>]{0,99}\s[\w-]{1,60}=\Z")
 _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{0,9}-?%\}")
 _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
@@ -133,8 +134,15 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
         return found[1].rstrip()
 
     text = _HEADING_ATTRIBUTES.sub(without_attributes, text)
-    text = _MARK.sub(lambda found: _address(found) or _seen(found, remarks) or GONE, text)
+    text = _MARK.sub(
+        lambda found: _address(found) or _seen(found, remarks) or _nothing(found), text
+    )
     return beside_signs(text)
+
+
+def _nothing(found: re.Match[str]) -> str:
+    """What stands for a mark of which nothing is seen: an empty value where it is one, unquoted."""
+    return '""' if _UNQUOTED.search(_before(found)) else GONE
 
 
 def _address(found: re.Match[str]) -> str:

@@ -105,3 +105,12 @@ def test_the_list_whose_place_the_table_of_contents_takes_goes_with_its_mark(
         ["-", "kept", "Before.", "After."]
     ]
     assert "{:" in "".join(found.remarks)
+
+
+@pytest.mark.parametrize("around", ["So %s.", "<p>So %s.</p>"])
+@pytest.mark.parametrize(
+    "link",
+    ['<a href={{ it.url }} target="_blank">the one</a>', "<a class=x href={{it}} id=y>the one</a>"],
+)
+def test_a_link_whose_address_is_a_mark_without_quotes_is_its_words(around: str, link: str) -> None:
+    assert made(around % link).strip() == "So the one."
