@@ -21,7 +21,7 @@ from indexer.testing import HashEmbedder
 from kb import characters, collation, ids
 from kb.accounts import names, password_rules
 from kb.cli import failures, writing
-from kb.entries import content, headings, meant, summary, tags, validation
+from kb.entries import headings, meant, tags, validation
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
@@ -213,7 +213,6 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/meant.py": (_patterns(meant),),
     "kb/entries/relation.py": (written_name,),
-    "kb/entries/summary.py": (lambda text: summary.summary([content.Section("a", text)]),),
     "kb/entries/plain.py": (
         lambda text: validation.line("title", text),
         lambda text: validation.link("evidence", f"http://{text}"),
