@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.access import Asker, Visibility, operator
 from kb.entries.content import Content, Draft, Section
 from kb.entries.results import BrowseFilter
 from kb.errors import KnowledgeBaseError
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
-from kb.settings import load_settings
+from kb.storage.settings import load_settings
 
 NOBODY = str(None)
 EXPECTED = ("their file is missing", "There is no index in")

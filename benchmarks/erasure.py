@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Self
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import access
 from kb.access import Asker
 from kb.entries.content import Content, Draft, Section
@@ -33,7 +33,7 @@ QUESTION = "/api/search?q=handover"
 SERVER = """
 import sys
 from pathlib import Path
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.cli.session import Session
 from web.cli import serve
 session = Session(HashEmbedder())

@@ -24,13 +24,13 @@ from msgspec import Struct
 
 from benchmarks.collections_data import NAMES, data_folder, load_collection
 from benchmarks.retrieval import EVERYONE, indexed
-from indexer.embedder import Embedder
-from indexer.model import ModelEmbedder
-from indexer.testing import HashEmbedder
+from indexer.embedding.embedder import Embedder
+from indexer.embedding.model import ModelEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.entries.content import shown
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.storage.settings import Settings
 
 FIRST = 3
 SIGNS = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"

@@ -23,13 +23,13 @@ from benchmarks.collections_data import (
     data_folder,
     load_collection,
 )
-from indexer import bm25
-from indexer.analysis import all_terms
 from indexer.document import Filter
 from indexer.lexical import ENGINES, LexicalDocument, LexicalIndex, open_lexical
-from indexer.postings import Postings, pack
-from indexer.ranking import PROPOSED
-from indexer.wanted import wanted
+from indexer.ranking import bm25
+from indexer.ranking.ranking import PROPOSED
+from indexer.resident.postings import Postings, pack
+from indexer.text.analysis import all_terms
+from indexer.text.wanted import wanted
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)

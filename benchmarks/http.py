@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import KnowledgeBase
 from web.app import create_app
 from web.server import configured, tcp_socket

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.collections_data import CollectionDocument, data_folder, load_collection
-from indexer.embedder import Embedded
-from indexer.model import ModelEmbedder, model_folder
+from indexer.embedding.embedder import Embedded
+from indexer.embedding.model import ModelEmbedder, model_folder
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
 

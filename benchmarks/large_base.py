@@ -19,10 +19,9 @@ from litestar.testing import TestClient
 
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.access import Asker, of_member, operator
 from kb.areas import build_codec
-from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
 from kb.entries.kinds import load_kinds
@@ -32,6 +31,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.people.service import People
 from kb.reuse.service import Reuses
+from kb.storage.data_directory import LOG, VAULT
 from kb.writer import Writer
 from web.app import create_app
 

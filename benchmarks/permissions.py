@@ -19,12 +19,12 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer import fusion
-from indexer.analysis import distinct
 from indexer.document import Document, Filter, Section
-from indexer.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.model import ModelEmbedder
 from indexer.index import HybridIndex
-from indexer.model import ModelEmbedder
+from indexer.ranking import fusion
+from indexer.text.analysis import distinct
 
 VOCABULARY = 30_000
 WORDS = 60

@@ -25,9 +25,9 @@ from typing import Any
 from msgspec import Struct
 
 from indexer.document import Filter
-from indexer.embedder import Embedder
+from indexer.embedding.embedder import Embedder
+from indexer.embedding.model import ModelEmbedder
 from indexer.index import HybridIndex
-from indexer.model import ModelEmbedder
 from kb.access import OPERATOR_LABEL
 from kb.ids import entry_id_for
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions

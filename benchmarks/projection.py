@@ -37,8 +37,8 @@ from kb.entries.entry import (
     EntryTagged,
     EntryUntagged,
 )
-from kb.following import withheld
-from kb.following.views import BATCH, Views
+from kb.projections.views import BATCH, Views
+from kb.views import withheld
 
 TEXT = "Everybody says in one sentence what would have helped, then we choose one thing. " * 6
 EVENTS_OF_ENTRY = 10

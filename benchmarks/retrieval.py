@@ -20,11 +20,11 @@ from benchmarks.collections_data import (
     load_collection,
     mean_ndcg_at,
 )
-from indexer import fusion
 from indexer.document import Document, Filter, Hit, Section
-from indexer.embedder import Embedder
+from indexer.embedding.embedder import Embedder
+from indexer.embedding.model import ModelEmbedder
 from indexer.index import HybridIndex
-from indexer.model import ModelEmbedder
+from indexer.ranking import fusion
 
 TARGETS = {"scifact": 0.730, "cisi": 0.455, "stackfaq": 0.940, "mean": 0.712}
 AUDIENCE = frozenset({"all"})

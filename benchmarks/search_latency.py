@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.collections_data import data_folder, load_collection
 from benchmarks.retrieval import EVERYONE, indexed
-from indexer.model import ModelEmbedder, model_folder, native_arithmetic
+from indexer.embedding.model import ModelEmbedder, model_folder, native_arithmetic
 
 
 def bare_encode() -> Callable[[str], object]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from indexer.letters import composed
+from indexer.text.letters import composed
 
 PROPERTIES = "properties"
 """The place of what stands in no section: the properties of a document."""
@@ -38,7 +38,7 @@ class Document(Struct, frozen=True, kw_only=True):
     facets: Mapping[str, frozenset[str]] = {}
 
     def composed(self) -> "Document":
-        """The same in the form in which texts are compared, see `indexer.letters.composed`."""
+        """The same in the form in which texts are compared, see `indexer.text.letters.composed`."""
         return replace(
             self,
             title=composed(self.title),
@@ -111,7 +111,7 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
     (0 to 1; 0.0 beyond the first fifty), `fused` what the ranking went by, `exact` whether the
     question is its title or an identifier, and `words` the words of the question found in title,
     heading or passage, as they stand in the question. `level` tells whether it has all that the
-    question wants exactly, see `indexer.evidence`.
+    question wants exactly, see `indexer.ranking.evidence`.
     """
 
     lexical: float

@@ -13,23 +13,24 @@ from typing import Self
 import numpy as np
 from msgspec.structs import replace
 
-from indexer import generation, intake
-from indexer.analysis import all_terms, check_question, is_plain
-from indexer.answer import JUDGED, answer
+from indexer import intake
 from indexer.document import Document, Filter, Hit
-from indexer.embedder import Embedder
+from indexer.embedding.embedder import Embedder
 from indexer.errors import IndexerError, IndexOutdated
-from indexer.files import reading
 from indexer.intake import Prepared, windows
-from indexer.letters import composed
 from indexer.lexical import LexicalDocument
-from indexer.parts import Parts
-from indexer.passages import EmbeddedPassage
-from indexer.postings import pack
-from indexer.ranking import Question, rank
-from indexer.stored import Taken
-from indexer.vector_store import VectorStore
-from indexer.wanted import wanted
+from indexer.ranking.answer import JUDGED, answer
+from indexer.ranking.ranking import Question, rank
+from indexer.resident.postings import pack
+from indexer.stored import generation
+from indexer.stored.files import reading
+from indexer.stored.parts import Parts
+from indexer.stored.rows import Taken
+from indexer.stored.vector_store import VectorStore
+from indexer.text.analysis import all_terms, check_question, is_plain
+from indexer.text.letters import composed
+from indexer.text.passages import EmbeddedPassage
+from indexer.text.wanted import wanted
 
 VECTORS = "vectors.sqlite"
 

@@ -12,9 +12,9 @@ from threading import Lock
 from msgspec import Struct
 
 from indexer.document import Document
-from indexer.embedder import Embedder
-from indexer.passages import EmbeddedPassage, split
-from indexer.vector_store import VectorStore
+from indexer.embedding.embedder import Embedder
+from indexer.stored.vector_store import VectorStore
+from indexer.text.passages import EmbeddedPassage, split
 
 WINDOW = 100
 """Documents whose vectors are stored together: what a crash can cost, and who stops waits for."""

@@ -6,14 +6,16 @@ from itertools import chain
 from events.codec import EventCodec
 from events.vault import KeyVault
 from kb.access import Action
-from kb.area import Area, Fact, StreamKind
+from kb.area import Area
 from kb.endorsements import area as endorsements
 from kb.entries import area as entries
-from kb.following.view_set import ViewSet
 from kb.history.history_view import history_of
+from kb.history.lineage_view import LINEAGE
 from kb.own import Own
 from kb.people import area as people
 from kb.reuse import area as reuse
+from kb.views.stream_kind import Fact, StreamKind
+from kb.views.view_set import ViewSet
 
 # The record of changes tells groups by the names that they have, and who saw an erased entry last:
 # people's views take in each event before those of entries.
@@ -31,10 +33,10 @@ def facts_of(areas: Iterable[Area]) -> tuple[Fact, ...]:
 
 
 def views_of(areas: Iterable[Area]) -> ViewSet:
-    """The views of `areas` and the history of all, in the order in which an event reaches them."""
+    """The views of `areas`, lineage and history over all, in the order in which events come."""
     areas = tuple(areas)
     kinds = kinds_of(areas)
-    return ViewSet((*chain(*(area.views for area in areas)), history_of(kinds)), kinds)
+    return ViewSet((*chain(*(area.views for area in areas)), LINEAGE, history_of(kinds)), kinds)
 
 
 def build_codec(vault: KeyVault, areas: Iterable[Area] = AREAS) -> EventCodec:

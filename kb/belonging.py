@@ -34,11 +34,11 @@ from events.sqlite_layout import VAULT as VAULT_LAYOUT
 from events.sqlite_older import read_older, read_older_keys
 from events.sqlite_vault import SqliteVault
 from events.vault import KeyVault, MemoryVault
-from kb.accounts.beside import refuse_foreign
 from kb.areas import build_codec
 from kb.counting import counted
-from kb.data_directory import LOG, VAULT, DataDirectory
 from kb.errors import DataDirectoryError
+from kb.people.accounts_beside import refuse_foreign
+from kb.storage.data_directory import LOG, VAULT, DataDirectory
 
 Notice = Callable[[str], None]
 

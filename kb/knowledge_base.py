@@ -9,35 +9,36 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from indexer.threads import wait_asleep
-from kb import access, data_directory
+from indexer.embedding.threads import wait_asleep
+from kb import access
 from kb.access import Asker
 from kb.areas import OWN
-from kb.data_directory import storage_errors
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind
 from kb.entries.service import Entries
-from kb.entries.sight import Sight
-from kb.erasure import Erasure
+from kb.erasure.erase import Erasure
 from kb.errors import DataDirectoryError, Forbidden, NotFound
 from kb.ids import new_event_id, new_id
-from kb.model import AnnouncedModel
+from kb.measures.reuse_report import Reports
 from kb.opening import open_parts
 from kb.own_data.read import OwnData, own_data
 from kb.parts import Parts
 from kb.people.credentials import Credentials
 from kb.people.directory import Directory
 from kb.people.service import People
-from kb.reuse.report import Reports
 from kb.reuse.service import Reuses
-from kb.search import Answer, Search
-from kb.settings import Settings, load_settings, written
+from kb.search.lazy_embedder import AnnouncedModel
+from kb.search.search import Answer, Search
+from kb.storage import data_directory
+from kb.storage.data_directory import storage_errors
+from kb.storage.settings import Settings, load_settings, written
 from kb.upkeep import Upkeep
+from kb.views.visible import Sight
 from kb.writer import Writer
 
 if TYPE_CHECKING:
-    from indexer.embedder import Embedder
+    from indexer.embedding.embedder import Embedder
     from kb.accounts.accounts import Accounts
 
 Notice = Callable[[str], None]

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from events.errors import EventLogError
-from kb.data_directory import DataDirectory
 from kb.errors import DataDirectoryError, KnowledgeBaseError
-from kb.frozen import FULL, FrozenDirectory, no_room, unwritable
 from kb.parts import Parts
-from kb.settings import Settings
+from kb.storage.data_directory import DataDirectory
+from kb.storage.frozen import FULL, FrozenDirectory, no_room, unwritable
+from kb.storage.settings import Settings
 
 if TYPE_CHECKING:
-    from indexer.embedder import Embedder
+    from indexer.embedding.embedder import Embedder
 
 Notice = Callable[[str], None]
 

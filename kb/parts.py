@@ -10,30 +10,30 @@ from events.clock import utc_now
 from events.errors import EventLogError
 from kb import access
 from kb.access import Asker
-from kb.accounts.beside import Beside
 from kb.areas import VIEWS, build_codec
 from kb.belonging import open_log_and_vault
-from kb.data_directory import DataDirectory
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
+from kb.erasure.eraser import Forgetting
+from kb.erasure.secrets import Keys, Untouched
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.following.follower import Follower
-from kb.following.forgetting import Forgetting
-from kb.following.lane import IndexLane
-from kb.following.own import OwnTexts
-from kb.following.parked import ParkedFile
-from kb.following.search_index import SearchIndex
-from kb.following.view_reader import ViewReader
-from kb.following.views import Views
-from kb.frozen import FrozenDirectory
 from kb.ids import new_event_id, new_id
-from kb.keys import Keys, Untouched
-from kb.questions import Questions
-from kb.settings import Settings
+from kb.measures.search_counts import Questions
+from kb.people.accounts_beside import Beside
+from kb.projections.views import Views
+from kb.projections.worker import Follower
+from kb.search.lane import IndexLane
+from kb.search.own_texts import OwnTexts
+from kb.search.search_index import SearchIndex
+from kb.storage.data_directory import DataDirectory
+from kb.storage.frozen import FrozenDirectory
+from kb.storage.settings import Settings
+from kb.views.parked import ParkedFile
+from kb.views.reader import ViewReader
 from kb.writer import Writer
 
 if TYPE_CHECKING:
-    from indexer.embedder import Embedder
+    from indexer.embedding.embedder import Embedder
     from kb.accounts.accounts import Accounts
 
 CATCH_UP_SECONDS = 10.0

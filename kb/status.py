@@ -10,11 +10,11 @@ from indexer.errors import IndexUnavailable
 from kb.access import operator
 from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
-from kb.following.source import described
-from kb.following.view_reader import ViewReader
-from kb.following.view_tables import checkpoint
-from kb.following.withheld import parked
 from kb.parts import Parts
+from kb.search.source import described
+from kb.views.reader import ViewReader
+from kb.views.tables import checkpoint
+from kb.views.withheld import parked
 
 __all__ = ["ParkedEvent", "Status"]
 

@@ -8,12 +8,12 @@ from time import monotonic
 from kb import status
 from kb.access import Asker
 from kb.belonging import lacking
-from kb.data_directory import storage_errors
-from kb.following.follower import Progress
-from kb.following.withheld import INCOMPLETE
 from kb.parts import Parts
-from kb.settings import Settings
+from kb.projections.worker import Progress
 from kb.status import Status
+from kb.storage.data_directory import storage_errors
+from kb.storage.settings import Settings
+from kb.views.withheld import INCOMPLETE
 
 
 class Upkeep:

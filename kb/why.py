@@ -7,7 +7,7 @@ from indexer.document import Hit
 
 def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
     """The reasons, as "words: night, ward; tag: handover; meaning 0.41"; `tags` are the entry's."""
-    from indexer.letters import composed
+    from indexer.text.letters import composed
 
     reasons = []
     if hit.score.exact:
@@ -23,8 +23,8 @@ def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
 
 def _tagged(question: str, words: Iterable[str], tags: Iterable[str]) -> list[str]:
     """Those of `tags` that have what the question asks for and the text does not show."""
-    from indexer.analysis import CAPITALS, STOP, all_terms
-    from indexer.letters import composed
+    from indexer.text.analysis import CAPITALS, STOP, all_terms
+    from indexer.text.letters import composed
 
     asked = set(all_terms(composed(question)))
     # As in a search: stop words count for want of others.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from indexer.model_files import PACKAGE
+from indexer.embedding.model_files import PACKAGE
 
 GROUPS = ("browser", "model", "kill")
 """Tests that share something costly or crowd each other out stay on one worker, and come first."""

@@ -9,7 +9,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 
 

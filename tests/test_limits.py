@@ -5,7 +5,7 @@ The tests that hold a row set a bound of their own, so that they need not wait f
 
 from pathlib import Path
 
-from indexer.analysis import LONGEST_QUESTION
+from indexer.text.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
 from kb.entries import decide, tags, validation

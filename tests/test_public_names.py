@@ -44,12 +44,12 @@ def is_private(name: str) -> bool:
     ("source", "found"),
     [
         ('monkeypatch.setattr(base.log, "_writer", 1)', ["_writer"]),
-        ('patch.setattr("kb.search._lack", None)', ["kb.search._lack"]),
+        ('patch.setattr("kb.search.search._lack", None)', ["kb.search.search._lack"]),
         ('setattr(build, "__defaults__", ())', ["__defaults__"]),
-        ("from kb.search import _lack", ["kb.search._lack"]),
+        ("from kb.search.search import _lack", ["kb.search.search._lack"]),
         ('getattr(handler, "__name__", "")', []),
         ("from kb.demo import __main__ as program", []),
-        ('monkeypatch.setattr("kb.search.FAINT", "_none")', []),
+        ('monkeypatch.setattr("kb.search.search.FAINT", "_none")', []),
     ],
 )
 def test_a_private_name_in_a_string_or_an_import_is_found(source: str, found: list[str]) -> None:

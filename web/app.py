@@ -14,7 +14,7 @@ from litestar.types.file_types import FileInfo
 
 from kb import KnowledgeBase
 from kb.accounts.oidc import OpenIdProvider
-from kb.settings import is_loopback
+from kb.storage.settings import is_loopback
 from web.api import api_router
 from web.bodies import HELD, HELD_UNKNOWN, SMALL, BoundedRequest, Held
 from web.docs_page import DocsPlugin

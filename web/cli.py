@@ -47,7 +47,7 @@ def serve(
     An address that other machines reach is taken only if members sign in: see the settings sign_in
     and base_url.
     """
-    from kb.local_socket import socket_path
+    from kb.storage.local_socket import socket_path
     from web import server
     from web.logs import logs_to
 
@@ -99,7 +99,7 @@ def _announce(url: str) -> None:
 def _welcome(base: "KnowledgeBase", url: str) -> None:
     """Where members sign in and there is no steward yet, print the link that makes the first."""
     from kb.access import operator
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     if not base.settings.ways or base.unwritable:
         return

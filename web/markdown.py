@@ -11,7 +11,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from indexer.markdown_grammar import parser_of
+from kb.markdown import parser_of
 from web.markdown_rules import LOCAL, add_rules
 
 BLOCKS = {"p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li"}

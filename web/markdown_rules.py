@@ -1,4 +1,4 @@
-"""How pages show what people write in Markdown; the grammar is `indexer.markdown_grammar`."""
+"""How pages show what people write in Markdown; the grammar is `indexer.text.markdown_grammar`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from markupsafe import escape
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from indexer.markdown_grammar import BOX, BOX_TITLE, FORMULAS, HARMLESS, RUBY, box_title, words
+from kb.markdown import BOX, BOX_TITLE, FORMULAS, HARMLESS, RUBY, box_title, words
 from web.anchors import anchor, part_anchor
 
 LOCAL = "data-to"

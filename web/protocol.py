@@ -18,7 +18,7 @@ import msgspec
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kb.settings import is_loopback
+from kb.storage.settings import is_loopback
 from web.errors import PROBLEM_JSON, SENTENCES, ProblemDetails
 from web.headers import HEADERS
 

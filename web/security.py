@@ -10,7 +10,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from kb.settings import is_loopback
+from kb.storage.settings import is_loopback
 from web.errors import CrossSiteRequest
 from web.protocol import LOCAL, LONG_HEAD
 

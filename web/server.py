@@ -16,7 +16,7 @@ from litestar import Litestar
 from kb import KnowledgeBase
 from kb.access import operator
 from kb.errors import KnowledgeBaseError
-from kb.settings import Settings, is_loopback
+from kb.storage.settings import Settings, is_loopback
 from web.app import create_app
 from web.protocol import Protocol
 from web.reopening import reopening

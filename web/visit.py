@@ -17,14 +17,14 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct, field, structs
 
-from events.clock import utc_now
 from kb import KnowledgeBase, access
 from kb.access import Asker
 from kb.access import Scope as TokenScope
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.sessions import SessionInfo, form_value
+from kb.clock import utc_now
 from kb.errors import NotFound
-from kb.local_socket import MEMBER_HEADER
+from kb.storage.local_socket import MEMBER_HEADER
 from web.bodies import give_back
 from web.errors import is_api
 from web.line import Line

@@ -13,7 +13,7 @@ from indexer.errors import UnknownEngine
 class LexicalDocument(Struct, frozen=True, kw_only=True):
     """What an engine indexes of a document.
 
-    `terms` come from `indexer.analysis.all_terms`, with their counts. `names` (the title and the
+    `terms` are those of `indexer.text.analysis.all_terms`, with counts. `names` (the title and the
     identifiers) find the document exactly. `audience` and `facets` are matched as exact values.
     """
 
@@ -25,7 +25,7 @@ class LexicalDocument(Struct, frozen=True, kw_only=True):
 
 
 class LexicalIndex(Protocol):
-    """Documents proposed by their words; `indexer.bm25` scores them.
+    """Documents proposed by their words; `indexer.ranking.bm25` scores them.
 
     Nothing that a search answers depends on what its filter hides or on what was removed, so an
     engine's own statistics have no part in it. What is put or removed is found, durable and stamped
@@ -60,7 +60,7 @@ class LexicalIndex(Protocol):
         Of more than `limit` those that weigh most: the sum of the weights of the terms that a
         document holds, a little more for a term repeated. Those that weigh the same are all in or
         all out, so no order decides among them. Weights are above 0, terms those of
-        what `indexer.wanted` says is scored. In no order.
+        what `indexer.text.wanted` says is scored. In no order.
         """
 
     def named(self, name: str, filter: Filter) -> list[str]:

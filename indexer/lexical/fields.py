@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from indexer import analysis
 from indexer.document import Filter
 from indexer.lexical import LexicalDocument
+from indexer.text import analysis
 
 T = TypeVar("T")
 

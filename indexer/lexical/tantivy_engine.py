@@ -1,4 +1,4 @@
-"""The default full-text engine: Tantivy, fed with terms that `indexer.analysis` made."""
+"""The default full-text engine: Tantivy, fed with terms that `indexer.text.analysis` made."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,6 @@ import tantivy
 from msgspec import Struct
 from tantivy import Occur, Query
 
-from indexer import analysis
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalDocument
@@ -24,6 +23,7 @@ from indexer.lexical.fields import (
     text_tokens,
     token_weights,
 )
+from indexer.text import analysis
 
 _NAME = "Tantivy"
 _WRITER_BYTES = 64_000_000

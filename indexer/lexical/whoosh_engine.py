@@ -10,7 +10,6 @@ import whoosh.query
 import whoosh.scoring
 import whoosh.searching
 
-from indexer import analysis
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalDocument, whoosh_pickles
@@ -24,6 +23,7 @@ from indexer.lexical.fields import (
     text_tokens,
     token_weights,
 )
+from indexer.text import analysis
 
 _NAME = "Whoosh"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from events.sqlite_frozen import Frozen
 from kb.accounts.devices import Devices
@@ -19,8 +19,17 @@ from kb.accounts.tokens import ApiTokens
 from kb.writer import Clock
 
 if TYPE_CHECKING:
-    from kb.accounts.beside import Beside
     from kb.accounts.passkeys import Passkeys, Site
+
+
+class BesideLog(Protocol):
+    """Sees to it that the accounts belong to the log; see `kb.people.accounts_beside`."""
+
+    def compare(self, store: AccountStore) -> None:
+        """Raise `DataDirectoryError` where they do not; end what the log says was ended."""
+
+    def reach(self, store: AccountStore) -> None:
+        """Note how far the log is of which they know all."""
 
 
 class Accounts:
@@ -31,7 +40,7 @@ class Accounts:
         path: Path,
         community: str,
         clock: Clock,
-        beside: "Beside",
+        beside: BesideLog,
         notice: Callable[[str], None],
         frozen: Frozen | None = None,
     ) -> None:

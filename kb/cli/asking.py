@@ -22,7 +22,7 @@ from kb.cli.show import (
 from kb.counting import counted
 
 if TYPE_CHECKING:
-    from kb.search import Answer, Result
+    from kb.search.search import Answer, Result
 
 WIDEST = 100
 # Stand for start and end of a mark while text is wrapped: private-use characters.
@@ -101,7 +101,7 @@ def _from_server(
     archived: bool,
     limit: int,
 ) -> "Answer | None":
-    from kb.local_socket import request
+    from kb.storage.local_socket import request
 
     several = {"kind": kinds, "tag": tags, "group": groups}
     parameters = [
@@ -115,7 +115,7 @@ def _from_server(
         return None
     import msgspec
 
-    from kb.search import Answer
+    from kb.search.search import Answer
 
     return msgspec.convert(found, Answer)
 

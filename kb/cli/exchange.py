@@ -142,10 +142,10 @@ def _options(
     visible_to: tuple[str, ...],
 ) -> "ImportOptions":
     from kb.access import OPERATOR
+    from kb.community import CLOSED
     from kb.errors import InvalidInput
     from kb.ids import group_id
     from kb.importers.run import ImportOptions
-    from kb.people.community import CLOSED
 
     visibility = chosen_visibility(base, visible_to) if visible_to else None
     if visibility and visibility.sight == "world" and not base.directory.open_to_world():
@@ -165,8 +165,8 @@ def _options(
 
 def _source_name(given: str | None, folder: Path) -> str:
     # Checked here, since it would be refused once for each file.
-    from kb.entries.validation import line
     from kb.errors import InvalidInput
+    from kb.fields import line
 
     name = folder.resolve().name if given is None else given
     if not name and given is None:

@@ -99,8 +99,8 @@ def explain(error: BaseException) -> str:
 
     from events.errors import EventLogError
     from indexer.errors import IndexerError
-    from kb.data_directory import reason
     from kb.errors import KnowledgeBaseError
+    from kb.storage.data_directory import reason
 
     match error:
         case KnowledgeBaseError() | EventLogError() | IndexerError():

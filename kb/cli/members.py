@@ -26,8 +26,8 @@ from kb.people.actions import LOOK_AFTER_PEOPLE
 if TYPE_CHECKING:
     from kb import KnowledgeBase
     from kb.accounts.links import Purpose
+    from kb.one_time_links import OneTimeLink
     from kb.people.directory import MemberView
-    from kb.people.links import OneTimeLink
 
 member_argument = click.argument("member_id", metavar="ID")
 
@@ -52,7 +52,7 @@ def invite(
     session: Session, roles: tuple[Role, ...], groups: tuple[str, ...], as_json: bool
 ) -> None:
     """Make a place for a new member, and a link by which they take it."""
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     with session.open() as base:
         inside = [base.directory.group(group).id for group in groups]
@@ -72,7 +72,7 @@ def first_steward(session: Session, as_json: bool) -> None:
     before works no longer.
     """
     from kb.errors import Refused
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     with session.open() as base:
         access.require(base.asker, LOOK_AFTER_PEOPLE)
@@ -96,7 +96,7 @@ def first_steward(session: Session, as_json: bool) -> None:
 def link(session: Session, member_id: str, as_json: bool) -> None:
     """Make a link that signs the member ID in once, or that takes the invitation of ID."""
     from kb.errors import Refused
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     with session.open() as base:
         member = base.directory.member(member_id)

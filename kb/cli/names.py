@@ -28,7 +28,7 @@ class Names:
 
     def seen_by(self, shown: "Visibility") -> str:
         """Whom an entry is shown to, in the words of files and options."""
-        from kb.importers.visibility import words
+        from kb.visibility_words import words
 
         return ", ".join(words(shown, self.groups))
 

@@ -36,7 +36,7 @@ def init_command(
     from msgspec import structs
 
     from kb.knowledge_base import KnowledgeBase
-    from kb.settings import FILE_NAME, Settings
+    from kb.storage.settings import FILE_NAME, Settings
 
     given = {"member": member, "community": community, "fulltext": fulltext}
     chosen = {name: value for name, value in given.items() if value is not None}

@@ -10,7 +10,7 @@ from kb.cli.once import Group
 from kb.cli.pieces import newest, newest_options, piece, piece_options
 from kb.cli.session import Session, pass_session
 from kb.cli.show import json_option, print_json, print_table
-from kb.reuse.report import By
+from kb.measures.reuse_report import By
 
 
 @click.group("report", cls=Group)
@@ -49,7 +49,7 @@ def reuse(
     limit: int,
 ) -> None:
     """Count the reuses recorded in a time, by kind, tag, group or month. CSV has all rows."""
-    from kb.reuse.csv_text import COLUMNS, as_csv
+    from kb.measures.csv_text import COLUMNS, as_csv
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"Give either --json or --format {form}.")

@@ -10,7 +10,7 @@ import click
 from kb.errors import DataDirectoryError
 
 if TYPE_CHECKING:
-    from indexer.embedder import Embedder
+    from indexer.embedding.embedder import Embedder
     from kb.knowledge_base import KnowledgeBase
 
 LOG_FILE = "log.sqlite"
@@ -32,7 +32,7 @@ class Session:
         """The data directory meant. Raises `DataDirectoryError` if none is named and none here."""
         if self.data is not None:
             return self.data
-        from kb.settings import refuse_blank
+        from kb.storage.settings import refuse_blank
 
         refuse_blank(os.environ, "KB_DATA")
         for place in (Path(), Path(DEFAULT_FOLDER)):

@@ -23,7 +23,7 @@ EVERYBODY = {"open": True, "closed": False}
 def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibility":
     """What the words of an option or argument say. Raises `InvalidInput` or `NotFound`."""
     from kb.access import Visibility
-    from kb.importers.visibility import visibility
+    from kb.visibility_words import visibility
 
     return visibility(words, lambda name: base.directory.group(name).id) if words else Visibility()
 
@@ -68,7 +68,7 @@ def _ids_and_words(
 ) -> tuple[list[str], tuple[str, ...]]:
     """The ids, up to the first word that says who sees an entry, and all from there on."""
     from kb.access import SIGHTS
-    from kb.importers.visibility import GROUP, spelled
+    from kb.visibility_words import GROUP, spelled
 
     if len(words) < 2:
         raise click.UsageError("Say whom the entry is to be shown to: WHO is missing.", context)

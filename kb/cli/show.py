@@ -13,7 +13,7 @@ from kb.cli.session import tell
 
 if TYPE_CHECKING:
     from kb.entries.results import EntrySummary
-    from kb.search import Result
+    from kb.search.search import Result
     from kb.writer import Receipt
 
 F = TypeVar("F", bound=Callable[..., Any])

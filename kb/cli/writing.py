@@ -157,7 +157,7 @@ def _refuse_contradictions(
 ) -> None:
     """Raise `InvalidInput` where file and option say different things: neither is dropped."""
     from kb.errors import InvalidInput
-    from kb.importers.visibility import spelled
+    from kb.visibility_words import spelled
 
     said = (
         ("--kind", (kind or "",), (parsed.kind or "",)),
@@ -191,7 +191,7 @@ def _refuse_narrower(base: "KnowledgeBase", parsed: "ParsedFile", page: "EntryPa
 def _left_out(parsed: "ParsedFile", page: "EntryPage", groups: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each thing that a revision leaves as it is, though the file has another."""
     from kb.entries.tags import tag_keys
-    from kb.importers.visibility import words
+    from kb.visibility_words import words
 
     shown = words(page.visibility, groups)
     if parsed.kind and parsed.kind != page.kind:

@@ -18,9 +18,9 @@ from kb.cli.show import heading
 from kb.counting import counted
 from kb.demo.build import CONTENT, build, member_id, questions
 from kb.knowledge_base import KnowledgeBase
-from kb.model import AnnouncedModel
-from kb.people.links import one_time_link
-from kb.settings import Settings
+from kb.one_time_links import one_time_link
+from kb.search.lazy_embedder import AnnouncedModel
+from kb.storage.settings import Settings
 
 SERVE = "KB_DEMO_SERVE"
 PORT = 8321

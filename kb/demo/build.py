@@ -15,7 +15,6 @@ from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from kb.access import ROLES, Asker, Visibility, operator
 from kb.areas import build_codec
-from kb.data_directory import LOG, VAULT
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
@@ -26,7 +25,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.people.service import People
 from kb.reuse.service import Reuses
-from kb.settings import Settings
+from kb.storage.data_directory import LOG, VAULT
+from kb.storage.settings import Settings
 from kb.writer import Writer
 
 CONTENT = Path(__file__).parent / "content"

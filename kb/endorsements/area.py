@@ -1,12 +1,13 @@
 """What endorsements have, in one value."""
 
 from events.sealed_fields import Sealed
-from kb.area import Area, Fact, StreamKind, Told, Words
+from kb.area import Area
 from kb.endorsements.actions import ENDORSE
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.endorsements.endorsement_view import ENDORSEMENTS
 from kb.endorsements.own import OWN
 from kb.sentences import ended
+from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
 
 def _endorsed(event: EntryEndorsed) -> Words:

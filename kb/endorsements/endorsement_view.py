@@ -5,8 +5,8 @@ from sqlite3 import Connection
 from events.event import RecordedEvent
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.entry import EntryErased
-from kb.following.view import SEEN, View, delete_of_entry, stored_time
-from kb.following.withheld import Aside
+from kb.views.view import SEEN, View, delete_of_entry, stored_time
+from kb.views.withheld import Aside
 
 TABLES = (
     """CREATE TABLE endorsement (

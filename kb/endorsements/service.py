@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from kb import fields
 from kb.access import require
 from kb.binding import bind
 from kb.endorsements.actions import ENDORSE
@@ -13,7 +14,6 @@ from kb.endorsements.endorsement import (
     evolve,
     withdraw,
 )
-from kb.entries import validation
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
 from kb.ids import endorsement_id, endorsement_stream
@@ -39,8 +39,8 @@ class Endorsements:
         Raises `InvalidInput`, `NotFound` or `Refused`, `ShownToMore` where others see the entry
         than at `entry_version`, also if that happens in the same moment.
         """
-        decide = bind(endorse, reason=validation.text("reason", reason))
-        version = validation.optional_version(entry_version)
+        decide = bind(endorse, reason=fields.text("reason", reason))
+        version = fields.optional_version(entry_version)
 
         def guard() -> None:
             require(self._writer.asker, ENDORSE)

@@ -1,9 +1,9 @@
 """What entries have, in one value."""
 
 from events.sealed_fields import Sealed
-from kb import as_seen
 from kb.access import told
-from kb.area import Area, Fact, StreamKind, Told, Words
+from kb.area import Area
+from kb.entries import as_seen
 from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, READ, REVISE, SHOW
 from kb.entries.catalogue_view import CATALOGUE
 from kb.entries.entry import (
@@ -18,10 +18,10 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.entries.lineage_view import LINEAGE
 from kb.entries.own import OWN
 from kb.entries.relation import reads
 from kb.sentences import ended
+from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
 # What a person wrote or what may name one. The texts of an entry go with the entry.
 _CONTENT = Sealed("content", by="stream", erased={"title": "", "sections": []})
@@ -143,7 +143,7 @@ ENTRY = StreamKind(
 AREA = Area(
     name="entries",
     streams=(ENTRY,),
-    views=(CATALOGUE, LINEAGE),
+    views=(CATALOGUE,),
     actions=(READ, CONTRIBUTE, REVISE, CURATE, SHOW, ERASE_ENTRY),
     own=OWN,
 )

@@ -5,7 +5,9 @@ from functools import partial
 
 from msgspec import structs
 
+from kb import fields
 from kb.access import Visibility, audience, require
+from kb.community import is_open
 from kb.entries import validation
 from kb.entries.actions import CONTRIBUTE, REVISE, SHOW
 from kb.entries.bring import Brought, ImportedEntry, Outcome, bring, narrowed_by, shown_after
@@ -14,7 +16,6 @@ from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, may_know_erased, require_sight
 from kb.errors import Refused
 from kb.ids import entry_stream
-from kb.people.community import is_open
 from kb.writer import Writer
 
 
@@ -59,7 +60,7 @@ class Bringing:
         draft = structs.replace(draft, visibility=self._as_open(draft.visibility))
         imported = structs.replace(
             imported,
-            id=validation.entry_id("id", imported.id),
+            id=fields.entry_id("id", imported.id),
             draft=draft,
             author=self._writer.actor,
             source=validation.source(imported.source) if imported.source else None,
@@ -97,6 +98,6 @@ def checked_archived(archived: EntryArchived | None) -> EntryArchived | None:
         return None
     successor = archived.successor
     return EntryArchived(
-        reason=validation.text("reason", archived.reason),
-        successor=None if successor is None else validation.entry_id("successor", successor),
+        reason=fields.text("reason", archived.reason),
+        successor=None if successor is None else fields.entry_id("successor", successor),
     )

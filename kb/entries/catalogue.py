@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import msgspec
 from msgspec import structs
 
-from kb.entries import queries, validation
+from kb import fields
+from kb.entries import queries
 from kb.entries.browsing import counts, stored, values_of
 from kb.entries.content import Content
 from kb.entries.known import lacks, missing, only, refuse_unknown
@@ -38,8 +39,8 @@ from kb.entries.rows import (
 from kb.entries.spelling import sought
 from kb.entries.tags import tag_key
 from kb.errors import InvalidInput, NotFound
-from kb.following.view_reader import ViewReader
-from kb.rows import rows
+from kb.views.reader import ViewReader
+from kb.views.rows import rows
 
 __all__ = [
     "BrowseFilter",
@@ -72,7 +73,7 @@ class Catalogue:
 
         Of endorsements and reuses the first `most`, if given; the others are asked for apart.
         """
-        entry_id = validation.known_id("entry", entry_id)
+        entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             found = rows(db, queries.ENTRY_BY_ID, (entry_id,))
             if not found:
@@ -91,7 +92,7 @@ class Catalogue:
         What is hidden or not there is in none.
         """
         with self._views.read(self._labels) as db:
-            found = rows(db, queries.LINKS, (validation.known_id("entry", entry_id),))
+            found = rows(db, queries.LINKS, (fields.known_id("entry", entry_id),))
         return {row["written"]: row["id"] for row in found}
 
     def forgotten(self) -> int:
@@ -194,7 +195,7 @@ class Catalogue:
 
     def lineage(self, entry_id: str) -> Lineage:
         """What it was made from and what was made from it, however far. Raises `NotFound`."""
-        entry_id = validation.known_id("entry", entry_id)
+        entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             refuse_unknown(db, entry_id)
             origins = rows(db, queries.ORIGINS, {"id": entry_id})
@@ -207,7 +208,7 @@ class Catalogue:
 
     def reuse(self, reuse_id: str) -> ReuseView:
         """One recorded reuse. Raises `NotFound`."""
-        reuse_id = validation.known_id("reuse", reuse_id)
+        reuse_id = fields.known_id("reuse", reuse_id)
         with self._views.read(self._labels) as db:
             return reuse_view(only(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
 
@@ -218,7 +219,7 @@ class Catalogue:
 
     def revision(self, entry_id: str, version: int) -> Content:
         """The text as it stood at `version` of the entry. Raises `NotFound`."""
-        entry_id = validation.known_id("entry", entry_id)
+        entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
         if row is None:
@@ -261,7 +262,7 @@ class Catalogue:
     @contextmanager
     def _entry(self, entry_id: str) -> Iterator[tuple[sqlite3.Connection, str]]:
         """The views and the id in its usual shape. Raises `NotFound`."""
-        entry_id = validation.known_id("entry", entry_id)
+        entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             refuse_unknown(db, entry_id)
             yield db, entry_id

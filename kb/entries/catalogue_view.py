@@ -23,7 +23,8 @@ from kb.entries.entry import (
 from kb.entries.spelling import called
 from kb.entries.summary import summary
 from kb.entries.tags import tag_key
-from kb.following.view import (
+from kb.ids import entry_stream
+from kb.views.view import (
     EVERYBODY,
     NOT_ERASED,
     NOW_SEEN_BY,
@@ -35,8 +36,7 @@ from kb.following.view import (
     partition,
     stored_time,
 )
-from kb.following.withheld import Aside, lacks, left, narrowed
-from kb.ids import entry_stream
+from kb.views.withheld import Aside, lacks, left, narrowed
 
 # `position` is that of the contribution, `revised_position` that of the text that stands now, whose
 # first words are the `summary`: a list reads no whole text. `withheld` is as `left` answers.

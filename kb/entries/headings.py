@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-from indexer.letters import composed
+from indexer.text.letters import composed
 
 
 def slug(heading: str) -> str:

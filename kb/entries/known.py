@@ -5,7 +5,7 @@ import sqlite3
 from kb.entries import queries
 from kb.entries.rows import lacking
 from kb.errors import NotFound
-from kb.rows import Row, rows
+from kb.views.rows import Row, rows
 
 
 def refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from kb.entries.results import LineageEntry
-from kb.rows import Row
+from kb.views.rows import Row
 
 
 def nearest_first(entry_id: str, edges: Sequence[Row]) -> tuple[LineageEntry, ...]:

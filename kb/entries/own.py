@@ -24,8 +24,8 @@ from kb.entries.entry import (
 )
 from kb.entries.relation import reads
 from kb.ids import entry_stream
-from kb.importers.visibility import words
 from kb.own import SPOKE_IN, Lines, Own, Reading, ToldEvent, item, of_types, said_by, when
+from kb.visibility_words import words
 
 
 class OwnText(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from kb.access import OPERATOR_LABEL
 from kb.entries.results import Sort
 from kb.entries.spelling import spelled
-from kb.following.withheld import ALL
+from kb.views.withheld import ALL
 
 _CARD = f"""
 SELECT entry.*, {spelled("entry")} AS "group",

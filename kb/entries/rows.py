@@ -16,9 +16,9 @@ from kb.entries.results import (
     RelatedEntry,
     ReuseView,
 )
-from kb.following.view import read_time
-from kb.rows import Row
 from kb.sentences import unreadable
+from kb.views.rows import Row
+from kb.views.view import read_time
 
 _AS_THEY_ARE = ("id", "title", "kind", "summary", "group", "endorsements", "reuses")
 _decode = msgspec.json.Decoder(Content).decode

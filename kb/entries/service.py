@@ -6,9 +6,11 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
+from kb import fields
 from kb.access import Action, Visibility, require
 from kb.access import checked as checked_visibility
 from kb.binding import bind
+from kb.community import require_open
 from kb.entries import decide, validation
 from kb.entries.actions import CONTRIBUTE, CURATE, ERASE_ENTRY, REVISE, SHOW
 from kb.entries.bring import Brought, ImportedEntry
@@ -20,7 +22,6 @@ from kb.entries.stream import entry_aggregate, load_entry, may_know_erased, not_
 from kb.entries.tags import tag_names
 from kb.errors import Mistakes, NotFound
 from kb.ids import group_stream, id_for_command
-from kb.people.community import require_open
 from kb.writer import NewId, Receipt, Writer, checked
 
 __all__ = ["Brought", "Draft", "Entries", "ImportedEntry"]
@@ -91,9 +92,9 @@ class Entries(Bringing):
         revise = bind(
             decide.revise,
             content=content,
-            version=wrong.of(validation.version, version),
-            group=UNSET if group is UNSET else wrong.of(validation.optional_group, group),
-            note=wrong.of(validation.optional_line, "note", note),
+            version=wrong.of(fields.version, version),
+            group=UNSET if group is UNSET else wrong.of(fields.optional_group, group),
+            note=wrong.of(fields.optional_line, "note", note),
         )
         if wrong.found:
             wrong.of(self._require_filled, load_entry(self._writer, entry_id), given)
@@ -115,7 +116,7 @@ class Entries(Bringing):
         command_id: UUID | None = None,
     ) -> Receipt:
         """Put tags on; also on an archived entry."""
-        version = validation.optional_version(entry_version)
+        version = fields.optional_version(entry_version)
         tagged = bind(decide.tag, tags=tag_names(tags), version=version)
         return self._execute(entry_id, CURATE, tagged, command_id)
 
@@ -165,13 +166,13 @@ class Entries(Bringing):
         beside: Mistakes | None = None,
     ) -> Receipt:
         """Stop recommending an entry; `successor` is an existing entry that takes its place."""
-        others = (validation.known_id("entry", successor),) if successor else ()
+        others = (fields.known_id("entry", successor),) if successor else ()
         wrong = beside or Mistakes()
         archived = bind(
             decide.archive,
-            reason=wrong.of(validation.text, "reason", reason),
+            reason=wrong.of(fields.text, "reason", reason),
             successor=others[0] if others else None,
-            version=wrong.of(validation.optional_version, entry_version),
+            version=wrong.of(fields.optional_version, entry_version),
         )
         wrong.refuse()
         return self._execute(entry_id, CURATE, archived, command_id, *others)
@@ -194,7 +195,7 @@ class Entries(Bringing):
         is given: others may have written what was not meant for these.
         """
         visibility = checked_visibility(visibility)
-        version = validation.optional_version(entry_version)
+        version = fields.optional_version(entry_version)
         shown = bind(decide.show, visibility=visibility, version=version)
         return self._execute(entry_id, SHOW, shown, command_id, shown_to=visibility)
 

@@ -1,7 +1,7 @@
 """The stream of an entry, loaded for those who see it."""
 
+from kb import fields
 from kb.access import is_operator
-from kb.entries import validation
 from kb.entries.entry import Entry, evolve
 from kb.errors import NotFound
 from kb.ids import entry_stream
@@ -10,7 +10,7 @@ from kb.writer import Aggregate, Writer
 
 def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
     """The stream of an entry, for a `Writer`. Raises `NotFound` for what is no id."""
-    entry_id = validation.known_id("entry", entry_id)
+    entry_id = fields.known_id("entry", entry_id)
     return Aggregate(entry_id, entry_stream(entry_id), Entry(id=entry_id), evolve)
 
 

@@ -22,7 +22,7 @@ def summary(sections: Sequence[Section]) -> str:
 
 def _plain(markdown: str) -> str:
     # Here, as many a command writes no list and starts sooner without a parser.
-    from indexer.markdown_text import BETWEEN_CELLS, blocks
+    from indexer.text.markdown_text import BETWEEN_CELLS, blocks
 
     texts = (block.text for block in blocks(markdown, brief=True))
     # Where rows follow each other, a line tells them apart on the page.

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from kb.characters import one_alphabet, plain_letters, visible
-from kb.entries.plain import printable, within
 from kb.errors import InvalidInput
+from kb.plain import printable, within
 
 TAG_LENGTH = 50
 COMPOSED_TAG = 10 * TAG_LENGTH

@@ -2,28 +2,23 @@
 
 import math
 from collections.abc import Collection, Mapping
-from urllib.parse import urlsplit
-from uuid import UUID
 
 from msgspec import structs
 
+from kb import fields
 from kb.access import checked as checked_visibility
 from kb.characters import is_blank, visible
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import Kind
-from kb.entries.plain import printable, within
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.tags import tag_names
-from kb.errors import InvalidInput, Mistakes, NotFound
+from kb.errors import InvalidInput, Mistakes
+from kb.plain import printable
 
 TITLE_LENGTH = 200
 HEADING_LENGTH = 300
 SECTION_BYTES = 1_000_000
 SECTIONS = 500
-GROUP_LENGTH = 100
-LINE_LENGTH = 500
-TEXT_LENGTH = 5_000
-LINK_LENGTH = 2_000
 PATH_LENGTH = 4_096
 PROPERTIES = 100
 PROPERTY_LENGTH = 5_000
@@ -32,38 +27,6 @@ PROPERTIES_BYTES = 50_000
 MOST_CHOSEN = 20
 """Values of one filter: each has a link without it on the page, so the page is their square."""
 LARGEST_INTEGER = 2**53 - 1
-
-
-def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
-    """`value` trimmed, with plain line ends: 1 to `limit` characters, none a control character."""
-    return within(field, printable(field, value).strip(), limit)
-
-
-def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
-    """As `text`, on one line, without characters that are not seen."""
-    return _one_line(field, visible(value), limit)
-
-
-def _one_line(field: str, value: str, limit: int) -> str:
-    cleaned = text(field, value, limit)
-    if "\n" in cleaned or "\t" in cleaned:
-        raise InvalidInput(f"The {field} must be a single line without tabs.", field)
-    return cleaned
-
-
-def optional_line(field: str, value: str | None, limit: int = LINE_LENGTH) -> str | None:
-    """As `line`, or None for nothing or only blanks."""
-    return line(field, value, limit) if value is not None and not is_blank(value) else None
-
-
-def group_name(value: str, field: str = "group") -> str:
-    """The name of a group."""
-    return line(field, value, GROUP_LENGTH)
-
-
-def optional_group(value: str | None) -> str | None:
-    """The name of a group, or None for nothing or only blanks."""
-    return optional_line("group", value, GROUP_LENGTH)
 
 
 def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[str]) -> None:
@@ -93,62 +56,13 @@ def relation(value: Relation) -> Relation:
             f"{value.type[:80]!r} is no relation type; use one of {', '.join(RELATION_TYPES)}.",
             "type",
         )
-    return Relation(known, entry_id("target", value.target))
-
-
-def entry_id(field: str, value: str) -> str:
-    """`value` as the usual form of a UUID."""
-    try:
-        return str(UUID(value))
-    except ValueError:
-        raise InvalidInput(f"The {field} {value[:80]!r} is not an entry's id.", field) from None
-
-
-def known_id(what: str, value: str) -> str:
-    """`value` as the usual form of a UUID; raises `NotFound`, since nothing else has an id here."""
-    try:
-        return str(UUID(value))
-    except ValueError:
-        raise NotFound(f"There is no {what} {value[:80]!r}.") from None
-
-
-def is_id(value: str) -> bool:
-    """Whether it has the form of an id."""
-    try:
-        return str(UUID(value)) == value
-    except ValueError:
-        return False
-
-
-def link(field: str, value: str | None) -> str | None:
-    """An http or https address, or None for nothing or only blanks."""
-    cleaned = optional_line(field, value, LINK_LENGTH)
-    if cleaned is not None and not _is_web_address(cleaned):
-        raise InvalidInput(
-            f"The {field} must be a link that begins with http:// or https://.", field
-        )
-    return cleaned
+    return Relation(known, fields.entry_id("target", value.target))
 
 
 def source(value: Source) -> Source:
     """`value` if its name and its id or path are plain text."""
-    external_id = _one_line("path in the source", value.external_id, PATH_LENGTH)
-    return Source(line("name of the source", value.name), external_id)
-
-
-def version(value: int) -> int:
-    """`value` if an entry can be at this version: they are counted from 1."""
-    if value < 1:
-        raise InvalidInput(
-            f"There is no version {value}; name the one that the text started from, 1 or more.",
-            "version",
-        )
-    return value
-
-
-def optional_version(value: int | None) -> int | None:
-    """As `version`, or None where no version is named."""
-    return None if value is None else version(value)
+    external_id = fields.one_line("path in the source", value.external_id, PATH_LENGTH)
+    return Source(fields.line("name of the source", value.name), external_id)
 
 
 def content(value: Content) -> Content:
@@ -159,7 +73,7 @@ def content(value: Content) -> Content:
             "sections",
         )
     wrong = Mistakes()
-    title = wrong.of(line, "title", value.title, TITLE_LENGTH)
+    title = wrong.of(fields.line, "title", value.title, TITLE_LENGTH)
     sections = [wrong.of(_section, section) for section in value.sections]
     properties = wrong.of(_properties, value.properties)
     wrong.refuse()
@@ -177,7 +91,7 @@ def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
     cleaned = structs.replace(
         value,
         content=wrong.of(content, value.content),
-        group=wrong.of(optional_group, value.group),
+        group=wrong.of(fields.optional_group, value.group),
         tags=wrong.of(tag_names, value.tags),
         relations=tuple(dict.fromkeys(wrong.of(relation, each) for each in value.relations)),
         visibility=wrong.of(checked_visibility, value.visibility),
@@ -229,7 +143,7 @@ def _section(value: Section) -> Section:
 def _heading(heading: str) -> str:
     """`heading` as a line; refused under its own name, so that its place in a form is found."""
     try:
-        return line("section heading", heading, HEADING_LENGTH)
+        return fields.line("section heading", heading, HEADING_LENGTH)
     except InvalidInput as error:
         raise InvalidInput(error.message, heading) from error
 
@@ -242,7 +156,7 @@ def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         )
     wrong = Mistakes()
     cleaned = {
-        wrong.of(line, "property name", name): wrong.of(_property, name, value)
+        wrong.of(fields.line, "property name", name): wrong.of(_property, name, value)
         for name, value in values.items()
     }
     wrong.refuse()
@@ -274,11 +188,3 @@ def _property(name: str, value: Scalar) -> Scalar:
     if too_large or not math.isfinite(value):
         raise InvalidInput(f"The property {name} is not a number that can be kept.", "properties")
     return value
-
-
-def _is_web_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in value

@@ -10,7 +10,7 @@ from kb.entries.content import Scalar, Section
 from kb.entries.results import EntryPage, RelatedEntry
 from kb.errors import NotTaken
 from kb.importers.markdown import EXPORT_FORMAT, parse_markdown
-from kb.importers.visibility import words
+from kb.visibility_words import words
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*( [A-Za-z0-9_]+)*")
 _BARE_TRAPS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}

@@ -8,9 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from events.event import RecordedEvent
-from kb.area import StreamKind, Words
 from kb.entries.entry import EntryErased
-from kb.following.view import (
+from kb.sentences import unreadable
+from kb.views.stream_kind import StreamKind, Words
+from kb.views.view import (
     NOW_SEEN_BY,
     SEEN_THEN,
     Handler,
@@ -18,8 +19,7 @@ from kb.following.view import (
     delete_of_entry,
     stored_time,
 )
-from kb.following.withheld import Aside
-from kb.sentences import unreadable
+from kb.views.withheld import Aside
 
 # `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
 TABLES = (

@@ -4,10 +4,10 @@ import codecs
 import re
 
 from kb.counting import counted
-from kb.entries.plain import NOT_TEXT
 from kb.errors import NotTaken
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import LOST
+from kb.plain import NOT_TEXT
 
 LARGEST_FILE = 12_000_000
 """Bytes; a larger file is refused before it is read. The pages take texts of up to 10 MB."""

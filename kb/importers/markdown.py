@@ -51,7 +51,7 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
     `relations` are those that the front matter states, `links` those that the text holds, `named`
     the files that a field names, each with the field. `exact`
     says that it is an export of ours: its `id` is an entry's and its `source` the entry's own.
-    `visible_to` has the words of `kb.importers.visibility`, none where the file does not say, and
+    `visible_to` has the words of `kb.visibility_words`, none where the file does not say, and
     `visible_below` those for the other pages in its folder and below.
     `aliases` are further names under which links find it; `remarks` tell what was left out,
     `unread` that some of its fields could not be read.

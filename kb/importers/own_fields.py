@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from kb.entries.content import Scalar, Source
 from kb.entries.kinds import load_kinds
-from kb.entries.plain import NOT_TEXT
 from kb.entries.relation import RELATION_TYPES
-from kb.entries.validation import GROUP_LENGTH
 from kb.errors import NotTaken
+from kb.fields import GROUP_LENGTH
 from kb.importers.value_text import filled, flat
 from kb.importers.values import Plain, Value
+from kb.plain import NOT_TEXT
 
 EXPORT_FORMAT = 1
 """The number in the field `tributary` of our own exports: such a file is taken word by word."""

@@ -14,7 +14,7 @@ from kb.importers.seen_names import DATE, LISTS, held_back, is_kept, may_hold_ba
 from kb.importers.seen_values import AUTHOR, DRAFT, PRIVATE, is_to_come, plain
 from kb.importers.value_text import flat
 from kb.importers.values import LOST, Plain, Value
-from kb.importers.visibility import WORDS, is_said, spelled
+from kb.visibility_words import WORDS, is_said, spelled
 
 _AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
 _BETWEEN_TAGS = re.compile(r"[,;]")

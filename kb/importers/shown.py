@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from kb.access import Visibility, narrower_of, narrows
 from kb.entries.bring import Brought
 from kb.importers.remarks import Why
-from kb.importers.visibility import words
+from kb.visibility_words import words
 
 
 def bounded(

@@ -8,7 +8,7 @@ from kb.errors import InvalidInput, NotTaken
 from kb.ids import as_uuid, group_id
 from kb.importers.markdown import ParsedFile
 from kb.importers.shown import bounded
-from kb.importers.visibility import visibility
+from kb.visibility_words import visibility
 
 After = Callable[[str, Visibility | None], frozenset[str]]
 """The labels of those who see an entry once it is brought with what its source says."""

@@ -18,11 +18,11 @@ from kb.accounts.passkeys import PasskeyInfo, passkeys_of
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
 from kb.errors import DataDirectoryError
-from kb.following.view_reader import ViewReader
 from kb.ids import member_stream
 from kb.own import Own, ToldEvent
 from kb.people.directory import AccessChange, Directory, GroupView, MemberView
 from kb.people.member import MemberJoined, MemberProfileChanged, Profile
+from kb.views.reader import ViewReader
 from kb.writer import Writer
 
 if TYPE_CHECKING:

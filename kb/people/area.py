@@ -1,8 +1,9 @@
 """What members, groups and the community have, in one value."""
 
 from events.sealed_fields import Sealed
-from kb import as_seen
-from kb.area import Area, Fact, StreamKind
+from kb.area import Area
+from kb.community import GroupNamed, WorldAccessChanged
+from kb.people import as_seen
 from kb.people.actions import (
     AUDIT as MAY_AUDIT,
 )
@@ -16,7 +17,6 @@ from kb.people.actions import (
     SEE_PEOPLE,
 )
 from kb.people.audit_view import AUDIT
-from kb.people.community import GroupNamed, WorldAccessChanged
 from kb.people.erasures_view import ERASURES
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
@@ -37,6 +37,7 @@ from kb.people.sign_in import (
     MemberTokenMade,
     MemberTokenRevoked,
 )
+from kb.views.stream_kind import Fact, StreamKind
 
 _PROFILE = Sealed("profile", by="stream", erased={"name": ""})
 

@@ -9,10 +9,8 @@ from msgspec import Struct
 from events.event import RecordedEvent
 from kb.access import audience
 from kb.accounts.links import Purpose
+from kb.community import WorldAccessChanged
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
-from kb.following.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
-from kb.following.withheld import Aside, lacks, narrowed
-from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
     MemberErased,
@@ -31,6 +29,8 @@ from kb.people.sign_in import (
     MemberTokenRevoked,
     SignInChange,
 )
+from kb.views.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
+from kb.views.withheld import Aside, lacks, narrowed
 
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
 # and `author` whose that is or was; `partition` tells who saw the entry then, or saw it last.

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kb import fields
 from kb.access import ROLES, Role
 from kb.characters import is_blank
-from kb.entries import validation
 from kb.errors import InvalidInput, Mistakes
 from kb.people.member import Profile
 
@@ -17,12 +17,12 @@ def checked_profile(profile: Profile) -> Profile:
     """`profile` with its texts in order. Raises `InvalidInput`, naming the field."""
     wrong, told = Mistakes(), profile.help or ""
     cleaned = Profile(
-        name=wrong.of(validation.line, "name", profile.name),
-        address=wrong.of(validation.optional_line, "address", profile.address),
+        name=wrong.of(fields.line, "name", profile.name),
+        address=wrong.of(fields.optional_line, "address", profile.address),
         time_zone=wrong.of(_time_zone, profile.time_zone),
         languages=wrong.of(_languages, profile.languages),
-        pronouns=wrong.of(validation.optional_line, "pronouns", profile.pronouns),
-        help=None if is_blank(told) else wrong.of(validation.text, "help", told),
+        pronouns=wrong.of(fields.optional_line, "pronouns", profile.pronouns),
+        help=None if is_blank(told) else wrong.of(fields.text, "help", told),
     )
     wrong.refuse()
     return cleaned
@@ -41,7 +41,7 @@ def _time_zone(name: str) -> str:
 def _languages(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) > MOST_LANGUAGES:
         raise InvalidInput(f"Name at most {MOST_LANGUAGES} languages.", "languages")
-    return tuple(validation.line("languages", each) for each in names)
+    return tuple(fields.line("languages", each) for each in names)
 
 
 def checked_roles(roles: Iterable[Role]) -> frozenset[Role]:

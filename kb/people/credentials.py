@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kb import fields
 from kb.access import Scope, may, require, require_operator
 from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.tokens import TokenGist, TokenInfo
 from kb.binding import bind
-from kb.entries import validation
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
 from kb.people import decide
@@ -219,7 +219,7 @@ class Credentials:
         return partial(self._note, self._writer.actor, MemberSignInChanged(what=what))
 
     def _note(self, member: str, event: SignInEvent) -> None:
-        self._decided(validation.known_id("member", member), bind(decide.note, event=event))
+        self._decided(fields.known_id("member", member), bind(decide.note, event=event))
 
     def _decided(self, member: str, decided: decide.Decide) -> Receipt:
         return self._writer.settle(self._recorded(member, decided))

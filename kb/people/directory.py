@@ -12,8 +12,6 @@ from kb import access
 from kb.access import Asker
 from kb.characters import skeleton
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
-from kb.following.view import read_time
-from kb.following.view_reader import ViewReader
 from kb.ids import group_id
 from kb.people import queries
 from kb.people.actions import AUDIT, LOOK_AFTER_PEOPLE, SEE_PEOPLE
@@ -29,7 +27,9 @@ from kb.people.results import (
     MemberView,
     seen_name,
 )
-from kb.rows import Row, rows
+from kb.views.reader import ViewReader
+from kb.views.rows import Row, rows
+from kb.views.view import read_time
 
 __all__ = ["FORMER", "UNREADABLE", "AccessChange", "Directory", "GroupView", "Listed", "MemberView"]
 

@@ -4,8 +4,8 @@ from sqlite3 import Connection
 
 from events.event import RecordedEvent
 from kb.entries.entry import EntryErased
-from kb.following.view import EVERYBODY, NOBODY, View
 from kb.people.member import MemberErased, MemberLeft
+from kb.views.view import EVERYBODY, NOBODY, View
 
 TABLES = (
     """CREATE TABLE erasure (

@@ -9,10 +9,8 @@ import msgspec
 from events.event import RecordedEvent
 from kb.characters import skeleton
 from kb.collation import sort_key
-from kb.following.view import EVERYBODY, Handler, View, stored_time
-from kb.following.withheld import held
+from kb.community import WorldAccessChanged
 from kb.ids import group_id
-from kb.people.community import WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
     MemberErased,
@@ -26,6 +24,8 @@ from kb.people.member import (
     MemberRoleTaken,
     Profile,
 )
+from kb.views.view import EVERYBODY, Handler, View, stored_time
+from kb.views.withheld import held
 
 # `looks` is what two names have in common that look alike, `name_key` tells their order, and
 # `name_id` is the id that a group formed with this name would have.

@@ -1,6 +1,6 @@
 """The SQL that answers questions about people, each statement with its name."""
 
-from kb.following.withheld import held
+from kb.views.withheld import held
 
 _UNTOLD = held("'member-' || id", "profile")
 _MEMBER = f"""

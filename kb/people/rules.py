@@ -6,7 +6,7 @@ Each is asked while a command decides: what it read in the log is compared again
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from kb.entries import validation
+from kb import fields
 from kb.errors import NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
 from kb.people import group, member
@@ -36,7 +36,7 @@ class Unknown:
 
     def group_called(self, text: str) -> str | None:
         """The id that the name gave, or the text if it is an id."""
-        return text if validation.is_id(text) else group_id(text)
+        return text if fields.is_id(text) else group_id(text)
 
 
 class Rules:

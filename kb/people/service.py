@@ -6,12 +6,12 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from kb import community, fields
 from kb.access import Action, Role, require
 from kb.binding import bind
-from kb.entries import validation
 from kb.errors import Forbidden, Mistakes, NotFound
 from kb.ids import COMMUNITY_STREAM, group_id, member_stream
-from kb.people import community, decide
+from kb.people import decide
 from kb.people.actions import (
     CHANGE_SELF,
     CHANGE_SETTINGS,
@@ -118,7 +118,7 @@ class People:
         return receipt
 
     def erase(self, member_id: str, *, entries: Literal["kept", "erased"] = "kept") -> Receipt:
-        """Record that a member is to be forgotten; `kb.erasure` waits for the forgetting."""
+        """Record that a member is to be forgotten; `kb.erasure.erase` waits for the forgetting."""
         self.refuse_erasing(member_id)
         return self._take_away(member_id, bind(decide.erase, entries=entries))
 
@@ -126,7 +126,7 @@ class People:
         """Raise what `erase` would raise, before a person is asked whether they are sure."""
         if member_id != self._writer.asker.member:
             self._require(ERASE_MEMBER)
-        member_id = validation.known_id("member", member_id)
+        member_id = fields.known_id("member", member_id)
         self._rules.refuse_last_steward(member_id)
         if not self._writer.exists(member_stream(member_id)):
             raise NotFound(f"There is no member {member_id}.")
@@ -142,7 +142,7 @@ class People:
         """Begin a group, perhaps inside another. Its id follows from its name."""
         self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
-        name = wrong.of(validation.group_name, name, "name of the group")
+        name = wrong.of(fields.group_name, name, "name of the group")
         wrong.refuse()
         known = group_id(name)
         around = self._rules.known_group(parent) if parent else None
@@ -170,7 +170,7 @@ class People:
         self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
         if isinstance(name, str):
-            name = wrong.of(validation.group_name, name, "name of the group")
+            name = wrong.of(fields.group_name, name, "name of the group")
         wrong.refuse()
         known = self._rules.known_group(group)
         around = self._rules.known_group(parent) if isinstance(parent, str) else parent
@@ -206,7 +206,7 @@ class People:
         decided: decide.Decide,
         guard: Callable[[], object] | None = None,
     ) -> Receipt:
-        member_id = validation.known_id("member", member_id)
+        member_id = fields.known_id("member", member_id)
         return self._writer.execute(member_aggregate(member_id), decided, guard=guard).receipt
 
     def _take_away(self, member_id: str, decided: decide.Decide) -> Receipt:

@@ -1,13 +1,14 @@
 """What reuse has, in one value."""
 
 from events.sealed_fields import Sealed
-from kb import as_seen
-from kb.area import Area, Fact, StreamKind, Told, Words
+from kb.area import Area
+from kb.reuse import as_seen
 from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
 from kb.reuse.own import OWN
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
 from kb.reuse.reuse_view import REUSES
 from kb.sentences import ended
+from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
 UNNAMED_GROUP = "a group no longer named"
 """What reports count a reuse under whose member was erased: its group may have named a person."""

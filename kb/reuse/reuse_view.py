@@ -5,8 +5,8 @@ from sqlite3 import Connection
 from events.event import RecordedEvent
 from kb.entries.entry import EntryErased
 from kb.entries.spelling import called
-from kb.following.view import SEEN, View, delete_of_entry, stored_time
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.views.view import SEEN, View, delete_of_entry, stored_time
 
 TABLES = (
     """CREATE TABLE reuse (

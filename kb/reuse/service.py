@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
+from kb import fields
 from kb.access import require
 from kb.binding import bind
-from kb.entries import validation
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, Mistakes, NotFound
@@ -53,15 +53,15 @@ class Reuses:
     ) -> Receipt:
         """Record that `group` reused an entry that is not archived; `evidence` is a web link."""
         wrong = beside or Mistakes()
-        version = wrong.of(validation.optional_version, entry_version)
+        version = wrong.of(fields.optional_version, entry_version)
         recorded = ReuseRecorded(
-            entry_id=validation.known_id("entry", entry_id),
+            entry_id=fields.known_id("entry", entry_id),
             recorded_by=self._writer.actor,
-            group=wrong.of(validation.group_name, group),
-            context=wrong.of(validation.text, "context", context),
+            group=wrong.of(fields.group_name, group),
+            context=wrong.of(fields.text, "context", context),
             outcome=wrong.of(_outcome, outcome),
             resulting_entry=_known(resulting_entry),
-            evidence=wrong.of(validation.link, "evidence", evidence),
+            evidence=wrong.of(fields.link, "evidence", evidence),
         )
         wrong.refuse()
 
@@ -99,12 +99,12 @@ class Reuses:
         decide = bind(
             update_outcome,
             outcome=wrong.of(_outcome, outcome),
-            note=wrong.of(validation.text, "note", note),
+            note=wrong.of(fields.text, "note", note),
             resulting_entry=resulting_entry,
-            evidence=wrong.of(_if_set, partial(validation.link, "evidence"), evidence),
-            version=wrong.of(validation.optional_version, version),
+            evidence=wrong.of(_if_set, partial(fields.link, "evidence"), evidence),
+            version=wrong.of(fields.optional_version, version),
         )
-        seen = wrong.of(validation.optional_version, entry_version)
+        seen = wrong.of(fields.optional_version, entry_version)
         wrong.refuse()
         entry_id = self._require_own(reuse_id)
 
@@ -143,12 +143,12 @@ class Reuses:
 
 
 def _aggregate(reuse_id: str) -> Aggregate[Reuse]:
-    reuse_id = validation.known_id("reuse", reuse_id)
+    reuse_id = fields.known_id("reuse", reuse_id)
     return Aggregate(reuse_id, reuse_stream(reuse_id), Reuse(id=reuse_id), evolve)
 
 
 def _known(entry_id: str | None) -> str | None:
-    return validation.known_id("entry", entry_id) if entry_id else None
+    return fields.known_id("entry", entry_id) if entry_id else None
 
 
 def _if_set(

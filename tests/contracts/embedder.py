@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.analysis import distinct
-from indexer.embedder import WORD_DIMENSION, Embedder
+from indexer.embedding.embedder import WORD_DIMENSION, Embedder
+from indexer.text.analysis import distinct
 
 TEXTS = ["A short one.", "", "Größe … zebra 学习", "word " * 600, "\0 null", "שלום עולם"]
 

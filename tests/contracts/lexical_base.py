@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.analysis import all_terms
 from indexer.document import Filter
 from indexer.lexical import LexicalDocument, LexicalIndex, open_lexical
-from indexer.wanted import wanted
+from indexer.text.analysis import all_terms
+from indexer.text.wanted import wanted
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from indexer.analysis import MAX_TERMS
 from indexer.document import Filter
 from indexer.lexical import LexicalIndex
-from indexer.wanted import wanted
+from indexer.text.analysis import MAX_TERMS
+from indexer.text.wanted import wanted
 from tests.contracts.lexical_base import EVERYONE, EngineContract, found, some_document
 
 

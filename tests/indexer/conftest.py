@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
 from tests.indexer.forty import fill
 
 

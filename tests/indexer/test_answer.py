@@ -8,17 +8,17 @@ import pytest
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from indexer import analysis, snippets
-from indexer.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
 from indexer.document import Document, Filter, Hit, Part, Passage, Section
-from indexer.embedder import Embedded
-from indexer.evidence import ALIKE_TOGETHER, EXACT, NOTHING
+from indexer.embedding.embedder import Embedded
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.postings import keys
-from indexer.ranking import Question, Ranked, Ranking
-from indexer.stored import Fetched
-from indexer.testing import HashEmbedder
-from indexer.wanted import wanted
+from indexer.ranking.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
+from indexer.ranking.evidence import ALIKE_TOGETHER, EXACT, NOTHING
+from indexer.ranking.ranking import Question, Ranked, Ranking
+from indexer.resident.postings import keys
+from indexer.stored.rows import Fetched
+from indexer.text import analysis, snippets
+from indexer.text.wanted import wanted
 
 TEXT = "How do we share what we learned?"
 PASSAGE = "People share a lunch."
@@ -180,7 +180,7 @@ def test_a_passage_is_analysed_once_and_shortened_only_if_someone_sees_it(
         return shorten(text, marked)
 
     monkeypatch.setattr(analysis, "spans", counted_spans)
-    monkeypatch.setattr("indexer.answer.all_terms", counted_terms)
+    monkeypatch.setattr("indexer.ranking.answer.all_terms", counted_terms)
     monkeypatch.setattr(snippets, "snippet_range", counted_range)
     assert len(answered(NEAR, NEAR, 0.3, limit=2)) == 2
     assert analysed.count(PASSAGE) == 2

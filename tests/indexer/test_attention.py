@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer import attention
+from indexer.embedding import attention
 
 BATCH, HEADS, TOKENS, SIZE = 3, 2, 5, 4
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import bm25
-from indexer.bm25 import Statistics
-from indexer.postings import Postings, pack
+from indexer.ranking import bm25
+from indexer.ranking.bm25 import Statistics
+from indexer.resident.postings import Postings, pack
 
 TERMS = ["red", "green", "blue", "größe", "赤"]
 documents = st.dictionaries(st.sampled_from(TERMS), st.integers(1, 30), max_size=5)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from indexer import generation
-from indexer.description import Description, describe
 from indexer.document import Document, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexOutdated
 from indexer.index import HybridIndex
-from indexer.parts import PASSAGES
-from indexer.testing import HashEmbedder
+from indexer.stored import generation
+from indexer.stored.description import Description, describe
+from indexer.stored.parts import PASSAGES
 
 HEAVY = ("torch", "faiss", "tantivy", "whoosh")
 
@@ -61,7 +61,7 @@ def test_describing_loads_no_library_of_search(place: Path) -> None:
     program = f"""
 import sys
 from pathlib import Path
-from indexer.description import describe
+from indexer.stored.description import describe
 assert describe(Path({str(place)!r})).documents == 1
 assert not set({HEAVY!r}) & set(sys.modules)
 """

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from indexer.analysis import all_terms
 from indexer.document import Passage
-from indexer.evidence import TOGETHER, Evidence, Sought, weigh
-from indexer.postings import keys
-from indexer.stored import Fetched
+from indexer.ranking.evidence import TOGETHER, Evidence, Sought, weigh
+from indexer.resident.postings import keys
+from indexer.stored.rows import Fetched
+from indexer.text.analysis import all_terms
 
 TEXTS = ["Boats and bread.", "A crate.", "The crate was opened and painted.", "It was opened."]
 GAINS = {"crate": 1.0, "open": 0.5}

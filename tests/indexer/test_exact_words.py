@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from indexer.document import Document, Filter, Hit, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
 from tests.examples import costly
 
 ALL = frozenset({"all"})
@@ -200,8 +200,8 @@ def test_a_word_that_only_a_hidden_document_has_is_nowhere(index: HybridIndex) -
 def test_a_word_that_too_many_have_alike_to_be_proposed_is_still_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.ranking.PROPOSED", 3)
-    monkeypatch.setattr("indexer.ranking.CANDIDATES", 3)
+    monkeypatch.setattr("indexer.ranking.ranking.PROPOSED", 3)
+    monkeypatch.setattr("indexer.ranking.ranking.CANDIDATES", 3)
     texts = [document(f"{n}", FILLER) for n in range(9)]
 
     def fill(index: HybridIndex) -> None:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from indexer import fusion
-from indexer.bm25 import Statistics
-from indexer.fusion import Distribution, Floats
+from indexer.ranking import fusion
+from indexer.ranking.bm25 import Statistics
+from indexer.ranking.fusion import Distribution, Floats
 
 SCORES = arrays(np.float64, st.integers(1, 80), elements=st.floats(-5, 5))
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from indexer import analysis, generation
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.index import HybridIndex
-from indexer.parts import Parts
-from indexer.passage_store import PassageStore
-from indexer.testing import HashEmbedder
+from indexer.stored import generation
+from indexer.stored.parts import Parts
+from indexer.stored.passage_store import PassageStore
+from indexer.text import analysis
 from tests.indexer.forty import documents, empty, fill, found, overwrite, shorten
 
 

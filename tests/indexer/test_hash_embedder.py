@@ -2,8 +2,8 @@
 
 import pytest
 
-from indexer.embedder import Embedder
-from indexer.testing import HashEmbedder
+from indexer.embedding.embedder import Embedder
+from indexer.embedding.testing import HashEmbedder
 from tests.contracts.embedder import EmbedderContract
 
 

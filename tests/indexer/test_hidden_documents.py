@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from msgspec.structs import replace
 
-from indexer import memory, ranking
 from indexer.document import Document, Filter, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import VECTORS, HybridIndex
 from indexer.lexical import ENGINES
-from indexer.testing import HashEmbedder
+from indexer.ranking import ranking
+from indexer.resident import memory
 from tests.examples import costly
 
 LABELS = ["world", "members", "group:a", "group:b", "member:1"]
@@ -68,7 +69,7 @@ class HybridIndexAgainstOneOfVisibleDocuments(RuleBasedStateMachine):
         self.patch.setattr(ranking, "PROPOSED", 4)
         self.patch.setattr(memory, "SAMPLE", 5)
         self.patch.setattr(memory, "COMPACT_AT", 8)
-        self.patch.setattr("indexer.answer.JUDGED", 2)
+        self.patch.setattr("indexer.ranking.answer.JUDGED", 2)
         self.patch.setattr("indexer.index.JUDGED", 2)
         self.place = tempfile.TemporaryDirectory()
         self.embedder = HashEmbedder()

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import fusion
-from indexer.description import describe
 from indexer.document import Document, Filter, Hit, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexUnavailable, QuestionError
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
+from indexer.ranking import fusion
+from indexer.stored.description import describe
 from tests.examples import costly
 
 ALL = frozenset({"all"})

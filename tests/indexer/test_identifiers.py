@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from indexer.document import Document, Filter, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.sayings import ELSE, RESPELLED, other_version
-from indexer.testing import HashEmbedder
-from indexer.wanted import wanted
+from indexer.text.sayings import ELSE, RESPELLED, other_version
+from indexer.text.wanted import wanted
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)

@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from indexer.document import Document
-from indexer.embedder import Embedded
+from indexer.embedding.embedder import Embedded
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import ModelUnavailable
 from indexer.intake import AHEAD, WINDOW, Prepared, Window, windows
-from indexer.testing import HashEmbedder
-from indexer.vector_store import VectorStore
+from indexer.stored.vector_store import VectorStore
 from tests.indexer.forty import documents
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from indexer.late_interaction import Words, nearness
+from indexer.ranking.maxsim import Words, nearness
 
 DIMENSION = 4
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import all_terms
 from indexer.document import Filter
 from indexer.errors import UnknownEngine
 from indexer.lexical import ENGINES, LexicalDocument, LexicalIndex, open_lexical
+from indexer.text.analysis import all_terms
 from tests.examples import costly
 
 WORDS = ["red", "green", "blue", "grün", "赤", "42"]

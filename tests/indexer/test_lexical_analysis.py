@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import analysis
-from indexer.analysis import all_terms, name_key, spans, terms
+from indexer.text import analysis
+from indexer.text.analysis import all_terms, name_key, spans, terms
 
 texts = st.text(st.one_of(st.characters(), st.sampled_from("aAsStT'\u2019\u0308 é検ひคह\u093f9_-")))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer import linear
+from indexer.embedding import linear
 
 
 @pytest.mark.model

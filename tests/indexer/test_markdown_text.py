@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.markdown_text import Block, blocks
+from indexer.text.markdown_text import Block, blocks
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from indexer import memory as module
 from indexer.document import Filter
-from indexer.evidence import Sought
-from indexer.memory import Candidates, Memory, Proposed
-from indexer.postings import pack
-from indexer.stored import Known, StoredDocument
-from indexer.vectors import PassageVectors, Vectors
+from indexer.ranking.evidence import Sought
+from indexer.resident import memory as module
+from indexer.resident.memory import Candidates, Memory, Proposed
+from indexer.resident.postings import pack
+from indexer.resident.vectors import PassageVectors, Vectors
+from indexer.stored.rows import Known, StoredDocument
 from tests.examples import costly
 
 DIMENSION = 8

@@ -14,10 +14,10 @@ import pytest
 import regex
 from tokenizers import Tokenizer
 
-from indexer import model, model_files
-from indexer.embedder import Embedder
+from indexer.embedding import model, model_files
+from indexer.embedding.embedder import Embedder
+from indexer.embedding.model import ModelEmbedder, model_folder, native_arithmetic
 from indexer.errors import ModelUnavailable
-from indexer.model import ModelEmbedder, model_folder, native_arithmetic
 from tests.contracts.embedder import EmbedderContract, vectors
 
 TEXTS = ["How do teams share what they learn?", "Practices. " * 200, "", "one", "naïve 学习 test"]
@@ -85,7 +85,7 @@ def test_a_question_waits_for_no_other_core_whatever_computed_before(
 @pytest.mark.process
 def test_counting_tokens_does_not_load_torch() -> None:
     program = (
-        "import sys; from indexer.model import ModelEmbedder; e = ModelEmbedder();"
+        "import sys; from indexer.embedding.model import ModelEmbedder; e = ModelEmbedder();"
         "assert e.token_offsets(['two words']) == [[(0, 3), (4, 9)]]; e.fingerprint, e.dimension;"
         "sys.exit(any(name in sys.modules for name in ('torch', 'sentence_transformers')))"
     )

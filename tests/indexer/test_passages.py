@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.document import Document, Section
-from indexer.embedder import Embedder
-from indexer.model import ModelEmbedder
-from indexer.passages import MAX_TOKENS, SPECIAL_TOKENS, EmbeddedPassage, split
-from indexer.testing import HashEmbedder
+from indexer.embedding.embedder import Embedder
+from indexer.embedding.model import ModelEmbedder
+from indexer.embedding.testing import HashEmbedder
+from indexer.text.passages import MAX_TOKENS, SPECIAL_TOKENS, EmbeddedPassage, split
 from tests.examples import costly
 
 WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=12)

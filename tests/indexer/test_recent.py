@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from indexer.embedder import WORD_DIMENSION
-from indexer.late_interaction import Words
-from indexer.recent import RecentWords
+from indexer.embedding.embedder import WORD_DIMENSION
+from indexer.ranking.maxsim import Words
+from indexer.resident.recent import RecentWords
 
 
 class Store:

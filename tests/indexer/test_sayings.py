@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from indexer import said
 from indexer.document import Document, Filter, Hit, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.passage_store import PassageStore
-from indexer.sayings import ELSE, RESPELLED, SAID, TYPED
-from indexer.stored import Line
-from indexer.testing import HashEmbedder
-from indexer.wanted import wanted
+from indexer.stored.passage_store import PassageStore
+from indexer.stored.rows import Line
+from indexer.text import said
+from indexer.text.sayings import ELSE, RESPELLED, SAID, TYPED
+from indexer.text.wanted import wanted
 
 ALL = frozenset({"all"})
 EVERYONE = Filter(audience=ALL)

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from indexer.analysis import all_terms, name_key
 from indexer.document import Filter
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.letters import composed
-from indexer.markdown_text import blocks
-from indexer.testing import HashEmbedder
+from indexer.text.analysis import all_terms, name_key
+from indexer.text.letters import composed
+from indexer.text.markdown_text import blocks
 from tests.indexer.test_exact_words import ALL, EVERYONE, FILLER, Unreading, document
 
 WORDS = {

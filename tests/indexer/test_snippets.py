@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import analysis
-from indexer.analysis import all_terms, name_key
-from indexer.snippets import (
+from indexer.text import analysis
+from indexer.text.analysis import all_terms, name_key
+from indexer.text.snippets import (
     SNIPPET_WIDTH,
     Span,
     marks,
@@ -18,7 +18,7 @@ from indexer.snippets import (
     within,
     written,
 )
-from indexer.wanted import wanted
+from indexer.text.wanted import wanted
 
 passages = st.lists(
     st.sampled_from(

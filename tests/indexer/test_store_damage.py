@@ -10,12 +10,12 @@ from subprocess import PIPE, Popen
 import pytest
 from msgspec.structs import replace
 
-from indexer.description import describe
 from indexer.document import Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexOutdated
-from indexer.files import reading
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
+from indexer.stored.description import describe
+from indexer.stored.files import reading
 from tests.indexer.forty import documents, empty, fill, found, overwrite, shorten
 
 _OTHER_READER = """
@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from indexer.document import Filter
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from tests.indexer.forty import documents, empty, fill, found, overwrite, shorten
 
 with HybridIndex.open(Path(sys.argv[1]), HashEmbedder()) as index:

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from indexer.threads import OneThread, one_thread, wait_asleep
+from indexer.embedding.threads import OneThread, one_thread, wait_asleep
 
 LOADS = """
 import os, sys
@@ -22,8 +22,8 @@ class Watch:
             raise ImportError(name)
 
 sys.meta_path.insert(0, Watch())
-from indexer.encoder import Encoder
-from indexer.vectors import PassageVectors
+from indexer.embedding.encoder import Encoder
+from indexer.resident.vectors import PassageVectors
 for load in (lambda: PassageVectors(4), lambda: Encoder(Path(), "float32")):
     for name in ("OMP_WAIT_POLICY", "KMP_BLOCKTIME"):
         os.environ.pop(name, None)

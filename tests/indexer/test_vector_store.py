@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import WORD_DIMENSION, Embedded
 from indexer.errors import IndexOutdated, IndexUnavailable
-from indexer.files import connect
-from indexer.vector_store import Vectors, VectorStore
+from indexer.stored.files import connect
+from indexer.stored.vector_store import Vectors, VectorStore
 
 
 def unit(*numbers: float) -> Vectors:
@@ -138,13 +138,13 @@ def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
         connection.execute("PRAGMA secure_delete = OFF")
         return connection
 
-    monkeypatch.setattr("indexer.vector_store.connect", leaving_bytes)
+    monkeypatch.setattr("indexer.stored.vector_store.connect", leaving_bytes)
     store = VectorStore(tmp_path / "v.sqlite", 3, writable=True)
     texts = {store.text_hash(text): embedded(n, 0.5, 7) for n, text in enumerate(("gone", "kept"))}
     store.put("m", texts)
     (_, gone), (kept_hash, kept) = texts.items()
     with monkeypatch.context() as patch:
-        patch.setattr("indexer.vector_store.clear_free_space", read)
+        patch.setattr("indexer.stored.vector_store.clear_free_space", read)
         with pytest.raises(IndexUnavailable):
             store.keep_only([kept_hash])
     assert gone.vector.tobytes() in lying(tmp_path)

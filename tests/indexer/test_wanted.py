@@ -2,8 +2,8 @@
 
 import pytest
 
-from indexer.analysis import MAX_TERMS
-from indexer.wanted import wanted
+from indexer.text.analysis import MAX_TERMS
+from indexer.text.wanted import wanted
 
 
 def scored(question: str) -> list[str]:

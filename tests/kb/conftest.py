@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.storage.settings import Settings
 from tests import made
 from tests.worlds.log import ViewedWorld, everything
 from tests.worlds.shell import CommandLine
@@ -21,9 +21,9 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is erased is erased at once: no test is about others that may follow. What anybody has
     written is found by the next question, however busy the machine is.
     """
-    monkeypatch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
-    monkeypatch.setattr("kb.search.OWN_SECONDS", 60.0)
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 60.0)
+    monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OWN_SECONDS", 60.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ import whoosh.index
 
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
-from indexer import generation
-from indexer.analysis import name_key, terms
 from indexer.document import Document, Section
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import VECTORS
-from indexer.passages import split
-from indexer.postings import keys
-from indexer.testing import HashEmbedder
-from indexer.vector_store import VectorStore
+from indexer.resident.postings import keys
+from indexer.stored import generation
+from indexer.stored.vector_store import VectorStore
+from indexer.text.analysis import name_key, terms
+from indexer.text.passages import split
 from kb.access import Role
 from kb.accounts.schema import MEMBER_TABLES
 from kb.areas import build_codec

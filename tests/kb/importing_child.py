@@ -3,10 +3,10 @@
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.storage.settings import Settings
 
 
 def main(told: Connection, data: Path, folder: Path) -> None:

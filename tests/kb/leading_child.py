@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.storage.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

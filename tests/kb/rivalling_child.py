@@ -5,12 +5,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.access import operator
 from kb.errors import KnowledgeBaseError
 from kb.knowledge_base import KnowledgeBase
 from kb.people.service import People
-from kb.settings import Settings
+from kb.storage.settings import Settings
 
 Act = tuple[str, tuple[str, ...], dict[str, str]]
 """A method of `People`, and what it is given."""

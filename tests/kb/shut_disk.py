@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pytest
 
-from kb import frozen
+from kb.storage import frozen
 
 State = Literal["full", "read-only"]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

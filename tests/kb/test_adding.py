@@ -13,14 +13,15 @@ from msgspec import Struct, structs
 from events.event import RecordedEvent
 from events.sealed_fields import Sealed
 from kb.access import Action, may, of_member, operator, require
-from kb.area import Area, Fact, StreamKind, Told
+from kb.area import Area
 from kb.areas import AREAS, build_codec, views_of
 from kb.entries.catalogue import Catalogue
 from kb.entries.entry import EntryErased
 from kb.entries.stream import load_entry
 from kb.errors import Forbidden, Refused
-from kb.following.view import SEEN, View, delete_of_entry
 from kb.own import Own, Reading
+from kb.views.stream_kind import Fact, StreamKind, Told
+from kb.views.view import SEEN, View, delete_of_entry
 from kb.writer import Aggregate, Receipt, Writer
 from tests.kb.unreadable import copied, damaged
 from tests.worlds.log import ViewedWorld

@@ -15,8 +15,8 @@ import pytest
 
 from kb.access import anonymous
 from kb.errors import DataDirectoryError
-from kb.following.withheld import INCOMPLETE
 from kb.knowledge_base import KnowledgeBase
+from kb.views.withheld import INCOMPLETE
 from tests.events.altered import age_log, age_vault
 from tests.kb.file_copies import CASES, contents, made_copies, placed, seen
 from tests.worlds.base import opened, practice

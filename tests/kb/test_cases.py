@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.model import ModelEmbedder
+from indexer.embedding.model import ModelEmbedder
 from kb.importers.run import FolderImport, ImportOptions
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.storage.settings import Settings
 from tests.kb.cases import (
     NOTHING,
     OWN,

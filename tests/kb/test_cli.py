@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from kb import local_socket
 from kb.cli.asking import print_answer
 from kb.cli.commands import COMMANDS
-from kb.search import Answer, Result, ResultScore
+from kb.search.search import Answer, Result, ResultScore
+from kb.storage import local_socket
 from tests.worlds.shell import CommandLine
 
 JSON_COMMANDS = [

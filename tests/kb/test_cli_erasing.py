@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.knowledge_base import KnowledgeBase
 from tests.worlds.shell import CommandLine
 

@@ -4,8 +4,8 @@ import pytest
 
 from events.projection import ParkedEvent
 from kb.access import Asker, operator
-from kb.following.parked import ParkedFile
-from kb.questions import CommonQuestion, Questions
+from kb.measures.search_counts import CommonQuestion, Questions
+from kb.views.parked import ParkedFile
 from tests.worlds.base import START, id_of, joined, opened
 from tests.worlds.shell import CommandLine
 

@@ -11,8 +11,8 @@ from kb.access import Visibility
 from kb.collation import sort_key
 from kb.entries.content import Draft
 from kb.ids import group_id
-from kb.importers.visibility import words
 from kb.people.member import Profile
+from kb.visibility_words import words
 from tests.worlds.log import ViewedWorld, some_content
 
 

@@ -14,9 +14,9 @@ from events.event import RecordedEvent
 from kb import KnowledgeBase
 from kb.access import Visibility, of_member
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.following.lead import Lead
-from kb.following.view_file import is_damage
-from kb.following.views import Views
+from kb.projections.leadership import Lead
+from kb.projections.views import Views
+from kb.views.file import is_damage
 from tests.kb.conftest import OpenBase
 from tests.kb.leading_child import leading
 from tests.kb.view_files import READ_AT_OPENING, damage_pages
@@ -104,7 +104,7 @@ def test_damage_that_several_readers_find_is_repaired_once(
 def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.follower.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.0)
     with leading(data) as child:
         base = open_base()
         base.entries.contribute(some_draft())
@@ -123,7 +123,7 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
     base.entries.contribute(some_draft())
     with ExitStack() as held:
         assert held.enter_context(Lead(base.parts.directory.lock).taken())
-        monkeypatch.setattr("kb.following.lead.time.sleep", lambda _: held.close())
+        monkeypatch.setattr("kb.projections.leadership.time.sleep", lambda _: held.close())
         base.rebuild("views")
     assert base.catalogue.browse().total == 1
 
@@ -206,7 +206,7 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In between they would show an entry as it was before it was hidden."""
-    monkeypatch.setattr("kb.following.lane.BATCH", 1)
+    monkeypatch.setattr("kb.projections.lane.BATCH", 1)
     base = open_base()
     hidden = base.entries.contribute(some_draft()).id
     base.entries.show(hidden, Visibility("author"))

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from indexer.testing import HashEmbedder
-from kb import data_directory
+from indexer.embedding.testing import HashEmbedder
 from kb.errors import DataDirectoryError
-from kb.following.views import Views
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.projections.views import Views
+from kb.storage import data_directory
+from kb.storage.settings import Settings
 from tests.events.writing import writers
 from tests.kb.conftest import OpenBase
 from tests.worlds.log import some_content, some_draft

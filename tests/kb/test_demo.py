@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.access import ROLES, Asker, operator
 from kb.cli import cli
 from kb.cli.session import Session

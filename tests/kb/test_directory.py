@@ -5,17 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from kb import access
+from kb import access, fields
 from kb.access import OPERATOR, Asker, Visibility, anonymous, operator
 from kb.areas import VIEWS
 from kb.characters import visible
-from kb.entries import validation
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
-from kb.following.view_reader import ViewReader
 from kb.ids import new_id
 from kb.people.directory import FORMER, Directory
 from kb.people.results import OPERATOR_NAME
 from kb.people.service import People
+from kb.views.reader import ViewReader
 from tests.worlds.log import ViewedWorld, some_draft
 
 
@@ -62,7 +61,7 @@ def test_a_name_stored_before_names_were_cleaned_is_shown_as_it_is_seen(
 ) -> None:
     """One of which nothing is seen is called by the beginning of its id."""
     monkeypatch.setattr("kb.people.service.checked_profile", lambda profile: profile)
-    monkeypatch.setattr(validation, "group_name", lambda name, _="": name)
+    monkeypatch.setattr(fields, "group_name", lambda name, _="": name)
 
     ada, group = world.joined(name=stored).member or "", world.group(stored)
 

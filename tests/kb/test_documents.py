@@ -9,19 +9,19 @@ import pytest
 from events.errors import ProjectionUnavailable
 from events.projection import ProjectionRunner
 from indexer.document import Document, Filter
-from indexer.embedder import Embedded
+from indexer.embedding.embedder import Embedded
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import ModelUnavailable
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
 from kb.access import operator
 from kb.areas import VIEWS
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Source
 from kb.entries.entry import Entry
-from kb.following.documents import IndexProjection
-from kb.following.entry_document import entry_document
-from kb.following.parked import ParkedFile
 from kb.ids import entry_id_for, group_id
+from kb.search.documents import IndexProjection
+from kb.search.entry_document import entry_document
+from kb.views.parked import ParkedFile
 from tests.kb.test_views import foreign
 from tests.worlds.log import ViewedWorld, World, some_content
 

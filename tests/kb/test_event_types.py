@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from events.event import RecordedEvent
 from kb.access import Visibility
 from kb.areas import EVENT_TYPES, build_codec
+from kb.community import GroupNamed, WorldAccessChanged
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.entries.content import Content, Relation, Section, Source
 from kb.entries.entry import (
@@ -28,7 +29,6 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.people.community import GroupNamed, WorldAccessChanged
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
     MemberErased,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.entries import plain, validation
+from kb import plain
+from kb.entries import validation
 from kb.entries.content import Content, Section, Source
 from kb.entries.results import RelatedEntry
 from kb.errors import KnowledgeBaseError

@@ -6,13 +6,13 @@ import pytest
 
 from events.errors import ProjectionUnavailable
 from events.event import NewEvent, StreamWrite
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.cli.asking import print_answer
 from kb.errors import InvalidInput, NotYetSearchable, Refused
-from kb.following.views import Views
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.projections.views import Views
+from kb.storage.settings import Settings
 from tests.kb.conftest import OpenBase
 from tests.kb.leading_child import leading
 from tests.worlds.log import everything, some_draft
@@ -97,7 +97,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
 def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     base, writer = open_base(), open_base()
 
     def full(*_: object) -> None:
@@ -120,8 +120,8 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
 def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
-    monkeypatch.setattr("kb.following.follower.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.0)
     base, other = open_base(), open_base()
     entry_id = base.entries.contribute(some_draft()).id
 
@@ -148,8 +148,8 @@ def test_what_a_process_said_that_is_gone_is_true_no_more(open_base: OpenBase, d
 def test_a_question_is_answered_though_others_are_not_done(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("kb.search.OWN_SECONDS", 0.0)
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OWN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     base = open_base()
     base.entries.contribute(some_draft())
     with base.follow():
@@ -178,7 +178,7 @@ def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_no
         base.endorsements.endorse(entry, "Good")
         # No wait for the views keeps it either.
         monkeypatch.setattr(base.parts.follower, "bring_views_up", pytest.fail)
-        monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+        monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
         answer = base.acting_for(everything("ben")).search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 4)
 
@@ -216,7 +216,7 @@ def test_one_who_waited_until_all_is_in_waits_no_more_and_finds_it(
         base.entries.contribute(some_draft())
         base.catch_up()
         monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
-        monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+        monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
         answer = base.search("bedside handover")
         assert base.parts.own.take("ada") == 0
         base.entries.contribute(some_draft())

@@ -8,13 +8,13 @@ from threading import enumerate as all_threads
 
 import pytest
 
-from indexer.embedder import Embedded
+from indexer.embedding.embedder import Embedded
+from indexer.embedding.testing import HashEmbedder
+from indexer.embedding.threads import PATIENT
 from indexer.intake import AHEAD
-from indexer.testing import HashEmbedder
-from indexer.threads import PATIENT
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.storage.settings import Settings
 from tests.kb.conftest import OpenBase
 from tests.worlds.log import some_content, some_draft
 
@@ -122,7 +122,7 @@ def test_stopping_waits_for_a_few_documents_only(
     monkeypatch.setattr("indexer.intake.WINDOW", 1)
     monkeypatch.setattr("indexer.intake.PIECE", 1)
     told_to_stop = Event()
-    monkeypatch.setattr("kb.following.background.Event", lambda: told_to_stop)
+    monkeypatch.setattr("kb.projections.background.Event", lambda: told_to_stop)
     embedder = StoppingEmbedder()
     settings = Settings(data=data)
     with KnowledgeBase.open(data, settings=settings, embedder=embedder) as base:

@@ -11,10 +11,10 @@ import pytest
 
 from events.clock import utc_now
 from kb.access import Visibility
+from kb.erasure.eraser import Forgetting
 from kb.errors import Forbidden, NotYetSearchable, Refused
-from kb.following.forgetting import Forgetting
 from kb.knowledge_base import KnowledgeBase
-from kb.questions import WINDOW
+from kb.measures.search_counts import WINDOW
 from tests import made
 from tests.kb.erasure_stores import REASON, SECRETS, TEXT, TITLE, left_in, xanthippe
 from tests.worlds.base import id_of, joined, opened, practice
@@ -98,7 +98,7 @@ def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_as
             looked.set()
 
     monkeypatch.setattr(questions, "tidy", tidied)
-    monkeypatch.setattr("kb.following.forgetting.EXPIRE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.erasure.eraser.EXPIRE_SECONDS", 0.0)
     monkeypatch.setattr(questions, "clock", lambda: over)
 
     assert looked.wait(30)
@@ -112,7 +112,7 @@ def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
     now, looked = [1000.0], list[float]()
     parts = base.parts
     forgetting = Forgetting(parts.log, parts.views, parts.reader, parts.index, parts.keys)
-    monkeypatch.setattr("kb.following.forgetting.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("kb.erasure.eraser.time.monotonic", lambda: now[0])
     monkeypatch.setattr(parts.questions, "tidy", lambda: looked.append(now[0]))
     for now[0] in (1000.0, 1059.0, 1060.0, 1061.0, 1120.0):
         forgetting.of_time()
@@ -242,7 +242,7 @@ def test_where_another_process_finished_an_erasure_the_next_one_destroys_its_key
     base.entries.erase(first)
     moved, destroyed = base.parts.follower.moved, base.parts.vault.destroyed
     with monkeypatch.context() as patch:
-        patch.setattr("kb.following.forgetting.GATHER_SECONDS", 1000.0)
+        patch.setattr("kb.erasure.eraser.GATHER_SECONDS", 1000.0)
         with base.follow(), moved:
             assert moved.wait_for(lambda: destroyed(f"entry-{first}"), 30)  # begun here,
     with reopened(base):

@@ -10,15 +10,15 @@ from typing import get_args
 
 import pytest
 
-from kb import frozen
 from kb.access import Visibility, of_member
-from kb.data_directory import DataDirectory
 from kb.errors import DataDirectoryError, NotFound, SearchUnavailable
-from kb.following.follower import Follower
-from kb.frozen import FULL, FrozenDirectory, unwritable
 from kb.knowledge_base import KnowledgeBase
-from kb.local_socket import socket_path
-from kb.settings import Settings
+from kb.projections.worker import Follower
+from kb.storage import frozen
+from kb.storage.data_directory import DataDirectory
+from kb.storage.frozen import FULL, FrozenDirectory, unwritable
+from kb.storage.local_socket import socket_path
+from kb.storage.settings import Settings
 from tests.kb.conftest import OpenBase
 from tests.kb.shut_disk import State, copies, places, shut
 from tests.worlds.base import id_of, joined

@@ -14,7 +14,7 @@ from kb.ids import entry_id_for, group_id
 from kb.importers.cascades import parse_alone
 from kb.importers.markdown import parse_markdown
 from kb.importers.run import FileOutcome, FolderImport, ImportOptions
-from kb.importers.visibility import GROUP, visibility, words
+from kb.visibility_words import GROUP, visibility, words
 from tests.kb.exported_page import page
 from tests.worlds.log import World, some_content
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kb.errors import InvalidInput, KnowledgeBaseError
-from kb.local_socket import LONGEST_PATH, LONGEST_TARGET, SOCKET, request, socket_path
-from kb.settings import FILE_NAME
+from kb.storage.local_socket import LONGEST_PATH, LONGEST_TARGET, SOCKET, request, socket_path
+from kb.storage.settings import FILE_NAME
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -15,16 +15,16 @@ from events.errors import LogUnavailable
 from events.marks import Mark
 from events.memory import InMemoryEventLog
 from events.sqlite_vault import SqliteVault
-from kb.accounts import beside
-from kb.accounts.beside import refuse_foreign
 from kb.accounts.names import SignInNames
 from kb.accounts.store import WAIT_SECONDS, AccountStore
 from kb.accounts.tokens import ApiTokens
 from kb.errors import DataDirectoryError
-from kb.following.follower import WRITTEN, Follower
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
-from kb.questions import Questions
+from kb.measures.search_counts import Questions
+from kb.people import accounts_beside as beside
+from kb.people.accounts_beside import refuse_foreign
+from kb.projections.worker import WRITTEN, Follower
 from kb.writer import Clock
 from tests.kb.conftest import OpenBase
 from tests.worlds.base import ANA, START, Accounts, at_once
@@ -134,7 +134,7 @@ def test_nobody_who_asks_waits_for_a_report_of_the_counts(tmp_path: Path) -> Non
 def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_safe(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.view_file.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.01)
     base = open_base()
     base.entries.contribute(some_draft())
     base.close()
@@ -162,7 +162,7 @@ def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes
         assert go_on.wait(30)
 
     with monkeypatch.context() as patch, ThreadPoolExecutor(1) as other:
-        patch.setattr("kb.following.follower.SETTLE_SECONDS", 0.0)
+        patch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
         rebuilding = other.submit(base.rebuild, "views", far)
         assert writing.wait(30)
         first = base.entries.contribute(some_draft(), command_id=command)
@@ -179,8 +179,8 @@ def stuck(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
     """A base that follows, whose views are kept locked, and what fails who waits for the lock."""
-    monkeypatch.setattr("kb.following.view_file.BUSY_SECONDS", 0.0)
-    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 1e6)
+    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 1e6)
     base = open_base()
     base.entries.contribute(some_draft())
     base.wait(base.head())
@@ -201,7 +201,7 @@ def test_who_writes_while_the_views_are_known_to_be_locked_waits_no_second_time(
 ) -> None:
     base, wait_no_more = stuck
     wait_no_more()
-    monkeypatch.setattr("kb.following.follower.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
     assert "locked, so try again" in base.entries.contribute(some_draft()).behind
 
 

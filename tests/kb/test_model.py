@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.testing import HashEmbedder
-from kb.model import AnnouncedModel
+from indexer.embedding.testing import HashEmbedder
+from kb.search.lazy_embedder import AnnouncedModel
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def test_reading_and_writing_load_neither_the_model_nor_the_search_libraries(dat
 
 
 def test_the_model_is_announced_once_before_its_first_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.model.ModelEmbedder", HashEmbedder)
+    monkeypatch.setattr("indexer.embedding.model.ModelEmbedder", HashEmbedder)
     told: list[str] = []
     model = AnnouncedModel(told.append)
     assert model.fingerprint == "hash/1/96"

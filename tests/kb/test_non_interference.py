@@ -22,9 +22,9 @@ from kb.entries.catalogue import BrowseFilter, Catalogue
 from kb.entries.stream import entry_aggregate
 from kb.errors import KnowledgeBaseError
 from kb.ids import group_id, new_id
+from kb.measures.reuse_report import Reports
 from kb.people.service import People
 from kb.reuse.actions import REPORT
-from kb.reuse.report import Reports
 from kb.reuse.reuse import OUTCOMES
 from tests.commands import BEGINNING, COMMANDS, ON_ENTRIES, Asked, material
 from tests.examples import costly

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.following.page_sums import PageSums
-from kb.following.view_file import connect
+from kb.views.file import connect
+from kb.views.page_sums import PageSums
 from tests.worlds.log import ViewedWorld
 
 

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from kb import community
 from kb.access import ROLES, Asker, Role, Visibility
+from kb.community import Community
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, NotFound, Refused
 from kb.ids import group_id
-from kb.people import community, decide, group, member
+from kb.people import decide, group, member
 from kb.people.checks import MOST_LANGUAGES, checked_profile
-from kb.people.community import Community
 from kb.people.group import Group
 from kb.people.member import Member, MemberEvent, Profile
 from tests.examples import costly

@@ -17,15 +17,15 @@ from kb.access import Visibility, operator
 from kb.areas import VIEWS
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Relation
+from kb.erasure.eraser import Forgetting
 from kb.errors import NotYetSearchable
-from kb.following.follower import Follower
-from kb.following.forgetting import Forgetting
-from kb.following.lane import ProjectionLane
-from kb.following.view import EVERYBODY, Handler, View
-from kb.following.view_set import ViewSet, tables_of
 from kb.ids import new_id
 from kb.people.member import Profile
+from kb.projections.lane import ProjectionLane
+from kb.projections.worker import Follower
 from kb.reuse.service import Reuses
+from kb.views.view import EVERYBODY, Handler, View
+from kb.views.view_set import ViewSet, tables_of
 from tests.kb.conftest import OpenBase
 from tests.kb.unreadable import copied, copy_into, sights
 from tests.kb.view_files import all_rows
@@ -152,7 +152,7 @@ def shouting(handler: Handler) -> Handler:
 def test_a_view_of_another_version_is_made_anew_while_the_old_one_is_read_and_kept_up(
     tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.views.BATCH", 4)
+    monkeypatch.setattr("kb.projections.views.BATCH", 4)
     events = world.recorded()
     log, path = InMemoryEventLog(), tmp_path / "views.sqlite"
     copy_into(log, events[:-1])
@@ -242,7 +242,7 @@ def test_a_view_that_is_no_more_leaves_nothing_and_a_new_one_is_filled(
 def test_building_goes_on_where_it_was_cut_short(
     tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.views.BATCH", 4)
+    monkeypatch.setattr("kb.projections.views.BATCH", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
     first = ViewedWorld(path, log)
     first.catch_up()
@@ -266,7 +266,7 @@ def test_building_goes_on_where_it_was_cut_short(
 def test_what_was_begun_beside_another_log_or_is_damaged_begins_again(
     tmp_path: Path, world: ViewedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.views.BATCH", 4)
+    monkeypatch.setattr("kb.projections.views.BATCH", 4)
     log, path = copied(world.recorded()), tmp_path / "views.sqlite"
     views = changed("reuses", version=2)
     with closing(ViewedWorld(path, log)) as before:

@@ -18,7 +18,7 @@ from events.event import StreamWrite
 from events.memory import InMemoryEventLog
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
-from kb.questions import ENOUGH, WINDOW, Questions, normalised
+from kb.measures.search_counts import ENOUGH, WINDOW, Questions, normalised
 from tests.contracts.event_log import new_event
 from tests.worlds.shell import CommandLine
 
@@ -285,7 +285,7 @@ def test_a_file_without_sums_gets_them(tmp_path: Path, questions: Questions) -> 
 def test_status_tells_of_damaged_counts_until_they_are_well_again(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.forgetting.EXPIRE_SECONDS", 0.0)
+    monkeypatch.setattr("kb.erasure.eraser.EXPIRE_SECONDS", 0.0)
     file = base.settings.data / "questions.sqlite"
     file.write_bytes(b"damaged" * 1000)
 

@@ -9,8 +9,8 @@ import pytest
 from events.memory import InMemoryEventLog
 from kb.entries.content import Draft
 from kb.errors import InvalidInput
-from kb.reuse.csv_text import as_csv
-from kb.reuse.report import ReuseRow
+from kb.measures.csv_text import as_csv
+from kb.measures.reuse_report import ReuseRow
 from tests.worlds.log import ViewedWorld, some_content
 
 

@@ -15,9 +15,9 @@ from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.entries.stream import load_entry
 from kb.errors import DataDirectoryError, Refused
-from kb.following.entry_document import entry_document
 from kb.ids import entry_stream, new_event_id, new_id
 from kb.importers.run import AHEAD, FolderImport, ImportOptions
+from kb.search.entry_document import entry_document
 from kb.writer import Writer
 from tests.worlds.log import ViewedWorld, World, everything, some_content, some_draft
 

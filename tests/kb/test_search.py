@@ -18,7 +18,7 @@ from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
-from kb.search import NEAREST
+from kb.search.search import NEAREST
 from tests.kb.conftest import OpenBase
 from tests.worlds.log import some_content, some_draft
 
@@ -145,7 +145,7 @@ def test_what_shares_neither_a_word_nor_a_meaning_is_not_shown(
 ) -> None:
     base.entries.contribute(some_draft())
     assert base.search("zebra paint handover").results
-    monkeypatch.setattr("kb.search.FAINT", 2.0)
+    monkeypatch.setattr("kb.search.search.FAINT", 2.0)
     assert base.search("zebra paint handover").results
     assert base.search("zebra paint").results == ()
 
@@ -264,8 +264,8 @@ def test_an_index_that_vanishes_between_two_questions_is_made_anew(
 def test_a_damaged_index_counts_again_as_soon_as_another_process_has_made_it_anew(
     data: Path, open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.search.OWN_SECONDS", 0.0)
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OWN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     leader, reader = open_base(), open_base()
     leader.start_following()
     receipt = leader.entries.contribute(some_draft())
@@ -321,7 +321,7 @@ def test_an_index_that_cannot_be_made_is_said_to_be_missing(
 def test_an_index_that_turns_out_to_be_damaged_is_made_anew(
     base: KnowledgeBase, notices: list[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     base.entries.contribute(some_draft())
     assert base.search("bedside handover").results
     sound = getattr(HybridIndex, name)

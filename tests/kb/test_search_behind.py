@@ -8,8 +8,8 @@ import pytest
 
 from kb.access import MEMBERS_LABEL, Asker
 from kb.errors import NotYetSearchable
-from kb.following.views import Views
 from kb.knowledge_base import KnowledgeBase
+from kb.projections.views import Views
 from tests.kb.conftest import OpenBase
 from tests.worlds.log import some_content, some_draft
 
@@ -27,7 +27,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
         error.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise error
 
-    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     with monkeypatch.context() as patch:
         yield lambda: patch.setattr(Views, "apply", no_room)
 

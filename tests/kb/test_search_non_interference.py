@@ -22,20 +22,21 @@ from msgspec import structs
 from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
-from indexer import memory, ranking
 from indexer.lexical import ENGINES
+from indexer.ranking import ranking
+from indexer.resident import memory
 from kb import access
 from kb.access import SIGHTS, Asker, Visibility
 from kb.entries.catalogue import BrowseFilter
 from kb.entries.content import Content, Draft, Scalar, Section, Source
 from kb.errors import KnowledgeBaseError, NotFound
-from kb.following.search_index import SearchIndex
 from kb.ids import entry_id_for, group_id
 from kb.knowledge_base import KnowledgeBase
 from kb.people.actions import SEE_PEOPLE
 from kb.reuse.actions import REPORT
 from kb.reuse.reuse import OUTCOMES
-from kb.search import Answer
+from kb.search.search import Answer
+from kb.search.search_index import SearchIndex
 from kb.writer import Receipt
 from tests.commands import COMMANDS, Asked, material
 from tests.examples import costly
@@ -247,9 +248,9 @@ def _few_places() -> Iterator[None]:
         patch.setattr(ranking, "PROPOSED", 4)
         patch.setattr(memory, "SAMPLE", 3)
         patch.setattr(memory, "COMPACT_AT", 4)
-        patch.setattr("indexer.answer.JUDGED", 2)
+        patch.setattr("indexer.ranking.answer.JUDGED", 2)
         patch.setattr("indexer.index.JUDGED", 2)
-        patch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
+        patch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
         yield
 
 
@@ -307,8 +308,8 @@ def ben(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase:
         raise OSError("No space left on device")
 
     monkeypatch.setattr(SearchIndex, "catch_up", full)
-    monkeypatch.setattr("kb.search.OWN_SECONDS", 0.0)
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OWN_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     return ben
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError
-from kb.settings import ENVIRONMENT, FILE_NAME, Settings, load_settings, written
+from kb.storage.settings import ENVIRONMENT, FILE_NAME, Settings, load_settings, written
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| `([^`]*)` \|", re.M)

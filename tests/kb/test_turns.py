@@ -9,20 +9,20 @@ from threading import Event
 import pytest
 
 from indexer.document import Filter
-from indexer.embedder import Embedded
+from indexer.embedding.embedder import Embedded
+from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.testing import HashEmbedder
 from kb.access import Visibility, operator
 from kb.areas import VIEWS
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Draft
-from kb.following.documents import IndexProjection
-from kb.following.parked import ParkedFile
-from kb.following.source import reach
-from kb.following.turns import SMALL, Turns
 from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
+from kb.search.documents import IndexProjection
+from kb.search.source import reach
+from kb.search.turns import SMALL, Turns
+from kb.storage.settings import Settings
+from kb.views.parked import ParkedFile
 from tests.kb.conftest import OpenBase
 from tests.kb.test_views import foreign
 from tests.worlds.log import World, some_content, some_draft
@@ -207,7 +207,7 @@ def test_an_event_that_cannot_be_read_is_kept_aside_in_its_turn_and_not_before(
 def gated(
     data: Path, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[KnowledgeBase]:
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     embedder = Gated()
     settings = Settings(data=data)
     with KnowledgeBase.open(
@@ -278,8 +278,8 @@ def test_an_index_that_has_early_what_its_log_never_had_is_made_anew(
 def test_what_went_wrong_in_a_step_is_done_again_and_leaves_nothing_out(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.following.background.RETRY_SECONDS", 0.01)
-    monkeypatch.setattr("kb.following.turns.BATCH", 3)
+    monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("kb.search.turns.BATCH", 3)
     base = open_base()
     imported(base, 12)
     commit = HybridIndex.commit

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb import fields
 from kb.entries import validation
 from kb.entries.content import Content, Draft, Relation, Scalar, Section, Source
 from kb.entries.kinds import load_kinds
@@ -28,7 +29,7 @@ def with_properties(**values: Scalar) -> Content:
 
 
 def test_a_field_is_trimmed_and_gets_plain_line_ends() -> None:
-    assert validation.text("reason", " one\r\ntwo\rthree \n") == "one\ntwo\nthree"
+    assert fields.text("reason", " one\r\ntwo\rthree \n") == "one\ntwo\nthree"
 
 
 @pytest.mark.parametrize(
@@ -43,11 +44,11 @@ def test_a_field_is_trimmed_and_gets_plain_line_ends() -> None:
     ],
 )
 def test_a_field_that_is_empty_too_long_or_no_text_is_refused(value: str, sentence: str) -> None:
-    assert refusal(lambda: validation.text("reason", value)) == (sentence, "reason")
+    assert refusal(lambda: fields.text("reason", value)) == (sentence, "reason")
 
 
 def test_text_from_right_to_left_and_emoji_are_text() -> None:
-    assert validation.line("title", "שלום 👩‍⚕️") == "שלום 👩‍⚕️"
+    assert fields.line("title", "שלום 👩‍⚕️") == "שלום 👩‍⚕️"
 
 
 @pytest.mark.parametrize("value", ["two\nlines", "two\tcolumns"])
@@ -67,11 +68,11 @@ def test_a_title_has_at_most_200_characters() -> None:
 
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_a_group_may_be_left_out(value: str | None) -> None:
-    assert validation.optional_group(value) is None
+    assert fields.optional_group(value) is None
 
 
 def test_a_group_has_at_most_100_characters() -> None:
-    assert refusal(lambda: validation.group_name("x" * 101))[1] == "group"
+    assert refusal(lambda: fields.group_name("x" * 101))[1] == "group"
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\u200b"])
@@ -93,10 +94,10 @@ def test_what_hides_or_turns_is_in_no_title_heading_name_or_property(hidden: str
     assert (taken.title, taken.sections[0].heading) == ("Handover", "Handover")
     assert taken.properties == {"Handover": "Handover"}
     assert taken.sections[0].text == text
-    assert validation.group_name(text) == "Handover"
+    assert fields.group_name(text) == "Handover"
     for blank in (hidden, f" {hidden} "):
-        assert validation.optional_group(blank) is None
-        assert refusal(partial(validation.line, "title", blank))[1] == "title"
+        assert fields.optional_group(blank) is None
+        assert refusal(partial(fields.line, "title", blank))[1] == "title"
         empty = Content(title="x", sections=(Section(blank, blank),))
         assert validation.content(empty).sections == ()
 
@@ -202,19 +203,19 @@ def test_a_relation_has_a_known_type_and_an_id() -> None:
 
 
 def test_what_is_no_id_is_not_found() -> None:
-    assert validation.known_id("entry", ABSENT.replace("-", "")) == ABSENT
+    assert fields.known_id("entry", ABSENT.replace("-", "")) == ABSENT
     with pytest.raises(NotFound, match=r"There is no reuse '.ud800'"):
-        validation.known_id("reuse", "\ud800")
+        fields.known_id("reuse", "\ud800")
 
 
 @pytest.mark.parametrize("value", ["https://example.org/a?b=c#d", "http://[::1]:8000/"])
 def test_evidence_is_a_web_link(value: str) -> None:
-    assert validation.link("evidence", f" {value} ") == value
+    assert fields.link("evidence", f" {value} ") == value
 
 
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_evidence_may_be_left_out(value: str | None) -> None:
-    assert validation.link("evidence", value) is None
+    assert fields.link("evidence", value) is None
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_evidence_may_be_left_out(value: str | None) -> None:
     ],
 )
 def test_evidence_of_another_form_is_refused(value: str) -> None:
-    assert refusal(lambda: validation.link("evidence", value)) == (
+    assert refusal(lambda: fields.link("evidence", value)) == (
         "The evidence must be a link that begins with http:// or https://.",
         "evidence",
     )

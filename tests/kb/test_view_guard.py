@@ -10,9 +10,9 @@ import pytest
 
 from kb.areas import VIEWS
 from kb.cli.failures import explain
-from kb.data_directory import storage_errors
 from kb.errors import DataDirectoryError
-from kb.following.view_guard import authorizer, guard
+from kb.storage.data_directory import storage_errors
+from kb.views.guard import authorizer, guard
 from tests.worlds.log import ViewedWorld
 
 

@@ -16,8 +16,8 @@ from kb.access import operator
 from kb.areas import VIEWS
 from kb.entries.content import Relation
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.following.view_file import File, connect, file_at
-from kb.following.view_reader import ViewReader
+from kb.views.file import File, connect, file_at
+from kb.views.reader import ViewReader
 from tests.examples import costly
 from tests.kb.view_files import all_rows, damage_pages
 from tests.worlds.log import ViewedWorld, World, command, some_content
@@ -260,7 +260,7 @@ def test_a_full_disk_parks_nothing(world: ViewedWorld, monkeypatch: pytest.Monke
         opened.append(connect(path))
         return opened[-1]
 
-    monkeypatch.setattr("kb.following.view_store.connect", noted)
+    monkeypatch.setattr("kb.projections.view_store.connect", noted)
     world.views.checkpoint()
     [db] = opened
     (pages,) = db.execute("PRAGMA page_count").fetchone()

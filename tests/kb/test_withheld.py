@@ -18,12 +18,12 @@ from kb.access import Visibility
 from kb.areas import VIEWS
 from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
-from kb.following.documents import IndexProjection
-from kb.following.parked import ParkedFile
-from kb.following.view_reader import ViewReader
-from kb.following.views import Views
 from kb.people.directory import UNREADABLE, Directory
 from kb.people.member import Profile
+from kb.projections.views import Views
+from kb.search.documents import IndexProjection
+from kb.views.parked import ParkedFile
+from kb.views.reader import ViewReader
 from tests.events.altered import change
 from tests.kb.unreadable import (
     DAMAGES,

@@ -10,9 +10,9 @@ from events.event import RecordedEvent
 from kb import access
 from kb.areas import EVENT_TYPES, VIEWS
 from kb.errors import NotFound
-from kb.following.view import Lack
-from kb.following.view_reader import ViewReader
 from kb.people.directory import UNREADABLE, Directory
+from kb.views.reader import ViewReader
+from kb.views.view import Lack
 from tests.access_tables import table
 from tests.kb.unreadable import damaged, eventful, peopled, sights, viewed
 from tests.worlds.log import ViewedWorld

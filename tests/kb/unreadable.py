@@ -13,9 +13,9 @@ from kb import access
 from kb.access import Asker, Visibility
 from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
-from kb.following.view_reader import ViewReader
 from kb.people.directory import Directory
 from kb.people.member import Profile
+from kb.views.reader import ViewReader
 from tests.worlds.log import ViewedWorld, some_content, some_draft
 
 Sights = dict[str, set[str]]

@@ -13,15 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from indexer import analysis, letters, markdown_text, passages, sayings, snippets, wanted
 from indexer.document import Document, Section
-from indexer.model import ModelEmbedder
-from indexer.names import rung
-from indexer.testing import HashEmbedder
-from kb import characters, collation, ids
+from indexer.embedding.model import ModelEmbedder
+from indexer.embedding.testing import HashEmbedder
+from indexer.text import analysis, letters, markdown_text, passages, sayings, snippets, wanted
+from indexer.text.names import rung
+from kb import characters, collation, fields, ids
 from kb.accounts import names, password_rules
 from kb.cli import failures, writing
-from kb.entries import headings, meant, tags, validation
+from kb.entries import headings, meant, tags
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
@@ -29,7 +29,8 @@ from kb.importers import glossary, mentioned, permalinks, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.worlds.web import Browsers, Community, community_at, form_token
-from web import bodies, errors, fields, requests, security
+from web import bodies, errors, requests, security
+from web import fields as form_fields
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
 
@@ -188,23 +189,26 @@ def _passages(text: str) -> object:
 
 
 READERS: Mapping[str, tuple[Reads, ...]] = {
-    "indexer/analysis.py": (
+    "indexer/text/analysis.py": (
         analysis.terms,
         analysis.name_key,
         lambda text: [*analysis.spans(text)],
         analysis.all_terms,
     ),
-    "indexer/letters.py": (letters.composed, letters.folded, letters.others, letters.written),
+    "indexer/text/letters.py": (letters.composed, letters.folded, letters.others, letters.written),
     **dict.fromkeys(
-        ("indexer/markdown_grammar.py", "indexer/markdown_text.py"), (markdown_text.blocks,)
+        ("indexer/text/markdown_grammar.py", "indexer/text/markdown_text.py"),
+        (markdown_text.blocks,),
     ),
-    "indexer/model.py": (ModelEmbedder().share,),
-    "indexer/names.py": (lambda text: rung(text, text + ".", 1),),
-    "indexer/sayings.py": (_says,),
-    "indexer/snippets.py": (
+    "indexer/embedding/model.py": (ModelEmbedder().share,),
+    "indexer/text/names.py": (lambda text: rung(text, text + ".", 1),),
+    "indexer/text/sayings.py": (_says,),
+    "indexer/text/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),
     ),
-    "indexer/wanted.py": (lambda question: wanted.wanted(question[:20_000]),),  # taken are 2,200
+    "indexer/text/wanted.py": (
+        lambda question: wanted.wanted(question[:20_000]),
+    ),  # taken are 2,200
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
     "kb/cli/failures.py": (_patterns(failures),),
@@ -213,9 +217,9 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/meant.py": (_patterns(meant),),
     "kb/entries/relation.py": (written_name,),
-    "kb/entries/plain.py": (
-        lambda text: validation.line("title", text),
-        lambda text: validation.link("evidence", f"http://{text}"),
+    "kb/plain.py": (
+        lambda text: fields.line("title", text),
+        lambda text: fields.link("evidence", f"http://{text}"),
     ),
     "kb/entries/tags.py": (lambda text: tags.tag_names([text]), tags.tag_key),
     "kb/exporters/markdown.py": (_patterns(exported),),
@@ -225,7 +229,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "web/errors.py": (_patterns(errors),),
     "web/pages/forms.py": (_patterns(forms),),
     "web/pages/sections.py": (_patterns(sections),),
-    "web/fields.py": (_patterns(fields),),
+    "web/fields.py": (_patterns(form_fields),),
     "web/requests.py": (_patterns(requests),),
     "web/security.py": (_patterns(security),),
 }
@@ -264,13 +268,13 @@ def send_requests() -> None:
 def _send(community: Community, text: str) -> None:
     nobody, client = Browsers(community)(), Browsers(community)("Stella")
     entry, form = community.contribute("Stella"), {"form_token": form_token(client)}
-    fields = {"/groups": ("name", "parent"), f"/entries/{entry}/tags": ("tags",),
+    forms = {"/groups": ("name", "parent"), f"/entries/{entry}/tags": ("tags",),
               "/account/profile": ("name",), "/account/password": ("current", "password"),
               "/account/tokens": ("token_name",), "/entries/new?kind=practice": ("tags", "group"),
               f"/entries/{entry}/untag": ("tag",)}  # fmt: skip
     sent = [nobody.post("/sign-in", data={"name": text, "password": text[:1000]})]
     sent.append(nobody.post("/sign-in", data={"name": "x", "password": text}))
-    for path, each in fields.items():
+    for path, each in forms.items():
         sent += [client.post(path, data={**form, name: text}) for name in each]
     statuses = {answer.status_code for answer in sent}
     assert statuses <= {303, 400, 401, 404, 413}, [(each.url, each.status_code) for each in sent]

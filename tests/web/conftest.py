@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests import made
@@ -50,10 +50,10 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test has written is found in what it asks next, however busy the machine is; what it
     erased is erased at once, though others may follow.
     """
-    monkeypatch.setattr("kb.following.forgetting.GATHER_SECONDS", 0.0)
+    monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
     monkeypatch.setattr("web.written.PATIENCE", 60.0)
-    monkeypatch.setattr("kb.search.OWN_SECONDS", 60.0)
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 60.0)
+    monkeypatch.setattr("kb.search.search.OWN_SECONDS", 60.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from kb.access import anonymous
 from kb.errors import InvalidInput
-from kb.people.links import one_time_link
+from kb.one_time_links import one_time_link
 from tests.worlds.base import PASSWORD
 from tests.worlds.web import Browsers, Community, app_of, form_token, generous, send, sign_in
 from web.pages.forms import Form

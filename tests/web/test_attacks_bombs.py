@@ -27,7 +27,7 @@ from web.bodies import TEXT
 ROOT = Path(__file__).parents[2]
 PATTERN = re.compile(r"\b(?:re|regex)\.(?:compile|sub|findall|finditer|search|match|fullmatch)\(")
 UNICODE = "unicodedata.normalize("
-NOT_PEOPLES = {"indexer/testing.py", "kb/accounts/passwords.py", "kb/following/view_set.py"}
+NOT_PEOPLES = {"indexer/embedding/testing.py", "kb/accounts/passwords.py", "kb/views/view_set.py"}
 """The embedder of the tests; what cuts a password before reading it; and what reads our own SQL."""
 
 LAUGHS = "a: &a [ha, ha]\n" + "".join(

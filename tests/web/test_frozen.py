@@ -12,11 +12,11 @@ import pytest
 from click.testing import Result
 from msgspec import structs
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.entries.content import Draft
 from kb.errors import DataDirectoryError, KnowledgeBaseError
-from kb.local_socket import request as ask
+from kb.storage.local_socket import request as ask
 from tests.kb.shut_disk import shut
 from tests.web.serving import get
 from tests.web.visits import FORM, page
@@ -104,7 +104,7 @@ def test_one_who_left_before_a_server_was_killed_is_not_let_in(
     mara, token = browser("Mara"), community.token("Mara", "search")
     assert page(mara, "/account")
     with monkeypatch.context() as patch:
-        patch.setattr("kb.keys.Keys.depart", lambda *_: None)
+        patch.setattr("kb.erasure.secrets.Keys.depart", lambda *_: None)
         community.base.people.leave(community.ids["Mara"])
         path = killed()
     with shut(path, "full", monkeypatch), opened(path, community) as base:

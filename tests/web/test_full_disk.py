@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from events.clock import utc_now
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError, SearchUnavailable
 from tests.web.visits import FORM, Client, Contribute, hidden, page

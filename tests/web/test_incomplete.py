@@ -5,7 +5,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.access import Visibility
 from kb.entries.content import Content, Section
-from kb.following.withheld import INCOMPLETE
+from kb.views.withheld import INCOMPLETE
 from tests.events.altered import change
 from tests.web.visits import Client, Contribute, page
 from tests.worlds.shell import CommandLine

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from litestar.testing import TestClient
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import KnowledgeBase
 from kb.access import Asker, Sight, Visibility, operator
 from kb.entries.content import Content, Draft, Relation, Section

@@ -25,7 +25,7 @@ def test_one_who_writes_while_the_views_are_locked_is_not_asked_to_send_it_again
     base: KnowledgeBase, client: Client, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = contribute()
-    monkeypatch.setattr("kb.following.view_file.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
     base.parts.views.close()  # to be opened with the patience from above
     with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None

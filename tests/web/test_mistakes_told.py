@@ -99,7 +99,7 @@ def pages(community: Community) -> tuple[tuple[str, str], ...]:
 
 
 def invitation(community: Community) -> str:
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     invited = community.base.people.invite(("member",)).id
     return one_time_link(community.base, "invitation", invited).link.rpartition("/")[2]

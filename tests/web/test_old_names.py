@@ -10,17 +10,17 @@ from click.testing import CliRunner
 from events.event import NewEvent, StreamWrite
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.areas import build_codec
 from kb.cli import cli
 from kb.cli.session import Session
-from kb.data_directory import LOG, VAULT
 from kb.entries import entry as entries
 from kb.entries.content import Content, Section, Source
 from kb.ids import group_id, new_event_id, new_id
 from kb.people import group, member
 from kb.people.member import Profile
 from kb.reuse.reuse import ReuseRecorded
+from kb.storage.data_directory import LOG, VAULT
 from tests.worlds.web import Browsers, Client, Community, community_at, send
 
 TURNS, HIDES = "\u202e", "\u200b"

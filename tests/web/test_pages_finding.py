@@ -48,7 +48,7 @@ def test_a_question_waits_for_nothing_that_others_bring(
             waited.append(timeout)
         ensure(position, lane, timeout=timeout)
 
-    monkeypatch.setattr("kb.search.OTHERS_SECONDS", 0.0)
+    monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     monkeypatch.setattr(follower, "ensure", noted)
     for path in ("/search?q=bed", "/search/results?q=bed", "/api/search?q=bed"):
         assert client.get(path).status_code == 200

@@ -134,7 +134,7 @@ def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(
 
 
 def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) -> None:
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     member = community.base.people.invite(("member", "steward")).id
     link = one_time_link(community.base, "first-steward", member).link
@@ -149,7 +149,7 @@ def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) 
 def test_a_link_that_is_left_over_changes_nothing_of_a_member_who_has_joined(
     browser: Browsers, community: Community
 ) -> None:
-    from kb.people.links import one_time_link
+    from kb.one_time_links import one_time_link
 
     base = community.base
     member = base.people.invite(("member", "steward")).id

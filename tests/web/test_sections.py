@@ -7,8 +7,8 @@ import pytest
 
 from indexer.document import Document
 from indexer.document import Section as Found
-from indexer.passages import split
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
+from indexer.text.passages import split
 from kb import KnowledgeBase
 from kb.entries.content import Content, Draft, Section
 from tests.worlds.web import Client

@@ -13,10 +13,11 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.testing import HashEmbedder
-from kb import KnowledgeBase, local_socket
+from indexer.embedding.testing import HashEmbedder
+from kb import KnowledgeBase
 from kb.cli.session import Session
 from kb.errors import SearchUnavailable
+from kb.storage import local_socket
 from tests.web.serving import SERVING, get
 from web import cli, server
 from web.errors import ProblemDetails

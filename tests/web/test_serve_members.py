@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from indexer.testing import HashEmbedder
-from kb import KnowledgeBase, local_socket
+from indexer.embedding.testing import HashEmbedder
+from kb import KnowledgeBase
 from kb.access import Visibility
 from kb.errors import InvalidInput
+from kb.storage import local_socket
 from tests.web.serving import get
 from tests.worlds.base import id_of, joined, opened
 from tests.worlds.web import Community

@@ -3,7 +3,7 @@
 import pytest
 
 from kb import KnowledgeBase
-from kb.search import Answer
+from kb.search.search import Answer
 from tests.web.visits import Client, page
 
 TROUBLE = "The disk is full: <make room>."

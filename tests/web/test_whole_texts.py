@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kb import KnowledgeBase
-from kb.following import view_guard
+from kb.views import guard as view_guard
 from tests.web.visits import Client, Contribute
 
 Column = tuple[str | None, str | None]

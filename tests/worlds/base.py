@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb import access
 from kb.access import Asker, Role
 from kb.accounts.attempts import Attempts, Delays
@@ -25,7 +25,7 @@ from kb.accounts.tokens import ApiTokens
 from kb.entries.content import Content, Draft, Section
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
-from kb.settings import Settings
+from kb.storage.settings import Settings
 from tests.kb.accounts_authenticator import Authenticator
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from events.log import EventLog
 from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from events.vault import MemoryVault, Row
-from kb import access, ids
+from kb import access, community, ids
 from kb.access import ROLES, Asker, Role, operator
 from kb.area import Area
 from kb.areas import AREAS, VIEWS, build_codec
@@ -26,19 +26,18 @@ from kb.entries.entry import Entry
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
 from kb.entries.stream import entry_aggregate, load_entry
-from kb.erasure import Erasure
+from kb.erasure.erase import Erasure
 from kb.errors import KnowledgeBaseError
-from kb.following.follower import Follower
-from kb.following.view_reader import ViewReader
-from kb.following.view_set import ViewSet
-from kb.following.views import Views
-from kb.people import community
+from kb.measures.reuse_report import Reports
+from kb.measures.search_counts import Questions
 from kb.people.directory import Directory
 from kb.people.member import Profile
 from kb.people.service import People
-from kb.questions import Questions
-from kb.reuse.report import Reports
+from kb.projections.views import Views
+from kb.projections.worker import Follower
 from kb.reuse.service import Reuses
+from kb.views.reader import ViewReader
+from kb.views.view_set import ViewSet
 from kb.writer import Writer
 
 ADA = Profile(name="Ada", address="ada@example.org", time_zone="Europe/Vienna", languages=("de",))

@@ -9,7 +9,7 @@ import click
 from click.testing import CliRunner, Result
 from msgspec import Struct
 
-from indexer.testing import HashEmbedder
+from indexer.embedding.testing import HashEmbedder
 from kb.cli import cli
 from kb.cli.failures import exit_code
 from kb.cli.session import Session

@@ -7,9 +7,9 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.access import is_operator
 from kb.entries.kinds import Kind
-from kb.following.withheld import INCOMPLETE
 from kb.people.actions import AUDIT
 from kb.status import Status
+from kb.views.withheld import INCOMPLETE
 from web.openapi import operation
 
 

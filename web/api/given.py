@@ -16,16 +16,9 @@ from kb.access import MOST_GROUPS, Sight, Visibility
 from kb.characters import is_blank
 from kb.entries.content import Scalar
 from kb.entries.relation import RELATION_TYPES
-from kb.entries.validation import (
-    GROUP_LENGTH,
-    HEADING_LENGTH,
-    LINK_LENGTH,
-    PROPERTIES,
-    SECTIONS,
-    TEXT_LENGTH,
-    TITLE_LENGTH,
-)
+from kb.entries.validation import HEADING_LENGTH, PROPERTIES, SECTIONS, TITLE_LENGTH
 from kb.errors import InvalidInput, Mistakes
+from kb.fields import GROUP_LENGTH, LINK_LENGTH, TEXT_LENGTH
 
 
 def told(**words: Any) -> BodyKwarg:

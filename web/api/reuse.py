@@ -20,9 +20,9 @@ from msgspec import UNSET, UnsetType, structs
 from kb import KnowledgeBase
 from kb.entries.actions import READ
 from kb.entries.results import ReuseView
+from kb.measures.csv_text import as_csv
+from kb.measures.reuse_report import By, ReuseReport
 from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
-from kb.reuse.csv_text import as_csv
-from kb.reuse.report import By, ReuseReport
 from kb.reuse.reuse import Outcome
 from web.api.entries import MOST, IdempotencyKey, Offset
 from web.api.given import EntryVersion, Given, Id, Link, NamedGroup, PathId, Text, told

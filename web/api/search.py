@@ -9,7 +9,7 @@ from msgspec import structs
 
 from kb import KnowledgeBase
 from kb.entries.actions import READ
-from kb.search import Answer
+from kb.search.search import Answer
 from web.api.weight import light
 from web.openapi import operation
 

@@ -10,13 +10,13 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from events.clock import utc_now
 from kb import KnowledgeBase
 from kb.access import SCOPES, may
 from kb.accounts.passkeys import PasskeyInfo
 from kb.accounts.sessions import SessionInfo
 from kb.accounts.tokens import TokenInfo
 from kb.areas import OWN
+from kb.clock import utc_now
 from kb.errors import InvalidInput, Mistakes
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import as_json

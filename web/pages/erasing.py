@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 from kb.access import require
 from kb.entries.actions import ERASE_ENTRY
 from kb.entries.results import EntryPage
-from kb.erasure import Unfinished
+from kb.erasure.erase import Unfinished
 from kb.errors import InvalidInput, Mistakes, Refused
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form

@@ -11,9 +11,9 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from events.clock import utc_now
 from kb import KnowledgeBase
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
+from kb.clock import utc_now
 from kb.errors import SignInRefused
 from web.errors import status_of
 from web.pages.forms import Form

@@ -13,10 +13,10 @@ from kb import KnowledgeBase
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
+from kb.one_time_links import OneTimeLink, one_time_link
 from kb.people import actions
 from kb.people.checks import checked_roles
 from kb.people.directory import GroupView, MemberView
-from kb.people.links import OneTimeLink, one_time_link
 from kb.people.member import Standing
 from kb.writer import Receipt
 from web.errors import status_of

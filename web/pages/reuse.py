@@ -14,8 +14,8 @@ from kb import KnowledgeBase
 from kb.entries.actions import READ
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Mistakes, Refused
+from kb.measures.reuse_report import By, ReuseReport, ReuseRow
 from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
-from kb.reuse.report import By, ReuseReport, ReuseRow
 from kb.writer import Receipt
 from web.bodies import NOTES
 from web.errors import status_of

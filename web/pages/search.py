@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from kb import KnowledgeBase
 from kb.entries.actions import READ
 from kb.errors import InvalidInput
-from kb.search import Answer, Result
+from kb.search.search import Answer, Result
 from web.errors import RESULTS
 from web.markdown import marked
 from web.pages.links import section_url

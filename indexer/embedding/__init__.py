@@ -1,0 +1,1 @@
+"""Vectors from texts, and the model behind them."""

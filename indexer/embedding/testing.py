@@ -1,0 +1,64 @@
+"""A deterministic embedder for tests: the same text has the same vector everywhere."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.text.analysis import distinct
+
+_PIECE = re.compile(r"\w{1,6}|[^\w\s]")
+_WORD = re.compile(r"\w+")
+_QUARTER, _LARGEST = 32, 127
+
+
+class HashEmbedder:
+    """Texts that share words have near vectors; nothing is known of meaning.
+
+    Never a fallback for the model: its fingerprint tells its indexes apart. `embedded` counts the
+    texts turned into vectors so far, to show that none was computed twice.
+    """
+
+    def __init__(self, dimension: int = 96, fingerprint: str = "hash/1") -> None:
+        self.dimension = dimension
+        self.fingerprint = f"{fingerprint}/{dimension}"
+        self.embedded = 0
+        self._counting = Lock()
+
+    def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Pieces of words of at most six characters, and every other sign."""
+        return [[piece.span() for piece in _PIECE.finditer(text)] for text in texts]
+
+    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+        """The sum of one fixed direction for each word, normalised, and one for each term."""
+        with self._counting:
+            self.embedded += len(texts)
+        return [self._embed(text) for text in texts]
+
+    def share(self, text: str) -> float:
+        """Every script is as good as any other."""
+        return 1.0
+
+    def warm(self) -> None:
+        """Nothing takes long here."""
+
+    def _embed(self, text: str) -> Embedded:
+        words = _WORD.findall(text.casefold()) or [""]
+        total: NDArray[np.float32] = np.sum(
+            [_direction(word, self.dimension) for word in words], axis=0, dtype=np.float32
+        )
+        terms = distinct(text)
+        places = [_direction(term, WORD_DIMENSION) * _QUARTER for term in terms]
+        bytes_ = np.array(places).reshape(-1, WORD_DIMENSION).clip(-_LARGEST, _LARGEST)
+        return Embedded(total / np.linalg.norm(total), terms, bytes_.astype(np.int8))
+
+
+@lru_cache(maxsize=10_000)
+def _direction(word: str, dimension: int) -> NDArray[np.float32]:
+    seed = int.from_bytes(blake2b(word.encode(), digest_size=8).digest())
+    return np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)

@@ -1,0 +1,1 @@
+"""From scores to a ranking and its hits: pure functions."""

@@ -1,0 +1,114 @@
+"""The part of a passage that answers: what a hit shows, and whose heading it links to."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer.document import Part
+from indexer.embedding.threads import one_thread
+from indexer.ranking.maxsim import Words, nearness
+from indexer.ranking.ranking import Question
+from indexer.stored.rows import Fetched
+from indexer.text import snippets
+from indexer.text.analysis import distinct, terms
+from indexer.text.names import likeness
+from indexer.text.sayings import ELSE, Saying
+from indexer.text.snippets import Span
+
+
+class Meeting(Struct, frozen=True):
+    """What can meet word by word: a question, what each of its words weighs, and passages.
+
+    `question` has shape (words, dimension), `gains` one number for each of these words; `texts` has
+    the words of passages by the hashes of their texts, as many as are known.
+    """
+
+    question: Words
+    gains: NDArray[np.float64]
+    texts: Mapping[bytes, Words]
+
+
+def answering(
+    question: Question,
+    levels: Sequence[int],
+    passages: Sequence[Fetched],
+    spans: Sequence[Sequence[Span]],
+    marked: Container[str],
+    meeting: Meeting,
+) -> list[Part]:
+    """Of each passage the part whose heading is the question, or that has most of it.
+
+    That is the most different `marked` terms, phrases and sayings; those in its heading count.
+    One that has the signs of the question as they are typed is before a heading without them.
+    Among equals one that has text of its own, then the one to whose words those of the question
+    come nearest, then the first. `spans` are where the text of each passage has what is counted,
+    `levels` what their documents have.
+    """
+    best = [
+        _best(question, level, one.passage.parts, each, marked)
+        for level, one, each in zip(levels, passages, spans, strict=True)
+    ]
+    words = [
+        _words(one, equal, meeting.texts.get(one.text_hash)) if len(equal) > 1 else []
+        for one, equal in zip(passages, best, strict=True)
+    ]
+    with one_thread():
+        near = iter(nearness(meeting.question, meeting.gains, list(chain(*words))).tolist())
+    return [
+        max(equal, key=lambda part: next(near)) if each else equal[0]
+        for equal, each in zip(best, words, strict=True)
+    ]
+
+
+def said(sayings: Iterable[Saying], level: int, text: str) -> list[Span]:
+    """Where `text` says what its document does at this level."""
+    return [
+        (start, end, saying.pattern)
+        for saying in sayings
+        if level in ((saying.level, ELSE) if saying.unless else (saying.level,))
+        for start, end in saying.places(text)
+    ]
+
+
+def _best(
+    question: Question,
+    level: int,
+    parts: Sequence[Part],
+    spans: Sequence[Span],
+    marked: Container[str],
+) -> Sequence[Part]:
+    """Those of the parts that have the most and, if any of them has, text."""
+    if len(parts) == 1:
+        return parts
+    wanted = question.wanted
+    signed = {each.pattern for each in wanted.sayings if each.signed}
+
+    def found(part: Part) -> tuple[bool, bool, int, int, bool]:
+        inside = {term for start, _, term in spans if part.start <= start < part.end}
+        titled = snippets.spans(part.heading, marked, wanted.phrases)
+        inside.update(term for *_, term in (*titled, *said(wanted.sayings, level, part.heading)))
+        alike = likeness(question.text, part.heading)
+        typed = not signed.isdisjoint(inside)
+        return alike > 1, typed, alike, len(inside), part.start < part.end
+
+    has = list(map(found, parts))
+    most = max(has)
+    return [part for part, each in zip(parts, has, strict=True) if each == most]
+
+
+def _words(stored: Fetched, parts: Sequence[Part], words: Words | None) -> list[Words]:
+    """Those of each part and its heading; nothing unless all of the passage are known.
+
+    `words` are those of the distinct terms of title, heading and text, in this order. What was too
+    long for the model, or not read by it, is missing there, so that counts differ.
+    """
+    passage = stored.passage
+    whole = distinct(f"{stored.title}\n{passage.heading}\n{passage.text}")
+    if words is None or len(words) != len(whole):
+        return []
+    rows = {term: row for row, term in enumerate(whole)}
+    texts = (f"{part.heading}\n{passage.text[part.start : part.end]}" for part in parts)
+    return [words[[rows[term] for term in terms(text) if term in rows]] for text in texts]

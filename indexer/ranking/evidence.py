@@ -1,0 +1,217 @@
+"""What documents have of that which a question wants exactly: each as a whole, and in one passage.
+
+A document that has all of it comes before every other, whatever the model thinks of both. That what
+is wanted stands together counts more than that it stands somewhere, the very words more than others
+of the same stem.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer.ranking import bm25
+from indexer.resident.postings import keys
+from indexer.stored.rows import Fetched
+from indexer.text.analysis import name_key
+from indexer.text.wanted import Wanted
+
+Bools = NDArray[np.bool_]
+
+TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 4, 3, 2, 1, 0
+"""What a document has: all as it is written, in one passage or in several; or only all stems. More
+than that has one that says it, see `indexer.text.sayings`."""
+
+_ENOUGH = 0.5
+"""The share, by weight, that the terms found anywhere must have of all that are wanted."""
+
+
+class Passages(Protocol):
+    """What is stored of passages; see `indexer.stored.passage_store`."""
+
+    def fetch(self, numbers: Sequence[int]) -> Mapping[int, Fetched]:
+        """The passages with these numbers that are there."""
+        ...
+
+    def terms(self, numbers: Sequence[int]) -> Mapping[int, bytes]:
+        """The keys of their terms."""
+        ...
+
+
+class Sought(Struct, frozen=True):
+    """Terms that a document must have, as they are written and without regard to that.
+
+    Only such as a document that the asker sees has; `gains` is what each of them weighs. `whole`
+    tells that none is missing. What says the `phrases` has all terms that are `phrased`.
+    """
+
+    exact: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    phrased: tuple[str, ...] = ()
+    gains: Mapping[str, float] = {}
+    whole: bool = False
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All terms, each once."""
+        return tuple(self.gains)
+
+
+class Evidence(Struct, frozen=True):
+    """How much a document has, and the number of the passage that has most of it."""
+
+    level: int
+    passage: int
+
+
+def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
+    """What of `wanted` can be found: nothing if most of it is nowhere."""
+    there = {term for term, count in known.frequencies.items() if count}
+    exact = [
+        next((each for each in (form, *others) if each in there), others[-1] if others else "")
+        for form, others in wanted.exact.items()
+    ]
+    found = [term for term in exact if term in there]
+    loose = [(form, *others)[-1] for form, others in wanted.exact.items()]
+    loose = [term for term in loose if term in there]
+    weight = sum(map(known.idf, found))
+    if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
+        return Sought()
+    gains = {term: known.idf(term) for term in chain(found, loose)}
+    whole = len(found) == len(exact)
+    return Sought(
+        exact=tuple(found),
+        loose=tuple(loose),
+        phrases=tuple(sorted(wanted.phrases)),
+        phrased=tuple(dict.fromkeys(chain.from_iterable(wanted.phrased.values()))),
+        gains=gains,
+        whole=whole,
+    )
+
+
+def levels(held: Bools, what: Sought) -> NDArray[np.int64]:
+    """That of documents as a whole; `held` tells which of `what.terms` each of them has."""
+    place = {term: column for column, term in enumerate(what.terms)}
+    found = np.zeros(len(held), np.int64)
+    for level, terms in ((ALIKE, what.loose), (EXACT, what.exact)):
+        if terms:
+            found[held[:, [place[term] for term in terms]].all(axis=1)] = level
+    return found
+
+
+def is_simple(what: Sought) -> bool:
+    """Whether a document that has all has it in one passage."""
+    return len(what.exact) <= 1 and len(what.loose) <= 1 and not what.phrases
+
+
+def weigh(
+    what: Sought, held: Sequence[Bools], numbers: Sequence[Sequence[int]], stored: Passages
+) -> list[Evidence | None]:
+    """What each document has whose passages, the nearest first, have these numbers.
+
+    None for one without any. `held` tells for each which of `what.terms` it has as a whole. What
+    none of its passages has stands in its title or keywords and counts for each.
+    """
+    terms = stored.terms([*chain.from_iterable(numbers)])
+    wanted = keys((*what.terms, *what.phrased))
+    found = [_holding(wanted, each, terms) for each in numbers]
+    # Nothing else says a phrase, so the texts of the others are not read, but for their title.
+    saying = [_all_phrased(inside[:, len(what.terms) :]) for _, inside in found]
+    asked = [
+        number
+        for (passages, _), may in zip(found, saying, strict=True)
+        for place, number in enumerate(passages)
+        if what.phrases and (place == 0 or may[place])
+    ]
+    fetched = stored.fetch(asked)
+    return [
+        _weighed(
+            what,
+            whole,
+            passages,
+            inside[:, : len(what.terms)],
+            _said(what.phrases, [fetched.get(number) for number in passages], may),
+        )
+        for whole, (passages, inside), may in zip(held, found, saying, strict=True)
+    ]
+
+
+def _holding(
+    wanted: NDArray[np.uint64], numbers: Sequence[int], terms: Mapping[int, bytes]
+) -> tuple[list[int], Bools]:
+    """The passages that have any of the keys in `wanted`, and which; the first if none has any."""
+    there = [number for number in numbers if number in terms]
+    if not there:
+        return [], np.zeros((0, len(wanted)), np.bool_)
+    inside = _inside(wanted, [terms[number] for number in there])
+    kept = np.flatnonzero(inside.any(axis=1))
+    kept = kept if len(kept) else np.arange(1)
+    return [there[place] for place in kept.tolist()], inside[kept]
+
+
+def _weighed(
+    what: Sought,
+    held: Bools,
+    numbers: Sequence[int],
+    inside: Bools,
+    said: Bools,
+) -> Evidence | None:
+    if not numbers:
+        return None
+    whole = inside | (held & ~inside.any(axis=0))
+    level = _level(what, whole, said)
+    gains = np.array([what.gains[term] for term in what.terms])
+    best = int(np.argmax(inside @ gains + gains.sum() * said))
+    return Evidence(level, numbers[best])
+
+
+def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
+    """Which of the keys in `wanted` each passage has: at once, as a long document has thousands."""
+    found = np.zeros((len(held), len(wanted)), np.bool_)
+    together = np.frombuffer(b"".join(held), dtype=np.uint64)
+    passage = np.repeat(np.arange(len(held)), [len(each) // together.itemsize for each in held])
+    for column, key in enumerate(wanted):
+        found[passage[together == key], column] = True
+    return found
+
+
+def _level(what: Sought, whole: Bools, said: Bools) -> int:
+    together = levels(whole, what)
+    anywhere = int(levels(np.array([whole.any(axis=0)]), what)[0])
+    if (together[said] == EXACT).any():
+        return TOGETHER
+    if anywhere == EXACT and said.any():
+        return EXACT
+    if (together >= ALIKE).any():
+        return ALIKE_TOGETHER
+    return min(anywhere, ALIKE)
+
+
+def _all_phrased(inside: Bools) -> Bools:
+    """The passages that have all words of the phrases; what none has, the title may have."""
+    found: Bools = np.all(inside | ~np.any(inside, axis=0), axis=1)
+    return found
+
+
+def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools) -> Bools:
+    """Which passages say all phrases, their title counted for each; only those that `may` do."""
+    if not phrases:
+        return np.ones(len(fetched), np.bool_)
+    title = next((f" {name_key(each.title)} " for each in fetched if each), "")
+    left = [phrase for phrase in phrases if f" {phrase} " not in title]
+    return np.array(
+        [
+            not left or bool(may[place] and each and _says(left, each))
+            for place, each in enumerate(fetched)
+        ],
+        np.bool_,
+    )
+
+
+def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
+    told = f" {name_key(fetched.passage.heading)}  {name_key(fetched.passage.text)} "
+    return all(f" {phrase} " in told for phrase in phrases)

@@ -1,0 +1,232 @@
+"""Ranks documents for one question: candidates of both sides, fused.
+
+Exact names come first (`indexer.text.names`), then what has all that the question wants exactly.
+"""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer.document import Filter
+from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.threads import one_thread
+from indexer.lexical import LexicalIndex
+from indexer.ranking import bm25, evidence, fusion
+from indexer.ranking.bm25 import Statistics
+from indexer.ranking.evidence import NOTHING, Evidence, Passages, Sought
+from indexer.ranking.maxsim import Words, nearness
+from indexer.resident.memory import Candidates, Memory, Proposed
+from indexer.resident.vectors import Vectors
+from indexer.stored.rows import Fetched, Known
+from indexer.text.headed import headed
+from indexer.text.names import rung
+from indexer.text.said import Texts, said
+from indexer.text.sayings import other_version
+from indexer.text.wanted import Wanted
+
+CANDIDATES = 100
+"""How many of the best of each side are looked at."""
+
+PROPOSED = 300
+"""How many documents an engine proposes, of which the best by BM25 are looked at."""
+
+LOOKED_AT = 100
+"""How many of the first are looked at passage by passage for what is wanted exactly."""
+
+MET = 3
+"""How many of a document's passages, the nearest ones, meet the question word by word."""
+
+
+class Stored(Passages, Texts, Protocol):
+    """What is stored of passages."""
+
+
+WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
+"""The vectors of the words of passages, by the hashes of their texts."""
+
+_DIGITS = 9
+"""Differences further behind are those of the order of adding, not of the documents."""
+
+
+class Question(Struct, frozen=True):
+    """A question as text, what it wants, as the model reads it, and how much of it that reads."""
+
+    text: str
+    wanted: Wanted
+    read: Embedded
+    share: float = 1.0
+
+    @property
+    def terms(self) -> Mapping[str, int]:
+        """What scores, with its counts."""
+        return self.wanted.scored
+
+
+class Ranked(Struct, frozen=True):
+    """A document in the ranking, with the number of its best passage.
+
+    `level` tells what it has of that which the question wants exactly, see `evidence`.
+    """
+
+    document_id: str
+    passage: int
+    lexical: float
+    cosine: float
+    met: float
+    fused: float
+    exact: bool
+    level: int = NOTHING
+
+
+class Ranking(Struct, frozen=True):
+    """The best documents, and what each of the words that the model read of a question weighs."""
+
+    documents: list[Ranked]
+    gains: NDArray[np.float64]
+
+
+def rank(
+    question: Question,
+    filter: Filter,
+    limit: int,
+    lexical: LexicalIndex,
+    memory: Memory,
+    words_of: WordsOf,
+    stored: Stored,
+) -> Ranking:
+    """The best documents among those that `filter` lets through, best first; ties by id."""
+    known = memory.statistics(question.wanted.terms, filter.audience)
+    weights = bm25.weights(question.terms, known)
+    gains = np.array([weights.get(term, 0.0) for term in question.read.terms])
+    exact = set(lexical.named(question.text, filter))
+    if not exact and (other := other_version(question.text)):
+        exact = set(lexical.named(other, filter))
+    vector, count = question.read.vector, max(CANDIDATES, limit)
+    says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
+    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact | says.keys())
+    what = evidence.sought(question.wanted, known)
+    found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
+    fused = _fused(question, found, known, weights)
+    levels = evidence.levels(found.held, what)
+    head = _sorted(found.ids, fused, levels)[: fusion.HEAD]
+    nearest = memory.nearest(vector, [found.ids[place] for place in head], MET)
+    met = np.zeros(len(fused))
+    met[head] = question.share * _met(question, gains, nearest, words_of)
+    fused += fusion.MEETING * met
+    head = sorted(head, key=lambda place: -fused[place])
+    with one_thread():
+        fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
+    passages = dict(enumerate(memory.numbers(found.rows)))
+    if what.terms:
+        order = _sorted(found.ids, fused, levels)
+        looked = order[: limit if evidence.is_simple(what) else max(limit, LOOKED_AT)]
+        for place, one in _weighed(what, found, looked, vector, memory, stored).items():
+            passages[place] = one.passage
+            levels[place] = one.level
+        levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
+    signed: set[int] = set()
+    for place, name in enumerate(found.ids):
+        if (told := says.get(name)) and told.level >= levels[place]:
+            levels[place] = told.level
+            if told.passage is not None:
+                passages[place] = told.passage
+                signed |= {place} if told.signed else set()
+    order = _sorted(found.ids, fused, levels)
+    named = {place: passages[place] for place in order if found.ids[place] in exact}
+    titles = {place: one.title for place, one in _titled(named, stored).items()}
+    order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
+    passages |= _headed(question, found, order[:limit], passages, signed, memory, stored)
+    best = [
+        Ranked(
+            found.ids[place],
+            passages[place],
+            float(found.bm25[place]),
+            float(found.cosines[place]),
+            float(met[place]),
+            float(fused[place]),
+            found.ids[place] in exact,
+            int(levels[place]) if what.whole or found.ids[place] in says else NOTHING,
+        )
+        for place in order[:limit]
+    ]
+    return Ranking(best, gains)
+
+
+def _headed(
+    question: Question,
+    found: Candidates,
+    places: Sequence[int],
+    passages: Mapping[int, int],
+    signed: Container[int],
+    memory: Memory,
+    stored: Stored,
+) -> dict[int, int]:
+    """The passages of these documents whose heading is the question, before those in `passages`."""
+    nearest = memory.nearest(question.read.vector, [found.ids[place] for place in places])
+    numbers = {
+        place: [passages[place], *(each.number for each in known)]
+        for place, known in zip(places, nearest, strict=True)
+        if len(known) > 1
+    }
+    return headed(question.text, numbers, signed, stored)
+
+
+def _titled(passages: Mapping[int, int], stored: Passages) -> dict[int, Fetched]:
+    """What is stored of these passages, where it still is."""
+    fetched = stored.fetch([*passages.values()])
+    return {place: fetched[number] for place, number in passages.items() if number in fetched}
+
+
+def _fused(
+    question: Question, found: Candidates, known: Statistics, weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The sum of both sides; meaning counts as far as the model reads the question."""
+    return fusion.combine(
+        fusion.standardise(found.bm25, fusion.lexical_distribution(weights, known)),
+        question.share * fusion.standardise(found.scores, found.distribution),
+    )
+
+
+def _weighed(
+    what: Sought,
+    found: Candidates,
+    places: Sequence[int],
+    vector: Vectors,
+    memory: Memory,
+    stored: Passages,
+) -> dict[int, Evidence]:
+    """What each of these has in its passages."""
+    nearest = memory.nearest(vector, [found.ids[place] for place in places])
+    numbers = [[each.number for each in passages] for passages in nearest]
+    weighed = evidence.weigh(what, [found.held[place] for place in places], numbers, stored)
+    return {place: one for place, one in zip(places, weighed, strict=True) if one}
+
+
+def _met(
+    question: Question,
+    gains: NDArray[np.float64],
+    nearest: Sequence[Sequence[Known]],
+    words_of: WordsOf,
+) -> NDArray[np.float64]:
+    """How near the question's words come to those of one of each document's nearest passages."""
+    shares = {each.text_hash: each.share for passages in nearest for each in passages}
+    words = words_of(list(shares))
+    nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)
+    with one_thread():
+        near = nearness(question.read.words, gains, [words.get(key, nothing) for key in shares])
+    found = {key: one * shares[key] for key, one in zip(shares, near.tolist(), strict=True)}
+    return np.array(
+        [max((found[each.text_hash] for each in passages), default=0.0) for passages in nearest]
+    )
+
+
+def _sorted(
+    ids: Sequence[str], scores: NDArray[np.float64], levels: NDArray[np.int64]
+) -> list[int]:
+    """The places of the best first: by level, then by score, then by id."""
+    values = np.round(-scores, _DIGITS).tolist()
+    ranked = sorted(zip((-levels).tolist(), values, ids, range(len(ids)), strict=True))
+    return [place for *_, place in ranked]

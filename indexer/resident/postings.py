@@ -1,0 +1,167 @@
+"""Which documents hold which terms and how often, in memory: what words are counted and scored by.
+
+Terms are known by 64 bits of their BLAKE2b. Two that share these would count as one, for everybody
+alike; among a million terms that has a chance of one in thirty million.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking import bm25
+from indexer.text.analysis import is_plain
+
+Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+
+_ENTRY = np.dtype([("term", "<u8"), ("count", "<u4")])
+
+
+class _Block(NamedTuple):
+    """Documents by term: those of terms[n] are slots[starts[n] : starts[n + 1]], ascending."""
+
+    terms: NDArray[np.uint64]
+    starts: Integers
+    slots: NDArray[np.int32]
+    counts: NDArray[np.uint32]
+
+
+_LENGTH = 0
+"""Stands in the place of a term's key where the count is the length of the document."""
+
+
+def pack(terms: Mapping[str, int]) -> bytes:
+    """The terms of a document and their counts, as they are stored; plain ones make its length."""
+    length = sum(count for term, count in terms.items() if is_plain(term))
+    entries = [(_LENGTH, length), *((_key(term), count) for term, count in terms.items())]
+    return np.array(entries, dtype=_ENTRY).tobytes()
+
+
+def keys(terms: Iterable[str]) -> NDArray[np.uint64]:
+    """What the terms are known by, in their order."""
+    return np.array([_key(term) for term in terms], dtype=np.uint64)
+
+
+class Postings:
+    """Terms of documents in slots, which ascend. Not safe for threads by itself."""
+
+    def __init__(self) -> None:
+        self._blocks: list[_Block] = []
+        self._lengths: Integers = np.empty(0, np.int64)
+
+    def add(self, packed: Sequence[bytes]) -> None:
+        """Take in the terms of the documents in the next slots."""
+        entries = np.frombuffer(b"".join(packed), dtype=_ENTRY)
+        sizes = [len(each) // _ENTRY.itemsize for each in packed]
+        slots = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        told = entries["term"] == _LENGTH
+        lengths = entries["count"][told].astype(np.int64)
+        entries, slots = entries[~told], slots[~told] + np.int32(len(self._lengths))
+        self._lengths = np.concatenate([self._lengths, lengths])
+        self._blocks.append(_block(entries["term"], slots, entries["count"]))
+        while len(self._blocks) > 1 and _size(self._blocks[-2]) <= 2 * _size(self._blocks[-1]):
+            self._blocks[-2:] = [_merged(*self._blocks[-2:])]
+
+    def kept(self, live: Integers) -> "Postings":
+        """The same for these slots alone, numbered anew in their order."""
+        new = np.full(len(self._lengths), -1, np.int32)
+        new[live] = np.arange(len(live), dtype=np.int32)
+        fresh = Postings()
+        fresh._lengths = self._lengths[live]
+        for block in self._blocks:
+            slots = new[block.slots]
+            stay = slots >= 0
+            fresh._blocks.append(_block(_spread(block)[stay], slots[stay], block.counts[stay]))
+        return fresh
+
+    def statistics(self, terms: Sequence[str], visible: Bools) -> bm25.Statistics:
+        """Exact counts over the documents in the slots that are visible."""
+        documents = int(np.count_nonzero(visible))
+        frequencies = dict.fromkeys(terms, 0)
+        for term, slots, _ in self._holding(terms):
+            frequencies[term] += int(np.count_nonzero(visible[slots]))
+        length = int(self._lengths @ visible) / max(documents, 1)
+        return bm25.Statistics(documents, length, frequencies)
+
+    def held(self, slots: Integers, terms: Sequence[str]) -> Bools:
+        """Which of the terms the documents in these slots hold, shape (slots, terms)."""
+        found = np.zeros((len(slots), len(terms)), np.bool_)
+        places = {term: place for place, term in enumerate(terms)}
+        for term, holding, _ in self._holding(terms):
+            found[:, places[term]] |= np.isin(slots, holding)
+        return found
+
+    def holding_all(self, terms: Sequence[str], allowed: Bools) -> Bools:
+        """Which of the slots allowed hold every one of the terms; none if there are no terms."""
+        counts = np.zeros(len(allowed), np.int64)
+        for _, slots, _ in self._holding(terms):
+            counts[slots] += 1
+        found: Bools = allowed & (counts == len(terms)) & bool(terms)
+        return found
+
+    def scores(
+        self, slots: Integers, weights: Mapping[str, float], mean: float
+    ) -> NDArray[np.float64]:
+        """The BM25 scores of the documents in these slots; 0 for one that holds no term.
+
+        `weights` are those of the terms, `mean` is the mean length of the visible documents.
+        """
+        total = np.zeros(len(slots))
+        lengths = self._lengths[slots].astype(np.float64)
+        for term, holding, counts in self._holding(list(weights)):
+            places = np.minimum(np.searchsorted(holding, slots), len(holding) - 1)
+            found = np.flatnonzero(holding[places] == slots)
+            times = counts[places[found]].astype(np.float64)
+            total[found] += weights[term] * bm25.saturated(times, lengths[found], mean)
+        return total
+
+    def _holding(
+        self, terms: Sequence[str]
+    ) -> Iterator[tuple[str, NDArray[np.int32], NDArray[np.uint32]]]:
+        """Slots and counts of each term, for all terms in their order in one block after another.
+
+        A document stands in one block, so the order in which its terms are added is always theirs.
+        """
+        wanted = keys(terms)
+        for block in self._blocks:
+            places = np.searchsorted(block.terms, wanted)
+            for term, key, place in zip(terms, wanted.tolist(), places.tolist(), strict=True):
+                if place < len(block.terms) and block.terms[place] == key:
+                    run = slice(block.starts[place], block.starts[place + 1])
+                    yield term, block.slots[run], block.counts[run]
+
+
+@lru_cache(maxsize=65_536)
+def _key(term: str) -> int:
+    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
+
+
+def _block(
+    terms: NDArray[np.uint64], slots: NDArray[np.int32], counts: NDArray[np.uint32]
+) -> _Block:
+    """Entries in the order of their slots, put in that of their terms."""
+    order = np.argsort(terms, kind="stable")
+    distinct, starts = np.unique(terms[order], return_index=True)
+    ends = np.append(starts, len(terms))
+    return _Block(distinct, ends, slots[order], counts[order])
+
+
+def _merged(first: _Block, second: _Block) -> _Block:
+    return _block(
+        np.concatenate([_spread(first), _spread(second)]),
+        np.concatenate([first.slots, second.slots]),
+        np.concatenate([first.counts, second.counts]),
+    )
+
+
+def _spread(block: _Block) -> NDArray[np.uint64]:
+    """The term of each entry."""
+    return np.repeat(block.terms, np.diff(block.starts))
+
+
+def _size(block: _Block) -> int:
+    return len(block.slots)

@@ -1,0 +1,43 @@
+"""The vectors of the words of passages that were met lately, so that the next question has them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+
+from indexer.ranking.maxsim import Words
+
+Fetch = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
+
+
+class RecentWords:
+    """Remembers what `fetch` answers, up to `size` bytes, those first forgotten that were longest
+    not asked for. Methods may be called from any thread.
+    """
+
+    def __init__(self, fetch: Fetch, size: int) -> None:
+        self._fetch = fetch
+        self._left = size
+        self._known: OrderedDict[bytes, Words] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, hashes: Sequence[bytes]) -> dict[bytes, Words]:
+        """The vectors of the words of the texts that are known, by the hashes of the texts."""
+        found = {}
+        with self._lock:
+            for key in hashes:
+                if (words := self._known.get(key)) is not None:
+                    self._known.move_to_end(key)
+                    found[key] = words
+        fetched = self._fetch([key for key in hashes if key not in found])
+        with self._lock:
+            for key, words in fetched.items():
+                self._forget(self._known.pop(key, None))
+                self._known[key] = words
+                self._left -= words.nbytes
+            while self._left < 0:
+                self._forget(self._known.popitem(last=False)[1])
+        return {**found, **fetched}
+
+    def _forget(self, words: Words | None) -> None:
+        if words is not None:
+            self._left += words.nbytes

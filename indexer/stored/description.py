@@ -1,0 +1,64 @@
+"""Says what an index on disk holds without opening it for search, so without its libraries."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from indexer.errors import IndexOutdated
+from indexer.index import VECTORS
+from indexer.stored import generation
+from indexer.stored.parts import PASSAGES
+
+_COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(*) FROM documents),
+    (SELECT count(*) FROM passages), (SELECT source FROM stamp)"""
+_VECTORS = "SELECT count(*) FROM vectors"
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """What an index has reached and holds, and the model and engine that made it.
+
+    `source` is what the one who filled it said of `position`.
+    """
+
+    position: int = 0
+    source: str = ""
+    documents: int = 0
+    passages: int = 0
+    vectors: int = 0
+    model: str = ""
+    engine: str = ""
+
+
+def describe(directory: Path) -> Description:
+    """What the index in `directory` holds; nothing if there is none.
+
+    Raises `IndexOutdated` if its files cannot be read.
+    """
+    if not (directory / generation.CURRENT).exists():
+        return Description()
+    path = generation.current(directory)
+    try:
+        made = generation.made(path)
+        position, documents, passages, source = _row(path / PASSAGES, _COUNTS)
+        (vectors,) = _row(directory / VECTORS, _VECTORS)
+    except sqlite3.Error as error:
+        raise IndexOutdated(f"The index is damaged ({error}).") from error
+    return Description(
+        position=position,
+        source=source,
+        documents=documents,
+        passages=passages,
+        vectors=vectors,
+        model=made.fingerprint,
+        engine=made.engine,
+    )
+
+
+def _row(path: Path, sql: str) -> tuple[Any, ...]:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
+        row: tuple[Any, ...] = db.execute(sql).fetchone()
+        return row

@@ -1,0 +1,121 @@
+"""Each build of an index is a directory of its own; one small file names the current one."""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from indexer.errors import IndexOutdated
+from indexer.stored.files import replace_durably, said
+from indexer.text import analysis, passages
+
+SCHEMA_VERSION = 5
+MANIFEST = "manifest.json"
+CURRENT = "CURRENT"
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What a generation was made with, written when all else of it is durable.
+
+    `position` is where it stood then; what it holds is never older. Nor does it hold anything that
+    was removed up to `gone`, where it was begun later than that.
+    """
+
+    schema: int
+    fingerprint: str
+    engine: str
+    analysis: int
+    passages: int
+    position: int
+    gone: int = 0
+
+
+def manifest(fingerprint: str, engine: str, position: int, gone: int = 0) -> Manifest:
+    """What this program makes now."""
+    return Manifest(
+        schema=SCHEMA_VERSION,
+        fingerprint=fingerprint,
+        engine=engine,
+        analysis=analysis.VERSION,
+        passages=passages.VERSION,
+        position=position,
+        gone=gone,
+    )
+
+
+def current(directory: Path) -> Path:
+    """The current generation's directory. Raises `IndexOutdated` if there is none."""
+    try:
+        name = (directory / CURRENT).read_text(encoding="ascii")
+    except FileNotFoundError:
+        raise IndexOutdated("There is no index yet.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexOutdated(f"The index file {CURRENT} cannot be read ({said(error)}).") from error
+    if not _is_name(name) or not (directory / name).is_dir():
+        raise IndexOutdated(f"The index file {CURRENT} names no generation of it.")
+    return directory / name
+
+
+def made(generation: Path) -> Manifest:
+    """The manifest. Raises `IndexOutdated` if it cannot be read."""
+    path = generation / MANIFEST
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise IndexOutdated(f"The index file {MANIFEST} is damaged ({said(error)}).") from error
+
+
+def check(generation: Path, fingerprint: str, engine: str) -> Manifest:
+    """The manifest. Raises `IndexOutdated` if this program cannot use what it describes."""
+    found = made(generation)
+    wanted = manifest(fingerprint, engine, found.position)
+    for what in ("schema", "engine", "fingerprint", "analysis", "passages"):
+        old, new = getattr(found, what), getattr(wanted, what)
+        if old != new:
+            raise IndexOutdated(f"The index was made with {what} {old}, this program uses {new}.")
+    return found
+
+
+def begin(directory: Path) -> Path:
+    """A new, empty generation directory; what an interrupted build left is removed."""
+    directory.mkdir(parents=True, exist_ok=True)
+    names = [int(entry.name[1:]) for entry in directory.iterdir() if _is_name(entry.name)]
+    sweep(directory)
+    path = directory / f"g{max(names, default=0) + 1:06}"
+    path.mkdir()
+    return path
+
+
+def swap_in(generation: Path, made: Manifest) -> None:
+    """Write the manifest, make the generation the current one, and remove all others."""
+    replace_durably(generation / MANIFEST, msgspec.json.encode(made))
+    replace_durably(generation.parent / CURRENT, generation.name.encode("ascii"))
+    sweep(generation.parent)
+
+
+def sweep(directory: Path) -> None:
+    """Remove every generation but the current one; who still reads one keeps its open files."""
+    try:
+        keep = current(directory)
+    except IndexOutdated:
+        keep = None
+    for entry in directory.iterdir():
+        if _is_name(entry.name) and entry != keep:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def nothing(directory: Path) -> bool:
+    """Whether there is no index at all."""
+    return not directory.is_dir() or not any(directory.iterdir())
+
+
+def alone(generation: Path) -> bool:
+    """Whether no other generation is left beside this one."""
+    return not any(
+        _is_name(entry.name) and entry != generation for entry in generation.parent.iterdir()
+    )
+
+
+def _is_name(name: str) -> bool:
+    return name[:1] == "g" and name[1:].isdecimal()

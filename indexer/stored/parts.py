@@ -1,0 +1,124 @@
+"""The parts of one open generation and the order in which they are committed and taken in."""
+
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from indexer.embedding.embedder import Embedder
+from indexer.errors import IndexOutdated
+from indexer.lexical import LexicalIndex, open_lexical
+from indexer.resident.memory import Memory
+from indexer.resident.recent import RecentWords
+from indexer.stored.passage_store import PassageStore
+from indexer.stored.rows import Seen
+from indexer.stored.vector_store import VectorStore
+
+PASSAGES = "passages.sqlite"
+LEXICAL = "lexical"
+
+WORD_BYTES = 64_000_000
+"""How much is kept in memory of the words that questions meet: those of some 7,000 passages."""
+
+
+class Parts:
+    """Words, passages and vectors of one generation, each with its own stamp.
+
+    What is in memory follows the passages on disk, for the process that writes as for others.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        lexical: LexicalIndex,
+        passages: PassageStore,
+        store: VectorStore,
+        embedder: Embedder,
+    ) -> None:
+        self.path = path
+        self.lexical = lexical
+        self.passages = passages
+        self.memory = Memory(embedder.dimension)
+        self.store = store
+        self.words = RecentWords(partial(store.words, embedder.fingerprint), WORD_BYTES).get
+        self._fingerprint = embedder.fingerprint
+        self._seen = Seen()
+        self._version = -1
+        self._stamp = 0
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        engine: str,
+        embedder: Embedder,
+        store: VectorStore,
+        *,
+        writable: bool,
+        new: bool = False,
+    ) -> Self:
+        """Open what lies in `path`, or begin it if `new`. Raises `IndexOutdated` if not whole.
+
+        `store` is taken over: it is closed with the rest, or at once if that does not open.
+        """
+        with ExitStack() as undo:
+            undo.callback(store.close)
+            if not new and not (path / LEXICAL).is_dir():
+                raise IndexOutdated(f"The index has no directory {LEXICAL}.")
+            passages = PassageStore(path / PASSAGES, writable=writable, new=new)
+            undo.callback(passages.close)
+            lexical = open_lexical(engine, path / LEXICAL, writable=writable)
+            undo.callback(lexical.close)
+            parts = cls(path, lexical, passages, store, embedder)
+            parts._load()
+            parts._compare()
+            undo.pop_all()
+        return parts
+
+    @property
+    def position(self) -> int:
+        """The oldest stamp."""
+        return min(self._stamp, self.lexical.position)
+
+    @property
+    def source(self) -> str:
+        """What the last commit said of where it came from."""
+        return self.passages.source()
+
+    def commit(self, position: int, source: str) -> None:
+        """Vectors are durable already; passages come last, so that nothing they name is missing."""
+        self.lexical.commit(position)
+        self.passages.commit(position, source)
+        self._load()
+
+    def refresh(self) -> None:
+        """Take in what another process has committed."""
+        self.lexical.refresh()
+        if self.passages.version() != self._version:
+            self._load()
+
+    def close(self) -> None:
+        """Let go of files; what was not committed is gone."""
+        self.lexical.close()
+        self.passages.close()
+        self.store.close()
+
+    def _load(self) -> None:
+        version = self.passages.version()
+        changes = self.passages.changes(self._seen)
+        passages = [each for document in changes.added for each in document.passages]
+        matrix = self.store.matrix(self._fingerprint, [each.text_hash for each in passages])
+        # Of a text that the model reads in part only that part means anything.
+        matrix *= np.array([each.share for each in passages], dtype=np.float32)[:, None]
+        self.memory.apply(changes.added, changes.terms, matrix, changes.removed)
+        self.memory = self.memory.compacted()
+        self._version, self._seen, self._stamp = version, changes.seen, changes.position
+
+    def _compare(self) -> None:
+        words, vectors = self.lexical.documents, len(self.memory)
+        if self.lexical.position == self._stamp and words != vectors:
+            raise IndexOutdated(
+                f"The index has {words} documents by words, but {vectors} by vectors."
+            )

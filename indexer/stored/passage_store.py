@@ -1,0 +1,286 @@
+"""What a generation knows of its documents: labels, terms, passages, text hashes."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from indexer.document import Document, Part, Passage
+from indexer.errors import IndexOutdated, IndexUnavailable
+from indexer.resident.postings import keys
+from indexer.stored import row_sums
+from indexer.stored.files import connect, reading
+from indexer.stored.rows import Changes, Fetched, Known, Line, Seen, StoredDocument, Taken
+
+_SCHEMA = """
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    audience BLOB NOT NULL, facets BLOB NOT NULL, terms BLOB NOT NULL
+);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, id TEXT NOT NULL,
+    heading TEXT NOT NULL, text TEXT NOT NULL, parts BLOB NOT NULL, text_hash BLOB NOT NULL,
+    terms BLOB NOT NULL, share REAL NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
+CREATE TABLE stamp (position INTEGER NOT NULL, source TEXT NOT NULL);
+INSERT INTO stamp VALUES (0, '');
+"""
+_INSERT_DOCUMENT = """
+INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
+"""
+_INSERT_PASSAGE = (
+    "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADDED = """
+SELECT number, id, audience, facets, terms FROM documents WHERE number > ? ORDER BY number
+"""
+_ADDED_PASSAGES = """
+SELECT document, number, text_hash, share FROM passages WHERE document > ? ORDER BY document, number
+"""
+_REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
+TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages WHERE text_hash <> x''"
+_FETCH = """
+SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.text_hash, p.terms
+FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
+"""
+_LINES = """
+SELECT p.number, d.id, d.title, p.heading, p.text
+FROM passages p JOIN documents d ON d.number = p.document WHERE
+(p.text LIKE ?1 ESCAPE '\\' OR p.heading LIKE ?1 ESCAPE '\\' OR d.title LIKE ?1 ESCAPE '\\')
+AND p.number IN ({})
+"""
+_NOT_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
+_TERMS = "SELECT number, terms FROM passages WHERE number IN ({})"
+
+_BATCH = 500
+
+
+class PassageStore:
+    """One SQLite file of a generation. Methods may be called from any thread, those that write from
+    one at a time.
+
+    What is put or removed shows after `commit`. Raises `IndexOutdated` when the file is damaged.
+    """
+
+    def __init__(self, path: Path, *, writable: bool, new: bool = False) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._sound: set[int] = set()  # documents whose rows were compared with their sum
+        if not new and not path.is_file():
+            raise IndexOutdated(f"The index has no file {path.name}.")
+        with reading(path):
+            if writable:
+                self._writer = connect(path, writable=True)
+            if self._writer and new:
+                self._writer.executescript(_SCHEMA + row_sums.TABLE)
+            self._reader = connect(path, writable=False)
+            (verdict,) = self._reader.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            self.close()
+            raise IndexOutdated(f"The index file {path.name} is damaged ({verdict}).")
+
+    def version(self) -> int:
+        """Another number after each commit by another connection; costs next to nothing."""
+        return self._number("PRAGMA data_version")
+
+    def position(self) -> int:
+        """The stamp of the last commit."""
+        return self._number("SELECT position FROM stamp")
+
+    def source(self) -> str:
+        """What the last commit said of where it came from."""
+        with self._lock, reading(self._path):
+            (source,) = self._reader.execute("SELECT source FROM stamp").fetchone()
+        return str(source)
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and passages there are."""
+        return (
+            self._number("SELECT count(*) FROM documents"),
+            self._number("SELECT count(*) FROM passages"),
+        )
+
+    def changes(self, since: Seen) -> Changes:
+        """Documents added and not removed again since then, and the numbers of those removed."""
+        with self._lock, reading(self._path):
+            connection = self._reader
+            connection.execute("BEGIN")
+            try:
+                (position,) = connection.execute("SELECT position FROM stamp").fetchone()
+                rows = connection.execute(_ADDED, (since.document,)).fetchall()
+                passages = connection.execute(_ADDED_PASSAGES, (since.document,)).fetchall()
+                removals = connection.execute(_REMOVED, (since.removal,)).fetchall()
+            finally:
+                connection.execute("COMMIT")
+        return Changes(
+            added=tuple(_stored(rows, passages)),
+            terms=tuple(row[-1] for row in rows),
+            removed=tuple(number for _, number in removals if number <= since.document),
+            seen=Seen(
+                rows[-1][0] if rows else since.document,
+                removals[-1][0] if removals else since.removal,
+            ),
+            position=position,
+        )
+
+    def text_hashes(self) -> list[bytes]:
+        """The hash of the text of every passage that has a vector."""
+        with self._lock, reading(self._path):
+            return [key for (key,) in self._reader.execute(TEXT_HASHES)]
+
+    def fetch(self, numbers: Sequence[int]) -> dict[int, Fetched]:
+        """Passages by their numbers; those that are gone are left out."""
+        return {
+            number: Fetched(
+                title,
+                Passage(
+                    id=name,
+                    document_id=document,
+                    heading=heading,
+                    text=text,
+                    parts=msgspec.json.decode(parts, type=tuple[Part, ...]),
+                ),
+                text_hash,
+                np.frombuffer(terms, dtype=np.uint64),
+            )
+            for number, title, name, document, heading, text, parts, text_hash, terms in self._rows(
+                _FETCH, numbers
+            )
+        }
+
+    def terms(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The keys of the terms of passages, ascending, by the passages' numbers.
+
+        Of a long document far less than its passages are; those that are gone are left out.
+        """
+        return dict(self._rows(_TERMS, numbers))
+
+    def lines(self, numbers: Sequence[int], holds: str) -> list[Line]:
+        """Passages with `holds` in text, heading or title, A to Z in any case; the rest is not
+        looked at for damage.
+        """
+        like = f"%{holds.translate(_NOT_SPECIAL)}%"
+        return [Line(*row) for row in self._rows(_LINES, numbers, like)]
+
+    def _rows(self, query: str, numbers: Sequence[int], *first: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
+        with self._lock, reading(self._path):
+            for start in range(0, len(numbers), _BATCH):
+                batch = [*first, *numbers[start : start + _BATCH]]
+                statement = query.format(",".join("?" * (len(batch) - len(first))))
+                found += self._reader.execute(statement, batch).fetchall()
+            read = [row[0] for row in found] if first else numbers
+            if not row_sums.sound(self._reader, read, self._sound):
+                raise IndexOutdated(f"The index file {self._path.name} is damaged: a text differs.")
+        return found
+
+    def put(
+        self,
+        documents: Iterable[tuple[Document, Sequence[Taken], bytes]],
+        text_hash: Callable[[str], bytes],
+    ) -> None:
+        """Add documents, their passages and packed terms, or replace those with the same ids.
+
+        `text_hash` names texts as the store of their vectors does.
+        """
+        connection = self._transaction()
+        with reading(self._path):
+            for document, passages, packed in documents:
+                self._remove(connection, document.id)
+                row = (document.id, document.title, *_labels(document), packed)
+                number = connection.execute(_INSERT_DOCUMENT, row).lastrowid
+                connection.executemany(
+                    _INSERT_PASSAGE,
+                    [
+                        (
+                            number,
+                            p.passage.id,
+                            p.passage.heading,
+                            p.passage.text,
+                            msgspec.json.encode(p.passage.parts),
+                            text_hash(p.embedded_text) if p.embedded_text else b"",
+                            np.unique(keys(terms)).tobytes(),
+                            share,
+                        )
+                        for p, terms, share in passages
+                    ],
+                )
+                total = row_sums.total(connection, int(number or 0))
+                connection.execute(row_sums.ADD, (number, total))
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take documents out; unknown ids are ignored."""
+        connection = self._transaction()
+        with reading(self._path):
+            for known in ids:
+                self._remove(connection, known)
+
+    def commit(self, position: int, source: str = "") -> None:
+        """Make all since the last commit durable, stamped with `position` and `source`."""
+        connection = self._transaction()
+        with reading(self._path):
+            connection.execute("UPDATE stamp SET position = ?, source = ?", (position, source))
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file; what was not committed is gone."""
+        with self._lock:
+            self._reader.close()
+            if self._writer:
+                self._writer.close()
+
+    def _transaction(self) -> sqlite3.Connection:
+        if self._writer is None:
+            raise IndexUnavailable(f"The index file {self._path.name} was opened for reading only.")
+        with reading(self._path):
+            if not self._writer.in_transaction:
+                self._writer.execute("BEGIN IMMEDIATE")
+        return self._writer
+
+    def _number(self, query: str) -> int:
+        with self._lock, reading(self._path):
+            (number,) = self._reader.execute(query).fetchone()
+        return int(number)
+
+    @staticmethod
+    def _remove(connection: sqlite3.Connection, id: str) -> None:
+        found = connection.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
+        if found:
+            connection.execute("DELETE FROM passages WHERE document = ?", found)
+            connection.execute("DELETE FROM documents WHERE number = ?", found)
+            connection.execute(row_sums.REMOVE, found)
+            connection.execute("INSERT INTO removals (document) VALUES (?)", found)
+
+
+def _labels(document: Document) -> tuple[bytes, bytes]:
+    encoder = msgspec.json.Encoder(order="sorted")
+    return encoder.encode(document.audience), encoder.encode(document.facets)
+
+
+def _stored(
+    rows: Sequence[tuple[int, str, bytes, bytes, bytes]],
+    passages: Sequence[tuple[int, int, bytes, float]],
+) -> Iterable[StoredDocument]:
+    audiences = msgspec.json.Decoder(frozenset[str])
+    facets = msgspec.json.Decoder(dict[str, frozenset[str]])
+    of: dict[int, list[Known]] = {}
+    for document, number, key, share in passages:
+        of.setdefault(document, []).append(Known(number, key, share))
+    for number, document_id, audience, named, _ in rows:
+        known = of.get(number, ())
+        yield StoredDocument(
+            number,
+            document_id,
+            audiences.decode(audience),
+            facets.decode(named),
+            tuple(each for each in known if each.text_hash),
+            tuple(each for each in known if not each.text_hash),
+        )

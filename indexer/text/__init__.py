@@ -1,0 +1,1 @@
+"""Text: terms, passages, Markdown, and what a question says."""

@@ -1,0 +1,297 @@
+"""The one place where text becomes terms, so that engines, statistics and marks agree on words.
+
+A word is a run of letters, digits and the marks on them, in any script, with a short English
+ending ("user's"). It becomes a term by compatibility decomposition, case folding, dropping accents
+("Größe" -> "grosse"), writing katakana as hiragana, dropping the Arabic article, and the English
+Snowball stemmer. Of scripts that are written without spaces each sign is a word, digits aside.
+
+Beside these plain terms a text has others, by which what is exactly asked for is found. Each begins
+with a sign of its own:
+
+- two words with the signs between them (`customer_order`, `10.2`), and a word with the signs that
+  belong to it (`c++`, `--force`);
+- two signs of a script without spaces, side by side;
+- a stop word, and once more if it is written in capitals (IT);
+- the form that a word has before it is stemmed and loses its accents;
+- others that it may be written in: without accents, ö as oe, with no hyphen or apostrophe in it, no
+  signs that raise or lower a part (H~2~O), digits without what sets off their groups, an
+  acronym without its full stops.
+"""
+
+import re
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from itertools import chain, islice, pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+import regex
+import Stemmer
+
+from indexer.errors import QuestionError
+from indexer.text.letters import folded, others, set_off, written
+
+VERSION = 10
+"""Part of what an index was made with: another version means other terms, hence another index."""
+
+LONGEST_QUESTION = 2_200
+"""Characters: a model and ranking read no more of it, so more is refused instead of cut unseen."""
+
+MAX_WORD = 64
+"""Characters of a word that count: longer runs are keys and addresses, known by their beginning."""
+
+MAX_TERMS = 1024
+"""Further distinct terms of a question are left out: they cost time and say nothing new."""
+
+PAIR, SIGNS, STOP, CAPITALS, FORM, OTHER = "&", "%", "=", "^", "!", "~"
+"""What terms that are not plain begin with."""
+
+_KEPT_LENGTH = 32  # characters of pieces of text that are remembered with their terms
+
+_STOP_WORDS = """
+a about above after again against all also am an and any are as at be because been before being
+below between both but by can could did do does doing done down during each few for from further
+had has have having he her here him his how i if in into is it its just may me might more most
+must my no nor not of off on once only or other our out over own same shall she should so some
+such than that the their them then there these they this those through to too under until up us
+very was we were what when where which while who whom why will with would you your
+"""
+
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+"""English words too common to tell documents apart."""
+
+_APOSTROPHES = re.compile("['\u2019]")
+# Of other languages an apostrophe ends a word: l'OS, dell'arte, qu'il.
+_ENDING = "(?:['\u2019](?:[sStTdDmM]|ll|LL|re|RE|ve|VE)(?![A-Za-z0-9]))?"
+_ASCII_WORD = re.compile("[A-Za-z0-9]+" + _ENDING)
+_UNSPACED = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\u30fc\uff70\p{Hangul}"
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+)
+_SINGLE = rf"[[{_UNSPACED}]&&[\p{{L}}\p{{Nl}}\p{{No}}\p{{So}}]]"
+_INNER = r"\u00ad\u200c\u200d\u2060"
+"""Signs without width that stand inside words and are no part of them."""
+_LATER = rf"[[\p{{L}}\p{{N}}\p{{M}}{_INNER}]--{_SINGLE}]"
+_WORD = regex.compile(
+    rf"[A-Za-z0-9]++(?!{_LATER}){_ENDING}(?!{_LATER})"
+    rf"|{_SINGLE}[\p{{M}}\uff9e\uff9f]*+"
+    rf"|[[\p{{L}}\p{{N}}]--{_SINGLE}]{_LATER}*+{_ENDING}(?!{_LATER})",
+    regex.VERSION1,
+)
+_SIGN = regex.compile(_SINGLE, regex.VERSION1)
+_GOES_ON = regex.compile(rf"{_LATER}{{2}}", regex.VERSION1)
+_THIN = re.compile("(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+_BEFORE = re.compile(r"(?:[.@#$~\u20ac\u00a3+]|--?)$")
+_BEHIND = re.compile(r"\+\+|[+#%](?!\w)")
+_GAP = regex.compile(r"[\p{P}\p{S}]{0,3}")
+_ARABIC_ARTICLE = re.compile("^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=\\w{3})")
+_SAME_SIGN = str.maketrans(
+    {"\u2019": "'", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), "\u00ad": None}
+)
+
+
+class Word(NamedTuple):
+    """A word of a piece of text, where it stands in it, and whether it is a single sign."""
+
+    start: int
+    end: int
+    text: str
+    sign: bool
+
+
+def terms(text: str) -> list[str]:
+    """The plain terms of `text` in their order, stop words left out."""
+    return [term for term in all_terms(text) if is_plain(term)]
+
+
+def all_terms(text: str) -> list[str]:
+    """Every term of `text`, plain or not."""
+    return " ".join(map(_PIECES.__getitem__, evened(text).split())).split()
+
+
+def is_plain(term: str) -> bool:
+    """Whether it counts as a word of a text, in its length above all."""
+    return term[0] not in "&%=^!~"
+
+
+def is_sign(term: str) -> bool:
+    """Whether a plain term is a sign of a script without spaces."""
+    return _SIGN.match(term) is not None
+
+
+def spans(text: str, wanted: Container[str] | None = None) -> Iterator[tuple[int, int, str]]:
+    """The (start, end, term) of the terms of `text` that are wanted, in their order.
+
+    Without `wanted` these are all plain ones.
+    """
+    text, end = evened(text), 0
+    pieces = text.split()
+    # Scripts without spaces have long pieces, which are not kept: asking would be double work.
+    kept = len(text) <= _KEPT_LENGTH * len(pieces)
+    for piece in _holding(wanted, pieces) if kept else pieces:
+        begin = _place(text, piece, end)
+        end = begin + len(piece)
+        for start, stop, term in _found(piece):
+            if is_plain(term) if wanted is None else term in wanted:
+                yield begin + start, begin + stop, term
+
+
+def distinct(text: str) -> tuple[str, ...]:
+    """The different plain terms of `text` in order of appearance, `MAX_TERMS` at most."""
+    return tuple(islice(dict.fromkeys(terms(text)), MAX_TERMS))
+
+
+def found_in(text: str) -> Iterator[list[tuple[int, int, str]]]:
+    """For each run of signs between two spaces the (start, end, term) of all its terms."""
+    return map(_found, evened(text).split())
+
+
+def is_inside(text: str, place: int) -> bool:
+    """Whether a word goes on at `place`, one sign of a script without spaces being a word."""
+    return 0 < place < len(text) and bool(_GOES_ON.match(text, place - 1))
+
+
+def evened(text: str) -> str:
+    """The text with an apostrophe for what holds groups of digits together, as 12\u202f000."""
+    return text if text.isascii() or not _THIN.search(text) else _THIN.sub("'", text)
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text, with stop words."""
+    pattern = _ASCII_WORD if text.isascii() else _WORD
+    for found in pattern.finditer(text):
+        word = found.group()
+        sign = not word[0].isascii() and _SIGN.match(word) is not None
+        yield Word(found.start(), found.end(), word, sign)
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that differ only in case, accents, punctuation and spaces."""
+    if name.isascii():  # at once, as a long text has thousands of words
+        return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
+    return " ".join(filter(None, map(_name_part, _WORD.findall(name))))
+
+
+def check_question(text: str) -> None:
+    """Raise `QuestionError` for a text with nothing to search for, or too much."""
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; ask in at most {LONGEST_QUESTION:,}."
+        )
+    if not text.strip():
+        raise QuestionError("The question is empty: ask with at least one word.")
+    if not name_key(text):
+        raise QuestionError("The question has no words, only signs: ask with at least one word.")
+
+
+class Pieces(dict[str, str]):
+    """The terms, a space between them, of what stands between two spaces: no word goes across.
+
+    Nearly all pieces of a new text have been met before, and a look here costs far less than
+    finding their words. Long ones are not kept: addresses, or sentences of scripts without spaces.
+    There are `most` at a time.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def __missing__(self, piece: str) -> str:
+        terms = " ".join(term for _, _, term in _found(piece))
+        if len(piece) <= _KEPT_LENGTH:
+            if len(self) >= self._most:
+                self.clear()
+            self[piece] = terms
+        return terms
+
+
+_PIECES = Pieces(65_536)
+
+
+def _holding(wanted: Container[str] | None, pieces: list[str]) -> list[str]:
+    """The pieces with a wanted term, in their order."""
+    found = zip(pieces, map(_PIECES.__getitem__, pieces), strict=True)
+    if wanted is None:
+        return [piece for piece, terms in found if terms]
+    return [piece for piece, terms in found if any(term in wanted for term in terms.split())]
+
+
+def _place(text: str, piece: str, start: int) -> int:
+    """Where `piece`, known to come, first stands between spaces from `start` on."""
+    while True:
+        start = text.index(piece, start)
+        end = start + len(piece)
+        if not (text[start - 1 : start] + text[end : end + 1]).strip():
+            return start
+        start = end
+
+
+def _found(piece: str) -> list[tuple[int, int, str]]:
+    """Every term of a piece and where it stands, by where it begins."""
+    inside = list(words(piece))
+    found = [(word.start, word.end, term) for word in inside for term in _of_word(word) if term]
+    if len(inside) > 1 or len(piece) > sum(len(word.text) for word in inside):
+        found += chain(
+            _joined(piece, inside), ((*place, OTHER + bare) for place, bare in set_off(piece))
+        )
+        found.sort(key=itemgetter(0))
+    return found
+
+
+def _of_word(word: Word) -> tuple[str, ...]:
+    return (_plain(word.text),) if word.sign else _word_terms(word.text)
+
+
+def _joined(piece: str, inside: list[Word]) -> Iterator[tuple[int, int, str]]:
+    """Words side by side, and words with signs that belong to them."""
+    end = 0
+    for word in inside:
+        before = _sign_before(piece, end, word.start)
+        if before and (not word.sign or before in "#@"):
+            yield word.start - len(before), word.end, f"{PAIR}{before}{_plain(word.text)}"
+        behind = None if word.sign else _BEHIND.match(piece, word.end)
+        if behind:
+            yield word.start, behind.end(), f"{PAIR}{_plain(word.text)}{behind.group()}"
+        end = word.end
+    for first, second in pairwise(inside):
+        gap = piece[first.end : second.start]
+        # Beside Latin letters a space is put in or left out as one likes.
+        if (first.sign and second.sign and not gap) or (
+            gap and _GAP.fullmatch(gap) and not (first.sign or second.sign)
+        ):
+            joined = _plain(first.text) + (sign := gap.translate(_SAME_SIGN)) + _plain(second.text)
+            yield first.start, second.end, (PAIR if gap else SIGNS) + joined
+            if sign in ("-", "'") and (bare := joined.replace(sign, "")).isalpha():
+                yield first.start, second.end, OTHER + bare
+
+
+def _sign_before(piece: str, end: int, start: int) -> str:
+    """What belongs to the word at `start`; `end` is that of the word before it, 0 without one."""
+    found = _BEFORE.search(piece[end:start])
+    return found.group() if found and (end == 0 or found.start() > 0) else ""
+
+
+@lru_cache(maxsize=65_536)
+def _word_terms(word: str) -> tuple[str, ...]:
+    head, *ending = _APOSTROPHES.split(word)
+    plain = folded(head[:MAX_WORD])
+    negation = bool(ending) and ending[0] in "tT"
+    if negation or plain in STOP_WORDS:
+        stopped = f"{plain}'t" if negation else plain
+        capitals = (CAPITALS + stopped,) if len(head) > 1 and head.isupper() else ()
+        return (STOP + stopped, *capitals, *((OTHER + plain + "t",) if negation else ()))
+    # A stemmer keeps state while it works, and costs a third of a microsecond to make: one a call.
+    stem: str = Stemmer.Stemmer("english", 0).stemWord(_ARABIC_ARTICLE.sub("", plain))
+    form = written(head[:MAX_WORD])
+    return (stem, FORM + form, *(OTHER + one for one in others(form))) if form else (stem,)
+
+
+@lru_cache(maxsize=65_536)
+def _name_part(word: str) -> str:
+    """What a long text in scripts without spaces has many of."""
+    return folded(_APOSTROPHES.sub("", word))
+
+
+@lru_cache(maxsize=65_536)
+def _plain(word: str) -> str:
+    return folded(_APOSTROPHES.split(word)[0][:MAX_WORD])

@@ -1,0 +1,40 @@
+"""Which documents and headings a question names: names are found without their signs."""
+
+import unicodedata
+
+from indexer.text.analysis import name_key
+from indexer.text.sayings import TYPED, has_code
+
+_QUOTES = str.maketrans(
+    dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
+)
+_ENDS = " .?!\u2026\u3002\uff1f\uff01"
+
+
+def rung(question: str, title: str | None, level: int) -> int:
+    """Where a document comes: the lower, the earlier, whatever else tells them apart.
+
+    `title` is None unless the question is one of its names. A title that is so sign by sign comes
+    before one that is so in its letters (C before C++ and C#), then come other names. What has the
+    signs of code that are asked for comes before a title without them.
+    """
+    coded = has_code(question)
+    if title is None:
+        return 3 if coded and level == TYPED else 5
+    if _even(title) == _even(question):
+        return 0
+    if name_key(title) != name_key(question):
+        return 2
+    return 4 if coded and level < TYPED else 1
+
+
+def likeness(question: str, heading: str) -> int:
+    """How far `heading` is the question, quoted or not: 2 sign by sign, 1 in its letters, or 0."""
+    if name_key(heading) != name_key(question):
+        return 0
+    return 2 if _even(heading) in (_even(question), _even(question).strip('"')) else 1
+
+
+def _even(name: str) -> str:
+    even = unicodedata.normalize("NFKC", name.translate(_QUOTES)).casefold()
+    return " ".join(even.split()).rstrip(_ENDS)

@@ -1,0 +1,124 @@
+"""The words that answer, marked: character ranges by the same analysis that finds documents."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from indexer.text import analysis
+
+Range = tuple[int, int]
+Span = tuple[int, int, str]
+"""Start and end of a word in a text, and its term."""
+
+SNIPPET_WIDTH = 240
+"""Characters of a passage worth showing when space is short."""
+
+
+def spans(text: str, terms: Container[str], phrases: Iterable[str] = ()) -> list[Span]:
+    """Where `text` has the wanted terms and phrases, in their order.
+
+    Phrases are as `analysis.name_key` gives them, and stand for themselves among the terms.
+    """
+    found = list(analysis.spans(text, terms))
+    said = [span for phrase in phrases for span in _said(text, phrase)]
+    return sorted([*found, *said]) if said else found
+
+
+def _said(text: str, phrase: str) -> Iterator[Span]:
+    """Where words of `text`, one after the other, are those of `phrase`."""
+    words = list(analysis.words(text))
+    keys = [f" {analysis.name_key(word.text)}" for word in words]
+    starts = accumulate(map(len, keys), initial=0)
+    places = {start: place for place, start in enumerate(starts)}
+    for found in re.finditer(re.escape(f" {phrase}") + "(?= )", "".join(keys) + " "):
+        first, behind = places[found.start()], places[found.end()]
+        yield words[first].start, words[behind - 1].end, phrase
+
+
+def within(spans: Iterable[Span], part: Range) -> list[Span]:
+    """Those of `spans` inside `part`, counted from its start."""
+    first, last = part
+    return [
+        (start - first, end - first, term)
+        for start, end, term in spans
+        if first <= start and end <= last
+    ]
+
+
+def marks(spans: Iterable[Span]) -> tuple[Range, ...]:
+    """The (start, end) characters of `spans` in their order, those that touch or overlap merged."""
+    return _merged((start, end) for start, end, _ in spans)
+
+
+def snippet_range(text: str, spans: Sequence[Span], width: int = SNIPPET_WIDTH) -> Range:
+    """The (start, end) of at most `width` characters that show the most different terms of `spans`.
+
+    A word as it was asked for has more of them than a piece or another form of it. The first such
+    part, its terms in the middle, its ends where words end (unless one word is longer than the
+    part). Without any it is the beginning.
+    """
+    if len(text) <= width:
+        return 0, len(text)
+    first, last = _densest(spans, width)
+    start = max(0, min(first - (width - (last - first)) // 2, len(text) - width))
+    end = start + width
+    if start > 0:
+        start = _after_space(text, start, first)
+    if end < len(text):
+        end = _before_space(text, last, end)
+    return start, end
+
+
+def spellings(question: str, terms: Container[str]) -> dict[str, Range]:
+    """Where `question` first has each of its `terms`, in its order."""
+    found: dict[str, Range] = {}
+    for start, end, term in analysis.spans(question, terms):
+        found.setdefault(term, (start, end))
+    return found
+
+
+def written(text: str, places: Iterable[Range]) -> tuple[str, ...]:
+    """What stands in `places`, in ascending order, each once; what overlaps is one."""
+    return tuple(dict.fromkeys(text[start:end] for start, end in _merged(places, touching=False)))
+
+
+def _merged(places: Iterable[Range], *, touching: bool = True) -> tuple[Range, ...]:
+    merged: list[Range] = []
+    for start, end in places:
+        if merged and start < merged[-1][1] + touching:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _densest(spans: Sequence[Span], width: int) -> Range:
+    """From the first to the last term of the best part; (0, 0) without terms.
+
+    Of one that is wider than a part, as a long address, that is the beginning.
+    """
+    best, most = (0, 0), 0
+    spans = [(start, min(end, start + width), term) for start, end, term in spans]
+    for index, (start, _, _) in enumerate(spans):
+        inside = [span for span in spans[index:] if span[1] <= start + width]
+        different = len({term for *_, term in inside})
+        if different > most:
+            best, most = (start, max(end for _, end, _ in inside)), different
+        if len(inside) == len(spans) - index:
+            break  # Later parts show some of these terms and no others.
+    return best
+
+
+def _after_space(text: str, start: int, latest: int) -> int:
+    """The first start of a word from `start` on, `latest` at the latest."""
+    while start < latest and not text[start - 1].isspace():
+        start += 1
+    return start
+
+
+def _before_space(text: str, earliest: int, end: int) -> int:
+    """The last end of a word up to `end`, after `earliest`; `end` itself if there is none."""
+    cut = end
+    while cut > earliest and not text[cut].isspace():
+        cut -= 1
+    return cut if cut > earliest or earliest > 0 else end

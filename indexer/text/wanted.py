@@ -1,0 +1,241 @@
+"""What a question asks for: the terms that score, and those that a document must have to be first.
+
+Sentences are left to the ranking, to which names and identifiers are words of their own. Of a few
+words, of identifiers in a short question, of quoted phrases, and of scripts that the model does not
+read, a document that has all comes first.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
+
+from msgspec import Struct
+
+from indexer.text import analysis
+from indexer.text.analysis import (
+    CAPITALS,
+    FORM,
+    MAX_TERMS,
+    OTHER,
+    PAIR,
+    SIGNS,
+    STOP,
+    is_plain,
+    is_sign,
+    name_key,
+)
+from indexer.text.sayings import ENDS, Saying, is_humped, sayings
+
+FEW, SHORT = 3, 6
+"""Words, stop words among them, up to which a question is a search for exactly these words, or for
+the names and identifiers in it."""
+
+MOST = 64
+"""Terms that a document must have, at most: no question of more is one for exact words."""
+
+_QUOTES = (
+    '""',
+    "``",
+    "\u201c\u201d",
+    "\u201e\u201c",
+    "\u201e\u201d",
+    "\u00ab\u00bb",
+    "\u00bb\u00ab",
+    "\u2039\u203a",
+    "\u203a\u2039",
+    "\u201a\u2018",
+    "\uff02\uff02",
+    "\u300c\u300d",
+    "\u300e\u300f",
+)
+# Looked for together, since what closes in one language opens in another. Curly single ones are
+# apostrophes as well.
+_QUOTED = re.compile(
+    "|".join(f"{each[0]}[^{each}]+{each[1]}" for each in _QUOTES)
+    + r"|(?<!\w)\u2018(?:[^\u2018\u2019]|\u2019(?=\w))+\u2019(?!\w)"
+)
+_PIECE = re.compile(r"\S+")
+_IDENTIFIER = re.compile(r"[._@\\:=#+$~]|--|^&-|\d[-/,]\d")
+_AROUND = "\"'`\u201c\u201d\u2018\u2019()[]<>"
+_OF_NAME = re.compile(r"[._@\\:=#+$~]|--|^/|/[^/]*/|\d")
+_CALLED = re.compile(r"\w\(\)")
+_LETTERS_APART = re.compile(r"&\w\.\w")
+
+_Found = tuple[int, int, str]
+
+
+class Wanted(Struct, frozen=True):
+    """`scored` are the terms of BM25 with their counts.
+
+    `exact` are what a document must have to be first, each with what will do where nothing has it
+    in this form, the nearest first. `phrases` must stand in it as they are; they are as
+    `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
+    the plain terms of each. `quoted` tells whether the question says so itself, `named`
+    that all of it is one name of several words, as a version is, a name of code, or a number.
+    Documents that say what is in `sayings` are before others.
+    """
+
+    scored: Mapping[str, int]
+    exact: Mapping[str, Sequence[str]] = {}
+    phrases: Mapping[str, tuple[int, int]] = {}
+    phrased: Mapping[str, Sequence[str]] = {}
+    quoted: bool = False
+    named: bool = False
+    sayings: Sequence[Saying] = ()
+
+    @property
+    def terms(self) -> list[str]:
+        """All of them, each once."""
+        ways = (way for saying in self.sayings for way in (*saying.needs, saying.unless))
+        needed = chain.from_iterable(ways)
+        return list(dict.fromkeys((*self.scored, *self.spelled, *needed)))
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """All that does for what must be there, each with that."""
+        return {other: form for form, each in self.exact.items() for other in (form, *each)}
+
+
+def wanted(question: str, *, read: bool = True) -> Wanted:
+    """What `question` asks for; `read` tells whether the model reads its script."""
+    question = analysis.evened(question)
+    pieces = list(analysis.found_in(question))
+    length = sum(map(bool, pieces))
+    capitals = [] if question.isupper() else _of_kind(pieces, CAPITALS)
+    named = [*capitals, *_identifiers(pieces)]
+    scored = [*_scored(pieces), *named] or _stopped(pieces)
+    exact: dict[str, Sequence[str]] = dict.fromkeys(named if length <= SHORT else (), ())
+    if length <= FEW or not read:
+        exact |= _forms(pieces) or _stops(scored)
+    phrases = quoted = _quoted(question)
+    for start, end in quoted:
+        exact |= _forms([*analysis.found_in(question[start + 1 : end - 1])], stopped=True)
+    if length <= FEW:
+        phrases = quoted + [
+            text.span()
+            for text, found in zip(_PIECE.finditer(question), pieces, strict=True)
+            if _is_joined(found)
+        ]
+    named_phrases = {name_key(question[slice(*place)]): place for place in phrases}
+    return Wanted(
+        scored=dict(islice(Counter(scored).items(), MAX_TERMS)),
+        exact=dict(islice(exact.items(), MOST)),
+        phrases={phrase: place for phrase, place in named_phrases.items() if phrase},
+        phrased={
+            phrase: analysis.terms(question[slice(*place)])
+            for phrase, place in named_phrases.items()
+            if phrase
+        },
+        quoted=bool(quoted),
+        named=_is_name(question),
+        sayings=sayings(question, quoted, short=length <= SHORT),
+    )
+
+
+def _is_name(question: str) -> bool:
+    """Whether it is an identifier, a version, a date, an address or a number, and no more.
+
+    Capitals within a word make it one, as in `retryCount`, and so does `()`.
+    """
+    text = question.strip().strip(_AROUND).rstrip(ENDS)
+    if re.search(r"\s", text):
+        return False
+    inside = list(analysis.words(text))
+    # Letters with full stops are an abbreviation; scripts without spaces write sentences so.
+    several = len(inside) > 1 and any(len(word.text) > 1 or word.text.isdigit() for word in inside)
+    spaced = not any(word.sign for word in inside)
+    of_code = len(inside) == 1 and bool(is_humped(text) or _CALLED.search(question))
+    return text.isdigit() or (spaced and (of_code or (several and bool(_OF_NAME.search(text)))))
+
+
+def _is_joined(found: Sequence[_Found]) -> bool:
+    """Whether it is words that stand side by side, which no single pair says in all spellings."""
+    pairs = [(start, end) for start, end, term in found if term[0] in PAIR + SIGNS]
+    others = {(start, end) for start, end, term in found if term[0] == OTHER}
+    return not _dotted(found) and (len(pairs) > 1 or bool(others.intersection(pairs)))
+
+
+def _dotted(found: Sequence[_Found]) -> str:
+    """The acronym without full stops that is all of a piece with them; "" if it is none."""
+    pairs = [term for *_, term in found if term[0] in PAIR + SIGNS]
+    if not pairs or not all(map(_LETTERS_APART.fullmatch, pairs)):
+        return ""
+    whole = len(pairs) + 1
+    return next((t for *_, t in found if t[0] == OTHER and len(t) == whole + 1), "")
+
+
+def _quoted(question: str) -> list[tuple[int, int]]:
+    """What stands in quotation marks, with these; in a sentence they only set off a word."""
+    places = [each.span() for each in _QUOTED.finditer(question)]
+    around = _QUOTED.sub(" ", question)
+    named = [place for place in places if name_key(question[slice(*place)])]
+    return named if sum(map(bool, analysis.found_in(around))) <= FEW else []
+
+
+def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:
+    """Stop words, for want of others; a single one is looked for in capitals as well."""
+    words = _of_kind(pieces, STOP)
+    return [*words, CAPITALS + words[0][1:]] if len(words) == 1 else words
+
+
+def _stops(words: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Stop words as they are wanted: in capitals if nothing else is asked for, or else in any."""
+    *others, last = words or [""]
+    return {last: others} if last[:1] == CAPITALS else dict.fromkeys(words, ())
+
+
+def _of_kind(pieces: Iterable[Sequence[_Found]], kinds: str) -> list[str]:
+    return [term for found in pieces for *_, term in found if term[0] in kinds]
+
+
+def _words(found: Sequence[_Found]) -> list[_Found]:
+    """The plain terms of a piece, less signs that stand beside another: their pairs say more."""
+    pairs = [(start, end) for start, end, term in found if term[0] == SIGNS]
+    starts, ends = {start for start, _ in pairs}, {end for _, end in pairs}
+    return [
+        (start, end, term)
+        for start, end, term in found
+        if is_plain(term) and not (is_sign(term) and (start in starts or end in ends))
+    ]
+
+
+def _scored(pieces: Iterable[Sequence[_Found]]) -> list[str]:
+    return [
+        term
+        for found in pieces
+        for term in (*(term for *_, term in _words(found)), *_of_kind([found], SIGNS))
+    ]
+
+
+def _forms(
+    pieces: Iterable[Sequence[_Found]], *, stopped: bool = False
+) -> dict[str, Sequence[str]]:
+    """Words as they are written, each with other spellings and its plain term; what joins them."""
+    forms: dict[str, Sequence[str]] = {}
+    for found in pieces:
+        if dotted := _dotted(found):
+            forms[dotted] = (FORM + dotted[1:],)
+            continue
+        at = defaultdict(list)
+        for start, end, term in found:
+            at[start, end].append(term)
+        for start, end, term in _words(found):
+            there = at[start, end]
+            form = next((each for each in there if each[0] == FORM), "")
+            others = [each[1:] for each in there if each[0] == OTHER]
+            spelled = [
+                OTHER + form[1:],
+                *(kind + each for kind in (FORM, OTHER) for each in others),
+            ]
+            forms[form or term] = (*spelled, term) if form else ()
+        forms |= dict.fromkeys(_of_kind([found], PAIR + SIGNS + STOP * stopped), ())
+    return forms
+
+
+def _identifiers(pieces: Iterable[Sequence[_Found]]) -> list[str]:
+    return [
+        term
+        for term in _of_kind(pieces, PAIR)
+        if _IDENTIFIER.search(term) and not _LETTERS_APART.fullmatch(term)
+    ]

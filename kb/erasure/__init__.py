@@ -1,0 +1,1 @@
+"""Erasing: what is recorded, and how it is finished everywhere."""

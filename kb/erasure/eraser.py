@@ -1,0 +1,124 @@
+"""Finishes what the log says is erased: keys first, then views and index without their texts."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from events.log import EventLog
+from kb.projections.views import Views
+from kb.search.search_index import SearchIndex
+from kb.views.reader import ViewReader
+
+GATHER_SECONDS = 0.3
+"""How long views wait for further erasures: one is seldom alone, and each makes them anew."""
+
+EXPIRE_SECONDS = 60.0
+"""How often to look for what was to be kept for some time only."""
+
+
+class Secrets(Protocol):
+    """What is destroyed first."""
+
+    def destroy(self, streams: Sequence[str]) -> None:
+        """Destroy the keys of streams, what members among them signed in with, and words that may
+        name them.
+        """
+
+    def depart(self, members: Sequence[str]) -> None:
+        """Destroy what members signed in with."""
+
+    def expire(self) -> None:
+        """Destroy what was to be kept for some time only, if that time is over."""
+
+    def alive(self, erasures: Sequence[tuple[int, str]]) -> bool:
+        """Whether anything of these, each a position and a stream, can still be opened or read."""
+        ...
+
+    def erase_entry(self, entry_id: str, actor: str) -> None:
+        """Record that an entry is erased because `actor` had its author erased with all entries."""
+
+
+class Forgetting:
+    """The steps of the process that leads, each of which can be cut short and taken again."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        views: Views,
+        reader: ViewReader,
+        index: SearchIndex,
+        secrets: Secrets,
+    ) -> None:
+        self._log = log
+        self._views = views
+        self._reader = reader
+        self._index = index
+        self._secrets = secrets
+        self._destroyed = 0  # the last erasure whose key this process has destroyed
+        self._since = 0.0
+        self._expired = -EXPIRE_SECONDS
+
+    def position(self) -> int:
+        """Nothing is left of what was erased up to here; -1 if that cannot be told yet."""
+        return min(self._reader.forgotten(), self._index.forgotten())
+
+    def unfinished(self) -> int:
+        """The position of the last erasure, if anything of one is left or is there again; else 0.
+
+        It is there again where an older copy of the vault or of the accounts was put back.
+        """
+        self._index.tidy()  # what a rebuild that was cut short has left is not known to be later
+        erasures, known = self._views.erasures(), self._views.forgotten()
+        self._secrets.depart([member for _, member in self._views.departures(since=0)])
+        if self._secrets.alive([each for each in erasures if each[0] <= known]):
+            self._views.remember()
+            self._destroyed = known = 0
+        last = erasures[-1][0] if erasures else 0
+        return last if min(known, self._index.forgotten()) < last else 0
+
+    def of_views(self) -> bool:
+        """Destroy keys at once, and make the views anew a little later; whether it did either."""
+        departures = self._views.departures()
+        if departures:
+            self._secrets.depart([member for _, member in departures])
+            self._views.depart(departures[-1][0])
+        going = self._views.entries_of_erased()
+        for entry_id, actor in going:
+            self._secrets.erase_entry(entry_id, actor)
+        # What was recorded just now is taken in first, so that it is forgotten with the rest.
+        return bool(going) or self._erase() or bool(departures)
+
+    def _erase(self) -> bool:
+        known = self._views.forgotten()
+        pending = [each for each in self._views.erasures() if each[0] > known]
+        if not pending:
+            return False
+        last = pending[-1][0]
+        if self._destroyed < last:
+            self._secrets.destroy([stream for _, stream in pending])
+            self._destroyed, self._since = last, time.monotonic()
+            return True
+        if time.monotonic() - self._since < GATHER_SECONDS:
+            return False
+        return self._views.forget(last)
+
+    def of_time(self) -> bool:
+        """Destroy what was to be kept for some time only; whether it looked: once a minute at most.
+
+        Raises `DataDirectoryError`.
+        """
+        if time.monotonic() - self._expired < EXPIRE_SECONDS:
+            return False
+        self._expired = time.monotonic()
+        self._secrets.expire()
+        return True
+
+    def of_index(self, stopped: Callable[[], bool]) -> bool:
+        """Make the index anew, once the views are: then the log reads as erased."""
+        erased = self._reader.forgotten()
+        if erased <= 0 or self._index.forgotten() >= erased:
+            return False
+        if self._index.made() < erased:
+            self._index.rebuild(stopped=stopped)
+        self._index.tidy()
+        return True

@@ -1,0 +1,1 @@
+"""What is counted: reuse by published definitions, and searches without who searched."""

@@ -1,0 +1,23 @@
+"""Writes a report on reuse as CSV, the same from the command line and from the API."""
+
+import csv
+from io import StringIO
+
+from kb.measures.reuse_report import ReuseReport
+
+COLUMNS = ("recorded", "adopted", "adapted", "tried_and_stopped", "entries")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(report: ReuseReport) -> str:
+    """The rows and the total as CSV (RFC 4180); no text in it is a formula to a spreadsheet."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow((report.by, *COLUMNS))
+    for row in (*report.rows, report.total):
+        writer.writerow((_plain(row.key), *(getattr(row, column) for column in COLUMNS)))
+    return out.getvalue()
+
+
+def _plain(key: str) -> str:
+    return f"'{key}" if key.startswith(_FORMULA) else key

@@ -1,0 +1,110 @@
+"""Counts of reuse by kind, tag, group or month, as docs/reference/indicators.md defines them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal, get_args
+
+from msgspec import Struct
+
+from kb.access import Asker, require
+from kb.collation import sort_key
+from kb.entries.actions import READ
+from kb.errors import InvalidInput
+from kb.measures import queries
+from kb.measures.search_counts import CommonQuestion
+from kb.reuse.actions import REPORT
+from kb.views.rows import rows
+
+if TYPE_CHECKING:
+    from kb.measures.search_counts import Questions
+    from kb.views.reader import ViewReader
+
+By = Literal["kind", "tag", "group", "month"]
+
+
+class ReuseRow(Struct, frozen=True, kw_only=True):
+    """The counts of one key; `entries` is how many different entries were reused."""
+
+    key: str
+    recorded: int
+    adopted: int
+    adapted: int
+    tried_and_stopped: int
+    entries: int
+
+
+class ReuseReport(Struct, frozen=True, kw_only=True):
+    """Reuses recorded from `since` to `until`, both days included, counted by `by`."""
+
+    by: By
+    since: date | None
+    until: date | None
+    rows: tuple[ReuseRow, ...]
+    total: ReuseRow
+
+
+class Day(Struct, frozen=True):
+    """How many searches a day (UTC) had."""
+
+    date: str
+    searches: int
+
+
+class QuestionReport(Struct, frozen=True, kw_only=True):
+    """Searches by day, and the words that at least five members asked for."""
+
+    days: tuple[Day, ...]
+    common: tuple[CommonQuestion, ...]
+
+
+class Reports:
+    """The numbers that a reporting job asks for. Usable from any thread."""
+
+    def __init__(self, views: "ViewReader", asker: Asker, questions: "Questions") -> None:
+        self._views = views
+        self._asker = asker
+        self._questions = questions
+
+    def questions(self) -> QuestionReport:
+        """How often was searched, and what many members asked for. Raises `Forbidden`."""
+        require(self._asker, REPORT)
+        return QuestionReport(
+            days=tuple(Day(*day) for day in self._questions.days()),
+            common=tuple(self._questions.common()),
+        )
+
+    def reuse(
+        self, *, since: date | None = None, until: date | None = None, by: By = "kind"
+    ) -> ReuseReport:
+        """Reuse counted by `by`, rows in the order of their keys.
+
+        Of the entries that the asker sees; a reporter counts what all members see. Raises
+        `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`, also for
+        a token that may not read where the keys are words of entries.
+        """
+        require(self._asker, REPORT)
+        if by in ("tag", "group") and not self._asker.holds("search"):
+            require(self._asker, READ, wish=f"count by {by}, which tells words of entries")
+        if by not in get_args(By):
+            raise InvalidInput(
+                f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"
+            )
+        if since and until and since > until:
+            raise InvalidInput("The first day is after the last day: swap them.", "since")
+        days = {
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+        }
+        with self._views.read(self._asker.reported) as db:
+            found = rows(db, queries.REUSE_BY[by], days)
+            total = rows(db, queries.REUSE_TOTAL, days)
+        return ReuseReport(
+            by=by,
+            since=since,
+            until=until,
+            rows=tuple(sorted((ReuseRow(**row) for row in found), key=_key)),
+            total=ReuseRow(**total[0]),
+        )
+
+
+def _key(row: ReuseRow) -> str:
+    return sort_key(row.key)

@@ -1,0 +1,219 @@
+"""What is asked, counted without anybody who asked.
+
+How many searches a day had is all that is kept of most of them. The words of a question are kept
+once five different members have asked alike within a window of thirty days; until then there are
+only keyed hashes of question and member, and the key is destroyed at the window's end, also where
+nobody asks any more: the process that leads looks (`kb.erasure.eraser`). With the first
+erasure all but the counts of days goes: words may name whom or what nobody can name any more.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from msgspec import Struct
+
+from events.log import EventLog
+from events.marks import misfit
+from events.sqlite_marks import read_mark, write_mark
+from kb.accounts import tally
+from kb.errors import DataDirectoryError
+from kb.measures.search_count_file import BRIEFLY, QuestionFile
+from kb.writer import Clock
+
+ENOUGH = 5
+"""Different members that must have asked alike before the words are kept."""
+
+WINDOW = timedelta(days=30)
+
+REPORT_SECONDS = 2.0
+"""How long a report of the counts waits for other users of the file."""
+
+MOST_UNCOUNTED = 10_000
+"""Searches that are remembered to be counted later."""
+
+_PASSING = ("window", "asked")
+"""Tables that are begun anew where they are damaged: what is in them lasts thirty days at most."""
+
+_ANY_WORDS = """SELECT EXISTS (SELECT 1 FROM asked) OR EXISTS (SELECT 1 FROM common)"""
+_COUNT = "INSERT INTO day VALUES (?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
+_KEY = "SELECT begins, key FROM window"
+_OPEN = "INSERT INTO window VALUES (?, ?, ?)"
+_CLOSE = "DELETE FROM window WHERE ends <= ?"
+_CLOSED = "DELETE FROM asked"
+_UNCLEARED = "INSERT INTO uncleared DEFAULT VALUES"
+_ASK = "INSERT OR IGNORE INTO asked VALUES (?, ?)"
+_MEMBERS = "SELECT count(*) FROM asked WHERE question = ?"
+_KEEP = "INSERT INTO common VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET searches = searches + 1"
+_FORGET = ("DELETE FROM window", "DELETE FROM asked", "DELETE FROM common")
+_DAYS = "SELECT date, searches FROM day ORDER BY date"
+_COMMON = "SELECT words, begins, searches FROM common ORDER BY begins DESC, searches DESC, words"
+
+
+class CommonQuestion(Struct, frozen=True, kw_only=True):
+    """Words that at least five members asked for, and how often since the fifth did."""
+
+    words: str
+    window_begins: str
+    searches: int
+
+
+class Questions:
+    """Counts in a small file of their own, made at first use. Usable from any thread.
+
+    What goes wrong is told of the file `named`, where that at `path` is a copy of it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        random: Callable[[int], bytes],
+        log: EventLog,
+        *,
+        named: Path | None = None,
+    ) -> None:
+        self._path = path
+        self._named = named or path
+        self._file = QuestionFile(path, self._named, log)
+        self._log = log
+        self.clock = clock
+        self._random = random
+        self._lock = Lock()
+        self._uncounted: deque[str] = deque()  # the days of searches, no more of them
+
+    def asked(self, question: str, member: str | None) -> None:
+        """Count a search; `member` is None for someone who is not signed in.
+
+        Nobody waits for that: while the file is locked it is counted later, without its words.
+        """
+        now = self.clock()
+        words = normalised(question)
+        if len(self._uncounted) < MOST_UNCOUNTED:
+            self._uncounted.append(now.date().isoformat())
+        if not self._lock.acquire(timeout=BRIEFLY):
+            return
+        try:
+            with self._file.writing() as db:
+                self._count(db)
+                self._ask(db, now, words, member)
+        finally:
+            self._lock.release()
+
+    def _count(self, db: sqlite3.Connection) -> None:
+        """Count this search, and those that could not be counted before."""
+        for _ in range(len(self._uncounted)):
+            db.execute(_COUNT, (self._uncounted.popleft(),))
+
+    def _ask(self, db: sqlite3.Connection, now: datetime, words: str, member: str | None) -> None:
+        begins, key = self._window(db, now)
+        if member is None or not words:
+            return
+        alike = _hashed(key, "question", words)
+        db.execute(_ASK, (alike, _hashed(key, "member", member)))
+        (members,) = db.execute(_MEMBERS, (alike,)).fetchone()
+        if members >= ENOUGH:
+            db.execute(_KEEP, (words, begins))
+
+    def tidy(self) -> None:
+        """Destroy the hashes and the key of a window that is over, to the last byte.
+
+        Raises `DataDirectoryError`, also for counts that are not what was counted.
+        """
+        if self._path.exists():
+            with self._lock, self._file.explained(), self._file.writing() as db:
+                _close(db, self.clock())
+                damaged = self._mended(db)
+            self._refuse_damaged(damaged)
+
+    def days(self) -> list[tuple[str, int]]:
+        """How many searches each day (UTC) had, by date. Raises `DataDirectoryError`."""
+        return self._read(_DAYS)
+
+    def common(self) -> list[CommonQuestion]:
+        """What enough members asked for, the latest window first. Raises `DataDirectoryError`."""
+        return [
+            CommonQuestion(words=words, window_begins=begins, searches=searches)
+            for words, begins, searches in self._read(_COMMON)
+        ]
+
+    def forget(self) -> None:
+        """Leave nothing of what was asked, in no byte of the file; a window begins.
+
+        Raises `DataDirectoryError`.
+        """
+        if self._path.exists():
+            with self._lock, self._file.explained(), self._file.writing() as db:
+                write_mark(db, self._log.mark())
+                if sum(db.execute(each).rowcount for each in _FORGET):
+                    db.execute(_UNCLEARED)
+                for table in (*_PASSING, "common"):
+                    tally.count_again(db, table)
+
+    def remembers(self, position: int) -> bool:
+        """Whether words of before `position` are there again. Raises `DataDirectoryError`."""
+        if not position or not self._path.exists():
+            return False
+        with self._lock, self._file.explained(), self._file.writing() as db:
+            mark = read_mark(db)
+            (any_words,) = db.execute(_ANY_WORDS).fetchone()
+        knows = mark and mark.position >= position and misfit(self._log, mark) is None
+        return bool(any_words) and not knows
+
+    def _read(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows as they were written; raises `DataDirectoryError` where they are not."""
+        with self._lock, self._file.explained(), self._file.writing(REPORT_SECONDS) as db:
+            _close(db, self.clock())
+            damaged = self._mended(db)
+            found = [] if damaged else db.execute(sql).fetchall()
+        self._refuse_damaged(damaged)
+        return found
+
+    def _mended(self, db: sqlite3.Connection) -> list[str]:
+        """The tables that are damaged, but those that are begun anew."""
+        damaged = tally.damaged_now(db)
+        if {*damaged} & {*_PASSING}:
+            for table, forgetting in zip(_PASSING, _FORGET, strict=False):
+                db.execute(forgetting)
+                tally.count_again(db, table)
+            db.execute(_UNCLEARED)
+        return [table for table in damaged if table not in _PASSING]
+
+    def _refuse_damaged(self, damaged: list[str]) -> None:
+        if damaged:
+            raise DataDirectoryError(
+                f"The counts of searches in {self._named} are damaged: put back a copy, or remove "
+                "the file and lose the counts."
+            )
+
+    def _window(self, db: sqlite3.Connection, now: datetime) -> tuple[str, bytes]:
+        """The beginning and key of the window that is open; what an old one held is destroyed."""
+        _close(db, now)
+        found: tuple[str, bytes] | None = db.execute(_KEY).fetchone()
+        if found is None:
+            found = now.date().isoformat(), self._random(32)
+            db.execute(_OPEN, (found[0], (now + WINDOW).isoformat(), found[1]))
+        return found
+
+
+def _close(db: sqlite3.Connection, now: datetime) -> None:
+    if db.execute(_CLOSE, (now.isoformat(),)).rowcount:
+        db.execute(_CLOSED)
+        db.execute(_UNCLEARED)
+
+
+def normalised(question: str) -> str:
+    """The words that count, each once, in alphabetical order: what makes two questions alike."""
+    from indexer.text.analysis import distinct
+    from indexer.text.letters import composed
+
+    return " ".join(sorted(distinct(composed(question))))
+
+
+def _hashed(key: bytes, what: str, text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=key, person=what.encode()).digest()

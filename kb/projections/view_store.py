@@ -1,0 +1,201 @@
+"""The file of views as the process that leads has it: opened, made, compared with its log."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from events.codec import EventCodec
+from events.log import EventLog
+from events.marks import Misfit, misfit
+from events.sqlite_marks import read_mark, write_mark
+from kb.projections.finished import last_finished
+from kb.views.file import MISSING, File, connect, file_at, is_damage
+from kb.views.page_sums import PageSums
+from kb.views.tables import (
+    MOVE_CHECKPOINTS,
+    SCHEMA,
+    checkpoint,
+    drop_views,
+    make_tables,
+    make_view,
+    schema,
+    states,
+)
+from kb.views.view_set import ViewSet, made_with
+
+_MISFITS: Mapping[Misfit, str] = {
+    "other log": "they were made from another log",
+    "ahead": "they hold more than the log",
+    "other past": "they were made from another copy of the log",
+}
+
+LOG_BYTES = 40_000_000
+"""How large the log (WAL) of the views grows before it is moved into the file: few and large moves
+spend a third less time on the disk in a rebuild.
+"""
+
+
+class ViewStore:
+    """The file at `path` with the tables of `views`, for one that writes to it.
+
+    A file that is missing, damaged or has other tables about itself is replaced by empty views at
+    first use, and `notice` is told in one sentence. A view whose tables have changed is emptied
+    alone; nobody reads it before it has reached the head that the log had then.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        codec: EventCodec,
+        log: EventLog,
+        views: ViewSet,
+        notice: Callable[[str], None],
+    ) -> None:
+        self.path = path
+        self.views = views
+        self._sums = PageSums(path)
+        self._codec = codec
+        self._log = log
+        self._notice = notice
+        self._opened: Database | None = None
+        self._file = MISSING
+
+    def checkpoint(self) -> int:
+        """The last position taken in, by all views but those that catch up."""
+        return checkpoint(self._database().conn)
+
+    def misfit(self) -> str:
+        """Why the views were not made from the log as it is; empty if they were."""
+        connection = self._database().conn
+        mark, position = read_mark(connection), checkpoint(connection)
+        if not position:
+            return ""
+        if mark is None or mark.position != position:
+            return "they do not say which log they were made from"
+        how = misfit(self._log, mark)
+        return _MISFITS[how] if how else ""
+
+    def verify(self) -> None:
+        """Raise `PagesDamaged` if the file is not as it was left; costs nothing where it is."""
+        if self._opened:
+            self._sums.check()
+
+    def missing(self) -> bool:
+        """Whether there is no file yet, or none any more.
+
+        Lets go of a file that is no longer at its path, e.g. because another process replaced it.
+        """
+        file = file_at(self.path)
+        if file != self._file:
+            self.close()
+        return file == MISSING
+
+    def file(self) -> File:
+        """The file that is in place now."""
+        return file_at(self.path)
+
+    def discard(self, why: str) -> None:
+        """Throw the file away because of `why`; empty views take its place at next use."""
+        self.remove()
+        self._notice(f"The views are made anew from the log because {why}.")
+
+    def remove(self) -> None:
+        """Throw the file away."""
+        self.close()
+        self._sums.discard()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._opened:
+            if file_at(self.path) == self._file:
+                with suppress(sqlite3.Error, OSError):  # found out at the next opening
+                    self._sums.take(self._opened.conn)
+            self._opened.close()
+            self._opened = None
+            self._file = MISSING
+
+    def _reach(self, connection: sqlite3.Connection, position: int) -> None:
+        """Move the checkpoints, in the caller's transaction."""
+        connection.execute(MOVE_CHECKPOINTS, (position,))
+        write_mark(connection, self._log.mark(position))
+
+    def _keep_log_short(self) -> None:
+        log = self.path.with_name(self.path.name + "-wal")
+        connection = self._database().conn
+        if not connection.in_transaction and log.stat().st_size > LOG_BYTES:
+            self._sums.take(connection)
+
+    def _database(self) -> Database:
+        if self._opened is None:
+            try:
+                self._opened = self._open()
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self.discard(f"their file is damaged ({error})")
+                self._opened = self._open()
+            self._file = file_at(self.path)
+        return self._opened
+
+    def _open(self) -> Database:
+        missing = not self.path.exists()
+        connection = connect(self.path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A power cut may lose the last batches, never half of one: the log brings them again.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA cache_size = -65536")
+            # Moved into the file by `PageSums` alone, which then takes the sums.
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute("PRAGMA journal_size_limit = 0")
+            database = Database(connection)
+            if missing:
+                self._sums.discard()
+                with database.atomic():
+                    gone = last_finished(self._log, self._codec)
+                    make_tables(connection, self.views, self._log.head(), gone)
+                self._sums.take(connection)
+            elif schema(connection) == SCHEMA:
+                self._sums.check()
+                self._empty_changed(database)
+            else:
+                connection.close()
+                self.discard("their tables have changed")
+                return self._open()
+        except BaseException:
+            connection.close()
+            raise
+        return database
+
+    def _empty_changed(self, database: Database) -> None:
+        """Empty the views whose tables have changed or are new, and remove those that are no more.
+
+        They are whole again once they hold what the others do.
+        """
+        connection = database.conn
+        found, head = states(connection), checkpoint(connection)
+        gone = found.keys() - self.views.by_name.keys()
+        changed = self.views.with_readers(
+            [
+                view.name
+                for view in self.views
+                if view.name not in found or found[view.name].made.tables != made_with(view).tables
+            ]
+        )
+        if not changed and not gone:
+            return
+        with database.atomic():
+            drop_views(connection, changed | gone, self.views)
+            for view in self.views:
+                if view.name in changed:
+                    make_view(connection, view, head)
+        if changed:
+            self._notice(
+                f"Made anew from the log because their tables have changed: "
+                f"{', '.join(view.name for view in self.views if view.name in changed)}."
+            )

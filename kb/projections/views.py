@@ -1,0 +1,273 @@
+"""The projections that keep views.sqlite: a batch of events and the checkpoints in one go."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from events.clock import utc_now
+from events.codec import EventCodec
+from events.errors import EventLogError
+from events.event import RecordedEvent
+from events.log import EventLog
+from events.projection import NOT_THE_EVENT, ParkedEvent, ProjectionRunner, refuse_damage
+from kb.projections.view_store import ViewStore
+from kb.views import withheld
+from kb.views.file import is_damage
+from kb.views.tables import (
+    DEPART,
+    DEPARTED,
+    DEPARTURES,
+    ERASURES,
+    FORGET,
+    KEEP_FORGOTTEN,
+    OF_ERASED,
+    REMEMBER,
+    REWRITE,
+    REWRITTEN,
+    forgotten,
+    make_tables,
+    states,
+    take_over,
+)
+from kb.views.view_set import ViewSet, made_with
+from kb.writer import Clock
+
+BATCH = 2_000
+BEGUN = ".new"
+"""The end of the name of the file in which views are made beside those that answer."""
+
+Progress = Callable[[int, int], None]
+
+
+class Views(ViewStore):
+    """All views of a file, which take in each event one after the other, each for itself.
+
+    Only the process that leads uses it; readers have `ViewReader`. A view that cannot take an event
+    in has it parked, and all others go on.
+    """
+
+    name = "views"
+
+    def __init__(
+        self,
+        path: Path,
+        codec: EventCodec,
+        log: EventLog,
+        views: ViewSet,
+        *,
+        now: Clock = utc_now,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        super().__init__(path, codec, log, views, notice)
+        self._now = now
+        self._beside: Views | None = None
+        self._asked: set[str] = set()
+
+    def apply(self, events: Sequence[RecordedEvent]) -> None:
+        """Take in a batch and its last position, all or none; raises what a handler raises."""
+        with self._codec.reading():
+            payloads = [self._codec.decode(event) for event in events]
+        handlers = self.views.handlers
+        with self._database().atomic() as database:
+            behind = self._behind()
+            for event, payload in zip(events, payloads, strict=True):
+                withheld.stop(database.conn, event)
+                for view, handler in handlers.get(type(payload), ()):
+                    if view.name not in behind:
+                        handler(database.conn, event, payload)
+            if events:
+                self._reach(database.conn, events[-1].position)
+        self._keep_log_short()
+
+    def park(self, event: RecordedEvent, error: str) -> None:
+        """Take `event` in where that can be, keep it aside where not, and move past it.
+
+        What it could have taken away is withheld; see `kb.views.withheld`.
+        """
+        with self._database().atomic() as database:
+            connection = database.conn
+            try:
+                payload = self._codec.decode(event)
+            except NOT_THE_EVENT:
+                raise
+            except EventLogError:
+                aside = self.views.withholding.aside(connection, event)
+                failed = {view.name: error for view in self.views}
+            else:
+                aside = self.views.withholding.aside(connection, event, payload)
+                withheld.stop(connection, event)
+                failed = self._take_alone(connection, event, payload)
+            for name in failed.keys() - self._behind():
+                view = self.views.by_name[name]
+                withheld.park(connection, view, aside, failed[name], self._now())
+            withheld.tell(connection, aside)
+            self._reach(connection, event.position)
+
+    def _take_alone(
+        self, connection: sqlite3.Connection, event: RecordedEvent, payload: Struct
+    ) -> dict[str, str]:
+        """Hand `event` to each view alone; what those raised that could not take it in."""
+        failed = {}
+        behind = self._behind()
+        for view, handler in self.views.handlers.get(type(payload), ()):
+            if view.name in behind:
+                continue
+            connection.execute("SAVEPOINT alone")
+            try:
+                handler(connection, event, payload)
+            except NOT_THE_EVENT:
+                raise
+            except Exception as error:
+                refuse_damage(error)
+                connection.execute("ROLLBACK TO alone")
+                failed[view.name] = f"{type(error).__name__}: {error}"
+            connection.execute("RELEASE alone")
+        return failed
+
+    def parked(self) -> list[ParkedEvent]:
+        """The events kept aside, by position; `projection` names the views that have them aside."""
+        return withheld.parked(self._database().conn)
+
+    def rebuild(self, progress: Progress = lambda done, of: None) -> None:
+        """Empty and refill the views in one transaction: readers see the old ones until it ends.
+
+        `progress` gets (events taken in, events in all).
+        """
+        runner = ProjectionRunner(self._log, self, batch_size=BATCH)
+        self._build_no_more()
+        with self._database().atomic() as database:
+            kept = database.conn.execute("SELECT * FROM forgotten").fetchone()
+            make_tables(database.conn, self.views, self._log.head())
+            database.conn.execute(KEEP_FORGOTTEN, kept)
+            while runner.run_once():
+                progress(self.checkpoint(), max(self._log.head(), self.checkpoint()))
+        self._keep_log_short()
+
+    def ask(self, names: Collection[str]) -> None:
+        """Have these views made anew by `build`, although nothing says that they must be."""
+        self._asked |= self.views.with_readers(names)
+
+    def build(self) -> int | None:
+        """Take a batch into views that are made anew beside these, and swap them in when caught up.
+
+        Answers how far they are, None if none is to be made. Readers see the old ones meanwhile,
+        which are kept up; what is done stays if it is cut short.
+        """
+        names = self._to_build()
+        if not names:
+            self._build_no_more()
+            return None
+        beside = self._beside = self._beside or self._begun()
+        target, position = self.checkpoint(), beside.checkpoint()
+        if position < target:
+            size = min(BATCH, target - position)
+            ProjectionRunner(self._log, beside, batch_size=size).run_once()
+            position = beside.checkpoint()
+        if position == target:
+            self._swap_in(beside, names)
+        return position
+
+    def _to_build(self) -> frozenset[str]:
+        """The views made with something else than this program would, and those asked for."""
+        if not (reached := self.checkpoint()):
+            return frozenset()  # they are filled like all others
+        found = states(self._database().conn)
+        other = [
+            name
+            for name, state in found.items()
+            if state.made != made_with(self.views.by_name[name]) or state.position < reached
+        ]
+        return self.views.with_readers(other) | self._asked
+
+    def _begun(self) -> "Views":
+        """The file beside, with what an earlier start has put into it, if that fits."""
+        path = self.path.with_name(self.path.name + BEGUN)
+        beside = Views(path, self._codec, self._log, self.views, now=self._now)
+        found = states(beside._database().conn)
+        same = all(found[view.name].made == made_with(view) for view in self.views)
+        if not same or beside.misfit() or beside.checkpoint() > self.checkpoint():
+            beside.remove()
+        return beside
+
+    def _swap_in(self, beside: "Views", names: Collection[str]) -> None:
+        try:
+            beside.verify()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            beside.remove()  # it begins again
+            return
+        beside.close()
+        connection = self._database().conn
+        connection.execute("ATTACH DATABASE ? AS built", (str(beside.path),))
+        try:
+            with self._database().atomic():
+                take_over(connection, [view for view in self.views if view.name in names])
+        finally:
+            connection.execute("DETACH DATABASE built")
+        self._build_no_more()
+        self._keep_log_short()
+
+    def _build_no_more(self) -> None:
+        """Remove the file beside, also one that an earlier start has left."""
+        self._asked.clear()
+        path = self.path.with_name(self.path.name + BEGUN)
+        if self._beside or path.exists():
+            (self._beside or Views(path, self._codec, self._log, self.views)).remove()
+            self._beside = None
+
+    def _behind(self) -> frozenset[str]:
+        """The views that catch up beside the others, so that no event is for them here."""
+        found, reached = states(self._database().conn), self.checkpoint()
+        return frozenset(name for name, state in found.items() if state.position < reached)
+
+    def erasures(self) -> list[tuple[int, str]]:
+        """The position and stream of every erasure."""
+        return self._database().conn.execute(ERASURES).fetchall()
+
+    def forgotten(self) -> int:
+        """The position of the last erasure of which nothing is left here."""
+        return forgotten(self._database().conn)
+
+    def forget(self, position: int) -> bool:
+        """Make the views anew, leaving nothing of what was erased up to `position` in the file.
+
+        False while a reader keeps old pages: called again, only these are left to do.
+        """
+        connection = self._database().conn
+        if connection.execute(REWRITTEN).fetchone()[0] < position:
+            self.rebuild()
+            # VACUUM writes into the WAL, from where the new pages replace the old ones.
+            connection.execute("VACUUM")
+            connection.execute(REWRITE, (position,))
+        forgot = self._sums.take(connection, emptying=True)
+        if forgot:
+            connection.execute(FORGET)
+        return forgot
+
+    def remember(self) -> None:
+        """Take all that was erased as not forgotten yet."""
+        self._database().conn.execute(REMEMBER)
+
+    def entries_of_erased(self) -> list[tuple[str, str]]:
+        """The entries that are to go with their author, and who had that one erased."""
+        return self._database().conn.execute(OF_ERASED).fetchall()
+
+    def departures(self, since: int | None = None) -> list[tuple[int, str]]:
+        """Position and member of everybody who left or was erased, since `depart` or `since`."""
+        connection = self._database().conn
+        if since is None:
+            (since,) = connection.execute(DEPARTED).fetchone()
+        return connection.execute(DEPARTURES, (since,)).fetchall()
+
+    def depart(self, position: int) -> None:
+        """Those who left up to `position` cannot sign in any more."""
+        self._database().conn.execute(DEPART, (position,))
+
+    def close(self) -> None:
+        """Let go of the files; what was begun beside stays for the next start."""
+        if self._beside:
+            self._beside.close()
+        super().close()

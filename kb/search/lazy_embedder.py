@@ -1,0 +1,62 @@
+"""The embedding model as used here: found at first need, announced before it loads."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.embedding.embedder import Embedded, Embedder
+
+
+class AnnouncedModel:
+    """The packaged model behind the `Embedder` protocol.
+
+    Nothing is imported before the first use; `notice` is told before the first text, which takes
+    seconds.
+    """
+
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self._notice = notice
+        self._announcing = Lock()
+        self._announced = False
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the model."""
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Numbers per vector."""
+        return self._embedder.dimension
+
+    def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where the tokens stand; does not load the weights."""
+        return self._embedder.token_offsets(texts)
+
+    def embed(self, texts: Sequence[str]) -> "list[Embedded]":
+        """The vectors of each text and of its words."""
+        self._announce()
+        return self._embedder.embed(texts)
+
+    def share(self, text: str) -> float:
+        """How much of the words of a text it reads; does not load the weights."""
+        return self._embedder.share(text)
+
+    def warm(self) -> None:
+        """Load the weights now."""
+        self._announce()
+        self._embedder.warm()
+
+    @cached_property
+    def _embedder(self) -> "Embedder":
+        from indexer.embedding.model import ModelEmbedder
+
+        return ModelEmbedder()
+
+    def _announce(self) -> None:
+        with self._announcing:
+            if not self._announced:
+                self._announced = True
+                self._notice("Loading the language model; this takes a few seconds.")

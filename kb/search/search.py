@@ -1,0 +1,296 @@
+"""From a question to an answer: asks the index, and says in plain words why a result was found."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, convert
+
+from events.log import EventLog
+from indexer.document import PROPERTIES, Filter, Hit
+from indexer.errors import IndexerError, IndexOutdated, QuestionError
+from kb.access import OPERATOR_LABEL
+from kb.characters import visible
+from kb.entries.catalogue import Catalogue, EntrySummary
+from kb.entries.tags import tag_key, tag_keys
+from kb.entries.validation import filters
+from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
+from kb.ids import group_id
+from kb.projections.worker import Follower
+from kb.search.search_index import SearchIndex
+from kb.why import why
+
+if TYPE_CHECKING:
+    from indexer.embedding.embedder import Embedder
+
+OWN_SECONDS = 1.0
+"""How long a question waits for what its asker wrote here before it is answered without."""
+
+OTHERS_SECONDS = 0.0
+"""The same for all else, which may be much."""
+
+NEAREST = 5
+"""How many are shown, as the nearest there is, when nothing is close."""
+
+FAINT = 0.1
+"""The cosine below which an entry that shares no word with the question is not even near."""
+
+MOST = 100
+"""The most results that one question may ask for."""
+
+
+class ResultScore(Struct, frozen=True, kw_only=True):
+    """What the ranking went by; see `indexer.document.ScoreParts` for the parts."""
+
+    fused: float
+    lexical: float
+    cosine: float
+    met: float
+    exact: bool
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """An entry found, with the passage that answers.
+
+    `close` tells answers, at most five, from what is only nearest or less close. `passage` is the
+    text that answers and `heading` the one it stands under; `place` says where that is: "2" is the
+    second section, "2.3" the third heading in its text, "properties" what the entry keeps beside
+    its text. `marks` are (start, end) character ranges of `passage`; `snippet_range` is the part
+    worth showing when space is short; `why` says in plain words what made it match; `incomplete`
+    and `mixed` are as in `EntrySummary`.
+    """
+
+    id: str
+    title: str
+    kind: str
+    group: str | None
+    tags: tuple[str, ...]
+    archived: bool
+    close: bool
+    heading: str
+    place: str
+    passage: str
+    marks: tuple[tuple[int, int], ...]
+    snippet_range: tuple[int, int]
+    why: str
+    score: ResultScore
+    incomplete: bool = False
+    mixed: bool = False
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """The answer to a question: those that are close come first, the others fall off behind them.
+
+    When `nothing_close` is true, `results` are the five nearest; they are empty if nothing that the
+    asker sees shares a word or a meaning with the question.
+    `behind` counts the entries that the asker sees and that were written or changed since what the
+    index had taken in when it answered: 0 unless much is coming in, or something keeps the index
+    from going on. `trouble` then says in a sentence what that is, where this process knows; anybody
+    but the operator is told of it only if there are such entries, or nobody can count them.
+    """
+
+    question: str
+    results: tuple[Result, ...]
+    nothing_close: bool
+    milliseconds: float
+    behind: int = 0
+    trouble: str | None = None
+
+
+_TROUBLE = "Something keeps the newest entries from being found; the operator can see what."
+
+
+class _Lack(Struct, frozen=True):
+    """The event after which the index lacks some, None if it lacks none, and why, if known.
+
+    It does not lack the entries that it took in `early`. The views lack those that are `uncounted`.
+    """
+
+    since: int | None = None
+    early: frozenset[str] = frozenset()
+    trouble: str | None = None
+    uncounted: bool = False
+
+
+class Search:
+    """Asks the index on behalf of a member. Usable from any thread.
+
+    `own` answers the position of what they wrote here, if it is to be waited for.
+    """
+
+    def __init__(
+        self,
+        index: SearchIndex,
+        embedder: "Embedder",
+        catalogue: Catalogue,
+        follower: Follower,
+        log: EventLog,
+        labels: frozenset[str],
+        own: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._own = own
+        self._index = index
+        self._embedder = embedder
+        self._catalogue = catalogue
+        self._follower = follower
+        self._log = log
+        self._labels = labels
+
+    def __call__(
+        self,
+        question: str,
+        *,
+        kinds: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        archived: bool | None = False,
+        limit: int = 10,
+    ) -> Answer:
+        """The entries that answer `question`, best first.
+
+        Any of `kinds` and of `groups`, all of `tags`; `archived` None for both. Answered from what
+        is in the index: the asker's own text is waited for, a second at most, and nothing else.
+        Where nobody keeps the base up, this process begins to, and takes in all that is new first.
+        Raises `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
+        """
+        if not 1 <= limit <= MOST:
+            raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
+        filters(kinds, tags, groups)
+        wanted = partial(self._filter, tuple(map(tag_key, kinds)), tag_keys(tags), groups, archived)
+        with _explained():
+            try:
+                lack, results, began = self._ask(question, wanted, limit)
+            except IndexOutdated:
+                # Found to be damaged just now: it is rebuilt, and the question asked once more.
+                lack, results, began = self._ask(question, wanted, limit)
+        nothing_close = not any(result.close for result in results)
+        return Answer(
+            question=question,
+            results=results[: min(limit, NEAREST) if nothing_close else limit],
+            nothing_close=nothing_close,
+            milliseconds=1000 * (time.perf_counter() - began),
+            **self._told(lack),
+        )
+
+    def _told(self, lack: "_Lack") -> dict[str, Any]:
+        """What the asker is told of a lack: nothing that depends on what they do not see."""
+        behind = 0
+        if lack.since is not None:
+            behind = self._catalogue.changed_since(lack.since, without=lack.early)
+        trouble = lack.trouble
+        if trouble and OPERATOR_LABEL not in self._labels:
+            trouble = _TROUBLE if behind or lack.uncounted else None
+        return {"behind": behind, "trouble": trouble}
+
+    def _ask(
+        self, question: str, wanted: Callable[[], Filter], limit: int
+    ) -> tuple["_Lack", tuple[Result, ...], float]:
+        """What the index lacked, what was found, and when the search began."""
+        from indexer.text.analysis import check_question
+
+        check_question(question)
+        lack, kept = self._bring_up(), wanted()
+        # Loading the model is no part of the time that an answer states.
+        self._embedder.warm()
+        with self._index.reading() as index:
+            began = time.perf_counter()
+            found, whole = self._found(question, index.search(question, kept, limit))
+            if not whole:
+                found, _ = self._found(question, index.search(question, kept, MOST))
+        return lack, found, began
+
+    def _filter(
+        self,
+        kinds: Iterable[str],
+        tags: Iterable[str],
+        groups: Sequence[str],
+        archived: bool | None,
+    ) -> Filter:
+        """The filter of the index, which knows a group by each spelling of its name."""
+        spelled = self._catalogue.spellings(groups) if groups else ()
+        wanted = {
+            "kind": frozenset(kinds),
+            "group": frozenset(map(group_id, (*groups, *spelled))),
+            "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
+        }
+        facets = {name: values for name, values in wanted.items() if values}
+        return Filter(audience=self._labels, facets=facets, every={"tag": frozenset(tags)})
+
+    def _found(self, question: str, hits: Sequence[Hit]) -> tuple[tuple[Result, ...], bool]:
+        """The results, and whether these are all: what was hidden meanwhile takes no place."""
+        cards = self._catalogue.summaries([hit.document_id for hit in hits])
+        results = tuple(
+            _result(question, hit, cards[hit.document_id])
+            for hit in hits
+            if hit.document_id in cards and _in_common(hit)
+        )
+        return results, len(cards) == len(hits)
+
+    def _bring_up(self) -> "_Lack":
+        """Bring views up to the log's head, and see to the index; answers what it lacks of that.
+
+        Where this process keeps them up all the time, nobody waits for what is on its way, and
+        where something keeps it from that, as a full disk, they are asked as they are.
+        """
+        head = self._log.head()
+        follower = self._follower
+        trouble = None if follower.running else follower.bring_up(head)
+        try:
+            if own := self._own():
+                with suppress(NotYetSearchable):
+                    follower.ensure(own, "index", timeout=OWN_SECONDS)
+            follower.ensure(head, "index", timeout=OTHERS_SECONDS)
+        except NotYetSearchable as error:
+            if self._index.position() < 0 and follower.errors:
+                raise SearchUnavailable(str(error)) from error
+        trouble = "; ".join(follower.errors) or trouble
+        # Asked in this order, as what is early is so no longer once the position has moved.
+        early, position = self._index.early(), self._index.position()
+        since = max(0, position) if position < head else None
+        uncounted = bool(trouble) and not follower.shows(head)
+        return _Lack(since, early, trouble if since is not None or uncounted else None, uncounted)
+
+
+def _in_common(hit: Hit) -> bool:
+    """Whether question and entry have anything in common, by name, words or meaning."""
+    score = hit.score
+    return score.exact or score.level > 0 or score.lexical > 0 or score.cosine >= FAINT
+
+
+def _result(question: str, hit: Hit, card: EntrySummary) -> Result:
+    score = hit.score
+    return Result(
+        id=card.id,
+        title=card.title,
+        kind=card.kind,
+        group=card.group,
+        tags=card.tags,
+        archived=card.archived,
+        incomplete=card.incomplete,
+        mixed=card.mixed,
+        close=hit.close,
+        # An index of before may have a heading as it was written.
+        heading="Properties" if hit.place == PROPERTIES else visible(hit.heading),
+        place=hit.place,
+        passage=hit.text,
+        marks=hit.marks,
+        snippet_range=hit.snippet_range,
+        why=why(question, hit, card.tags),
+        score=convert(score, ResultScore, from_attributes=True),
+    )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except QuestionError as error:
+        raise InvalidInput(str(error), "question") from error
+    except IndexOutdated as error:
+        raise NotYetSearchable(
+            f"The index is being made at this moment, so ask again soon: {error}"
+        ) from error
+    except IndexerError as error:
+        raise SearchUnavailable(str(error)) from error

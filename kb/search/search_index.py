@@ -1,0 +1,299 @@
+"""The search index of a data directory: opened when needed, rebuilt when it does not fit."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Condition, RLock
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from events.codec import EventCodec
+from events.errors import ProjectionUnavailable
+from events.log import EventLog
+from indexer.errors import IndexOutdated
+from kb.projections.finished import last_finished
+from kb.search.documents import IndexProjection, Lacking
+from kb.search.source import unlike
+from kb.search.turns import Turns
+from kb.views.parked import ParkedFile, readable
+from kb.writer import Clock
+
+if TYPE_CHECKING:
+    from indexer.embedding.embedder import Embedder
+    from indexer.index import HybridIndex
+
+Progress = Callable[[int, int], None]
+Stopping = Callable[[], bool]
+
+
+def _silent(done: int, of: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def _never() -> bool:
+    return False
+
+
+class _Broken(Struct, frozen=True):
+    """What was wrong with an index object while it stood on a generation: true of no other."""
+
+    index: "HybridIndex"
+    generation: Path | None
+    error: IndexOutdated
+
+
+class SearchIndex:
+    """One index object for readers and, in the process that leads, for the writer too.
+
+    The libraries behind it are loaded, and its `directory` asked for, at first use. `notice` is
+    told in one sentence when the index has to be made anew.
+    """
+
+    def __init__(
+        self,
+        directory: Callable[[], Path],
+        log: EventLog,
+        codec: EventCodec,
+        *,
+        embedder: "Embedder",
+        engine: str,
+        parked: ParkedFile,
+        lack: Lacking,
+        now: Clock,
+        notice: Callable[[str], None],
+    ) -> None:
+        self._place = directory
+        self._log = log
+        self._codec = codec
+        self._embedder = embedder
+        self._engine = engine
+        self._parked = parked
+        self._lack = lack
+        self._now = now
+        self._notice = notice
+        self._writing = RLock()  # one thread writes, builds or changes between reading and writing
+        self._idle = Condition()  # guards what follows; told when a user lets go
+        self._current: HybridIndex | None = None
+        self._users: dict[int, int] = {}
+        self._writable = False
+        self._turns: Turns | None = None  # of the current index, while this process writes it
+        self._broken: _Broken | None = None
+
+    @property
+    def _directory(self) -> Path:
+        return self._place()
+
+    @contextmanager
+    def reading(self) -> "Iterator[HybridIndex]":
+        """The index as it stands on disk; nobody closes it meanwhile. Raises `IndexOutdated`."""
+        index, at = self._borrow()
+        try:
+            yield index
+        except IndexOutdated as error:
+            self._broken = _Broken(index, at, error)
+            raise
+        finally:
+            with self._idle:
+                self._users[id(index)] -= 1
+                self._idle.notify_all()
+
+    def position(self) -> int:
+        """How far the index is on disk, -1 if there is none that fits."""
+        try:
+            with self.reading() as index:
+                broken = self._damage() or self._parked.broken()
+                return -1 if broken else index.position
+        except IndexOutdated:
+            return -1
+
+    def holds(self, position: int) -> bool:
+        """Whether the index has taken in what happened at `position` of the log."""
+        turns = self._turns
+        return self.position() >= position or (
+            turns is not None and position in turns.early.values()
+        )
+
+    def early(self) -> frozenset[str]:
+        """The ids of entries that are in as they stand, though much before them is not."""
+        turns = self._turns
+        return frozenset(turns.early) if turns else frozenset()
+
+    def catch_up(self, stopped: Stopping = _never) -> int:
+        """Do a piece of what there is to take in; 0 if all is in; only for the process that leads.
+
+        Raises `Stopped` soon after `stopped` answers true, also from a rebuild that was needed.
+        """
+        with self._writing:
+            if damage := self._damage():
+                self._rebuild_because(damage, stopped)
+            try:
+                return self._step(stopped)
+            except ProjectionUnavailable as error:
+                if not isinstance(error.__cause__, IndexOutdated):
+                    raise
+                self._rebuild_because(error.__cause__, stopped)
+                return 1
+
+    def _step(self, stopped: Stopping) -> int:
+        index = self._lead(stopped)
+        if self._turns is None:
+            projection = self._projection(index, stopped)
+            self._turns = Turns(projection, self._log, self._codec, stopped)
+        try:
+            return self._turns.step()
+        except BaseException:
+            self._end_turns()  # how far it is, the index alone tells
+            raise
+
+    def made(self) -> int:
+        """The position up to which the present generation has nothing that was erased.
+
+        Also where it fits this program no longer; -1 if that cannot be told.
+        """
+        from indexer.stored import generation
+
+        try:
+            found = generation.made(generation.current(self._directory))
+            return max(found.position, found.gone)
+        except IndexOutdated:
+            return -1
+
+    def forgotten(self) -> int:
+        """The same as `made`, -1 while a generation from before is left, endless where none is."""
+        from indexer.stored import generation
+
+        if generation.nothing(self._directory):
+            return sys.maxsize
+        made = self.made()
+        try:
+            return made if generation.alone(generation.current(self._directory)) else -1
+        except IndexOutdated:
+            return -1
+
+    def tidy(self) -> None:
+        """Remove what a rebuild that was cut short has left; only for the process that leads."""
+        from indexer.stored import generation
+
+        if not generation.nothing(self._directory):
+            generation.sweep(self._directory)
+
+    def rebuild(
+        self,
+        progress: Progress = _silent,
+        stopped: Stopping = _never,
+    ) -> None:
+        """Make a new generation from the log and swap it in; only for the process that leads."""
+        self._build(lambda index: self._projection(index, stopped).fill(progress))
+
+    def _build(self, fill: "Callable[[HybridIndex], None]", gone: int = 0) -> None:
+        from indexer.index import HybridIndex
+
+        with self._writing:
+            self._end_turns()
+            made = HybridIndex.build(
+                self._directory, self._embedder, fill, engine=self._engine, gone=gone
+            )
+            self._swap(made, writable=True)
+
+    def resign(self) -> None:
+        """Write no more; another process may lead."""
+        with self._writing:
+            if self._writable:
+                self._swap(None, writable=False)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        with self._writing:
+            self._swap(None, writable=False)
+
+    def _end_turns(self) -> None:
+        """What is still worked out for the current index must store nothing any more."""
+        if self._turns:
+            self._turns.close()
+            self._turns = None
+
+    def _lead(self, stopped: Stopping) -> "HybridIndex":
+        if not self._writable or self._current is None:
+            try:
+                self._swap(self._fitting(self._open(writable=True)), writable=True)
+            except IndexOutdated as error:
+                self._rebuild_because(error, stopped)
+        assert self._current is not None
+        why = unlike(self._log, self._parked, self._current.source)
+        if not why and any(readable(each, self._log, self._codec) for each in self._parked.all()):
+            why = "something that could not be read can be read by now"
+        if why:
+            self._rebuild_because(IndexOutdated(f"{why}."), stopped)
+        return self._current
+
+    def _rebuild_because(self, why: IndexOutdated, stopped: Stopping) -> None:
+        from indexer.stored import generation
+
+        if self._log.head():
+            self._notice(f"Making the index from the log: {why}")
+        if generation.nothing(self._directory):
+            # An empty one answers at once from what is in, and says what is not.
+            gone = last_finished(self._log, self._codec)
+            self._build(lambda index: self._projection(index, stopped).begin(), gone)
+        else:
+            self.rebuild(stopped=stopped)
+
+    def _projection(self, index: "HybridIndex", stopped: Stopping) -> IndexProjection:
+        kept = (self._parked, self._lack, self._now)
+        return IndexProjection(index, self._log, self._codec, *kept, stopped)
+
+    def _damage(self) -> IndexOutdated | None:
+        """What a question met, unless another index stands there by now."""
+        found = self._broken
+        if found is None or found.index is not self._current:
+            return None
+        try:
+            return found.error if found.generation == self._generation() else None
+        except IndexOutdated as error:
+            return error
+
+    def _generation(self) -> Path | None:
+        """The one on disk; None for a writer's index, which never moves to another."""
+        from indexer.stored import generation
+
+        return None if self._writable else generation.current(self._directory)
+
+    def _borrow(self) -> "tuple[HybridIndex, Path | None]":
+        """The index, and the generation that it stands on or one that it has left behind."""
+        with self._idle:
+            at = self._generation()
+            if self._current is None:
+                self._current = self._fitting(self._open(writable=False))
+                self._users[id(self._current)] = 0
+            elif not self._writable:
+                self._current.refresh()
+            self._users[id(self._current)] += 1
+            return self._current, at
+
+    def _fitting(self, index: "HybridIndex") -> "HybridIndex":
+        """The index, unless it was made from something else than what is there."""
+        if why := unlike(self._log, self._parked, index.source):
+            index.close()
+            raise IndexOutdated(f"The index does not fit: {why}.")
+        return index
+
+    def _open(self, *, writable: bool) -> "HybridIndex":
+        from indexer.index import HybridIndex
+
+        return HybridIndex.open(
+            self._directory, self._embedder, engine=self._engine, writable=writable
+        )
+
+    def _swap(self, index: "HybridIndex | None", *, writable: bool) -> None:
+        """Put `index` in the place of the current one, closed when its last user is done."""
+        self._end_turns()
+        with self._idle:
+            old, self._current, self._writable = self._current, index, writable
+            if index is not None:
+                self._users[id(index)] = 0
+            if old is not None and old is not index:
+                self._idle.wait_for(lambda: self._users[id(old)] == 0)
+                del self._users[id(old)]
+                old.close()

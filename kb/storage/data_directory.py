@@ -1,0 +1,299 @@
+"""Where things lie in a data directory, how one is made, and what can be wrong with one."""
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from errno import EACCES, EDQUOT, ELOOP, ENOSPC, EROFS
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from events.errors import EventLogError
+from kb.errors import DataDirectoryError
+from kb.storage.settings import FILE_NAME
+
+LOG = "log.sqlite"
+VAULT = "vault.sqlite"
+INDEX = "index"
+BEGUN = ".begun"
+"""Ends the name of a file that is being written."""
+
+SETTINGS = """\
+# The settings of this data directory; docs/reference/settings.md says what each does.
+# A variable of the environment (KB_MEMBER, KB_COMMUNITY, KB_FULLTEXT, KB_HOST, KB_PORT) wins.
+"""
+
+_FULL = "the disk is full, so free some space and try again"
+_READ_ONLY = "it is read-only, so see that you may write there"
+_ADVICE = {ENOSPC: _FULL, EDQUOT: _FULL, EROFS: _READ_ONLY, EACCES: _READ_ONLY}
+_LOCKED = "another program keeps a file of it locked, so try again when that one is done"
+_SQLITE_ADVICE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+}
+
+
+class DataDirectory(Struct, frozen=True):
+    """The paths of one data directory.
+
+    What is made from the sources lies in the folder `copies` while it stands in for its own.
+    """
+
+    root: Path
+    copies: Path | None = None
+
+    @property
+    def log(self) -> Path:
+        """The file of all events; with the vault the only one that cannot be made again."""
+        return self.root / LOG
+
+    @property
+    def vault(self) -> Path:
+        """The file of the keys that open what is sealed in the log."""
+        return self.root / VAULT
+
+    @property
+    def views(self) -> Path:
+        """The file of all views."""
+        return self._made / "views.sqlite"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the search index and its vectors."""
+        return self._made / INDEX
+
+    @property
+    def accounts(self) -> Path:
+        """The file of what signing in needs: neither facts nor made from them."""
+        return self.root / "accounts.sqlite"
+
+    @property
+    def questions(self) -> Path:
+        """The file that counts searches: neither facts nor made from them."""
+        return self._made / "questions.sqlite"
+
+    @property
+    def parked(self) -> Path:
+        """The file of events that the index could not take in."""
+        return self._made / "parked.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the following process holds locked."""
+        return self._made / "follower.lock"
+
+    @property
+    def settings(self) -> Path:
+        """The file of settings."""
+        return self.root / FILE_NAME
+
+    def remove_old_lock(self) -> None:
+        """Remove what was locked while stewards or groups changed; the log compares streams now."""
+        with suppress(OSError):
+            (self.root / "people.lock").unlink(missing_ok=True)
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk of log, vault, views and index."""
+        return {
+            "log": _bytes(self.root.glob(f"{LOG}*")),
+            "vault": _bytes(self.root.glob(f"{VAULT}*")),
+            "views": _bytes(self.root.glob("views.sqlite*")),
+            "index": _bytes(_inside(self.root / INDEX)),
+        }
+
+    def derived(self) -> list[Path]:
+        """The files of what is made from the sources and of what reading writes to, if there are
+        any; not the index.
+        """
+        ends = ("", "-wal", "-journal", ".sums")
+        files = (self.views, self.questions, self.parked)
+        places = [file.with_name(file.name + end) for file in files for end in ends]
+        return [place for place in places if place.exists()]
+
+    @property
+    def _made(self) -> Path:
+        """Where what is made from the sources lies."""
+        return self.copies or self.root
+
+
+def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
+    """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
+
+    The log comes last, and whole or not at all: a directory without one is none yet, and can be
+    made again after a power cut. Raises `DataDirectoryError`, also for a `member`, as nobody has
+    joined yet.
+    """
+    if "member" in settings:
+        raise DataDirectoryError(
+            f"A new data directory has no members, so {settings['member']} cannot act there: "
+            "make it without, and name one who has joined later, with member or KB_MEMBER."
+        )
+    directory = DataDirectory(path)
+    with storage_errors(path):
+        if directory.log.exists():
+            raise DataDirectoryError(f"{path} is a data directory already: use it as it is.")
+        if path.exists() and any(not _is_begun(place) for place in path.iterdir()):
+            raise DataDirectoryError(
+                f"{path} is not empty: give the path of a new or an empty directory."
+            )
+        path.mkdir(parents=True, exist_ok=True)
+        # What lies in it is readable: only the user of the program may look.
+        path.chmod(0o700)
+        lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
+        _write_whole(directory.settings, SETTINGS + "".join(lines))
+        _make_vault(directory.vault)
+        _make_log(directory.log)
+    return directory
+
+
+def find(path: Path) -> DataDirectory:
+    """The data directory at `path`. Raises `DataDirectoryError` if there is none."""
+    directory = DataDirectory(path)
+    with storage_errors(path):
+        if not path.exists():
+            raise DataDirectoryError(f"There is no data directory {path}: make one with kb init.")
+        if not path.is_dir() or not directory.log.is_file():
+            raise DataDirectoryError(
+                f"{path} is not a data directory of Tributary: it holds no {LOG}."
+            )
+        _refuse_odd(directory)
+    return directory
+
+
+def _refuse_odd(directory: DataDirectory) -> None:
+    """Raise `DataDirectoryError` where something else than a file lies in the place of one.
+
+    A pipe would be waited for without end, and what SQLite says of a folder is no advice.
+    """
+    kept = (directory.log, directory.vault, directory.accounts, directory.settings)
+    beside = directory.views.with_name(directory.views.name + ".new")
+    made = (
+        directory.views,
+        beside,
+        directory.parked,
+    )  # counts of searches stop nothing, whatever they are
+    for path in (*kept, *made, directory.lock):
+        for end in ("", ".sums", "-wal", "-shm"):
+            place = path.with_name(path.name + end)
+            if (found := _odd(place, stat.S_ISREG)) and path in kept:
+                raise DataDirectoryError(f"{place} is {found}, not a file: put back a copy of it.")
+            if found:
+                raise DataDirectoryError(
+                    f"{place} is {found}, not a file: move it away, and one is made."
+                )
+    if found := _odd(directory.index, stat.S_ISDIR):
+        raise DataDirectoryError(
+            f"{directory.index} is {found}, not a folder: move it away, and the index is made anew."
+        )
+
+
+def _odd(place: Path, expected: Callable[[int], bool]) -> str:
+    """What lies at `place`, if that is not as `expected`; empty if it is or nothing is there."""
+    try:
+        mode = place.stat().st_mode
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        if error.errno == ELOOP:
+            return "a link that leads to itself"
+        raise
+    if expected(mode):
+        return ""
+    return (
+        "a folder" if stat.S_ISDIR(mode) else "a file" if stat.S_ISREG(mode) else "a pipe or device"
+    )
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn what the disk, SQLite and the log say into one sentence of `DataDirectoryError`."""
+    try:
+        yield
+    except EventLogError as error:
+        raise DataDirectoryError(str(error)) from error
+    except (sqlite3.Error, OSError) as error:
+        raise DataDirectoryError(
+            f"The data directory {path} cannot be used: {reason(error)}."
+        ) from error
+
+
+def reason(error: sqlite3.Error | OSError) -> str:
+    """What the disk or SQLite says, with what to do where that is known."""
+    if isinstance(error, OSError):
+        return _ADVICE.get(error.errno or 0) or error.strerror or str(error)
+    from events.sqlite_file import kind_of
+
+    return _SQLITE_ADVICE.get(kind_of(error)) or str(error)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file of which a full disk or a power cut leaves all or nothing."""
+    begun = path.with_name(path.name + BEGUN)
+    with begun.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    begun.replace(path)
+
+
+def _is_begun(place: Path) -> bool:
+    """Whether `place` is a file of a directory that was not made to the end."""
+    if place.name == FILE_NAME + BEGUN:
+        return place.is_file()
+    if place.name != FILE_NAME:
+        return place.name.startswith((VAULT, LOG + BEGUN)) and place.is_file()
+    return SETTINGS.startswith(place.read_text("utf-8", errors="replace")[: len(SETTINGS)])
+
+
+def _toml(value: str | int) -> str:
+    # The strings of JSON are those of TOML, but for one character that TOML wants escaped.
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
+
+
+def _make_vault(path: Path) -> None:
+    from events.sqlite_vault import SqliteVault
+
+    if path.exists():  # it is whole, and may have keys
+        SqliteVault(path, create=True).close()
+    else:
+        with _whole(path) as begun:
+            SqliteVault(begun, create=True).close()
+
+
+def _make_log(path: Path) -> None:
+    from events.sqlite import SqliteEventLog
+
+    with _whole(path) as begun:
+        SqliteEventLog(begun, create=True).close()
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Where to make a database that is to lie at `path` once it is whole."""
+    begun = path.with_name(path.name + BEGUN)
+    for left in path.parent.glob(f"{begun.name}*"):
+        left.unlink()
+    yield begun
+    begun.replace(path)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All files below `folder`; a generation that is taken away meanwhile is passed over."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
+
+
+def _bytes(paths: Iterator[Path]) -> int:
+    total = 0
+    for path in paths:
+        # Files come and go while a process follows the log.
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total

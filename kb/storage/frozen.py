@@ -1,0 +1,216 @@
+"""A data directory in which nothing can be written: how that is seen, and how it is read on.
+
+The sources (log, vault, accounts) are read where they lie. What is made from them is copied into
+memory, where it is brought up to the log as ever: nobody is shown what the log has hidden since.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+from threading import Lock
+
+from filelock import FileLock, Timeout
+
+from events.sqlite_frozen import Frozen
+from indexer.errors import IndexUnavailable
+from kb.errors import DataDirectoryError
+from kb.storage.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
+
+ROOM = 512_000
+"""Bytes without which a disk counts as full: what opening a directory writes, and a small entry."""
+
+FILES = 100
+"""Files without room for which it does as well: an index is many of them, and merges make more."""
+
+FULL = "the disk is full"
+READ_ONLY = "it is read-only"
+ADVICE = {FULL: "free some space", READ_ONLY: "make it writable"}
+
+MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108 - in a folder for this user alone
+"""Where Linux keeps files in memory; elsewhere the copies lie in the temporary folder."""
+
+PREFIX = "tributary-copy-"
+_NO_PLACE = "neither memory nor the temporary folder has room for a copy that can be brought up"
+
+SPARE = 1.2
+"""How much more room there has to be than the copies take: new texts are added to them."""
+
+
+class FrozenDirectory(Frozen):
+    """A data directory while it is only read because of `reason`, and the copies that stand in.
+
+    `told` says so to people who read. `close` removes the copies. Raises `DataDirectoryError` if
+    there is no room for them.
+    """
+
+    def __init__(self, directory: DataDirectory, reason: str) -> None:
+        super().__init__(
+            f"Nothing can be written in {directory.root} because {reason}: {ADVICE[reason]}."
+        )
+        self.reason = reason
+        self.told = (
+            f"{directory.root} is only read at present because {reason}: {ADVICE[reason]} to write "
+            "again."
+        )
+        files = directory.derived()
+        try:
+            folder, self._lock = _folder(sum(map(_length, files)))
+        except OSError as error:
+            raise DataDirectoryError(f"{self.why[:-1]}, and {_NO_PLACE}.") from error
+        self.directory = DataDirectory(directory.root, copies=folder)
+        self._copying = Lock()
+        try:
+            for file in files:
+                _copy(file, folder / file.name)
+        except BaseException:
+            self.close()
+            raise
+
+    def index(self) -> Path:
+        """The copy of the index, made at first use, as it may be large; nothing where none is.
+
+        Raises `IndexUnavailable` if there is no room for it.
+        """
+        copy, own = self.directory.index, self.directory.root / INDEX
+        with self._copying:
+            if not copy.exists() and own.exists():
+                begun = copy.with_name(copy.name + BEGUN)
+                try:
+                    if not has_room(copy.parent, int(SPARE * _size(own))):
+                        raise OSError(ENOSPC, os.strerror(ENOSPC))
+                    shutil.copytree(own, begun, copy_function=_copy)
+                except OSError as error:
+                    shutil.rmtree(begun, ignore_errors=True)
+                    raise IndexUnavailable(f"The index cannot be used: {_NO_PLACE}.") from error
+                begun.rename(copy)
+        return copy
+
+    def refuse_changed(self) -> None:
+        """Raise `DataDirectoryError` if another program may have written to it."""
+        with storage_errors(self.directory.root):
+            super().refuse_changed()
+
+    def outdated(self) -> bool:
+        """Whether it can be written by now, or was by another program: it is to be opened again."""
+        return self.changed() or _takes(self.directory.root)
+
+    def close(self) -> None:
+        """Remove the copies."""
+        _remove(self.directory.index.parent, self._lock)
+
+
+def unwritable(root: Path) -> str:
+    """Why nothing can be written in the directory `root`, in words; empty if it can be."""
+    if not os.access(root, os.W_OK):
+        return READ_ONLY
+    return "" if has_room(root, ROOM) else FULL
+
+
+def _takes(root: Path) -> bool:
+    """Whether what opening needs can be written: a share may be full where the disk is not."""
+    if unwritable(root):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=root) as file:
+            file.write(bytes(ROOM))
+            file.flush()
+    except OSError:
+        return False
+    return True
+
+
+def has_room(root: Path, size: int) -> bool:
+    """Whether the disk of `root` has `size` bytes and `FILES` left for this user.
+
+    What it does not say counts as there.
+    """
+    found = os.statvfs(root)
+    blocks, files = (
+        (found.f_bavail, found.f_favail) if os.geteuid() else (found.f_bfree, found.f_ffree)
+    )
+    # A file system that does not count blocks or files says that it has none at all.
+    return (not found.f_blocks or blocks * found.f_frsize >= size) and (
+        not found.f_files or files >= FILES
+    )
+
+
+def no_room(error: BaseException | None) -> bool:
+    """Whether `error` comes from a disk, or a user's share of it, that is full."""
+    from events.sqlite_file import kind_of
+
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT):
+            return True
+        if isinstance(error, sqlite3.Error) and kind_of(error) == sqlite3.SQLITE_FULL:
+            return True
+        error = error.__cause__
+    return False
+
+
+def _places() -> Iterator[Path]:
+    """Folders that copies may be made in, best first."""
+    if MEMORY.is_dir():
+        yield MEMORY
+    with suppress(OSError):
+        yield Path(tempfile.gettempdir())
+
+
+def _folder(size: int) -> tuple[Path, FileLock]:
+    """A new folder for this user alone with room for `size` bytes, and a lock: it is in use.
+
+    Raises `OSError`.
+    """
+    for place in _places():
+        with suppress(OSError):
+            _sweep(place)
+            if has_room(place, int(SPARE * size) + ROOM):
+                return _made(place)
+    raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+
+def _made(place: Path) -> tuple[Path, FileLock]:
+    handle, name = tempfile.mkstemp(".lock", PREFIX, place)
+    os.close(handle)
+    lock = FileLock(name)
+    lock.acquire()
+    folder = Path(name).with_suffix("")
+    folder.mkdir(mode=0o700)
+    return folder, lock
+
+
+def _sweep(place: Path) -> None:
+    """Remove the copies of processes that were killed."""
+    for name in place.glob(f"{PREFIX}*.lock"):
+        lock = FileLock(name)
+        # Those of other users cannot be locked.
+        with suppress(Timeout, OSError):
+            if name.lstat().st_uid == os.geteuid():
+                lock.acquire(timeout=0)
+                _remove(name.with_suffix(""), lock)
+
+
+def _remove(folder: Path, lock: FileLock) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    Path(lock.lock_file).unlink(missing_ok=True)
+    lock.release()
+
+
+def _copy(file: str | Path, to: str | Path) -> None:
+    """Copy a file; one that is gone meanwhile, or comes out torn, is made anew from the log."""
+    with suppress(FileNotFoundError):
+        shutil.copyfile(file, to)
+
+
+def _size(folder: Path) -> int:
+    return sum(map(_length, folder.rglob("*")))
+
+
+def _length(file: Path) -> int:
+    with suppress(FileNotFoundError):
+        return file.stat().st_size
+    return 0

@@ -1,0 +1,128 @@
+"""Events that the index could not take in, kept in a small file beside it."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from events.chain import hash_of
+from events.clock import utc_now
+from events.codec import EventCodec
+from events.errors import EventDataError, EventLogError, SealedDataError, UnknownEventType
+from events.log import EventLog
+from events.projection import ParkedEvent
+from kb.views.view import read_time, to_stored
+
+TABLE = """CREATE TABLE IF NOT EXISTS parked (
+    projection TEXT NOT NULL, position INTEGER NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL,
+    error TEXT NOT NULL, parked_at TEXT NOT NULL, PRIMARY KEY (projection, position)) STRICT"""
+ADD = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
+ALL = "SELECT projection, position, type, stream, error, parked_at FROM parked ORDER BY position"
+
+
+_BROKEN = (sqlite3.DatabaseError, ValueError, TypeError)
+_UNREADABLE = tuple(kind.__name__ for kind in (SealedDataError, EventDataError, UnknownEventType))
+
+
+def readable(parked: ParkedEvent, log: EventLog, codec: EventCodec) -> bool:
+    """Whether an event that was put aside because it could not be read can be read by now.
+
+    It can where a sound copy of log or vault was put back, or another program knows its type.
+    """
+    if not parked.error.startswith(_UNREADABLE):
+        return False
+    try:
+        for event in log.read(parked.position - 1, 1):
+            codec.decode(event)
+    except EventLogError:
+        return False
+    return True
+
+
+def parked_of(row: tuple[str, int, str, str, str, str]) -> ParkedEvent:
+    """The event of a row: projection, position, type, stream, error, when it was put aside."""
+    projection, position, type_name, stream, error, parked_at = row
+    return ParkedEvent(
+        projection=projection,
+        position=position,
+        type=type_name,
+        stream=stream,
+        error=error,
+        parked_at=read_time(parked_at),
+    )
+
+
+class ParkedFile:
+    """The file at `path`; made when the first event is parked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, events: Sequence[ParkedEvent]) -> None:
+        """Keep `events` aside; one that is there already gets its new error."""
+        with self._open() as db, db:
+            db.execute(TABLE)
+            db.executemany(ADD, [_row(event) for event in events])
+
+    def all(self) -> list[ParkedEvent]:
+        """The events kept aside, by position; a file that cannot be read is one that says so."""
+        try:
+            return self._all()
+        except _BROKEN as error:
+            return [self._unreadable(error)]
+
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self.all())
+
+    def broken(self) -> bool:
+        """Whether the file cannot be read."""
+        try:
+            self._all()
+        except _BROKEN:
+            return True
+        return False
+
+    def _all(self) -> list[ParkedEvent]:
+        if not self._path.exists():
+            return []
+        with self._open() as db:
+            db.execute(TABLE)
+            return list(map(parked_of, db.execute(ALL)))
+
+    def _unreadable(self, error: Exception) -> ParkedEvent:
+        return ParkedEvent(
+            projection="index",
+            position=0,
+            type="",
+            stream="",
+            error=f"What the index could not take in cannot be read ({error}): it is made anew.",
+            parked_at=utc_now(),
+        )
+
+    def sum(self, position: int, head: int) -> bytes | None:
+        """Another for other events put aside up to `position`.
+
+        None if they cannot be read, or one is beyond the `head` of the log.
+        """
+        try:
+            places = [(each.position, each.type, each.stream) for each in self._all()]
+            if any(place[0] > head for place in places):
+                return None
+            return hash_of(*(place for place in places if place[0] <= position))
+        except _BROKEN:
+            return None
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=30)) as db:
+            yield db
+
+
+def _row(event: ParkedEvent) -> tuple[str, int, str, str, str, str]:
+    place = (event.projection, event.position, event.type, event.stream)
+    return (*place, event.error, to_stored(event.parked_at))

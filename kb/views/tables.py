@@ -1,0 +1,142 @@
+"""What views.sqlite says of itself: how far each view is, of which log, and what is withheld."""
+
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterable
+
+from msgspec import Struct
+
+from events import sqlite_marks
+from kb.views import withheld
+from kb.views.view import View
+from kb.views.view_set import Made, ViewSet, made_with, tables_of
+
+READ_WHOLE = frozenset({"view_state", "forgotten", "parked", "withheld"})
+"""Tables about the file itself, which readers look up as they are."""
+
+_TABLES = (
+    # Nobody reads a view before it has reached `whole`: until then it shows other things.
+    """CREATE TABLE view_state (
+        name TEXT PRIMARY KEY, version INTEGER NOT NULL, tables INTEGER NOT NULL,
+        position INTEGER NOT NULL, whole INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+    sqlite_marks.TABLE,
+    *withheld.TABLES,
+    # Up to where nothing erased is left; where only old pages of the file may hold some; and up to
+    # where nothing is left of what those who left signed in with.
+    """CREATE TABLE forgotten (
+        position INTEGER NOT NULL, rewritten INTEGER NOT NULL, departed INTEGER NOT NULL) STRICT""",
+    "INSERT INTO forgotten VALUES (0, 0, 0)",
+)
+_OF_VIEWS = (("view_state", "name"), ("parked", "view"), ("withheld", "view"))
+"""Tables about the file with rows of each view, and the column that names it."""
+
+SCHEMA = zlib.crc32(repr(_TABLES).encode()) & 0x7FFFFFFF
+"""Names the tables about the file as they are now; a file with another number is made anew."""
+
+STATES = "SELECT name, version, tables, position, whole FROM main.view_state ORDER BY name"
+CHECKPOINT = "SELECT coalesce(max(position), 0) FROM main.view_state"
+ADD_VIEW = "INSERT OR REPLACE INTO view_state VALUES (?, ?, ?, ?, ?)"
+# One that is still behind catches up beside the others.
+MOVE_CHECKPOINTS = """UPDATE view_state SET position = ?
+WHERE position = (SELECT max(position) FROM view_state)"""
+ERASURES = "SELECT position, stream FROM erasure ORDER BY position"
+DEPARTURES = "SELECT position, member FROM departure WHERE position > ? ORDER BY position"
+DEPARTED = "SELECT departed FROM forgotten"
+OF_ERASED = """SELECT entry.id, actor
+FROM erasure CROSS JOIN entry ON contributed_by = substr(stream, length('member-') + 1)
+WHERE with_entries ORDER BY entry.position"""
+FORGOTTEN = "SELECT position FROM forgotten"
+REWRITTEN = "SELECT rewritten FROM forgotten"
+FORGET = "UPDATE forgotten SET position = rewritten"
+REWRITE = "UPDATE forgotten SET rewritten = ?"
+REMEMBER = "UPDATE forgotten SET position = 0, rewritten = 0"
+DEPART = "UPDATE forgotten SET departed = ?"
+KEEP_FORGOTTEN = "UPDATE forgotten SET position = ?, rewritten = ?, departed = ?"
+TABLES = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+
+class ViewState(Struct, frozen=True):
+    """How a view of the file stands: made with what, how far, and from where on it is whole."""
+
+    name: str
+    made: Made
+    position: int
+    whole: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has reached what the log held when it was begun."""
+        return self.position >= self.whole
+
+
+def schema(connection: sqlite3.Connection) -> int:
+    """The number of the tables about the file, 0 in an empty file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def states(connection: sqlite3.Connection) -> dict[str, ViewState]:
+    """How each view of the file stands, by name."""
+    return {
+        name: ViewState(name, Made(version, tables), position, whole)
+        for name, version, tables, position, whole in connection.execute(STATES)
+    }
+
+
+def checkpoint(connection: sqlite3.Connection) -> int:
+    """The last position that the views have taken in, but for those that catch up."""
+    return int(connection.execute(CHECKPOINT).fetchone()[0])
+
+
+def forgotten(connection: sqlite3.Connection) -> int:
+    """The position of the last erasure of which nothing is left in the views."""
+    return int(connection.execute(FORGOTTEN).fetchone()[0])
+
+
+def make_tables(connection: sqlite3.Connection, views: ViewSet, head: int, gone: int = 0) -> None:
+    """Empty tables for a log with this `head`; in the file is nothing erased up to `gone`."""
+    for (table,) in connection.execute(TABLES).fetchall():
+        connection.execute(f'DROP TABLE "{table}"')
+    for statement in _TABLES:
+        connection.execute(statement)
+    for view in views:
+        make_view(connection, view, head)
+    connection.execute(KEEP_FORGOTTEN, (gone, gone, 0))
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def make_view(connection: sqlite3.Connection, view: View, head: int) -> None:
+    """Empty tables of one view, which is whole once it has reached `head`."""
+    for statement in view.tables:
+        connection.execute(statement)
+    made = made_with(view)
+    connection.execute(ADD_VIEW, (view.name, made.version, made.tables, 0, head))
+
+
+def drop_views(connection: sqlite3.Connection, names: Collection[str], kept: ViewSet) -> None:
+    """Remove views, and every table that no view of `kept` but them has."""
+    stay = {table for view in kept if view.name not in names for table in tables_of(view)}
+    own = {"view_state", "beside", "parked", "withheld", "forgotten"}
+    for (table,) in connection.execute(TABLES).fetchall():
+        if table not in stay | own:
+            connection.execute(f'DROP TABLE "{table}"')
+    for name in names:
+        for table, column in _OF_VIEWS:
+            connection.execute(f"DELETE FROM main.{table} WHERE {column} = ?", (name,))
+
+
+def take_over(connection: sqlite3.Connection, views: Iterable[View]) -> None:
+    """Put the rows of `views` in the attached file `built` in the place of those in this one."""
+    for view in views:
+        for table in tables_of(view):
+            connection.execute(f"DROP TABLE IF EXISTS main.{table}")
+        for statement in view.tables:
+            connection.execute(statement)
+        for table in tables_of(view):
+            connection.execute(f"DELETE FROM main.{table}")
+            connection.execute(f"INSERT INTO main.{table} SELECT * FROM built.{table}")
+        for table, column in _OF_VIEWS:
+            connection.execute(f"DELETE FROM main.{table} WHERE {column} = ?", (view.name,))
+            connection.execute(
+                f"INSERT INTO main.{table} SELECT * FROM built.{table} WHERE {column} = ?",
+                (view.name,),
+            )

@@ -1,0 +1,83 @@
+"""A list of views that share a file: their tables, handlers, and who sees which rows."""
+
+import re
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
+
+from msgspec import Struct
+
+from kb.views.stream_kind import StreamKind
+from kb.views.view import Handler, View
+from kb.views.withheld import Withholding
+
+_TABLE = re.compile(r"CREATE TABLE (\w+)")
+_ASKED = re.compile(r"\bmain\.(\w+)")
+
+
+class Made(Struct, frozen=True):
+    """What a view was made with: the file keeps it, and another one means to make it anew.
+
+    `tables` is a number of the statements that make its tables.
+    """
+
+    version: int
+    tables: int
+
+
+class ViewSet:
+    """Views in the order in which each event reaches them, and the kinds of streams that there are.
+
+    Raises `ValueError` for two views or tables of one name, and for a table of which nothing says
+    who sees its rows.
+    """
+
+    def __init__(self, views: Sequence[View], kinds: Sequence[StreamKind]) -> None:
+        self.kinds = kinds
+        self.withholding = Withholding(kinds)
+        self.by_name: Mapping[str, View] = {view.name: view for view in views}
+        tables = [table for view in views for table in tables_of(view)]
+        if len(self.by_name) < len(views) or len({*tables}) < len(tables):
+            raise ValueError("Two views, or two tables of views, have one name.")
+        self.seen: Mapping[str, str] = dict(chain(*(view.seen.items() for view in views)))
+        if unsaid := {*tables} ^ self.seen.keys():
+            raise ValueError(
+                f"Say who sees the rows of {', '.join(sorted(unsaid))}: a view names a condition "
+                "for each of its tables in `seen`, EVERYBODY where that is meant."
+            )
+        self.handlers: Mapping[type[Struct], tuple[tuple[View, Handler], ...]] = {
+            cls: tuple((view, view.handlers[cls]) for view in views if cls in view.handlers)
+            for cls in dict.fromkeys(chain(*(view.handlers for view in views)))
+        }
+
+        of_table = {table: view.name for view in views for table in tables_of(view)}
+        self.indispensable: frozenset[str] = frozenset(
+            of_table[table]
+            for view in views
+            for condition in view.seen.values()
+            for table in _ASKED.findall(condition)
+            if table in of_table and of_table[table] != view.name
+        )
+        """The views that conditions of others ask: without them nothing is shown."""
+
+    def with_readers(self, names: Collection[str]) -> frozenset[str]:
+        """`names` and the views whose handlers read what those hold."""
+        found = frozenset(names)
+        more = found | {view.name for view in self if view.reads & found}
+        return more if more == found else self.with_readers(more)
+
+    def __iter__(self) -> Iterator[View]:
+        return iter(self.by_name.values())
+
+    def __len__(self) -> int:
+        return len(self.by_name)
+
+
+def tables_of(view: View) -> tuple[str, ...]:
+    """The names of the tables that a view makes."""
+    return tuple(found[1] for each in view.tables if (found := _TABLE.match(each)))
+
+
+def made_with(view: View) -> Made:
+    """What a view that is made now is made with."""
+    return Made(view.version, zlib.crc32(repr(view.tables).encode()))
