@@ -79,13 +79,15 @@ class Part(Struct, frozen=True, array_like=True):
 
     `place` finds that heading in the document: "2" is the second section, "2.3" the third heading
     in its text; `PROPERTIES` stands for the document's properties, which have no heading. A heading
-    with nothing below it has a part without characters.
+    with nothing below it has a part without characters; over deeper headings these stand, with
+    what is under them, up to `beneath`.
     """
 
     start: int
     end: int
     heading: str
     place: str
+    beneath: int = 0
 
 
 class Passage(Struct, frozen=True, kw_only=True):
@@ -93,7 +95,9 @@ class Passage(Struct, frozen=True, kw_only=True):
 
     `id` is stable for the same text at the same place; `heading` is the nearest one above its
     beginning; `text` is plain text made from the Markdown, and has further headings, met on the
-    way, on lines of their own. `parts` are what stands between these, in order.
+    way, on lines of their own. `parts` are what stands between these, in order. `after` is how the
+    text goes on where it was cut within a section, with the space between, as far as words that
+    stand together may reach; "" where nothing of that section follows.
     """
 
     id: str
@@ -101,6 +105,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     heading: str
     text: str
     parts: tuple[Part, ...]
+    after: str = ""
 
 
 class ScoreParts(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from indexer.document import Hit, Part, ScoreParts
-from indexer.ranking.answering_part import Meeting, answering, said
+from indexer.ranking.answering_part import Meeting, answering, beneath, gone_on, said
 from indexer.ranking.evidence import EXACT, NOTHING
 from indexer.ranking.maxsim import Words
 from indexer.ranking.ranking import Question, Ranked, Ranking
@@ -53,10 +53,10 @@ def answer(
     wanted = question.wanted
     words = snippets.spellings(question.text, question.terms)
     marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
-    passages = [stored[one.passage] for one in ranked[:limit]]
+    passages = [gone_on(wanted, one.level, stored[one.passage]) for one in ranked[:limit]]
     phrases = wanted.phrases
     spans = [
-        _spans(wanted, one.level, each, marked)
+        _spans(wanted, one.level, each.passage.text, _phrases(wanted, each), marked)
         for one, each in zip(ranked[:limit], passages, strict=True)
     ]
     meeting = Meeting(question.read.words, ranking.gains, texts)
@@ -65,7 +65,7 @@ def answer(
     found = zip(ranked[:limit], passages, spans, parts, strict=True)
     sayings = {saying.pattern: saying.place for saying in wanted.sayings}
     places = {**_spelled(question), **words, **phrases, **sayings}
-    hits = [_hit(question, places, *each) for each in found]
+    hits = [_hit(question, places, marked, *each) for each in found]
     exactly = any(one.level >= EXACT for one in ranked[:1])
     settled = exactly and _asks_exactly(question, words)
     near = [
@@ -79,15 +79,19 @@ def answer(
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
 
 
-def _spans(wanted: Wanted, level: int, stored: Fetched, marked: Container[str]) -> list[Span]:
-    """Where a passage has what is asked for, and says it as far as its document does."""
-    text = stored.passage.text
-    # To look for a phrase takes far longer than to see that words of it are missing.
-    phrases = [
+def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
+    """The phrases that a passage may say: to look for one takes far longer than to see this."""
+    return [
         phrase
         for phrase, terms in wanted.phrased.items()
         if np.isin(keys(terms), stored.keys).all()
     ]
+
+
+def _spans(
+    wanted: Wanted, level: int, text: str, phrases: Iterable[str], marked: Container[str]
+) -> list[Span]:
+    """Where a text has what is asked for, and says it as far as its document does."""
     found = snippets.spans(text, marked, phrases)
     inside = said(wanted.sayings, level, text)
     return sorted([*found, *inside]) if inside else found
@@ -122,6 +126,7 @@ def _close(ranked: Sequence[Ranked], near: Sequence[bool], *, related: bool) -> 
 def _hit(
     question: Question,
     words: Mapping[str, Range],
+    marked: Container[str],
     ranked: Ranked,
     stored: Fetched,
     spans: Sequence[Span],
@@ -137,8 +142,12 @@ def _hit(
         found.update(all_terms(name))
         found.update(term for _, _, term in snippets.spans(name, (), question.wanted.phrases))
     told = sorted(place for term, place in words.items() if term in found)
-    text = passage.text[part.start : part.end]
-    inside = snippets.within(spans, (part.start, part.end))
+    text, wanted = beneath(passage, part), question.wanted
+    inside = (
+        snippets.within(spans, (part.start, part.end))
+        if part.start < part.end
+        else _spans(wanted, ranked.level, text, wanted.phrases, marked)
+    )
     return Hit(
         document_id=ranked.document_id,
         title=stored.title,

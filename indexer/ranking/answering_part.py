@@ -5,18 +5,22 @@ from itertools import chain
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from indexer.document import Part
+from indexer.document import Part, Passage
 from indexer.embedding.threads import one_thread
 from indexer.ranking.maxsim import Words, nearness
 from indexer.ranking.ranking import Question
+from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
 from indexer.text import snippets
-from indexer.text.analysis import distinct, terms
+from indexer.text.analysis import all_terms, distinct, name_key, terms
 from indexer.text.names import likeness
+from indexer.text.passages import REACH
 from indexer.text.sayings import ELSE, Saying
 from indexer.text.snippets import Span
+from indexer.text.wanted import Wanted
 
 
 class Meeting(Struct, frozen=True):
@@ -61,6 +65,42 @@ def answering(
         max(equal, key=lambda part: next(near)) if each else equal[0]
         for equal, each in zip(best, words, strict=True)
     ]
+
+
+def gone_on(wanted: Wanted, level: int, stored: Fetched) -> Fetched:
+    """The passage up to the end of the line in which what is asked for ends, if it is cut there.
+
+    That is a phrase or a saying that begins in its text and ends behind it.
+    """
+    passage = stored.passage
+    if not passage.after or not (wanted.phrases or wanted.sayings):
+        return stored
+    end, text = len(passage.text), passage.text + passage.after
+    near = passage.text[-REACH:]
+    said_there = f" {name_key(near + passage.after)} "
+    phrases = [phrase for phrase in wanted.phrases if f" {phrase} " in said_there]
+    spans = snippets.spans(near + passage.after, (), phrases)
+    spans += said(wanted.sayings, level, near + passage.after)
+    over = [stop for start, stop, _ in spans if start < len(near) < stop]
+    if not over:
+        return stored
+    line_end = text.find("\n", end + max(over) - len(near))
+    text = text if line_end < 0 else text[:line_end]
+    parts = (*passage.parts[:-1], replace(passage.parts[-1], end=len(text)))
+    found = np.union1d(stored.keys, keys(all_terms(passage.after)))
+    return stored._replace(passage=replace(passage, text=text, parts=parts), keys=found)
+
+
+def beneath(passage: Passage, part: Part) -> str:
+    """The text of `part`, or else what of the passage stands under deeper headings than its own.
+
+    Where the passage ends with its heading that is how it goes on.
+    """
+    if part.start < part.end:
+        return passage.text[part.start : part.end]
+    if part.beneath:
+        return passage.text[part.end + len(part.heading) : part.beneath].strip()
+    return passage.after.strip() if part == passage.parts[-1] else ""
 
 
 def said(sayings: Iterable[Saying], level: int, text: str) -> list[Span]:

@@ -29,6 +29,10 @@ _ENOUGH = 0.5
 """The share, by weight, that the terms found anywhere must have of all that are wanted."""
 
 
+_NEXT = 2
+"""How many passages on a phrase may end: the numbers of a document go up in its order."""
+
+
 class Passages(Protocol):
     """What is stored of passages; see `indexer.stored.passage_store`."""
 
@@ -120,7 +124,7 @@ def weigh(
     wanted = keys((*what.terms, *what.phrased))
     found = [_holding(wanted, each, terms) for each in numbers]
     # Nothing else says a phrase, so the texts of the others are not read, but for their title.
-    saying = [_all_phrased(inside[:, len(what.terms) :]) for _, inside in found]
+    saying = [_may_say(passages, inside[:, len(what.terms) :]) for passages, inside in found]
     asked = [
         number
         for (passages, _), may in zip(found, saying, strict=True)
@@ -191,10 +195,22 @@ def _level(what: Sought, whole: Bools, said: Bools) -> int:
     return min(anywhere, ALIKE)
 
 
-def _all_phrased(inside: Bools) -> Bools:
-    """The passages that have all words of the phrases; what none has, the title may have."""
-    found: Bools = np.all(inside | ~np.any(inside, axis=0), axis=1)
-    return found
+def _may_say(numbers: Sequence[int], inside: Bools) -> Bools:
+    """The passages that have all words of the phrases, with the next ones or by themselves.
+
+    One that has none begins no phrase; what no passage has the title may have.
+    """
+    order = np.argsort(numbers)
+    behind, found = np.array(numbers)[order], inside[order]
+    joined = found.copy()
+    for step in range(1, _NEXT + 1):
+        goes_on = behind[step:] - behind[:-step] == step
+        joined[:-step] |= found[step:] & goes_on[:, None]
+    nowhere: Bools = np.logical_not(np.any(inside, axis=0))
+    may: Bools = np.all(joined | nowhere, axis=1) & (np.any(found, axis=1) | np.all(nowhere))
+    answer = np.empty(len(may), np.bool_)
+    answer[order] = may
+    return answer
 
 
 def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools) -> Bools:
@@ -213,5 +229,12 @@ def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools)
 
 
 def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
-    told = f" {name_key(fetched.passage.heading)}  {name_key(fetched.passage.text)} "
-    return all(f" {phrase} " in told for phrase in phrases)
+    """Whether each stands in the passage, or begins there and ends behind it."""
+    passage = fetched.passage
+    heading = f" {name_key(passage.heading)}  "
+    told = f"{heading}{name_key(passage.text)} "
+    left = [phrase for phrase in phrases if f" {phrase} " not in told]
+    if not left or not passage.after:
+        return not left
+    goes_on = f"{heading}{name_key(passage.text + passage.after)} "
+    return all(0 <= goes_on.find(f" {phrase} ") < len(told) - 1 for phrase in left)

@@ -10,7 +10,7 @@ from indexer.errors import IndexOutdated
 from indexer.stored.files import replace_durably, said
 from indexer.text import analysis, passages
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 

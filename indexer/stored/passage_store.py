@@ -24,7 +24,7 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, id TEXT NOT NULL,
     heading TEXT NOT NULL, text TEXT NOT NULL, parts BLOB NOT NULL, text_hash BLOB NOT NULL,
-    terms BLOB NOT NULL, share REAL NOT NULL
+    terms BLOB NOT NULL, share REAL NOT NULL, after TEXT NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
@@ -35,8 +35,8 @@ _INSERT_DOCUMENT = """
 INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
 """
 _INSERT_PASSAGE = (
-    "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share,"
+    " after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ADDED = """
 SELECT number, id, audience, facets, terms FROM documents WHERE number > ? ORDER BY number
@@ -47,14 +47,14 @@ SELECT document, number, text_hash, share FROM passages WHERE document > ? ORDER
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
 TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages WHERE text_hash <> x''"
 _FETCH = """
-SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.text_hash, p.terms
+SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.after, p.text_hash, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
 """
 _LINES = """
-SELECT p.number, d.id, d.title, p.heading, p.text
+SELECT p.number, d.id, d.title, p.heading, p.text, p.after
 FROM passages p JOIN documents d ON d.number = p.document WHERE
-(p.text LIKE ?1 ESCAPE '\\' OR p.heading LIKE ?1 ESCAPE '\\' OR d.title LIKE ?1 ESCAPE '\\')
-AND p.number IN ({})
+(p.text || p.after LIKE ?1 ESCAPE '\\' OR p.heading LIKE ?1 ESCAPE '\\'
+OR d.title LIKE ?1 ESCAPE '\\') AND p.number IN ({})
 """
 _NOT_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
 _TERMS = "SELECT number, terms FROM passages WHERE number IN ({})"
@@ -147,12 +147,13 @@ class PassageStore:
                     heading=heading,
                     text=text,
                     parts=msgspec.json.decode(parts, type=tuple[Part, ...]),
+                    after=after,
                 ),
                 text_hash,
                 np.frombuffer(terms, dtype=np.uint64),
             )
-            for number, title, name, document, heading, text, parts, text_hash, terms in self._rows(
-                _FETCH, numbers
+            for number, title, name, document, heading, text, parts, after, text_hash, terms in (
+                self._rows(_FETCH, numbers)
             )
         }
 
@@ -164,8 +165,8 @@ class PassageStore:
         return dict(self._rows(_TERMS, numbers))
 
     def lines(self, numbers: Sequence[int], holds: str) -> list[Line]:
-        """Passages with `holds` in text, heading or title, A to Z in any case; the rest is not
-        looked at for damage.
+        """Passages with `holds` in text, in how that goes on, in heading or title, A to Z in any
+        case; the rest is not looked at for damage.
         """
         like = f"%{holds.translate(_NOT_SPECIAL)}%"
         return [Line(*row) for row in self._rows(_LINES, numbers, like)]
@@ -209,6 +210,7 @@ class PassageStore:
                             text_hash(p.embedded_text) if p.embedded_text else b"",
                             np.unique(keys(terms)).tobytes(),
                             share,
+                            p.passage.after,
                         )
                         for p, terms, share in passages
                     ],

@@ -31,13 +31,14 @@ class Fetched(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What a passage says, its heading and the title of its document."""
+    """What a passage says, how it goes on, its heading and the title of its document."""
 
     number: int
     document_id: str
     title: str
     heading: str
     text: str
+    after: str = ""
 
 
 class StoredDocument(Struct, frozen=True):

@@ -34,13 +34,15 @@ class Block(NamedTuple):
 
     `addresses` are those of its links and images, each behind the words that stand for it, and what
     else is no text: names of footnotes, kinds of boxes that have a title, readings of signs. A
-    definition of a link that no link of the text uses is a block of its own, `unused`.
+    definition of a link that no link of the text uses is a block of its own, `unused`. A heading
+    has a `level`, from 1 for the highest.
     """
 
     text: str
     is_heading: bool
     addresses: tuple[str, ...] = ()
     unused: Definition | None = None
+    level: int = 0
 
 
 class _Seen(NamedTuple):
@@ -138,7 +140,8 @@ class _Reading:
         elif self._heading:
             self._close(token)
             line = (self._heading.map or [0])[0]
-            block = Block(text.replace("\n", " "), True, led)
+            level = int(self._heading.tag.removeprefix("h"))
+            block = Block(text.replace("\n", " "), True, led, level=level)
             self._found.append(_Seen(block, notes, line))
             self._heading = None
         elif self._is_title:

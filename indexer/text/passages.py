@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from indexer.cuts import Offsets, cut
 from indexer.document import PROPERTIES, Document, Part, Passage
 from indexer.embedding.embedder import Embedder
+from indexer.text.cuts import Offsets, cut
 from indexer.text.markdown_text import BETWEEN_CELLS, Block, blocks
 
 VERSION = 13
@@ -20,6 +22,9 @@ MAX_TOKENS = 256
 
 SPECIAL_TOKENS = 2
 """What the model puts around each text."""
+
+REACH = 600
+"""Characters behind a passage in which a phrase that begins in it may end."""
 
 TITLE_TOKENS = 64
 HEADING_TOKENS = 32
@@ -35,10 +40,11 @@ class EmbeddedPassage(Struct, frozen=True):
 
 
 class _Heading(NamedTuple):
-    """A heading and where it stands in its document."""
+    """A heading, where it stands in its document, and how deep."""
 
     text: str
     place: str
+    level: int = 0
 
 
 class _Paragraph(NamedTuple):
@@ -64,10 +70,11 @@ class _Piece(NamedTuple):
 
 
 class _Filled(NamedTuple):
-    """The text of a passage, and what of it stands under which heading."""
+    """The text of a passage, what of it stands under which heading, and how it goes on."""
 
     text: str
     parts: tuple[Part, ...]
+    after: str
 
 
 def split(documents: Sequence[Document], embedder: Embedder) -> list[list[EmbeddedPassage]]:
@@ -144,7 +151,7 @@ def _section_outline(above: str, inside: Sequence[Block], number: int) -> Iterat
         elif block.is_heading and block.text:
             if waiting:
                 yield _Paragraph(heading, heading.text, bare=True)
-            heading, waiting = _Heading(block.text, f"{number}.{count}"), True
+            heading, waiting = _Heading(block.text, f"{number}.{count}", block.level), True
         yield from (_Paragraph(heading, each, read=False) for each in block.addresses)
     if waiting:
         yield _Paragraph(heading, heading.text, bare=True)
@@ -169,21 +176,20 @@ def _cut(paragraph: _Paragraph, offsets: Offsets, limit: int) -> Iterator[_Piece
         yield _Piece(paragraph.heading, paragraph.bare, limit, text, tokens)
 
 
-def _filled(pieces: Iterable[_Piece], tokens: _Tokens) -> Iterator[_Filled]:
+def _filled(pieces: Sequence[_Piece], tokens: _Tokens) -> Iterator[_Filled]:
     """The pieces put together, as many as fit; a heading met on the way stands on its own line."""
-    held: list[_Piece] = []
-    left = 0
-    for piece in pieces:
+    first = left = 0
+    for place, piece in enumerate(pieces):
+        held = pieces[first:place]
         cost = piece.tokens + (len(tokens[piece.heading.text]) if _has_line(held, piece) else 0)
         if held and cost <= left:
             left -= cost
         else:
             if held:
-                yield _put_together(held)
-            held, left = [], piece.limit - piece.tokens
-        held.append(piece)
-    if held:
-        yield _put_together(held)
+                yield _put_together(held, pieces, place)
+            first, left = place, piece.limit - piece.tokens
+    if pieces:
+        yield _put_together(pieces[first:], pieces, len(pieces))
 
 
 def _has_line(held: Sequence[_Piece], piece: _Piece) -> bool:
@@ -191,34 +197,69 @@ def _has_line(held: Sequence[_Piece], piece: _Piece) -> bool:
     return bool(held) and held[-1].heading != piece.heading and not piece.bare
 
 
-def _put_together(pieces: Sequence[_Piece]) -> _Filled:
+def _put_together(held: Sequence[_Piece], pieces: Sequence[_Piece], behind: int) -> _Filled:
+    """What is `held` of the `pieces` up to `behind` as one text, which goes on in the next ones."""
     text = ""
     parts: list[Part] = []
-    for place, piece in enumerate(pieces):
-        if _has_line(pieces[:place], piece) and piece.heading.text:
-            text += f"{piece.heading.text}\n"
+    levels: list[int] = []
+    for place, piece in enumerate(held):
+        text += _line(held[:place], piece)
         start = len(text)
         text += piece.text
         shown = start if piece.bare else len(text)
         if parts and parts[-1].place == piece.heading.place:
             begun = parts.pop()
+            levels.pop()
             start = start if begun.start == begun.end else begun.start
-        parts.append(Part(start, max(start, shown), *piece.heading))
-    return _stripped(text, parts)
+        parts.append(Part(start, max(start, shown), piece.heading.text, piece.heading.place))
+        levels.append(piece.heading.level)
+    return _stripped(text, parts, levels, _following(held[-1], pieces, behind))
 
 
-def _stripped(text: str, parts: Iterable[Part]) -> _Filled:
+def _line(before: Sequence[_Piece], piece: _Piece) -> str:
+    """The line of its heading, where it has one."""
+    heading = piece.heading.text
+    return f"{heading}\n" if heading and _has_line(before, piece) else ""
+
+
+def _following(last: _Piece, pieces: Sequence[_Piece], behind: int) -> str:
+    """How the section of `last` goes on, or what is beneath its heading without text of its own."""
+    text, before = "", last
+    for piece in islice(pieces, behind, None):
+        beneath = last.bare and piece.heading.level > last.heading.level
+        if len(text) > REACH or not (beneath or piece.heading.place == last.heading.place):
+            break
+        text += _line([before], piece) + piece.text
+        before = piece
+    return text
+
+
+def _stripped(text: str, parts: Sequence[Part], levels: Sequence[int], following: str) -> _Filled:
     """`text` without space around it, and its parts without space around theirs."""
     whole = text.strip()
     before = len(text) - len(text.lstrip()) if whole else 0
-    found = []
+    found: list[Part] = []
     for part in parts:
         inside = text[part.start : part.end]
         start = part.start + len(inside) - len(inside.lstrip()) - before
         end = max(start, part.start + len(inside.rstrip()) - before)
         start, end = (min(max(0, place), len(whole)) for place in (start, end))
         found.append(Part(start, end, part.heading, part.place))
-    return _Filled(whole, tuple(found))
+    for place, part in enumerate(found):
+        if part.start == part.end:
+            found[place] = replace(part, beneath=_beneath(found, levels, place))
+    after = (text[len(text.rstrip()) :] + following)[:REACH].rstrip() if following.strip() else ""
+    return _Filled(whole, tuple(found), after)
+
+
+def _beneath(parts: Sequence[Part], levels: Sequence[int], place: int) -> int:
+    """Where the last of what stands under a deeper heading than that of `place` ends, or 0."""
+    others = range(place + 1, len(parts))
+    deeper = [*takewhile(lambda other: levels[other] > levels[place], others)]
+    if not deeper:
+        return 0
+    last = parts[deeper[-1]]
+    return last.end if last.start < last.end else last.end + len(last.heading)
 
 
 def _embedded(
@@ -228,7 +269,8 @@ def _embedded(
     title = _beginning(document.title, tokens, TITLE_TOKENS)
     seen: Counter[str] = Counter()
     for outline in outlines:
-        for text, parts in _filled(_pieces(document.title, outline, tokens), tokens):
+        pieces = [*_pieces(document.title, outline, tokens)]
+        for text, parts, after in _filled(pieces, tokens):
             heading = parts[0].heading
             key = blake2b(f"{heading}\n{text}".encode(), digest_size=8).hexdigest()
             seen[key] += 1
@@ -239,6 +281,7 @@ def _embedded(
                 heading=heading,
                 text=text,
                 parts=parts,
+                after=after,
             )
             context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
             lines = [line for line in context if line and line != text]

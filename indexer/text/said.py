@@ -80,11 +80,17 @@ def _told(saying: Saying, lines: Sequence[Line]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {}
     titles: dict[str, bool] = {}
     for line in lines:
-        if any(saying.places(line.text)) or any(saying.places(line.heading)):
+        if _says(saying, line) or any(saying.places(line.heading)):
             found.setdefault(line.document_id, set()).add(line.number)
         elif line.document_id not in titles:
             titles[line.document_id] = any(saying.places(line.title))
     return {name: set() for name, whether in titles.items() if whether} | found
+
+
+def _says(saying: Saying, line: Line) -> bool:
+    """Whether it stands in the text, or begins there and ends behind it."""
+    over = saying.places(line.text + line.after) if line.after else ()
+    return any(saying.places(line.text)) or any(start < len(line.text) for start, _ in over)
 
 
 def _first(passages: Sequence[Known], among: set[int]) -> int | None:

@@ -38,10 +38,10 @@ def test_markup_goes_and_words_stay(markdown: str, texts: list[str]) -> None:
 
 def test_headings_are_told_apart() -> None:
     assert blocks("# One\n\ntext\n\nTwo\n---\n#\n") == [
-        Block("One", True),
+        Block("One", True, level=1),
         Block("text", False),
-        Block("Two", True),
-        Block("", True),
+        Block("Two", True, level=2),
+        Block("", True, level=1),
     ]
 
 

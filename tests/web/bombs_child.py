@@ -236,7 +236,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
 """What reads what people send with regular expressions, or by rules of Unicode."""
 
 SLOWER: Mapping[str, tuple[Reads, ...]] = {
-    "indexer/cuts.py": (_passages,),
+    "indexer/text/cuts.py": (_passages,),
     "kb/characters.py": (characters.visible, characters.skeleton, characters.one_alphabet),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
     "kb/importers/glossary.py": (_patterns(glossary),),
