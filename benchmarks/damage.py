@@ -1,6 +1,6 @@
 """What random damage to the files of a data directory does: nothing false, hidden or silent.
 
-A small community is made and what each of several askers sees of it is noted. Then, many times
+A small community is made and what each of several principals sees of it is noted. Then, many times
 for each file, a copy of the directory is damaged at a random place (a bit, a letter, a run of
 zeros, the end cut off), opened, listed and searched as each of them, and opened once more. Counted
 are tries in which something was shown that was not to be seen, something false was shown, something

@@ -1,4 +1,4 @@
-"""A small community in a data directory, and what each of several askers sees of it."""
+"""A small community in a data directory, and what each of several principals sees of it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from indexer.embedding.testing import HashEmbedder
-from kb.access import Asker, Visibility, operator
+from kb.access import Principal, Visibility, operator
 from kb.entries.content import Content, Draft, Section
 from kb.entries.results import BrowseFilter
 from kb.errors import KnowledgeBaseError
@@ -34,7 +34,7 @@ class Community(Struct):
 
 
 class Sighted(Struct, frozen=True):
-    """What one opening showed: entries and hits by asker, and what was said of trouble."""
+    """What one opening showed: entries and hits by principal, and what was said of trouble."""
 
     entries: Mapping[str, Mapping[str, str]] = {}
     hits: Mapping[str, Mapping[str, frozenset[str]]] = {}
@@ -47,7 +47,7 @@ class Sighted(Struct, frozen=True):
 
 
 def observed(community: Community, data: Path) -> Sighted:
-    """Open `data` and look at it as each asker; a refusal is what was seen then."""
+    """Open `data` and look at it as each principal; a refusal is what was seen then."""
     told: list[str] = []
     try:
         with KnowledgeBase.open(data, embedder=HashEmbedder(), notice=told.append) as base:
@@ -57,12 +57,12 @@ def observed(community: Community, data: Path) -> Sighted:
 
 
 def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighted:
-    """What each asker sees of an opened base."""
+    """What each principal sees of an opened base."""
     entries: dict[str, dict[str, str]] = {}
     hits: dict[str, dict[str, frozenset[str]]] = {}
     texts: set[str] = set()
-    for who, asker in askers(community, base):
-        view = base.acting_for(asker)
+    for who, principal in principals(community, base):
+        view = base.as_(principal)
         pages = view.catalogue.browse(BrowseFilter(archived=None), limit=100).items
         entries[who] = {}
         for summary in pages:
@@ -100,15 +100,15 @@ def counted(base: KnowledgeBase, told: list[str]) -> str:
     return msgspec.json.encode(report).decode()
 
 
-def askers(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, Asker]]:
+def principals(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, Principal]]:
     """Everybody who looks: nobody known, members as the views know them now, the operator."""
     yield "nobody", base.directory.anonymous()
     for name, member in community.members.items():
         try:
-            asker = base.directory.asker(member)
+            principal = base.directory.principal(member)
         except KnowledgeBaseError:
-            asker = base.directory.anonymous()
-        yield name, asker
+            principal = base.directory.anonymous()
+        yield name, principal
     yield "operator", operator()
 
 
@@ -153,14 +153,14 @@ def made(data: Path) -> Community:
         for name in ("ada", "ben", "eve"):
             member = base.people.invite().id
             members[name] = member
-            joining = Asker(member, frozenset(), frozenset())
-            base.acting_for(joining).people.join(member, Profile(name=name))
+            joining = Principal(member, frozenset(), frozenset())
+            base.as_(joining).people.join(member, Profile(name=name))
         harbour = base.directory.group("Harbour").id
         for name in ("ada", "ben", "eve"):
             base.people.join_group(harbour, members[name])
         base.people.leave_group(harbour, members["eve"])
         for name in ("ada", "ben"):
-            write(base.acting_for(base.directory.asker(members[name])), harbour)
+            write(base.as_(base.directory.principal(members[name])), harbour)
         secrets = signing_in(base, members)
         for member in (*members.values(), *("four", "five", "six")):
             for word in WORDS[:4]:

@@ -22,7 +22,7 @@ from typing import Self
 
 from indexer.embedding.testing import HashEmbedder
 from kb import access
-from kb.access import Asker
+from kb.access import Principal
 from kb.entries.content import Content, Draft, Section
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
@@ -134,10 +134,10 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
     members = []
     for name in ("Ada", "Ben"):
         member = base.people.invite().id
-        acting = Asker(member, everything.roles, everything.labels)
-        base.acting_for(acting).people.join(member, Profile(name=name))
+        acting = Principal(member, everything.roles, everything.labels)
+        base.as_(acting).people.join(member, Profile(name=name))
         members.append(acting)
-    ada, ben = (base.acting_for(acting) for acting in members)
+    ada, ben = (base.as_(acting) for acting in members)
     tags = tuple(f"tag {number}" for number in range(9))
     for number in range((events - own) // 10):
         contribute(ben, number, tags)
@@ -145,8 +145,8 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
             print(f"{base.head():,} events", end="\r", flush=True)
     for number in range(own // 10):
         contribute(ada, events + number, tags)
-    assert ada.asker.member
-    return ada.asker.member
+    assert ada.principal.member
+    return ada.principal.member
 
 
 def contribute(base: KnowledgeBase, number: int, tags: tuple[str, ...]) -> None:

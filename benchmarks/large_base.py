@@ -20,7 +20,7 @@ from litestar.testing import TestClient
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.embedding.testing import HashEmbedder
-from kb.access import Asker, of_member, operator
+from kb.access import Principal, of_member, operator
 from kb.areas import build_codec
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Content, Draft, Section
@@ -104,15 +104,15 @@ def filled(data: Path, given: argparse.Namespace) -> dict[str, str]:
         writer = Writer(
             log,
             build_codec(vault),
-            asker=operator(),
+            principal=operator(),
             new_event_id=new_event_id,
             settle=lambda _: None,
         )
         community = Entries(writer, load_kinds(), new_id)
         ids = [contributed(community, number, given.tags) for number in range(given.entries)]
         for number in range(given.about):
-            asker = Asker(f"m-{number}", operator().roles, operator().labels)
-            member = writer.acting_for(asker)
+            principal = Principal(f"m-{number}", operator().roles, operator().labels)
+            member = writer.as_(principal)
             Endorsements(member).endorse(ids[0], f"It helped ward {number}.")
             Reuses(member, new_id).record(
                 ids[0], group=f"Ward {number}", context="On nights.", outcome="adopted"
@@ -129,7 +129,7 @@ def peopled(writer: Writer, count: int) -> tuple[str, str]:
         people.change_group(group, parent=groups[number // 3])
     members = [people.invite(("member",), groups[:1]).id for _ in range(count)]
     for number, member in enumerate(members):
-        new = People(writer.acting_for(of_member(member, ("member",), ())), new_id)
+        new = People(writer.as_(of_member(member, ("member",), ())), new_id)
         new.join(member, Profile(name=f"Ada {number}", help="Handing over at night."))
     for group in groups[1:]:
         people.join_group(group, members[0])

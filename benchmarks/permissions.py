@@ -3,9 +3,9 @@
     python -m benchmarks.permissions [--passages N] [--questions N]
 
 Texts are drawn from a vocabulary with Zipf frequencies, and their vectors at random; questions are
-read by the real model. One index holds three audiences; askers see 1%, 50% and 100% of it. In the
-other index everything is for everybody. All are asked in turn, so that all meet the same machine.
-Then the best ten by vectors alone are compared with those of a plain computation.
+read by the real model. One index holds three audiences; principals see 1%, 50% and 100% of it. In
+the other index everything is for everybody. All are asked in turn, so that all meet the same
+machine. Then the best ten by vectors alone are compared with those of a plain computation.
 """
 
 import argparse

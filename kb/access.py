@@ -59,7 +59,7 @@ class Visibility(Struct, frozen=True):
     groups: tuple[str, ...] = ()
 
 
-class Asker(Struct, frozen=True):
+class Principal(Struct, frozen=True):
     """The person who asks: a member or nobody known, their roles, and the labels of what they see.
 
     `scopes` are those that a token has, None without one: it takes away and adds nothing.
@@ -86,33 +86,33 @@ class Asker(Struct, frozen=True):
         return self.labels | shared
 
 
-def operator() -> Asker:
+def operator() -> Principal:
     """The holder of the data directory."""
-    return Asker(OPERATOR, frozenset(ROLES), frozenset({OPERATOR_LABEL}))
+    return Principal(OPERATOR, frozenset(ROLES), frozenset({OPERATOR_LABEL}))
 
 
-def is_operator(asker: Asker) -> bool:
+def is_operator(principal: Principal) -> bool:
     """Whether it is the holder of the data directory, and no member."""
-    return OPERATOR_LABEL in asker.labels
+    return OPERATOR_LABEL in principal.labels
 
 
-def unlimited(asker: Asker) -> Asker:
+def unlimited(principal: Principal) -> Principal:
     """The same person, seeing and doing all: for what they may have done, but not look at."""
-    return Asker(asker.member, frozenset(ROLES), operator().labels)
+    return Principal(principal.member, frozenset(ROLES), operator().labels)
 
 
-def anonymous(*, world: bool) -> Asker:
+def anonymous(*, world: bool) -> Principal:
     """Nobody known; `world` says whether the community shows anything to the world."""
-    return Asker(None, frozenset(), frozenset({WORLD_LABEL} if world else ()))
+    return Principal(None, frozenset(), frozenset({WORLD_LABEL} if world else ()))
 
 
-def of_member(member: str, roles: Iterable[Role], groups: Iterable[str]) -> Asker:
+def of_member(member: str, roles: Iterable[Role], groups: Iterable[str]) -> Principal:
     """A member with their roles; `groups` are theirs and all that these are in."""
     roles = frozenset(roles)
     if "member" not in roles:
-        return Asker(member, roles, frozenset())
+        return Principal(member, roles, frozenset())
     own = {WORLD_LABEL, MEMBERS_LABEL, member_label(member), *map(group_label, groups)}
-    return Asker(member, roles, frozenset(own))
+    return Principal(member, roles, frozenset(own))
 
 
 def audience(visibility: Visibility, author: str) -> frozenset[str]:
@@ -168,35 +168,39 @@ def group_label(group: str) -> str:
     return f"group:{group}"
 
 
-def may(asker: Asker, action: Action, author: str | None = None) -> bool:
-    """Whether `asker` may do it with something that they see and that `author` began."""
-    if not asker.holds(action.scope):
+def may(principal: Principal, action: Action, author: str | None = None) -> bool:
+    """Whether `principal` may do it with something that they see and that `author` began."""
+    if not principal.holds(action.scope):
         return False
     allowed = action.allowed
-    is_author = "member" in asker.roles and author is not None and author == asker.member
+    is_author = "member" in principal.roles and author is not None and author == principal.member
     return (
-        "anybody" in allowed or bool(allowed & asker.roles) or ("author" in allowed and is_author)
+        "anybody" in allowed
+        or bool(allowed & principal.roles)
+        or ("author" in allowed and is_author)
     )
 
 
-def require(asker: Asker, action: Action, author: str | None = None, *, wish: str = "") -> None:
+def require(
+    principal: Principal, action: Action, author: str | None = None, *, wish: str = ""
+) -> None:
     """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
-    if not asker.holds(action.scope):
+    if not principal.holds(action.scope):
         raise Forbidden(
             f"This token may not {wish or action.wish}: make one whose scopes allow that."
         )
-    if not may(asker, action, author):
+    if not may(principal, action, author):
         names = {**_NAMES, "author": action.begun_by}
         who = " or ".join(names[one] for one in sorted(action.allowed))
         raise Forbidden(f"Only {who} may {wish or action.wish}.")
 
 
-def require_operator(asker: Asker, wish: str) -> None:
+def require_operator(principal: Principal, wish: str) -> None:
     """Raise `Forbidden` for a member, whatever their roles; `wish` is what only the operator may.
 
     For what tells of all that is there, or changes no entry but the data directory as such.
     """
-    if not is_operator(asker):
+    if not is_operator(principal):
         raise Forbidden(f"Only the operator may {wish}: set KB_MEMBER={OPERATOR} to act as such.")
 
 

@@ -65,7 +65,7 @@ class Mistakes:
 
 
 class Forbidden(KnowledgeBaseError):
-    """The asker sees it, but may not do that with it."""
+    """The principal sees it, but may not do that with it."""
 
 
 class Refused(KnowledgeBaseError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from indexer.embedding.threads import wait_asleep
 from kb import access
-from kb.access import Asker
+from kb.access import Principal
 from kb.areas import OWN
 from kb.endorsements.service import Endorsements
 from kb.entries.catalogue import Catalogue
@@ -45,26 +45,26 @@ Notice = Callable[[str], None]
 
 
 class KnowledgeBase(Upkeep):
-    """A data directory, opened, as one asker sees and changes it: commands, queries and search.
+    """A data directory, opened, as one principal sees and changes it: commands, queries and search.
 
     A context manager; usable from any thread.
     """
 
-    def __init__(self, parts: Parts, asker: Asker) -> None:
-        super().__init__(parts, asker)
+    def __init__(self, parts: Parts, principal: Principal) -> None:
+        super().__init__(parts, principal)
         self.kinds: Mapping[str, Kind] = parts.kinds
-        member = asker.member or ""
+        member = principal.member or ""
         writer = Writer(
             parts.log,
             parts.codec,
-            asker=asker,
+            principal=principal,
             new_event_id=new_event_id,
-            settle=parts.follower.settle,
+            settle=parts.worker.settle,
             wrote=partial(parts.own.note, member),
-            shown=Sight(parts.reader, asker.labels),
+            shown=Sight(parts.reader, principal.labels),
         )
         self._writer = writer
-        self.directory = Directory(parts.reader, asker)
+        self.directory = Directory(parts.reader, principal)
         self.people = People(
             writer,
             new_id,
@@ -75,30 +75,30 @@ class KnowledgeBase(Upkeep):
         self.entries = Entries(writer, self.kinds, new_id)
         self.endorsements = Endorsements(writer)
         self.reuses = Reuses(writer, new_id)
-        self.erasure = Erasure(self.people, self.entries, parts.follower)
-        self.catalogue = Catalogue(parts.reader, asker.readable)
-        self.reports = Reports(parts.reader, asker, parts.questions)
+        self.erasure = Erasure(self.people, self.entries, parts.worker)
+        self.catalogue = Catalogue(parts.reader, principal.readable)
+        self.reports = Reports(parts.reader, principal, parts.questions)
         self._search = Search(
             parts.index,
             parts.embedder,
             self.catalogue,
-            parts.follower,
+            parts.worker,
             parts.log,
-            asker.readable,
+            principal.readable,
             partial(parts.own.take, member),
         )
 
     @property
     def parts(self) -> Parts:
-        """What is opened: log, vault, views, index and the rest, as nobody's asker limits them.
+        """What is opened: log, vault, views, index and the rest, as nobody's principal limits them.
 
-        For programs of operators, and for tests; it is shared with all that `acting_for` made.
+        For programs of operators, and for tests; it is shared with all that `as_` made.
         """
         return self._parts
 
     def own_data(self) -> OwnData:
-        """Everything that is the asker's own. Raises `Forbidden` for someone not known."""
-        if self.asker.member is None:
+        """Everything that is the principal's own. Raises `Forbidden` for someone not known."""
+        if self.principal.member is None:
             raise Forbidden("Sign in to take your data along.")
         with storage_errors(self._parts.directory.root):
             return own_data(self._parts.reader, self._writer, self.accounts, self.directory, OWN)
@@ -113,9 +113,9 @@ class KnowledgeBase(Upkeep):
         """What members sign in with: tokens, links, passwords and the rest."""
         return Credentials(self._parts.accounts, self._writer)
 
-    def acting_for(self, asker: Asker) -> Self:
+    def as_(self, principal: Principal) -> Self:
         """The same as someone else sees and changes it; close the one that was opened."""
-        return type(self)(self._parts, asker)
+        return type(self)(self._parts, principal)
 
     @classmethod
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:
@@ -133,12 +133,12 @@ class KnowledgeBase(Upkeep):
         settings: Settings | None = None,
         embedder: "Embedder | None" = None,
         notice: Notice | None = None,
-        asker: Asker | None = None,
+        principal: Principal | None = None,
     ) -> Self:
         """Open the data directory at `path`, with its own settings unless given.
 
-        `notice` is told what takes long or was repaired. Who asks is `asker`, or else the member of
-        the settings, or else the operator. Raises `DataDirectoryError`.
+        `notice` is told what takes long or was repaired. Who asks is `principal`, or else the
+        member of the settings, or else the operator. Raises `DataDirectoryError`.
         """
         wait_asleep()  # before any thread of ours runs, and for processes that are started later
         # Whole, so that what errors say of it stays true, and is no word like others.
@@ -148,7 +148,7 @@ class KnowledgeBase(Upkeep):
             settings = settings or load_settings(directory.root, os.environ)
             parts = open_parts(directory, settings, embedder or AnnouncedModel(tell), tell)
             try:
-                opened = cls(parts, asker or _acting(parts))
+                opened = cls(parts, principal or _acting(parts))
                 if sentence := opened.incomplete():
                     tell(sentence)
                 return opened
@@ -184,15 +184,15 @@ class KnowledgeBase(Upkeep):
             # Counting is never worth an answer, e.g. on a disk that is full.
             with suppress(sqlite3.Error, DataDirectoryError):
                 if settled:
-                    self._parts.questions.asked(question, self.asker.member)
+                    self._parts.questions.asked(question, self.principal.member)
         return answer
 
     def reopened(self) -> Self:
-        """Close this and open the same anew, for the same asker. Raises `DataDirectoryError`."""
+        """Close this and open it anew, for the same principal. Raises `DataDirectoryError`."""
         self.close()
         root, model, tell = self.settings.data, self._parts.embedder, self._parts.notice
         opened = self.open(
-            root, settings=self.settings, embedder=model, notice=tell, asker=self.asker
+            root, settings=self.settings, embedder=model, notice=tell, principal=self.principal
         )
         if not opened.unwritable:
             tell(f"{root} can be written again.")
@@ -214,13 +214,13 @@ class KnowledgeBase(Upkeep):
         self.close()
 
 
-def _acting(parts: Parts) -> Asker:
-    """The asker whom the settings name. Raises `DataDirectoryError` for nobody who has joined."""
+def _acting(parts: Parts) -> Principal:
+    """The principal that the settings name. Raises `DataDirectoryError` if none has joined."""
     member = parts.settings.member
     if member == access.OPERATOR:
         return access.operator()
     try:
-        return Directory(parts.reader, access.operator()).asker(member)
+        return Directory(parts.reader, access.operator()).principal(member)
     except NotFound as error:
         raise DataDirectoryError(
             f"{error} Set member or KB_MEMBER to the full id of one who has joined, see "

@@ -49,14 +49,14 @@ def _refuse_unhidden(parts: Parts, why: str) -> None:
 
 def _brought_up(parts: Parts) -> Parts:
     try:
-        parts.follower.ensure(0)
-        parts.follower.bring_views_up()
-        parts.follower.take_in_readable(parts.codec)
+        parts.worker.ensure(0)
+        parts.worker.bring_views_up()
+        parts.worker.take_in_readable(parts.codec)
         if parts.frozen:
             _refuse_unhidden(parts, parts.frozen.why)
-        elif unfinished := parts.follower.unfinished_erasure():
+        elif unfinished := parts.worker.unfinished_erasure():
             parts.notice("Something erased is not gone yet, or is back from a copy: erasing it.")
-            parts.follower.forget(unfinished)
+            parts.worker.forget(unfinished)
     except BaseException:
         parts.close()
         raise

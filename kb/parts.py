@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from events.clock import utc_now
 from events.errors import EventLogError
 from kb import access
-from kb.access import Asker
+from kb.access import Principal
 from kb.areas import VIEWS, build_codec
 from kb.belonging import open_log_and_vault
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
-from kb.erasure.eraser import Forgetting
+from kb.erasure.eraser import Eraser
 from kb.erasure.secrets import Keys, Untouched
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.ids import new_event_id, new_id
 from kb.measures.search_counts import Questions
 from kb.people.accounts_beside import Beside
 from kb.projections.views import Views
-from kb.projections.worker import Follower
+from kb.projections.worker import ProjectionWorker
 from kb.search.lane import IndexLane
 from kb.search.own_texts import OwnTexts
 from kb.search.search_index import SearchIndex
@@ -88,8 +88,8 @@ class Parts:
             notice=notice,
         )
         secrets_ = Untouched() if frozen else self.keys
-        forgetting = Forgetting(self.log, self.views, self.reader, self.index, secrets_)
-        self.follower = Follower(
+        forgetting = Eraser(self.log, self.views, self.reader, self.index, secrets_)
+        self.worker = ProjectionWorker(
             self.log,
             self.views,
             self.reader,
@@ -97,9 +97,9 @@ class Parts:
             directory.lock,
             forgetting,
         )
-        self.follower.on_step = self._keeper.pass_by
-        self.reader.on_damage = self.follower.repair_views
-        self.reader.on_change = self.follower.verify_views
+        self.worker.on_step = self._keeper.pass_by
+        self.reader.on_damage = self.worker.repair_views
+        self.reader.on_change = self.worker.verify_views
         if frozen:
             self.reader.before = frozen.refuse_changed
         self._opening_accounts = Lock()
@@ -142,7 +142,7 @@ class Parts:
         writer = Writer(
             self.log,
             self.codec,
-            asker=access.unlimited(Asker(actor, frozenset(), frozenset())),
+            principal=access.unlimited(Principal(actor, frozenset(), frozenset())),
             new_event_id=new_event_id,
             settle=lambda _: None,
             finishing=True,
@@ -152,16 +152,16 @@ class Parts:
     def catch_up_views(self) -> None:
         """Wait until the views hold all of the log. Raises `DataDirectoryError` if they cannot."""
         try:
-            self.follower.ensure(self.log.head(), timeout=CATCH_UP_SECONDS)
+            self.worker.ensure(self.log.head(), timeout=CATCH_UP_SECONDS)
         except NotYetSearchable as error:
-            why = " ".join(self.follower.errors)
+            why = " ".join(self.worker.errors)
             raise DataDirectoryError(
                 f"Nothing was changed, as the views lack what is new: try again. {why}".strip()
             ) from error
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
-        self.follower.close()
+        self.worker.close()
         self.index.close()
         self.views.close()
         self.reader.close()

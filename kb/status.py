@@ -69,7 +69,7 @@ def gather(parts: Parts, lacking: str) -> Status:
             frozen.index()
     position, (entries, archived, reuses), aside = _views(parts.reader)
     index, trouble = described(parts.directory.index, parts.log, parts.parked)
-    errors = (*parts.follower.errors, parts.follower.overdue, *trouble)
+    errors = (*parts.worker.errors, parts.worker.overdue, *trouble)
     return Status(
         data=str(parts.directory.root),
         format=LOG.version,
@@ -84,7 +84,7 @@ def gather(parts: Parts, lacking: str) -> Status:
                 lag=max(0, head - each.position),
                 parked=each.parked,
             )
-            for each in parts.follower.states()
+            for each in parts.worker.states()
         ),
         parked=(*aside, *parts.parked.all()),
         errors=tuple(filter(None, (frozen.why if frozen else "", lacking, *errors))),
@@ -94,7 +94,7 @@ def gather(parts: Parts, lacking: str) -> Status:
         vectors=index.vectors,
         model=index.model,
         engine=index.engine or parts.settings.fulltext,
-        follower=parts.follower.who(),
+        follower=parts.worker.who(),
         entries=entries,
         archived=archived,
         reuses=reuses,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 from kb import status
-from kb.access import Asker
+from kb.access import Principal
 from kb.belonging import lacking
 from kb.parts import Parts
 from kb.projections.worker import Progress
@@ -19,9 +19,9 @@ from kb.views.withheld import INCOMPLETE
 class Upkeep:
     """The part of `KnowledgeBase` that is about files, views and index. Usable from any thread."""
 
-    def __init__(self, parts: Parts, asker: Asker) -> None:
+    def __init__(self, parts: Parts, principal: Principal) -> None:
         self.settings: Settings = parts.settings
-        self.asker = asker
+        self.principal = principal
         self._parts = parts
 
     @property
@@ -36,16 +36,16 @@ class Upkeep:
     @contextmanager
     def follow(self) -> Iterator[None]:
         """Keep views and index up in the background for as long as the block runs."""
-        began = self._parts.follower.start()
+        began = self._parts.worker.start()
         try:
             yield
         finally:
             if began:
-                self._parts.follower.stop()
+                self._parts.worker.stop()
 
     def start_following(self) -> None:
         """Keep views and index up in the background until `close`."""
-        self._parts.follower.start()
+        self._parts.worker.start()
 
     def wait(self, position: int, *, index: bool = False, timeout: float | None = None) -> None:
         """Return when views (and the index) hold `position`.
@@ -53,12 +53,12 @@ class Upkeep:
         Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
         """
         if index:
-            self._parts.own.waited(self.asker.member or "", position)
+            self._parts.own.waited(self.principal.member or "", position)
         deadline = monotonic() + (math.inf if timeout is None else timeout)
         with storage_errors(self._parts.directory.root):
             for lane in ("views", "index") if index else ("views",):
                 left = max(0.0, deadline - monotonic())
-                self._parts.follower.ensure(position, lane, timeout=left)
+                self._parts.worker.ensure(position, lane, timeout=left)
 
     def catch_up(self, timeout: float | None = None) -> None:
         """Return when views and index hold all that is in the log now; raises as `wait` does.
@@ -81,7 +81,7 @@ class Upkeep:
         with storage_errors(self._parts.directory.root):
             if self._parts.frozen:
                 self._parts.frozen.refuse()
-            self._parts.follower.rebuild(what, progress or (lambda *_: None))
+            self._parts.worker.rebuild(what, progress or (lambda *_: None))
 
     def status(self) -> Status:
         """Positions, lag, sizes and troubles."""

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from events.codec import EventCodec
 from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
 from events.event import DamagedEvent, NewEvent, RecordedEvent
-from kb.access import Asker
+from kb.access import Principal
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
 from kb.log_errors import log_errors
@@ -75,7 +75,7 @@ class Writer:
 
     `settle` is called with a command's position, e.g. to wait until the views have taken it in, and
     answers in a sentence that they have not; `wrote` before that, with its stream and position;
-    `shown` tells whether these show something to the asker, where there are views.
+    `shown` tells whether these show something to the principal, where there are views.
     Nobody writes after they have left or were erased, unless for `finishing` what they began.
     """
 
@@ -84,7 +84,7 @@ class Writer:
         log: StreamLog,
         codec: EventCodec,
         *,
-        asker: Asker,
+        principal: Principal,
         new_event_id: NewId,
         settle: Settle,
         wrote: Wrote = lambda *_: None,
@@ -98,14 +98,14 @@ class Writer:
         self._wrote = wrote
         self._finishing = finishing
         self.shown = shown
-        self.asker = asker
+        self.principal = principal
 
-    def acting_for(self, asker: Asker) -> "Writer":
+    def as_(self, principal: Principal) -> "Writer":
         """The same, on behalf of another member."""
         return Writer(
             self._log.log,
             self._codec,
-            asker=asker,
+            principal=principal,
             new_event_id=self._new_event_id,
             settle=self._settle,
         )
@@ -113,9 +113,9 @@ class Writer:
     @property
     def actor(self) -> str:
         """The member whose events these are. Raises `Forbidden` for someone not known."""
-        if self.asker.member is None:
+        if self.principal.member is None:
             raise Forbidden("Sign in to change anything.")
-        return self.asker.member
+        return self.principal.member
 
     def prepare(self, streams: Iterable[str]) -> None:
         """Make the keys of new streams at once, where many are to be written: one sync for all."""
@@ -214,7 +214,7 @@ class Writer:
         return Done(before, _receipt(aggregate.id, recorded))
 
     def _refuse_ended(self) -> None:
-        # An asker who was a member then may be one no longer, e.g. in a long import.
+        # A principal who was a member then may be one no longer, e.g. in a long import.
         if self._finishing:
             return
         own = self._read(member_stream(self.actor))

@@ -103,7 +103,7 @@ def give_back(scope: Scope) -> None:
 
 
 class BoundedRequest(Request[Any, Any, Any]):
-    """A request whose body is read as far as the address and the asker may send."""
+    """A request whose body is read as far as the address and the principal may send."""
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The pieces of the body. Raises `TooLarge`, `Unfinished` or `Crowded`."""

@@ -103,7 +103,7 @@ def _welcome(base: "KnowledgeBase", url: str) -> None:
 
     if not base.settings.ways or base.unwritable:
         return
-    host = base.acting_for(operator())
+    host = base.as_(operator())
     if host.directory.stewards():
         return
     waiting = [one.id for one in host.directory.members() if "steward" in one.roles]

@@ -166,7 +166,7 @@ def answer_of(request: Request[Any, Any, Any], error: Exception, show: Show) -> 
 def _told(detail: str, request: Request[Any, Any, Any]) -> str:
     """`detail` without the folders of this machine, but for the operator."""
     visit = request.scope.get("auth")
-    if visit is not None and is_operator(visit.asker):
+    if visit is not None and is_operator(visit.principal):
         return detail
     if "litestar_app" in request.scope:
         detail = without_place(detail, request.app.state["visits"].base.settings.data)

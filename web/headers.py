@@ -22,7 +22,7 @@ OF_PROGRAMS: dict[str, str] = {
     "cache-control": "private, no-store",
     "vary": "Cookie, Authorization",
 }
-"""Sent with what the JSON interface answers, since each asker is told something else."""
+"""Sent with what the JSON interface answers, since each principal is told something else."""
 
 
 class AddHeaders:

@@ -63,7 +63,7 @@ def _counted_for(visit: Visit) -> tuple[str, str]:
     """For whom a search counts: a token, that no program keeps its member waiting, or a person."""
     if visit.token:
         return "token", visit.token
-    return ("member", visit.asker.member) if visit.asker.member else ("at", visit.address)
+    return ("member", visit.principal.member) if visit.principal.member else ("at", visit.address)
 
 
 def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
@@ -72,14 +72,14 @@ def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:
         case "public":
             return
         case "self":
-            allowed = visit.asker.member is not None
+            allowed = visit.principal.member is not None
         case action:
-            asker = structs.replace(visit.asker, scopes=None)
-            # Whether the asker began an entry is known once it is read: commands ask again.
-            perhaps = "author" in action.allowed and "member" in asker.roles
-            allowed = perhaps or may(asker, action)
-            if not allowed and asker.member is not None:
-                require(asker, action, wish=wish)
+            principal = structs.replace(visit.principal, scopes=None)
+            # Whether the principal began an entry is known once it is read: commands ask again.
+            perhaps = "author" in action.allowed and "member" in principal.roles
+            allowed = perhaps or may(principal, action)
+            if not allowed and principal.member is not None:
+                require(principal, action, wish=wish)
     if not allowed:
         raise SignInNeeded(CHALLENGE)
 

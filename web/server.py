@@ -130,7 +130,7 @@ def refuse_open_to_all(base: KnowledgeBase) -> None:
 
     A settings file that lost its lines means just that, so it has to be said at the start.
     """
-    members = () if base.settings.ways else base.acting_for(operator()).directory.members()
+    members = () if base.settings.ways else base.as_(operator()).directory.members()
     if members:
         raise ServeError(
             f"This base has members ({len(members)}), but its settings say nothing of signing in, "

@@ -18,7 +18,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct, field, structs
 
 from kb import KnowledgeBase, access
-from kb.access import Asker
+from kb.access import Principal
 from kb.access import Scope as TokenScope
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.sessions import SessionInfo, form_value
@@ -89,7 +89,7 @@ def usual_limits() -> Limits:
 
 
 class Visit(Struct, frozen=True):
-    """One request: `base` as its asker sees it, and how they are known.
+    """One request: `base` as its principal sees it, and how they are known.
 
     `cookie` is the secret of `session`; `token` is the id of a token and `scopes` are its own, None
     without one. `address` is where the request comes from, as far as can be told; see `one_place`.
@@ -103,9 +103,9 @@ class Visit(Struct, frozen=True):
     token: str = ""
 
     @property
-    def asker(self) -> Asker:
+    def principal(self) -> Principal:
         """Who asks."""
-        return self.base.asker
+        return self.base.principal
 
     @property
     def known(self) -> bool:
@@ -139,7 +139,7 @@ class Visits:
         self.base = base
         self.limits = limits
         self.openid = openid
-        self._acting_for: Callable[[Asker], KnowledgeBase] = lru_cache(256)(base.acting_for)
+        self._acting_for: Callable[[Principal], KnowledgeBase] = lru_cache(256)(base.as_)
 
     def reopen(self) -> None:
         """Open the base anew, while requests wait. Raises `DataDirectoryError`."""
@@ -152,7 +152,7 @@ class Visits:
     @cached_property
     def nobody(self) -> Visit:
         """A visitor of whom nothing is asked and who sees nothing."""
-        return Visit(self.base.acting_for(access.anonymous(world=False)))
+        return Visit(self.base.as_(access.anonymous(world=False)))
 
     def of(self, scope: Scope) -> Visit:
         """Who asks in `scope`. Raises `BadToken`."""
@@ -177,7 +177,7 @@ class Visits:
             return Visit(self.base)
         if member == access.OPERATOR:
             return Visit(self._acting_for(access.operator()))
-        return Visit(self._acting_for(self.base.directory.asker(member)))
+        return Visit(self._acting_for(self.base.directory.principal(member)))
 
     def _by_token(self, authorization: str, address: str) -> Visit:
         scheme, _, secret = authorization.partition(" ")
@@ -185,11 +185,13 @@ class Visits:
         if scheme.lower() != "bearer" or token is None:
             raise BadToken
         try:
-            member = self.base.directory.asker(token.member)
+            member = self.base.directory.principal(token.member)
         except NotFound:
             raise BadToken from None
-        asker = structs.replace(member, scopes=frozenset(token.scopes))
-        return Visit(self._acting_for(asker), scopes=token.scopes, address=address, token=token.id)
+        principal = structs.replace(member, scopes=frozenset(token.scopes))
+        return Visit(
+            self._acting_for(principal), scopes=token.scopes, address=address, token=token.id
+        )
 
     def _by_cookie(self, scope: Scope, address: str) -> Visit:
         cookie = cookie_of(Request(scope), self.base)
@@ -197,10 +199,10 @@ class Visits:
         if session is None:
             return self._nobody(address)
         try:
-            asker = self.base.directory.asker(session.member)
+            principal = self.base.directory.principal(session.member)
         except NotFound:
             return self._nobody(address)
-        return Visit(self._acting_for(asker), session, cookie, address=address)
+        return Visit(self._acting_for(principal), session, cookie, address=address)
 
     def _nobody(self, address: str) -> Visit:
         return Visit(self._acting_for(self.base.directory.anonymous()), address=address)
@@ -242,7 +244,7 @@ class WhoAsks(ASGIMiddleware):
         ours = scope["path"].startswith(STATIC)
         visit = self._visits.nobody if ours else await sync_to_thread(self._visits.of, scope)
         scope["auth"] = visit
-        scope["user"] = visit.asker
+        scope["user"] = visit.principal
         try:
             await next_app(scope, receive, send)
         finally:
@@ -256,5 +258,5 @@ def visit_of(request: Request[Any, Any, Any]) -> Visit:
 
 
 def base_of(request: Request[Any, Any, Any]) -> KnowledgeBase:
-    """The dependency `base`: the knowledge base as the asker sees and changes it."""
+    """The dependency `base`: the knowledge base as the principal sees and changes it."""
     return visit_of(request).base

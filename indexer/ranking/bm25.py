@@ -1,4 +1,4 @@
-"""BM25 of our own, as the statistics of either engine count documents that the asker may not see.
+"""BM25 of our own, as the statistics of either engine count what the principal may not see.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009; the inverse
 document frequency is the one that is never below 0.

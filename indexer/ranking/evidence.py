@@ -48,8 +48,8 @@ class Passages(Protocol):
 class Sought(Struct, frozen=True):
     """Terms that a document must have, as they are written and without regard to that.
 
-    Only such as a document that the asker sees has; `gains` is what each of them weighs. `whole`
-    tells that none is missing. What says the `phrases` has all terms that are `phrased`.
+    Only such as a document that the principal sees has; `gains` is what each of them weighs.
+    `whole` tells that none is missing. What says the `phrases` has all terms that are `phrased`.
     """
 
     exact: tuple[str, ...] = ()

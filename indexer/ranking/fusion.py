@@ -2,7 +2,7 @@
 
 A document's cosine is the soft maximum of those of its passages: between their mean, which tells
 what it is about, and their best, which tells what it answers. Scores of both sides become z-scores
-over all documents that the asker may see, so that they can be added; to the first of the sum is
+over all documents that the principal may see, so that they can be added; to the first of the sum is
 added how near the words come to each other, and they are smoothed by their neighbours' scores
 (score regularisation: Diaz, CIKM 2005).
 """

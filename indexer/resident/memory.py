@@ -25,7 +25,7 @@ SAMPLE = 512
 """Visible documents whose cosines tell how those of all lie: the deviation within about 3%."""
 
 _AUDIENCES = 32
-"""Kinds of asker whose samples are remembered, with less than a megabyte for each."""
+"""Kinds of principal whose samples are remembered, with less than a megabyte for each."""
 
 COMPACT_AT = 1000
 """Documents left behind by removals before the rest moves together, if they are a quarter."""

@@ -58,7 +58,7 @@ class Roster:
         return np.array([slot for slot in found if slot is not None], dtype=np.int64)
 
     def known(self, audience: frozenset[str]) -> frozenset[str]:
-        """Those of the labels that any document ever had: what sets two askers apart here."""
+        """Those of the labels that any document ever had: what sets two principals apart here."""
         return frozenset(label for label in audience if ("", label) in self._slots_by_label)
 
     def visible(self, audience: frozenset[str]) -> Bools:

@@ -151,7 +151,7 @@ class AccountStore:
     def forget(self, *members: str) -> None:
         """Delete all there is of `members` and leave no byte of it in the file or beside it.
 
-        None of them gets anything again. Forgetting that was cut short is finished when the file is
+        None of them gets anything again. Eraser that was cut short is finished when the file is
         next opened. Raises `DataDirectoryError` if another program reads for so long that the bytes
         cannot go.
         """

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Names:
-    """Names by id; those that the asker may not know, and what has none, go by their ids."""
+    """Names by id; those that the principal may not know, and what has none, go by their ids."""
 
     def __init__(self, base: "KnowledgeBase", members: Iterable[str] = ()) -> None:
-        known = access.may(base.asker, SEE_PEOPLE)
+        known = access.may(base.principal, SEE_PEOPLE)
         self._members = base.directory.names(sorted(set(members)))
         self.groups: Mapping[str, str] = (
             {group.id: group.name for group in base.directory.groups()} if known else {}

@@ -1,169 +1,237 @@
-"""How values look on a terminal: calm tables, local times, and JSON that programs read."""
+"""Commands that list and show entries."""
 
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, get_args
 
 import click
+from msgspec import structs
 
-from kb import access
-from kb.characters import visible
-from kb.cli.session import tell
+from kb.cli.names import Names
+from kb.cli.once import Command
+from kb.cli.output import (
+    MIXED,
+    cut,
+    filter_options,
+    heading,
+    joined,
+    json_option,
+    local_day,
+    local_time,
+    odd,
+    print_facts,
+    print_json,
+    print_table,
+    short,
+)
+from kb.cli.pieces import USUAL, newest, newest_options, only, which
+from kb.cli.session import Session, pass_session, tell
+from kb.counting import counted
+from kb.entries.content import shown
+from kb.entries.results import LARGEST_OFFSET, BrowseFilter, Sort
 
 if TYPE_CHECKING:
-    from kb.entries.results import EntrySummary
-    from kb.search.search import Result
-    from kb.writer import Receipt
+    from kb.entries.results import EntryPage, Page, RelatedEntry
 
-F = TypeVar("F", bound=Callable[..., Any])
-SHORT_ID = 8
+TITLE_WIDTH = 60
+TAGS_WIDTH = 40
 
 
-def known_kind(_: click.Context, __: click.Parameter, given: Any) -> Any:
-    """A callback of options that name kinds: any that there is none of is wrong usage."""
-    from kb.entries.kinds import load_kinds
-
-    kinds = load_kinds()
-    for key in (given,) if isinstance(given, str) else given or ():
-        if key not in kinds:
-            raise click.BadParameter(f"There is no kind {key!r}; there are {joined(kinds)}.")
-    return given
-
-
-def filter_options(command: F) -> F:
-    """The options that narrow down what is searched or listed: kinds, tags, groups."""
-    for option in (
-        click.option(
-            "--group", "groups", multiple=True, help="Only of this group; may be repeated."
-        ),
-        click.option(
-            "--tag", "tags", multiple=True, help="With this tag; repeated: with all of them."
-        ),
-        click.option(
-            "--kind",
-            "kinds",
-            metavar="KIND",
-            callback=known_kind,
-            multiple=True,
-            help="Only this kind; may be repeated.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-visible_option = click.option(
-    "--visible-to",
-    "visible_to",
-    metavar="WHO",
-    multiple=True,
-    help="Who sees it, if the file does not say: world, members, author, draft or group:NAME, "
-    "this one several times if need be [members].",
+@click.command("list", cls=Command)
+@filter_options
+@click.option("--archived", is_flag=True, help="Only archived entries.")
+@click.option("--all", "everything", is_flag=True, help="Archived entries as well.")
+@click.option(
+    "--sort",
+    type=click.Choice(get_args(Sort)),
+    default="recent",
+    show_default=True,
+    help="What comes first.",
 )
-
-entry_version_option = click.option(
-    "--entry-version",
-    type=int,
-    help="The version of the entry that you read: refused if others see it by now.",
+@click.option(
+    "--offset", type=click.IntRange(0, LARGEST_OFFSET), default=0, help="How many to pass over."
 )
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
-def print_json(value: object) -> None:
-    """`value`, a struct or plain data, as indented JSON; times are UTC in ISO 8601."""
-    import msgspec
-
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-
-
-def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under headers, or that there is none; nothing is rounded or read as a number."""
-    from tabulate import tabulate
-
-    shown = [[_seen(cell) for cell in row] for row in rows]
-    table = tabulate(shown, headers, tablefmt="simple", disable_numparse=True)
-    click.echo(table if shown else "None.")
-
-
-def print_facts(facts: Mapping[str, object]) -> None:
-    """Names and values, one a line; those without a value are left out."""
-    shown = {name: value for name, value in facts.items() if value not in (None, "", ())}
-    width = max(map(len, shown), default=0)
-    for name, value in shown.items():
-        click.echo(f"{name:{width}}  {_seen(value)}")
-
-
-def _seen(value: object) -> object:
-    """A cell; what is no name of ours, such as a path, hides or turns nothing around it."""
-    return visible(value) if isinstance(value, str) else value
-
-
-INCOMPLETE = "not all of it can be read"
-"""Said in lists of an entry whose page tells what it lacks."""
-
-
-MIXED = "letters of two alphabets"
-"""Said beside a title that passes for another one by them."""
-
-
-def odd(entry: "EntrySummary | Result") -> str:
-    """What is to be known of an entry beside its title in a list, in brackets."""
-    said = [INCOMPLETE] * entry.incomplete + [MIXED] * entry.mixed
-    return f" ({joined(said)})" if said else ""
-
-
-def short(entry_id: str) -> str:
-    """The beginning of an id: enough to name it on the command line."""
-    return entry_id[:SHORT_ID]
-
-
-def local_time(moment: datetime) -> str:
-    """A moment in this machine's time zone, to the minute."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def local_day(moment: datetime) -> str:
-    """A moment's day in this machine's time zone."""
-    return moment.astimezone().strftime("%Y-%m-%d")
-
-
-def cut(text: str, width: int) -> str:
-    """`text` in at most `width` characters."""
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
-
-
-def joined(words: Iterable[str]) -> str:
-    """Words with commas between them."""
-    return ", ".join(words)
-
-
-def heading(text: str) -> str:
-    """`text` as it stands over something; bold on a terminal."""
-    return click.style(text, bold=True) if sys.stdout.isatty() else text
-
-
-def size(count: int) -> str:
-    """Bytes in words."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit != "MB" else f"{amount:.1f} MB"
-        amount /= 1000
-    return f"{amount:.1f} GB"
-
-
-def print_receipt(asker: access.Asker, receipt: "Receipt", sentence: str, as_json: bool) -> None:
-    """What a command that changed something answers; the log's position to the operator alone.
-
-    Members could tell from it how much happens that they do not see.
-    """
-    if receipt.behind:
-        tell(receipt.behind)
-    if not as_json:
-        click.echo(sentence)
-    elif access.is_operator(asker):
-        print_json(receipt)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many."
+)
+@json_option
+@pass_session
+def list_command(
+    session: Session,
+    kinds: tuple[str, ...],
+    tags: tuple[str, ...],
+    groups: tuple[str, ...],
+    archived: bool,
+    everything: bool,
+    sort: str,
+    offset: int,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Browse entries, without a question."""
+    if archived and everything:
+        raise click.UsageError("Give either --archived or --all.")
+    wanted = BrowseFilter(
+        kinds=kinds, tags=tags, groups=groups, archived=None if everything else archived
+    )
+    with session.open() as base:
+        page = base.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
+        names = Names(base)
+    if as_json:
+        print_json(page)
     else:
-        print_json({"id": receipt.id, "version": receipt.version})
+        narrowed = bool(kinds or tags or groups or archived)
+        _print_page(page, offset, names, _nothing(page.facets.archived, narrowed=narrowed))
+
+
+@click.command("show", cls=Command)
+@click.argument("entry_id", metavar="ID")
+@click.option(
+    "--markdown", is_flag=True, help="Print it as a file that kb revise and kb import read."
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LARGEST_OFFSET),
+    default=USUAL,
+    show_default=True,
+    help="How many of its relations, endorsements and reuses.",
+)
+@json_option
+@pass_session
+def show_command(
+    session: Session, entry_id: str, markdown: bool, limit: int, as_json: bool
+) -> None:
+    """Show the entry ID: its text and all that belongs to it.
+
+    ID is an entry's id, the beginning of one, or the path that it was imported from.
+    """
+    from kb.exporters.markdown import render
+
+    if markdown and as_json:
+        raise click.UsageError("Give either --markdown or --json.")
+    with session.open() as base:
+        page = base.catalogue.get(base.catalogue.resolve(entry_id), most=limit)
+        names = Names(base, (page.contributed_by, *(item.member for item in page.endorsed)))
+    if markdown:
+        click.echo(render(page, names.groups), nl=False)
+        return
+    longest = max(len(page.relations), page.endorsements, page.reuses)
+    page = structs.replace(page, relations=page.relations[:limit])
+    if as_json:
+        print_json(page)
+    else:
+        _print_entry(page, names)
+    if longest > limit:
+        tell(f"Of relations, endorsements and reuses the first {limit:,} of each; see --limit.")
+
+
+@click.command("history", cls=Command)
+@click.argument("entry_id", metavar="ID")
+@newest_options
+@json_option
+@pass_session
+def history_command(
+    session: Session, entry_id: str, offset: int, limit: int, as_json: bool
+) -> None:
+    """Show every event of the entry ID, with who and when."""
+    with session.open() as base:
+        found = base.catalogue.history(base.catalogue.resolve(entry_id))
+        items = newest(found, offset, limit)
+        names = Names(base, (item.actor for item in items))
+    if as_json:
+        print_json(items)
+        return
+    print_table(
+        ("when", "who", "what", "detail"),
+        [(local_time(item.at), names.member(item.actor), item.what, item.detail) for item in items],
+    )
+
+
+def _nothing(archived: int, *, narrowed: bool) -> str:
+    """What is said of a list without an entry."""
+    if narrowed:
+        return "No entry fits."
+    if archived:
+        return f"Only {counted(archived, 'archived entry', 'archived entries')}: see --all."
+    return "There are no entries yet: see kb contribute and kb import."
+
+
+def _print_page(page: "Page", offset: int, names: Names, nothing: str) -> None:
+    if not page.items:
+        click.echo(only(page.total) if page.total else nothing)
+        return
+    print_table(
+        ("id", "title", "kind", "group", "tags", "shown to", "reused", "revised"),
+        [
+            (
+                short(item.id),
+                cut(item.title, TITLE_WIDTH) + (" (archived)" if item.archived else "") + odd(item),
+                item.kind,
+                item.group or "",
+                cut(joined(item.tags), TAGS_WIDTH),
+                cut(names.sees(item), TAGS_WIDTH),
+                item.reuses or "",
+                local_day(item.revised_at),
+            )
+            for item in page.items
+        ],
+    )
+    if len(page.items) < page.total:
+        click.echo(f"\n{which(len(page.items), offset, page.total)}")
+
+
+def _print_entry(page: "EntryPage", names: Names) -> None:
+    click.echo(heading(page.title) + (f" ({MIXED})" if page.mixed else ""))
+    for sentence in page.lacking:
+        click.echo(sentence)
+    if page.archived:
+        successor = f" Replaced by {page.successor}." if page.successor else ""
+        click.echo(f"Archived: {page.archived_reason}{successor}")
+    click.echo()
+    print_facts(
+        {
+            "id": page.id,
+            "kind": page.kind,
+            "group": page.group,
+            "tags": joined(page.tags),
+            "contributed": f"{local_time(page.contributed_at)} by "
+            f"{names.member(page.contributed_by)}",
+            "shown to": names.sees(page),
+            "revised": local_time(page.revised_at) if page.version > 1 else None,
+            "version": page.version,
+            "source": page.source and f"{page.source.name}, {page.source.external_id}",
+        }
+    )
+    if page.properties:
+        # Apart, as they may be called what the lines above are called.
+        click.echo(f"\n{heading('## Properties')}\n")
+        print_facts({name: shown(value) for name, value in page.properties.items()})
+    for section in page.sections:
+        click.echo(f"\n{heading('## ' + section.heading)}\n" if section.heading else "")
+        click.echo(section.text)
+    _print_around(page, names)
+
+
+def _print_around(page: "EntryPage", names: Names) -> None:
+    """What others said about an entry and did with it."""
+    if page.relations:
+        click.echo(f"\n{heading('## Related entries')}\n")
+        for related in page.relations:
+            click.echo(f"- {_relation(related)}")
+    if page.endorsed:
+        click.echo(f"\n{heading('## Endorsed by')}\n")
+        for item in page.endorsed:
+            click.echo(
+                f"- {names.member(item.member)}, {local_day(item.endorsed_at)}: {item.reason}"
+            )
+    if page.reuse:
+        click.echo(f"\n{heading('## Reuse')}\n")
+        for use in page.reuse:
+            click.echo(f"- {use.group}, {local_day(use.recorded_at)}, {use.outcome}: {use.context}")
+            click.echo(f"  {use.note + ' ' if use.note else ''}(reuse {short(use.id)})")
+
+
+def _relation(related: "RelatedEntry") -> str:
+    from kb.entries.relation import reads
+
+    words = reads(related.type, incoming=related.direction == "in")
+    archived = ", archived" if related.archived else ""
+    return f"{words} {related.title} ({short(related.id)}{archived})"

@@ -10,11 +10,11 @@ import click
 
 from events.clock import utc_now
 from kb.cli import cli
-from kb.cli.asking import print_answer
 from kb.cli.failures import exit_code
+from kb.cli.output import heading
 from kb.cli.progress import Progress, wait_for_index
+from kb.cli.search import print_answer
 from kb.cli.session import Session, tell
-from kb.cli.show import heading
 from kb.counting import counted
 from kb.demo.build import CONTENT, build, member_id, questions
 from kb.knowledge_base import KnowledgeBase

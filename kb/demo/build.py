@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
-from kb.access import ROLES, Asker, Visibility, operator
+from kb.access import ROLES, Principal, Visibility, operator
 from kb.areas import build_codec
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
@@ -72,8 +72,8 @@ class _Community:
 
     def by(self, name: str) -> "_Community":
         """The same in the hands of a member; nothing is hidden while the past is made up."""
-        asker = Asker(member_id(name), frozenset(ROLES), operator().labels)
-        return _Community(self._writer.acting_for(asker))
+        principal = Principal(member_id(name), frozenset(ROLES), operator().labels)
+        return _Community(self._writer.as_(principal))
 
     def begin(self, content: Path) -> None:
         """Form the groups and let the members join, each as the steward settled it."""
@@ -111,7 +111,7 @@ def build(
             Writer(
                 log,
                 build_codec(vault),
-                asker=operator(),
+                principal=operator(),
                 new_event_id=new_event_id,
                 settle=lambda _: None,
             )

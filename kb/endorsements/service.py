@@ -43,7 +43,7 @@ class Endorsements:
         version = fields.optional_version(entry_version)
 
         def guard() -> None:
-            require(self._writer.asker, ENDORSE)
+            require(self._writer.principal, ENDORSE)
             entry = load_entry(self._writer, entry_id)
             refuse_archived(entry, "endorsed")
             refuse_shown_to_more(entry, version)

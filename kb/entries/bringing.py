@@ -28,7 +28,7 @@ class Bringing:
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Make ready to bring many new entries, which is quicker than for each alone."""
-        require(self._writer.asker, CONTRIBUTE)
+        require(self._writer.principal, CONTRIBUTE)
         self._writer.prepare(entry_stream(entry_id) for entry_id in entry_ids)
 
     def is_known(self, entry_id: str) -> bool:
@@ -79,7 +79,7 @@ class Bringing:
         return Brought(outcome, done.receipt, done.before.visibility, shown)
 
     def _decide_bring(self, imported: ImportedEntry, entry: Entry) -> list[EntryEvent]:
-        require(self._writer.asker, REVISE if entry.version else CONTRIBUTE)
+        require(self._writer.principal, REVISE if entry.version else CONTRIBUTE)
         if may_know_erased(self._writer, entry):
             raise Refused(
                 "The entry that was made from this file was erased, so the file is not taken in "
@@ -88,7 +88,7 @@ class Bringing:
         if entry.version:
             require_sight(self._writer, entry)
         if entry.version and shown_after(imported, entry) != entry.visibility:
-            require(self._writer.asker, SHOW, entry.author)
+            require(self._writer.principal, SHOW, entry.author)
         return bring(entry, imported)
 
 

@@ -59,7 +59,7 @@ __all__ = [
 
 
 class Catalogue:
-    """Every question about entries that is not a search, of an asker with `labels`.
+    """Every question about entries that is not a search, of a principal with `labels`.
 
     What they do not see is not there. Usable from any thread.
     """
@@ -102,8 +102,8 @@ class Catalogue:
     def resolve(self, text: str, *, erased: bool = False) -> str:
         """The id meant by a full id, its first 6 or more characters if unique, or an external id.
 
-        With `erased` also of one that the asker had erased. Raises `NotFound`, or `InvalidInput`
-        when several entries are meant.
+        With `erased` also of one that the principal had erased. Raises `NotFound`, or
+        `InvalidInput` when several entries are meant.
         """
         with self._views.read(self._labels) as db:
             return entry_meant(db, text, erased=erased)

@@ -1,7 +1,7 @@
 """What becomes of a wish about one entry: from its state to the events, none where all is so.
 
 All raise `Refused` or `InvalidInput`, and `NotFound` where there is no entry to change. `version`,
-where it is given, is the one that the asker had read.
+where it is given, is the one that the principal had read.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Whether an entry is there for an asker, and what to say if it is not."""
+"""Whether an entry is there for a principal, and what to say if it is not."""
 
 import sqlite3
 
@@ -9,7 +9,7 @@ from kb.views.rows import Row, rows
 
 
 def refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
-    """Raise `NotFound` for an entry that the asker does not see."""
+    """Raise `NotFound` for an entry that the principal does not see."""
     if db.execute(queries.KNOWN, (entry_id,)).fetchone() is None:
         raise missing(db, entry_id)
 

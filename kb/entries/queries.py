@@ -32,7 +32,7 @@ WHERE {_WORD.format(name="name")} ORDER BY entries DESC, key LIMIT :limit"""
 _UNJOINED = "replace(replace(group_looks, '-', ' '), '_', ' ')"
 SPELLINGS = f"""SELECT DISTINCT group_name FROM entry
 WHERE {_UNJOINED} IN (SELECT value FROM json_each(?))"""
-# A tag of several entries is shown as the first of those that the asker sees has it.
+# A tag of several entries is shown as the first of those that the principal sees has it.
 _WRITTEN = """(SELECT tag FROM tag AS first
     WHERE first.looks = found.looks ORDER BY position LIMIT 1)"""
 ALL_TAGS = f"""SELECT {_WRITTEN} FROM (
@@ -57,11 +57,13 @@ MEANT_ERASED = f"""
 SELECT id FROM (SELECT substr(stream, length('entry-') + 1) AS id, actor FROM erasure
                 WHERE stream LIKE 'entry-%')
 WHERE (id = :text OR id IN (SELECT value FROM json_each(:imported)) OR ({_BEGINS}))
-  AND EXISTS (SELECT 1 FROM json_each(asker_labels())
+  AND EXISTS (SELECT 1 FROM json_each(principal_labels())
               WHERE value IN ('{OPERATOR_LABEL}', 'member:' || actor)) LIMIT 3
 """
 SOURCES = "SELECT DISTINCT source_name FROM entry WHERE source_name IS NOT NULL"
-OWN_LABELS = "SELECT substr(value, 8) FROM json_each(asker_labels()) WHERE value LIKE 'member:%'"
+OWN_LABELS = (
+    "SELECT substr(value, 8) FROM json_each(principal_labels()) WHERE value LIKE 'member:%'"
+)
 
 # Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
 # Of several kinds or groups any will do, tags narrow: an entry has them all.

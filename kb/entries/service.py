@@ -30,12 +30,12 @@ __all__ = ["Brought", "Draft", "Entries", "ImportedEntry"]
 class Entries(Bringing):
     """Contribute, revise, tag, relate and archive entries.
 
-    Every command acts for the writer's asker, answers a `Receipt`, may be repeated with the same
-    `command_id` (a UUIDv7), and raises `InvalidInput`, `NotFound`, `Forbidden` or `Refused`. What
-    the asker does not see is not found. A command that finds everything as wished answers without a
-    new event. Words written at `entry_version`, where that is given, are refused (`ShownToMore`) if
-    others see the entry by now. All that is wrong is told at once, with what the caller found
-    wrong `beside` it.
+    Every command acts for the writer's principal, answers a `Receipt`, may be repeated with the
+    same `command_id` (a UUIDv7), and raises `InvalidInput`, `NotFound`, `Forbidden` or `Refused`.
+    What the principal does not see is not found. A command that finds everything as wished answers
+    without a new event. Words written at `entry_version`, where that is given, are refused
+    (`ShownToMore`) if others see the entry by now. All that is wrong is told at once, with what the
+    caller found wrong `beside` it.
     """
 
     def __init__(self, writer: Writer, kinds: Mapping[str, Kind], new_id: NewId) -> None:
@@ -67,7 +67,7 @@ class Entries(Bringing):
         author = self._writer.actor
 
         def contributed(entry: Entry) -> list[EntryEvent]:
-            require(self._writer.asker, CONTRIBUTE)
+            require(self._writer.principal, CONTRIBUTE)
             return decide.contribute(entry, draft, author, archived)
 
         return self._append(entry_id, contributed, command_id, targets, draft.visibility)
@@ -231,7 +231,7 @@ class Entries(Bringing):
         others: Iterable[str],
         shown_to: Visibility | None,
     ) -> Receipt:
-        """Append what is `decided` where the asker sees `others`, and `shown_to` can be."""
+        """Append what is `decided` where the principal sees `others`, and `shown_to` can be."""
         return self._writer.execute(
             entry_aggregate(entry_id),
             decided,
@@ -258,7 +258,7 @@ class Entries(Bringing):
 
     def _allowed(self, action: Action, decided: decide.Decide, entry: Entry) -> list[EntryEvent]:
         require_sight(self._writer, entry)
-        require(self._writer.asker, action, entry.author)
+        require(self._writer.principal, action, entry.author)
         return decided(entry)
 
     def _require_filled(self, entry: Entry, new: Content) -> None:

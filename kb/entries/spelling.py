@@ -19,7 +19,7 @@ def spelled(table: str) -> str:
     """SQL for the group of a row of `table`, entry or reuse, in the one spelling that it has.
 
     That is the name of the group of the community, where there is one; else the first that the
-    asker sees.
+    principal sees.
     """
     return _SPELLED.format(of=table)
 

@@ -15,7 +15,7 @@ def entry_aggregate(entry_id: str) -> Aggregate[Entry]:
 
 
 def load_entry(writer: Writer, entry_id: str) -> Entry:
-    """The present state of an entry; raises `NotFound` for one that the asker does not see."""
+    """The present state of an entry; raises `NotFound` for one that the principal does not see."""
     aggregate = entry_aggregate(entry_id)
     if not writer.shown("entry", aggregate.id):
         raise not_found(aggregate.id)
@@ -25,23 +25,23 @@ def load_entry(writer: Writer, entry_id: str) -> Entry:
 
 
 def sees(writer: Writer, entry_id: str) -> bool:
-    """Whether there is an entry that the asker sees."""
-    return bool(writer.load(entry_aggregate(entry_id)).audience & writer.asker.labels)
+    """Whether there is an entry that the principal sees."""
+    return bool(writer.load(entry_aggregate(entry_id)).audience & writer.principal.labels)
 
 
 def require_sight(writer: Writer, entry: Entry) -> None:
-    """Raise `NotFound` unless the asker sees `entry`.
+    """Raise `NotFound` unless the principal sees `entry`.
 
     The views may be behind what the log says of one that has just been hidden.
     """
-    if not entry.audience & writer.asker.labels:
+    if not entry.audience & writer.principal.labels:
         raise not_found(entry.id)
 
 
 def may_know_erased(writer: Writer, entry: Entry) -> bool:
-    """Whether `entry` was erased and the asker may learn of that: its author and the operator."""
-    asker = writer.asker
-    return entry.erased and (entry.author == asker.member or is_operator(asker))
+    """Whether `entry` was erased and the principal may know of it: its author and the operator."""
+    principal = writer.principal
+    return entry.erased and (entry.author == principal.member or is_operator(principal))
 
 
 def not_found(entry_id: str) -> NotFound:

@@ -1,4 +1,4 @@
-"""Forgetting: first the log says that it happened, then keys go, then all that was made with them.
+"""Eraser: first the log says that it happened, then keys go, then all that was made with them.
 
 The process that keeps the data directory up does the work (`kb.erasure.eraser`), also when
 the one that asked has ended meanwhile, or the next one does; asked for again, it is waited for.
@@ -9,7 +9,7 @@ from typing import Literal
 
 from kb.entries.service import Entries
 from kb.people.service import People
-from kb.projections.worker import Follower
+from kb.projections.worker import ProjectionWorker
 from kb.writer import Receipt
 
 Unfinished = Callable[[], bool]
@@ -23,7 +23,7 @@ class Erasure:
     are kept, the entries, as those of a former member.
     """
 
-    def __init__(self, people: People, entries: Entries, follower: Follower) -> None:
+    def __init__(self, people: People, entries: Entries, follower: ProjectionWorker) -> None:
         self._people = people
         self._entries = entries
         self._follower = follower

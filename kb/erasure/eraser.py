@@ -38,7 +38,7 @@ class Secrets(Protocol):
         """Record that an entry is erased because `actor` had its author erased with all entries."""
 
 
-class Forgetting:
+class Eraser:
     """The steps of the process that leads, each of which can be cut short and taken again."""
 
     def __init__(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import Struct
 
-from kb.access import Asker, require
+from kb.access import Principal, require
 from kb.collation import sort_key
 from kb.entries.actions import READ
 from kb.errors import InvalidInput
@@ -59,14 +59,14 @@ class QuestionReport(Struct, frozen=True, kw_only=True):
 class Reports:
     """The numbers that a reporting job asks for. Usable from any thread."""
 
-    def __init__(self, views: "ViewReader", asker: Asker, questions: "Questions") -> None:
+    def __init__(self, views: "ViewReader", principal: Principal, questions: "Questions") -> None:
         self._views = views
-        self._asker = asker
+        self._principal = principal
         self._questions = questions
 
     def questions(self) -> QuestionReport:
         """How often was searched, and what many members asked for. Raises `Forbidden`."""
-        require(self._asker, REPORT)
+        require(self._principal, REPORT)
         return QuestionReport(
             days=tuple(Day(*day) for day in self._questions.days()),
             common=tuple(self._questions.common()),
@@ -77,13 +77,13 @@ class Reports:
     ) -> ReuseReport:
         """Reuse counted by `by`, rows in the order of their keys.
 
-        Of the entries that the asker sees; a reporter counts what all members see. Raises
+        Of the entries that the principal sees; a reporter counts what all members see. Raises
         `InvalidInput` for another word, or when `since` is after `until`, and `Forbidden`, also for
         a token that may not read where the keys are words of entries.
         """
-        require(self._asker, REPORT)
-        if by in ("tag", "group") and not self._asker.holds("search"):
-            require(self._asker, READ, wish=f"count by {by}, which tells words of entries")
+        require(self._principal, REPORT)
+        if by in ("tag", "group") and not self._principal.holds("search"):
+            require(self._principal, READ, wish=f"count by {by}, which tells words of entries")
         if by not in get_args(By):
             raise InvalidInput(
                 f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"
@@ -94,7 +94,7 @@ class Reports:
             "since": since.isoformat() if since else None,
             "until": until.isoformat() if until else None,
         }
-        with self._views.read(self._asker.reported) as db:
+        with self._views.read(self._principal.reported) as db:
             found = rows(db, queries.REUSE_BY[by], days)
             total = rows(db, queries.REUSE_TOTAL, days)
         return ReuseReport(

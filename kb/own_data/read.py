@@ -92,7 +92,7 @@ def own_data(
     directory: Directory,
     parts: Iterable[Own],
 ) -> OwnData:
-    """What belongs to the asker. Raises `Forbidden` for someone not known.
+    """What belongs to the principal. Raises `Forbidden` for someone not known.
 
     It is theirs whatever their role, also what they said in entries that they no longer see; what
     others said in their entries, or tied to them, is not.

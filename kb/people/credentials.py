@@ -42,7 +42,7 @@ NO_NAME = "Choose a sign-in name too: a password alone signs nobody in."
 
 
 class Credentials:
-    """What the asker gives and takes: links also for others, all else for themselves.
+    """What the principal gives and takes: links also for others, all else for themselves.
 
     Every method raises `Forbidden`, also for someone not known. One that gives something raises
     `NotFound` or `Refused` for someone who is not or no longer a member.
@@ -53,12 +53,12 @@ class Credentials:
         self._writer = writer
 
     def tokens(self) -> list[TokenGist]:
-        """The asker's own as `TokenInfo`; for those who look after people those of others too.
+        """The principal's own as `TokenInfo`; for those who look after people those of others too.
 
         Of these nobody, the operator included, is told the label or the day of the last use.
         """
         me, tokens = self._writer.actor, self._accounts.tokens
-        if not may(self._writer.asker, LOOK_AFTER_PEOPLE):
+        if not may(self._writer.principal, LOOK_AFTER_PEOPLE):
             return [*tokens.of(me)]
         return [token if token.member == me else token.gist() for token in tokens.all()]
 
@@ -71,7 +71,7 @@ class Credentials:
         """
         if member != self._writer.actor:
             # The holder of a token sees what its member sees, private entries too.
-            require_operator(self._writer.asker, "make a token for another member")
+            require_operator(self._writer.principal, "make a token for another member")
 
         def record(token: TokenInfo) -> None:
             scopes = tuple(sorted(token.scopes))
@@ -90,7 +90,7 @@ class Credentials:
 
     def make_link(self, purpose: Purpose, member: str, expires_at: datetime) -> str:
         """The secret of a new link; those made before for the same purpose work no longer."""
-        require(self._writer.asker, LOOK_AFTER_PEOPLE)
+        require(self._writer.principal, LOOK_AFTER_PEOPLE)
         self._note(member, MemberLinkMade(purpose=purpose))
         with self._accounts.store.transaction():
             self._accounts.links.withdraw(member, purpose)
@@ -104,7 +104,7 @@ class Credentials:
         name: str | None = None,
         password: str = "",
     ) -> Receipt:
-        """Take the asker's invitation with its `link`, or without it in the place of an invited.
+        """Take the invitation of the principal with its `link`, or without it for an invited one.
 
         They sign in with `name` and `password` from then on; without a name, with neither. Of
         several who use a link at once one wins whole. Name and password open nothing before the log
@@ -160,7 +160,7 @@ class Credentials:
         passkeys.register(ticket, me, response, label, self._changed("passkey-added"))
 
     def remove_passkey(self, passkeys: "Passkeys", passkey_id: str) -> None:
-        """Let it be good for nothing any longer, if it is the asker's."""
+        """Let it be good for nothing any longer, if it is the principal's."""
         if passkeys.remove(self._writer.actor, passkey_id):
             self._changed("passkey-removed")()
 
@@ -174,7 +174,7 @@ class Credentials:
         return owner == me
 
     def untie_identities(self) -> None:
-        """Let the asker sign in at a provider no longer."""
+        """Let the principal sign in at a provider no longer."""
         if self._accounts.identities.unlink(self._writer.actor):
             self._changed("identity-untied")()
 
@@ -205,7 +205,7 @@ class Credentials:
         return owner == me and named and accounts.passwords.kept(me) == hashed
 
     def _free(self, name: str) -> str | None:
-        """Who has this name, the asker or nobody. Raises `InvalidInput` where another has."""
+        """Who has this name, the principal or nobody. Raises `InvalidInput` where another has."""
         names, owner = self._accounts.names, self._accounts.names.member(checked_name(name))
         if owner is None or owner == self._writer.actor:
             return owner

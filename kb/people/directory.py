@@ -9,7 +9,7 @@ import msgspec
 from msgspec import structs
 
 from kb import access
-from kb.access import Asker
+from kb.access import Principal
 from kb.characters import skeleton
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.ids import group_id
@@ -41,13 +41,13 @@ _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 class Directory:
     """Every question about people. Usable from any thread."""
 
-    def __init__(self, views: ViewReader, asker: Asker) -> None:
+    def __init__(self, views: ViewReader, principal: Principal) -> None:
         self._views = views
-        self._asker = asker
+        self._principal = principal
 
-    def asker(self, member: str) -> Asker:
+    def principal(self, member: str) -> Principal:
         """What `member` may see and do now. Raises `NotFound` for one who has not joined."""
-        with self._views.read(self._asker.labels) as db:
+        with self._views.read(self._principal.labels) as db:
             found = rows(db, queries.MEMBER, (member,))
             groups = [name for (name,) in db.execute(queries.ALL_GROUPS, (member,))]
             roles = [msgspec.json.decode(row["roles"]) for row in found]
@@ -55,14 +55,14 @@ class Directory:
             raise NotFound(f"There is no member {member}.")
         return access.of_member(member, roles[0], groups)
 
-    def anonymous(self) -> Asker:
+    def anonymous(self) -> Principal:
         """What people who are not signed in may see."""
         return access.anonymous(world=self.open_to_world())
 
     def open_to_world(self) -> bool:
         """Whether entries may be shown to people who are not signed in."""
         try:
-            with self._views.read(self._asker.labels) as db:
+            with self._views.read(self._principal.labels) as db:
                 found = db.execute(queries.WORLD).fetchone()
                 return bool(found and found[0])
         except NotYetSearchable:
@@ -97,9 +97,9 @@ class Directory:
 
         Raises `NotFound`, `InvalidInput` or `Forbidden`.
         """
-        if member != self._asker.member:
-            access.require(self._asker, SEE_PEOPLE)
-        with self._views.read(self._asker.labels) as db:
+        if member != self._principal.member:
+            access.require(self._principal, SEE_PEOPLE)
+        with self._views.read(self._principal.labels) as db:
             asked = {"begin": member, "waiting": self._waiting}
             found = rows(db, queries.BEGINNING, asked) if _ID_BEGINS.fullmatch(member) else []
             seen = [*map(self._seen, found)]
@@ -111,14 +111,14 @@ class Directory:
 
     @contextmanager
     def _people(self) -> Iterator[Connection]:
-        access.require(self._asker, SEE_PEOPLE)
-        with self._views.read(self._asker.labels) as db:
+        access.require(self._principal, SEE_PEOPLE)
+        with self._views.read(self._principal.labels) as db:
             yield db
 
     @property
     def _waiting(self) -> bool:
-        """Whether the asker is told of those who are invited and have not joined."""
-        return access.may(self._asker, LOOK_AFTER_PEOPLE)
+        """Whether the principal is told of those who are invited and have not joined."""
+        return access.may(self._principal, LOOK_AFTER_PEOPLE)
 
     def names(self, members: Sequence[str]) -> dict[str, str]:
         """What members are called, and the operator, who is none and known to all.
@@ -126,25 +126,25 @@ class Directory:
         Who is not a member is told what they are called themselves.
         """
         known = {access.OPERATOR: OPERATOR_NAME} if access.OPERATOR in members else {}
-        if not access.may(self._asker, SEE_PEOPLE):
-            members = [one for one in members if one == self._asker.member]
+        if not access.may(self._principal, SEE_PEOPLE):
+            members = [one for one in members if one == self._principal.member]
         asked = [one for one in members if one not in known]
         if asked:
-            with self._views.read(self._asker.labels) as db:
+            with self._views.read(self._principal.labels) as db:
                 found = rows(db, queries.NAMES, (_listed(asked),))
                 known |= {row["id"]: self._seen(row).name for row in found}
         return known
 
     def _seen(self, row: Row) -> MemberView:
         """A member; that others have a name like it is told to those who see them."""
-        told = access.may(self._asker, SEE_PEOPLE)
+        told = access.may(self._principal, SEE_PEOPLE)
         return _member_view(row, namesakes=told and row["alike"] > 1)
 
     @contextmanager
     def _groups(self) -> Iterator[Connection]:
         # A member's token names groups whatever its scopes: only people are kept from it.
-        access.require(structs.replace(self._asker, scopes=None), SEE_PEOPLE)
-        with self._views.read(self._asker.labels) as db:
+        access.require(structs.replace(self._principal, scopes=None), SEE_PEOPLE)
+        with self._views.read(self._principal.labels) as db:
             yield db
 
     def groups(self) -> tuple[GroupView, ...]:
@@ -211,7 +211,7 @@ class Directory:
 
     def stewards(self) -> list[str]:
         """The ids of those who have joined and look after the others, in their order."""
-        with self._views.read(self._asker.labels) as db:
+        with self._views.read(self._principal.labels) as db:
             return [member for (member,) in db.execute(queries.STEWARDS)]
 
     def changes(self, subject: str = "") -> tuple[AccessChange, ...]:
@@ -238,16 +238,16 @@ class Directory:
         return Listed(tuple(_change(row, own=own) for row in found), total)
 
     def _changed(self, subject: str) -> tuple[bool, AbstractContextManager[Connection]]:
-        """Whether the asker asks about themselves, and views of what they are told of."""
-        own = bool(subject) and subject == self._asker.member
+        """Whether the principal asks about themselves, and views of what they are told of."""
+        own = bool(subject) and subject == self._principal.member
         if not own:
-            access.require(self._asker, AUDIT)
-        return own, self._views.read(access.operator().labels if own else self._asker.labels)
+            access.require(self._principal, AUDIT)
+        return own, self._views.read(access.operator().labels if own else self._principal.labels)
 
     def changes_by(self, actor: str) -> tuple[AccessChange, ...]:
         """Who may see or do what, as `actor` changed it for others. Raises `Forbidden`."""
-        access.require(self._asker, AUDIT)
-        with self._views.read(self._asker.labels) as db:
+        access.require(self._principal, AUDIT)
+        with self._views.read(self._principal.labels) as db:
             found = rows(db, queries.CHANGES_BY, (actor,))
         return tuple(_change(row, own=False) for row in found)
 

@@ -30,7 +30,7 @@ from kb.writer import NewId, Receipt, Writer
 class People:
     """Invite, join, change roles and groups, leave.
 
-    Every command acts for the writer's asker, answers a `Receipt`, and raises `InvalidInput`,
+    Every command acts for the writer's principal, answers a `Receipt`, and raises `InvalidInput`,
     `NotFound`, `Forbidden` or `Refused`. What it was allowed by still is so when it is written,
     whoever else writes. `catch_up` brings `known` up to the log before it is asked who else is a
     steward or has a name; who left is told to `departed`, to forget what they signed in with.
@@ -124,7 +124,7 @@ class People:
 
     def refuse_erasing(self, member_id: str) -> None:
         """Raise what `erase` would raise, before a person is asked whether they are sure."""
-        if member_id != self._writer.asker.member:
+        if member_id != self._writer.principal.member:
             self._require(ERASE_MEMBER)
         member_id = fields.known_id("member", member_id)
         self._rules.refuse_last_steward(member_id)
@@ -227,4 +227,4 @@ class People:
         return self._writer.execute(aggregate, decided, guard=guard, turn=turn).receipt
 
     def _require(self, action: Action) -> None:
-        require(self._writer.asker, action)
+        require(self._writer.principal, action)

@@ -12,7 +12,7 @@ POLL_SECONDS = 0.01
 """How often a waiting process looks how far the leading one is, and whether it is still there."""
 
 
-class Lead:
+class Leadership:
     """The lead of one process, shared by its threads, each for as long as it needs it."""
 
     def __init__(self, path: Path) -> None:

@@ -16,7 +16,7 @@ from kb.errors import DataDirectoryError, NotYetSearchable, Refused
 from kb.following.troubles import Troubles
 from kb.projections.background import Background, sentence
 from kb.projections.lane import Erasing, Lane, ProjectionState, ViewsLane, named
-from kb.projections.leadership import POLL_SECONDS, Lead
+from kb.projections.leadership import POLL_SECONDS, Leadership
 from kb.projections.views import Views
 from kb.views.file import File
 from kb.views.reader import ViewReader
@@ -36,14 +36,14 @@ Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
 
 
-class Follower:
+class ProjectionWorker:
     """Keeps projections up if this process leads, otherwise waits for the process that does.
 
     The lead is a file lock, which dies with its holder. A process takes it for a moment to bring
     the views up, and keeps it while it follows in the background, with a thread for each lane, so
     that none waits for another. Usable from any thread.
 
-    The process that leads also finishes what the log says is erased: see `Forgetting`.
+    The process that leads also finishes what the log says is erased: see `Eraser`.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Follower:
         self._views_lane = ViewsLane(log, views, reader, forgetting)
         self._sound = self._views_lane.sound
         self._lanes: dict[str, Lane] = {each.name: each for each in (self._views_lane, *lanes)}
-        self._lead = Lead(lock)
+        self._lead = Leadership(lock)
         self.moved = Condition()  # told when a projection has moved, or an error came
         self._troubles = Troubles(lock.with_name("follower.errors"))
         self._background = Background("follower", self.moved, self._troubles.tell)
@@ -153,7 +153,7 @@ class Follower:
         return unfinished
 
     def unfinished_erasure(self) -> int:
-        """See `Forgetting.unfinished`; 0 where another process leads, which finishes it itself."""
+        """See `Eraser.unfinished`; 0 where another process leads, which finishes it itself."""
         with self._lead.taken() as leads:
             return self._sound(self._forgetting.unfinished) if leads else 0
 

@@ -66,7 +66,7 @@ class Reuses:
         wrong.refuse()
 
         def guard() -> None:
-            require(self._writer.asker, REUSE)
+            require(self._writer.principal, REUSE)
             entry = load_entry(self._writer, recorded.entry_id)
             refuse_archived(entry, "reused")
             refuse_shown_to_more(entry, version)
@@ -128,7 +128,7 @@ class Reuses:
         recorded = self._writer.load(aggregate).recorded if shown else None
         if recorded is None or not sees(self._writer, recorded.entry_id):
             raise NotFound(f"There is no reuse {reuse_id}.")
-        require(self._writer.asker, UPDATE_REUSE, recorded.recorded_by)
+        require(self._writer.principal, UPDATE_REUSE, recorded.recorded_by)
         return recorded.entry_id
 
     def _execute(

@@ -1,8 +1,8 @@
-"""What each asker has written in this process, which their next question waits for a little."""
+"""What each principal has written in this process, which their next question waits for a little."""
 
 
 class OwnTexts:
-    """The last position at which each asker wrote to an entry, until it was waited for.
+    """The last position at which each principal wrote to an entry, until it was waited for.
 
     Usable from any thread.
     """

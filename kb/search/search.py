@@ -18,7 +18,7 @@ from kb.entries.tags import tag_key, tag_keys
 from kb.entries.validation import filters
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import group_id
-from kb.projections.worker import Follower
+from kb.projections.worker import ProjectionWorker
 from kb.search.search_index import SearchIndex
 from kb.why import why
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
 
 OWN_SECONDS = 1.0
-"""How long a question waits for what its asker wrote here before it is answered without."""
+"""How long a question waits for what its principal wrote here before it is answered without."""
 
 OTHERS_SECONDS = 0.0
 """The same for all else, which may be much."""
@@ -84,11 +84,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The answer to a question: those that are close come first, the others fall off behind them.
 
     When `nothing_close` is true, `results` are the five nearest; they are empty if nothing that the
-    asker sees shares a word or a meaning with the question.
-    `behind` counts the entries that the asker sees and that were written or changed since what the
-    index had taken in when it answered: 0 unless much is coming in, or something keeps the index
-    from going on. `trouble` then says in a sentence what that is, where this process knows; anybody
-    but the operator is told of it only if there are such entries, or nobody can count them.
+    principal sees shares a word or a meaning with the question. `behind` counts the entries that
+    the principal sees and that were written or changed since what the index had taken in when it
+    answered: 0 unless much is coming in, or something keeps the index from going on. `trouble` then
+    says in a sentence what that is, where this process knows; anybody but the operator is told of
+    it only if there are such entries, or nobody can count them.
     """
 
     question: str
@@ -125,7 +125,7 @@ class Search:
         index: SearchIndex,
         embedder: "Embedder",
         catalogue: Catalogue,
-        follower: Follower,
+        follower: ProjectionWorker,
         log: EventLog,
         labels: frozenset[str],
         own: Callable[[], int] = lambda: 0,
@@ -151,7 +151,7 @@ class Search:
         """The entries that answer `question`, best first.
 
         Any of `kinds` and of `groups`, all of `tags`; `archived` None for both. Answered from what
-        is in the index: the asker's own text is waited for, a second at most, and nothing else.
+        is in the index: the principal's own text is waited for, a second at most, and nothing else.
         Where nobody keeps the base up, this process begins to, and takes in all that is new first.
         Raises `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
         """
@@ -175,7 +175,7 @@ class Search:
         )
 
     def _told(self, lack: "_Lack") -> dict[str, Any]:
-        """What the asker is told of a lack: nothing that depends on what they do not see."""
+        """What the principal is told of a lack: nothing that depends on what they do not see."""
         behind = 0
         if lack.since is not None:
             behind = self._catalogue.changed_since(lack.since, without=lack.early)

@@ -1,4 +1,4 @@
-"""The guard of a connection to the views: it reads what its asker may see, or nothing.
+"""The guard of a connection to the views: it reads what its principal may see, or nothing.
 
 Temporary views alone would fail open: where one is missing, its name reaches the whole table. So
 SQLite asks an authorizer, once for each statement that it prepares.
@@ -27,8 +27,8 @@ _TABLES = READ_WHOLE | {"json_each", _SCHEMA}
 def guard(connection: sqlite3.Connection, seen: Mapping[str, str]) -> None:
     """Make a view of each table with its condition, and refuse from then on what goes past them.
 
-    The conditions ask the function `asker_labels` of the connection. Raises `DataDirectoryError` if
-    one is missing.
+    The conditions ask the function `principal_labels` of the connection. Raises
+    `DataDirectoryError` if one is missing.
     """
     for table, condition in seen.items():
         connection.execute(

@@ -37,8 +37,8 @@ class _Opened(Struct):
 class ViewReader:
     """Lends connections that only read; each sees one state of the views while it is lent.
 
-    In the place of every table about entries stands a temporary view of the rows that the asker may
-    see, so that a statement which names the table reaches no other one; see `view_guard`.
+    In the place of every table about entries stands a temporary view of the rows that the principal
+    may see, so that a statement which names the table reaches no other one; see `view_guard`.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
     `on_change` is called before anything is read from a file that something else wrote to, `before`
     always: it may refuse.
@@ -48,7 +48,7 @@ class ViewReader:
         self._path = path
         self._views = views
         self.conditions = {**SEEN_ROWS, **views.seen}
-        """For each table, the condition for the rows that an asker sees."""
+        """For each table, the condition for the rows that a principal sees."""
         self.on_damage: Callable[[str, File], bool] = lambda *_: False
         self.on_change: Callable[[], None] = lambda: None
         self.before: Callable[[], None] = lambda: None
@@ -60,7 +60,7 @@ class ViewReader:
 
     @contextmanager
     def read(self, labels: frozenset[str]) -> Iterator[sqlite3.Connection]:
-        """A connection inside a read transaction, for an asker with these labels.
+        """A connection inside a read transaction, for a principal with these labels.
 
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
@@ -189,7 +189,7 @@ class ViewReader:
         connection = connect(self._path, mode="ro")
         try:
             opened = _Opened(connection, file, self._unready(connection))
-            connection.create_function("asker_labels", 0, lambda: opened.labels)
+            connection.create_function("principal_labels", 0, lambda: opened.labels)
             # Sorting a long list would need a file of its own, which a full disk has no room for.
             # First of all, as a change of it drops every temporary view.
             connection.execute("PRAGMA temp_store = MEMORY")
@@ -200,7 +200,7 @@ class ViewReader:
         return opened
 
     def _seen(self, unready: frozenset[str]) -> dict[str, str]:
-        """The condition for the rows of each table that an asker sees."""
+        """The condition for the rows of each table that a principal sees."""
         hidden = {table for name in unready for table in tables_of(self._views.by_name[name])}
         return {table: each for table, each in self.conditions.items() if table not in hidden}
 

@@ -33,17 +33,15 @@ class View(Struct, frozen=True, kw_only=True):
     `version` is counted up when handlers write other rows into the same tables; the view is then
     made anew beside the old one. `tables` are the statements that make them. A handler gets the
     connection, inside the batch's transaction, the event as recorded and its decoded payload;
-    whatever it raises parks the event for this view alone. An event without a handler means
-    nothing to the view.
-    `seen` says of every table which of its rows an asker sees: a condition in SQL, in which `SEEN`
-    of an expression asks about the entry with that id, or `EVERYBODY` or `NOBODY`. Readers have no
-    other way in.
-    `reads` names the views before this one in the list whose tables its handlers read: where one of
-    those is made with other tables or rows, this one is made anew with it.
-    `decides` lists the kinds of streams of which this view alone knows who sees what: what an event
-    of theirs could have taken away is withheld while this view has it parked; see
-    `kb.views.withheld`. `withhold` is called with an event that this view parks, to narrow what
-    the tables show.
+    whatever it raises parks the event for this view alone. An event without a handler means nothing
+    to the view. `seen` says of every table which of its rows a principal sees: a condition in SQL,
+    in which `SEEN` of an expression asks about the entry with that id, or `EVERYBODY` or `NOBODY`.
+    Readers have no other way in. `reads` names the views before this one in the list whose tables
+    its handlers read: where one of those is made with other tables or rows, this one is made anew
+    with it. `decides` lists the kinds of streams of which this view alone knows who sees what: what
+    an event of theirs could have taken away is withheld while this view has it parked; see
+    `kb.views.withheld`. `withhold` is called with an event that this view parks, to narrow what the
+    tables show.
     """
 
     name: str
@@ -66,8 +64,8 @@ NOBODY = "FALSE"
 """The condition for a table that the process that leads alone looks up."""
 
 SEEN_PARTITION = """partition IN (SELECT partition FROM main.audience
-    WHERE label IN (SELECT value FROM json_each(asker_labels())))"""
-"""Whether the asker sees the entries of a partition: all those with the same audience labels."""
+    WHERE label IN (SELECT value FROM json_each(principal_labels())))"""
+"""Whether the principal sees the entries of a partition: those with the same audience labels."""
 
 NOT_ERASED = "title <> ''"
 """Whether an entry is there: without a title its key is destroyed, so it was erased.
@@ -77,10 +75,10 @@ That holds even if the log has no event of it, as one that is older than the vau
 
 SEEN = f"""EXISTS (SELECT 1 FROM main.entry AS seen
     WHERE seen.id = {{}} AND seen.{NOT_ERASED} AND seen.{SEEN_PARTITION})"""
-"""Whether the asker sees an entry, to be formatted with an expression for its id."""
+"""Whether the principal sees an entry, to be formatted with an expression for its id."""
 
 SEEN_THEN = f"{SEEN.format('main.{0}.entry_id')} AND main.{{0}}.{SEEN_PARTITION}"
-"""Whether the asker sees an entry, and would have when the row of table {0} was written.
+"""Whether the principal sees an entry, and would have when the row of table {0} was written.
 
 What was recorded while fewer saw the entry stays theirs, e.g. of a draft that was shown to others.
 """

@@ -1,4 +1,4 @@
-"""Whether the asker sees an entry or a reuse, told by the views before anything of it is read."""
+"""Whether the principal sees an entry or a reuse: views tell that before anything of it is read."""
 
 from collections.abc import Mapping
 

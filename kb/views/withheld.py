@@ -54,11 +54,11 @@ ALL = "EXISTS (SELECT 1 FROM main.withheld AS everything WHERE everything.lack =
 """Whether everything is withheld from all but the operator."""
 
 SEEN_ROWS = {
-    "parked": f"""EXISTS (SELECT 1 FROM json_each(asker_labels())
+    "parked": f"""EXISTS (SELECT 1 FROM json_each(principal_labels())
         WHERE value IN ('{OPERATOR_LABEL}', 'member:' || main.parked.author))
         OR {SEEN_THEN.format("parked")}"""
 }
-"""The events that an asker is told of: those about entries that they saw then, or wrote."""
+"""The events that a principal is told of: those about entries that they saw then, or wrote."""
 
 INCOMPLETE = (
     "Something that was recorded cannot be read: what it may have hidden stays hidden, and pages "

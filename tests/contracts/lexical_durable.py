@@ -262,13 +262,13 @@ class DurableContract(EngineContract):
             except (AssertionError, IndexerError) as error:
                 errors.append(error)
 
-        askers = [Thread(target=ask) for _ in range(3)]
-        for asker in askers:
-            asker.start()
+        principals = [Thread(target=ask) for _ in range(3)]
+        for principal in principals:
+            principal.start()
         for n in range(10):
             index.put([some_document(str(n), "word")])
             index.commit(n + 1)
-        for asker in askers:
-            asker.join()
+        for principal in principals:
+            principal.join()
         assert errors == []
         assert len(found(index, "word")) == 10

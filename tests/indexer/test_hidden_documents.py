@@ -57,7 +57,7 @@ def some_audience(draw: Random) -> frozenset[str]:
 
 
 class HybridIndexAgainstOneOfVisibleDocuments(RuleBasedStateMachine):
-    """The model is a dictionary of documents, of which each asker's are put into a fresh index.
+    """The model is a dictionary of documents, of which each principal's are put into a fresh index.
 
     Few candidates of each side and a small sample, so that all that cuts off has something to cut.
     """

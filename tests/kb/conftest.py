@@ -54,7 +54,7 @@ def open_base(data: Path, embedder: HashEmbedder, notices: list[str]) -> Iterato
                 settings=Settings(data=data),
                 embedder=embedder,
                 notice=notices.append,
-                asker=everything("ada"),
+                principal=everything("ada"),
             )
             return stack.enter_context(base)
 

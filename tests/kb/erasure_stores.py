@@ -79,7 +79,7 @@ def traces_of_entry(data: Path) -> Traces:
     }
 
 
-def traces_of_asker(data: Path, member: str) -> Traces:
+def traces_of_principal(data: Path, member: str) -> Traces:
     """Of a member, the only one who asked: hashes of that, and all that they sign in with."""
     [asked] = _select(data / "questions.sqlite", "SELECT question, member FROM asked")
     accounts = data / "accounts.sqlite"

@@ -65,7 +65,7 @@ def made_copies(folder: Path) -> Path:
         first = practice(base, "Bedside handover")
         unknown(base, f"entry-{first}")
         ends = datetime.now(UTC) + timedelta(days=9)
-        token, _ = base.acting_for(everything(member)).credentials.make_token(
+        token, _ = base.as_(everything(member)).credentials.make_token(
             member, ["search"], "notes", ends
         )
         settled(base)
@@ -75,15 +75,13 @@ def made_copies(folder: Path) -> Path:
         id_of(joined(base, name="Fay"))
         entry_id = practice(base, "Fire drill")
         unknown(base, f"entry-{entry_id}")
-        base.acting_for(everything(member)).credentials.make_token(
-            member, ["search"], "elsewhere", ends
-        )
+        base.as_(everything(member)).credentials.make_token(member, ["search"], "elsewhere", ends)
         settled(base)
     with opened(folder / "base") as base:
         id_of(joined(base, name="Ben"))
         second = practice(base, "Quiet hour")
         unknown(base, f"entry-{second}")
-        base.acting_for(everything(member)).credentials.revoke_token(token)
+        base.as_(everything(member)).credentials.revoke_token(token)
         settled(base)
     opened(folder / "base").close()
     shutil.move(folder / "base", folder / "newer")
@@ -91,9 +89,7 @@ def made_copies(folder: Path) -> Path:
         member = id_of(joined(base, name="Eve"))
         entry_id = practice(base, "Night shift")
         unknown(base, f"entry-{entry_id}")
-        base.acting_for(everything(member)).credentials.make_token(
-            member, ["search"], "notes", ends
-        )
+        base.as_(everything(member)).credentials.make_token(member, ["search"], "notes", ends)
         settled(base)
     return folder
 

@@ -31,7 +31,7 @@ def main(pipe: Connection, data: Path) -> None:
     """Do each act that comes, one after the other, until there is none any more."""
     settings = Settings(data=data)
     with KnowledgeBase.open(
-        data, settings=settings, embedder=HashEmbedder(), asker=operator()
+        data, settings=settings, embedder=HashEmbedder(), principal=operator()
     ) as base:
         pipe.send("ready")
         while act := pipe.recv():

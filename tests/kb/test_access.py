@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from kb import access
-from kb.access import SCOPES, SIGHTS, Action, Asker, Role, Scope, Visibility, Who
+from kb.access import SCOPES, SIGHTS, Action, Principal, Role, Scope, Visibility, Who
 from kb.areas import ACTIONS, VIEWS
 from kb.entries.actions import CURATE
 from kb.entries.bring import ImportedEntry
@@ -47,7 +47,10 @@ def shown_to(sight: str) -> Visibility:
 @pytest.mark.parametrize("row", table(SEEN), ids=lambda row: str(row["shown to"]))
 def test_an_entry_is_seen_by_those_that_the_page_names(row: dict[str, str]) -> None:
     labels = access.audience(shown_to(row["shown to"].strip("`")), "author")
-    found = {name: "seen" if labels & asker.labels else "hidden" for name, asker in ASKERS.items()}
+    found = {
+        name: "seen" if labels & principal.labels else "hidden"
+        for name, principal in ASKERS.items()
+    }
     assert found == {name: row[name] for name in ASKERS}
 
 
@@ -63,9 +66,9 @@ def test_each_role_may_do_what_the_page_allows(row: dict[str, str]) -> None:
     for column, who in COLUMNS.items():
         own: list[Role] = ["member"] if who == "author" else []
         given_roles = [who] if who in access.ROLES else own
-        asker = Asker("me" if given_roles else None, frozenset(given_roles), frozenset())
+        principal = Principal("me" if given_roles else None, frozenset(given_roles), frozenset())
         author = "me" if who == "author" else "somebody"
-        assert access.may(asker, ACTIONS[action], author) == (row[column] == "allowed"), (
+        assert access.may(principal, ACTIONS[action], author) == (row[column] == "allowed"), (
             action,
             column,
         )
@@ -81,7 +84,7 @@ def test_more_roles_never_allow_less(
     some: frozenset[Role], more: frozenset[Role], action: Action, author: bool
 ) -> None:
     name = "me" if author else "other"
-    few, many = (Asker("me", each, frozenset()) for each in (some, some | more))
+    few, many = (Principal("me", each, frozenset()) for each in (some, some | more))
     assert access.may(few, action, name) <= access.may(many, action, name)
 
 
@@ -92,8 +95,8 @@ def test_a_community_that_is_closed_shows_nothing_to_strangers() -> None:
 
 @given(st.frozensets(st.sampled_from(["curator", "steward", "reporter"])))
 def test_without_being_a_member_no_role_shows_an_entry(given_roles: frozenset[Role]) -> None:
-    asker = access.of_member("me", given_roles, ["team"])
-    assert not asker.labels
+    principal = access.of_member("me", given_roles, ["team"])
+    assert not principal.labels
 
 
 def test_a_reporter_counts_what_all_members_see_and_nothing_else() -> None:
@@ -165,17 +168,21 @@ def test_every_table_says_who_sees_its_rows() -> None:
         assert made == set(view.seen)
 
 
-@pytest.mark.parametrize("asker", [access.operator(), AUTHOR, INSIDE, access.anonymous(world=True)])
+@pytest.mark.parametrize(
+    "principal", [access.operator(), AUTHOR, INSIDE, access.anonymous(world=True)]
+)
 def test_of_what_may_be_seen_a_token_that_is_not_good_for_reading_shows_nothing(
-    asker: Asker,
+    principal: Principal,
 ) -> None:
-    def by_token(*scopes: Scope) -> Asker:
-        return structs.replace(asker, scopes=frozenset(scopes))
+    def by_token(*scopes: Scope) -> Principal:
+        return structs.replace(principal, scopes=frozenset(scopes))
 
-    assert asker.readable == by_token("search", "curate").readable == asker.labels
+    assert principal.readable == by_token("search", "curate").readable == principal.labels
     others = [scope for scope in SCOPES if scope != "search"]
     assert by_token().readable == by_token(*others).readable == frozenset()
-    assert by_token(*others).labels == asker.labels, "what they may change is found all the same"
+    assert by_token(*others).labels == principal.labels, (
+        "what they may change is found all the same"
+    )
 
 
 def test_an_entry_is_shown_to_so_many_groups() -> None:

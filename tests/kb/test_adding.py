@@ -117,7 +117,7 @@ class Thanking:
         self._writer = writer
 
     def thank(self, entry_id: str, words: str) -> Receipt:
-        require(self._writer.asker, THANK)
+        require(self._writer.principal, THANK)
         entry = load_entry(self._writer, entry_id)
         stream = f"thanks-{entry.id}.{self._writer.actor}"
         aggregate = Aggregate(entry.id, stream, Thanks(entry_id=entry.id), evolve)

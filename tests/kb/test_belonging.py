@@ -110,7 +110,7 @@ def test_of_two_wrong_files_nothing_comes_that_neither_was_refused_nor_told(
     with base, opened(shutil.copytree(copies / log, tmp_path / "whole")) as whole:
         shown, right = seen(base), seen(whole)
         assert set(shown[0]) <= set(right[0]), "something is shown that the log has not"
-        nobody = base.acting_for(anonymous(world=base.directory.open_to_world()))
+        nobody = base.as_(anonymous(world=base.directory.open_to_world()))
         assert nobody.catalogue.browse().items == ()
         if log == "newer":
             assert base.accounts.tokens.all() == [], "what was revoked is good again"
@@ -234,7 +234,7 @@ def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_c
             return recorded
 
         monkeypatch.setattr(base.parts.log, "append", beside)
-        base.acting_for(everything(member)).credentials.make_link(
+        base.as_(everything(member)).credentials.make_link(
             "sign-in", member, datetime.now(UTC) + timedelta(days=1)
         )
         opening[0].result()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from kb.cli.asking import print_answer
 from kb.cli.commands import COMMANDS
+from kb.cli.search import print_answer
 from kb.search.search import Answer, Result, ResultScore
 from kb.storage import local_socket
 from tests.worlds.shell import CommandLine

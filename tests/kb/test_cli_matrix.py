@@ -55,8 +55,8 @@ class OpenedOnce(Session):
         """The base as the member of KB_MEMBER sees and changes it."""
         member = os.environ.get("KB_MEMBER", OPERATOR)
         operator = member == OPERATOR
-        asker = access.operator() if operator else self._base.directory.asker(member)
-        return self._base.acting_for(asker)
+        principal = access.operator() if operator else self._base.directory.principal(member)
+        return self._base.as_(principal)
 
 
 class World:
@@ -83,8 +83,10 @@ class World:
     def by(self, who: str) -> KnowledgeBase:
         """The knowledge base in the hands of someone."""
         member = self.members[who]
-        asker = access.operator() if who == "operator" else self.base.directory.asker(member)
-        return self.base.acting_for(asker)
+        principal = (
+            access.operator() if who == "operator" else self.base.directory.principal(member)
+        )
+        return self.base.as_(principal)
 
     def entry(self, sight: str, title: str = "Bedside handover", who: str = "author") -> str:
         """The id of a new entry, not shown like that from the beginning."""

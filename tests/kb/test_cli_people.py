@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.accounts.links import Purpose
-from kb.cli.groups import group_command
+from kb.cli.group import group_command
 from tests.worlds.base import opened
 from tests.worlds.shell import CommandLine
 
@@ -173,8 +173,8 @@ def test_those_who_have_not_joined_are_shown_to_stewards_alone(
     ada, steward = kb.joined(), kb.joined("Bea", "--role", "member", "--role", "steward")
     waiting = kb.invited("--group", "Ward 3")["id"]
     missing = waiting.replace(waiting[:6], "000000")
-    for asker, shown in ((ada, False), (steward, True), ("local", True)):
-        monkeypatch.setenv("KB_MEMBER", asker)
+    for principal, shown in ((ada, False), (steward, True), ("local", True)):
+        monkeypatch.setenv("KB_MEMBER", principal)
         members = {ada, steward} | ({waiting} if shown else set())
         assert {each["id"] for each in kb.ok("member", "list", "--json").json} == members
         assert (waiting[:8] in kb.ok("member", "list").out) == shown
@@ -277,8 +277,8 @@ def test_what_a_token_is_called_and_when_it_was_used_is_listed_for_its_own_membe
     assert used is not None
     told = {"id", "member", "scopes", "made", "expires_at"}
 
-    for asker in ("local", steward):
-        monkeypatch.setenv("KB_MEMBER", asker)
+    for principal in ("local", steward):
+        monkeypatch.setenv("KB_MEMBER", principal)
         (listed,) = kb.ok("token", "list", "--json").json
         assert (listed["member"], listed.keys()) == (ada, told)
         shown = kb.ok("token", "list").out

@@ -3,7 +3,7 @@
 import pytest
 
 from events.projection import ParkedEvent
-from kb.access import Asker, operator
+from kb.access import Principal, operator
 from kb.measures.search_counts import CommonQuestion, Questions
 from kb.views.parked import ParkedFile
 from tests.worlds.base import START, id_of, joined, opened
@@ -24,7 +24,7 @@ class Known:
                 around = base.people.form_group(f"Ward {number}", around).id
                 base.people.join_group(around, member)
                 base.credentials.make_token(member, ("search",), f"Job {number}", LATER)
-                speaker = base.acting_for(Asker(member, operator().roles, operator().labels))
+                speaker = base.as_(Principal(member, operator().roles, operator().labels))
                 speaker.endorsements.endorse(self.entry, f"Reason {number}.")
                 speaker.reuses.record(
                     self.entry, group=f"Ward {number}", context="Nights.", outcome="adopted"

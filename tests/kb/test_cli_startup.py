@@ -40,7 +40,7 @@ def test_importing_the_command_line_loads_nothing_heavy(code: str) -> None:
 
 
 def test_reading_commands_load_no_model_and_no_web() -> None:
-    code = "import kb.cli.reading, kb.cli.curating, kb.knowledge_base"
+    code = "import kb.cli.show, kb.cli.curate, kb.knowledge_base"
 
     assert loaded_by(code).isdisjoint(
         {"torch", "transformers", "faiss", "litestar", "tantivy", "cryptography"}
@@ -48,7 +48,7 @@ def test_reading_commands_load_no_model_and_no_web() -> None:
 
 
 def test_help_that_lists_what_may_be_chosen_loads_nothing_heavy() -> None:
-    modules = ("reading", "reporting", "reusing", "members", "groups", "tokens", "sharing")
+    modules = ("show", "report", "reuse", "member", "group", "token", "visibility")
     code = f"import {', '.join(f'kb.cli.{module}' for module in modules)}"
 
     assert loaded_by(code).isdisjoint(HEAVY)

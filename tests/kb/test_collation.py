@@ -91,16 +91,16 @@ def test_members_and_groups_are_in_this_order(tmp_path: Path) -> None:
     world = ViewedWorld(tmp_path / "views.sqlite")
     for name in SHUFFLED:
         world.group(name)
-        asker = world.joined("member")
-        world.people(asker).change_profile(Profile(name=name))
+        principal = world.joined("member")
+        world.people(principal).change_profile(Profile(name=name))
     directory = world.directory()
     assert [member.name for member in directory.members_listed().items] == NAMES
     assert [group.name for group in directory.groups()] == NAMES
     assert [group.name for group, _ in directory.nested().items] == NAMES
     seen = Visibility("groups", tuple(map(group_id, SHUFFLED)))
     for name in SHUFFLED:
-        world.people().join_group(name, asker.member or "")
-    assert world.directory().member(asker.member or "").groups == tuple(map(group_id, NAMES))
+        world.people().join_group(name, principal.member or "")
+    assert world.directory().member(principal.member or "").groups == tuple(map(group_id, NAMES))
     names = {group_id(name): name for name in NAMES}
     assert words(seen, names) == tuple(f"group:{name}" for name in NAMES)
     world.close()

@@ -126,8 +126,8 @@ def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_n
         each if each == of_steward else each.gist() for each in everything
     ]
     assert base.credentials.tokens() == [each.gist() for each in everything]
-    for asker in (steward, base):
-        assert LABEL not in str(asker.credentials.tokens())
+    for principal in (steward, base):
+        assert LABEL not in str(principal.credentials.tokens())
     assert steward.credentials.revoke_token(hers)
     assert steward.credentials.tokens() == [of_steward]
     assert own == of_steward.id
@@ -142,8 +142,8 @@ def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
     assert base.accounts.tokens.all() == []
     assert told(base, mara) == []
 
-    for asker in (her, base):
-        asker.credentials.make_token(mara, ["search"], LABEL, END)
+    for principal in (her, base):
+        principal.credentials.make_token(mara, ["search"], LABEL, END)
     steward.credentials.make_token(id_of(steward), ["search"], LABEL, END)
     assert [actor for actor, _ in told(base, mara)] == [mara, access.OPERATOR]
 

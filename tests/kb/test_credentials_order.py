@@ -76,7 +76,7 @@ def test_members_give_nothing_to_others_and_touch_nothing_of_theirs(
     mara = id_of(her)
     token, _ = her.credentials.make_token(mara, ["search"], LABEL, END)
     before = told(base, mara)
-    nobody = base.acting_for(access.anonymous(world=True))
+    nobody = base.as_(access.anonymous(world=True))
 
     refusals: list[Callable[[], object]] = [
         lambda: other.credentials.make_token(mara, ["search"], LABEL, END),

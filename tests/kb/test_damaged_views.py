@@ -14,7 +14,7 @@ from events.event import RecordedEvent
 from kb import KnowledgeBase
 from kb.access import Visibility, of_member
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.projections.leadership import Lead
+from kb.projections.leadership import Leadership
 from kb.projections.views import Views
 from kb.views.file import is_damage
 from tests.kb.conftest import OpenBase
@@ -53,7 +53,7 @@ def test_views_that_another_process_made_anew_are_used_as_they_are(
 ) -> None:
     base, other = open_base(), open_base()
     base.entries.contribute(some_draft())
-    other.parts.follower.repair_views("found by hand", other.parts.views.file())
+    other.parts.worker.repair_views("found by hand", other.parts.views.file())
     notices.clear()
     base.entries.contribute(some_draft())
     assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
@@ -122,7 +122,7 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
     base = open_base()
     base.entries.contribute(some_draft())
     with ExitStack() as held:
-        assert held.enter_context(Lead(base.parts.directory.lock).taken())
+        assert held.enter_context(Leadership(base.parts.directory.lock).taken())
         monkeypatch.setattr("kb.projections.leadership.time.sleep", lambda _: held.close())
         base.rebuild("views")
     assert base.catalogue.browse().total == 1
@@ -216,7 +216,7 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     def reading_between(self: Views, events: Sequence[RecordedEvent]) -> None:
         apply(self, events)
         try:
-            seen.extend(base.acting_for(anybody).catalogue.all_ids())
+            seen.extend(base.as_(anybody).catalogue.all_ids())
         except NotYetSearchable as error:
             seen.append(str(error))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.embedding.testing import HashEmbedder
-from kb.access import ROLES, Asker, operator
+from kb.access import ROLES, Principal, operator
 from kb.cli import cli
 from kb.cli.session import Session
 from kb.demo import __main__ as program
@@ -73,10 +73,10 @@ def test_the_groups_that_it_speaks_of_are_those_that_its_members_are_in(communit
 def test_some_of_it_is_for_few_and_some_for_the_world(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
 
-        def seen(asker: Asker) -> int:
-            return base.acting_for(asker).catalogue.browse(BrowseFilter(archived=None)).total
+        def seen(principal: Principal) -> int:
+            return base.as_(principal).catalogue.browse(BrowseFilter(archived=None)).total
 
-        member, steward = (base.directory.asker(member_id(name)) for name in ("m-03", "m-00"))
+        member, steward = (base.directory.principal(member_id(name)) for name in ("m-03", "m-00"))
         everything = seen(operator())
 
         assert 0 < seen(base.directory.anonymous()) < seen(member) < everything
@@ -147,7 +147,7 @@ def test_the_demo_lets_in_as_a_member_a_curator_and_a_steward(
                 if f"{address}/enter/" in line:
                     role, link = line.split()[0], line.split()[-1]
                     member = base.accounts.links.take(link.rpartition("/")[2], "sign-in")
-                    taken.append((role, role in base.directory.asker(member or "").roles))
+                    taken.append((role, role in base.directory.principal(member or "").roles))
                 if "export FOLDER" in line:
                     assert Path(line.split()[0]).samefile(Path(sys.executable).with_name("kb"))
 

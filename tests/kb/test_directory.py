@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from kb import access, fields
-from kb.access import OPERATOR, Asker, Visibility, anonymous, operator
+from kb.access import OPERATOR, Principal, Visibility, anonymous, operator
 from kb.areas import VIEWS
 from kb.characters import visible
 from kb.errors import Forbidden, InvalidInput, NotFound, NotYetSearchable
@@ -23,14 +23,14 @@ def test_a_member_asks_with_their_groups_and_all_that_these_are_in(world: Viewed
     care = world.group("Care", region)
     ward, makers = world.group("Ward 3", care), world.group("Makers")
 
-    asker = world.joined("member", "curator", groups=(ward,))
+    principal = world.joined("member", "curator", groups=(ward,))
 
-    assert asker.roles == {"member", "curator"}
-    assert asker.labels == {
-        *("world", "members", f"member:{asker.member}"),
+    assert principal.roles == {"member", "curator"}
+    assert principal.labels == {
+        *("world", "members", f"member:{principal.member}"),
         *(f"group:{each}" for each in (ward, care, region)),
     }
-    assert f"group:{makers}" not in asker.labels
+    assert f"group:{makers}" not in principal.labels
 
 
 @pytest.mark.parametrize("twin", ["Ada", "ADA", "\u0410da", "A\u200bda", "\u202eAda"])
@@ -77,7 +77,7 @@ def test_a_group_that_moves_takes_its_members_along(world: ViewedWorld) -> None:
 
     world.people().change_group(ward, parent=region)
 
-    assert f"group:{region}" in world.asker(member).labels
+    assert f"group:{region}" in world.principal(member).labels
 
 
 def test_nobody_asks_as_a_member_before_they_have_joined(world: ViewedWorld) -> None:
@@ -85,7 +85,7 @@ def test_nobody_asks_as_a_member_before_they_have_joined(world: ViewedWorld) -> 
 
     for member in (invited, "11111111-1111-4111-8111-111111111111", "", "local"):
         with pytest.raises(NotFound):
-            world.asker(member)
+            world.principal(member)
 
 
 def test_someone_not_known_sees_the_world_once_it_is_open(world: ViewedWorld) -> None:
@@ -120,8 +120,8 @@ def test_members_are_called_as_they_wish_and_others_by_what_they_are(world: View
 def test_nobody_but_members_is_told_who_is_here(world: ViewedWorld) -> None:
     ada = world.joined().member or ""
 
-    for asker in (anonymous(world=True), world.joined("reporter")):
-        directory = world.directory(asker)
+    for principal in (anonymous(world=True), world.joined("reporter")):
+        directory = world.directory(principal)
         assert directory.names([ada, OPERATOR]) == {OPERATOR: OPERATOR_NAME}
         for question in (
             directory.members,
@@ -153,16 +153,16 @@ def test_one_who_never_joined_is_there_for_stewards_alone(world: ViewedWorld) ->
     world.take(ada)
     world.people().leave(gone)
     steward = world.joined("member", "steward")
-    for asker in (world.asker(ada), world.joined("member", "curator")):
-        directory = world.directory(asker)
+    for principal in (world.principal(ada), world.joined("member", "curator")):
+        directory = world.directory(principal)
         assert waiting not in [each.id for each in directory.members()]
         # Nor does a beginning that is theirs as well tell of them.
         assert directory.member("aaaaaaaa").id == ada
         for hidden in (waiting, gone):
             with pytest.raises(NotFound, match="There is no member"):
                 directory.member(hidden)
-    for asker in (steward, access.operator()):
-        directory = world.directory(asker)
+    for principal in (steward, access.operator()):
+        directory = world.directory(principal)
         assert waiting in [each.id for each in directory.members()]
         assert [directory.member(each).standing for each in (waiting, gone)] == ["invited", "left"]
 
@@ -254,9 +254,9 @@ def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
         (steward.member, None, "An entry of yours was erased."),
     ]
 
-    def told(asker: Asker, subject: str | None) -> list[tuple[str, str | None, str]]:
+    def told(principal: Principal, subject: str | None) -> list[tuple[str, str | None, str]]:
         """All but how they came in."""
-        changes = world.directory(asker).changes(subject or "")
+        changes = world.directory(principal).changes(subject or "")
         known = ("Invited", "Joined", "Became", "Is no longer")
         return [(c.actor, c.entry_id, c.detail) for c in changes if not c.detail.startswith(known)]
 
@@ -265,7 +265,7 @@ def test_an_author_is_told_who_changed_who_sees_an_entry_of_theirs_or_erased_it(
     assert told(steward, ada.member) == []
     assert told(steward, None) == [(steward.member, None, "An entry was erased.")]
     world.people().change_roles(ada.member or "", ["reporter"])
-    assert told(world.asker(ada.member or ""), ada.member) == expected
+    assert told(world.principal(ada.member or ""), ada.member) == expected
 
 
 def test_an_erased_member_is_told_of_without_a_name(world: ViewedWorld) -> None:
@@ -277,4 +277,4 @@ def test_an_erased_member_is_told_of_without_a_name(world: ViewedWorld) -> None:
     assert details[-1] == "Erased; their entries were erased."
     assert not any("Ada" in detail for detail in details)
     with pytest.raises(NotFound):
-        world.asker(gone)
+        world.principal(gone)

@@ -48,7 +48,7 @@ def test_of_an_erased_member_nothing_is_left_but_that_they_were(base: KnowledgeB
     assert [each.context for each in page.reuse] == [""]
     assert base.search("borborygmus").results[0].id == mine
     with pytest.raises(NotFound):
-        base.directory.asker(member)
+        base.directory.principal(member)
     assert base.directory.changes(member)[-1].detail == "Erased; their entries were kept."
 
 
@@ -93,7 +93,7 @@ def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the
     her = xanthippe(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     base.people.erase(id_of(her))
     assert left_in(base.settings.data, (HELP,)) != []
 
@@ -124,13 +124,13 @@ def test_an_index_that_is_erasing_for_another_reason_keeps_no_vectors_of_what_is
 ) -> None:
     mine, kept = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
     base.search(TEXT)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     position = base.entries.erase(mine).position
     base.wait(position)
     before = base.status().vectors
 
     base.rebuild("index")
-    base.parts.follower.forget(position)
+    base.parts.worker.forget(position)
 
     assert base.status().vectors == before - 1
     assert list(base.catalogue.all_ids()) == [kept]

@@ -24,8 +24,8 @@ from tests.kb.erasure_stores import (
     left_in,
     stores,
     text_hash,
-    traces_of_asker,
     traces_of_entry,
+    traces_of_principal,
     xanthippe,
 )
 from tests.worlds.base import id_of, joined, opened, practice
@@ -49,7 +49,7 @@ def test_no_store_holds_anything_of_an_erased_member_and_their_entries(
     base.accounts.sessions.begin(member, "password")
     her.search(TEXT)
     said: Traces = {"views.sqlite": SECRETS, "log": SECRETS}
-    traces = _merged(traces_of_entry(data), traces_of_asker(data, member), said)
+    traces = _merged(traces_of_entry(data), traces_of_principal(data, member), said)
 
     _hold(base, traces)
     base.erasure.member(member, entries="erased")

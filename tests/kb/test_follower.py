@@ -7,7 +7,7 @@ import pytest
 from events.errors import ProjectionUnavailable
 from events.event import NewEvent, StreamWrite
 from indexer.embedding.testing import HashEmbedder
-from kb.cli.asking import print_answer
+from kb.cli.search import print_answer
 from kb.errors import InvalidInput, NotYetSearchable, Refused
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
@@ -89,7 +89,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
     clock = iter([100.0, 101.0, 107.0])
     waits: list[float] = []
     monkeypatch.setattr("kb.upkeep.monotonic", lambda: next(clock))
-    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, timeout: waits.append(timeout))
+    monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, timeout: waits.append(timeout))
     base.wait(5, index=True, timeout=10)
     assert waits == [9.0, 3.0]
 
@@ -106,8 +106,8 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
     monkeypatch.setattr(Views, "apply", full)
     with base.follow():
         assert "No space" in base.entries.contribute(some_draft()).behind
-        with base.parts.follower.moved:
-            assert base.parts.follower.moved.wait_for(lambda: base.parts.follower.errors, 30)
+        with base.parts.worker.moved:
+            assert base.parts.worker.moved.wait_for(lambda: base.parts.worker.errors, 30)
         assert "No space left" in base.status().errors[0]
         assert writer.status().errors == base.status().errors, "another process is told as well"
         monkeypatch.undo()
@@ -177,9 +177,9 @@ def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_no
         base.entries.tag(entry, ["ward"])
         base.endorsements.endorse(entry, "Good")
         # No wait for the views keeps it either.
-        monkeypatch.setattr(base.parts.follower, "bring_views_up", pytest.fail)
+        monkeypatch.setattr(base.parts.worker, "bring_views_up", pytest.fail)
         monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
-        answer = base.acting_for(everything("ben")).search("bedside handover")
+        answer = base.as_(everything("ben")).search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 4)
 
 
@@ -190,8 +190,8 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
     ada = open_base()
     ada.entries.contribute(some_draft())
     ada.catch_up()
-    ben, waited = ada.acting_for(everything("ben")), list[tuple[int, float]]()
-    ensure = ada.parts.follower.ensure
+    ben, waited = ada.as_(everything("ben")), list[tuple[int, float]]()
+    ensure = ada.parts.worker.ensure
 
     def noted(position: int, lane: str = "views", *, timeout: float = 30.0) -> None:
         if lane == "index":
@@ -201,7 +201,7 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
     written = ada.entries.contribute(some_draft()).position
     ada.endorsements.endorse(ada.catalogue.browse().items[0].id, "Good")
     head = ada.head()
-    monkeypatch.setattr(ada.parts.follower, "ensure", noted)
+    monkeypatch.setattr(ada.parts.worker, "ensure", noted)
     for base in (ben, ada, ada):
         base.search("bedside handover")
 

@@ -38,10 +38,10 @@ def test_starting_waits_for_the_thread_that_ends_so_that_only_one_follows(
     base.start_following()
     base.wait(0, index=True)
     monkeypatch.setattr(base.parts.index, "resign", slowly)
-    stopping = Thread(target=base.parts.follower.stop)
+    stopping = Thread(target=base.parts.worker.stop)
     stopping.start()
     assert resigning.wait(30)
-    starting = Thread(target=base.parts.follower.start)
+    starting = Thread(target=base.parts.worker.start)
     starting.start()
     starting.join(0.2)
     at_once = followers()
@@ -68,9 +68,9 @@ def test_questions_while_following_starts_and_stops_leave_nobody_behind(
     thread = Thread(target=asking)
     thread.start()
     for _ in range(20):
-        base.parts.follower.start()
+        base.parts.worker.start()
         together.wait(30)
-        base.parts.follower.stop()
+        base.parts.worker.stop()
     thread.join(30)
     assert not thread.is_alive()
     base.close()
@@ -87,7 +87,7 @@ def test_what_waits_without_end_is_refused_when_the_base_is_closed(
 
     def waiting() -> None:
         try:
-            base.parts.follower.ensure(position, lane, timeout=float("inf"))
+            base.parts.worker.ensure(position, lane, timeout=float("inf"))
         except DataDirectoryError as error:
             errors.append(error)
 
@@ -98,7 +98,7 @@ def test_what_waits_without_end_is_refused_when_the_base_is_closed(
     thread.join(30)
     assert "closed" in str(errors[0])
     with pytest.raises(DataDirectoryError, match="closed"):
-        base.parts.follower.start()
+        base.parts.worker.start()
     assert followers() == 0
 
 
@@ -132,7 +132,7 @@ def test_stopping_waits_for_a_few_documents_only(
             base.entries.contribute(some_draft(some_content(f"Number {number}")))
         base.start_following()
         assert embedder.asked.wait(30)
-        stopping = Thread(target=base.parts.follower.stop)
+        stopping = Thread(target=base.parts.worker.stop)
         stopping.start()
         assert told_to_stop.wait(30)
         embedder.told.set()

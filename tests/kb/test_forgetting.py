@@ -1,4 +1,4 @@
-"""Forgetting is finished whatever comes in between, and holds for those who have left."""
+"""Eraser is finished whatever comes in between, and holds for those who have left."""
 
 import shutil
 import sqlite3
@@ -11,7 +11,7 @@ import pytest
 
 from events.clock import utc_now
 from kb.access import Visibility
-from kb.erasure.eraser import Forgetting
+from kb.erasure.eraser import Eraser
 from kb.errors import Forbidden, NotYetSearchable, Refused
 from kb.knowledge_base import KnowledgeBase
 from kb.measures.search_counts import WINDOW
@@ -71,12 +71,12 @@ def test_someone_who_reads_for_long_keeps_nobody_from_writing_while_erasing_wait
         reader.execute("SELECT * FROM member").fetchall()
         position = base.people.erase(member).position
         with pytest.raises(NotYetSearchable, match="not taken in within"):
-            base.parts.follower.forget(position, timeout=1)
+            base.parts.worker.forget(position, timeout=1)
         practice(base, "Handover", "At the bed.")
         assert base.catalogue.browse().total == 1
         assert base.directory.names([member]) == {member: "a former member"}
     base.erasure.member(member)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     assert left_in(data, SECRETS) == []
 
 
@@ -102,7 +102,7 @@ def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_as
     monkeypatch.setattr(questions, "clock", lambda: over)
 
     assert looked.wait(30)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     assert left_in(data, kept) == []
 
 
@@ -111,7 +111,7 @@ def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
 ) -> None:
     now, looked = [1000.0], list[float]()
     parts = base.parts
-    forgetting = Forgetting(parts.log, parts.views, parts.reader, parts.index, parts.keys)
+    forgetting = Eraser(parts.log, parts.views, parts.reader, parts.index, parts.keys)
     monkeypatch.setattr("kb.erasure.eraser.time.monotonic", lambda: now[0])
     monkeypatch.setattr(parts.questions, "tidy", lambda: looked.append(now[0]))
     for now[0] in (1000.0, 1059.0, 1060.0, 1061.0, 1120.0):
@@ -128,7 +128,7 @@ def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
     with pytest.raises(NotYetSearchable, match=r"Erasing cannot be finished: .*not a database"):
         base.erasure.member(member)
     assert (data / "views.sqlite").stat().st_ino == views
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     (data / "questions.sqlite").unlink()
     base.erasure.member(member)
     assert left_in(data, SECRETS) == []
@@ -140,7 +140,7 @@ def test_making_the_views_anew_erases_nothing_a_second_time(
     base.erasure.member(id_of(xanthippe(base)))
     monkeypatch.setattr(base.parts.keys, "destroy", _unexpected)
     base.rebuild("views")
-    base.parts.follower.forget(base.head())
+    base.parts.worker.forget(base.head())
     base.search("anything")
     assert base.status().errors == ()
 
@@ -226,7 +226,7 @@ def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_one_that_opens_the_
     her = xanthippe(base)
     practice(her, TITLE, TEXT)
     base.search(TEXT)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     base.people.erase(id_of(her), entries="erased")
     base.close()
     assert left_in(base.settings.data, (REASON, TITLE)) != []
@@ -240,7 +240,7 @@ def test_where_another_process_finished_an_erasure_the_next_one_destroys_its_key
 ) -> None:
     first, second = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
     base.entries.erase(first)
-    moved, destroyed = base.parts.follower.moved, base.parts.vault.destroyed
+    moved, destroyed = base.parts.worker.moved, base.parts.vault.destroyed
     with monkeypatch.context() as patch:
         patch.setattr("kb.erasure.eraser.GATHER_SECONDS", 1000.0)
         with base.follow(), moved:
@@ -367,7 +367,7 @@ def test_views_erasing_before_a_key_was_destroyed_are_erased_once_more(
 ) -> None:
     erased = practice(base, TITLE, TEXT)
     base.search(TEXT)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     base.entries.erase(erased)
     data = base.settings.data
     base.close()

@@ -13,7 +13,7 @@ import pytest
 from kb.access import Visibility, of_member
 from kb.errors import DataDirectoryError, NotFound, SearchUnavailable
 from kb.knowledge_base import KnowledgeBase
-from kb.projections.worker import Follower
+from kb.projections.worker import ProjectionWorker
 from kb.storage import frozen
 from kb.storage.data_directory import DataDirectory
 from kb.storage.frozen import FULL, FrozenDirectory, unwritable
@@ -106,7 +106,7 @@ def killed(tmp_path: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch)
         base.entries.contribute(some_draft(some_content("Another")))
         base.wait(base.head(), index=True, timeout=60)
     base = open_base()
-    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
+    monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, **__: None)
     base.entries.show(shown, Visibility("author"))
     assert not base.parts.reader.holds(base.head())
     shutil.copytree(base.settings.data, tmp_path / "killed")
@@ -119,7 +119,7 @@ def opened(path: Path, base: KnowledgeBase, notices: list[str]) -> KnowledgeBase
         settings=Settings(data=path),
         embedder=base.parts.embedder,
         notice=notices.append,
-        asker=of_member("eve", ("member",), ()),
+        principal=of_member("eve", ("member",), ()),
     )
 
 
@@ -175,13 +175,13 @@ def test_a_share_of_a_disk_that_is_used_up_counts_as_a_full_disk(
 ) -> None:
     open_base().close()
 
-    bring_up = Follower.bring_views_up
+    bring_up = ProjectionWorker.bring_views_up
 
-    def over_quota(follower: Follower) -> bool:
-        monkeypatch.setattr(Follower, "bring_views_up", bring_up)
+    def over_quota(follower: ProjectionWorker) -> bool:
+        monkeypatch.setattr(ProjectionWorker, "bring_views_up", bring_up)
         raise OSError(EDQUOT, os.strerror(EDQUOT))
 
-    monkeypatch.setattr(Follower, "bring_views_up", over_quota)
+    monkeypatch.setattr(ProjectionWorker, "bring_views_up", over_quota)
     with open_base() as base:
         assert base.unwritable == FULL
 
@@ -202,7 +202,7 @@ def test_an_erased_entry_is_gone_before_its_key_can_be_destroyed(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = base.entries.contribute(some_draft()).id
-    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
+    monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, **__: None)
     base.entries.erase(entry)
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with shut(path, "full", monkeypatch), opened(path, base, []) as again:
@@ -216,7 +216,7 @@ def test_entries_that_are_to_go_with_their_author_are_shown_to_nobody(
 ) -> None:
     mara = joined(base)
     mara.entries.contribute(some_draft())
-    monkeypatch.setattr(base.parts.follower, "ensure", lambda *_, **__: None)
+    monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, **__: None)
     base.people.erase(id_of(mara), entries="erased")
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with (

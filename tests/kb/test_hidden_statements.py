@@ -40,7 +40,7 @@ def test_no_event_of_what_is_hidden_is_read(base: KnowledgeBase, name: str) -> N
     base.reuses.record(entry, group="W", context="x", outcome="adopted", command_id=command(4_000))
     assert id_for_command(command(4_000)) == REUSE
     base.entries.show(entry, Visibility("author"))
-    ben = base.acting_for(BEN)
+    ben = base.as_(BEN)
     for known in (entry, ABSENT):
         with streams_read(base) as read, pytest.raises(NotFound):
             ON_ENTRIES[name].ask(ben, Asked(entry=known, reuse=REUSE, command_id=NEW))
@@ -50,5 +50,5 @@ def test_no_event_of_what_is_hidden_is_read(base: KnowledgeBase, name: str) -> N
 def test_a_command_on_what_is_seen_reads_its_events(base: KnowledgeBase) -> None:
     entry = base.entries.contribute(Draft(kind="practice", content=some_content())).id
     with streams_read(base) as read:
-        base.acting_for(everything("ben")).entries.tag(entry, ["night"])
+        base.as_(everything("ben")).entries.tag(entry, ["night"])
     assert set(read) == {entry_stream(entry)}

@@ -40,7 +40,7 @@ def take(
     base: KnowledgeBase, member: str, link: tuple[str, Purpose], name: str, password: str = PASSWORD
 ) -> object:
     """What taking the link answers: the profile, name and password are all of `name`."""
-    new = base.acting_for(access.of_member(member, (), ()))
+    new = base.as_(access.of_member(member, (), ()))
     profile = Profile(name=f"Profile of {name}")
     try:
         return new.credentials.join(profile, link, name=name, password=f"{password} of {name}")
@@ -110,7 +110,7 @@ def test_who_begins_with_a_link_after_another_leaves_that_one_nothing_to_join_wi
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     member, secret = link_to(base)
-    me = base.acting_for(access.of_member(member, (), ()))
+    me = base.as_(access.of_member(member, (), ()))
     kept = Passwords.kept
 
     def replaced(passwords: Passwords, of: str) -> str | None:
@@ -207,7 +207,7 @@ def test_who_joins_without_a_password_gets_none_that_someone_left(
         killed(patch, Writer, "execute", after=False)
         with pytest.raises(Killed):
             take(base, member, (secret, "invitation"), "left behind")
-    new = base.acting_for(access.of_member(member, (), ()))
+    new = base.as_(access.of_member(member, (), ()))
     new.credentials.join(Profile(name="Nora"), None if in_place else (secret, "invitation"))
     assert base.accounts.names.member("left behind") is None
     assert not base.accounts.passwords.has(member)

@@ -24,7 +24,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.measures.search_counts import Questions
 from kb.people import accounts_beside as beside
 from kb.people.accounts_beside import refuse_foreign
-from kb.projections.worker import WRITTEN, Follower
+from kb.projections.worker import WRITTEN, ProjectionWorker
 from kb.writer import Clock
 from tests.kb.conftest import OpenBase
 from tests.worlds.base import ANA, START, Accounts, at_once
@@ -185,7 +185,7 @@ def stuck(
     base.entries.contribute(some_draft())
     base.wait(base.head())
     base.parts.views.close()  # to be opened with the patience from above
-    follower = base.parts.follower
+    follower = base.parts.worker
     with base.follow(), closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
@@ -221,7 +221,7 @@ def test_a_command_that_wrote_what_is_not_shown_yet_ends_well_and_says_so(
 ) -> None:
     kb.run("init", str(kb.data))
     file = kb.file("Handover")
-    monkeypatch.setattr(Follower, "settle", lambda *_: WRITTEN)
+    monkeypatch.setattr(ProjectionWorker, "settle", lambda *_: WRITTEN)
     ran = kb.run("contribute", str(file))
     assert (ran.code, ran.err) == (0, f"{WRITTEN}\n")
     assert ran.out.startswith("Contributed entry ")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from kb import access
-from kb.access import SIGHTS, Asker, Visibility
+from kb.access import SIGHTS, Principal, Visibility
 from kb.entries.catalogue import BrowseFilter, Catalogue
 from kb.entries.stream import entry_aggregate
 from kb.errors import KnowledgeBaseError
@@ -92,7 +92,7 @@ def lived(given_steps: list[tuple[str, str, Numbers]]) -> World:
     """A log in which this happened, as far as it could."""
     world = World(InMemoryEventLog(clock=lambda: NOW))
     for name in ("team", "other"):
-        People(world.writer.acting_for(access.operator()), new_id).form_group(name)
+        People(world.writer.as_(access.operator()), new_id).form_group(name)
     for number in range(5):
         world.by(MEMBERS[number % 2]).practice(f"Entry {number}", tags=(f"tag{number % 3}",))
     for name, member, numbers in given_steps:
@@ -103,10 +103,10 @@ def lived(given_steps: list[tuple[str, str, Numbers]]) -> World:
     return world
 
 
-def seen_part(world: World, asker: Asker) -> World:
-    """The same without the streams that `asker` may not see now."""
+def seen_part(world: World, principal: Principal) -> World:
+    """The same without the streams that `principal` may not see now."""
     part = World(InMemoryEventLog(clock=lambda: NOW))
-    known = {entry_id: world.seen_by(entry_id, asker) for entry_id in entries(world)}
+    known = {entry_id: world.seen_by(entry_id, principal) for entry_id in entries(world)}
     for event in world.recorded():
         payload: Any = world.codec.decode(event)
         entry_id = getattr(payload, "entry_id", event.stream.removeprefix("entry-"))
@@ -120,12 +120,12 @@ def _new(event: RecordedEvent) -> NewEvent:
     return NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
 
 
-def told(world: World, path: Path, asker: Asker, ids: list[str]) -> list[object]:
-    """Everything that `asker` can be told about these entries and all others."""
+def told(world: World, path: Path, principal: Principal, ids: list[str]) -> list[object]:
+    """Everything that `principal` can be told about these entries and all others."""
     viewed = ViewedWorld(path, world.log)
     try:
         viewed.catch_up()
-        catalogue = Catalogue(viewed.reader, asker.labels)
+        catalogue = Catalogue(viewed.reader, principal.labels)
         answers: list[object] = [
             *(
                 catalogue.browse(BrowseFilter(archived=None), sort=s)
@@ -142,8 +142,8 @@ def told(world: World, path: Path, asker: Asker, ids: list[str]) -> list[object]
                 answers.append(_answered(ask, entry_id))
             answers.append(_answered(catalogue.resolve, entry_id[:8]))
             answers.append(_answered(lambda e: catalogue.revision(e, 9), entry_id))
-        if access.may(asker, REPORT):
-            reports = Reports(viewed.reader, asker, counted(path))
+        if access.may(principal, REPORT):
+            reports = Reports(viewed.reader, principal, counted(path))
             answers += [reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
         return answers
     finally:
@@ -162,13 +162,13 @@ def _answered(ask: Callable[[str], object], entry_id: str) -> object:
 def test_what_is_hidden_changes_no_answer(
     given_steps: list[tuple[str, str, Numbers]], name: str
 ) -> None:
-    asker = ASKERS[name]
+    principal = ASKERS[name]
     world = lived(given_steps)
     ids = [*entries(world), ABSENT]
-    counted = Asker(asker.member, asker.roles, asker.reported)
+    counted = Principal(principal.member, principal.roles, principal.reported)
     with TemporaryDirectory() as folder:
-        whole = told(world, Path(folder) / "whole.sqlite", asker, ids)
-        part = told(seen_part(world, counted), Path(folder) / "part.sqlite", asker, ids)
+        whole = told(world, Path(folder) / "whole.sqlite", principal, ids)
+        part = told(seen_part(world, counted), Path(folder) / "part.sqlite", principal, ids)
     assert whole == part
 
 

@@ -28,9 +28,9 @@ def noted(base: KnowledgeBase, member: str, event: SignInEvent) -> None:
     writer = Writer(
         base.parts.log,
         base.parts.codec,
-        asker=everything(member),
+        principal=everything(member),
         new_event_id=new_event_id,
-        settle=base.parts.follower.settle,
+        settle=base.parts.worker.settle,
     )
     stream = Aggregate[None](member, member_stream(member), None, lambda *_: None)
     with base.accounts.store.transaction():
@@ -50,7 +50,7 @@ class Member:
             self.changed(base)
 
     def made(self, base: KnowledgeBase, label: str) -> tuple[str, str]:
-        own = base.acting_for(everything(self.id)).credentials
+        own = base.as_(everything(self.id)).credentials
         return own.make_token(self.id, ["search"], label, ENDS)
 
     def changed(self, base: KnowledgeBase) -> None:
@@ -59,7 +59,7 @@ class Member:
         base.accounts.passwords.keep(self.id, "hash")
 
     def revoked(self, base: KnowledgeBase) -> None:
-        assert base.acting_for(everything(self.id)).credentials.revoke_token(self.token)
+        assert base.as_(everything(self.id)).credentials.revoke_token(self.token)
 
     def opens(self, base: KnowledgeBase) -> dict[str, bool]:
         return {

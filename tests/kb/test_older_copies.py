@@ -62,7 +62,7 @@ def test_what_was_erased_stays_erased_beside_an_older_log(data: Path, tmp_path: 
         assert standing.get(member, "erased") == "erased"
         assert standing[other] == "joined"
         with pytest.raises(NotFound):
-            base.directory.asker(member)
+            base.directory.principal(member)
 
 
 def test_the_vault_knows_what_is_written_while_a_process_runs(

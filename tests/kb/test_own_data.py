@@ -144,9 +144,9 @@ def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_n
 ) -> None:
     mine = practice(her, "Mine")
     base.endorsements.endorse(mine, "We use it too.")
-    assert her.asker.member
-    base.people.change_roles(her.asker.member, ["reporter"])
-    reporter = base.acting_for(base.directory.asker(her.asker.member))
+    assert her.principal.member
+    base.people.change_roles(her.principal.member, ["reporter"])
+    reporter = base.as_(base.directory.principal(her.principal.member))
     own = reporter.own_data()
     assert [entry.id for entry in own.said["entries"]] == [mine]
     assert "We use it too." not in as_json(own).decode() + as_markdown(own, OWN)
@@ -155,9 +155,9 @@ def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_n
 def test_it_tells_reporters_of_nobody_with_a_name_like_theirs(
     base: KnowledgeBase, her: KnowledgeBase
 ) -> None:
-    me = her.asker.member or ""
+    me = her.principal.member or ""
     base.people.change_roles(me, ["reporter"])
-    reporter = base.acting_for(base.directory.asker(me))
+    reporter = base.as_(base.directory.principal(me))
     alone = reporter.own_data().member
     twin = id_of(joined(base, name="Hana Kovář"))
     assert reporter.own_data().member == alone
@@ -167,7 +167,7 @@ def test_it_tells_reporters_of_nobody_with_a_name_like_theirs(
 
 def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
     with pytest.raises(Forbidden, match="Sign in"):
-        base.acting_for(access.anonymous(world=True)).own_data()
+        base.as_(access.anonymous(world=True)).own_data()
     with pytest.raises(NotFound):
         base.own_data()
 
@@ -316,7 +316,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
         source=Source("notes", "a.md"),
     )
     base.wait(her.entries.bring(brought).receipt.position)
-    base.acting_for(access.operator()).people.change_roles(id_of(her), ["member", "steward"])
+    base.as_(access.operator()).people.change_roles(id_of(her), ["member", "steward"])
     markdown = as_markdown(her.own_data(), OWN)
     for line in (
         "- groups: Hers J\n",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from kb import community
-from kb.access import ROLES, Asker, Role, Visibility
+from kb.access import ROLES, Principal, Role, Visibility
 from kb.community import Community
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, NotFound, Refused
 from kb.ids import group_id
@@ -198,7 +198,7 @@ def test_one_who_left_or_was_taken_out_asks_as_nobody(world: ViewedWorld) -> Non
 
     for gone in (leaving, removed):
         with pytest.raises(NotFound):
-            world.asker(gone.member or "")
+            world.principal(gone.member or "")
         with pytest.raises(Refused, match="invite them again"):
             world.people().change_roles(gone.member or "", ["member"])
 
@@ -254,7 +254,7 @@ def test_a_group_is_joined_by_oneself_only_if_all_around_it_are_open_still(
         world.people(ada).join_group(picnic)
     people.change_group(board, open=True)
     world.people(ada).join_group(picnic)
-    assert f"group:{board}" in world.asker(ada.member or "").labels
+    assert f"group:{board}" in world.principal(ada.member or "").labels
 
 
 def test_a_renamed_group_is_meant_by_the_name_that_it_has(world: ViewedWorld) -> None:
@@ -262,7 +262,7 @@ def test_a_renamed_group_is_meant_by_the_name_that_it_has(world: ViewedWorld) ->
     alpha = world.group("Alpha")
     people.change_group(alpha, name="Beta")
     people.join_group("beta", ada)
-    assert f"group:{alpha}" in world.asker(ada).labels
+    assert f"group:{alpha}" in world.principal(ada).labels
 
 
 def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: ViewedWorld) -> None:
@@ -271,16 +271,16 @@ def test_a_steward_says_who_is_in_a_group_until_it_is_closed(world: ViewedWorld)
     people = world.people(steward)
 
     people.join_group("ward 3", ada.member)
-    assert f"group:{ward}" in world.asker(ada.member or "").labels
+    assert f"group:{ward}" in world.principal(ada.member or "").labels
     people.close_group("Ward 3")
 
-    assert f"group:{ward}" in world.asker(ada.member or "").labels
+    assert f"group:{ward}" in world.principal(ada.member or "").labels
     with pytest.raises(Refused, match="The group “Ward 3” is closed"):
         people.join_group(ward, steward.member)
     with pytest.raises(Refused, match="closed"):
         people.invite(groups=[ward])
     people.leave_group(ward, ada.member)
-    assert f"group:{ward}" not in world.asker(ada.member or "").labels
+    assert f"group:{ward}" not in world.principal(ada.member or "").labels
 
 
 def test_a_group_is_renamed_without_taking_the_name_of_another(world: ViewedWorld) -> None:
@@ -367,9 +367,9 @@ def test_what_a_group_sees_goes_with_being_in_it(world: ViewedWorld) -> None:
     shown = entries.contribute(some_draft()).id
     entries.show(shown, Visibility("groups", (region,)))
 
-    def sees(asker: Asker) -> bool:
-        return world.seen_by(shown, asker)
+    def sees(principal: Principal) -> bool:
+        return world.seen_by(shown, principal)
 
     assert (sees(nurse), sees(author), sees(world.joined())) == (True, True, False)
     world.people(nurse).leave_group(ward)
-    assert not sees(world.asker(nurse.member or ""))
+    assert not sees(world.principal(nurse.member or ""))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from events.projection import ProjectionRunner
 from kb import access
-from kb.access import Asker, Visibility
+from kb.access import Principal, Visibility
 from kb.entries.catalogue import Catalogue
 from kb.entries.content import Relation
 from kb.errors import KnowledgeBaseError, NotFound
@@ -62,10 +62,10 @@ PUBLIC: dict[str, Step] = {
 }
 
 
-def told(world: ViewedWorld, asker: Asker, entry_id: str) -> bytes:
-    """Everything that `asker` can be told about an entry."""
+def told(world: ViewedWorld, principal: Principal, entry_id: str) -> bytes:
+    """Everything that `principal` can be told about an entry."""
     world.catch_up()
-    catalogue = Catalogue(world.reader, asker.labels)
+    catalogue = Catalogue(world.reader, principal.labels)
     answers: list[object] = []
     asks: list[Callable[[], object]] = [
         lambda: catalogue.get(entry_id),
@@ -74,7 +74,7 @@ def told(world: ViewedWorld, asker: Asker, entry_id: str) -> bytes:
         *(lambda version=n: catalogue.revision(entry_id, version) for n in range(1, 30)),
         catalogue.browse,
         catalogue.tags,
-        lambda: Directory(world.reader, asker).changes(),
+        lambda: Directory(world.reader, principal).changes(),
     ]
     for ask in asks:
         try:
@@ -109,8 +109,8 @@ def test_nothing_of_what_was_done_in_private_is_told_to_others(
             PRIVATE[name](world, entry_id)
         revise(world, entry_id, "Public once more")
         world.entries.show(entry_id, wide)
-        for name, asker in OTHERS.items():
-            assert SECRET not in told(world, asker, entry_id).decode(), name
+        for name, principal in OTHERS.items():
+            assert SECRET not in told(world, principal, entry_id).decode(), name
         assert SECRET in told(world, AUTHOR, entry_id).decode()
         assert SECRET in told(world, access.operator(), entry_id).decode()
         world.close()
@@ -122,8 +122,8 @@ def test_what_was_done_in_a_group_stays_with_it(world: ViewedWorld) -> None:
     world.entries.show(entry_id, Visibility("members"))
     revise(world, entry_id, "Newer")
     assert SECRET not in told(world, OTHERS["curator"], entry_id).decode()
-    for asker in (OTHERS["member"], AUTHOR, access.operator()):
-        assert SECRET in told(world, asker, entry_id).decode()
+    for principal in (OTHERS["member"], AUTHOR, access.operator()):
+        assert SECRET in told(world, principal, entry_id).decode()
 
 
 def test_a_text_that_was_shown_can_be_compared_with_after_a_revision(world: ViewedWorld) -> None:
@@ -154,6 +154,6 @@ def test_an_event_of_a_draft_that_cannot_be_read_is_told_to_its_author_alone(
 
 def begun(world: ViewedWorld, visibility: Visibility) -> str:
     """The id of an entry with a secret title, shown to so many."""
-    People(world.writer.acting_for(access.operator()), new_id).form_group("team")
+    People(world.writer.as_(access.operator()), new_id).form_group("team")
     draft = replace(some_draft(some_content(f"First {SECRET}")), visibility=visibility)
     return world.entries.contribute(draft).id

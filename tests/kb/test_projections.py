@@ -17,12 +17,12 @@ from kb.access import Visibility, operator
 from kb.areas import VIEWS
 from kb.endorsements.service import Endorsements
 from kb.entries.content import Relation
-from kb.erasure.eraser import Forgetting
+from kb.erasure.eraser import Eraser
 from kb.errors import NotYetSearchable
 from kb.ids import new_id
 from kb.people.member import Profile
 from kb.projections.lane import ProjectionLane
-from kb.projections.worker import Follower
+from kb.projections.worker import ProjectionWorker
 from kb.reuse.service import Reuses
 from kb.views.view import EVERYBODY, Handler, View
 from kb.views.view_set import ViewSet, tables_of
@@ -51,7 +51,7 @@ def lived(path: Path) -> ViewedWorld:
     people.leave_group("ward", ben.member)
     people.change_roles(ben.member, ["member", "curator"])
     people.change_roles(ben.member, ["member"])
-    by_ada, acting = world.entries_of(ada), world.writer.acting_for(ada)
+    by_ada, acting = world.entries_of(ada), world.writer.as_(ada)
     entries = [by_ada.contribute(some_draft(some_content(f"Number {n}"))).id for n in range(3)]
     one, two, three = entries
     by_ada.tag(one, ["night", "early"])
@@ -62,8 +62,8 @@ def lived(path: Path) -> ViewedWorld:
     by_ada.archive(two, "Old", one)
     by_ada.restore(two)
     by_ada.show(two, Visibility("author"))
-    Endorsements(world.writer.acting_for(ben)).endorse(one, "Good.")
-    Endorsements(world.writer.acting_for(ben)).withdraw(one)
+    Endorsements(world.writer.as_(ben)).endorse(one, "Good.")
+    Endorsements(world.writer.as_(ben)).withdraw(one)
     reuses = Reuses(acting, new_id)
     reuse = reuses.record(one, group="W", context="x", outcome="adopted", resulting_entry=three)
     reuses.update_outcome(reuse.id, "adapted", "Shorter.")
@@ -354,8 +354,8 @@ def test_the_worker_keeps_up_any_projection_that_it_is_given(open_base: OpenBase
     parts, titles = base.parts, Titles()
     base.entries.contribute(some_draft())
     lane = ProjectionLane(parts.log, titles, titles.clear)
-    forgetting = Forgetting(parts.log, parts.views, parts.reader, parts.index, parts.keys)
-    worker = Follower(
+    forgetting = Eraser(parts.log, parts.views, parts.reader, parts.index, parts.keys)
+    worker = ProjectionWorker(
         parts.log, parts.views, parts.reader, [lane], parts.directory.lock, forgetting
     )
     worker.start()

@@ -289,7 +289,7 @@ def test_status_tells_of_damaged_counts_until_they_are_well_again(
     file = base.settings.data / "questions.sqlite"
     file.write_bytes(b"damaged" * 1000)
 
-    follower, told, well = base.parts.follower, Event(), Event()
+    follower, told, well = base.parts.worker, Event(), Event()
     follower.on_step = lambda: told.set() if follower.overdue else well.set()
     with base.follow():
         assert told.wait(30)

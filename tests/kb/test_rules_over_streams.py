@@ -27,13 +27,13 @@ Race = Callable[[Act, Act], list[str]]
 
 @pytest.fixture
 def base(base: KnowledgeBase) -> KnowledgeBase:
-    return base.acting_for(operator())
+    return base.as_(operator())
 
 
 @pytest.fixture
 def other(open_base: OpenBase) -> KnowledgeBase:
     """The same directory, opened once more as by another process."""
-    return open_base().acting_for(operator())
+    return open_base().as_(operator())
 
 
 @contextmanager

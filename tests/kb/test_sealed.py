@@ -77,7 +77,7 @@ def with_another_vault(log: EventLog) -> Writer:
     return Writer(
         log,
         build_codec(MemoryVault()),
-        asker=everything("ada"),
+        principal=everything("ada"),
         new_event_id=new_event_id,
         settle=lambda _: None,
     )

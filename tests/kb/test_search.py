@@ -130,7 +130,7 @@ def test_a_property_is_found_by_those_alone_who_see_its_entry(base: KnowledgeBas
     base.entries.contribute(draft)
     base.entries.contribute(some_draft())
 
-    found = base.acting_for(access.of_member("ben", (), ())).search("zymurgy").results
+    found = base.as_(access.of_member("ben", (), ())).search("zymurgy").results
 
     assert found == ()
     assert base.search("zymurgy").results[0].place == "properties"

@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 
 import pytest
 
-from kb.access import MEMBERS_LABEL, Asker
+from kb.access import MEMBERS_LABEL, Principal
 from kb.errors import NotYetSearchable
 from kb.knowledge_base import KnowledgeBase
 from kb.projections.views import Views
@@ -15,7 +15,7 @@ from tests.worlds.log import some_content, some_draft
 
 FULL = "the disk is full"
 TROUBLE = "Something keeps the newest entries from being found; the operator can see what."
-MEMBER = Asker("ada", frozenset(), frozenset({MEMBERS_LABEL}))
+MEMBER = Principal("ada", frozenset(), frozenset({MEMBERS_LABEL}))
 
 
 @pytest.fixture
@@ -44,18 +44,18 @@ def test_a_full_disk_keeps_nobody_from_asking_for_what_is_in(
     base = open_base()
     written(base, "Quiet hour")
     base.catch_up()
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     with base.follow() if follows else nullcontext():
         full()
         written(base, "Night shift")
         if follows:
-            with base.parts.follower.moved:
-                assert base.parts.follower.moved.wait_for(lambda: base.parts.follower.errors, 30)
+            with base.parts.worker.moved:
+                assert base.parts.worker.moved.wait_for(lambda: base.parts.worker.errors, 30)
         answer = base.search("quiet hour")
         assert answer.results[0].title == "Quiet hour"
         assert FULL in str(answer.trouble)
         assert "Night shift" not in {result.title for result in answer.results}
-        asked = base.acting_for(MEMBER).search("quiet hour")
+        asked = base.as_(MEMBER).search("quiet hour")
         assert (asked.results[0].title, asked.trouble) == ("Quiet hour", TROUBLE)
 
 

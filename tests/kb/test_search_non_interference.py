@@ -26,7 +26,7 @@ from indexer.lexical import ENGINES
 from indexer.ranking import ranking
 from indexer.resident import memory
 from kb import access
-from kb.access import SIGHTS, Asker, Visibility
+from kb.access import SIGHTS, Principal, Visibility
 from kb.entries.catalogue import BrowseFilter
 from kb.entries.content import Content, Draft, Scalar, Section, Source
 from kb.errors import KnowledgeBaseError, NotFound
@@ -94,16 +94,16 @@ class Past:
         if name == "record reuse" and isinstance(receipt, Receipt):
             self.reuses.append(receipt.id)
 
-    def asker(self, name: str) -> Asker:
+    def principal(self, name: str) -> Principal:
         """Who that is now; nobody known once erased, or without a name."""
         try:
-            return self.base.directory.asker(self.ids[name])
+            return self.base.directory.principal(self.ids[name])
         except (KeyError, NotFound):
             return self.base.directory.anonymous()
 
     def some(self) -> KnowledgeBase:
         """The base in the hands of a member who sees and may do all."""
-        return self.base.acting_for(everything(self.ids[self.draw.choice(("ada", "ben", "dan"))]))
+        return self.base.as_(everything(self.ids[self.draw.choice(("ada", "ben", "dan"))]))
 
     def entry(self) -> str:
         """One of the entries, or one that is not there."""
@@ -166,7 +166,7 @@ def bring(past: Past) -> None:
     first = structs.replace(past.asked("import"), entry=entry_id, other=None)
     COMMANDS["import"].ask(base, structs.replace(first, source=Source("notes", path)))
     past.entries.append(entry_id)
-    past.authors[entry_id] = base.asker.member
+    past.authors[entry_id] = base.principal.member
 
 
 STEPS = material(COMMANDS)
@@ -215,7 +215,7 @@ def found(base: KnowledgeBase) -> list[Answer]:
 
 def listed(base: KnowledgeBase, ids: list[str]) -> list[object]:
     """Everything else that is told about these entries, of all together and of people."""
-    catalogue, asker = base.catalogue, base.asker
+    catalogue, principal = base.catalogue, base.principal
     answers: list[object] = [
         catalogue.browse(BrowseFilter(archived=None), sort="reused", limit=100),
         catalogue.browse(BrowseFilter(tags=("tag1",)), sort="title"),
@@ -227,11 +227,11 @@ def listed(base: KnowledgeBase, ids: list[str]) -> list[object]:
     for entry_id in (*ids, *(f"note-{number}.md" for number in range(3))):
         asked = (catalogue.get, catalogue.history, catalogue.lineage, catalogue.resolve)
         answers += [answered(partial(ask, entry_id)) for ask in asked]
-    if access.may(asker, REPORT):
+    if access.may(principal, REPORT):
         answers += [base.reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
-    if access.may(asker, SEE_PEOPLE):
+    if access.may(principal, SEE_PEOPLE):
         answers += [base.directory.members(), base.directory.groups()]
-        answers.append(base.directory.changes(asker.member or ""))
+        answers.append(base.directory.changes(principal.member or ""))
     return answers
 
 
@@ -267,20 +267,20 @@ def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
         past = Past(Path(place) / "whole", engine, draw)
         with past.base:
             past.live(30)
-            asker = past.asker(name)
-            counted = asker.reported
-            hidden, ids = past.hidden(asker.member, counted), [*past.entries, ABSENT]
-            whole = told(past, asker, ids)
+            principal = past.principal(name)
+            counted = principal.reported
+            hidden, ids = past.hidden(principal.member, counted), [*past.entries, ABSENT]
+            whole = told(past, principal, ids)
         without(past, hidden, Path(place) / "part")
         past.base = opened(Path(place) / "part", fulltext=engine)
         with past.base:
-            assert past.asker(name) == asker
-            part = told(past, asker, ids)
+            assert past.principal(name) == principal
+            part = told(past, principal, ids)
     assert whole == part
 
 
-def told(past: Past, asker: Asker, ids: list[str]) -> list[object]:
-    base = past.base.acting_for(asker)
+def told(past: Past, principal: Principal, ids: list[str]) -> list[object]:
+    base = past.base.as_(principal)
     return [*_settled(base), *listed(base, ids)]
 
 
@@ -301,7 +301,7 @@ def ben(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase:
     """The base in the hands of a member, with an index that takes in nothing any more."""
     for title in ("Bedside handover", "Handover at the bedside"):
         contribute(base, title, Visibility())
-    ben = base.acting_for(BEN)
+    ben = base.as_(BEN)
     assert len(ben.search("bedside handover").results) == 2
 
     def full(*_: object) -> None:
@@ -325,9 +325,9 @@ def lack(answer: Answer) -> tuple[int, bool]:
 def test_that_the_index_lacks_something_is_told_to_those_who_see_what_it_lacks(
     base: KnowledgeBase, ben: KnowledgeBase
 ) -> None:
-    operator = base.acting_for(access.operator())
+    operator = base.as_(access.operator())
     contribute(base, "Hidden", Visibility("author"))
-    stuck = base.parts.follower
+    stuck = base.parts.worker
     with stuck.moved:
         assert stuck.moved.wait_for(lambda: stuck.errors, 30)
 

@@ -92,8 +92,10 @@ def test_each_command_in_python_is_refused_to_those_to_whom_the_page_of_the_rule
     base.entries.show(entry, Visibility("world"))
     reuse = base.reuses.record(entry, group=WARD, context="Nights", outcome="adopted").id
     asked = Asked(entry=entry, other=entry, reuse=reuse, member=member)
-    asker = access.of_member("mara", ROLES[who], ()) if ROLES[who] else access.anonymous(world=True)
-    acting, before = base.acting_for(asker), base.head()
+    principal = (
+        access.of_member("mara", ROLES[who], ()) if ROLES[who] else access.anonymous(world=True)
+    )
+    acting, before = base.as_(principal), base.head()
     for command in CALLS.values():
         rule = needed(command)
         unallowed = rule in access_tables.ACTIONS and not access_tables.allowed(ROLES[who], rule)

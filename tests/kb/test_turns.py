@@ -242,8 +242,8 @@ def test_where_there_is_no_index_yet_a_question_is_answered_from_what_is_in(
 ) -> None:
     imported(gated, 9)
     gated.start_following()
-    with gated.parts.follower.moved:
-        assert gated.parts.follower.moved.wait_for(lambda: gated.parts.index.position() == 0, 60)
+    with gated.parts.worker.moved:
+        assert gated.parts.worker.moved.wait_for(lambda: gated.parts.index.position() == 0, 60)
 
     answer = gated.search("bedside handover")
 
@@ -257,7 +257,7 @@ def test_an_index_that_has_early_what_its_log_never_had_is_made_anew(
     base = open_base()
     base.entries.contribute(some_draft())
     base.wait(base.head(), index=True)
-    base.parts.follower.stop()
+    base.parts.worker.stop()
     place, embedder, engine = (
         base.parts.directory.index,
         base.parts.embedder,
@@ -294,6 +294,6 @@ def test_what_went_wrong_in_a_step_is_done_again_and_leaves_nothing_out(
     monkeypatch.setattr(HybridIndex, "commit", fails_twice)
     with base.follow():
         moved: Callable[[], bool] = lambda: base.parts.index.position() == base.head()  # noqa: E731
-        with base.parts.follower.moved:
-            assert base.parts.follower.moved.wait_for(moved, 60)
+        with base.parts.worker.moved:
+            assert base.parts.worker.moved.wait_for(moved, 60)
     assert (len(failed), base.status().documents) == (2, 12)

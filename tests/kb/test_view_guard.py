@@ -1,4 +1,4 @@
-"""A connection for readers refuses what does not go through the views of what an asker sees."""
+"""A connection for readers refuses what does not go through the views of what a principal sees."""
 
 import sqlite3
 from collections.abc import Iterator

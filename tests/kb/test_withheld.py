@@ -216,8 +216,8 @@ def test_its_author_and_the_operator_are_told_why_nobody_else_sees_an_entry(
         "A change of who sees it cannot be read. "
         "Until that is mended, its author and the operator alone see it."
     )
-    for asker in (access.operator(), access.of_member("ada", ["member"], [])):
-        catalogue = Catalogue(world.reader, asker.labels)
+    for principal in (access.operator(), access.of_member("ada", ["member"], [])):
+        catalogue = Catalogue(world.reader, principal.labels)
         assert catalogue.get(entry_id).lacking == (sentence,)
         assert catalogue.get(entry_id).withheld == "author"
         assert catalogue.history(entry_id)[1].detail == "A change of who sees it cannot be read."

@@ -65,7 +65,7 @@ def _labels(reader: ViewReader, members: list[str]) -> set[str]:
     directory, labels = Directory(reader, access.operator()), set[str]()
     for member in members:
         try:
-            labels |= directory.asker(member).labels
+            labels |= directory.principal(member).labels
         except NotFound:
             continue
     return labels
@@ -95,7 +95,7 @@ def _takes_profile(reader: ViewReader, members: list[str], event: RecordedEvent)
 
 def _takes_member(reader: ViewReader, members: list[str], event: RecordedEvent) -> bool:
     with pytest.raises(NotFound):
-        Directory(reader, access.operator()).asker(event.stream[7:])
+        Directory(reader, access.operator()).principal(event.stream[7:])
     return True
 
 

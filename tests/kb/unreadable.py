@@ -10,7 +10,7 @@ from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.log import EventLog
 from events.memory import InMemoryEventLog
 from kb import access
-from kb.access import Asker, Visibility
+from kb.access import Principal, Visibility
 from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
 from kb.people.directory import Directory
@@ -132,13 +132,13 @@ def viewed(path: Path, events: list[RecordedEvent] | EventLog) -> Iterator[ViewR
 def sights(reader: ViewReader, members: list[str]) -> Sights:
     """What the views show and allow to each of `members` and to nobody in particular."""
     directory = Directory(reader, access.operator())
-    askers: dict[str, Asker] = {"": directory.anonymous()}
+    principals: dict[str, Principal] = {"": directory.anonymous()}
     for member in members:
         try:
-            askers[member] = directory.asker(member)
+            principals[member] = directory.principal(member)
         except NotFound:
-            askers[member] = access.anonymous(world=False)
+            principals[member] = access.anonymous(world=False)
     return {
-        name: {*Catalogue(reader, asker.labels).all_ids(), *asker.roles}
-        for name, asker in askers.items()
+        name: {*Catalogue(reader, principal.labels).all_ids(), *principal.roles}
+        for name, principal in principals.items()
     }

@@ -20,7 +20,7 @@ from indexer.text import analysis, letters, markdown_text, passages, sayings, sn
 from indexer.text.names import rung
 from kb import characters, collation, fields, ids
 from kb.accounts import names, password_rules
-from kb.cli import failures, writing
+from kb.cli import contribute, failures
 from kb.entries import headings, meant, tags
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
@@ -212,7 +212,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/accounts/names.py": (names.normalised,),
     "kb/accounts/password_rules.py": (lambda text: password_rules.checked_password(text, "us"),),
     "kb/cli/failures.py": (_patterns(failures),),
-    "kb/cli/writing.py": (lambda text: writing.without_template(text.encode()),),
+    "kb/cli/contribute.py": (lambda text: contribute.without_template(text.encode()),),
     "kb/collation.py": (lambda name: collation.sort_key(name[:1_000]),),  # names are bounded
     "kb/entries/headings.py": (headings.slug, headings.part_slug),
     "kb/entries/meant.py": (_patterns(meant),),

@@ -203,4 +203,4 @@ def test_a_reporter_is_told_their_own_name_and_nobody_elses(
     assert re.search(r'href="/account"[^>]*>Rita</a>', html)
     ids = list(community.ids.values())
     assert community.acting("Rita").directory.names(ids) == {community.ids["Rita"]: "Rita"}
-    assert community.base.acting_for(anonymous(world=True)).directory.names(ids) == {}
+    assert community.base.as_(anonymous(world=True)).directory.names(ids) == {}

@@ -208,7 +208,7 @@ def test_erasures_that_take_long_leave_pages_their_threads(
         begun.append(position)
         return lambda: bool(rest)
 
-    monkeypatch.setattr(community.base.parts.follower, "forgetting", forgetting)
+    monkeypatch.setattr(community.base.parts.worker, "forgetting", forgetting)
     person = community.base.people.invite().id
     asked = [
         (stella, f"/people/{person}/erase", KEPT),

@@ -66,7 +66,7 @@ class Crowd:
         mine.entries.tag(self.entry, tags)
         members = [one.id for one in read.members()][-MANY:]
         for number, member in enumerate(members):
-            other = self.community.base.acting_for(read.asker(member))
+            other = self.community.base.as_(read.principal(member))
             other.endorsements.endorse(self.entry, f"Word {number} {LONG}")
             reuse = other.reuses.record(
                 self.entry,

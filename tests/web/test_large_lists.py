@@ -7,7 +7,7 @@ from litestar.testing import TestClient
 
 from indexer.embedding.testing import HashEmbedder
 from kb import KnowledgeBase
-from kb.access import Asker, Sight, Visibility, operator
+from kb.access import Principal, Sight, Visibility, operator
 from kb.entries.content import Content, Draft, Relation, Section
 from tests.web.visits import Client
 from tests.worlds.web import app_of
@@ -39,7 +39,7 @@ class Large:
                 base.entries.relate(other, Relation("IsDerivedFrom", self.entry))
         everything = operator()
         for number in range(MANY):
-            member = base.acting_for(Asker(f"m-{number}", everything.roles, everything.labels))
+            member = base.as_(Principal(f"m-{number}", everything.roles, everything.labels))
             member.endorsements.endorse(self.entry, f"It has helped us {number} times.")
             member.reuses.record(
                 self.entry, group=f"Ward {number}", context=f"In case {number}.", outcome="adopted"
@@ -155,7 +155,7 @@ def test_names_are_offered_by_the_beginning_of_a_word(large: Large, visitor: Cli
 
 def test_no_name_of_what_is_hidden_is_offered(large: Large) -> None:
     large.contribute("Private", "Secret ward", ("secret sign",), "author")
-    member = large.base.acting_for(Asker("m-1", frozenset({"member"}), frozenset({"members"})))
+    member = large.base.as_(Principal("m-1", frozenset({"member"}), frozenset({"members"})))
     assert member.catalogue.tags("secret") == ()
     assert member.catalogue.groups("secret") == ()
     assert "secret sign" in large.base.catalogue.tags("secret")

@@ -7,7 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from kb import KnowledgeBase
-from kb.access import Asker
+from kb.access import Principal
 from kb.entries.content import Content, Draft, Relation, Section
 from kb.entries.entry import EntryArchived
 from kb.entries.service import ImportedEntry
@@ -20,8 +20,8 @@ def test_an_entry_shows_all_that_belongs_to_it(
     entry_id, origin, older = contribute("Mine"), contribute("Origin"), contribute("Older")
     base.entries.relate(entry_id, Relation("IsDerivedFrom", origin))
     base.entries.relate(origin, Relation("IsDerivedFrom", older))
-    someone = Asker("m-1", base.asker.roles, base.asker.labels)
-    base.acting_for(someone).endorsements.endorse(entry_id, "It works on our ward.")
+    someone = Principal("m-1", base.principal.roles, base.principal.labels)
+    base.as_(someone).endorsements.endorse(entry_id, "It works on our ward.")
     base.reuses.record(
         entry_id, group="South", context="Nights", outcome="adapted", evidence="https://x.example"
     )

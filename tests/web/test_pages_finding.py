@@ -40,7 +40,7 @@ def test_a_question_waits_for_nothing_that_others_bring(
 ) -> None:
     contribute()
     base.catch_up()
-    follower, waited = base.parts.follower, list[float]()
+    follower, waited = base.parts.worker, list[float]()
     ensure = follower.ensure
 
     def noted(position: int, lane: str = "views", *, timeout: float = 30.0) -> None:

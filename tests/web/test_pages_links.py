@@ -62,7 +62,7 @@ def test_a_link_to_an_entry_that_is_hidden_is_one_to_nowhere(
     base.people.open_to_world(True)
     shown = base.entries.show(ids["render.md"], Visibility("world"))
     base.wait(shown.position, index=False)
-    seen = base.acting_for(anonymous(world=True))
+    seen = base.as_(anonymous(world=True))
 
     assert base.catalogue.links(ids["render.md"])["pump.md"] == ids["pump.md"]
     assert seen.catalogue.links(ids["render.md"]) == {}

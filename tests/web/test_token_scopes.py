@@ -98,8 +98,8 @@ def test_a_token_that_may_not_read_is_shown_no_word_of_an_entry(world: World, sc
 def test_what_a_token_that_may_not_read_does_is_done_without_looking(
     world: World, scope: Scope
 ) -> None:
-    asker = structs.replace(world.community.acting("Olga").asker, scopes=frozenset({scope}))
-    base = world.community.base.acting_for(asker)
+    principal = structs.replace(world.community.acting("Olga").principal, scopes=frozenset({scope}))
+    base = world.community.base.as_(principal)
     assert base.catalogue.browse().total == 0
     assert base.search("handover").results == ()
     for entry in (world.draft, world.ids["other_id"]):

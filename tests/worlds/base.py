@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from indexer.embedding.testing import HashEmbedder
 from kb import access
-from kb.access import Asker, Role
+from kb.access import Principal, Role
 from kb.accounts.attempts import Attempts, Delays
 from kb.accounts.links import Links
 from kb.accounts.names import SignInNames
@@ -42,16 +42,16 @@ def opened(
     data: Path,
     *,
     told: Callable[[str], None] | None = None,
-    asker: Asker | None = None,
+    principal: Principal | None = None,
     **settings: Any,
 ) -> KnowledgeBase:
-    """The base at `data` in the hands of `asker`, else the operator; `told` hears its notices."""
+    """The base at `data` of `principal`, else of the operator; `told` hears its notices."""
     return KnowledgeBase.open(
         data,
         settings=Settings(data=data, **settings),
         embedder=HashEmbedder(),
         notice=told or (lambda _: None),
-        asker=asker,
+        principal=principal,
     )
 
 
@@ -60,14 +60,14 @@ def joined(
 ) -> KnowledgeBase:
     """The base in the hands of a new member, who tells more of themselves by keyword."""
     new = base.people.invite(roles or ("member",), groups).id
-    base.acting_for(access.of_member(new, (), ())).people.join(new, Profile(name=name, **told))
-    return base.acting_for(base.directory.asker(new))
+    base.as_(access.of_member(new, (), ())).people.join(new, Profile(name=name, **told))
+    return base.as_(base.directory.principal(new))
 
 
 def id_of(base: KnowledgeBase) -> str:
     """Of the member who has the base."""
-    assert base.asker.member
-    return base.asker.member
+    assert base.principal.member
+    return base.principal.member
 
 
 def content(title: str, text: str = "") -> Content:
@@ -88,7 +88,7 @@ def practice(base: KnowledgeBase, title: str, text: str = "", group: str | None 
 
 def revise(base: KnowledgeBase, entry: str, title: str) -> None:
     """Another text of an entry that may be hidden, in the same group."""
-    version = base.acting_for(access.operator()).catalogue.get(entry).version
+    version = base.as_(access.operator()).catalogue.get(entry).version
     base.entries.revise(entry, content(title), version=version, note=f"{title} note")
 
 
@@ -104,12 +104,12 @@ def operators(base: KnowledgeBase) -> KnowledgeBase:
     accounts = base.accounts
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     accounts.passwords = Passwords(accounts.store, hasher, community="Ours", random=bytes)
-    return base.acting_for(access.operator())
+    return base.as_(access.operator())
 
 
 def told(base: KnowledgeBase, subject: str) -> list[tuple[str, str]]:
     """Who did what to `subject`, as stewards read it, after they joined."""
-    changes = base.acting_for(access.operator()).directory.changes(subject)
+    changes = base.as_(access.operator()).directory.changes(subject)
     return [(change.actor, change.detail) for change in changes[2:]]
 
 

@@ -16,7 +16,7 @@ from events.memory import InMemoryEventLog
 from events.projection import ProjectionRunner
 from events.vault import MemoryVault, Row
 from kb import access, community, ids
-from kb.access import ROLES, Asker, Role, operator
+from kb.access import ROLES, Principal, Role, operator
 from kb.area import Area
 from kb.areas import AREAS, VIEWS, build_codec
 from kb.endorsements.service import Endorsements
@@ -34,7 +34,7 @@ from kb.people.directory import Directory
 from kb.people.member import Profile
 from kb.people.service import People
 from kb.projections.views import Views
-from kb.projections.worker import Follower
+from kb.projections.worker import ProjectionWorker
 from kb.reuse.service import Reuses
 from kb.views.reader import ViewReader
 from kb.views.view_set import ViewSet
@@ -43,9 +43,9 @@ from kb.writer import Writer
 ADA = Profile(name="Ada", address="ada@example.org", time_zone="Europe/Vienna", languages=("de",))
 
 
-def everything(member: str) -> Asker:
+def everything(member: str) -> Principal:
     """A member who sees and may do everything."""
-    return Asker(member, frozenset(ROLES), access.operator().labels)
+    return Principal(member, frozenset(ROLES), access.operator().labels)
 
 
 ABSENT = "00000000-0000-4000-8000-00000000ffff"
@@ -89,7 +89,7 @@ class KnownKeys(MemoryVault):
         """All are there already."""
 
 
-NOBODY_FOLLOWS = Mock(Follower)
+NOBODY_FOLLOWS = Mock(ProjectionWorker)
 """What is erased stands in the log alone: there are no views, nor an index, to forget it."""
 
 
@@ -99,7 +99,7 @@ class World:
     def __init__(
         self,
         log: EventLog | None = None,
-        asker: Asker | None = None,
+        principal: Principal | None = None,
         areas: Sequence[Area] = AREAS,
     ) -> None:
         self.areas = areas
@@ -110,7 +110,7 @@ class World:
         self.writer = Writer(
             self.log,
             self.codec,
-            asker=asker or everything("ada"),
+            principal=principal or everything("ada"),
             new_event_id=ids.new_event_id,
             settle=self.settled.append,
         )
@@ -123,9 +123,9 @@ class World:
         """Open the community to the world, or close it."""
         self.writer.execute(community.AGGREGATE, partial(community.allow_world, allowed=allowed))
 
-    def seen_by(self, entry_id: str, asker: Asker) -> bool:
-        """Whether `asker` sees the entry now."""
-        return bool(self.writer.load(entry_aggregate(entry_id)).audience & asker.labels)
+    def seen_by(self, entry_id: str, principal: Principal) -> bool:
+        """Whether `principal` sees the entry now."""
+        return bool(self.writer.load(entry_aggregate(entry_id)).audience & principal.labels)
 
     def by(self, member: str) -> "World":
         """The same log, in the hands of another member who sees and may do everything."""
@@ -183,9 +183,9 @@ class ViewedWorld(World):
         self.reader.close()
         self.views.close()
 
-    def people(self, asker: Asker | None = None) -> People:
-        """The commands, in the hands of `asker`."""
-        writer = self.writer.acting_for(asker or operator())
+    def people(self, principal: Principal | None = None) -> People:
+        """The commands, in the hands of `principal`."""
+        writer = self.writer.as_(principal or operator())
         return People(writer, ids.new_id, self)
 
     def stewards(self) -> list[str]:
@@ -196,14 +196,14 @@ class ViewedWorld(World):
         """The id of the group with that name or id."""
         return self.directory().group_called(text)
 
-    def directory(self, asker: Asker | None = None) -> Directory:
-        """The questions of `asker`, to views that hold all that happened."""
+    def directory(self, principal: Principal | None = None) -> Directory:
+        """The questions of `principal`, to views that hold all that happened."""
         self.catch_up()
-        return Directory(self.reader, asker or operator())
+        return Directory(self.reader, principal or operator())
 
-    def entries_of(self, asker: Asker) -> Entries:
-        """The commands on entries, in the hands of `asker`."""
-        return Entries(self.writer.acting_for(asker), load_kinds(), ids.new_id)
+    def entries_of(self, principal: Principal) -> Entries:
+        """The commands on entries, in the hands of `principal`."""
+        return Entries(self.writer.as_(principal), load_kinds(), ids.new_id)
 
     def invited(self, *roles: Role, groups: tuple[str, ...] = ()) -> str:
         """The id of someone who has not joined yet."""
@@ -211,17 +211,17 @@ class ViewedWorld(World):
 
     def take(self, member: str, profile: Profile = ADA) -> None:
         """Let someone take their invitation."""
-        self.people(Asker(member, frozenset(), frozenset())).join(member, profile)
+        self.people(Principal(member, frozenset(), frozenset())).join(member, profile)
 
-    def joined(self, *roles: Role, groups: tuple[str, ...] = (), name: str = "Ada") -> Asker:
+    def joined(self, *roles: Role, groups: tuple[str, ...] = (), name: str = "Ada") -> Principal:
         """A member as who they ask."""
         member = self.invited(*roles, groups=groups)
         self.take(member, Profile(name=name))
-        return self.asker(member)
+        return self.principal(member)
 
-    def asker(self, member: str) -> Asker:
+    def principal(self, member: str) -> Principal:
         """A member as who they ask now."""
-        return self.directory().asker(member)
+        return self.directory().principal(member)
 
     def group(self, name: str, parent: str | None = None, *, is_open: bool = False) -> str:
         """The id of a new group."""

@@ -112,7 +112,7 @@ class Community:
 
     def acting(self, name: str) -> KnowledgeBase:
         """The knowledge base in the hands of a member."""
-        return self.base.acting_for(self.base.directory.asker(self.ids[name]))
+        return self.base.as_(self.base.directory.principal(self.ids[name]))
 
     def token(self, name: str, *scopes: Scope) -> dict[str, str]:
         """The header of a new token."""

@@ -59,7 +59,7 @@ def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
 def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatus:
     """Whether anything is wrong; the operator gets what is, counts and sizes as well."""
     status = base.status()
-    return of_operator(status) if is_operator(base.asker) else standing(status)
+    return of_operator(status) if is_operator(base.principal) else standing(status)
 
 
 def standing(status: Status) -> Standing:

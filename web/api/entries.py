@@ -160,5 +160,5 @@ def _by_known(
 
 def _told(base: KnowledgeBase, member: str) -> str:
     """The id of `member`, as far as the one who asks may know it; everybody knows their own."""
-    known = member == base.asker.member or may(base.asker, SEE_PEOPLE)
+    known = member == base.principal.member or may(base.principal, SEE_PEOPLE)
     return member if known else UNNAMED

@@ -29,7 +29,7 @@ def list_names(
     Those with a word that begins so.
     """
     if of == "member-group":
-        if not may(base.asker, SEE_PEOPLE):
+        if not may(base.principal, SEE_PEOPLE):
             return ()
         found = base.directory.groups_listed(beginning[:100], limit=limit)
         return tuple(group.name for group in found.items)

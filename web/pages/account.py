@@ -205,7 +205,7 @@ def _to_keep(content: bytes, media_type: str, name: str) -> Response[bytes]:
 
 def _check_current(visit: Visit, password: str) -> None:
     if _asks_password(visit) and not visit.base.accounts.passwords.check(
-        visit.asker.member, password
+        visit.principal.member, password
     ):
         raise InvalidInput("The present password is another one.", "current")
 
@@ -265,7 +265,7 @@ def _page(
 
 
 def _groups_of(visit: Visit, ids: Iterable[str]) -> dict[str, GroupView]:
-    return visit.base.directory.groups_of(ids) if may(visit.asker, SEE_PEOPLE) else {}
+    return visit.base.directory.groups_of(ids) if may(visit.principal, SEE_PEOPLE) else {}
 
 
 def _told(me: MemberView) -> dict[str, str]:

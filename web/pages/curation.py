@@ -172,11 +172,11 @@ def show(
 
     def command() -> Receipt:
         nonlocal keeps_sight
-        require(base.asker, SHOW, author)
+        require(base.principal, SHOW, author)
         if stale:
             raise Refused(MEANWHILE)
         chosen = sight.visibility()
-        keeps_sight = bool(audience(chosen, author) & base.asker.labels)
+        keeps_sight = bool(audience(chosen, author) & base.principal.labels)
         if not (form.values["unseen"] or keeps_sight):
             raise InvalidInput(UNSEEN, "visibility")
         with groups_there():

@@ -159,10 +159,10 @@ def entry_view(
 ) -> EntryView:
     """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
     entry = base.catalogue.get(entry_id, most=0)
-    mine = base.catalogue.endorsement(entry_id, base.asker.member)
+    mine = base.catalogue.endorsement(entry_id, base.principal.member)
     lineage = base.catalogue.lineage(entry_id)
     forms = _empty_forms(mine, entry.version)
-    asker, author = base.asker, entry.contributed_by
+    principal, author = base.principal, entry.contributed_by
     now = ChosenSight.now(entry.visibility)
     chosen = ChosenSight.of(form.values) if form and name == "show" else now
     return EntryView(
@@ -182,11 +182,11 @@ def entry_view(
         groups=base.catalogue.groups(limit=SUGGESTED),
         forms=forms | {name: form} if form else forms,
         open=name,
-        may_revise=may(asker, REVISE),
-        may_show=may(asker, SHOW, author),
-        may_curate=may(asker, CURATE, author),
-        may_erase=may(asker, ERASE_ENTRY, author),
-        may_lose=not audience(Visibility("author"), author) & asker.labels,
+        may_revise=may(principal, REVISE),
+        may_show=may(principal, SHOW, author),
+        may_curate=may(principal, CURATE, author),
+        may_erase=may(principal, ERASE_ENTRY, author),
+        may_lose=not audience(Visibility("author"), author) & principal.labels,
         seen_by=group_names(base, entry.visibility.groups),
         chosen=chosen,
         offer=offered(base, chosen.groups),
@@ -214,18 +214,18 @@ def _parts(base: KnowledgeBase, entry: EntryPage, at: Numbers) -> dict[str, Any]
 def reuses_to_update(
     base: KnowledgeBase, entry_id: str, reuses: Iterable[ReuseView]
 ) -> frozenset[str]:
-    """The ids of those of `reuses` of an entry of which the asker may tell what became."""
-    asker = base.asker
-    if may(asker, UPDATE_REUSE):
+    """The ids of those of `reuses` of an entry of which the principal may tell what became."""
+    principal = base.principal
+    if may(principal, UPDATE_REUSE):
         return frozenset(one.id for one in reuses)
-    if asker.member is None or not may(asker, UPDATE_REUSE, asker.member):
+    if principal.member is None or not may(principal, UPDATE_REUSE, principal.member):
         return frozenset()
-    return base.catalogue.reuses_by(entry_id, asker.member)
+    return base.catalogue.reuses_by(entry_id, principal.member)
 
 
 def group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
     """What the first of `groups` by name are called, by id; who is no member is not told."""
-    known = base.directory.groups_of(groups) if may(base.asker, SEE_PEOPLE) else {}
+    known = base.directory.groups_of(groups) if may(base.principal, SEE_PEOPLE) else {}
     names = {group: each.name for group, each in known.items()}
     named = names | {group: "a group" for group in groups if group not in names}
     return dict(islice(named.items(), PIECE))

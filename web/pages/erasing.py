@@ -1,4 +1,4 @@
-"""Forgetting, on request: pages that say what goes and what stays, and ask first."""
+"""Eraser, on request: pages that say what goes and what stays, and ask first."""
 
 import asyncio
 from collections.abc import Callable
@@ -76,7 +76,7 @@ async def erase_me(
 
 
 def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
-    nobody = Visit(visit.base.acting_for(visit.base.directory.anonymous()))
+    nobody = Visit(visit.base.as_(visit.base.directory.anonymous()))
     answer = pages.for_visit(nobody).render("erased.html", ErasedPage(entries))
     forget_session(answer, visit.base, for_good=True)
     return answer
@@ -137,7 +137,7 @@ def require_sure(posted: Posted) -> None:
 
 
 def _erasable(base: KnowledgeBase, entry_id: str) -> EntryPage:
-    """The entry, if the asker sees it and may erase it. Raises `NotFound` or `Forbidden`."""
+    """The entry, if the principal sees it and may erase it. Raises `NotFound` or `Forbidden`."""
     entry = base.catalogue.get(entry_id)
-    require(base.asker, ERASE_ENTRY, entry.contributed_by)
+    require(base.principal, ERASE_ENTRY, entry.contributed_by)
     return entry

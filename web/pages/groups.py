@@ -230,7 +230,7 @@ def _group(
 
 
 def _is_in(base: KnowledgeBase, group: str) -> bool:
-    me = base.asker.member
+    me = base.principal.member
     return me not in (None, OPERATOR) and group in base.directory.member(me or "").groups
 
 

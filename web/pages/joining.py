@@ -127,7 +127,7 @@ def _take(
     base: KnowledgeBase, limits: Limits, word: str, secret: str, member: str, posted: Posted
 ) -> None:
     """All that can be refused comes first, so that a mistake does not use the link up."""
-    new, wrong = base.acting_for(of_member(member, ("member",), ())), Mistakes()
+    new, wrong = base.as_(of_member(member, ("member",), ())), Mistakes()
     profile = wrong.of(checked_profile, profile_of(posted))
     link = secret, PURPOSES[word]
     if "password" not in base.settings.ways:

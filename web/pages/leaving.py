@@ -42,7 +42,7 @@ def leave(
     except (InvalidInput, Refused) as error:
         page = LeavePage(Form({"sure": ""}).with_error(error))
         return pages.render("leave.html", page, at="account", status=status_of(error))
-    nobody = Visit(visit.base.acting_for(visit.base.directory.anonymous()))
+    nobody = Visit(visit.base.as_(visit.base.directory.anonymous()))
     answer = pages.for_visit(nobody).render("left.html", LeftPage())
     forget_session(answer, visit.base, for_good=True)
     return answer

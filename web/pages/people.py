@@ -203,7 +203,7 @@ async def erase(
     """Forget them; those who may not are refused before anybody is looked for."""
     try:
         entries = fate(data)
-        require(base.asker, actions.ERASE_MEMBER, member_id)
+        require(base.principal, actions.ERASE_MEMBER, member_id)
         await erased(
             lambda: base.erasure.begin_member(base.directory.member(member_id).id, entries=entries)
         )
@@ -289,7 +289,7 @@ def _member(
         ticked=({*shown} | more) - less,
         named=named,
         roles=ROLE_NAMES,
-        mine=found.id == base.asker.member,
+        mine=found.id == base.principal.member,
         form=form.with_error(error) if error else form,
         link=link,
     )

@@ -46,12 +46,12 @@ def offered(base: KnowledgeBase, chosen: Iterable[str] = (), *, joinable: bool =
 
     `joinable`: without those that nobody can be put into any longer.
     """
-    if not may(base.asker, SEE_PEOPLE):
+    if not may(base.principal, SEE_PEOPLE):
         return Offer()
     directory = base.directory
     first = directory.groups_listed(limit=OFFERED)
     ticked = directory.groups_of(chosen)
-    own = {label.removeprefix(_OF_GROUP) for label in base.asker.labels if _OF_GROUP in label}
+    own = {label.removeprefix(_OF_GROUP) for label in base.principal.labels if _OF_GROUP in label}
     few = first.total <= OFFERED
     others = (*([] if few else directory.groups_of(sorted(own)).values()), *first.items)
     shown = {} if few else dict(ticked)

@@ -10,7 +10,7 @@ from litestar.exceptions import ClientException
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb.access import Asker, Role, Scope, anonymous, may
+from kb.access import Principal, Role, Scope, anonymous, may
 from kb.areas import ACTIONS
 from kb.errors import KnowledgeBaseError
 from kb.people.actions import AUDIT, SEE_PEOPLE
@@ -82,7 +82,7 @@ class Shell(Struct, frozen=True, kw_only=True):
 
     def may(self, action: str) -> bool:
         """Whether the viewer of the page may do it with something that another member began."""
-        return may(Asker(None, self.roles, frozenset(), self.scopes), ACTIONS[action])
+        return may(Principal(None, self.roles, frozenset(), self.scopes), ACTIONS[action])
 
 
 NARROWS = frozenset({"kind", "tag", "group", "archived"})
@@ -132,7 +132,7 @@ class Pages:
         self._names: dict[str, str] = {}
 
     def for_visit(self, visit: Visit, sign_in: str = SIGN_IN) -> "Pages":
-        """The same for the asker now, who may sign in at the address `sign_in`."""
+        """The same for the principal now, who may sign in at the address `sign_in`."""
         return Pages(self._visits, visit, sign_in, like=self)
 
     def render(
@@ -140,7 +140,10 @@ class Pages:
     ) -> Response[str]:
         """`template` with `page`; `at` is the part of the navigation, `done` names a notice."""
         html = self.templates.get_template(template).render(
-            page=page, shell=self._shell(at, done), name_of=self.name_of, asker=self._visit.asker
+            page=page,
+            shell=self._shell(at, done),
+            name_of=self.name_of,
+            principal=self._visit.principal,
         )
         kept = "private, no-store" if self._visit.session else "private, no-cache"
         return Response(
@@ -172,20 +175,20 @@ class Pages:
         """What a member is called, as far as the viewer may know."""
         if member not in self._names:
             base = self._visit.base
-            unknown = member if may(base.asker, SEE_PEOPLE) else UNNAMED
+            unknown = member if may(base.principal, SEE_PEOPLE) else UNNAMED
             self._names[member] = base.directory.names([member]).get(member, unknown)
         return self._names[member]
 
     def _shell(self, at: str, done: str) -> Shell:
-        asker, settings = self._visit.asker, self._visits.base.settings
+        principal, settings = self._visit.principal, self._visits.base.settings
         return Shell(
             community=settings.community,
             member=self._own_name(),
-            known=asker.member is not None,
+            known=principal.member is not None,
             signing_in=bool(settings.ways),
             sign_in=self._sign_in,
-            roles=asker.roles,
-            scopes=asker.scopes,
+            roles=principal.roles,
+            scopes=principal.scopes,
             form_token=self._visit.form_token,
             at=at,
             notice=_notice(done),
@@ -195,7 +198,7 @@ class Pages:
     def _trouble(self) -> str:
         if self._visit.known and (why := self._visit.base.unwritable):
             return f"Nothing can be written at present because {why}; reading goes on."
-        if not may(self._visit.asker, AUDIT):
+        if not may(self._visit.principal, AUDIT):
             return ""
         try:
             return self._visit.base.incomplete()
@@ -203,7 +206,7 @@ class Pages:
             return ""  # the page tells what is wrong
 
     def _own_name(self) -> str:
-        member = self._visit.asker.member
+        member = self._visit.principal.member
         if member is None:
             return ""
         try:
@@ -219,7 +222,7 @@ class Pages:
         try:
             return self._visits.of(request.scope)
         except (ClientException, KnowledgeBaseError):
-            return Visit(self._visits.base.acting_for(anonymous(world=False)))
+            return Visit(self._visits.base.as_(anonymous(world=False)))
 
 
 def _asked(request: Request[Any, Any, Any]) -> tuple[str, Typed]:
@@ -230,7 +233,7 @@ def _asked(request: Request[Any, Any, Any]) -> tuple[str, Typed]:
 
 
 def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any]], Pages]:
-    """The dependency `pages`: they are for the asker."""
+    """The dependency `pages`: they are for the principal."""
 
     def of(request: Request[Any, Any, Any]) -> Pages:
         return pages.for_visit(visit_of(request), sign_in_url(request))

@@ -149,7 +149,7 @@ def known_member(base: KnowledgeBase, name: str, password: str) -> str:
 def has_joined(base: KnowledgeBase, member: str) -> bool:
     """Whether `member` is one now."""
     try:
-        base.directory.asker(member)
+        base.directory.principal(member)
     except NotFound:
         return False
     return True

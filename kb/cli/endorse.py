@@ -4,8 +4,8 @@ import click
 
 from kb.cli.names import Names
 from kb.cli.once import Command
+from kb.cli.output import entry_version_option, json_option, print_receipt, short
 from kb.cli.session import Session, pass_session
-from kb.cli.show import entry_version_option, json_option, print_receipt, short
 
 
 @click.command("endorse", cls=Command)
@@ -34,7 +34,7 @@ def endorse_command(
             receipt = base.endorsements.withdraw(found)
         else:
             receipt = base.endorsements.endorse(found, reason, entry_version=entry_version)
-        member = base.asker.member or ""
+        member = base.principal.member or ""
         name = Names(base, [member]).member(member)
     done = "no longer endorsed" if withdraw else "endorsed"
-    print_receipt(base.asker, receipt, f"Entry {short(found)} is {done} by {name}.", as_json)
+    print_receipt(base.principal, receipt, f"Entry {short(found)} is {done} by {name}.", as_json)

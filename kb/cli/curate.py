@@ -3,8 +3,8 @@
 import click
 
 from kb.cli.once import Command
+from kb.cli.output import entry_version_option, joined, json_option, print_receipt, short
 from kb.cli.session import Session, pass_session
-from kb.cli.show import entry_version_option, joined, json_option, print_receipt, short
 
 
 @click.command("tag", cls=Command)
@@ -27,7 +27,7 @@ def tag_command(
         )
         now = base.catalogue.summaries([receipt.id])[receipt.id].tags
     print_receipt(
-        base.asker, receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json
+        base.principal, receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json
     )
 
 
@@ -42,7 +42,7 @@ def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_jso
         receipt = base.entries.untag(base.catalogue.resolve(entry_id), tags)
         now = base.catalogue.summaries([receipt.id])[receipt.id].tags
     left = f"the tags {joined(now)}" if now else "no tags"
-    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
+    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
 
 
 @click.command("archive", cls=Command)
@@ -69,7 +69,7 @@ def archive_command(
             successor and resolve(successor),
             entry_version=entry_version,
         )
-    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
+    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
 
 
 @click.command("restore", cls=Command)
@@ -80,7 +80,7 @@ def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
     """Recommend the archived entry ID again."""
     with session.open() as base:
         receipt = base.entries.restore(base.catalogue.resolve(entry_id))
-    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
+    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
 
 
 @click.command("relate", cls=Command)
@@ -109,7 +109,7 @@ def relate_command(
     stood = receipt.version > page.version
     state = "now stands" if not remove else "no longer stands" if stood else "did not stand"
     print_receipt(
-        base.asker,
+        base.principal,
         receipt,
         f"{relation.type} {short(relation.target)} {state} at entry {short(receipt.id)}.",
         as_json,

@@ -11,9 +11,9 @@ import click
 
 from kb.cli.names import Names
 from kb.cli.once import Command
+from kb.cli.output import joined, json_option, known_kind, print_receipt, short, visible_option
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.sharing import chosen_visibility
-from kb.cli.show import joined, json_option, known_kind, print_receipt, short, visible_option
+from kb.cli.visibility import chosen_visibility
 
 if TYPE_CHECKING:
     from kb.entries.kinds import Kind
@@ -91,7 +91,7 @@ def contribute_command(
     for remark in parsed.remarks:
         tell(remark)
     print_receipt(
-        base.asker,
+        base.principal,
         receipt,
         f"Contributed {'archived ' if archived else ''}entry {receipt.id}.",
         as_json,
@@ -139,7 +139,10 @@ def revise_command(
     for remark in (*parsed.remarks, *left):
         tell(remark)
     print_receipt(
-        base.asker, receipt, f"Entry {short(receipt.id)} is at version {receipt.version}.", as_json
+        base.principal,
+        receipt,
+        f"Entry {short(receipt.id)} is at version {receipt.version}.",
+        as_json,
     )
 
 

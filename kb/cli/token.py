@@ -9,9 +9,9 @@ from kb.access import Scope
 from kb.accounts.tokens import TokenGist, TokenInfo
 from kb.cli.names import Names
 from kb.cli.once import Group
+from kb.cli.output import joined, json_option, local_day, print_json, print_table
 from kb.cli.pieces import piece, piece_options
 from kb.cli.session import Session, pass_session
-from kb.cli.show import joined, json_option, local_day, print_json, print_table
 
 LONGEST = 3650
 """Days; a token ends."""

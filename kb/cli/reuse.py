@@ -7,8 +7,8 @@ import click
 from msgspec import UNSET
 
 from kb.cli.once import Emptying, Group
+from kb.cli.output import entry_version_option, json_option, print_receipt
 from kb.cli.session import Session, pass_session
-from kb.cli.show import entry_version_option, json_option, print_receipt
 from kb.reuse.reuse import OUTCOMES, Outcome
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -74,7 +74,7 @@ def record(
             evidence=evidence,
             entry_version=entry_version,
         )
-    print_receipt(base.asker, receipt, f"Recorded reuse {receipt.id}.", as_json)
+    print_receipt(base.principal, receipt, f"Recorded reuse {receipt.id}.", as_json)
 
 
 @reuse_command.command("update")
@@ -116,4 +116,4 @@ def update(
             version=version,
             entry_version=entry_version,
         )
-    print_receipt(base.asker, receipt, f"Reuse {receipt.id} is up to date.", as_json)
+    print_receipt(base.principal, receipt, f"Reuse {receipt.id} is up to date.", as_json)

@@ -13,10 +13,10 @@ from kb import access
 from kb.cli.failures import tell_failure
 from kb.cli.names import Names
 from kb.cli.once import Command
+from kb.cli.output import json_option, known_kind, print_json, print_table, visible_option
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.sharing import chosen_visibility
-from kb.cli.show import json_option, known_kind, print_json, print_table, visible_option
+from kb.cli.visibility import chosen_visibility
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def import_command(
             options,
             partial(catalogue.get, most=0),
         )
-    told = position if access.is_operator(base.asker) else UNSET
+    told = position if access.is_operator(base.principal) else UNSET
     report = _report(name, outcomes, missing, told, time.monotonic() - began)
     if as_json:
         print_json(report)
@@ -150,7 +150,7 @@ def _options(
     visibility = chosen_visibility(base, visible_to) if visible_to else None
     if visibility and visibility.sight == "world" and not base.directory.open_to_world():
         raise InvalidInput(CLOSED, "visibility")
-    member = base.asker.member
+    member = base.principal.member
     names = Names(base).groups
     return ImportOptions(
         source=source,

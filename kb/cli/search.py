@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.once import Command
-from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import (
+from kb.cli.output import (
     INCOMPLETE,
     MIXED,
     filter_options,
@@ -19,6 +18,7 @@ from kb.cli.show import (
     print_json,
     short,
 )
+from kb.cli.session import Session, pass_session, tell
 from kb.counting import counted
 
 if TYPE_CHECKING:

@@ -8,9 +8,7 @@ from kb import access
 from kb.access import ROLES, Role
 from kb.cli.names import Names
 from kb.cli.once import Group
-from kb.cli.pieces import newest, newest_options, piece, piece_options
-from kb.cli.session import Session, pass_session
-from kb.cli.show import (
+from kb.cli.output import (
     joined,
     json_option,
     local_day,
@@ -21,6 +19,8 @@ from kb.cli.show import (
     print_table,
     short,
 )
+from kb.cli.pieces import newest, newest_options, piece, piece_options
+from kb.cli.session import Session, pass_session
 from kb.people.actions import LOOK_AFTER_PEOPLE
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def first_steward(session: Session, as_json: bool) -> None:
     from kb.one_time_links import one_time_link
 
     with session.open() as base:
-        access.require(base.asker, LOOK_AFTER_PEOPLE)
+        access.require(base.principal, LOOK_AFTER_PEOPLE)
         if base.directory.stewards():
             raise Refused("There is a steward already, who can invite others: see kb member list.")
         if not base.settings.ways:
@@ -164,7 +164,7 @@ def change_roles(session: Session, member_id: str, roles: tuple[Role, ...], as_j
         member = base.directory.member(member_id)
         receipt = base.people.change_roles(member.id, roles)
     sentence = f"{member.name} has the roles {joined(sorted(set(roles)))}."
-    print_receipt(base.asker, receipt, sentence, as_json)
+    print_receipt(base.principal, receipt, sentence, as_json)
 
 
 @member_command.command("join")
@@ -189,10 +189,10 @@ def join(
 
     profile = Profile(name=name, address=address, time_zone=time_zone, languages=languages)
     with session.open() as base:
-        access.require(base.asker, LOOK_AFTER_PEOPLE)
+        access.require(base.principal, LOOK_AFTER_PEOPLE)
         invited = base.directory.member(member_id).id
-        receipt = base.acting_for(access.of_member(invited, (), ())).credentials.join(profile)
-    print_receipt(base.asker, receipt, f"{profile.name} has joined as {invited}.", as_json)
+        receipt = base.as_(access.of_member(invited, (), ())).credentials.join(profile)
+    print_receipt(base.principal, receipt, f"{profile.name} has joined as {invited}.", as_json)
 
 
 @member_command.command("remove")
@@ -208,7 +208,7 @@ def remove(session: Session, member_id: str, as_json: bool) -> None:
     with session.open() as base:
         member = base.directory.member(member_id)
         receipt = base.people.leave(member.id)
-    print_receipt(base.asker, receipt, f"{member.name} is a member no longer.", as_json)
+    print_receipt(base.principal, receipt, f"{member.name} is a member no longer.", as_json)
 
 
 @member_command.command("history")
@@ -281,7 +281,7 @@ def data(session: Session, form: str) -> None:
     from kb.own_data.read import as_json
 
     with session.open() as base:
-        if base.asker.member == access.OPERATOR:
+        if base.principal.member == access.OPERATOR:
             raise Forbidden("Only members have data of their own: set KB_MEMBER to your id.")
         own = base.own_data()
     click.echo(as_json(own) if form == "json" else as_markdown(own, OWN))

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from kb.cli.names import Names
 from kb.cli.once import Command
+from kb.cli.output import json_option, print_json, print_table, short
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, print_json, print_table, short
 from kb.counting import counted
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import click
 from msgspec import UNSET
 
 from kb.cli.once import Group
+from kb.cli.output import json_option, print_json, print_receipt
 from kb.cli.pieces import piece, piece_options, tell_left_out
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, print_json, print_receipt
 from kb.counting import counted
 
 group_argument = click.argument("group", metavar="GROUP")
@@ -29,7 +29,7 @@ def form(session: Session, name: str, parent: str | None, is_open: bool, as_json
     with session.open() as base:
         around = base.directory.group(parent).id if parent else None
         receipt = base.people.form_group(name, around, open=is_open)
-    print_receipt(base.asker, receipt, f"Formed the group {name}.", as_json)
+    print_receipt(base.principal, receipt, f"Formed the group {name}.", as_json)
 
 
 @group_command.command("list")
@@ -87,7 +87,7 @@ def change(
             open=UNSET if is_open is None else is_open,
         )
         called = base.directory.group(receipt.id).name
-    print_receipt(base.asker, receipt, f"Changed the group {called}.", as_json)
+    print_receipt(base.principal, receipt, f"Changed the group {called}.", as_json)
 
 
 @group_command.command("close")
@@ -99,7 +99,7 @@ def close(session: Session, group: str, as_json: bool) -> None:
     with session.open() as base:
         found = base.directory.group(group)
         receipt = base.people.close_group(found.id)
-    print_receipt(base.asker, receipt, f"Closed the group {found.name}.", as_json)
+    print_receipt(base.principal, receipt, f"Closed the group {found.name}.", as_json)
 
 
 @group_command.command("add")
@@ -112,7 +112,7 @@ def add(session: Session, member_id: str, group: str, as_json: bool) -> None:
     with session.open() as base:
         member, found = base.directory.member(member_id), base.directory.group(group)
         receipt = base.people.join_group(found.id, member.id)
-    print_receipt(base.asker, receipt, f"{member.name} is in the group {found.name}.", as_json)
+    print_receipt(base.principal, receipt, f"{member.name} is in the group {found.name}.", as_json)
 
 
 @group_command.command("remove")
@@ -125,4 +125,6 @@ def remove(session: Session, member_id: str, group: str, as_json: bool) -> None:
     with session.open() as base:
         member, found = base.directory.member(member_id), base.directory.group(group)
         receipt = base.people.leave_group(found.id, member.id)
-    print_receipt(base.asker, receipt, f"{member.name} is not in the group {found.name}.", as_json)
+    print_receipt(
+        base.principal, receipt, f"{member.name} is not in the group {found.name}.", as_json
+    )

@@ -9,10 +9,10 @@ import click
 
 from kb import access
 from kb.cli.once import Command
+from kb.cli.output import joined, json_option, print_facts, print_json, print_table, size
 from kb.cli.pieces import USUAL, piece, piece_options
 from kb.cli.progress import Progress
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import joined, json_option, print_facts, print_json, print_table, size
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def status_command(
     --offset and --limit are for the parked events.
     """
     with session.open() as base:
-        access.require_operator(base.asker, "see the state of the data directory")
+        access.require_operator(base.principal, "see the state of the data directory")
         if without_lost_keys:
             base.go_on_without_lost_keys()
         if check:
@@ -113,7 +113,7 @@ def rebuild_command(session: Session, name: str, as_json: bool) -> None:
         bars[part].reach(done)
 
     with session.open() as base:
-        access.require_operator(base.asker, "rebuild views and index")
+        access.require_operator(base.principal, "rebuild views and index")
         with shown:
             base.rebuild(name, progress=show)
         status = _with_piece(base.status())

@@ -7,9 +7,9 @@ import click
 
 from kb.cli.names import Names
 from kb.cli.once import Command
+from kb.cli.output import json_option, local_time, print_json, print_receipt, print_table, short
 from kb.cli.pieces import newest, newest_options
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, local_time, print_json, print_receipt, print_table, short
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _show_one(
         )
         seen_by = Names(base).seen_by(shown)
     print_receipt(
-        base.asker, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
+        base.principal, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
     )
 
 

@@ -7,9 +7,9 @@ import click
 from msgspec import structs
 
 from kb.cli.once import Group
+from kb.cli.output import json_option, print_json, print_table
 from kb.cli.pieces import newest, newest_options, piece, piece_options
 from kb.cli.session import Session, pass_session
-from kb.cli.show import json_option, print_json, print_table
 from kb.measures.reuse_report import By
 
 

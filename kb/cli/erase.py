@@ -7,8 +7,8 @@ import click
 from kb import access
 from kb.cli.names import Names
 from kb.cli.once import Group
+from kb.cli.output import json_option, print_receipt, short
 from kb.cli.session import Session, pass_session, tell
-from kb.cli.show import json_option, print_receipt, short
 from kb.entries.actions import ERASE_ENTRY
 
 
@@ -46,7 +46,7 @@ def erase_member(
         tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.member(member.id, entries=entries)
     print_receipt(
-        base.asker, receipt, f"{name} is erased, and their entries are {entries}.", as_json
+        base.principal, receipt, f"{name} is erased, and their entries are {entries}.", as_json
     )
 
 
@@ -63,7 +63,7 @@ def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
     with session.open() as base:
         found = base.catalogue.resolve(entry_id, erased=True)
         if base.catalogue.summaries([found]):
-            access.require(base.asker, ERASE_ENTRY, base.catalogue.get(found).contributed_by)
+            access.require(base.principal, ERASE_ENTRY, base.catalogue.get(found).contributed_by)
             tell("Erasing; this makes views and index anew.")
         receipt = base.erasure.entry(found)
-    print_receipt(base.asker, receipt, f"Entry {short(receipt.id)} is erased.", as_json)
+    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} is erased.", as_json)

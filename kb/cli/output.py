@@ -1,0 +1,171 @@
+"""How values look on a terminal: calm tables, local times, and JSON that programs read."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kb import access
+from kb.characters import visible
+from kb.cli.session import tell
+
+if TYPE_CHECKING:
+    from kb.entries.results import EntrySummary
+    from kb.search.search import Result
+    from kb.writer import Receipt
+
+F = TypeVar("F", bound=Callable[..., Any])
+SHORT_ID = 8
+
+
+def known_kind(_: click.Context, __: click.Parameter, given: Any) -> Any:
+    """A callback of options that name kinds: any that there is none of is wrong usage."""
+    from kb.entries.kinds import load_kinds
+
+    kinds = load_kinds()
+    for key in (given,) if isinstance(given, str) else given or ():
+        if key not in kinds:
+            raise click.BadParameter(f"There is no kind {key!r}; there are {joined(kinds)}.")
+    return given
+
+
+def filter_options(command: F) -> F:
+    """The options that narrow down what is searched or listed: kinds, tags, groups."""
+    for option in (
+        click.option(
+            "--group", "groups", multiple=True, help="Only of this group; may be repeated."
+        ),
+        click.option(
+            "--tag", "tags", multiple=True, help="With this tag; repeated: with all of them."
+        ),
+        click.option(
+            "--kind",
+            "kinds",
+            metavar="KIND",
+            callback=known_kind,
+            multiple=True,
+            help="Only this kind; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+visible_option = click.option(
+    "--visible-to",
+    "visible_to",
+    metavar="WHO",
+    multiple=True,
+    help="Who sees it, if the file does not say: world, members, author, draft or group:NAME, "
+    "this one several times if need be [members].",
+)
+
+entry_version_option = click.option(
+    "--entry-version",
+    type=int,
+    help="The version of the entry that you read: refused if others see it by now.",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def print_json(value: object) -> None:
+    """`value`, a struct or plain data, as indented JSON; times are UTC in ISO 8601."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Rows under headers, or that there is none; nothing is rounded or read as a number."""
+    from tabulate import tabulate
+
+    shown = [[_seen(cell) for cell in row] for row in rows]
+    table = tabulate(shown, headers, tablefmt="simple", disable_numparse=True)
+    click.echo(table if shown else "None.")
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Names and values, one a line; those without a value are left out."""
+    shown = {name: value for name, value in facts.items() if value not in (None, "", ())}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        click.echo(f"{name:{width}}  {_seen(value)}")
+
+
+def _seen(value: object) -> object:
+    """A cell; what is no name of ours, such as a path, hides or turns nothing around it."""
+    return visible(value) if isinstance(value, str) else value
+
+
+INCOMPLETE = "not all of it can be read"
+"""Said in lists of an entry whose page tells what it lacks."""
+
+
+MIXED = "letters of two alphabets"
+"""Said beside a title that passes for another one by them."""
+
+
+def odd(entry: "EntrySummary | Result") -> str:
+    """What is to be known of an entry beside its title in a list, in brackets."""
+    said = [INCOMPLETE] * entry.incomplete + [MIXED] * entry.mixed
+    return f" ({joined(said)})" if said else ""
+
+
+def short(entry_id: str) -> str:
+    """The beginning of an id: enough to name it on the command line."""
+    return entry_id[:SHORT_ID]
+
+
+def local_time(moment: datetime) -> str:
+    """A moment in this machine's time zone, to the minute."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def local_day(moment: datetime) -> str:
+    """A moment's day in this machine's time zone."""
+    return moment.astimezone().strftime("%Y-%m-%d")
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` characters."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words with commas between them."""
+    return ", ".join(words)
+
+
+def heading(text: str) -> str:
+    """`text` as it stands over something; bold on a terminal."""
+    return click.style(text, bold=True) if sys.stdout.isatty() else text
+
+
+def size(count: int) -> str:
+    """Bytes in words."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit != "MB" else f"{amount:.1f} MB"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def print_receipt(
+    principal: access.Principal, receipt: "Receipt", sentence: str, as_json: bool
+) -> None:
+    """What a command that changed something answers; the log's position to the operator alone.
+
+    Members could tell from it how much happens that they do not see.
+    """
+    if receipt.behind:
+        tell(receipt.behind)
+    if not as_json:
+        click.echo(sentence)
+    elif access.is_operator(principal):
+        print_json(receipt)
+    else:
+        print_json({"id": receipt.id, "version": receipt.version})
