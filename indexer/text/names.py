@@ -3,11 +3,12 @@
 import unicodedata
 
 from indexer.text.analysis import name_key
-from indexer.text.sayings import TYPED, has_code
+from indexer.text.sayings import TYPED, has_code, other_version
 
 _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
 )
+_AROUND = " \"'`()[]{},:;"
 _ENDS = " .?!\u2026\u3002\uff1f\uff01"
 
 
@@ -29,10 +30,24 @@ def rung(question: str, title: str | None, level: int) -> int:
 
 
 def likeness(question: str, heading: str) -> int:
-    """How far `heading` is the question, quoted or not: 2 sign by sign, 1 in its letters, or 0."""
+    """How far `heading` is the question, quoted or not: 2 sign by sign, 1 in its letters, or 0.
+
+    One of a version may have its date and a word such as "Release" beside it.
+    """
     if name_key(heading) != name_key(question):
-        return 0
+        return _of_version(question, heading)
     return 2 if _even(heading) in (_even(question), _even(question).strip('"')) else 1
+
+
+def _of_version(question: str, heading: str) -> int:
+    asked = question.strip(_AROUND)
+    if not (other := other_version(asked)):
+        return 0
+    words = [word.strip(_AROUND) for word in heading.split()]
+    found = [word for word in words if other_version(word)]
+    if len(found) != 1 or found[0] not in words[:2]:
+        return 0
+    return {asked.casefold(): 2, other.casefold(): 1}.get(found[0].casefold(), 0)
 
 
 def _even(name: str) -> str:

@@ -18,6 +18,7 @@ from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
 from indexer.text import analysis, snippets
+from indexer.text.names import likeness
 from indexer.text.wanted import wanted
 
 TEXT = "How do we share what we learned?"
@@ -279,6 +280,16 @@ _NOTES = ("Bring your notes", "Ask.")
         ("--dry-run", [("First", "Set --dry-run today."), ("--dry-run", "Nothing is written.")]),
         ("data.frames", [("Data frames", "Rows."), ("Others", "Of data.frames we know.")]),
         ("dry run", [("First", "Set --dry-run today."), ("Dry run", "Nothing is written.")]),
+        *(
+            (
+                asked,
+                [("2.0 (2031-01-02)", f"As 1.68.2, {'oars. ' * often}1.68.2!"), (name, "Mended.")],
+            )
+            for asked in ("1.68.2", "v1.68.2", '"1.68.2"')
+            for name in ("1.68.2 (2030-10-05)", "[1.68.2] - 2030-10-05", "Release v1.68.2")
+            for often in (1, 200)
+            if asked.startswith("v") == ("v" in name) or "v" in asked
+        ),
         ("Bring your notes", [("Before", "Your notes: bring them. " * 200), _NOTES]),
         ("Lunch", [("Before", "Lunch is a meal. " * 200), ("Lunch", "It is at noon.")]),
         ("Lunch", [("Before", "Bring lunch. " * 200 + "\n\n- Lunch"), ("Lunch", "At noon.")]),
@@ -299,3 +310,18 @@ def test_an_index_links_to_the_heading_of_the_part_that_answers(
     with HybridIndex.build(tmp_path, Knowing(), fill) as index:
         (hit,) = index.search(question, Filter(audience=everyone))
     assert (hit.heading, hit.place, hit.text) == (sections[1][0], "2", sections[1][1])
+
+
+@pytest.mark.parametrize(
+    ("heading", "alike"),
+    [
+        ("1.68.2 (2030-10-05)", 2),
+        ("[v1.68.2] - 2030-10-05", 1),
+        ("From 1.68.2 to 2.0", 0),
+        ("1.68.2-rc1", 0),
+        ("Why we left 1.68.2", 0),
+        ("1.68.20", 0),
+    ],
+)
+def test_the_heading_of_a_version_has_no_other_one(heading: str, alike: int) -> None:
+    assert likeness("1.68.2", heading) == alike
