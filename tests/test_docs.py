@@ -10,6 +10,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.cli import cli
 from kb.entries.content import Content, Draft, Section
+from tests.worlds.base import joined
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -116,8 +117,11 @@ def test_the_example_of_the_readme_runs(
     monkeypatch.chdir(tmp_path)
     KnowledgeBase.create("notes")
     with KnowledgeBase.open("notes") as base:
-        base.entries.contribute(Draft(kind="practice", content=CONSENT))
+        entry_id = base.entries.contribute(Draft(kind="practice", content=CONSENT)).id
+        member_id = joined(base, "member", "curator", name="Ada").principal.member
     source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
     assert source
-    exec(compile(source[1], "README.md", "exec"), {})
+    exec(compile(source[1], "README.md", "exec"), {"entry_id": entry_id, "member_id": member_id})
+    with KnowledgeBase.open("notes") as base:
+        assert base.catalogue.get(entry_id).tags == ("facilitation",)
     assert capsys.readouterr().out.startswith("Deciding by consent ")
