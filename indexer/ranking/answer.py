@@ -6,7 +6,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from indexer.document import Hit, Part, ScoreParts
-from indexer.ranking.answering_part import Meeting, answering, beneath, gone_on, said
+from indexer.ranking.answering_part import Meeting, answering, gone_on, said, shown
 from indexer.ranking.evidence import EXACT, NOTHING
 from indexer.ranking.maxsim import Words
 from indexer.ranking.ranking import Question, Ranked, Ranking
@@ -142,7 +142,7 @@ def _hit(
         found.update(all_terms(name))
         found.update(term for _, _, term in snippets.spans(name, (), question.wanted.phrases))
     told = sorted(place for term, place in words.items() if term in found)
-    text, wanted = beneath(passage, part), question.wanted
+    text, wanted = shown(passage, part, spans), question.wanted
     inside = (
         snippets.within(spans, (part.start, part.end))
         if part.start < part.end

@@ -91,16 +91,23 @@ def gone_on(wanted: Wanted, level: int, stored: Fetched) -> Fetched:
     return stored._replace(passage=replace(passage, text=text, parts=parts), keys=found)
 
 
-def beneath(passage: Passage, part: Part) -> str:
+def shown(passage: Passage, part: Part, spans: Sequence[Span]) -> str:
     """The text of `part`, or else what of the passage stands under deeper headings than its own.
 
-    Where the passage ends with its heading that is how it goes on.
+    Where the passage ends with its heading that is how it goes on. What has nothing below it and is
+    found by words over several headings, which `spans` tell, shows these.
     """
+    text = passage.text
     if part.start < part.end:
-        return passage.text[part.start : part.end]
+        return text[part.start : part.end]
     if part.beneath:
-        return passage.text[part.end + len(part.heading) : part.beneath].strip()
-    return passage.after.strip() if part == passage.parts[-1] else ""
+        return text[part.end + len(part.heading) : part.beneath].strip()
+    if passage.after and part == passage.parts[-1]:
+        return passage.after.strip()
+    over = ((start, end) for start, end, _ in spans if "\n" in text[start:end])
+    first, last = next(over, (0, 0))
+    before, _, _ = text[last:].partition("\n")
+    return text[text.rfind("\n", 0, first) + 1 : last] + before if last else ""
 
 
 def said(sayings: Iterable[Saying], level: int, text: str) -> list[Span]:

@@ -53,6 +53,7 @@ RELEASES = Document(
         Section("0.12", "### Mended\n\n- A leak of tar.\n\n#### Further\n\nSmall things."),
         Section("0.11", ""),
         Section("0.10", f"### Added\n\n{LONG} {LONG} zinc."),
+        Section("Pitch", "## Pitch\n\n## Tallow melts\n\n## Wool\n\nLast."),
         Section("Resin", "## Resin in boats\n\n## Row\n\nOf resin."),
     ),
     audience=EVERYONE.audience,
@@ -128,7 +129,7 @@ def test_the_end_of_a_section_and_the_beginning_of_the_next_are_no_phrase(
         ("0.12", "1", "Mended\nA leak of tar.\nFurther\nSmall things."),
         ("Mended", "1.1", "A leak of tar."),
         ("0.10", "3", f"Added\n{LONG}"),
-        ("Resin", "4", "Resin in boats\nRow\nOf resin."),
+        ("Resin", "5", "Resin in boats\nRow\nOf resin."),
     ],
 )
 def test_a_heading_over_others_alone_shows_what_is_beneath_it(
@@ -144,6 +145,12 @@ def test_what_is_beneath_a_heading_is_marked(index: HybridIndex) -> None:
     assert [hit.text[start:end] for start, end in hit.marks] == ["Resin", "resin"]
 
 
+def test_what_is_said_over_headings_alone_is_shown(index: HybridIndex) -> None:
+    hit = first(index, "pitch.tallow")
+    assert (hit.text, hit.close) == ("Pitch\nTallow melts", True)
+    assert [hit.text[start:end] for start, end in hit.marks] == ["Pitch\nTallow"]
+
+
 def test_a_heading_beside_others_shows_nothing_of_theirs(index: HybridIndex) -> None:
     hit = first(index, "Resin in boats")
-    assert (hit.place, hit.text) == ("4.1", "")
+    assert (hit.place, hit.text) == ("5.1", "")
