@@ -231,10 +231,14 @@ def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools)
 def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
     """Whether each stands in the passage, or begins there and ends behind it."""
     passage = fetched.passage
-    heading = f" {name_key(passage.heading)}  "
-    told = f"{heading}{name_key(passage.text)} "
-    left = [phrase for phrase in phrases if f" {phrase} " not in told]
+    told = f" {name_key(passage.heading)}  {name_key(passage.text)} "
+    left = [f" {phrase} " for phrase in phrases if f" {phrase} " not in told]
     if not left or not passage.after:
         return not left
-    goes_on = f"{heading}{name_key(passage.text + passage.after)} "
-    return all(0 <= goes_on.find(f" {phrase} ") < len(told) - 1 for phrase in left)
+    # Longer than it by the signs between its words, which are not many.
+    reach = 2 * max(map(len, left)) + 64
+    near = passage.text[-reach:]
+    cut = len(name_key(near)) + 1
+    goes_on = f" {name_key(near + passage.after[:reach])} "
+    places = ((phrase, max(0, cut + 2 - len(phrase)), cut - 1 + len(phrase)) for phrase in left)
+    return all(phrase in goes_on[first:last] for phrase, first, last in places)

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
 from indexer.stored.rows import Fetched, Line
+from indexer.text.analysis import name_key
 from indexer.text.names import likeness
 from indexer.text.said import PASSAGES
 from indexer.text.sayings import certain
@@ -42,11 +43,15 @@ def headed(
     numbers = [number for each in documents.values() for number in each][:PASSAGES]
     if not numbers or len(question) > LONGEST:
         return {}
+    key, numbered = name_key(question), any(map(str.isdigit, question))  # as a version is
     may = [
         line.number
         for line in stored.lines(numbers, certain(question))
         # Further headings are lines of the text; what else is such a line has no part of its own.
-        if any(likeness(question, each) for each in (line.heading, *line.text.split("\n")))
+        if any(
+            name_key(each) == key or (numbered and likeness(question, each))
+            for each in (line.heading, *line.text.split("\n"))
+        )
     ]
     alike = {
         number: max(likeness(question, part.heading) for part in one.passage.parts)
