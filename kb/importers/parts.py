@@ -19,6 +19,7 @@ _ID = re.compile(
     r"\{(?:[^{}\n]{0,200}?[ \t:])?#([\w:.-]{1,200})(?=[^{}\n]{0,200}\})"
     r"|\{:?[ \t]*id=[\"']?([^\s\"'{}]{1,200})(?=[^{}\n]{0,200}\})"
     r"|<[a-zA-Z]\w{0,20}\s[^<>\n]{0,300}?\b(?:id|name)=[\"']?([^\s\"'<>]{1,200})"
+    r"|\{\{[<%][ \t]{0,9}[\w/-]{1,60}\s(?:[^{}\n]{0,300}?\s)?id=[\"']?([^\s\"'<>{}%]{1,200})"
     r"|(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$"
     r"|^\(([\w.:/ -]{1,200})\)=[ \t]*$",
     re.MULTILINE,
@@ -27,8 +28,10 @@ _CELL_ID = re.compile(
     r"[ \t]*(?:#|//|--|%%)\|[ \t]*label:[ \t]*[\"']?([\w.:-]{1,200})"
     r"|[ \t]*(?:`{3,}|~{3,})[ \t]*\{[A-Za-z]{1,20}[ \t]+([\w.-]{1,200})[ \t]*[,}]"
 )
+_SHORTCODE = re.compile(r"\{\{[<%][ \t]{0,9}([\w/-]{1,60})\s")
 _NO_WORDS = re.compile(
-    r"\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>|[ \t]#+[ \t]*$|[ \t]\^[A-Za-z0-9-]{4,60}[ \t]*$"
+    r"\{\{[^{}\n]{0,400}\}\}|\{[^{}\n]{0,200}\}|<[^<>\n]{0,400}>"
+    r"|[ \t]#+[ \t]*$|[ \t]\^[A-Za-z0-9-]{4,60}[ \t]*$"
     r"|^\([\w.:/ -]{1,200}\)=[ \t]*$"
 )
 _LINK = re.compile(
@@ -91,7 +94,7 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         found = None if is_code else _HEADING.match(line) or _underlined(line, below)
         if is_code:
             yield from ((each, words) for each in _ids_of_cell(line))
-        ids = [] if is_code else [one[one.lastindex or 0] for one in _ID.finditer(line)]
+        ids = [] if is_code else [*_ids_in(line)]
         if found:
             words_alone = outside_code(found[1], lambda text: _NO_WORDS.sub("", text))
             name = letters(plain(words_alone))
@@ -107,6 +110,14 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
             waiting = ids if alone else []
             yield from ((each, words) for each in ids if not alone)
     yield from ((each, words) for each in waiting)
+
+
+def _ids_in(line: str) -> Iterator[str]:
+    """The ids in a line; of a shortcode its site may have put the name before it: "def-mast"."""
+    for found in _ID.finditer(line):
+        yield found[found.lastindex or 0]
+        if shortcode := _SHORTCODE.match(found[0]):
+            yield f"{shortcode[1]}-{found[found.lastindex or 0]}"
 
 
 def _ids_of_cell(line: str) -> Iterator[str]:

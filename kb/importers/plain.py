@@ -26,6 +26,7 @@ from kb.importers.myst import without_comment_lines
 from kb.importers.pieces import code, pieces
 from kb.importers.raw import with_braces, with_raw_signs
 from kb.importers.remarks import Remarks, Why
+from kb.importers.shortcodes import with_names
 from kb.importers.slashes import with_notes
 from kb.importers.unseen import hides, without_unseen
 
@@ -67,7 +68,7 @@ def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
     body = with_raw_signs(with_grids(body, remarks), remarks)
     body = with_fences_apart(flattened(with_fences(body, remarks)))
     body = with_fences_apart(outdented(body, remarks))
-    body = _shown(body, remarks, myst=myst)
+    body = with_names(_shown(body, remarks, myst=myst), remarks)
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))
     html = Html("\n".join(without_code(text) for kind, text in found if kind != "code"), remarks)

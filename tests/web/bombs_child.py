@@ -139,6 +139,7 @@ IMPORTERS = (
         "seen_text",
         "seen_values",
         "seen_words",
+        "shortcodes",
         "slashes",
         "unseen",
         "value_text",

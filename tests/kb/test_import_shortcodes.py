@@ -1,0 +1,57 @@
+"""Paired shortcodes of Hugo's keep their names, their addresses and their ids."""
+
+import pytest
+
+from kb.importers.markdown import parse_markdown
+
+
+def made(text: str) -> str:
+    (section,) = parse_markdown(text.encode(), "a.md").content.sections
+    return section.text
+
+
+@pytest.mark.parametrize("name", ["name", "term", "title", "summary", "label"])
+def test_a_name_in_an_attribute_stands_in_bold_before_the_text(name: str) -> None:
+    text = f'Masts:\n\n{{{{% def id="mz" {name}="Mizzen mast" %}}}} Low. {{{{% /def %}}}}'
+    assert made(text).split() == ["Masts:", "**Mizzen", "mast**", "Low."]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('- {{< def name="Keel" >}}Below.{{< /def >}}', "- **Keel** Below."),
+        ("A {{< def name='Keel' >}}fin{{< /def >}} so.", "A **Keel** fin so."),
+        (
+            '{{< def color="red" term="Keel" alt="A fin" >}}Low.{{< /def >}}',
+            "A fin\n**Keel**\n\nLow.",
+        ),
+        ('{{< button href="/docs/oar" >}}Oars{{< /button >}}', "[Oars](/docs/oar)"),
+        ('See {{% btn size=2 url="a (b)" %}} Oars {{% /btn %}}!', "See [Oars](<a (b)>)!"),
+        (
+            '{{< card link="/oar" title="Oars" >}}Of ash.{{< /card >}}',
+            "**[Oars](/oar)**\n\nOf ash.",
+        ),
+        ('{{< tabs name="t1" >}}Row.{{< /tabs >}}', "Row."),
+        (
+            '`{{< def name="Keel" >}}`{{< /def >}}',
+            '`{{< def name="Keel" >}}`',
+        ),
+    ],
+)
+def test_names_and_addresses_are_read_where_they_stand(text: str, read: str) -> None:
+    assert made(text).strip() == read
+
+
+def test_what_else_a_shortcode_says_is_told() -> None:
+    parsed = parse_markdown(b'{{% def abbr="KL" name="Keel" %}}Low.{{% /def %}}', "a.md")
+    assert parsed.remarks == ('Marks of other tools: {{% def abbr="KL" %}}; {{% /def %}}',)
+
+
+@pytest.mark.parametrize("part", ["mz", "def-mz"])
+def test_the_id_of_a_shortcode_leads_to_where_it_stands(part: str) -> None:
+    body = (
+        f"# Boats\n\nSee [it](#{part}).\n\n## Words\n\n"
+        '{{% def id="mz" name="Mizzen" %}}\nThe last.\n{{% /def %}}\n\n## More\n\nText.'
+    )
+    parsed = parse_markdown(body.encode(), "a.md")
+    assert parsed.content.sections[0].text == "See [it](#words)."
