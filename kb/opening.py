@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from events.errors import EventLogError
-from kb.errors import DataDirectoryError, KnowledgeBaseError
+from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.parts import Parts
+from kb.projections.leadership import Leadership
+from kb.projections.worker import PATIENCE_SECONDS
 from kb.storage.data_directory import DataDirectory
 from kb.storage.frozen import FULL, FrozenDirectory, no_room, unwritable
 from kb.storage.settings import Settings
@@ -47,9 +49,33 @@ def _refuse_unhidden(parts: Parts, why: str) -> None:
         raise DataDirectoryError(f"Entries of an erased member cannot be erased with them: {why}")
 
 
-def _brought_up(parts: Parts) -> Parts:
+def _refuse_other_program(parts: Parts) -> None:
+    """A running process of another version never makes the views that this one reads."""
+    if parts.reader.is_of_this_program():
+        return
+    with Leadership(parts.directory.lock).taken(PATIENCE_SECONDS) as leads:
+        if leads or parts.reader.is_of_this_program():
+            return
+    raise DataDirectoryError(
+        f"Another process, e.g. kb serve, keeps {parts.directory.root} up with another version of "
+        "Tributary, so nothing was read or written: stop it, then start it again with this version."
+    )
+
+
+def _wait_for_views(parts: Parts) -> None:
     try:
         parts.worker.ensure(0)
+    except NotYetSearchable as error:
+        raise DataDirectoryError(
+            "Another process is making the views from the log and is not done yet, so nothing was "
+            f"read or written: try again later. {' '.join(parts.worker.errors)}".strip()
+        ) from error
+
+
+def _brought_up(parts: Parts) -> Parts:
+    try:
+        _refuse_other_program(parts)
+        _wait_for_views(parts)
         parts.worker.bring_views_up()
         parts.worker.take_in_readable(parts.codec)
         if parts.frozen:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn
@@ -91,6 +91,21 @@ class ViewReader:
     def fits(self) -> bool:
         """Whether the file is as it was left by the process that leads."""
         return self._sums.fits()
+
+    def is_of_this_program(self) -> bool:
+        """Whether the file has the tables that this program reads, or is not there yet."""
+        if not self._path.exists():
+            return True
+        try:
+            with closing(connect(self._path, mode="ro")) as db:
+                found = states(db) if schema(db) == SCHEMA else None
+        except sqlite3.Error:
+            return True  # found out, and told, where it is read
+        return found is not None and all(
+            view.name in found and found[view.name].made.tables == made_with(view).tables
+            for view in self._views
+            if view.name in self._views.indispensable
+        )
 
     def position(self) -> int:
         """How far the views are, -1 if they are not there yet."""

@@ -8,7 +8,7 @@ from events.errors import ProjectionUnavailable
 from events.event import NewEvent, StreamWrite
 from indexer.embedding.testing import HashEmbedder
 from kb.cli.search import print_answer
-from kb.errors import InvalidInput, NotYetSearchable, Refused
+from kb.errors import DataDirectoryError, InvalidInput, NotYetSearchable, Refused
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.projections.views import Views
@@ -320,3 +320,23 @@ def test_status_tells_of_views_that_are_not_there_and_of_a_damaged_index(
     status = again.status()
     assert (status.views_position, status.entries) == (0, 0)
     assert "index file manifest.json is damaged" in status.errors[0]
+
+
+def test_beside_a_server_of_another_version_nothing_is_called_safe_that_was_not_written(
+    open_base: OpenBase, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.opening.PATIENCE_SECONDS", 0.0)
+    base = open_base()
+    base.entries.contribute(some_draft())
+    base.catch_up()
+    head = base.head()
+    with base.follow():
+        base.catch_up()
+        monkeypatch.setattr("kb.views.reader.SCHEMA", 7)
+        with pytest.raises(
+            DataDirectoryError, match="another version of Tributary, so nothing was"
+        ):
+            open_base()
+        monkeypatch.undo()
+    assert base.head() == head
+    assert open_base().catalogue.browse().total == 1
