@@ -29,6 +29,7 @@ from kb.importers.remarks import Remarks, Why
 from kb.importers.shortcodes import with_names
 from kb.importers.slashes import with_notes
 from kb.importers.unseen import hides, without_unseen
+from kb.importers.wide_links import with_links_in_lines
 
 _SUSPICIOUS = re.compile(
     r"[<{]|%%|::|^[ \t>]*\+[-:=]|^[ \t]*///|^[ \t]*(?:===|!!!|\?{3})|^[ \t]*#\+|\(\(|:[a-z]{1,20}-|"
@@ -68,7 +69,7 @@ def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
     body = with_raw_signs(with_grids(body, remarks), remarks)
     body = with_fences_apart(flattened(with_fences(body, remarks)))
     body = with_fences_apart(outdented(body, remarks))
-    body = with_names(_shown(body, remarks, myst=myst), remarks)
+    body = with_links_in_lines(with_names(_shown(body, remarks, myst=myst), remarks))
     body = without_divisions(with_notes(body, remarks), remarks)
     found = list(pieces(body))
     html = Html("\n".join(without_code(text) for kind, text in found if kind != "code"), remarks)

@@ -144,6 +144,7 @@ IMPORTERS = (
         "unseen",
         "value_text",
         "values",
+        "wide_links",
     ),
 )
 
