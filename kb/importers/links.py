@@ -18,6 +18,9 @@ _NUMBER = re.compile(r"(\d{12,14})(?=[ _-])")
 """The moment by which notes of a slip box are known, before their titles."""
 _GLOSSARY = re.compile(r"(?:^|/)_?(?:glossary|glossaries|terms)/", re.IGNORECASE)
 _ROOTS = ("docs", "content", "versioned_docs")
+_LEAST_VERSIONED = 3
+"""Parts of the address of a page of one version: "docs", its version, its name."""
+
 _FRONT = ("index", "_index")
 _INDEXES = ("", *(f"/{name}" for name in (*_FRONT, "readme")))
 """What the file of a page's address ends in: its name, or one that stands for its folder."""
@@ -156,7 +159,10 @@ class Names:
                 continue
             address = _address("" if place == "." else place)
             files = (self._files.get(f"{address}{index}".lstrip("/"), {}) for index in _INDEXES)
-            for owners in (*files, self._addresses.get(address, {})):
+            # Docusaurus: a file that is called like its folder is the page of that.
+            name = posixpath.basename(address) or _address(self._folder)
+            like_folder = self._files.get(f"{address}/{name}".lstrip("/"), {})
+            for owners in (*files, self._addresses.get(address, {}), like_folder):
                 if found := _only(owners):
                     return found
         return None
@@ -177,6 +183,21 @@ class Names:
             or self._ending(whole)
             or self._page("/".join(rest) for rest in inner)
             or self._post(whole)
+            or self._of_version(parts, path)
+        )
+
+    def _of_version(self, parts: list[str], path: str) -> str | None:
+        """Docusaurus: "/docs/next/x" is docs/x, "/docs/1.2/x" is versioned_docs/version-1.2/x."""
+        if len(parts) < _LEAST_VERSIONED:
+            return None
+        first, version, *rest = parts
+        below = "/".join(rest)
+        if version == "next":
+            places = [f"{first}/{below}", *([below] if _key(first) == self._folder else [])]
+        else:
+            places = [f"versioned_{first}/version-{version}/{below}", f"version-{version}/{below}"]
+        return self._page(
+            posixpath.join(above, place) for place in places for above in _above(path)
         )
 
     def _post(self, whole: str) -> str | None:

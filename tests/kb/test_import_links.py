@@ -281,3 +281,51 @@ def test_a_section_that_a_field_became_has_the_definitions_of_its_links() -> Non
     assert "[o]: oven.md" in found.content.sections[0].text
     assert "[l]: lid.md" not in found.content.sections[0].text
     assert {*found.links} == {"oven.md", "lid.md"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "link", "path", "found"),
+    [
+        ("site", "/docs/next/row", "docs/sail.md", "docs/row.md"),
+        ("site", "/docs/next/knots/reef#tie", "docs/sail.md", "docs/knots/reef.md"),
+        ("site", "/docs/1.2/row", "docs/sail.md", "versioned_docs/version-1.2/row.md"),
+        ("site", "/docs/next/row", "versioned_docs/version-1.2/row.md", "docs/row.md"),
+        ("site", "/docs/2.0/row", "docs/sail.md", None),
+        ("site", "/blog/next/row", "docs/sail.md", None),
+        ("docs", "/docs/next/knots/reef", "sail.md", "knots/reef.md"),
+        ("docs", "/docs/next/nothing", "sail.md", None),
+    ],
+)
+def test_a_link_to_a_page_of_one_version_leads_to_it(
+    folder: str, link: str, path: str, found: str | None
+) -> None:
+    names = Names(folder)
+    pages = ("sail.md", "row.md", "knots/reef.md")
+    for page in pages if folder == "docs" else (f"docs/{each}" for each in pages):
+        names.add(page, page, ())
+    if folder == "site":
+        old = "versioned_docs/version-1.2/row.md"
+        names.add(old, old, ())
+    assert names.find(link, path) == found
+
+
+@pytest.mark.parametrize(
+    ("link", "path", "found"),
+    [
+        ("./", "knots/reef.md", "knots/knots.md"),
+        ("../knots/", "knots/reef.md", "knots/knots.md"),
+        ("/knots", "rigs/rigs.md", "knots/knots.md"),
+        ("./", "rigs/sail.md", "rigs/index.md"),
+        ("./", "sail.md", "boats.md"),
+    ],
+)
+def test_a_file_called_like_its_folder_is_the_page_of_that(
+    link: str, path: str, found: str
+) -> None:
+    names = Names("boats")
+    for page in (
+        *("knots/knots.md", "knots/reef.md", "rigs/rigs.md", "rigs/index.md", "rigs/sail.md"),
+        *("boats.md", "sail.md"),
+    ):
+        names.add(page, page, ())
+    assert names.find(link, path) == found
