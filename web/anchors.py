@@ -9,8 +9,8 @@ def anchor(heading: str) -> str:
 
 
 def part_anchor(part: str) -> str:
-    """What stands behind the # of a link as the id of an element."""
-    return f"s-{part_slug(part)}"
+    """What stands behind the # of a link as the id of an element; nothing means the page."""
+    return f"s-{part_slug(part)}" if part.strip("#") else ""
 
 
 def place_anchor(place: int | str) -> str:

@@ -159,7 +159,7 @@ def parse_markdown(
         archived=archived,
         content=content_with_parts(
             with_words(content, of_own, lambda target, label: "" if target else of_own[label]),
-            lambda target, part: None if target else ("", parts.slug(part) or part),
+            lambda target, part: None if target else ("", parts.called(part)),
             remarks,
         ),
         tags=tuple(dict.fromkeys([*own_tags, *sorted_fields.tags])),

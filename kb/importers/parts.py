@@ -48,7 +48,8 @@ class Parts(Struct, frozen=True):
     """The headings of an entry by what links call them.
 
     `answered` are the slugs to which its page answers; `meant` has one of these for the letters of
-    what other tools call a heading, and of the ids that the file gives one.
+    what other tools call a heading, and of the ids that the file gives one; nothing for an id
+    that stands below no heading of the entry, which means the page.
     """
 
     answered: frozenset[str]
@@ -57,6 +58,11 @@ class Parts(Struct, frozen=True):
     def slug(self, part: str) -> str | None:
         """The slug of the heading that `part` of a link means, if it is not called so."""
         return None if part_slug(part) in self.answered else self.meant.get(letters(part))
+
+    def called(self, part: str) -> str:
+        """What the page calls `part` of a link: a slug, nothing for the page, `part` if unknown."""
+        known = self.slug(part)
+        return part if known is None else known
 
 
 def parts_of(body: str, sections: Sequence[Section]) -> Parts:
@@ -72,7 +78,12 @@ def parts_of(body: str, sections: Sequence[Section]) -> Parts:
                 for above in heading.split(": "):
                     under.setdefault(letters(above), names[0])
     meant = {**under, **meant}
-    ids = {letters(each): found for each, words in _ids(body) if (found := meant.get(words))}
+    ids = dict[str, str]()
+    for each, words in _ids(body):
+        if found := meant.get(words) or ids.get(letters(each)):
+            ids[letters(each)] = found
+        elif letters(each) not in meant:
+            ids[letters(each)] = ""
     return Parts(frozenset(answered), {**meant, **ids})
 
 
@@ -106,9 +117,10 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         else:
             alone = not _NO_WORDS.sub("", line).strip(" []()")
             alone = alone and not (before and above.startswith("{:"))
-            yield from ((each, words) for each in waiting if not ids)
-            waiting = ids if alone else []
-            yield from ((each, words) for each in ids if not alone)
+            waiting += ids
+            if not (ids and alone):
+                yield from ((each, words) for each in waiting)
+                waiting = []
     yield from ((each, words) for each in waiting)
 
 
@@ -155,13 +167,15 @@ def _with_parts(text: str, change: Change, remarks: Remarks) -> str:
         if not better or better == (target, part):
             return found[0]
         if letters(part) != letters(better[1]):
-            remarks.add(Why.CHANGED, f"a link to #{part} leads to #{better[1]}")
+            to = f"#{better[1]}" if better[1] else "the beginning of the page"
+            remarks.add(Why.CHANGED, f"a link to #{part} leads to {to}")
         said = ""
         if found[4] and found.string.startswith("]]", found.end()):
             # What is written is also what is read; in a table the sign has a stroke before it.
             stroke = "\\" if found.string.lstrip().startswith("|") else ""
             said = f"{stroke}|{target}#{part}"
-        return f"{before}{better[0]}#{better[1]}{said}"
+        sign = "#" if better[1] or not better[0] else ""
+        return f"{before}{better[0]}{sign}{better[1]}{said}"
 
     return "\n".join(
         line if is_code else outside_code(line, lambda piece: _LINK.sub(led, piece))

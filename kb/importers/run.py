@@ -244,7 +244,7 @@ class FolderImport:
                 # Of a label its author wrote no page.
                 return ("", part) if of_label(target, part) else None
             to = "" if found == entry_id else target.removeprefix(WIKI)
-            return to, self._files[found].parts.slug(part) or part
+            return to, self._files[found].parts.called(part)
 
         if parsed.exact or not parsed.links:
             return parsed.content

@@ -82,7 +82,7 @@ def test_references_lead_to_other_pages_of_the_folder(tmp_path: Path) -> None:
 
     said = shown(World(), tmp_path)["all.md"].strip()
 
-    assert said == "See [How\\_ hot](part/big%20ovens.qmd#how_-hot) and [Cold](cold.Rmd#cold)."
+    assert said == "See [How\\_ hot](part/big%20ovens.qmd#how_-hot) and [Cold](cold.Rmd)."
 
 
 def test_labels_of_a_book_in_myst_are_shown_by_their_headings(tmp_path: Path) -> None:

@@ -150,6 +150,12 @@ def test_an_id_of_kramdown_is_that_of_what_stands_right_above_it() -> None:
     assert said == ["apples", "pears", "grapes"]
 
 
+def test_places_one_below_the_other_are_all_of_the_heading_below_them() -> None:
+    body = '# Fruit\n\n## Figs\n\n<a id="one"></a>\n<a id="two"></a>\n## Pears\n\nGreen.'
+    parts = parse_markdown(body.encode(), "a.md").parts
+    assert [parts.slug(each) for each in ("one", "two")] == ["pears", "pears"]
+
+
 def test_a_heading_that_a_line_makes_has_ids_as_others_have() -> None:
     body = (
         "Title\n=====\n\nApples\n------\n{: #one}\n\nRed.\n\nPears {#two}\n---\n\nGreen.\n\n"
@@ -176,4 +182,23 @@ def test_what_a_link_called_a_part_is_told_where_the_page_calls_it_otherwise(
     assert {row.path: row.remarks for row in rows} == {
         "page.md": ("Marks of other tools: ^x8aubx", told),
         "from.md": (f"{told} (2 times)",),
+    }
+
+
+def test_a_place_below_no_heading_is_the_beginning_of_the_page(
+    base: KnowledgeBase, tmp_path: Path
+) -> None:
+    (tmp_path / "page.md").write_text('# Page\n\n[a](#4) [[#4]]\n\n<a id="4"></a>\n\nText. ^abc1')
+    (tmp_path / "from.md").write_text("[b](page.md#4) [[page#^abc1|c]] [d](page.md#none)")
+
+    rows = list(FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run())
+    base.wait(max(row.position for row in rows), index=False)
+    said = {row.path: base.catalogue.get(row.id or "").sections[0].text for row in rows}
+
+    assert said["page.md"].startswith("[a](#) [[#|#4]]\n")
+    assert said["from.md"] == "[b](page.md) [[page|c]] [d](page.md#none)"
+    assert {told for row in rows for told in row.remarks if told.startswith("Taken")} == {
+        "Taken otherwise: a link to #4 leads to the beginning of the page (2 times)",
+        "Taken otherwise: a link to #4 leads to the beginning of the page; "
+        "a link to #^abc1 leads to the beginning of the page",
     }
