@@ -60,7 +60,8 @@ def list_groups(session: Session, offset: int, limit: int, as_json: bool) -> Non
     "--open/--not-open",
     "is_open",
     default=None,
-    help="Whether members may join it by themselves. A closed group takes members again.",
+    help="Whether members may join it, and open ones inside it, by themselves. "
+    "A closed group takes members again.",
 )
 @json_option
 @pass_session
@@ -95,7 +96,8 @@ def change(
 @json_option
 @pass_session
 def close(session: Session, group: str, as_json: bool) -> None:
-    """Let nobody join GROUP any longer; those who are in it still see what it sees."""
+    """Let nobody join GROUP, or a group inside it, any longer; those who are in it still see what
+    it sees."""
     with session.open() as base:
         found = base.directory.group(group)
         receipt = base.people.close_group(found.id)

@@ -48,7 +48,17 @@ WITH RECURSIVE mine (id) AS (
 )
 SELECT id FROM mine
 """
-_GROUP = "SELECT id, name, parent, open, closed FROM community_group"
+# As it holds with all that it is in: open where each of these is, closed where one is.
+_WITH_AROUND = """(
+    WITH RECURSIVE line (id) AS (
+        SELECT community_group.id
+        UNION
+        SELECT above.parent FROM community_group AS above JOIN line USING (id)
+        WHERE above.parent IS NOT NULL)
+    SELECT {} FROM community_group AS one JOIN line USING (id))"""
+_GROUP = f"""SELECT id, name, parent, {_WITH_AROUND.format("min(one.open)")} AS open,
+    {_WITH_AROUND.format("max(one.closed)")} AS closed
+FROM community_group"""
 _GROUPS_LISTED = f"""
 WHERE {_NAMED.format("looks")} AND (:inside IS NULL OR parent = :inside)
 """

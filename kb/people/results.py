@@ -51,7 +51,11 @@ class MemberView(Struct, frozen=True, kw_only=True):
 
 
 class GroupView(Struct, frozen=True, kw_only=True):
-    """A group and the one that it is in."""
+    """A group and the one that it is in.
+
+    `open` says that members may join it by themselves, `closed` that nobody joins it: both are
+    decided by those around it too.
+    """
 
     id: str
     name: str

@@ -55,10 +55,23 @@ class Rules:
         raise NotFound(f"There is no group {text!r}: form it first.")
 
     def refuse_closed(self, known: str) -> None:
-        """Raise `Refused` for a group that nobody joins any longer."""
-        found = self.load_group(known)
-        if found.closed:
-            raise Refused(f"The group “{found.name}” is closed: nobody joins it any longer.")
+        """Raise `Refused` for a group that nobody joins any longer, for one around it perhaps."""
+        line = self.around(known)
+        for each in line:
+            if each.closed:
+                also = "" if each.id == known else f", and so is “{line[0].name}” inside it"
+                raise Refused(
+                    f"The group “{each.name}” is closed{also}: nobody joins it any longer."
+                )
+
+    def refuse_inside_closed(self, parent: str | None) -> None:
+        """Raise `Refused` where no group is put in `parent`: it or one around it is closed."""
+        for each in self.around(parent):
+            if each.closed:
+                raise Refused(
+                    f"The group “{each.name}” is closed, so none is put inside it: its members "
+                    "would see what that sees."
+                )
 
     def refuse_name_of_another(self, known: str, name: str) -> None:
         """Raise `Refused` for a name that another group has, or began with."""
@@ -70,9 +83,9 @@ class Rules:
         if other != known and self.load_group(other).version:
             raise Refused(f"Another group began as “{name}”; choose another name.")
 
-    def refuse_opening(self, parent: str | None, *, open: bool) -> None:
+    def refuse_opening(self, parent: str | None) -> None:
         """Raise `Refused` if a group in `parent` cannot be open: its members see what that sees."""
-        if open and parent and not self.load_group(parent).open:
+        if not all(each.open for each in self.around(parent)):
             raise Refused(
                 "A group inside one that is not open cannot be open: who joined it by themselves "
                 "would see what the one around it sees."
@@ -83,10 +96,14 @@ class Rules:
         if any(each.id == known for each in self.around(parent)):
             raise Refused("A group cannot be inside itself; choose another one around it.")
 
-    def around(self, known: str) -> list[Group]:
-        """A group and all that it is in."""
+    def is_open(self, known: str) -> bool:
+        """Whether members may join a group by themselves: it and all around it are open."""
+        return all(each.open for each in self.around(known))
+
+    def around(self, known: str | None) -> list[Group]:
+        """A group and all that it is in; nothing for None."""
         around: dict[str, Group] = {}
-        above: str | None = known
+        above = known
         while above and above not in around:
             around[above] = self.load_group(above)
             above = around[above].parent

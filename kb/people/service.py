@@ -96,8 +96,7 @@ class People:
 
         def guard() -> None:
             self._rules.refuse_closed(known)
-            around = self._rules.around(known)
-            if who != self._writer.actor or not all(each.open for each in around):
+            if who != self._writer.actor or not self._rules.is_open(known):
                 self._require(LOOK_AFTER_GROUPS)
 
         return self._change(who, bind(decide.join_group, group=known), guard)
@@ -149,7 +148,9 @@ class People:
 
         def guard() -> None:
             self._rules.refuse_name_of_another(known, name)
-            self._rules.refuse_opening(around, open=open)
+            self._rules.refuse_inside_closed(around)
+            if open:
+                self._rules.refuse_opening(around)
 
         formed = bind(form, name=name, parent=around, open=open)
         return self._change_group(known, formed, guard, named=True)
@@ -165,7 +166,8 @@ class People:
     ) -> Receipt:
         """Change what is given; parent None puts it inside no other.
 
-        A group is never inside itself, and never takes the name of another one.
+        A group is never inside itself, never put inside a closed one, and never takes the name of
+        another one. Those inside one that is not open or closed are so too, until it is changed.
         """
         self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
@@ -180,17 +182,21 @@ class People:
                 self._rules.refuse_circle(known, around)
             if isinstance(name, str):
                 self._rules.refuse_name_of_another(known, name)
-            present = self._rules.load_group(known)
-            self._rules.refuse_opening(
-                present.parent if isinstance(around, UnsetType) else around,
-                open=present.open if isinstance(open, UnsetType) else open,
-            )
 
-        changed = bind(change, name=name, parent=around, open=open)
+        def changed(present: Group) -> list[GroupEvent]:
+            place, opened = present.parent if isinstance(around, UnsetType) else around, open
+            if place != present.parent:
+                self._rules.refuse_inside_closed(place)
+                # What those around it kept from being open is not opened by taking it from them.
+                opened = self._rules.is_open(known) if isinstance(open, UnsetType) else open
+            if opened is True:
+                self._rules.refuse_opening(place)
+            return change(present, name=name, parent=around, open=opened)
+
         return self._change_group(known, changed, guard, named=isinstance(name, str))
 
     def close_group(self, group: str) -> Receipt:
-        """Let nobody join it any longer."""
+        """Let nobody join it, or what is inside it, any longer."""
         self._require(LOOK_AFTER_GROUPS)
         return self._change_group(self._rules.known_group(group), close)
 

@@ -181,6 +181,38 @@ def test_nobody_is_invited_to_a_group_that_is_closed_meanwhile(
         base.people.invite(groups=[ward])
 
 
+def test_nobody_comes_into_what_a_group_around_closes_meanwhile(
+    base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
+) -> None:
+    """By joining, by an invitation, or by a group that is formed or moved inside it."""
+    people, mara = base.people, id_of(joined(base))
+    commands: dict[str, Callable[[str, str], object]] = {
+        "join": lambda _, ward: people.join_group(ward, mara),
+        "invite": lambda _, ward: people.invite(groups=[ward]),
+        "form": lambda _, ward: people.form_group("Room", ward),
+        "move": lambda free, ward: people.change_group(free, parent=ward),
+    }
+    for how, command in commands.items():
+        around = people.form_group(f"House, {how}").id
+        ward = people.form_group(f"Ward, {how}", around).id
+        free = people.form_group(f"Free, {how}").id
+        meanwhile(partial(other.people.close_group, around))
+        with pytest.raises(Refused, match=f"The group “House, {how}” is closed"):
+            command(free, ward)
+    assert not base.directory.member(mara).groups
+
+
+def test_a_group_is_not_opened_inside_one_that_ceases_to_be_open_meanwhile(
+    base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
+) -> None:
+    around = base.people.form_group("House", open=True).id
+    floor = base.people.form_group("Floor", around, open=True).id
+    ward = base.people.form_group("Ward", floor).id
+    meanwhile(partial(other.people.change_group, around, open=False))
+    with pytest.raises(Refused, match="cannot be open"):
+        base.people.change_group(ward, open=True)
+
+
 def test_a_sign_in_name_that_another_takes_meanwhile_stays_theirs(
     base: KnowledgeBase, meanwhile: Callable[..., None]
 ) -> None:

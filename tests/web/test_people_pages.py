@@ -261,6 +261,34 @@ def test_a_page_for_each_group_lets_stewards_change_it(
     assert mara.get("/groups/nothing").status_code == 404
 
 
+def test_the_pages_call_a_group_open_or_closed_as_those_around_it_let_it_be(
+    browser: Browsers, community: Community
+) -> None:
+    stella, mara, people = browser("Stella"), browser("Mara"), community.acting("Stella").people
+    region = people.form_group("Region", open=True).id
+    clinic = people.form_group("Clinic", region, open=True).id
+    page = f"/groups/{clinic}"
+    assert f"{page}/join" in mara.get(page).text
+    people.change_group(region, open=False)
+    html = mara.get(page).text
+    assert "by invitation ·" in html
+    assert f"{page}/join" not in html
+    as_shown = {
+        "parent": region,
+        "parent_before": region,
+        "open_before": "",
+        "name_before": "Clinic",
+    }
+    send(stella, f"{page}/change", {"name": "Ward", **as_shown})
+    people.close_group(region)
+    html = mara.get(page).text
+    assert "<h1>Ward</h1>" in html
+    assert "closed ·" in html
+    assert f"{page}/join" not in html
+    assert "closed" in send(stella, "/groups", {"name": "Room", "parent": clinic}, 409).text
+    assert f'<option value="{clinic}"' not in stella.get("/groups").text
+
+
 def test_a_steward_opens_the_community_to_the_world(browser: Browsers) -> None:
     stella = browser("Stella")
     assert 'value="world"' not in stella.get("/entries/new?kind=practice").text

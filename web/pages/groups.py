@@ -49,7 +49,7 @@ class GroupPage(Struct, frozen=True, kw_only=True):
     """One group, what it is in from the outermost on, and what is directly inside it.
 
     `places` are the groups that it may be put into, None where there are so many that one is named
-    instead; `mine` says that the viewer is in it, `joinable` that they may join by themselves.
+    instead; `mine` says that the viewer is in it.
     """
 
     group: GroupView
@@ -58,7 +58,6 @@ class GroupPage(Struct, frozen=True, kw_only=True):
     members: Part[MemberView]
     places: Places
     mine: bool
-    joinable: bool
     form: Form
 
 
@@ -136,7 +135,7 @@ def change_group(
 
 @post("/groups/{group_id:str}/close", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def close_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
-    """Let nobody join it any longer."""
+    """Let nobody join it, or what is inside it, any longer."""
     base.people.close_group(group_id)
     return _see(group_id)
 
@@ -223,7 +222,6 @@ def _group(
         members=part(members.items, members.total, at[0], url, "members"),
         places=_places(base, found),
         mine=_is_in(base, found.id),
-        joinable=all(each.open for each in (*line, found)),
         form=form,
     )
     return pages.render("group.html", page, at="people", done=done, status=status)
