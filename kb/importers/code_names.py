@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 _MAYBE = re.compile(r"(?:`{3}|~{3})[^\n]{0,60}[\[{:=]")
 _FENCE = re.compile(r"([ \t]{0,40})(`{3,}|~{3,})(.*)$")
 _INFO = re.compile(r"\s{0,9}(?:\{\s?(?=\.))?\.?([\w+#-]{1,30})(?=$|[\s:{}\[,])(.{0,600})$")
 _NAMED = re.compile(
     r"(?<=[\s{,])(?:data-)?(?:title|file|filename|name|caption|label)\s?[=:]\s?"
-    r"(?:\"([^\"\n]{1,300})\"|'([^'\n]{1,300})'|([^\s\"',}]{1,300}))"
+    r"(?:\"([^\"\n]{1,300})\"|'([^'\n]{1,300})'|((?:[^\s\"'},&]|,(?![\w-]{1,40}=|[\s}]|$)){1,300}))"
 )
 _IN_BRACKETS = re.compile(r"(?<=[\s}])\[([^\[\]\n]{1,200})\]\s{0,9}$")
 _BEHIND_COLON = re.compile(r":([^\s`{}\[\]]{1,200})(?=\s|$)")
@@ -49,7 +50,14 @@ def _told(info: str) -> tuple[str, str]:
     if told is None:
         return info, ""
     left = rest[: told.start()] + rest[told.end() :]
-    return found[1] + ("" if left.strip(" {}") == "" else left), next(filter(None, told.groups()))
+    name = next(filter(None, told.groups()))
+    return found[1] + ("" if left.strip(" {}") == "" else left), _decoded(name)
+
+
+def _decoded(name: str) -> str:
+    """`name` with signs for what addresses write with a percent sign, if that is text."""
+    said = " ".join(unquote(name).split())
+    return said if said.isprintable() and "\ufffd" not in said else name
 
 
 def _code(name: str) -> str:

@@ -21,6 +21,7 @@ from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.html_code import coded
 from kb.importers.indented import outdented
+from kb.importers.literals import without_literals
 from kb.importers.marks import seen_of_marks, without_marks
 from kb.importers.myst import without_comment_lines
 from kb.importers.pieces import code, pieces
@@ -67,7 +68,7 @@ def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
         return body
     body = _without_endings(_without_fences(body), remarks)
     body = with_raw_signs(with_grids(body, remarks), remarks)
-    body = with_fences_apart(flattened(with_fences(body, remarks)))
+    body = with_fences_apart(flattened(with_fences(without_literals(body, remarks), remarks)))
     body = with_fences_apart(outdented(body, remarks))
     body = with_links_in_lines(with_names(_shown(body, remarks, myst=myst), remarks))
     body = without_divisions(with_notes(body, remarks), remarks)

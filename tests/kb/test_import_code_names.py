@@ -17,6 +17,10 @@ from kb.importers.markdown import parse_markdown
         ("js{5,8} [tide.js]", "tide.js", "js{5,8}"),
         ("js:src/tide.js", "src/tide.js", "js"),
         ('{.r filename="tide.R"}', "tide.R", "r"),
+        ("Player name=Low%20Tide&ext=js", "Low Tide", "Player &ext=js"),
+        ("js name=tides,%20low.js", "tides, low.js", "js"),
+        ("js {file=tide.js,copy=true}", "tide.js", "js {,copy=true}"),
+        ("js name=50%FF", "50%FF", "js"),
     ],
 )
 def test_the_name_of_a_block_of_code_stands_above_it(line: str, name: str, left: str) -> None:

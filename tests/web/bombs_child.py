@@ -117,6 +117,7 @@ IMPORTERS = (
         "indented",
         "lines",
         "links",
+        "literals",
     ),
     *(
         "marks",

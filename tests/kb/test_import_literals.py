@@ -1,0 +1,55 @@
+"""What stands between back-ticks in braces of JSX is code, or the value of an attribute."""
+
+import pytest
+
+from kb.importers.markdown import ParsedFile, parse_markdown
+
+
+def parsed(text: str) -> ParsedFile:
+    return parse_markdown(text.encode(), "a.mdx")
+
+
+def made(text: str) -> str:
+    (section,) = parsed(text).content.sections
+    return section.text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('<CodeBlock language="sh">{`row --fast`}</CodeBlock>', "```sh\nrow --fast\n```"),
+        (
+            '<CodeBlock language="sh" title="bow">\n  {`\nrow\n\n  <B> ${v()}\n`}\n</CodeBlock>',
+            "`bow`\n\n```sh\nrow\n\n  <B> ${v()}\n```",
+        ),
+        ("<CodeBlock>{`a \\`b\\` \\${c}`}</CodeBlock>", "```\na `b` ${c}\n```"),
+        (
+            "- Go:\n\n  <CodeBlock>\n  {`row`}\n  </CodeBlock>\n\n  On.",
+            "- Go:\n\n\n  ```\n  row\n  ```\n\n\n  On.",
+        ),
+        (
+            "```mdx\n<CodeBlock>{`row`}</CodeBlock>\n```",
+            "```mdx\n<CodeBlock>{`row`}</CodeBlock>\n```",
+        ),
+    ],
+)
+def test_a_block_of_code_is_a_fence_with_its_lines(text: str, read: str) -> None:
+    assert made(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("- <a href={`https://oar.example/${v()}/o.js`}>o.js</a>, *new*", "- o.js, *new*"),
+        ("See <a href={`/oar`}>Oar</a>.", "See [Oar](/oar)."),
+        ("Write `<a href={`/oar`}>`.", "Write `<a href={`/oar`}>`."),
+        ("```\n<a href={`/oar`}>\n```", "```\n<a href={`/oar`}>\n```"),
+    ],
+)
+def test_a_link_has_the_address_that_stands_there_or_none(text: str, read: str) -> None:
+    assert made(text) == read
+
+
+def test_an_address_that_a_program_makes_is_told() -> None:
+    told = parsed("<a href={`/${v()}/oar`}>Oar</a>").remarks
+    assert told == ("Marks of other tools: {`/${v()}/oar`}",)
