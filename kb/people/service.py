@@ -167,7 +167,7 @@ class People:
         """Change what is given; parent None puts it inside no other.
 
         A group is never inside itself, never put inside a closed one, and never takes the name of
-        another one. Those inside one that is not open or closed are so too, until it is changed.
+        another one. What lies inside one that is closed or not open is so too, as long as that is.
         """
         self._require(LOOK_AFTER_GROUPS)
         wrong = beside or Mistakes()
