@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
-from kb.importers.breaks import BREAK, with_breaks
+from kb.importers import html_attributes as said_by
+from kb.importers.breaks import BREAK, with_blank_lines, with_breaks
 from kb.importers.emphasis import emphasised, without_gone
-from kb.importers.html_attributes import IN_TAG, attributes_of, leads, words_in_sentence, written
+from kb.importers.html_attributes import IN_TAG, attributes_of, written
 from kb.importers.html_code import LINK, coded, named, with_names, with_signs
 from kb.importers.html_names import (
     AROUND,
@@ -15,13 +16,13 @@ from kb.importers.html_names import (
     IN_ROW,
     IN_TEXT,
     KNOWN,
-    LEADS,
     LEFT_OPEN,
     ONE_LINE,
     PARTS,
-    SPOKEN,
     STRUCTURE,
+    VERBATIM,
     WRAPPED,
+    is_html,
 )
 from kb.importers.naming import readable_name
 from kb.importers.remarks import Remarks, Why
@@ -47,15 +48,8 @@ _PARTED_AT_START = re.compile(f"^([ \t]*){PARTS}+[ \t]*", re.MULTILINE)
 _DEEPEST = 40  # blanks before a component that stands within a list
 _LISTS = 20  # lists around an item that it is indented for; pages show no more within each other
 _BAR = re.compile(r"(?<!\\)\|")
-_BLANKS = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*(\n[ \t]*)+")
-_ITEM = re.compile(r"(?:-|\d{1,9}\.) ")
 _EMPHASIS = re.compile(r"<(?:b|strong|i|em)>", re.IGNORECASE)
 _INDENT = re.compile(r"\n[ \t]+")
-_VERBATIM = re.compile(
-    r"(<pre\b[^<>]{0,500}>|<(?:script|style|template)\b[^<>]{0,500}>"
-    r"|</(?:pre|script|style|template)\s{0,9}>)",
-    re.IGNORECASE,
-)
 
 
 class Html:
@@ -70,9 +64,7 @@ class Html:
         self._ended = {*_CLOSING.findall(text)}
         self._ended |= {name.lower() for name in self._ended if name.lower() in KNOWN}
         self._ended |= {around for within in self._ended for around in AROUND.get(within, ())}
-        self._imported = {
-            name for names in _IMPORTED.findall(text) for name in _NAME.findall(names)
-        }
+        self._imported = {*_NAME.findall(" ".join(_IMPORTED.findall(text)))}
         self._pages = {name: path.removeprefix("@site") for name, path in _PAGE.findall(text)}
         self._targets: list[tuple[str, str]] = []  # each with what names the link
         self._opened: list[str] = []
@@ -94,7 +86,7 @@ class Html:
         self._in_line = ""
         self.begin(html)
         made, within = [], ""
-        for at, piece in enumerate(_VERBATIM.split(html)):
+        for at, piece in enumerate(VERBATIM.split(html)):
             if not at % 2:
                 made.append(self._piece(piece, within))
             elif piece.startswith("</"):
@@ -102,7 +94,7 @@ class Html:
             else:
                 within = within or piece.strip("<>").split()[0].lower()
                 self._remarks.add(Why.MARKS, piece if " " in piece else "")
-        return with_breaks(_BLANKS.sub(_blank_line, "".join(made)).strip("\n"))
+        return with_breaks(with_blank_lines("".join(made)).strip("\n"))
 
     def inline(self, text: str, *, in_table: bool = False) -> str:
         """Text with single elements in it, and `BREAK` for breaks, but a blank in a table."""
@@ -161,7 +153,7 @@ class Html:
         if not found[2] or not self._is_element(*found.groups()):
             return found[0]
         name = found[2].lower()
-        if name not in KNOWN or not _is_html(found[2]):
+        if name not in KNOWN or not is_html(found[2]):
             return self._component(found)
         if name in ONE_LINE:
             self._in_line = "" if found[1] else name
@@ -190,7 +182,7 @@ class Html:
 
     def _is_element(self, slash: str, name: str, rest: str) -> bool:
         """Whether something in angle brackets is an element, and no placeholder or type."""
-        known = name.lower() in KNOWN and _is_html(name)
+        known = name.lower() in KNOWN and is_html(name)
         if not known and name.islower() and "." not in name and name not in self._ended:
             return False
         if slash or rest.endswith("/"):
@@ -210,8 +202,7 @@ class Html:
         self._left_out(found, written(attributes))
         if found[3].rstrip().endswith("/"):
             return ""
-        target = f"<{target}>" if re.search(r"[\s()]", target) else target
-        self._targets.append((target, name))
+        self._targets.append((_address(target), name))
         return f"{LINK}[" if target else ""
 
     def _image(self, rest: str) -> str:
@@ -219,19 +210,19 @@ class Html:
         source, text = attributes.pop("src", ""), attributes.pop("alt", "")
         if attributes:
             self._remarks.add(Why.MARKS, f"<img {written(attributes)}>")
-        source = f"<{source}>" if re.search(r"[\s()]", source) else source
-        return f"![{' '.join(text.split())}]({source})"
+        return f"![{' '.join(text.split())}]({_address(source)})"
 
     def _component(self, found: re.Match[str]) -> str:
         """An element that a program of the site makes: readers see what its attributes say."""
         slash, name, rest = found.groups()
         attributes = attributes_of(rest)
-        said = [" ".join(attributes.pop(each).split()) for each in SPOKEN if attributes.get(each)]
-        leading = next((each for each in LEADS if leads(attributes.get(each, ""))), "")
-        target = attributes.pop(leading, "")
+        said, target = said_by.spoken_in(attributes)
         if name in self._pages and not slash:
             target, said = self._pages[name], [readable_name(self._pages[name])]
-        words = "" if said or target else words_in_sentence(found, attributes)
+        words = "" if said or target else said_by.words_in_sentence(found, attributes)
+        if not words and rest.endswith("/"):
+            said, alone = said + said_by.words_without_content(name, attributes), not said
+            words = " ".join(said) if alone and not target and not _begins_line(found) else ""
         self._remarks.add(Why.MARKS, f"<{slash}{name} {written(attributes)}".strip() + ">")
         if slash and self._opened[-1:] == [name]:
             self._opened.pop()
@@ -242,9 +233,20 @@ class Html:
             return "["
         if target:
             said = [f"[{(said or [target])[0]}]({target})", *said[1:]]
-        before = found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
+        if self._in_table:
+            return words or self._component_in_table(said)
+        before = _before(found)
         indent = before if before.isspace() else ""
         return words or "".join(f"\n\n{indent}**{text}**\n\n" for text in said)
+
+    def _component_in_table(self, said: list[str]) -> str:
+        """What a component says as words of a cell, or as a row where it stands for one."""
+        cells = [_BAR.sub(r"\\|", text) for text in said]
+        if self._in_cell or not cells:
+            return " ".join(cells)
+        self._rows += 1
+        row = f"\n| {' | '.join(cells)} |"
+        return row + ("\n|" + "---|" * len(cells) if self._rows == 1 else "")
 
     def _list(self, name: str, structure: Mapping[str, str], *, closing: bool) -> str:
         if not closing:
@@ -285,16 +287,14 @@ class Html:
 
 def _begins_line(found: re.Match[str]) -> bool:
     """Whether nothing but blanks and emphasis stands before an element in its line."""
-    before = found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
-    return not _EMPHASIS.sub("", before).strip()
+    return not _EMPHASIS.sub("", _before(found)).strip()
 
 
-def _blank_line(blanks: re.Match[str]) -> str:
-    """A blank line; an item of a list that follows stays as far in as it is."""
-    is_item = _ITEM.match(blanks.string, blanks.end())
-    return "\n\n" + (blanks[0].rpartition("\n")[2] if is_item else "")
+def _before(found: re.Match[str]) -> str:
+    """What stands before an element in its line."""
+    return found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
 
 
-def _is_html(name: str) -> bool:
-    """Whether a name is written as those of HTML are; components have a capital or a dot."""
-    return name.islower() or name.isupper()
+def _address(target: str) -> str:
+    """`target` as Markdown writes the target of a link."""
+    return f"<{target}>" if re.search(r"[\s()]", target) else target

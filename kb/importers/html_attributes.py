@@ -3,6 +3,9 @@
 import re
 from collections.abc import Mapping
 
+from kb.importers import html_code
+from kb.importers.html_names import LEADS, SPOKEN
+
 _INNER = r"\{(?>[^{}]|\{[^{}]{0,500}\}){0,1000}\}"
 _BRACES = rf"\{{(?>[^{{}}]|{_INNER}){{0,1000}}\}}"
 IN_TAG = (
@@ -24,6 +27,9 @@ _BESIDE = 100  # characters before and after a component that are looked at
 _WORD = re.compile(r"[^\W\d_]")
 _ELEMENT = re.compile(r"<[^<>\n]{0,100}>")
 _VALUE = re.compile(r"(?!true$|false$)[^\W\d_][\w +.,'-]{0,59}")
+_SPOKEN_VALUE = re.compile(
+    r"(?=[^\n]{0,300}[^\W\d_])(?=[^\n]{0,300}?(?: |[A-Z]))(?![{\[./]|https?:)[^\n{}<>=;]{1,300}"
+)
 _STEERING = re.compile(
     r"id|key|ref|name|icon|kind|type|size|width|height|color|fill|class|class-?name|style|variant"
     r"|theme|align|placement|position|lang|language|src|path|component|mode|layout|role|target",
@@ -47,6 +53,30 @@ def words_in_sentence(found: re.Match[str], attributes: Mapping[str, str]) -> st
         for name, value in attributes.items()
         if not _STEERING.fullmatch(name) and _VALUE.fullmatch(value)
     )
+
+
+def spoken_in(attributes: dict[str, str]) -> tuple[list[str], str]:
+    """What attributes of a component say to readers, and where it leads; taken out of these."""
+    said = [" ".join(attributes.pop(each).split()) for each in SPOKEN if attributes.get(each)]
+    leading = next((each for each in LEADS if leads(attributes.get(each, ""))), "")
+    return said, attributes.pop(leading, "")
+
+
+def words_without_content(name: str, attributes: dict[str, str]) -> list[str]:
+    """What other attributes of a component say that holds no text, taken out of these.
+
+    Words for readers have a blank or a capital; what is called code is some.
+    """
+    if name.lower().endswith(("icon", "svg")):
+        return []
+    said = []
+    for key, value in list(attributes.items()):
+        is_code = key.lower() == "code" and _WORD.search(value) is not None
+        steers = key != "name" and _STEERING.fullmatch(key)
+        if is_code or (not steers and _SPOKEN_VALUE.fullmatch(value)):
+            said.append(f"{html_code.BEGIN}{value}{html_code.END}" if is_code else value)
+            del attributes[key]
+    return said
 
 
 def attributes_of(rest: str) -> dict[str, str]:

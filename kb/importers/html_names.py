@@ -1,5 +1,6 @@
 """Names of elements of HTML, and what each becomes in Markdown."""
 
+import re
 from collections.abc import Mapping
 
 from kb.importers import html_code
@@ -105,3 +106,15 @@ IN_TEXT: Mapping[str, str] = dict.fromkeys(
     PARTS,
 )
 """The same in a line of text, where nothing but a blank parts words."""
+
+VERBATIM = re.compile(
+    r"(<pre\b[^<>]{0,500}>|<(?:script|style|template)\b[^<>]{0,500}>"
+    r"|</(?:pre|script|style|template)\s{0,9}>)",
+    re.IGNORECASE,
+)
+"""Where what stands as it is, or is a program, begins and ends."""
+
+
+def is_html(name: str) -> bool:
+    """Whether a name is written as those of HTML are; components have a capital or a dot."""
+    return name.islower() or name.isupper()

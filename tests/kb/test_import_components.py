@@ -135,3 +135,43 @@ def test_fences_of_docusaurus_around_mdx_hold_no_code() -> None:
     assert lines(text) == ["**Hot**", "Warm.", "```sh", "lit", "```", "B"]
     shown = "````md\n```mdx-code-block\nA\n```\n````"
     assert lines(shown) == shown.split("\n")
+
+
+ROWS = """<table>
+<thead><tr><th>Knot</th><th>How</th></tr></thead>
+<tbody>
+  <KnotRow name="Reef" code="over(under);" url="https://knots.example/reef" />
+  <KnotRow name="Two | half" code="a || b" />
+  <tr><td>Bow <Flag label="New" /></td><td><Flag label="Old" /></td></tr>
+</tbody>
+</table>"""
+
+
+def test_components_that_stand_for_rows_are_rows_of_their_words() -> None:
+    ((_, text),) = made(ROWS)
+
+    assert [" ".join(line.split()) for line in text.split("\n")] == [
+        *("| Knot | How |", "|---|---|", "| [Reef](https://knots.example/reef) | `over(under);` |"),
+        *("| Two \\| half | `a \\|\\| b` |", "| Bow New | Old |"),
+    ]
+
+
+def test_a_table_of_components_alone_has_a_first_row() -> None:
+    ((_, text),) = made(
+        '<table>\n<Row name="Reef" code="a" />\n<Row name="Bow" code="b" />\n</table>'
+    )
+    assert text.split("\n") == ["| Reef | `a` |", "|---|---|", "| Bow | `b` |"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('Knots:\n\n<Knot name="Reef knot" code="a(b)" />', "Knots:\n**Reef knot**\n**`a(b)`**"),
+        ('Tie <Knot name="Reef knot" /> now.', "Tie Reef knot now."),
+        ('Tie.\n\n<Knot id="reef" kind="Flat one" name="reef" />', "Tie."),
+        ('Tie.\n\n<ReefIcon name="A reef" />', "Tie."),
+        ('Tie.\n\n<Knot data={[{a: "B c"}]} image="/Reef one.png" />', "Tie."),
+    ],
+)
+def test_a_component_without_text_keeps_words_of_its_attributes(text: str, read: str) -> None:
+    assert made(text) == [("", read)]

@@ -114,6 +114,7 @@ IMPORTERS = (
         "html",
         "html_attributes",
         "html_code",
+        "html_names",
         "indented",
         "lines",
         "links",
