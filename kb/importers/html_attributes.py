@@ -65,15 +65,15 @@ def spoken_in(attributes: dict[str, str]) -> tuple[list[str], str]:
 def words_without_content(name: str, attributes: dict[str, str]) -> list[str]:
     """What other attributes of a component say that holds no text, taken out of these.
 
-    Words for readers have a blank or a capital; what is called code is some.
+    Words for readers have a blank or a capital; what is called code is some, and has a name.
     """
     if name.lower().endswith(("icon", "svg")):
         return []
-    said = []
+    said, named = [], {"name"} if "code" in attributes else set[str]()
     for key, value in list(attributes.items()):
         is_code = key.lower() == "code" and _WORD.search(value) is not None
         steers = key != "name" and _STEERING.fullmatch(key)
-        if is_code or (not steers and _SPOKEN_VALUE.fullmatch(value)):
+        if is_code or key in named or (not steers and _SPOKEN_VALUE.fullmatch(value)):
             said.append(f"{html_code.BEGIN}{value}{html_code.END}" if is_code else value)
             del attributes[key]
     return said

@@ -33,11 +33,12 @@ def with_links_in_lines(body: str) -> str:
     made, at = [], 0
     for opening, closing in _pairs(body):
         inner = body[opening.end() : closing.start()]
+        tags = (" ".join(opening[0].split()), closing[0])
         if _EDGE.search(inner):
-            made += [
-                body[at : opening.start()],
-                _moved(inner, " ".join(opening[0].split()), closing[0]),
-            ]
+            made += [body[at : opening.start()], _moved(inner, *tags)]
+            at = closing.end()
+        elif inner.strip() != inner and "\n" in inner:
+            made += [body[at : opening.start()], inner.strip().join(tags)]
             at = closing.end()
     return "".join([*made, body[at:]])
 

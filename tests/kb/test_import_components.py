@@ -140,7 +140,7 @@ def test_fences_of_docusaurus_around_mdx_hold_no_code() -> None:
 ROWS = """<table>
 <thead><tr><th>Knot</th><th>How</th></tr></thead>
 <tbody>
-  <KnotRow name="Reef" code="over(under);" url="https://knots.example/reef" />
+  <KnotRow name="Reef" code="over() {...}" url="https://knots.example/reef" />
   <KnotRow name="Two | half" code="a || b" />
   <tr><td>Bow <Flag label="New" /></td><td><Flag label="Old" /></td></tr>
 </tbody>
@@ -151,7 +151,7 @@ def test_components_that_stand_for_rows_are_rows_of_their_words() -> None:
     ((_, text),) = made(ROWS)
 
     assert [" ".join(line.split()) for line in text.split("\n")] == [
-        *("| Knot | How |", "|---|---|", "| [Reef](https://knots.example/reef) | `over(under);` |"),
+        *("| Knot | How |", "|---|---|", "| [Reef](https://knots.example/reef) | `over() {...}` |"),
         *("| Two \\| half | `a \\|\\| b` |", "| Bow New | Old |"),
     ]
 
@@ -167,6 +167,7 @@ def test_a_table_of_components_alone_has_a_first_row() -> None:
     ("text", "read"),
     [
         ('Knots:\n\n<Knot name="Reef knot" code="a(b)" />', "Knots:\n**Reef knot**\n**`a(b)`**"),
+        ('<Knot name="reef" code="a(b)" />', "**reef**\n**`a(b)`**"),
         ('Tie <Knot name="Reef knot" /> now.', "Tie Reef knot now."),
         ('Tie.\n\n<Knot id="reef" kind="Flat one" name="reef" />', "Tie."),
         ('Tie.\n\n<ReefIcon name="A reef" />', "Tie."),

@@ -17,6 +17,7 @@ def made(text: str) -> str:
     ("written", "read"),
     [
         ("""{% include x.html a="50%" b='}' title="Half" %} so""", "Half so"),
+        ("a {...} {.b}", "a {...} "),
         ("{% if a % 2 == '}' %}so{% endif %}", "so"),
         ('{{% note "a}" %}}so{{% /note %}}', "so"),
         ('{{< x a="}}" >}}so', "so"),

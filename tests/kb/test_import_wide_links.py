@@ -35,6 +35,8 @@ def test_the_heading_in_a_link_is_one_with_a_link(text: str, address: str) -> No
         ('<a href="/oar">\n<div><img src="o.png" alt="Oar" /></div>\n</a>',
          ["[![Oar](o.png)](/oar)"]),
         ('<a href="/oar">\n<div><i class="icon"></i></div>\n</a>', ["[/oar](/oar)"]),
+        ('<a href="/oar">\n  <img src="o.png" />\n</a>\n\nOf ash.',
+         ["[![](o.png)](/oar)", "Of ash."]),
         ('<a href="/oar">Oar</a> of ash.', ["[Oar](/oar) of ash."]),
         ('`<a href="/oar"><p>` Oar `</p></a>`', ['`<a href="/oar"><p>` Oar `</p></a>`']),
     ],
