@@ -11,6 +11,7 @@ from kb.entries.relation import WIKI
 from kb.importers.body import headings, plain
 from kb.importers.code import lines_of, outside_code
 from kb.importers.remarks import Remarks, Why
+from kb.importers.shortcodes import named_ids
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+([^\n]{1,1000})")
 _WORDS = re.compile(r" {0,3}(?![-*+>|][ \t]|\d{1,9}[.)][ \t]|[-=|])([^\n]{1,1000})")
@@ -105,7 +106,9 @@ def _ids(body: str) -> Iterator[tuple[str, str]]:
         found = None if is_code else _HEADING.match(line) or _underlined(line, below)
         if is_code:
             yield from ((each, words) for each in _ids_of_cell(line))
-        ids = [] if is_code else [*_ids_in(line)]
+        named = {} if is_code else dict(named_ids(line))
+        ids = [] if is_code else [each for each in _ids_in(line) if each not in named]
+        yield from ((each, one) for each, name in named.items() for one in (words, letters(name)))
         if found:
             words_alone = outside_code(found[1], lambda text: _NO_WORDS.sub("", text))
             name = letters(plain(words_alone))

@@ -5,6 +5,7 @@
 """
 
 import re
+from collections.abc import Iterator, Mapping
 
 from kb.importers.pieces import code
 from kb.importers.remarks import Remarks, Why
@@ -17,11 +18,13 @@ _OPENING = re.compile(
 )
 _ATTRIBUTE = re.compile(rf"\s{{1,99}}([\w-]{{1,60}})=({_VALUE})")
 _NAMES = ("name", "term", "title", "summary", "label")
+_BESIDE = ("abbr", "english")
 _LEADS = ("href", "url", "link", "relref")
 _OTHERWISE = re.compile(r"gloss|tabs$|term$", re.IGNORECASE)
 """Shortcodes that `marks` reads as words of a glossary, and groups with a name for programs."""
 
 _LINKED = re.compile(r"[ \t]*([^\[\]\n{}<>|]{1,300})(?=\{\{[<%][ \t]{0,9}/)")
+_ROOM = re.compile(r"[ \t]*")
 _BEFORE = 100  # characters before a shortcode that are looked at
 
 
@@ -45,21 +48,47 @@ def with_names(body: str, remarks: Remarks) -> str:
 
 def _said(found: re.Match[str], remarks: Remarks) -> tuple[str, int]:
     """What stands for a shortcode's beginning, and where the text goes on after it."""
-    attributes = {name: value.strip("\"'`") for name, value in _ATTRIBUTE.findall(found[2])}
-    names = [" ".join(attributes[each].split()) for each in _NAMES if attributes.get(each)]
+    attributes = _attributes(found)
+    words = _named(attributes)
     target = next((attributes[each] for each in _LEADS if attributes.get(each)), "")
     target = f"<{target}>" if re.search(r"[\s()]", target) else target
-    if target and not names and (held := _LINKED.match(found.string, found.end())):
+    if target and not words and (held := _LINKED.match(found.string, found.end())):
         remarks.add(Why.MARKS, found[0])
         return f"[{held[1].strip()}]({target})", held.end()
-    if not names:
+    if not words:
         return found[0], found.end()
-    used = (*_NAMES, *_LEADS) if target else _NAMES
+    used = (*_NAMES, *_BESIDE, *_LEADS) if target else (*_NAMES, *_BESIDE)
     left = _ATTRIBUTE.sub(lambda one: "" if one[1] in used else one[0], found[2])
     mark = f"{found[0][:3]} {found[1]}{left} {found[0][-3:]}"
-    words = " – ".join(dict.fromkeys(names))
-    bold = f"**[{words}]({target})**" if target else f"**{words}**"
+    words = f"[{words}]({target})" if target else words
     before = found.string[max(0, found.start() - _BEFORE) : found.start()].rpartition("\n")[2]
     if before.strip():
-        return f"{mark}{bold} ", found.end()
-    return f"{mark}\n{before}{bold}\n\n{before}", found.end()
+        return f"{mark}**{words}** ", found.end()
+    # Links lead to headings alone.
+    said = f"#### {words}" if attributes.get("id") and not before else f"{before}**{words}**"
+    room = _ROOM.match(found.string, found.end())
+    return f"{mark}\n\n{said}\n\n{before}", room.end() if room else found.end()
+
+
+def named_ids(line: str) -> Iterator[tuple[str, str]]:
+    """The ids of shortcodes in a line that have a name, each with that."""
+    for found in _OPENING.finditer(line) if "{{" in line else ():
+        attributes = _attributes(found)
+        if attributes.get("id") and (words := _named(attributes)):
+            yield from (
+                (each, words) for each in (attributes["id"], f"{found[1]}-{attributes['id']}")
+            )
+
+
+def _attributes(found: re.Match[str]) -> dict[str, str]:
+    return {name: value.strip("\"'`") for name, value in _ATTRIBUTE.findall(found[2])}
+
+
+def _named(attributes: Mapping[str, str]) -> str:
+    """What a shortcode is called by its attributes, with further names in brackets."""
+    names = [
+        [" ".join(attributes.get(one, "").split()) for one in ones] for ones in (_NAMES, _BESIDE)
+    ]
+    name = " – ".join(dict.fromkeys(filter(None, names[0])))
+    beside = ", ".join(one for one in dict.fromkeys(names[1]) if one and one != name)
+    return f"{name} ({beside})" if name and beside else name

@@ -12,8 +12,8 @@ def made(text: str) -> str:
 
 @pytest.mark.parametrize("name", ["name", "term", "title", "summary", "label"])
 def test_a_name_in_an_attribute_stands_in_bold_before_the_text(name: str) -> None:
-    text = f'Masts:\n\n{{{{% def id="mz" {name}="Mizzen mast" %}}}} Low. {{{{% /def %}}}}'
-    assert made(text).split() == ["Masts:", "**Mizzen", "mast**", "Low."]
+    text = f'Masts:\n\n{{{{% def {name}="Mizzen mast" abbr="MZ" %}}}} Low. {{{{% /def %}}}}'
+    assert made(text).split() == ["Masts:", "**Mizzen", "mast", "(MZ)**", "Low."]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_a_name_in_an_attribute_stands_in_bold_before_the_text(name: str) -> Non
         ("A {{< def name='Keel' >}}fin{{< /def >}} so.", "A **Keel** fin so."),
         (
             '{{< def color="red" term="Keel" alt="A fin" >}}Low.{{< /def >}}',
-            "A fin\n**Keel**\n\nLow.",
+            "A fin\n\n**Keel**\n\nLow.",
         ),
         ('{{< button href="/docs/oar" >}}Oars{{< /button >}}', "[Oars](/docs/oar)"),
         ('See {{% btn size=2 url="a (b)" %}} Oars {{% /btn %}}!', "See [Oars](<a (b)>)!"),
@@ -43,15 +43,30 @@ def test_names_and_addresses_are_read_where_they_stand(text: str, read: str) -> 
 
 
 def test_what_else_a_shortcode_says_is_told() -> None:
-    parsed = parse_markdown(b'{{% def abbr="KL" name="Keel" %}}Low.{{% /def %}}', "a.md")
-    assert parsed.remarks == ('Marks of other tools: {{% def abbr="KL" %}}; {{% /def %}}',)
+    parsed = parse_markdown(b'{{% def tone="KL" name="Keel" %}}Low.{{% /def %}}', "a.md")
+    assert parsed.remarks == ('Marks of other tools: {{% def tone="KL" %}}; {{% /def %}}',)
 
 
 @pytest.mark.parametrize("part", ["mz", "def-mz"])
-def test_the_id_of_a_shortcode_leads_to_where_it_stands(part: str) -> None:
-    body = (
-        f"# Boats\n\nSee [it](#{part}).\n\n## Words\n\n"
-        '{{% def id="mz" name="Mizzen" %}}\nThe last.\n{{% /def %}}\n\n## More\n\nText.'
-    )
+@pytest.mark.parametrize(
+    ("shortcode", "led"),
+    [
+        ('{{% def id="mz" name="Mizzen" abbr="MZ" %}}\nLast.\n{{% /def %}}', "mizzen-mz"),
+        ('{{% def id="mz" name="Mizzen" %}} Last. {{% /def %}}', "mizzen"),
+        ('- {{% def id="mz" name="Mizzen" %}} Last. {{% /def %}}', "words"),
+        ('{{% def id="mz" %}} Last. {{% /def %}}', "words"),
+    ],
+)
+def test_the_id_of_a_shortcode_leads_to_its_name(shortcode: str, led: str, part: str) -> None:
+    body = f"# Boats\n\nSee [it](#{part}).\n\n## Words\n\n{shortcode}\n\n## More\n\nText."
     parsed = parse_markdown(body.encode(), "a.md")
-    assert parsed.content.sections[0].text == "See [it](#words)."
+    assert parsed.content.sections[0].text == f"See [it](#{led})."
+
+
+def test_a_page_of_named_shortcodes_alone_has_a_section_for_each() -> None:
+    shortcode = '{{% def id="Q" name="Q" %}} A Q. {{% /def %}}'
+    page = "\n\n".join(shortcode.replace("Q", name) for name in ("Oar", "Keel"))
+    sections = parse_markdown(page.encode(), "a.md").content.sections
+    assert [(one.heading, one.text.strip()) for one in sections] == [
+        *(("Oar", "A Oar."), ("Keel", "A Keel.")),
+    ]
