@@ -3,7 +3,7 @@
 import re
 
 from kb.importers.breaks import BREAK
-from kb.importers.code import within_code
+from kb.importers.code import outside_code, within_code
 
 BEGIN = {"**": "\ufdd2", "*": "\ufdd3", "~~": "\ufdd4"}
 END = {"**": "\ufdd5", "*": "\ufdd6", "~~": "\ufdd7"}
@@ -121,8 +121,10 @@ def _with_signs(text: str, sign: str, parts: re.Pattern[str], *, glued: bool) ->
             continue
         if glued and piece.endswith(words):
             words = words.rstrip(_BEHIND)
-        after = first + len(words)
-        made += [piece[:first], sign, words, sign, piece[after:]] if words else [piece]
+        rest = piece[first + len(words) :]
+        if sign == "**" and words.count(sign) > 1:  # bold within bold is no more than that
+            words = outside_code(words, lambda text: _BOLD.sub("", text))
+        made += [piece[:first], sign, words, sign, rest] if words else [piece]
     return "".join(made)
 
 

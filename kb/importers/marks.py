@@ -26,6 +26,7 @@ _QUOTED = re.compile(r"\{[{%][<%-]?\s{0,9}(?:[\w-]{1,60}\s{1,9})?(\"[^\"]{1,500}
 _BARE = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}([\w./#-]{1,500})\s{0,9}-?%\}")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z")
 _UNQUOTED = re.compile(r"<[A-Za-z][^<>]{0,99}\s[\w-]{1,60}=\Z")
+_IN_ATTRIBUTE = re.compile(r"<[A-Z][^\"]{0,99}(?:\"[^\"]{0,99}\"[^\"]{0,99}){0,9}=\"[^\"]{0,99}\Z")
 _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{0,9}-?%\}")
 _BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
@@ -135,9 +136,16 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
 
     text = _HEADING_ATTRIBUTES.sub(without_attributes, text)
     text = _MARK.sub(
-        lambda found: _address(found) or _seen(found, remarks) or _nothing(found), text
+        lambda found: _address(found) or _shown(found) or _seen(found, remarks) or _nothing(found),
+        text,
     )
     return beside_signs(text)
+
+
+def _shown(found: re.Match[str]) -> str:
+    """A mark that is an object in the code that an attribute of a component shows."""
+    is_code = found[0].startswith("{{") and _IN_ATTRIBUTE.search(_before(found))
+    return found[0] if is_code else ""
 
 
 def _nothing(found: re.Match[str]) -> str:

@@ -168,6 +168,7 @@ def test_a_table_of_components_alone_has_a_first_row() -> None:
     [
         ('Knots:\n\n<Knot name="Reef knot" code="a(b)" />', "Knots:\n**Reef knot**\n**`a(b)`**"),
         ('<Knot name="reef" code="a(b)" />', "**reef**\n**`a(b)`**"),
+        ('<Knot name="A b" code="<V s={{c: \'d\'}} />" />', "**A b**\n**`<V s={{c: 'd'}} />`**"),
         ('Tie <Knot name="Reef knot" /> now.', "Tie Reef knot now."),
         ('Tie.\n\n<Knot id="reef" kind="Flat one" name="reef" />', "Tie."),
         ('Tie.\n\n<ReefIcon name="A reef" />', "Tie."),

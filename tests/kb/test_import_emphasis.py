@@ -89,3 +89,15 @@ def test_bold_ends_before_a_sign_that_a_word_follows_at_once(written: str, read:
     text = parse_markdown(f"# T\n\n{written}".encode(), "a.md").content.sections[0].text
 
     assert text == read
+
+
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        ("<summary>**Oar logs**</summary>\n\nx", "**Oar logs**"),
+        ("<summary>**Oar** logs `a**b` 2</summary>\n\nx", "**Oar logs `a**b` 2**"),
+    ],
+)
+def test_bold_within_a_bold_element_is_bold_once(html: str, read: str) -> None:
+    (section,) = parse_markdown(html.encode(), "a.md").content.sections
+    assert section.text.startswith(f"{read}\n")
