@@ -34,7 +34,7 @@ from web import fields as form_fields
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
 
-LENGTH = 30_000 if os.environ.get("CI") else 12_000
+LENGTH = 30_000 if os.environ.get("CI") else 8_000
 """Characters of a text; readers that do more with each character get half of it."""
 
 LESS = LENGTH // 2
