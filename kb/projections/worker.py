@@ -13,10 +13,10 @@ from events.codec import EventCodec
 from events.errors import EventLogError
 from events.log import EventLog
 from kb.errors import DataDirectoryError, NotYetSearchable, Refused
-from kb.following.troubles import Troubles
 from kb.projections.background import Background, sentence
 from kb.projections.lane import Erasing, Lane, ProjectionState, ViewsLane, named
 from kb.projections.leadership import POLL_SECONDS, Leadership
+from kb.projections.troubles import Troubles
 from kb.projections.views import Views
 from kb.views.file import File
 from kb.views.reader import ViewReader
