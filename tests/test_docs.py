@@ -87,6 +87,12 @@ def test_no_file_that_a_merge_left_behind_is_in_the_tree() -> None:
     assert [path for path in files if path.suffix in (".orig", ".rej")] == []
 
 
+def test_every_folder_of_modules_is_a_package_so_that_no_tool_passes_it_over() -> None:
+    rooms = ("events", "indexer", "kb", "web")
+    folders = {path.parent for room in rooms for path in (ROOT / room).rglob("*.py")}
+    assert [each for each in folders if not (each / "__init__.py").exists()] == []
+
+
 @pytest.mark.parametrize(
     ("page", "begins", "least"),
     [("limits.md", "", 15), ("access.md", "\n## What is missing or wrong\n", 20)],
