@@ -1,4 +1,4 @@
-"""The Markdown of entries, for whoever lays it out: the grammar by which it is indexed too."""
+"""The grammar of Markdown that pages and index share."""
 
 from indexer.text.markdown_grammar import (
     BOX,

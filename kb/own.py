@@ -42,7 +42,7 @@ class Reading(Protocol):
         ...
 
     def ids(self, sql: str, *parameters: str) -> list[str]:
-        """What the views know of, whoever sees it."""
+        """The ids that a query of the views finds, without regard to who may see them."""
         ...
 
 

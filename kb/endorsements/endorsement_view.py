@@ -44,5 +44,6 @@ ENDORSEMENTS = View(
         EntryErased: delete_of_entry("endorsement"),
     },
     seen={"endorsement": SEEN.format("main.endorsement.entry_id")},
+    decides=frozenset(),
     withhold=_withhold,
 )

@@ -47,6 +47,7 @@ def history_of(kinds: Iterable[StreamKind]) -> View:
         handlers={**handlers, EntryErased: delete_of_entry("history")},
         seen={"history": SEEN_THEN.format("history")},
         reads=frozenset({"catalogue"}),
+        decides=frozenset(),
         withhold=_withhold,
     )
 

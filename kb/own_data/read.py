@@ -135,7 +135,7 @@ class _Reading:
         self.missing: list[Missing] = []
 
     def ids(self, sql: str, *parameters: str) -> list[str]:
-        """What the views know of, whoever sees it."""
+        """The ids that a query of the views finds, without regard to who may see them."""
         with self._views.read(access.operator().labels) as db:
             return [found for (found,) in db.execute(sql, parameters)]
 

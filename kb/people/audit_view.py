@@ -177,5 +177,6 @@ AUDIT = View(
         f" OR ({SEEN_THEN.format('access_change')})",
     },
     reads=frozenset({"people", "catalogue"}),
+    decides=frozenset(),
     withhold=_withhold,
 )

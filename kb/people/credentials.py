@@ -160,7 +160,7 @@ class Credentials:
         passkeys.register(ticket, me, response, label, self._changed("passkey-added"))
 
     def remove_passkey(self, passkeys: "Passkeys", passkey_id: str) -> None:
-        """Let it be good for nothing any longer, if it is the principal's."""
+        """Remove a passkey of the principal."""
         if passkeys.remove(self._writer.actor, passkey_id):
             self._changed("passkey-removed")()
 

@@ -36,6 +36,7 @@ ERASURES = View(
     version=1,
     tables=TABLES,
     handlers={EntryErased: _entry_erased, MemberErased: _member_erased, MemberLeft: _gone},
-    # Whoever asks for an erased entry finds nothing of it, and learns that alone.
+    # That an entry was erased is no secret: nothing of it is left to be read.
     seen={"erasure": EVERYBODY, "departure": NOBODY},
+    decides=frozenset(),
 )

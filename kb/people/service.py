@@ -31,9 +31,9 @@ class People:
     """Invite, join, change roles and groups, leave.
 
     Every command acts for the writer's principal, answers a `Receipt`, and raises `InvalidInput`,
-    `NotFound`, `Forbidden` or `Refused`. What it was allowed by still is so when it is written,
-    whoever else writes. `catch_up` brings `known` up to the log before it is asked who else is a
-    steward or has a name; who left is told to `departed`, to forget what they signed in with.
+    `NotFound`, `Forbidden` or `Refused`. The log checks that all a command was decided on still
+    holds when it is written. `catch_up` brings `known` up to the log before it is asked who else is
+    a steward or has a name; who left is told to `departed`, to forget what they signed in with.
     """
 
     def __init__(

@@ -87,7 +87,7 @@ class Views(ViewStore):
         What it could have taken away is withheld; see `kb.views.withheld`.
         """
         with self._database().atomic() as database:
-            connection = database.conn
+            connection, behind = database.conn, self._behind()
             try:
                 payload = self._codec.decode(event)
             except NOT_THE_EVENT:
@@ -98,19 +98,22 @@ class Views(ViewStore):
             else:
                 aside = self.views.withholding.aside(connection, event, payload)
                 withheld.stop(connection, event)
-                failed = self._take_alone(connection, event, payload)
-            for name in failed.keys() - self._behind():
+                failed = self._take_alone(connection, event, payload, behind)
+            for name in failed.keys() - behind:
                 view = self.views.by_name[name]
                 withheld.park(connection, view, aside, failed[name], self._now())
             withheld.tell(connection, aside)
             self._reach(connection, event.position)
 
     def _take_alone(
-        self, connection: sqlite3.Connection, event: RecordedEvent, payload: Struct
+        self,
+        connection: sqlite3.Connection,
+        event: RecordedEvent,
+        payload: Struct,
+        behind: Collection[str],
     ) -> dict[str, str]:
         """Hand `event` to each view alone; what those raised that could not take it in."""
         failed = {}
-        behind = self._behind()
         for view, handler in self.views.handlers.get(type(payload), ()):
             if view.name in behind:
                 continue

@@ -31,17 +31,22 @@ class View(Struct, frozen=True, kw_only=True):
     """A projection into tables of views.sqlite, with a checkpoint and parked events of its own.
 
     `version` is counted up when handlers write other rows into the same tables; the view is then
-    made anew beside the old one. `tables` are the statements that make them. A handler gets the
-    connection, inside the batch's transaction, the event as recorded and its decoded payload;
-    whatever it raises parks the event for this view alone. An event without a handler means nothing
-    to the view. `seen` says of every table which of its rows a principal sees: a condition in SQL,
-    in which `SEEN` of an expression asks about the entry with that id, or `EVERYBODY` or `NOBODY`.
-    Readers have no other way in. `reads` names the views before this one in the list whose tables
-    its handlers read: where one of those is made with other tables or rows, this one is made anew
-    with it. `decides` lists the kinds of streams of which this view alone knows who sees what: what
-    an event of theirs could have taken away is withheld while this view has it parked; see
-    `kb.views.withheld`. `withhold` is called with an event that this view parks, to narrow what the
-    tables show.
+    made anew beside the old one. `tables` are the statements that make them.
+
+    A handler gets the connection, inside the batch's transaction, the event as recorded and its
+    decoded payload; whatever it raises parks the event for this view alone. An event without a
+    handler means nothing to the view. `reads` names the views before this one in the list whose
+    tables its handlers read: where one of those is made anew, so is this one.
+
+    `seen` says of every table which of its rows a principal sees: a condition in SQL, in which
+    `SEEN` of an expression asks about the entry with that id, or `EVERYBODY` or `NOBODY`. Readers
+    have no other way in.
+
+    `decides` lists the kinds of streams of which this view alone knows who sees what, none if there
+    are none: what an event of theirs could have taken away is withheld while this view has it
+    parked; see `kb.views.withheld`. It has no default, as a view that forgot it would go on showing
+    what such an event hides. `withhold` is called with an event that this view parks, to narrow
+    what the tables show.
     """
 
     name: str
@@ -50,7 +55,7 @@ class View(Struct, frozen=True, kw_only=True):
     handlers: Mapping[type[Struct], Handler]
     seen: Mapping[str, str]
     reads: frozenset[str] = frozenset()
-    decides: frozenset[str] = frozenset()
+    decides: frozenset[str]
     withhold: Withhold = lambda db, aside: None
 
 

@@ -85,6 +85,7 @@ VIEW = View(
     tables=("CREATE TABLE thanks (stream TEXT, entry_id TEXT, member TEXT) STRICT",),
     handlers={EntryThanked: _thanked, EntryErased: delete_of_entry("thanks")},
     seen={"thanks": SEEN.format("main.thanks.entry_id")},
+    decides=frozenset(),
 )
 THANK = Action(
     "thank", allowed=frozenset({"member"}), scope="contribute", wish="thank for an entry"

@@ -315,7 +315,14 @@ def test_a_rebuild_of_one_view_tries_again_what_it_has_parked(
 
 
 def test_a_table_of_which_nothing_says_who_sees_it_fails() -> None:
-    view = View(name="x", version=1, tables=("CREATE TABLE x (a) STRICT",), handlers={}, seen={})
+    view = View(
+        name="x",
+        version=1,
+        tables=("CREATE TABLE x (a) STRICT",),
+        handlers={},
+        seen={},
+        decides=frozenset(),
+    )
     with pytest.raises(ValueError, match="Say who sees the rows of x"):
         ViewSet([view], ())
     assert len(ViewSet([replace(view, seen={"x": EVERYBODY})], ())) == 1

@@ -1,4 +1,4 @@
-"""Rules on several members or groups hold whoever changes these at once: threads and processes."""
+"""Rules over several streams hold while threads and processes change these at once."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator
