@@ -19,7 +19,7 @@ class Standing(Struct, frozen=True):
     withheld: frozenset[str] = frozenset()
 
 
-def entry_document(entry: Entry, withheld: frozenset[str] = frozenset()) -> Document | None:
+def entry_document(entry: Entry, withheld: frozenset[str]) -> Document | None:
     """What can be found of an entry, None if it was erased.
 
     It is found by no more than what events that could not be read can have left. One without a

@@ -78,7 +78,7 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
     draft = Draft(kind="practice", content=some_content(), group="Ward 3", tags=("ward",))
     source = Source("book", "handover.md")
     world.entries.bring(ImportedEntry(id=entry_id, draft=draft, source=source, archived=None))
-    document = entry_document(world.entry(entry_id))
+    document = entry_document(world.entry(entry_id), frozenset())
     assert document is not None
     assert (document.id, document.title) == (entry_id, "Bedside handover")
     assert [section.heading for section in document.sections] == ["The problem", "What we do"]
@@ -96,7 +96,7 @@ def test_an_entry_becomes_a_document_with_facets_and_names(world: ViewedWorld) -
 def test_an_entry_goes_by_its_other_names_each_of_any_words() -> None:
     told = {"Also known as": "Bread, weather and boats", "aliases": "Quern", "level": "Boats"}
     content = Content(title="Rivers", sections=(), properties=dict(told))
-    document = entry_document(Entry(id="x", content=content))
+    document = entry_document(Entry(id="x", content=content), frozenset())
     assert document is not None
     assert document.identifiers == (
         "x",
@@ -114,7 +114,7 @@ def test_an_entry_is_found_first_by_its_own_id(indexed: Indexed) -> None:
 
 
 def test_an_entry_without_text_is_no_document() -> None:
-    assert entry_document(Entry(id="x")) is None
+    assert entry_document(Entry(id="x"), frozenset()) is None
 
 
 def test_the_index_follows_texts_tags_and_archiving(indexed: Indexed) -> None:
@@ -194,7 +194,7 @@ def test_filling_an_empty_index_reads_the_log_once_and_equals_following(indexed:
     )
     projection.fill(lambda done, of: seen.append((done, of)))
     assert {document.id: document for document in put} == {
-        entry_id: entry_document(world.entry(entry_id)) for entry_id in ids
+        entry_id: entry_document(world.entry(entry_id), frozenset()) for entry_id in ids
     }
     assert seen == [(done, 5) for done in range(1, 6)]
     assert other.committed == world.log.head()

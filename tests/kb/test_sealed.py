@@ -43,7 +43,7 @@ def test_views_and_index_take_an_erased_entry_in(world: ViewedWorld) -> None:
     world.vault.destroy(entry_stream(entry_id))
     world.catch_up()
     assert world.views.parked() == []
-    document = entry_document(world.entry(entry_id))
+    document = entry_document(world.entry(entry_id), frozenset())
     assert document is None or document.title == ""
     assert world.entry(other).content == some_content("Morning round")
 
