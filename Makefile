@@ -9,6 +9,10 @@ LOCKED = $(BIN)/python -m pip install $(QUIET) --require-hashes --no-deps --only
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
+# What Python and pytest compile is kept, also where the environment asks that it is not: to compile
+# all tests anew takes ten seconds of each of the processes, and our programs half a second at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo dev test test-fast coverage fuzz lint audit bench env constraints
 
 # What serves: nothing that is not in constraints*.txt, each file as its hash says, and no program of

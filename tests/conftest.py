@@ -1,5 +1,6 @@
 """What the whole suite shares: how many examples are drawn, and which tests run on one worker."""
 
+import gc
 import os
 import resource
 import shutil
@@ -67,6 +68,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
     order = {name: place for place, name in enumerate(GROUPS)}
     items.sort(key=lambda item: (order.get(_shared(item), len(GROUPS)), item.path.name == LAST))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so nothing looks through it for what could go."""
+    gc.freeze()
 
 
 def _shared(item: pytest.Item) -> str:

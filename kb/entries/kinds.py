@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -31,8 +32,9 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return tuple(section.heading for section in self.sections if section.required)
 
 
+@cache
 def load_kinds() -> Mapping[str, Kind]:
-    """Every kind by its key, in the order of the files' names."""
+    """Every kind by its key, in the order of the files' names; they are read once a process."""
     folder = files("kb.entries").joinpath("kinds")
     paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
     kinds = [msgspec.convert(tomllib.loads(p.read_text("utf-8")), Kind) for p in paths]
