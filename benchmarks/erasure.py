@@ -38,7 +38,7 @@ from kb.cli.session import Session
 from web.cli import serve
 session = Session(HashEmbedder())
 session.data = Path(sys.argv[1])
-serve(["--port", "0"], obj=session)
+serve(["--port", "0", "--without-signing-in"], obj=session)
 """
 
 

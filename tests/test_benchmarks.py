@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 SMALLEST = {
     "append": ("--rounds 1", "ratio"),
     "damage": ("--tries 1 --file views.sqlite", "lasting 0"),
+    "erasure": ("--events 40 --own 10", "none failed"),
     "exact_words": ("{data}/scifact --count 1", ""),
     "fulltext": ("{data} --documents 6 --questions 2", ""),
     "http": ("--requests 2", "ratio"),
