@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from indexer.embedding.testing import HashEmbedder
 from kb.access import Principal, Visibility, operator
 from kb.entries.content import Content, Draft, Section
-from kb.entries.results import BrowseFilter
+from kb.entries.results import EntryFilter
 from kb.errors import KnowledgeBaseError
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
@@ -63,7 +63,7 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
     texts: set[str] = set()
     for who, principal in principals(community, base):
         view = base.as_(principal)
-        pages = view.catalogue.browse(BrowseFilter(archived=None), limit=100).items
+        pages = view.catalogue.browse(EntryFilter(archived=None), limit=100).items
         entries[who] = {}
         for summary in pages:
             page = view.catalogue.get(summary.id)
@@ -71,7 +71,8 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
             entries[who][page.id] = msgspec.json.encode((summary, page)).decode()
         hits[who] = {}
         for word in WORDS:
-            answer = view.search(f"the {word} of the evening", archived=None, settled=False)
+            question = f"the {word} of the evening"
+            answer = view.search(question, EntryFilter(archived=None), settled=False)
             hits[who][word] = frozenset(result.id for result in answer.results)
             texts |= {result.passage for result in answer.results}
     let_in = dict(signed_in(community, base, told))

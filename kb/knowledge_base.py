@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from kb import access
 from kb.access import Principal
 from kb.areas import OWN
 from kb.endorsements.service import Endorsements
-from kb.entries.catalogue import Catalogue
+from kb.entries.catalogue import Catalogue, EntryFilter
 from kb.entries.kinds import Kind
 from kb.entries.service import Entries
 from kb.erasure.erase import Erasure
@@ -159,28 +159,18 @@ class KnowledgeBase(Upkeep):
     def search(
         self,
         question: str,
+        filter: EntryFilter | None = None,
         *,
-        kinds: Sequence[str] = (),
-        tags: Sequence[str] = (),
-        groups: Sequence[str] = (),
-        archived: bool | None = False,
         limit: int = 10,
         settled: bool = True,
     ) -> Answer:
-        """The entries that answer `question`, from what the index has taken in; see `Search`.
+        """The entries that answer `question`, of those that `filter` lets through; see `Search`.
 
-        `Answer.behind` tells how much of the log that is not; `catch_up` waits for all of it. One
-        that is not `settled`, since someone is still typing, counts as none that was asked.
+        `Answer.behind` tells how much of the log the index lacks; `catch_up` waits for all of it.
+        One that is not `settled`, since someone is still typing, counts as none that was asked.
         """
         with storage_errors(self._parts.directory.root):
-            answer = self._search(
-                question,
-                kinds=kinds,
-                tags=tags,
-                groups=groups,
-                archived=archived,
-                limit=limit,
-            )
+            answer = self._search(question, filter or EntryFilter(), limit=limit)
             # Counting is never worth an answer, e.g. on a disk that is full.
             with suppress(sqlite3.Error, DataDirectoryError):
                 if settled:

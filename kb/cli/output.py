@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -32,7 +33,19 @@ def known_kind(_: click.Context, __: click.Parameter, given: Any) -> Any:
 
 
 def filter_options(command: F) -> F:
-    """The options that narrow down what is searched or listed: kinds, tags, groups."""
+    """The options that narrow down what is searched or listed: kinds, tags, groups.
+
+    The command gets them as one `chosen`, with its own flag `--archived` in it.
+    """
+
+    @wraps(command)
+    def narrowed(*args: Any, **options: Any) -> Any:
+        from kb.entries.results import EntryFilter
+
+        given = {name: options.pop(name) for name in EntryFilter.__struct_fields__}
+        return command(*args, chosen=EntryFilter(**given), **options)
+
+    found: Any = narrowed
     for option in (
         click.option(
             "--group", "groups", multiple=True, help="Only of this group; may be repeated."
@@ -49,8 +62,8 @@ def filter_options(command: F) -> F:
             help="Only this kind; may be repeated.",
         ),
     ):
-        command = option(command)
-    return command
+        found = option(found)
+    return cast("F", found)
 
 
 visible_option = click.option(

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from kb.cli.once import Command
 from kb.cli.output import (
@@ -22,6 +23,7 @@ from kb.cli.session import Session, pass_session, tell
 from kb.counting import counted
 
 if TYPE_CHECKING:
+    from kb.entries.results import EntryFilter
     from kb.search.search import Answer, Result
 
 WIDEST = 100
@@ -42,10 +44,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 def search_command(
     session: Session,
     question: tuple[str, ...],
-    kinds: tuple[str, ...],
-    tags: tuple[str, ...],
-    groups: tuple[str, ...],
-    archived: bool,
+    chosen: "EntryFilter",
     limit: int,
     as_json: bool,
 ) -> None:
@@ -54,17 +53,11 @@ def search_command(
     The question goes to the running server, if there is one, which answers at once.
     """
     words = " ".join(question)
-    answer = _from_server(session, words, kinds, tags, groups, archived, limit)
+    chosen = structs.replace(chosen, archived=None if chosen.archived else False)
+    answer = _from_server(session, words, chosen, limit)
     if answer is None:
         with session.open() as base:
-            answer = base.search(
-                words,
-                kinds=kinds,
-                tags=tags,
-                groups=groups,
-                archived=None if archived else False,
-                limit=limit,
-            )
+            answer = base.search(words, chosen, limit=limit)
             tell("No server runs for this data directory; beside kb serve, answers come at once.")
     if as_json:
         print_json(answer)
@@ -93,21 +86,15 @@ def print_answer(answer: "Answer") -> None:
 
 
 def _from_server(
-    session: Session,
-    question: str,
-    kinds: tuple[str, ...],
-    tags: tuple[str, ...],
-    groups: tuple[str, ...],
-    archived: bool,
-    limit: int,
+    session: Session, question: str, chosen: "EntryFilter", limit: int
 ) -> "Answer | None":
     from kb.storage.local_socket import request
 
-    several = {"kind": kinds, "tag": tags, "group": groups}
+    several = {"kind": chosen.kinds, "tag": chosen.tags, "group": chosen.groups}
     parameters = [
         ("q", question),
         ("limit", str(limit)),
-        ("archived", "all" if archived else "false"),
+        ("archived", "all" if chosen.archived is None else "false"),
         *((name, value) for name, values in several.items() for value in values),
     ]
     found = request(session.directory, "GET", "/api/search", parameters)

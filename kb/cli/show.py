@@ -26,7 +26,7 @@ from kb.cli.pieces import USUAL, newest, newest_options, only, which
 from kb.cli.session import Session, pass_session, tell
 from kb.counting import counted
 from kb.entries.content import shown
-from kb.entries.results import LARGEST_OFFSET, BrowseFilter, Sort
+from kb.entries.results import LARGEST_OFFSET, EntryFilter, Sort
 
 if TYPE_CHECKING:
     from kb.entries.results import EntryPage, Page, RelatedEntry
@@ -56,10 +56,7 @@ TAGS_WIDTH = 40
 @pass_session
 def list_command(
     session: Session,
-    kinds: tuple[str, ...],
-    tags: tuple[str, ...],
-    groups: tuple[str, ...],
-    archived: bool,
+    chosen: EntryFilter,
     everything: bool,
     sort: str,
     offset: int,
@@ -67,18 +64,16 @@ def list_command(
     as_json: bool,
 ) -> None:
     """Browse entries, without a question."""
-    if archived and everything:
+    if chosen.archived and everything:
         raise click.UsageError("Give either --archived or --all.")
-    wanted = BrowseFilter(
-        kinds=kinds, tags=tags, groups=groups, archived=None if everything else archived
-    )
+    wanted = structs.replace(chosen, archived=None) if everything else chosen
     with session.open() as base:
         page = base.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
         names = Names(base)
     if as_json:
         print_json(page)
     else:
-        narrowed = bool(kinds or tags or groups or archived)
+        narrowed = chosen.named or bool(chosen.archived)
         _print_page(page, offset, names, _nothing(page.facets.archived, narrowed=narrowed))
 
 

@@ -6,17 +6,17 @@ import msgspec
 from msgspec import structs
 
 from kb.entries import validation
-from kb.entries.results import BrowseFilter
+from kb.entries.results import EntryFilter
 from kb.entries.spelling import sought
 from kb.entries.tags import tag_key, tag_keys
 
 
-def counts(db: sqlite3.Connection, sql: str, filter: BrowseFilter) -> dict[str, int]:
+def counts(db: sqlite3.Connection, sql: str, filter: EntryFilter) -> dict[str, int]:
     """How many entries each value has, by a statement of `queries`."""
     return dict(db.execute(sql, values_of(filter)).fetchall())
 
 
-def stored(filter: BrowseFilter) -> BrowseFilter:
+def stored(filter: EntryFilter) -> EntryFilter:
     """`filter` with its values as entries are compared by them, however they are written."""
     validation.filters(filter.kinds, filter.tags, filter.groups)
     return structs.replace(
@@ -27,7 +27,7 @@ def stored(filter: BrowseFilter) -> BrowseFilter:
     )
 
 
-def values_of(filter: BrowseFilter) -> dict[str, object]:
+def values_of(filter: EntryFilter) -> dict[str, object]:
     """The parameters of a statement that filters."""
     lists = {"kinds": filter.kinds, "tags": filter.tags, "groups": filter.groups}
     return {

@@ -16,8 +16,8 @@ from kb.entries.lineage import nearest_first
 from kb.entries.meant import entry_meant, reuse_meant
 from kb.entries.results import (
     LARGEST_OFFSET,
-    BrowseFilter,
     EndorsementView,
+    EntryFilter,
     EntryPage,
     EntrySummary,
     Facets,
@@ -43,9 +43,9 @@ from kb.views.reader import ViewReader
 from kb.views.rows import rows
 
 __all__ = [
-    "BrowseFilter",
     "Catalogue",
     "EndorsementView",
+    "EntryFilter",
     "EntryPage",
     "EntrySummary",
     "Facets",
@@ -118,7 +118,7 @@ class Catalogue:
 
     def browse(
         self,
-        filter: BrowseFilter | None = None,
+        filter: EntryFilter | None = None,
         *,
         sort: str = "recent",
         offset: int = 0,
@@ -136,7 +136,7 @@ class Catalogue:
                 f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
             )
         with self._views.read(self._labels) as db:
-            chosen = stored(filter or BrowseFilter())
+            chosen = stored(filter or EntryFilter())
             values = values_of(chosen)
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
             return Page(

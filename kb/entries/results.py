@@ -122,17 +122,22 @@ Sort = Literal["recent", "title", "reused"]
 """What comes first in a list: the newest text, the first title, or what is reused most."""
 
 
-class BrowseFilter(Struct, frozen=True, kw_only=True):
-    """Which entries to list: any of the kinds, any of the groups, all of the tags.
+class EntryFilter(Struct, frozen=True, kw_only=True):
+    """Which entries to list or to search: any of the kinds, any of the groups, all of the tags.
 
     Kinds, tags and groups are meant however they are written.
-    No names let all through; `archived` None lists both those that are and those that are not.
+    No names let all through; `archived` None lets both those through that are and that are not.
     """
 
     kinds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     archived: bool | None = False
+
+    @property
+    def named(self) -> bool:
+        """Whether kinds, tags or groups are named."""
+        return bool(self.kinds or self.tags or self.groups)
 
 
 class Facets(Struct, frozen=True, kw_only=True):

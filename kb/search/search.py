@@ -1,7 +1,7 @@
 """From a question to an answer: asks the index, and says in plain words why a result was found."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,8 @@ from indexer.document import PROPERTIES, Filter, Hit
 from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.characters import visible
-from kb.entries.catalogue import Catalogue, EntrySummary
-from kb.entries.tags import tag_key, tag_keys
-from kb.entries.validation import filters
+from kb.entries.browsing import stored
+from kb.entries.catalogue import Catalogue, EntryFilter, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import group_id
 from kb.projections.worker import ProjectionWorker
@@ -141,24 +140,20 @@ class Search:
     def __call__(
         self,
         question: str,
+        filter: EntryFilter,
         *,
-        kinds: Sequence[str] = (),
-        tags: Sequence[str] = (),
-        groups: Sequence[str] = (),
-        archived: bool | None = False,
-        limit: int = 10,
+        limit: int,
     ) -> Answer:
-        """The entries that answer `question`, best first.
+        """The entries that answer `question` among those that `filter` lets through, best first.
 
-        Any of `kinds` and of `groups`, all of `tags`; `archived` None for both. Answered from what
-        is in the index: the principal's own text is waited for, a second at most, and nothing else.
+        Answered from what is in the index: the principal's own text is waited for, a second at
+        most, and nothing else.
         Where nobody keeps the base up, this process begins to, and takes in all that is new first.
         Raises `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
         """
         if not 1 <= limit <= MOST:
             raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
-        filters(kinds, tags, groups)
-        wanted = partial(self._filter, tuple(map(tag_key, kinds)), tag_keys(tags), groups, archived)
+        wanted = partial(self._filter, stored(filter), filter.groups)
         with _explained():
             try:
                 lack, results, began = self._ask(question, wanted, limit)
@@ -201,22 +196,17 @@ class Search:
                 found, _ = self._found(question, index.search(question, kept, MOST))
         return lack, found, began
 
-    def _filter(
-        self,
-        kinds: Iterable[str],
-        tags: Iterable[str],
-        groups: Sequence[str],
-        archived: bool | None,
-    ) -> Filter:
+    def _filter(self, chosen: EntryFilter, groups: Sequence[str]) -> Filter:
         """The filter of the index, which knows a group by each spelling of its name."""
         spelled = self._catalogue.spellings(groups) if groups else ()
+        archived = {None: (), True: ("yes",), False: ("no",)}[chosen.archived]
         wanted = {
-            "kind": frozenset(kinds),
+            "kind": frozenset(chosen.kinds),
             "group": frozenset(map(group_id, (*groups, *spelled))),
-            "archived": frozenset(() if archived is None else ("yes" if archived else "no",)),
+            "archived": frozenset(archived),
         }
         facets = {name: values for name, values in wanted.items() if values}
-        return Filter(audience=self._labels, facets=facets, every={"tag": frozenset(tags)})
+        return Filter(audience=self._labels, facets=facets, every={"tag": frozenset(chosen.tags)})
 
     def _found(self, question: str, hits: Sequence[Hit]) -> tuple[tuple[Result, ...], bool]:
         """The results, and whether these are all: what was hidden meanwhile takes no place."""

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from kb.entries.bring import ImportedEntry
-from kb.entries.catalogue import BrowseFilter
+from kb.entries.catalogue import EntryFilter
 from kb.entries.content import Content, Draft, Relation, Section, Source
 from kb.errors import InvalidInput, NotFound
 from kb.ids import entry_id_for
@@ -196,7 +196,7 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
     def listed(
         kinds: tuple[str, ...] = (), tags: tuple[str, ...] = (), groups: tuple[str, ...] = ()
     ) -> list[str]:
-        page = world.catalogue.browse(BrowseFilter(kinds=kinds, tags=tags, groups=groups))
+        page = world.catalogue.browse(EntryFilter(kinds=kinds, tags=tags, groups=groups))
         assert page.total == len(page.items)
         return [item.title for item in page.items]
 
@@ -209,17 +209,17 @@ def test_browsing_filters_counts_and_pages(world: ViewedWorld) -> None:
     assert listed(kinds=("unheard-of",)) == []
     assert listed(tags=("'; DROP TABLE entry; --",)) == []
 
-    everything = world.catalogue.browse(BrowseFilter(archived=None), offset=1, limit=1)
+    everything = world.catalogue.browse(EntryFilter(archived=None), offset=1, limit=1)
     assert [item.title for item in everything.items] == ["Title 1"]
     assert everything.total == 3
     assert everything.facets.kinds == {"practice": 3}
     assert everything.facets.tags == {"night": 2, "ward": 1}
     assert everything.facets.groups == {"Ward 2": 2, "Ward 1": 1}
     assert everything.facets.archived == 1
-    of_ward_1 = world.catalogue.browse(BrowseFilter(groups=("Ward 1",), tags=("ward",))).facets
+    of_ward_1 = world.catalogue.browse(EntryFilter(groups=("Ward 1",), tags=("ward",))).facets
     assert (of_ward_1.groups, of_ward_1.tags, of_ward_1.kinds) == ({"Ward 2": 1}, {}, {})
-    assert world.catalogue.browse(BrowseFilter(kinds=("x",))).facets.kinds == {"practice": 2}
-    archived = world.catalogue.browse(BrowseFilter(archived=True))
+    assert world.catalogue.browse(EntryFilter(kinds=("x",))).facets.kinds == {"practice": 2}
+    archived = world.catalogue.browse(EntryFilter(archived=True))
     assert [item.archived for item in archived.items] == [True]
     assert list(world.catalogue.all_ids()) == ids
 

@@ -13,7 +13,7 @@ from kb.cli import cli
 from kb.cli.session import Session
 from kb.demo import __main__ as program
 from kb.demo.build import CONTENT, build, member_id, questions
-from kb.entries.results import BrowseFilter
+from kb.entries.results import EntryFilter
 from kb.errors import InvalidInput
 from kb.knowledge_base import KnowledgeBase
 
@@ -60,7 +60,7 @@ def test_its_history_lies_in_the_past_and_in_order(community: Path) -> None:
 def test_the_groups_that_it_speaks_of_are_those_that_its_members_are_in(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
         groups = {group.name for group in base.directory.groups()}
-        entries = base.catalogue.browse(BrowseFilter(archived=None)).facets.groups
+        entries = base.catalogue.browse(EntryFilter(archived=None)).facets.groups
         reuse = {row.key for row in base.reports.reuse(by="group").rows}
         parents = {group.parent for group in base.directory.groups()}
         roles = {role for member in base.directory.members() for role in member.roles}
@@ -74,7 +74,7 @@ def test_some_of_it_is_for_few_and_some_for_the_world(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
 
         def seen(principal: Principal) -> int:
-            return base.as_(principal).catalogue.browse(BrowseFilter(archived=None)).total
+            return base.as_(principal).catalogue.browse(EntryFilter(archived=None)).total
 
         member, steward = (base.directory.principal(member_id(name)) for name in ("m-03", "m-00"))
         everything = seen(operator())

@@ -5,7 +5,7 @@ from msgspec import structs
 
 from kb.access import Visibility, of_member
 from kb.entries.catalogue import Catalogue
-from kb.entries.results import BrowseFilter
+from kb.entries.results import EntryFilter
 from kb.knowledge_base import KnowledgeBase
 from tests.worlds.log import ViewedWorld, some_content, some_draft
 
@@ -52,7 +52,7 @@ def test_as_many_are_listed_as_the_number_beside_the_group_says(
 ) -> None:
     for name in (*TYPED, "Grid North"):
         contribute(world, name)
-    found = world.catalogue.browse(BrowseFilter(groups=(chosen,)))
+    found = world.catalogue.browse(EntryFilter(groups=(chosen,)))
     assert (found.total, found.facets.groups) == (4, {TYPED[0]: 4, "Grid North": 1})
 
 
@@ -90,5 +90,5 @@ def test_a_question_is_kept_to_a_group_in_all_its_spellings(
     for number, name in enumerate((*TYPED, "Grid North")):
         draft = some_draft(some_content(f"Handover {number}"))
         base.entries.contribute(structs.replace(draft, group=name))
-    found = base.search("handover", groups=[chosen]).results
+    found = base.search("handover", EntryFilter(groups=(chosen,))).results
     assert [result.group for result in found] == [TYPED[0]] * 4

@@ -11,6 +11,7 @@ import pytest
 
 from events.event import RecordedEvent
 from events.sqlite import SqliteEventLog
+from kb.entries.results import EntryFilter
 from kb.knowledge_base import KnowledgeBase
 from tests.examples import PROFILE
 from tests.kb import importing_child, rebuilding_child
@@ -82,7 +83,7 @@ def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str, str]]]:
     """What the index finds for some of the notes, with passages and reasons."""
     answers = {}
     for number in range(0, FILES, 25):
-        results = base.search(f"Note {number}", limit=100, archived=None).results
+        results = base.search(f"Note {number}", EntryFilter(archived=None), limit=100).results
         answers[f"Note {number}"] = sorted((r.id, r.passage, r.why) for r in results)
     return answers
 

@@ -18,7 +18,7 @@ from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from kb import access
 from kb.access import SIGHTS, Principal, Visibility
-from kb.entries.catalogue import BrowseFilter, Catalogue
+from kb.entries.catalogue import Catalogue, EntryFilter
 from kb.entries.stream import entry_aggregate
 from kb.errors import KnowledgeBaseError
 from kb.ids import group_id, new_id
@@ -128,10 +128,10 @@ def told(world: World, path: Path, principal: Principal, ids: list[str]) -> list
         catalogue = Catalogue(viewed.reader, principal.labels)
         answers: list[object] = [
             *(
-                catalogue.browse(BrowseFilter(archived=None), sort=s)
+                catalogue.browse(EntryFilter(archived=None), sort=s)
                 for s in ("recent", "title", "reused")
             ),
-            *(catalogue.browse(BrowseFilter(tags=(f"tag{n}",))) for n in range(4)),
+            *(catalogue.browse(EntryFilter(tags=(f"tag{n}",))) for n in range(4)),
             catalogue.tags(),
             catalogue.groups(),
             list(catalogue.all_ids()),

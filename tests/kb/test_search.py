@@ -15,6 +15,7 @@ from kb import access
 from kb.access import Visibility
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Section, Source
+from kb.entries.results import EntryFilter
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import entry_id_for
 from kb.knowledge_base import KnowledgeBase
@@ -170,16 +171,16 @@ def test_five_are_answers_and_the_rest_is_less_close(base: KnowledgeBase) -> Non
 def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:
     entry_id = base.entries.contribute(some_draft(tags=("night", "night shift"))).id
 
-    def found(**filters: object) -> bool:
-        return bool(base.search("bedside handover", **filters).results)  # type: ignore[arg-type]
+    def found(**named: Any) -> bool:
+        return bool(base.search("bedside handover", EntryFilter(**named)).results)
 
-    assert found(kinds=["practice"], tags=["night"], groups=["Ward 3"])
-    assert found(tags=["NIGHT", "#Night Shift"], groups=["ward-3", "unheard-of"])
-    assert found(kinds=["Practice ", "Case Clinic"])
-    assert not found(tags=["night", "other"])
-    assert not found(tags=["unheard-of"])
-    assert not found(kinds=["unheard-of"])
-    assert not found(groups=["unheard-of"])
+    assert found(kinds=("practice",), tags=("night",), groups=("Ward 3",))
+    assert found(tags=("NIGHT", "#Night Shift"), groups=("ward-3", "unheard-of"))
+    assert found(kinds=("Practice ", "Case Clinic"))
+    assert not found(tags=("night", "other"))
+    assert not found(tags=("unheard-of",))
+    assert not found(kinds=("unheard-of",))
+    assert not found(groups=("unheard-of",))
     assert not found(archived=True)
     base.entries.archive(entry_id, "Old")
     assert not found()

@@ -27,7 +27,7 @@ from indexer.ranking import ranking
 from indexer.resident import memory
 from kb import access
 from kb.access import SIGHTS, Principal, Visibility
-from kb.entries.catalogue import BrowseFilter
+from kb.entries.catalogue import EntryFilter
 from kb.entries.content import Content, Draft, Scalar, Section, Source
 from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import entry_id_for, group_id
@@ -49,12 +49,12 @@ WORDS = ("red", "green", "blue", "fox", "tree", "stone", "river")
 TITLES = ("Green fox", "Red stone", "River", "Tree of stone")
 KINDS = ("practice", "case-clinic", "experiment")
 QUESTIONS = ("fox", "red stone", "river river tree", "Green fox", "nothing of this", "note-1.md")
-NARROWED: tuple[dict[str, object], ...] = (
-    {},
-    {"limit": 1},
-    {"limit": 100, "archived": None},
-    {"tags": ["tag1"]},
-    {"kinds": ["practice"], "groups": ["Ward 1", "Ward 2"], "archived": None},
+NARROWED = (
+    (EntryFilter(), 10),
+    (EntryFilter(), 1),
+    (EntryFilter(archived=None), 100),
+    (EntryFilter(tags=("tag1",)), 10),
+    (EntryFilter(kinds=("practice",), groups=("Ward 1", "Ward 2"), archived=None), 10),
 )
 
 
@@ -209,7 +209,9 @@ def _new(event: RecordedEvent) -> NewEvent:
 
 def found(base: KnowledgeBase) -> list[Answer]:
     """Every answer to every question, but for the time that it took."""
-    answers = [base.search(q, **narrowed) for q in QUESTIONS for narrowed in NARROWED]  # type: ignore[arg-type]
+    answers = [
+        base.search(q, narrowed, limit=limit) for q in QUESTIONS for narrowed, limit in NARROWED
+    ]
     return [structs.replace(answer, milliseconds=0.0) for answer in answers]
 
 
@@ -217,8 +219,8 @@ def listed(base: KnowledgeBase, ids: list[str]) -> list[object]:
     """Everything else that is told about these entries, of all together and of people."""
     catalogue, principal = base.catalogue, base.principal
     answers: list[object] = [
-        catalogue.browse(BrowseFilter(archived=None), sort="reused", limit=100),
-        catalogue.browse(BrowseFilter(tags=("tag1",)), sort="title"),
+        catalogue.browse(EntryFilter(archived=None), sort="reused", limit=100),
+        catalogue.browse(EntryFilter(tags=("tag1",)), sort="title"),
         catalogue.tags(),
         catalogue.groups(),
         list(catalogue.all_ids()),

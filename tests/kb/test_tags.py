@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.entries.results import BrowseFilter
+from kb.entries.results import EntryFilter
 from kb.entries.tags import tag_key, tag_names
 from kb.errors import InvalidInput
 from tests.worlds.log import some_draft
@@ -107,11 +107,11 @@ def test_an_entry_shows_a_tag_as_it_was_put_on_and_lists_count_all_ways_as_one(
     base.entries.tag(second, ["NIGHT SHIFT"])
     assert base.catalogue.get(first).tags == ("Größe", "Night Shift")
     assert base.catalogue.get(second).tags == ("grösse", "night_shift")
-    page = base.catalogue.browse(BrowseFilter(tags=("night-shift", "GRÖSSE")))
+    page = base.catalogue.browse(EntryFilter(tags=("night-shift", "GRÖSSE")))
     assert (page.total, page.facets.tags) == (2, {"Größe": 2, "Night Shift": 2})
     assert base.catalogue.tags() == ("Größe", "Night Shift")
     assert base.catalogue.tags("größ") == ("Größe",)
-    found = base.search("handover", tags=["Night_shift"]).results
+    found = base.search("handover", EntryFilter(tags=("Night_shift",))).results
     assert {each.id for each in found} == {first, second}
     base.entries.untag(second, ["night shift"])
     assert base.catalogue.get(second).tags == ("grösse",)

@@ -56,7 +56,7 @@ def refused(response: Any, field: str, status: int = 400) -> str:
         ("GET", "/api/search?q=x&limit=0", "limit", "limit does not fit"),
         ("GET", "/api/search?q=x&limit=ten", "limit", "limit does not fit"),
         ("GET", "/api/search?q=x&archived=zzz", "archived", "archived does not take 'zzz'"),
-        ("GET", "/api/search?q=x&kinds=practice", "kinds", "it takes q, kind, tag"),
+        ("GET", "/api/search?q=x&kinds=practice", "kinds", "it takes q, limit, kind, tag"),
         ("GET", "/api/search?q=x&q=y", "q", "give it once"),
         ("GET", "/api/entries?page=2", "page", "no parameter 'page'"),
         ("GET", "/api/kinds?limit=1", "limit", "it takes none"),

@@ -15,8 +15,8 @@ from kb.entries.actions import CONTRIBUTE, READ, REVISE
 from kb.entries.content import Content, Draft
 from kb.entries.results import (
     LARGEST_OFFSET,
-    BrowseFilter,
     EndorsementView,
+    EntryFilter,
     EntryPage,
     HistoryItem,
     Lineage,
@@ -26,7 +26,7 @@ from kb.entries.results import (
 )
 from kb.people.actions import SEE_PEOPLE
 from web.api.given import Given, GivenContent, GivenDraft, Line, NamedGroup, PathId, told
-from web.api.search import ARCHIVED, Archived, Limit
+from web.api.search import FILTER, Limit
 from web.api.weight import MOST_BYTES, light, weight
 from web.bodies import TEXT
 from web.openapi import SENDS, operation
@@ -54,20 +54,16 @@ class Revision(Given, frozen=True, forbid_unknown_fields=True):
     note: Line | None = None
 
 
-@get("/entries", **operation("entries", rule=READ))
+@get("/entries", dependencies=FILTER, **operation("entries", rule=READ))
 def list_entries(
     base: NamedDependency[KnowledgeBase],
-    kind: FromQuery[tuple[str, ...]] = (),
-    tag: FromQuery[tuple[str, ...]] = (),
-    group: FromQuery[tuple[str, ...]] = (),
-    archived: FromQuery[Archived] = "false",
+    filter: NamedDependency[EntryFilter],
     sort: FromQuery[Sort] = "recent",
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:
     """Entries of any kind and group and all tags that are named, and counts to filter further."""
-    chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
-    found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=limit)
+    found = base.catalogue.browse(filter, sort=sort, offset=offset, limit=limit)
     first = {name: _first(getattr(found.facets, name)) for name in ("kinds", "tags", "groups")}
     facets = structs.replace(found.facets, **first)
     items = light(found.items, MOST_BYTES - weight(facets))

@@ -3,12 +3,13 @@
 from typing import Annotated, Literal
 
 from litestar import get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
 from msgspec import structs
 
 from kb import KnowledgeBase
 from kb.entries.actions import READ
+from kb.entries.results import EntryFilter
 from kb.search.search import Answer
 from web.api.weight import light
 from web.openapi import operation
@@ -21,23 +22,26 @@ Question = Annotated[str, QueryParameter(schema_extra={"minLength": 1})]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
-@get("/search", **operation("search", rule=READ, counted=True))
-def search(
-    base: NamedDependency[KnowledgeBase],
-    q: Question,
+def filter_of(
     kind: FromQuery[tuple[str, ...]] = (),
     tag: FromQuery[tuple[str, ...]] = (),
     group: FromQuery[tuple[str, ...]] = (),
     archived: FromQuery[Archived] = "false",
+) -> EntryFilter:
+    """What the address narrows a search or a list to."""
+    return EntryFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
+
+
+FILTER = {"filter": Provide(filter_of, sync_to_thread=False)}
+
+
+@get("/search", dependencies=FILTER, **operation("search", rule=READ, counted=True))
+def search(
+    base: NamedDependency[KnowledgeBase],
+    q: Question,
+    filter: NamedDependency[EntryFilter],
     limit: Limit = 10,
 ) -> Answer:
     """The entries that answer a question, best first, each with the passage that does."""
-    answer = base.search(
-        q,
-        kinds=kind,
-        tags=tag,
-        groups=group,
-        archived=ARCHIVED[archived],
-        limit=limit,
-    )
+    answer = base.search(q, filter, limit=limit)
     return structs.replace(answer, results=light(answer.results))

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from kb import KnowledgeBase
 from kb.characters import skeleton
 from kb.entries.actions import READ
-from kb.entries.results import BrowseFilter, Facets, Page, Sort
+from kb.entries.results import EntryFilter, Facets, Page, Sort
 from kb.entries.tags import tag_key, tag_names
 from web.pages.parts import OFFERED, PageNumber, narrowing
 from web.pages.shell import Pages
@@ -120,7 +120,7 @@ def browse(
 ) -> Response[str]:
     """The list."""
     kind, tag, group = map(narrowing, (kind, tag, group))
-    chosen = BrowseFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
+    chosen = EntryFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     offset = (page - 1) * PAGE_SIZE
     found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
     stored = {skeleton(name): name for name in found.facets.groups}

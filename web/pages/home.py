@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from kb import KnowledgeBase
 from kb.entries.actions import READ
-from kb.entries.results import BrowseFilter, Facets, Page
+from kb.entries.results import EntryFilter, Facets, Page
 from web.pages.shell import Pages
 
 RECENT = 6
@@ -49,7 +49,7 @@ def home(
 @get("/about", sync_to_thread=True, rule="public")
 def about(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
     """What this is."""
-    everything = base.catalogue.browse(BrowseFilter(archived=None), limit=1)
+    everything = base.catalogue.browse(EntryFilter(archived=None), limit=1)
     facets = everything.facets
     page = AboutPage(everything.total, facets.archived, len(facets.groups))
     return pages.render("about.html", page, at="about")

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from kb import KnowledgeBase
 from kb.entries.actions import READ
+from kb.entries.results import EntryFilter
 from kb.errors import InvalidInput
 from kb.search.search import Answer, Result
 from web.errors import RESULTS
@@ -25,31 +26,20 @@ WHOLE = 420
 
 
 class Asked(Struct, frozen=True):
-    """A question with its filters; `archived` takes archived entries in as well."""
+    """A question with its filter, which may take archived entries in as well."""
 
-    question: str = ""
-    kinds: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    archived: bool = False
+    question: str
+    filter: EntryFilter
 
     @property
     def filtered(self) -> bool:
         """Whether anything but the question was chosen."""
-        return bool(self.kinds or self.tags or self.groups or self.archived)
+        return self.filter != EntryFilter()
 
     @property
     def unfiltered_url(self) -> str:
         """The same question without filters."""
         return "/search?" + urlencode({"q": self.question})
-
-
-class Found(Struct, frozen=True):
-    """A result with its passage made ready to show."""
-
-    result: Result
-    excerpt: Markup
-    url: str
 
 
 class Options(Struct, frozen=True):
@@ -68,18 +58,17 @@ class SearchPage(Struct, frozen=True):
     asked: Asked
     options: Options | None = None
     answer: Answer | None = None
-    found: tuple[Found, ...] = ()
     problem: str = ""
 
-    @property
-    def close(self) -> tuple[Found, ...]:
-        """What counts as an answer."""
-        return tuple(each for each in self.found if each.result.close)
+    def excerpt(self, result: Result) -> Markup:
+        """The passage of a result, or its best part, with its marks."""
+        whole = (0, len(result.passage))
+        part = whole if len(result.passage) <= WHOLE else result.snippet_range
+        return marked(result.passage, result.marks, part)
 
-    @property
-    def less_close(self) -> tuple[Found, ...]:
-        """The others, folded away where there are answers."""
-        return tuple(each for each in self.found if not each.result.close)
+    def url(self, result: Result) -> str:
+        """The address of the heading that a result stands under."""
+        return section_url(result.id, result.heading, result.place)
 
 
 def asked_of(
@@ -91,7 +80,10 @@ def asked_of(
 ) -> Asked:
     """What the address asks."""
     kinds, tags, groups = map(narrowing, (kind, tag, group))
-    return Asked(q, kinds, tags, groups, bool(archived))
+    chosen = EntryFilter(
+        kinds=kinds, tags=tags, groups=groups, archived=None if archived else False
+    )
+    return Asked(q, chosen)
 
 
 ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
@@ -127,24 +119,8 @@ def _answered(
     if not asked.question.strip():
         return pages.render(template, page, at="ask")
     try:
-        answer = base.search(
-            asked.question,
-            kinds=asked.kinds,
-            tags=asked.tags,
-            groups=asked.groups,
-            archived=None if asked.archived else False,
-            limit=LIMIT,
-            settled=settled,
-        )
+        answer = base.search(asked.question, asked.filter, limit=LIMIT, settled=settled)
     except InvalidInput as error:
         refused = structs.replace(page, problem=str(error))
         return pages.render(template, refused, at="ask", status=400)
-    found = tuple(map(_found, answer.results))
-    return pages.render(template, structs.replace(page, answer=answer, found=found), at="ask")
-
-
-def _found(result: Result) -> Found:
-    whole = (0, len(result.passage))
-    part = whole if len(result.passage) <= WHOLE else result.snippet_range
-    excerpt = marked(result.passage, result.marks, part)
-    return Found(result, excerpt, section_url(result.id, result.heading, result.place))
+    return pages.render(template, structs.replace(page, answer=answer), at="ask")
