@@ -77,11 +77,11 @@ class Recording(ModelEmbedder):
         self.warm()
         self.texts: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         """As the model does; a rebuild adds none, because vectors are stored."""
         if hasattr(self, "texts"):
             self.texts += texts
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 def write_files(folder: Path, documents: Sequence[CollectionDocument]) -> None:

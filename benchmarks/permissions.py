@@ -14,13 +14,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Self
 from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.document import Document, Filter, Section
-from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import Embedded, Vectors, stacked
+from indexer.embedding.encoder import WORD_DIMENSION
 from indexer.embedding.model import ModelEmbedder
 from indexer.index import HybridIndex
 from indexer.ranking import fusion
@@ -43,6 +45,7 @@ class StandIn:
 
     def __init__(self, model: ModelEmbedder, vectors: NDArray[np.float32]) -> None:
         self.dimension = model.dimension
+        self.word_dimension = WORD_DIMENSION
         self.fingerprint = "random"
         self._model = model
         self._vectors = vectors
@@ -51,7 +54,16 @@ class StandIn:
         """No text is so long that it would have to be cut."""
         return [[] for _ in texts]
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    @property
+    def token_encoder(self) -> Self:
+        """Itself."""
+        return self
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Those of `encode`."""
+        return stacked(self.encode(texts), self.dimension)
+
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         """A passage begins with its number, a question does not."""
         return [
             self._passage(text) if text[0].isdigit() else self._question(text) for text in texts
@@ -66,7 +78,7 @@ class StandIn:
         self._model.warm()
 
     def _question(self, text: str) -> Embedded:
-        return self._model.embed([text])[0]
+        return self._model.encode([text])[0]
 
     def _passage(self, text: str) -> Embedded:
         number = int(text.split(maxsplit=1)[0])
@@ -139,7 +151,7 @@ def recall(
     found = 0
     with mock.patch.dict(vars(fusion), {"LEXICAL_WEIGHT": 0.0, "MEETING": 0.0, "SMOOTHING": 0.0}):
         for question in asked:
-            cosines = vectors @ model.embed([question])[0].vector
+            cosines = vectors @ model.embed([question])[0]
             cosines[~visible] = -2
             exact = {f"d{number}" for number in np.argsort(-cosines)[:BEST].tolist()}
             hits = index.search(question, Filter(audience=seen), BEST)

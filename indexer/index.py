@@ -1,10 +1,8 @@
 """HybridIndex: documents in, ranked passages out, in generations that are swapped whole."""
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -15,10 +13,10 @@ from msgspec.structs import replace
 
 from indexer import intake
 from indexer.document import Document, Filter, Hit
-from indexer.embedding.embedder import Embedder
+from indexer.embedding.embedder import Embedder, embedded, word_dimension
+from indexer.embedding.reranker import Reranker
 from indexer.errors import IndexerError, IndexOutdated
-from indexer.intake import Prepared, windows
-from indexer.lexical import LexicalDocument
+from indexer.intake import Prepared, lexical_document, windows
 from indexer.ranking.answer import JUDGED, answer
 from indexer.ranking.ranking import Question, rank
 from indexer.resident.postings import pack
@@ -27,7 +25,7 @@ from indexer.stored.files import reading
 from indexer.stored.parts import Parts
 from indexer.stored.rows import Taken
 from indexer.stored.vector_store import VectorStore
-from indexer.text.analysis import all_terms, check_question, is_plain
+from indexer.text.analysis import all_terms, check_question
 from indexer.text.letters import composed
 from indexer.text.passages import EmbeddedPassage
 from indexer.text.wanted import wanted
@@ -46,25 +44,42 @@ class HybridIndex:
     g000001, g000002 ... and the file CURRENT with the name of the one in use.
     """
 
-    def __init__(self, directory: Path, embedder: Embedder, engine: str, parts: Parts) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        embedder: Embedder,
+        engine: str,
+        parts: Parts,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._directory = directory
         self._embedder = embedder
         self._engine = engine
         self._parts = parts
+        self._reranker = reranker
         self._changing = RLock()
         self._prepared = Prepared(embedder, parts.store)
 
     @classmethod
     def open(
-        cls, directory: Path, embedder: Embedder, *, engine: str = "tantivy", writable: bool = False
+        cls,
+        directory: Path,
+        embedder: Embedder,
+        *,
+        engine: str = "tantivy",
+        writable: bool = False,
+        reranker: Reranker | None = None,
     ) -> Self:
-        """Open the current generation. Raises `IndexOutdated` if it must be rebuilt, saying why."""
+        """Open the current generation. Raises `IndexOutdated` if it must be rebuilt, saying why.
+
+        What questions find first is put in order by `reranker`, if there is one.
+        """
         parts = _parts(directory, embedder, engine, writable=writable)
         made = generation.made(parts.path)
         if parts.position < made.position:
             parts.close()
             raise IndexOutdated(f"The index lacks what it held at position {made.position}.")
-        return cls(directory, embedder, engine, parts)
+        return cls(directory, embedder, engine, parts, reranker)
 
     @classmethod
     def build(
@@ -75,6 +90,7 @@ class HybridIndex:
         *,
         engine: str = "tantivy",
         gone: int = 0,
+        reranker: Reranker | None = None,
     ) -> Self:
         """Make a new generation, `fill` it (put ... commit), swap it in, remove the old one.
 
@@ -87,10 +103,12 @@ class HybridIndex:
             path = generation.begin(directory)
         with ExitStack() as undo:
             undo.callback(shutil.rmtree, path, ignore_errors=True)
-            store = VectorStore.sound(directory / VECTORS, embedder.dimension)
+            store = VectorStore.sound(
+                directory / VECTORS, embedder.dimension, word_dimension(embedder)
+            )
             parts = Parts.open(path, engine, embedder, store, writable=True, new=True)
             undo.callback(parts.close)
-            index = cls(directory, embedder, engine, parts)
+            index = cls(directory, embedder, engine, parts, reranker)
             fill(index)
             store.keep_only(parts.passages.text_hashes())
             made = generation.manifest(embedder.fingerprint, engine, index.position, gone)
@@ -122,7 +140,7 @@ class HybridIndex:
                 for document, parts in together:
                     if not parts:
                         raise ValueError(f"The document {document.id} has no text to be found by.")
-                words = [_lexical(document, parts) for document, parts in together]
+                words = [lexical_document(document, parts) for document, parts in together]
                 self._parts.lexical.put(words)
                 packed = [
                     (document, self._taken(parts), pack(each.terms))
@@ -198,7 +216,7 @@ class HybridIndex:
     def _question(self, text: str) -> Question:
         """Of what the model reads in part only that part means anything."""
         share = self._embedder.share(text)
-        read = self._embedder.embed([text])[0]
+        read = embedded([text], self._embedder)[0]
         read = replace(read, vector=read.vector * np.float32(share))
         return Question(text, wanted(text, read=share >= READ), read, share)
 
@@ -219,6 +237,7 @@ class HybridIndex:
                 parts.memory,
                 parts.words,
                 parts.passages,
+                self._reranker,
             )
             stored = parts.passages.fetch([one.passage for one in ranking.documents])
             several = [
@@ -253,7 +272,8 @@ def _parts(directory: Path, embedder: Embedder, engine: str, *, writable: bool) 
         path = generation.current(directory)
         try:
             generation.check(path, embedder.fingerprint, engine)
-            store = VectorStore(directory / VECTORS, embedder.dimension, writable=writable)
+            words = word_dimension(embedder)
+            store = VectorStore(directory / VECTORS, embedder.dimension, words, writable=writable)
             return Parts.open(path, engine, embedder, store, writable=writable)
         except IndexerError:
             if generation.current(directory) == path:
@@ -262,29 +282,3 @@ def _parts(directory: Path, embedder: Embedder, engine: str, *, writable: bool) 
 
 def _composed(documents: Iterable[Document]) -> Iterator[Document]:
     return (document.composed() for document in documents)
-
-
-def _lexical(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
-    """Title, headings, text and keywords count alike; a heading counts where it changes.
-
-    What else its source has, as addresses of links, and properties are found exactly but score
-    nothing.
-    """
-    texts = [document.title, *document.keywords]
-    heading = ""
-    for part in filter(lambda part: part.embedded_text, parts):
-        if part.passage.heading != heading:
-            heading = part.passage.heading
-            texts.append(heading)
-        texts.append(part.passage.text)
-    counts = Counter(chain.from_iterable(map(all_terms, texts)))
-    for text in (*(section.text for section in document.sections), *document.properties):
-        behind = (term for term in all_terms(text) if not is_plain(term))
-        counts.update(dict.fromkeys(set(behind) - counts.keys(), 1))
-    return LexicalDocument(
-        id=document.id,
-        terms=counts,
-        audience=document.audience,
-        names=(document.title, *document.identifiers),
-        facets=document.facets,
-    )

@@ -3,17 +3,19 @@
 Nothing of it takes long once a document was prepared: then it is cut, and its vectors are stored.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from threading import Lock
 
 from msgspec import Struct
 
 from indexer.document import Document
-from indexer.embedding.embedder import Embedder
+from indexer.embedding.embedder import Embedder, embedded
+from indexer.lexical import LexicalDocument
 from indexer.stored.vector_store import VectorStore
+from indexer.text.analysis import all_terms, is_plain
 from indexer.text.passages import EmbeddedPassage, split
 
 WINDOW = 100
@@ -108,8 +110,34 @@ def embed(texts: Sequence[str], embedder: Embedder, store: VectorStore) -> None:
     for key in store.get(embedder.fingerprint, list(by_hash)):
         del by_hash[key]
     if by_hash:
-        found = embedder.embed(list(by_hash.values()))
+        found = embedded(list(by_hash.values()), embedder)
         store.put(embedder.fingerprint, dict(zip(by_hash, found, strict=True)))
+
+
+def lexical_document(document: Document, parts: Sequence[EmbeddedPassage]) -> LexicalDocument:
+    """Title, headings, text and keywords count alike; a heading counts where it changes.
+
+    What else its source has, as addresses of links, and properties are found exactly but score
+    nothing.
+    """
+    texts = [document.title, *document.keywords]
+    heading = ""
+    for part in filter(lambda part: part.embedded_text, parts):
+        if part.passage.heading != heading:
+            heading = part.passage.heading
+            texts.append(heading)
+        texts.append(part.passage.text)
+    counts = Counter(chain.from_iterable(map(all_terms, texts)))
+    for text in (*(section.text for section in document.sections), *document.properties):
+        behind = (term for term in all_terms(text) if not is_plain(term))
+        counts.update(dict.fromkeys(set(behind) - counts.keys(), 1))
+    return LexicalDocument(
+        id=document.id,
+        terms=counts,
+        audience=document.audience,
+        names=(document.title, *document.identifiers),
+        facets=document.facets,
+    )
 
 
 def _to_embed(cut: Iterable[Sequence[EmbeddedPassage]]) -> list[str]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexer.embedding import attention, linear
-from indexer.embedding.embedder import WORD_DIMENSION
+from indexer.embedding.embedder import Vectors, Words
 from indexer.embedding.threads import wait_asleep
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ BATCH_TOKENS = 1024
 
 DIMENSION = 384
 
-Vector = NDArray[np.float32]
-Words = NDArray[np.int8]
+WORD_DIMENSION = 128
+"""Numbers, of a byte each, that a word has in its text."""
 
 _LARGEST = 127
 
@@ -67,7 +67,7 @@ class Encoder:
             torch.get_num_threads(), "embedding", initializer=torch.set_num_threads, initargs=(1,)
         )
 
-    def encode(self, texts: Sequence[Pieces]) -> list[tuple[Vector, Words]]:
+    def encode(self, texts: Sequence[Pieces]) -> list[tuple[Vectors, Words]]:
         """For each text its unit vector, of 384 numbers, and the (count, 128) of its words."""
         import torch
 
@@ -82,7 +82,7 @@ class Encoder:
         encoded = [one for part in found for one in part]
         return [one for _, one in sorted(zip(places, encoded, strict=True), key=itemgetter(0))]
 
-    def _forward(self, texts: Sequence[Pieces]) -> list[tuple[Vector, Words]]:
+    def _forward(self, texts: Sequence[Pieces]) -> list[tuple[Vectors, Words]]:
         """The normalised means of the last layer, in float32: of all pieces and of each word's."""
         import torch
 

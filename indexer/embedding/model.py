@@ -5,13 +5,13 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import regex
 
-from indexer.embedding.embedder import Embedded
-from indexer.embedding.encoder import DIMENSION, Encoder, Pieces
+from indexer.embedding.embedder import Embedded, Vectors, stacked
+from indexer.embedding.encoder import DIMENSION, WORD_DIMENSION, Encoder, Pieces
 from indexer.embedding.model_files import PACKAGE, TOKENIZER, check, check_all, fingerprint
 from indexer.errors import ModelUnavailable
 from indexer.text import analysis
@@ -39,6 +39,7 @@ _CPU_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 class ModelEmbedder:
     """all-MiniLM-L6-v2 with mean pooling, the vectors that sentence-transformers makes with it.
 
+    Its last layer has the vectors of words as well, so it is its own token encoder.
     Counting tokens and naming the fingerprint load neither torch nor the weights. `arithmetic` is
     bfloat16 where the processor computes in it and float32 elsewhere, unless given. Raises
     `ModelUnavailable` when the package is missing, or, when its files are first read, one of them
@@ -46,6 +47,7 @@ class ModelEmbedder:
     """
 
     dimension = DIMENSION
+    word_dimension = WORD_DIMENSION
 
     def __init__(self, folder: Path | None = None, arithmetic: Arithmetic | None = None) -> None:
         self._folder = folder or model_folder()
@@ -57,13 +59,22 @@ class ModelEmbedder:
         """Model, all its files, arithmetic, length and version of the method."""
         return f"all-MiniLM-L6-v2/{fingerprint()}/{self._arithmetic}/{MAX_LENGTH}/{VERSION}"
 
+    @property
+    def token_encoder(self) -> Self:
+        """Itself."""
+        return self
+
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the word pieces stand; characters that the tokenizer drops are in none."""
         encodings = _encoded(self._tokenizer_whole, texts, special=False)
         return [encoding.offsets for encoding in encodings]
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
-        """Unit vectors and words; of a text longer than 256 tokens only the beginning counts."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors; of a text longer than 256 tokens only the beginning counts."""
+        return stacked(self.encode(texts), self.dimension)
+
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
+        """The same with words, of what `embed` reads."""
         encoder = self._encoder
         cut = _encoded(self._tokenizer_cut, texts)
         read = [_pieces(text, encoding) for text, encoding in zip(texts, cut, strict=True)]

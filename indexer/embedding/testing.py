@@ -5,40 +5,58 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import Embedded, Vectors, stacked
 from indexer.text.analysis import distinct
 
 _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
 _WORD = re.compile(r"\w+")
 _QUARTER, _LARGEST = 32, 127
 
+WORD_DIMENSION = 128
+
 
 class HashEmbedder:
     """Texts that share words have near vectors; nothing is known of meaning.
 
-    Never a fallback for the model: its fingerprint tells its indexes apart. `embedded` counts the
-    texts turned into vectors so far, to show that none was computed twice.
+    Without `words` it has vectors of texts alone, as most models do. Never a fallback for the
+    model: its fingerprint tells its indexes apart. `embedded` counts the texts turned into vectors
+    so far, to show that none was computed twice.
     """
 
-    def __init__(self, dimension: int = 96, fingerprint: str = "hash/1") -> None:
+    word_dimension = WORD_DIMENSION
+
+    def __init__(
+        self, dimension: int = 96, fingerprint: str = "hash/1", *, words: bool = True
+    ) -> None:
         self.dimension = dimension
-        self.fingerprint = f"{fingerprint}/{dimension}"
+        self.fingerprint = f"{fingerprint}/{dimension}" + ("" if words else "/sentences")
+        self._words = words
         self.embedded = 0
         self._counting = Lock()
+
+    @property
+    def token_encoder(self) -> Self | None:
+        """Itself, if it has words."""
+        return self if self._words else None
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Pieces of words of at most six characters, and every other sign."""
         return [[piece.span() for piece in _PIECE.finditer(text)] for text in texts]
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
-        """The sum of one fixed direction for each word, normalised, and one for each term."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """The sum of one fixed direction for each word, normalised."""
+        return stacked(self.encode(texts), self.dimension)
+
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
+        """The same, and a fixed direction for each term."""
         with self._counting:
             self.embedded += len(texts)
-        return [self._embed(text) for text in texts]
+        return list(map(self._encode, texts))
 
     def share(self, text: str) -> float:
         """Every script is as good as any other."""
@@ -47,7 +65,7 @@ class HashEmbedder:
     def warm(self) -> None:
         """Nothing takes long here."""
 
-    def _embed(self, text: str) -> Embedded:
+    def _encode(self, text: str) -> Embedded:
         words = _WORD.findall(text.casefold()) or [""]
         total: NDArray[np.float32] = np.sum(
             [_direction(word, self.dimension) for word in words], axis=0, dtype=np.float32

@@ -6,9 +6,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from indexer.document import Hit, Part, ScoreParts
+from indexer.embedding.embedder import Words
 from indexer.ranking.answering_part import Meeting, answering, gone_on, said, shown
 from indexer.ranking.evidence import EXACT, NOTHING
-from indexer.ranking.maxsim import Words
 from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched

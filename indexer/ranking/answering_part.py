@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from indexer.document import Part, Passage
+from indexer.embedding.embedder import Words
 from indexer.embedding.threads import one_thread
-from indexer.ranking.maxsim import Words, nearness
+from indexer.ranking.maxsim import nearness
 from indexer.ranking.ranking import Question
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Words = NDArray[np.int8]
+from indexer.embedding.embedder import Words
 
 
 def nearness(

@@ -11,13 +11,15 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexer.document import Filter
-from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import Embedded, Words
+from indexer.embedding.reranker import Reranker
 from indexer.embedding.threads import one_thread
 from indexer.lexical import LexicalIndex
 from indexer.ranking import bm25, evidence, fusion
 from indexer.ranking.bm25 import Statistics
 from indexer.ranking.evidence import NOTHING, Evidence, Passages, Sought
-from indexer.ranking.maxsim import Words, nearness
+from indexer.ranking.maxsim import nearness
+from indexer.ranking.reranking import reranked
 from indexer.resident.memory import Candidates, Memory, Proposed
 from indexer.resident.vectors import Vectors
 from indexer.stored.rows import Fetched, Known
@@ -96,6 +98,7 @@ def rank(
     memory: Memory,
     words_of: WordsOf,
     stored: Stored,
+    reranker: Reranker | None = None,
 ) -> Ranking:
     """The best documents among those that `filter` lets through, best first; ties by id."""
     known = memory.statistics(question.wanted.terms, filter.audience)
@@ -135,6 +138,9 @@ def rank(
                 passages[place] = told.passage
                 signed |= {place} if told.signed else set()
     order = _sorted(found.ids, fused, levels)
+    if reranker:
+        fused = reranked(question.text, order, fused, levels, passages, stored, reranker)
+        order = _sorted(found.ids, fused, levels)
     named = {place: passages[place] for place in order if found.ids[place] in exact}
     titles = {place: one.title for place, one in _titled(named, stored).items()}
     order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
@@ -211,10 +217,15 @@ def _met(
     nearest: Sequence[Sequence[Known]],
     words_of: WordsOf,
 ) -> NDArray[np.float64]:
-    """How near the question's words come to those of one of each document's nearest passages."""
+    """How near the question's words come to those of one of each document's nearest passages.
+
+    0 for all where the model has no vectors of words, or of none of these.
+    """
+    if not question.read.terms:
+        return np.zeros(len(nearest))
     shares = {each.text_hash: each.share for passages in nearest for each in passages}
     words = words_of(list(shares))
-    nothing = np.empty((0, WORD_DIMENSION), dtype=np.int8)
+    nothing = question.read.words[:0]
     with one_thread():
         near = nearness(question.read.words, gains, [words.get(key, nothing) for key in shares])
     found = {key: one * shares[key] for key, one in zip(shares, near.tolist(), strict=True)}

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
-from indexer.ranking.maxsim import Words
+from indexer.embedding.embedder import Words
 
 Fetch = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
 

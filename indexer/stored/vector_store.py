@@ -7,11 +7,9 @@ from threading import Lock
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import Embedded, Vectors, Words
 from indexer.errors import IndexOutdated
-from indexer.ranking.maxsim import Words
 from indexer.stored.files import clear_free_space, connect, empty_in_place, reading
 
 # Words have a table of their own, so that opening an index does not read past them.
@@ -30,9 +28,10 @@ CREATE TABLE IF NOT EXISTS words (
 """
 _INSERT = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)"
 _INSERT_WORDS = "INSERT OR REPLACE INTO words VALUES (?, ?, ?)"
-_SELECT = """
+_SELECT = "SELECT text_hash, vector FROM vectors WHERE fingerprint = ? AND text_hash IN ({1})"
+_SELECT_WITH_WORDS = """
 SELECT text_hash, vector FROM vectors JOIN words USING (fingerprint, text_hash)
-WHERE fingerprint = ? AND length(words) % {} = 0 AND text_hash IN ({})
+WHERE fingerprint = ? AND length(words) % {0} = 0 AND text_hash IN ({1})
 """
 _SELECT_WORDS = "SELECT text_hash, words FROM words WHERE fingerprint = ? AND text_hash IN ({})"
 _DELETE = tuple(
@@ -42,19 +41,19 @@ _DELETE = tuple(
 _BATCH = 500
 _TOLERANCE = 1e-3
 
-Vectors = NDArray[np.float32]
-
 
 class VectorStore:
     """One SQLite file beside the generations of an index, shared by all of them.
 
-    Vectors are float32 exactly as the model gave them. Any method raises `IndexOutdated` when the
+    Vectors are float32 exactly as the model gave them, of `dimension` numbers; those of words have
+    `words` bytes, or there are none if that is 0. Any method raises `IndexOutdated` when the
     file turns out to be damaged. Methods may be called from any thread.
     """
 
-    def __init__(self, path: Path, dimension: int, *, writable: bool) -> None:
+    def __init__(self, path: Path, dimension: int, words: int, *, writable: bool) -> None:
         self._path = path
         self._dimension = dimension
+        self._words = words
         self._lock = Lock()
         with reading(path):
             self._connection = connect(path, writable=writable)
@@ -66,13 +65,13 @@ class VectorStore:
         (self._key,) = found
 
     @classmethod
-    def sound(cls, path: Path, dimension: int) -> Self:
+    def sound(cls, path: Path, dimension: int, words: int) -> Self:
         """Open it for writing, emptied if the file is damaged: all is then computed again."""
         try:
             if path.is_file() and not path.stat().st_size:
                 # SQLite would take it for new, and wait for those who have the old one open.
                 raise IndexOutdated(f"The store {path.name} is empty.")
-            store = cls(path, dimension, writable=True)
+            store = cls(path, dimension, words, writable=True)
             try:
                 store.check()
                 return store
@@ -82,7 +81,7 @@ class VectorStore:
         except IndexOutdated:
             with reading(path):
                 empty_in_place(path, _SCHEMA)
-        return cls(path, dimension, writable=True)
+        return cls(path, dimension, words, writable=True)
 
     def text_hash(self, text: str) -> bytes:
         """What names a text here: BLAKE2b of its UTF-8 with a key of this file, 32 bytes.
@@ -95,10 +94,11 @@ class VectorStore:
     def get(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors known for `hashes`; those that are unknown or damaged are left out."""
         found: dict[bytes, Vectors] = {}
+        select = _SELECT_WITH_WORDS if self._words else _SELECT
         with self._lock, reading(self._path):
             for start in range(0, len(hashes), _BATCH):
                 batch = hashes[start : start + _BATCH]
-                query = _SELECT.format(WORD_DIMENSION, ",".join("?" * len(batch)))
+                query = select.format(self._words, ",".join("?" * len(batch)))
                 rows = self._connection.execute(query, (fingerprint, *batch)).fetchall()
                 found.update(self._sound(rows))
         return found
@@ -115,13 +115,14 @@ class VectorStore:
         return np.stack(rows) if rows else np.empty((0, self._dimension), dtype=np.float32)
 
     def words(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, Words]:
-        """The vectors of the words of the texts that are known, shape (words, WORD_DIMENSION)."""
+        """The vectors of the words of the texts that are known, shape (words, word dimension)."""
+        if not self._words:
+            return {}
         query = _SELECT_WORDS.format(",".join("?" * len(hashes)))
         with self._lock, reading(self._path):
             rows = self._connection.execute(query, (fingerprint, *hashes)).fetchall()
         return {
-            key: np.frombuffer(blob, dtype=np.int8).reshape(-1, WORD_DIMENSION)
-            for key, blob in rows
+            key: np.frombuffer(blob, dtype=np.int8).reshape(-1, self._words) for key, blob in rows
         }
 
     def put(self, fingerprint: str, texts: Mapping[bytes, Embedded]) -> None:
@@ -130,7 +131,8 @@ class VectorStore:
             (fingerprint, key, one.vector.astype(np.float32).tobytes())
             for key, one in texts.items()
         ]
-        words = [(fingerprint, key, one.words.tobytes()) for key, one in texts.items()]
+        known = texts.items() if self._words else ()
+        words = [(fingerprint, key, one.words.tobytes()) for key, one in known]
         with self._lock, reading(self._path), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(_INSERT, vectors)

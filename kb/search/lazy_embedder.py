@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from indexer.embedding.embedder import Embedded, Embedder
+    from indexer.embedding.embedder import Embedded, Vectors
+    from indexer.embedding.model import ModelEmbedder
 
 
 class AnnouncedModel:
-    """The packaged model behind the `Embedder` protocol.
+    """The packaged model, which is an `Embedder` and its own `TokenEncoder`.
 
     Nothing is imported before the first use; `notice` is told before the first text, which takes
     seconds.
@@ -31,14 +32,29 @@ class AnnouncedModel:
         """Numbers per vector."""
         return self._embedder.dimension
 
+    @property
+    def word_dimension(self) -> int:
+        """Numbers per word."""
+        return self._embedder.word_dimension
+
+    @property
+    def token_encoder(self) -> Self:
+        """Itself."""
+        return self
+
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Where the tokens stand; does not load the weights."""
         return self._embedder.token_offsets(texts)
 
-    def embed(self, texts: Sequence[str]) -> "list[Embedded]":
-        """The vectors of each text and of its words."""
+    def embed(self, texts: Sequence[str]) -> "Vectors":
+        """The vector of each text."""
         self._announce()
         return self._embedder.embed(texts)
+
+    def encode(self, texts: Sequence[str]) -> "list[Embedded]":
+        """The vectors of each text and of its words."""
+        self._announce()
+        return self._embedder.encode(texts)
 
     def share(self, text: str) -> float:
         """How much of the words of a text it reads; does not load the weights."""
@@ -50,7 +66,7 @@ class AnnouncedModel:
         self._embedder.warm()
 
     @cached_property
-    def _embedder(self) -> "Embedder":
+    def _embedder(self) -> "ModelEmbedder":
         from indexer.embedding.model import ModelEmbedder
 
         return ModelEmbedder()

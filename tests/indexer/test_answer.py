@@ -35,7 +35,7 @@ def answered(
     lexical: float = 1.0,
 ) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found, the first at `level`."""
-    question = Question(text, wanted(text), HashEmbedder().embed([text])[0])
+    question = Question(text, wanted(text), HashEmbedder().encode([text])[0])
     ranked = [
         Ranked(
             f"d{place}",
@@ -199,12 +199,12 @@ PARTS = (
 class Knowing(HashEmbedder):
     """Takes an aeroplane for what is learned, so that these meet without being the same word."""
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         return [
             replace(one, terms=analysis.distinct(text))
             for text, one in zip(
                 texts,
-                super().embed([text.replace("aeroplane", "learned") for text in texts]),
+                super().encode([text.replace("aeroplane", "learned") for text in texts]),
                 strict=True,
             )
         ]
@@ -215,8 +215,8 @@ def shown(question: str, embedder: HashEmbedder, words: NDArray[np.int8] | None 
     passage = Passage(id="p", document_id="d", heading="Before", text=TEXT_OF_PARTS, parts=PARTS)
     found = np.unique(keys(analysis.all_terms(TEXT_OF_PARTS)))
     stored = Fetched("Title", passage, b"hash", found)
-    (embedded,) = embedder.embed([f"Title\nBefore\n{TEXT_OF_PARTS}"])
-    asked = Question(question, wanted(question), embedder.embed([question])[0])
+    (embedded,) = embedder.encode([f"Title\nBefore\n{TEXT_OF_PARTS}"])
+    asked = Question(question, wanted(question), embedder.encode([question])[0])
     ranked = [Ranked("d", 0, 1.0, 0.5, 0.0, 1.0, False)]
     texts = {b"hash": embedded.words if words is None else words}
     (hit,) = answer(asked, ranking(asked, ranked), {0: stored}, texts, 1)
@@ -248,7 +248,7 @@ def test_meaning_decides_between_parts_that_have_as_many_of_the_words() -> None:
 
 
 def test_the_first_part_is_shown_where_the_words_of_the_passage_are_not_known() -> None:
-    fewer = Knowing().embed(["learned"])[0].words
+    fewer = Knowing().encode(["learned"])[0].words
     assert shown("aeroplanes", Knowing(), fewer).place == "1"
     assert shown("aeroplanes", Knowing(), fewer[:0]).place == "1"
 

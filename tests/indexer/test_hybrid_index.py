@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.document import Document, Filter, Hit, Section
 from indexer.embedding.testing import HashEmbedder
-from indexer.errors import IndexUnavailable, QuestionError
+from indexer.errors import IndexOutdated, IndexUnavailable, QuestionError
 from indexer.index import HybridIndex
 from indexer.ranking import fusion
 from indexer.stored.description import describe
@@ -130,6 +130,27 @@ def test_of_two_as_near_the_one_whose_words_meet_the_question_comes_first(
 
     without, with_words = ranked(0.0), ranked(16.0)
     assert with_words["b"] - without["b"] > with_words["a"] - without["a"]
+
+
+def test_a_model_of_sentences_alone_finds_all_but_that_no_words_meet(
+    tmp_path: Path, engine: str
+) -> None:
+    embedder = HashEmbedder(words=False)
+    with HybridIndex.build(tmp_path / "index", embedder, fill, engine=engine) as built:
+        best = built.search("nurses and patients", EVERYONE)[0]
+        assert (best.document_id, best.place, best.close) == ("ward", "1", True)
+        assert best.score.words == ("nurses", "patients")
+        assert ids(built.search("Ward round", EVERYONE))[0] == "ward"
+        assert "pay" not in ids(built.search("Salary bands", EVERYONE))
+        assert {hit.score.met for hit in built.search("nurses", EVERYONE)} == {0.0}
+        computed = embedder.embedded
+        built.put(DOCUMENTS)
+        built.commit(6)
+        assert embedder.embedded == computed
+    with HybridIndex.open(tmp_path / "index", embedder, engine=engine) as again:
+        assert ids(again.search("Two people share one keyboard", EVERYONE))[0] == "pair"
+    with pytest.raises(IndexOutdated, match="fingerprint"):
+        HybridIndex.open(tmp_path / "index", HashEmbedder(), engine=engine)
 
 
 def test_facets_are_part_of_the_question(index: HybridIndex) -> None:

@@ -18,7 +18,9 @@ from tests.indexer.forty import documents
 
 @pytest.fixture
 def store(tmp_path: Path, embedder: HashEmbedder) -> Iterator[VectorStore]:
-    store = VectorStore(tmp_path / "vectors.sqlite", embedder.dimension, writable=True)
+    store = VectorStore(
+        tmp_path / "vectors.sqlite", embedder.dimension, embedder.word_dimension, writable=True
+    )
     yield store
     store.close()
 
@@ -62,9 +64,9 @@ class WaitingEmbedder(HashEmbedder):
         super().__init__()
         self.go = Event()
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         assert self.go.wait(30)
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 def test_reading_goes_on_while_vectors_are_computed_but_not_without_bound(
@@ -99,7 +101,7 @@ def test_an_error_of_what_is_read_ends_it_and_keeps_the_vectors_begun(
 class BrokenEmbedder(HashEmbedder):
     """A model that is not there."""
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         raise ModelUnavailable("There is no model.")
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from indexer.ranking.maxsim import Words, nearness
+from indexer.embedding.embedder import Words
+from indexer.ranking.maxsim import nearness
 
 DIMENSION = 4
 

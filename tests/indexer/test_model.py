@@ -18,7 +18,7 @@ from indexer.embedding import model, model_files
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.model import ModelEmbedder, model_folder, native_arithmetic
 from indexer.errors import ModelUnavailable
-from tests.contracts.embedder import EmbedderContract, vectors
+from tests.contracts.embedder import EmbedderContract, TokenEncoderContract
 
 TEXTS = ["How do teams share what they learn?", "Practices. " * 200, "", "one", "naïve 学习 test"]
 
@@ -37,7 +37,7 @@ def loaded() -> Iterator[ModelEmbedder]:
 
 
 @pytest.mark.model
-class TestModelEmbedder(EmbedderContract):
+class TestModelEmbedder(EmbedderContract, TokenEncoderContract):
     @pytest.fixture
     def embedder(self, loaded: ModelEmbedder) -> Embedder:
         return loaded
@@ -55,15 +55,15 @@ def test_vectors_are_those_of_sentence_transformers(
 
     reference = SentenceTransformer(str(model_folder()), device="cpu", local_files_only=True)
     expected = reference.encode(TEXTS, show_progress_bar=False)
-    found = vectors(ModelEmbedder(arithmetic=arithmetic), TEXTS)
+    found = ModelEmbedder(arithmetic=arithmetic).embed(TEXTS)
     assert np.abs(found - expected).max() < tolerance
 
 
 @pytest.mark.model
 def test_many_texts_have_the_vectors_that_each_has_alone(loaded: ModelEmbedder) -> None:
     texts = [f"{number} " * (1 + 23 * number % 250) for number in range(20)]
-    alone = np.concatenate([vectors(loaded, [text]) for text in texts])
-    assert np.sum(vectors(loaded, texts) * alone, axis=1).min() > 0.999
+    alone = np.concatenate([loaded.embed([text]) for text in texts])
+    assert np.sum(loaded.embed(texts) * alone, axis=1).min() > 0.999
 
 
 @pytest.mark.model

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from indexer.embedding.embedder import WORD_DIMENSION
-from indexer.ranking.maxsim import Words
+from indexer.embedding.embedder import Words
 from indexer.resident.recent import RecentWords
 
 
@@ -23,7 +22,7 @@ class Store:
 
 def words(key: bytes) -> Words:
     """Two words, 256 bytes."""
-    return np.full((2, WORD_DIMENSION), key[0], dtype=np.int8)
+    return np.full((2, 128), key[0], dtype=np.int8)
 
 
 @pytest.fixture

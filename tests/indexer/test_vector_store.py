@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.embedding.embedder import WORD_DIMENSION, Embedded
+from indexer.embedding.embedder import Embedded, Vectors
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.stored.files import connect
-from indexer.stored.vector_store import Vectors, VectorStore
+from indexer.stored.vector_store import VectorStore
+
+WORDS = 16
 
 
 def unit(*numbers: float) -> Vectors:
@@ -22,13 +24,13 @@ def unit(*numbers: float) -> Vectors:
 def embedded(*numbers: float, words: int = 2) -> Embedded:
     """A text of three numbers, with bytes for its words."""
     terms = tuple(f"term{number}" for number in range(words))
-    matrix = np.arange(words * WORD_DIMENSION).astype(np.int8).reshape(words, WORD_DIMENSION)
+    matrix = np.arange(words * WORDS).astype(np.int8).reshape(words, WORDS)
     return Embedded(unit(*numbers), terms, matrix)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[VectorStore]:
-    opened = VectorStore(tmp_path / "v.sqlite", 3, writable=True)
+    opened = VectorStore(tmp_path / "v.sqlite", 3, WORDS, writable=True)
     yield opened
     opened.close()
 
@@ -51,9 +53,18 @@ def test_another_model_has_vectors_of_its_own(store: VectorStore) -> None:
     assert np.array_equal(store.get("m", [key])[key], unit(1, 2, 3))
 
 
+def test_texts_of_a_model_without_words_have_vectors_alone(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path / "v.sqlite", 3, 0, writable=True)
+    key = store.text_hash("text")
+    store.put("m", {key: Embedded(unit(1, 2, 3))})
+    assert np.array_equal(store.get("m", [key])[key], unit(1, 2, 3))
+    assert store.words("m", [key]) == {}
+    store.close()
+
+
 def test_what_is_stored_is_there_for_others_at_once(store: VectorStore, tmp_path: Path) -> None:
     store.put("m", {store.text_hash("a"): embedded(1, 0, 0)})
-    reader = VectorStore(tmp_path / "v.sqlite", 3, writable=False)
+    reader = VectorStore(tmp_path / "v.sqlite", 3, WORDS, writable=False)
     assert reader.count() == 1
     with pytest.raises(IndexUnavailable, match="cannot be used now"):
         reader.put("m", {store.text_hash("b"): embedded(1, 0, 0)})
@@ -106,22 +117,22 @@ def test_a_damaged_vector_counts_as_missing_and_can_be_replaced(
 
 def test_a_missing_or_foreign_file_is_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(IndexOutdated, match="has no file"):
-        VectorStore(tmp_path / "none.sqlite", 3, writable=False)
+        VectorStore(tmp_path / "none.sqlite", 3, WORDS, writable=False)
     (tmp_path / "foreign.sqlite").write_bytes(b"not a database at all" * 100)
     with pytest.raises(IndexOutdated, match="is damaged"):
-        VectorStore(tmp_path / "foreign.sqlite", 3, writable=True)
+        VectorStore(tmp_path / "foreign.sqlite", 3, WORDS, writable=True)
     sqlite3.connect(tmp_path / "empty.sqlite").close()
     with pytest.raises(IndexOutdated, match="is damaged"):
-        VectorStore(tmp_path / "empty.sqlite", 3, writable=False)
+        VectorStore(tmp_path / "empty.sqlite", 3, WORDS, writable=False)
 
 
 def test_every_text_has_a_hash_that_another_store_does_not_give_it(
     store: VectorStore, tmp_path: Path
 ) -> None:
-    other = VectorStore(tmp_path / "other.sqlite", 3, writable=True)
+    other = VectorStore(tmp_path / "other.sqlite", 3, WORDS, writable=True)
     assert other.text_hash("") != store.text_hash("")
     other.close()
-    again = VectorStore(tmp_path / "v.sqlite", 3, writable=False)
+    again = VectorStore(tmp_path / "v.sqlite", 3, WORDS, writable=False)
     assert again.text_hash("a") == store.text_hash("a")
     again.close()
     assert len({store.text_hash(text) for text in ("", "\0", "\ud800", "é", "e\u0301")}) == 5
@@ -139,7 +150,7 @@ def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
         return connection
 
     monkeypatch.setattr("indexer.stored.vector_store.connect", leaving_bytes)
-    store = VectorStore(tmp_path / "v.sqlite", 3, writable=True)
+    store = VectorStore(tmp_path / "v.sqlite", 3, WORDS, writable=True)
     texts = {store.text_hash(text): embedded(n, 0.5, 7) for n, text in enumerate(("gone", "kept"))}
     store.put("m", texts)
     (_, gone), (kept_hash, kept) = texts.items()

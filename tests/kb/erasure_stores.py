@@ -15,7 +15,7 @@ import whoosh.index
 from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.document import Document, Section
-from indexer.embedding.testing import HashEmbedder
+from indexer.embedding.testing import WORD_DIMENSION, HashEmbedder
 from indexer.index import VECTORS
 from indexer.resident.postings import keys
 from indexer.stored import generation
@@ -59,7 +59,7 @@ def stores(data: Path, engine: str) -> dict[str, bytes]:
 
 def traces_of_entry(data: Path) -> Traces:
     """Of the entry with TITLE and TEXT, by words, texts, hashes and vectors."""
-    embedded = HashEmbedder().embed([embedded_text()])[0]
+    embedded = HashEmbedder().encode([embedded_text()])[0]
     places = [embedded.terms.index(word) for word in WORDS]
     return {
         "lexical": (*WORDS, name_key(TITLE), group_id(GROUP)),
@@ -103,7 +103,9 @@ def embedded_text() -> str:
 
 def text_hash(data: Path) -> bytes:
     """What the store of vectors calls that text."""
-    with closing(VectorStore(data / "index" / VECTORS, 96, writable=False)) as store:
+    with closing(
+        VectorStore(data / "index" / VECTORS, 96, WORD_DIMENSION, writable=False)
+    ) as store:
         return store.text_hash(embedded_text())
 
 

@@ -33,12 +33,12 @@ class FragileEmbedder(HashEmbedder):
         super().__init__()
         self.missing = False
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         if self.missing:
             raise ModelUnavailable("The model is not there: install it.")
         if any("poison" in text for text in texts):
             raise RuntimeError("poisoned")
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 class Indexed:

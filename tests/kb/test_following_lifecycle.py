@@ -109,10 +109,10 @@ class StoppingEmbedder(HashEmbedder):
         super().__init__()
         self.asked, self.told = Event(), Event()
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         self.asked.set()
         assert self.told.wait(30)
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 @pytest.mark.parametrize("made", [False, True])

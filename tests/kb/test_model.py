@@ -42,8 +42,10 @@ def test_the_model_is_announced_once_before_its_first_text(monkeypatch: pytest.M
     assert model.fingerprint == "hash/1/96"
     assert model.dimension == 96
     assert model.token_offsets(["two words"]) != []
+    assert (model.word_dimension, model.token_encoder) == (128, model)
     assert told == []
-    assert [one.vector.shape for one in model.embed(["text"])] == [(96,)]
+    assert model.embed(["text"]).shape == (1, 96)
+    assert [one.vector.shape for one in model.encode(["text"])] == [(96,)]
     model.warm()
     assert told == ["Loading the language model; this takes a few seconds."]
 

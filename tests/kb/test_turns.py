@@ -37,10 +37,10 @@ class Gated(HashEmbedder):
         super().__init__()
         self.go = Event()
 
-    def embed(self, texts: Sequence[str]) -> list[Embedded]:
+    def encode(self, texts: Sequence[str]) -> list[Embedded]:
         if any(BROUGHT in text for text in texts):
             assert self.go.wait(30)
-        return super().embed(texts)
+        return super().encode(texts)
 
 
 class Taking:
@@ -170,14 +170,14 @@ def test_a_large_text_waits_for_its_turn_and_keeps_nobody_from_being_found(
 def test_a_text_that_fails_early_is_kept_aside_in_its_turn(
     taking: Taking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embed = taking.embedder.embed
+    encode = taking.embedder.encode
 
     def fragile(texts: Sequence[str]) -> list[Embedded]:
         if any("poison" in text for text in texts):
             raise RuntimeError("poisoned")
-        return embed(texts)
+        return encode(texts)
 
-    monkeypatch.setattr(taking.embedder, "embed", fragile)
+    monkeypatch.setattr(taking.embedder, "encode", fragile)
     taking.bring(9)
     taking.turns.step()
     taking.world.practice("poison")
