@@ -18,14 +18,15 @@ from typing import Self
 from unittest import mock
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from indexer.document import Document, Filter, Section
+from indexer.embedding.calibration import MINILM
 from indexer.embedding.embedder import Embedded, Vectors, stacked
 from indexer.embedding.encoder import WORD_DIMENSION
 from indexer.embedding.model import ModelEmbedder
 from indexer.index import HybridIndex
-from indexer.ranking import fusion
 from indexer.text.analysis import distinct
 
 VOCABULARY = 30_000
@@ -42,6 +43,8 @@ ALL = frozenset({"all"})
 
 class StandIn:
     """Random vectors for passages, by their place among all; the model's for questions."""
+
+    calibration = MINILM
 
     def __init__(self, model: ModelEmbedder, vectors: NDArray[np.float32]) -> None:
         self.dimension = model.dimension
@@ -149,7 +152,8 @@ def recall(
     """The share of the ten nearest visible passages that vectors alone find."""
     visible = np.array([bool(audience(number) & seen) for number in range(len(vectors))])
     found = 0
-    with mock.patch.dict(vars(fusion), {"LEXICAL_WEIGHT": 0.0, "MEETING": 0.0, "SMOOTHING": 0.0}):
+    alone = structs.replace(MINILM, lexical_weight=0.0, meeting=0.0, smoothing=0.0)
+    with mock.patch.object(StandIn, "calibration", alone):
         for question in asked:
             cosines = vectors @ model.embed([question])[0]
             cosines[~visible] = -2

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
+from msgspec import structs
+
 from benchmarks.collections_data import (
     NAMES,
     Collection,
@@ -21,10 +23,10 @@ from benchmarks.collections_data import (
     mean_ndcg_at,
 )
 from indexer.document import Document, Filter, Hit, Section
+from indexer.embedding.calibration import MINILM
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.model import ModelEmbedder
 from indexer.index import HybridIndex
-from indexer.ranking import fusion
 
 TARGETS = {"scifact": 0.730, "cisi": 0.455, "stackfaq": 0.940, "mean": 0.712}
 AUDIENCE = frozenset({"all"})
@@ -65,10 +67,11 @@ def default(index: HybridIndex, question: str) -> list[str]:
 
 
 def with_settings(**settings: float) -> Ranking:
-    """The default with other constants of the fusion."""
+    """The default with another calibration."""
+    other = structs.replace(MINILM, **settings)
 
     def ranking(index: HybridIndex, question: str) -> list[str]:
-        with mock.patch.dict(vars(fusion), settings):
+        with mock.patch.object(ModelEmbedder, "calibration", other):
             return _ids(index.search(question, EVERYONE, DEPTH))
 
     return ranking
@@ -89,18 +92,18 @@ def reciprocal_ranks(*rankings: Ranking) -> Ranking:
 
 def ablation() -> dict[str, Ranking]:
     """Other ways to rank, by name."""
-    words = with_settings(LEXICAL_WEIGHT=1.0, MEETING=0.0, SMOOTHING=0.0)
-    vectors = with_settings(LEXICAL_WEIGHT=0.0, MEETING=0.0, SMOOTHING=0.0)
+    words = with_settings(lexical_weight=1.0, meeting=0.0, smoothing=0.0)
+    vectors = with_settings(lexical_weight=0.0, meeting=0.0, smoothing=0.0)
     weights = (0.1, 0.2, 0.25)
     return {
         "words only": words,
         "vectors only": vectors,
         "RRF": reciprocal_ranks(words, vectors),
-        "z-scores": with_settings(MEETING=0.0, SMOOTHING=0.0),
-        "z-scores, smoothed": with_settings(MEETING=0.0),
-        "z-scores, words met": with_settings(SMOOTHING=0.0),
-        **{f"words met {gain}": with_settings(MEETING=gain) for gain in (8.0, 16.0)},
-        **{f"lexical {weight}": with_settings(LEXICAL_WEIGHT=weight) for weight in weights},
+        "z-scores": with_settings(meeting=0.0, smoothing=0.0),
+        "z-scores, smoothed": with_settings(meeting=0.0),
+        "z-scores, words met": with_settings(smoothing=0.0),
+        **{f"words met {gain}": with_settings(meeting=gain) for gain in (8.0, 16.0)},
+        **{f"lexical {weight}": with_settings(lexical_weight=weight) for weight in weights},
     }
 
 

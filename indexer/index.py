@@ -32,9 +32,6 @@ from indexer.text.wanted import wanted
 
 VECTORS = "vectors.sqlite"
 
-READ = 0.5
-"""The share of a question that the model must read for words alone not to decide."""
-
 
 class HybridIndex:
     """Lexical and vector search over one set of documents.
@@ -111,7 +108,7 @@ class HybridIndex:
             index = cls(directory, embedder, engine, parts, reranker)
             fill(index)
             store.keep_only(parts.passages.text_hashes())
-            made = generation.manifest(embedder.fingerprint, engine, index.position, gone)
+            made = generation.manifest(embedder, engine, index.position, gone)
             with reading(directory):
                 generation.swap_in(path, made)
             undo.pop_all()
@@ -218,7 +215,8 @@ class HybridIndex:
         share = self._embedder.share(text)
         read = embedded([text], self._embedder)[0]
         read = replace(read, vector=read.vector * np.float32(share))
-        return Question(text, wanted(text, read=share >= READ), read, share)
+        known = self._embedder.calibration
+        return Question(text, wanted(text, read=share >= known.read), read, known, share)
 
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""
@@ -271,7 +269,7 @@ def _parts(directory: Path, embedder: Embedder, engine: str, *, writable: bool) 
     while True:
         path = generation.current(directory)
         try:
-            generation.check(path, embedder.fingerprint, engine)
+            generation.check(path, embedder, engine)
             words = word_dimension(embedder)
             store = VectorStore(directory / VECTORS, embedder.dimension, words, writable=writable)
             return Parts.open(path, engine, embedder, store, writable=writable)

@@ -49,7 +49,7 @@ def is_private(name: str) -> bool:
         ("from kb.search.search import _lack", ["kb.search.search._lack"]),
         ('getattr(handler, "__name__", "")', []),
         ("from kb.demo import __main__ as program", []),
-        ('monkeypatch.setattr("kb.search.search.FAINT", "_none")', []),
+        ('monkeypatch.setattr("kb.search.search.NEAREST", "_none")', []),
     ],
 )
 def test_a_private_name_in_a_string_or_an_import_is_found(source: str, found: list[str]) -> None:

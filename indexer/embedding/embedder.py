@@ -10,6 +10,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from indexer.embedding.calibration import Calibration
+
 Vectors = NDArray[np.float32]
 Words = NDArray[np.int8]
 
@@ -52,6 +54,10 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int:
         """Numbers per vector."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """What was measured for it: lengths of its texts, weights and thresholds of its cosines."""
 
     @property
     def token_encoder(self) -> TokenEncoder | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 import regex
 
+from indexer.embedding.calibration import MINILM
 from indexer.embedding.embedder import Embedded, Vectors, stacked
 from indexer.embedding.encoder import DIMENSION, WORD_DIMENSION, Encoder, Pieces
 from indexer.embedding.model_files import PACKAGE, TOKENIZER, check, check_all, fingerprint
@@ -23,8 +24,6 @@ Arithmetic = Literal["bfloat16", "float32"]
 
 VERSION = 2
 """Raised when the same weights come to other vectors (pooling, length, normalising)."""
-
-MAX_LENGTH = 256
 
 # A Greek letter alone is a sign that the model knows; a word of them it does not.
 _UNREAD = regex.compile(
@@ -46,6 +45,7 @@ class ModelEmbedder:
     is not the expected one.
     """
 
+    calibration = MINILM
     dimension = DIMENSION
     word_dimension = WORD_DIMENSION
 
@@ -57,7 +57,8 @@ class ModelEmbedder:
     @property
     def fingerprint(self) -> str:
         """Model, all its files, arithmetic, length and version of the method."""
-        return f"all-MiniLM-L6-v2/{fingerprint()}/{self._arithmetic}/{MAX_LENGTH}/{VERSION}"
+        length = self.calibration.lengths.passage
+        return f"all-MiniLM-L6-v2/{fingerprint()}/{self._arithmetic}/{length}/{VERSION}"
 
     @property
     def token_encoder(self) -> Self:
@@ -105,7 +106,7 @@ class ModelEmbedder:
     @cached_property
     def _tokenizer_cut(self) -> "Tokenizer":
         tokenizer = self._tokenizer()
-        tokenizer.enable_truncation(MAX_LENGTH)
+        tokenizer.enable_truncation(self.calibration.lengths.passage)
         return tokenizer
 
     def _tokenizer(self) -> "Tokenizer":

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.embedding.calibration import MINILM, Calibration
 from indexer.embedding.embedder import Embedded, Vectors, stacked
 from indexer.text.analysis import distinct
 
@@ -28,6 +29,7 @@ class HashEmbedder:
     so far, to show that none was computed twice.
     """
 
+    calibration: Calibration = MINILM
     word_dimension = WORD_DIMENSION
 
     def __init__(

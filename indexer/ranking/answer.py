@@ -1,11 +1,13 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
+import math
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from indexer.document import Hit, Part, ScoreParts
+from indexer.embedding.calibration import Calibration
 from indexer.embedding.embedder import Words
 from indexer.ranking.answering_part import Meeting, answering, gone_on, said, shown
 from indexer.ranking.evidence import EXACT, NOTHING
@@ -16,15 +18,6 @@ from indexer.text import snippets
 from indexer.text.analysis import OTHER, PAIR, STOP, all_terms
 from indexer.text.snippets import Range, Span
 from indexer.text.wanted import Wanted
-
-NEAR = 0.34
-"""The cosine from which a passage shows that there is an answer: docs/decisions/0003-fusion.md."""
-
-NEARLY, MET = 0.3, 0.45
-"""The cosine from which it does so too if the words, one by one, come at least this near."""
-
-RELATED = 0.2
-"""The cosine from which a passage is offered once there is an answer."""
 
 JUDGED = 10
 """How many of the first are asked whether there is an answer, however few are wanted."""
@@ -71,11 +64,14 @@ def answer(
     near = [
         one.exact or one.level >= EXACT
         if wanted.named or (wanted.quoted and not exactly)
-        else _near(one, not wanted.quoted and _is_whole(words, stored[one.passage]))
+        else _near(
+            one, question.calibration, not wanted.quoted and _is_whole(words, stored[one.passage])
+        )
         and (one.lexical > 0 or one.exact or one.level > NOTHING or not settled)
         for one in ranked[:JUDGED]
     ]
-    close = _close(ranked, near, related=any(near) and not settled)
+    offered = any(near) and not settled
+    close = _close(ranked, near, question.calibration.related if offered else math.inf)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
 
 
@@ -114,11 +110,11 @@ def _spelled(question: Question) -> dict[str, Range]:
     return {other: places[form] for other, form in others.items() if form in places}
 
 
-def _close(ranked: Sequence[Ranked], near: Sequence[bool], *, related: bool) -> int:
-    """How many of the first are close; `related` says whether what is only related may be."""
+def _close(ranked: Sequence[Ranked], near: Sequence[bool], related: float) -> int:
+    """How many of the first are close: those that are near, and others from this cosine on."""
     last = 0
     for place, (one, by_itself) in enumerate(zip(ranked, near, strict=False), 1):
-        if place <= ANSWERS and (by_itself or (related and one.cosine >= RELATED)):
+        if place <= ANSWERS and (by_itself or one.cosine >= related):
             last = place
     return last
 
@@ -170,11 +166,11 @@ def _hit(
     )
 
 
-def _near(ranked: Ranked, whole: bool) -> bool:
+def _near(ranked: Ranked, known: Calibration, whole: bool) -> bool:
     """Whether it is an answer by itself; `whole` says that it has every word of the question."""
-    by_words = ranked.cosine >= NEARLY and ranked.met >= MET
+    by_words = ranked.cosine >= known.nearly and ranked.met >= known.met
     wanted = ranked.level >= EXACT
-    return ranked.exact or ranked.cosine >= NEAR or by_words or whole or wanted
+    return ranked.exact or ranked.cosine >= known.near or by_words or whole or wanted
 
 
 def _is_whole(words: Collection[str], stored: Fetched) -> bool:

@@ -14,20 +14,13 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from indexer.embedding.calibration import Calibration
 from indexer.ranking.bm25 import Statistics
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
-LEXICAL_WEIGHT = 0.15
 HEAD = 50
 """How many of the first are looked at more closely: their words are met, their scores smoothed."""
-
-MEETING = 12.0
-"""What the words of a question, each at its very word, add to the z-scores' sum."""
-
-SMOOTHING = 0.35
-SHARPNESS = 8.0
-"""How much nearer counts more, among the passages of a document and among its neighbours."""
 
 
 class Distribution(Struct, frozen=True):
@@ -53,15 +46,17 @@ def lexical_distribution(weights: Mapping[str, float], known: Statistics) -> Dis
     return Distribution(mean, math.sqrt(variance))
 
 
-def soft_maximum(cosines: Floats, starts: NDArray[np.int64]) -> NDArray[np.float64]:
+def soft_maximum(
+    cosines: Floats, starts: NDArray[np.int64], sharpness: float
+) -> NDArray[np.float64]:
     """One score for each run of `cosines`; `starts` are the places where runs, none empty, begin.
 
-    log(mean(exp(8 x))) / 8, see `SHARPNESS`. Unlike the best one alone it does not rise with the
+    log(mean(exp(sharpness x))) / sharpness. Unlike the best one alone it does not rise with the
     number of passages, each of which is one more chance for a high cosine.
     """
     counts = np.diff(starts, append=len(cosines))
-    powers = np.exp(SHARPNESS * cosines.astype(np.float64))
-    scores: NDArray[np.float64] = np.log(np.add.reduceat(powers, starts) / counts) / SHARPNESS
+    powers = np.exp(sharpness * cosines.astype(np.float64))
+    scores: NDArray[np.float64] = np.log(np.add.reduceat(powers, starts) / counts) / sharpness
     return scores
 
 
@@ -72,16 +67,19 @@ def standardise(scores: Floats, distribution: Distribution) -> NDArray[np.float6
     return (scores.astype(np.float64) - distribution.mean) / distribution.deviation
 
 
-def combine(lexical: Floats, dense: Floats) -> NDArray[np.float64]:
-    """The weighted sum of two z-scores of the same documents."""
-    total: NDArray[np.float64] = LEXICAL_WEIGHT * lexical + (1 - LEXICAL_WEIGHT) * dense
+def combine(lexical: Floats, dense: Floats, weight: float) -> NDArray[np.float64]:
+    """The sum of two z-scores of the same documents, of which the lexical one has `weight`."""
+    total: NDArray[np.float64] = weight * lexical + (1 - weight) * dense
     return total
 
 
-def smooth(scores: NDArray[np.float64], vectors: Floats) -> NDArray[np.float64]:
+def smooth(
+    scores: NDArray[np.float64], vectors: Floats, calibration: Calibration
+) -> NDArray[np.float64]:
     """Scores, best first, of which the first 50 move towards those of near documents.
 
-    new = .65 own + .35 average of the others, weighted by the softmax of 8 times the cosine.
+    With smoothing s: (1 - s) own + s average of the others, weighted by the softmax of their
+    cosines times the sharpness.
     `vectors` are unit vectors of the documents in the same order. What is smoothed stays ahead of
     the rest.
     """
@@ -89,8 +87,9 @@ def smooth(scores: NDArray[np.float64], vectors: Floats) -> NDArray[np.float64]:
     if count < 2:
         return scores
     near = vectors[:count].astype(np.float64)
-    weights = np.exp(SHARPNESS * (near @ near.T))
+    weights = np.exp(calibration.sharpness * (near @ near.T))
     np.fill_diagonal(weights, 0.0)
     weights /= weights.sum(axis=1, keepdims=True)
-    head = (1 - SMOOTHING) * scores[:count] + SMOOTHING * (weights @ scores[:count])
+    part = calibration.smoothing
+    head = (1 - part) * scores[:count] + part * (weights @ scores[:count])
     return np.concatenate([head, scores[count:]])

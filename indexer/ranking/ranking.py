@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexer.document import Filter
+from indexer.embedding.calibration import Calibration
 from indexer.embedding.embedder import Embedded, Words
 from indexer.embedding.reranker import Reranker
 from indexer.embedding.threads import one_thread
@@ -38,7 +39,7 @@ PROPOSED = 300
 LOOKED_AT = 100
 """How many of the first are looked at passage by passage for what is wanted exactly."""
 
-MET = 3
+PASSAGES_MET = 3
 """How many of a document's passages, the nearest ones, meet the question word by word."""
 
 
@@ -54,11 +55,15 @@ _DIGITS = 9
 
 
 class Question(Struct, frozen=True):
-    """A question as text, what it wants, as the model reads it, and how much of it that reads."""
+    """A question as text, what it wants, and as the model reads it.
+
+    `calibration` is that of the model, `share` how much of the question it reads.
+    """
 
     text: str
     wanted: Wanted
     read: Embedded
+    calibration: Calibration
     share: float = 1.0
 
     @property
@@ -115,13 +120,14 @@ def rank(
     fused = _fused(question, found, known, weights)
     levels = evidence.levels(found.held, what)
     head = _sorted(found.ids, fused, levels)[: fusion.HEAD]
-    nearest = memory.nearest(vector, [found.ids[place] for place in head], MET)
+    nearest = memory.nearest(vector, [found.ids[place] for place in head], PASSAGES_MET)
     met = np.zeros(len(fused))
     met[head] = question.share * _met(question, gains, nearest, words_of)
-    fused += fusion.MEETING * met
+    fused += question.calibration.meeting * met
     head = sorted(head, key=lambda place: -fused[place])
     with one_thread():
-        fused[head] = fusion.smooth(fused[head], memory.vectors(found.rows[head]))
+        vectors = memory.vectors(found.rows[head])
+        fused[head] = fusion.smooth(fused[head], vectors, question.calibration)
     passages = dict(enumerate(memory.numbers(found.rows)))
     if what.terms:
         order = _sorted(found.ids, fused, levels)
@@ -193,6 +199,7 @@ def _fused(
     return fusion.combine(
         fusion.standardise(found.bm25, fusion.lexical_distribution(weights, known)),
         question.share * fusion.standardise(found.scores, found.distribution),
+        question.calibration.lexical_weight,
     )
 
 

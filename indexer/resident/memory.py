@@ -59,12 +59,13 @@ class Memory:
     Methods may be called from any thread.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, sharpness: float) -> None:
         self._dimension = dimension
+        self._sharpness = sharpness
         self._lock = Lock()
         self._roster = Roster()
         self._postings = Postings()
-        self._vectors = PassageVectors(dimension)
+        self._vectors = PassageVectors(dimension, sharpness)
         self._means: dict[frozenset[str], Vectors] = {}  # of those sampled, by who sees them
 
     def __len__(self) -> int:
@@ -98,7 +99,7 @@ class Memory:
         dead = len(self._roster.documents) - len(self._roster)
         if dead < COMPACT_AT or dead * 4 < len(self._roster.documents):
             return self
-        fresh = Memory(self._dimension)
+        fresh = Memory(self._dimension, self._sharpness)
         live = np.flatnonzero(self._roster.alive)
         documents = [self._roster.documents[slot] for slot in live.tolist()]
         rows, _ = self._vectors.rows(live)

@@ -38,11 +38,12 @@ class PassageVectors:
     Not safe for threads by itself.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, sharpness: float) -> None:
         wait_asleep()
         import faiss
 
         self._faiss: Any = faiss
+        self._sharpness = sharpness
         self._flat: Any = faiss.IndexFlatIP(dimension)
         self.first_row: Integers = np.zeros(1, np.int64)
         self._counts: Integers = np.empty(0, np.int64)
@@ -83,7 +84,7 @@ class PassageVectors:
         top = np.maximum.reduceat(cosines, starts)
         hits = np.flatnonzero(cosines == np.repeat(top, np.diff(starts, append=len(rows))))
         chosen = hits[np.searchsorted(hits, starts)]
-        return Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts))
+        return Scored(rows[chosen], cosines[chosen], soft_maximum(cosines, starts, self._sharpness))
 
     def means(self, slots: Integers) -> Vectors:
         """The mean of the vectors of each of these documents' passages, in a row for each."""

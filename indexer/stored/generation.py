@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from indexer.embedding.calibration import MINILM, Calibration
+from indexer.embedding.embedder import Embedder
 from indexer.errors import IndexOutdated
 from indexer.stored.files import replace_durably, said
 from indexer.text import analysis, passages
@@ -19,7 +21,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """What a generation was made with, written when all else of it is durable.
 
     `position` is where it stood then; what it holds is never older. Nor does it hold anything that
-    was removed up to `gone`, where it was begun later than that.
+    was removed up to `gone`, where it was begun later than that. Weights and thresholds of the
+    `calibration` are noted: with others the same index answers otherwise, so they may change.
     """
 
     schema: int
@@ -29,18 +32,20 @@ class Manifest(Struct, frozen=True, kw_only=True):
     passages: int
     position: int
     gone: int = 0
+    calibration: Calibration = MINILM  # of all that were made before it was noted
 
 
-def manifest(fingerprint: str, engine: str, position: int, gone: int = 0) -> Manifest:
+def manifest(embedder: Embedder, engine: str, position: int, gone: int = 0) -> Manifest:
     """What this program makes now."""
     return Manifest(
         schema=SCHEMA_VERSION,
-        fingerprint=fingerprint,
+        fingerprint=embedder.fingerprint,
         engine=engine,
         analysis=analysis.VERSION,
         passages=passages.VERSION,
         position=position,
         gone=gone,
+        calibration=embedder.calibration,
     )
 
 
@@ -66,14 +71,16 @@ def made(generation: Path) -> Manifest:
         raise IndexOutdated(f"The index file {MANIFEST} is damaged ({said(error)}).") from error
 
 
-def check(generation: Path, fingerprint: str, engine: str) -> Manifest:
+def check(generation: Path, embedder: Embedder, engine: str) -> Manifest:
     """The manifest. Raises `IndexOutdated` if this program cannot use what it describes."""
     found = made(generation)
-    wanted = manifest(fingerprint, engine, found.position)
+    wanted = manifest(embedder, engine, found.position)
     for what in ("schema", "engine", "fingerprint", "analysis", "passages"):
         old, new = getattr(found, what), getattr(wanted, what)
         if old != new:
             raise IndexOutdated(f"The index was made with {what} {old}, this program uses {new}.")
+    if found.calibration.lengths != wanted.calibration.lengths:
+        raise IndexOutdated("The index has passages of other lengths than this program cuts.")
     return found
 
 

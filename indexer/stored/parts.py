@@ -40,7 +40,7 @@ class Parts:
         self.path = path
         self.lexical = lexical
         self.passages = passages
-        self.memory = Memory(embedder.dimension)
+        self.memory = Memory(embedder.dimension, embedder.calibration.sharpness)
         self.store = store
         self.words = RecentWords(partial(store.words, embedder.fingerprint), WORD_BYTES).get
         self._fingerprint = embedder.fingerprint

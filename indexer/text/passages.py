@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from indexer.document import PROPERTIES, Document, Part, Passage
+from indexer.embedding.calibration import Lengths
 from indexer.embedding.embedder import Embedder
 from indexer.text.cuts import Offsets, cut
 from indexer.text.markdown_text import BETWEEN_CELLS, Block, blocks
@@ -17,19 +18,15 @@ from indexer.text.markdown_text import BETWEEN_CELLS, Block, blocks
 VERSION = 13
 """Part of what an index was made with: another version cuts elsewhere."""
 
-MAX_TOKENS = 256
-"""Tokens of one passage as the model sees it: title, heading, text and `SPECIAL_TOKENS`."""
-
-SPECIAL_TOKENS = 2
-"""What the model puts around each text."""
-
 REACH = 600
 """Characters behind a passage in which a phrase that begins in it may end."""
 
-TITLE_TOKENS = 64
-HEADING_TOKENS = 32
 
-_Tokens = Mapping[str, Offsets]
+class _Tokens(NamedTuple):
+    """The tokens of all texts of some documents, and how many of them go where."""
+
+    of: Mapping[str, Offsets]
+    lengths: Lengths
 
 
 class EmbeddedPassage(Struct, frozen=True):
@@ -89,7 +86,8 @@ def split(documents: Sequence[Document], embedder: Embedder) -> list[list[Embedd
     paragraphs = [each for outline in outlines for part in outline for each in part]
     texts = {text for each in paragraphs for text in (each.heading.text, each.text)}
     texts.update(document.title for document in documents)
-    tokens = dict(zip(texts, embedder.token_offsets(list(texts)), strict=True))
+    offsets = dict(zip(texts, embedder.token_offsets(list(texts)), strict=True))
+    tokens = _Tokens(offsets, embedder.calibration.lengths)
     return [
         list(_embedded(document, outline, tokens))
         for document, outline in zip(documents, outlines, strict=True)
@@ -159,15 +157,16 @@ def _section_outline(above: str, inside: Sequence[Block], number: int) -> Iterat
 
 def _pieces(title: str, outline: Iterable[_Paragraph], tokens: _Tokens) -> Iterator[_Piece]:
     """The paragraphs, cut where they fill more than a passage; a long heading is one of them."""
-    room = MAX_TOKENS - SPECIAL_TOKENS - min(TITLE_TOKENS, len(tokens[title]))
+    of, lengths = tokens
+    room = lengths.passage - lengths.special - min(lengths.title, len(of[title]))
     above = ""
     for paragraph in outline:
         heading = paragraph.heading
-        length = len(tokens[heading.text])
-        limit = room - min(HEADING_TOKENS, length)
-        if not paragraph.bare and heading.place != above and length > HEADING_TOKENS:
-            yield from _cut(_Paragraph(heading, heading.text, True), tokens[heading.text], limit)
-        yield from _cut(paragraph, tokens[paragraph.text], limit)
+        length = len(of[heading.text])
+        limit = room - min(lengths.heading, length)
+        if not paragraph.bare and heading.place != above and length > lengths.heading:
+            yield from _cut(_Paragraph(heading, heading.text, True), of[heading.text], limit)
+        yield from _cut(paragraph, of[paragraph.text], limit)
         above = heading.place
 
 
@@ -181,7 +180,7 @@ def _filled(pieces: Sequence[_Piece], tokens: _Tokens) -> Iterator[_Filled]:
     first = left = 0
     for place, piece in enumerate(pieces):
         held = pieces[first:place]
-        cost = piece.tokens + (len(tokens[piece.heading.text]) if _has_line(held, piece) else 0)
+        cost = piece.tokens + (len(tokens.of[piece.heading.text]) if _has_line(held, piece) else 0)
         if held and cost <= left:
             left -= cost
         else:
@@ -266,7 +265,7 @@ def _embedded(
     document: Document, outlines: Iterable[Sequence[_Paragraph]], tokens: _Tokens
 ) -> Iterator[EmbeddedPassage]:
     """Each outline put together by itself, so that no passage has text of two of them."""
-    title = _beginning(document.title, tokens, TITLE_TOKENS)
+    title = _beginning(document.title, tokens, tokens.lengths.title)
     seen: Counter[str] = Counter()
     for outline in outlines:
         pieces = [*_pieces(document.title, outline, tokens)]
@@ -283,7 +282,7 @@ def _embedded(
                 parts=parts,
                 after=after,
             )
-            context = [title, _beginning(heading, tokens, HEADING_TOKENS)]
+            context = [title, _beginning(heading, tokens, tokens.lengths.heading)]
             lines = [line for line in context if line and line != text]
             # For the model a row is its words: marks between them tell it nothing.
             read = "\n".join([*lines, text.replace(BETWEEN_CELLS, " ")])
@@ -291,5 +290,5 @@ def _embedded(
 
 
 def _beginning(text: str, tokens: _Tokens, limit: int) -> str:
-    offsets = tokens[text]
+    offsets = tokens.of[text]
     return text if len(offsets) <= limit else text[: offsets[limit - 1][1]]

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from indexer.embedding.calibration import Calibration
     from indexer.embedding.embedder import Embedded, Vectors
     from indexer.embedding.model import ModelEmbedder
 
@@ -31,6 +32,11 @@ class AnnouncedModel:
     def dimension(self) -> int:
         """Numbers per vector."""
         return self._embedder.dimension
+
+    @property
+    def calibration(self) -> "Calibration":
+        """That of the model."""
+        return self._embedder.calibration
 
     @property
     def word_dimension(self) -> int:

@@ -33,9 +33,6 @@ OTHERS_SECONDS = 0.0
 NEAREST = 5
 """How many are shown, as the nearest there is, when nothing is close."""
 
-FAINT = 0.1
-"""The cosine below which an entry that shares no word with the question is not even near."""
-
 MOST = 100
 """The most results that one question may ask for."""
 
@@ -214,9 +211,14 @@ class Search:
         results = tuple(
             _result(question, hit, cards[hit.document_id])
             for hit in hits
-            if hit.document_id in cards and _in_common(hit)
+            if hit.document_id in cards and self._in_common(hit)
         )
         return results, len(cards) == len(hits)
+
+    def _in_common(self, hit: Hit) -> bool:
+        """Whether question and entry have anything in common, by name, words or meaning."""
+        score, faint = hit.score, self._embedder.calibration.faint
+        return score.exact or score.level > 0 or score.lexical > 0 or score.cosine >= faint
 
     def _bring_up(self) -> "_Lack":
         """Bring views up to the log's head, and see to the index; answers what it lacks of that.
@@ -241,12 +243,6 @@ class Search:
         since = max(0, position) if position < head else None
         uncounted = bool(trouble) and not follower.shows(head)
         return _Lack(since, early, trouble if since is not None or uncounted else None, uncounted)
-
-
-def _in_common(hit: Hit) -> bool:
-    """Whether question and entry have anything in common, by name, words or meaning."""
-    score = hit.score
-    return score.exact or score.level > 0 or score.lexical > 0 or score.cosine >= FAINT
 
 
 def _result(question: str, hit: Hit, card: EntrySummary) -> Result:

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from indexer.document import Document, Filter, Hit, Part, Passage, Section
+from indexer.embedding.calibration import MINILM
 from indexer.embedding.embedder import Embedded
 from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
-from indexer.ranking.answer import ANSWERS, JUDGED, MET, NEAR, NEARLY, RELATED, answer
+from indexer.ranking.answer import ANSWERS, JUDGED, answer
 from indexer.ranking.evidence import ALIKE_TOGETHER, EXACT, NOTHING
 from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.resident.postings import keys
@@ -21,6 +22,7 @@ from indexer.text import analysis, snippets
 from indexer.text.names import likeness
 from indexer.text.wanted import wanted
 
+NEAR, NEARLY, RELATED, MET = MINILM.near, MINILM.nearly, MINILM.related, MINILM.met
 TEXT = "How do we share what we learned?"
 PASSAGE = "People share a lunch."
 
@@ -35,7 +37,7 @@ def answered(
     lexical: float = 1.0,
 ) -> list[Hit]:
     """The answer to `text` when documents with these cosines are found, the first at `level`."""
-    question = Question(text, wanted(text), HashEmbedder().encode([text])[0])
+    question = Question(text, wanted(text), HashEmbedder().encode([text])[0], MINILM)
     ranked = [
         Ranked(
             f"d{place}",
@@ -216,7 +218,7 @@ def shown(question: str, embedder: HashEmbedder, words: NDArray[np.int8] | None 
     found = np.unique(keys(analysis.all_terms(TEXT_OF_PARTS)))
     stored = Fetched("Title", passage, b"hash", found)
     (embedded,) = embedder.encode([f"Title\nBefore\n{TEXT_OF_PARTS}"])
-    asked = Question(question, wanted(question), embedder.encode([question])[0])
+    asked = Question(question, wanted(question), embedder.encode([question])[0], MINILM)
     ranked = [Ranked("d", 0, 1.0, 0.5, 0.0, 1.0, False)]
     texts = {b"hash": embedded.words if words is None else words}
     (hit,) = answer(asked, ranking(asked, ranked), {0: stored}, texts, 1)

@@ -1,5 +1,6 @@
 """An index that is damaged, cut off or of another making is noticed and replaced whole."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexOutdated, IndexUnavailable
@@ -191,8 +193,30 @@ def test_a_new_generation_that_does_not_fit_is_refused_at_refresh(
             reader.refresh()
 
 
+def test_passages_of_other_lengths_are_refused_and_other_weights_are_not(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    known = embedder.calibration
+    embedder.calibration = replace(known, near=0.9, meeting=1.0)
+    HybridIndex.open(place, embedder).close()
+    embedder.calibration = replace(known, lengths=replace(known.lengths, passage=128))
+    with pytest.raises(IndexOutdated, match="passages of other lengths"):
+        HybridIndex.open(place, embedder)
+
+
+def test_a_manifest_notes_the_calibration_and_one_without_was_made_with_that_of_the_model(
+    place: Path, embedder: HashEmbedder
+) -> None:
+    file = generation.current(place) / generation.MANIFEST
+    told = json.loads(file.read_text())
+    assert told["calibration"]["near"] == 0.34
+    assert told.pop("calibration")["lengths"]["passage"] == 256
+    file.write_text(json.dumps(told))
+    HybridIndex.open(place, embedder).close()
+
+
 def test_an_index_older_than_its_manifest_is_noticed(place: Path, embedder: HashEmbedder) -> None:
-    made = generation.manifest(embedder.fingerprint, "tantivy", 41)
+    made = generation.manifest(embedder, "tantivy", 41)
     generation.swap_in(generation.current(place), made)
     with pytest.raises(IndexOutdated, match="lacks what it held at position 41"):
         HybridIndex.open(place, embedder)

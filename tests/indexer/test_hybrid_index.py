@@ -7,12 +7,12 @@ from threading import Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from indexer.document import Document, Filter, Hit, Section
 from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexOutdated, IndexUnavailable, QuestionError
 from indexer.index import HybridIndex
-from indexer.ranking import fusion
 from indexer.stored.description import describe
 from tests.examples import costly
 
@@ -118,14 +118,14 @@ def test_what_a_person_may_not_find_is_not_found_even_by_its_title(index: Hybrid
 
 
 def test_of_two_as_near_the_one_whose_words_meet_the_question_comes_first(
-    index: HybridIndex, monkeypatch: pytest.MonkeyPatch
+    index: HybridIndex, embedder: HashEmbedder
 ) -> None:
     question = "apples grown without ladders"
     index.put([document("a", "Trees", "Pears."), document("b", "Fruits", "Apples.")])
     index.commit(6)
 
     def ranked(meeting: float) -> dict[str, float]:
-        monkeypatch.setattr(fusion, "MEETING", meeting)
+        embedder.calibration = replace(embedder.calibration, meeting=meeting)
         return {hit.document_id: hit.score.fused for hit in index.search(question, EVERYONE)}
 
     without, with_words = ranked(0.0), ranked(16.0)

@@ -48,7 +48,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.index = Memory(DIMENSION)
+        self.index = Memory(DIMENSION, 8.0)
         self.model: dict[str, tuple[StoredDocument, Vectors]] = {}
         self.number = 0
 
@@ -194,7 +194,7 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "COMPACT_AT", 10)
-    memory = Memory(DIMENSION)
+    memory = Memory(DIMENSION, 8.0)
     documents = [
         StoredDocument(n, f"d{n}", ALL, {}, tuple(known(n * 100 + p) for p in range(3)))
         for n in range(1, 61)
@@ -216,7 +216,7 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
 
 
 def test_a_sample_of_many_is_the_same_whatever_else_is_there() -> None:
-    few, many = Memory(DIMENSION), Memory(DIMENSION)
+    few, many = Memory(DIMENSION, 8.0), Memory(DIMENSION, 8.0)
     seen = [StoredDocument(n, f"d{n}", ALL, {}, (known(n),)) for n in range(1, 1201)]
     other = frozenset({"board"})
     hidden = [StoredDocument(n, f"h{n}", other, {}, (known(n),)) for n in range(2001, 6001)]
@@ -234,7 +234,7 @@ def test_a_sample_of_many_is_the_same_whatever_else_is_there() -> None:
 
 def test_a_cosine_depends_on_its_own_row_to_the_last_bit() -> None:
     rows = np.random.default_rng(1).standard_normal((500, 384)).astype(np.float32)
-    vectors = PassageVectors(384)
+    vectors = PassageVectors(384, 8.0)
     vectors.add([1] * 500, rows)
     question = rows[7]
     together = vectors.cosines(question, np.arange(500))
@@ -246,7 +246,7 @@ def test_a_cosine_depends_on_its_own_row_to_the_last_bit() -> None:
 
 def test_passages_as_near_as_the_last_one_are_all_in() -> None:
     row = unit_rows(1, 1)
-    vectors = PassageVectors(DIMENSION)
+    vectors = PassageVectors(DIMENSION, 8.0)
     vectors.add([1] * 40, np.concatenate([row, np.repeat(unit_rows(1, 2), 39, axis=0)]))
     allowed = np.ones(40, np.bool_)
     assert vectors.nearest(row[0], allowed, 1).tolist() == [0]
@@ -258,7 +258,7 @@ def test_passages_as_near_as_the_last_one_are_all_in() -> None:
 def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at() -> None:
     row = unit_rows(1, 1)
     names = ["near 1", "near 2", "d4", "d2", "d3", "d1"]
-    memory = Memory(DIMENSION)
+    memory = Memory(DIMENSION, 8.0)
     memory.apply(
         [StoredDocument(n, name, ALL, {}, (known(n),)) for n, name in enumerate(names)],
         [pack({"fox": 1})] * len(names),

@@ -7,10 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.document import Document, Section
+from indexer.embedding.calibration import MINILM
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.model import ModelEmbedder
 from indexer.embedding.testing import HashEmbedder
-from indexer.text.passages import MAX_TOKENS, SPECIAL_TOKENS, EmbeddedPassage, split
+from indexer.text.passages import EmbeddedPassage, split
 from tests.examples import costly
 
 WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=12)
@@ -34,7 +35,7 @@ def passages(title: str, *sections: Section) -> list[EmbeddedPassage]:
 
 
 def tokens(embedder: Embedder, text: str) -> int:
-    return len(embedder.token_offsets([text])[0]) + SPECIAL_TOKENS
+    return len(embedder.token_offsets([text])[0]) + MINILM.lengths.special
 
 
 @given(title=HEADINGS, sections=st.lists(SECTIONS, max_size=4))
@@ -45,7 +46,7 @@ def test_no_passage_is_too_long_and_no_word_is_lost_or_moved(
 ) -> None:
     found = passages(title, *sections)
     embedder = HashEmbedder()
-    assert all(tokens(embedder, part.embedded_text) <= MAX_TOKENS for part in found)
+    assert all(tokens(embedder, part.embedded_text) <= MINILM.lengths.passage for part in found)
     wanted = [word for section in sections for word in re.findall(r"\w+", section.text)]
     kept = iter(
         word
@@ -61,7 +62,7 @@ def test_no_passage_is_too_long_and_no_word_is_lost_or_moved(
 def test_no_passage_is_too_long_for_the_model_whatever_the_text(title: str, text: str) -> None:
     embedder = ModelEmbedder()
     for part in split([document(title, Section(text[:300], text))], embedder)[0]:
-        assert tokens(embedder, part.embedded_text) <= MAX_TOKENS
+        assert tokens(embedder, part.embedded_text) <= MINILM.lengths.passage
 
 
 def test_a_short_document_is_one_passage_with_its_title_for_context() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from msgspec import structs
 
+from indexer.embedding.testing import HashEmbedder
 from indexer.errors import IndexOutdated, IndexUnavailable, ModelUnavailable
 from indexer.index import HybridIndex
 from kb import access
@@ -142,11 +143,11 @@ def test_without_any_entry_there_is_nothing_to_show(base: KnowledgeBase) -> None
 
 
 def test_what_shares_neither_a_word_nor_a_meaning_is_not_shown(
-    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+    base: KnowledgeBase, embedder: HashEmbedder
 ) -> None:
     base.entries.contribute(some_draft())
     assert base.search("zebra paint handover").results
-    monkeypatch.setattr("kb.search.search.FAINT", 2.0)
+    embedder.calibration = structs.replace(embedder.calibration, faint=2.0)
     assert base.search("zebra paint handover").results
     assert base.search("zebra paint").results == ()
 
