@@ -45,12 +45,14 @@ def attend(
     is quicker and does it. Source: Vaswani et al., Attention Is All You Need, 2017.
     """
     import torch
-    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+    from transformers import AttentionInterface
 
     if attention_mask is None:
-        return sdpa_attention_forward(
+        known: Any = AttentionInterface  # has no types
+        attended: tuple[Tensor, None] = known()["sdpa"](
             module, query, key, value, attention_mask, scaling=scaling, **others
         )
+        return attended
     batch, heads, tokens, size = query.shape
     query, key, value = (part.reshape(batch * heads, tokens, size) for part in (query, key, value))
     added = attention_mask.expand(batch, heads, -1, tokens).reshape(batch * heads, -1, tokens)

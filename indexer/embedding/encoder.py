@@ -61,7 +61,7 @@ class Encoder:
         )
         self._model: Any = whole[0].auto_model
         if arithmetic == "bfloat16":
-            linear.lay_out(self._model)
+            linear.lay_out(self._model, linear.found())
         self._axes = _axes(self._model)
         self._workers = ThreadPoolExecutor(
             torch.get_num_threads(), "embedding", initializer=torch.set_num_threads, initargs=(1,)
