@@ -59,7 +59,7 @@ class Encoder:
         whole = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs=chosen
         )
-        self._model: Any = whole[0].auto_model
+        self._model: Any = whole.transformers_model
         if arithmetic == "bfloat16":
             linear.lay_out(self._model, linear.found())
         self._axes = _axes(self._model)

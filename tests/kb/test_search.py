@@ -138,6 +138,13 @@ def test_a_property_is_found_by_those_alone_who_see_its_entry(base: KnowledgeBas
     assert base.search("zymurgy").results[0].place == "properties"
 
 
+def test_a_model_without_vectors_of_words_answers_as_well(data: Path) -> None:
+    with KnowledgeBase.open(data, embedder=HashEmbedder(words=False)) as base:
+        base.entries.contribute(some_draft())
+        (result,) = base.search("how do we hand over at the bed").results
+    assert (result.title, result.close, result.score.met) == ("Bedside handover", True, 0.0)
+
+
 def test_without_any_entry_there_is_nothing_to_show(base: KnowledgeBase) -> None:
     assert base.search("anything at all").results == ()
 
