@@ -14,6 +14,7 @@ from kb.entries.results import EntryFilter
 from kb.errors import KnowledgeBaseError
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from kb.session import Session
 from kb.storage.settings import load_settings
 
 NOBODY = str(None)
@@ -94,7 +95,7 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
 def counted(base: KnowledgeBase, told: list[str]) -> str:
     """What was searched, but on the day of looking; a refusal in a sentence counts nothing."""
     try:
-        report = base.reports.questions()
+        report = base.session.reports.questions()
     except KnowledgeBaseError as error:
         told.append(str(error))
         return ""
@@ -103,12 +104,12 @@ def counted(base: KnowledgeBase, told: list[str]) -> str:
 
 def principals(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, Principal]]:
     """Everybody who looks: nobody known, members as the views know them now, the operator."""
-    yield "nobody", base.directory.anonymous()
+    yield "nobody", base.session.directory.anonymous()
     for name, member in community.members.items():
         try:
-            principal = base.directory.principal(member)
+            principal = base.session.directory.principal(member)
         except KnowledgeBaseError:
-            principal = base.directory.anonymous()
+            principal = base.session.directory.anonymous()
         yield name, principal
     yield "operator", operator()
 
@@ -148,20 +149,20 @@ def made(data: Path) -> Community:
     """A community with three members, entries for each kind of reader, and ways to sign in."""
     KnowledgeBase.create(data)
     with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-        base.people.form_group("Harbour")
-        base.people.open_to_world(True)
+        base.session.people.form_group("Harbour")
+        base.session.people.open_to_world(True)
         members: dict[str, str] = {}
         for name in ("ada", "ben", "eve"):
-            member = base.people.invite().id
+            member = base.session.people.invite().id
             members[name] = member
             joining = Principal(member, frozenset(), frozenset())
             base.as_(joining).people.join(member, Profile(name=name))
-        harbour = base.directory.group("Harbour").id
+        harbour = base.session.directory.group("Harbour").id
         for name in ("ada", "ben", "eve"):
-            base.people.join_group(harbour, members[name])
-        base.people.leave_group(harbour, members["eve"])
+            base.session.people.join_group(harbour, members[name])
+        base.session.people.leave_group(harbour, members["eve"])
         for name in ("ada", "ben"):
-            write(base.as_(base.directory.principal(members[name])), harbour)
+            write(base.as_member(members[name]), harbour)
         secrets = signing_in(base, members)
         for member in (*members.values(), *("four", "five", "six")):
             for word in WORDS[:4]:
@@ -171,7 +172,7 @@ def made(data: Path) -> Community:
     return Community(data, members, secrets)
 
 
-def write(base: KnowledgeBase, group: str) -> None:
+def write(session: Session, group: str) -> None:
     """Entries for the world, members, the group and the author alone; some changed afterwards."""
     sights = (
         *(Visibility("world"), Visibility(), Visibility("groups", (group,))),
@@ -182,12 +183,12 @@ def write(base: KnowledgeBase, group: str) -> None:
         text = f"We keep the {word} of the evening in its place. " * 20
         content = Content(title=f"About the {word}", sections=(Section("What we do", text),))
         draft = Draft(kind="practice", content=filled(content), tags=(word,), visibility=sight)
-        made = base.entries.contribute(draft)
+        made = session.entries.contribute(draft)
         if number % 2:
             changed = Content(title=f"On the {word}", sections=filled(content).sections)
-            base.entries.revise(made.id, changed, version=made.version)
+            session.entries.revise(made.id, changed, version=made.version)
         if number == len(sights) - 1:
-            base.entries.show(made.id, Visibility("author"))
+            session.entries.show(made.id, Visibility("author"))
 
 
 def filled(content: Content) -> Content:

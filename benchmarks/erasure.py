@@ -26,6 +26,7 @@ from kb.access import Principal
 from kb.entries.content import Content, Draft, Section
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from kb.session import Session
 
 REACH_SECONDS = 60
 STEP = 5_000
@@ -34,9 +35,9 @@ SERVER = """
 import sys
 from pathlib import Path
 from indexer.embedding.testing import HashEmbedder
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 from web.cli import serve
-session = Session(HashEmbedder())
+session = Invocation(HashEmbedder())
 session.data = Path(sys.argv[1])
 serve(["--port", "0", "--without-signing-in"], obj=session)
 """
@@ -55,14 +56,17 @@ def main() -> None:
             member = filled(base, given.events, given.own)
             base.start_following()
             base.catch_up()
-            print(f"{base.head():,} events, {base.catalogue.browse().total:,} entries", flush=True)
+            print(
+                f"{base.head():,} events, {base.session.catalogue.browse().total:,} entries",
+                flush=True,
+            )
         with (
             served(data) as host,
             KnowledgeBase.open(data, embedder=HashEmbedder()) as base,
             Asking(host) as asked,
         ):
             assert base.status().follower == "another process"
-            seconds = timed(lambda: base.erasure.member(member, entries="erased"))
+            seconds = timed(lambda: base.session.erasure.member(member, entries="erased"))
     print(f"erased in {seconds:.1f} s (under {REACH_SECONDS} s wanted)")
     print(
         f"meanwhile {asked.answers} answers, the slowest after {asked.slowest:.2f} s, "
@@ -133,7 +137,7 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
     everything = access.operator()
     members = []
     for name in ("Ada", "Ben"):
-        member = base.people.invite().id
+        member = base.session.people.invite().id
         acting = Principal(member, everything.roles, everything.labels)
         base.as_(acting).people.join(member, Profile(name=name))
         members.append(acting)
@@ -149,12 +153,12 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
     return ada.principal.member
 
 
-def contribute(base: KnowledgeBase, number: int, tags: tuple[str, ...]) -> None:
+def contribute(session: Session, number: int, tags: tuple[str, ...]) -> None:
     """An entry with nine tags: ten events."""
     text = f"In case {number} we hand over at the bed, and write down what was said."
     sections = (Section("The problem", text), Section("What we do", text))
     content = Content(title=f"Handover {number}", sections=sections)
-    base.entries.contribute(Draft(kind="practice", content=content, tags=tags))
+    session.entries.contribute(Draft(kind="practice", content=content, tags=tags))
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -122,14 +122,16 @@ def imported(folder: Path, embedder: Embedder) -> Iterator[Pages]:
             KnowledgeBase.open(data, settings=settings, embedder=embedder) as base,
             base.follow(),
         ):
-            list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
+            list(
+                FolderImport(base.session.entries, folder, ImportOptions(source=folder.name)).run()
+            )
             base.catch_up()
-            texts = {name: _text(base, name) for name in base.catalogue.all_ids()}
-            yield Pages(texts, lambda text: [each.id for each in base.search(text).results])
+            texts = {name: _text(base, name) for name in base.session.catalogue.all_ids()}
+            yield Pages(texts, lambda text: [each.id for each in base.session.search(text).results])
 
 
 def _text(base: KnowledgeBase, entry_id: str) -> str:
-    content = base.catalogue.get(entry_id)
+    content = base.session.catalogue.get(entry_id)
     parts = [content.title, *(f"{each.heading}\n{each.text}" for each in content.sections)]
     parts += [f"{name}: {shown(value)}" for name, value in content.properties.items()]
     return "\n".join(parts)

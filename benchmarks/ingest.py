@@ -96,7 +96,9 @@ def timed_import(base: KnowledgeBase, folder: Path) -> float:
     """Seconds from the first look at the folder until all of it can be searched."""
     begin = time.perf_counter()
     with base.follow():
-        outcomes = list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
+        outcomes = list(
+            FolderImport(base.session.entries, folder, ImportOptions(source=folder.name)).run()
+        )
         base.wait(max(outcome.position for outcome in outcomes), index=True)
     seconds = time.perf_counter() - begin
     if any(outcome.reason is not None for outcome in outcomes):

@@ -95,7 +95,7 @@ def content_folder(given: Path | None) -> Path:
 
 def bring(base: KnowledgeBase, folder: Path) -> list[FileOutcome]:
     """Import a folder as `kb import` does."""
-    return list(FolderImport(base.entries, folder, ImportOptions(source=folder.name)).run())
+    return list(FolderImport(base.session.entries, folder, ImportOptions(source=folder.name)).run())
 
 
 def show_import(name: str, outcomes: list[FileOutcome]) -> None:
@@ -108,7 +108,7 @@ def show_import(name: str, outcomes: list[FileOutcome]) -> None:
 
 def rank(base: KnowledgeBase, question: dict[str, Any]) -> int | None:
     """The place of the best right practice, from 1; None if it is not among the first fifty."""
-    results = base.search(question["text"], limit=DEEP).results
+    results = base.session.search(question["text"], limit=DEEP).results
     return place_of(question, [result.id for result in results])
 
 
@@ -120,7 +120,7 @@ def place_of(question: dict[str, Any], ids: Sequence[str]) -> int | None:
 
 def answered_of(base: KnowledgeBase, texts: Sequence[str]) -> list[str]:
     """Those of `texts` to which a member is shown an answer."""
-    return [text for text in texts if not base.search(text).nothing_close]
+    return [text for text in texts if not base.session.search(text).nothing_close]
 
 
 def show_ranks(label: str, ranks: list[tuple[dict[str, Any], int | None]]) -> None:
@@ -157,7 +157,7 @@ def show_situations(base: KnowledgeBase, index: Path, embedder: Embedder) -> Non
 
 def situation(base: KnowledgeBase, ranking: HybridIndex, question: dict[str, Any]) -> Asked:
     """A question asked in both ways: of the ranking as it stands, and as a member asks."""
-    answer = base.search(question["text"])
+    answer = base.session.search(question["text"])
     hits = ranking.search(question["text"], EVERYTHING, DEEP)
     return Asked(
         ranked=place_of(question, [hit.document_id for hit in hits]),

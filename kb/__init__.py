@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
 
-__all__ = ["KnowledgeBase"]
+__all__ = ["KnowledgeBase", "Session"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,4 +15,8 @@ def __getattr__(name: str) -> Any:
         from kb.knowledge_base import KnowledgeBase
 
         return KnowledgeBase
+    if name == "Session":
+        from kb.session import Session
+
+        return Session
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,121 +1,46 @@
-"""The one object that people script against and that command line and web use: joins the parts."""
+"""An opened data directory: what a process does with it. What people do is in `Session`."""
 
 import os
-import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.embedding.threads import wait_asleep
-from kb import access
+from kb import access, status
 from kb.access import Principal
-from kb.areas import OWN
-from kb.endorsements.service import Endorsements
-from kb.entries.catalogue import Catalogue, EntryFilter
-from kb.entries.kinds import Kind
-from kb.entries.service import Entries
-from kb.erasure.erase import Erasure
-from kb.errors import DataDirectoryError, Forbidden, NotFound
-from kb.ids import new_event_id, new_id
-from kb.measures.reuse_report import Reports
-from kb.opening import open_parts
-from kb.own_data.read import OwnData, own_data
+from kb.belonging import lacking
+from kb.errors import DataDirectoryError, NotFound
+from kb.opening import Notice, open_parts
 from kb.parts import Parts
-from kb.people.credentials import Credentials
 from kb.people.directory import Directory
-from kb.people.service import People
-from kb.reuse.service import Reuses
+from kb.projections.worker import Progress
 from kb.search.lazy_embedder import AnnouncedModel
-from kb.search.search import Answer, Search
+from kb.session import Session
+from kb.status import Status
 from kb.storage import data_directory
 from kb.storage.data_directory import storage_errors
 from kb.storage.settings import Settings, load_settings, written
-from kb.upkeep import Upkeep
-from kb.views.visible import Sight
-from kb.writer import Writer
+from kb.views.withheld import INCOMPLETE
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
     from kb.accounts.accounts import Accounts
 
-Notice = Callable[[str], None]
 
-
-class KnowledgeBase(Upkeep):
-    """A data directory, opened, as one principal sees and changes it: commands, queries and search.
+class KnowledgeBase:
+    """A data directory, opened: followed, rebuilt, checked and closed. `session` and `as_` read it
+    and write to it.
 
     A context manager; usable from any thread.
     """
 
     def __init__(self, parts: Parts, principal: Principal) -> None:
-        super().__init__(parts, principal)
-        self.kinds: Mapping[str, Kind] = parts.kinds
-        member = principal.member or ""
-        writer = Writer(
-            parts.log,
-            parts.codec,
-            principal=principal,
-            new_event_id=new_event_id,
-            settle=parts.worker.settle,
-            wrote=partial(parts.own.note, member),
-            shown=Sight(parts.reader, principal.labels),
-        )
-        self._writer = writer
-        self.directory = Directory(parts.reader, principal)
-        self.people = People(
-            writer,
-            new_id,
-            self.directory,
-            catch_up=parts.catch_up_views,
-            departed=lambda member: parts.keys.depart([member]),
-        )
-        self.entries = Entries(writer, self.kinds, new_id)
-        self.endorsements = Endorsements(writer)
-        self.reuses = Reuses(writer, new_id)
-        self.erasure = Erasure(self.people, self.entries, parts.worker)
-        self.catalogue = Catalogue(parts.reader, principal.readable)
-        self.reports = Reports(parts.reader, principal, parts.questions)
-        self._search = Search(
-            parts.index,
-            parts.embedder,
-            self.catalogue,
-            parts.worker,
-            parts.log,
-            principal.readable,
-            partial(parts.own.take, member),
-        )
-
-    @property
-    def parts(self) -> Parts:
-        """What is opened: log, vault, views, index and the rest, as nobody's principal limits them.
-
-        For programs of operators, and for tests; it is shared with all that `as_` made.
-        """
-        return self._parts
-
-    def own_data(self) -> OwnData:
-        """Everything that is the principal's own. Raises `Forbidden` for someone not known."""
-        if self.principal.member is None:
-            raise Forbidden("Sign in to take your data along.")
-        with storage_errors(self._parts.directory.root):
-            return own_data(self._parts.reader, self._writer, self.accounts, self.directory, OWN)
-
-    @property
-    def accounts(self) -> "Accounts":
-        """What signing in needs; what members sign in with is changed by `credentials`."""
-        return self._parts.accounts
-
-    @property
-    def credentials(self) -> Credentials:
-        """What members sign in with: tokens, links, passwords and the rest."""
-        return Credentials(self._parts.accounts, self._writer)
-
-    def as_(self, principal: Principal) -> Self:
-        """The same as someone else sees and changes it; close the one that was opened."""
-        return type(self)(self._parts, principal)
+        self._parts = parts
+        self.settings: Settings = parts.settings
+        self.session = Session(parts, principal)
+        """Of the one who opened it: the member of the settings, or else the operator."""
 
     @classmethod
     def create(cls, path: str | Path, *, settings: Settings | None = None) -> None:
@@ -137,8 +62,8 @@ class KnowledgeBase(Upkeep):
     ) -> Self:
         """Open the data directory at `path`, with its own settings unless given.
 
-        `notice` is told what takes long or was repaired. Who asks is `principal`, or else the
-        member of the settings, or else the operator. Raises `DataDirectoryError`.
+        `notice` is told what takes long or was repaired. `session` is of `principal`, or else of
+        the member of the settings, or else of the operator. Raises `DataDirectoryError`.
         """
         wait_asleep()  # before any thread of ours runs, and for processes that are started later
         # Whole, so that what errors say of it stays true, and is no word like others.
@@ -156,33 +81,121 @@ class KnowledgeBase(Upkeep):
                 parts.close()
                 raise
 
-    def search(
-        self,
-        question: str,
-        filter: EntryFilter | None = None,
-        *,
-        limit: int = 10,
-        settled: bool = True,
-    ) -> Answer:
-        """The entries that answer `question`, of those that `filter` lets through; see `Search`.
+    def as_(self, principal: Principal) -> Session:
+        """What `principal` sees and does. It needs no closing, and ends with the base."""
+        return Session(self._parts, principal)
 
-        `Answer.behind` tells how much of the log the index lacks; `catch_up` waits for all of it.
-        One that is not `settled`, since someone is still typing, counts as none that was asked.
+    def as_member(self, member: str) -> Session:
+        """As `as_`, for the member with this id. Raises `NotFound` unless they have joined."""
+        return self.as_(_principal(self._parts, member))
+
+    @property
+    def parts(self) -> Parts:
+        """What is opened: log, vault, views, index and the rest, as nobody's principal limits them.
+
+        For programs of operators, and for tests.
+        """
+        return self._parts
+
+    @property
+    def accounts(self) -> "Accounts":
+        """What signing in needs; what members sign in with is changed by `Session.credentials`."""
+        return self._parts.accounts
+
+    @property
+    def unwritable(self) -> str:
+        """Why it is only read, in a few words, as seen when it was opened; empty if it is not."""
+        return self._parts.frozen.reason if self._parts.frozen else ""
+
+    def outdated(self) -> bool:
+        """Whether one that is only read can be written by now, or another program wrote to it."""
+        return self._parts.frozen is not None and self._parts.frozen.outdated()
+
+    @contextmanager
+    def follow(self) -> Iterator[None]:
+        """Keep views and index up in the background for as long as the block runs."""
+        began = self._parts.worker.start()
+        try:
+            yield
+        finally:
+            if began:
+                self._parts.worker.stop()
+
+    def start_following(self) -> None:
+        """Keep views and index up in the background until `close`."""
+        self._parts.worker.start()
+
+    def wait(self, position: int, *, index: bool = False, timeout: float | None = None) -> None:
+        """Return when views (and the index) hold `position`.
+
+        Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
+        """
+        self._parts.wait(position, "index" if index else "views", timeout)
+
+    def catch_up(self, timeout: float | None = None) -> None:
+        """Return when views and index hold all that is in the log now; raises as `wait` does.
+
+        What a question asked after that does not find is not there.
+        """
+        self.wait(self.head(), index=True, timeout=timeout)
+
+    def head(self) -> int:
+        """The log's last position, to `wait` for."""
+        with storage_errors(self._parts.directory.root):
+            return self._parts.log.head()
+
+    def rebuild(self, what: str = "all", progress: Progress | None = None) -> None:
+        """Make projections anew from the log and swap them in: one by its name, "views", or "all".
+
+        `progress` gets (what, done, of). Raises `InvalidInput` for what is none, `Refused` while
+        another process keeps them up.
         """
         with storage_errors(self._parts.directory.root):
-            answer = self._search(question, filter or EntryFilter(), limit=limit)
-            # Counting is never worth an answer, e.g. on a disk that is full.
-            with suppress(sqlite3.Error, DataDirectoryError):
-                if settled:
-                    self._parts.questions.asked(question, self.principal.member)
-        return answer
+            if self._parts.frozen:
+                self._parts.frozen.refuse()
+            self._parts.worker.rebuild(what, progress or (lambda *_: None))
+
+    def status(self) -> Status:
+        """Positions, lag, sizes and troubles."""
+        with storage_errors(self._parts.directory.root):
+            return status.gather(self._parts, lacking(self._parts.vault))
+
+    def go_on_without_lost_keys(self) -> None:
+        """Write new entries and members again: the newer vault is gone for good.
+
+        What its keys open stays unread. Raises `DataDirectoryError`.
+        """
+        with storage_errors(self._parts.directory.root):
+            self._parts.vault.give_up()
+
+    def incomplete(self) -> str:
+        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
+        with storage_errors(self._parts.directory.root):
+            lacking = self._parts.reader.incomplete() or self._parts.parked.any()
+        return INCOMPLETE if lacking else ""
+
+    def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
+        """Read the whole log and answer how many events it holds, all sound and open to the vault.
+
+        `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
+        """
+        from events.sqlite_check import check_log
+
+        with storage_errors(self._parts.directory.root):
+            return check_log(
+                self._parts.directory.log, self._parts.codec, progress, self._parts.frozen
+            )
 
     def reopened(self) -> Self:
         """Close this and open it anew, for the same principal. Raises `DataDirectoryError`."""
         self.close()
         root, model, tell = self.settings.data, self._parts.embedder, self._parts.notice
         opened = self.open(
-            root, settings=self.settings, embedder=model, notice=tell, principal=self.principal
+            root,
+            settings=self.settings,
+            embedder=model,
+            notice=tell,
+            principal=self.session.principal,
         )
         if not opened.unwritable:
             tell(f"{root} can be written again.")
@@ -204,13 +217,17 @@ class KnowledgeBase(Upkeep):
         self.close()
 
 
+def _principal(parts: Parts, member: str) -> Principal:
+    return Directory(parts.reader, access.operator()).principal(member)
+
+
 def _acting(parts: Parts) -> Principal:
     """The principal that the settings name. Raises `DataDirectoryError` if none has joined."""
     member = parts.settings.member
     if member == access.OPERATOR:
         return access.operator()
     try:
-        return Directory(parts.reader, access.operator()).principal(member)
+        return _principal(parts, member)
     except NotFound as error:
         raise DataDirectoryError(
             f"{error} Set member or KB_MEMBER to the full id of one who has joined, see "

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from kb.accounts.links import Purpose
-    from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
+    from kb.storage.settings import Settings
 
 PAGES: "dict[Purpose, tuple[str, int]]" = {
     "first-steward": ("welcome", 14),
@@ -26,17 +27,20 @@ class OneTimeLink(Struct, frozen=True):
 
 
 def one_time_link(
-    base: "KnowledgeBase", purpose: "Purpose", member: str, address: str | None = None
+    session: "Session",
+    settings: "Settings",
+    purpose: "Purpose",
+    member: str,
+    served: str | None = None,
 ) -> OneTimeLink:
     """A new link for `member`; those made before for the same purpose work no longer.
 
-    `address` is where the pages are served, if not where the settings say.
+    `served` is where the pages are, unless the settings name an address.
     """
     from events.clock import utc_now
 
     page, days = PAGES[purpose]
     expires_at = utc_now() + timedelta(days=days)
-    secret = base.credentials.make_link(purpose, member, expires_at)
-    settings = base.settings
-    served = address or settings.base_url or f"http://{settings.host}:{settings.port}"
-    return OneTimeLink(member, f"{served}/{page}/{secret}", expires_at)
+    secret = session.credentials.make_link(purpose, member, expires_at)
+    here = served or f"http://{settings.host}:{settings.port}"
+    return OneTimeLink(member, f"{settings.base_url or here}/{page}/{secret}", expires_at)

@@ -1,9 +1,11 @@
 """The parts of an opened data directory, shared by all who ask: log, vault, views and the rest."""
 
+import math
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from events.clock import utc_now
@@ -25,7 +27,7 @@ from kb.projections.worker import ProjectionWorker
 from kb.search.lane import IndexLane
 from kb.search.own_texts import OwnTexts
 from kb.search.search_index import SearchIndex
-from kb.storage.data_directory import DataDirectory
+from kb.storage.data_directory import DataDirectory, storage_errors
 from kb.storage.frozen import FrozenDirectory
 from kb.storage.settings import Settings
 from kb.views.parked import ParkedFile
@@ -158,6 +160,18 @@ class Parts:
             raise DataDirectoryError(
                 f"Nothing was changed, as the views lack what is new: try again. {why}".strip()
             ) from error
+
+    def wait(self, position: int, lane: str, timeout: float | None = None) -> None:
+        """Return when the views, and `lane` after them, hold `position`.
+
+        Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
+        """
+        if lane == "index":
+            self.own.waited(position)
+        deadline = monotonic() + (math.inf if timeout is None else timeout)
+        with storage_errors(self.directory.root):
+            for each in dict.fromkeys(("views", lane)):
+                self.worker.ensure(position, each, timeout=max(0.0, deadline - monotonic()))
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

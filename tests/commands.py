@@ -12,18 +12,22 @@ from uuid import UUID
 from msgspec import Struct
 
 from kb.access import Role, Visibility
-from kb.accounts.passkeys import Site
+from kb.accounts.passkeys import Passkeys, Site
+from kb.accounts.store import AccountStore
 from kb.entries import entry
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Relation, Source
-from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.reuse.reuse import Outcome
+from kb.session import Session
 from tests.worlds.log import ABSENT, World, some_content
 
 WARD = "Ward 3"
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
-SITE = Site("kb.example.org", "Ours", "https://kb.example.org")
+NO_PASSKEYS = Passkeys(
+    cast(AccountStore, None), Site("kb.example.org", "Ours", ""), clock=lambda: FAR, random=bytes
+)
+"""For those who are refused before anything is looked up in it."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -71,7 +75,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 class Command(Struct, frozen=True, kw_only=True):
     """One command at every level that has it."""
 
-    call: Callable[[KnowledgeBase, Asked], object] | None = None
+    call: Callable[[Session, Asked], object] | None = None
     page: Mapping[str, Mapping[str, str]] = {}
     """The form that is sent to each of its routes."""
     api: Mapping[str, Any] = {}
@@ -87,10 +91,10 @@ class Command(Struct, frozen=True, kw_only=True):
     weight: int = 0
     """How often it is drawn, beside others, where much is to happen at random."""
 
-    def ask(self, base: KnowledgeBase | World, asked: Asked) -> object:
+    def ask(self, session: Session | World, asked: Asked) -> object:
         """What it answers; a world of tests has those services that are about entries."""
         assert self.call
-        return self.call(cast(KnowledgeBase, base), asked)
+        return self.call(cast(Session, session), asked)
 
 
 CONTENT = {
@@ -332,11 +336,11 @@ SIGNING_IN = {
         page={"POST /account/password": {"current": "{password}", "password": "{password}"}},
     ),
     "add passkey": Command(
-        call=lambda b, _: b.credentials.add_passkey(b.accounts.passkeys(SITE), "ticket", {}, "x"),
+        call=lambda b, _: b.credentials.add_passkey(NO_PASSKEYS, "ticket", {}, "x"),
         page={"POST /account/passkeys/begin": {}, "POST /account/passkeys": {}},
     ),
     "remove passkey": Command(
-        call=lambda b, _: b.credentials.remove_passkey(b.accounts.passkeys(SITE), "one"),
+        call=lambda b, _: b.credentials.remove_passkey(NO_PASSKEYS, "one"),
         page={"POST /account/passkeys/remove": {}},
     ),
     "tie identity": Command(

@@ -117,17 +117,20 @@ def test_every_row_of_a_promise_names_the_tests_that_hold_it(
 
 
 @pytest.mark.model
-def test_the_example_of_the_readme_runs(
+def test_the_examples_in_python_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     KnowledgeBase.create("notes")
     with KnowledgeBase.open("notes") as base:
-        entry_id = base.entries.contribute(Draft(kind="practice", content=CONSENT)).id
+        entry_id = base.session.entries.contribute(Draft(kind="practice", content=CONSENT)).id
         member_id = joined(base, "member", "curator", name="Ada").principal.member
-    source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert source
-    exec(compile(source[1], "README.md", "exec"), {"entry_id": entry_id, "member_id": member_id})
+    architecture = (ROOT / "docs/developer/architecture.md").read_text(encoding="utf-8")
+    for page in (README, architecture):
+        source = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+        assert source
+        exec(source[1], {"entry_id": entry_id, "member_id": member_id})
     with KnowledgeBase.open("notes") as base:
-        assert base.catalogue.get(entry_id).tags == ("facilitation",)
+        entry = base.session.catalogue.get(entry_id)
+        assert (entry.tags, entry.endorsements) == (("facilitation",), 1)
     assert capsys.readouterr().out.startswith("Deciding by consent ")

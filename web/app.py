@@ -29,7 +29,7 @@ from web.pages.shell import Pages, pages_of
 from web.protocol import last_resort
 from web.rules import Guard, refuse_unruled
 from web.security import Doors
-from web.visit import Limits, Visits, WhoAsks, base_of, usual_limits, visit_of
+from web.visit import Limits, Visits, WhoAsks, base_of, session_of, usual_limits, visit_of
 
 STATIC = Path(__file__).parent / "static"
 
@@ -55,6 +55,7 @@ def create_app(
         [pages_router(), api_router(), _static_router()],
         dependencies={
             "base": Provide(base_of, sync_to_thread=False),
+            "session": Provide(session_of, sync_to_thread=False),
             "visit": Provide(visit_of, sync_to_thread=False),
             "limits": Provide(lambda: visits.limits, sync_to_thread=False),
             "openid": Provide(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Command
-from kb.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from kb import KnowledgeBase
+    from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
 
 JOIN_SECONDS = 0.1
 """How often to look, while model and index are loaded, whether the server was told to end."""
@@ -34,9 +35,9 @@ WARMING_QUESTION = "What are you trying to solve?"
     is_flag=True,
     help="Serve a base that has members though nobody signs in: all at this machine act as one.",
 )
-@pass_session
+@pass_invocation
 def serve(
-    session: Session,
+    invocation: Invocation,
     host: str | None,
     port: int | None,
     log_format: Literal["text", "json"],
@@ -51,13 +52,13 @@ def serve(
     from web import server
     from web.logs import logs_to
 
-    with logs_to(sys.stderr, log_format), session.open(_say) as base:
+    with logs_to(sys.stderr, log_format), invocation.open(_say) as base:
         settings = base.settings
         ended = Event()
 
         def ready(url: str, told_to_end: Callable[[], bool]) -> None:
             base.start_following()
-            warming = Thread(target=_warm, args=(base, ended), name="warming", daemon=True)
+            warming = Thread(target=_warm, args=(base.session, ended), name="warming", daemon=True)
             warming.start()
             while warming.is_alive() and not told_to_end():
                 warming.join(JOIN_SECONDS)
@@ -77,10 +78,10 @@ def serve(
     _say("Stopped.")
 
 
-def _warm(base: "KnowledgeBase", ended: Event) -> None:
+def _warm(session: "Session", ended: Event) -> None:
     """Load model and index, so that the first question waits for neither; it is not counted."""
     try:
-        base.search(WARMING_QUESTION, settled=False)
+        session.search(WARMING_QUESTION, settled=False)
     except Exception as error:
         # At the end the directory is closed meanwhile, which nobody needs to know.
         if not ended.is_set():
@@ -108,5 +109,5 @@ def _welcome(base: "KnowledgeBase", url: str) -> None:
         return
     waiting = [one.id for one in host.directory.members() if "steward" in one.roles]
     member = waiting[0] if waiting else host.people.invite(("member", "steward")).id
-    link = one_time_link(host, "first-steward", member, base.settings.base_url or url)
+    link = one_time_link(host, base.settings, "first-steward", member, url)
     _say(f"Nobody looks after members yet. The first steward joins at {link.link}")

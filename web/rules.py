@@ -121,7 +121,7 @@ async def check_form(request: Request[Any, Any, Any]) -> None:
         return
     # Read here in any case: Litestar would parse it itself where nobody has.
     form = await request.form() if _takes_form(request) else {}
-    if visit.session is not None:
+    if visit.signed_in is not None:
         given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
         if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
             raise CrossSiteRequest(typed=await _kept(request))

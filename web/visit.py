@@ -1,8 +1,7 @@
 """Who asks: made of a session's cookie, a token or the local socket, once for each request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from secrets import token_bytes
 from threading import Event
@@ -17,13 +16,14 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct, field, structs
 
-from kb import KnowledgeBase, access
+from kb import KnowledgeBase, Session, access
 from kb.access import Principal
 from kb.access import Scope as TokenScope
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.sessions import SessionInfo, form_value
 from kb.clock import utc_now
 from kb.errors import NotFound
+from kb.people.directory import Directory
 from kb.storage.local_socket import MEMBER_HEADER
 from web.bodies import give_back
 from web.errors import is_api
@@ -89,14 +89,16 @@ def usual_limits() -> Limits:
 
 
 class Visit(Struct, frozen=True):
-    """One request: `base` as its principal sees it, and how they are known.
+    """One request: the base, what its principal sees and does there, and how they are known.
 
-    `cookie` is the secret of `session`; `token` is the id of a token and `scopes` are its own, None
-    without one. `address` is where the request comes from, as far as can be told; see `one_place`.
+    `cookie` is the secret of `signed_in`; `token` is the id of a token and `scopes` are its own,
+    None without one. `address` is where the request comes from, as far as can be told; see
+    `one_place`.
     """
 
     base: KnowledgeBase
-    session: SessionInfo | None = None
+    session: Session
+    signed_in: SessionInfo | None = None
     cookie: str = ""
     scopes: frozenset[TokenScope] | None = None
     address: str = ""
@@ -105,22 +107,22 @@ class Visit(Struct, frozen=True):
     @property
     def principal(self) -> Principal:
         """Who asks."""
-        return self.base.principal
+        return self.session.principal
 
     @property
     def known(self) -> bool:
         """Whether they said who they are, or need not, as the holder of the data directory."""
-        settled = self.session is not None or self.scopes is not None
+        settled = self.signed_in is not None or self.scopes is not None
         return settled or not self.address or not self.base.settings.ways
 
     @property
     def form_token(self) -> str:
         """What the forms of this session carry; empty without one."""
-        return form_value(self.cookie) if self.session else ""
+        return form_value(self.cookie) if self.signed_in else ""
 
 
 class Visits:
-    """Makes the visit of a request. Without ways to sign in, everybody is who opened `base`."""
+    """Makes the visit of a request. Without ways to sign in, everybody acts as `base.session`."""
 
     def __init__(
         self, base: KnowledgeBase, limits: Limits, openid: "OpenIdProvider | None" = None
@@ -139,7 +141,6 @@ class Visits:
         self.base = base
         self.limits = limits
         self.openid = openid
-        self._acting_for: Callable[[Principal], KnowledgeBase] = lru_cache(256)(base.as_)
 
     def reopen(self) -> None:
         """Open the base anew, while requests wait. Raises `DataDirectoryError`."""
@@ -149,10 +150,10 @@ class Visits:
         finally:
             self._opened.set()
 
-    @cached_property
+    @property
     def nobody(self) -> Visit:
         """A visitor of whom nothing is asked and who sees nothing."""
-        return Visit(self.base.as_(access.anonymous(world=False)))
+        return self._as(access.anonymous(world=False))
 
     def of(self, scope: Scope) -> Visit:
         """Who asks in `scope`. Raises `BadToken`."""
@@ -163,7 +164,7 @@ class Visits:
         client = scope.get("client")
         address = one_place(client[0]) if client else ""
         if not self.base.settings.ways:
-            return Visit(self.base, address=address)
+            return Visit(self.base, self.base.session, address=address)
         if (authorization := headers.get("authorization")) is not None:
             return self._by_token(authorization, address)
         # What a browser sends by itself changes nothing over the JSON interface.
@@ -174,10 +175,10 @@ class Visits:
     def _beside(self, member: str | None) -> Visit:
         """The holder of the data directory says for whom they ask."""
         if member is None:
-            return Visit(self.base)
+            return Visit(self.base, self.base.session)
         if member == access.OPERATOR:
-            return Visit(self._acting_for(access.operator()))
-        return Visit(self._acting_for(self.base.directory.principal(member)))
+            return self._as(access.operator())
+        return Visit(self.base, self.base.as_member(member))
 
     def _by_token(self, authorization: str, address: str) -> Visit:
         scheme, _, secret = authorization.partition(" ")
@@ -185,27 +186,32 @@ class Visits:
         if scheme.lower() != "bearer" or token is None:
             raise BadToken
         try:
-            member = self.base.directory.principal(token.member)
+            member = self._directory.principal(token.member)
         except NotFound:
             raise BadToken from None
         principal = structs.replace(member, scopes=frozenset(token.scopes))
-        return Visit(
-            self._acting_for(principal), scopes=token.scopes, address=address, token=token.id
-        )
+        return self._as(principal, scopes=token.scopes, address=address, token=token.id)
 
     def _by_cookie(self, scope: Scope, address: str) -> Visit:
         cookie = cookie_of(Request(scope), self.base)
-        session = self.base.accounts.sessions.member_of(cookie) if cookie else None
-        if session is None:
+        signed_in = self.base.accounts.sessions.member_of(cookie) if cookie else None
+        if signed_in is None:
             return self._nobody(address)
         try:
-            principal = self.base.directory.principal(session.member)
+            principal = self._directory.principal(signed_in.member)
         except NotFound:
             return self._nobody(address)
-        return Visit(self._acting_for(principal), session, cookie, address=address)
+        return self._as(principal, signed_in=signed_in, cookie=cookie, address=address)
 
     def _nobody(self, address: str) -> Visit:
-        return Visit(self._acting_for(self.base.directory.anonymous()), address=address)
+        return self._as(self._directory.anonymous(), address=address)
+
+    @property
+    def _directory(self) -> Directory:
+        return self.base.session.directory
+
+    def _as(self, principal: Principal, **known: Any) -> Visit:
+        return Visit(self.base, self.base.as_(principal), **known)
 
 
 def one_place(address: str) -> str:
@@ -258,5 +264,10 @@ def visit_of(request: Request[Any, Any, Any]) -> Visit:
 
 
 def base_of(request: Request[Any, Any, Any]) -> KnowledgeBase:
-    """The dependency `base`: the knowledge base as the principal sees and changes it."""
+    """The dependency `base`, of which nothing is asked in the name of the principal."""
     return visit_of(request).base
+
+
+def session_of(request: Request[Any, Any, Any]) -> Session:
+    """The dependency `session`: what the principal sees and does."""
+    return visit_of(request).session

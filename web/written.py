@@ -4,7 +4,7 @@ import logging
 
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.writer import Receipt
 from web.logs import kind_of
@@ -24,7 +24,7 @@ class Written(Struct, frozen=True):
     searchable: bool = True
 
 
-def when_searchable(base: KnowledgeBase, receipt: Receipt) -> Written:
+def when_searchable(session: Session, receipt: Receipt) -> Written:
     """The answer for `receipt` once the index holds it, at the latest after `PATIENCE`.
 
     Where the views do not show it by now, nobody waits for the index.
@@ -33,7 +33,7 @@ def when_searchable(base: KnowledgeBase, receipt: Receipt) -> Written:
     if receipt.behind:
         return written(receipt)
     try:
-        base.wait(receipt.position, index=True, timeout=PATIENCE)
+        session.wait(receipt.position, timeout=PATIENCE)
     except (NotYetSearchable, DataDirectoryError) as error:
         log.warning("written, but no search shows it yet", extra={"error": kind_of(error)})
         return Written(receipt.id, receipt.version, searchable=False)

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from kb.cli.commands import LazyGroup
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,8 +22,8 @@ from kb.cli.session import Session
 @click.pass_context
 def cli(context: click.Context, data: Path | None) -> None:
     """Keep and find what a community of practice knows."""
-    session = context.ensure_object(Session)
-    session.data = data or session.data
+    invocation = context.ensure_object(Invocation)
+    invocation.data = data or invocation.data
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

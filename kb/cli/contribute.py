@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import joined, json_option, known_kind, print_receipt, short, visible_option
-from kb.cli.session import Session, pass_session, tell
 from kb.cli.visibility import chosen_visibility
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kb.entries.results import EntryPage
     from kb.errors import InvalidInput
     from kb.importers.markdown import ParsedFile
-    from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
 
 file_type = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
@@ -53,9 +53,9 @@ def _print_template(context: click.Context, option: click.Parameter, key: str | 
     help="Print an empty file of this kind and end.",
 )
 @json_option
-@pass_session
+@pass_invocation
 def contribute_command(
-    session: Session,
+    invocation: Invocation,
     file: Path,
     kind: str | None,
     group: str | None,
@@ -69,29 +69,29 @@ def contribute_command(
 
     parsed = _parsed(file)
     _refuse_contradictions(parsed, kind, group, visible_to)
-    with session.open() as base:
+    with invocation.session() as session:
         key = parsed.kind or kind or "practice"
-        resolve = base.catalogue.resolve
+        resolve = session.catalogue.resolve
         draft = Draft(
             kind=key,
             content=parsed.content,
             group=parsed.group or group,
             tags=parsed.tags,
             relations=tuple(Relation(r.type, resolve(r.target)) for r in parsed.relations),
-            visibility=chosen_visibility(base, parsed.visible_to or visible_to),
+            visibility=chosen_visibility(session, parsed.visible_to or visible_to),
         )
         archived = None
         if (named := parsed.archived) is not None:
             successor = named.successor and resolve(named.successor)
             archived = EntryArchived(reason=named.reason, successor=successor)
         try:
-            receipt = base.entries.contribute(draft, archived=archived)
+            receipt = session.entries.contribute(draft, archived=archived)
         except InvalidInput as error:
-            raise _with_template(error, base.kinds[key]) from error
+            raise _with_template(error, session.kinds[key]) from error
     for remark in parsed.remarks:
         tell(remark)
     print_receipt(
-        base.principal,
+        session.principal,
         receipt,
         f"Contributed {'archived ' if archived else ''}entry {receipt.id}.",
         as_json,
@@ -104,9 +104,9 @@ def contribute_command(
 @click.option("--version", type=int, help="The version that FILE started from [the present one].")
 @click.option("--note", help="What changed, for the history.")
 @json_option
-@pass_session
+@pass_invocation
 def revise_command(
-    session: Session,
+    invocation: Invocation,
     entry_id: str,
     file: Path,
     version: int | None,
@@ -122,24 +122,24 @@ def revise_command(
     from msgspec import UNSET, structs
 
     parsed = _parsed(file)
-    with session.open() as base:
-        page = base.catalogue.get(base.catalogue.resolve(entry_id))
-        _refuse_narrower(base, parsed, page)
+    with invocation.session() as session:
+        page = session.catalogue.get(session.catalogue.resolve(entry_id))
+        _refuse_narrower(session, parsed, page)
         content = parsed.content
         if not content.title:
             content = structs.replace(content, title=page.title)
-        receipt = base.entries.revise(
+        receipt = session.entries.revise(
             page.id,
             content,
             version=page.version if version is None else version,
             group=parsed.group or UNSET,
             note=note,
         )
-        left = _left_out(parsed, page, Names(base).groups)
+        left = _left_out(parsed, page, Names(session).groups)
     for remark in (*parsed.remarks, *left):
         tell(remark)
     print_receipt(
-        base.principal,
+        session.principal,
         receipt,
         f"Entry {short(receipt.id)} is at version {receipt.version}.",
         as_json,
@@ -176,14 +176,14 @@ def _refuse_contradictions(
             )
 
 
-def _refuse_narrower(base: "KnowledgeBase", parsed: "ParsedFile", page: "EntryPage") -> None:
+def _refuse_narrower(session: "Session", parsed: "ParsedFile", page: "EntryPage") -> None:
     """Raise `Refused` where the file is for fewer people than would read its text at once."""
     from kb.access import narrows
     from kb.errors import Refused
 
     said = parsed.visible_to
-    if said and narrows(chosen_visibility(base, said), page.visibility):
-        shown = Names(base).seen_by(page.visibility)
+    if said and narrows(chosen_visibility(session, said), page.visibility):
+        shown = Names(session).seen_by(page.visibility)
         raise Refused(
             f"The file says {joined(said)}, and the entry is shown to {shown}: narrow that first "
             f"(kb visibility {short(page.id)} {shlex.join(said)}), or take away "

@@ -2,9 +2,9 @@
 
 import click
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Command
 from kb.cli.output import entry_version_option, joined, json_option, print_receipt, short
-from kb.cli.session import Session, pass_session
 
 
 @click.command("tag", cls=Command)
@@ -12,22 +12,25 @@ from kb.cli.session import Session, pass_session
 @click.argument("tags", metavar="TAG...", nargs=-1, required=True)
 @entry_version_option
 @json_option
-@pass_session
+@pass_invocation
 def tag_command(
-    session: Session,
+    invocation: Invocation,
     entry_id: str,
     tags: tuple[str, ...],
     entry_version: int | None,
     as_json: bool,
 ) -> None:
     """Put tags on the entry ID. "a, b" are two tags."""
-    with session.open() as base:
-        receipt = base.entries.tag(
-            base.catalogue.resolve(entry_id), tags, entry_version=entry_version
+    with invocation.session() as session:
+        receipt = session.entries.tag(
+            session.catalogue.resolve(entry_id), tags, entry_version=entry_version
         )
-        now = base.catalogue.summaries([receipt.id])[receipt.id].tags
+        now = session.catalogue.summaries([receipt.id])[receipt.id].tags
     print_receipt(
-        base.principal, receipt, f"Entry {short(receipt.id)} has the tags {joined(now)}.", as_json
+        session.principal,
+        receipt,
+        f"Entry {short(receipt.id)} has the tags {joined(now)}.",
+        as_json,
     )
 
 
@@ -35,14 +38,16 @@ def tag_command(
 @click.argument("entry_id", metavar="ID")
 @click.argument("tags", metavar="TAG...", nargs=-1, required=True)
 @json_option
-@pass_session
-def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_json: bool) -> None:
+@pass_invocation
+def untag_command(
+    invocation: Invocation, entry_id: str, tags: tuple[str, ...], as_json: bool
+) -> None:
     """Take tags off the entry ID."""
-    with session.open() as base:
-        receipt = base.entries.untag(base.catalogue.resolve(entry_id), tags)
-        now = base.catalogue.summaries([receipt.id])[receipt.id].tags
+    with invocation.session() as session:
+        receipt = session.entries.untag(session.catalogue.resolve(entry_id), tags)
+        now = session.catalogue.summaries([receipt.id])[receipt.id].tags
     left = f"the tags {joined(now)}" if now else "no tags"
-    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
+    print_receipt(session.principal, receipt, f"Entry {short(receipt.id)} has {left}.", as_json)
 
 
 @click.command("archive", cls=Command)
@@ -51,9 +56,9 @@ def untag_command(session: Session, entry_id: str, tags: tuple[str, ...], as_jso
 @click.option("--successor", metavar="ID", help="The entry that takes its place.")
 @entry_version_option
 @json_option
-@pass_session
+@pass_invocation
 def archive_command(
-    session: Session,
+    invocation: Invocation,
     entry_id: str,
     reason: str,
     successor: str | None,
@@ -61,26 +66,28 @@ def archive_command(
     as_json: bool,
 ) -> None:
     """Stop recommending the entry ID. It stays readable and can be restored."""
-    with session.open() as base:
-        resolve = base.catalogue.resolve
-        receipt = base.entries.archive(
+    with invocation.session() as session:
+        resolve = session.catalogue.resolve
+        receipt = session.entries.archive(
             resolve(entry_id),
             reason,
             successor and resolve(successor),
             entry_version=entry_version,
         )
-    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
+    print_receipt(session.principal, receipt, f"Entry {short(receipt.id)} is archived.", as_json)
 
 
 @click.command("restore", cls=Command)
 @click.argument("entry_id", metavar="ID")
 @json_option
-@pass_session
-def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
+@pass_invocation
+def restore_command(invocation: Invocation, entry_id: str, as_json: bool) -> None:
     """Recommend the archived entry ID again."""
-    with session.open() as base:
-        receipt = base.entries.restore(base.catalogue.resolve(entry_id))
-    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} is not archived.", as_json)
+    with invocation.session() as session:
+        receipt = session.entries.restore(session.catalogue.resolve(entry_id))
+    print_receipt(
+        session.principal, receipt, f"Entry {short(receipt.id)} is not archived.", as_json
+    )
 
 
 @click.command("relate", cls=Command)
@@ -89,9 +96,14 @@ def restore_command(session: Session, entry_id: str, as_json: bool) -> None:
 @click.argument("target", metavar="TARGET")
 @click.option("--remove", is_flag=True, help="Take the relation back.")
 @json_option
-@pass_session
+@pass_invocation
 def relate_command(
-    session: Session, entry_id: str, relation_type: str, target: str, remove: bool, as_json: bool
+    invocation: Invocation,
+    entry_id: str,
+    relation_type: str,
+    target: str,
+    remove: bool,
+    as_json: bool,
 ) -> None:
     """State that the entry ID relates to the entry TARGET.
 
@@ -101,15 +113,15 @@ def relate_command(
     from kb.entries.content import Relation
     from kb.entries.validation import relation as checked
 
-    with session.open() as base:
-        page = base.catalogue.get(base.catalogue.resolve(entry_id))
-        relation = checked(Relation(relation_type, base.catalogue.resolve(target)))
-        change = base.entries.unrelate if remove else base.entries.relate
+    with invocation.session() as session:
+        page = session.catalogue.get(session.catalogue.resolve(entry_id))
+        relation = checked(Relation(relation_type, session.catalogue.resolve(target)))
+        change = session.entries.unrelate if remove else session.entries.relate
         receipt = change(page.id, relation)
     stood = receipt.version > page.version
     state = "now stands" if not remove else "no longer stands" if stood else "did not stand"
     print_receipt(
-        base.principal,
+        session.principal,
         receipt,
         f"{relation.type} {short(relation.target)} {state} at entry {short(receipt.id)}.",
         as_json,

@@ -2,10 +2,10 @@
 
 import click
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import entry_version_option, json_option, print_receipt, short
-from kb.cli.session import Session, pass_session
 
 
 @click.command("endorse", cls=Command)
@@ -14,9 +14,9 @@ from kb.cli.session import Session, pass_session
 @click.option("--withdraw", is_flag=True, help="Take your endorsement back.")
 @entry_version_option
 @json_option
-@pass_session
+@pass_invocation
 def endorse_command(
-    session: Session,
+    invocation: Invocation,
     entry_id: str,
     reason: str | None,
     withdraw: bool,
@@ -28,13 +28,13 @@ def endorse_command(
         raise click.UsageError("Give either --reason or --withdraw.")
     if withdraw and entry_version is not None:
         raise click.UsageError("--entry-version is for a reason: withdrawing tells nobody any.")
-    with session.open() as base:
-        found = base.catalogue.resolve(entry_id)
+    with invocation.session() as session:
+        found = session.catalogue.resolve(entry_id)
         if reason is None:
-            receipt = base.endorsements.withdraw(found)
+            receipt = session.endorsements.withdraw(found)
         else:
-            receipt = base.endorsements.endorse(found, reason, entry_version=entry_version)
-        member = base.principal.member or ""
-        name = Names(base, [member]).member(member)
+            receipt = session.endorsements.endorse(found, reason, entry_version=entry_version)
+        member = session.principal.member or ""
+        name = Names(session, [member]).member(member)
     done = "no longer endorsed" if withdraw else "endorsed"
-    print_receipt(base.principal, receipt, f"Entry {short(found)} is {done} by {name}.", as_json)
+    print_receipt(session.principal, receipt, f"Entry {short(found)} is {done} by {name}.", as_json)

@@ -5,10 +5,10 @@ from typing import Literal
 import click
 
 from kb import access
+from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_receipt, short
-from kb.cli.session import Session, pass_session, tell
 from kb.entries.actions import ERASE_ENTRY
 
 
@@ -31,22 +31,22 @@ def erase_command() -> None:
 )
 @click.confirmation_option(prompt="Nobody can undo this. Erase the member?")
 @json_option
-@pass_session
+@pass_invocation
 def erase_member(
-    session: Session, member_id: str, entries: Literal["kept", "erased"], as_json: bool
+    invocation: Invocation, member_id: str, entries: Literal["kept", "erased"], as_json: bool
 ) -> None:
     """Forget the member ID: profile, sign-in, and what they said of the entries of others.
 
     Asked again after it was stopped, it is finished.
     """
-    with session.open() as base:
-        member = base.directory.member(member_id)
-        name = Names(base, [member.id]).member(member.id)
-        base.people.refuse_erasing(member.id)
+    with invocation.session() as session:
+        member = session.directory.member(member_id)
+        name = Names(session, [member.id]).member(member.id)
+        session.people.refuse_erasing(member.id)
         tell("Erasing; this makes views and index anew.")
-        receipt = base.erasure.member(member.id, entries=entries)
+        receipt = session.erasure.member(member.id, entries=entries)
     print_receipt(
-        base.principal, receipt, f"{name} is erased, and their entries are {entries}.", as_json
+        session.principal, receipt, f"{name} is erased, and their entries are {entries}.", as_json
     )
 
 
@@ -54,16 +54,18 @@ def erase_member(
 @click.argument("entry_id", metavar="ID")
 @click.confirmation_option(prompt="Nobody can undo this. Erase the entry?")
 @json_option
-@pass_session
-def erase_entry(session: Session, entry_id: str, as_json: bool) -> None:
+@pass_invocation
+def erase_entry(invocation: Invocation, entry_id: str, as_json: bool) -> None:
     """Forget the entry ID; what others said of it is shown no longer.
 
     Asked again after it was stopped, it is finished.
     """
-    with session.open() as base:
-        found = base.catalogue.resolve(entry_id, erased=True)
-        if base.catalogue.summaries([found]):
-            access.require(base.principal, ERASE_ENTRY, base.catalogue.get(found).contributed_by)
+    with invocation.session() as session:
+        found = session.catalogue.resolve(entry_id, erased=True)
+        if session.catalogue.summaries([found]):
+            access.require(
+                session.principal, ERASE_ENTRY, session.catalogue.get(found).contributed_by
+            )
             tell("Erasing; this makes views and index anew.")
-        receipt = base.erasure.entry(found)
-    print_receipt(base.principal, receipt, f"Entry {short(receipt.id)} is erased.", as_json)
+        receipt = session.erasure.entry(found)
+    print_receipt(session.principal, receipt, f"Entry {short(receipt.id)} is erased.", as_json)

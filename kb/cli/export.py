@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, print_json, print_table, short
 from kb.cli.progress import Progress
-from kb.cli.session import Session, pass_session
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class LackingEntry(Struct, frozen=True):
 @click.command("export", cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @json_option
-@pass_session
-def export_command(session: Session, folder: Path, as_json: bool) -> None:
+@pass_invocation
+def export_command(invocation: Invocation, folder: Path, as_json: bool) -> None:
     """Write every entry to a Markdown file in FOLDER, archived ones too.
 
     It holds what its user sees: the operator everything, a member no entry that is hidden
@@ -39,13 +39,13 @@ def export_command(session: Session, folder: Path, as_json: bool) -> None:
     """
     from kb.exporters.run import export
 
-    with session.open() as base:
-        ids = list(base.catalogue.all_ids())
+    with invocation.session() as session:
+        ids = list(session.catalogue.all_ids())
         lacking: list[LackingEntry] = []
-        pages = (_noted(base.catalogue.get(each), lacking) for each in ids)
+        pages = (_noted(session.catalogue.get(each), lacking) for each in ids)
         count = 0
         with Progress("Exporting", len(ids)) as progress:
-            for count, _ in enumerate(export(pages, folder, Names(base).groups), 1):
+            for count, _ in enumerate(export(pages, folder, Names(session).groups), 1):
                 progress.reach(count)
     if as_json:
         print_json({"folder": str(folder.resolve()), "entries": count, "lacking": lacking})

@@ -3,10 +3,10 @@
 import click
 from msgspec import UNSET
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_receipt
 from kb.cli.pieces import piece, piece_options, tell_left_out
-from kb.cli.session import Session, pass_session
 from kb.counting import counted
 
 group_argument = click.argument("group", metavar="GROUP")
@@ -23,27 +23,29 @@ def group_command() -> None:
 @click.option("--in", "parent", metavar="GROUP", help="The group that it is inside.")
 @click.option("--open", "is_open", is_flag=True, help="Members may join it by themselves.")
 @json_option
-@pass_session
-def form(session: Session, name: str, parent: str | None, is_open: bool, as_json: bool) -> None:
+@pass_invocation
+def form(
+    invocation: Invocation, name: str, parent: str | None, is_open: bool, as_json: bool
+) -> None:
     """Begin the group NAME."""
-    with session.open() as base:
-        around = base.directory.group(parent).id if parent else None
-        receipt = base.people.form_group(name, around, open=is_open)
-    print_receipt(base.principal, receipt, f"Formed the group {name}.", as_json)
+    with invocation.session() as session:
+        around = session.directory.group(parent).id if parent else None
+        receipt = session.people.form_group(name, around, open=is_open)
+    print_receipt(session.principal, receipt, f"Formed the group {name}.", as_json)
 
 
 @group_command.command("list")
 @piece_options
 @json_option
-@pass_session
-def list_groups(session: Session, offset: int, limit: int, as_json: bool) -> None:
+@pass_invocation
+def list_groups(invocation: Invocation, offset: int, limit: int, as_json: bool) -> None:
     """List all groups, each under the one that it is inside; with --json by name."""
-    with session.open() as base:
+    with invocation.session() as session:
         if as_json:
-            print_json(piece(base.directory.groups(), offset, limit))
+            print_json(piece(session.directory.groups(), offset, limit))
             return
-        found = base.directory.nested(offset=offset, limit=limit)
-        sizes = base.directory.sizes(group.id for group, _ in found.items)
+        found = session.directory.nested(offset=offset, limit=limit)
+        sizes = session.directory.sizes(group.id for group, _ in found.items)
     for group, depth in found.items:
         many = counted(sizes.get(group.id, 0), "member")
         about = ["closed" if group.closed else "open" if group.open else "", many]
@@ -64,9 +66,9 @@ def list_groups(session: Session, offset: int, limit: int, as_json: bool) -> Non
     "A closed group takes members again.",
 )
 @json_option
-@pass_session
+@pass_invocation
 def change(
-    session: Session,
+    invocation: Invocation,
     group: str,
     name: str | None,
     parent: str | None,
@@ -79,54 +81,56 @@ def change(
         raise click.UsageError("Give either --in or --in-none.")
     if not (name or parent or in_none) and is_open is None:
         raise click.UsageError("Say what to change.")
-    with session.open() as base:
-        around = base.directory.group(parent).id if parent else None
-        receipt = base.people.change_group(
-            base.directory.group(group).id,
+    with invocation.session() as session:
+        around = session.directory.group(parent).id if parent else None
+        receipt = session.people.change_group(
+            session.directory.group(group).id,
             name=UNSET if name is None else name,
             parent=around if around or in_none else UNSET,
             open=UNSET if is_open is None else is_open,
         )
-        called = base.directory.group(receipt.id).name
-    print_receipt(base.principal, receipt, f"Changed the group {called}.", as_json)
+        called = session.directory.group(receipt.id).name
+    print_receipt(session.principal, receipt, f"Changed the group {called}.", as_json)
 
 
 @group_command.command("close")
 @group_argument
 @json_option
-@pass_session
-def close(session: Session, group: str, as_json: bool) -> None:
+@pass_invocation
+def close(invocation: Invocation, group: str, as_json: bool) -> None:
     """Let nobody join GROUP, or a group inside it, any longer; those who are in it still see what
     it sees."""
-    with session.open() as base:
-        found = base.directory.group(group)
-        receipt = base.people.close_group(found.id)
-    print_receipt(base.principal, receipt, f"Closed the group {found.name}.", as_json)
+    with invocation.session() as session:
+        found = session.directory.group(group)
+        receipt = session.people.close_group(found.id)
+    print_receipt(session.principal, receipt, f"Closed the group {found.name}.", as_json)
 
 
 @group_command.command("add")
 @member_argument
 @group_argument
 @json_option
-@pass_session
-def add(session: Session, member_id: str, group: str, as_json: bool) -> None:
+@pass_invocation
+def add(invocation: Invocation, member_id: str, group: str, as_json: bool) -> None:
     """Let the member MEMBER be in GROUP, and see what it sees."""
-    with session.open() as base:
-        member, found = base.directory.member(member_id), base.directory.group(group)
-        receipt = base.people.join_group(found.id, member.id)
-    print_receipt(base.principal, receipt, f"{member.name} is in the group {found.name}.", as_json)
+    with invocation.session() as session:
+        member, found = session.directory.member(member_id), session.directory.group(group)
+        receipt = session.people.join_group(found.id, member.id)
+    print_receipt(
+        session.principal, receipt, f"{member.name} is in the group {found.name}.", as_json
+    )
 
 
 @group_command.command("remove")
 @member_argument
 @group_argument
 @json_option
-@pass_session
-def remove(session: Session, member_id: str, group: str, as_json: bool) -> None:
+@pass_invocation
+def remove(invocation: Invocation, member_id: str, group: str, as_json: bool) -> None:
     """Let the member MEMBER be in GROUP no longer."""
-    with session.open() as base:
-        member, found = base.directory.member(member_id), base.directory.group(group)
-        receipt = base.people.leave_group(found.id, member.id)
+    with invocation.session() as session:
+        member, found = session.directory.member(member_id), session.directory.group(group)
+        receipt = session.people.leave_group(found.id, member.id)
     print_receipt(
-        base.principal, receipt, f"{member.name} is not in the group {found.name}.", as_json
+        session.principal, receipt, f"{member.name} is not in the group {found.name}.", as_json
     )

@@ -11,18 +11,18 @@ from msgspec import UNSET, Struct, UnsetType
 
 from kb import access
 from kb.cli.failures import tell_failure
+from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, known_kind, print_json, print_table, visible_option
 from kb.cli.progress import Progress, wait_for_index
-from kb.cli.session import Session, pass_session, tell
 from kb.cli.visibility import chosen_visibility
 from kb.counting import counted
 
 if TYPE_CHECKING:
     from kb.importers.gone import Gone
     from kb.importers.run import FileOutcome, FolderImport, ImportOptions
-    from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
 
 
 class Refusal(Struct, frozen=True):
@@ -76,11 +76,11 @@ class ImportReport(Struct, frozen=True, kw_only=True):
 @visible_option
 @click.option("--wait/--no-wait", default=True, help="Return when all is searchable, or before.")
 @json_option
-@pass_session
+@pass_invocation
 @click.pass_context
 def import_command(
     context: click.Context,
-    session: Session,
+    invocation: Invocation,
     folder: Path,
     source: str | None,
     kind: str,
@@ -100,22 +100,23 @@ def import_command(
 
     began = time.monotonic()
     name = _source_name(source, folder)
-    with session.open() as base, base.follow() if wait else nullcontext():
-        options = _options(base, name, kind, group, visible_to)
-        run = FolderImport(base.entries, folder, options)
+    with invocation.open() as base, base.follow() if wait else nullcontext():
+        session = base.session
+        options = _options(session, name, kind, group, visible_to)
+        run = FolderImport(session.entries, folder, options)
         outcomes = _take(run)
         position = max((o.position for o in outcomes), default=0)
         if wait:
             wait_for_index(base, position)
         status = base.status()
-        catalogue = base.catalogue
+        catalogue = session.catalogue
         missing = gone(
             catalogue.imported(name),
             outcomes,
             options,
             partial(catalogue.get, most=0),
         )
-    told = position if access.is_operator(base.principal) else UNSET
+    told = position if access.is_operator(session.principal) else UNSET
     report = _report(name, outcomes, missing, told, time.monotonic() - began)
     if as_json:
         print_json(report)
@@ -135,7 +136,7 @@ def import_command(
 
 
 def _options(
-    base: "KnowledgeBase",
+    session: "Session",
     source: str,
     kind: str,
     group: str | None,
@@ -147,11 +148,11 @@ def _options(
     from kb.ids import group_id
     from kb.importers.run import ImportOptions
 
-    visibility = chosen_visibility(base, visible_to) if visible_to else None
-    if visibility and visibility.sight == "world" and not base.directory.open_to_world():
+    visibility = chosen_visibility(session, visible_to) if visible_to else None
+    if visibility and visibility.sight == "world" and not session.directory.open_to_world():
         raise InvalidInput(CLOSED, "visibility")
-    member = base.principal.member
-    names = Names(base).groups
+    member = session.principal.member
+    names = Names(session).groups
     return ImportOptions(
         source=source,
         kind=kind,

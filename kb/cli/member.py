@@ -6,6 +6,7 @@ import click
 
 from kb import access
 from kb.access import ROLES, Role
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import (
@@ -20,14 +21,13 @@ from kb.cli.output import (
     short,
 )
 from kb.cli.pieces import newest, newest_options, piece, piece_options
-from kb.cli.session import Session, pass_session
 from kb.people.actions import LOOK_AFTER_PEOPLE
 
 if TYPE_CHECKING:
-    from kb import KnowledgeBase
     from kb.accounts.links import Purpose
     from kb.one_time_links import OneTimeLink
     from kb.people.directory import MemberView
+    from kb.storage.settings import Settings
 
 member_argument = click.argument("member_id", metavar="ID")
 
@@ -47,24 +47,25 @@ def member_command() -> None:
 )
 @click.option("--group", "groups", multiple=True, help="A group to be in; may be repeated.")
 @json_option
-@pass_session
+@pass_invocation
 def invite(
-    session: Session, roles: tuple[Role, ...], groups: tuple[str, ...], as_json: bool
+    invocation: Invocation, roles: tuple[Role, ...], groups: tuple[str, ...], as_json: bool
 ) -> None:
     """Make a place for a new member, and a link by which they take it."""
     from kb.one_time_links import one_time_link
 
-    with session.open() as base:
-        inside = [base.directory.group(group).id for group in groups]
-        receipt = base.people.invite(roles or ("member",), inside)
-        link = one_time_link(base, "invitation", receipt.id)
-    _print_link(base, link, as_json)
+    with invocation.open() as base:
+        session = base.session
+        inside = [session.directory.group(group).id for group in groups]
+        receipt = session.people.invite(roles or ("member",), inside)
+        link = one_time_link(session, base.settings, "invitation", receipt.id)
+    _print_link(base.settings, link, as_json)
 
 
 @member_command.command("first-steward")
 @json_option
-@pass_session
-def first_steward(session: Session, as_json: bool) -> None:
+@pass_invocation
+def first_steward(invocation: Invocation, as_json: bool) -> None:
     """Make a link for the first steward, who then invites the others in the pages.
 
     Refused while nobody signs in (see the settings sign_in and base_url), and as soon as there
@@ -74,47 +75,48 @@ def first_steward(session: Session, as_json: bool) -> None:
     from kb.errors import Refused
     from kb.one_time_links import one_time_link
 
-    with session.open() as base:
-        access.require(base.principal, LOOK_AFTER_PEOPLE)
-        if base.directory.stewards():
+    with invocation.open() as base:
+        session = base.session
+        access.require(session.principal, LOOK_AFTER_PEOPLE)
+        if session.directory.stewards():
             raise Refused("There is a steward already, who can invite others: see kb member list.")
         if not base.settings.ways:
             raise Refused(
                 "Signing in is off, so a link would lead nowhere: set sign_in and base_url in "
                 "settings.toml, or KB_SIGN_IN and KB_BASE_URL, and ask again."
             )
-        waiting = [m.id for m in base.directory.members() if "steward" in m.roles]
-        member = waiting[0] if waiting else base.people.invite(("member", "steward")).id
-        link = one_time_link(base, "first-steward", member)
-    _print_link(base, link, as_json)
+        waiting = [m.id for m in session.directory.members() if "steward" in m.roles]
+        member = waiting[0] if waiting else session.people.invite(("member", "steward")).id
+        link = one_time_link(session, base.settings, "first-steward", member)
+    _print_link(base.settings, link, as_json)
 
 
 @member_command.command("link")
 @member_argument
 @json_option
-@pass_session
-def link(session: Session, member_id: str, as_json: bool) -> None:
+@pass_invocation
+def link(invocation: Invocation, member_id: str, as_json: bool) -> None:
     """Make a link that signs the member ID in once, or that takes the invitation of ID."""
     from kb.errors import Refused
     from kb.one_time_links import one_time_link
 
-    with session.open() as base:
-        member = base.directory.member(member_id)
+    with invocation.open() as base:
+        member = base.session.directory.member(member_id)
         if member.standing not in ("invited", "joined"):
             raise Refused(f"{member.name} is a member no longer: invite them again.")
         purpose: Purpose = "invitation" if member.standing == "invited" else "sign-in"
-        made = one_time_link(base, purpose, member.id)
-    _print_link(base, made, as_json)
+        made = one_time_link(base.session, base.settings, purpose, member.id)
+    _print_link(base.settings, made, as_json)
 
 
 @member_command.command("list")
 @piece_options
 @json_option
-@pass_session
-def list_members(session: Session, offset: int, limit: int, as_json: bool) -> None:
+@pass_invocation
+def list_members(invocation: Invocation, offset: int, limit: int, as_json: bool) -> None:
     """List everybody who has joined; stewards are shown who is invited too."""
-    with session.open() as base:
-        members, names = piece(base.directory.members(), offset, limit), Names(base)
+    with invocation.session() as session:
+        members, names = piece(session.directory.members(), offset, limit), Names(session)
     if as_json:
         print_json(members)
         return
@@ -127,11 +129,11 @@ def list_members(session: Session, offset: int, limit: int, as_json: bool) -> No
 @member_command.command("show")
 @member_argument
 @json_option
-@pass_session
-def show_member(session: Session, member_id: str, as_json: bool) -> None:
+@pass_invocation
+def show_member(invocation: Invocation, member_id: str, as_json: bool) -> None:
     """Show what the member ID tells about themselves, their roles and groups."""
-    with session.open() as base:
-        member, names = base.directory.member(member_id), Names(base)
+    with invocation.session() as session:
+        member, names = session.directory.member(member_id), Names(session)
     if as_json:
         print_json(member)
         return
@@ -157,14 +159,16 @@ def show_member(session: Session, member_id: str, as_json: bool) -> None:
 @member_argument
 @click.argument("roles", metavar="ROLE...", nargs=-1, required=True, type=click.Choice(ROLES))
 @json_option
-@pass_session
-def change_roles(session: Session, member_id: str, roles: tuple[Role, ...], as_json: bool) -> None:
+@pass_invocation
+def change_roles(
+    invocation: Invocation, member_id: str, roles: tuple[Role, ...], as_json: bool
+) -> None:
     """Let the member ID have exactly the roles ROLE: member, curator, steward, reporter."""
-    with session.open() as base:
-        member = base.directory.member(member_id)
-        receipt = base.people.change_roles(member.id, roles)
+    with invocation.session() as session:
+        member = session.directory.member(member_id)
+        receipt = session.people.change_roles(member.id, roles)
     sentence = f"{member.name} has the roles {joined(sorted(set(roles)))}."
-    print_receipt(base.principal, receipt, sentence, as_json)
+    print_receipt(session.principal, receipt, sentence, as_json)
 
 
 @member_command.command("join")
@@ -174,9 +178,9 @@ def change_roles(session: Session, member_id: str, roles: tuple[Role, ...], as_j
 @click.option("--time-zone", default="UTC", show_default=True, help="E.g. Europe/Vienna.")
 @click.option("--language", "languages", multiple=True, help="E.g. de; may be repeated.")
 @json_option
-@pass_session
+@pass_invocation
 def join(
-    session: Session,
+    invocation: Invocation,
     member_id: str,
     name: str,
     address: str | None,
@@ -188,43 +192,44 @@ def join(
     from kb.people.member import Profile
 
     profile = Profile(name=name, address=address, time_zone=time_zone, languages=languages)
-    with session.open() as base:
-        access.require(base.principal, LOOK_AFTER_PEOPLE)
-        invited = base.directory.member(member_id).id
+    with invocation.open() as base:
+        principal = base.session.principal
+        access.require(principal, LOOK_AFTER_PEOPLE)
+        invited = base.session.directory.member(member_id).id
         receipt = base.as_(access.of_member(invited, (), ())).credentials.join(profile)
-    print_receipt(base.principal, receipt, f"{profile.name} has joined as {invited}.", as_json)
+    print_receipt(principal, receipt, f"{profile.name} has joined as {invited}.", as_json)
 
 
 @member_command.command("remove")
 @member_argument
 @click.confirmation_option(prompt="Coming back takes an invitation. Take the member out?")
 @json_option
-@pass_session
-def remove(session: Session, member_id: str, as_json: bool) -> None:
+@pass_invocation
+def remove(invocation: Invocation, member_id: str, as_json: bool) -> None:
     """Take the member ID out of the community, or leave it oneself. What they wrote stays.
 
     Whatever they could sign in with is gone as well.
     """
-    with session.open() as base:
-        member = base.directory.member(member_id)
-        receipt = base.people.leave(member.id)
-    print_receipt(base.principal, receipt, f"{member.name} is a member no longer.", as_json)
+    with invocation.session() as session:
+        member = session.directory.member(member_id)
+        receipt = session.people.leave(member.id)
+    print_receipt(session.principal, receipt, f"{member.name} is a member no longer.", as_json)
 
 
 @member_command.command("history")
 @member_argument
 @newest_options
 @json_option
-@pass_session
-def history(session: Session, member_id: str, offset: int, limit: int, as_json: bool) -> None:
+@pass_invocation
+def history(invocation: Invocation, member_id: str, offset: int, limit: int, as_json: bool) -> None:
     """Show who changed roles, groups, tokens and sign-in of the member ID, and when.
 
     Your own also has who changed who sees your entries, or erased one.
     """
-    with session.open() as base:
-        about = base.directory.member(member_id).id
-        changes = newest(base.directory.changes(about), offset, limit)
-        names = Names(base, (change.actor for change in changes))
+    with invocation.session() as session:
+        about = session.directory.member(member_id).id
+        changes = newest(session.directory.changes(about), offset, limit)
+        names = Names(session, (change.actor for change in changes))
     if as_json:
         print_json(changes)
         return
@@ -247,8 +252,8 @@ def _joined_on(member: "MemberView") -> str:
     return local_day(member.joined_at) if member.joined_at else "not yet"
 
 
-def _print_link(base: "KnowledgeBase", link: "OneTimeLink", as_json: bool) -> None:
-    if not base.settings.ways:
+def _print_link(settings: "Settings", link: "OneTimeLink", as_json: bool) -> None:
+    if not settings.ways:
         click.echo(
             "Signing in is off, so this link leads nowhere until sign_in and base_url are set.",
             err=True,
@@ -272,16 +277,16 @@ def _print_link(base: "KnowledgeBase", link: "OneTimeLink", as_json: bool) -> No
     show_default=True,
     help="For programs, or for people.",
 )
-@pass_session
-def data(session: Session, form: str) -> None:
+@pass_invocation
+def data(invocation: Invocation, form: str) -> None:
     """Print everything that is your own; KB_MEMBER says who you are."""
     from kb.areas import OWN
     from kb.errors import Forbidden
     from kb.own_data.markdown import as_markdown
     from kb.own_data.read import as_json
 
-    with session.open() as base:
-        if base.principal.member == access.OPERATOR:
+    with invocation.session() as session:
+        if session.principal.member == access.OPERATOR:
             raise Forbidden("Only members have data of their own: set KB_MEMBER to your id.")
-        own = base.own_data()
+        own = session.own_data()
     click.echo(as_json(own) if form == "json" else as_markdown(own, OWN))

@@ -9,17 +9,17 @@ from kb.people.actions import SEE_PEOPLE
 if TYPE_CHECKING:
     from kb.access import Visibility
     from kb.entries.results import EntrySummary
-    from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
 
 
 class Names:
     """Names by id; those that the principal may not know, and what has none, go by their ids."""
 
-    def __init__(self, base: "KnowledgeBase", members: Iterable[str] = ()) -> None:
-        known = access.may(base.principal, SEE_PEOPLE)
-        self._members = base.directory.names(sorted(set(members)))
+    def __init__(self, session: "Session", members: Iterable[str] = ()) -> None:
+        known = access.may(session.principal, SEE_PEOPLE)
+        self._members = session.directory.names(sorted(set(members)))
         self.groups: Mapping[str, str] = (
-            {group.id: group.name for group in base.directory.groups()} if known else {}
+            {group.id: group.name for group in session.directory.groups()} if known else {}
         )
 
     def member(self, member: str) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from kb import access
+from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.once import Command
 from kb.cli.output import joined, json_option, print_facts, print_json, print_table, size
 from kb.cli.pieces import USUAL, piece, piece_options
 from kb.cli.progress import Progress
-from kb.cli.session import Session, pass_session, tell
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def init_command(
 )
 @piece_options
 @json_option
-@pass_session
+@pass_invocation
 def status_command(
-    session: Session,
+    invocation: Invocation,
     check: bool,
     without_lost_keys: bool,
     offset: int,
@@ -78,8 +78,8 @@ def status_command(
 
     --offset and --limit are for the parked events.
     """
-    with session.open() as base:
-        access.require_operator(base.principal, "see the state of the data directory")
+    with invocation.open() as base:
+        access.require_operator(base.session.principal, "see the state of the data directory")
         if without_lost_keys:
             base.go_on_without_lost_keys()
         if check:
@@ -96,8 +96,8 @@ def status_command(
 @click.command("rebuild", cls=Command)
 @click.argument("name", default="all", metavar="[NAME]")
 @json_option
-@pass_session
-def rebuild_command(session: Session, name: str, as_json: bool) -> None:
+@pass_invocation
+def rebuild_command(invocation: Invocation, name: str, as_json: bool) -> None:
     """Make a projection anew from the log, and swap it in when it has caught up.
 
     NAME is one that `kb status` lists, e.g. history; "views" for all views together, "index" for
@@ -112,8 +112,8 @@ def rebuild_command(session: Session, name: str, as_json: bool) -> None:
             bars[part] = shown.enter_context(Progress(f"Rebuilding {part}", total))
         bars[part].reach(done)
 
-    with session.open() as base:
-        access.require_operator(base.principal, "rebuild views and index")
+    with invocation.open() as base:
+        access.require_operator(base.session.principal, "rebuild views and index")
         with shown:
             base.rebuild(name, progress=show)
         status = _with_piece(base.status())

@@ -10,7 +10,7 @@ import click
 
 from kb import access
 from kb.characters import visible
-from kb.cli.session import tell
+from kb.cli.invocation import tell
 
 if TYPE_CHECKING:
     from kb.entries.results import EntrySummary

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kb.cli.session import tell
+from kb.cli.invocation import tell
 from kb.counting import numbers
 from kb.entries.results import LARGEST_OFFSET
 

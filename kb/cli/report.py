@@ -6,10 +6,10 @@ from typing import get_args
 import click
 from msgspec import structs
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_table
 from kb.cli.pieces import newest, newest_options, piece, piece_options
-from kb.cli.session import Session, pass_session
 from kb.measures.reuse_report import By
 
 
@@ -37,9 +37,9 @@ def report_command() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @piece_options
-@pass_session
+@pass_invocation
 def reuse(
-    session: Session,
+    invocation: Invocation,
     since: datetime | None,
     until: datetime | None,
     by: By,
@@ -53,8 +53,8 @@ def reuse(
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"Give either --json or --format {form}.")
-    with session.open() as base:
-        report = base.reports.reuse(since=_day(since), until=_day(until), by=by)
+    with invocation.session() as session:
+        report = session.reports.reuse(since=_day(since), until=_day(until), by=by)
     if form == "csv":
         click.echo(as_csv(report), nl=False)
         return
@@ -76,14 +76,14 @@ def _day(moment: datetime | None) -> date | None:
 @report_command.command("questions")
 @newest_options
 @json_option
-@pass_session
-def questions(session: Session, offset: int, limit: int, as_json: bool) -> None:
+@pass_invocation
+def questions(invocation: Invocation, offset: int, limit: int, as_json: bool) -> None:
     """Count searches by day, and list the words that at least five members asked for.
 
     Of either list so many: the newest days, and the words of the newest time first.
     """
-    with session.open() as base:
-        report = base.reports.questions()
+    with invocation.session() as session:
+        report = session.reports.questions()
     report = structs.replace(
         report,
         days=tuple(newest(report.days, offset, limit)),

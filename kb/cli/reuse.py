@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 import click
 from msgspec import UNSET
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Emptying, Group
 from kb.cli.output import entry_version_option, json_option, print_receipt
-from kb.cli.session import Session, pass_session
 from kb.reuse.reuse import OUTCOMES, Outcome
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,9 +50,9 @@ def reuse_command() -> None:
 @told_options(click.Option)
 @entry_version_option
 @json_option
-@pass_session
+@pass_invocation
 def record(
-    session: Session,
+    invocation: Invocation,
     entry_id: str,
     group: str,
     context: str,
@@ -63,9 +63,9 @@ def record(
     as_json: bool,
 ) -> None:
     """Record that a group took the entry ID into its work."""
-    with session.open() as base:
-        resolve = base.catalogue.resolve
-        receipt = base.reuses.record(
+    with invocation.session() as session:
+        resolve = session.catalogue.resolve
+        receipt = session.reuses.record(
             resolve(entry_id),
             group=group,
             context=context,
@@ -74,7 +74,7 @@ def record(
             evidence=evidence,
             entry_version=entry_version,
         )
-    print_receipt(base.principal, receipt, f"Recorded reuse {receipt.id}.", as_json)
+    print_receipt(session.principal, receipt, f"Recorded reuse {receipt.id}.", as_json)
 
 
 @reuse_command.command("update")
@@ -87,9 +87,9 @@ def record(
 )
 @entry_version_option
 @json_option
-@pass_session
+@pass_invocation
 def update(
-    session: Session,
+    invocation: Invocation,
     reuse_id: str,
     outcome: Outcome,
     note: str,
@@ -104,16 +104,16 @@ def update(
     The beginning of an id is enough. Resulting entry and evidence stay as they are unless given;
     an empty one, e.g. --evidence '', takes away what is there.
     """
-    with session.open() as base:
-        receipt = base.reuses.update_outcome(
-            base.catalogue.resolve_reuse(reuse_id),
+    with invocation.session() as session:
+        receipt = session.reuses.update_outcome(
+            session.catalogue.resolve_reuse(reuse_id),
             outcome,
             note,
             resulting_entry=UNSET
             if resulting_entry is None
-            else resulting_entry and base.catalogue.resolve(resulting_entry),
+            else resulting_entry and session.catalogue.resolve(resulting_entry),
             evidence=UNSET if evidence is None else evidence,
             version=version,
             entry_version=entry_version,
         )
-    print_receipt(base.principal, receipt, f"Reuse {receipt.id} is up to date.", as_json)
+    print_receipt(session.principal, receipt, f"Reuse {receipt.id} is up to date.", as_json)

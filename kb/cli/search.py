@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import structs
 
+from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.once import Command
 from kb.cli.output import (
     INCOMPLETE,
@@ -19,7 +20,6 @@ from kb.cli.output import (
     print_json,
     short,
 )
-from kb.cli.session import Session, pass_session, tell
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
     "--limit", type=click.IntRange(1, 100), default=5, show_default=True, help="How many."
 )
 @json_option
-@pass_session
+@pass_invocation
 def search_command(
-    session: Session,
+    invocation: Invocation,
     question: tuple[str, ...],
     chosen: "EntryFilter",
     limit: int,
@@ -54,10 +54,10 @@ def search_command(
     """
     words = " ".join(question)
     chosen = structs.replace(chosen, archived=None if chosen.archived else False)
-    answer = _from_server(session, words, chosen, limit)
+    answer = _from_server(invocation, words, chosen, limit)
     if answer is None:
-        with session.open() as base:
-            answer = base.search(words, chosen, limit=limit)
+        with invocation.session() as session:
+            answer = session.search(words, chosen, limit=limit)
             tell("No server runs for this data directory; beside kb serve, answers come at once.")
     if as_json:
         print_json(answer)
@@ -86,7 +86,7 @@ def print_answer(answer: "Answer") -> None:
 
 
 def _from_server(
-    session: Session, question: str, chosen: "EntryFilter", limit: int
+    invocation: Invocation, question: str, chosen: "EntryFilter", limit: int
 ) -> "Answer | None":
     from kb.storage.local_socket import request
 
@@ -97,7 +97,7 @@ def _from_server(
         ("archived", "all" if chosen.archived is None else "false"),
         *((name, value) for name, values in several.items() for value in values),
     ]
-    found = request(session.directory, "GET", "/api/search", parameters)
+    found = request(invocation.directory, "GET", "/api/search", parameters)
     if found is None:
         return None
     import msgspec

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 from msgspec import structs
 
+from kb.cli.invocation import Invocation, pass_invocation, tell
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import (
@@ -23,7 +24,6 @@ from kb.cli.output import (
     short,
 )
 from kb.cli.pieces import USUAL, newest, newest_options, only, which
-from kb.cli.session import Session, pass_session, tell
 from kb.counting import counted
 from kb.entries.content import shown
 from kb.entries.results import LARGEST_OFFSET, EntryFilter, Sort
@@ -53,9 +53,9 @@ TAGS_WIDTH = 40
     "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many."
 )
 @json_option
-@pass_session
+@pass_invocation
 def list_command(
-    session: Session,
+    invocation: Invocation,
     chosen: EntryFilter,
     everything: bool,
     sort: str,
@@ -67,9 +67,9 @@ def list_command(
     if chosen.archived and everything:
         raise click.UsageError("Give either --archived or --all.")
     wanted = structs.replace(chosen, archived=None) if everything else chosen
-    with session.open() as base:
-        page = base.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
-        names = Names(base)
+    with invocation.session() as session:
+        page = session.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
+        names = Names(session)
     if as_json:
         print_json(page)
     else:
@@ -90,9 +90,9 @@ def list_command(
     help="How many of its relations, endorsements and reuses.",
 )
 @json_option
-@pass_session
+@pass_invocation
 def show_command(
-    session: Session, entry_id: str, markdown: bool, limit: int, as_json: bool
+    invocation: Invocation, entry_id: str, markdown: bool, limit: int, as_json: bool
 ) -> None:
     """Show the entry ID: its text and all that belongs to it.
 
@@ -102,9 +102,9 @@ def show_command(
 
     if markdown and as_json:
         raise click.UsageError("Give either --markdown or --json.")
-    with session.open() as base:
-        page = base.catalogue.get(base.catalogue.resolve(entry_id), most=limit)
-        names = Names(base, (page.contributed_by, *(item.member for item in page.endorsed)))
+    with invocation.session() as session:
+        page = session.catalogue.get(session.catalogue.resolve(entry_id), most=limit)
+        names = Names(session, (page.contributed_by, *(item.member for item in page.endorsed)))
     if markdown:
         click.echo(render(page, names.groups), nl=False)
         return
@@ -122,15 +122,15 @@ def show_command(
 @click.argument("entry_id", metavar="ID")
 @newest_options
 @json_option
-@pass_session
+@pass_invocation
 def history_command(
-    session: Session, entry_id: str, offset: int, limit: int, as_json: bool
+    invocation: Invocation, entry_id: str, offset: int, limit: int, as_json: bool
 ) -> None:
     """Show every event of the entry ID, with who and when."""
-    with session.open() as base:
-        found = base.catalogue.history(base.catalogue.resolve(entry_id))
+    with invocation.session() as session:
+        found = session.catalogue.history(session.catalogue.resolve(entry_id))
         items = newest(found, offset, limit)
-        names = Names(base, (item.actor for item in items))
+        names = Names(session, (item.actor for item in items))
     if as_json:
         print_json(items)
         return

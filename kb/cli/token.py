@@ -7,11 +7,11 @@ import click
 
 from kb.access import Scope
 from kb.accounts.tokens import TokenGist, TokenInfo
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Group
 from kb.cli.output import joined, json_option, local_day, print_json, print_table
 from kb.cli.pieces import piece, piece_options
-from kb.cli.session import Session, pass_session
 
 LONGEST = 3650
 """Days; a token ends."""
@@ -41,9 +41,14 @@ def token_command() -> None:
     help="How long it can be used.",
 )
 @json_option
-@pass_session
+@pass_invocation
 def make(
-    session: Session, member_id: str, scopes: tuple[Scope, ...], name: str, days: int, as_json: bool
+    invocation: Invocation,
+    member_id: str,
+    scopes: tuple[Scope, ...],
+    name: str,
+    days: int,
+    as_json: bool,
 ) -> None:
     """Make a token for the member MEMBER and show its secret, this once.
 
@@ -51,10 +56,10 @@ def make(
     """
     from events.clock import utc_now
 
-    with session.open() as base:
-        member = base.directory.member(member_id).id
+    with invocation.session() as session:
+        member = session.directory.member(member_id).id
         ends = utc_now() + timedelta(days=days)
-        token, secret = base.credentials.make_token(member, scopes, name, ends)
+        token, secret = session.credentials.make_token(member, scopes, name, ends)
     if as_json:
         print_json({"id": token, "member": member, "secret": secret, "expires_at": ends})
         return
@@ -68,15 +73,15 @@ def make(
 @token_command.command("list")
 @piece_options
 @json_option
-@pass_session
-def list_tokens(session: Session, offset: int, limit: int, as_json: bool) -> None:
+@pass_invocation
+def list_tokens(invocation: Invocation, offset: int, limit: int, as_json: bool) -> None:
     """List tokens: what each may do and when it ends; never the secret.
 
     What a token is for and when it was used last is shown to its own member alone.
     """
-    with session.open() as base:
-        found = piece(base.credentials.tokens(), offset, limit)
-        names = Names(base, (token.member for token in found))
+    with invocation.session() as session:
+        found = piece(session.credentials.tokens(), offset, limit)
+        names = Names(session, (token.member for token in found))
     if as_json:
         print_json(found)
         return
@@ -102,13 +107,13 @@ def _for_its_member(token: TokenGist) -> tuple[object, ...]:
 )
 @click.argument("token_id", metavar="ID")
 @json_option
-@pass_session
-def revoke(session: Session, token_id: str, as_json: bool) -> None:
+@pass_invocation
+def revoke(invocation: Invocation, token_id: str, as_json: bool) -> None:
     """Make the token ID void, at once."""
     from kb.errors import NotFound
 
-    with session.open() as base:
-        if not base.credentials.revoke_token(token_id):
+    with invocation.session() as session:
+        if not session.credentials.revoke_token(token_id):
             raise NotFound(f"There is no token {token_id!r}: see kb token list.")
     if as_json:
         print_json({"id": token_id})

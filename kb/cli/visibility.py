@@ -5,27 +5,29 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, local_time, print_json, print_receipt, print_table, short
 from kb.cli.pieces import newest, newest_options
-from kb.cli.session import Session, pass_session
 from kb.counting import counted
 
 if TYPE_CHECKING:
     from kb.access import Visibility
-    from kb.knowledge_base import KnowledgeBase
     from kb.people.directory import AccessChange
+    from kb.session import Session
 
 EVERYBODY = {"open": True, "closed": False}
 
 
-def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibility":
+def chosen_visibility(session: "Session", words: tuple[str, ...]) -> "Visibility":
     """What the words of an option or argument say. Raises `InvalidInput` or `NotFound`."""
     from kb.access import Visibility
     from kb.visibility_words import visibility
 
-    return visibility(words, lambda name: base.directory.group(name).id) if words else Visibility()
+    return (
+        visibility(words, lambda name: session.directory.group(name).id) if words else Visibility()
+    )
 
 
 @click.command("visibility", cls=Command)
@@ -36,11 +38,11 @@ def chosen_visibility(base: "KnowledgeBase", words: tuple[str, ...]) -> "Visibil
     help="The version of the entry that you read: refused if it was changed since.",
 )
 @json_option
-@pass_session
+@pass_invocation
 @click.pass_context
 def visibility_command(
     context: click.Context,
-    session: Session,
+    invocation: Invocation,
     words: tuple[str, ...],
     entry_version: int | None,
     as_json: bool,
@@ -58,8 +60,8 @@ def visibility_command(
         raise click.UsageError("--entry-version is that of one entry: give one id.", context)
     names = _ids_read() if names == ["-"] else names
     if not several:
-        _show_one(session, names[0], who, entry_version, as_json)
-    elif not _show_each(session, names, who, as_json):
+        _show_one(invocation, names[0], who, entry_version, as_json)
+    elif not _show_each(invocation, names, who, as_json):
         context.exit(1)
 
 
@@ -83,33 +85,39 @@ def _ids_read() -> list[str]:
 
 
 def _show_one(
-    session: Session, name: str, who: tuple[str, ...], entry_version: int | None, as_json: bool
+    invocation: Invocation,
+    name: str,
+    who: tuple[str, ...],
+    entry_version: int | None,
+    as_json: bool,
 ) -> None:
-    with session.open() as base:
-        shown = chosen_visibility(base, who)
-        receipt = base.entries.show(
-            base.catalogue.resolve(name), shown, entry_version=entry_version
+    with invocation.session() as session:
+        shown = chosen_visibility(session, who)
+        receipt = session.entries.show(
+            session.catalogue.resolve(name), shown, entry_version=entry_version
         )
-        seen_by = Names(base).seen_by(shown)
+        seen_by = Names(session).seen_by(shown)
     print_receipt(
-        base.principal, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
+        session.principal, receipt, f"Entry {short(receipt.id)} is shown to: {seen_by}.", as_json
     )
 
 
-def _show_each(session: Session, names: list[str], who: tuple[str, ...], as_json: bool) -> bool:
+def _show_each(
+    invocation: Invocation, names: list[str], who: tuple[str, ...], as_json: bool
+) -> bool:
     """Whether all were shown; what is told of each that was not, in the order of their names."""
     from kb.errors import Forbidden, InvalidInput, NotFound, Refused
 
     done: list[str] = []
     refused: list[dict[str, str]] = []
-    with session.open() as base:
-        shown = chosen_visibility(base, who)
+    with invocation.session() as session:
+        shown = chosen_visibility(session, who)
         for name in names:
             try:
-                done.append(base.entries.show(base.catalogue.resolve(name), shown).id)
+                done.append(session.entries.show(session.catalogue.resolve(name), shown).id)
             except (Forbidden, InvalidInput, NotFound, Refused) as error:
                 refused.append({"id": name, "reason": str(error)})
-        seen_by = Names(base).seen_by(shown)
+        seen_by = Names(session).seen_by(shown)
     if as_json:
         print_json({"shown": done, "refused": refused})
     else:
@@ -126,16 +134,16 @@ def _show_each(session: Session, names: list[str], who: tuple[str, ...], as_json
     "wanted", metavar="[open|closed]", type=click.Choice(list(EVERYBODY)), required=False
 )
 @json_option
-@pass_session
-def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
+@pass_invocation
+def world_command(invocation: Invocation, wanted: str | None, as_json: bool) -> None:
     """Tell whether people who are not signed in may see anything, or change that.
 
     While it is open, they see the entries that are shown to world, and no others.
     """
-    with session.open() as base:
+    with invocation.session() as session:
         if wanted is not None:
-            base.people.open_to_world(EVERYBODY[wanted])
-        is_open, shown = base.directory.open_to_world(), base.directory.shown_to_world()
+            session.people.open_to_world(EVERYBODY[wanted])
+        is_open, shown = session.directory.open_to_world(), session.directory.shown_to_world()
     if as_json:
         print_json({"open": is_open, "shown": shown if is_open else 0})
     elif is_open:
@@ -150,16 +158,16 @@ def world_command(session: Session, wanted: str | None, as_json: bool) -> None:
 @click.option("--about", metavar="WHO", help="Only of this member or group, by id or group name.")
 @newest_options
 @json_option
-@pass_session
+@pass_invocation
 def audit_command(
-    session: Session, about: str | None, offset: int, limit: int, as_json: bool
+    invocation: Invocation, about: str | None, offset: int, limit: int, as_json: bool
 ) -> None:
     """Show who changed roles, groups, settings, tokens, sign-in and who sees what, and when."""
-    with session.open() as base:
-        found = base.directory.changes(_subject(base, about) if about else "")
+    with invocation.session() as session:
+        found = session.directory.changes(_subject(session, about) if about else "")
         changes = newest(found, offset, limit)
         people = {who for change in changes for who in (change.actor, change.subject) if who}
-        names = Names(base, people)
+        names = Names(session, people)
     if as_json:
         print_json(changes)
         return
@@ -185,10 +193,10 @@ def _about(change: "AccessChange", names: Names) -> str:
     return f"{names.member(change.subject)} ({short(change.subject)})"
 
 
-def _subject(base: "KnowledgeBase", about: str) -> str:
+def _subject(session: "Session", about: str) -> str:
     from kb.errors import NotFound
 
     try:
-        return base.directory.member(about).id
+        return session.directory.member(about).id
     except NotFound:
-        return base.directory.group(about).id
+        return session.directory.group(about).id

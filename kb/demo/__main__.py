@@ -11,10 +11,10 @@ import click
 from events.clock import utc_now
 from kb.cli import cli
 from kb.cli.failures import exit_code
+from kb.cli.invocation import Invocation, tell
 from kb.cli.output import heading
 from kb.cli.progress import Progress, wait_for_index
 from kb.cli.search import print_answer
-from kb.cli.session import Session, tell
 from kb.counting import counted
 from kb.demo.build import CONTENT, build, member_id, questions
 from kb.knowledge_base import KnowledgeBase
@@ -35,21 +35,21 @@ def main() -> None:
     sys.exit(exit_code(demo))
 
 
-def demo(session: Session | None = None, content: Path = CONTENT) -> None:
+def demo(invocation: Invocation | None = None, content: Path = CONTENT) -> None:
     """Build `content`, ask, serve (unless KB_DEMO_SERVE=0), in a temporary data directory."""
-    model = None if session else AnnouncedModel(tell)
-    session = session or Session(model)
+    model = None if invocation else AnnouncedModel(tell)
+    invocation = invocation or Invocation(model)
     with tempfile.TemporaryDirectory(prefix="tributary-demo-") as folder:
-        session.data = Path(folder) / "data"
+        invocation.data = Path(folder) / "data"
         port = free_port(PORT)
-        _build(session.data, port, content)
-        _ask(session, questions(content))
+        _build(invocation.data, port, content)
+        _ask(invocation, questions(content))
         if os.environ.get(SERVE) == "0":
             return
-        _introduce(session)
-        # The same session, so that the model is loaded once; named, so that KB_DATA does not win.
-        arguments = ["--data", str(session.data), "serve", "--port", str(port)]
-        cli.main(arguments, prog_name="kb", standalone_mode=False, obj=session)
+        _introduce(invocation)
+        # The same, so that the model is loaded once; named, so that KB_DATA does not win.
+        arguments = ["--data", str(invocation.data), "serve", "--port", str(port)]
+        cli.main(arguments, prog_name="kb", standalone_mode=False, obj=invocation)
 
 
 def free_port(first: int) -> int:
@@ -75,20 +75,20 @@ def _build(directory: Path, port: int, content: Path) -> None:
             progress.reach(done, total)
 
 
-def _ask(session: Session, asked: list[str]) -> None:
+def _ask(invocation: Invocation, asked: list[str]) -> None:
     # That views and index are made is no news of a base that was begun just now.
-    with session.open(notice=lambda _: None) as base, base.follow():
+    with invocation.open(notice=lambda _: None) as base, base.follow():
         wait_for_index(base, base.head())
         _describe(base)
         for question in asked:
             click.echo(f"\n{heading(question)}\n")
-            print_answer(base.search(question, limit=2))
+            print_answer(base.session.search(question, limit=2))
     click.echo()
 
 
 def _describe(base: KnowledgeBase) -> None:
     status = base.status()
-    groups = base.catalogue.browse(limit=1).facets.groups
+    groups = base.session.catalogue.browse(limit=1).facets.groups
     click.echo(
         f"{counted(status.entries, 'entry', 'entries')} by {counted(len(groups), 'group')}, "
         f"{counted(status.reuses, 'reuse')}; "
@@ -96,17 +96,17 @@ def _describe(base: KnowledgeBase) -> None:
     )
 
 
-def _introduce(session: Session) -> None:
-    with session.open() as base:
-        known = {member.id: member for member in base.directory.members()}
+def _introduce(invocation: Invocation) -> None:
+    with invocation.open() as base:
+        known = {member.id: member for member in base.session.directory.members()}
         click.echo("Sign in as one of them; each link works once:")
         for role, name in SHOWN.items():
             if member := known.get(member_id(name)):
-                link = one_time_link(base, "sign-in", member.id).link
+                link = one_time_link(base.session, base.settings, "sign-in", member.id).link
                 click.echo(f"  {role:8} {member.name:14} {link}")
     click.echo("All of this is gone when you stop it. To keep the entries, meanwhile:")
     kb = os.path.relpath(Path(sys.executable).with_name("kb"))  # nothing else puts it on the path
-    click.echo(f"  {kb} --data {session.data} export FOLDER")
+    click.echo(f"  {kb} --data {invocation.data} export FOLDER")
     click.echo()
 
 

@@ -19,7 +19,8 @@ class OwnTexts:
         """The position to wait for, 0 if there is none; nobody waits for it twice."""
         return self._last.pop(member, 0)
 
-    def waited(self, member: str, position: int) -> None:
-        """`member` has waited for `position`."""
-        if self._last.get(member, 0) <= position:
-            self._last.pop(member, 0)
+    def waited(self, position: int) -> None:
+        """All up to `position` was waited for, no matter who wrote it."""
+        for member, last in list(self._last.items()):
+            if last <= position:
+                self._last.pop(member, 0)

@@ -27,6 +27,7 @@ from kb.accounts.schema import MEMBER_TABLES
 from kb.areas import build_codec
 from kb.ids import group_id
 from kb.knowledge_base import KnowledgeBase
+from kb.session import Session
 from tests.worlds.base import joined
 
 Traces = dict[str, tuple[str | bytes, ...]]
@@ -42,8 +43,8 @@ LONG = 15
 """Shorter values of a table, such as how someone signed in, are nobody's own."""
 
 
-def xanthippe(base: KnowledgeBase, *roles: Role) -> KnowledgeBase:
-    """The base in the hands of a new member with much to hide."""
+def xanthippe(base: KnowledgeBase, *roles: Role) -> Session:
+    """The session of a new member with much to hide."""
     return joined(base, *roles, name=NAME, address=ADDRESS, help=HELP)
 
 

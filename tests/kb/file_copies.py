@@ -49,7 +49,7 @@ def unknown(base: KnowledgeBase, stream: str) -> None:
 
 
 def settled(base: KnowledgeBase) -> None:
-    base.search("bedside handover")
+    base.session.search("bedside handover")
     base.wait(base.head(), index=True)
 
 
@@ -62,7 +62,7 @@ def made_copies(folder: Path) -> Path:
         KnowledgeBase.create(folder / name)
     with opened(folder / "base") as base:
         member = id_of(joined(base, name="Ada"))
-        first = practice(base, "Bedside handover")
+        first = practice(base.session, "Bedside handover")
         unknown(base, f"entry-{first}")
         ends = datetime.now(UTC) + timedelta(days=9)
         token, _ = base.as_(everything(member)).credentials.make_token(
@@ -73,13 +73,13 @@ def made_copies(folder: Path) -> Path:
         shutil.copytree(folder / "base", folder / name)
     with opened(folder / "fork") as base:
         id_of(joined(base, name="Fay"))
-        entry_id = practice(base, "Fire drill")
+        entry_id = practice(base.session, "Fire drill")
         unknown(base, f"entry-{entry_id}")
         base.as_(everything(member)).credentials.make_token(member, ["search"], "elsewhere", ends)
         settled(base)
     with opened(folder / "base") as base:
         id_of(joined(base, name="Ben"))
-        second = practice(base, "Quiet hour")
+        second = practice(base.session, "Quiet hour")
         unknown(base, f"entry-{second}")
         base.as_(everything(member)).credentials.revoke_token(token)
         settled(base)
@@ -87,7 +87,7 @@ def made_copies(folder: Path) -> Path:
     shutil.move(folder / "base", folder / "newer")
     with opened(folder / "other") as base:
         member = id_of(joined(base, name="Eve"))
-        entry_id = practice(base, "Night shift")
+        entry_id = practice(base.session, "Night shift")
         unknown(base, f"entry-{entry_id}")
         base.as_(everything(member)).credentials.make_token(member, ["search"], "notes", ends)
         settled(base)
@@ -129,9 +129,9 @@ Seen = tuple[list[tuple[str, str]], list[list[str]], list[tuple[str, int]]]
 def seen(base: KnowledgeBase) -> Seen:
     """What lists and searches show of the base."""
     base.wait(base.head(), index=True)
-    titles = [(item.id, item.title) for item in base.catalogue.browse().items]
+    titles = [(item.id, item.title) for item in base.session.catalogue.browse().items]
     hits = [
-        [result.id for result in base.search(question, settled=False).results]
+        [result.id for result in base.session.search(question, settled=False).results]
         for question in ("bedside handover", "quiet hour", "night shift")
     ]
     parked = [(each.projection, each.position) for each in base.status().parked]

@@ -16,6 +16,8 @@ def main(told: Connection, data: Path, folder: Path) -> None:
         KnowledgeBase.open(data, settings=settings, embedder=HashEmbedder()) as base,
         base.follow(),
     ):
-        for outcome in FolderImport(base.entries, folder, ImportOptions(source="folder")).run():
+        for outcome in FolderImport(
+            base.session.entries, folder, ImportOptions(source="folder")
+        ).run():
             told.send((outcome.id, outcome.outcome))
         base.wait(base.head(), index=True)

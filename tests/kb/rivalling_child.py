@@ -35,4 +35,4 @@ def main(pipe: Connection, data: Path) -> None:
     ) as base:
         pipe.send("ready")
         while act := pipe.recv():
-            pipe.send(acted(base.people, act))
+            pipe.send(acted(base.session.people, act))

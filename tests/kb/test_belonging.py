@@ -110,7 +110,7 @@ def test_of_two_wrong_files_nothing_comes_that_neither_was_refused_nor_told(
     with base, opened(shutil.copytree(copies / log, tmp_path / "whole")) as whole:
         shown, right = seen(base), seen(whole)
         assert set(shown[0]) <= set(right[0]), "something is shown that the log has not"
-        nobody = base.as_(anonymous(world=base.directory.open_to_world()))
+        nobody = base.as_(anonymous(world=base.session.directory.open_to_world()))
         assert nobody.catalogue.browse().items == ()
         if log == "newer":
             assert base.accounts.tokens.all() == [], "what was revoked is good again"
@@ -144,14 +144,14 @@ def test_under_an_older_vault_nothing_is_sealed_with_a_second_key(
         lost = next(each.stream for each in events[::-1] if each.type == "entry-contributed")
         entry_id = lost.removeprefix("entry-")
         with pytest.raises(DataDirectoryError):
-            base.entries.tag(entry_id, ["late"])
+            base.session.entries.tag(entry_id, ["late"])
         with pytest.raises(DataDirectoryError, match="put back the newer vault"):
-            practice(base, "Written meanwhile")
+            practice(base.session, "Written meanwhile")
     shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
     told: list[str] = []
     with opened(data, told=told.append) as base:
         assert told == [INCOMPLETE]
-        practice(base, "Written now")
+        practice(base.session, "Written now")
 
 
 def test_where_the_newer_vault_is_gone_for_good_one_goes_on_without_its_keys(
@@ -161,10 +161,10 @@ def test_where_the_newer_vault_is_gone_for_good_one_goes_on_without_its_keys(
     placed(copies, data, ("vault.sqlite", "older"))
     with opened(data) as base:
         base.go_on_without_lost_keys()
-        written = practice(base, "Written meanwhile")
+        written = practice(base.session, "Written meanwhile")
     with opened(data) as base:
-        assert base.catalogue.get(written).title == "Written meanwhile"
-        practice(base, "Written now")
+        assert base.session.catalogue.get(written).title == "Written meanwhile"
+        practice(base.session, "Written now")
         assert "vault.sqlite lacks the keys" in base.status().errors[0]
 
 
@@ -176,7 +176,7 @@ def test_a_vault_that_is_put_back_opens_what_could_not_be_read(
     shutil.rmtree(data / "index")
     (data / "views.sqlite").unlink()
     with opened(data) as base:
-        less = {item.title for item in base.catalogue.browse().items}
+        less = {item.title for item in base.session.catalogue.browse().items}
     shutil.copy(copies / "newer" / "vault.sqlite", data / "vault.sqlite")
     told: list[str] = []
     with opened(data, told=told.append) as base, opened(copies / "newer") as whole:
@@ -223,7 +223,7 @@ def test_accounts_opened_while_another_changes_them_are_not_taken_for_an_older_c
         opened(data, told=told.append) as other,
         ThreadPoolExecutor() as pool,
     ):
-        member = base.directory.members()[0].id
+        member = base.session.directory.members()[0].id
         session = base.accounts.sessions.begin(member, "link")
         append = base.parts.log.append
         opening: list[Future[object]] = []
@@ -259,7 +259,7 @@ def test_a_base_of_the_former_format_is_brought_over_also_after_a_cut_in_the_mid
     told: list[str] = []
     with opened(data, told=told.append) as base, opened(copies / "newer") as whole:
         assert seen(base)[0] == seen(whole)[0]
-        practice(base, "Bedside handover")
+        practice(base.session, "Bedside handover")
     assert sum("brought over to format 2" in sentence for sentence in told) == 1
     told.clear()
     with opened(data, told=told.append) as base:

@@ -105,10 +105,10 @@ def test_a_question_finds_the_entry_that_its_case_names(
     case: Path, data: Path, model: ModelEmbedder
 ) -> None:
     with KnowledgeBase.open(data, settings=Settings(data=data), embedder=model) as base:
-        list(FolderImport(base.entries, case / "files", ImportOptions(source=SOURCE)).run())
+        list(FolderImport(base.session.entries, case / "files", ImportOptions(source=SOURCE)).run())
         found = {}
         for title, question in questions(case):
-            answer = base.search(question)
+            answer = base.session.search(question)
             first = NOTHING if answer.nothing_close else answer.results[0].title
             if first != title:
                 found[question] = first

@@ -57,9 +57,9 @@ def test_an_erasure_asked_for_again_is_finished_and_says_so(
         ) as base:  # as far as one comes that is killed right after that
             found = command[1]
             if command[0] == "member":
-                base.people.erase(member, entries="erased")
+                base.session.people.erase(member, entries="erased")
             else:
-                base.entries.erase(base.catalogue.resolve(found, erased=True))
+                base.session.entries.erase(base.session.catalogue.resolve(found, erased=True))
         for _ in range(2):
             assert "erased" in kb.ok("erase", *command, "--yes").out
     assert "There is no entry" in kb.run("erase", "entry", "Two.md", "--yes").err

@@ -16,8 +16,8 @@ from indexer.errors import ModelUnavailable
 from kb.cli import cli, main
 from kb.cli.commands import COMMANDS, LazyGroup
 from kb.cli.failures import DEBUG, exit_code, explain
+from kb.cli.invocation import Invocation
 from kb.cli.once import Command, Emptying, Group
-from kb.cli.session import Session
 from kb.errors import DataDirectoryError, NotFound
 from tests.worlds.shell import CommandLine
 
@@ -193,12 +193,12 @@ def test_the_data_directory_is_found_where_one_stands(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataDirectoryError, match="no data directory here"):
-        _ = Session().directory
+        _ = Invocation().directory
     (tmp_path / "kb-data").mkdir()
     (tmp_path / "kb-data" / "log.sqlite").touch()
-    assert Session().directory == Path("kb-data")
+    assert Invocation().directory == Path("kb-data")
     (tmp_path / "log.sqlite").touch()
-    assert Session().directory == Path()
+    assert Invocation().directory == Path()
 
 
 def test_a_member_or_a_directory_that_is_set_to_nothing_means_nobody_and_nowhere(
@@ -215,7 +215,7 @@ def test_a_member_or_a_directory_that_is_set_to_nothing_means_nobody_and_nowhere
     monkeypatch.chdir(kb.data)
     monkeypatch.setenv("KB_DATA", "")
     with pytest.raises(DataDirectoryError, match="KB_DATA is set to nothing"):
-        _ = Session().directory
+        _ = Invocation().directory
 
 
 def test_a_member_who_has_not_joined_acts_as_nobody(

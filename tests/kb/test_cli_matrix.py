@@ -17,10 +17,11 @@ from msgspec import Struct
 from indexer.embedding.testing import HashEmbedder
 from kb import access
 from kb.access import OPERATOR, Visibility
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 from kb.entries.content import Content, Draft, Section
 from kb.ids import group_id
 from kb.knowledge_base import KnowledgeBase
+from kb.session import Session
 from tests import access_tables
 from tests.access_tables import COMMANDS, MEMBERS, PAGE, SIGHT, table
 from tests.commands import LINES, NAMING, WARD
@@ -44,7 +45,7 @@ class Shared(KnowledgeBase):
         super().close()
 
 
-class OpenedOnce(Session):
+class OpenedOnce(Invocation):
     """Gives each command the same base in the hands of who types it."""
 
     def __init__(self, base: Shared) -> None:
@@ -55,8 +56,8 @@ class OpenedOnce(Session):
         """The base as the member of KB_MEMBER sees and changes it."""
         member = os.environ.get("KB_MEMBER", OPERATOR)
         operator = member == OPERATOR
-        principal = access.operator() if operator else self._base.directory.principal(member)
-        return self._base.as_(principal)
+        session = self._base.as_(access.operator()) if operator else self._base.as_member(member)
+        return Shared(self._base.parts, session.principal)
 
 
 class World:
@@ -68,7 +69,7 @@ class World:
         self.line = CommandLine(folder, OpenedOnce(self.base))
         self._numbers = count()
         for name in (WARD, "Night"):
-            self.base.people.form_group(name)
+            self.base.session.people.form_group(name)
         self.members = {name: self.person(name) for name in WHO if name != "operator"}
         self.members["operator"] = OPERATOR
         self.other = self.entry("members")
@@ -80,29 +81,27 @@ class World:
         groups = [group_id(WARD)] if like in ("inside", "author") else []
         return id_of(joined(self.base, *WHO[like][1], groups=groups, name=f"Like {like}"))
 
-    def by(self, who: str) -> KnowledgeBase:
-        """The knowledge base in the hands of someone."""
-        member = self.members[who]
-        principal = (
-            access.operator() if who == "operator" else self.base.directory.principal(member)
-        )
-        return self.base.as_(principal)
+    def by(self, who: str) -> Session:
+        """What someone sees and does."""
+        if who == "operator":
+            return self.base.as_(access.operator())
+        return self.base.as_member(self.members[who])
 
     def entry(self, sight: str, title: str = "Bedside handover", who: str = "author") -> str:
         """The id of a new entry, not shown like that from the beginning."""
-        base = self.by(who)
+        session = self.by(who)
         content = Content(title=title, sections=(Section("The problem", "Slow."), WHAT))
         first = Visibility("draft" if sight == "author" else "author")
         draft = Draft(kind="practice", content=content, tags=("morning",), visibility=first)
-        made = base.entries.contribute(draft).id
+        made = session.entries.contribute(draft).id
         groups = (group_id(WARD),) if sight == "groups" else ()
         shown = Visibility(sight, groups)  # type: ignore[arg-type]  # one of SIGHTS
-        if sight != "world" or self.base.directory.open_to_world():
-            base.entries.show(made, shown)
+        if sight != "world" or self.base.session.directory.open_to_world():
+            session.entries.show(made, shown)
         else:  # nothing can be shown to it while it is closed
-            self.base.people.open_to_world(True)
-            base.entries.show(made, shown)
-            self.base.people.open_to_world(False)
+            self.base.session.people.open_to_world(True)
+            session.entries.show(made, shown)
+            self.base.session.people.open_to_world(False)
         return made
 
     def about_an_entry(self, sight: str, title: str, *needed: str) -> dict[str, str]:
@@ -127,12 +126,12 @@ class World:
         values["new_folder"] = str(self.line.folder / f"new {number}")
         values["folder"] = str(self.line.folder / "notes")
         if "{group}" in named:
-            self.base.people.form_group(values["group"], open=True)
+            self.base.session.people.form_group(values["group"], open=True)
         if "{token_id}" in named:
             made = ("token", "make", member, "--scope", "search", "--name", "x", "--json")
             values["token_id"] = self.line.ok(*made).json["id"]
         if "{invited_id}" in named:
-            values["invited_id"] = self.base.people.invite().id
+            values["invited_id"] = self.base.session.people.invite().id
         return values
 
     def naming(self, who: str, entry_id: str) -> dict[str, str]:

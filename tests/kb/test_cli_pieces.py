@@ -21,9 +21,9 @@ class Known:
             around = None
             for number in range(5):
                 member = id_of(joined(base, name=f"Ada {number}"))
-                around = base.people.form_group(f"Ward {number}", around).id
-                base.people.join_group(around, member)
-                base.credentials.make_token(member, ("search",), f"Job {number}", LATER)
+                around = base.session.people.form_group(f"Ward {number}", around).id
+                base.session.people.join_group(around, member)
+                base.session.credentials.make_token(member, ("search",), f"Job {number}", LATER)
                 speaker = base.as_(Principal(member, operator().roles, operator().labels))
                 speaker.endorsements.endorse(self.entry, f"Reason {number}.")
                 speaker.reuses.record(
@@ -31,7 +31,7 @@ class Known:
                 )
             self.member = member
             for number in range(5):
-                base.people.change_roles(
+                base.session.people.change_roles(
                     member, ("member",) if number % 2 else ("member", "curator")
                 )
 

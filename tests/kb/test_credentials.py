@@ -9,6 +9,7 @@ from kb import access
 from kb.accounts.secret import digest, keyed
 from kb.errors import Forbidden, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
+from kb.session import Session
 from tests.worlds.base import (
     END,
     ISSUER,
@@ -31,22 +32,22 @@ def base(base: KnowledgeBase) -> KnowledgeBase:
 
 
 @pytest.fixture
-def her(base: KnowledgeBase) -> KnowledgeBase:
+def her(base: KnowledgeBase) -> Session:
     return joined(base)
 
 
-def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: KnowledgeBase) -> None:
+def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: Session) -> None:
     steward, mara, mine = joined(base, "member", "steward"), id_of(her), her.credentials
     mine.set_password(PASSWORD, NAME)
     own, _ = mine.make_token(mara, ["search", "report"], LABEL, END)
     assert mine.revoke_token(own)
-    hers, _ = base.credentials.make_token(mara, ["admin"], LABEL, END)
+    hers, _ = base.session.credentials.make_token(mara, ["admin"], LABEL, END)
     assert steward.credentials.revoke_token(hers)
     steward.credentials.make_link("sign-in", mara, END)
-    base.credentials.make_link("sign-in", mara, END)
-    add_passkey(her)
-    (passkey,) = passkeys_of(her).of(mara)
-    mine.remove_passkey(passkeys_of(her), passkey.id)
+    base.session.credentials.make_link("sign-in", mara, END)
+    add_passkey(base, her)
+    (passkey,) = passkeys_of(base).of(mara)
+    mine.remove_passkey(passkeys_of(base), passkey.id)
     assert mine.tie_identity(ISSUER, SUBJECT)
     mine.untie_identities()
 
@@ -71,13 +72,13 @@ def test_every_change_is_told_with_who_made_it(base: KnowledgeBase, her: Knowled
 
 
 def test_of_what_is_signed_in_with_nothing_stands_in_the_log(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     mara, mine = id_of(her), her.credentials
     mine.set_password(PASSWORD, NAME)
     _, token = mine.make_token(mara, ["search"], LABEL, END)
-    link = base.credentials.make_link("sign-in", mara, END)
-    phone = add_passkey(her)
+    link = base.session.credentials.make_link("sign-in", mara, END)
+    phone = add_passkey(base, her)
     mine.tie_identity(ISSUER, SUBJECT)
 
     accounts = base.accounts
@@ -99,12 +100,12 @@ def test_of_what_is_signed_in_with_nothing_stands_in_the_log(
 
 
 def test_one_who_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> None:
-    waiting = base.people.invite().id
+    waiting = base.session.people.invite().id
     with pytest.raises(Refused, match="has not joined yet"):
-        base.credentials.make_token(waiting, ["search"], LABEL, END)
-    base.credentials.make_link("invitation", waiting, END)
-    base.credentials.make_link("first-steward", waiting, END)
-    assert [change.detail for change in base.directory.changes(waiting)] == [
+        base.session.credentials.make_token(waiting, ["search"], LABEL, END)
+    base.session.credentials.make_link("invitation", waiting, END)
+    base.session.credentials.make_link("first-steward", waiting, END)
+    assert [change.detail for change in base.session.directory.changes(waiting)] == [
         "Invited as member.",
         "A link to the invitation was made.",
         "A link for the first steward was made.",
@@ -112,7 +113,7 @@ def test_one_who_is_invited_gets_links_and_no_tokens(base: KnowledgeBase) -> Non
 
 
 def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_needs(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     steward = joined(base, "member", "steward")
     hers, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
@@ -125,8 +126,8 @@ def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_n
     assert steward.credentials.tokens() == [
         each if each == of_steward else each.gist() for each in everything
     ]
-    assert base.credentials.tokens() == [each.gist() for each in everything]
-    for principal in (steward, base):
+    assert base.session.credentials.tokens() == [each.gist() for each in everything]
+    for principal in (steward, base.session):
         assert LABEL not in str(principal.credentials.tokens())
     assert steward.credentials.revoke_token(hers)
     assert steward.credentials.tokens() == [of_steward]
@@ -134,7 +135,7 @@ def test_a_steward_knows_their_own_tokens_and_of_those_of_others_what_revoking_n
 
 
 def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     steward, mara = joined(base, "member", "steward", "curator"), id_of(her)
     with pytest.raises(Forbidden, match=r"^Only the operator may make a token for another member"):
@@ -142,25 +143,25 @@ def test_members_make_their_tokens_themselves_and_stewards_none_for_them(
     assert base.accounts.tokens.all() == []
     assert told(base, mara) == []
 
-    for principal in (her, base):
+    for principal in (her, base.session):
         principal.credentials.make_token(mara, ["search"], LABEL, END)
     steward.credentials.make_token(id_of(steward), ["search"], LABEL, END)
     assert [actor for actor, _ in told(base, mara)] == [mara, access.OPERATOR]
 
 
-def test_a_token_of_someone_who_has_left_is_void(base: KnowledgeBase, her: KnowledgeBase) -> None:
+def test_a_token_of_someone_who_has_left_is_void(base: KnowledgeBase, her: Session) -> None:
     token, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
-    base.people.leave(id_of(her))
+    base.session.people.leave(id_of(her))
     assert base.accounts.tokens.check(secret) is None
-    assert not base.credentials.revoke_token(token)
+    assert not base.session.credentials.revoke_token(token)
     assert told(base, id_of(her))[-1][1] == "Left the community."
 
 
 def test_an_erased_member_leaves_the_dates_of_what_they_signed_in_with(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     her.credentials.set_password(PASSWORD, NAME)
-    base.erasure.member(id_of(her))
+    base.session.erasure.member(id_of(her))
     assert base.status().parked == ()
     assert [what for _, what in told(base, id_of(her))] == [
         "Sign-in name set.",
@@ -168,7 +169,7 @@ def test_an_erased_member_leaves_the_dates_of_what_they_signed_in_with(
         "Erased; their entries were kept.",
     ]
     with pytest.raises(NotFound):
-        base.credentials.make_link("sign-in", id_of(her), END)
+        base.session.credentials.make_link("sign-in", id_of(her), END)
 
 
 def test_nothing_else_changes_what_members_sign_in_with() -> None:

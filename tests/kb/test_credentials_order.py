@@ -26,6 +26,7 @@ from kb.people.sign_in import (
     MemberTokenRevoked,
     SignInEvent,
 )
+from kb.session import Session
 from kb.writer import Writer
 from tests.kb.accounts_authenticator import Authenticator
 from tests.worlds.base import (
@@ -65,12 +66,12 @@ def base(base: KnowledgeBase) -> KnowledgeBase:
 
 
 @pytest.fixture
-def her(base: KnowledgeBase) -> KnowledgeBase:
+def her(base: KnowledgeBase) -> Session:
     return joined(base)
 
 
 def test_members_give_nothing_to_others_and_touch_nothing_of_theirs(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     other = joined(base, "member", "curator")
     mara = id_of(her)
@@ -91,15 +92,13 @@ def test_members_give_nothing_to_others_and_touch_nothing_of_theirs(
             refused()
     assert not other.credentials.revoke_token(token)
     assert other.credentials.tokens() == []
-    assert [each.id for each in base.credentials.tokens()] == [token]
+    assert [each.id for each in base.session.credentials.tokens()] == [token]
     assert told(base, mara) == before
 
 
-def test_what_is_refused_or_so_already_leaves_no_event(
-    base: KnowledgeBase, her: KnowledgeBase
-) -> None:
+def test_what_is_refused_or_so_already_leaves_no_event(base: KnowledgeBase, her: Session) -> None:
     other = joined(base)
-    phone = add_passkey(other)
+    phone = add_passkey(base, other)
     other.credentials.set_password(PASSWORD, NAME)
     assert other.credentials.tie_identity(ISSUER, SUBJECT)
     before, mara, mine = told(base, id_of(other)), id_of(her), her.credentials
@@ -119,10 +118,10 @@ def test_what_is_refused_or_so_already_leaves_no_event(
             refused()
     for again in (phone, Authenticator(SITE.host, "https://elsewhere.example")):
         with pytest.raises(SignInRefused):
-            add_passkey(her, again)
+            add_passkey(base, her, again)
     assert not mine.tie_identity(ISSUER, SUBJECT)
     assert not mine.revoke_token("unknown")
-    mine.remove_passkey(passkeys_of(her), passkeys_of(her).of(id_of(other))[0].id)
+    mine.remove_passkey(passkeys_of(base), passkeys_of(base).of(id_of(other))[0].id)
     mine.untie_identities()
     assert told(base, mara) == []
 
@@ -130,12 +129,12 @@ def test_what_is_refused_or_so_already_leaves_no_event(
     assert told(base, id_of(other)) == before
 
 
-GIVING: list[tuple[str, Callable[[KnowledgeBase, KnowledgeBase], Any]]] = [
+GIVING: list[tuple[str, Callable[[KnowledgeBase, Session], Any]]] = [
     ("api_token", lambda _, her: her.credentials.make_token(id_of(her), ["search"], LABEL, END)),
-    ("link", lambda base, her: base.credentials.make_link("sign-in", id_of(her), END)),
+    ("link", lambda base, her: base.session.credentials.make_link("sign-in", id_of(her), END)),
     ("password", lambda _, her: her.credentials.set_password(PASSWORD, NAME)),
     ("sign_in_name", lambda _, her: her.credentials.set_password(PASSWORD, NAME)),
-    ("passkey", lambda _, her: add_passkey(her)),
+    ("passkey", add_passkey),
     ("identity", lambda _, her: her.credentials.tie_identity(ISSUER, SUBJECT)),
 ]
 
@@ -148,10 +147,10 @@ def full(*_: object, **__: object) -> None:
 @pytest.mark.parametrize(("table", "give"), GIVING, ids=[table for table, _ in GIVING])
 def test_what_the_log_cannot_tell_of_is_not_given(
     base: KnowledgeBase,
-    her: KnowledgeBase,
+    her: Session,
     monkeypatch: pytest.MonkeyPatch,
     table: str,
-    give: Callable[[KnowledgeBase, KnowledgeBase], Any],
+    give: Callable[[KnowledgeBase, Session], Any],
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(Writer, "execute", full)
@@ -163,7 +162,7 @@ def test_what_the_log_cannot_tell_of_is_not_given(
 
 
 def test_what_is_taken_away_is_void_even_if_the_log_cannot_tell_of_it(
-    base: KnowledgeBase, her: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+    base: KnowledgeBase, her: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, secret = her.credentials.make_token(id_of(her), ["search"], LABEL, END)
 

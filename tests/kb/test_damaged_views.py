@@ -28,23 +28,23 @@ pytestmark = pytest.mark.exhaustive
 
 def test_a_rebuild_replaces_damaged_views(data: Path, open_base: OpenBase) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     (data / "views.sqlite").write_bytes(b"garbage" * 1000)
     with open_base() as base:
-        assert base.catalogue.browse().total == 1
+        assert base.session.catalogue.browse().total == 1
 
 
 def test_views_deleted_while_they_are_open_are_made_anew(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     (data / "views.sqlite").unlink()
-    base.entries.contribute(some_draft())
-    assert base.catalogue.browse().total == 2
+    base.session.entries.contribute(some_draft())
+    assert base.session.catalogue.browse().total == 2
     (data / "views.sqlite").unlink()
     base.rebuild("views")
-    assert base.catalogue.browse().total == 2
+    assert base.session.catalogue.browse().total == 2
     assert ["missing" in notice for notice in notices] == [True, True]
 
 
@@ -52,18 +52,18 @@ def test_views_that_another_process_made_anew_are_used_as_they_are(
     open_base: OpenBase, notices: list[str]
 ) -> None:
     base, other = open_base(), open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     other.parts.worker.repair_views("found by hand", other.parts.views.file())
     notices.clear()
-    base.entries.contribute(some_draft())
-    assert (base.catalogue.browse().total, other.catalogue.browse().total) == (2, 2)
+    base.session.entries.contribute(some_draft())
+    assert (base.session.catalogue.browse().total, other.session.catalogue.browse().total) == (2, 2)
     assert notices == []
 
 
 def reopened_damaged(data: Path, open_base: OpenBase) -> KnowledgeBase:
     """A base with one entry, opened again after pages of its views were overwritten."""
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     damage_pages(data / "views.sqlite")
     return open_base()
 
@@ -72,8 +72,8 @@ def test_damaged_pages_are_found_and_repaired_by_the_next_that_writes(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     base = reopened_damaged(data, open_base)
-    base.entries.contribute(some_draft())
-    assert base.catalogue.browse().total == 2
+    base.session.entries.contribute(some_draft())
+    assert base.session.catalogue.browse().total == 2
     assert base.status().parked == ()
     assert "not as it was written" in notices[-1]
 
@@ -82,7 +82,7 @@ def test_damage_that_several_readers_find_is_repaired_once(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.parts.views.close()
     damage_pages(data / "views.sqlite")
     readers = 4
@@ -95,7 +95,7 @@ def test_damage_that_several_readers_find_is_repaired_once(
 
     base.parts.reader.on_change = verify_together
     with ThreadPoolExecutor(readers) as pool:
-        totals = list(pool.map(lambda _: base.catalogue.browse().total, range(readers)))
+        totals = list(pool.map(lambda _: base.session.catalogue.browse().total, range(readers)))
     assert totals == [1] * readers
     assert len(notices) == 1
 
@@ -107,25 +107,25 @@ def test_damage_found_while_another_process_leads_is_not_said_to_be_repaired(
     monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.0)
     with leading(data) as child:
         base = open_base()
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
         base.parts.reader.close()
         damage_pages(data / "views.sqlite")
         with pytest.raises(NotYetSearchable, match="another process"):
-            base.catalogue.browse()
+            base.session.catalogue.browse()
         child.communicate("")
-    assert base.catalogue.browse().total == 1
+    assert base.session.catalogue.browse().total == 1
 
 
 def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     with ExitStack() as held:
         assert held.enter_context(Leadership(base.parts.directory.lock).taken())
         monkeypatch.setattr("kb.projections.leadership.time.sleep", lambda _: held.close())
         base.rebuild("views")
-    assert base.catalogue.browse().total == 1
+    assert base.session.catalogue.browse().total == 1
 
 
 @pytest.mark.parametrize("sound", [(), READ_AT_OPENING])
@@ -133,11 +133,11 @@ def test_a_rebuild_replaces_views_with_damaged_pages(
     data: Path, open_base: OpenBase, notices: list[str], sound: tuple[str, ...]
 ) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     damage_pages(data / "views.sqlite", but=sound)
     base = open_base()
     base.rebuild("views")
-    assert base.catalogue.browse().total == 1
+    assert base.session.catalogue.browse().total == 1
     assert ["not as it was written" in notice for notice in notices] == [True]
 
 
@@ -145,7 +145,7 @@ def test_an_error_that_is_no_damage_does_not_cost_the_views(
     open_base: OpenBase, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
 
     def busy(*_: object) -> None:
         raise sqlite3.OperationalError("database is locked")
@@ -153,7 +153,7 @@ def test_an_error_that_is_no_damage_does_not_cost_the_views(
     monkeypatch.setattr(Views, "rebuild", busy)
     with pytest.raises(DataDirectoryError, match="locked"):
         base.rebuild("views")
-    assert base.catalogue.browse().total == 1
+    assert base.session.catalogue.browse().total == 1
     assert notices == []
 
 
@@ -162,15 +162,15 @@ def test_a_letter_that_someone_changed_is_never_shown(
     data: Path, open_base: OpenBase, notices: list[str], letter: bytes
 ) -> None:
     base = open_base()
-    entry_id = base.entries.contribute(some_draft()).id
-    page = base.catalogue.get(entry_id)
+    entry_id = base.session.entries.contribute(some_draft()).id
+    page = base.session.catalogue.get(entry_id)
     base.parts.views.close()
     views = data / "views.sqlite"
     found = views.read_bytes()
     assert letter in found
     with views.open("r+b") as file:
         file.write(found.replace(letter, letter[:-1] + b"x"))
-    assert base.catalogue.get(entry_id) == page
+    assert base.session.catalogue.get(entry_id) == page
     assert len(notices) == 1
 
 
@@ -180,11 +180,11 @@ def test_views_whose_checksums_are_gone_or_damaged_are_made_anew(
     sums = data / "views.sqlite.sums"
     for spoil in (Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-9] + b"x" * 9)):
         with open_base() as base:
-            base.entries.contribute(some_draft())
+            base.session.entries.contribute(some_draft())
         spoil(sums)
         notices.clear()
         with open_base() as base:
-            assert base.catalogue.browse().total
+            assert base.session.catalogue.browse().total
         assert ["checksums are missing or damaged" in notice for notice in notices] == [True]
 
 
@@ -192,13 +192,13 @@ def test_views_that_were_copied_whole_are_used_as_they_are(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     for name in ("views.sqlite", "views.sqlite.sums"):
         content = (data / name).read_bytes()
         (data / name).unlink()
         (data / name).write_bytes(content)
     with open_base() as base:
-        assert base.catalogue.browse().total == 1
+        assert base.session.catalogue.browse().total == 1
     assert notices == []
 
 
@@ -208,8 +208,8 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     """In between they would show an entry as it was before it was hidden."""
     monkeypatch.setattr("kb.projections.lane.BATCH", 1)
     base = open_base()
-    hidden = base.entries.contribute(some_draft()).id
-    base.entries.show(hidden, Visibility("author"))
+    hidden = base.session.entries.contribute(some_draft()).id
+    base.session.entries.show(hidden, Visibility("author"))
     seen: list[str] = []
     apply = Views.apply
 
@@ -223,16 +223,16 @@ def test_nobody_reads_new_views_before_they_hold_what_the_log_held(
     anybody = of_member("ben", ["member"], [])
     monkeypatch.setattr(Views, "apply", reading_between)
     (data / "views.sqlite").unlink()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     assert hidden not in seen
     assert any("being made from the log" in each for each in seen)
 
 
 OF_PEOPLE: tuple[Callable[[KnowledgeBase, str], object], ...] = (
-    lambda base, _: base.directory.members(),
-    lambda base, _: base.directory.members_listed(),
-    lambda base, member: base.directory.member(member),
-    lambda base, member: base.directory.names([member]),
+    lambda base, _: base.session.directory.members(),
+    lambda base, _: base.session.directory.members_listed(),
+    lambda base, member: base.session.directory.member(member),
+    lambda base, member: base.session.directory.names([member]),
 )
 
 
@@ -252,11 +252,11 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
     ask_people: Callable[[KnowledgeBase, str], object],
 ) -> None:
     base = open_base()
-    entry_id = base.entries.contribute(some_draft()).id
+    entry_id = base.session.entries.contribute(some_draft()).id
     member = id_of(joined(base, name="Ben"))
     with closing(sqlite3.connect(base.parts.directory.views, isolation_level=None)) as db:
         db.execute(spoil)
-    asked = (partial(base.catalogue.get, entry_id), partial(ask_people, base, member))
+    asked = (partial(base.session.catalogue.get, entry_id), partial(ask_people, base, member))
     told = []
     for ask in asked:
         try:
@@ -264,8 +264,8 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
         except NotYetSearchable as error:
             told.append(str(error))
     assert ["were made anew: ask again." in each for each in told] == [True]
-    assert base.catalogue.get(entry_id).title == "Bedside handover"
-    assert [each.name for each in base.directory.members()] == ["Ben"]
+    assert base.session.catalogue.get(entry_id).title == "Bedside handover"
+    assert [each.name for each in base.session.directory.members()] == ["Ben"]
     assert len(notices) == 1
 
 
@@ -274,12 +274,12 @@ def test_a_list_of_what_the_index_lacks_that_cannot_be_read_says_so_and_is_made_
     data: Path, open_base: OpenBase, notices: list[str], content: bytes
 ) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
-        base.search("handover")
+        base.session.entries.contribute(some_draft())
+        base.session.search("handover")
     (data / "parked.sqlite").write_bytes(content)
     with open_base() as base:
         assert any("cannot be read" in notice for notice in notices)
-        assert base.search("handover").results
+        assert base.session.search("handover").results
         assert base.status().parked == ()
     notices.clear()
     with open_base():

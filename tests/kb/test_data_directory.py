@@ -27,7 +27,7 @@ def test_a_new_directory_holds_a_log_and_its_settings(tmp_path: Path) -> None:
     KnowledgeBase.create(path, settings=settings)
     with KnowledgeBase.open(path, embedder=HashEmbedder()) as base:
         assert base.settings == settings
-        assert base.catalogue.browse().total == 0
+        assert base.session.catalogue.browse().total == 0
         assert base.head() == 0
 
 
@@ -128,18 +128,18 @@ def test_a_log_from_before_anything_was_sealed_is_refused_with_a_way_on(data: Pa
 def test_a_log_whose_vault_is_gone_is_refused(data: Path, open_base: OpenBase) -> None:
     """Nothing is made in its place: a new vault would hide that the old one has to come back."""
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     (data / "vault.sqlite").rename(data / "elsewhere")
     for _ in range(2):
         assert "put back the vault.sqlite that belongs to this log.sqlite" in refused(data)
     (data / "elsewhere").rename(data / "vault.sqlite")
-    assert open_base().catalogue.browse().total == 1
+    assert open_base().session.catalogue.browse().total == 1
 
 
 def test_an_empty_log_gets_a_new_vault(data: Path, open_base: OpenBase) -> None:
     (data / "vault.sqlite").unlink()
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     assert (data / "vault.sqlite").stat().st_mode & 0o777 == 0o600
 
 
@@ -150,7 +150,7 @@ def test_a_vault_that_is_not_ours_is_refused(data: Path) -> None:
 
 def test_no_text_stands_in_the_clear_in_the_log(data: Path, open_base: OpenBase) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
     stored = b"".join(path.read_bytes() for path in data.glob("log.sqlite*"))
     assert b"practice" in stored
     assert b"Bedside" not in stored
@@ -212,12 +212,12 @@ def test_a_full_disk_is_one_sentence(
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Views, "apply", full)
-    receipt = base.entries.contribute(some_draft())
+    receipt = base.session.entries.contribute(some_draft())
     assert re.search(r"is safe .*full", receipt.behind)
     assert "full" in refused(data)
     monkeypatch.undo()
     base.wait(base.head())
-    assert base.catalogue.browse().total == 1
+    assert base.session.catalogue.browse().total == 1
 
 
 def test_a_log_that_is_full_is_one_sentence(
@@ -228,22 +228,22 @@ def test_a_log_that_is_full_is_one_sentence(
     opened[-1].execute("PRAGMA max_page_count = 1")
     long = some_draft(some_content(problem="All of it got lost. " * 2000))
     with pytest.raises(DataDirectoryError, match="full"):
-        base.entries.contribute(long)
+        base.session.entries.contribute(long)
 
 
 def test_views_and_index_that_are_gone_come_back_by_themselves(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     with open_base() as base:
-        entry_id = base.entries.contribute(some_draft()).id
-        assert base.search("bedside handover").results
+        entry_id = base.session.entries.contribute(some_draft()).id
+        assert base.session.search("bedside handover").results
     for name in ("views.sqlite", "index"):
         path = data / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     notices.clear()
     again = open_base()
-    assert again.catalogue.get(entry_id).title == "Bedside handover"
-    assert [result.id for result in again.search("bedside handover").results] == [entry_id]
+    assert again.session.catalogue.get(entry_id).title == "Bedside handover"
+    assert [result.id for result in again.session.search("bedside handover").results] == [entry_id]
     assert "views" in notices[0]
     assert "index" in notices[1]
 
@@ -252,8 +252,8 @@ def test_views_and_index_of_another_log_are_made_anew(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
-        assert base.search("bedside handover").results
+        base.session.entries.contribute(some_draft())
+        assert base.session.search("bedside handover").results
     data_directory.create(data.parent / "fresh", {})
     for name in ("log.sqlite", "vault.sqlite"):
         for path in data.glob(f"{name}*"):
@@ -261,8 +261,8 @@ def test_views_and_index_of_another_log_are_made_anew(
         shutil.move(data.parent / "fresh" / name, data / name)
     notices.clear()
     again = open_base()
-    assert again.catalogue.browse().total == 0
-    assert again.search("bedside handover").nothing_close
+    assert again.session.catalogue.browse().total == 0
+    assert again.session.search("bedside handover").nothing_close
     assert any("made from another log" in notice for notice in notices)
 
 

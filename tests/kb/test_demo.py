@@ -10,7 +10,7 @@ import pytest
 from indexer.embedding.testing import HashEmbedder
 from kb.access import ROLES, Principal, operator
 from kb.cli import cli
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 from kb.demo import __main__ as program
 from kb.demo.build import CONTENT, build, member_id, questions
 from kb.entries.results import EntryFilter
@@ -37,8 +37,8 @@ def community(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_has_sixty_entries_of_three_kinds_and_reuse_across_six_groups(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
-        everything = base.catalogue.browse()
-        reuse = base.reports.reuse(by="group")
+        everything = base.session.catalogue.browse()
+        reuse = base.session.reports.reuse(by="group")
 
     assert everything.total >= 60
     assert len(everything.facets.kinds) == 3
@@ -47,9 +47,11 @@ def test_it_has_sixty_entries_of_three_kinds_and_reuse_across_six_groups(communi
 
 def test_its_history_lies_in_the_past_and_in_order(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
-        months = [row.key for row in base.reports.reuse(by="month").rows]
+        months = [row.key for row in base.session.reports.reuse(by="month").rows]
         times = [
-            item.at for entry in base.catalogue.all_ids() for item in base.catalogue.history(entry)
+            item.at
+            for entry in base.session.catalogue.all_ids()
+            for item in base.session.catalogue.history(entry)
         ]
 
     assert len(months) >= 6
@@ -59,11 +61,11 @@ def test_its_history_lies_in_the_past_and_in_order(community: Path) -> None:
 
 def test_the_groups_that_it_speaks_of_are_those_that_its_members_are_in(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
-        groups = {group.name for group in base.directory.groups()}
-        entries = base.catalogue.browse(EntryFilter(archived=None)).facets.groups
-        reuse = {row.key for row in base.reports.reuse(by="group").rows}
-        parents = {group.parent for group in base.directory.groups()}
-        roles = {role for member in base.directory.members() for role in member.roles}
+        groups = {group.name for group in base.session.directory.groups()}
+        entries = base.session.catalogue.browse(EntryFilter(archived=None)).facets.groups
+        reuse = {row.key for row in base.session.reports.reuse(by="group").rows}
+        parents = {group.parent for group in base.session.directory.groups()}
+        roles = {role for member in base.session.directory.members() for role in member.roles}
 
     assert set(entries) | reuse <= groups
     assert len(parents) > 5
@@ -76,16 +78,18 @@ def test_some_of_it_is_for_few_and_some_for_the_world(community: Path) -> None:
         def seen(principal: Principal) -> int:
             return base.as_(principal).catalogue.browse(EntryFilter(archived=None)).total
 
-        member, steward = (base.directory.principal(member_id(name)) for name in ("m-03", "m-00"))
+        member, steward = (
+            base.session.directory.principal(member_id(name)) for name in ("m-03", "m-00")
+        )
         everything = seen(operator())
 
-        assert 0 < seen(base.directory.anonymous()) < seen(member) < everything
+        assert 0 < seen(base.session.directory.anonymous()) < seen(member) < everything
         assert seen(steward) == everything
 
 
 def test_its_answers_are_entries(community: Path) -> None:
     with KnowledgeBase.open(community, embedder=HashEmbedder()) as base:
-        assert all(base.search(question).question == question for question in questions())
+        assert all(base.session.search(question).question == question for question in questions())
     assert len(questions()) == 3
 
 
@@ -121,7 +125,7 @@ def test_the_demo_answers_and_leaves_nothing_behind(
     (tiny.parent / "content" / "people.toml").write_text(people, encoding="utf-8")
     monkeypatch.setenv("KB_DEMO_SERVE", "0")
 
-    program.demo(Session(HashEmbedder()), tiny.parent / "content")
+    program.demo(Invocation(HashEmbedder()), tiny.parent / "content")
 
     said, told = capsys.readouterr()
     assert "/enter/" not in said, "a link to a server that never starts"
@@ -147,14 +151,16 @@ def test_the_demo_lets_in_as_a_member_a_curator_and_a_steward(
                 if f"{address}/enter/" in line:
                     role, link = line.split()[0], line.split()[-1]
                     member = base.accounts.links.take(link.rpartition("/")[2], "sign-in")
-                    taken.append((role, role in base.directory.principal(member or "").roles))
+                    taken.append(
+                        (role, role in base.session.directory.principal(member or "").roles)
+                    )
                 if "export FOLDER" in line:
                     assert Path(line.split()[0]).samefile(Path(sys.executable).with_name("kb"))
 
     monkeypatch.delenv("KB_DEMO_SERVE", raising=False)
     monkeypatch.setattr(cli, "main", serve)
 
-    program.demo(Session(HashEmbedder()), tiny.parent / "content")
+    program.demo(Invocation(HashEmbedder()), tiny.parent / "content")
 
     assert taken == [("member", True), ("curator", True), ("steward", True)]
 
@@ -165,7 +171,7 @@ def test_the_demo_serves_when_it_has_answered(tiny: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         cli, "main", lambda *arguments, **options: served.append((arguments, options))
     )
-    session = Session(HashEmbedder())
+    session = Invocation(HashEmbedder())
 
     program.demo(session, tiny.parent / "content")
 

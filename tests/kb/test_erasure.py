@@ -30,26 +30,26 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBa
 
 
 def test_of_an_erased_member_nothing_is_left_but_that_they_were(base: KnowledgeBase) -> None:
-    her, other = xanthippe(base), practice(base, "Handover", "At the bed.")
+    her, other = xanthippe(base), practice(base.session, "Handover", "At the bed.")
     mine = practice(her, TITLE, TEXT)
     her.endorsements.endorse(other, REASON)
     her.reuses.record(other, group=f"Ward {CONTEXT}", context=CONTEXT, outcome="adopted")
-    base.search(CONTEXT)
+    base.session.search(CONTEXT)
     member = id_of(her)
 
-    base.erasure.member(member)
+    base.session.erasure.member(member)
 
     assert left_in(base.settings.data, SECRETS) == []
-    assert base.directory.names([member]) == {member: "a former member"}
-    assert base.catalogue.get(mine).title == TITLE
-    assert base.catalogue.get(mine).contributed_by == member
-    page = base.catalogue.get(other)
+    assert base.session.directory.names([member]) == {member: "a former member"}
+    assert base.session.catalogue.get(mine).title == TITLE
+    assert base.session.catalogue.get(mine).contributed_by == member
+    page = base.session.catalogue.get(other)
     assert [each.reason for each in page.endorsed] == [""]
     assert [each.context for each in page.reuse] == [""]
-    assert base.search("borborygmus").results[0].id == mine
+    assert base.session.search("borborygmus").results[0].id == mine
     with pytest.raises(NotFound):
-        base.directory.principal(member)
-    assert base.directory.changes(member)[-1].detail == "Erased; their entries were kept."
+        base.session.directory.principal(member)
+    assert base.session.directory.changes(member)[-1].detail == "Erased; their entries were kept."
 
 
 def test_the_entries_of_an_erased_member_go_too_if_so_chosen(base: KnowledgeBase) -> None:
@@ -57,34 +57,34 @@ def test_the_entries_of_an_erased_member_go_too_if_so_chosen(base: KnowledgeBase
     practice(her, TITLE, TEXT)
     hidden = practice(her, "Hidden", "sesquipedalian")
     her.entries.show(hidden, Visibility("author"))
-    base.search(TEXT)
+    base.session.search(TEXT)
 
-    base.erasure.member(id_of(her), entries="erased")
+    base.session.erasure.member(id_of(her), entries="erased")
 
     texts = (TITLE, "borborygmus", "callipygian", "sesquipedalian")
     assert left_in(base.settings.data, (*SECRETS, *texts)) == []
-    assert base.catalogue.browse().total == 0
-    assert base.search(TEXT).nothing_close
+    assert base.session.catalogue.browse().total == 0
+    assert base.session.search(TEXT).nothing_close
 
 
 def test_an_erased_entry_is_gone_and_the_others_stay(base: KnowledgeBase) -> None:
     her = joined(base, name="Ada")
     mine, kept = practice(her, TITLE, TEXT), practice(her, "Handover", "At the bed.")
-    base.endorsements.endorse(mine, f"It works: {REASON}.")
-    base.reuses.record(mine, group=f"Ward {CONTEXT}", context=CONTEXT, outcome="adopted")
-    base.search(TEXT)
+    base.session.endorsements.endorse(mine, f"It works: {REASON}.")
+    base.session.reuses.record(mine, group=f"Ward {CONTEXT}", context=CONTEXT, outcome="adopted")
+    base.session.search(TEXT)
 
     her.erasure.entry(mine)
 
     gone = (TITLE, "borborygmus", "callipygian", REASON, CONTEXT)
     assert left_in(base.settings.data, gone) == []
-    assert base.search("handover at the bed").results[0].id == kept
-    assert list(base.catalogue.all_ids()) == [kept]
+    assert base.session.search("handover at the bed").results[0].id == kept
+    assert list(base.session.catalogue.all_ids()) == [kept]
     for answer in (her.catalogue.get, her.catalogue.history, xanthippe(base).erasure.entry):
         with pytest.raises(NotFound):
             answer(mine)
-    assert her.erasure.entry(mine).version == base.erasure.entry(mine).version == 3
-    assert "An entry was erased." in [each.detail for each in base.directory.changes()]
+    assert her.erasure.entry(mine).version == base.session.erasure.entry(mine).version == 3
+    assert "An entry was erased." in [each.detail for each in base.session.directory.changes()]
 
 
 def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the_data_up(
@@ -92,12 +92,12 @@ def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the
 ) -> None:
     her = xanthippe(base)
     practice(her, TITLE, TEXT)
-    base.search(TEXT)
+    base.session.search(TEXT)
     base.parts.worker.stop()
-    base.people.erase(id_of(her))
+    base.session.people.erase(id_of(her))
     assert left_in(base.settings.data, (HELP,)) != []
 
-    base.erasure.member(id_of(her))
+    base.session.erasure.member(id_of(her))
 
     assert left_in(base.settings.data, SECRETS) == []
 
@@ -122,10 +122,13 @@ def test_only_the_author_or_a_steward_erases_and_the_last_steward_stays(
 def test_an_index_that_is_erasing_for_another_reason_keeps_no_vectors_of_what_is_erased(
     base: KnowledgeBase,
 ) -> None:
-    mine, kept = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
-    base.search(TEXT)
+    mine, kept = (
+        practice(base.session, TITLE, TEXT),
+        practice(base.session, "Handover", "At the bed."),
+    )
+    base.session.search(TEXT)
     base.parts.worker.stop()
-    position = base.entries.erase(mine).position
+    position = base.session.entries.erase(mine).position
     base.wait(position)
     before = base.status().vectors
 
@@ -133,7 +136,7 @@ def test_an_index_that_is_erasing_for_another_reason_keeps_no_vectors_of_what_is
     base.parts.worker.forget(position)
 
     assert base.status().vectors == before - 1
-    assert list(base.catalogue.all_ids()) == [kept]
+    assert list(base.session.catalogue.all_ids()) == [kept]
 
 
 def test_a_member_who_is_erased_a_second_time_keeps_the_entries_that_they_kept(
@@ -141,9 +144,9 @@ def test_a_member_who_is_erased_a_second_time_keeps_the_entries_that_they_kept(
 ) -> None:
     her = xanthippe(base)
     mine = practice(her, TITLE, TEXT)
-    base.erasure.member(id_of(her))
-    base.erasure.member(id_of(her), entries="erased")
-    assert base.catalogue.get(mine).title == TITLE
+    base.session.erasure.member(id_of(her))
+    base.session.erasure.member(id_of(her), entries="erased")
+    assert base.session.catalogue.get(mine).title == TITLE
 
 
 def test_in_every_role_people_may_erase_themselves_and_take_their_data_along(

@@ -40,7 +40,7 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeBa
 def test_no_store_holds_anything_of_an_erased_member_and_their_entries(
     base: KnowledgeBase,
 ) -> None:
-    her, other = xanthippe(base), practice(base, "Handover", "At the bed.")
+    her, other = xanthippe(base), practice(base.session, "Handover", "At the bed.")
     practice(her, TITLE, TEXT, GROUP)
     her.endorsements.endorse(other, REASON)
     her.reuses.record(other, group="Ward", context=CONTEXT, outcome="adopted")
@@ -52,7 +52,7 @@ def test_no_store_holds_anything_of_an_erased_member_and_their_entries(
     traces = _merged(traces_of_entry(data), traces_of_principal(data, member), said)
 
     _hold(base, traces)
-    base.erasure.member(member, entries="erased")
+    base.session.erasure.member(member, entries="erased")
     _hold_nothing(base, traces)
 
 
@@ -61,8 +61,8 @@ def test_no_store_holds_anything_of_an_erased_entry_but_what_others_said_sealed(
 ) -> None:
     her = joined(base, name="Ada")
     mine, _ = practice(her, TITLE, TEXT, GROUP), practice(her, "Handover", "At the bed.")
-    base.endorsements.endorse(mine, REASON)
-    base.reuses.record(mine, group="Ward", context=CONTEXT, outcome="adopted")
+    base.session.endorsements.endorse(mine, REASON)
+    base.session.reuses.record(mine, group="Ward", context=CONTEXT, outcome="adopted")
     her.search(TEXT)
     said = (REASON, CONTEXT)
     traces = _merged(traces_of_entry(base.settings.data), {"views.sqlite": said, "log": said})
@@ -77,8 +77,8 @@ def test_no_file_of_a_generation_from_before_an_erasure_is_left(
     base: KnowledgeBase, what: str
 ) -> None:
     her = xanthippe(base)
-    mine, _ = practice(her, TITLE, TEXT), practice(base, "Handover", "At the bed.")
-    base.search(TEXT)
+    mine, _ = practice(her, TITLE, TEXT), practice(base.session, "Handover", "At the bed.")
+    base.session.search(TEXT)
     generations = _generations(base)
     with ExitStack() as opened:
         # Held open, for the number of a file that is gone may be given to another.
@@ -92,9 +92,9 @@ def test_no_file_of_a_generation_from_before_an_erasure_is_left(
         assert all(os.fstat(file.fileno()).st_nlink for file in old)
 
         if what == "member":
-            base.erasure.member(id_of(her), entries="erased")
+            base.session.erasure.member(id_of(her), entries="erased")
         else:
-            base.erasure.entry(mine)
+            base.session.erasure.entry(mine)
 
         assert [file.name for file in old if os.fstat(file.fileno()).st_nlink] == []
     assert len(_generations(base)) == 1
@@ -107,8 +107,8 @@ def test_the_hash_of_a_text_tells_nobody_without_the_key_of_its_store_what_the_t
     data = base.settings.data
     with opened(made.created(tmp_path / "another"), fulltext=base.settings.fulltext) as another:
         for one in (base, another):
-            practice(one, TITLE, TEXT)
-            one.search(TEXT)
+            practice(one.session, TITLE, TEXT)
+            one.session.search(TEXT)
         keyed, elsewhere = text_hash(data), text_hash(another.settings.data)
         assert left_in(another.settings.data, (elsewhere,))
         assert not left_in(another.settings.data, (keyed,))

@@ -199,20 +199,24 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
 
 def test_export_then_import_gives_the_same_entries(open_base: OpenBase, tmp_path: Path) -> None:
     base = open_base()
-    first = base.entries.contribute(some_draft(some_content("One"), tags=("Night shift, ward",))).id
+    first = base.session.entries.contribute(
+        some_draft(some_content("One"), tags=("Night shift, ward",))
+    ).id
     nasty = some_content("Two: “—”", problem="## Not a heading\n\n---\nno: front matter\n---  ")
-    second = base.entries.contribute(some_draft(nasty)).id
-    base.entries.relate(second, Relation("IsDerivedFrom", first))
-    base.entries.archive(first, "Old.", second)
-    written((base.catalogue.get(i) for i in base.catalogue.all_ids()), tmp_path / "out")
+    second = base.session.entries.contribute(some_draft(nasty)).id
+    base.session.entries.relate(second, Relation("IsDerivedFrom", first))
+    base.session.entries.archive(first, "Old.", second)
+    written(
+        (base.session.catalogue.get(i) for i in base.session.catalogue.all_ids()), tmp_path / "out"
+    )
 
     with opened(made.created(tmp_path / "other")) as other:
-        run = FolderImport(other.entries, tmp_path / "out", ImportOptions(source="out"))
+        run = FolderImport(other.session.entries, tmp_path / "out", ImportOptions(source="out"))
         outcomes = list(run.run())
         other.wait(max(o.position for o in outcomes))
 
         assert [o.reason for o in outcomes] == [None, None]
-        assert base.catalogue.get(first).tags == ("Night shift", "ward")
+        assert base.session.catalogue.get(first).tags == ("Night shift", "ward")
         for entry_id in (first, second):
             assert said(other, entry_id) == said(base, entry_id)
 
@@ -225,19 +229,22 @@ def test_links_of_imported_texts_survive_an_export(open_base: OpenBase, tmp_path
     )
     (notes / "two.md").write_text("# Two\n\nBack to [one](<a note.md>), not to [three](three.md).")
     base = open_base()
-    wait(base, FolderImport(base.entries, notes, ImportOptions(source="notes")))
-    ids = list(base.catalogue.all_ids())
-    written(map(base.catalogue.get, ids), tmp_path / "out")
-    run = FolderImport(base.entries, tmp_path / "out", ImportOptions(source="out"))
+    wait(base, FolderImport(base.session.entries, notes, ImportOptions(source="notes")))
+    ids = list(base.session.catalogue.all_ids())
+    written(map(base.session.catalogue.get, ids), tmp_path / "out")
+    run = FolderImport(base.session.entries, tmp_path / "out", ImportOptions(source="out"))
     assert [each.outcome for each in wait(base, run)] == ["unchanged"] * 2
 
     with opened(made.created(tmp_path / "other")) as other:
-        wait(other, FolderImport(other.entries, tmp_path / "out", ImportOptions(source="out")))
-        assert [other.catalogue.links(each) for each in ids] == [
-            base.catalogue.links(each) for each in ids
+        wait(
+            other,
+            FolderImport(other.session.entries, tmp_path / "out", ImportOptions(source="out")),
+        )
+        assert [other.session.catalogue.links(each) for each in ids] == [
+            base.session.catalogue.links(each) for each in ids
         ]
-        assert any(base.catalogue.links(each) for each in ids)
-        paths = written(map(other.catalogue.get, ids), tmp_path / "again")
+        assert any(base.session.catalogue.links(each) for each in ids)
+        paths = written(map(other.session.catalogue.get, ids), tmp_path / "again")
     for path in paths:
         assert (tmp_path / "again" / path).read_text() == (tmp_path / "out" / path).read_text()
 
@@ -252,7 +259,7 @@ def wait(base: KnowledgeBase, run: FolderImport) -> list[FileOutcome]:
 def said(base: KnowledgeBase, entry_id: str) -> EntryPage:
     """All of an entry that an export carries."""
     return structs.replace(
-        base.catalogue.get(entry_id),
+        base.session.catalogue.get(entry_id),
         version=0,
         revision_version=0,
         contributed_by="",

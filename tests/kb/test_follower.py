@@ -24,10 +24,10 @@ def test_a_writer_beside_another_process_reads_its_own_write_and_finds_it(
 ) -> None:
     with leading(data) as child:
         base = open_base()
-        receipt = base.entries.contribute(some_draft())
-        assert base.catalogue.get(receipt.id).title == "Bedside handover"
+        receipt = base.session.entries.contribute(some_draft())
+        assert base.session.catalogue.get(receipt.id).title == "Bedside handover"
         assert base.status().follower == "another process"
-        assert [r.id for r in base.search("bedside handover").results] == [receipt.id]
+        assert [r.id for r in base.session.search("bedside handover").results] == [receipt.id]
         assert embedder.embedded == 1, "only the question: the other process embeds the text"
         with pytest.raises(Refused, match="Another process"):
             base.rebuild()
@@ -40,12 +40,12 @@ def test_another_process_takes_over_when_the_leading_one_is_killed(
 ) -> None:
     with leading(data) as child:
         base = open_base()
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
         child.kill()
         child.wait()
-        second = base.entries.contribute(some_draft())
-    assert base.catalogue.browse().total == 2
-    assert second.id in [result.id for result in base.search("bedside handover").results]
+        second = base.session.entries.contribute(some_draft())
+    assert base.session.catalogue.browse().total == 2
+    assert second.id in [result.id for result in base.session.search("bedside handover").results]
     assert base.status().follower == "this process"
 
 
@@ -54,7 +54,7 @@ def test_who_leads_is_told(data: Path, open_base: OpenBase) -> None:
     assert base.status().follower == "none"
     with base.follow():
         base.wait(0, index=True)
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
         base.wait(base.head(), index=True)
         assert base.status().follower == "this process"
         with base.follow():
@@ -67,7 +67,7 @@ def test_following_takes_in_what_others_wrote(open_base: OpenBase) -> None:
     follower, writer = open_base(), open_base()
     follower.start_following()
     follower.start_following()
-    receipt = writer.entries.contribute(some_draft())
+    receipt = writer.session.entries.contribute(some_draft())
     follower.wait(receipt.position, index=True)
     assert follower.status().lag == 0
     assert follower.status().documents == 1
@@ -88,7 +88,7 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
 ) -> None:
     clock = iter([100.0, 101.0, 107.0])
     waits: list[float] = []
-    monkeypatch.setattr("kb.upkeep.monotonic", lambda: next(clock))
+    monkeypatch.setattr("kb.parts.monotonic", lambda: next(clock))
     monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, timeout: waits.append(timeout))
     base.wait(5, index=True, timeout=10)
     assert waits == [9.0, 3.0]
@@ -105,7 +105,7 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
 
     monkeypatch.setattr(Views, "apply", full)
     with base.follow():
-        assert "No space" in base.entries.contribute(some_draft()).behind
+        assert "No space" in base.session.entries.contribute(some_draft()).behind
         with base.parts.worker.moved:
             assert base.parts.worker.moved.wait_for(lambda: base.parts.worker.errors, 30)
         assert "No space left" in base.status().errors[0]
@@ -114,7 +114,7 @@ def test_errors_of_the_background_work_are_shown_and_end_with_their_cause(
         base.wait(base.head())
         writer.wait(writer.head())
     assert writer.status().errors == ()
-    assert base.catalogue.browse().total == 1
+    assert base.session.catalogue.browse().total == 1
 
 
 def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
@@ -123,7 +123,7 @@ def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
     monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("kb.projections.worker.PATIENCE_SECONDS", 0.0)
     base, other = open_base(), open_base()
-    entry_id = base.entries.contribute(some_draft()).id
+    entry_id = base.session.entries.contribute(some_draft()).id
 
     def full(*_: object) -> None:
         raise OSError("No space left on device")
@@ -132,7 +132,7 @@ def test_an_erasure_beside_a_process_that_cannot_go_on_says_why_soon(
         base.wait(base.head(), index=True)
         monkeypatch.setattr(Views, "forget", full)
         with pytest.raises(NotYetSearchable, match=r"cannot be finished: .*No space left"):
-            other.erasure.entry(entry_id)
+            other.session.erasure.entry(entry_id)
         monkeypatch.undo()
 
 
@@ -151,12 +151,12 @@ def test_a_question_is_answered_though_others_are_not_done(
     monkeypatch.setattr("kb.search.search.OWN_SECONDS", 0.0)
     monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
         monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
-        base.entries.contribute(some_draft())
-        answer = base.search("bedside handover")
+        base.session.entries.contribute(some_draft())
+        answer = base.session.search("bedside handover")
     assert len(answer.results) == 1
     assert answer.behind == 1
     print_answer(answer)
@@ -167,15 +167,15 @@ def test_a_question_that_others_wait_for_is_answered_at_once_and_says_what_is_no
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
         monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
         for _ in range(3):
-            base.entries.contribute(some_draft())
-        entry = base.entries.contribute(some_draft()).id
-        base.entries.tag(entry, ["ward"])
-        base.endorsements.endorse(entry, "Good")
+            base.session.entries.contribute(some_draft())
+        entry = base.session.entries.contribute(some_draft()).id
+        base.session.entries.tag(entry, ["ward"])
+        base.session.endorsements.endorse(entry, "Good")
         # No wait for the views keeps it either.
         monkeypatch.setattr(base.parts.worker, "bring_views_up", pytest.fail)
         monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
@@ -188,7 +188,7 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
 ) -> None:
     monkeypatch.undo()
     ada = open_base()
-    ada.entries.contribute(some_draft())
+    ada.session.entries.contribute(some_draft())
     ada.catch_up()
     ben, waited = ada.as_(everything("ben")), list[tuple[int, float]]()
     ensure = ada.parts.worker.ensure
@@ -198,12 +198,12 @@ def test_only_who_wrote_waits_for_their_own_text_a_second_and_once(
             waited.append((position, timeout))
         ensure(position, lane, timeout=0.0)
 
-    written = ada.entries.contribute(some_draft()).position
-    ada.endorsements.endorse(ada.catalogue.browse().items[0].id, "Good")
+    written = ada.session.entries.contribute(some_draft()).position
+    ada.session.endorsements.endorse(ada.session.catalogue.browse().items[0].id, "Good")
     head = ada.head()
     monkeypatch.setattr(ada.parts.worker, "ensure", noted)
-    for base in (ben, ada, ada):
-        base.search("bedside handover")
+    for session in (ben, ada.session, ada.session):
+        session.search("bedside handover")
 
     assert waited == [(head, 0.0), (written, 1.0), (head, 0.0), (head, 0.0)]
 
@@ -213,13 +213,13 @@ def test_one_who_waited_until_all_is_in_waits_no_more_and_finds_it(
 ) -> None:
     base = open_base()
     with base.follow():
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
         base.catch_up()
         monkeypatch.setattr(base.parts.index, "catch_up", lambda _: 0)
         monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
-        answer = base.search("bedside handover")
+        answer = base.session.search("bedside handover")
         assert base.parts.own.take("ada") == 0
-        base.entries.contribute(some_draft())
+        base.session.entries.contribute(some_draft())
         with pytest.raises(NotYetSearchable, match="not taken in within"):
             base.catch_up(timeout=0)
     assert (len(answer.results), answer.behind) == (1, 0)
@@ -229,7 +229,7 @@ def test_an_answer_says_what_keeps_the_index_from_what_is_new(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
 
@@ -237,8 +237,8 @@ def test_an_answer_says_what_keeps_the_index_from_what_is_new(
             raise ProjectionUnavailable("The disk is full: free some space.")
 
         monkeypatch.setattr(base.parts.index, "catch_up", full)
-        base.entries.contribute(some_draft())
-        answer = base.search("bedside handover")
+        base.session.entries.contribute(some_draft())
+        answer = base.session.search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 1)
     assert answer.trouble == "The disk is full: free some space."
     print_answer(answer)
@@ -257,18 +257,18 @@ def test_an_event_held_aside_is_visible_in_status(open_base: OpenBase) -> None:
         correlation_id=event_id,
     )
     base.parts.log.append(StreamWrite("entry-x", [event], 0))
-    receipt = base.entries.contribute(some_draft())
+    receipt = base.session.entries.contribute(some_draft())
     base.wait(receipt.position, index=True)
     parked = base.status().parked
     assert [(one.projection, one.position) for one in parked] == [("views", 1), ("index", 1)]
     assert all(one.type == "from-the-future" and one.error for one in parked)
-    assert base.search("bedside handover").results
+    assert base.session.search("bedside handover").results
 
 
 def test_a_rebuild_leaves_everything_as_it_was(open_base: OpenBase, embedder: HashEmbedder) -> None:
     base = open_base()
-    entry_id = base.entries.contribute(some_draft()).id
-    before = base.catalogue.get(entry_id), base.search("bedside handover").results
+    entry_id = base.session.entries.contribute(some_draft()).id
+    before = base.session.catalogue.get(entry_id), base.session.search("bedside handover").results
     embedded = embedder.embedded
     steps: list[tuple[str, int, int]] = []
 
@@ -276,7 +276,10 @@ def test_a_rebuild_leaves_everything_as_it_was(open_base: OpenBase, embedder: Ha
 
     assert embedder.embedded == embedded, "a text is embedded once, ever"
     assert steps == [("views", 1, 1), ("index", 1, 1)]
-    assert (base.catalogue.get(entry_id), base.search("bedside handover").results) == before
+    assert (
+        base.session.catalogue.get(entry_id),
+        base.session.search("bedside handover").results,
+    ) == before
     base.rebuild("views")
     base.rebuild("index")
     with pytest.raises(InvalidInput, match="name one of all, views, index, people, "):
@@ -285,12 +288,12 @@ def test_a_rebuild_leaves_everything_as_it_was(open_base: OpenBase, embedder: Ha
 
 def test_a_rebuild_works_while_this_process_follows(open_base: OpenBase) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     with base.follow():
         base.wait(base.head(), index=True)
         base.rebuild()
-        base.entries.contribute(some_draft())
-        assert len(base.search("bedside handover").results) == 2
+        base.session.entries.contribute(some_draft())
+        assert len(base.session.search("bedside handover").results) == 2
 
 
 def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> None:
@@ -299,9 +302,9 @@ def test_another_engine_is_a_rebuild_away(data: Path, notices: list[str]) -> Non
         with KnowledgeBase.open(
             data, settings=settings, embedder=HashEmbedder(), notice=notices.append
         ) as base:
-            base.entries.contribute(some_draft())
+            base.session.entries.contribute(some_draft())
             base.rebuild("index")
-            assert base.search("bedside handover").results
+            assert base.session.search("bedside handover").results
             assert base.status().engine == engine
     assert [notice for notice in notices if "whoosh" in notice] == []
 
@@ -310,8 +313,8 @@ def test_status_tells_of_views_that_are_not_there_and_of_a_damaged_index(
     data: Path, open_base: OpenBase
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
-    assert base.search("bedside handover").results
+    base.session.entries.contribute(some_draft())
+    assert base.session.search("bedside handover").results
     base.close()
     again = open_base()
     (data / "views.sqlite").rename(data / "aside")
@@ -327,7 +330,7 @@ def test_beside_a_server_of_another_version_nothing_is_called_safe_that_was_not_
 ) -> None:
     monkeypatch.setattr("kb.opening.PATIENCE_SECONDS", 0.0)
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.catch_up()
     head = base.head()
     with base.follow():
@@ -339,4 +342,4 @@ def test_beside_a_server_of_another_version_nothing_is_called_safe_that_was_not_
             open_base()
         monkeypatch.undo()
     assert base.head() == head
-    assert open_base().catalogue.browse().total == 1
+    assert open_base().session.catalogue.browse().total == 1

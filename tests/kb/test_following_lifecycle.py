@@ -57,7 +57,7 @@ def test_questions_while_following_starts_and_stops_leave_nobody_behind(
     open_base: OpenBase,
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     together = Barrier(2)
 
     def asking() -> None:
@@ -129,7 +129,7 @@ def test_stopping_waits_for_a_few_documents_only(
         if made:
             base.rebuild("index")
         for number in range(9):
-            base.entries.contribute(some_draft(some_content(f"Number {number}")))
+            base.session.entries.contribute(some_draft(some_content(f"Number {number}")))
         base.start_following()
         assert embedder.asked.wait(30)
         stopping = Thread(target=base.parts.worker.stop)
@@ -155,6 +155,6 @@ def test_threads_of_libraries_are_told_to_wait_asleep_before_a_base_begins_any_o
         start(thread)
 
     monkeypatch.setattr(Thread, "start", starting)
-    open_base().search("bedside handover")
+    open_base().session.search("bedside handover")
     assert begun
     assert begun[0] == PATIENT

@@ -15,6 +15,7 @@ from kb.erasure.eraser import Eraser
 from kb.errors import Forbidden, NotYetSearchable, Refused
 from kb.knowledge_base import KnowledgeBase
 from kb.measures.search_counts import WINDOW
+from kb.session import Session
 from tests import made
 from tests.kb.erasure_stores import REASON, SECRETS, TEXT, TITLE, left_in, xanthippe
 from tests.worlds.base import id_of, joined, opened, practice
@@ -36,16 +37,16 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
     base: KnowledgeBase, tmp_path: Path
 ) -> None:
     her = xanthippe(base)
-    mine = practice(base, TITLE, TEXT)
-    base.search(TEXT)
+    mine = practice(base.session, TITLE, TEXT)
+    base.session.search(TEXT)
     data, older = base.settings.data, tmp_path / "older.sqlite"
     with (
         closing(sqlite3.connect(data / "vault.sqlite")) as vault,
         closing(sqlite3.connect(older)) as copy,
     ):
         vault.backup(copy)
-    base.erasure.member(id_of(her))
-    base.erasure.entry(mine)
+    base.session.erasure.member(id_of(her))
+    base.session.erasure.entry(mine)
     base.close()
     for name in ("vault.sqlite-wal", "vault.sqlite-shm"):
         (data / name).unlink(missing_ok=True)
@@ -54,8 +55,8 @@ def test_where_an_older_vault_was_put_back_all_is_erased_again_at_the_next_openi
     told: list[str] = []
     with reopened(base, told) as again:
         again.rebuild("views")
-        assert again.directory.names([id_of(her)]) == {id_of(her): "a former member"}
-        assert list(again.catalogue.all_ids()) == []
+        assert again.session.directory.names([id_of(her)]) == {id_of(her): "a former member"}
+        assert list(again.session.catalogue.all_ids()) == []
         assert again.parts.vault.destroyed(f"member-{id_of(her)}")
     assert told[0].startswith("Something erased is not gone yet, or is back")
     assert left_in(data, (*SECRETS, TITLE)) == []
@@ -69,13 +70,13 @@ def test_someone_who_reads_for_long_keeps_nobody_from_writing_while_erasing_wait
     with closing(sqlite3.connect(data / "views.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM member").fetchall()
-        position = base.people.erase(member).position
+        position = base.session.people.erase(member).position
         with pytest.raises(NotYetSearchable, match="not taken in within"):
             base.parts.worker.forget(position, timeout=1)
-        practice(base, "Handover", "At the bed.")
-        assert base.catalogue.browse().total == 1
-        assert base.directory.names([member]) == {member: "a former member"}
-    base.erasure.member(member)
+        practice(base.session, "Handover", "At the bed.")
+        assert base.session.catalogue.browse().total == 1
+        assert base.session.directory.names([member]) == {member: "a former member"}
+    base.session.erasure.member(member)
     base.parts.worker.stop()
     assert left_in(data, SECRETS) == []
 
@@ -126,22 +127,22 @@ def test_a_damaged_file_of_questions_is_told_and_not_taken_for_damaged_views(
     (data / "questions.sqlite").write_bytes(b"damaged" * 1000)
     views = (data / "views.sqlite").stat().st_ino
     with pytest.raises(NotYetSearchable, match=r"Erasing cannot be finished: .*not a database"):
-        base.erasure.member(member)
+        base.session.erasure.member(member)
     assert (data / "views.sqlite").stat().st_ino == views
     base.parts.worker.stop()
     (data / "questions.sqlite").unlink()
-    base.erasure.member(member)
+    base.session.erasure.member(member)
     assert left_in(data, SECRETS) == []
 
 
 def test_making_the_views_anew_erases_nothing_a_second_time(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base.erasure.member(id_of(xanthippe(base)))
+    base.session.erasure.member(id_of(xanthippe(base)))
     monkeypatch.setattr(base.parts.keys, "destroy", _unexpected)
     base.rebuild("views")
     base.parts.worker.forget(base.head())
-    base.search("anything")
+    base.session.search("anything")
     assert base.status().errors == ()
 
 
@@ -153,8 +154,8 @@ def test_one_who_left_or_was_erased_writes_nothing_with_what_was_opened_before(
     base: KnowledgeBase,
 ) -> None:
     left, erased = joined(base, name="Ben"), xanthippe(base)
-    base.people.leave(id_of(left))
-    base.erasure.member(id_of(erased))
+    base.session.people.leave(id_of(left))
+    base.session.erasure.member(id_of(erased))
     for gone in (left, erased):
         with pytest.raises(Forbidden, match="not a member any more"):
             practice(gone, "Afterwards", TEXT)
@@ -166,7 +167,7 @@ def test_one_who_leaves_takes_what_they_signed_in_with_along(base: KnowledgeBase
     her = xanthippe(base)
     base.accounts.names.set(id_of(her), "xanthippe")
     base.accounts.sessions.begin(id_of(her), "password")
-    base.people.leave(id_of(her))
+    base.session.people.leave(id_of(her))
     assert base.accounts.names.member("xanthippe") is None
     assert base.accounts.sessions.of(id_of(her)) == []
 
@@ -179,16 +180,16 @@ def test_what_someone_who_left_signed_in_with_goes_also_where_leaving_was_cut_sh
     with monkeypatch.context() as patch:
         patch.setattr(base.parts.keys, "depart", _unexpected)
         with pytest.raises(AssertionError):
-            base.people.leave(id_of(her))
+            base.session.people.leave(id_of(her))
     assert base.accounts.names.member("xanthippe") is not None
-    base.erasure.entry(practice(base, TITLE, TEXT))  # returns when all is settled
+    base.session.erasure.entry(practice(base.session, TITLE, TEXT))  # returns when all is settled
     assert base.accounts.names.member("xanthippe") is None
 
 
 def test_of_two_stewards_who_leave_at_once_one_stays(base: KnowledgeBase) -> None:
     refused: list[str] = []
 
-    def leave(who: KnowledgeBase) -> None:
+    def leave(who: Session) -> None:
         try:
             who.people.leave()
         except Refused as error:
@@ -203,7 +204,7 @@ def test_of_two_stewards_who_leave_at_once_one_stays(base: KnowledgeBase) -> Non
     for thread in threads:
         thread.join()
     assert refused == ["The last steward cannot go; make another member a steward first."]
-    assert len(base.directory.stewards()) == 1
+    assert len(base.session.directory.stewards()) == 1
 
 
 def test_a_steward_is_told_of_an_erased_entry_only_if_they_saw_it(base: KnowledgeBase) -> None:
@@ -215,7 +216,7 @@ def test_a_steward_is_told_of_an_erased_entry_only_if_they_saw_it(base: Knowledg
     her.erasure.entry(seen)
     told = [each for each in steward.directory.changes() if "erased" in each.detail]
     assert [(each.actor, each.detail) for each in told] == [(id_of(her), "An entry was erased.")]
-    assert len([each for each in base.directory.changes() if "erased" in each.detail]) == 2
+    assert len([each for each in base.session.directory.changes() if "erased" in each.detail]) == 2
     own = [each.detail for each in her.directory.changes(id_of(her))]
     assert own.count("An entry of yours was erased.") == 2
 
@@ -225,21 +226,24 @@ def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_one_that_opens_the_
 ) -> None:
     her = xanthippe(base)
     practice(her, TITLE, TEXT)
-    base.search(TEXT)
+    base.session.search(TEXT)
     base.parts.worker.stop()
-    base.people.erase(id_of(her), entries="erased")
+    base.session.people.erase(id_of(her), entries="erased")
     base.close()
     assert left_in(base.settings.data, (REASON, TITLE)) != []
     with reopened(base) as again:
-        assert list(again.catalogue.all_ids()) == []
+        assert list(again.session.catalogue.all_ids()) == []
     assert left_in(base.settings.data, (*SECRETS, TITLE)) == []
 
 
 def test_where_another_process_finished_an_erasure_the_next_one_destroys_its_key_still(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = practice(base, TITLE, TEXT), practice(base, "Handover", "At the bed.")
-    base.entries.erase(first)
+    first, second = (
+        practice(base.session, TITLE, TEXT),
+        practice(base.session, "Handover", "At the bed."),
+    )
+    base.session.entries.erase(first)
     moved, destroyed = base.parts.worker.moved, base.parts.vault.destroyed
     with monkeypatch.context() as patch:
         patch.setattr("kb.erasure.eraser.GATHER_SECONDS", 1000.0)
@@ -247,7 +251,7 @@ def test_where_another_process_finished_an_erasure_the_next_one_destroys_its_key
             assert moved.wait_for(lambda: destroyed(f"entry-{first}"), 30)  # begun here,
     with reopened(base):
         pass  # finished there
-    base.erasure.entry(second)
+    base.session.erasure.entry(second)
     assert destroyed(f"entry-{second}")
 
 
@@ -255,14 +259,14 @@ def test_what_a_member_contributes_while_being_erased_with_all_entries_goes_as_w
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     her = xanthippe(base)
-    base.people.erase(id_of(her), entries="erased")
+    base.session.people.erase(id_of(her), entries="erased")
     with monkeypatch.context() as patch:
         patch.setattr("kb.writer.ENDED", frozenset())  # the check came before the erasure
         late = practice(her, TITLE, TEXT)
-    base.erasure.member(id_of(her))
-    assert list(base.catalogue.all_ids()) == []
+    base.session.erasure.member(id_of(her))
+    assert list(base.session.catalogue.all_ids()) == []
     assert base.parts.vault.destroyed(f"entry-{late}")
-    assert [change.actor for change in base.directory.changes()][-1] == "local"
+    assert [change.actor for change in base.session.directory.changes()][-1] == "local"
 
 
 def test_where_an_erasure_is_refused_nothing_is_erased(base: KnowledgeBase) -> None:
@@ -270,7 +274,7 @@ def test_where_an_erasure_is_refused_nothing_is_erased(base: KnowledgeBase) -> N
     kept = practice(ada, TITLE, TEXT)
     with pytest.raises(Refused, match="last steward"):
         ada.erasure.member(id_of(ada), entries="erased")
-    assert list(base.catalogue.all_ids()) == [kept]
+    assert list(base.session.catalogue.all_ids()) == [kept]
 
 
 def test_where_older_accounts_were_put_back_those_who_left_are_forgotten_again(
@@ -284,7 +288,7 @@ def test_where_older_accounts_were_put_back_those_who_left_are_forgotten_again(
         closing(sqlite3.connect(older)) as copy,
     ):
         now.backup(copy)
-    base.erasure.member(id_of(her))
+    base.session.erasure.member(id_of(her))
     base.close()
     for name in ("accounts.sqlite-wal", "accounts.sqlite-shm"):
         (data / name).unlink(missing_ok=True)
@@ -294,12 +298,15 @@ def test_where_older_accounts_were_put_back_those_who_left_are_forgotten_again(
 
 
 def test_two_groups_are_not_put_into_each_other_at_once(base: KnowledgeBase) -> None:
-    one, other = base.people.form_group("One").id, base.people.form_group("Other").id
+    one, other = (
+        base.session.people.form_group("One").id,
+        base.session.people.form_group("Other").id,
+    )
     said: list[str] = []
 
     def put(group: str, into: str) -> None:
         try:
-            base.people.change_group(group, parent=into)
+            base.session.people.change_group(group, parent=into)
         except Refused as error:
             said.append(str(error))
 
@@ -348,16 +355,16 @@ def _with_an_index_of_another_version(data: Path) -> None:
 def test_beside_a_finished_erasure_nothing_erasing_says_that_anything_is_left(
     base: KnowledgeBase, changed: Callable[[Path], None]
 ) -> None:
-    kept = practice(base, "Handover", "At the bed.")
-    base.erasure.entry(practice(base, TITLE, TEXT))
+    kept = practice(base.session, "Handover", "At the bed.")
+    base.session.erasure.entry(practice(base.session, TITLE, TEXT))
     data = base.settings.data
-    base.search("handover")
+    base.session.search("handover")
     base.close()
     changed(data)
     for _ in range(2):  # also when what was made anew is opened again
         told: list[str] = []
         with reopened(base, told) as again:
-            assert [each.id for each in again.search("handover").results] == [kept]
+            assert [each.id for each in again.session.search("handover").results] == [kept]
         assert not [each for each in told if "erased" in each]
     assert left_in(data, (*SECRETS, TITLE)) == []
 
@@ -365,10 +372,10 @@ def test_beside_a_finished_erasure_nothing_erasing_says_that_anything_is_left(
 def test_views_erasing_before_a_key_was_destroyed_are_erased_once_more(
     base: KnowledgeBase,
 ) -> None:
-    erased = practice(base, TITLE, TEXT)
-    base.search(TEXT)
+    erased = practice(base.session, TITLE, TEXT)
+    base.session.search(TEXT)
     base.parts.worker.stop()
-    base.entries.erase(erased)
+    base.session.entries.erase(erased)
     data = base.settings.data
     base.close()
     _without_views(data)

@@ -102,12 +102,12 @@ def killed(tmp_path: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch)
     The entry that all members saw is for its author alone since.
     """
     with open_base() as base:
-        shown = base.entries.contribute(some_draft(some_content("Shown to all"))).id
-        base.entries.contribute(some_draft(some_content("Another")))
+        shown = base.session.entries.contribute(some_draft(some_content("Shown to all"))).id
+        base.session.entries.contribute(some_draft(some_content("Another")))
         base.wait(base.head(), index=True, timeout=60)
     base = open_base()
     monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, **__: None)
-    base.entries.show(shown, Visibility("author"))
+    base.session.entries.show(shown, Visibility("author"))
     assert not base.parts.reader.holds(base.head())
     shutil.copytree(base.settings.data, tmp_path / "killed")
     return tmp_path / "killed"
@@ -128,8 +128,8 @@ def test_what_was_hidden_before_a_server_was_killed_stays_hidden(
 ) -> None:
     notices: list[str] = []
     with shut(killed, state, monkeypatch), opened(killed, base, notices) as again:
-        assert [item.title for item in again.catalogue.browse().items] == ["Another"]
-        found = again.search("Things got lost at shift change").results
+        assert [item.title for item in again.session.catalogue.browse().items] == ["Another"]
+        found = again.session.search("Things got lost at shift change").results
         assert [result.title for result in found] == ["Another"]
         assert again.unwritable
     assert len(notices) == 1
@@ -140,13 +140,13 @@ def test_what_is_made_from_the_log_may_be_missing(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
-        base.search("bedside handover")
+        base.session.entries.contribute(some_draft())
+        base.session.search("bedside handover")
     for path in data.glob(gone):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     with shut(data, "read-only", monkeypatch), open_base() as base:
-        assert base.catalogue.browse().total == 1
-        assert base.search("bedside handover").results
+        assert base.session.catalogue.browse().total == 1
+        assert base.session.search("bedside handover").results
 
 
 def test_as_soon_as_there_is_room_all_is_written_again(
@@ -160,13 +160,13 @@ def test_as_soon_as_there_is_room_all_is_written_again(
     with shut(data, state, monkeypatch):
         base = open_base()
         with pytest.raises(DataDirectoryError, match=SENTENCE[state]):
-            base.entries.contribute(some_draft())
+            base.session.entries.contribute(some_draft())
         assert not base.outdated()
     assert base.outdated()
     with base.reopened() as again:
         assert not again.unwritable
-        again.entries.contribute(some_draft())
-        assert again.catalogue.browse().total == 1
+        again.session.entries.contribute(some_draft())
+        assert again.session.catalogue.browse().total == 1
     assert notices[-1].endswith("can be written again.")
 
 
@@ -194,21 +194,21 @@ def test_what_another_program_writes_meanwhile_is_not_passed_over(
         base = open_base()
     os.utime(data / "log.sqlite")
     with pytest.raises(DataDirectoryError, match="open it again"):
-        base.catalogue.browse()
+        base.session.catalogue.browse()
     assert base.outdated()
 
 
 def test_an_erased_entry_is_gone_before_its_key_can_be_destroyed(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = base.entries.contribute(some_draft()).id
+    entry = base.session.entries.contribute(some_draft()).id
     monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, **__: None)
-    base.entries.erase(entry)
+    base.session.entries.erase(entry)
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with shut(path, "full", monkeypatch), opened(path, base, []) as again:
         with pytest.raises(NotFound):
-            again.catalogue.get(entry)
-        assert not again.search("bedside handover").results
+            again.session.catalogue.get(entry)
+        assert not again.session.search("bedside handover").results
 
 
 def test_entries_that_are_to_go_with_their_author_are_shown_to_nobody(
@@ -217,7 +217,7 @@ def test_entries_that_are_to_go_with_their_author_are_shown_to_nobody(
     mara = joined(base)
     mara.entries.contribute(some_draft())
     monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, **__: None)
-    base.people.erase(id_of(mara), entries="erased")
+    base.session.people.erase(id_of(mara), entries="erased")
     path = shutil.copytree(base.settings.data, tmp_path / "killed")
     with (
         shut(path, "full", monkeypatch),
@@ -247,13 +247,13 @@ def test_where_there_is_no_room_for_copies_either_that_is_said(
     data: Path, open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_base() as base:
-        base.entries.contribute(some_draft())
-        base.search("bedside handover")
+        base.session.entries.contribute(some_draft())
+        base.session.search("bedside handover")
     with shut(data, "full", monkeypatch), open_base() as base:
-        assert base.catalogue.browse().total == 1
+        assert base.session.catalogue.browse().total == 1
         monkeypatch.setattr(frozen, "SPARE", 1e15)
         with pytest.raises(SearchUnavailable, match="neither memory nor"):
-            base.search("bedside handover")
+            base.session.search("bedside handover")
     with (
         shut(data, "full", monkeypatch),
         pytest.raises(DataDirectoryError, match=r"the disk is full.*neither memory nor"),

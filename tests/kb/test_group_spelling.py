@@ -89,6 +89,6 @@ def test_a_question_is_kept_to_a_group_in_all_its_spellings(
 ) -> None:
     for number, name in enumerate((*TYPED, "Grid North")):
         draft = some_draft(some_content(f"Handover {number}"))
-        base.entries.contribute(structs.replace(draft, group=name))
-    found = base.search("handover", EntryFilter(groups=(chosen,))).results
+        base.session.entries.contribute(structs.replace(draft, group=name))
+    found = base.session.search("handover", EntryFilter(groups=(chosen,))).results
     assert [result.group for result in found] == [TYPED[0]] * 4

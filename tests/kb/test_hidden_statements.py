@@ -36,10 +36,12 @@ def streams_read(base: KnowledgeBase) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("name", ON_ENTRIES)
 def test_no_event_of_what_is_hidden_is_read(base: KnowledgeBase, name: str) -> None:
-    entry = base.entries.contribute(Draft(kind="practice", content=some_content())).id
-    base.reuses.record(entry, group="W", context="x", outcome="adopted", command_id=command(4_000))
+    entry = base.session.entries.contribute(Draft(kind="practice", content=some_content())).id
+    base.session.reuses.record(
+        entry, group="W", context="x", outcome="adopted", command_id=command(4_000)
+    )
     assert id_for_command(command(4_000)) == REUSE
-    base.entries.show(entry, Visibility("author"))
+    base.session.entries.show(entry, Visibility("author"))
     ben = base.as_(BEN)
     for known in (entry, ABSENT):
         with streams_read(base) as read, pytest.raises(NotFound):
@@ -48,7 +50,7 @@ def test_no_event_of_what_is_hidden_is_read(base: KnowledgeBase, name: str) -> N
 
 
 def test_a_command_on_what_is_seen_reads_its_events(base: KnowledgeBase) -> None:
-    entry = base.entries.contribute(Draft(kind="practice", content=some_content())).id
+    entry = base.session.entries.contribute(Draft(kind="practice", content=some_content())).id
     with streams_read(base) as read:
         base.as_(everything("ben")).entries.tag(entry, ["night"])
     assert set(read) == {entry_stream(entry)}

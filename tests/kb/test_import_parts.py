@@ -98,11 +98,13 @@ def test_parts_of_other_pages_are_found_in_the_folder(base: KnowledgeBase, tmp_p
         "| a |\n|---|\n| [[page#Under]] |\n"
     )
     for outcome in ("contributed", "unchanged"):
-        rows = list(FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run())
+        rows = list(
+            FolderImport(base.session.entries, tmp_path, ImportOptions(source="notes")).run()
+        )
         base.wait(max(row.position for row in rows), index=False)
         assert [row.outcome for row in rows] == [outcome, outcome]
     (entry_id,) = (row.id or "" for row in rows if row.path == "from.md")
-    assert base.catalogue.get(entry_id).sections[0].text == (
+    assert base.session.catalogue.get(entry_id).sections[0].text == (
         "[a](page.md#how-to-use-it) [b](./page.md#nowhere) [c](gone.md#usage)\n"
         "[[page#group-under|page#Under]] [[page#group-under|d]] [[page#Tools#At night]] "
         "[e](page.md#group-under 'T')\n\n"
@@ -121,11 +123,11 @@ def test_an_address_elsewhere_stays_as_it_is(
     text = f"[a]({address}#usage) [[{address}#usage]] [b]\n\n[b]: {address}#usage"
     (tmp_path / "page.md").write_text(PAGE)
     (tmp_path / "from.md").write_text(f"# From\n\nSee [it](page.md)\n\n{text}")
-    rows = list(FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run())
+    rows = list(FolderImport(base.session.entries, tmp_path, ImportOptions(source="notes")).run())
     base.wait(max(row.position for row in rows), index=False)
     (entry_id,) = (row.id or "" for row in rows if row.path == "from.md")
 
-    assert base.catalogue.get(entry_id).sections[0].text == f"See [it](page.md)\n\n{text}"
+    assert base.session.catalogue.get(entry_id).sections[0].text == f"See [it](page.md)\n\n{text}"
 
 
 def test_links_to_a_part_of_their_own_page_stay_on_it(base: KnowledgeBase, tmp_path: Path) -> None:
@@ -133,9 +135,9 @@ def test_links_to_a_part_of_their_own_page_stay_on_it(base: KnowledgeBase, tmp_p
         "# Page\n\n[a](page.md#usage) [b](./page#page) [[page#Use]] [[page#Use|c]]\n\n"
         "| [[page#Use]] |\n|---|\n\n## Use {#usage}\n\nPress."
     )
-    (row,) = FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run()
+    (row,) = FolderImport(base.session.entries, tmp_path, ImportOptions(source="notes")).run()
     base.wait(row.position, index=False)
-    assert base.catalogue.get(row.id or "").sections[0].text == (
+    assert base.session.catalogue.get(row.id or "").sections[0].text == (
         "[a](#use) [b](#page) [[#Use|page#Use]] [[#Use|c]]\n\n| [[#Use\\|page#Use]] |\n|---|"
     )
 
@@ -176,7 +178,7 @@ def test_what_a_link_called_a_part_is_told_where_the_page_calls_it_otherwise(
     )
     (tmp_path / "from.md").write_text("[[page#^x8aubx]] [[page#^x8aubx|b]] [c](page.md#Wash%20it)")
 
-    rows = FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run()
+    rows = FolderImport(base.session.entries, tmp_path, ImportOptions(source="notes")).run()
     told = "Taken otherwise: a link to #^x8aubx leads to #wash-it"
 
     assert {row.path: row.remarks for row in rows} == {
@@ -191,9 +193,9 @@ def test_a_place_below_no_heading_is_the_beginning_of_the_page(
     (tmp_path / "page.md").write_text('# Page\n\n[a](#4) [[#4]]\n\n<a id="4"></a>\n\nText. ^abc1')
     (tmp_path / "from.md").write_text("[b](page.md#4) [[page#^abc1|c]] [d](page.md#none)")
 
-    rows = list(FolderImport(base.entries, tmp_path, ImportOptions(source="notes")).run())
+    rows = list(FolderImport(base.session.entries, tmp_path, ImportOptions(source="notes")).run())
     base.wait(max(row.position for row in rows), index=False)
-    said = {row.path: base.catalogue.get(row.id or "").sections[0].text for row in rows}
+    said = {row.path: base.session.catalogue.get(row.id or "").sections[0].text for row in rows}
 
     assert said["page.md"].startswith("[a](#) [[#|#4]]\n")
     assert said["from.md"] == "[b](page.md) [[page|c]] [d](page.md#none)"

@@ -32,8 +32,8 @@ def base(base: KnowledgeBase) -> KnowledgeBase:
 
 def link_to(base: KnowledgeBase, purpose: Purpose = "invitation") -> tuple[str, str]:
     """Someone invited, and the secret of their link."""
-    member = base.people.invite().id
-    return member, base.credentials.make_link(purpose, member, END)
+    member = base.session.people.invite().id
+    return member, base.session.credentials.make_link(purpose, member, END)
 
 
 def take(
@@ -73,7 +73,7 @@ def test_of_seven_who_use_one_link_at_once_one_wins_whole(
         "NotFound"
     ] * 6
     (winner,) = who_is(base, member, names)
-    assert base.directory.member(member).name == f"Profile of {winner}"
+    assert base.session.directory.member(member).name == f"Profile of {winner}"
     assert [name for name in names if base.accounts.names.member(name)] == [winner]
     assert base.accounts.links.look(secret, purpose) is None
 
@@ -103,7 +103,7 @@ def test_who_is_overtaken_with_their_link_does_not_join_with_what_the_other_sign
     assert isinstance(slow, NotFound)
     assert [type(each) for each in rivals] == [Receipt]
     assert who_is(base, member, ("rival", "slow")) == ["rival"]
-    assert base.directory.member(member).name == "Profile of rival"
+    assert base.session.directory.member(member).name == "Profile of rival"
 
 
 def test_who_begins_with_a_link_after_another_leaves_that_one_nothing_to_join_with(
@@ -126,14 +126,14 @@ def test_who_begins_with_a_link_after_another_leaves_that_one_nothing_to_join_wi
 
 def test_of_two_links_to_one_place_one_is_taken(base: KnowledgeBase) -> None:
     member, secret = link_to(base)
-    welcome = base.credentials.make_link("first-steward", member, END)
+    welcome = base.session.credentials.make_link("first-steward", member, END)
     links: list[tuple[str, tuple[str, Purpose]]] = [
         ("by join", (secret, "invitation")),
         ("by welcome", (welcome, "first-steward")),
     ]
     at_once(*[lambda name=name, link=link: take(base, member, link, name) for name, link in links])
     (winner,) = who_is(base, member, ("by join", "by welcome"))
-    assert base.directory.member(member).name == f"Profile of {winner}"
+    assert base.session.directory.member(member).name == f"Profile of {winner}"
 
 
 def killed(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, after: bool) -> None:
@@ -176,8 +176,8 @@ def test_a_taker_who_dies_has_joined_whole_or_not_at_all(
     base.parts.catch_up_views()  # nobody waited for them who died
     winner = "first" if isinstance(second, NotFound) else "second"
     assert who_is(base, member, ("first", "second")) == [winner]
-    assert base.directory.member(member).name == f"Profile of {winner}"
-    told = [change.detail for change in base.directory.changes(member)]
+    assert base.session.directory.member(member).name == f"Profile of {winner}"
+    told = [change.detail for change in base.session.directory.changes(member)]
     assert told.count("Sign-in name set.") == told.count("Password set.") == 1
     # What the loser chose is free for others.
     loser = {"first": "second", "second": "first"}[winner]
@@ -229,7 +229,7 @@ def test_what_is_refused_uses_nothing_up_and_leaves_nothing(
     member, secret = link_to(base)
     given = secret if own else link_to(base)[1]
     assert isinstance(take(base, member, (given, purpose), name, password), InvalidInput | NotFound)
-    assert base.directory.member(member).standing == "invited"
+    assert base.session.directory.member(member).standing == "invited"
     assert base.accounts.names.member("new") is None
     assert not base.accounts.passwords.has(member)
     assert not isinstance(take(base, member, (secret, "invitation"), "at last"), Exception)
@@ -241,11 +241,11 @@ def test_what_is_refused_uses_nothing_up_and_leaves_nothing(
 def test_no_link_is_made_that_leads_nowhere(
     base: KnowledgeBase, purpose: Purpose, is_joined: bool
 ) -> None:
-    member = id_of(joined(base)) if is_joined else base.people.invite().id
-    before = base.directory.changes(member)
+    member = id_of(joined(base)) if is_joined else base.session.people.invite().id
+    before = base.session.directory.changes(member)
     with pytest.raises(Refused, match="has joined: make a link" if is_joined else "not joined yet"):
-        base.credentials.make_link(purpose, member, END)
-    assert base.directory.changes(member) == before
+        base.session.credentials.make_link(purpose, member, END)
+    assert base.session.directory.changes(member) == before
     assert base.accounts.links.withdraw(member, purpose) == 0
 
 
@@ -253,7 +253,7 @@ def test_a_link_that_signs_in_is_used_up_by_the_session_alone(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mara = id_of(joined(base))
-    secret = base.credentials.make_link("sign-in", mara, END)
+    secret = base.session.credentials.make_link("sign-in", mara, END)
     with monkeypatch.context() as patch:
         killed(patch, Sessions, "begin", after=False)
         with pytest.raises(Killed):

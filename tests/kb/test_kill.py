@@ -83,7 +83,9 @@ def found(base: KnowledgeBase) -> dict[str, list[tuple[str, str, str]]]:
     """What the index finds for some of the notes, with passages and reasons."""
     answers = {}
     for number in range(0, FILES, 25):
-        results = base.search(f"Note {number}", EntryFilter(archived=None), limit=100).results
+        results = base.session.search(
+            f"Note {number}", EntryFilter(archived=None), limit=100
+        ).results
         answers[f"Note {number}"] = sorted((r.id, r.passage, r.why) for r in results)
     return answers
 

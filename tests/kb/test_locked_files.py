@@ -136,25 +136,25 @@ def test_of_views_that_are_locked_is_said_that_they_are_and_what_was_written_is_
 ) -> None:
     monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.01)
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.close()
     base = open_base()
     with closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
-        assert base.catalogue.browse().total == 1
-        behind = base.entries.contribute(some_draft()).behind
+        assert base.session.catalogue.browse().total == 1
+        behind = base.session.entries.contribute(some_draft()).behind
         assert re.search(r"is safe and will be shown shortly\..*locked, so try again", behind)
-    assert base.catalogue.browse().total == 1
-    assert base.entries.contribute(some_draft()).behind == ""
-    assert base.catalogue.browse().total == 3
+    assert base.session.catalogue.browse().total == 1
+    assert base.session.entries.contribute(some_draft()).behind == ""
+    assert base.session.catalogue.browse().total == 3
 
 
 def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes_once(
     open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base, command = open_base(), new_event_id()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     writing, go_on = Event(), Event()
 
     def far(*_: object) -> None:
@@ -165,13 +165,13 @@ def test_one_who_writes_while_a_thread_keeps_the_views_waits_a_moment_and_writes
         patch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
         rebuilding = other.submit(base.rebuild, "views", far)
         assert writing.wait(30)
-        first = base.entries.contribute(some_draft(), command_id=command)
+        first = base.session.entries.contribute(some_draft(), command_id=command)
         go_on.set()
         rebuilding.result()
         assert first.behind == WRITTEN
-    again = base.entries.contribute(some_draft(), command_id=command)
+    again = base.session.entries.contribute(some_draft(), command_id=command)
     assert (again.id, again.behind) == (first.id, "")
-    assert base.catalogue.browse().total == 2
+    assert base.session.catalogue.browse().total == 2
 
 
 @pytest.fixture
@@ -182,14 +182,14 @@ def stuck(
     monkeypatch.setattr("kb.views.file.BUSY_SECONDS", 0.0)
     monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 1e6)
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.wait(base.head())
     base.parts.views.close()  # to be opened with the patience from above
     follower = base.parts.worker
     with base.follow(), closing(sqlite3.connect(base.settings.data / "views.sqlite")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
-        assert base.entries.contribute(some_draft()).behind
+        assert base.session.entries.contribute(some_draft()).behind
         with follower.moved:
             assert follower.moved.wait_for(lambda: follower.errors, 30)
         yield base, lambda: monkeypatch.setattr(follower, "bring_views_up", pytest.fail)
@@ -202,7 +202,7 @@ def test_who_writes_while_the_views_are_known_to_be_locked_waits_no_second_time(
     base, wait_no_more = stuck
     wait_no_more()
     monkeypatch.setattr("kb.projections.worker.SETTLE_SECONDS", 0.0)
-    assert "locked, so try again" in base.entries.contribute(some_draft()).behind
+    assert "locked, so try again" in base.session.entries.contribute(some_draft()).behind
 
 
 def test_a_change_of_groups_that_waits_for_the_views_in_vain_says_that_nothing_was_changed(
@@ -212,7 +212,7 @@ def test_a_change_of_groups_that_waits_for_the_views_in_vain_says_that_nothing_w
     monkeypatch.setattr("kb.parts.CATCH_UP_SECONDS", 0.0)
     head = base.head()
     with pytest.raises(DataDirectoryError, match=r"^Nothing was changed.*locked, so try again"):
-        base.people.form_group("Ward 3")
+        base.session.people.form_group("Ward 3")
     assert base.head() == head
 
 

@@ -16,9 +16,10 @@ import sys
 from kb import KnowledgeBase
 from tests.worlds.log import some_draft
 with KnowledgeBase.open(sys.argv[1]) as base:
-    entry_id = base.entries.contribute(some_draft()).id
-    base.catalogue.get(entry_id), base.catalogue.browse(), base.catalogue.history(entry_id)
-    base.reports.reuse(), base.rebuild("views"), base.status()
+    session, catalogue = base.session, base.session.catalogue
+    entry_id = session.entries.contribute(some_draft()).id
+    catalogue.get(entry_id), catalogue.browse(), catalogue.history(entry_id)
+    session.reports.reuse(), base.rebuild("views"), base.status()
 print(*sorted({"torch", "faiss", "tantivy", "litestar", "transformers"} & set(sys.modules)))
 """
 
@@ -57,7 +58,9 @@ def test_a_question_is_answered_with_the_real_model(data: Path) -> None:
 
     told: list[str] = []
     with KnowledgeBase.open(data, notice=told.append) as base:
-        base.entries.contribute(some_draft())
-        (result,) = base.search("information goes missing when nurses change shifts").results
+        base.session.entries.contribute(some_draft())
+        (result,) = base.session.search(
+            "information goes missing when nurses change shifts"
+        ).results
     assert result.title == "Bedside handover"
     assert any("Loading" in notice for notice in told)

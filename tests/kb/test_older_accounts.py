@@ -174,7 +174,7 @@ def test_accounts_of_a_copy_that_went_on_elsewhere_open_nothing_that_was_revoked
         ada.revoked(base)
     with opened(fork) as base:
         _, elsewhere = ada.made(base, "elsewhere")
-        practice(base, "elsewhere")
+        practice(base.session, "elsewhere")
     shutil.copy(fork / "accounts.sqlite", data)
     opens, told = seen(data, ada)
     assert opens == NOTHING | {"password": True}, "the password was set before the two parted"
@@ -192,10 +192,10 @@ def test_what_was_changed_here_since_the_two_parted_opens_nothing_whichever_log_
     with opened(data) as base:
         ada.changed(base)
         for number in range(here):
-            practice(base, f"here {number}")
+            practice(base.session, f"here {number}")
     with opened(fork) as base:
         for number in range(4):
-            practice(base, f"elsewhere {number}")
+            practice(base.session, f"elsewhere {number}")
         ada.made(base, "elsewhere")
     shutil.copy(fork / "accounts.sqlite", data)
     assert seen(data, ada)[0] == {"token": True, "session": False, "password": False}
@@ -224,7 +224,7 @@ def test_openings_alone_leave_no_more_in_the_accounts(data: Path, ada: Member) -
         marks = len(base.accounts.store.marks())
     for number in range(3):
         with opened(data) as base:
-            practice(base, f"{number}")
+            practice(base.session, f"{number}")
             assert base.accounts.store.marks()
     with opened(data) as base:
         assert len(base.accounts.store.marks()) == marks

@@ -32,9 +32,9 @@ def test_an_older_log_is_told_of_whatever_was_written_since_the_last_opening(
     restored = tmp_path / "restored"
     restored.mkdir()
     with opened(data) as base:
-        practice(base, "one")
+        practice(base.session, "one")
         copied(data / "log.sqlite", restored / "log.sqlite")
-        practice(base, "two")
+        practice(base.session, "two")
     copied(data / "vault.sqlite", restored / "vault.sqlite")
     told: list[str] = []
     opened(restored, told=told.append).close()
@@ -44,25 +44,27 @@ def test_an_older_log_is_told_of_whatever_was_written_since_the_last_opening(
 def test_what_was_erased_stays_erased_beside_an_older_log(data: Path, tmp_path: Path) -> None:
     """A backup takes the log first and the vault after it: something may be erased in between."""
     with opened(data) as base:
-        kept = practice(base, "Night shift")
-        gone = practice(base, "Bedside handover")
+        kept = practice(base.session, "Night shift")
+        gone = practice(base.session, "Bedside handover")
         member, other = id_of(joined(base, name="Ada")), id_of(joined(base, name="Ben"))
         base.catch_up()
         copied(data / "log.sqlite", tmp_path / "older.sqlite")
-        base.erasure.entry(gone)
-        base.erasure.member(member, entries="kept")
+        base.session.erasure.entry(gone)
+        base.session.erasure.member(member, entries="kept")
     copied(tmp_path / "older.sqlite", data / "log.sqlite")
     with opened(data) as base:
         base.catch_up()
-        assert [item.id for item in base.catalogue.browse().items] == [kept]
-        assert [hit.id for hit in base.search("bedside handover night shift").results] == [kept]
+        assert [item.id for item in base.session.catalogue.browse().items] == [kept]
+        assert [hit.id for hit in base.session.search("bedside handover night shift").results] == [
+            kept
+        ]
         with pytest.raises(NotFound):
-            base.catalogue.get(gone)
-        standing = {each.id: each.standing for each in base.directory.members()}
+            base.session.catalogue.get(gone)
+        standing = {each.id: each.standing for each in base.session.directory.members()}
         assert standing.get(member, "erased") == "erased"
         assert standing[other] == "joined"
         with pytest.raises(NotFound):
-            base.directory.principal(member)
+            base.session.directory.principal(member)
 
 
 def test_the_vault_knows_what_is_written_while_a_process_runs(
@@ -72,10 +74,10 @@ def test_the_vault_knows_what_is_written_while_a_process_runs(
     monkeypatch.setattr("kb.belonging.KEEP_SECONDS", 0.0)
     with opened(data) as base, opened(data) as other:
         vault, log = base.parts.vault, base.parts.log
-        practice(base, "one")
+        practice(base.session, "one")
         assert vault.mark() == log.mark()
         with base.follow():
-            practice(other, "two")
+            practice(other.session, "two")
             deadline = time.monotonic() + 60
             while vault.mark() != log.mark() and time.monotonic() < deadline:
                 log.wait(log.head(), 0.01)
@@ -90,10 +92,10 @@ def test_a_mark_from_before_the_last_writes_of_a_killed_process_is_brought_up_in
     killed, older = tmp_path / "killed", tmp_path / "older"
     older.mkdir()
     with opened(data) as base:
-        practice(base, "one")
+        practice(base.session, "one")
         for name in ("vault.sqlite", "log.sqlite"):
             copied(data / name, older / name)
-        practice(base, "two")
+        practice(base.session, "two")
         base.wait(base.head(), index=True)
         mark = base.parts.vault.mark()
         shutil.copytree(data, killed)
@@ -134,7 +136,7 @@ def other_wal(tmp_path: Path) -> Path:
     KnowledgeBase.create(tmp_path / "other")
     with opened(tmp_path / "other") as base:
         for number in range(3):
-            practice(base, f"other {number}")
+            practice(base.session, f"other {number}")
         shutil.copytree(tmp_path / "other", tmp_path / "killed")
     return tmp_path / "killed" / "log.sqlite-wal"
 
@@ -152,7 +154,7 @@ def test_a_wal_of_another_base_is_refused_and_spoils_no_file(
 ) -> None:
     with opened(data) as base:
         for number in range(written):
-            practice(base, f"ours {number}")
+            practice(base.session, f"ours {number}")
     wal = data / f"{name}-wal"
     shutil.copy(other_wal.with_name(wal.name), wal)
     before = sources(data)
@@ -164,7 +166,7 @@ def test_a_wal_of_another_base_is_refused_and_spoils_no_file(
     (data / f"{name}-shm").unlink(missing_ok=True)
     told: list[str] = []
     with opened(data, told=told.append) as base:
-        assert len([*base.catalogue.all_ids()]) == written
+        assert len([*base.session.catalogue.all_ids()]) == written
     assert told == []
 
 

@@ -15,6 +15,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import OwnData, as_json
 from kb.people.member import Profile
+from kb.session import Session
 from tests.worlds.base import (
     END,
     ISSUER,
@@ -33,25 +34,25 @@ from tests.worlds.base import (
 
 
 @pytest.fixture
-def her(base: KnowledgeBase) -> KnowledgeBase:
-    """The base in the hands of a member who did a few things."""
+def her(base: KnowledgeBase) -> Session:
+    """The session of a member who did a few things."""
     return joined(base, name="Hana Kovář", languages=("cs", "en"), help="Nights.")
 
 
-def say_all(base: KnowledgeBase, her: KnowledgeBase) -> tuple[str, str]:
+def say_all(base: KnowledgeBase, her: Session) -> tuple[str, str]:
     """Her entry and the one of the member who has `base`; each says all in both of them.
 
     In every text of hers is the word Hers, in every one of the other the word Foreign.
     """
     mine, other = (
         practice(her, "Hers A", group="Hers B"),
-        practice(base, "Foreign A", group="Foreign B"),
+        practice(base.session, "Foreign A", group="Foreign B"),
     )
-    revise(her, mine, "Hers C")
-    revise(base, mine, "Foreign C")
-    revise(her, other, "Hers E")
-    revise(base, other, "Foreign E")
-    for who, word in ((her, "Hers"), (base, "Foreign")):
+    revise(base, her, mine, "Hers C")
+    revise(base, base.session, mine, "Foreign C")
+    revise(base, her, other, "Hers E")
+    revise(base, base.session, other, "Foreign E")
+    for who, word in ((her, "Hers"), (base.session, "Foreign")):
         who.entries.tag(mine, [f"{word} F"])
         who.entries.untag(mine, [f"{word} F"])
         who.entries.archive(mine, f"{word} G", other)
@@ -61,25 +62,23 @@ def say_all(base: KnowledgeBase, her: KnowledgeBase) -> tuple[str, str]:
         who.endorsements.withdraw(other)
         who.people.form_group(f"{word} J")
         _reuse(who, word, other, base, her)
-    base.reuses.record(other, group="Foreign K", context="Foreign Q", outcome="adopted")
+    base.session.reuses.record(other, group="Foreign K", context="Foreign Q", outcome="adopted")
     her.entries.relate(mine, Relation("Cites", other))
     her.entries.unrelate(mine, Relation("Cites", other))
-    base.entries.relate(mine, Relation("Requires", other))
+    base.session.entries.relate(mine, Relation("Requires", other))
     her.entries.show(mine, Visibility("groups", (her.directory.group("Hers J").id,)))
     her.people.change_profile(Profile(name="Hers O", address="Hers P"))
     return mine, other
 
 
-def _reuse(
-    who: KnowledgeBase, word: str, entry: str, base: KnowledgeBase, her: KnowledgeBase
-) -> None:
+def _reuse(who: Session, word: str, entry: str, base: KnowledgeBase, her: Session) -> None:
     """A reuse that `who` records, and both update."""
     link = f"https://{word.lower()}.example/"
     reuse = who.reuses.record(
         entry, group=f"{word} K", context=f"{word} L", outcome="adopted", evidence=link
     ).id
     others = f"https://foreign.example/{word}"
-    base.reuses.update_outcome(reuse, "adapted", "Foreign M", evidence=others)
+    base.session.reuses.update_outcome(reuse, "adapted", "Foreign M", evidence=others)
     her.reuses.update_outcome(reuse, "tried-and-stopped", f"Hers N of {word[0]}")
 
 
@@ -97,12 +96,12 @@ def read_back(own: OwnData) -> OwnData:
 
 
 def test_it_holds_profile_entries_endorsements_reuses_and_changes(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
-    mine, other = practice(her, "Mine"), practice(base, "Of others")
+    mine, other = practice(her, "Mine"), practice(base.session, "Of others")
     her.entries.show(mine, Visibility("author"))
     her.endorsements.endorse(other, "It works.")
-    base.endorsements.endorse(other, "For us too.")
+    base.session.endorsements.endorse(other, "For us too.")
     her.reuses.record(other, group="Ward 3", context="Nights", outcome="adopted")
 
     own = her.own_data()
@@ -129,39 +128,39 @@ def test_it_holds_profile_entries_endorsements_reuses_and_changes(
 
 
 def test_what_was_said_of_an_entry_that_is_hidden_by_now_is_still_theirs(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
-    other = practice(base, "Of others")
+    other = practice(base.session, "Of others")
     her.endorsements.endorse(other, "It works.")
-    base.entries.show(other, Visibility("author"))
+    base.session.entries.show(other, Visibility("author"))
     with pytest.raises(NotFound):
         her.catalogue.get(other)
     assert [each.reason for each in her.own_data().said["endorsements"]] == ["It works."]
 
 
 def test_what_others_said_of_their_entries_is_not_theirs_and_a_lost_role_takes_nothing_away(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     mine = practice(her, "Mine")
-    base.endorsements.endorse(mine, "We use it too.")
+    base.session.endorsements.endorse(mine, "We use it too.")
     assert her.principal.member
-    base.people.change_roles(her.principal.member, ["reporter"])
-    reporter = base.as_(base.directory.principal(her.principal.member))
+    base.session.people.change_roles(her.principal.member, ["reporter"])
+    reporter = base.as_member(her.principal.member)
     own = reporter.own_data()
     assert [entry.id for entry in own.said["entries"]] == [mine]
     assert "We use it too." not in as_json(own).decode() + as_markdown(own, OWN)
 
 
 def test_it_tells_reporters_of_nobody_with_a_name_like_theirs(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     me = her.principal.member or ""
-    base.people.change_roles(me, ["reporter"])
-    reporter = base.as_(base.directory.principal(me))
+    base.session.people.change_roles(me, ["reporter"])
+    reporter = base.as_member(me)
     alone = reporter.own_data().member
     twin = id_of(joined(base, name="Hana Kovář"))
     assert reporter.own_data().member == alone
-    base.people.leave(twin)
+    base.session.people.leave(twin)
     assert reporter.own_data().member == alone
 
 
@@ -169,11 +168,11 @@ def test_nobody_else_may_take_it(base: KnowledgeBase) -> None:
     with pytest.raises(Forbidden, match="Sign in"):
         base.as_(access.anonymous(world=True)).own_data()
     with pytest.raises(NotFound):
-        base.own_data()
+        base.session.own_data()
 
 
-def both_forms(base: KnowledgeBase) -> tuple[str, str]:
-    own = base.own_data()
+def both_forms(session: Session) -> tuple[str, str]:
+    own = session.own_data()
     assert read_back(own) == own
     return as_json(own).decode(), as_markdown(own, OWN)
 
@@ -242,24 +241,22 @@ def test_what_was_given_and_taken_back_is_told_with_its_time_and_place(
     assert [each.what for each in own.changed] == ["group-formed"]
 
 
-def test_a_group_is_theirs_only_from_where_they_chose_it(
-    base: KnowledgeBase, her: KnowledgeBase
-) -> None:
+def test_a_group_is_theirs_only_from_where_they_chose_it(base: KnowledgeBase, her: Session) -> None:
     mine = practice(her, "Mine")
-    regroup(base, mine, "Others")
-    revise(her, mine, "Again")
+    regroup(base.session, mine, "Others")
+    revise(base, her, mine, "Again")
     regroup(her, mine, "Hers")
     (entry,) = her.own_data().said["entries"]
     assert [text.group for text in entry.texts] == [None, None, "Hers"]
 
 
 def test_what_they_wrote_in_an_entry_that_is_hidden_by_now_is_theirs_and_no_more_of_it(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
-    other = practice(base, "Of others")
-    revise(her, other, "Hers")
-    revise(base, other, "Secret")
-    base.entries.show(other, Visibility("author"))
+    other = practice(base.session, "Of others")
+    revise(base, her, other, "Hers")
+    revise(base, base.session, other, "Secret")
+    base.session.entries.show(other, Visibility("author"))
     for form in both_forms(her):
         assert "Hers done." in form
         assert "Secret" not in form
@@ -267,7 +264,7 @@ def test_what_they_wrote_in_an_entry_that_is_hidden_by_now_is_theirs_and_no_more
 
 
 def test_what_was_erased_is_no_longer_there_to_be_taken_along(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
     mine = practice(her, "Mine")
     her.erasure.entry(mine)
@@ -282,8 +279,8 @@ def test_what_they_sign_in_with_is_told_and_opens_nothing(base: KnowledgeBase) -
     mine.tie_identity(ISSUER, SUBJECT)
     _, secret = mine.make_token(me, ["search", "report"], "Nightly job", END)
     session = base.accounts.sessions.begin(me, "password")
-    add_passkey(her)
-    base.credentials.make_token(id_of(joined(base)), ["admin"], "Of others", END)
+    add_passkey(base, her)
+    base.session.credentials.make_token(id_of(joined(base)), ["admin"], "Of others", END)
 
     own = her.own_data().sign_in
     assert (own.name, own.password, own.other_account) == (True, True, True)
@@ -340,7 +337,7 @@ def test_the_page_for_people_names_groups_and_says_what_stands_beside_the_texts(
 
 
 def test_a_text_of_several_lines_stays_one_point_of_the_list(
-    base: KnowledgeBase, her: KnowledgeBase
+    base: KnowledgeBase, her: Session
 ) -> None:
-    her.endorsements.endorse(practice(base, "Of others"), "It works.\n\n# By night.")
+    her.endorsements.endorse(practice(base.session, "Of others"), "It works.\n\n# By night.")
     assert "It works.\n  \n  # By night." in as_markdown(her.own_data(), OWN)

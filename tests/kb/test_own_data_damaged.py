@@ -43,9 +43,9 @@ def hers(open_base: OpenBase) -> Hers:
 
 def test_one_text_that_cannot_be_read_costs_no_other(hers: Hers) -> None:
     mine = practice(hers.her, "First")
-    revise(hers.her, mine, "Second")
+    revise(hers.base, hers.her, mine, "Second")
     second = hers.base.head()
-    revise(hers.her, mine, "Third")
+    revise(hers.base, hers.her, mine, "Third")
     other = practice(hers.her, "Other")
     hers.damage(second)
     own = hers.own()
@@ -68,7 +68,7 @@ def test_one_text_that_cannot_be_read_costs_no_other(hers: Hers) -> None:
 def test_the_beginning_of_an_entry_tells_whose_it_is_damaged_as_well(hers: Hers) -> None:
     mine = practice(hers.her, "First")
     begun = hers.base.head() - 1  # the tag stands behind it
-    hers.her.entries.relate(mine, Relation("Cites", practice(hers.base, "Of others")))
+    hers.her.entries.relate(mine, Relation("Cites", practice(hers.base.session, "Of others")))
     hers.damage(begun)
     own = hers.own()
     assert [(entry.id, entry.contributed) for entry in own.said["entries"]] == [(mine, True)]
@@ -76,7 +76,7 @@ def test_the_beginning_of_an_entry_tells_whose_it_is_damaged_as_well(hers: Hers)
 
 
 def test_what_is_all_that_a_member_said_somewhere_is_not_left_out_in_silence(hers: Hers) -> None:
-    other = practice(hers.base, "Of others")
+    other = practice(hers.base.session, "Of others")
     hers.her.endorsements.endorse(other, "It works.")
     endorsed = hers.base.head()
     hers.her.entries.tag(practice(hers.her, "Mine"), ["x"])
@@ -87,7 +87,7 @@ def test_what_is_all_that_a_member_said_somewhere_is_not_left_out_in_silence(her
 
 
 def test_what_others_said_is_not_told_as_missing(hers: Hers) -> None:
-    practice(hers.base, "Of others")
+    practice(hers.base.session, "Of others")
     hers.damage(hers.base.head())
     assert hers.own().missing == ()
 
@@ -95,9 +95,9 @@ def test_what_others_said_is_not_told_as_missing(hers: Hers) -> None:
 def test_a_group_that_others_may_have_settled_is_not_taken_for_theirs(hers: Hers) -> None:
     mine = practice(hers.her, "Mine")
     hers.base.wait(hers.base.head(), index=False)
-    regroup(hers.base, mine, "Of others")
+    regroup(hers.base.session, mine, "Of others")
     settled = hers.base.head()
-    revise(hers.her, mine, "Mine too")
+    revise(hers.base, hers.her, mine, "Mine too")
     hers.damage(settled)
     assert "Of others" not in as_json(hers.own()).decode()
 

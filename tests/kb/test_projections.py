@@ -359,7 +359,7 @@ class Titles:
 def test_the_worker_keeps_up_any_projection_that_it_is_given(open_base: OpenBase) -> None:
     base = open_base()
     parts, titles = base.parts, Titles()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     lane = ProjectionLane(parts.log, titles, titles.clear)
     forgetting = Eraser(parts.log, parts.views, parts.reader, parts.index, parts.keys)
     worker = ProjectionWorker(
@@ -381,7 +381,7 @@ def test_status_lists_every_projection_with_its_lag_and_what_it_has_parked(
     open_base: OpenBase,
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.catch_up()
     found = {each.name: each for each in base.status().projections}
     assert [*found] == [*VIEWS.by_name, "index"]

@@ -27,21 +27,21 @@ Race = Callable[[Act, Act], list[str]]
 
 @pytest.fixture
 def base(base: KnowledgeBase) -> KnowledgeBase:
-    return base.as_(operator())
+    return KnowledgeBase(base.parts, operator())
 
 
 @pytest.fixture
 def other(open_base: OpenBase) -> KnowledgeBase:
     """The same directory, opened once more as by another process."""
-    return open_base().as_(operator())
+    return KnowledgeBase(open_base().parts, operator())
 
 
 @contextmanager
 def threads(base: KnowledgeBase, other: KnowledgeBase) -> Iterator[Race]:
     def race(one: Act, two: Act) -> list[str]:
         tasks = [
-            lambda: (0, acted(base.people, one)),
-            lambda: (1, acted(other.people, two)),
+            lambda: (0, acted(base.session.people, one)),
+            lambda: (1, acted(other.session.people, two)),
         ]
         return [said for _, said in sorted(at_once(*tasks))]
 
@@ -101,7 +101,7 @@ def test_of_the_last_two_stewards_who_leave_at_once_one_stays(
         new = id_of(joined(base, "member", "steward"))
         said = race(("leave", (left,), {}), ("erase", (new,), {}))
         base.parts.catch_up_views()
-        [left] = base.directory.stewards()
+        [left] = base.session.directory.stewards()
         assert sorted(map(bool, said)) == [False, True]
         assert "The last steward cannot go" in "".join(said)
 
@@ -109,7 +109,7 @@ def test_of_the_last_two_stewards_who_leave_at_once_one_stays(
 def test_of_two_groups_that_take_one_name_at_once_one_has_it(
     base: KnowledgeBase, race: Race
 ) -> None:
-    one, two = (base.people.form_group(name).id for name in ("Day", "Night"))
+    one, two = (base.session.people.form_group(name).id for name in ("Day", "Night"))
     for turn in range(TURNS):
         name = f"Ward {turn}"
         renamed: Act = ("change_group", (one,), {"name": name})
@@ -120,14 +120,16 @@ def test_of_two_groups_that_take_one_name_at_once_one_has_it(
         assert sorted(map(bool, said)) == [False, True]
         assert "choose another name" in "".join(said)
         base.parts.catch_up_views()
-        assert [each.name for each in base.directory.groups()].count(name) == 1
+        assert [each.name for each in base.session.directory.groups()].count(name) == 1
 
 
 def test_two_groups_that_are_put_inside_each_other_at_once_make_no_circle(
     base: KnowledgeBase, race: Race
 ) -> None:
     for turn in range(TURNS):
-        one, two = (base.people.form_group(f"{name} {turn}").id for name in ("Day", "Night"))
+        one, two = (
+            base.session.people.form_group(f"{name} {turn}").id for name in ("Day", "Night")
+        )
         said = race(
             ("change_group", (one,), {"parent": two}), ("change_group", (two,), {"parent": one})
         )
@@ -139,10 +141,10 @@ def test_a_steward_who_is_the_last_when_they_go_stays(
     base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
 ) -> None:
     one, two = (id_of(joined(base, "member", "steward")) for _ in range(2))
-    meanwhile(partial(other.people.change_roles, two, ["member"]))
+    meanwhile(partial(other.session.people.change_roles, two, ["member"]))
     with pytest.raises(Refused, match="last steward"):
-        base.people.leave(one)
-    assert base.directory.stewards() == [one]
+        base.session.people.leave(one)
+    assert base.session.directory.stewards() == [one]
 
 
 def test_a_name_that_another_group_takes_meanwhile_is_refused(
@@ -151,41 +153,44 @@ def test_a_name_that_another_group_takes_meanwhile_is_refused(
     """Formed, then renamed: the other one is not known of when the name is looked for."""
 
     def take() -> None:
-        known = other.people.form_group("Night").id
-        other.people.change_group(known, name="Ward 3")
+        known = other.session.people.form_group("Night").id
+        other.session.people.change_group(known, name="Ward 3")
 
     meanwhile(take)
     with pytest.raises(Refused, match="Another group is called “Ward 3”"):
-        base.people.form_group("Ward 3")
+        base.session.people.form_group("Ward 3")
 
 
 def test_nobody_joins_by_themselves_what_comes_to_lie_in_a_closed_circle_meanwhile(
     base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
 ) -> None:
-    board, ward = base.people.form_group("Board").id, base.people.form_group("Ward", open=True).id
+    board, ward = (
+        base.session.people.form_group("Board").id,
+        base.session.people.form_group("Ward", open=True).id,
+    )
     mara = joined(base)
-    around = base.people.form_group("House", open=True).id
-    base.people.change_group(ward, parent=around)
-    meanwhile(partial(other.people.change_group, around, parent=board, open=False))
+    around = base.session.people.form_group("House", open=True).id
+    base.session.people.change_group(ward, parent=around)
+    meanwhile(partial(other.session.people.change_group, around, parent=board, open=False))
     with pytest.raises(Forbidden):
         mara.people.join_group(ward)
-    assert not base.directory.member(id_of(mara)).groups
+    assert not base.session.directory.member(id_of(mara)).groups
 
 
 def test_nobody_is_invited_to_a_group_that_is_closed_meanwhile(
     base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
 ) -> None:
-    ward = base.people.form_group("Ward").id
-    meanwhile(partial(other.people.close_group, ward))
+    ward = base.session.people.form_group("Ward").id
+    meanwhile(partial(other.session.people.close_group, ward))
     with pytest.raises(Refused, match="is closed"):
-        base.people.invite(groups=[ward])
+        base.session.people.invite(groups=[ward])
 
 
 def test_nobody_comes_into_what_a_group_around_closes_meanwhile(
     base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
 ) -> None:
     """By joining, by an invitation, or by a group that is formed or moved inside it."""
-    people, mara = base.people, id_of(joined(base))
+    people, mara = base.session.people, id_of(joined(base))
     commands: dict[str, Callable[[str, str], object]] = {
         "join": lambda _, ward: people.join_group(ward, mara),
         "invite": lambda _, ward: people.invite(groups=[ward]),
@@ -196,21 +201,21 @@ def test_nobody_comes_into_what_a_group_around_closes_meanwhile(
         around = people.form_group(f"House, {how}").id
         ward = people.form_group(f"Ward, {how}", around).id
         free = people.form_group(f"Free, {how}").id
-        meanwhile(partial(other.people.close_group, around))
+        meanwhile(partial(other.session.people.close_group, around))
         with pytest.raises(Refused, match=f"The group “House, {how}” is closed"):
             command(free, ward)
-    assert not base.directory.member(mara).groups
+    assert not base.session.directory.member(mara).groups
 
 
 def test_a_group_is_not_opened_inside_one_that_ceases_to_be_open_meanwhile(
     base: KnowledgeBase, other: KnowledgeBase, meanwhile: Callable[..., None]
 ) -> None:
-    around = base.people.form_group("House", open=True).id
-    floor = base.people.form_group("Floor", around, open=True).id
-    ward = base.people.form_group("Ward", floor).id
-    meanwhile(partial(other.people.change_group, around, open=False))
+    around = base.session.people.form_group("House", open=True).id
+    floor = base.session.people.form_group("Floor", around, open=True).id
+    ward = base.session.people.form_group("Ward", floor).id
+    meanwhile(partial(other.session.people.change_group, around, open=False))
     with pytest.raises(Refused, match="cannot be open"):
-        base.people.change_group(ward, open=True)
+        base.session.people.change_group(ward, open=True)
 
 
 def test_a_sign_in_name_that_another_takes_meanwhile_stays_theirs(

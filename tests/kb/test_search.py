@@ -31,17 +31,17 @@ def test_a_title_and_a_tag_in_another_form_of_unicode_are_told_as_such(
 ) -> None:
     draft = some_draft(tags=(unicodedata.normalize(form, "회의록"),))
     title = unicodedata.normalize(form, "야간 근무표")
-    base.entries.contribute(structs.replace(draft, content=some_content(title)))
+    base.session.entries.contribute(structs.replace(draft, content=some_content(title)))
     for asked in ("야간 근무표", unicodedata.normalize("NFD", "야간 근무표")):
-        assert base.search(asked).results[0].why.startswith("exact title")
+        assert base.session.search(asked).results[0].why.startswith("exact title")
     for asked in ("회의록", unicodedata.normalize("NFD", "회의록")):
-        assert "tag" in base.search(asked).results[0].why
+        assert "tag" in base.session.search(asked).results[0].why
 
 
 def test_what_was_written_is_found_by_the_next_question(base: KnowledgeBase) -> None:
-    receipt = base.entries.contribute(some_draft(tags=("night",)))
+    receipt = base.session.entries.contribute(some_draft(tags=("night",)))
 
-    answer = base.search("how do we hand over at the bed")
+    answer = base.session.search("how do we hand over at the bed")
 
     (result,) = answer.results
     assert (result.id, result.title, result.kind) == (receipt.id, "Bedside handover", "practice")
@@ -56,15 +56,15 @@ def test_what_was_written_is_found_by_the_next_question(base: KnowledgeBase) -> 
 
 
 def test_an_exact_title_is_said_to_be_one(base: KnowledgeBase) -> None:
-    base.entries.contribute(some_draft())
-    (result,) = base.search("bedside HANDOVER").results
+    base.session.entries.contribute(some_draft())
+    (result,) = base.session.search("bedside HANDOVER").results
     assert result.why.startswith("exact title; ")
     assert result.score.exact
 
 
 def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> None:
     source = Source("book", "chapter-7.md")
-    base.entries.bring(
+    base.session.entries.bring(
         ImportedEntry(
             id=entry_id_for("book", "chapter-7.md"),
             draft=some_draft(),
@@ -72,7 +72,7 @@ def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> N
             archived=None,
         )
     )
-    (result,) = base.search("chapter-7.md").results
+    (result,) = base.session.search("chapter-7.md").results
     assert result.why.startswith("exact name; ")
 
 
@@ -90,8 +90,10 @@ def test_an_exact_name_at_the_source_is_said_to_be_one(base: KnowledgeBase) -> N
 def test_what_only_a_tag_has_is_said_to_be_found_by_it(
     base: KnowledgeBase, question: str, told: str
 ) -> None:
-    base.entries.contribute(some_draft(tags=(".NET", "Größe", "it", "night shift", "the bed")))
-    assert base.search(question).results[0].why.startswith(told)
+    base.session.entries.contribute(
+        some_draft(tags=(".NET", "Größe", "it", "night shift", "the bed"))
+    )
+    assert base.session.search(question).results[0].why.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ def test_a_property_is_found_by_its_name_and_its_value(
     base: KnowledgeBase, question: str, text: str
 ) -> None:
     for number in range(5):
-        base.entries.contribute(some_draft(some_content(f"Handover {number}")))
+        base.session.entries.contribute(some_draft(some_content(f"Handover {number}")))
     properties = {
         "customer_order_id": "kx-4711",
         "since": 1987,
@@ -117,9 +119,9 @@ def test_a_property_is_found_by_its_name_and_its_value(
         "open": True,
     }
     content = structs.replace(some_content(), properties=properties)
-    kept = base.entries.contribute(some_draft(content)).id
+    kept = base.session.entries.contribute(some_draft(content)).id
 
-    result = base.search(question).results[0]
+    result = base.session.search(question).results[0]
 
     assert (result.id, result.heading, result.place) == (kept, "Properties", "properties")
     assert result.close
@@ -129,58 +131,58 @@ def test_a_property_is_found_by_its_name_and_its_value(
 def test_a_property_is_found_by_those_alone_who_see_its_entry(base: KnowledgeBase) -> None:
     content = structs.replace(some_content(), properties={"host": "Zymurgy"})
     draft = structs.replace(some_draft(content), visibility=Visibility("author"))
-    base.entries.contribute(draft)
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(draft)
+    base.session.entries.contribute(some_draft())
 
     found = base.as_(access.of_member("ben", (), ())).search("zymurgy").results
 
     assert found == ()
-    assert base.search("zymurgy").results[0].place == "properties"
+    assert base.session.search("zymurgy").results[0].place == "properties"
 
 
 def test_a_model_without_vectors_of_words_answers_as_well(data: Path) -> None:
     with KnowledgeBase.open(data, embedder=HashEmbedder(words=False)) as base:
-        base.entries.contribute(some_draft())
-        (result,) = base.search("how do we hand over at the bed").results
+        base.session.entries.contribute(some_draft())
+        (result,) = base.session.search("how do we hand over at the bed").results
     assert (result.title, result.close, result.score.met) == ("Bedside handover", True, 0.0)
 
 
 def test_without_any_entry_there_is_nothing_to_show(base: KnowledgeBase) -> None:
-    assert base.search("anything at all").results == ()
+    assert base.session.search("anything at all").results == ()
 
 
 def test_what_shares_neither_a_word_nor_a_meaning_is_not_shown(
     base: KnowledgeBase, embedder: HashEmbedder
 ) -> None:
-    base.entries.contribute(some_draft())
-    assert base.search("zebra paint handover").results
+    base.session.entries.contribute(some_draft())
+    assert base.session.search("zebra paint handover").results
     embedder.calibration = structs.replace(embedder.calibration, faint=2.0)
-    assert base.search("zebra paint handover").results
-    assert base.search("zebra paint").results == ()
+    assert base.session.search("zebra paint handover").results
+    assert base.session.search("zebra paint").results == ()
 
 
 def test_what_is_not_close_is_shown_as_the_nearest_there_is(base: KnowledgeBase) -> None:
     for number in range(7):
-        base.entries.contribute(some_draft(some_content(f"Handover {number}")))
-    answer = base.search("zebra crossing handover of paint", limit=20)
+        base.session.entries.contribute(some_draft(some_content(f"Handover {number}")))
+    answer = base.session.search("zebra crossing handover of paint", limit=20)
     assert answer.nothing_close
     assert [result.close for result in answer.results] == [False] * NEAREST
-    assert len(base.search("zebra crossing handover of paint", limit=2).results) == 2
+    assert len(base.session.search("zebra crossing handover of paint", limit=2).results) == 2
 
 
 def test_five_are_answers_and_the_rest_is_less_close(base: KnowledgeBase) -> None:
     for number in range(7):
-        base.entries.contribute(some_draft(some_content(f"Handover {number}")))
-    answer = base.search("handover", limit=20)
+        base.session.entries.contribute(some_draft(some_content(f"Handover {number}")))
+    answer = base.session.search("handover", limit=20)
     assert not answer.nothing_close
     assert [result.close for result in answer.results] == [True] * 5 + [False] * 2
 
 
 def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:
-    entry_id = base.entries.contribute(some_draft(tags=("night", "night shift"))).id
+    entry_id = base.session.entries.contribute(some_draft(tags=("night", "night shift"))).id
 
     def found(**named: Any) -> bool:
-        return bool(base.search("bedside handover", EntryFilter(**named)).results)
+        return bool(base.session.search("bedside handover", EntryFilter(**named)).results)
 
     assert found(kinds=("practice",), tags=("night",), groups=("Ward 3",))
     assert found(tags=("NIGHT", "#Night Shift"), groups=("ward-3", "unheard-of"))
@@ -190,7 +192,7 @@ def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:
     assert not found(kinds=("unheard-of",))
     assert not found(groups=("unheard-of",))
     assert not found(archived=True)
-    base.entries.archive(entry_id, "Old")
+    base.session.entries.archive(entry_id, "Old")
     assert not found()
     assert found(archived=True)
     assert found(archived=None)
@@ -200,9 +202,9 @@ def test_filters_are_part_of_the_question(base: KnowledgeBase) -> None:
 def test_a_question_without_words_is_refused_in_a_sentence(
     base: KnowledgeBase, question: str
 ) -> None:
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     with pytest.raises(InvalidInput, match=r"\.$") as caught:
-        base.search(question)
+        base.session.search(question)
     assert caught.value.field == "question"
 
 
@@ -220,8 +222,8 @@ def test_a_question_without_words_is_refused_in_a_sentence(
     ],
 )
 def test_any_other_question_gets_an_answer(base: KnowledgeBase, question: str) -> None:
-    base.entries.contribute(some_draft())
-    answer = base.search(question)
+    base.session.entries.contribute(some_draft())
+    answer = base.session.search(question)
     assert len(answer.results) <= 1
     assert answer.question == question
 
@@ -229,44 +231,44 @@ def test_any_other_question_gets_an_answer(base: KnowledgeBase, question: str) -
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_the_number_of_results_has_bounds(base: KnowledgeBase, limit: int) -> None:
     with pytest.raises(InvalidInput, match="1 to 100"):
-        base.search("bed", limit=limit)
+        base.session.search("bed", limit=limit)
 
 
 def test_an_entry_that_the_views_lack_is_not_offered(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base.entries.contribute(some_draft())
-    monkeypatch.setattr(base.catalogue, "summaries", lambda ids: {})
-    assert base.search("bedside handover").nothing_close
+    base.session.entries.contribute(some_draft())
+    monkeypatch.setattr(base.session.catalogue, "summaries", lambda ids: {})
+    assert base.session.search("bedside handover").nothing_close
 
 
 @pytest.mark.parametrize("error", [ModelUnavailable, IndexUnavailable])
 def test_a_search_that_cannot_be_made_says_why(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
 
     def failing(*_: object) -> None:
         raise error("It is not there: put it back.")
 
     monkeypatch.setattr(HybridIndex, "search", failing)
     with pytest.raises(SearchUnavailable, match="put it back"):
-        base.search("bed")
+        base.session.search("bed")
 
 
 def test_an_index_that_vanishes_between_two_questions_is_made_anew(
     data: Path, open_base: OpenBase, notices: list[str]
 ) -> None:
     writer, reader = open_base(), open_base()
-    writer.entries.contribute(some_draft())
-    assert writer.search("bedside handover").results
+    writer.session.entries.contribute(some_draft())
+    assert writer.session.search("bedside handover").results
     writer.close()
-    assert reader.search("bedside handover").results
+    assert reader.session.search("bedside handover").results
     (data / "index" / "CURRENT").unlink()
     notices.clear()
     content = Content(title="Huddle", sections=(*some_content().sections, Section("x", "y")))
-    reader.entries.contribute(Draft(kind="practice", content=content))
-    assert [result.title for result in reader.search("huddle").results] == ["Huddle"]
+    reader.session.entries.contribute(Draft(kind="practice", content=content))
+    assert [result.title for result in reader.session.search("huddle").results] == ["Huddle"]
     assert len(notices) == 1
 
 
@@ -277,23 +279,23 @@ def test_a_damaged_index_counts_again_as_soon_as_another_process_has_made_it_ane
     monkeypatch.setattr("kb.search.search.OTHERS_SECONDS", 0.0)
     leader, reader = open_base(), open_base()
     leader.start_following()
-    receipt = leader.entries.contribute(some_draft())
+    receipt = leader.session.entries.contribute(some_draft())
     leader.wait(leader.head(), index=True)
-    assert reader.search("bedside handover").results
+    assert reader.session.search("bedside handover").results
     damage_index(data)
     # What the reader still has in memory no longer counts when a position is committed.
-    leader.endorsements.endorse(receipt.id, "Good")
+    leader.session.endorsements.endorse(receipt.id, "Good")
     leader.wait(leader.head(), index=True)
     with pytest.raises(NotYetSearchable, match="damaged"):
-        reader.search("bedside handover")
+        reader.session.search("bedside handover")
 
     leader.rebuild("index")
-    answer = reader.search("bedside handover")
+    answer = reader.session.search("bedside handover")
     assert (len(answer.results), answer.behind) == (1, 0)
     leader.close()
     notices.clear()
-    reader.wait(reader.entries.contribute(some_draft()).position, index=True, timeout=60)
-    assert len(reader.search("bedside handover").results) == 2
+    reader.wait(reader.session.entries.contribute(some_draft()).position, index=True, timeout=60)
+    assert len(reader.session.search("bedside handover").results) == 2
     assert notices == [], "a sound index is not made anew"
 
 
@@ -314,7 +316,7 @@ def damage_index(data: Path) -> None:
 def test_an_index_that_cannot_be_made_is_said_to_be_missing(
     base: KnowledgeBase, embedder: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
 
     def broken(*_: object, **__: object) -> None:
         raise ModelUnavailable("The model is not there: install it.")
@@ -322,7 +324,7 @@ def test_an_index_that_cannot_be_made_is_said_to_be_missing(
     monkeypatch.setattr(HybridIndex, "build", broken)
     for _ in range(2):
         with pytest.raises(SearchUnavailable, match="install it"):
-            base.search("bed")
+            base.session.search("bed")
     assert any("install it" in error for error in base.status().errors)
 
 
@@ -331,8 +333,8 @@ def test_an_index_that_turns_out_to_be_damaged_is_made_anew(
     base: KnowledgeBase, notices: list[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr("kb.projections.background.RETRY_SECONDS", 0.01)
-    base.entries.contribute(some_draft())
-    assert base.search("bedside handover").results
+    base.session.entries.contribute(some_draft())
+    assert base.session.search("bedside handover").results
     sound = getattr(HybridIndex, name)
     damage = [IndexOutdated("The index file passages.sqlite is damaged (page 7).")]
 
@@ -342,6 +344,6 @@ def test_an_index_that_turns_out_to_be_damaged_is_made_anew(
         return sound(*arguments, **named)
 
     monkeypatch.setattr(HybridIndex, name, failing)
-    base.entries.contribute(some_draft())
-    assert len(base.search("bedside handover").results) == 2
+    base.session.entries.contribute(some_draft())
+    assert len(base.session.search("bedside handover").results) == 2
     assert "page 7" in notices[-1]

@@ -34,7 +34,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
 
 def written(base: KnowledgeBase, title: str) -> None:
     with suppress(NotYetSearchable):
-        base.entries.contribute(some_draft(some_content(title)))
+        base.session.entries.contribute(some_draft(some_content(title)))
 
 
 @pytest.mark.parametrize("follows", [True, False])
@@ -51,7 +51,7 @@ def test_a_full_disk_keeps_nobody_from_asking_for_what_is_in(
         if follows:
             with base.parts.worker.moved:
                 assert base.parts.worker.moved.wait_for(lambda: base.parts.worker.errors, 30)
-        answer = base.search("quiet hour")
+        answer = base.session.search("quiet hour")
         assert answer.results[0].title == "Quiet hour"
         assert FULL in str(answer.trouble)
         assert "Night shift" not in {result.title for result in answer.results}
@@ -67,5 +67,5 @@ def test_once_there_is_room_again_all_is_found_and_nothing_is_said(
         patch.setattr(Views, "apply", lambda *_: (_ for _ in ()).throw(OSError("No space")))
         written(base, "Night shift")
     base.catch_up()
-    answer = base.search("night shift")
+    answer = base.session.search("night shift")
     assert (answer.results[0].title, answer.trouble) == ("Night shift", None)

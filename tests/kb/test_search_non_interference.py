@@ -37,6 +37,7 @@ from kb.reuse.actions import REPORT
 from kb.reuse.reuse import OUTCOMES
 from kb.search.search import Answer
 from kb.search.search_index import SearchIndex
+from kb.session import Session
 from kb.writer import Receipt
 from tests.commands import COMMANDS, Asked, material
 from tests.examples import costly
@@ -66,12 +67,12 @@ class Past:
         self.folder = folder
         KnowledgeBase.create(folder)
         self.base = opened(folder, fulltext=engine)
-        self.base.people.open_to_world(True)
+        self.base.session.people.open_to_world(True)
         for group in GROUPS:
-            self.base.people.form_group(group)
+            self.base.session.people.form_group(group)
         self.ids = {name: id_of(joined(self.base, name=name)) for name in MEMBERS}
-        self.base.people.change_roles(self.ids["carl"], ["reporter"])
-        self.base.people.join_group(group_id("team"), self.ids["ada"])
+        self.base.session.people.change_roles(self.ids["carl"], ["reporter"])
+        self.base.session.people.join_group(group_id("team"), self.ids["ada"])
         self.entries: list[str] = []
         self.reuses: list[str] = []
         self.authors: dict[str, str | None] = {}
@@ -97,12 +98,12 @@ class Past:
     def principal(self, name: str) -> Principal:
         """Who that is now; nobody known once erased, or without a name."""
         try:
-            return self.base.directory.principal(self.ids[name])
+            return self.base.session.directory.principal(self.ids[name])
         except (KeyError, NotFound):
-            return self.base.directory.anonymous()
+            return self.base.session.directory.anonymous()
 
-    def some(self) -> KnowledgeBase:
-        """The base in the hands of a member who sees and may do all."""
+    def some(self) -> Session:
+        """The session of a member who sees and may do all."""
         return self.base.as_(everything(self.ids[self.draw.choice(("ada", "ben", "dan"))]))
 
     def entry(self) -> str:
@@ -151,7 +152,7 @@ class Past:
 
         def seen(entry_id: str) -> bool:
             try:
-                page = self.base.catalogue.get(entry_id)
+                page = self.base.session.catalogue.get(entry_id)
             except NotFound:
                 return member is not None and self.authors[entry_id] == member
             return bool(access.audience(page.visibility, page.contributed_by) & labels)
@@ -207,17 +208,17 @@ def _new(event: RecordedEvent) -> NewEvent:
     return NewEvent(**{name: getattr(event, name) for name in NewEvent.__struct_fields__})
 
 
-def found(base: KnowledgeBase) -> list[Answer]:
+def found(session: Session) -> list[Answer]:
     """Every answer to every question, but for the time that it took."""
     answers = [
-        base.search(q, narrowed, limit=limit) for q in QUESTIONS for narrowed, limit in NARROWED
+        session.search(q, narrowed, limit=limit) for q in QUESTIONS for narrowed, limit in NARROWED
     ]
     return [structs.replace(answer, milliseconds=0.0) for answer in answers]
 
 
-def listed(base: KnowledgeBase, ids: list[str]) -> list[object]:
+def listed(session: Session, ids: list[str]) -> list[object]:
     """Everything else that is told about these entries, of all together and of people."""
-    catalogue, principal = base.catalogue, base.principal
+    catalogue, principal = session.catalogue, session.principal
     answers: list[object] = [
         catalogue.browse(EntryFilter(archived=None), sort="reused", limit=100),
         catalogue.browse(EntryFilter(tags=("tag1",)), sort="title"),
@@ -230,10 +231,10 @@ def listed(base: KnowledgeBase, ids: list[str]) -> list[object]:
         asked = (catalogue.get, catalogue.history, catalogue.lineage, catalogue.resolve)
         answers += [answered(partial(ask, entry_id)) for ask in asked]
     if access.may(principal, REPORT):
-        answers += [base.reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
+        answers += [session.reports.reuse(by=by) for by in ("kind", "tag", "group", "month")]
     if access.may(principal, SEE_PEOPLE):
-        answers += [base.directory.members(), base.directory.groups()]
-        answers.append(base.directory.changes(principal.member or ""))
+        answers += [session.directory.members(), session.directory.groups()]
+        answers.append(session.directory.changes(principal.member or ""))
     return answers
 
 
@@ -265,7 +266,7 @@ def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
 ) -> None:
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         draw = Random(seed)
-        patch.setattr("kb.knowledge_base.new_id", numbered(draw))
+        patch.setattr("kb.session.new_id", numbered(draw))
         past = Past(Path(place) / "whole", engine, draw)
         with past.base:
             past.live(30)
@@ -282,16 +283,16 @@ def test_a_knowledge_base_answers_as_if_what_is_hidden_were_not_in_its_log(
 
 
 def told(past: Past, principal: Principal, ids: list[str]) -> list[object]:
-    base = past.base.as_(principal)
-    return [*_settled(base), *listed(base, ids)]
+    session = past.base.as_(principal)
+    return [*_settled(past.base, session), *listed(session, ids)]
 
 
-def _settled(base: KnowledgeBase) -> list[Answer]:
+def _settled(base: KnowledgeBase, session: Session) -> list[Answer]:
     """The answers of an index that has all in: after an erasure it is made anew meanwhile."""
-    answers = found(base)
+    answers = found(session)
     while any(answer.behind for answer in answers):
         base.wait(base.head(), index=True)
-        answers = found(base)
+        answers = found(session)
     return answers
 
 
@@ -299,8 +300,8 @@ BEN = access.of_member("ben", ["member"], [])
 
 
 @pytest.fixture
-def ben(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase:
-    """The base in the hands of a member, with an index that takes in nothing any more."""
+def ben(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The session of a member, with an index that takes in nothing any more."""
     for title in ("Bedside handover", "Handover at the bedside"):
         contribute(base, title, Visibility())
     ben = base.as_(BEN)
@@ -317,7 +318,9 @@ def ben(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> KnowledgeBase:
 
 def contribute(base: KnowledgeBase, title: str, shown: Visibility) -> str:
     content = some_content(title)
-    return base.entries.contribute(Draft(kind="practice", content=content, visibility=shown)).id
+    return base.session.entries.contribute(
+        Draft(kind="practice", content=content, visibility=shown)
+    ).id
 
 
 def lack(answer: Answer) -> tuple[int, bool]:
@@ -325,7 +328,7 @@ def lack(answer: Answer) -> tuple[int, bool]:
 
 
 def test_that_the_index_lacks_something_is_told_to_those_who_see_what_it_lacks(
-    base: KnowledgeBase, ben: KnowledgeBase
+    base: KnowledgeBase, ben: Session
 ) -> None:
     operator = base.as_(access.operator())
     contribute(base, "Hidden", Visibility("author"))
@@ -341,10 +344,10 @@ def test_that_the_index_lacks_something_is_told_to_those_who_see_what_it_lacks(
 
 
 def test_what_was_hidden_since_takes_no_place_from_the_others(
-    base: KnowledgeBase, ben: KnowledgeBase
+    base: KnowledgeBase, ben: Session
 ) -> None:
     first, second = (result.id for result in ben.search("bedside handover").results)
 
-    base.entries.show(first, Visibility("author"))
+    base.session.entries.show(first, Visibility("author"))
 
     assert [result.id for result in ben.search("bedside handover", limit=1).results] == [second]

@@ -44,7 +44,7 @@ def test_every_method_that_changes_something_is_called_by_a_command_of_the_table
     there = {
         f"{service}.{method}"
         for service in SERVICES
-        for method, _ in inspect.getmembers(getattr(base, service), inspect.ismethod)
+        for method, _ in inspect.getmembers(getattr(base.session, service), inspect.ismethod)
         if not method.startswith("_")
     }
     told = set(map(called, CALLS.values()))
@@ -86,11 +86,14 @@ def needed(command: Command) -> str:
 def test_each_command_in_python_is_refused_to_those_to_whom_the_page_of_the_rules_does_not_allow_it(
     base: KnowledgeBase, who: str
 ) -> None:
-    base.people.open_to_world(True)
-    base.people.form_group(WARD, open=True)
-    member, entry = base.people.invite().id, base.entries.contribute(some_draft()).id
-    base.entries.show(entry, Visibility("world"))
-    reuse = base.reuses.record(entry, group=WARD, context="Nights", outcome="adopted").id
+    base.session.people.open_to_world(True)
+    base.session.people.form_group(WARD, open=True)
+    member, entry = (
+        base.session.people.invite().id,
+        base.session.entries.contribute(some_draft()).id,
+    )
+    base.session.entries.show(entry, Visibility("world"))
+    reuse = base.session.reuses.record(entry, group=WARD, context="Nights", outcome="adopted").id
     asked = Asked(entry=entry, other=entry, reuse=reuse, member=member)
     principal = (
         access.of_member("mara", ROLES[who], ()) if ROLES[who] else access.anonymous(world=True)

@@ -102,24 +102,24 @@ def test_case_and_form_make_no_other_tag(value: str) -> None:
 def test_an_entry_shows_a_tag_as_it_was_put_on_and_lists_count_all_ways_as_one(
     base: KnowledgeBase,
 ) -> None:
-    first = base.entries.contribute(some_draft(tags=("Größe", "Night Shift"))).id
-    second = base.entries.contribute(some_draft(tags=("grösse", "night_shift"))).id
-    base.entries.tag(second, ["NIGHT SHIFT"])
-    assert base.catalogue.get(first).tags == ("Größe", "Night Shift")
-    assert base.catalogue.get(second).tags == ("grösse", "night_shift")
-    page = base.catalogue.browse(EntryFilter(tags=("night-shift", "GRÖSSE")))
+    first = base.session.entries.contribute(some_draft(tags=("Größe", "Night Shift"))).id
+    second = base.session.entries.contribute(some_draft(tags=("grösse", "night_shift"))).id
+    base.session.entries.tag(second, ["NIGHT SHIFT"])
+    assert base.session.catalogue.get(first).tags == ("Größe", "Night Shift")
+    assert base.session.catalogue.get(second).tags == ("grösse", "night_shift")
+    page = base.session.catalogue.browse(EntryFilter(tags=("night-shift", "GRÖSSE")))
     assert (page.total, page.facets.tags) == (2, {"Größe": 2, "Night Shift": 2})
-    assert base.catalogue.tags() == ("Größe", "Night Shift")
-    assert base.catalogue.tags("größ") == ("Größe",)
-    found = base.search("handover", EntryFilter(tags=("Night_shift",))).results
+    assert base.session.catalogue.tags() == ("Größe", "Night Shift")
+    assert base.session.catalogue.tags("größ") == ("Größe",)
+    found = base.session.search("handover", EntryFilter(tags=("Night_shift",))).results
     assert {each.id for each in found} == {first, second}
-    base.entries.untag(second, ["night shift"])
-    assert base.catalogue.get(second).tags == ("grösse",)
+    base.session.entries.untag(second, ["night shift"])
+    assert base.session.catalogue.get(second).tags == ("grösse",)
 
 
 def test_reuse_is_counted_for_a_tag_however_it_is_written(base: KnowledgeBase) -> None:
     for tag in ("Night Shift", "night-shift"):
-        entry = base.entries.contribute(some_draft(tags=(tag,))).id
-        base.reuses.record(entry, group="Ward", context="Nights", outcome="adopted")
-    (row,) = base.reports.reuse(by="tag").rows
+        entry = base.session.entries.contribute(some_draft(tags=(tag,))).id
+        base.session.reuses.record(entry, group="Ward", context="Nights", outcome="adopted")
+    (row,) = base.session.reports.reuse(by="tag").rows
     assert (row.key, row.recorded) == ("Night Shift", 2)

@@ -220,7 +220,9 @@ def gated(
 def imported(base: KnowledgeBase, count: int) -> None:
     for number in range(count):
         draft = Draft(kind="practice", content=some_content(f"{BROUGHT} {number}"))
-        base.entries.bring(ImportedEntry(id=entry_id_for("book", f"{number}.md"), draft=draft))
+        base.session.entries.bring(
+            ImportedEntry(id=entry_id_for("book", f"{number}.md"), draft=draft)
+        )
 
 
 def test_the_writer_waits_for_their_own_text_and_reads_how_many_are_not_in(
@@ -228,10 +230,10 @@ def test_the_writer_waits_for_their_own_text_and_reads_how_many_are_not_in(
 ) -> None:
     imported(gated, 9)
     gated.start_following()
-    receipt = gated.entries.contribute(some_draft())
+    receipt = gated.session.entries.contribute(some_draft())
 
     gated.wait(receipt.position, index=True, timeout=60)
-    answer = gated.search("bedside handover")
+    answer = gated.session.search("bedside handover")
 
     assert [result.id for result in answer.results] == [receipt.id]
     assert answer.behind == 9
@@ -245,7 +247,7 @@ def test_where_there_is_no_index_yet_a_question_is_answered_from_what_is_in(
     with gated.parts.worker.moved:
         assert gated.parts.worker.moved.wait_for(lambda: gated.parts.index.position() == 0, 60)
 
-    answer = gated.search("bedside handover")
+    answer = gated.session.search("bedside handover")
 
     assert (answer.results, answer.behind) == ((), 9)
     assert any("Making the index" in notice for notice in notices)
@@ -255,7 +257,7 @@ def test_an_index_that_has_early_what_its_log_never_had_is_made_anew(
     open_base: OpenBase, notices: list[str]
 ) -> None:
     base = open_base()
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.wait(base.head(), index=True)
     base.parts.worker.stop()
     place, embedder, engine = (
@@ -269,7 +271,7 @@ def test_an_index_that_has_early_what_its_log_never_had_is_made_anew(
         index.commit(base.head(), json.dumps(kept))
     notices.clear()
 
-    base.entries.contribute(some_draft())
+    base.session.entries.contribute(some_draft())
     base.wait(base.head(), index=True)
 
     assert any("holds more than the log" in notice for notice in notices)

@@ -107,7 +107,7 @@ def contribute(base: KnowledgeBase, session_log: SessionLog) -> Contribute:
             group=group,
             tags=tags,
         )
-        return base.entries.contribute(draft).id
+        return base.session.entries.contribute(draft).id
 
     return make
 

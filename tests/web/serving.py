@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer.embedding.testing import HashEmbedder
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 from tests import made
 from tests.web.session_log import SessionLog
 from web import cli
@@ -56,7 +56,7 @@ def run(
                 Thread(target=visited, args=(found[1],)).start()
 
         monkeypatch.setattr(click, "echo", heard)
-        session = Session(embedder or HashEmbedder())
+        session = Invocation(embedder or HashEmbedder())
         session.data = data
         result = CliRunner().invoke(cli.serve, (*arguments, *JSON), obj=session)
         session_log.stream.write(result.stderr)

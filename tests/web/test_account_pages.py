@@ -49,7 +49,9 @@ def test_signing_out_everywhere_leaves_this_session_alone(browser: Browsers) -> 
 def test_a_new_password_ends_every_other_session_and_link(
     browser: Browsers, community: Community
 ) -> None:
-    link = one_time_link(community.base, "sign-in", community.ids["Mara"]).link
+    link = one_time_link(
+        community.base.session, community.base.settings, "sign-in", community.ids["Mara"]
+    ).link
     here, there = browser("Mara"), browser("Mara")
     form = {"current": PASSWORD, "password": "eleven small harbours"}
     cookie = here.cookies["__Host-tributary"]

@@ -257,7 +257,7 @@ def test_an_unforeseen_error_is_a_problem_without_its_text(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(base, "search", broken)
+    monkeypatch.setattr(base.session, "search", broken)
     response = client.get("/api/search", params={"q": "x"})
     assert_problem(response, 500)
     assert "secret" not in response.text
@@ -276,7 +276,7 @@ def test_a_foreseen_trouble_is_one_line_of_the_log(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(base, "search", fail)
+    monkeypatch.setattr(base.session, "search", fail)
     assert_problem(client.get("/api/search", params={"q": "x"}), 503)
     [record] = [record for record in caplog.records if record.name == "tributary.web"]
     assert (record.levelname, record.exc_info) == ("WARNING", None)
@@ -292,5 +292,5 @@ def test_an_answer_that_search_does_not_have_yet_says_so(
         raise error
 
     monkeypatch.setattr(written, "PATIENCE", 0.0)
-    monkeypatch.setattr(base, "wait", fail)
+    monkeypatch.setattr(base.session, "wait", fail)
     assert posted(client, "/api/entries", DRAFT)["searchable"] is False

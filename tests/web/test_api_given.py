@@ -154,19 +154,19 @@ def test_a_group_that_there_is_not_is_named_as_a_field(
 
 
 def test_groups_are_meant_by_their_names_or_ids(client: Client, base: KnowledgeBase) -> None:
-    ward = base.people.form_group("Ward 3").id
-    north = base.people.form_group("North").id
+    ward = base.session.people.form_group("Ward 3").id
+    north = base.session.people.form_group("North").id
     sections = [SECTION, {"heading": "What we do", "text": "Two bins."}]
     shown = {"sight": "groups", "groups": ["ward  3"]}
     draft = DRAFT | {"content": CONTENT | {"sections": sections}, "visibility": shown}
 
     entry_id = client.post("/api/entries", json=draft).json()["id"]
-    first = base.catalogue.get(entry_id).visibility
+    first = base.session.catalogue.get(entry_id).visibility
     body = {"sight": "groups", "groups": ["North", ward, "Ward 3"]}
     client.put(f"/api/entries/{entry_id}/visibility", json=body)
 
     assert first == Visibility("groups", (ward,))
-    assert base.catalogue.get(entry_id).visibility.groups == tuple(sorted([north, ward]))
+    assert base.session.catalogue.get(entry_id).visibility.groups == tuple(sorted([north, ward]))
 
 
 @pytest.mark.parametrize("key", ["no-uuid", "00000000-0000-4000-8000-000000000000"])

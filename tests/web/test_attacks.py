@@ -114,9 +114,11 @@ def test_a_path_in_a_title_leads_no_export_out_of_its_folder(
     base: KnowledgeBase, tmp_path: Path, title: str
 ) -> None:
     sections = (Section("The problem", "x"), Section("What we do", "y"))
-    base.entries.contribute(Draft(kind="practice", content=Content(title=title, sections=sections)))
+    base.session.entries.contribute(
+        Draft(kind="practice", content=Content(title=title, sections=sections))
+    )
     outside = {path for path in tmp_path.rglob("*") if path.is_file()}
-    pages = map(base.catalogue.get, base.catalogue.all_ids())
+    pages = map(base.session.catalogue.get, base.session.catalogue.all_ids())
     list(export(pages, tmp_path / "out"))
     written = {path for path in tmp_path.rglob("*") if path.is_file()} - outside
     assert len([path for path in written if path.suffix == ".md"]) == 1

@@ -38,7 +38,7 @@ LAUGHS = "a: &a [ha, ha]\n" + "".join(
 
 def imported(base: KnowledgeBase, folder: Path) -> dict[str, FileOutcome]:
     """The rows of the report."""
-    run = FolderImport(base.entries, folder, ImportOptions(source="x"))
+    run = FolderImport(base.session.entries, folder, ImportOptions(source="x"))
     return {outcome.path: outcome for outcome in run.run()}
 
 
@@ -81,7 +81,7 @@ def test_a_zip_bomb_as_a_body_is_taken_as_the_bytes_that_it_is(
     form = httpx2.Request("POST", "http://x", data=FORM).content
     sent = client.post("/entries/new", content=gzip.compress(form), headers=headers)
     assert sent.status_code in (400, 404)
-    assert base.catalogue.browse().total == 0
+    assert base.session.catalogue.browse().total == 0
 
 
 def sign_in(provider: OpenIdProvider, there: FakeProvider) -> OpenIdClaims:

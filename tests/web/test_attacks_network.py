@@ -59,7 +59,7 @@ def test_ssrf_by_no_link_that_people_give_is_anything_fetched(
         front = {"title": link, "link": link, "image": link, "related": [link], "relations": [link]}
         (folder / "a.md").write_text(f"---\n{json.encode(front).decode()}\n---\n{text}")
         (folder / "b.md").write_text(f"# {link}\n\n{text}")
-        list(FolderImport(base.entries, folder, ImportOptions(source=link)).run())
+        list(FolderImport(base.session.entries, folder, ImportOptions(source=link)).run())
         sections = [
             {"heading": "The problem", "text": text},
             {"heading": "What we do", "text": text},
@@ -75,7 +75,7 @@ def test_ssrf_by_no_link_that_people_give_is_anything_fetched(
         client.post(f"/api/entries/{entry}/relations", json=target)
         for path in (f"/entries/{entry}", f"/reuses/{recorded.json()['id']}", f"/search?q={link}"):
             assert client.get(path).status_code == 200
-    assert base.catalogue.browse().total == 6
+    assert base.session.catalogue.browse().total == 6
     assert looked_up == []
     with pytest.raises(BlockingIOError):
         listener.accept()

@@ -129,10 +129,10 @@ class Hostile:
         folder.mkdir()
         (folder / "note.md").write_text(f"---\n{json.dumps(FRONT)}\n---\n{TEXT}")
         base = self.community.base
-        [brought] = FolderImport(base.entries, folder, ImportOptions(source="x")).run()
+        [brought] = FolderImport(base.session.entries, folder, ImportOptions(source="x")).run()
         assert brought.id, brought.reason
         base.wait(base.head(), index=True)
-        invited = base.people.invite().id
+        invited = base.session.people.invite().id
         secret = base.accounts.links.make("invitation", invited, END)
         return {"entry_id": entry, "reuse_id": reuse, "member_id": self.community.ids["Mara"],
                 "group_id": group_id(GROUP), "secret": secret, "archived": other,

@@ -156,7 +156,7 @@ def test_authors_read_on_their_page_who_changed_who_sees_an_entry_and_who_erased
 def test_a_link_from_the_shell_is_told_of_as_the_operators(
     browser: Browsers, community: Community
 ) -> None:
-    community.base.credentials.make_link("sign-in", community.ids["Mara"], END)
+    community.base.session.credentials.make_link("sign-in", community.ids["Mara"], END)
     expected = [("A link that signs in once was made.", "the operator of this machine")]
     assert told(browser("Mara"), "/account") == expected
     assert told(browser("Stella"), "/audit") == expected
@@ -207,8 +207,8 @@ def test_one_who_is_removed_leaves_a_sign_in_name_that_others_can_take(
 
 def test_what_is_long_past_is_on_pages_of_its_own(browser: Browsers, community: Community) -> None:
     for number in range(60):
-        community.base.people.open_to_world(number % 2 == 0)
-        community.base.people.form_group(f"Group {number}")
+        community.base.session.people.open_to_world(number % 2 == 0)
+        community.base.session.people.form_group(f"Group {number}")
     stella = browser("Stella")
     first, last = stella.get("/audit").text, stella.get("/audit?page=2").text
     assert ("Group 59" in first, "Group 0”" in first) == (True, False)

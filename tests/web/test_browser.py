@@ -128,7 +128,7 @@ def test_what_goes_wrong_while_typing_is_one_sentence(
     def unavailable(*_: object, **__: object) -> None:
         raise SearchUnavailable("The model is missing; install it.")
 
-    monkeypatch.setattr(base, "search", unavailable)
+    monkeypatch.setattr(base.session, "search", unavailable)
     page = open_page()
     box = page.get_by_label("What are you trying to solve?")
     box.fill("Two bins")
@@ -219,7 +219,9 @@ def test_an_imported_entry_without_the_sections_of_its_kind_can_be_revised(
     entry_id = entry_id_for("notes", "wip.md")
     content = Content(title="Limit work in progress", sections=(Section("Why", "Too much."),))
     draft = Draft(kind="practice", content=content)
-    base.entries.bring(ImportedEntry(id=entry_id, draft=draft, source=Source("notes", "wip.md")))
+    base.session.entries.bring(
+        ImportedEntry(id=entry_id, draft=draft, source=Source("notes", "wip.md"))
+    )
     base.wait(base.head())
     page = open_page(f"/entries/{entry_id}/revise")
     page.locator("[name=text-0]").fill("Nothing was ever finished.")

@@ -87,9 +87,11 @@ def test_all_text_stands_out_from_what_is_behind_it(
     open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id, old = contribute("Two bins"), contribute("Old bins")
-    base.endorsements.endorse(entry_id, "It holds.")
-    base.reuses.record(entry_id, group="Line 4", context="Nights", outcome="tried-and-stopped")
-    base.entries.archive(old, "We stopped.", entry_id)
+    base.session.endorsements.endorse(entry_id, "It holds.")
+    base.session.reuses.record(
+        entry_id, group="Line 4", context="Nights", outcome="tried-and-stopped"
+    )
+    base.session.entries.archive(old, "We stopped.", entry_id)
     page = open_page()
     for path in (
         "/",
@@ -153,7 +155,7 @@ def test_no_count_of_reuse_is_cut_off(
     open_page: OpenPage, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     group = "Krankenhausverwaltungsgesellschaft " + "W" * 40
-    base.reuses.record(contribute(), group=group, context="Nights", outcome="adopted")
+    base.session.reuses.record(contribute(), group=group, context="Nights", outcome="adopted")
     page = open_page("/reuse?by=group")
     table = page.get_by_role("region", name="Counts")
     for width in (320, 375, 600, 800):

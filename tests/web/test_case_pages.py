@@ -20,14 +20,14 @@ _LINK = re.compile(r'<a\b[^>]*? href="(/[^"#?]*)')
 def test_every_entry_of_a_case_has_a_page_whose_links_lead_to_pages(
     case: Path, base: KnowledgeBase, client: TestClient[Litestar]
 ) -> None:
-    rows = FolderImport(base.entries, case / "files", ImportOptions(source=SOURCE)).run()
+    rows = FolderImport(base.session.entries, case / "files", ImportOptions(source=SOURCE)).run()
     entries = [row.id for row in rows if row.id]
     base.wait(base.head())
     linked = set[str]()
     for entry in entries:
         page = client.get(f"/entries/{entry}")
         assert page.status_code == 200
-        assert str(escape(base.catalogue.get(entry).title)) in page.text
+        assert str(escape(base.session.catalogue.get(entry).title)) in page.text
         linked |= set(_LINK.findall(page.text.partition("<main")[2].partition("</main>")[0]))
     assert entries
     assert {path for path in linked if client.get(path).status_code not in (200, 303)} == set()

@@ -15,7 +15,7 @@ TICKED = {f"seen-by-{NIGHT}": "1"}
 
 @pytest.fixture
 def client(browser: Browsers, community: Community) -> Client:
-    community.base.people.form_group("Night")
+    community.base.session.people.form_group("Night")
     return browser("Mara")
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.content import Content, Section
 from kb.entries.kinds import load_kinds
 from kb.entries.results import EntryPage
@@ -26,7 +26,7 @@ class _Revisions:
         return self._content
 
 
-class _Base:
+class _Reading:
     def __init__(self, content: Content | None) -> None:
         self.catalogue = _Revisions(content)
 
@@ -35,12 +35,12 @@ def page(
     before: dict[str, str] | None, theirs: dict[str, str], mine: dict[str, str]
 ) -> ConflictPage:
     started = None if before is None else Content(title="T", sections=_sections(before))
-    base = cast(KnowledgeBase, _Base(started))
+    session = cast(Session, _Reading(started))
     fields = tuple(SectionField(heading, text) for heading, text in mine.items())
     form = EntryForm(
         kind=load_kinds()["practice"], title="T", group="G", sections=fields, version=1
     )
-    return conflict_page(base, _entry(theirs), form)
+    return conflict_page(session, _entry(theirs), form)
 
 
 def _sections(texts: dict[str, str]) -> tuple[Section, ...]:
@@ -98,7 +98,7 @@ def test_headings_that_come_twice_are_told_apart() -> None:
         sections=(SectionField("A", "1"), SectionField("A", "mine")),
         version=1,
     )
-    made = conflict_page(cast(KnowledgeBase, _Base(started)), _entry({"A": "1"}), form)
+    made = conflict_page(cast(Session, _Reading(started)), _entry({"A": "1"}), form)
     assert [(piece.state, field.text) for field, piece in made.sections] == [
         ("same", "1"),
         ("both", "mine"),  # they took it away, you changed it
@@ -113,7 +113,7 @@ def test_a_section_of_its_own_that_they_took_away_is_no_heading_without_a_text()
 
 def test_a_group_that_only_they_changed_is_taken_over() -> None:
     form = EntryForm(kind=load_kinds()["practice"], title="T", group="Old", group_before="Old")
-    made = conflict_page(cast(KnowledgeBase, _Base(None)), _entry({}), form)
+    made = conflict_page(cast(Session, _Reading(None)), _entry({}), form)
     assert (made.group.state, made.group.begin) == ("theirs", "G")
     assert made.form.group_before == "G"
 

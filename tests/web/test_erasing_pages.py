@@ -56,7 +56,7 @@ def test_reporters_take_along_what_is_theirs(browser: Browsers, community: Commu
     cleo = community.acting("Cleo")
     cleo.entries.show(hidden, Visibility("author"))
     cleo.entries.relate(mine, Relation("Cites", hidden))
-    community.base.people.change_roles(community.ids["Mara"], ["reporter"])
+    community.base.session.people.change_roles(community.ids["Mara"], ["reporter"])
     client = browser("Mara")
     assert [each["id"] for each in own(client)["entries"]] == [mine]
     assert "Secret" not in client.get("/account/data.json").text
@@ -132,7 +132,7 @@ def test_nobody_is_erased_by_another_site(browser: Browsers) -> None:
 def test_a_token_does_not_erase_by_the_page(browser: Browsers, community: Community) -> None:
     headers = community.token("Mara", "admin", "search")
     assert browser().post("/account/erase", data=KEPT, headers=headers).status_code == 404
-    assert community.base.directory.member(community.ids["Mara"]).name == MARA
+    assert community.base.session.directory.member(community.ids["Mara"]).name == MARA
 
 
 def test_a_reporter_is_forgotten_too(browser: Browsers) -> None:
@@ -156,7 +156,7 @@ def test_a_steward_erases_a_member(browser: Browsers, community: Community) -> N
 def test_members_do_not_erase_each_other(browser: Browsers, community: Community) -> None:
     """Nor do they learn so who is invited."""
     cleo = browser("Cleo")
-    invited = community.base.people.invite().id
+    invited = community.base.session.people.invite().id
     for member in (community.ids["Mara"], invited, invited[::-1]):
         send(cleo, f"/people/{member}/erase", KEPT, 403)
 
@@ -209,7 +209,7 @@ def test_erasures_that_take_long_leave_pages_their_threads(
         return lambda: bool(rest)
 
     monkeypatch.setattr(community.base.parts.worker, "forgetting", forgetting)
-    person = community.base.people.invite().id
+    person = community.base.session.people.invite().id
     asked = [
         (stella, f"/people/{person}/erase", KEPT),
         *((mara, f"/entries/{entry}/erase", {"sure": "1"}) for entry in entries),

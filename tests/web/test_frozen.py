@@ -105,7 +105,7 @@ def test_one_who_left_before_a_server_was_killed_is_not_let_in(
     assert page(mara, "/account")
     with monkeypatch.context() as patch:
         patch.setattr("kb.erasure.secrets.Keys.depart", lambda *_: None)
-        community.base.people.leave(community.ids["Mara"])
+        community.base.session.people.leave(community.ids["Mara"])
         path = killed()
     with shut(path, "full", monkeypatch), opened(path, community) as base:
         visits.serve(base, generous())
@@ -133,7 +133,7 @@ def test_a_running_server_writes_as_soon_as_there_is_room(
     run: Callable[..., Result], data: Path, eager: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-        base.entries.contribute(msgspec.convert(DRAFT, Draft))
+        base.session.entries.contribute(msgspec.convert(DRAFT, Draft))
     seen: list[Any] = []
 
     disk = ExitStack()

@@ -14,7 +14,7 @@ import pytest
 
 from events.clock import utc_now
 from indexer.embedding.testing import HashEmbedder
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.errors import DataDirectoryError, SearchUnavailable
 from tests.web.visits import FORM, Client, Contribute, hidden, page
 from tests.worlds.web import Browsers, Community
@@ -170,7 +170,7 @@ def test_only_the_operator_reads_where_something_lies(
     def broken(*_: object, **__: object) -> None:
         raise error(f"The file {data}/views.sqlite of /srv/x y/z cannot be read: see /opt/a/b.")
 
-    monkeypatch.setattr(KnowledgeBase, "search", broken)
+    monkeypatch.setattr(Session, "search", broken)
     token = community.token("Mara", "search")
     for sent in (
         browser("Mara").get("/search?q=x"),
@@ -215,7 +215,7 @@ def test_a_base_that_is_named_by_its_folder_alone_is_told_of_by_its_whole_path(
 def test_the_operator_reads_where_something_lies(
     client: Client, contribute: Contribute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(KnowledgeBase, "search", disk_full)
+    monkeypatch.setattr(Session, "search", disk_full)
     assert "/srv/our practices/log.sqlite" in client.get("/search?q=x").text
 
 

@@ -19,10 +19,10 @@ def spoilt(base: KnowledgeBase, contribute: Contribute) -> str:
     """An entry whose newest text is damaged, beside one that is whole."""
     contribute(title="Walking round")
     entry = contribute(title="Bedside handover")
-    known = base.catalogue.get(entry)
+    known = base.session.catalogue.get(entry)
     sections = (Section("The problem", "Newer words."), *known.sections[1:])
     content = Content(title="Handover by the window", sections=sections)
-    receipt = base.entries.revise(entry, content, version=known.revision_version)
+    receipt = base.session.entries.revise(entry, content, version=known.revision_version)
     log = base.settings.data / "log.sqlite"
     change(log, f"UPDATE events SET data = x'7b7d' WHERE position = {receipt.position}")
     base.rebuild("all")
@@ -88,8 +88,8 @@ def test_the_operator_reads_on_pages_and_in_the_api_who_sees_what_is_withheld(
     base: KnowledgeBase, client: Client, contribute: Contribute
 ) -> None:
     entry = contribute()
-    position = base.entries.show(entry, Visibility("author")).position
-    base.entries.show(entry, Visibility("members"))
+    position = base.session.entries.show(entry, Visibility("author")).position
+    base.session.entries.show(entry, Visibility("members"))
     log = base.settings.data / "log.sqlite"
     change(log, f"UPDATE events SET data = x'7b7d' WHERE position = {position}")
     base.rebuild("all")

@@ -211,7 +211,7 @@ def test_nothing_laid_out_outlives_an_erasure(
     monkeypatch.setattr(Layouts, "of", watched)
     gone, stays = contribute("Gone", does="quinces"), contribute("Stays", does="apples")
     assert "quinces" in page(client, f"/entries/{gone}")
-    base.erasure.entry(gone)
+    base.session.erasure.entry(gone)
     page(client, f"/entries/{stays}")
     (layouts, _, erased), anew = asked[-1], made_anew(monkeypatch)
     for _, texts, _ in asked:

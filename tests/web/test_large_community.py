@@ -44,11 +44,11 @@ class Crowd:
             self.steward.people.join_group(self.groups[-1], mara)
         for number in range(MANY):
             self.join(f"Anna-Lena {number} {LONG}")
-        self.community.base.people.join_group(self.groups[0], community.ids["Cleo"])
+        self.community.base.session.people.join_group(self.groups[0], community.ids["Cleo"])
         for _ in range(MANY):
             base.accounts.sessions.begin(mara, "password")
             base.accounts.tokens.make(mara, ("search",), LONG, END)
-            base.credentials.make_link("sign-in", mara, END)
+            base.session.credentials.make_link("sign-in", mara, END)
         self.steward.people.invite()
         self.entry = community.contribute(
             "Mara", visibility=Visibility("groups", tuple(self.groups[:100]))
@@ -57,11 +57,11 @@ class Crowd:
 
     def join(self, name: str) -> None:
         told = {"name": name, "help": LONG * 10, "address": LONG}
-        joined(self.steward, groups=self.groups[:1], **told)
+        joined(self.community.base, groups=self.groups[:1], **told)
 
     def write(self) -> None:
         """What Mara wrote and the others said of it."""
-        mine, read = self.community.acting("Mara"), self.community.base.directory
+        mine, read = self.community.acting("Mara"), self.community.base.session.directory
         tags = tuple(f"tag {number} {LONG}"[:50] for number in range(100))
         mine.entries.tag(self.entry, tags)
         members = [one.id for one in read.members()][-MANY:]
@@ -168,7 +168,7 @@ def test_every_list_is_read_page_by_page_with_nothing_left_out(
     mara, stella = browsers["Mara"], browsers["Stella"]
     me = crowd.community.ids["Mara"]
     wards, people = r"/groups/([0-9a-f-]{36})", r'href="/people/([0-9a-f-]{36})"'
-    everybody = len(crowd.community.base.directory.members())
+    everybody = len(crowd.community.base.session.directory.members())
     in_first = MANY + 2  # Mara and Cleo are in it as well
     for client, path, name, marker, count in (
         (mara, "/people", "page", rf"<h2><a {people}", everybody - 1),  # someone is invited
@@ -224,7 +224,10 @@ def visibility(crowd: Crowd, entry: str) -> Visibility:
 def test_a_group_that_is_not_shown_is_named_and_no_tick_is_dropped(
     crowd: Crowd, browsers: dict[str, Client]
 ) -> None:
-    mara, name = browsers["Mara"], crowd.community.base.directory.group(crowd.groups[99]).name
+    mara, name = (
+        browsers["Mara"],
+        crowd.community.base.session.directory.group(crowd.groups[99]).name,
+    )
     html = mara.get("/entries/new?kind=practice").text
     assert html.count('type="checkbox" name="seen-by-') == 50
     chosen = {"sight": "members", "sight_before": "members", f"seen-by-{crowd.groups[0]}": "1"}
@@ -263,7 +266,7 @@ def test_a_group_named_beside_another_choice_is_asked_about(
 def test_someone_is_invited_into_a_group_and_put_into_one_by_its_name(
     crowd: Crowd, browsers: dict[str, Client]
 ) -> None:
-    stella, directory = browsers["Stella"], crowd.community.base.directory
+    stella, directory = browsers["Stella"], crowd.community.base.session.directory
     far, cleo = directory.group(crowd.groups[77]), crowd.community.ids["Cleo"]
     invitation = {"role-member": "1", "role-curator": "1", "group": f"{far.name}, Nowhere"}
     html = send(stella, "/people/invite", invitation, 400).text
@@ -286,7 +289,7 @@ def test_someone_is_invited_into_a_group_and_put_into_one_by_its_name(
 def test_the_group_around_one_is_named_where_there_are_many(
     crowd: Crowd, browsers: dict[str, Client]
 ) -> None:
-    stella, directory = browsers["Stella"], crowd.community.base.directory
+    stella, directory = browsers["Stella"], crowd.community.base.session.directory
     around = directory.group(crowd.groups[7])
     send(stella, "/groups", {"name": "Annex", "parent": around.name})
     annex = directory.group("Annex")

@@ -36,7 +36,7 @@ class Large:
                 (f"a tag of some length {number}",),
             )
             if number < 40:
-                base.entries.relate(other, Relation("IsDerivedFrom", self.entry))
+                base.session.entries.relate(other, Relation("IsDerivedFrom", self.entry))
         everything = operator()
         for number in range(MANY):
             member = base.as_(Principal(f"m-{number}", everything.roles, everything.labels))
@@ -55,7 +55,7 @@ class Large:
             tags=tags,
             visibility=Visibility(sight),
         )
-        return self.base.entries.contribute(draft).id
+        return self.base.session.entries.contribute(draft).id
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_no_name_of_what_is_hidden_is_offered(large: Large) -> None:
     member = large.base.as_(Principal("m-1", frozenset({"member"}), frozenset({"members"})))
     assert member.catalogue.tags("secret") == ()
     assert member.catalogue.groups("secret") == ()
-    assert "secret sign" in large.base.catalogue.tags("secret")
+    assert "secret sign" in large.base.session.catalogue.tags("secret")
 
 
 def test_a_tag_that_is_not_shown_can_be_typed_without_any_script(

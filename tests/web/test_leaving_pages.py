@@ -43,7 +43,7 @@ def test_the_last_steward_does_not_leave(browser: Browsers, community: Community
     assert "The last steward cannot go" in html
     assert "Yes, I leave" in html
     assert client.get("/audit").status_code == 200
-    community.base.people.change_roles(community.ids["Mara"], ["member", "steward"])
+    community.base.session.people.change_roles(community.ids["Mara"], ["member", "steward"])
     send(client, "/account/leave", SURE, 200)
     assert client.get("/account").status_code == 303
 

@@ -38,7 +38,7 @@ def test_one_who_writes_while_the_views_are_locked_is_not_asked_to_send_it_again
         assert (sent.status_code, sent.json()["searchable"]) == (201, False)
         sent = client.put(f"/api/entries/{entry}/endorsement", json={"reason": "Again."})
         assert (sent.status_code, sent.json()["searchable"]) == (200, False)
-        assert base.catalogue.browse().total == 1
+        assert base.session.catalogue.browse().total == 1
     base.wait(base.head())
-    assert base.catalogue.browse().total == 3
-    assert base.catalogue.get(entry).endorsements == 1
+    assert base.session.catalogue.browse().total == 3
+    assert base.session.catalogue.get(entry).endorsements == 1

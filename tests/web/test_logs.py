@@ -90,7 +90,7 @@ def test_a_failing_handler_tells_nothing_of_what_it_handled(
     form: Format,
     error: Exception,
 ) -> None:
-    monkeypatch.setattr(base, "search", failing(error))
+    monkeypatch.setattr(base.session, "search", failing(error))
     with written(form) as stream:
         assert client.get("/api/search", params={"q": SECRET}).status_code >= 500
     assert type(error).__name__ in stream.getvalue()
@@ -140,7 +140,7 @@ def test_a_line_for_each_request_says_what_was_done(client: Client, contribute: 
 def test_the_lines_of_a_request_share_a_number_that_no_other_has(
     client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "search", failing(DataDirectoryError("Full.")))
+    monkeypatch.setattr(base.session, "search", failing(DataDirectoryError("Full.")))
     with written() as stream:
         client.get("/api/search?q=x")
         client.get("/api/search?q=x")
@@ -152,7 +152,7 @@ def test_the_lines_of_a_request_share_a_number_that_no_other_has(
 def test_a_fault_says_its_type_and_where_it_passed(
     client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "search", failing(RuntimeError(SECRET)))
+    monkeypatch.setattr(base.session, "search", failing(RuntimeError(SECRET)))
     with written() as stream:
         client.get("/api/search?q=x")
     [fault, answered] = lines(stream)

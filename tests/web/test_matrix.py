@@ -44,7 +44,7 @@ class World:
 
     def __init__(self, community: Community) -> None:
         self.community = community
-        people = community.base.people
+        people = community.base.session.people
         people.open_to_world(True)
         people.form_group(WARD)
         for name, (_, roles) in WHO.items():

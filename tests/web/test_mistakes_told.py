@@ -84,7 +84,7 @@ def pages(community: Community) -> tuple[tuple[str, str], ...]:
     acting = community.acting("Cleo")
     entry = community.contribute("Cleo", tags=tuple(f"tag-{n}" for n in range(21)))
     reused = acting.reuses.record(entry, group="Ward", context="Nights", outcome="adopted").id
-    group = community.base.people.form_group("Ward").id
+    group = community.base.session.people.form_group("Ward").id
     return (
         ("Cleo", "/entries/new?kind=practice"),
         ("Cleo", f"/entries/{entry}"),
@@ -101,8 +101,10 @@ def pages(community: Community) -> tuple[tuple[str, str], ...]:
 def invitation(community: Community) -> str:
     from kb.one_time_links import one_time_link
 
-    invited = community.base.people.invite(("member",)).id
-    return one_time_link(community.base, "invitation", invited).link.rpartition("/")[2]
+    invited = community.base.session.people.invite(("member",)).id
+    return one_time_link(
+        community.base.session, community.base.settings, "invitation", invited
+    ).link.rpartition("/")[2]
 
 
 def test_each_field_of_every_form_has_a_place_for_what_is_wrong_with_it(
@@ -133,7 +135,7 @@ def filled(form: Form) -> dict[str, str]:
 def test_all_mistakes_of_a_new_entry_are_told_at_once(
     community: Community, browser: Browsers
 ) -> None:
-    ward = community.base.people.form_group("Ward").id
+    ward = community.base.session.people.form_group("Ward").id
     wrong = {
         "title": " ",
         "text-0": "",

@@ -13,7 +13,7 @@ from events.sqlite_vault import SqliteVault
 from indexer.embedding.testing import HashEmbedder
 from kb.areas import build_codec
 from kb.cli import cli
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 from kb.entries import entry as entries
 from kb.entries.content import Content, Section, Source
 from kb.ids import group_id, new_event_id, new_id
@@ -137,7 +137,7 @@ def test_what_was_hidden_is_found_by_what_is_seen(old: Old, client: Client) -> N
     html = client.get(f"/entries/{old.blank}").text
     assert "<h1>\ufffd</h1>" in html
     assert client.get(f"/api/entries/{old.entry}").json()["tags"] == ["\ufffd", "night"]
-    assert old.community.base.directory.group("ward").name == "Ward"
+    assert old.community.base.session.directory.group("ward").name == "Ward"
     assert client.get(f"/people/{old.mara}").text.count("<h1>Mara</h1>") == 1
 
 
@@ -145,7 +145,7 @@ def test_a_text_keeps_what_its_script_needs_on_its_way_through_a_form(
     old: Old, client: Client
 ) -> None:
     assert "\u200fשלום\u200f" in client.get(f"/entries/{old.entry}/revise").text
-    stored = old.community.base.catalogue.get(old.entry).sections[0].text
+    stored = old.community.base.session.catalogue.get(old.entry).sections[0].text
     assert stored == TEXT
     mara = Browsers(old.community)("Mara").get("/account").text
     assert "\u200fשלום\u200f" in mara
@@ -174,7 +174,10 @@ def test_a_tag_that_hid_something_is_taken_off_by_its_name(old: Old) -> None:
 def test_no_command_prints_it_on_a_terminal(old: Old, command: tuple[str, ...]) -> None:
     asked = [each.format(**vars(old)) for each in command]
     ran = CliRunner().invoke(
-        cli, ["--data", str(old.data), *asked], obj=Session(HashEmbedder()), catch_exceptions=False
+        cli,
+        ["--data", str(old.data), *asked],
+        obj=Invocation(HashEmbedder()),
+        catch_exceptions=False,
     )
     assert ran.exit_code == 0
     assert not ODD.search(ran.stdout)

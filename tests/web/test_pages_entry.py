@@ -18,11 +18,11 @@ def test_an_entry_shows_all_that_belongs_to_it(
     client: Client, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id, origin, older = contribute("Mine"), contribute("Origin"), contribute("Older")
-    base.entries.relate(entry_id, Relation("IsDerivedFrom", origin))
-    base.entries.relate(origin, Relation("IsDerivedFrom", older))
-    someone = Principal("m-1", base.principal.roles, base.principal.labels)
+    base.session.entries.relate(entry_id, Relation("IsDerivedFrom", origin))
+    base.session.entries.relate(origin, Relation("IsDerivedFrom", older))
+    someone = Principal("m-1", base.session.principal.roles, base.session.principal.labels)
     base.as_(someone).endorsements.endorse(entry_id, "It works on our ward.")
-    base.reuses.record(
+    base.session.reuses.record(
         entry_id, group="South", context="Nights", outcome="adapted", evidence="https://x.example"
     )
     html = page(client, f"/entries/{entry_id}")
@@ -40,9 +40,9 @@ def test_sections_with_the_same_heading_have_anchors_of_their_own(
     client: Client, base: KnowledgeBase, contribute: Contribute
 ) -> None:
     entry_id = contribute()
-    entry = base.catalogue.get(entry_id)
+    entry = base.session.catalogue.get(entry_id)
     content = Content(title="T", sections=(*entry.sections, Section("What we do", "again")))
-    base.entries.revise(entry_id, content, version=entry.version)
+    base.session.entries.revise(entry_id, content, version=entry.version)
     html = page(client, f"/entries/{entry_id}")
     assert 'id="s-what-we-do"' in html
     assert 'id="s-what-we-do-"' in html
@@ -146,7 +146,7 @@ def test_a_reuse_is_recorded_and_what_became_of_it_told(
 def test_a_field_that_was_emptied_removes_what_the_reuse_linked(
     client: Client, base: KnowledgeBase, contribute: Contribute
 ) -> None:
-    reuse_id = base.reuses.record(
+    reuse_id = base.session.reuses.record(
         contribute("Source"),
         group="South",
         context="Nights",
@@ -156,14 +156,14 @@ def test_a_field_that_was_emptied_removes_what_the_reuse_linked(
     ).id
     emptied = {"outcome": "adopted", "note": "Wrong link.", "evidence": "", "resulting_entry": ""}
     posted(client, f"/reuses/{reuse_id}", emptied)
-    reuse = base.catalogue.reuse(reuse_id)
+    reuse = base.session.catalogue.reuse(reuse_id)
     assert (reuse.evidence, reuse.resulting_entry) == (None, None)
 
 
 def test_reuse_is_counted_with_a_link_to_the_same_as_csv(
     client: Client, base: KnowledgeBase, contribute: Contribute
 ) -> None:
-    base.reuses.record(contribute(), group="South", context="Nights", outcome="adopted")
+    base.session.reuses.record(contribute(), group="South", context="Nights", outcome="adopted")
     html = page(client, "/reuse?by=group&since=2020-01-01")
     assert "South" in html
     assert "/api/reports/reuse?by=group&amp;since=2020-01-01&amp;format=csv" in html
@@ -190,7 +190,7 @@ def test_a_successor_that_was_never_imported_is_left_out(
     draft = Draft(kind="practice", content=Content(title="Old", sections=()))
     archived = EntryArchived(reason="Gone.", successor=NOWHERE)
     imported = ImportedEntry(id=str(uuid4()), draft=draft, source=None, archived=archived)
-    receipt = base.entries.bring(imported).receipt
+    receipt = base.session.entries.bring(imported).receipt
     base.wait(receipt.position)
     html = page(client, f"/entries/{receipt.id}")
     assert "Gone." in html

@@ -46,7 +46,7 @@ def test_an_error_of_a_kind_that_is_known_keeps_its_sentence(
     def gone(*_: object, **__: object) -> None:
         raise Gone("It was here.")
 
-    monkeypatch.setattr(base.catalogue, "browse", gone)
+    monkeypatch.setattr(base.session.catalogue, "browse", gone)
     assert "It was here." in page(client, "/", 404)
 
 
@@ -56,7 +56,7 @@ def test_an_unforeseen_error_is_a_page_without_its_text(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(base.catalogue, "browse", broken)
+    monkeypatch.setattr(base.session.catalogue, "browse", broken)
     html = page(client, "/", 500)
     assert "Something went wrong on our side" in html
     assert "secret" not in html

@@ -156,7 +156,7 @@ def test_a_refused_question_is_explained_at_the_box(
     def refuse(*_: object, **__: object) -> None:
         raise InvalidInput("The question is too long; leave something out.", "question")
 
-    monkeypatch.setattr(base, "search", refuse)
+    monkeypatch.setattr(base.session, "search", refuse)
     html = page(client, "/search?q=words", 400)
     assert 'id="q-error"' in html
     assert "leave something out" in html
@@ -169,7 +169,7 @@ def test_the_results_alone_are_a_piece_of_the_page(
     contribute()
     whole = page(client, "/search?q=bed+nurses")
     for name in ("browse", "groups", "tags"):  # what every keystroke would ask for in vain
-        monkeypatch.delattr(type(base.catalogue), name)
+        monkeypatch.delattr(type(base.session.catalogue), name)
     html = page(client, "/search/results?q=bed+nurses")
     assert "<html" not in html
     assert "1 answer" in html
@@ -182,10 +182,10 @@ def test_half_a_question_is_not_counted_as_one(
     contribute()
     for typed in ("bed", "bed+nur", "bed+nurses"):
         page(client, f"/search/results?q={typed}")
-    assert base.reports.questions().days == ()
+    assert base.session.reports.questions().days == ()
     page(client, "/search/results?q=bed+nurses&settled=yes")
     page(client, "/search?q=bed+nurses")
-    assert [day.searches for day in base.reports.questions().days] == [2]
+    assert [day.searches for day in base.session.reports.questions().days] == [2]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_an_error_in_place_of_the_results_alone_is_one_sentence(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(base, "search", fail)
+    monkeypatch.setattr(base.session, "search", fail)
     html = page(client, "/search/results?q=words", status)
     assert html.startswith('<p class="problem"')
     assert sentence in html

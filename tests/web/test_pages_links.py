@@ -21,7 +21,7 @@ FILES = {
 
 def imported(base: KnowledgeBase, folder: Path) -> list[FileOutcome]:
     """The rows of an import that the views have taken in."""
-    rows = list(FolderImport(base.entries, folder, ImportOptions(source="notes")).run())
+    rows = list(FolderImport(base.session.entries, folder, ImportOptions(source="notes")).run())
     base.wait(max(row.position for row in rows), index=False)
     return rows
 
@@ -59,12 +59,12 @@ def test_a_link_to_nowhere_is_its_text(client: Client, ids: dict[str, str]) -> N
 def test_a_link_to_an_entry_that_is_hidden_is_one_to_nowhere(
     base: KnowledgeBase, ids: dict[str, str]
 ) -> None:
-    base.people.open_to_world(True)
-    shown = base.entries.show(ids["render.md"], Visibility("world"))
+    base.session.people.open_to_world(True)
+    shown = base.session.entries.show(ids["render.md"], Visibility("world"))
     base.wait(shown.position, index=False)
     seen = base.as_(anonymous(world=True))
 
-    assert base.catalogue.links(ids["render.md"])["pump.md"] == ids["pump.md"]
+    assert base.session.catalogue.links(ids["render.md"])["pump.md"] == ids["pump.md"]
     assert seen.catalogue.links(ids["render.md"]) == {}
 
 
@@ -78,4 +78,4 @@ def test_a_file_whose_links_are_written_otherwise_says_so_once(
         outcomes += [row.outcome for row in rows if row.path == "render.md"]
 
     assert outcomes == ["revised", "unchanged"]
-    assert base.catalogue.links(ids["render.md"])["./pump.md"] == ids["pump.md"]
+    assert base.session.catalogue.links(ids["render.md"])["./pump.md"] == ids["pump.md"]

@@ -116,7 +116,7 @@ def test_when_the_index_is_late_the_page_says_so(
     def late(*_: object, **__: object) -> None:
         raise NotYetSearchable("Not yet.")
 
-    monkeypatch.setattr(base, "wait", late)
+    monkeypatch.setattr(base.session, "wait", late)
     assert "it will be found shortly" in followed(client, "/entries/new", FORM)
 
 
@@ -154,8 +154,8 @@ def test_an_imported_text_is_revised_in_its_own_order(
         Section("Extra", "More"),
         Section("The problem", "P"),
     )
-    version = base.catalogue.get(entry_id).version
-    base.entries.revise(entry_id, Content(title="T", sections=sections), version=version)
+    version = base.session.catalogue.get(entry_id).version
+    base.session.entries.revise(entry_id, Content(title="T", sections=sections), version=version)
     html = page(client, f"/entries/{entry_id}/revise")
     places = [html.index(text) for text in ("Lead", ">What we do", "How to start", "More")]
     assert places == sorted(places)
@@ -196,7 +196,10 @@ def test_a_form_sent_again_with_other_words_says_so_and_may_be_sent_as_another(
     assert "command id" not in html.lower()
     again = form | {"title": "Another", "command_id": hidden(html, "command_id")}
     posted(client, "/entries/new", again)
-    assert {one.title for one in base.catalogue.browse().items} == {FORM["title"], "Another"}
+    assert {one.title for one in base.session.catalogue.browse().items} == {
+        FORM["title"],
+        "Another",
+    }
 
 
 def test_a_reuse_sent_again_with_other_words_says_so_and_may_be_sent_as_another(
@@ -210,4 +213,4 @@ def test_a_reuse_sent_again_with_other_words_says_so_and_may_be_sent_as_another(
     html = posted(client, path, form | {"context": "Days"}, 409).text
     assert "This form was sent already" in html
     posted(client, path, form | {"context": "Days", "command_id": hidden(html, "command_id")})
-    assert [one.context for one in base.catalogue.get(entry).reuse] == ["Nights", "Days"]
+    assert [one.context for one in base.session.catalogue.get(entry).reuse] == ["Nights", "Days"]

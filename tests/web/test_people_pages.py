@@ -128,7 +128,7 @@ def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(
     for field in ("role-steward", "roles", "group-x"):
         assert client.post(path, data=PROFILE | {field: "steward"}).status_code == 400
     assert client.post(path, data=PROFILE).status_code == 303
-    [nora] = [m for m in community.base.directory.members() if m.name == "Nora"]
+    [nora] = [m for m in community.base.session.directory.members() if m.name == "Nora"]
     assert set(nora.roles) == {"member", "curator"}
     assert nora.groups == (night,)
 
@@ -136,8 +136,10 @@ def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(
 def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) -> None:
     from kb.one_time_links import one_time_link
 
-    member = community.base.people.invite(("member", "steward")).id
-    link = one_time_link(community.base, "first-steward", member).link
+    member = community.base.session.people.invite(("member", "steward")).id
+    link = one_time_link(
+        community.base.session, community.base.settings, "first-steward", member
+    ).link
     path = link.removeprefix("https://kb.example.org")
     client = browser()
     assert client.get(path.replace("welcome", "join")).status_code == 404
@@ -152,9 +154,10 @@ def test_a_link_that_is_left_over_changes_nothing_of_a_member_who_has_joined(
     from kb.one_time_links import one_time_link
 
     base = community.base
-    member = base.people.invite(("member", "steward")).id
+    member = base.session.people.invite(("member", "steward")).id
     first, other = (
-        one_time_link(base, each, member).link for each in ("first-steward", "invitation")
+        one_time_link(base.session, base.settings, each, member).link
+        for each in ("first-steward", "invitation")
     )
     path, left = (link.removeprefix("https://kb.example.org") for link in (first, other))
     assert browser().post(path, data=PROFILE).status_code == 303
@@ -162,7 +165,7 @@ def test_a_link_that_is_left_over_changes_nothing_of_a_member_who_has_joined(
     assert browser().post(left, data=again).status_code == 404
     assert base.accounts.names.member("evil@example.org") is None
     with pytest.raises(Refused, match="has joined: make a link that signs them in"):
-        one_time_link(base, "invitation", member)
+        one_time_link(base.session, base.settings, "invitation", member)
 
 
 def test_no_form_gives_its_sender_a_role(browser: Browsers, community: Community) -> None:
@@ -170,7 +173,7 @@ def test_no_form_gives_its_sender_a_role(browser: Browsers, community: Community
     for field in ("roles", "role-steward", "id", "standing"):
         sent = {"name": "Mara", "time_zone": "UTC", field: community.ids["Stella"]}
         send(client, "/account/profile", sent, 400)
-    assert community.base.directory.member(community.ids["Mara"]).roles == ("member",)
+    assert community.base.session.directory.member(community.ids["Mara"]).roles == ("member",)
     send(client, f"/people/{community.ids['Mara']}/roles", {"role-steward": "1"}, 403)
 
 
@@ -214,9 +217,9 @@ def test_groups_nest_and_members_join_open_ones(browser: Browsers, community: Co
     assert html.index("Region") < html.index("Clinic")
     assert 'class="depth-1"' in html
     send(mara, f"/groups/{region}/leave")
-    assert community.base.directory.member(community.ids["Mara"]).groups == ()
+    assert community.base.session.directory.member(community.ids["Mara"]).groups == ()
     send(stella, f"/people/{community.ids['Cleo']}/groups", {f"shown-group-{clinic}": "1"})
-    assert community.base.directory.member(community.ids["Cleo"]).groups == ()
+    assert community.base.session.directory.member(community.ids["Cleo"]).groups == ()
     send(stella, f"/groups/{clinic}/close")
     assert "closed" in mara.get("/groups").text
 
@@ -255,7 +258,7 @@ def test_a_page_for_each_group_lets_stewards_change_it(
     change = {"name": "Ward", "parent": region, "open": "1"}
     assert "cannot be open" in send(stella, f"/groups/{clinic}/change", change, 409).text
     send(stella, f"/groups/{clinic}/change", {"name": "Ward", "parent": "", "open": "1"})
-    found = community.base.directory.group(clinic)
+    found = community.base.session.directory.group(clinic)
     assert (found.name, found.parent, found.open) == ("Ward", None, True)
     assert f"/groups/{clinic}/join" in mara.get(f"/groups/{clinic}").text
     assert mara.get("/groups/nothing").status_code == 404
@@ -324,7 +327,7 @@ def test_a_member_changes_not_who_sees_the_entry_of_another(
     client = browser("Mara")
     assert "Who sees it" not in client.get(f"/entries/{entry}").text
     send(client, f"/entries/{entry}/show", {"sight": "author"}, 403)
-    assert community.base.catalogue.get(entry).visibility == Visibility()
+    assert community.base.session.catalogue.get(entry).visibility == Visibility()
 
 
 def test_a_curator_hides_an_entry_from_themselves_only_by_ticking_so(
@@ -337,7 +340,7 @@ def test_a_curator_hides_an_entry_from_themselves_only_by_ticking_so(
         html = send(client, f"/entries/{entry}/show", chosen, 400).text
         assert "You would not see this entry any more" in html
         assert 'name="unseen"' in html
-    assert community.base.catalogue.get(entry).visibility == Visibility()
+    assert community.base.session.catalogue.get(entry).visibility == Visibility()
     gone = send(client, f"/entries/{entry}/show", {"sight": "author", "unseen": "1"})
     assert gone.headers["location"] == "/entries?done=unseen"
     assert "You do not see that entry any longer." in client.get("/entries?done=unseen").text
@@ -365,7 +368,7 @@ def test_people_who_are_invited_are_for_stewards_to_see(
     browser: Browsers, community: Community
 ) -> None:
     invited(browser)
-    [waiting] = [m for m in community.base.directory.members() if m.standing == "invited"]
+    [waiting] = [m for m in community.base.session.directory.members() if m.standing == "invited"]
     assert "an invited person" in browser("Stella").get("/people").text
     assert "an invited person" not in browser("Mara").get("/people").text
     assert browser("Mara").get(f"/people/{waiting.id}").status_code == 404

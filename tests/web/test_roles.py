@@ -150,7 +150,7 @@ def test_a_private_entry_of_another_changes_nothing_in_what_a_steward_is_told_of
     for sight in sights:
         if sight:
             community.contribute("Mara", visibility=Visibility(sight))
-        base.search("handover")  # waits for the index
+        base.session.search("handover")  # waits for the index
         answers.append(client.get("/api/status", headers=headers).json())
     named = {name: answers[0].pop(name) for name in ("model", "engine")}
     assert answers[0] == {"parked": False, "trouble": False, "notice": ""}

@@ -31,21 +31,21 @@ def hostile_entry(base: KnowledgeBase) -> str:
     )
     content = Content(title=one_line, sections=sections, properties={one_line: HOSTILE})
     draft = Draft(kind="practice", content=content, group=one_line, tags=(one_line[:30],))
-    entry_id = base.entries.contribute(draft).id
-    other = base.entries.contribute(draft).id
-    base.entries.relate(entry_id, Relation("References", other))
-    base.endorsements.endorse(entry_id, HOSTILE)
-    reuse = base.reuses.record(
+    entry_id = base.session.entries.contribute(draft).id
+    other = base.session.entries.contribute(draft).id
+    base.session.entries.relate(entry_id, Relation("References", other))
+    base.session.endorsements.endorse(entry_id, HOSTILE)
+    reuse = base.session.reuses.record(
         entry_id,
         group=one_line,
         context=HOSTILE,
         outcome="adopted",
         evidence='https://x.example/"><script>alert(1)</script>',
     )
-    base.reuses.update_outcome(reuse.id, "adapted", HOSTILE)
-    version = base.catalogue.get(entry_id).version
-    base.entries.revise(entry_id, content, version=version, note=one_line, group="G")
-    base.entries.archive(other, HOSTILE, entry_id)
+    base.session.reuses.update_outcome(reuse.id, "adapted", HOSTILE)
+    version = base.session.catalogue.get(entry_id).version
+    base.session.entries.revise(entry_id, content, version=version, note=one_line, group="G")
+    base.session.entries.archive(other, HOSTILE, entry_id)
     return entry_id
 
 
@@ -64,7 +64,7 @@ def assert_harmless(html: str) -> None:
 def test_hostile_text_in_every_field_is_shown_as_text(
     client: Client, base: KnowledgeBase, hostile_entry: str
 ) -> None:
-    reuse = base.catalogue.get(hostile_entry).reuse[0]
+    reuse = base.session.catalogue.get(hostile_entry).reuse[0]
     paths = [*PAGES, f"/entries/{hostile_entry}", f"/entries/{hostile_entry}/revise",
              f"/reuses/{reuse.id}", "/reuse?by=group", "/reuse?by=tag", "/entries?archived=all",
              "/search?q=script+alert&archived=all"]  # fmt: skip

@@ -119,7 +119,7 @@ def run_as(community: Community, name: str, examples: int) -> Run:
 
 def filled(community: Community, name: str) -> dict[str, list[str]]:
     """Entries of each sight, some of `name`'s own if they may write, and a reuse of one."""
-    community.base.people.open_to_world(True)
+    community.base.session.people.open_to_world(True)
     entries = [
         community.contribute(author, f"{author}, {sight.sight}", visibility=sight, tags=("night",))
         for author in dict.fromkeys(["Stella", name])

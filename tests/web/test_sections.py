@@ -101,7 +101,7 @@ def test_a_hit_leads_to_the_heading_that_its_text_stands_under(
         ),
     )
     content = Content(title="Rounds", sections=sections)
-    receipt = base.entries.contribute(Draft(kind="practice", content=content))
+    receipt = base.session.entries.contribute(Draft(kind="practice", content=content))
     base.wait(receipt.position, index=True)
     html = client.get("/search?q=torches").text
     url = f"/entries/{receipt.id}#at-2.1"

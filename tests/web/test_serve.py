@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer.embedding.testing import HashEmbedder
-from kb import KnowledgeBase
-from kb.cli.session import Session
+from kb import KnowledgeBase, Session
+from kb.cli.invocation import Invocation
 from kb.errors import SearchUnavailable
 from kb.storage import local_socket
 from tests.web.serving import SERVING, get
@@ -184,7 +184,7 @@ def test_a_missing_model_is_said_and_the_pages_still_come(
     def missing(*_: object, **__: object) -> None:
         raise SearchUnavailable("The model is missing; install it.")
 
-    monkeypatch.setattr(KnowledgeBase, "search", missing)
+    monkeypatch.setattr(Session, "search", missing)
     seen: list[int] = []
     result = run("--port", "0", visit=lambda url: seen.append(get(url, "/entries")))
     assert seen == [200]
@@ -214,8 +214,8 @@ def test_the_end_does_not_wait_for_the_model(data: Path, monkeypatch: pytest.Mon
         left.set()
         raise RuntimeError("The data directory is closed.")
 
-    monkeypatch.setattr(KnowledgeBase, "search", slow)
-    session = Session(HashEmbedder())
+    monkeypatch.setattr(Session, "search", slow)
+    session = Invocation(HashEmbedder())
     session.data = data
     result = CliRunner().invoke(cli.serve, ["--port", "0"], obj=session)
     still_loading = not left.is_set()
@@ -230,7 +230,7 @@ def test_nothing_is_loaded_for_an_address_that_cannot_be_had(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     begun: list[object] = []
-    monkeypatch.setattr(KnowledgeBase, "search", lambda *_: begun.append("model"))
+    monkeypatch.setattr(Session, "search", lambda *_: begun.append("model"))
     monkeypatch.setattr(KnowledgeBase, "start_following", lambda _: begun.append("follower"))
     monkeypatch.setenv("KB_HOST", host)
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -251,7 +251,7 @@ def test_it_can_be_ended_as_soon_as_the_address_is_told(
             os.kill(os.getpid(), end)
 
     monkeypatch.setattr(click, "echo", heard)
-    session = Session(HashEmbedder())
+    session = Invocation(HashEmbedder())
     session.data = data
     result = CliRunner().invoke(cli.serve, ["--port", "0"], obj=session)
     told, *others = result.output.splitlines()

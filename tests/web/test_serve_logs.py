@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.errors import DataDirectoryError
 from tests.web.serving import get
 
@@ -27,7 +27,7 @@ def test_what_serve_says_to_the_operator_is_not_in_the_log(
     def missing(*_: object, **__: object) -> None:
         raise DataDirectoryError("No model.")
 
-    monkeypatch.setattr(KnowledgeBase, "search", missing)
+    monkeypatch.setattr(Session, "search", missing)
     monkeypatch.setenv("KB_SIGN_IN", "password")
     (data / "views.sqlite").write_bytes(b"no database at all")
     result = run("--port", "0", visit=lambda _: None)

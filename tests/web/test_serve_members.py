@@ -135,7 +135,7 @@ def test_a_base_that_has_members_is_not_served_without_signing_in_unless_the_sta
     run: Callable[..., Result], data: Path
 ) -> None:
     with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-        base.people.invite(("member", "steward"))
+        base.session.people.invite(("member", "steward"))
     for lost in ("# what was set is lost\n", 'member = "local"\n'):
         (data / "settings.toml").write_text(lost)
         refused = run("--port", "0").exception

@@ -57,7 +57,7 @@ def test_an_unknown_member_costs_a_hash_as_well(
 
 def test_one_who_has_left_cannot_sign_in(browser: Browsers, community: Community) -> None:
     client = browser("Mara")
-    community.base.people.leave(community.ids["Mara"])
+    community.base.session.people.leave(community.ids["Mara"])
     assert ">Mara</a>" not in client.get("/").text
     assert sign_in(browser(), "Mara").status_code == 401
 

@@ -46,7 +46,7 @@ def test_a_stale_tab_undoes_no_change_of_groups_made_in_another(
     assert client.post(f"{path}/groups", data=one | {f"group-{night}": "1"}).status_code == 303
     other.pop(f"group-{day}")
     assert client.post(f"{path}/groups", data=other).status_code == 303
-    assert community.base.directory.member(community.ids["Mara"]).groups == (night,)
+    assert community.base.session.directory.member(community.ids["Mara"]).groups == (night,)
 
 
 def test_a_stale_tab_brings_nobody_back_into_a_group(
@@ -56,7 +56,7 @@ def test_a_stale_tab_brings_nobody_back_into_a_group(
     stale = shown(client, path, "groups")
     community.acting("Stella").people.leave_group(day, community.ids["Mara"])
     assert client.post(f"{path}/groups", data=stale | {f"group-{night}": "1"}).status_code == 303
-    assert community.base.directory.member(community.ids["Mara"]).groups == (night,)
+    assert community.base.session.directory.member(community.ids["Mara"]).groups == (night,)
 
 
 def test_a_stale_tab_undoes_no_change_of_roles_made_in_another(
@@ -68,7 +68,7 @@ def test_a_stale_tab_undoes_no_change_of_roles_made_in_another(
     assert client.post(f"{path}/roles", data=one).status_code == 303
     sent = client.post(f"{path}/roles", data=other | {"role-reporter": "1"})
     assert sent.status_code == 303
-    roles = community.base.directory.member(community.ids["Cleo"]).roles
+    roles = community.base.session.directory.member(community.ids["Cleo"]).roles
     assert set(roles) == {"member", "reporter"}
 
 
@@ -110,12 +110,12 @@ def test_a_stale_tab_opens_no_group_again_and_moves_it_nowhere(
     people.change_group(day, open=False, parent=night)
     renamed = stale | {"name": "Morning", "parent": ""}
     assert client.post(f"{path}/change", data=renamed).status_code == 303
-    found = community.base.directory.group(day)
+    found = community.base.session.directory.group(day)
     assert (found.name, found.open, found.parent) == ("Morning", False, night)
     old = shown(client, path, "change") | {"name": found.name, "parent": ""}
     people.change_group(day, name="Dawn")
     assert client.post(f"{path}/change", data=old).status_code == 303
-    assert community.base.directory.group(day).name == "Dawn"
+    assert community.base.session.directory.group(day).name == "Dawn"
 
 
 def test_a_stale_tab_brings_back_no_address_that_its_member_took_away(
@@ -128,7 +128,7 @@ def test_a_stale_tab_brings_back_no_address_that_its_member_took_away(
     people.change_profile(Profile(name="Mara", help="Rotas\nand beds"))
     sent = client.post("/account/profile", data=stale | {"pronouns": "she", "help": "Rotas"})
     assert sent.status_code == 303
-    profile = community.base.directory.member(community.ids["Mara"]).profile
+    profile = community.base.session.directory.member(community.ids["Mara"]).profile
     assert profile == Profile(name="Mara", pronouns="she", help="Rotas")
 
 

@@ -23,7 +23,7 @@ class World:
 
     def __init__(self, community: Community) -> None:
         self.community = community
-        community.base.people.form_group(WARD)
+        community.base.session.people.form_group(WARD)
         community.ids["Olga"] = community.join("Olga", ("member", "curator", "steward"))
         self.draft = community.contribute("Olga", TITLE, visibility=Visibility("draft"))
         other = community.contribute("Mara", "Bedside handover")

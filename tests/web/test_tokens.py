@@ -45,7 +45,7 @@ def test_a_token_that_was_revoked_or_whose_member_left_is_refused(
     client = browser()
     assert client.get("/api/entries", headers=revoked).status_code == 200
     assert tokens.revoke(tokens.of(community.ids["Mara"])[0].id)
-    community.base.people.leave(community.ids["Cleo"])
+    community.base.session.people.leave(community.ids["Cleo"])
     for headers in (revoked, left):
         assert client.get("/api/entries", headers=headers).status_code == 401
 
@@ -166,7 +166,7 @@ def shelves(client: Client, entry: str, headers: dict[str, str]) -> list[tuple[i
 def test_what_a_program_contributes_as_private_was_at_no_time_open(
     browser: Browsers, community: Community, sight: str, groups: list[str]
 ) -> None:
-    community.base.people.form_group("Ward 3")
+    community.base.session.people.form_group("Ward 3")
     client, own = browser(), community.token("Mara", "search", "contribute")
     others = [community.token(name, "search") for name in ("Cleo", "Stella")]
     before = [shelves(client, NOWHERE, other) for other in others]

@@ -117,8 +117,8 @@ def test_a_known_browser_is_not_kept_waiting_by_others(
         secret = community.base.accounts.links.make("sign-in", community.ids[me], END)
         assert mine.post(f"/enter/{secret}").status_code == 303
     else:
-        invited, me = community.base.people.invite().id, "Nora"
-        secret = community.base.credentials.make_link("invitation", invited, END)
+        invited, me = community.base.session.people.invite().id, "Nora"
+        secret = community.base.session.credentials.make_link("invitation", invited, END)
         form = {"name": me, "sign_in_name": f"{me}@example.org", "password": PASSWORD}
         assert mine.post(f"/join/{secret}", data=form).status_code == 303
     send(mine, "/sign-out")

@@ -23,7 +23,7 @@ def behind(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
             trouble=TROUBLE,
         )
 
-    monkeypatch.setattr(base, "search", search)
+    monkeypatch.setattr(base.session, "search", search)
 
 
 @pytest.mark.parametrize("path", ["/search?q=x", "/search/results?q=x"])
@@ -46,7 +46,7 @@ def test_what_nobody_can_count_is_told_of_without_a_number(
             question=question, results=(), nothing_close=True, milliseconds=1.0, trouble=TROUBLE
         )
 
-    monkeypatch.setattr(base, "search", search)
+    monkeypatch.setattr(base.session, "search", search)
     html = page(client, "/search?q=x")
     assert "The disk is full: &lt;make room&gt;." in html
     assert "not in yet" not in html

@@ -48,7 +48,7 @@ def test_what_was_written_to_contribute_outlives_its_session(
 ) -> None:
     client = browser("Mara")
     path = sent_again(client, "/entries/new", {**ended(client), **FORM, "text-0": LONG})
-    entry = community.base.catalogue.get(path.rpartition("/")[2])
+    entry = community.base.session.catalogue.get(path.rpartition("/")[2])
     assert entry.sections[0] == Section("The problem", LONG.replace("\r\n", "\n"))
     assert (entry.title, entry.group) == (FORM["title"], FORM["group"])
     assert entry.tags == ("handover", "Night Shift")
@@ -70,7 +70,7 @@ def test_what_was_written_to_revise_outlives_its_session(
     client = browser("Mara")
     form = {**ended(client), **REVISED, "text-0": LONG, "version": "1"}
     assert sent_again(client, f"/entries/{entry}/revise", form) == f"/entries/{entry}"
-    assert community.base.catalogue.get(entry).title == FORM["title"]
+    assert community.base.session.catalogue.get(entry).title == FORM["title"]
 
 
 def test_a_form_that_is_kept_is_not_taken(browser: Browsers, community: Community) -> None:
@@ -160,7 +160,7 @@ def test_what_was_written_outlives_the_role_of_its_writer(
 ) -> None:
     client = browser("Cleo")
     token = form_token(client)
-    community.base.people.change_roles(community.ids["Cleo"], ["reporter"])
+    community.base.session.people.change_roles(community.ids["Cleo"], ["reporter"])
     answer = client.post("/entries/new", data={"form_token": token, **FORM})
     assert answer.status_code == 403
     assert "Only members may contribute" in html.unescape(answer.text)

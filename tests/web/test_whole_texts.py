@@ -36,7 +36,7 @@ def test_no_list_and_no_hit_reads_a_whole_text(
     columns_read: set[Column], base: KnowledgeBase, client: Client, contribute: Contribute
 ) -> None:
     new, old = contribute("New", group="Ward"), contribute("Old", group="Ward", tags=("night",))
-    base.entries.archive(old, "It did not last.", successor=new)
+    base.session.entries.archive(old, "It did not last.", successor=new)
     for path in (
         *("/", "/about", "/entries", "/entries?sort=title&tag=night&archived=all", "/reuse"),
         *("/search?q=Old", "/api/search?q=New", "/api/entries", f"/api/entries/{new}/lineage"),

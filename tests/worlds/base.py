@@ -25,6 +25,7 @@ from kb.accounts.tokens import ApiTokens
 from kb.entries.content import Content, Draft, Section
 from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
+from kb.session import Session
 from kb.storage.settings import Settings
 from tests.kb.accounts_authenticator import Authenticator
 
@@ -57,17 +58,17 @@ def opened(
 
 def joined(
     base: KnowledgeBase, *roles: Role, groups: Iterable[str] = (), name: str = "Mara", **told: Any
-) -> KnowledgeBase:
-    """The base in the hands of a new member, who tells more of themselves by keyword."""
-    new = base.people.invite(roles or ("member",), groups).id
+) -> Session:
+    """The session of a new member, who tells more of themselves by keyword."""
+    new = base.session.people.invite(roles or ("member",), groups).id
     base.as_(access.of_member(new, (), ())).people.join(new, Profile(name=name, **told))
-    return base.as_(base.directory.principal(new))
+    return base.as_member(new)
 
 
-def id_of(base: KnowledgeBase) -> str:
-    """Of the member who has the base."""
-    assert base.principal.member
-    return base.principal.member
+def id_of(session: Session) -> str:
+    """Of the member whose session it is."""
+    assert session.principal.member
+    return session.principal.member
 
 
 def content(title: str, text: str = "") -> Content:
@@ -79,24 +80,24 @@ def content(title: str, text: str = "") -> Content:
     return Content(title=title, sections=sections, properties={f"{title} level": 3})
 
 
-def practice(base: KnowledgeBase, title: str, text: str = "", group: str | None = None) -> str:
+def practice(session: Session, title: str, text: str = "", group: str | None = None) -> str:
     """The id of a new entry, in whose tag the title stands as well."""
     tags = (f"{title} tag",)
     draft = Draft(kind="practice", content=content(title, text), group=group, tags=tags)
-    return base.entries.contribute(draft).id
+    return session.entries.contribute(draft).id
 
 
-def revise(base: KnowledgeBase, entry: str, title: str) -> None:
+def revise(base: KnowledgeBase, session: Session, entry: str, title: str) -> None:
     """Another text of an entry that may be hidden, in the same group."""
     version = base.as_(access.operator()).catalogue.get(entry).version
-    base.entries.revise(entry, content(title), version=version, note=f"{title} note")
+    session.entries.revise(entry, content(title), version=version, note=f"{title} note")
 
 
-def regroup(base: KnowledgeBase, entry: str, group: str) -> None:
+def regroup(session: Session, entry: str, group: str) -> None:
     """The same text in another group."""
-    now = base.catalogue.get(entry)
+    now = session.catalogue.get(entry)
     same = Content(title=now.title, sections=now.sections, properties=now.properties)
-    base.entries.revise(entry, same, version=now.version, group=group)
+    session.entries.revise(entry, same, version=now.version, group=group)
 
 
 def operators(base: KnowledgeBase) -> KnowledgeBase:
@@ -104,7 +105,7 @@ def operators(base: KnowledgeBase) -> KnowledgeBase:
     accounts = base.accounts
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     accounts.passwords = Passwords(accounts.store, hasher, community="Ours", random=bytes)
-    return base.as_(access.operator())
+    return KnowledgeBase(base.parts, access.operator())
 
 
 def told(base: KnowledgeBase, subject: str) -> list[tuple[str, str]]:
@@ -117,11 +118,13 @@ def passkeys_of(base: KnowledgeBase) -> Passkeys:
     return base.accounts.passkeys(SITE)
 
 
-def add_passkey(base: KnowledgeBase, phone: Authenticator | None = None) -> Authenticator:
+def add_passkey(
+    base: KnowledgeBase, session: Session, phone: Authenticator | None = None
+) -> Authenticator:
     phone = phone or Authenticator(SITE.host, SITE.origin)
-    begun = passkeys_of(base).registration_options(id_of(base), "Mara")
+    begun = passkeys_of(base).registration_options(id_of(session), "Mara")
     answer = phone.create(begun.options)
-    base.credentials.add_passkey(passkeys_of(base), begun.ticket, answer, LABEL)
+    session.credentials.add_passkey(passkeys_of(base), begun.ticket, answer, LABEL)
     return phone
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from indexer.embedding.testing import HashEmbedder
 from kb.cli import cli
 from kb.cli.failures import exit_code
-from kb.cli.session import Session
+from kb.cli.invocation import Invocation
 
 PRACTICE = """---
 title: {title}
@@ -44,13 +44,13 @@ class Ran(Struct, frozen=True):
 class CommandLine:
     """A data directory with the commands to use it; `run` answers what a shell would see."""
 
-    def __init__(self, folder: Path, session: Session | None = None) -> None:
+    def __init__(self, folder: Path, invocation: Invocation | None = None) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self._session = session
+        self._invocation = invocation
 
     def run(self, *arguments: str, stdin: str | None = None) -> Ran:
-        session = self._session or Session(HashEmbedder())
+        invocation = self._invocation or Invocation(HashEmbedder())
 
         @click.command(
             context_settings={"ignore_unknown_options": True, "help_option_names": []},
@@ -59,7 +59,7 @@ class CommandLine:
         @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
         def outer(rest: tuple[str, ...]) -> None:
             code = exit_code(
-                lambda: cli.main(list(rest), prog_name="kb", standalone_mode=False, obj=session)
+                lambda: cli.main(list(rest), prog_name="kb", standalone_mode=False, obj=invocation)
             )
             click.get_current_context().exit(code)
 

@@ -15,7 +15,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.access import Role, Scope, Visibility
 from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.oidc import OpenIdProvider
@@ -110,9 +110,9 @@ class Community:
         self.base.accounts.passwords.set(member, PASSWORD)
         return member
 
-    def acting(self, name: str) -> KnowledgeBase:
-        """The knowledge base in the hands of a member."""
-        return self.base.as_(self.base.directory.principal(self.ids[name]))
+    def acting(self, name: str) -> Session:
+        """What a member sees and does."""
+        return self.base.as_member(self.ids[name])
 
     def token(self, name: str, *scopes: Scope) -> dict[str, str]:
         """The header of a new token."""

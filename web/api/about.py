@@ -4,13 +4,14 @@ from litestar import get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import is_operator
 from kb.entries.kinds import Kind
 from kb.people.actions import AUDIT
 from kb.status import Status
 from kb.views.withheld import INCOMPLETE
 from web.openapi import operation
+from web.visit import Visit
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -50,16 +51,16 @@ class OperatorStatus(Struct, frozen=True, kw_only=True):
 
 
 @get("/kinds", **operation("about", rule="public"))
-def list_kinds(base: NamedDependency[KnowledgeBase]) -> tuple[Kind, ...]:
+def list_kinds(session: NamedDependency[Session]) -> tuple[Kind, ...]:
     """The kinds of entry with their sections and prompts."""
-    return tuple(base.kinds.values())
+    return tuple(session.kinds.values())
 
 
 @get("/status", **operation("about", rule=AUDIT, wish="ask whether all is well here"))
-def get_status(base: NamedDependency[KnowledgeBase]) -> Standing | OperatorStatus:
+def get_status(visit: NamedDependency[Visit]) -> Standing | OperatorStatus:
     """Whether anything is wrong; the operator gets what is, counts and sizes as well."""
-    status = base.status()
-    return of_operator(status) if is_operator(base.principal) else standing(status)
+    status = visit.base.status()
+    return of_operator(status) if is_operator(visit.principal) else standing(status)
 
 
 def standing(status: Status) -> Standing:

@@ -4,7 +4,7 @@ from litestar import delete, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.endorsements.actions import ENDORSE
 from web.api.given import EntryVersion, Given, PathId, Text
 from web.openapi import CHANGES, SENDS, operation
@@ -20,15 +20,15 @@ class Reason(Given, frozen=True, forbid_unknown_fields=True):
 
 @put("/entries/{entry_id:str}/endorsement", **operation("endorsements", *SENDS, rule=ENDORSE))
 def endorse_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Reason]
+    session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Reason]
 ) -> Written:
     """Vouch for an entry, or change the reason given before."""
-    receipt = base.endorsements.endorse(entry_id, data.reason, entry_version=data.entry_version)
+    receipt = session.endorsements.endorse(entry_id, data.reason, entry_version=data.entry_version)
     return written(receipt)
 
 
 @delete("/entries/{entry_id:str}/endorsement", **operation("endorsements", *CHANGES, rule=ENDORSE))
-def withdraw_endorsement(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Written:
+def withdraw_endorsement(session: NamedDependency[Session], entry_id: PathId) -> Written:
     """Take the endorsement back."""
-    receipt = base.endorsements.withdraw(entry_id)
+    receipt = session.endorsements.withdraw(entry_id)
     return written(receipt)

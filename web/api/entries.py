@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 from msgspec import UNSET, UnsetType, convert, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import may
 from kb.entries.actions import CONTRIBUTE, READ, REVISE
 from kb.entries.content import Content, Draft
@@ -56,14 +56,14 @@ class Revision(Given, frozen=True, forbid_unknown_fields=True):
 
 @get("/entries", dependencies=FILTER, **operation("entries", rule=READ))
 def list_entries(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     filter: NamedDependency[EntryFilter],
     sort: FromQuery[Sort] = "recent",
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:
     """Entries of any kind and group and all tags that are named, and counts to filter further."""
-    found = base.catalogue.browse(filter, sort=sort, offset=offset, limit=limit)
+    found = session.catalogue.browse(filter, sort=sort, offset=offset, limit=limit)
     first = {name: _first(getattr(found.facets, name)) for name in ("kinds", "tags", "groups")}
     facets = structs.replace(found.facets, **first)
     items = light(found.items, MOST_BYTES - weight(facets))
@@ -72,25 +72,25 @@ def list_entries(
 
 @post("/entries", **operation("entries", *SENDS, status=201, rule=CONTRIBUTE, largest=TEXT))
 def contribute_entry(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     data: JSONBody[GivenDraft],
     idempotency_key: IdempotencyKey = None,
 ) -> Written:
     """Contribute an entry; answers when a search finds it."""
     draft = convert(data, Draft, from_attributes=True)
-    draft = structs.replace(draft, visibility=data.visibility.meant(base))
-    return when_searchable(base, base.entries.contribute(draft, command_id=idempotency_key))
+    draft = structs.replace(draft, visibility=data.visibility.meant(session))
+    return when_searchable(session, session.entries.contribute(draft, command_id=idempotency_key))
 
 
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule=READ))
-def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPage:
+def get_entry(session: NamedDependency[Session], entry_id: PathId) -> EntryPage:
     """One entry; of relations, endorsements and reuses the first 100, or as many as weigh 49 kB."""
-    entry = base.catalogue.get(entry_id, most=MOST)
-    author = _told(base, entry.contributed_by)
+    entry = session.catalogue.get(entry_id, most=MOST)
+    author = _told(session, entry.contributed_by)
     return structs.replace(
         entry,
         contributed_by=author,
-        endorsed=light(_by_known(base, entry.endorsed), MOST_BYTES // 3),
+        endorsed=light(_by_known(session, entry.endorsed), MOST_BYTES // 3),
         reuse=light(entry.reuse, MOST_BYTES // 3),
         relations=light(entry.relations[:MOST], MOST_BYTES // 3),
     )
@@ -98,45 +98,47 @@ def get_entry(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> EntryPa
 
 @get("/entries/{entry_id:str}/endorsements", **operation("entries", 404, rule=READ))
 def get_endorsements(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
+    session: NamedDependency[Session], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[EndorsementView, ...]:
     """Who vouches for an entry, and why, the first first."""
-    return light(_by_known(base, base.catalogue.endorsed(entry_id, offset=offset, limit=limit)))
+    return light(
+        _by_known(session, session.catalogue.endorsed(entry_id, offset=offset, limit=limit))
+    )
 
 
 @get("/entries/{entry_id:str}/reuses", **operation("entries", 404, rule=READ))
 def get_reuses(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
+    session: NamedDependency[Session], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[ReuseView, ...]:
     """The reuses of an entry, the first first."""
-    return light(base.catalogue.reuses(entry_id, offset=offset, limit=limit))
+    return light(session.catalogue.reuses(entry_id, offset=offset, limit=limit))
 
 
 @put("/entries/{entry_id:str}", **operation("entries", *SENDS, rule=REVISE, largest=TEXT))
 def revise_entry(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, data: JSONBody[Revision]
+    session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Revision]
 ) -> Written:
     """Replace an entry's text; 409 with both versions when another member was faster."""
     content = convert(data.content, Content, from_attributes=True)
-    receipt = base.entries.revise(
+    receipt = session.entries.revise(
         entry_id, content, version=data.version, group=data.group, note=data.note
     )
-    return when_searchable(base, receipt)
+    return when_searchable(session, receipt)
 
 
 @get("/entries/{entry_id:str}/history", **operation("entries", 404, rule=READ))
 def get_history(
-    base: NamedDependency[KnowledgeBase], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
+    session: NamedDependency[Session], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[HistoryItem, ...]:
     """The events about an entry, with who and when, oldest first."""
-    history = base.catalogue.history(entry_id, offset=offset, limit=limit)
-    return light(tuple(structs.replace(each, actor=_told(base, each.actor)) for each in history))
+    history = session.catalogue.history(entry_id, offset=offset, limit=limit)
+    return light(tuple(structs.replace(each, actor=_told(session, each.actor)) for each in history))
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule=READ))
-def get_lineage(base: NamedDependency[KnowledgeBase], entry_id: PathId) -> Lineage:
+def get_lineage(session: NamedDependency[Session], entry_id: PathId) -> Lineage:
     """What an entry was made from and what was made from it, however far; the nearest 100 each."""
-    found = base.catalogue.lineage(entry_id)
+    found = session.catalogue.lineage(entry_id)
     origins, derived = (
         light(each[:MOST], MOST_BYTES // 2) for each in (found.origins, found.derived)
     )
@@ -149,12 +151,12 @@ def _first(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _by_known(
-    base: KnowledgeBase, endorsed: tuple[EndorsementView, ...]
+    session: Session, endorsed: tuple[EndorsementView, ...]
 ) -> tuple[EndorsementView, ...]:
-    return tuple(structs.replace(each, member=_told(base, each.member)) for each in endorsed)
+    return tuple(structs.replace(each, member=_told(session, each.member)) for each in endorsed)
 
 
-def _told(base: KnowledgeBase, member: str) -> str:
+def _told(session: Session, member: str) -> str:
     """The id of `member`, as far as the one who asks may know it; everybody knows their own."""
-    known = member == base.principal.member or may(base.principal, SEE_PEOPLE)
+    known = member == session.principal.member or may(session.principal, SEE_PEOPLE)
     return member if known else UNNAMED

@@ -11,7 +11,7 @@ from litestar.params import BodyKwarg, PathParameter, QueryParameter
 from msgspec import UNSET, Struct
 from msgspec.structs import fields
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import MOST_GROUPS, Sight, Visibility
 from kb.characters import is_blank
 from kb.entries.content import Scalar
@@ -95,15 +95,15 @@ class GivenVisibility(Given, frozen=True, forbid_unknown_fields=True):
     sight: Sight
     groups: Annotated[tuple[NamedGroup, ...], told(maxItems=MOST_GROUPS)] = ()
 
-    def meant(self, base: KnowledgeBase) -> Visibility:
+    def meant(self, session: Session) -> Visibility:
         """The same with the ids of the groups. Raises `InvalidInput` for one that there is not."""
         if len(self.groups) > MOST_GROUPS:
             raise InvalidInput(f"Name at most {MOST_GROUPS} groups.", "groups")
-        return Visibility(self.sight, tuple(_group(base, text) for text in self.groups))
+        return Visibility(self.sight, tuple(_group(session, text) for text in self.groups))
 
 
-def _group(base: KnowledgeBase, text: str) -> str:
-    found = base.directory.group_called(text)
+def _group(session: Session, text: str) -> str:
+    found = session.directory.group_called(text)
     if found is None:
         raise InvalidInput(f"There is no group {text[:GROUP_LENGTH]!r}: form it first.", "groups")
     return found

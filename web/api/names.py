@@ -6,7 +6,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import may
 from kb.entries.actions import READ
 from kb.people.actions import SEE_PEOPLE
@@ -19,7 +19,7 @@ Beginning = Annotated[str, QueryParameter(schema_extra={"maxLength": 100})]
 
 @get("/names", **operation("entries", rule=READ))
 def list_names(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     of: FromQuery[Of],
     beginning: Beginning = "",
     limit: Limit = 20,
@@ -29,9 +29,9 @@ def list_names(
     Those with a word that begins so.
     """
     if of == "member-group":
-        if not may(base.principal, SEE_PEOPLE):
+        if not may(session.principal, SEE_PEOPLE):
             return ()
-        found = base.directory.groups_listed(beginning[:100], limit=limit)
+        found = session.directory.groups_listed(beginning[:100], limit=limit)
         return tuple(group.name for group in found.items)
-    names = base.catalogue.tags if of == "tag" else base.catalogue.groups
+    names = session.catalogue.tags if of == "tag" else session.catalogue.groups
     return names(beginning[:100], limit=limit)

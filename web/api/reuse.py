@@ -17,7 +17,7 @@ from litestar.openapi.spec import (
 from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET, UnsetType, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.actions import READ
 from kb.entries.results import ReuseView
 from kb.measures.csv_text import as_csv
@@ -80,28 +80,28 @@ class OutcomeUpdate(Given, frozen=True, forbid_unknown_fields=True, kw_only=True
     **operation("reuse", *SENDS, status=201, rule=REUSE, largest=NOTES),
 )
 def record_reuse(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     entry_id: PathId,
     data: JSONBody[NewReuse],
     idempotency_key: IdempotencyKey = None,
 ) -> Written:
     """Record that a group reused an entry; answers with the id of the reuse."""
-    receipt = base.reuses.record(entry_id, **structs.asdict(data), command_id=idempotency_key)
+    receipt = session.reuses.record(entry_id, **structs.asdict(data), command_id=idempotency_key)
     return written(receipt)
 
 
 @get("/reuses/{reuse_id:str}", **operation("reuse", 404, rule=READ))
-def get_reuse(base: NamedDependency[KnowledgeBase], reuse_id: PathId) -> ReuseView:
+def get_reuse(session: NamedDependency[Session], reuse_id: PathId) -> ReuseView:
     """One recorded reuse."""
-    return base.catalogue.reuse(reuse_id)
+    return session.catalogue.reuse(reuse_id)
 
 
 @patch("/reuses/{reuse_id:str}", **operation("reuse", *SENDS, rule=UPDATE_REUSE, largest=NOTES))
 def update_reuse(
-    base: NamedDependency[KnowledgeBase], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
+    session: NamedDependency[Session], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
 ) -> Written:
     """Tell what became of a reuse."""
-    receipt = base.reuses.update_outcome(reuse_id, **structs.asdict(data))
+    receipt = session.reuses.update_outcome(reuse_id, **structs.asdict(data))
     return written(receipt)
 
 
@@ -111,7 +111,7 @@ def update_reuse(
     **operation("reuse", reply=COUNTS, rule=REPORT),
 )
 def report_reuse(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     by: FromQuery[By] = "kind",
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
@@ -120,7 +120,7 @@ def report_reuse(
     limit: Limit = MOST,
 ) -> Response[ReuseReport | str]:
     """Counts of reuse by kind, tag, group or month; both days are included. CSV has all rows."""
-    report = base.reports.reuse(since=since, until=until, by=by)
+    report = session.reports.reuse(since=since, until=until, by=by)
     if format == "json":
         return Response(structs.replace(report, rows=report.rows[offset:][:limit]))
     name = f'attachment; filename="reuse-by-{by}.csv"'

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
 from msgspec import structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.actions import READ
 from kb.entries.results import EntryFilter
 from kb.search.search import Answer
@@ -37,11 +37,11 @@ FILTER = {"filter": Provide(filter_of, sync_to_thread=False)}
 
 @get("/search", dependencies=FILTER, **operation("search", rule=READ, counted=True))
 def search(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     q: Question,
     filter: NamedDependency[EntryFilter],
     limit: Limit = 10,
 ) -> Answer:
     """The entries that answer a question, best first, each with the passage that does."""
-    answer = base.search(q, filter, limit=limit)
+    answer = session.search(q, filter, limit=limit)
     return structs.replace(answer, results=light(answer.results))

@@ -4,7 +4,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.people.actions import AUDIT
 from kb.people.directory import AccessChange, GroupView
 from web.pages.parts import PageNumber
@@ -29,21 +29,21 @@ class AuditPage(Struct, frozen=True):
 
 
 @get("/data", sync_to_thread=True, rule="public")
-def data_page(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
+def data_page(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
     """The agreements about data."""
-    return pages.render("data.html", DataPage(base.directory.open_to_world()), at="data")
+    return pages.render("data.html", DataPage(session.directory.open_to_world()), at="data")
 
 
 @get("/audit", sync_to_thread=True, rule=AUDIT)
 def audit(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], page: PageNumber = 1
+    session: NamedDependency[Session], pages: NamedDependency[Pages], page: PageNumber = 1
 ) -> Response[str]:
     """Every change of roles, groups, visibility, settings and tokens."""
     passed = (page - 1) * PAGE_SIZE
-    found = base.directory.changes_listed(offset=passed, limit=PAGE_SIZE)
+    found = session.directory.changes_listed(offset=passed, limit=PAGE_SIZE)
     shown = AuditPage(
         changes=found.items,
-        groups=base.directory.groups_of({change.subject for change in found.items}),
+        groups=session.directory.groups_of({change.subject for change in found.items}),
         previous_url=f"/audit?page={page - 1}" if page > 1 else "",
         next_url=f"/audit?page={page + 1}" if found.total > passed + PAGE_SIZE else "",
     )

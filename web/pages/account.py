@@ -97,10 +97,10 @@ def change_profile(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
     """Tell something else about oneself; what the form leaves as shown may be changed meanwhile."""
-    now = _told(visit.base.directory.member(own_session(visit).member))
+    now = _told(visit.session.directory.member(own_session(visit).member))
     told = {each: typed(data, each) if changed(data, each) else now[each] for each in PROFILE}
     try:
-        visit.base.people.change_profile(profile_of(told))
+        visit.session.people.change_profile(profile_of(told))
     except InvalidInput as error:
         form = small_form(data, *PROFILE, *(f"{each}_before" for each in PROFILE))
         return _again(visit, pages, "profile", form.with_error(error), error)
@@ -116,30 +116,30 @@ def change_password(
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Choose another name or password to sign in with; every other session ends."""
-    session, accounts = own_session(visit, "password"), visit.base.accounts
+    signed_in, accounts = own_session(visit, "password"), visit.base.accounts
     wrong = Mistakes()
     try:
         # Neither passwords nor the names of others are tried here without end.
-        limits.name.admit(limits.name.keyed("", session.member))
+        limits.name.admit(limits.name.keyed("", signed_in.member))
         wrong.of(_check_current, visit, typed(data, "current"))
-        visit.base.credentials.set_password(
+        visit.session.credentials.set_password(
             typed(data, "password"), typed(data, "sign_in_name"), beside=wrong
         )
     except InvalidInput as error:
         form = small_form(data, "sign_in_name").with_values(password="", current="")
         return _again(visit, pages, "password", form.with_error(error), error)
-    accounts.sessions.end_all(session.member, but=visit.cookie)
+    accounts.sessions.end_all(signed_in.member, but=visit.cookie)
     answer = see_other("/account", "secret")
     token = accounts.sessions.rotate(visit.cookie)
-    set_session(answer, request, visit.base, session.member, token)
+    set_session(answer, request, visit.base, signed_in.member, token)
     return answer
 
 
 @post("/account/sessions/end", sync_to_thread=True, rule="self")
 def end_session(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Sign out somewhere else."""
-    session = own_session(visit)
-    visit.base.accounts.sessions.revoke(session.member, typed(data, "session"))
+    signed_in = own_session(visit)
+    visit.base.accounts.sessions.revoke(signed_in.member, typed(data, "session"))
     return see_other("/account", "ended")
 
 
@@ -155,13 +155,13 @@ def make_token(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
     """Make a token and show it, this once."""
-    session = own_session(visit)
+    signed_in = own_session(visit)
     chosen = [scope for scope in SCOPES if typed(data, f"scope-{scope}")]
     form = small_form(data, "token_name", "days").with_values(scopes=" ".join(chosen))
     try:
         days = form.values["days"]
-        _, secret = visit.base.credentials.make_token(
-            session.member,
+        _, secret = visit.session.credentials.make_token(
+            signed_in.member,
             chosen,
             form.values["token_name"],
             utc_now() + timedelta(days=int(days) if days in DAYS else 0),
@@ -177,20 +177,20 @@ def make_token(
 def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Make a token void."""
     own_session(visit)
-    visit.base.credentials.revoke_token(typed(data, "token"))
+    visit.session.credentials.revoke_token(typed(data, "token"))
     return see_other("/account", "revoked")
 
 
 @get("/account/data.json", sync_to_thread=True, rule="self")
 def data_as_json(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for programs."""
-    return _to_keep(as_json(visit.base.own_data()), MediaType.JSON, "my-data.json")
+    return _to_keep(as_json(visit.session.own_data()), MediaType.JSON, "my-data.json")
 
 
 @get("/account/data.md", sync_to_thread=True, rule="self")
 def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for reading."""
-    text = as_markdown(visit.base.own_data(), OWN).encode()
+    text = as_markdown(visit.session.own_data(), OWN).encode()
     return _to_keep(text, "text/markdown", "my-data.md")
 
 
@@ -212,8 +212,8 @@ def _check_current(visit: Visit, password: str) -> None:
 
 def _asks_password(visit: Visit) -> bool:
     """A session that began with a link needs no password: it is how one that was lost is set."""
-    session = own_session(visit)
-    return session.via != "link" and visit.base.accounts.passwords.has(session.member)
+    signed_in = own_session(visit)
+    return signed_in.via != "link" and visit.base.accounts.passwords.has(signed_in.member)
 
 
 def _opens(base: KnowledgeBase, member: str) -> tuple[str, ...]:
@@ -238,16 +238,17 @@ def _page(
     made: Made | None = None,
     at: Numbers = Numbers(),  # noqa: B008 - it is frozen
 ) -> AccountPage:
-    session, base = own_session(visit), visit.base
-    accounts, member = base.accounts, session.member
-    me = base.directory.member(member)
-    changes = base.directory.changes_listed(member, offset=offset(at.changes), limit=PIECE)
+    signed_in, base = own_session(visit), visit.base
+    accounts, member = base.accounts, signed_in.member
+    directory = visit.session.directory
+    me = directory.member(member)
+    changes = directory.changes_listed(member, offset=offset(at.changes), limit=PIECE)
     keys = passkeys_of(base).of(member) if "passkey" in base.settings.ways else []
     return AccountPage(
         me=me,
         groups=_groups_of(visit, me.groups),
         sessions=piece(accounts.sessions.of(member), at.sessions, "/account", "sessions"),
-        here=session.id,
+        here=signed_in.id,
         tokens=piece(accounts.tokens.of(member), at.tokens, "/account", "tokens"),
         scopes=SCOPES,
         days=DAYS,
@@ -265,7 +266,7 @@ def _page(
 
 
 def _groups_of(visit: Visit, ids: Iterable[str]) -> dict[str, GroupView]:
-    return visit.base.directory.groups_of(ids) if may(visit.principal, SEE_PEOPLE) else {}
+    return visit.session.directory.groups_of(ids) if may(visit.principal, SEE_PEOPLE) else {}
 
 
 def _told(me: MemberView) -> dict[str, str]:

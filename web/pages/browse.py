@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from msgspec import Struct, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.characters import skeleton
 from kb.entries.actions import READ
 from kb.entries.results import EntryFilter, Facets, Page, Sort
@@ -108,7 +108,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
 
 @get("/entries", sync_to_thread=True, rule=READ)
 def browse(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     kind: FromQuery[tuple[str, ...]] = (),
     tag: FromQuery[tuple[str, ...]] = (),
@@ -122,13 +122,13 @@ def browse(
     kind, tag, group = map(narrowing, (kind, tag, group))
     chosen = EntryFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     offset = (page - 1) * PAGE_SIZE
-    found = base.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
+    found = session.catalogue.browse(chosen, sort=sort, offset=offset, limit=PAGE_SIZE)
     stored = {skeleton(name): name for name in found.facets.groups}
     groups = tuple(dict.fromkeys(stored.get(skeleton(name), name) for name in group))
     counted = {tag_key(name): name for name in found.facets.tags} if tag else {}
     tags = tuple(counted.get(tag_key(name), name) for name in tag_names(tag))
     view = View(kind, tags, groups, archived, sort, page)
-    names = {key: made.name for key, made in base.kinds.items()}
+    names = {key: made.name for key, made in session.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.content import Content, Section
 from kb.entries.kinds import Kind
 from kb.entries.results import EntryPage
@@ -43,10 +43,10 @@ class ConflictPage(Struct, frozen=True):
 
 
 def conflict_page(
-    base: KnowledgeBase, entry: EntryPage, mine: EntryForm, who: str = ""
+    session: Session, entry: EntryPage, mine: EntryForm, who: str = ""
 ) -> ConflictPage:
     """What to show when `mine` was written on top of a text that is no longer the newest."""
-    started = _started_from(base, entry.id, mine.version)
+    started = _started_from(session, entry.id, mine.version)
     pieces = tuple(
         (_field(piece, mine.kind), piece)
         for piece in _sections(started, entry.sections, mine.sections)
@@ -67,9 +67,9 @@ def _field(piece: Piece, kind: Kind) -> SectionField:
     return field if field.text.strip() or not field.own else structs.replace(field, heading="")
 
 
-def _started_from(base: KnowledgeBase, entry_id: str, version: int) -> Content | None:
+def _started_from(session: Session, entry_id: str, version: int) -> Content | None:
     try:
-        return base.catalogue.revision(entry_id, version)
+        return session.catalogue.revision(entry_id, version)
     except NotFound:
         return None
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import audience, require
 from kb.endorsements.actions import ENDORSE
 from kb.entries.actions import CURATE, SHOW
@@ -35,7 +35,7 @@ MEANWHILE: Final = (
 
 @post("/entries/{entry_id:str}/tags", sync_to_thread=True, rule=CURATE)
 def tag(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
@@ -44,19 +44,19 @@ def tag(
     form = small_form(data, *FORMS["tag"])
     tags = [form.values["tags"]]
     return act(
-        base,
+        session,
         pages,
         entry_id,
         "tag",
         form,
         "tagged",
-        lambda: base.entries.tag(entry_id, tags, entry_version=posted_version(data)),
+        lambda: session.entries.tag(entry_id, tags, entry_version=posted_version(data)),
     )
 
 
 @post("/entries/{entry_id:str}/untag", sync_to_thread=True, rule=CURATE)
 def untag(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
@@ -65,19 +65,19 @@ def untag(
     form = small_form(data, "tag")
     name = form.values["tag"]
     return act(
-        base,
+        session,
         pages,
         entry_id,
         "untag",
         form,
         "untagged",
-        lambda: base.entries.untag(entry_id, (name,)),
+        lambda: session.entries.untag(entry_id, (name,)),
     )
 
 
 @post("/entries/{entry_id:str}/archive", sync_to_thread=True, rule=CURATE)
 def archive(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
@@ -85,15 +85,15 @@ def archive(
     """Archive with a reason, and perhaps a successor."""
     form = small_form(data, *FORMS["archive"])
     values, wrong = form.values, Mistakes()
-    successor = wrong.of(entry_meant, base, values["successor"], "successor")
+    successor = wrong.of(entry_meant, session, values["successor"], "successor")
     return act(
-        base,
+        session,
         pages,
         entry_id,
         "archive",
         form,
         "archived",
-        lambda: base.entries.archive(
+        lambda: session.entries.archive(
             entry_id,
             values["reason"],
             successor,
@@ -105,17 +105,23 @@ def archive(
 
 @post("/entries/{entry_id:str}/restore", sync_to_thread=True, rule=CURATE)
 def restore(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
+    session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
     """Recommend it again."""
     return act(
-        base, pages, entry_id, "restore", Form(), "restored", lambda: base.entries.restore(entry_id)
+        session,
+        pages,
+        entry_id,
+        "restore",
+        Form(),
+        "restored",
+        lambda: session.entries.restore(entry_id),
     )
 
 
 @post("/entries/{entry_id:str}/endorse", sync_to_thread=True, rule=ENDORSE)
 def endorse(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
@@ -123,13 +129,13 @@ def endorse(
     """Vouch for it, with a reason."""
     form = small_form(data, *FORMS["endorse"])
     return act(
-        base,
+        session,
         pages,
         entry_id,
         "endorse",
         form,
         "endorsed",
-        lambda: base.endorsements.endorse(
+        lambda: session.endorsements.endorse(
             entry_id, form.values["reason"], entry_version=posted_version(data)
         ),
         wait=False,
@@ -138,33 +144,33 @@ def endorse(
 
 @post("/entries/{entry_id:str}/withdraw", sync_to_thread=True, rule=ENDORSE)
 def withdraw(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
+    session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str] | Redirect:
     """Take the endorsement back."""
     return act(
-        base,
+        session,
         pages,
         entry_id,
         "withdraw",
         Form(),
         "withdrawn",
-        lambda: base.endorsements.withdraw(entry_id),
+        lambda: session.endorsements.withdraw(entry_id),
         wait=False,
     )
 
 
 @post("/entries/{entry_id:str}/show", sync_to_thread=True, rule=SHOW)
 def show(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Choose who sees it; who would not see it themselves any more has to say so."""
-    sight = chosen_sight(data).with_named(base)
+    sight = chosen_sight(data).with_named(session)
     form = Form(sight.values(typed(data, "unseen")))
 
-    entry = base.catalogue.get(entry_id)
+    entry = session.catalogue.get(entry_id)
     author, stale = entry.contributed_by, sight.is_stale(entry.visibility)
     if stale:
         form = Form(ChosenSight.now(entry.visibility).values())
@@ -172,17 +178,17 @@ def show(
 
     def command() -> Receipt:
         nonlocal keeps_sight
-        require(base.principal, SHOW, author)
+        require(session.principal, SHOW, author)
         if stale:
             raise Refused(MEANWHILE)
         chosen = sight.visibility()
-        keeps_sight = bool(audience(chosen, author) & base.principal.labels)
+        keeps_sight = bool(audience(chosen, author) & session.principal.labels)
         if not (form.values["unseen"] or keeps_sight):
             raise InvalidInput(UNSEEN, "visibility")
         with groups_there():
-            return base.entries.show(entry_id, chosen)
+            return session.entries.show(entry_id, chosen)
 
-    answer = act(base, pages, entry_id, "show", form, "shown", command)
+    answer = act(session, pages, entry_id, "show", form, "shown", command)
     if isinstance(answer, Redirect) and not keeps_sight:
         return see_other("/entries", "unseen")
     return answer

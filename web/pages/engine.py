@@ -8,10 +8,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import escape
 
-from kb import KnowledgeBase
 from kb.access import Sight
 from kb.characters import visible
 from kb.counting import counted, numbers
+from kb.entries.kinds import Kind
 from kb.entries.relation import reads
 from kb.reuse.reuse import Outcome
 
@@ -33,7 +33,7 @@ SHOWN_TO: Mapping[Sight, str] = {
 """Who sees an entry, the usual choice first."""
 
 
-def environment(base: KnowledgeBase) -> Environment:
+def environment(kinds: Mapping[str, Kind]) -> Environment:
     """The template engine: everything is escaped, nothing that is not seen is printed, and a name
     that is not there is an error.
     """
@@ -49,10 +49,10 @@ def environment(base: KnowledgeBase) -> Environment:
     made.filters |= {"counted": counted, "numbers": numbers}
     made.filters["as_typed"] = escape
     made.globals |= {
-        "kinds": base.kinds,
+        "kinds": kinds,
         "outcomes": OUTCOMES,
         "sights": SHOWN_TO,
-        "kind_name": lambda key: base.kinds[key].name if key in base.kinds else key,
+        "kind_name": lambda key: kinds[key].name if key in kinds else key,
         "relation_reads": lambda relation: reads(
             relation.type, incoming=relation.direction == "in"
         ),

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import Visibility, audience, may
 from kb.entries.actions import CURATE, ERASE_ENTRY, READ, REVISE, SHOW
 from kb.entries.results import (
@@ -105,7 +105,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
 @get("/entries/{entry_id:str}", rule=READ)
 async def show(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     done: FromQuery[str] = "",
@@ -116,7 +116,7 @@ async def show(
 ) -> Response[str]:
     """The page of an entry; of each long list on it the page that is asked for."""
     at = Numbers(endorsed, reuse, related, history)
-    look = partial(entry_view, base, pages, entry_id, at=at)
+    look = partial(entry_view, session, pages, entry_id, at=at)
     view = await sync_to_thread(look)
     if soon := next((one.soon for one in view.sections if one.soon), None):
         del view  # many may wait, and texts are long
@@ -126,7 +126,7 @@ async def show(
 
 
 def act(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     entry_id: str,
     name: str,
@@ -143,14 +143,14 @@ def act(
     try:
         receipt = command()
     except (InvalidInput, Refused) as error:
-        view = entry_view(base, pages, entry_id, name, form.with_error(error, CALLED))
+        view = entry_view(session, pages, entry_id, name, form.with_error(error, CALLED))
         return pages.render("entry.html", view, at="browse", status=status_of(error))
-    answer = when_searchable(base, receipt) if wait else written(receipt)
+    answer = when_searchable(session, receipt) if wait else written(receipt)
     return see_other(entry_url(entry_id), done, searchable=answer.searchable)
 
 
 def entry_view(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     entry_id: str,
     name: str = "",
@@ -158,11 +158,11 @@ def entry_view(
     at: Numbers = Numbers(),  # noqa: B008 - it is frozen
 ) -> EntryView:
     """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
-    entry = base.catalogue.get(entry_id, most=0)
-    mine = base.catalogue.endorsement(entry_id, base.principal.member)
-    lineage = base.catalogue.lineage(entry_id)
+    entry = session.catalogue.get(entry_id, most=0)
+    mine = session.catalogue.endorsement(entry_id, session.principal.member)
+    lineage = session.catalogue.lineage(entry_id)
     forms = _empty_forms(mine, entry.version)
-    principal, author = base.principal, entry.contributed_by
+    principal, author = session.principal, entry.contributed_by
     now = ChosenSight.now(entry.visibility)
     chosen = ChosenSight.of(form.values) if form and name == "show" else now
     return EntryView(
@@ -170,16 +170,16 @@ def entry_view(
         sections=shown_sections(
             entry.sections,
             pages.layouts,
-            base.catalogue.forgotten(),
-            base.catalogue.links(entry.id),
+            session.catalogue.forgotten(),
+            session.catalogue.links(entry.id),
             entry.title,
         ),
-        **_parts(base, entry, at),
+        **_parts(session, entry, at),
         origins=_further(lineage.origins),
         derived=_further(lineage.derived),
-        successor=_successor(base, entry.successor),
+        successor=_successor(session, entry.successor),
         mine=mine,
-        groups=base.catalogue.groups(limit=SUGGESTED),
+        groups=session.catalogue.groups(limit=SUGGESTED),
         forms=forms | {name: form} if form else forms,
         open=name,
         may_revise=may(principal, REVISE),
@@ -187,16 +187,16 @@ def entry_view(
         may_curate=may(principal, CURATE, author),
         may_erase=may(principal, ERASE_ENTRY, author),
         may_lose=not audience(Visibility("author"), author) & principal.labels,
-        seen_by=group_names(base, entry.visibility.groups),
+        seen_by=group_names(session, entry.visibility.groups),
         chosen=chosen,
-        offer=offered(base, chosen.groups),
-        world=base.directory.open_to_world(),
+        offer=offered(session, chosen.groups),
+        world=session.directory.open_to_world(),
     )
 
 
-def _parts(base: KnowledgeBase, entry: EntryPage, at: Numbers) -> dict[str, Any]:
+def _parts(session: Session, entry: EntryPage, at: Numbers) -> dict[str, Any]:
     """The lists of an entry, a page of each, and which of these reuses may be updated."""
-    url, read = entry_url(entry.id), base.catalogue
+    url, read = entry_url(entry.id), session.catalogue
     reuses = read.reuses(entry.id, offset=offset(at.reuse), limit=PIECE)
     endorsed = read.endorsed(entry.id, offset=offset(at.endorsed), limit=PIECE)
     history = read.history(entry.id, offset=offset(at.history), limit=PIECE, newest_first=True)
@@ -207,25 +207,25 @@ def _parts(base: KnowledgeBase, entry: EntryPage, at: Numbers) -> dict[str, Any]
         "reuse": part(reuses, entry.reuses, at.reuse, url, "reuse"),
         "related": part(related, len(entry.relations), at.related, url, "related"),
         "history": part(history, happened, at.history, url, "history"),
-        "may_update": reuses_to_update(base, entry.id, reuses),
+        "may_update": reuses_to_update(session, entry.id, reuses),
     }
 
 
 def reuses_to_update(
-    base: KnowledgeBase, entry_id: str, reuses: Iterable[ReuseView]
+    session: Session, entry_id: str, reuses: Iterable[ReuseView]
 ) -> frozenset[str]:
     """The ids of those of `reuses` of an entry of which the principal may tell what became."""
-    principal = base.principal
+    principal = session.principal
     if may(principal, UPDATE_REUSE):
         return frozenset(one.id for one in reuses)
     if principal.member is None or not may(principal, UPDATE_REUSE, principal.member):
         return frozenset()
-    return base.catalogue.reuses_by(entry_id, principal.member)
+    return session.catalogue.reuses_by(entry_id, principal.member)
 
 
-def group_names(base: KnowledgeBase, groups: Sequence[str]) -> dict[str, str]:
+def group_names(session: Session, groups: Sequence[str]) -> dict[str, str]:
     """What the first of `groups` by name are called, by id; who is no member is not told."""
-    known = base.directory.groups_of(groups) if may(base.principal, SEE_PEOPLE) else {}
+    known = session.directory.groups_of(groups) if may(session.principal, SEE_PEOPLE) else {}
     names = {group: each.name for group, each in known.items()}
     named = names | {group: "a group" for group in groups if group not in names}
     return dict(islice(named.items(), PIECE))
@@ -244,5 +244,5 @@ def _further(entries: tuple[LineageEntry, ...]) -> tuple[LineageEntry, ...]:
     return tuple(entry for entry in entries if entry.depth > 1)[:PIECE]
 
 
-def _successor(base: KnowledgeBase, entry_id: str | None) -> EntrySummary | None:
-    return base.catalogue.summaries([entry_id]).get(entry_id) if entry_id else None
+def _successor(session: Session, entry_id: str | None) -> EntrySummary | None:
+    return session.catalogue.summaries([entry_id]).get(entry_id) if entry_id else None

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import require
 from kb.entries.actions import ERASE_ENTRY
 from kb.entries.results import EntryPage
@@ -66,7 +66,7 @@ async def erase_me(
     member, form = own_session(visit).member, small_form(data, "entries", "sure")
     try:
         entries = fate(data)
-        await erased(partial(visit.base.erasure.begin_member, member, entries=entries))
+        await erased(partial(visit.session.erasure.begin_member, member, entries=entries))
     except (InvalidInput, Refused) as error:
         page = EraseMePage(form.with_error(error))
         return await sync_to_thread(
@@ -76,7 +76,7 @@ async def erase_me(
 
 
 def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
-    nobody = Visit(visit.base.as_(visit.base.directory.anonymous()))
+    nobody = Visit(visit.base, visit.base.as_(visit.session.directory.anonymous()))
     answer = pages.for_visit(nobody).render("erased.html", ErasedPage(entries))
     forget_session(answer, visit.base, for_good=True)
     return answer
@@ -84,22 +84,22 @@ def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
 
 @get("/entries/{entry_id:str}/erase", sync_to_thread=True, rule=ERASE_ENTRY)
 def erase_entry_form(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
+    session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
     """Ask before forgetting an entry."""
-    page = EraseEntryPage(_erasable(base, entry_id), Form({"sure": ""}))
+    page = EraseEntryPage(_erasable(session, entry_id), Form({"sure": ""}))
     return pages.render("erase_entry.html", page, at="browse")
 
 
 @post("/entries/{entry_id:str}/erase", rule=ERASE_ENTRY)
 async def erase_entry(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Forget an entry."""
-    entry, form = await sync_to_thread(_erasable, base, entry_id), small_form(data, "sure")
+    entry, form = await sync_to_thread(_erasable, session, entry_id), small_form(data, "sure")
     try:
         require_sure(data)
     except InvalidInput as error:
@@ -107,7 +107,7 @@ async def erase_entry(
         return await sync_to_thread(
             pages.render, "erase_entry.html", page, at="browse", status=status_of(error)
         )
-    await erased(partial(base.erasure.begin_entry, entry.id))
+    await erased(partial(session.erasure.begin_entry, entry.id))
     return see_other("/", "entry-erased")
 
 
@@ -136,8 +136,8 @@ def require_sure(posted: Posted) -> None:
         raise InvalidInput("Nobody can undo this: tick the box if you mean it.", "sure")
 
 
-def _erasable(base: KnowledgeBase, entry_id: str) -> EntryPage:
+def _erasable(session: Session, entry_id: str) -> EntryPage:
     """The entry, if the principal sees it and may erase it. Raises `NotFound` or `Forbidden`."""
-    entry = base.catalogue.get(entry_id)
-    require(base.principal, ERASE_ENTRY, entry.contributed_by)
+    entry = session.catalogue.get(entry_id)
+    require(session.principal, ERASE_ENTRY, entry.contributed_by)
     return entry

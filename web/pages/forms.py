@@ -9,7 +9,7 @@ from litestar.params import URLEncodedBody
 from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import Visibility
 from kb.entries.content import Content, Draft, Scalar, Section
 from kb.entries.kinds import Kind, KindSection
@@ -242,7 +242,7 @@ def chosen_sight(posted: Posted, usual: str = "") -> ChosenSight:
     )
 
 
-def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:
+def entry_meant(session: Session, text: str, field: str) -> str | None:
     """The id of the entry whose address or id was typed into `field`; None for nothing.
 
     Raises `InvalidInput` when there is no such entry.
@@ -251,7 +251,7 @@ def entry_meant(base: KnowledgeBase, text: str, field: str) -> str | None:
     if not name:
         return None
     try:
-        return base.catalogue.resolve(name)
+        return session.catalogue.resolve(name)
     except NotFound:
         raise InvalidInput(
             f"There is no entry {name!r}; copy the address of its page here.", field

@@ -6,7 +6,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import UNSET, Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import OPERATOR
 from kb.errors import InvalidInput, Mistakes, NotFound, Refused
 from kb.people.actions import JOIN_GROUP, LOOK_AFTER_GROUPS, SEE_PEOPLE
@@ -63,7 +63,7 @@ class GroupPage(Struct, frozen=True, kw_only=True):
 
 @get("/groups", sync_to_thread=True, rule=SEE_PEOPLE)
 def groups(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     name: FromQuery[str] = "",
     page: PageNumber = 1,
@@ -71,26 +71,26 @@ def groups(
 ) -> Response[str]:
     """The groups, and who is in them; or those that have a word that begins like `name`."""
     form = Form({"name": "", "parent": "", "open": ""})
-    return _groups(base, pages, form, named=name[:NAMED], number=page, done=done)
+    return _groups(session, pages, form, named=name[:NAMED], number=page, done=done)
 
 
 @post("/groups", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def form_group(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
+    session: NamedDependency[Session], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
     """Begin a group."""
     form, wrong = small_form(data, "name", "parent", "open"), Mistakes()
-    parent, opened = wrong.of(_place, base, form), bool(form.values["open"])
+    parent, opened = wrong.of(_place, session, form), bool(form.values["open"])
     try:
-        base.people.form_group(form.values["name"], parent, open=opened, beside=wrong)
+        session.people.form_group(form.values["name"], parent, open=opened, beside=wrong)
     except (InvalidInput, Refused, NotFound) as error:
-        return _groups(base, pages, form.with_error(error, CALLED), status=status_of(error))
+        return _groups(session, pages, form.with_error(error, CALLED), status=status_of(error))
     return see_other("/groups", "formed")
 
 
 @get("/groups/{group_id:str}", sync_to_thread=True, rule=SEE_PEOPLE)
 def group_page(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     group_id: FromPath[str],
     members: PageNumber = 1,
@@ -98,15 +98,15 @@ def group_page(
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """One group, and what stewards may change of it."""
-    found = base.directory.group(group_id)
-    place = _shown_place(base, found.parent)
+    found = session.directory.group(group_id)
+    place = _shown_place(session, found.parent)
     shown = {"name": found.name, "parent": place, "open": "1" * found.open}
-    return _group(base, pages, found, with_before(shown), at=(members, inside), done=done)
+    return _group(session, pages, found, with_before(shown), at=(members, inside), done=done)
 
 
 @post("/groups/{group_id:str}/change", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
 def change_group(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     group_id: FromPath[str],
     data: FormBody,
@@ -115,42 +115,42 @@ def change_group(
 
     What stands in the form as it was shown is left as it is: it may have been changed meanwhile.
     """
-    found = base.directory.group(group_id)
+    found = session.directory.group(group_id)
     form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
     wrong = Mistakes()
     name, parent, opened = (typed(data, f) if changed(data, f) else UNSET for f in GROUP)
     try:
-        base.people.change_group(
+        session.people.change_group(
             found.id,
             name=name,
-            parent=UNSET if parent is UNSET else wrong.of(_place, base, form),
+            parent=UNSET if parent is UNSET else wrong.of(_place, session, form),
             open=UNSET if opened is UNSET else bool(opened),
             beside=wrong,
         )
     except (InvalidInput, Refused, NotFound) as error:
         told = form.with_error(error, CALLED)
-        return _group(base, pages, found, told, status=status_of(error))
+        return _group(session, pages, found, told, status=status_of(error))
     return _see(found.id)
 
 
 @post("/groups/{group_id:str}/close", sync_to_thread=True, rule=LOOK_AFTER_GROUPS)
-def close_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
+def close_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Let nobody join it, or what is inside it, any longer."""
-    base.people.close_group(group_id)
+    session.people.close_group(group_id)
     return _see(group_id)
 
 
 @post("/groups/{group_id:str}/join", sync_to_thread=True, rule=JOIN_GROUP)
-def join_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
+def join_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Be in an open group."""
-    base.people.join_group(group_id)
+    session.people.join_group(group_id)
     return _see(group_id)
 
 
 @post("/groups/{group_id:str}/leave", sync_to_thread=True, rule=JOIN_GROUP)
-def leave_group(base: NamedDependency[KnowledgeBase], group_id: FromPath[str]) -> Redirect:
+def leave_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
     """Be in it no longer."""
-    base.people.leave_group(group_id)
+    session.people.leave_group(group_id)
     return _see(group_id)
 
 
@@ -158,19 +158,19 @@ def _see(group_id: str) -> Redirect:
     return see_other(f"/groups/{group_id}", "grouped")
 
 
-def _place(base: KnowledgeBase, form: Form) -> str | None:
+def _place(session: Session, form: Form) -> str | None:
     """The id of the group that was chosen or named to be around. Raises `InvalidInput`."""
     text = form.values["parent"].strip()
     if not text:
         return None
     try:
-        return base.directory.group(text).id
+        return session.directory.group(text).id
     except (NotFound, InvalidInput) as error:
         raise InvalidInput(str(error), "parent") from error
 
 
 def _groups(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     form: Form,
     *,
@@ -179,7 +179,7 @@ def _groups(
     done: str = "",
     status: int = 200,
 ) -> Response[str]:
-    directory, passed = base.directory, offset(number)
+    directory, passed = session.directory, offset(number)
     if named:
         flat = directory.groups_listed(named, offset=passed, limit=PIECE)
         found = Listed(tuple((group, 0) for group in flat.items), flat.total)
@@ -195,14 +195,14 @@ def _groups(
         named=named,
         members=few,
         sizes=directory.sizes(ids),
-        places=_places(base),
+        places=_places(session),
         form=form,
     )
     return pages.render("groups.html", page, at="people", done=done, status=status)
 
 
 def _group(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     found: GroupView,
     form: Form,
@@ -211,7 +211,7 @@ def _group(
     done: str = "",
     status: int = 200,
 ) -> Response[str]:
-    directory, url = base.directory, f"/groups/{found.id}"
+    directory, url = session.directory, f"/groups/{found.id}"
     members = directory.members_listed(group=found.id, offset=offset(at[0]), limit=PIECE)
     inside = directory.groups_listed(inside=found.id, offset=offset(at[1]), limit=PIECE)
     line = directory.around(found.id)
@@ -220,21 +220,21 @@ def _group(
         around=line[-PIECE:],
         inside=part(inside.items, inside.total, at[1], url, "inside"),
         members=part(members.items, members.total, at[0], url, "members"),
-        places=_places(base, found),
-        mine=_is_in(base, found.id),
+        places=_places(session, found),
+        mine=_is_in(session, found.id),
         form=form,
     )
     return pages.render("group.html", page, at="people", done=done, status=status)
 
 
-def _is_in(base: KnowledgeBase, group: str) -> bool:
-    me = base.principal.member
-    return me not in (None, OPERATOR) and group in base.directory.member(me or "").groups
+def _is_in(session: Session, group: str) -> bool:
+    me = session.principal.member
+    return me not in (None, OPERATOR) and group in session.directory.member(me or "").groups
 
 
-def _places(base: KnowledgeBase, moved: GroupView | None = None) -> Places:
+def _places(session: Session, moved: GroupView | None = None) -> Places:
     """The groups that a new one, or `moved`, may be put into; None where these are too many."""
-    known = base.directory.groups_listed(limit=OFFERED)
+    known = session.directory.groups_listed(limit=OFFERED)
     if known.total > OFFERED:
         return None
     parents = {each.id: each.parent for each in known.items}
@@ -248,12 +248,12 @@ def _places(base: KnowledgeBase, moved: GroupView | None = None) -> Places:
     return tuple((each.id, each.name) for each in known.items if may_hold(each))
 
 
-def _shown_place(base: KnowledgeBase, parent: str | None) -> str:
+def _shown_place(session: Session, parent: str | None) -> str:
     """The group around one as the form has it: its id to be chosen, or its name to be typed."""
-    if parent is None or _places(base) is not None:
+    if parent is None or _places(session) is not None:
         return parent or ""
-    name = "".join(each.name for each in base.directory.groups_of([parent]).values())
+    name = "".join(each.name for each in session.directory.groups_of([parent]).values())
     try:
-        return name if base.directory.group(name).id == parent else parent
+        return name if session.directory.group(name).id == parent else parent
     except (NotFound, InvalidInput):
         return parent

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.actions import READ
 from kb.entries.results import EntryFilter, Facets, Page
 from web.pages.shell import Pages
@@ -36,20 +36,20 @@ class AboutPage(Struct, frozen=True):
 
 @get("/", sync_to_thread=True, rule=READ)
 def home(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """Ask, or look around."""
-    recent = base.catalogue.browse(limit=RECENT)
+    recent = session.catalogue.browse(limit=RECENT)
     tags = tuple(recent.facets.tags.items())[:TAGS]
     return pages.render("home.html", HomePage(recent, tags), at="ask", done=done)
 
 
 @get("/about", sync_to_thread=True, rule="public")
-def about(base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages]) -> Response[str]:
+def about(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
     """What this is."""
-    everything = base.catalogue.browse(EntryFilter(archived=None), limit=1)
+    everything = session.catalogue.browse(EntryFilter(archived=None), limit=1)
     facets = everything.facets
     page = AboutPage(everything.total, facets.archived, len(facets.groups))
     return pages.render("about.html", page, at="about")

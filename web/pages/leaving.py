@@ -38,11 +38,11 @@ def leave(
     member = own_session(visit).member
     try:
         require_sure(data)
-        visit.base.people.leave(member)
+        visit.session.people.leave(member)
     except (InvalidInput, Refused) as error:
         page = LeavePage(Form({"sure": ""}).with_error(error))
         return pages.render("leave.html", page, at="account", status=status_of(error))
-    nobody = Visit(visit.base.as_(visit.base.directory.anonymous()))
+    nobody = Visit(visit.base, visit.base.as_(visit.session.directory.anonymous()))
     answer = pages.for_visit(nobody).render("left.html", LeftPage())
     forget_session(answer, visit.base, for_good=True)
     return answer

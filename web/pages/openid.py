@@ -83,11 +83,11 @@ async def begin_linking(
     openid: NamedDependency[Provider],
 ) -> Response[str]:
     """Go to the provider, to tie that account to one's own."""
-    session = own_session(visit, "openid")
+    signed_in = own_session(visit, "openid")
     back = visit.base.settings.base_url + BACK
     url, state = await _in_turn(request, limits, lambda: openid().begin(back))
     answer = await sync_to_thread(pages.render, "leaving.html", LeavingPage(url), at="account")
-    _keep(answer, visit.base, f"{state}.{session.id}.")
+    _keep(answer, visit.base, f"{state}.{signed_in.id}.")
     return answer
 
 
@@ -95,7 +95,7 @@ async def begin_linking(
 def unlink(visit: NamedDependency[Visit]) -> Redirect:
     """Tie the account to it no longer."""
     own_session(visit, "openid")
-    visit.base.credentials.untie_identities()
+    visit.session.credentials.untie_identities()
     return see_other("/account", "unlinked")
 
 
@@ -146,10 +146,9 @@ async def _in_turn(request: Request[Any, Any, Any], limits: Limits, ask: Callabl
 
 def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
     """Only the session that set out ties the account to its member."""
-    session = visit.session
-    if session is None or session.id != session_id:
+    if visit.signed_in is None or visit.signed_in.id != session_id:
         raise SignInRefused("This was begun in another session: start again from your page.")
-    if not visit.base.credentials.tie_identity(issuer, subject):
+    if not visit.session.credentials.tie_identity(issuer, subject):
         raise SignInRefused("That account cannot be used here.")
     return see_other("/account", "linked")
 

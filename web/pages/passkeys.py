@@ -89,7 +89,7 @@ def sign_in(
 def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
     """What the dialogue needs to add a passkey."""
     member = own_session(visit, "passkey").member
-    name = visit.base.directory.names([member]).get(member, visit.base.settings.community)
+    name = visit.session.directory.names([member]).get(member, visit.base.settings.community)
     return Response(passkeys_of(visit.base).registration_options(member, name))
 
 
@@ -98,7 +98,7 @@ def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onw
     """Keep the new passkey."""
     own_session(visit, "passkey")
     try:
-        visit.base.credentials.add_passkey(
+        visit.session.credentials.add_passkey(
             passkeys_of(visit.base), data.ticket, data.credential, data.label
         )
     except REFUSALS as error:
@@ -110,7 +110,7 @@ def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onw
 def remove(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     """Let a passkey be good for nothing any longer."""
     own_session(visit, "passkey")
-    visit.base.credentials.remove_passkey(passkeys_of(visit.base), typed(data, "passkey"))
+    visit.session.credentials.remove_passkey(passkeys_of(visit.base), typed(data, "passkey"))
     return see_other("/account", "unpasskey")
 
 

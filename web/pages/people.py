@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
@@ -78,7 +78,7 @@ class MemberPage(Struct, frozen=True, kw_only=True):
 
 @get("/people", sync_to_thread=True, rule=actions.SEE_PEOPLE)
 def people(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     name: FromQuery[str] = "",
     page: PageNumber = 1,
@@ -86,60 +86,64 @@ def people(
 ) -> Response[str]:
     """Everybody who is here, by name; or whose name has a word that begins so."""
     form = _invitation(("member",), ())
-    return _people(base, pages, form, named=name[:NAMED], number=page, done=done)
+    return _people(session, pages, form, named=name[:NAMED], number=page, done=done)
 
 
 @post("/people/invite", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def invite(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
+    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
+    pages: NamedDependency[Pages],
+    data: FormBody,
 ) -> Response[str]:
     """Make a place for a new member, and the link to it."""
     require_signing_in(base)
-    roles, named = ticked(data, "role"), named_groups(base, typed(data, "group"))
+    roles, named = ticked(data, "role"), named_groups(session, typed(data, "group"))
     groups = tuple(dict.fromkeys((*ticked(data, "group"), *named.groups)))
     wrong = Mistakes()
     try:
         wrong.of(named.check)
         wrong.of(checked_roles, roles)  # type: ignore[arg-type]  # that is what it checks
         wrong.refuse()
-        receipt = base.people.invite(roles, groups)  # type: ignore[arg-type]  # checked above
+        receipt = session.people.invite(roles, groups)  # type: ignore[arg-type]  # checked above
     except (InvalidInput, Refused, NotFound) as error:
         form = _invitation(roles, groups, named.rest).with_error(error)
-        return _people(base, pages, form, status=status_of(error))
-    link = one_time_link(base, "invitation", receipt.id)
-    return _member(base, pages, receipt.id, link=link)
+        return _people(session, pages, form, status=status_of(error))
+    link = one_time_link(session, base.settings, "invitation", receipt.id)
+    return _member(session, pages, receipt.id, link=link)
 
 
 @get("/people/{member_id:str}", sync_to_thread=True, rule=actions.SEE_PEOPLE)
 def member(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
     groups: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """One of them."""
-    return _member(base, pages, member_id, number=groups, done=done)
+    return _member(session, pages, member_id, number=groups, done=done)
 
 
 @post("/people/{member_id:str}/link", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def new_link(
     base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
 ) -> Response[str]:
     """A new link for an invited person, or for a member who lost their password."""
     require_signing_in(base)
-    found = base.directory.member(member_id)
+    found = session.directory.member(member_id)
     if found.standing not in PURPOSES:
         raise NotFound(f"There is no member {member_id}.")
-    link = one_time_link(base, PURPOSES[found.standing], found.id)
-    return _member(base, pages, found.id, link=link)
+    link = one_time_link(session, base.settings, PURPOSES[found.standing], found.id)
+    return _member(session, pages, found.id, link=link)
 
 
 @post("/people/{member_id:str}/roles", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def change_roles(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
     data: FormBody,
@@ -148,54 +152,52 @@ def change_roles(
     more, less = ticked_otherwise(data, "role")
 
     def command() -> None:
-        now = {*base.directory.member(member_id).roles}
-        base.people.change_roles(member_id, [one for one in ROLES if one in (now | more) - less])
+        now = {*session.directory.member(member_id).roles}
+        session.people.change_roles(member_id, [one for one in ROLES if one in (now | more) - less])
 
     form = ASKED.with_values(roles=" ".join(ticked(data, "role")))
-    return _act(base, pages, member_id, "roles", command, form=form)
+    return _act(session, pages, member_id, "roles", command, form=form)
 
 
 @post("/people/{member_id:str}/groups", sync_to_thread=True, rule=actions.LOOK_AFTER_GROUPS)
 def change_groups(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Let them join and leave the groups that were ticked otherwise than they were shown."""
     more, less = ticked_otherwise(data, "group")
-    now = set(base.directory.member(member_id).groups)
-    named = named_groups(base, typed(data, "group"))
+    now = set(session.directory.member(member_id).groups)
+    named = named_groups(session, typed(data, "group"))
     more |= {*named.groups}
 
     def command() -> None:
         named.check()
         for group in sorted(more - now):
-            base.people.join_group(group, member_id)
+            session.people.join_group(group, member_id)
         for group in sorted(less & now):
-            base.people.leave_group(group, member_id)
+            session.people.leave_group(group, member_id)
 
-    return _act(base, pages, member_id, "grouped", command, (more, less, named.rest))
+    return _act(session, pages, member_id, "grouped", command, (more, less, named.rest))
 
 
 @post("/people/{member_id:str}/remove", sync_to_thread=True, rule=actions.LOOK_AFTER_PEOPLE)
 def remove(
-    base: NamedDependency[KnowledgeBase],
-    pages: NamedDependency[Pages],
-    member_id: FromPath[str],
+    session: NamedDependency[Session], pages: NamedDependency[Pages], member_id: FromPath[str]
 ) -> Response[str] | Redirect:
     """Take them out of the community, with all that they sign in with."""
-    found = base.directory.member(member_id)
+    found = session.directory.member(member_id)
     try:
-        base.people.leave(found.id)
+        session.people.leave(found.id)
     except Refused as error:
-        return _member(base, pages, found.id, error=error)
+        return _member(session, pages, found.id, error=error)
     return see_other("/people", "removed")
 
 
 @post("/people/{member_id:str}/erase", rule=actions.ERASE_MEMBER)
 async def erase(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
     data: FormBody,
@@ -203,20 +205,19 @@ async def erase(
     """Forget them; those who may not are refused before anybody is looked for."""
     try:
         entries = fate(data)
-        require(base.principal, actions.ERASE_MEMBER, member_id)
-        await erased(
-            lambda: base.erasure.begin_member(base.directory.member(member_id).id, entries=entries)
-        )
+        directory, erasure = session.directory, session.erasure
+        require(session.principal, actions.ERASE_MEMBER, member_id)
+        await erased(lambda: erasure.begin_member(directory.member(member_id).id, entries=entries))
     except (InvalidInput, Refused) as error:
         form = ASKED.with_values(entries=typed(data, "entries"))
-        return await sync_to_thread(_member, base, pages, member_id, form=form, error=error)
+        return await sync_to_thread(_member, session, pages, member_id, form=form, error=error)
     return see_other("/people", "member-erased")
 
 
 @post("/community/world", sync_to_thread=True, rule=actions.CHANGE_SETTINGS)
-def open_to_world(base: NamedDependency[KnowledgeBase], data: FormBody) -> Redirect:
+def open_to_world(session: NamedDependency[Session], data: FormBody) -> Redirect:
     """Let entries be shown to everybody, or no longer."""
-    base.people.open_to_world(typed(data, "allowed") == "yes")
+    session.people.open_to_world(typed(data, "allowed") == "yes")
     return see_other("/people", "world")
 
 
@@ -225,7 +226,7 @@ def _invitation(roles: Sequence[str], groups: Sequence[str], named: str = "") ->
 
 
 def _act(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     member_id: str,
     done: str,
@@ -236,12 +237,12 @@ def _act(
     try:
         command()
     except (InvalidInput, Refused, Forbidden, NotFound) as error:
-        return _member(base, pages, member_id, chosen, form=form, error=error)
+        return _member(session, pages, member_id, chosen, form=form, error=error)
     return see_other(f"/people/{member_id}", done)
 
 
 def _people(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     form: Form,
     *,
@@ -250,23 +251,24 @@ def _people(
     done: str = "",
     status: int = 200,
 ) -> Response[str]:
-    found = base.directory.members_listed(named, offset=offset(number), limit=PIECE)
+    directory = session.directory
+    found = directory.members_listed(named, offset=offset(number), limit=PIECE)
     kept = {"name": named} if named else {}
     page = PeoplePage(
         members=part(found.items, found.total, number, "/people", "page", kept),
         named=named,
-        groups=base.directory.groups_of({each for one in found.items for each in one.groups[:FEW]}),
+        groups=directory.groups_of({each for one in found.items for each in one.groups[:FEW]}),
         roles=ROLE_NAMES,
         form=form,
-        offer=offered(base, form.values["groups"].split(), joinable=True),
-        open_to_world=base.directory.open_to_world(),
-        shown_to_world=base.directory.shown_to_world(),
+        offer=offered(session, form.values["groups"].split(), joinable=True),
+        open_to_world=directory.open_to_world(),
+        shown_to_world=directory.shown_to_world(),
     )
     return pages.render("people.html", page, at="people", done=done, status=status)
 
 
 def _member(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     member_id: str,
     chosen: Chosen = NOTHING,
@@ -277,19 +279,19 @@ def _member(
     link: OneTimeLink | None = None,
     done: str = "",
 ) -> Response[str]:
-    found = base.directory.member(member_id)
-    known = tuple(base.directory.groups_of(found.groups).values())
+    found = session.directory.member(member_id)
+    known = tuple(session.directory.groups_of(found.groups).values())
     groups = piece(known, number, f"/people/{found.id}", "groups")
     more, less, named = chosen
     shown = [each.id for each in groups.items]
     page = MemberPage(
         member=found,
         groups=groups,
-        offer=offered(base, (*shown, *sorted(more)), joinable=True),
+        offer=offered(session, (*shown, *sorted(more)), joinable=True),
         ticked=({*shown} | more) - less,
         named=named,
         roles=ROLE_NAMES,
-        mine=found.id == base.principal.member,
+        mine=found.id == session.principal.member,
         form=form.with_error(error) if error else form,
         link=link,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import MOST_GROUPS, may
 from kb.errors import InvalidInput, NotFound
 from kb.people.actions import SEE_PEOPLE
@@ -41,17 +41,19 @@ class Named(Struct, frozen=True):
             raise InvalidInput(self.problem, "groups")
 
 
-def offered(base: KnowledgeBase, chosen: Iterable[str] = (), *, joinable: bool = False) -> Offer:
+def offered(session: Session, chosen: Iterable[str] = (), *, joinable: bool = False) -> Offer:
     """The groups that a form offers, of which `chosen` are ticked; nobody else is told of any.
 
     `joinable`: without those that nobody can be put into any longer.
     """
-    if not may(base.principal, SEE_PEOPLE):
+    if not may(session.principal, SEE_PEOPLE):
         return Offer()
-    directory = base.directory
+    directory = session.directory
     first = directory.groups_listed(limit=OFFERED)
     ticked = directory.groups_of(chosen)
-    own = {label.removeprefix(_OF_GROUP) for label in base.principal.labels if _OF_GROUP in label}
+    own = {
+        label.removeprefix(_OF_GROUP) for label in session.principal.labels if _OF_GROUP in label
+    }
     few = first.total <= OFFERED
     others = (*([] if few else directory.groups_of(sorted(own)).values()), *first.items)
     shown = {} if few else dict(ticked)
@@ -63,7 +65,7 @@ def offered(base: KnowledgeBase, chosen: Iterable[str] = (), *, joinable: bool =
     return Offer(tuple((each.id, each.name) for each in shown.values()), not few)
 
 
-def named_groups(base: KnowledgeBase, text: str) -> Named:
+def named_groups(session: Session, text: str) -> Named:
     """The groups that `text` names with commas between; each by its name, however written, or id.
 
     A name may have commas itself: what is between them is taken together as far as it names one.
@@ -76,7 +78,7 @@ def named_groups(base: KnowledgeBase, text: str) -> Named:
     problems: list[str] = []
     at = 0
     while at < len(pieces):
-        taken, group, wrong = _longest(base.directory.group, pieces[at:])
+        taken, group, wrong = _longest(session.directory.group, pieces[at:])
         if group is not None:
             found[group.id] = None
         elif wrong:

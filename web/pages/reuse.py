@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.actions import READ
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Mistakes, Refused
@@ -70,7 +70,7 @@ class ReportPage(Struct, frozen=True):
     "/entries/{entry_id:str}/reuses", sync_to_thread=True, rule=REUSE, request_max_body_size=NOTES
 )
 def record(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
@@ -78,10 +78,10 @@ def record(
     """Record that a group reused an entry."""
     form = small_form(data, *FORMS["reuse"])
     values, wrong = form.values, Mistakes()
-    result = wrong.of(entry_meant, base, values["resulting_entry"], "resulting_entry")
+    result = wrong.of(entry_meant, session, values["resulting_entry"], "resulting_entry")
 
     def command() -> Receipt:
-        return base.reuses.record(
+        return session.reuses.record(
             entry_id,
             group=values["group"],
             context=values["context"],
@@ -93,17 +93,17 @@ def record(
             beside=wrong,
         )
 
-    return act(base, pages, entry_id, "reuse", form, "reused", command, wait=False)
+    return act(session, pages, entry_id, "reuse", form, "reused", command, wait=False)
 
 
 @get("/reuses/{reuse_id:str}", sync_to_thread=True, rule=READ)
 def show_reuse(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], reuse_id: FromPath[str]
+    session: NamedDependency[Session], pages: NamedDependency[Pages], reuse_id: FromPath[str]
 ) -> Response[str]:
     """One reuse, and what became of it."""
-    reuse = base.catalogue.reuse(reuse_id)
-    may_update = reuse.id in reuses_to_update(base, reuse.entry_id, [reuse])
-    version = base.catalogue.get(reuse.entry_id, most=0).version
+    reuse = session.catalogue.reuse(reuse_id)
+    may_update = reuse.id in reuses_to_update(session, reuse.entry_id, [reuse])
+    version = session.catalogue.get(reuse.entry_id, most=0).version
     form = with_before(_told(reuse)).with_values(entry_version=str(version))
     page = ReusePage(reuse, form, may_update)
     return pages.render("reuse.html", page, at="reuse")
@@ -111,20 +111,20 @@ def show_reuse(
 
 @post("/reuses/{reuse_id:str}", sync_to_thread=True, rule=UPDATE_REUSE, request_max_body_size=NOTES)
 def update_reuse(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     reuse_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Tell what became of it; what the form leaves as shown may be changed meanwhile."""
-    reuse = base.catalogue.reuse(reuse_id)
+    reuse = session.catalogue.reuse(reuse_id)
     now = _told(reuse)
     form = small_form(data, *now, *(f"{each}_before" for each in now), "entry_version")
     values = {each: form.values[each] if changed(data, each) else now[each] for each in now}
     wrong = Mistakes()
-    result = wrong.of(entry_meant, base, values["resulting_entry"], "resulting_entry")
+    result = wrong.of(entry_meant, session, values["resulting_entry"], "resulting_entry")
     try:
-        base.reuses.update_outcome(
+        session.reuses.update_outcome(
             reuse_id,
             values["outcome"],  # type: ignore[arg-type]  # checked there, with a sentence
             values["note"],
@@ -141,7 +141,7 @@ def update_reuse(
 
 @get("/reuse", sync_to_thread=True, rule=REPORT)
 def report(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     by: FromQuery[str] = "kind",
     since: FromQuery[str] = "",
@@ -155,7 +155,7 @@ def report(
     wrong = Mistakes()
     try:
         counts = wrong.of(
-            base.reports.reuse,
+            session.reports.reuse,
             since=wrong.of(_day, since, "since"),
             until=wrong.of(_day, until, "until"),
             by=by,  # type: ignore[arg-type]  # checked there, with a sentence

@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from markupsafe import Markup
 from msgspec import Struct, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.actions import READ
 from kb.entries.results import EntryFilter
 from kb.errors import InvalidInput
@@ -91,35 +91,37 @@ ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
 
 @get("/search", dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True)
 def search(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     asked: NamedDependency[Asked],
 ) -> Response[str]:
     """The whole page."""
-    options = Options(base.catalogue.tags(limit=SUGGESTED), base.catalogue.groups(limit=SUGGESTED))
-    return _answered(base, pages, SearchPage(asked, options), "search.html")
+    options = Options(
+        session.catalogue.tags(limit=SUGGESTED), session.catalogue.groups(limit=SUGGESTED)
+    )
+    return _answered(session, pages, SearchPage(asked, options), "search.html")
 
 
 @get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True)
 def results(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     asked: NamedDependency[Asked],
     settled: FromQuery[Literal["", "yes"]] = "",
 ) -> Response[str]:
     """Only the results, for static/search.js, which says when one no longer types."""
     page = SearchPage(asked)
-    return _answered(base, pages, page, "partials/results.html", settled=bool(settled))
+    return _answered(session, pages, page, "partials/results.html", settled=bool(settled))
 
 
 def _answered(
-    base: KnowledgeBase, pages: Pages, page: SearchPage, template: str, *, settled: bool = True
+    session: Session, pages: Pages, page: SearchPage, template: str, *, settled: bool = True
 ) -> Response[str]:
     asked = page.asked
     if not asked.question.strip():
         return pages.render(template, page, at="ask")
     try:
-        answer = base.search(asked.question, asked.filter, limit=LIMIT, settled=settled)
+        answer = session.search(asked.question, asked.filter, limit=LIMIT, settled=settled)
     except InvalidInput as error:
         refused = structs.replace(page, problem=str(error))
         return pages.render(template, refused, at="ask", status=400)

@@ -10,7 +10,7 @@ from litestar.exceptions import ClientException
 from litestar.response import Redirect
 from msgspec import Struct
 
-from kb.access import Principal, Role, Scope, anonymous, may
+from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
 from kb.errors import KnowledgeBaseError
 from kb.people.actions import AUDIT, SEE_PEOPLE
@@ -125,10 +125,12 @@ class Pages:
         like: "Pages | None" = None,
     ) -> None:
         self._visits = visits
-        self._visit = visit or Visit(visits.base)
+        self._visit = visit or visits.nobody
         self._sign_in = sign_in
         self.layouts: Layouts = like.layouts if like else Layouts()
-        self.templates: Environment = like.templates if like else environment(visits.base)
+        self.templates: Environment = (
+            like.templates if like else environment(visits.nobody.session.kinds)
+        )
         self._names: dict[str, str] = {}
 
     def for_visit(self, visit: Visit, sign_in: str = SIGN_IN) -> "Pages":
@@ -145,7 +147,7 @@ class Pages:
             name_of=self.name_of,
             principal=self._visit.principal,
         )
-        kept = "private, no-store" if self._visit.session else "private, no-cache"
+        kept = "private, no-store" if self._visit.signed_in else "private, no-cache"
         return Response(
             html, media_type=MediaType.HTML, status_code=status, headers={"cache-control": kept}
         )
@@ -174,9 +176,9 @@ class Pages:
     def name_of(self, member: str) -> str:
         """What a member is called, as far as the viewer may know."""
         if member not in self._names:
-            base = self._visit.base
-            unknown = member if may(base.principal, SEE_PEOPLE) else UNNAMED
-            self._names[member] = base.directory.names([member]).get(member, unknown)
+            session = self._visit.session
+            unknown = member if may(session.principal, SEE_PEOPLE) else UNNAMED
+            self._names[member] = session.directory.names([member]).get(member, unknown)
         return self._names[member]
 
     def _shell(self, at: str, done: str) -> Shell:
@@ -222,7 +224,7 @@ class Pages:
         try:
             return self._visits.of(request.scope)
         except (ClientException, KnowledgeBaseError):
-            return Visit(self._visits.base.as_(anonymous(world=False)))
+            return self._visits.nobody
 
 
 def _asked(request: Request[Any, Any, Any]) -> tuple[str, Typed]:

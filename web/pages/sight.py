@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from msgspec import Struct, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.access import Visibility, checked
 from kb.errors import InvalidInput, Mistakes, NotFound
 from web.pages.picking import named_groups
@@ -72,9 +72,9 @@ class ChosenSight(Struct, frozen=True):
             "unseen": unseen,
         }
 
-    def with_named(self, base: KnowledgeBase) -> Self:
+    def with_named(self, session: Session) -> Self:
         """The same with the groups that were named ticked as well."""
-        found = named_groups(base, self.named)
+        found = named_groups(session, self.named)
         groups = tuple(dict.fromkeys((*self.groups, *found.groups)))
         return structs.replace(self, groups=groups, named=found.rest, problem=found.problem)
 

@@ -149,7 +149,7 @@ def known_member(base: KnowledgeBase, name: str, password: str) -> str:
 def has_joined(base: KnowledgeBase, member: str) -> bool:
     """Whether `member` is one now."""
     try:
-        base.directory.principal(member)
+        base.as_member(member)
     except NotFound:
         return False
     return True
@@ -210,9 +210,9 @@ def require_signing_in(base: KnowledgeBase, way: str = "") -> None:
 def own_session(visit: Visit, way: str = "") -> SessionInfo:
     """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
     require_signing_in(visit.base, way)
-    if visit.session is None:
+    if visit.signed_in is None:
         raise NotFound("This page is for members who are signed in with a browser.")
-    return visit.session
+    return visit.signed_in
 
 
 def safe_path(text: str) -> str:

@@ -6,7 +6,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct, structs
 
-from kb import KnowledgeBase
+from kb import Session
 from kb.entries.actions import CONTRIBUTE, REVISE
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, Mistakes, NotFound, Refused, RevisionConflict
@@ -49,38 +49,38 @@ class KindsPage(Struct, frozen=True):
 
 @get("/entries/new", sync_to_thread=True, rule=CONTRIBUTE)
 def new(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     kind: FromQuery[str] = "",
 ) -> Response[str]:
     """Choose a kind, then fill its form."""
     if not kind:
         return pages.render("kinds.html", KindsPage(), at="contribute")
-    if kind not in base.kinds:
+    if kind not in session.kinds:
         raise NotFound(f"There is no kind of entry {kind!r}; see /entries/new for those there are.")
-    return _form(base, pages, blank_form(base.kinds[kind]))
+    return _form(session, pages, blank_form(session.kinds[kind]))
 
 
 @post("/entries/new", sync_to_thread=True, rule=CONTRIBUTE, request_max_body_size=TEXT)
 def contribute(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], data: FormBody
+    session: NamedDependency[Session], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
     """Take the new entry in, or show the form again with what is wrong."""
-    kind = base.kinds.get(typed(data, "kind"))
+    kind = session.kinds.get(typed(data, "kind"))
     if kind is None:
         raise InvalidInput(
             "The form names no kind of entry; start again from /entries/new.", "kind"
         )
     form = posted_form(data, kind)
-    form = structs.replace(form, chosen=form.chosen.with_named(base))
+    form = structs.replace(form, chosen=form.chosen.with_named(session))
     wrong = Mistakes()
     draft = form.draft(wrong)
     try:
         with groups_there():
-            receipt = base.entries.contribute(draft, command_id=command_id(data), beside=wrong)
+            receipt = session.entries.contribute(draft, command_id=command_id(data), beside=wrong)
     except (InvalidInput, Refused) as error:
-        return _form(base, pages, form.with_error(error), status=status_of(error))
-    written = when_searchable(base, receipt)
+        return _form(session, pages, form.with_error(error), status=status_of(error))
+    written = when_searchable(session, receipt)
     # An entry that the views do not show yet has no page.
     place = "/entries" if receipt.behind else entry_url(written.id)
     return see_other(place, "contributed", searchable=written.searchable)
@@ -88,13 +88,13 @@ def contribute(
 
 @get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule=REVISE)
 def revise_form(
-    base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], entry_id: FromPath[str]
+    session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
     """The entry's text in a form."""
-    entry = base.catalogue.get(entry_id)
+    entry = session.catalogue.get(entry_id)
     if entry.archived:
         raise Refused("This entry is archived and cannot be revised; restore it on its page first.")
-    return _form(base, pages, form_of(entry, base.kinds[entry.kind]), entry)
+    return _form(session, pages, form_of(entry, session.kinds[entry.kind]), entry)
 
 
 @post(
@@ -104,16 +104,16 @@ def revise_form(
     request_max_body_size=TEXT,
 )
 def revise(
-    base: NamedDependency[KnowledgeBase],
+    session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
     """Save the revision; when another member was faster, show both texts."""
-    entry = base.catalogue.get(entry_id)
-    form = posted_form(data, base.kinds[entry.kind])
+    entry = session.catalogue.get(entry_id)
+    form = posted_form(data, session.kinds[entry.kind])
     try:
-        receipt = base.entries.revise(
+        receipt = session.entries.revise(
             entry_id,
             form.content(entry.properties),
             version=form.version,
@@ -122,17 +122,17 @@ def revise(
         )
     except RevisionConflict as error:
         # Read again: the conflict may have come up after the entry was read above.
-        page = conflict_page(base, base.catalogue.get(entry_id), form, error.who)
+        page = conflict_page(session, session.catalogue.get(entry_id), form, error.who)
         return pages.render("conflict.html", page, at="browse", status=status_of(error))
     except (InvalidInput, Refused) as error:
-        entry = base.catalogue.get(entry_id)
-        return _form(base, pages, form.with_error(error), entry, status=status_of(error))
-    written = when_searchable(base, receipt)
+        entry = session.catalogue.get(entry_id)
+        return _form(session, pages, form.with_error(error), entry, status=status_of(error))
+    written = when_searchable(session, receipt)
     return see_other(entry_url(entry_id), "revised", searchable=written.searchable)
 
 
 def _form(
-    base: KnowledgeBase,
+    session: Session,
     pages: Pages,
     form: EntryForm,
     entry: EntryPage | None = None,
@@ -141,11 +141,11 @@ def _form(
 ) -> Response[str]:
     page = WritingPage(
         form,
-        base.catalogue.groups(limit=SUGGESTED),
-        base.catalogue.tags(limit=SUGGESTED),
+        session.catalogue.groups(limit=SUGGESTED),
+        session.catalogue.tags(limit=SUGGESTED),
         entry,
-        offer=offered(base, form.chosen.groups),
-        world=base.directory.open_to_world(),
-        seen_by=group_names(base, entry.visibility.groups) if entry else {},
+        offer=offered(session, form.chosen.groups),
+        world=session.directory.open_to_world(),
+        seen_by=group_names(session, entry.visibility.groups) if entry else {},
     )
     return pages.render("write.html", page, at="browse" if entry else "contribute", status=status)

@@ -1,7 +1,8 @@
 """What every command shares: which data directory is meant, and how it is opened."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,13 @@ from kb.errors import DataDirectoryError
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
     from kb.knowledge_base import KnowledgeBase
+    from kb.session import Session
 
 LOG_FILE = "log.sqlite"
 DEFAULT_FOLDER = "kb-data"
 
 
-class Session:
+class Invocation:
     """The context object of all commands, ours and those of other packages.
 
     `embedder` replaces the model, for tests.
@@ -52,10 +54,16 @@ class Session:
 
         return KnowledgeBase.open(self.directory, embedder=self._embedder, notice=notice or tell)
 
+    @contextmanager
+    def session(self) -> "Iterator[Session]":
+        """What the member of the settings, or else the operator, sees and does in it."""
+        with self.open() as base:
+            yield base.session
+
 
 def tell(sentence: str) -> None:
     """Say something beside the output, on one line of standard error."""
     click.echo(" ".join(sentence.split()), err=True)
 
 
-pass_session = click.make_pass_decorator(Session, ensure=True)
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
