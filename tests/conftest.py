@@ -54,20 +54,35 @@ settings.register_profile("fuzz", max_examples=2_000, stateful_step_count=50, de
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Group the tests for `--dist loadgroup`: by what they share, else by file.
+
+    xdist asks for the groups before anything here is asked about the whole collection.
+    """
+    if item.path.name in LONG:
+        item.add_marker("long")
+    if item.path.name not in SPREAD or _shared(item):
+        item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is shared comes first, then long files, so that no worker is left with one at the end.
 
     What asks very many cases runs the same lines again and again, so no coverage is taken of it.
     """
+    costly = set()
     for item in items:
         if any(map(item.get_closest_marker, ("exhaustive", "hypothesis"))):
             item.add_marker("no_cover")
-        if item.path.name in LONG:
-            item.add_marker("long")
-        if item.path.name not in SPREAD or _shared(item):
-            item.add_marker(pytest.mark.xdist_group(_shared(item) or item.path.stem))
+        if any(map(item.get_closest_marker, ("exhaustive", "long"))):
+            costly.add(item.path)
     order = {name: place for place, name in enumerate(GROUPS)}
-    items.sort(key=lambda item: (order.get(_shared(item), len(GROUPS)), item.path.name == LAST))
+
+    def place(item: pytest.Item) -> tuple[int, bool, bool]:
+        group = order.get(_shared(item), len(GROUPS))
+        return group, item.path.name == LAST, item.path not in costly
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -34,10 +34,13 @@ from web import fields as form_fields
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
 
-LENGTH = 30_000 if os.environ.get("CI") else 8_000
+LENGTH = 30_000 if os.environ.get("CI") else 4_000
 """Characters of a text; readers that do more with each character get half of it."""
 
 LESS = LENGTH // 2
+
+QUESTION = min(analysis.LONGEST_QUESTION, LENGTH // 10)
+"""Of a question that is looked for in a text, since that takes as many steps for each of both."""
 
 SECONDS = 240 * LENGTH // 30_000
 """Of the processor, for all of it; it takes a third. A square of time would take far more."""
@@ -180,8 +183,8 @@ def _page_text(text: str) -> None:
 
 
 def _says(text: str) -> object:
-    """What a question of all its signs says, looked for in all of the text."""
-    question = text[: analysis.LONGEST_QUESTION]
+    """What a question of its signs says, looked for in all of the text."""
+    question = text[:QUESTION]
     found = [*sayings.sayings(question, (), short=True), *sayings.sayings(text[:9], (), short=True)]
     return [[*saying.places(text)] for saying in found]
 

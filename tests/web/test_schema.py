@@ -20,6 +20,7 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct
 from schemathesis.engine import events, from_schema
+from schemathesis.python.asgi import shutdown_lifespans
 
 from kb.access import SCOPES, Visibility
 from tests.examples import PROFILE
@@ -114,6 +115,7 @@ def run_as(community: Community, name: str, examples: int) -> Run:
         headers={"host": SITE.rpartition("/")[2]},
     )
     wrong = [line for event in from_schema(schema).execute() for line in wrong_in(event)]
+    shutdown_lifespans()  # or the application, which serves others after this, has two
     return Run(app.statuses, wrong)
 
 
