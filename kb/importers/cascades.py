@@ -25,7 +25,8 @@ from kb.importers.seen import narrowest, seen_below
 from kb.importers.seen_values import DRAFT
 
 _PAGES_OF_FOLDERS = ("_index", "index")
-SETTINGS = ".meta.yml"
+SETTINGS = (".meta.yml", "_metadata.yml", "_metadata.yaml", "_data.yml", "_data.yaml")
+"""What says something of all pages of a folder: Material for MkDocs', Quarto's and Lume's files."""
 _QUARTO = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml")
 _UNSAFE = re.compile(r"[\s()<>#%?]")
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]{2,4})?)\.[^./]+$", re.IGNORECASE)
@@ -53,6 +54,8 @@ class Cascades:
         self.books: set[str] = set()
         """The folders all pages below which are in MyST."""
         self._quarto: set[str] = set()
+        self._sections: set[str] = set()
+        """The folders with a page as Zola and Hugo give it to a section."""
         self._labels: dict[str, str] = {}
 
     def parse(
@@ -65,7 +68,7 @@ class Cascades:
         within = within or path
         try:
             parsed = parse_markdown(
-                data_of(),
+                data := data_of(),
                 path,
                 place,
                 settings=self._set,
@@ -81,7 +84,10 @@ class Cascades:
             remarks = (*parsed.remarks, f"{Why.SEEN}: {said.told}")
             shown = narrowest({*parsed.visible_to, said.sight})
             parsed = structs.replace(parsed, visible_to=shown, remarks=remarks)
-        self._keep(within, parsed.visible_below, "shows what lies below it to its author alone")
+        below = parsed.visible_below
+        if self._is_of_section(within):
+            below = narrowest({*below, *_below(data, is_section=True)})
+        self._keep(within, below, "shows what lies below it to its author alone")
         return parsed
 
     def refused(self, data_of: Callable[[], bytes], within: str) -> None:
@@ -90,7 +96,7 @@ class Cascades:
             return
         below: tuple[str, ...] = (DRAFT,) if posixpath.basename(within).startswith("_") else ()
         with suppress(Exception):  # what cannot be read for any reason counts as above
-            below = _below(data_of())
+            below = _below(data_of(), is_section=self._is_of_section(within))
         self._keep(within, below, "is not taken and may keep what lies below it for its author")
 
     def read_settings(self, folder: Path, paths: Iterable[str]) -> None:
@@ -103,9 +109,9 @@ class Cascades:
                 self.books.add(within.as_posix().strip("."))
             if any((folder / within / name).is_file() for name in _QUARTO):
                 self._quarto.add(within.as_posix().strip("."))
-            place = (within / SETTINGS).as_posix()
-            if (folder / place).is_file():
-                self.settings(partial(read, folder, place), place)
+            for place in ((within / name).as_posix() for name in SETTINGS):
+                if (folder / place).is_file():
+                    self.settings(partial(read, folder, place), place)
 
         for path in filter(self._has_labels, paths):
             with suppress(OSError, NotTaken):
@@ -130,6 +136,14 @@ class Cascades:
         page = self._labels.get(label)
         seen = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
         return quote(seen) if _UNSAFE.search(seen) else seen
+
+    def _is_of_section(self, within: str) -> bool:
+        """Whether a page is that of a section, or of a bundle below one: its draft hides more."""
+        if posixpath.basename(within).lower().startswith("_index."):
+            self._sections.add(posixpath.dirname(within))
+            return True
+        folders = _folders(posixpath.dirname(within))
+        return _is_of_folder(within) and not self._sections.isdisjoint(folders)
 
     def settings(self, data_of: Callable[[], bytes], within: str) -> None:
         """Note what settings of a folder say, as Material for MkDocs has them in `.meta.yml`."""
@@ -162,8 +176,9 @@ def parse_alone(data: bytes, file: Path) -> ParsedFile:
     for folder in place.parents:
         if _is_book(folder):
             cascades.books.add(folder.as_posix())
-        if (folder / SETTINGS).is_file():
-            cascades.settings(partial(read, folder, SETTINGS), (folder / SETTINGS).as_posix())
+        for name in SETTINGS:
+            if (folder / name).is_file():
+                cascades.settings(partial(read, folder, name), (folder / name).as_posix())
     for page in _pages_around(place):
         with suppress(NotTaken):
             data_of = partial(read, page.parent, page.name)
@@ -186,11 +201,12 @@ def _set_in(folder: Path, within: Path) -> Iterator[str]:
             yield from load(decoded(read(folder, (within / file.name).as_posix())))
 
 
-def _below(data: bytes) -> tuple[str, ...]:
+def _below(data: bytes, *, is_section: bool) -> tuple[str, ...]:
     try:
-        return read_head(decoded(data), Remarks()).seen_below()
+        return read_head(decoded(data), Remarks()).seen_below(is_section=is_section)
     except Exception:
-        return (DRAFT,) if b"cascade" in data.replace(b"\0", b"").lower() else ()
+        said = data.replace(b"\0", b"").lower()
+        return (DRAFT,) if b"cascade" in said or (is_section and b"draft" in said) else ()
 
 
 def _pages_around(place: Path) -> Iterator[Path]:

@@ -6,8 +6,10 @@ out of the version 1.10, which nobody who writes notes expects.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb.errors import NotTaken
 from kb.importers import head_toml_json
@@ -22,10 +24,11 @@ from kb.importers.head_marks import (
     says_who_sees,
 )
 from kb.importers.head_repair import repaired
-from kb.importers.head_yaml import comments, load
+from kb.importers.head_tags import comments_in_lines, held_back_by, with_quotes
+from kb.importers.head_yaml import comments, comments_within, load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.repeated import add
-from kb.importers.seen import seen_below
+from kb.importers.seen import seen_below, seen_in_section
 from kb.importers.seen_names import held_back
 from kb.importers.seen_values import DRAFT, UNSEEN
 from kb.importers.values import Plain, Value, meaning
@@ -59,11 +62,18 @@ class Head(Struct, frozen=True):
     fields: dict[str, Value]
     body: str
     unread: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
+    """What holds the page back in comments, and to whom it shows the page."""
 
-    def seen_below(self) -> tuple[str, ...]:
-        """The words for who sees the pages in the folder of this one and further down."""
-        said = "cascade" in f"{self.fields}{self.body}".lower()
-        return (DRAFT,) if self.unread and said else seen_below(self.fields)
+    def seen_below(self, *, is_section: bool = False) -> tuple[str, ...]:
+        """The words for who sees the pages in the folder of this one and further down.
+
+        That of a section hides them where it is hidden itself.
+        """
+        said = f"{self.fields}{self.body}".lower()
+        if self.unread and ("cascade" in said or (is_section and "draft" in said)):
+            return (DRAFT,)
+        return seen_in_section(self.fields) if is_section else seen_below(self.fields)
 
 
 def read_head(text: str, remarks: Remarks) -> Head:
@@ -75,7 +85,7 @@ def read_head(text: str, remarks: Remarks) -> Head:
     before = _before(text)
     head = _read_head(text[len(before) :], before.count("\n"), remarks)
     kept = _UNSEEN.sub("", before) if head.fields else before
-    return Head(head.fields, kept + head.body, head.unread) if before else head
+    return structs.replace(head, body=kept + head.body) if before else head
 
 
 def _before(text: str) -> str:
@@ -123,7 +133,8 @@ def _marked_head(text: str, mark: Opened, before: int, remarks: Remarks) -> Head
     if head is None:
         return Head({}, text)
     more = ("More fields between two marks follow the first ones.",)
-    return Head(head.fields, body, head.unread + more * _second_holds_back(body))
+    unread = head.unread + more * _second_holds_back(body)
+    return structs.replace(head, body=body, unread=unread)
 
 
 def _second_holds_back(body: str) -> bool:
@@ -146,12 +157,25 @@ def _fields(inside: str, mark: Opened, before: int, remarks: Remarks) -> Head | 
     sure = sure or (mark.is_plain() and _looks_like_fields(inside))
     if not sure and not _may_be_fields(inside, mark):
         return None
+    inside = with_quotes(inside) if mark.language == YAML else inside
     try:
-        fields = _loaded(inside, mark, before, twice := Remarks())
+        head = Head(_loaded(inside, mark, before, twice := Remarks()), "")
     except NotTaken as error:
-        return _repaired(inside, mark, before, remarks, error) if sure else None
-    remarks.take(twice)
-    return Head(fields, "")
+        if not sure:
+            return None
+        head = _repaired(inside, mark, before, remarks, error)
+    else:
+        remarks.take(twice)
+    return structs.replace(head, held=tuple(_held_back_in_comments(inside, mark.language)))
+
+
+def _held_back_in_comments(inside: str, language: str) -> Iterator[tuple[str, str]]:
+    if "#" not in inside or language == JSON:
+        return iter(())
+    found = [*comments_in_lines(inside)]
+    with suppress(Exception):  # what is no YAML is read by its lines
+        found = [*comments_within(inside)] if language == YAML else found
+    return held_back_by(found)
 
 
 def _repaired(inside: str, mark: Opened, before: int, remarks: Remarks, error: NotTaken) -> Head:
@@ -218,7 +242,7 @@ def _open_head(text: str, before: int, remarks: Remarks) -> Head:
         return Head({}, text)
     at = before + end
     remarks.add(Why.CHANGED, f"no line of --- ends the fields, which are read up to line {at}")
-    return Head(head.fields, "\n".join(lines[end:]), head.unread)
+    return structs.replace(head, body="\n".join(lines[end:]))
 
 
 def _goes_on(line: str, *, after_blank: bool) -> bool:

@@ -42,6 +42,11 @@ def load(yaml_text: str, remarks: Remarks | None = None) -> dict[str, Value]:
 
 def comments(yaml_text: str) -> Iterator[str]:
     """The comments in front matter that `load` takes; a # within a value begins none."""
+    return (comment for _, comment in comments_within(yaml_text))
+
+
+def comments_within(yaml_text: str) -> Iterator[tuple[str, str]]:
+    """The same, each behind what stands before it in its line."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -51,9 +56,15 @@ def comments(yaml_text: str) -> Iterator[str]:
             begin = token.start_mark.index
             if token.style in ("|", ">"):  # a comment may stand in its first line
                 begin = yaml_text.find("\n", begin)
-            yield from _COMMENT.findall(yaml_text[at:begin])
+            yield from _between(yaml_text, at, begin)
             at = token.end_mark.index
-    yield from _COMMENT.findall(yaml_text[at:])
+    yield from _between(yaml_text, at, len(yaml_text))
+
+
+def _between(yaml_text: str, at: int, end: int) -> Iterator[tuple[str, str]]:
+    for found in _COMMENT.finditer(yaml_text[at:end]):
+        begin = at + found.start()
+        yield yaml_text[yaml_text.rfind("\n", 0, begin) + 1 : begin], found[0]
 
 
 def _value(event: Any, events: Iterator[Any], depth: int, remarks: Remarks) -> Value:

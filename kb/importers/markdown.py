@@ -138,7 +138,8 @@ def parse_markdown(
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
     if not exact:
         held = held_back_in((*page.names, title), body, remarks.comments)
-        visible_to = also_held_back(visible_to, [*held, *held_back_in_html(head.body)], remarks)
+        held = (*head.held, *held, *held_back_in_html(head.body))
+        visible_to = also_held_back(visible_to, held, remarks)
     if not sections and not head.fields:
         if not page.heading_is_title:
             hidden = remarks.has(Why.UNSEEN)

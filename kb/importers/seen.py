@@ -11,13 +11,16 @@ from kb.importers.naming import date_in_name
 from kb.importers.remarks import Remarks, Why
 from kb.importers.repeated import OURS
 from kb.importers.seen_names import DATE, LISTS, held_back, is_kept, may_hold_back, name_words
-from kb.importers.seen_values import AUTHOR, DRAFT, PRIVATE, is_to_come, plain
+from kb.importers.seen_values import AUTHOR, DRAFT, PRIVATE, is_to_come, plain, word_set
 from kb.importers.value_text import flat
 from kb.importers.values import LOST, Plain, Value
 from kb.visibility_words import WORDS, is_said, spelled
 
 _AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}
 _BETWEEN_TAGS = re.compile(r"[,;]")
+_PAGE_ALONE = word_set("render build headless list hide permalink layout template redirect")
+"""Words in names of fields that say of a section whether it has a page of its own."""
+
 _DRAFTS = re.compile(r"(^|/)_?drafts?/", re.IGNORECASE)
 
 
@@ -85,6 +88,17 @@ def seen_below(fields: dict[str, Value]) -> tuple[str, ...]:
     cascades = [value for name, value in fields.items() if plain(name) == "cascade"]
     held = (sight for value in cascades for _, _, sight in _held_back(("cascade",), value))
     return narrowest({*held})
+
+
+def seen_in_section(fields: dict[str, Value]) -> tuple[str, ...]:
+    """The same where the page is that of a section, as Zola has them: a draft hides all in it.
+
+    A section may well have no page of its own, and pages that everybody sees.
+    """
+    said = {name: value for name, value in fields.items() if not _PAGE_ALONE & {*name_words(name)}}
+    own = {name: value for name, value in said.items() if plain(name) in OURS}
+    held = {sight for name in said for _, _, sight in _held_back((name,), said[name])}
+    return narrowest({*held, *seen_below(fields), *_said(own, Remarks())})
 
 
 def narrowest(words: set[str]) -> tuple[str, ...]:

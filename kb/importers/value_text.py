@@ -4,6 +4,9 @@ import re
 
 from kb.importers.values import Plain, Value
 
+_BETWEEN = re.compile(r"[,;](?![^\[\]\n]{0,300}\]\])")
+"""What stands between words; a page may have a comma in its name."""
+
 
 def described(item: dict[str, Value]) -> str:
     """A mapping in a line: a link with what it says, and the rest with names."""
@@ -69,4 +72,4 @@ def _separated(text: str) -> list[str]:
     blanks = text.split()
     if len(blanks) > 1 and all(word.startswith("#") for word in blanks):
         return blanks
-    return text.replace(";", ",").split(",")
+    return _BETWEEN.split(text)

@@ -262,6 +262,54 @@ def test_what_the_page_of_a_folder_says_holds_for_all_below_it(tmp_path: Path) -
     assert "cas/_index.md shows what lies below it to its author alone" in repr(rows["cas/A.md"])
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("_index.md", '+++\ntitle = "Board"\ndraft = true\n+++\nHead'),
+        ("_index.md", "---\ndraft: true\n---\nHead"),
+        ("_index.md", "---\nextra: {private: true}\n---\nHead"),
+        ("_index.md", "---\nvisibility: private\n---\nHead"),
+        ("_index.md", "+++\ndraft = true\ntitle = \n+++\nHead"),
+        ("_metadata.yml", "draft: true\n"),
+        ("_data.yml", "draft: true\n"),
+    ],
+)
+def test_a_draft_of_a_section_keeps_all_below_it_for_its_author(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    files = {f"sec/{name}": text, "open/_index.md": "+++\nrender = false\n+++\nHead"}
+    below = ("sec/plan.md", "sec/sub/p.md", "sec/post/index.md", "sec/post/part.md")
+    for path in (*below, "open/a.md", "b.md", *files):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(files.get(path, "Text"))
+    world = World()
+
+    rows = run(world, tmp_path, None)
+
+    shown = {path: world.entry(row.id or "").visibility.sight for path, row in rows.items()}
+    assert {shown[path] for path in below} <= {"draft", "author"}
+    assert all(name in repr(rows[path].remarks) for path in below)
+    assert (shown["open/a.md"], shown["b.md"]) == ("members", "members")
+    assert parse_alone(b"Text", tmp_path / "sec/sub/p.md").visible_to
+    assert not parse_alone(b"Text", tmp_path / "open/a.md").visible_to
+
+
+def test_a_draft_of_a_bundle_keeps_its_pages_where_sections_are_known(tmp_path: Path) -> None:
+    draft = "---\ndraft: true\n---\nHead"
+    files = {"_index.md": "Head", "post/index.md": draft, "post/part.md": "Part", "a.md": "Text"}
+    for root, left_out in (("hugo", ""), ("other", "_index.md")):
+        for path in (path for path in files if path != left_out):
+            (tmp_path / root / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / root / path).write_text(files[path])
+    world = World()
+
+    hugo, other = (run(world, tmp_path / root, None, source=root) for root in ("hugo", "other"))
+
+    assert world.entry(hugo["post/part.md"].id or "").visibility == WIP
+    assert world.entry(hugo["a.md"].id or "").visibility == MEMBERS
+    assert world.entry(other["post/part.md"].id or "").visibility == MEMBERS
+
+
 def test_a_folder_of_drafts_is_one_also_when_it_is_imported_itself(tmp_path: Path) -> None:
     (folder := tmp_path / "_drafts").mkdir()
     (folder / "a.md").write_text("Text")

@@ -80,6 +80,8 @@ PIECES = (
         "> [!a]\n",
         "!!! a\n",
         "a\n: b\n",
+        "tags: [[a]] #b ",
+        "- [[a]], ",
     ),
     *("aA", "*a **b ", "a. ", "あ", "a\u0301", "\u0315\u0300", "\u064b\u0651", "\u200d"),
 )
@@ -110,7 +112,7 @@ IMPORTERS = (
         "head_marks",
         "head_yaml",
     ),
-    *("decoding", "head_repair", "seen_words"),
+    *("decoding", "head_repair", "head_tags", "seen_words"),
     *(
         "grids",
         "highlights",
