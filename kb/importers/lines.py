@@ -3,6 +3,7 @@
 import html
 import re
 
+from kb.importers.formulas import with_formulas
 from kb.importers.html import Html
 from kb.importers.marks import without_marks
 from kb.importers.remarks import Remarks, Why
@@ -22,6 +23,10 @@ def link_words(link: re.Match[str]) -> str:
 
 def plain_line(text: str, remarks: Remarks) -> str:
     """`text` without marks, elements, entities and the signs around a wiki link's words."""
+    return with_formulas(text, lambda words: _plain(words, remarks))
+
+
+def _plain(text: str, remarks: Remarks) -> str:
     if not _SUSPICIOUS.search(text):
         return text
 

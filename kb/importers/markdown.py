@@ -19,6 +19,7 @@ from kb.importers.crossrefs import PageOf, labels_of, standing, with_references,
 from kb.importers.decoding import decoded
 from kb.importers.directives import with_directives
 from kb.importers.fields import Fields
+from kb.importers.formulas import Formulas
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
 from kb.importers.mentioned import with_mentioned
@@ -122,9 +123,11 @@ def parse_markdown(
     for each in own_properties.items():
         sorted_fields.keep(*each)
     sorted_fields.sort(_with_date(fields, path))
+    formulas = Formulas("" if exact else head.body)
     body, labels, made = head.body, dict[str, str](), set[str]()
     if not exact:
         labels = labels_of(body)
+        body = formulas.text
         body = with_conditions(body, head.fields, None if head.unread else settings)
         myst = in_book or is_myst(body, head.fields)
         if myst:
@@ -135,9 +138,10 @@ def parse_markdown(
         body = _said(body, head.fields, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
         body = plain_markdown(body, remarks, myst=myst)
-    title, sections = page.read(body, tuple(sorted_fields.sections), remarks)
+    title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)
     if not exact:
-        held = held_back_in((*page.names, title), body, remarks.comments)
+        comments = map(formulas.put_back, remarks.comments)
+        held = held_back_in((*page.names, title), formulas.put_back(body), comments)
         held = (*head.held, *held, *held_back_in_html(head.body))
         visible_to = also_held_back(visible_to, held, remarks)
     if not sections and not head.fields:
@@ -173,7 +177,7 @@ def parse_markdown(
         source=source,
         visible_to=visible_to,
         visible_below=below,
-        remarks=remarks.all(),
+        remarks=tuple(map(formulas.put_back, remarks.all())),
         unread=bool(head.unread),
     )
 
@@ -206,5 +210,5 @@ def _with_date(fields: dict[str, Value], path: str) -> dict[str, Value]:
 
 
 def _links(sections: tuple[Section, ...], related: list[str]) -> tuple[str, ...]:
-    found = [link for section in sections for link in links_in(section.text)]
+    found = [link for section in sections for link in links_in(Formulas(section.text).text)]
     return tuple(dict.fromkeys([*found, *(f"wiki:{name.strip()}" for name in related)]))

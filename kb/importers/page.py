@@ -1,7 +1,7 @@
 """Title and sections of a file: what its fields, its headings and its name say."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kb.characters import is_blank
 from kb.entries.content import Section
@@ -38,12 +38,23 @@ class Page:
         """What the page is called by its file, its title and its first heading, once it is read."""
         self._mark = own_fields.line(fields, "section_mark") if exact else None
 
-    def read(self, body: str, prose: Sections, remarks: Remarks) -> tuple[str, Sections]:
-        """The title and the sections; `prose` are sections that other fields became."""
+    def read(
+        self,
+        body: str,
+        prose: Sections,
+        remarks: Remarks,
+        put_back: Callable[[str], str] = lambda text: text,
+    ) -> tuple[str, Sections]:
+        """The title and the sections; `prose` are sections that other fields became.
+
+        What was taken out of `body` is put back into the words that are made of it.
+        """
         if not self._exact:
             self._title = plain_line(self._title or "", remarks) or None
             self._subtitle = plain_markdown(self._subtitle or "", remarks).strip("\n") or None
         title, sections = self._sections(body, remarks)
+        title, self.names = put_back(title), tuple(map(put_back, self.names))
+        sections = tuple(Section(put_back(s.heading), put_back(s.text)) for s in sections)
         title, lead = _fitting(title, self._subtitle)
         sections = _not_said(sections, prose, remarks)
         if not self._exact:

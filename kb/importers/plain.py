@@ -15,6 +15,7 @@ from kb.importers.emphasis import (
     with_wide_signs_outside,
     without_gone,
 )
+from kb.importers.formulas import with_formulas
 from kb.importers.grids import BREAK as IN_CELL_BREAK
 from kb.importers.grids import with_grids
 from kb.importers.highlights import with_fences
@@ -57,8 +58,12 @@ _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 def plain_markdown(body: str, remarks: Remarks, *, myst: bool = False) -> str:
     """`body` with HTML as Markdown and without what only programs of a site read.
 
-    Of a page in `myst` lines that begin with % are comments.
+    Of a page in `myst` lines that begin with % are comments. Formulas stay as they are.
     """
+    return with_formulas(body, lambda text: _plain(text, remarks, myst=myst))
+
+
+def _plain(body: str, remarks: Remarks, *, myst: bool) -> str:
     if not (
         myst
         or "mdx-code-block" in body
