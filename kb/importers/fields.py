@@ -6,18 +6,28 @@ from collections.abc import Sequence
 from kb.entries.content import GIVEN_NAMES, Scalar, Section
 from kb.entries.tags import TAG_LENGTH, TAGS
 from kb.entries.validation import PROPERTIES, PROPERTIES_BYTES, PROPERTY_LENGTH, property_bytes
+from kb.importers.field_kinds import (
+    SAID_IN_BANNER,
+    SENTENCE_WORDS,
+    WORD_BREAK,
+    is_address,
+    is_picture,
+    why_not,
+)
 from kb.importers.lines import plain_line
-from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import plain
-from kb.importers.value_text import described, filled, flat, is_empty, said, words
+from kb.importers.value_text import described, filled, flat, is_empty, words
 from kb.importers.values import Plain, Value
 
 HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it"}
 """Fields of which the name alone would be no good heading."""
 
-PROSE = {*HEADINGS, "abstract", "context", "description", "problem", "solution", "summary"}
+PROSE = {
+    *(*HEADINGS, "abstract", "context", "description", "problem", "solution", "summary", "banner"),
+    *(f"banner {name}" for name in SAID_IN_BANNER),
+}
 """Fields that become sections however short they are."""
 
 KEYWORDS = {"tags", "categories", "category", "keywords", "labels", "topics"}
@@ -26,36 +36,15 @@ KEYWORDS = {"tags", "categories", "category", "keywords", "labels", "topics"}
 ROLES = {"participants", "roles", "audience"}
 """Lists that say who takes part; they become a section: as tags they would drown the others."""
 
-_SITE_ONLY = {
-    *("templateKey", "layout", "permalink", "cssclass", "cssclasses", "slug", "linkType"),
-    *("sidebar_position", "sidebar_class_name", "displayed_sidebar", "pagination_next"),
-    *("css", "pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents"),
-    *("nav_order", "nav_exclude", "search_exclude", "render_with_liquid", "page-layout"),
-    "jupyter",
-}
-_SITE_UNLESS_TEXT = {
-    *("hide", "toc", "outline", "weight", "menu", "menus", "format", "execute", "listing"),
-    "freeze",
-    *("outputs", "cascade", "comments", "sidebar", "search", "draft", "publish", "published"),
-    "archived",
-}
-"""Fields that steer a website where they hold a switch, a number, a list or a mapping."""
-
-_REDIRECTS = {"redirect_from", "redirect_to", "redirects"}
 _RELATED = {"perspectives", "related", "seealso", "up", "parent", "next", "previous"}
-_PICTURES = {
-    *("gallery", "image", "images", "photo", "photos", "picture", "pictures"),
-    *("icon", "icons", "logo", "media", "thumbnail", "jumbotron", "banner", "cover"),
-}
-_PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|avif|bmp|ico)([?#].*)?$|^/?images?/", re.I)
+_STEPS = _RELATED | {"prev"}
+"""Fields that name a page beside this one, or switch off what a website shows of one."""
+_OF_BUTTON = {"variant", "theme", "target", "rel", "attrs", "iconPlacement"}
+"""What steers how a link in a list looks."""
 _WIKI = re.compile(r"\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
 _NUMBER = re.compile(r"[-+]?[\d.,:]+%?")
-_MAIL = re.compile(r"\s*(?:mailto:)?[^\s@:/]{1,100}@[^\s@/]{1,200}\.\w{2,20}\s*")
 _FILE = re.compile(r"[^\s.][^\s]{0,100}\.(?!js$)[A-Za-z][A-Za-z0-9]{1,4}", re.IGNORECASE)
-_LONGEST_ADDRESS = 2000
-_WORD_BREAK = re.compile(r"[_\-\s]+|(?<=[a-z0-9])(?=[A-Z])")
 _LONG_LINE = 100
-_SENTENCE_WORDS = 4
 _TAG_LETTERS = 40
 
 
@@ -88,6 +77,8 @@ class Fields:
                 self._given_names(name, value)
             elif known in KEYWORDS:
                 self._keywords(name, value)
+            elif known in _STEPS and isinstance(value, Plain) and isinstance(value.value, bool):
+                self._remarks.add(Why.SITE, f"{name}: {value.text}")
             elif known in _RELATED and (found := words(value)) and _all_words(value, found):
                 self.named += [(name, self._name_in(word, "page")) for word in found]
             else:
@@ -97,7 +88,7 @@ class Fields:
 
     def _place(self, path: tuple[str, ...], value: Value) -> None:
         name = " ".join(path)
-        if why := _why_not(path[-1], value):
+        if why := why_not(path[-1], value):
             self._remarks.add(why, f"{name}: {flat(value)}" if not is_empty(value) else name)
         elif is_empty(value):
             self._remarks.add(Why.EMPTY, name)
@@ -157,7 +148,7 @@ class Fields:
 
     def _without_addresses(self, name: str, items: list[Value]) -> list[Value]:
         """`items` but for addresses of persons."""
-        persons: list[Value] = [item for item in items if _is_address(item)]
+        persons: list[Value] = [item for item in items if is_address(item)]
         self._remarks.add(Why.PERSONS, f"{name}: {flat(persons)}" if persons else "")
         return [item for item in items if item not in persons]
 
@@ -205,15 +196,16 @@ class Fields:
         """An item of a list as lines of a list in Markdown."""
         if isinstance(item, Plain):
             text = " ".join(item.text.split())
-            if _is_picture(text):
+            if is_picture(text):
                 self._remarks.add(Why.PICTURES, f"{name}: {text}")
                 return []
             return [f"- {text}"] if text else []
         if isinstance(item, list):
             return [f"- {flat(item)}"] if not is_empty(item) else []
         kept = {}
+        is_link = not item.keys().isdisjoint(("link", "url", "href"))
         for key, value in item.items():
-            if why := _why_not(key, value):
+            if why := Why.SITE if is_link and key in _OF_BUTTON else why_not(key, value):
                 self._remarks.add(why, f"{name} {key}: {flat(value)}")
             elif is_empty(value):
                 self._remarks.add(Why.EMPTY, f"{name} {key}")
@@ -222,43 +214,11 @@ class Fields:
         return [f"- {text}"] if (text := described(kept)) else []
 
 
-def _why_not(name: str, value: Value) -> Why | None:
-    """Why a field has no place in an entry, if it has none."""
-    if name in _REDIRECTS:
-        return Why.REDIRECTS
-    if _is_address(value):
-        return Why.PERSONS
-    if name in _SITE_ONLY or (name in _SITE_UNLESS_TEXT and not _is_text(value)):
-        return Why.SITE
-    in_name = {part.lower() for part in _WORD_BREAK.split(name)}
-    if not in_name.isdisjoint(_PICTURES) or (isinstance(value, Plain) and _is_picture(value.text)):
-        return Why.PICTURES
-    last = [part for part in _WORD_BREAK.split(name) if part][-1:]
-    if may_name_persons(name):
-        return Why.PERSONS if isinstance(value, dict) or names_persons(name, said(value)) else None
-    # "lead author" as well as "author": better too much left out than a name in.
-    if last and may_name_persons(last[0]) and last[0].lower() != "by":
-        return Why.PERSONS if names_persons(last[0], said(value)) else None
-    return None
-
-
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Plain) and isinstance(value.value, str)
-
-
-def _is_address(value: Value) -> bool:
-    return isinstance(value, Plain) and _MAIL.fullmatch(value.text) is not None
-
-
-def _is_picture(text: str) -> bool:
-    return len(text) <= _LONGEST_ADDRESS and _PICTURE.search(text) is not None
-
-
 def readable(name: str) -> str:
     """A field's name as a heading: "whatIs" is "What is it", "meeting_notes" is "Meeting notes"."""
     if name in HEADINGS:
         return HEADINGS[name]
-    split = " ".join(part for part in _WORD_BREAK.split(name) if part)
+    split = " ".join(part for part in WORD_BREAK.split(name) if part)
     text = split if split.isupper() else split.lower()
     return text[:1].upper() + text[1:]
 
@@ -276,13 +236,13 @@ def _wiki_name(text: str) -> str:
 def _is_tag(word: str) -> bool:
     name = _wiki_name(word)
     one = len(name.split()) == 1 and len(name) <= _TAG_LETTERS and "/" not in name
-    return one and not (_is_picture(name) or _NUMBER.fullmatch(name) or _FILE.fullmatch(name))
+    return one and not (is_picture(name) or _NUMBER.fullmatch(name) or _FILE.fullmatch(name))
 
 
 def _is_prose(name: str, text: str) -> bool:
     text = text.strip()
-    if not text or _is_picture(text):
+    if not text or is_picture(text):
         return False
     if name in PROSE or "\n" in text or len(text) > _LONG_LINE:
         return True
-    return len(text.split()) >= _SENTENCE_WORDS and text[-1] in ".!?"
+    return len(text.split()) >= SENTENCE_WORDS and text[-1] in ".!?"

@@ -42,6 +42,8 @@ ALL_HIDDEN = "All that the file holds is hidden from readers of its website."
 
 _ADDRESSES = ("slug", "permalink", "url", "redirect_from")
 """Fields with an address that a page has or had on its website, or the last part of one."""
+_WHOLE_ADDRESSES = ("path", "url", "permalink", "redirect_from")
+"""Those in which it is one from the root of the website, with a slash before it or without."""
 
 
 class ParsedFile(Struct, frozen=True, kw_only=True):
@@ -118,7 +120,7 @@ def parse_markdown(
     archived = own_fields.archived(fields)
     own_properties = own_fields.properties(fields)
     own_tags = words(fields.pop("tags", None)) if exact else _own_tags(fields, path)
-    addresses = [word for name in _ADDRESSES for word in words(fields.get(name)) if ":" not in word]
+    addresses = _addresses(fields)
     sorted_fields = Fields(remarks)
     for each in own_properties.items():
         sorted_fields.keep(*each)
@@ -142,8 +144,8 @@ def parse_markdown(
     if not exact:
         comments = map(formulas.put_back, remarks.comments)
         held = held_back_in((*page.names, title), formulas.put_back(body), comments)
-        held = (*head.held, *held, *held_back_in_html(head.body))
-        visible_to = also_held_back(visible_to, held, remarks)
+        said = (*head.held, *held, *held_back_in_html(head.body))
+        visible_to = also_held_back(visible_to, said, remarks)
     if not sections and not head.fields:
         if not page.heading_is_title:
             hidden = remarks.has(Why.UNSEEN)
@@ -202,6 +204,14 @@ def _own_tags(fields: dict[str, Value], path: str) -> list[str]:
         del fields["tags"]
         return value.text.split()
     return []
+
+
+def _addresses(fields: dict[str, Value]) -> list[str]:
+    found = [word for name in _ADDRESSES for word in words(fields.get(name))]
+    whole = [word for name in _WHOLE_ADDRESSES for word in words(fields.get(name))]
+    whole += [word for word in words(fields.get("aliases")) if "/" in word]
+    found += [f"/{word.lstrip('/')}" for word in whole if not word.startswith((".", "#"))]
+    return [word for word in dict.fromkeys(found) if ":" not in word]
 
 
 def _with_date(fields: dict[str, Value], path: str) -> dict[str, Value]:

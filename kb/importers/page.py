@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from kb.characters import is_blank
 from kb.entries.content import Section
 from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
@@ -13,7 +15,7 @@ from kb.importers.definitions import Definitions
 from kb.importers.lines import plain_line
 from kb.importers.naming import readable_name
 from kb.importers.notes import Notes
-from kb.importers.persons import names_persons
+from kb.importers.persons import without_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Value
@@ -76,7 +78,7 @@ class Page:
         title, parts = _titled(self._title, parts)
         self.heading_is_title = not self._title and title is not None
         # Before others are put behind them, which would go with them.
-        others = [part for part in parts if not _is_about_persons(part, remarks)]
+        others = [rest for part in parts if (rest := _without_persons(part, remarks))]
         kept = (p for p in markdown_body.settled(others) if has_words(_with_written(p)))
         given_to = Definitions(body).given_to
         texts = [(part.heading, notes.given_to(_with_written(part))) for part in kept]
@@ -113,11 +115,16 @@ def _with_written(part: Part) -> str:
     return f"{part.written}\n\n{part.text}".strip("\n") if part.written else part.text
 
 
-def _is_about_persons(part: Part, remarks: Remarks) -> bool:
-    found = has_words(_with_written(part)) and names_persons(part.heading, part.text)
-    if found:
-        remarks.add(Why.PERSONS, f"section “{part.heading}”: {_with_written(part)}")
-    return found
+def _without_persons(part: Part, remarks: Remarks) -> Part | None:
+    """`part` without what names persons; nothing where that is all of it."""
+    if not has_words(written := _with_written(part)):
+        return part
+    kept, left = without_persons(part.heading, part.text)
+    if not left:
+        return part
+    told = left if kept else written
+    remarks.add(Why.PERSONS, f"section “{part.heading}”: {told}")
+    return structs.replace(part, text=kept) if kept else None
 
 
 def _marked(text: str, mark: str) -> Sections:

@@ -1,6 +1,7 @@
 """Names of persons, which are not taken in: where they stand, and what is nothing else."""
 
 import re
+from collections.abc import Iterator
 
 from kb.importers.code import prose
 
@@ -22,6 +23,16 @@ _GIVEN_BY = re.compile(
     r"|updated|modified|drawn|photographed)[ _-]?by"
 )
 _THANKS = re.compile(_THANKED)
+_IN_PART = re.compile(
+    r"credits|acknowledge?ments?|agradecimentos?|agradecimientos?|reconocimientos|cr[eé]ditos"
+    r"|danksagung(en)?|remerciements?|致谢|鸣谢|謝辞"
+)
+_FORGE = r"https?://(?:www\.)?(?:github|gitlab|codeberg|bitbucket)\.(?:com|org)/[\w.-]{1,100}/"
+_REPOSITORY = re.compile(_FORGE + r"([\w.-]{1,100})")
+_REPOSITORY_LINK = re.compile(rf"\[([^\[\]\n]{{1,200}})\]\({_FORGE}[\w.-][^\s()]{{0,500}}\)")
+_FILES = {"license", "licence", "copying", "notice", "readme", "changelog", "authors"}
+_CAPITALISED = re.compile(r"\b[A-Z]\w{1,40}")
+_ITEM = re.compile(r"[ \t]{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]")
 _MARKUP = re.compile(r"[*_`>#|\[\]()<>\"“”]|^\s*(?:[-+*]|\d{1,9}[.)])\s", re.MULTILINE)
 _ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)[^\s)>\]]*|\([./#][^\s)]*\)")
 _JOINING = {"and", "und", "et", "y", "e", "of", "at", "the", "de", "von", "van", "der", "da", "di"}
@@ -55,6 +66,56 @@ def names_persons(name: str, text: str) -> bool:
         return True
     thanks = _THANKS.fullmatch(name.lower().strip(" :*")) is not None
     return thanks and any(map(_CAPITAL_WITHIN.search, prose(text).split("\n")))
+
+
+def without_persons(name: str, text: str) -> tuple[str, str]:
+    """What stays of `text` under the heading `name`, and what of it names persons.
+
+    Thanks may go to projects as well: of these each paragraph and item that names nobody stays, as
+    does a link to what is no profile. Of any other section all goes, or nothing.
+    """
+    in_part = _IN_PART.fullmatch(name.lower().strip(" :*")) and not _EXPLAINED.search(text)
+    if not in_part or "```" in text or "~~~" in text:
+        return ("", text) if names_persons(name, text) else (text, "")
+    known = {found.lower() for found in _REPOSITORY.findall(text)} | _FILES
+    kept, left = [], list[str]()
+    below = -1  # how far in an item is that names somebody, and so all that is below it
+    for block in _blocks(text):
+        indent = len(block) - len(block.lstrip())
+        below = below if indent > below else -1
+        if below >= 0 or _names_somebody(_without_projects(block, known)):
+            left.append(block)
+            below = indent if below < 0 and _ITEM.match(block) else below
+        else:
+            kept.append(block)
+    stays = "\n".join(kept).strip("\n")
+    return (stays, "\n".join(left).strip("\n")) if stays.strip() else ("", text)
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The paragraphs and items of a text, and its blank lines."""
+    block: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        if block and (not line.strip() or _ITEM.match(line)):
+            yield "\n".join(block)
+            block = []
+        block += [line] if line.strip() else []
+        if not line.strip():
+            yield ""
+
+
+def _without_projects(block: str, known: set[str]) -> str:
+    """`block`, the names of repositories and of files that all of them have in small letters."""
+    return _CAPITALISED.sub(lambda word: word[0].lower() if word[0].lower() in known else word[0],
+                            _REPOSITORY_LINK.sub(lambda link: link[1].lower(), block))  # fmt: skip
+
+
+def _names_somebody(block: str) -> bool:
+    line = " ".join(prose(block).split())
+    words = _MARKUP.sub(" ", _ADDRESS.sub(" ", line)).split()
+    if not words or all(word.islower() or not word[0].isalpha() for word in words):
+        return "@" in line
+    return _is_name(line) or _CAPITAL_WITHIN.search(line) is not None
 
 
 def _is_name(line: str) -> bool:

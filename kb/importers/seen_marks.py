@@ -20,6 +20,7 @@ _NO_MARKS = word_set(
 """The last words of names whose values are names, addresses or prose, and no marks."""
 
 _BETWEEN_MARKS = re.compile(r"[,;|]+")
+_LINK = re.compile(r"\A\[\[([^\[\]\n|]{1,60})\]\]\Z")
 _LONGEST = 60
 _SEVERAL = 2
 
@@ -36,7 +37,7 @@ def among(name: tuple[str, ...], items: Iterable[str]) -> str | None:
     """The same for short items, or one, of a field with any words in its name."""
     if not name or name[-1] in _NO_MARKS:
         return None
-    texts = [text.strip() for text in items]
+    texts = [_LINK.sub(r"\1", text.strip()) for text in items]
     # One value alone may be when something takes place; of several each becomes a tag.
     other = frozenset({"scheduled"}) if len(texts) < _SEVERAL else frozenset()
     found = (

@@ -24,9 +24,14 @@ def bounded(
 
 def changes(said: Visibility | None, brought: Brought, names: Mapping[str, str]) -> Iterator[str]:
     """What an import did to who sees an entry, or did not do."""
-    if said is None:
-        return
     before, now = brought.before, brought.shown
+    if said is None:
+        if brought.outcome != "contributed" and now.sight in ("author", "draft"):
+            yield (
+                f"{Why.SEEN}: it stays shown to {_said(now, names)}, though the file does not say "
+                "so: kb visibility shows it to more people, an import never does"
+            )
+        return
     if brought.outcome == "contributed":
         if now != said:
             yield (

@@ -173,7 +173,7 @@ def test_broken_fields_are_kept_as_text_for_the_author_as_they_might_hold_the_fi
     ("head", "fields", "told"),
     [
         ("title: a: b\nplace: here", {"title": "a: b", "place": "here"}, "title: a: b"),
-        ("up: [[A]], [[B]]", {"up": "[[A]], [[B]]"}, "line 2 is no YAML"),
+        ("up: [[A]] and [[B]]", {"up": "[[A]] and [[B]]"}, "line 2 is no YAML"),
         ("date: {{date}}\nx: 1", {"date": "{{date}}", "x": 1}, "line 2 is no YAML"),
         ('x: 1\ntitle: "Open\nplace: here', {"x": 1, "title": '"Open', "place": "here"}, "line 3"),
         ("place: @home\nx: %y", {"place": "@home", "x": "%y"}, "x: %y"),

@@ -41,6 +41,40 @@ def test_names_beside_code_are_left_out(text: str) -> None:
     assert told.startswith("Names of persons: section “Authors”: ")
 
 
+@pytest.mark.parametrize("heading", ["Credits", "Acknowledgements", "Danksagung"])
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        (
+            "- Starter: see the [oven page](oven.md)\n- Ovens by Ada Lovelace",
+            "- Starter: see the [oven page](oven.md)",
+        ),
+        (
+            "Many thanks:\n\n1. Ada Low\n   - rye and salt\n2. all others",
+            "Many thanks:\n\n2. all others",
+        ),
+        ("- [Ada](https://github.com/ada)\n- built with care", "- built with care"),
+        ("We thank the whole team,\nAda most of all.\n\nAnd the town.", "And the town."),
+        ("Ask @ada.\n\nand all", "and all"),
+    ],
+)
+def test_of_thanks_what_names_nobody_stays(heading: str, text: str, stays: str) -> None:
+    said, told = read(f"# Heads\n\nOn heads.\n\n## {heading}\n\n{text}")
+
+    assert said == f"On heads.\n{stays}"
+    assert told.startswith(f"Names of persons: section “{heading}”: ")
+
+
+def test_thanks_to_projects_stay_whole() -> None:
+    text = (
+        "Oven contains code of other projects. They were adapted to Oven's\nlanguage.\n\n"
+        "- [Kiln](https://github.com/kiln/kiln/)\n"
+        "  - [LICENSE](https://github.com/baker/oven/blob/main/LICENSE)"
+    )
+
+    assert read(f"# Heads\n\nOn heads.\n\n## Credits\n\n{text}") == (f"On heads.\n{text}", "")
+
+
 def test_text_before_headings_that_a_field_says_has_no_empty_name() -> None:
     _, told = read("---\ndescription: How hot ovens are.\n---\nHow hot ovens are.\n\n## B\n\nC")
 

@@ -98,6 +98,19 @@ def test_importing_again_leaves_who_sees_an_entry_as_it_was_made(tmp_path: Path)
     assert world.entry(entry_id).visibility == Visibility("author")
 
 
+@pytest.mark.parametrize("after", ["", "draft: false\n"])
+def test_a_draft_that_is_none_any_more_stays_one_and_is_told(tmp_path: Path, after: str) -> None:
+    world = World()
+    (tmp_path / "a.md").write_text("---\ntitle: A\ndraft: true\n---\nText")
+    entry_id = run(world, tmp_path, None)["a.md"].id or ""
+    (tmp_path / "a.md").write_text(f"---\ntitle: A\n{after}---\nText")
+
+    told = " ".join(run(world, tmp_path, None)["a.md"].remarks)
+
+    assert world.entry(entry_id).visibility.sight == "draft"
+    assert "it stays shown to draft, though the file does not say so: kb visibility" in told
+
+
 A, B, AB = (Visibility("groups", groups) for groups in ((ADA,), (BEA,), (ADA, BEA)))
 MEMBERS, WORLD = Visibility(), Visibility("world")
 AUTHOR, WIP = Visibility("author"), Visibility("draft")

@@ -110,6 +110,7 @@ IMPORTERS = (
         "directives",
         "divisions",
         "emphasis",
+        "field_kinds",
         "fields",
         "formulas",
         "front_matter",
