@@ -67,22 +67,23 @@ def served(data: Path) -> Iterator[str]:
 
 
 @contextmanager
-def visiting(host: str) -> Iterator["Visitor"]:
-    """One visitor, who keeps the connection."""
+def visiting(host: str, token: str = "") -> Iterator["Visitor"]:
+    """One visitor, who keeps the connection; nobody known without the token of a member."""
     with closing(HTTPConnection(host, timeout=120)) as connection:
-        yield Visitor(connection)
+        yield Visitor(connection, token)
 
 
 class Visitor:
     """Asks for one page after the other, each timed until its last byte is read."""
 
-    def __init__(self, connection: HTTPConnection) -> None:
+    def __init__(self, connection: HTTPConnection, token: str = "") -> None:
         self._connection = connection
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str) -> tuple[float, bytes]:
         """Milliseconds and body. Raises `ValueError` for any answer but a good one."""
         began = time.perf_counter()
-        self._connection.request("GET", path)
+        self._connection.request("GET", path, headers=self._headers)
         answer = self._connection.getresponse()
         body = answer.read()
         taken = 1000 * (time.perf_counter() - began)

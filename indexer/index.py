@@ -25,9 +25,10 @@ from indexer.stored.files import reading
 from indexer.stored.parts import Parts
 from indexer.stored.rows import Taken
 from indexer.stored.vector_store import VectorStore
-from indexer.text.analysis import all_terms, check_question
+from indexer.text.analysis import all_terms
 from indexer.text.letters import composed
 from indexer.text.passages import EmbeddedPassage
+from indexer.text.question import check_question
 from indexer.text.wanted import wanted
 
 VECTORS = "vectors.sqlite"
@@ -205,7 +206,10 @@ class HybridIndex:
         Raises `QuestionError` for a text with nothing to search for.
         """
         check_question(text)
-        question, allowed = self._question(composed(text)), filter.composed()
+        allowed = filter.composed()
+        if not self._parts.memory.shows(allowed.audience):
+            return []  # At once: whoever may see nothing costs no more than a page.
+        question = self._question(composed(text))
         while (hits := self._attempt(question, allowed, limit)) is None:
             self.refresh()
         return hits

@@ -5,6 +5,7 @@ The tests that hold a row set a bound of their own, so that they need not wait f
 
 from pathlib import Path
 
+from indexer.text import sayings
 from indexer.text.analysis import LONGEST_QUESTION
 from kb import access, characters, ids
 from kb.cli import pieces
@@ -16,6 +17,8 @@ from web.pages import parts
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "limits.md"
 MB = 1_000_000
+TURNS = {(2, 1): "two, one of each person"}[line.AT_ONCE, line.OF_ONE]
+WAIT = {100: "a hundred wait"}[line.MOST]
 
 
 def bounds() -> dict[str, str]:
@@ -43,6 +46,9 @@ def bounds() -> dict[str, str]:
         "a question": f"{LONGEST_QUESTION:,} characters",
         "searches of a person": f"{visit.SEARCHES} at once, then {1 / visit.SEARCH_SECONDS:.0f} "
         "a second",
+        "searches that are made": f"{TURNS} or, of nobody signed in, each address; {WAIT}",
+        "lists, forms, reports": f"{TURNS} or address; {WAIT}",
+        "words of a question": f"{2 * sayings.MOST}",
         "texts of a page that are laid out in the thread": f"{laid_out.SHORT:,} characters each, "
         f"{laid_out.SHORT_OF_ALL:,} together",
         "texts of a page that are laid out at all": f"{laid_out.LONGEST_OF_ALL:,} characters",

@@ -1,11 +1,12 @@
-"""The line for what takes long and is open to anybody: checks of passwords, and OpenID providers.
+"""The line for what takes long: checks of passwords, OpenID providers, searches, large reads.
 
-Who waits takes no thread, so that pages have theirs. Each place, an address or a known browser, has
-its turn after the others, however many wait there; and where too many wait in all, one of the place
-that has most is sent away, drawn by lot: to be there first keeps nobody out.
+Who waits takes no thread, so that pages have theirs. Each place, a person, an address or a known
+browser, has its turn after the others, however many wait there; and where too many wait in all, one
+of the place that has most is sent away, drawn by lot: to be there first keeps nobody out.
 """
 
 from asyncio import wrap_future
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import asynccontextmanager, suppress
@@ -20,12 +21,15 @@ AT_ONCE, SLOW_AT_ONCE = 2, 1
 MOST = 100
 """How many wait at most: some seconds."""
 
+OF_ONE = 1
+"""Turns at a time of one place where they take the processor long: another place has one then."""
+
 _AGAIN = 1
 """Seconds after which a person who was sent away may try again."""
 
 
-class _Waiting(Future[None]):
-    """Done when the turn has come, or failed when there will be none."""
+class Turn(Future[None]):
+    """Done when the turn has come, or failed with `TooManyAttempts` when there will be none."""
 
     def __init__(self, place: bytes, slow: bool) -> None:
         super().__init__()
@@ -34,25 +38,47 @@ class _Waiting(Future[None]):
 
 
 class Line:
-    """Gives turns. Usable from any thread and event loop; `lot` draws a number below another."""
+    """Gives turns. Usable from any thread and event loop; `lot` draws a number below another.
 
-    def __init__(self, most: int = MOST, lot: Callable[[int], int] = randbelow) -> None:
+    At most `most` wait, and one place has at most `of_one` turns at a time; `refusal` begins what
+    is said to who is sent away.
+    """
+
+    def __init__(
+        self,
+        most: int = MOST,
+        lot: Callable[[int], int] = randbelow,
+        *,
+        of_one: int = AT_ONCE,
+        refusal: str = "That was tried too often",
+    ) -> None:
         self._most = most
+        self._refusal = refusal
+        self._of_one = of_one
         self._lot = lot
         self._lock = Lock()
-        self._waiting: dict[bytes, list[_Waiting]] = {}  # by place, whose turn is next first
-        self._running: list[_Waiting] = []
+        self._waiting: dict[bytes, list[Turn]] = {}  # by place, whose turn is next first
+        self._running: list[Turn] = []
 
     @asynccontextmanager
     async def turn(self, place: bytes, *, slow: bool = False) -> AsyncIterator[None]:
         """Wait for a turn, and have it. Raises `TooManyAttempts` if sent away."""
-        mine = _Waiting(place, slow)
-        self._change(lambda: self._enter(mine))
+        mine = self.enter(place, slow=slow)
         try:
             await wrap_future(mine)
             yield
         finally:
-            self._change(lambda: self._leave(mine))
+            self.leave(mine)
+
+    def enter(self, place: bytes, *, slow: bool = False) -> Turn:
+        """Begin to wait; whoever does calls `leave` in the end, whatever comes of it."""
+        mine = Turn(place, slow)
+        self._change(lambda: self._enter(mine))
+        return mine
+
+    def leave(self, mine: Turn) -> None:
+        """Wait no longer, or end the turn; once more does nothing."""
+        self._change(lambda: self._leave(mine))
 
     def waiting(self) -> int:
         """How many wait."""
@@ -68,16 +94,16 @@ class Line:
             with suppress(InvalidStateError):  # it went away by itself
                 each.set_result(None)
 
-    def _enter(self, mine: _Waiting) -> None:
+    def _enter(self, mine: Turn) -> None:
         self._waiting.setdefault(mine.place, []).append(mine)
         if sum(map(len, self._waiting.values())) > self._most:
             most = max(self._waiting.values(), key=len)
             away = most[self._lot(len(most))]
             self._leave(away)
             with suppress(InvalidStateError):
-                away.set_exception(TooManyAttempts(_AGAIN))
+                away.set_exception(TooManyAttempts(_AGAIN, self._refusal))
 
-    def _leave(self, one: _Waiting) -> None:
+    def _leave(self, one: Turn) -> None:
         if one in self._running:
             self._running.remove(one)
         elif one in (there := self._waiting.get(one.place, [])):
@@ -85,7 +111,7 @@ class Line:
             if not there:
                 del self._waiting[one.place]
 
-    def _begun(self) -> list[_Waiting]:
+    def _begun(self) -> list[Turn]:
         """Those whose turn it is now."""
         begun = []
         while len(self._running) < AT_ONCE and (one := self._next()):
@@ -97,7 +123,13 @@ class Line:
             begun.append(one)
         return begun
 
-    def _next(self) -> _Waiting | None:
+    def _next(self) -> Turn | None:
         slow = sum(each.slow for each in self._running) < SLOW_AT_ONCE
-        there = (each for waiting in self._waiting.values() for each in waiting)
+        running = Counter(each.place for each in self._running)
+        there = (
+            each
+            for place, waiting in self._waiting.items()
+            if running[place] < self._of_one
+            for each in waiting
+        )
         return next((each for each in there if slow or not each.slow), None)

@@ -18,6 +18,7 @@ from kb.access import Action
 from web.bodies import SMALL
 from web.errors import PROBLEM_JSON, ProblemDetails
 from web.rules import Rule
+from web.turns import Queue
 
 DESCRIPTION = """\
 Everything that the pages can do, for programs. Every error is application/problem+json (RFC 9457).
@@ -45,13 +46,15 @@ def operation(
     status: int = 200,
     reply: ResponseSpec | None = None,
     counted: bool = False,
+    queue: Queue = "",
     wish: str = "",
     largest: int = SMALL,
 ) -> dict[str, Any]:
     """What the decorators of operations have in common.
 
     `problems` are the statuses of its own errors, `rule` says who may; `reply` stands in where the
-    handler's type does not say what it answers, and `counted` limits how often it is asked;
+    handler's type does not say what it answers, and `counted` limits how often it is asked,
+    `queue` is the line that it stands in;
     `wish` says in a refusal what only some may, if that is not what the rule usually is for;
     `largest` is the most bytes of a body.
     """
@@ -63,7 +66,7 @@ def operation(
         "sync_to_thread": True,
         "request_max_body_size": largest,
         "security": _security(rule),
-        "opt": {"rule": rule, "counted": counted, "wish": wish},
+        "opt": {"rule": rule, "counted": counted, "queue": queue, "wish": wish},
     }
 
 

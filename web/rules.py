@@ -17,6 +17,7 @@ from web.errors import CrossSiteRequest, SignInNeeded, UnknownField, is_api
 from web.fields import unknown
 from web.requests import refuse_repeated_parameters
 from web.security import SAFE_METHODS
+from web.turns import have_turn
 from web.visit import CHALLENGE, Visit, Visits
 
 Rule = Action | Literal["public", "self"]
@@ -57,6 +58,9 @@ class Guard:
             limit.admit(
                 limit.keyed(*_counted_for(visit)), "You searched very often in a short time"
             )
+        queue = handler.opt.get("queue")
+        if queue and isinstance(connection, Request):
+            await have_turn(connection, getattr(self._visits.limits, queue), _place(visit))
 
 
 def _counted_for(visit: Visit) -> tuple[str, str]:
@@ -64,6 +68,12 @@ def _counted_for(visit: Visit) -> tuple[str, str]:
     if visit.token:
         return "token", visit.token
     return ("member", visit.principal.member) if visit.principal.member else ("at", visit.address)
+
+
+def _place(visit: Visit) -> bytes:
+    """Whose turn it is: a person's with all their browsers and tokens, or an address's."""
+    kind, name = ("member", member) if (member := visit.principal.member) else ("at", visit.address)
+    return f"{kind} {name}".encode()
 
 
 def _hold_to(rule: Rule, visit: Visit, wish: str) -> None:

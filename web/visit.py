@@ -27,9 +27,10 @@ from kb.people.directory import Directory
 from kb.storage.local_socket import MEMBER_HEADER
 from web.bodies import give_back
 from web.errors import is_api
-from web.line import Line
+from web.line import OF_ONE, Line
 from web.protocol import LOCAL
 from web.security import SAFE_METHODS
+from web.turns import end_turn, ending_turn
 
 if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider
@@ -64,7 +65,8 @@ class Limits(Struct, frozen=True):
     """How often someone may try to sign in, try one name, and search.
 
     `few` are tries that a name has left where the address has none, `line` is where those wait that
-    may try, and `provider` those whom an OpenID provider is to be asked about.
+    may try, and `provider` those whom an OpenID provider is to be asked about. In `searches` and
+    `reads` what takes the processor long waits, one of each person at a time.
     """
 
     address: Attempts
@@ -73,6 +75,12 @@ class Limits(Struct, frozen=True):
     few: Few
     line: Line = field(default_factory=Line)
     provider: Line = field(default_factory=Line)
+    searches: Line = field(default_factory=lambda: _costly("Too many searches wait"))
+    reads: Line = field(default_factory=lambda: _costly("Too many pages are being made"))
+
+
+def _costly(refusal: str) -> Line:
+    return Line(of_one=OF_ONE, refusal=f"{refusal} at this moment")
 
 
 def usual_limits() -> Limits:
@@ -252,8 +260,9 @@ class WhoAsks(ASGIMiddleware):
         scope["auth"] = visit
         scope["user"] = visit.principal
         try:
-            await next_app(scope, receive, send)
+            await next_app(scope, receive, ending_turn(scope, send))
         finally:
+            end_turn(scope)
             give_back(scope)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from msgspec.structs import replace
@@ -77,11 +78,12 @@ def answer(
 
 def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
     """The phrases that a passage may say: to look for one takes far longer than to see this."""
-    return [
-        phrase
-        for phrase, terms in wanted.phrased.items()
-        if np.isin(keys(terms), stored.keys).all()
-    ]
+    if not wanted.phrased:
+        return []
+    terms = list(dict.fromkeys(chain.from_iterable(wanted.phrased.values())))
+    held = np.isin(keys(terms), stored.keys)
+    there = {term for term, inside in zip(terms, held, strict=True) if inside}
+    return [phrase for phrase, each in wanted.phrased.items() if there.issuperset(each)]
 
 
 def _spans(

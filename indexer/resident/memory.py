@@ -113,6 +113,11 @@ class Memory:
         with self._lock:
             return self._postings.statistics(list(terms), self._roster.visible(audience))
 
+    def shows(self, audience: frozenset[str]) -> bool:
+        """Whether someone with these labels may see any document."""
+        with self._lock:
+            return bool(self._roster.visible(audience).any())
+
     def candidates(
         self,
         question: Vectors,

@@ -19,7 +19,7 @@ with a sign of its own:
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice, pairwise
 from operator import itemgetter
@@ -28,7 +28,6 @@ from typing import NamedTuple
 import regex
 import Stemmer
 
-from indexer.errors import QuestionError
 from indexer.text.letters import folded, others, set_off, written
 
 VERSION = 10
@@ -141,7 +140,7 @@ def distinct(text: str) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(terms(text)), MAX_TERMS))
 
 
-def found_in(text: str) -> Iterator[list[tuple[int, int, str]]]:
+def found_in(text: str) -> Iterator[Sequence[tuple[int, int, str]]]:
     """For each run of signs between two spaces the (start, end, term) of all its terms."""
     return map(_found, evened(text).split())
 
@@ -170,18 +169,6 @@ def name_key(name: str) -> str:
     if name.isascii():  # at once, as a long text has thousands of words
         return " ".join(_ASCII_WORD.findall(name)).replace("'", "").lower()
     return " ".join(filter(None, map(_name_part, _WORD.findall(name))))
-
-
-def check_question(text: str) -> None:
-    """Raise `QuestionError` for a text with nothing to search for, or too much."""
-    if len(text) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"The question has {len(text):,} characters; ask in at most {LONGEST_QUESTION:,}."
-        )
-    if not text.strip():
-        raise QuestionError("The question is empty: ask with at least one word.")
-    if not name_key(text):
-        raise QuestionError("The question has no words, only signs: ask with at least one word.")
 
 
 class Pieces(dict[str, str]):
@@ -226,8 +213,20 @@ def _place(text: str, piece: str, start: int) -> int:
         start = end
 
 
-def _found(piece: str) -> list[tuple[int, int, str]]:
+def _found(piece: str) -> Sequence[tuple[int, int, str]]:
     """Every term of a piece and where it stands, by where it begins."""
+    if len(piece) <= _KEPT_LENGTH or len(piece) > LONGEST_QUESTION:
+        return _looked_for(piece)
+    return _found_long(piece)
+
+
+@lru_cache(maxsize=16)
+def _found_long(piece: str) -> Sequence[tuple[int, int, str]]:
+    """The last ones: a question that is one long piece is asked for its terms dozens of times."""
+    return _looked_for(piece)
+
+
+def _looked_for(piece: str) -> Sequence[tuple[int, int, str]]:
     inside = list(words(piece))
     found = [(word.start, word.end, term) for word in inside for term in _of_word(word) if term]
     if len(inside) > 1 or len(piece) > sum(len(word.text) for word in inside):

@@ -24,7 +24,7 @@ sign as it is typed; word for word; joined or parted in another way; and a singl
 comes after those that have it as it is asked."""
 
 MOST = 64
-"""Terms that a document must have, at most: what has more is not looked for."""
+"""Terms that a document must have, at most: what has more, or twice the words, is passed over."""
 
 _TELLING = regex.compile(r"[\p{P}\p{S}](?!\Z)|[^\p{L}\p{N}\p{M}\s.?!\u3002\uff1f\uff01]\Z")
 """A sign that does not only end a sentence."""
@@ -153,7 +153,7 @@ def _said(place: tuple[int, int], text: str, *, is_read: bool) -> Iterator[Sayin
     """Its words one after the other, whatever stands between them."""
     text = _SCHEME.sub("", text)
     words = list(analysis.words(unicodedata.normalize("NFKC", text)))
-    if len(words) < 2:
+    if not 2 <= len(words) <= 2 * MOST:
         return
     pattern = _one(words[0])
     # The numbers of a version or a date are not those of a row of a table.

@@ -1,6 +1,5 @@
 """The words that answer, marked: character ranges by the same analysis that finds documents."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import accumulate
 
@@ -20,19 +19,23 @@ def spans(text: str, terms: Container[str], phrases: Iterable[str] = ()) -> list
     Phrases are as `analysis.name_key` gives them, and stand for themselves among the terms.
     """
     found = list(analysis.spans(text, terms))
-    said = [span for phrase in phrases for span in _said(text, phrase)]
+    said = [*_said(text, wanted)] if (wanted := [*phrases]) else []
     return sorted([*found, *said]) if said else found
 
 
-def _said(text: str, phrase: str) -> Iterator[Span]:
-    """Where words of `text`, one after the other, are those of `phrase`."""
+def _said(text: str, phrases: Iterable[str]) -> Iterator[Span]:
+    """Where words of `text`, one after the other, are those of one of `phrases`."""
     words = list(analysis.words(text))
     keys = [f" {analysis.name_key(word.text)}" for word in words]
     starts = accumulate(map(len, keys), initial=0)
     places = {start: place for place, start in enumerate(starts)}
-    for found in re.finditer(re.escape(f" {phrase}") + "(?= )", "".join(keys) + " "):
-        first, behind = places[found.start()], places[found.end()]
-        yield words[first].start, words[behind - 1].end, phrase
+    even = "".join(keys) + " "
+    for phrase in phrases:
+        begin = even.find(said := f" {phrase} ")
+        while begin >= 0:
+            behind = begin + len(said) - 1
+            yield words[places[begin]].start, words[places[behind] - 1].end, phrase
+            begin = even.find(said, behind)
 
 
 def within(spans: Iterable[Span], part: Range) -> list[Span]:

@@ -180,7 +180,7 @@ class Search:
         self, question: str, wanted: Callable[[], Filter], limit: int
     ) -> tuple["_Lack", tuple[Result, ...], float]:
         """What the index lacked, what was found, and when the search began."""
-        from indexer.text.analysis import check_question
+        from indexer.text.question import check_question
 
         check_question(question)
         lack, kept = self._bring_up(), wanted()

@@ -232,6 +232,19 @@ def test_any_question_is_answered_or_refused(index: HybridIndex, question: str) 
         assert all(0 <= start < end <= len(hit.passage.text) for start, end in hit.marks)
 
 
+def test_nothing_is_looked_for_where_nothing_may_be_seen(
+    index: HybridIndex, embedder: HashEmbedder
+) -> None:
+    before = embedder.embedded
+    for audience in (frozenset[str](), frozenset({"group of nobody"})):
+        assert index.search("pair programming", Filter(audience=audience)) == []
+        with pytest.raises(QuestionError):
+            index.search("?", Filter(audience=audience))
+    assert embedder.embedded == before
+    assert index.search("pair programming", EVERYONE)
+    assert embedder.embedded > before
+
+
 def test_equal_scores_stand_in_the_order_of_ids(index: HybridIndex) -> None:
     index.put([document(name, "Twin", "the very same") for name in ("t3", "t1", "t2")])
     index.commit(6)

@@ -1,11 +1,15 @@
 """Text becomes the same terms everywhere."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.text import analysis
 from indexer.text.analysis import all_terms, name_key, spans, terms
+from indexer.text.letters import set_off
+from indexer.text.wanted import wanted
 
 texts = st.text(st.one_of(st.characters(), st.sampled_from("aAsStT'\u2019\u0308 é検ひคह\u093f9_-")))
 
@@ -143,3 +147,20 @@ def test_plain_text_has_the_same_words_beside_other_scripts(text: str) -> None:
 def test_letter_case_does_not_matter(text: str) -> None:
     plain = [word for word in text.split() if word.isascii()]
     assert terms(" ".join(plain).upper()) == terms(" ".join(plain).lower())
+
+
+def test_a_question_of_one_long_piece_is_looked_through_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+
+    def noted(piece: str) -> Iterable[tuple[tuple[int, int], str]]:
+        looked.append(piece)
+        return set_off(piece)
+
+    monkeypatch.setattr(analysis, "set_off", noted)
+    for sign in "-.":
+        piece = sign.join(["b", "1"] * 250)
+        wanted(piece)
+        all_terms(piece)
+        assert looked.count(piece) == 1

@@ -11,7 +11,7 @@ from indexer.index import HybridIndex
 from indexer.stored.passage_store import PassageStore
 from indexer.stored.rows import Line
 from indexer.text import said
-from indexer.text.sayings import ELSE, RESPELLED, SAID, TYPED
+from indexer.text.sayings import ELSE, MOST, RESPELLED, SAID, TYPED
 from indexer.text.wanted import wanted
 
 ALL = frozenset({"all"})
@@ -237,3 +237,10 @@ def test_a_question_says_what_it_does_sign_by_sign_and_word_by_word(
 def test_a_word_is_parted_where_both_parts_may_be_words() -> None:
     patterns = [each.pattern for each in wanted("login").sayings]
     assert patterns == [r"log[\s_\-\u2010\u2011]in"]
+
+
+@pytest.mark.parametrize("sign", "-.")
+def test_more_words_than_anybody_says_are_not_looked_for_one_after_the_other(sign: str) -> None:
+    """The pattern of a thousand words takes longer to make than a whole search."""
+    for count, levels in ((2 * MOST, {TYPED, SAID}), (2 * MOST + 1, {TYPED})):
+        assert {each.level for each in wanted(sign.join("a" * count)).sayings} == levels

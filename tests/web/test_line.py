@@ -15,8 +15,8 @@ Comer = tuple[bytes, bool]
 class Street:
     """Comers of whom all wait until the line is opened; `begun` and `away` are their numbers."""
 
-    def __init__(self, most: int = 100, lot: int = 0) -> None:
-        self.line = Line(most, lambda below: min(lot, below - 1))
+    def __init__(self, most: int = 100, lot: int = 0, of_one: int = AT_ONCE) -> None:
+        self.line = Line(most, lambda below: min(lot, below - 1), of_one=of_one)
         self.open = asyncio.Event()
         self.begun: list[int] = []
         self.away: list[int] = []
@@ -42,11 +42,11 @@ class Street:
             self.away.append(number)
 
 
-def passed(comers: Sequence[Comer], most: int = 100, lot: int = 0) -> Street:
+def passed(comers: Sequence[Comer], most: int = 100, lot: int = 0, of_one: int = AT_ONCE) -> Street:
     """All of them wait, then the line is opened."""
 
     async def pass_all() -> Street:
-        street = Street(most, lot)
+        street = Street(most, lot, of_one)
         tasks = await street.come(comers)
         street.open.set()
         await asyncio.gather(*tasks)
@@ -107,3 +107,9 @@ def test_what_fails_in_its_turn_ends_it() -> None:
                     raise ValueError("wrong")
 
     asyncio.run(fail())
+
+
+def test_one_place_has_no_more_turns_at_a_time_than_it_may() -> None:
+    street = passed([A, B, A, A, B, C], of_one=1)
+    assert (street.begun, street.most) == ([0, 1, 2, 4, 5, 3], AT_ONCE)
+    assert passed([A, A, A], of_one=1).most == 1

@@ -54,7 +54,7 @@ class Revision(Given, frozen=True, forbid_unknown_fields=True):
     note: Line | None = None
 
 
-@get("/entries", dependencies=FILTER, **operation("entries", rule=READ))
+@get("/entries", dependencies=FILTER, **operation("entries", rule=READ, queue="reads"))
 def list_entries(
     session: NamedDependency[Session],
     filter: NamedDependency[EntryFilter],

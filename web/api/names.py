@@ -17,7 +17,7 @@ Of = Literal["tag", "group", "member-group"]
 Beginning = Annotated[str, QueryParameter(schema_extra={"maxLength": 100})]
 
 
-@get("/names", **operation("entries", rule=READ))
+@get("/names", **operation("entries", rule=READ, queue="reads"))
 def list_names(
     session: NamedDependency[Session],
     of: FromQuery[Of],

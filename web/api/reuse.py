@@ -108,7 +108,7 @@ def update_reuse(
 @get(
     "/reports/reuse",
     operation_class=AlsoCsv,
-    **operation("reuse", reply=COUNTS, rule=REPORT),
+    **operation("reuse", reply=COUNTS, rule=REPORT, queue="reads"),
 )
 def report_reuse(
     session: NamedDependency[Session],

@@ -35,7 +35,9 @@ def filter_of(
 FILTER = {"filter": Provide(filter_of, sync_to_thread=False)}
 
 
-@get("/search", dependencies=FILTER, **operation("search", rule=READ, counted=True))
+@get(
+    "/search", dependencies=FILTER, **operation("search", rule=READ, counted=True, queue="searches")
+)
 def search(
     session: NamedDependency[Session],
     q: Question,

@@ -181,13 +181,13 @@ def revoke_token(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
     return see_other("/account", "revoked")
 
 
-@get("/account/data.json", sync_to_thread=True, rule="self")
+@get("/account/data.json", sync_to_thread=True, rule="self", queue="reads")
 def data_as_json(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for programs."""
     return _to_keep(as_json(visit.session.own_data()), MediaType.JSON, "my-data.json")
 
 
-@get("/account/data.md", sync_to_thread=True, rule="self")
+@get("/account/data.md", sync_to_thread=True, rule="self", queue="reads")
 def data_as_markdown(visit: NamedDependency[Visit]) -> Response[bytes]:
     """Everything of one's own, for reading."""
     text = as_markdown(visit.session.own_data(), OWN).encode()

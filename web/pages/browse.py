@@ -106,7 +106,7 @@ class BrowsePage(Struct, frozen=True, kw_only=True):
         return tuple(choice for choice in counted if choice.active and choice.count is not None)
 
 
-@get("/entries", sync_to_thread=True, rule=READ)
+@get("/entries", sync_to_thread=True, rule=READ, queue="reads")
 def browse(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],

@@ -61,7 +61,7 @@ class GroupPage(Struct, frozen=True, kw_only=True):
     form: Form
 
 
-@get("/groups", sync_to_thread=True, rule=SEE_PEOPLE)
+@get("/groups", sync_to_thread=True, rule=SEE_PEOPLE, queue="reads")
 def groups(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],

@@ -34,7 +34,7 @@ class AboutPage(Struct, frozen=True):
     groups: int
 
 
-@get("/", sync_to_thread=True, rule=READ)
+@get("/", sync_to_thread=True, rule=READ, queue="reads")
 def home(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],
@@ -46,7 +46,7 @@ def home(
     return pages.render("home.html", HomePage(recent, tags), at="ask", done=done)
 
 
-@get("/about", sync_to_thread=True, rule="public")
+@get("/about", sync_to_thread=True, rule="public", queue="reads")
 def about(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
     """What this is."""
     everything = session.catalogue.browse(EntryFilter(archived=None), limit=1)

@@ -113,7 +113,7 @@ def invite(
     return _member(session, pages, receipt.id, link=link)
 
 
-@get("/people/{member_id:str}", sync_to_thread=True, rule=actions.SEE_PEOPLE)
+@get("/people/{member_id:str}", sync_to_thread=True, rule=actions.SEE_PEOPLE, queue="reads")
 def member(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],

@@ -139,7 +139,7 @@ def update_reuse(
     return see_other(f"{entry_url(reuse.entry_id)}#reuse", "updated")
 
 
-@get("/reuse", sync_to_thread=True, rule=REPORT)
+@get("/reuse", sync_to_thread=True, rule=REPORT, queue="reads")
 def report(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],

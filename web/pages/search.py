@@ -89,7 +89,7 @@ def asked_of(
 ASKED = {"asked": Provide(asked_of, sync_to_thread=False)}
 
 
-@get("/search", dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True)
+@get("/search", dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True, queue="searches")
 def search(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],
@@ -102,7 +102,7 @@ def search(
     return _answered(session, pages, SearchPage(asked, options), "search.html")
 
 
-@get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True)
+@get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True, queue="searches")
 def results(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],

@@ -47,7 +47,7 @@ class KindsPage(Struct, frozen=True):
     """Which kind of entry it is to be."""
 
 
-@get("/entries/new", sync_to_thread=True, rule=CONTRIBUTE)
+@get("/entries/new", sync_to_thread=True, rule=CONTRIBUTE, queue="reads")
 def new(
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],
@@ -86,7 +86,7 @@ def contribute(
     return see_other(place, "contributed", searchable=written.searchable)
 
 
-@get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule=REVISE)
+@get("/entries/{entry_id:str}/revise", sync_to_thread=True, rule=REVISE, queue="reads")
 def revise_form(
     session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:

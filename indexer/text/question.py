@@ -1,0 +1,16 @@
+"""What can be asked at all."""
+
+from indexer.errors import QuestionError
+from indexer.text.analysis import LONGEST_QUESTION, name_key
+
+
+def check_question(text: str) -> None:
+    """Raise `QuestionError` for a text with nothing to search for, or too much."""
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; ask in at most {LONGEST_QUESTION:,}."
+        )
+    if not text.strip():
+        raise QuestionError("The question is empty: ask with at least one word.")
+    if not name_key(text):
+        raise QuestionError("The question has no words, only signs: ask with at least one word.")

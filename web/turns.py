@@ -1,0 +1,58 @@
+"""Lines that routes stand in: what grows with the base has its turn, and pages their threads."""
+
+from asyncio import FIRST_COMPLETED, ensure_future, wait, wrap_future
+from functools import partial
+from typing import Any, Literal
+
+from litestar import Request
+from litestar.types import Message, Receive, Scope, Send
+
+from web.bodies import Unfinished
+from web.line import Line
+
+Queue = Literal["", "searches", "reads"]
+"""Which line a route stands in: that of searches, that of other reads that grow, or none."""
+
+_ENDS = "tributary.turn"
+
+
+async def have_turn(request: Request[Any, Any, Any], line: Line, place: bytes) -> None:
+    """Wait for a turn of `place`, for as long as the client waits; `end_turn` ends it.
+
+    Raises `TooManyAttempts` if too many wait, `Unfinished` if the client went away.
+    """
+    mine = line.enter(place)
+    request.scope.setdefault("state", {})[_ENDS] = partial(line.leave, mine)
+    begun = wrap_future(mine)
+    if not mine.done():
+        gone = ensure_future(_gone(request.receive))
+        try:
+            await wait((begun, gone), return_when=FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        if not begun.done():
+            begun.cancel()
+            raise Unfinished("The client went away before it had its turn.")
+    await begun
+
+
+def end_turn(scope: Scope) -> None:
+    """End the turn of a request, if it has one or waits for it."""
+    if ends := scope.get("state", {}).pop(_ENDS, None):
+        ends()
+
+
+def ending_turn(scope: Scope, send: Send) -> Send:
+    """`send`, before which the turn ends: a client that reads slowly keeps nobody waiting."""
+
+    async def sending(message: Message) -> None:
+        end_turn(scope)
+        await send(message)
+
+    return sending
+
+
+async def _gone(receive: Receive) -> None:
+    """Done once the client has gone; what stands in a line has no body."""
+    while (await receive())["type"] != "http.disconnect":
+        """The empty body."""
