@@ -12,8 +12,8 @@ import pytest
 
 from kb import KnowledgeBase
 from tests.web.browsing import served
+from tests.worlds.web import app_of
 from web import protocol
-from web.app import create_app
 from web.errors import ProblemDetails
 from web.headers import HEADERS
 from web.security import LONGEST_HEAD
@@ -36,7 +36,7 @@ def door(base: KnowledgeBase) -> Iterator[Connect]:
         made.append(connection)
         return connection
 
-    with served(create_app(base), most=5) as url:
+    with served(app_of(base), most=5) as url:
         host, port = url.removeprefix("http://").split(":")
         yield connect
         for connection in made:
