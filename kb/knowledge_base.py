@@ -22,7 +22,6 @@ from kb.status import Status
 from kb.storage import data_directory
 from kb.storage.data_directory import storage_errors
 from kb.storage.settings import Settings, load_settings, written
-from kb.views.withheld import INCOMPLETE
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
@@ -170,9 +169,7 @@ class KnowledgeBase:
 
     def incomplete(self) -> str:
         """A sentence if anything that was recorded could not be taken in; empty otherwise."""
-        with storage_errors(self._parts.directory.root):
-            lacking = self._parts.reader.incomplete() or self._parts.parked.any()
-        return INCOMPLETE if lacking else ""
+        return self.session.incomplete()
 
     def check_log(self, progress: Callable[[int, int], None] = lambda *_: None) -> int:
         """Read the whole log and answer how many events it holds, all sound and open to the vault.

@@ -102,6 +102,7 @@ class Parts:
         self.worker.on_step = self._keeper.pass_by
         self.reader.on_damage = self.worker.repair_views
         self.reader.on_change = self.worker.verify_views
+        self.reader.moving = lambda: self.views.moving
         if frozen:
             self.reader.before = frozen.refuse_changed
         self._opening_accounts = Lock()

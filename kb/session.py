@@ -1,9 +1,10 @@
 """What one principal sees and does in an opened base."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from sqlite3 import Error as SqliteError
+from typing import Self
 
 from kb.access import Principal
 from kb.areas import OWN
@@ -23,8 +24,9 @@ from kb.people.service import People
 from kb.reuse.service import Reuses
 from kb.search.search import Answer, Search
 from kb.storage.data_directory import storage_errors
-from kb.views.reader import ViewReader
+from kb.views.snapshot import Reads
 from kb.views.visible import Sight
+from kb.views.withheld import INCOMPLETE
 from kb.writer import Writer
 
 
@@ -35,10 +37,29 @@ class Session:
     ends with the base. What is read comes from `views`. Usable from any thread.
     """
 
-    def __init__(self, parts: Parts, principal: Principal, views: ViewReader | None = None) -> None:
+    def __init__(self, parts: Parts, principal: Principal, views: Reads | None = None) -> None:
         self.principal = principal
         self._parts = parts
         self._views = views or parts.reader
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """The same, reading the views as they are at its first read, for one thread at a time.
+
+        Nothing is read from it afterwards. Commands decide on what is there all the same.
+        """
+        with self._parts.reader.snapshot() as views:
+            yield type(self)(self._parts, self.principal, views)
+
+    def renew(self) -> None:
+        """Read the views from here on as they are then, where this is a snapshot."""
+        self._views.renew()
+
+    def incomplete(self) -> str:
+        """A sentence if anything that was recorded could not be taken in; empty otherwise."""
+        with storage_errors(self._parts.directory.root):
+            lacking = self._views.incomplete() or self._parts.parked.any()
+        return INCOMPLETE if lacking else ""
 
     @property
     def kinds(self) -> Mapping[str, Kind]:
@@ -67,7 +88,7 @@ class Session:
         return People(
             self._writer,
             new_id,
-            self.directory,
+            Directory(parts.reader, self.principal),
             catch_up=parts.catch_up_views,
             departed=lambda member: parts.keys.depart([member]),
         )

@@ -29,7 +29,7 @@ LONG = frozenset(
     f"test_{name}.py"
     for name in (
         *("account_pages", "api_given", "audit_pages", "cli_erasing", "cli_people", "cli_pieces"),
-        *("lexical_tantivy", "model", "stale_tabs"),
+        *("lexical_tantivy", "model", "sql_budget", "stale_tabs"),
         *("bodies", "cli_exchange", "cli_sharing", "demo", "erasing_pages", "erasure"),
         *("erasure_stores", "following_lifecycle", "forgetting", "frozen", "lexical_whoosh"),
         *("pages_finding", "protocol", "questions", "roles", "search", "serve", "serve_members"),

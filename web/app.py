@@ -29,7 +29,15 @@ from web.pages.shell import Pages, pages_of
 from web.protocol import last_resort
 from web.rules import Guard, refuse_unruled
 from web.security import Doors
-from web.visit import Limits, Visits, WhoAsks, base_of, session_of, usual_limits, visit_of
+from web.visit import (
+    Limits,
+    Visits,
+    WhoAsks,
+    provide_base,
+    provide_session,
+    provide_visit,
+    usual_limits,
+)
 
 STATIC = Path(__file__).parent / "static"
 
@@ -54,9 +62,9 @@ def create_app(
     app = Litestar(
         [pages_router(), api_router(), _static_router()],
         dependencies={
-            "base": Provide(base_of, sync_to_thread=False),
-            "session": Provide(session_of, sync_to_thread=False),
-            "visit": Provide(visit_of, sync_to_thread=False),
+            "base": Provide(provide_base, sync_to_thread=False),
+            "session": Provide(provide_session, sync_to_thread=False),
+            "visit": Provide(provide_visit),
             "limits": Provide(lambda: visits.limits, sync_to_thread=False),
             "openid": Provide(
                 lambda: lambda: visits.openid or of_settings(visits.base), sync_to_thread=False

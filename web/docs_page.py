@@ -78,8 +78,8 @@ class DocsPlugin(OpenAPIRenderPlugin):
         """The page, from the document that programs get, which never changes."""
         if self._page is None:
             self._page = docs_page(openapi_schema)
-        pages = self._pages.for_visit(visit_of(request))
-        return pages.render("docs.html", self._page).content.encode()
+        with self._pages.in_snapshot(visit_of(request)) as pages:
+            return pages.render("docs.html", self._page).content.encode()
 
 
 def docs_page(document: Node) -> DocsPage:

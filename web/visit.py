@@ -1,6 +1,6 @@
 """Who asks: made of a session's cookie, a token or the local socket, once for each request."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from secrets import token_bytes
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Headers
+from litestar.di import NamedDependency
 from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
 from litestar.middleware import ASGIMiddleware
@@ -47,6 +48,8 @@ OPENING_SECONDS = 30.0
 """How long a request waits for a base that is being opened anew."""
 
 STATIC = "/static/"
+ICON = "/favicon.ico"
+"""Asked for by browsers with each visit; there is none."""
 
 
 class BadToken(ClientException):
@@ -244,6 +247,11 @@ def cookie_of(request: Request[Any, Any, Any], base: KnowledgeBase) -> str:
     return cookies.get(cookie_name(base), "")
 
 
+def is_ours(path: str) -> bool:
+    """Whether it is a file of ours: everybody's, also when accounts or views cannot be read."""
+    return path.startswith(STATIC) or path == ICON
+
+
 class WhoAsks(ASGIMiddleware):
     """Puts the visit where handlers and guards find it, as `request.auth`."""
 
@@ -254,8 +262,7 @@ class WhoAsks(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Pass the request on with its visit, or raise what becomes a 401."""
-        # Files of ours are everybody's, also when accounts or views cannot be read.
-        ours = scope["path"].startswith(STATIC)
+        ours = is_ours(scope["path"])
         visit = self._visits.nobody if ours else await sync_to_thread(self._visits.of, scope)
         scope["auth"] = visit
         scope["user"] = visit.principal
@@ -267,16 +274,26 @@ class WhoAsks(ASGIMiddleware):
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
-    """The dependency `visit`."""
+    """The visit that a request is."""
     visit: Visit = request.auth
     return visit
 
 
-def base_of(request: Request[Any, Any, Any]) -> KnowledgeBase:
+async def provide_visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit, None]:
+    """The dependency `visit`; all that a request reads which changes nothing is of one state."""
+    visit = visit_of(request)
+    if request.method not in SAFE_METHODS:
+        yield visit
+        return
+    with visit.session.snapshot() as session:
+        yield structs.replace(visit, session=session)
+
+
+def provide_base(request: Request[Any, Any, Any]) -> KnowledgeBase:
     """The dependency `base`, of which nothing is asked in the name of the principal."""
     return visit_of(request).base
 
 
-def session_of(request: Request[Any, Any, Any]) -> Session:
+def provide_session(visit: NamedDependency[Visit]) -> Session:
     """The dependency `session`: what the principal sees and does."""
-    return visit_of(request).session
+    return visit.session

@@ -6,7 +6,7 @@ from msgspec import UNSET
 from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.once import Group
 from kb.cli.output import json_option, print_json, print_receipt
-from kb.cli.pieces import piece, piece_options, tell_left_out
+from kb.cli.pieces import piece_options, tell_left_out
 from kb.counting import counted
 
 group_argument = click.argument("group", metavar="GROUP")
@@ -40,9 +40,11 @@ def form(
 @pass_invocation
 def list_groups(invocation: Invocation, offset: int, limit: int, as_json: bool) -> None:
     """List all groups, each under the one that it is inside; with --json by name."""
-    with invocation.session() as session:
+    with invocation.reading() as session:
         if as_json:
-            print_json(piece(session.directory.groups(), offset, limit))
+            by_name = session.directory.groups_listed(offset=offset, limit=limit)
+            tell_left_out(len(by_name.items), offset, by_name.total)
+            print_json(by_name.items)
             return
         found = session.directory.nested(offset=offset, limit=limit)
         sizes = session.directory.sizes(group.id for group, _ in found.items)

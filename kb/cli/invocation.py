@@ -60,6 +60,12 @@ class Invocation:
         with self.open() as base:
             yield base.session
 
+    @contextmanager
+    def reading(self) -> "Iterator[Session]":
+        """The same for a command that changes nothing: all that it reads is of one moment."""
+        with self.session() as session, session.snapshot() as now:
+            yield now
+
 
 def tell(sentence: str) -> None:
     """Say something beside the output, on one line of standard error."""

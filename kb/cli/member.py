@@ -20,7 +20,7 @@ from kb.cli.output import (
     print_table,
     short,
 )
-from kb.cli.pieces import newest, newest_options, piece, piece_options
+from kb.cli.pieces import newest_options, oldest_first, piece_options, tell_left_out
 from kb.people.actions import LOOK_AFTER_PEOPLE
 
 if TYPE_CHECKING:
@@ -115,8 +115,10 @@ def link(invocation: Invocation, member_id: str, as_json: bool) -> None:
 @pass_invocation
 def list_members(invocation: Invocation, offset: int, limit: int, as_json: bool) -> None:
     """List everybody who has joined; stewards are shown who is invited too."""
-    with invocation.session() as session:
-        members, names = piece(session.directory.members(), offset, limit), Names(session)
+    with invocation.reading() as session:
+        found, names = session.directory.members_joined(offset=offset, limit=limit), Names(session)
+    members = found.items
+    tell_left_out(len(members), offset, found.total)
     if as_json:
         print_json(members)
         return
@@ -132,7 +134,7 @@ def list_members(invocation: Invocation, offset: int, limit: int, as_json: bool)
 @pass_invocation
 def show_member(invocation: Invocation, member_id: str, as_json: bool) -> None:
     """Show what the member ID tells about themselves, their roles and groups."""
-    with invocation.session() as session:
+    with invocation.reading() as session:
         member, names = session.directory.member(member_id), Names(session)
     if as_json:
         print_json(member)
@@ -226,9 +228,11 @@ def history(invocation: Invocation, member_id: str, offset: int, limit: int, as_
 
     Your own also has who changed who sees your entries, or erased one.
     """
-    with invocation.session() as session:
+    with invocation.reading() as session:
         about = session.directory.member(member_id).id
-        changes = newest(session.directory.changes(about), offset, limit)
+        found = session.directory.newest_changes(about, offset=offset, limit=limit)
+        listed = oldest_first(found, session.directory.count_changes(about))
+        changes = [each.change for each in listed]
         names = Names(session, (change.actor for change in changes))
     if as_json:
         print_json(changes)
@@ -285,7 +289,7 @@ def data(invocation: Invocation, form: str) -> None:
     from kb.own_data.markdown import as_markdown
     from kb.own_data.read import as_json
 
-    with invocation.session() as session:
+    with invocation.reading() as session:
         if session.principal.member == access.OPERATOR:
             raise Forbidden("Only members have data of their own: set KB_MEMBER to your id.")
         own = session.own_data()

@@ -56,6 +56,13 @@ def newest(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:
     return shown
 
 
+def oldest_first(items: Sequence[T], total: int) -> Sequence[T]:
+    """A piece of a list of `total`, newest first, in the other order; what is left out is told."""
+    if len(items) < total:
+        tell(f"{len(items):,} of {total:,}, the newest last; see --offset and --limit.")
+    return items[::-1]
+
+
 def only(total: int) -> str:
     """What is said where all of a list was passed over."""
     return f"There {'is' if total == 1 else 'are'} only {total:,}."

@@ -53,7 +53,7 @@ def reuse(
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"Give either --json or --format {form}.")
-    with invocation.session() as session:
+    with invocation.reading() as session:
         report = session.reports.reuse(since=_day(since), until=_day(until), by=by)
     if form == "csv":
         click.echo(as_csv(report), nl=False)
@@ -82,7 +82,7 @@ def questions(invocation: Invocation, offset: int, limit: int, as_json: bool) ->
 
     Of either list so many: the newest days, and the words of the newest time first.
     """
-    with invocation.session() as session:
+    with invocation.reading() as session:
         report = session.reports.questions()
     report = structs.replace(
         report,

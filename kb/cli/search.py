@@ -56,7 +56,7 @@ def search_command(
     chosen = structs.replace(chosen, archived=None if chosen.archived else False)
     answer = _from_server(invocation, words, chosen, limit)
     if answer is None:
-        with invocation.session() as session:
+        with invocation.reading() as session:
             answer = session.search(words, chosen, limit=limit)
             tell("No server runs for this data directory; beside kb serve, answers come at once.")
     if as_json:

@@ -23,7 +23,7 @@ from kb.cli.output import (
     print_table,
     short,
 )
-from kb.cli.pieces import USUAL, newest, newest_options, only, which
+from kb.cli.pieces import USUAL, newest_options, oldest_first, only, which
 from kb.counting import counted
 from kb.entries.content import shown
 from kb.entries.results import LARGEST_OFFSET, EntryFilter, Sort
@@ -67,7 +67,7 @@ def list_command(
     if chosen.archived and everything:
         raise click.UsageError("Give either --archived or --all.")
     wanted = structs.replace(chosen, archived=None) if everything else chosen
-    with invocation.session() as session:
+    with invocation.reading() as session:
         page = session.catalogue.browse(wanted, sort=sort, offset=offset, limit=limit)
         names = Names(session)
     if as_json:
@@ -102,7 +102,7 @@ def show_command(
 
     if markdown and as_json:
         raise click.UsageError("Give either --markdown or --json.")
-    with invocation.session() as session:
+    with invocation.reading() as session:
         page = session.catalogue.get(session.catalogue.resolve(entry_id), most=limit)
         names = Names(session, (page.contributed_by, *(item.member for item in page.endorsed)))
     if markdown:
@@ -127,9 +127,10 @@ def history_command(
     invocation: Invocation, entry_id: str, offset: int, limit: int, as_json: bool
 ) -> None:
     """Show every event of the entry ID, with who and when."""
-    with invocation.session() as session:
-        found = session.catalogue.history(session.catalogue.resolve(entry_id))
-        items = newest(found, offset, limit)
+    with invocation.reading() as session:
+        entry, catalogue = session.catalogue.resolve(entry_id), session.catalogue
+        found = catalogue.history(entry, offset=offset, limit=limit, newest_first=True)
+        items = oldest_first(found, catalogue.happened(entry))
         names = Names(session, (item.actor for item in items))
     if as_json:
         print_json(items)

@@ -79,7 +79,7 @@ def list_tokens(invocation: Invocation, offset: int, limit: int, as_json: bool) 
 
     What a token is for and when it was used last is shown to its own member alone.
     """
-    with invocation.session() as session:
+    with invocation.reading() as session:
         found = piece(session.credentials.tokens(), offset, limit)
         names = Names(session, (token.member for token in found))
     if as_json:

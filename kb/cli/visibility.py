@@ -9,7 +9,7 @@ from kb.cli.invocation import Invocation, pass_invocation
 from kb.cli.names import Names
 from kb.cli.once import Command
 from kb.cli.output import json_option, local_time, print_json, print_receipt, print_table, short
-from kb.cli.pieces import newest, newest_options
+from kb.cli.pieces import newest_options, oldest_first
 from kb.counting import counted
 
 if TYPE_CHECKING:
@@ -163,9 +163,11 @@ def audit_command(
     invocation: Invocation, about: str | None, offset: int, limit: int, as_json: bool
 ) -> None:
     """Show who changed roles, groups, settings, tokens, sign-in and who sees what, and when."""
-    with invocation.session() as session:
-        found = session.directory.changes(_subject(session, about) if about else "")
-        changes = newest(found, offset, limit)
+    with invocation.reading() as session:
+        subject, directory = _subject(session, about) if about else "", session.directory
+        found = directory.newest_changes(subject, offset=offset, limit=limit)
+        listed = oldest_first(found, directory.count_changes(subject))
+        changes = [each.change for each in listed]
         people = {who for change in changes for who in (change.actor, change.subject) if who}
         names = Names(session, people)
     if as_json:

@@ -1,19 +1,26 @@
-"""From what was chosen of a list to the parameters of its statements."""
+"""What was chosen of a list, as its statements ask, and what they count."""
 
-import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import structs
 
 from kb.entries import validation
-from kb.entries.results import EntryFilter
+from kb.entries.results import EntryFilter, Facets
 from kb.entries.spelling import sought
 from kb.entries.tags import tag_key, tag_keys
+from kb.views.rows import Row
 
 
-def counts(db: sqlite3.Connection, sql: str, filter: EntryFilter) -> dict[str, int]:
-    """How many entries each value has, by a statement of `queries`."""
-    return dict(db.execute(sql, values_of(filter)).fetchall())
+def facets(found: Iterable[Row]) -> tuple[int, Facets]:
+    """How long a list is, and its facets, from rows that each count one value of a facet."""
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in found:
+        counted[row["facet"]][row["name"]] = row["entries"]
+    total, archived = counted["total"][""], counted["archived"][""]
+    chosen = {name: counted[name] for name in ("kinds", "tags", "groups")}
+    return total, Facets(**chosen, archived=archived)
 
 
 def stored(filter: EntryFilter) -> EntryFilter:

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
-from msgspec import structs
 
 from kb import fields
 from kb.entries import queries
-from kb.entries.browsing import counts, stored, values_of
+from kb.entries.browsing import facets, stored, values_of
 from kb.entries.content import Content
-from kb.entries.known import lacks, missing, only, refuse_unknown
-from kb.entries.lineage import nearest_first
+from kb.entries.known import missing, only, refuse_unknown
+from kb.entries.lineage import lineage_of
 from kb.entries.meant import entry_meant, reuse_meant
 from kb.entries.results import (
     LARGEST_OFFSET,
@@ -25,8 +24,10 @@ from kb.entries.results import (
     Lineage,
     LineageEntry,
     Page,
+    Pieces,
     RelatedEntry,
     ReuseView,
+    WholeEntry,
 )
 from kb.entries.rows import (
     endorsement_view,
@@ -38,9 +39,10 @@ from kb.entries.rows import (
 )
 from kb.entries.spelling import sought
 from kb.entries.tags import tag_key
+from kb.entries.whole import whole_entry
 from kb.errors import InvalidInput, NotFound
-from kb.views.reader import ViewReader
 from kb.views.rows import rows
+from kb.views.snapshot import Reads
 
 __all__ = [
     "Catalogue",
@@ -64,27 +66,37 @@ class Catalogue:
     What they do not see is not there. Usable from any thread.
     """
 
-    def __init__(self, views: ViewReader, labels: frozenset[str]) -> None:
+    def __init__(self, views: Reads, labels: frozenset[str]) -> None:
         self._views = views
         self._labels = labels
 
-    def get(self, entry_id: str, *, most: int = -1) -> EntryPage:
+    def get(self, entry_id: str, *, most: int = -1, related: int = -1) -> EntryPage:
         """One entry with all that belongs to it. Raises `NotFound`.
 
-        Of endorsements and reuses the first `most`, if given; the others are asked for apart.
+        Of endorsements and reuses the first `most`, if given, of relations the first `related`; the
+        others are asked for apart.
         """
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             found = rows(db, queries.ENTRY_BY_ID, (entry_id,))
             if not found:
                 raise missing(db, entry_id)
+            wanted = {"id": entry_id, "limit": related, "offset": 0}
             return entry_page(
                 found[0],
-                relations=tuple(map(related_entry, rows(db, queries.RELATED, {"id": entry_id}))),
-                endorsed=_endorsed(db, entry_id, 0, most),
-                reuse=_reuses(db, entry_id, 0, most),
-                lacking=lacks(db, entry_id),
+                relations=tuple(map(related_entry, rows(db, queries.RELATED, wanted))),
+                endorsed=_endorsed(db, entry_id, 0, most) if most else (),
+                reuse=_reuses(db, entry_id, 0, most) if most else (),
             )
+
+    def whole(self, entry_id: str, member: str | None, pieces: Pieces) -> WholeEntry:
+        """What the page of an entry shows to `member`, with `pieces` of its lists.
+
+        Raises `NotFound`.
+        """
+        entry_id = fields.known_id("entry", entry_id)
+        with self._views.read(self._labels) as db:
+            return whole_entry(db, entry_id, member, pieces)
 
     def links(self, entry_id: str) -> dict[str, str]:
         """The entries that links of the text lead to, by how each is written; see `written_name`.
@@ -92,8 +104,8 @@ class Catalogue:
         What is hidden or not there is in none.
         """
         with self._views.read(self._labels) as db:
-            found = rows(db, queries.LINKS, (fields.known_id("entry", entry_id),))
-        return {row["written"]: row["id"] for row in found}
+            found = db.execute(queries.LINKS, (fields.known_id("entry", entry_id),))
+            return dict(found.fetchall())
 
     def forgotten(self) -> int:
         """The position of the last erasure that the views know: what was read before is old."""
@@ -136,25 +148,16 @@ class Catalogue:
                 f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
             )
         with self._views.read(self._labels) as db:
-            chosen = stored(filter or EntryFilter())
-            values = values_of(chosen)
+            values = values_of(stored(filter or EntryFilter()))
             found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
-            return Page(
-                items=tuple(map(entry_summary, found)),
-                total=db.execute(queries.COUNT, values).fetchone()[0],
-                facets=Facets(
-                    kinds=counts(db, queries.KINDS, structs.replace(chosen, kinds=())),
-                    tags=counts(db, queries.TAGS, chosen),
-                    groups=counts(db, queries.GROUPS, structs.replace(chosen, groups=())),
-                    archived=db.execute(queries.COUNT_ARCHIVED, values).fetchone()[0],
-                ),
-            )
+            total, counted = facets(rows(db, queries.FACETS, values))
+            return Page(items=tuple(map(entry_summary, found)), total=total, facets=counted)
 
     def summaries(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         """What lists show of `entry_ids`, by id; those that are not there are left out."""
         with self._views.read(self._labels) as db:
             found = rows(db, queries.CARDS, (msgspec.json.encode(entry_ids).decode(),))
-        return {row["id"]: entry_summary(row) for row in found}
+            return {row["id"]: entry_summary(row) for row in found}
 
     def endorsed(
         self, entry_id: str, *, offset: int = 0, limit: int = -1
@@ -162,12 +165,6 @@ class Catalogue:
         """Who vouches for an entry, the first first. Raises `NotFound`."""
         with self._entry(entry_id) as (db, known):
             return _endorsed(db, known, offset, limit)
-
-    def endorsement(self, entry_id: str, member: str | None) -> EndorsementView | None:
-        """That of one member. Raises `NotFound` for an entry that is not there."""
-        with self._entry(entry_id) as (db, known):
-            found = rows(db, queries.ENDORSED_BY, (known, member))
-        return endorsement_view(found[0]) if found else None
 
     def reuses(self, entry_id: str, *, offset: int = 0, limit: int = -1) -> tuple[ReuseView, ...]:
         """The reuses of an entry, the first first. Raises `NotFound`."""
@@ -180,7 +177,7 @@ class Catalogue:
         """The entry's own events, its endorsements and reuses, in log order. Raises `NotFound`."""
         sql = queries.NEWEST_HISTORY if newest_first else queries.HISTORY
         with self._entry(entry_id) as (db, known):
-            return tuple(map(history_item, rows(db, sql, (known, limit, offset))))
+            return tuple(map(history_item, rows(db, sql, _piece(known, offset, limit))))
 
     def happened(self, entry_id: str) -> int:
         """How many items the history of an entry has. Raises `NotFound`."""
@@ -198,13 +195,7 @@ class Catalogue:
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             refuse_unknown(db, entry_id)
-            origins = rows(db, queries.ORIGINS, {"id": entry_id})
-            derived = rows(db, queries.DERIVED, {"id": entry_id})
-        return Lineage(
-            entry_id=entry_id,
-            origins=nearest_first(entry_id, origins),
-            derived=nearest_first(entry_id, derived),
-        )
+            return lineage_of(entry_id, rows(db, queries.LINEAGE, {"id": entry_id}))
 
     def reuse(self, reuse_id: str) -> ReuseView:
         """One recorded reuse. Raises `NotFound`."""
@@ -222,9 +213,9 @@ class Catalogue:
         entry_id = fields.known_id("entry", entry_id)
         with self._views.read(self._labels) as db:
             row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
-        if row is None:
-            raise NotFound(f"There is no version {version} of an entry {entry_id}.")
-        return msgspec.json.decode(row[0], type=Content)
+            if row is None:
+                raise NotFound(f"There is no version {version} of an entry {entry_id}.")
+            return msgspec.json.decode(row[0], type=Content)
 
     def groups(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:
         """Groups that entries are of, the one with the most entries first.
@@ -232,6 +223,16 @@ class Catalogue:
         Those alone that have a word with this `beginning`, if any is given.
         """
         return self._names(queries.ALL_GROUPS, beginning, limit)
+
+    def suggested(self, limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The first `limit` tags and groups, those on the most entries first."""
+        values = {"beginning": "", "limit": limit}
+        with self._views.read(self._labels) as db:
+            found = db.execute(queries.SUGGESTED, values).fetchall()
+        tags, groups = (
+            tuple(name for of, name in found if of == what) for what in ("tag", "group")
+        )
+        return tags, groups
 
     def spellings(self, groups: Iterable[str]) -> frozenset[str]:
         """The names of `groups`, in every spelling that entries have of them."""
@@ -271,10 +272,14 @@ class Catalogue:
 def _endorsed(
     db: sqlite3.Connection, entry_id: str, offset: int, limit: int
 ) -> tuple[EndorsementView, ...]:
-    return tuple(map(endorsement_view, rows(db, queries.ENDORSED, (entry_id, limit, offset))))
+    return tuple(map(endorsement_view, rows(db, queries.ENDORSED, _piece(entry_id, offset, limit))))
 
 
 def _reuses(
     db: sqlite3.Connection, entry_id: str, offset: int, limit: int
 ) -> tuple[ReuseView, ...]:
-    return tuple(map(reuse_view, rows(db, queries.REUSES, (entry_id, limit, offset))))
+    return tuple(map(reuse_view, rows(db, queries.REUSES, _piece(entry_id, offset, limit))))
+
+
+def _piece(entry_id: str, offset: int, limit: int) -> dict[str, object]:
+    return {"id": entry_id, "offset": offset, "limit": limit}

@@ -3,8 +3,17 @@
 from collections import defaultdict, deque
 from collections.abc import Sequence
 
-from kb.entries.results import LineageEntry
+from kb.entries.results import Lineage, LineageEntry
 from kb.views.rows import Row
+
+
+def lineage_of(entry_id: str, edges: Sequence[Row]) -> Lineage:
+    """The lineage of an entry from `edges`, each of which says which way it leads."""
+    ways: dict[str, list[Row]] = defaultdict(list)
+    for edge in edges:
+        ways[edge["way"]].append(edge)
+    origins, derived = (nearest_first(entry_id, ways[way]) for way in ("origins", "derived"))
+    return Lineage(entry_id=entry_id, origins=origins, derived=derived)
 
 
 def nearest_first(entry_id: str, edges: Sequence[Row]) -> tuple[LineageEntry, ...]:
@@ -23,6 +32,7 @@ def nearest_first(entry_id: str, edges: Sequence[Row]) -> tuple[LineageEntry, ..
                 continue
             depths[edge["id"]] = depths[near] + 1
             waiting.append(edge["id"])
-            fields = {**edge, "archived": bool(edge["archived"]), "depth": depths[edge["id"]]}
+            fields = {name: edge[name] for name in ("id", "title", "kind", "relation", "via")}
+            fields |= {"archived": bool(edge["archived"]), "depth": depths[edge["id"]]}
             found.append(LineageEntry(**fields))
     return tuple(found)

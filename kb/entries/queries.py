@@ -14,12 +14,21 @@ SELECT entry.*, {spelled("entry")} AS "group",
        CASE WHEN {ALL} THEN 'operator' ELSE withheld END AS left_to
 """
 CARD = f"{_CARD} FROM entry"
-ENTRY_BY_ID = f"""{_CARD}, revision.content
-FROM entry JOIN revision ON revision.position = entry.revised_position WHERE entry.id = ?"""
-
 # What several views have aside is lacking once.
-LACKING = """SELECT max(unread) AS unread, max(lack) AS lack FROM parked WHERE entry_id = ?
+_LACKING = """SELECT max(unread) AS unread, max(lack) AS lack FROM parked WHERE entry_id = {}
 GROUP BY position ORDER BY position"""
+LACKING = _LACKING.format("?")
+_ENTRY = f"""{_CARD}, revision.content,
+       (SELECT json_group_array(json_object('unread', unread, 'lack', lack))
+        FROM ({_LACKING.format("entry.id")})) AS lacking"""
+_BY_ID = """
+FROM entry JOIN revision ON revision.position = entry.revised_position WHERE entry.id = ?"""
+ENTRY_BY_ID = f"{_ENTRY} {_BY_ID}"
+WHOLE_ENTRY = f"""{_ENTRY},
+       (SELECT count(*) FROM history WHERE entry_id = entry.id) AS happened,
+       (SELECT title FROM entry AS next WHERE next.id = entry.successor) AS successor_title,
+       (SELECT world FROM community) AS world
+{_BY_ID}"""
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
 # A word of the name begins so; signs that have a meaning in patterns have none here.
 _WORD = "(:beginning = '' OR "
@@ -40,6 +49,8 @@ ALL_TAGS = f"""SELECT {_WRITTEN} FROM (
     WHERE {_WORD.format(name="looks")}
     GROUP BY looks ORDER BY entries DESC, key LIMIT :limit) AS found
 ORDER BY entries DESC, key"""
+SUGGESTED = f"""SELECT 'tag' AS what, * FROM ({ALL_TAGS})
+UNION ALL SELECT 'group', * FROM ({ALL_GROUPS})"""
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 IMPORTED = """SELECT id, external_id FROM entry
 WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
@@ -87,22 +98,25 @@ BROWSE = {
         ORDER BY {order} LIMIT :limit OFFSET :offset) ORDER BY {order}"""
     for sort, order in ORDERS.items()
 }
-COUNT = f"SELECT count(*) FROM entry {FILTERED} {STANDING}"
-COUNT_ARCHIVED = f"SELECT count(*) FROM entry {FILTERED} AND archived = 1"
-KINDS = f"""SELECT kind, count(*) FROM entry {FILTERED} {STANDING}
-GROUP BY kind ORDER BY count(*) DESC, kind"""
-GROUPS = f"""SELECT {spelled("entry")} AS name, count(*) FROM entry
-{FILTERED} {STANDING} AND group_looks IS NOT NULL
-GROUP BY group_looks ORDER BY count(*) DESC, min(group_key)"""
-# Those that are chosen are on each of the entries, so they come first.
-TAGS = f"""SELECT {_WRITTEN}, entries FROM (
-    SELECT tag.looks, count(*) AS entries, min(tag_key) AS key
+# Of kinds and of groups any will do, so those of each are counted without what was chosen of it.
+_ANY_KIND, _ANY_GROUP = (FILTERED.replace(chosen, "'[]'") for chosen in (":kinds", ":groups"))
+_TAGS = f"""SELECT tag.looks, count(*) AS entries, min(tag_key) AS key
     FROM entry JOIN tag ON tag.entry_id = entry.id
-    {FILTERED} {STANDING} GROUP BY tag.looks ORDER BY entries DESC, key LIMIT 200) AS found
-ORDER BY entries DESC, key"""
+    {FILTERED} {STANDING} GROUP BY tag.looks ORDER BY entries DESC, key LIMIT 200"""
+# Tags that are chosen are on each of the entries, so they come first.
+FACETS = f"""
+SELECT 'total' AS facet, '' AS name, count(*) AS entries, '' AS key
+FROM entry {FILTERED} {STANDING}
+UNION ALL SELECT 'archived', '', count(*), '' FROM entry {FILTERED} AND archived = 1
+UNION ALL SELECT 'kinds', kind, count(*), kind FROM entry {_ANY_KIND} {STANDING} GROUP BY kind
+UNION ALL SELECT 'tags', {_WRITTEN}, entries, key FROM ({_TAGS}) AS found
+UNION ALL SELECT 'groups', {spelled("entry")}, count(*), min(group_key) FROM entry
+    {_ANY_GROUP} {STANDING} AND group_looks IS NOT NULL GROUP BY group_looks
+ORDER BY entries DESC, key
+"""
 
 RELATED = """
-SELECT type, direction, id, title, archived, written FROM (
+SELECT type, direction, id, title, archived, written, count(*) OVER () AS total FROM (
     SELECT relation.type, 'out' AS direction, target AS id, coalesce(title, target) AS title,
            coalesce(archived, 0) AS archived, coalesce(title_key, target) AS key, written
     FROM relation LEFT JOIN entry ON entry.id = target WHERE entry_id = :id
@@ -110,16 +124,22 @@ SELECT type, direction, id, title, archived, written FROM (
     SELECT relation.type, 'in', entry_id, coalesce(title, entry_id), coalesce(archived, 0),
            coalesce(title_key, entry_id), '[]'
     FROM relation LEFT JOIN entry ON entry.id = entry_id WHERE target = :id
-) ORDER BY direction DESC, type, key
+) ORDER BY direction DESC, type, key LIMIT :limit OFFSET :offset
 """
+COUNT_RELATED = """SELECT (SELECT count(*) FROM relation WHERE entry_id = :id)
+    + (SELECT count(*) FROM relation WHERE target = :id)"""
 LINKS = """
 SELECT json_each.value AS written, entry.id FROM relation JOIN entry ON entry.id = target
 JOIN json_each(written) WHERE entry_id = ?
 """
-_PIECE = "LIMIT ? OFFSET ?"
-_ENDORSED = "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = ?"
+_PIECE = "LIMIT :limit OFFSET :offset"
+_ENDORSED = "SELECT member, reason, endorsed_at FROM endorsement WHERE entry_id = :id"
 ENDORSED = f"{_ENDORSED} ORDER BY position {_PIECE}"
-ENDORSED_BY = f"{_ENDORSED} AND member = ?"
+ENDORSED_BY = f"{_ENDORSED} AND member = :member"
+# The piece of a list, and that of one member beside it.
+ENDORSED_AND_BY = (
+    f"SELECT 0 AS mine, * FROM ({ENDORSED}) UNION ALL SELECT 1, * FROM ({ENDORSED_BY})"
+)
 
 _REUSE = f"""
 SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
@@ -127,39 +147,42 @@ SELECT reuse.id, entry_id, coalesce(title, entry_id) AS entry_title,
        recorded_at, updated_at, reuse.version
 FROM reuse LEFT JOIN entry ON entry.id = entry_id
 """
-REUSES = f"{_REUSE} WHERE entry_id = ? ORDER BY reuse.position {_PIECE}"
+REUSES = f"{_REUSE} WHERE entry_id = :id ORDER BY reuse.position {_PIECE}"
+REUSES_AND_WHOSE = REUSES.replace("reuse.version\n", "reuse.version, recorded_by\n")
 REUSE = f"{_REUSE} WHERE reuse.id = ?"
 REUSES_BY = "SELECT id FROM reuse WHERE entry_id = ? AND recorded_by = ?"
 
 _HISTORY = """
 SELECT history.version, stream, what, detail, other, title AS other_title, actor, at
-FROM history LEFT JOIN entry ON entry.id = other WHERE entry_id = ? ORDER BY history.position
+FROM history LEFT JOIN entry ON entry.id = other WHERE entry_id = :id ORDER BY history.position
 """
 HISTORY = f"{_HISTORY} {_PIECE}"
 NEWEST_HISTORY = f"{_HISTORY} DESC {_PIECE}"
-HAPPENED = "SELECT count(*) FROM history WHERE entry_id = ?"
 CHANGED_SINCE = """
 SELECT count(DISTINCT entry_id) FROM history WHERE position > ? AND stream = 'entry'
 AND entry_id NOT IN (SELECT value FROM json_each(?))
 """
+HAPPENED = "SELECT count(*) FROM history WHERE entry_id = ?"
 REVISION = """
 SELECT content FROM revision WHERE entry_id = ? AND version <= ? ORDER BY version DESC LIMIT 1
 """
 
 _LINEAGE = """
-WITH RECURSIVE found (id) AS (
-    VALUES (:id)
-    UNION
-    SELECT lineage.{far} FROM found JOIN lineage ON lineage.{near} = found.id
-)
-SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation,
-       coalesce(title, lineage.{far}) AS title, coalesce(kind, '') AS kind,
-       coalesce(archived, 0) AS archived
-FROM found JOIN lineage ON lineage.{near} = found.id LEFT JOIN entry ON entry.id = lineage.{far}
-ORDER BY coalesce(title_key, lineage.{far}), lineage.relation
-"""
-ORIGINS = _LINEAGE.format(near="derived", far="origin")
-DERIVED = _LINEAGE.format(near="origin", far="derived")
+SELECT '{way}' AS way, * FROM (
+    WITH RECURSIVE found (id) AS (
+        VALUES (:id)
+        UNION
+        SELECT lineage.{far} FROM found JOIN lineage ON lineage.{near} = found.id
+    )
+    SELECT lineage.{near} AS via, lineage.{far} AS id, lineage.relation,
+           coalesce(title, lineage.{far}) AS title, coalesce(kind, '') AS kind,
+           coalesce(archived, 0) AS archived, coalesce(title_key, lineage.{far}) AS key
+    FROM found JOIN lineage ON lineage.{near} = found.id
+    LEFT JOIN entry ON entry.id = lineage.{far}
+)"""
+_ORIGINS = _LINEAGE.format(way="origins", near="derived", far="origin")
+_DERIVED = _LINEAGE.format(way="derived", near="origin", far="derived")
+LINEAGE = f"{_ORIGINS} UNION ALL {_DERIVED} ORDER BY key, relation"
 
 TOTALS = "SELECT count(*), coalesce(sum(archived), 0), (SELECT count(*) FROM reuse) FROM entry"
 CARDS = f"{CARD} WHERE entry.id IN (SELECT value FROM json_each(?))"

@@ -179,3 +179,40 @@ class Lineage(Struct, frozen=True, kw_only=True):
     entry_id: str
     origins: tuple[LineageEntry, ...]
     derived: tuple[LineageEntry, ...]
+
+
+class Piece(Struct, frozen=True):
+    """Which part of a list: how many to pass over, and how many at most, -1 for all."""
+
+    offset: int = 0
+    limit: int = -1
+
+
+class Pieces(Struct, frozen=True, kw_only=True):
+    """Which part of each list of an entry."""
+
+    endorsed: Piece
+    reuse: Piece
+    related: Piece
+    history: Piece
+
+
+class WholeEntry(Struct, frozen=True, kw_only=True):
+    """What the page of an entry shows, of the lists that it has a piece each.
+
+    `entry` holds pieces of its relations, endorsements and reuses; `related` counts all relations,
+    and `happened` all that `history`, the newest first, has a piece of. `links` are as
+    `Catalogue.links` answers. `mine` is the endorsement of the one who asks, `own_reuses` are the
+    ids of the reuses shown that they recorded. `world` says whether the community is open to it.
+    """
+
+    entry: EntryPage
+    related: int
+    history: tuple[HistoryItem, ...]
+    happened: int
+    lineage: Lineage
+    links: dict[str, str]
+    mine: EndorsementView | None
+    own_reuses: frozenset[str]
+    successor_title: str | None
+    world: bool

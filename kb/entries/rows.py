@@ -35,7 +35,6 @@ def entry_page(
     relations: tuple[RelatedEntry, ...],
     endorsed: tuple[EndorsementView, ...],
     reuse: tuple[ReuseView, ...],
-    lacking: tuple[str, ...],
 ) -> EntryPage:
     """An entry with what belongs to it."""
     content = _decode(row["content"])
@@ -53,7 +52,7 @@ def entry_page(
         contributed_by=row["contributed_by"],
         endorsed=endorsed,
         reuse=reuse,
-        lacking=lacking,
+        lacking=tuple(map(lacking, msgspec.json.decode(row["lacking"]))),
     )
 
 
@@ -90,12 +89,14 @@ def _summary_fields(row: Row) -> dict[str, Any]:
 def related_entry(row: Row) -> RelatedEntry:
     """The other end of a relation."""
     written = tuple(msgspec.json.decode(row["written"], type=list[str]))
-    return RelatedEntry(**{**row, "archived": bool(row["archived"]), "written": written})
+    fields = {name: row[name] for name in ("type", "direction", "id", "title")}
+    return RelatedEntry(**fields, archived=bool(row["archived"]), written=written)
 
 
 def endorsement_view(row: Row) -> EndorsementView:
     """A member's word for an entry."""
-    return EndorsementView(**{**row, "endorsed_at": read_time(row["endorsed_at"])})
+    fields = {name: row[name] for name in ("member", "reason")}
+    return EndorsementView(**fields, endorsed_at=read_time(row["endorsed_at"]))
 
 
 def reuse_view(row: Row) -> ReuseView:

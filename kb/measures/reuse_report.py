@@ -16,7 +16,7 @@ from kb.views.rows import rows
 
 if TYPE_CHECKING:
     from kb.measures.search_counts import Questions
-    from kb.views.reader import ViewReader
+    from kb.views.snapshot import Reads
 
 By = Literal["kind", "tag", "group", "month"]
 
@@ -59,7 +59,7 @@ class QuestionReport(Struct, frozen=True, kw_only=True):
 class Reports:
     """The numbers that a reporting job asks for. Usable from any thread."""
 
-    def __init__(self, views: "ViewReader", principal: Principal, questions: "Questions") -> None:
+    def __init__(self, views: "Reads", principal: Principal, questions: "Questions") -> None:
         self._views = views
         self._principal = principal
         self._questions = questions

@@ -22,7 +22,7 @@ from kb.ids import member_stream
 from kb.own import Own, ToldEvent
 from kb.people.directory import AccessChange, Directory, GroupView, MemberView
 from kb.people.member import MemberJoined, MemberProfileChanged, Profile
-from kb.views.reader import ViewReader
+from kb.views.snapshot import Reads
 from kb.writer import Writer
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
 
 
 def own_data(
-    views: ViewReader,
+    views: Reads,
     writer: Writer,
     accounts: "Accounts",
     directory: Directory,
@@ -127,7 +127,7 @@ def as_json(data: OwnData) -> bytes:
 class _Reading:
     """Reads streams as far as they can be read, and keeps what of the member's cannot."""
 
-    def __init__(self, views: ViewReader, writer: Writer, member: str) -> None:
+    def __init__(self, views: Reads, writer: Writer, member: str) -> None:
         self._views = views
         self._writer = writer
         self.member = member

@@ -1,8 +1,8 @@
 """Who is here: members, groups and what was changed, answered from the views alone."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from sqlite3 import Connection
 
 import msgspec
@@ -14,8 +14,8 @@ from kb.characters import skeleton
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.ids import group_id
 from kb.people import queries
-from kb.people.actions import AUDIT, LOOK_AFTER_PEOPLE, SEE_PEOPLE
-from kb.people.member import Profile
+from kb.people.actions import LOOK_AFTER_PEOPLE, SEE_PEOPLE
+from kb.people.changes import Changes
 from kb.people.nesting import around, nested
 from kb.people.results import (
     FORMER,
@@ -25,35 +25,25 @@ from kb.people.results import (
     GroupView,
     Listed,
     MemberView,
-    seen_name,
 )
-from kb.views.reader import ViewReader
+from kb.people.rows import group_view, member_view
 from kb.views.rows import Row, rows
-from kb.views.view import read_time
 
 __all__ = ["FORMER", "UNREADABLE", "AccessChange", "Directory", "GroupView", "Listed", "MemberView"]
-
-ENTRY_ERASED = "entry-erased"
 
 _ID_BEGINS = re.compile(r"[0-9a-f-]{6,36}")
 
 
-class Directory:
+class Directory(Changes):
     """Every question about people. Usable from any thread."""
-
-    def __init__(self, views: ViewReader, principal: Principal) -> None:
-        self._views = views
-        self._principal = principal
 
     def principal(self, member: str) -> Principal:
         """What `member` may see and do now. Raises `NotFound` for one who has not joined."""
         with self._views.read(self._principal.labels) as db:
-            found = rows(db, queries.MEMBER, (member,))
-            groups = [name for (name,) in db.execute(queries.ALL_GROUPS, (member,))]
-            roles = [msgspec.json.decode(row["roles"]) for row in found]
-        if not found or found[0]["standing"] != "joined":
+            found = db.execute(queries.PRINCIPAL, (member,)).fetchone()
+        if not found or found[0] != "joined":
             raise NotFound(f"There is no member {member}.")
-        return access.of_member(member, roles[0], groups)
+        return access.of_member(member, *map(msgspec.json.decode, found[1:]))
 
     def anonymous(self) -> Principal:
         """What people who are not signed in may see."""
@@ -75,9 +65,15 @@ class Directory:
 
     def members(self) -> tuple[MemberView, ...]:
         """Everybody who has joined, and who is invited for those who look after people."""
+        return self.members_joined().items
+
+    def members_joined(self, *, offset: int = 0, limit: int = -1) -> Listed[MemberView]:
+        """The same as a list, in the order in which they joined."""
+        wanted = {"waiting": self._waiting, "named": "", "offset": offset, "limit": limit}
         with self._people() as db:
-            found = rows(db, queries.MEMBERS, {"waiting": self._waiting, "named": ""})
-            return tuple(map(self._seen, found))
+            found = rows(db, queries.MEMBERS, wanted)
+            total = db.execute(queries.COUNT_MEMBERS, wanted).fetchone()[0]
+            return Listed(tuple(map(self._seen, found)), total)
 
     def members_listed(
         self, named: str = "", *, group: str = "", offset: int = 0, limit: int = -1
@@ -87,9 +83,18 @@ class Directory:
         listed = queries.MEMBERS_OF_GROUP if group else queries.MEMBERS_BY_NAME
         counted = queries.COUNT_OF_GROUP if group else queries.COUNT_MEMBERS
         with self._people() as db:
-            found = rows(db, listed, {**wanted, "offset": offset, "limit": limit})
-            total = db.execute(counted, wanted).fetchone()[0]
+            piece = {**wanted, "offset": offset, "limit": limit}
+            found, total = _piece(db, listed, counted, piece)
             return Listed(tuple(map(self._seen, found)), total)
+
+    def first_of_groups(self, ids: Iterable[str], most: int) -> dict[str, tuple[MemberView, ...]]:
+        """The first `most` members by name of each of the groups with these ids."""
+        found: dict[str, tuple[MemberView, ...]] = dict.fromkeys(ids, ())
+        asked = {"waiting": self._waiting, "named": "", "groups": _listed(found), "most": most}
+        with self._people() as db:
+            for row in rows(db, queries.FIRST_OF_GROUPS, asked):
+                found[row["of_group"]] += (self._seen(row),)
+        return found
 
     def member(self, member: str) -> MemberView:
         """One who was ever among them, by id or its beginning; everybody sees themselves, in every
@@ -138,7 +143,7 @@ class Directory:
     def _seen(self, row: Row) -> MemberView:
         """A member; that others have a name like it is told to those who see them."""
         told = access.may(self._principal, SEE_PEOPLE)
-        return _member_view(row, namesakes=told and row["alike"] > 1)
+        return member_view(row, namesakes=told and row["alike"] > 1)
 
     @contextmanager
     def _groups(self) -> Iterator[Connection]:
@@ -155,11 +160,24 @@ class Directory:
         self, named: str = "", *, inside: str | None = None, offset: int = 0, limit: int = -1
     ) -> Listed[GroupView]:
         """Groups by name; with a word in it that begins so, or directly in the one of that id."""
-        wanted: dict[str, object] = {"named": _beginning(named), "inside": inside}
+        wanted = {"named": _beginning(named), "inside": inside, "offset": offset, "limit": limit}
         with self._groups() as db:
-            found = rows(db, queries.GROUPS, {**wanted, "offset": offset, "limit": limit})
-            total = db.execute(queries.COUNT_GROUPS, wanted).fetchone()[0]
-        return Listed(tuple(map(_group_view, found)), total)
+            found, total = _piece(db, queries.GROUPS, queries.COUNT_GROUPS, wanted)
+        return Listed(tuple(map(group_view, found)), total)
+
+    def groups_offered(
+        self, others: Iterable[str], limit: int
+    ) -> tuple[Listed[GroupView], dict[str, GroupView]]:
+        """The first groups by name, and those with the ids `others`, by name too, as are there."""
+        others = {*others}
+        wanted = {"named": "", "inside": None, "offset": 0, "limit": limit}
+        with self._groups() as db:
+            found = rows(db, queries.GROUPS_OFFERED, {**wanted, "others": _listed(others)})
+        totals = [row.pop("total") for row in found]
+        known = [*zip(map(group_view, found), totals, strict=True)]
+        first = tuple(group for group, total in known if total is not None)
+        total = next((total for total in totals if total is not None), 0)
+        return Listed(first, total), {each.id: each for each, _ in known if each.id in others}
 
     def groups_of(self, ids: Iterable[str]) -> dict[str, GroupView]:
         """The groups with these ids, by name; those that are not there are left out."""
@@ -168,18 +186,20 @@ class Directory:
 
     def nested(self, *, offset: int = 0, limit: int | None = None) -> Listed[tuple[GroupView, int]]:
         """Each group after the one that it is in, with how deep it lies."""
+        wanted = {"limit": -1 if limit is None else limit, "offset": offset}
         with self._groups() as db:
-            places = [*nested(dict(db.execute(queries.PLACES)))]
-            piece = places[offset:][:limit]
+            total = db.execute(queries.COUNT_GROUPS, {"named": "", "inside": None}).fetchone()[0]
+            piece = db.execute(queries.NESTED, wanted).fetchall()
+            if len(piece) < len(range(total)[offset:][:limit]):  # some lie in a circle
+                piece = [*nested(dict(db.execute(queries.PLACES)))][offset:][:limit]
             found = _groups_of(db, (each for each, _ in piece))
-        shown = tuple((found[each], depth) for each, depth in piece)
-        return Listed(shown, len(places))
+        return Listed(tuple((found[each], depth) for each, depth in piece), total)
 
     def around(self, group: str) -> tuple[GroupView, ...]:
         """All that the group of that id is in, from the outermost on."""
         with self._groups() as db:
-            line = around(group, dict(db.execute(queries.PLACES)))
-            found = _groups_of(db, line)
+            found = {row["id"]: group_view(row) for row in rows(db, queries.LINE, (group,))}
+        line = around(group, {each.id: each.parent for each in found.values()})
         return tuple(found[each] for each in line)
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
@@ -206,50 +226,13 @@ class Directory:
         with self._groups() as db:
             for sql in queries.GROUPS_CALLED:
                 if found := rows(db, sql, meant):
-                    return [*map(_group_view, found)]
+                    return [*map(group_view, found)]
         return []
 
     def stewards(self) -> list[str]:
         """The ids of those who have joined and look after the others, in their order."""
         with self._views.read(self._principal.labels) as db:
             return [member for (member,) in db.execute(queries.STEWARDS)]
-
-    def changes(self, subject: str = "") -> tuple[AccessChange, ...]:
-        """Who changed who may see or do what; of one member or group if `subject` is given.
-
-        Everybody may ask about themselves, and is told of their entries too, in every role. Of
-        others, stewards are told nothing of entries that they do not see, nor whose any is.
-        Raises `Forbidden`.
-        """
-        own, db = self._changed(subject)
-        with db as views:
-            found = rows(views, queries.CHANGES, _about(subject, own=own))
-        return tuple(_change(row, own=own) for row in found)
-
-    def changes_listed(
-        self, subject: str = "", *, offset: int = 0, limit: int = -1
-    ) -> Listed[AccessChange]:
-        """The same, the newest first. Raises `Forbidden`."""
-        own, db = self._changed(subject)
-        about = _about(subject, own=own)
-        with db as views:
-            found = rows(views, queries.NEWEST_CHANGES, {**about, "offset": offset, "limit": limit})
-            total = views.execute(queries.COUNT_CHANGES, about).fetchone()[0]
-        return Listed(tuple(_change(row, own=own) for row in found), total)
-
-    def _changed(self, subject: str) -> tuple[bool, AbstractContextManager[Connection]]:
-        """Whether the principal asks about themselves, and views of what they are told of."""
-        own = bool(subject) and subject == self._principal.member
-        if not own:
-            access.require(self._principal, AUDIT)
-        return own, self._views.read(access.operator().labels if own else self._principal.labels)
-
-    def changes_by(self, actor: str) -> tuple[AccessChange, ...]:
-        """Who may see or do what, as `actor` changed it for others. Raises `Forbidden`."""
-        access.require(self._principal, AUDIT)
-        with self._views.read(self._principal.labels) as db:
-            found = rows(db, queries.CHANGES_BY, (actor,))
-        return tuple(_change(row, own=False) for row in found)
 
 
 def _beginning(text: str) -> str:
@@ -261,40 +244,17 @@ def _listed(values: Iterable[str]) -> str:
     return msgspec.json.encode([*values]).decode()
 
 
+def _piece(
+    db: Connection, listed: str, counted: str, wanted: Mapping[str, object]
+) -> tuple[list[Row], int]:
+    """The rows of a piece of a list, and how long the whole of it is."""
+    found = rows(db, listed, wanted)
+    totals = [int(row.pop("total")) for row in found]
+    if not totals and wanted["offset"]:  # beyond its end
+        totals = [*map(int, db.execute(counted, wanted).fetchone())]
+    return found, max(totals, default=0)
+
+
 def _groups_of(db: Connection, ids: Iterable[str]) -> dict[str, GroupView]:
     found = rows(db, queries.GROUPS_OF, (_listed(ids),))
-    return {row["id"]: _group_view(row) for row in found}
-
-
-def _group_view(row: Row) -> GroupView:
-    told = {"open": bool(row["open"]), "closed": bool(row["closed"])}
-    return GroupView(**row | told | {"name": seen_name(row["name"], row["id"][:8])})
-
-
-def _about(subject: str, *, own: bool) -> dict[str, str | None]:
-    return {"subject": subject, "author": subject if own else None}
-
-
-def _member_view(row: Row, *, namesakes: bool) -> MemberView:
-    return MemberView(
-        id=row["id"],
-        standing=row["standing"],
-        profile=_profile(row),
-        roles=tuple(sorted(msgspec.json.decode(row["roles"]))),
-        groups=tuple(msgspec.json.decode(row["groups"])),
-        joined_at=read_time(row["joined_at"]) if row["joined_at"] else None,
-        namesakes=namesakes,
-    )
-
-
-def _profile(row: Row) -> Profile | None:
-    if not row["profile"]:
-        return None
-    return msgspec.json.decode(row["profile"], type=Profile)
-
-
-def _change(row: Row, *, own: bool) -> AccessChange:
-    fields = {name: row[name] for name in ("actor", "subject", "entry_id", "what", "detail")}
-    if own and row["what"] == ENTRY_ERASED:
-        fields["detail"] = "An entry of yours was erased."
-    return AccessChange(at=read_time(row["at"]), **fields)
+    return {row["id"]: group_view(row) for row in found}

@@ -75,6 +75,13 @@ class AccessChange(Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class ListedChange(Struct, frozen=True):
+    """A change as a list shows it: with the name of the group that it is about, if it is."""
+
+    change: AccessChange
+    group: str | None
+
+
 def seen_name(name: str, otherwise: str) -> str:
     """`name`, or `otherwise` where nothing of it is seen; see `kb.as_seen`."""
     return otherwise if is_blank(name) or name == NOTHING_SEEN else name

@@ -1,7 +1,7 @@
 """Which process of a data directory leads: a file lock that dies with its holder."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -26,10 +26,15 @@ class Leadership:
         return bool(self._holders)
 
     @contextmanager
-    def taken(self, patience: float = 0.0) -> Iterator[bool]:
-        """Whether this process leads while the block runs; tries for `patience` seconds."""
+    def taken(
+        self, patience: float = 0.0, unless: Callable[[], bool] = lambda: False
+    ) -> Iterator[bool]:
+        """Whether this process leads while the block runs.
+
+        Tries for `patience` seconds, or until `unless` is true: there is no need any more.
+        """
         deadline = time.monotonic() + patience
-        while not (leads := self._take()) and time.monotonic() < deadline:
+        while not (leads := self._take()) and time.monotonic() < deadline and not unless():
             time.sleep(POLL_SECONDS)
         try:
             yield leads

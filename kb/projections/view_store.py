@@ -97,6 +97,11 @@ class ViewStore:
         """The file that is in place now."""
         return file_at(self.path)
 
+    @property
+    def moving(self) -> bool:
+        """Whether what was written is being moved into the file, by whichever thread."""
+        return self._sums.moving
+
     def discard(self, why: str) -> None:
         """Throw the file away because of `why`; empty views take its place at next use."""
         self.remove()

@@ -203,7 +203,7 @@ class ProjectionWorker:
 
         Raises `NotYetSearchable` where that takes too long.
         """
-        with self._lead.taken(PATIENCE_SECONDS) as leads:
+        with self._lead.taken(PATIENCE_SECONDS, unless=self._reader.fits) as leads:
             if leads:
                 self._views_lane.bring_up()
         if not (leads or self._reader.fits()):

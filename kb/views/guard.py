@@ -17,7 +17,7 @@ _ACTIONS = frozenset(
         sqlite3.SQLITE_TRANSACTION,
     }
 )
-_PRAGMAS = frozenset({"user_version", "temp_store"})
+_PRAGMAS = frozenset({"user_version", "data_version", "temp_store"})
 """Those that may be looked up, and none set."""
 # SQLite asks for the last when a table that is a function is first met; nothing is written.
 _SCHEMA = "sqlite_master"

@@ -70,6 +70,8 @@ class PageSums:
         self._path = path
         self._beside = path.with_name(path.name + ".sums")
         self._read: tuple[Stamp, _Sums | None] | None = None
+        self.moving = False
+        """Whether `take` is moving pages into a file that fitted when it began."""
 
     def fits(self) -> bool:
         """Whether nobody has written to the file since its sums were taken."""
@@ -99,6 +101,13 @@ class PageSums:
 
         Outside a transaction. False where readers keep it from moving, or from `emptying` the log.
         """
+        self.moving = self.fits()
+        try:
+            return self._take(connection, emptying=emptying)
+        finally:
+            self.moving = False
+
+    def _take(self, connection: sqlite3.Connection, *, emptying: bool) -> bool:
         (page_size,) = connection.execute("PRAGMA page_size").fetchone()
         changed = list(_logged(self._path, page_size))
         if emptying:

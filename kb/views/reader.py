@@ -1,4 +1,4 @@
-"""Reading the views: a few connections that notice when their file was replaced."""
+"""Lending connections to the views, which notice when their file was replaced."""
 
 import sqlite3
 from collections import Counter
@@ -6,42 +6,29 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import NoReturn
 
-import msgspec
-from msgspec import Struct
+from msgspec import structs
 
-from kb.access import OPERATOR_LABEL
-from kb.errors import DataDirectoryError, NotYetSearchable
+from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.storage.data_directory import reason
 from kb.views.file import MISSING, File, connect, file_at, is_damage
 from kb.views.guard import guard
 from kb.views.page_sums import PageSums
-from kb.views.tables import SCHEMA, ViewState, checkpoint, forgotten, schema, states
+from kb.views.snapshot import Opened, Reads, Snapshot
+from kb.views.tables import SCHEMA, FileState, ViewState, file_state, schema, states
 from kb.views.view_set import ViewSet, made_with, tables_of
-from kb.views.withheld import ALL, ANY_PARKED, PARKED_BY, SEEN_ROWS
+from kb.views.withheld import PARKED_BY, SEEN_ROWS
 
 
-class _Opened(Struct):
-    """A connection, the file that it reads, whatever is at the path by now, and who asks.
-
-    `unready` are the views that were still being made when its guard was set up.
-    """
-
-    connection: sqlite3.Connection
-    file: File
-    unready: frozenset[str]
-    labels: str = "[]"
-
-
-class ViewReader:
+class ViewReader(Reads):
     """Lends connections that only read; each sees one state of the views while it is lent.
 
     In the place of every table about entries stands a temporary view of the rows that the principal
     may see, so that a statement which names the table reaches no other one; see `view_guard`.
     `on_damage` is told what is broken and in which file, and answers whether it put that right.
     `on_change` is called before anything is read from a file that something else wrote to, `before`
-    always: it may refuse.
+    always: it may refuse. `moving` tells whether this process, which leads, is just moving what it
+    wrote into the file: that is no change of anything else.
     """
 
     def __init__(self, path: Path, views: ViewSet) -> None:
@@ -52,10 +39,11 @@ class ViewReader:
         self.on_damage: Callable[[str, File], bool] = lambda *_: False
         self.on_change: Callable[[], None] = lambda: None
         self.before: Callable[[], None] = lambda: None
+        self.moving: Callable[[], bool] = lambda: False
         self._sums = PageSums(path)
         self._mended = MISSING
         self._lock = Lock()
-        self._idle: list[_Opened] = []
+        self._idle: list[Opened] = []
         self._closed = False
 
     @contextmanager
@@ -65,28 +53,25 @@ class ViewReader:
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
         """
-        self.before()
-        self._refuse_changed()
-        file, unready = file_at(self._path), frozenset[str]()
+        with self.snapshot() as views, views.read(labels) as db:
+            yield db
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the views for several reads, by one thread at a time."""
+        snapshot = Snapshot(self._begun, self._give_back, self._explain)
         try:
-            opened = self._begun()
-            file, unready = opened.file, opened.unready
-            try:
-                opened.labels = msgspec.json.encode(sorted(labels)).decode()
-                if opened.connection.execute(f"SELECT {ALL}").fetchone()[0]:
-                    opened.labels = msgspec.json.encode(sorted(labels & {OPERATOR_LABEL})).decode()
-                yield opened.connection
-            finally:
-                self._give_back(opened)
-        except sqlite3.DatabaseError as error:
-            if unready and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
-                raise _not_ready() from error
-            self._explain(error, file)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            # Of a row; in views that were made anew for that, it is a fault of the program.
-            if file == self._mended:
-                raise
-            self._mend(error, file)
+            yield snapshot
+        finally:
+            snapshot.end()
+
+    def state(self) -> FileState:
+        """What the file says of itself now."""
+        with self.snapshot() as views:
+            return views.state()
+
+    def renew(self) -> None:
+        """Nothing: each read is of its own."""
 
     def fits(self) -> bool:
         """Whether the file is as it was left by the process that leads."""
@@ -107,14 +92,6 @@ class ViewReader:
             if view.name in self._views.indispensable
         )
 
-    def position(self) -> int:
-        """How far the views are, -1 if they are not there yet."""
-        try:
-            with self.read(frozenset()) as db:
-                return checkpoint(db)
-        except NotYetSearchable:
-            return -1
-
     def states(self) -> tuple[dict[str, ViewState], Counter[str]]:
         """How each view stands and how many events it has parked; empty if they are not there."""
         try:
@@ -122,26 +99,6 @@ class ViewReader:
                 return states(db), Counter(name for (name,) in db.execute(PARKED_BY))
         except NotYetSearchable:
             return {}, Counter()
-
-    def holds(self, position: int) -> bool:
-        """Whether the views have taken in what happened at `position` of the log."""
-        return self.position() >= position
-
-    def forgotten(self) -> int:
-        """The last erasure of which nothing is left in the views, -1 if they are not there yet."""
-        try:
-            with self.read(frozenset()) as db:
-                return forgotten(db)
-        except NotYetSearchable:
-            return -1
-
-    def incomplete(self) -> bool:
-        """Whether any event could not be taken in."""
-        try:
-            with self.read(frozenset()) as db:
-                return db.execute(ANY_PARKED).fetchone() is not None
-        except NotYetSearchable:
-            return False
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -151,39 +108,41 @@ class ViewReader:
                 self._idle.pop().connection.close()
 
     def _refuse_changed(self) -> None:
-        if not self._sums.fits() and self._path.exists():
+        if not (self._sums.fits() or self.moving()) and self._path.exists():
             self.on_change()
 
-    def _begun(self) -> _Opened:
+    def _begun(self) -> Opened:
         """A connection inside a read transaction, guarded for the views as they stand in it."""
+        self.before()
+        self._refuse_changed()
         while True:
             opened = self._borrow()
             try:
-                opened.connection.execute("BEGIN")
-                if self._unready(opened.connection) == opened.unready:
+                opened.begin(self._state)
+                if opened.state.unready == opened.unready:
                     return opened
             except BaseException:
                 self._give_back(opened)
                 raise
             opened.connection.close()  # made whole, or begun anew, since
 
-    def _unready(self, connection: sqlite3.Connection) -> frozenset[str]:
-        """The views that are still being made from the log; raises if nothing is shown without."""
+    def _state(self, connection: sqlite3.Connection) -> FileState:
+        """What the file says of itself; raises if nothing is shown as it stands."""
         if schema(connection) != SCHEMA:
             raise _not_ready()
-        found = states(connection)
+        state, found = file_state(connection)
         unready = frozenset(
             view.name
             for view in self._views
-            if (state := found.get(view.name)) is None
-            or not state.is_whole
-            or state.made.tables != made_with(view).tables
+            if (known := found.get(view.name)) is None
+            or not known.is_whole
+            or known.made.tables != made_with(view).tables
         )
         if unready & self._views.indispensable or len(unready) == len(self._views):
             raise _not_ready()
-        return unready
+        return structs.replace(state, unready=unready)
 
-    def _borrow(self) -> _Opened:
+    def _borrow(self) -> Opened:
         with self._lock:
             file = file_at(self._path)
             while self._idle:
@@ -197,13 +156,14 @@ class ViewReader:
                 return opened
             opened.connection.close()  # replaced while it was opened
 
-    def _open(self) -> _Opened:
+    def _open(self) -> Opened:
         file = file_at(self._path)
         if file == MISSING:
             raise _not_ready()
         connection = connect(self._path, mode="ro")
         try:
-            opened = _Opened(connection, file, self._unready(connection))
+            state = self._state(connection)
+            opened = Opened(connection, file, state, state.unready)
             connection.create_function("principal_labels", 0, lambda: opened.labels)
             # Sorting a long list would need a file of its own, which a full disk has no room for.
             # First of all, as a change of it drops every temporary view.
@@ -219,7 +179,7 @@ class ViewReader:
         hidden = {table for name in unready for table in tables_of(self._views.by_name[name])}
         return {table: each for table, each in self.conditions.items() if table not in hidden}
 
-    def _give_back(self, opened: _Opened) -> None:
+    def _give_back(self, opened: Opened) -> None:
         if opened.connection.in_transaction:
             opened.connection.rollback()
         with self._lock:
@@ -228,23 +188,27 @@ class ViewReader:
                 return
         opened.connection.close()
 
-    def _explain(self, error: sqlite3.DatabaseError, file: File) -> None:
-        if not self._path.exists():
-            raise _not_ready() from error
+    def _explain(self, error: Exception, opened: Opened | None) -> KnowledgeBaseError | None:
+        """What to raise for an error of the file, or of what stands in a row; None: that error."""
+        file = opened.file if opened else file_at(self._path)
+        if not isinstance(error, sqlite3.DatabaseError):
+            # Of a row; in views that were made anew for that, it is a fault of the program.
+            return None if file == self._mended else self._mend(error, file)
+        refused = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH
+        if (opened and opened.unready and refused) or not self._path.exists():
+            return _not_ready()
         if is_damage(error):
-            self._mend(error, file)
-        raise DataDirectoryError(f"The views cannot be read: {reason(error)}.") from error
+            return self._mend(error, file)
+        return DataDirectoryError(f"The views cannot be read: {reason(error)}.")
 
-    def _mend(self, error: Exception, file: File) -> NoReturn:
+    def _mend(self, error: Exception, file: File) -> NotYetSearchable:
         if not self.on_damage(str(error), file):
-            raise NotYetSearchable(
+            return NotYetSearchable(
                 f"The views are damaged ({error}), and another process keeps them up, e.g. kb "
                 "serve: stop it, then ask again."
-            ) from error
+            )
         self._mended = file_at(self._path)
-        raise NotYetSearchable(
-            f"The views were damaged ({error}) and were made anew: ask again."
-        ) from error
+        return NotYetSearchable(f"The views were damaged ({error}) and were made anew: ask again.")
 
 
 def _not_ready() -> NotYetSearchable:

@@ -34,6 +34,9 @@ SCHEMA = zlib.crc32(repr(_TABLES).encode()) & 0x7FFFFFFF
 """Names the tables about the file as they are now; a file with another number is made anew."""
 
 STATES = "SELECT name, version, tables, position, whole FROM main.view_state ORDER BY name"
+FILE_STATE = f"""SELECT name, version, tables, position, whole, ({withheld.ALL}),
+    (SELECT position FROM main.forgotten), EXISTS ({withheld.ANY_PARKED})
+FROM main.view_state"""
 CHECKPOINT = "SELECT coalesce(max(position), 0) FROM main.view_state"
 ADD_VIEW = "INSERT OR REPLACE INTO view_state VALUES (?, ?, ?, ?, ?)"
 # One that is still behind catches up beside the others.
@@ -69,6 +72,21 @@ class ViewState(Struct, frozen=True):
         return self.position >= self.whole
 
 
+class FileState(Struct, frozen=True):
+    """What the file says of itself: how far it is, and what holds of all that is read of it.
+
+    `unready` are the views that are still being made from the log. `forgotten` is the last erasure
+    of which nothing is left, `parked` says that an event is, `withheld` that everything is withheld
+    from all but the operator.
+    """
+
+    position: int
+    forgotten: int
+    parked: bool
+    withheld: bool
+    unready: frozenset[str] = frozenset()
+
+
 def schema(connection: sqlite3.Connection) -> int:
     """The number of the tables about the file, 0 in an empty file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -80,6 +98,15 @@ def states(connection: sqlite3.Connection) -> dict[str, ViewState]:
         name: ViewState(name, Made(version, tables), position, whole)
         for name, version, tables, position, whole in connection.execute(STATES)
     }
+
+
+def file_state(connection: sqlite3.Connection) -> tuple[FileState, dict[str, ViewState]]:
+    """What the file says of itself, and how each view of it stands, by name."""
+    found = connection.execute(FILE_STATE).fetchall()
+    views = {row[0]: ViewState(row[0], Made(row[1], row[2]), row[3], row[4]) for row in found}
+    withheld, forgotten, parked = found[0][5:] if found else (False, 0, False)
+    position = max((each.position for each in views.values()), default=0)
+    return FileState(position, forgotten, bool(parked), bool(withheld)), views
 
 
 def checkpoint(connection: sqlite3.Connection) -> int:

@@ -13,6 +13,7 @@ import pytest
 from events.event import RecordedEvent
 from kb import KnowledgeBase
 from kb.access import Visibility, of_member
+from kb.entries.catalogue import Catalogue
 from kb.errors import DataDirectoryError, NotYetSearchable
 from kb.projections.leadership import Leadership
 from kb.projections.views import Views
@@ -267,6 +268,28 @@ def test_a_row_that_cannot_be_read_is_mended_and_never_a_fault(
     assert base.session.catalogue.get(entry_id).title == "Bedside handover"
     assert [each.name for each in base.session.directory.members()] == ["Ben"]
     assert len(notices) == 1
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda catalogue, entry: catalogue.get(entry),
+        lambda catalogue, entry: catalogue.browse(),
+        lambda catalogue, entry: catalogue.summaries([entry]),
+        lambda catalogue, entry: catalogue.revision(entry, 1),
+    ],
+)
+def test_whoever_meets_a_row_of_an_entry_that_cannot_be_read_has_it_mended(
+    open_base: OpenBase, ask: Callable[[Catalogue, str], object]
+) -> None:
+    base = open_base()
+    entry = base.session.entries.contribute(some_draft()).id
+    with closing(sqlite3.connect(base.parts.directory.views, isolation_level=None)) as db:
+        db.execute("UPDATE revision SET content = x'7b22'")
+        db.execute("UPDATE entry SET visibility = '{'")
+    with pytest.raises(NotYetSearchable, match="were made anew: ask again"):
+        ask(base.session.catalogue, entry)
+    assert ask(base.session.catalogue, entry)
 
 
 @pytest.mark.parametrize("content", [b"garbage" * 99, b"SQLite format 3\0" + b"\0" * 900])

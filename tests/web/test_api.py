@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from uuid_utils.compat import uuid7
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.errors import DataDirectoryError, NotYetSearchable
 from web import written
 
@@ -257,7 +257,7 @@ def test_an_unforeseen_error_is_a_problem_without_its_text(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(base.session, "search", broken)
+    monkeypatch.setattr(Session, "search", broken)
     response = client.get("/api/search", params={"q": "x"})
     assert_problem(response, 500)
     assert "secret" not in response.text
@@ -276,7 +276,7 @@ def test_a_foreseen_trouble_is_one_line_of_the_log(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(base.session, "search", fail)
+    monkeypatch.setattr(Session, "search", fail)
     assert_problem(client.get("/api/search", params={"q": "x"}), 503)
     [record] = [record for record in caplog.records if record.name == "tributary.web"]
     assert (record.levelname, record.exc_info) == ("WARNING", None)

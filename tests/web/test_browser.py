@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.entries.bring import ImportedEntry
 from kb.entries.content import Content, Draft, Section, Source
 from kb.errors import SearchUnavailable
@@ -128,7 +128,7 @@ def test_what_goes_wrong_while_typing_is_one_sentence(
     def unavailable(*_: object, **__: object) -> None:
         raise SearchUnavailable("The model is missing; install it.")
 
-    monkeypatch.setattr(base.session, "search", unavailable)
+    monkeypatch.setattr(Session, "search", unavailable)
     page = open_page()
     box = page.get_by_label("What are you trying to solve?")
     box.fill("Two bins")

@@ -18,7 +18,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.errors import DataDirectoryError
 from tests.worlds.web import Browsers, Community, sign_in
 from web.cli import serve
@@ -90,7 +90,7 @@ def test_a_failing_handler_tells_nothing_of_what_it_handled(
     form: Format,
     error: Exception,
 ) -> None:
-    monkeypatch.setattr(base.session, "search", failing(error))
+    monkeypatch.setattr(Session, "search", failing(error))
     with written(form) as stream:
         assert client.get("/api/search", params={"q": SECRET}).status_code >= 500
     assert type(error).__name__ in stream.getvalue()
@@ -140,7 +140,7 @@ def test_a_line_for_each_request_says_what_was_done(client: Client, contribute: 
 def test_the_lines_of_a_request_share_a_number_that_no_other_has(
     client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base.session, "search", failing(DataDirectoryError("Full.")))
+    monkeypatch.setattr(Session, "search", failing(DataDirectoryError("Full.")))
     with written() as stream:
         client.get("/api/search?q=x")
         client.get("/api/search?q=x")
@@ -152,7 +152,7 @@ def test_the_lines_of_a_request_share_a_number_that_no_other_has(
 def test_a_fault_says_its_type_and_where_it_passed(
     client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base.session, "search", failing(RuntimeError(SECRET)))
+    monkeypatch.setattr(Session, "search", failing(RuntimeError(SECRET)))
     with written() as stream:
         client.get("/api/search?q=x")
     [fault, answered] = lines(stream)
@@ -160,6 +160,9 @@ def test_a_fault_says_its_type_and_where_it_passed(
     [error] = fault["errors"]
     assert error["type"] == "RuntimeError"
     assert error["at"][-1].startswith("tests/web/test_logs.py:")
+    monkeypatch.setattr(
+        Session, "search", failing(RuntimeError(SECRET))
+    )  # which has passed nowhere
     with written("text") as stream:
         client.get("/api/search?q=x")
     assert f"RuntimeError\n  {error['at'][0]}\n" in stream.getvalue()

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kb import KnowledgeBase
+from kb.entries.catalogue import Catalogue
 from kb.errors import NotFound
 from tests.web.visits import NOWHERE, Client, page
 
@@ -46,7 +47,7 @@ def test_an_error_of_a_kind_that_is_known_keeps_its_sentence(
     def gone(*_: object, **__: object) -> None:
         raise Gone("It was here.")
 
-    monkeypatch.setattr(base.session.catalogue, "browse", gone)
+    monkeypatch.setattr(Catalogue, "browse", gone)
     assert "It was here." in page(client, "/", 404)
 
 
@@ -56,7 +57,7 @@ def test_an_unforeseen_error_is_a_page_without_its_text(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(base.session.catalogue, "browse", broken)
+    monkeypatch.setattr(Catalogue, "browse", broken)
     html = page(client, "/", 500)
     assert "Something went wrong on our side" in html
     assert "secret" not in html

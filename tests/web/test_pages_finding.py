@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.errors import InvalidInput, SearchUnavailable
 from tests.web.visits import Client, Contribute, page
 
@@ -156,7 +156,7 @@ def test_a_refused_question_is_explained_at_the_box(
     def refuse(*_: object, **__: object) -> None:
         raise InvalidInput("The question is too long; leave something out.", "question")
 
-    monkeypatch.setattr(base.session, "search", refuse)
+    monkeypatch.setattr(Session, "search", refuse)
     html = page(client, "/search?q=words", 400)
     assert 'id="q-error"' in html
     assert "leave something out" in html
@@ -206,7 +206,7 @@ def test_an_error_in_place_of_the_results_alone_is_one_sentence(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(base.session, "search", fail)
+    monkeypatch.setattr(Session, "search", fail)
     html = page(client, "/search/results?q=words", status)
     assert html.startswith('<p class="problem"')
     assert sentence in html

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.search.search import Answer
 from tests.web.visits import Client, page
 
@@ -13,7 +13,7 @@ TROUBLE = "The disk is full: <make room>."
 def behind(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer lacks three changes."""
 
-    def search(question: str, **_: object) -> Answer:
+    def search(_: Session, question: str, **__: object) -> Answer:
         return Answer(
             question=question,
             results=(),
@@ -23,7 +23,7 @@ def behind(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
             trouble=TROUBLE,
         )
 
-    monkeypatch.setattr(base.session, "search", search)
+    monkeypatch.setattr(Session, "search", search)
 
 
 @pytest.mark.parametrize("path", ["/search?q=x", "/search/results?q=x"])
@@ -41,12 +41,12 @@ def test_programs_get_what_keeps_the_index_from_going_on(client: Client) -> None
 def test_what_nobody_can_count_is_told_of_without_a_number(
     client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def search(question: str, **_: object) -> Answer:
+    def search(_: Session, question: str, **__: object) -> Answer:
         return Answer(
             question=question, results=(), nothing_close=True, milliseconds=1.0, trouble=TROUBLE
         )
 
-    monkeypatch.setattr(base.session, "search", search)
+    monkeypatch.setattr(Session, "search", search)
     html = page(client, "/search?q=x")
     assert "The disk is full: &lt;make room&gt;." in html
     assert "not in yet" not in html

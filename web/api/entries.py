@@ -85,14 +85,14 @@ def contribute_entry(
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule=READ))
 def get_entry(session: NamedDependency[Session], entry_id: PathId) -> EntryPage:
     """One entry; of relations, endorsements and reuses the first 100, or as many as weigh 49 kB."""
-    entry = session.catalogue.get(entry_id, most=MOST)
+    entry = session.catalogue.get(entry_id, most=MOST, related=MOST)
     author = _told(session, entry.contributed_by)
     return structs.replace(
         entry,
         contributed_by=author,
         endorsed=light(_by_known(session, entry.endorsed), MOST_BYTES // 3),
         reuse=light(entry.reuse, MOST_BYTES // 3),
-        relations=light(entry.relations[:MOST], MOST_BYTES // 3),
+        relations=light(entry.relations, MOST_BYTES // 3),
     )
 
 

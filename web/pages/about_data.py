@@ -1,12 +1,14 @@
 """What is recorded, in plain words, and who changed who may see or do what."""
 
+from collections.abc import Iterable, Iterator
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
 from kb import Session
 from kb.people.actions import AUDIT
-from kb.people.directory import AccessChange, GroupView
+from kb.people.results import ListedChange
 from web.pages.parts import PageNumber
 from web.pages.shell import Pages
 
@@ -22,8 +24,7 @@ class DataPage(Struct, frozen=True):
 class AuditPage(Struct, frozen=True):
     """Who changed who may see or do what, the newest first, a page of it at a time."""
 
-    changes: tuple[AccessChange, ...]
-    groups: dict[str, GroupView]
+    changes: tuple[ListedChange, ...]
     previous_url: str
     next_url: str
 
@@ -40,11 +41,18 @@ def audit(
 ) -> Response[str]:
     """Every change of roles, groups, visibility, settings and tokens."""
     passed = (page - 1) * PAGE_SIZE
-    found = session.directory.changes_listed(offset=passed, limit=PAGE_SIZE)
+    found = session.directory.newest_changes(offset=passed, limit=PAGE_SIZE + 1)
     shown = AuditPage(
-        changes=found.items,
-        groups=session.directory.groups_of({change.subject for change in found.items}),
+        changes=found[:PAGE_SIZE],
         previous_url=f"/audit?page={page - 1}" if page > 1 else "",
-        next_url=f"/audit?page={page + 1}" if found.total > passed + PAGE_SIZE else "",
+        next_url=f"/audit?page={page + 1}" if len(found) > PAGE_SIZE else "",
     )
-    return pages.render("audit.html", shown, at="people")
+    return pages.render("audit.html", shown, at="people", members=named(shown.changes))
+
+
+def named(changes: Iterable[ListedChange]) -> Iterator[str]:
+    """The members whose names a list of changes shows."""
+    for each in changes:
+        yield each.change.actor
+        if each.change.subject and each.group is None:
+            yield each.change.subject

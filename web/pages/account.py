@@ -21,12 +21,12 @@ from kb.errors import InvalidInput, Mistakes
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import as_json
 from kb.people.actions import CHANGE_SELF, SEE_PEOPLE
-from kb.people.directory import AccessChange, GroupView, MemberView
+from kb.people.results import GroupView, ListedChange, MemberView
 from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
 from web.pages.joining import PROFILE, profile_of
-from web.pages.parts import PIECE, PageNumber, Part, offset, part, piece
+from web.pages.parts import PIECE, PageNumber, Part, newest, offset, piece
 from web.pages.passkeys import passkeys_of
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import own_session, set_session
@@ -65,8 +65,7 @@ class AccountPage(Struct, frozen=True, kw_only=True):
     tokens: Part[TokenInfo]
     scopes: tuple[str, ...]
     days: Mapping[str, str]
-    changes: Part[AccessChange]
-    about: dict[str, GroupView]
+    changes: Part[ListedChange]
     ways: tuple[str, ...]
     passkeys: Part[PasskeyInfo]
     has_name: bool
@@ -242,7 +241,7 @@ def _page(
     accounts, member = base.accounts, signed_in.member
     directory = visit.session.directory
     me = directory.member(member)
-    changes = directory.changes_listed(member, offset=offset(at.changes), limit=PIECE)
+    changes = directory.newest_changes(member, offset=offset(at.changes), limit=PIECE + 1)
     keys = passkeys_of(base).of(member) if "passkey" in base.settings.ways else []
     return AccountPage(
         me=me,
@@ -252,8 +251,7 @@ def _page(
         tokens=piece(accounts.tokens.of(member), at.tokens, "/account", "tokens"),
         scopes=SCOPES,
         days=DAYS,
-        changes=part(changes.items, changes.total, at.changes, "/account", "changes"),
-        about=_groups_of(visit, {change.subject for change in changes.items}),
+        changes=newest(changes, at.changes, "/account", "changes"),
         ways=base.settings.ways,
         passkeys=piece(keys, at.passkeys, "/account", "passkeys"),
         has_name=accounts.names.has(member),

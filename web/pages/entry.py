@@ -10,19 +10,21 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb import Session
-from kb.access import Visibility, audience, may
+from kb.access import Principal, Visibility, audience, may
 from kb.entries.actions import CURATE, ERASE_ENTRY, READ, REVISE, SHOW
 from kb.entries.results import (
     EndorsementView,
     EntryPage,
-    EntrySummary,
     HistoryItem,
     LineageEntry,
+    Piece,
+    Pieces,
     RelatedEntry,
     ReuseView,
+    WholeEntry,
 )
 from kb.errors import InvalidInput, Refused
 from kb.people.actions import SEE_PEOPLE
@@ -68,6 +70,12 @@ class Numbers(Struct, frozen=True):
     related: int = 1
     history: int = 1
 
+    @property
+    def pieces(self) -> Pieces:
+        """Which piece of each list that is."""
+        numbers = structs.asdict(self).items()
+        return Pieces(**{name: Piece(offset(number), PIECE) for name, number in numbers})
+
 
 class EntryView(Struct, frozen=True, kw_only=True):
     """Everything on an entry's page.
@@ -86,7 +94,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     origins: tuple[LineageEntry, ...]
     derived: tuple[LineageEntry, ...]
     history: Part[HistoryItem]
-    successor: EntrySummary | None
+    successor: str | None
     mine: EndorsementView | None
     groups: tuple[str, ...]
     forms: dict[str, Form]
@@ -120,9 +128,10 @@ async def show(
     view = await sync_to_thread(look)
     if soon := next((one.soon for one in view.sections if one.soon), None):
         del view  # many may wait, and texts are long
+        session.renew()
         await laid_out.wait(soon)
         view = await sync_to_thread(look)
-    return await sync_to_thread(pages.render, "entry.html", view, at="browse", done=done)
+    return await sync_to_thread(_shown, pages, view, done=done)
 
 
 def act(
@@ -144,9 +153,16 @@ def act(
         receipt = command()
     except (InvalidInput, Refused) as error:
         view = entry_view(session, pages, entry_id, name, form.with_error(error, CALLED))
-        return pages.render("entry.html", view, at="browse", status=status_of(error))
+        return _shown(pages, view, status=status_of(error))
     answer = when_searchable(session, receipt) if wait else written(receipt)
     return see_other(entry_url(entry_id), done, searchable=answer.searchable)
+
+
+def _shown(pages: Pages, view: EntryView, *, done: str = "", status: int = 200) -> Response[str]:
+    members = {view.entry.contributed_by}
+    members |= {one.member for one in view.endorsed.items}
+    members |= {one.actor for one in view.history.items}
+    return pages.render("entry.html", view, at="browse", done=done, status=status, members=members)
 
 
 def entry_view(
@@ -158,9 +174,8 @@ def entry_view(
     at: Numbers = Numbers(),  # noqa: B008 - it is frozen
 ) -> EntryView:
     """The page's data; `form` stands in for the empty form `name`. Raises `NotFound`."""
-    entry = session.catalogue.get(entry_id, most=0)
-    mine = session.catalogue.endorsement(entry_id, session.principal.member)
-    lineage = session.catalogue.lineage(entry_id)
+    whole = session.catalogue.whole(entry_id, session.principal.member, at.pieces)
+    entry, mine = whole.entry, whole.mine
     forms = _empty_forms(mine, entry.version)
     principal, author = session.principal, entry.contributed_by
     now = ChosenSight.now(entry.visibility)
@@ -171,13 +186,13 @@ def entry_view(
             entry.sections,
             pages.layouts,
             session.catalogue.forgotten(),
-            session.catalogue.links(entry.id),
+            whole.links,
             entry.title,
         ),
-        **_parts(session, entry, at),
-        origins=_further(lineage.origins),
-        derived=_further(lineage.derived),
-        successor=_successor(session, entry.successor),
+        **_parts(whole, at),
+        origins=_further(whole.lineage.origins),
+        derived=_further(whole.lineage.derived),
+        successor=whole.successor_title,
         mine=mine,
         groups=session.catalogue.groups(limit=SUGGESTED),
         forms=forms | {name: form} if form else forms,
@@ -186,29 +201,37 @@ def entry_view(
         may_show=may(principal, SHOW, author),
         may_curate=may(principal, CURATE, author),
         may_erase=may(principal, ERASE_ENTRY, author),
+        may_update=_to_update(principal, whole),
         may_lose=not audience(Visibility("author"), author) & principal.labels,
         seen_by=group_names(session, entry.visibility.groups),
         chosen=chosen,
         offer=offered(session, chosen.groups),
-        world=session.directory.open_to_world(),
+        world=whole.world,
     )
 
 
-def _parts(session: Session, entry: EntryPage, at: Numbers) -> dict[str, Any]:
-    """The lists of an entry, a page of each, and which of these reuses may be updated."""
-    url, read = entry_url(entry.id), session.catalogue
-    reuses = read.reuses(entry.id, offset=offset(at.reuse), limit=PIECE)
-    endorsed = read.endorsed(entry.id, offset=offset(at.endorsed), limit=PIECE)
-    history = read.history(entry.id, offset=offset(at.history), limit=PIECE, newest_first=True)
-    related = entry.relations[offset(at.related) :][:PIECE]
-    happened = read.happened(entry.id)
-    return {
-        "endorsed": part(endorsed, entry.endorsements, at.endorsed, url, "endorsed"),
-        "reuse": part(reuses, entry.reuses, at.reuse, url, "reuse"),
-        "related": part(related, len(entry.relations), at.related, url, "related"),
-        "history": part(history, happened, at.history, url, "history"),
-        "may_update": reuses_to_update(session, entry.id, reuses),
+def _parts(whole: WholeEntry, at: Numbers) -> dict[str, Any]:
+    """The lists of an entry, a page of each."""
+    entry = whole.entry
+    lists = {
+        "endorsed": (entry.endorsed, entry.endorsements),
+        "reuse": (entry.reuse, entry.reuses),
+        "related": (entry.relations, whole.related),
+        "history": (whole.history, whole.happened),
     }
+    url = entry_url(entry.id)
+    return {
+        name: part(items, total, getattr(at, name), url, name)
+        for name, (items, total) in lists.items()
+    }
+
+
+def _to_update(principal: Principal, whole: WholeEntry) -> frozenset[str]:
+    """The ids of the reuses shown of which the principal may tell what became."""
+    if may(principal, UPDATE_REUSE):
+        return frozenset(one.id for one in whole.entry.reuse)
+    own = principal.member is not None and may(principal, UPDATE_REUSE, principal.member)
+    return whole.own_reuses if own else frozenset()
 
 
 def reuses_to_update(
@@ -242,7 +265,3 @@ def _empty_forms(mine: EndorsementView | None, version: int) -> dict[str, Form]:
 def _further(entries: tuple[LineageEntry, ...]) -> tuple[LineageEntry, ...]:
     """The nearest steps of a lineage that lie beyond the entry's own relations."""
     return tuple(entry for entry in entries if entry.depth > 1)[:PIECE]
-
-
-def _successor(session: Session, entry_id: str | None) -> EntrySummary | None:
-    return session.catalogue.summaries([entry_id]).get(entry_id) if entry_id else None

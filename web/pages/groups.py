@@ -186,14 +186,13 @@ def _groups(
     else:
         found = directory.nested(offset=passed, limit=PIECE)
     ids = [group.id for group, _ in found.items]
-    few = {group: directory.members_listed(group=group, limit=FEW).items for group in ids}
     page = GroupsPage(
         groups=part(
             found.items, found.total, number, "/groups", "page", {"name": named} if named else {}
         ),
         around=directory.around(ids[0]) if ids and found.items[0][1] else (),
         named=named,
-        members=few,
+        members=directory.first_of_groups(ids, FEW),
         sizes=directory.sizes(ids),
         places=_places(session),
         form=form,

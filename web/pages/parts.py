@@ -61,6 +61,11 @@ def part(
     return Part(tuple(items), total, number, before, after)
 
 
+def newest(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
+    """Page `number` of a list of which one item more than a page was asked for."""
+    return part(items[:PIECE], offset(number) + len(items), number, url, name)
+
+
 def piece(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
     """Page `number` of a list that is there as a whole; see `part`."""
     return part(items[offset(number) :][:PIECE], len(items), number, url, name)

@@ -48,14 +48,12 @@ def offered(session: Session, chosen: Iterable[str] = (), *, joinable: bool = Fa
     """
     if not may(session.principal, SEE_PEOPLE):
         return Offer()
-    directory = session.directory
-    first = directory.groups_listed(limit=OFFERED)
-    ticked = directory.groups_of(chosen)
-    own = {
-        label.removeprefix(_OF_GROUP) for label in session.principal.labels if _OF_GROUP in label
-    }
+    labels, chosen = session.principal.labels, {*chosen}
+    own = {label.removeprefix(_OF_GROUP) for label in labels if _OF_GROUP in label}
+    first, beside = session.directory.groups_offered(chosen | own, OFFERED)
+    ticked = {each: group for each, group in beside.items() if each in chosen}
     few = first.total <= OFFERED
-    others = (*([] if few else directory.groups_of(sorted(own)).values()), *first.items)
+    others = (*(group for each, group in beside.items() if each in own and not few), *first.items)
     shown = {} if few else dict(ticked)
     for each in others:
         if (few or len(shown) < max(OFFERED, len(ticked))) and not (joinable and each.closed):

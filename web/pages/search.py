@@ -1,5 +1,6 @@
 """Ask a question: the page, and the part of it that is replaced while one types."""
 
+from http import HTTPStatus
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -96,10 +97,10 @@ def search(
     asked: NamedDependency[Asked],
 ) -> Response[str]:
     """The whole page."""
-    options = Options(
-        session.catalogue.tags(limit=SUGGESTED), session.catalogue.groups(limit=SUGGESTED)
-    )
-    return _answered(session, pages, SearchPage(asked, options), "search.html")
+    page, status = _answered(session, SearchPage(asked))
+    # Last, as an answer waits for what was just written, and all is read as it is from then on.
+    page = structs.replace(page, options=Options(*session.catalogue.suggested(SUGGESTED)))
+    return pages.render("search.html", page, at="ask", status=status)
 
 
 @get(RESULTS, dependencies=ASKED, sync_to_thread=True, rule=READ, counted=True, queue="searches")
@@ -110,19 +111,19 @@ def results(
     settled: FromQuery[Literal["", "yes"]] = "",
 ) -> Response[str]:
     """Only the results, for static/search.js, which says when one no longer types."""
-    page = SearchPage(asked)
-    return _answered(session, pages, page, "partials/results.html", settled=bool(settled))
+    page, status = _answered(session, SearchPage(asked), settled=bool(settled))
+    return pages.render("partials/results.html", page, at="ask", status=status)
 
 
 def _answered(
-    session: Session, pages: Pages, page: SearchPage, template: str, *, settled: bool = True
-) -> Response[str]:
+    session: Session, page: SearchPage, *, settled: bool = True
+) -> tuple[SearchPage, int]:
+    """The page with its answer, if anything is asked, and the status that it has."""
     asked = page.asked
     if not asked.question.strip():
-        return pages.render(template, page, at="ask")
+        return page, HTTPStatus.OK
     try:
         answer = session.search(asked.question, asked.filter, limit=LIMIT, settled=settled)
     except InvalidInput as error:
-        refused = structs.replace(page, problem=str(error))
-        return pages.render(template, refused, at="ask", status=400)
-    return pages.render(template, structs.replace(page, answer=answer), at="ask")
+        return structs.replace(page, problem=str(error)), HTTPStatus.BAD_REQUEST
+    return structs.replace(page, answer=answer), HTTPStatus.OK

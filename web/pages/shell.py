@@ -1,14 +1,16 @@
 """What every page has around it, and how it is made: whole, in the handler's own thread."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from jinja2 import Environment
 from litestar import MediaType, Request, Response
+from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
@@ -18,7 +20,7 @@ from web.bodies import Typed
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.pages.engine import environment
-from web.visit import UNNAMED, Visit, Visits, visit_of
+from web.visit import UNNAMED, Visit, Visits, is_ours
 
 NOTICES: Mapping[str, str] = {
     "contributed": "Thank you. Your entry is here, and searches find it.",
@@ -137,10 +139,28 @@ class Pages:
         """The same for the principal now, who may sign in at the address `sign_in`."""
         return Pages(self._visits, visit, sign_in, like=self)
 
+    @contextmanager
+    def in_snapshot(self, visit: Visit, sign_in: str = SIGN_IN) -> Iterator["Pages"]:
+        """As `for_visit`, for a page that shows one state of the views."""
+        with visit.session.snapshot() as session:
+            yield self.for_visit(structs.replace(visit, session=session), sign_in)
+
     def render(
-        self, template: str, page: Struct, *, at: str = "", done: str = "", status: int = 200
+        self,
+        template: str,
+        page: Struct,
+        *,
+        at: str = "",
+        done: str = "",
+        status: int = 200,
+        members: Iterable[str] = (),
     ) -> Response[str]:
-        """`template` with `page`; `at` is the part of the navigation, `done` names a notice."""
+        """`template` with `page`; `at` is the part of the navigation, `done` names a notice.
+
+        What `members` are called is looked up at once, as they stand on the page.
+        """
+        if known := {*members}:
+            self._know(known | ({self._visit.principal.member or ""} - {""}))
         html = self.templates.get_template(template).render(
             page=page,
             shell=self._shell(at, done),
@@ -160,26 +180,40 @@ class Pages:
         A form with `typed` is shown to be sent again, so that nobody has to write it anew.
         """
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
-        made = self.for_visit(self._visit_of(request), sign_in_url(request))
+        with self.in_snapshot(self._visit_of(request), sign_in_url(request)) as made:
+            return made.told(request, template, problem, typed)
+
+    def told(
+        self,
+        request: Request[Any, Any, Any],
+        template: str,
+        problem: ProblemDetails,
+        typed: Typed,
+    ) -> Response[str]:
+        """See `error`."""
         if typed:
             of_session = problem.status == HTTPStatus.UNAUTHORIZED or (
                 problem.detail == SENTENCES[HTTPStatus.FORBIDDEN]
             )
             kept = KeptPage(request.url.path, typed, "" if of_session else problem.detail)
-            answer = made.render("kept.html", kept, status=problem.status)
+            answer = self.render("kept.html", kept, status=problem.status)
             answer.headers["cache-control"] = "private, no-store"  # it may be a shared machine
             return answer
         question, narrowed = _asked(request) if problem.instance == SEARCH else ("", ())
         page = ErrorPage(problem, question, narrowed)
-        return made.render(template, page, status=problem.status)
+        return self.render(template, page, status=problem.status)
 
     def name_of(self, member: str) -> str:
         """What a member is called, as far as the viewer may know."""
         if member not in self._names:
-            session = self._visit.session
-            unknown = member if may(session.principal, SEE_PEOPLE) else UNNAMED
-            self._names[member] = session.directory.names([member]).get(member, unknown)
+            self._know([member])
         return self._names[member]
+
+    def _know(self, members: Iterable[str]) -> None:
+        session = self._visit.session
+        names = session.directory.names([*members])
+        tells = may(session.principal, SEE_PEOPLE)
+        self._names |= {one: names.get(one, one if tells else UNNAMED) for one in members}
 
     def _shell(self, at: str, done: str) -> Shell:
         principal, settings = self._visit.principal, self._visits.base.settings
@@ -203,7 +237,7 @@ class Pages:
         if not may(self._visit.principal, AUDIT):
             return ""
         try:
-            return self._visit.base.incomplete()
+            return self._visit.session.incomplete()
         except KnowledgeBaseError:
             return ""  # the page tells what is wrong
 
@@ -221,6 +255,8 @@ class Pages:
         visit: Visit | None = request.scope.get("auth")
         if visit is not None:
             return visit
+        if is_ours(request.url.path):
+            return self._visits.nobody
         try:
             return self._visits.of(request.scope)
         except (ClientException, KnowledgeBaseError):
@@ -234,11 +270,11 @@ def _asked(request: Request[Any, Any, Any]) -> tuple[str, Typed]:
     return question, tuple((name, text) for name, text in given if name in NARROWS and text)
 
 
-def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any]], Pages]:
+def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any], Visit], Pages]:
     """The dependency `pages`: they are for the principal."""
 
-    def of(request: Request[Any, Any, Any]) -> Pages:
-        return pages.for_visit(visit_of(request), sign_in_url(request))
+    def of(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Pages:
+        return pages.for_visit(visit, sign_in_url(request))
 
     return of
 

@@ -139,10 +139,11 @@ def _form(
     *,
     status: int = 200,
 ) -> Response[str]:
+    tags, groups = session.catalogue.suggested(SUGGESTED)
     page = WritingPage(
         form,
-        session.catalogue.groups(limit=SUGGESTED),
-        session.catalogue.tags(limit=SUGGESTED),
+        groups,
+        tags,
         entry,
         offer=offered(session, form.chosen.groups),
         world=session.directory.open_to_world(),

@@ -1,0 +1,66 @@
+"""While what was written to the views is moved into their file, nobody waits for that."""
+
+import os
+from itertools import count
+from threading import Thread
+
+import pytest
+
+from kb.projections.leadership import Leadership
+from tests.kb.conftest import OpenBase
+from tests.worlds.log import some_draft
+
+
+def test_readers_of_the_process_that_leads_verify_nothing_while_it_moves_pages(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    base.session.entries.contribute(some_draft())
+    reader, verified, found = base.parts.reader, list[str](), list[object]()
+    monkeypatch.setattr(reader, "on_change", lambda: verified.append("by a reader"))
+
+    def ask() -> None:
+        found.append((reader.fits(), base.session.catalogue.browse().total))
+
+    def sync(_: int) -> None:
+        # The pages are in the file, and their sums are not yet.
+        asking = Thread(target=ask)
+        asking.start()
+        asking.join()
+
+    monkeypatch.setattr(os, "fsync", sync)
+    base.parts.views.close()  # which moves them
+    assert found == [(False, 1)]
+    assert verified == []
+
+
+def test_a_change_by_something_else_is_verified_also_while_pages_are_moved(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    base.session.entries.contribute(some_draft())
+    reader, verified = base.parts.reader, list[str]()
+    monkeypatch.setattr(reader, "on_change", lambda: verified.append("by a reader"))
+    path = base.parts.directory.views
+    path.touch()
+    monkeypatch.setattr(os, "fsync", lambda _: base.session.catalogue.browse())
+    base.parts.views.close()
+    assert verified
+
+
+def test_a_reader_beside_the_process_that_leads_waits_no_longer_than_that_moves_pages(
+    open_base: OpenBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base()
+    base.session.entries.contribute(some_draft())
+    base.parts.views.close()
+    numbers = count(1)
+    slept: list[float] = []
+    fits = base.parts.reader.fits
+    # As it is for a moment while another process moves pages.
+    monkeypatch.setattr(base.parts.reader, "fits", lambda: next(numbers) > 3 and fits())
+    monkeypatch.setattr("kb.projections.leadership.time.sleep", slept.append)
+    with Leadership(base.parts.directory.lock).taken() as leads:
+        assert leads
+        base.parts.worker.verify_views()
+    assert len(slept) < 5
