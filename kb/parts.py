@@ -176,6 +176,7 @@ class Parts:
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""
+        self.questions.settle()
         self.worker.close()
         self.index.close()
         self.views.close()

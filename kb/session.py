@@ -1,9 +1,8 @@
 """What one principal sees and does in an opened base."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property, partial
-from sqlite3 import Error as SqliteError
 from typing import Self
 
 from kb.access import Principal
@@ -13,7 +12,7 @@ from kb.entries.catalogue import Catalogue, EntryFilter
 from kb.entries.kinds import Kind
 from kb.entries.service import Entries
 from kb.erasure.erase import Erasure
-from kb.errors import DataDirectoryError, Forbidden
+from kb.errors import Forbidden
 from kb.ids import new_event_id, new_id
 from kb.measures.reuse_report import Reports
 from kb.own_data.read import OwnData, own_data
@@ -133,10 +132,8 @@ class Session:
         """
         with storage_errors(self._parts.directory.root):
             answer = self._search(question, filter or EntryFilter(), limit=limit)
-            # Counting is never worth an answer, e.g. on a disk that is full.
-            with suppress(SqliteError, DataDirectoryError):
-                if settled:
-                    self._parts.questions.asked(question, self.principal.member)
+        if settled:
+            self._parts.questions.asked_now(question, self.principal.member)
         return answer
 
     def own_data(self) -> OwnData:

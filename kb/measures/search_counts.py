@@ -8,15 +8,15 @@ erasure all but the counts of days goes: words may name whom or what nobody can 
 """
 
 import sqlite3
-from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.log import EventLog
 from events.marks import misfit
@@ -24,6 +24,7 @@ from events.sqlite_marks import read_mark, write_mark
 from kb.accounts import tally
 from kb.errors import DataDirectoryError
 from kb.measures.search_count_file import BRIEFLY, QuestionFile
+from kb.measures.soon import Soon
 from kb.writer import Clock
 
 ENOUGH = 5
@@ -53,6 +54,14 @@ _KEEP = "INSERT INTO common VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET searches 
 _FORGET = ("DELETE FROM window", "DELETE FROM asked", "DELETE FROM common")
 _DAYS = "SELECT date, searches FROM day ORDER BY date"
 _COMMON = "SELECT words, begins, searches FROM common ORDER BY begins DESC, searches DESC, words"
+
+
+class _Search(Struct, frozen=True):
+    """A search to be counted; of one that had to wait the words are not kept."""
+
+    at: datetime
+    question: str | None
+    member: str | None
 
 
 class CommonQuestion(Struct, frozen=True, kw_only=True):
@@ -85,37 +94,66 @@ class Questions:
         self.clock = clock
         self._random = random
         self._lock = Lock()
-        self._uncounted: deque[str] = deque()  # the days of searches, no more of them
+        self._noting = Lock()
+        self._uncounted: list[_Search] = []
+        self._soon = Soon(self._count_quietly)
 
     def asked(self, question: str, member: str | None) -> None:
         """Count a search; `member` is None for someone who is not signed in.
 
-        Nobody waits for that: while the file is locked it is counted later, without its words.
+        While the file is locked it is counted later, without its words.
         """
-        now = self.clock()
-        words = normalised(question)
-        if len(self._uncounted) < MOST_UNCOUNTED:
-            self._uncounted.append(now.date().isoformat())
-        if not self._lock.acquire(timeout=BRIEFLY):
-            return
+        self._note(question, member)
+        self._count()
+
+    def asked_now(self, question: str, member: str | None) -> None:
+        """The same without waiting: a search is never worth the answer to it."""
+        self._note(question, member)
+        self._soon.ask()
+
+    def settle(self) -> None:
+        """Wait until what was asked is counted."""
+        self._soon.settle()
+
+    def _note(self, question: str, member: str | None) -> None:
+        with self._noting:
+            if len(self._uncounted) < MOST_UNCOUNTED:
+                self._uncounted.append(_Search(self.clock(), question, member))
+
+    def _count_quietly(self) -> None:
+        with suppress(sqlite3.Error, DataDirectoryError, OSError):
+            self._count()
+
+    def _count(self) -> None:
+        """Count all searches that were noted, or keep them for later without their words."""
+        with self._noting:
+            noted, self._uncounted = self._uncounted, []
+        counted = False
         try:
-            with self._file.writing() as db:
-                self._count(db)
-                self._ask(db, now, words, member)
+            if self._lock.acquire(timeout=BRIEFLY):
+                try:
+                    with self._file.writing() as db:
+                        for search in noted:
+                            db.execute(_COUNT, (search.at.date().isoformat(),))
+                            self._ask(db, search)
+                    counted = True
+                finally:
+                    self._lock.release()
         finally:
-            self._lock.release()
+            if not counted:
+                with self._noting:
+                    wordless = [structs.replace(search, question=None) for search in noted]
+                    self._uncounted = wordless + self._uncounted
 
-    def _count(self, db: sqlite3.Connection) -> None:
-        """Count this search, and those that could not be counted before."""
-        for _ in range(len(self._uncounted)):
-            db.execute(_COUNT, (self._uncounted.popleft(),))
-
-    def _ask(self, db: sqlite3.Connection, now: datetime, words: str, member: str | None) -> None:
-        begins, key = self._window(db, now)
-        if member is None or not words:
+    def _ask(self, db: sqlite3.Connection, search: "_Search") -> None:
+        if search.question is None:
+            return
+        begins, key = self._window(db, search.at)
+        words = normalised(search.question)
+        if search.member is None or not words:
             return
         alike = _hashed(key, "question", words)
-        db.execute(_ASK, (alike, _hashed(key, "member", member)))
+        db.execute(_ASK, (alike, _hashed(key, "member", search.member)))
         (members,) = db.execute(_MEMBERS, (alike,)).fetchone()
         if members >= ENOUGH:
             db.execute(_KEEP, (words, begins))
@@ -125,6 +163,7 @@ class Questions:
 
         Raises `DataDirectoryError`, also for counts that are not what was counted.
         """
+        self.settle()
         if self._path.exists():
             with self._lock, self._file.explained(), self._file.writing() as db:
                 _close(db, self.clock())
@@ -147,6 +186,7 @@ class Questions:
 
         Raises `DataDirectoryError`.
         """
+        self.settle()
         if self._path.exists():
             with self._lock, self._file.explained(), self._file.writing() as db:
                 write_mark(db, self._log.mark())
@@ -157,6 +197,7 @@ class Questions:
 
     def remembers(self, position: int) -> bool:
         """Whether words of before `position` are there again. Raises `DataDirectoryError`."""
+        self.settle()
         if not position or not self._path.exists():
             return False
         with self._lock, self._file.explained(), self._file.writing() as db:
@@ -167,6 +208,7 @@ class Questions:
 
     def _read(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows as they were written; raises `DataDirectoryError` where they are not."""
+        self.settle()
         with self._lock, self._file.explained(), self._file.writing(REPORT_SECONDS) as db:
             _close(db, self.clock())
             damaged = self._mended(db)

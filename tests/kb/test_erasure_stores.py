@@ -48,6 +48,7 @@ def test_no_store_holds_anything_of_an_erased_member_and_their_entries(
     base.accounts.names.set(member, "xanthippe")
     base.accounts.sessions.begin(member, "password")
     her.search(TEXT)
+    base.parts.questions.settle()
     said: Traces = {"views.sqlite": SECRETS, "log": SECRETS}
     traces = _merged(traces_of_entry(data), traces_of_principal(data, member), said)
 

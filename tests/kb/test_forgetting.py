@@ -86,6 +86,7 @@ def test_the_key_of_what_was_asked_goes_when_its_window_is_over_though_nobody_as
 ) -> None:
     xanthippe(base).search(TEXT)
     questions, data = base.parts.questions, base.settings.data
+    questions.settle()
     with closing(sqlite3.connect(data / "questions.sqlite")) as db:
         [kept] = db.execute("SELECT key, question, member FROM window, asked").fetchall()
     assert {secret for secret, _ in left_in(data, kept)} == set(kept)

@@ -19,6 +19,7 @@ from events.memory import InMemoryEventLog
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.measures.search_counts import ENOUGH, WINDOW, Questions, normalised
+from kb.measures.soon import Soon
 from tests.contracts.event_log import new_event
 from tests.worlds.shell import CommandLine
 
@@ -178,6 +179,53 @@ def test_no_page_of_what_was_deleted_stays_in_the_file_though_the_first_try_was_
     questions.tidy()
     assert rows(tmp_path, "PRAGMA freelist_count") == [(0,)]
     assert rows(tmp_path, "SELECT * FROM uncleared") == []
+
+
+def test_nobody_who_asks_waits_until_that_is_counted(tmp_path: Path, now: Now) -> None:
+    go_on = Event()
+
+    def random(size: int) -> bytes:
+        assert go_on.wait(30)
+        return bytes(size)
+
+    questions = Questions(tmp_path / "questions.sqlite", now, random, InMemoryEventLog())
+    for number in range(ENOUGH):
+        questions.asked_now(QUESTION, f"member-{number}")
+    assert not go_on.is_set()
+    go_on.set()
+    assert questions.days() == [("2026-05-04", ENOUGH)]
+    assert [each.searches for each in questions.common()] == [1]
+
+
+def test_what_was_asked_a_moment_ago_is_forgotten_with_the_rest(
+    questions: Questions, tmp_path: Path
+) -> None:
+    for number in range(ENOUGH):
+        questions.asked_now(QUESTION, f"member-{number}")
+    questions.forget()
+    assert questions.common() == []
+    assert rows(tmp_path, "SELECT * FROM asked") == []
+    assert questions.days() == [("2026-05-04", ENOUGH)]
+
+
+def test_work_that_failed_is_done_when_it_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    told: list[object] = []
+    monkeypatch.setattr("threading.excepthook", told.append)
+
+    def work() -> None:
+        done.append("begun")
+        if len(done) == 1:
+            raise ValueError("the first time")
+
+    soon = Soon(work)
+    for _ in range(2):
+        soon.ask()
+        soon.settle()
+    assert done == ["begun", "begun"]
+    assert len(told) == 1
 
 
 @given(st.permutations(["hand", "over", "patients", "nights"]))
