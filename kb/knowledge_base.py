@@ -136,7 +136,7 @@ class KnowledgeBase:
 
         What a question asked after that does not find is not there.
         """
-        self.wait(self.head(), index=True, timeout=timeout)
+        self._parts.wait(self.head(), "index", timeout, all_before=True)
 
     def head(self) -> int:
         """The log's last position, to `wait` for."""

@@ -162,8 +162,10 @@ class Parts:
                 f"Nothing was changed, as the views lack what is new: try again. {why}".strip()
             ) from error
 
-    def wait(self, position: int, lane: str, timeout: float | None = None) -> None:
-        """Return when the views, and `lane` after them, hold `position`.
+    def wait(
+        self, position: int, lane: str, timeout: float | None = None, *, all_before: bool = False
+    ) -> None:
+        """Return when the views, and `lane` after them, hold `position`, or `all_before` it too.
 
         Raises `NotYetSearchable` after `timeout` seconds, or when the work cannot go on.
         """
@@ -172,7 +174,8 @@ class Parts:
         deadline = monotonic() + (math.inf if timeout is None else timeout)
         with storage_errors(self.directory.root):
             for each in dict.fromkeys(("views", lane)):
-                self.worker.ensure(position, each, timeout=max(0.0, deadline - monotonic()))
+                left = max(0.0, deadline - monotonic())
+                self.worker.ensure(position, each, timeout=left, all_before=all_before)
 
     def close(self) -> None:
         """Let go of everything; the background work ends first."""

@@ -42,6 +42,9 @@ class Lane(Protocol):
     def holds(self, position: int) -> bool:
         """Whether what happened at `position` is taken in, by whatever process leads."""
 
+    def reached(self, position: int) -> bool:
+        """Whether all that happened up to `position` is taken in, by whatever process leads."""
+
     def step(self, stopped: Stopped) -> bool:
         """Do a piece of what there is to do; False if there is nothing. For who leads.
 
@@ -98,6 +101,8 @@ class ViewsLane:
     def holds(self, position: int) -> bool:
         """Whether the views show what happened at `position`."""
         return self._reader.holds(position)
+
+    reached = holds
 
     def step(self, _: Stopped) -> bool:
         """Take a batch in, or else go on with erasing, or with views that are made anew."""
@@ -186,6 +191,8 @@ class ProjectionLane:
     def holds(self, position: int) -> bool:
         """Whether the projection has taken in what happened at `position`."""
         return self.checkpoint() >= position
+
+    reached = holds
 
     def step(self, _: Stopped) -> bool:
         """Take a batch in."""

@@ -69,14 +69,17 @@ class ProjectionWorker:
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views
         self._forgetting = forgetting
 
-    def ensure(self, position: int, lane: str = "views", *, timeout: float = 30.0) -> None:
-        """Return when the projections of `lane` hold `position`.
+    def ensure(
+        self, position: int, lane: str = "views", *, timeout: float = 30.0, all_before: bool = False
+    ) -> None:
+        """Return when the projections of `lane` hold `position`, or `all_before` it too.
 
         For others than the views this process begins to follow; what it then has to do for this
         caller takes as long as it takes. Else raises `NotYetSearchable` after `timeout` seconds,
         and `DataDirectoryError` once closed.
         """
-        reached, others = self._lanes[lane].holds, lane != "views"
+        wanted, others = self._lanes[lane], lane != "views"
+        reached = wanted.reached if all_before else wanted.holds
         deadline = time.monotonic() + timeout
         for_this_caller = False
         while not reached(position):

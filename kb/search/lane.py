@@ -43,6 +43,10 @@ class IndexLane:
         """Whether the index has taken in what happened at `position`, in its turn or before it."""
         return self._index.holds(position)
 
+    def reached(self, position: int) -> bool:
+        """Whether the index has taken in all that happened up to `position`, in its turn."""
+        return self.checkpoint() >= position
+
     def checkpoint(self) -> int:
         """How far the index is."""
         return self._index.position()

@@ -10,6 +10,7 @@ from kb.access import MEMBERS_LABEL, Principal
 from kb.errors import NotYetSearchable
 from kb.knowledge_base import KnowledgeBase
 from kb.projections.views import Views
+from kb.search.turns import FEW
 from tests.kb.conftest import OpenBase
 from tests.worlds.log import some_content, some_draft
 
@@ -69,3 +70,16 @@ def test_once_there_is_room_again_all_is_found_and_nothing_is_said(
     base.catch_up()
     answer = base.session.search("night shift")
     assert (answer.results[0].title, answer.trouble) == ("Night shift", None)
+
+
+def test_who_catches_up_waits_for_all_that_is_new_though_the_newest_is_in_before_its_turn(
+    open_base: OpenBase,
+) -> None:
+    base = open_base()
+    for number in range(3 * FEW):
+        written(base, f"Shift {number}")
+    first = next(base.session.catalogue.all_ids())
+    base.session.entries.tag(first, ["night"])
+    base.catch_up()
+    assert base.session.search("shift", limit=5).behind == 0
+    assert base.parts.index.position() == base.head()

@@ -109,7 +109,6 @@ class Crowd:
         for number in range(size):
             self.add(number)
         self.stella.entries.archive(self.other, "Old", self.entry)
-        self.form("Last")  # its turn comes after all texts, as it is none itself
         community.base.catch_up()
         self.ids = {
             **{"entry_id": self.entry, "archived_id": self.other, "reuse_id": self.reuse},
