@@ -1,5 +1,6 @@
 """`kb serve` listens on loopback and on the socket file only, and ends without a trace."""
 
+import gc
 import http.client
 import os
 import signal
@@ -203,6 +204,17 @@ def test_the_address_is_told_when_searches_are_answered_and_nothing_is_counted(
     assert result.exit_code == 0, result.output
     with KnowledgeBase.open(data, embedder=embedder) as base:
         assert base.parts.questions.days() == []
+
+
+def test_nobody_waits_for_what_was_loaded_before_to_be_looked_through_for_garbage(
+    run: Callable[..., Result],
+) -> None:
+    left_out: list[int] = []
+    try:
+        run("--port", "0", visit=lambda _: left_out.append(gc.get_freeze_count()))
+    finally:
+        gc.unfreeze()
+    assert left_out[0] > 0
 
 
 def test_the_end_does_not_wait_for_the_model(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
