@@ -8,7 +8,7 @@ told of at once, and gives the subjects whose keys it lacks no others.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from threading import Lock
 
 from msgspec import Struct
@@ -25,16 +25,9 @@ from events.event import RecordedEvent
 from events.log import EventLog
 from events.marks import Mark, misfit
 from events.sealed_fields import SealedValue
-from events.sqlite import SqliteEventLog
-from events.sqlite_check import check_chain
-from events.sqlite_file import is_of_format_before, kept_as_found
-from events.sqlite_frozen import Frozen
-from events.sqlite_layout import LOG as LOG_LAYOUT
-from events.sqlite_layout import VAULT as VAULT_LAYOUT
-from events.sqlite_older import read_older, read_older_keys
-from events.sqlite_vault import SqliteVault
-from events.vault import KeyVault, MemoryVault
+from events.vault import KeyVault
 from kb.areas import build_codec
+from kb.backends import FORMAT, Backends
 from kb.counting import counted
 from kb.errors import DataDirectoryError
 from kb.people.accounts_beside import refuse_foreign
@@ -43,12 +36,11 @@ from kb.storage.data_directory import LOG, VAULT, DataDirectory
 Notice = Callable[[str], None]
 
 PAGE = 1_000
-LOCK_SECONDS = 10.0
 KEEP_SECONDS = 1.0
 """The most that may be written after the mark of the vault, if this process is killed."""
 
 BROUGHT_OVER = (
-    f"The data directory was brought over to format {LOG_LAYOUT.version} of log and vault, which "
+    f"The data directory was brought over to format {FORMAT} of log and vault, which "
     "earlier versions of Tributary do not open."
 )
 
@@ -98,35 +90,35 @@ class Keeper:
 
 
 def open_log_and_vault(
-    directory: DataDirectory, notice: Notice, frozen: Frozen | None = None
-) -> tuple[SqliteEventLog, SqliteVault, Keeper, bool]:
+    backends: Backends, directory: DataDirectory, notice: Notice
+) -> tuple[EventLog, KeyVault, Keeper, bool]:
     """Log and vault, seen to belong together, and what keeps seeing to it.
 
-    And whether the log was of the format before. They are only read while they are `frozen`.
+    And whether the log was of the format before.
 
     Raises `DataDirectoryError` if they do not or the vault is missing, `LogFormatError` or
     `LogUnavailable`.
     """
-    with nullcontext() if frozen else kept_as_found(directory.log, directory.vault):
-        return _opened(directory, notice, frozen)
+    with backends.kept_as_found():
+        return _opened(backends, directory, notice)
 
 
 def _opened(
-    directory: DataDirectory, notice: Notice, frozen: Frozen | None
-) -> tuple[SqliteEventLog, SqliteVault, Keeper, bool]:
-    older = (False, False) if frozen else _older(directory)
+    backends: Backends, directory: DataDirectory, notice: Notice
+) -> tuple[EventLog, KeyVault, Keeper, bool]:
+    older = backends.of_format_before()
     if any(older):
-        _refuse_foreign_keys(directory, *older)
-    log = SqliteEventLog(directory.log, frozen=frozen)
+        _refuse_foreign_keys(backends, directory, *older)
+    log = backends.open_log()
     try:
-        refuse_foreign(directory.accounts, log, frozen)
-        if not directory.vault.exists() and log.head():
+        refuse_foreign(directory.accounts, backends.accounts_mark(), log)
+        if not backends.has_vault() and log.head():
             raise _missing(directory)
-        vault = SqliteVault(directory.vault, create=not log.head(), frozen=frozen)
+        vault = backends.open_vault(create=not log.head())
         try:
             if any(older):
                 notice(BROUGHT_OVER)
-            since = _compare(directory, log, vault, notice, frozen)
+            since = _compare(backends, directory, log, vault, notice)
         except BaseException:
             vault.close()
             raise
@@ -153,41 +145,24 @@ def lacking(vault: KeyVault) -> str:
     )
 
 
-def _older(directory: DataDirectory) -> tuple[bool, bool]:
-    """Whether log and vault are of the format before."""
-    pairs = ((directory.log, LOG_LAYOUT), (directory.vault, VAULT_LAYOUT))
-    log, vault = (
-        path.exists() and is_of_format_before(path, layout, timeout=LOCK_SECONDS)
-        for path, layout in pairs
-    )
-    return log, vault
-
-
-def _refuse_foreign_keys(directory: DataDirectory, older_log: bool, older_vault: bool) -> None:
-    """Read files of the format before, without bringing them over, and compare them."""
-    if not directory.vault.exists():
-        if older_log and next(read_older(directory.log), None):
+def _refuse_foreign_keys(
+    backends: Backends, directory: DataDirectory, older_log: bool, older_vault: bool
+) -> None:
+    """Read what is of the format before, without bringing it over, and compare log and vault."""
+    if not backends.has_vault():
+        if older_log and next(backends.older_events(), None):
             raise _missing(directory)
         return
-    keys: KeyVault
-    if older_vault:
-        keys = MemoryVault(read_older_keys(directory.vault))
-    else:
-        keys = SqliteVault(directory.vault)
-    with keys:
+    with backends.older_keys() if older_vault else backends.open_vault() as keys:
         if older_log:
-            _refuse_unknown(directory, _tried(keys, read_older(directory.log)))
+            _refuse_unknown(directory, _tried(keys, backends.older_events()))
             return
-        with SqliteEventLog(directory.log) as log:
+        with backends.open_log() as log:
             _refuse_unknown(directory, _tried(keys, _events(log, 0)))
 
 
 def _compare(
-    directory: DataDirectory,
-    log: SqliteEventLog,
-    vault: SqliteVault,
-    notice: Notice,
-    frozen: Frozen | None,
+    backends: Backends, directory: DataDirectory, log: EventLog, vault: KeyVault, notice: Notice
 ) -> Mark | None:
     """Refuse, tell, and keep in the vault up to where it knows the log; None if that cannot be."""
     mark = vault.mark()
@@ -197,7 +172,7 @@ def _compare(
     head = log.mark()
     since = mark.position if mark and how is None else 0
     if since < head.position:
-        _refuse_mixed(directory, since, frozen)
+        _refuse_mixed(backends, directory, since)
     if mark and how in ("ahead", "other past"):
         notice(
             f"{LOG} is another copy than the one beside which {VAULT} was used last, up to "
@@ -263,9 +238,9 @@ def _foreign(directory: DataDirectory) -> DataDirectoryError:
     )
 
 
-def _refuse_mixed(directory: DataDirectory, after: int, frozen: Frozen | None) -> None:
+def _refuse_mixed(backends: Backends, directory: DataDirectory, after: int) -> None:
     try:
-        check_chain(directory.log, after, frozen)
+        backends.check_chain(after)
     except LogFormatError as error:
         raise DataDirectoryError(
             f"The events of the {LOG} in {directory.root} do not follow each other, as where a "

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from indexer.embedding.threads import wait_asleep
-from kb import access, status
+from kb import access, backends, status
 from kb.access import Principal
 from kb.belonging import lacking
 from kb.errors import DataDirectoryError, NotFound
@@ -47,7 +47,7 @@ class KnowledgeBase:
 
         What `settings` has beside the defaults goes into its file. Raises `DataDirectoryError`.
         """
-        data_directory.create(Path(path), written(settings) if settings else {})
+        backends.create(Path(path), written(settings) if settings else {})
 
     @classmethod
     def open(
@@ -176,12 +176,8 @@ class KnowledgeBase:
 
         `progress` gets (events read, events in all). Raises `DataDirectoryError` for damage.
         """
-        from events.sqlite_check import check_log
-
         with storage_errors(self._parts.directory.root):
-            return check_log(
-                self._parts.directory.log, self._parts.codec, progress, self._parts.frozen
-            )
+            return self._parts.backends.check_log(self._parts.codec, progress)
 
     def reopened(self) -> Self:
         """Close this and open it anew, for the same principal. Raises `DataDirectoryError`."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from events.errors import EventLogError
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.parts import Parts
-from kb.projections.leadership import Leadership
 from kb.projections.worker import PATIENCE_SECONDS
 from kb.storage.data_directory import DataDirectory
 from kb.storage.frozen import FULL, FrozenDirectory, no_room, unwritable
@@ -53,7 +52,7 @@ def _refuse_other_program(parts: Parts) -> None:
     """A running process of another version never makes the views that this one reads."""
     if parts.reader.is_of_this_program():
         return
-    with Leadership(parts.directory.lock).taken(PATIENCE_SECONDS) as leads:
+    with parts.backends.leadership().taken(PATIENCE_SECONDS) as leads:
         if leads or parts.reader.is_of_this_program():
             return
     raise DataDirectoryError(

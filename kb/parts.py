@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 
 from events.clock import utc_now
 from events.errors import EventLogError
-from kb import access
-from kb.access import Principal
 from kb.areas import VIEWS, build_codec
+from kb.backends import Backends
 from kb.belonging import open_log_and_vault
 from kb.entries.kinds import load_kinds
-from kb.entries.service import Entries
 from kb.erasure.eraser import Eraser
 from kb.erasure.secrets import Keys, Untouched
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
-from kb.ids import new_event_id, new_id
 from kb.measures.search_counts import Questions
 from kb.people.accounts_beside import Beside
 from kb.projections.views import Views
@@ -32,7 +29,6 @@ from kb.storage.frozen import FrozenDirectory
 from kb.storage.settings import Settings
 from kb.views.parked import ParkedFile
 from kb.views.reader import ViewReader
-from kb.writer import Writer
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
@@ -59,7 +55,8 @@ class Parts:
             directory.remove_old_lock()
         self.settings = settings
         self.embedder = embedder
-        opened = open_log_and_vault(directory, notice, frozen)
+        self.backends = Backends(directory, frozen)
+        opened = open_log_and_vault(self.backends, directory, notice)
         self.log, self.vault, self._keeper, brought_over = opened
         self.codec = build_codec(self.vault)
         self.notice = notice
@@ -77,7 +74,7 @@ class Parts:
             named=DataDirectory(directory.root).questions,
         )
         self._tidy_questions(notice)
-        self.keys = Keys(self.vault, self.questions, lambda: self.accounts, self._erase_entry)
+        self.keys = Keys(self.vault, self.questions, lambda: self.accounts)
         self.index = SearchIndex(
             frozen.index if frozen else lambda: directory.index,
             self.log,
@@ -90,13 +87,14 @@ class Parts:
             notice=notice,
         )
         secrets_ = Untouched() if frozen else self.keys
-        forgetting = Eraser(self.log, self.views, self.reader, self.index, secrets_)
+        forgetting = Eraser(self.log, self.codec, self.views, self.reader, self.index, secrets_)
         self.worker = ProjectionWorker(
             self.log,
             self.views,
             self.reader,
             [IndexLane(self.index, forgetting, directory.index, self.log, self.parked)],
-            directory.lock,
+            self.backends.leadership(),
+            directory.troubles,
             forgetting,
         )
         self.worker.on_step = self._keeper.pass_by
@@ -122,12 +120,10 @@ class Parts:
         with self._opening_accounts:
             if self._accounts is None:
                 self._accounts = Accounts(
-                    self.directory.accounts,
+                    lambda: self.backends.open_accounts(self.notice),
                     self.settings.community,
                     utc_now,
                     self._beside,
-                    self.notice,
-                    self.frozen,
                 )
             return self._accounts
 
@@ -140,17 +136,6 @@ class Parts:
             self.questions.tidy()
         except DataDirectoryError as error:
             notice(str(error))
-
-    def _erase_entry(self, entry_id: str, actor: str) -> None:
-        writer = Writer(
-            self.log,
-            self.codec,
-            principal=access.unlimited(Principal(actor, frozenset(), frozenset())),
-            new_event_id=new_event_id,
-            settle=lambda _: None,
-            finishing=True,
-        )
-        Entries(writer, self.kinds, new_id).erase(entry_id)
 
     def catch_up_views(self) -> None:
         """Wait until the views hold all of the log. Raises `DataDirectoryError` if they cannot."""

@@ -5,9 +5,9 @@ from contextlib import suppress
 from msgspec import Struct
 
 from events.projection import ParkedEvent
-from events.sqlite_layout import LOG
 from indexer.errors import IndexUnavailable
 from kb.access import operator
+from kb.backends import FORMAT
 from kb.entries.queries import TOTALS
 from kb.errors import NotYetSearchable
 from kb.parts import Parts
@@ -72,7 +72,7 @@ def gather(parts: Parts, lacking: str) -> Status:
     errors = (*parts.worker.errors, parts.worker.overdue, *trouble)
     return Status(
         data=str(parts.directory.root),
-        format=LOG.version,
+        format=FORMAT,
         head=head,
         views_position=position,
         index_position=index.position,

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from events import sqlite_marks
 from events.errors import LogUnavailable
+from events.marks import Mark
 from events.sqlite_file import kind_of, switch_to_wal, transaction
 from events.sqlite_frozen import Frozen
 from kb.accounts import tally
@@ -25,6 +26,26 @@ _MEANING = {
     sqlite3.SQLITE_NOTADB: "is not a file of accounts: give the path of one or of a new file",
     sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy, or remove it and invite members again",
 }
+
+PEEK_SECONDS = 0.1
+"""Nobody waits for accounts who may not need them; who does is told that they are locked."""
+
+
+def peek(path: Path, frozen: Frozen | None) -> Mark | None:
+    """The mark of the log that accounts know, without writing; None for a file that has none."""
+    if not path.exists():
+        return None
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        db = (
+            frozen.connect(path, PEEK_SECONDS)
+            if frozen
+            else sqlite3.connect(uri, PEEK_SECONDS, uri=True)
+        )
+        with closing(db):
+            return sqlite_marks.read_mark(db)
+    except sqlite3.Error:
+        return None  # what is wrong is said when they are needed
 
 
 class AccountFile:

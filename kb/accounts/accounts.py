@@ -3,11 +3,9 @@
 import secrets
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from events.sqlite_frozen import Frozen
 from kb.accounts.devices import Devices
 from kb.accounts.identities import Identities, PendingSignIns
 from kb.accounts.links import Links
@@ -37,19 +35,15 @@ class Accounts:
 
     def __init__(
         self,
-        path: Path,
+        open_store: Callable[[], AccountStore],
         community: str,
         clock: Clock,
         beside: BesideLog,
-        notice: Callable[[str], None],
-        frozen: Frozen | None = None,
     ) -> None:
-        self._path = path
-        self._frozen = frozen
+        self._open_store = open_store
         self._community = community
         self._clock = clock
         self._beside = beside
-        self._notice = notice
         self._opening = Lock()
 
     @property
@@ -60,7 +54,7 @@ class Accounts:
 
     @cached_property
     def _store(self) -> AccountStore:
-        store = AccountStore(self._path, notice=self._notice, frozen=self._frozen)
+        store = self._open_store()
         try:
             self._beside.compare(store)
         except BaseException:

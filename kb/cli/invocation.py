@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
     from kb.session import Session
 
-LOG_FILE = "log.sqlite"
 DEFAULT_FOLDER = "kb-data"
 
 
@@ -34,11 +33,12 @@ class Invocation:
         """The data directory meant. Raises `DataDirectoryError` if none is named and none here."""
         if self.data is not None:
             return self.data
+        from kb.storage.data_directory import DataDirectory
         from kb.storage.settings import refuse_blank
 
         refuse_blank(os.environ, "KB_DATA")
         for place in (Path(), Path(DEFAULT_FOLDER)):
-            if (place / LOG_FILE).is_file():
+            if DataDirectory(place).log.is_file():
                 return place
         raise DataDirectoryError(
             "There is no data directory here: name one with --data or KB_DATA, "

@@ -11,10 +11,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, structs
 
-from events.sqlite import SqliteEventLog
-from events.sqlite_vault import SqliteVault
 from kb.access import ROLES, Principal, Visibility, operator
 from kb.areas import build_codec
+from kb.backends import Backends
 from kb.endorsements.service import Endorsements
 from kb.entries.kinds import load_kinds
 from kb.entries.service import Entries
@@ -25,7 +24,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.people.member import Profile
 from kb.people.service import People
 from kb.reuse.service import Reuses
-from kb.storage.data_directory import LOG, VAULT
+from kb.storage.data_directory import DataDirectory
 from kb.storage.settings import Settings
 from kb.writer import Writer
 
@@ -103,10 +102,8 @@ def build(
     settings = settings or Settings(data=directory)
     KnowledgeBase.create(directory, settings=structs.replace(settings, community=COMMUNITY))
     clock = _DemoClock(now)
-    with (
-        SqliteEventLog(directory / LOG, clock=clock) as log,
-        SqliteVault(directory / VAULT) as vault,
-    ):
+    backends = Backends(DataDirectory(directory))
+    with backends.open_log(clock) as log, backends.open_vault() as vault:
         community = _Community(
             Writer(
                 log,

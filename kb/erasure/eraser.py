@@ -4,10 +4,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from events.codec import EventCodec
 from events.log import EventLog
+from kb import access
+from kb.access import Principal
+from kb.entries.service import Entries
+from kb.ids import new_event_id, new_id
 from kb.projections.views import Views
 from kb.search.search_index import SearchIndex
 from kb.views.reader import ViewReader
+from kb.writer import Writer
 
 GATHER_SECONDS = 0.3
 """How long views wait for further erasures: one is seldom alone, and each makes them anew."""
@@ -34,9 +40,6 @@ class Secrets(Protocol):
         """Whether anything of these, each a position and a stream, can still be opened or read."""
         ...
 
-    def erase_entry(self, entry_id: str, actor: str) -> None:
-        """Record that an entry is erased because `actor` had its author erased with all entries."""
-
 
 class Eraser:
     """The steps of the process that leads, each of which can be cut short and taken again."""
@@ -44,12 +47,14 @@ class Eraser:
     def __init__(
         self,
         log: EventLog,
+        codec: EventCodec,
         views: Views,
         reader: ViewReader,
         index: SearchIndex,
         secrets: Secrets,
     ) -> None:
         self._log = log
+        self._codec = codec
         self._views = views
         self._reader = reader
         self._index = index
@@ -84,9 +89,21 @@ class Eraser:
             self._views.depart(departures[-1][0])
         going = self._views.entries_of_erased()
         for entry_id, actor in going:
-            self._secrets.erase_entry(entry_id, actor)
+            self._erase_entry(entry_id, actor)
         # What was recorded just now is taken in first, so that it is forgotten with the rest.
         return bool(going) or self._erase() or bool(departures)
+
+    def _erase_entry(self, entry_id: str, actor: str) -> None:
+        """Record that it is erased, as `actor` had its author erased with all entries."""
+        writer = Writer(
+            self._log,
+            self._codec,
+            principal=access.unlimited(Principal(actor, frozenset(), frozenset())),
+            new_event_id=new_event_id,
+            settle=lambda _: None,
+            finishing=True,
+        )
+        Entries(writer, {}, new_id).erase(entry_id)
 
     def _erase(self) -> bool:
         known = self._views.forgotten()

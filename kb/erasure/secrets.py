@@ -30,10 +30,6 @@ class Untouched:
         """Nothing is put right here."""
         return False
 
-    def erase_entry(self, entry_id: str, actor: str) -> None:
-        """Refuse: it would have to stand in the log."""
-        raise DataDirectoryError(f"The entry {entry_id} cannot be erased yet, as {actor} wished.")
-
 
 class Keys:
     """The keys of streams, and all that opens the community to a member."""
@@ -43,12 +39,10 @@ class Keys:
         vault: KeyVault,
         questions: Questions,
         accounts: "Callable[[], Accounts]",
-        erase_entry: Callable[[str, str], object],
     ) -> None:
         self._vault = vault
         self._questions = questions
         self._accounts = accounts
-        self._erase_entry = erase_entry
 
     def destroy(self, streams: Sequence[str]) -> None:
         """Destroy the keys of erased streams, what members among them signed in with, and words
@@ -80,7 +74,3 @@ class Keys:
             return self._questions.remembers(position)
         except DataDirectoryError:
             return False  # told of when the data directory is opened
-
-    def erase_entry(self, entry_id: str, actor: str) -> None:
-        """Record that an entry is erased, as what `actor` wished for with its author."""
-        self._erase_entry(entry_id, actor)

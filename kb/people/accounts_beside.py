@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -11,8 +11,6 @@ from events.codec import EventCodec
 from events.event import DamagedEvent
 from events.log import EventLog
 from events.marks import Mark, misfit
-from events.sqlite_frozen import Frozen
-from events.sqlite_marks import read_mark
 from kb.accounts import tickets
 from kb.accounts.account_file import PASSING
 from kb.accounts.store import AccountStore
@@ -21,8 +19,6 @@ from kb.ids import member_stream
 from kb.people.sign_in import MemberSignInChanged, MemberTokenMade, MemberTokenRevoked, SignInEvent
 
 PAGE = 1_000
-LOCK_SECONDS = 0.1
-"""Nobody waits for accounts who may not need them; who does is told that they are locked."""
 SIGN_IN = frozenset(
     {"member-token-made", "member-token-revoked", "member-link-made", "member-sign-in-changed"}
 )
@@ -49,28 +45,10 @@ _OTHER_COPY = (
 )
 
 
-def refuse_foreign(path: Path, log: EventLog, frozen: Frozen | None = None) -> None:
-    """Raise `DataDirectoryError` for accounts of another log; nothing is written."""
-    mark = _peek(path, frozen)
+def refuse_foreign(path: Path, mark: Mark | None, log: EventLog) -> None:
+    """Raise `DataDirectoryError` if the `mark` of the accounts at `path` is of another log."""
     if mark and misfit(log, mark) == "other log":
         raise _foreign(path)
-
-
-def _peek(path: Path, frozen: Frozen | None) -> Mark | None:
-    """The mark of accounts without opening them to write; None for a file that has none."""
-    if not path.exists():
-        return None
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    try:
-        db = (
-            frozen.connect(path, LOCK_SECONDS)
-            if frozen
-            else sqlite3.connect(uri, LOCK_SECONDS, uri=True)
-        )
-        with closing(db):
-            return read_mark(db)
-    except sqlite3.Error:
-        return None  # what is wrong is said when they are needed
 
 
 class Beside:

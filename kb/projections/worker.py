@@ -15,9 +15,9 @@ from events.log import EventLog
 from kb.errors import DataDirectoryError, NotYetSearchable, Refused
 from kb.projections.background import Background, sentence
 from kb.projections.lane import Erasing, Lane, ProjectionState, ViewsLane, named
-from kb.projections.leadership import POLL_SECONDS, Leadership
 from kb.projections.troubles import Troubles
 from kb.projections.views import Views
+from kb.storage.leadership import POLL_SECONDS, Leadership
 from kb.views.file import File
 from kb.views.reader import ViewReader
 
@@ -52,7 +52,8 @@ class ProjectionWorker:
         views: Views,
         reader: ViewReader,
         lanes: Sequence[Lane],
-        lock: Path,
+        lead: Leadership,
+        troubles: Path,
         forgetting: Erasing,
     ) -> None:
         self._log = log
@@ -61,9 +62,9 @@ class ProjectionWorker:
         self._views_lane = ViewsLane(log, views, reader, forgetting)
         self._sound = self._views_lane.sound
         self._lanes: dict[str, Lane] = {each.name: each for each in (self._views_lane, *lanes)}
-        self._lead = Leadership(lock)
+        self._lead = lead
         self.moved = Condition()  # told when a projection has moved, or an error came
-        self._troubles = Troubles(lock.with_name("follower.errors"))
+        self._troubles = Troubles(troubles)
         self._background = Background("follower", self.moved, self._troubles.tell)
         self._errors = self._background.errors
         self.on_step: Callable[[], None] = lambda: None  # called after each step of the views

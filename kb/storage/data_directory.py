@@ -1,4 +1,4 @@
-"""Where things lie in a data directory, how one is made, and what can be wrong with one."""
+"""Where things lie in a data directory, and what can be wrong with one."""
 
 import os
 import sqlite3
@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from errno import EACCES, EDQUOT, ELOOP, ENOSPC, EROFS
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from events.errors import EventLogError
@@ -88,6 +87,11 @@ class DataDirectory(Struct, frozen=True):
         return self._made / "follower.lock"
 
     @property
+    def troubles(self) -> Path:
+        """The file of what keeps the following process from going on."""
+        return self._made / "follower.errors"
+
+    @property
     def settings(self) -> Path:
         """The file of settings."""
         return self.root / FILE_NAME
@@ -119,36 +123,6 @@ class DataDirectory(Struct, frozen=True):
     def _made(self) -> Path:
         """Where what is made from the sources lies."""
         return self.copies or self.root
-
-
-def create(path: Path, settings: dict[str, str | int]) -> DataDirectory:
-    """Make a data directory at `path`, which must be absent or empty, with `settings` in its file.
-
-    The log comes last, and whole or not at all: a directory without one is none yet, and can be
-    made again after a power cut. Raises `DataDirectoryError`, also for a `member`, as nobody has
-    joined yet.
-    """
-    if "member" in settings:
-        raise DataDirectoryError(
-            f"A new data directory has no members, so {settings['member']} cannot act there: "
-            "make it without, and name one who has joined later, with member or KB_MEMBER."
-        )
-    directory = DataDirectory(path)
-    with storage_errors(path):
-        if directory.log.exists():
-            raise DataDirectoryError(f"{path} is a data directory already: use it as it is.")
-        if path.exists() and any(not _is_begun(place) for place in path.iterdir()):
-            raise DataDirectoryError(
-                f"{path} is not empty: give the path of a new or an empty directory."
-            )
-        path.mkdir(parents=True, exist_ok=True)
-        # What lies in it is readable: only the user of the program may look.
-        path.chmod(0o700)
-        lines = (f"{name} = {_toml(value)}\n" for name, value in settings.items())
-        _write_whole(directory.settings, SETTINGS + "".join(lines))
-        _make_vault(directory.vault)
-        _make_log(directory.log)
-    return directory
 
 
 def find(path: Path) -> DataDirectory:
@@ -231,55 +205,13 @@ def reason(error: sqlite3.Error | OSError) -> str:
     return _SQLITE_ADVICE.get(kind_of(error)) or str(error)
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file of which a full disk or a power cut leaves all or nothing."""
-    begun = path.with_name(path.name + BEGUN)
-    with begun.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    begun.replace(path)
-
-
-def _is_begun(place: Path) -> bool:
+def is_begun(place: Path) -> bool:
     """Whether `place` is a file of a directory that was not made to the end."""
     if place.name == FILE_NAME + BEGUN:
         return place.is_file()
     if place.name != FILE_NAME:
         return place.name.startswith((VAULT, LOG + BEGUN)) and place.is_file()
     return SETTINGS.startswith(place.read_text("utf-8", errors="replace")[: len(SETTINGS)])
-
-
-def _toml(value: str | int) -> str:
-    # The strings of JSON are those of TOML, but for one character that TOML wants escaped.
-    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
-
-
-def _make_vault(path: Path) -> None:
-    from events.sqlite_vault import SqliteVault
-
-    if path.exists():  # it is whole, and may have keys
-        SqliteVault(path, create=True).close()
-    else:
-        with _whole(path) as begun:
-            SqliteVault(begun, create=True).close()
-
-
-def _make_log(path: Path) -> None:
-    from events.sqlite import SqliteEventLog
-
-    with _whole(path) as begun:
-        SqliteEventLog(begun, create=True).close()
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Where to make a database that is to lie at `path` once it is whole."""
-    begun = path.with_name(path.name + BEGUN)
-    for left in path.parent.glob(f"{begun.name}*"):
-        left.unlink()
-    yield begun
-    begun.replace(path)
 
 
 def _inside(folder: Path) -> Iterator[Path]:

@@ -15,7 +15,6 @@ from kb import KnowledgeBase
 from kb.access import Visibility, of_member
 from kb.entries.catalogue import Catalogue
 from kb.errors import DataDirectoryError, NotYetSearchable
-from kb.projections.leadership import Leadership
 from kb.projections.views import Views
 from kb.views.file import is_damage
 from tests.kb.conftest import OpenBase
@@ -123,8 +122,8 @@ def test_a_rebuild_is_not_refused_because_of_who_leads_for_a_moment_only(
     base = open_base()
     base.session.entries.contribute(some_draft())
     with ExitStack() as held:
-        assert held.enter_context(Leadership(base.parts.directory.lock).taken())
-        monkeypatch.setattr("kb.projections.leadership.time.sleep", lambda _: held.close())
+        assert held.enter_context(base.parts.backends.leadership().taken())
+        monkeypatch.setattr("kb.storage.leadership.time.sleep", lambda _: held.close())
         base.rebuild("views")
     assert base.session.catalogue.browse().total == 1
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.embedding.testing import HashEmbedder
+from kb import backends
 from kb.errors import DataDirectoryError
 from kb.knowledge_base import KnowledgeBase
 from kb.projections.views import Views
@@ -254,7 +255,7 @@ def test_views_and_index_of_another_log_are_made_anew(
     with open_base() as base:
         base.session.entries.contribute(some_draft())
         assert base.session.search("bedside handover").results
-    data_directory.create(data.parent / "fresh", {})
+    backends.create(data.parent / "fresh", {})
     for name in ("log.sqlite", "vault.sqlite"):
         for path in data.glob(f"{name}*"):
             path.unlink()

@@ -113,7 +113,7 @@ def test_the_process_that_leads_looks_at_most_once_a_minute_for_what_is_over(
 ) -> None:
     now, looked = [1000.0], list[float]()
     parts = base.parts
-    forgetting = Eraser(parts.log, parts.views, parts.reader, parts.index, parts.keys)
+    forgetting = Eraser(parts.log, parts.codec, parts.views, parts.reader, parts.index, parts.keys)
     monkeypatch.setattr("kb.erasure.eraser.time.monotonic", lambda: now[0])
     monkeypatch.setattr(parts.questions, "tidy", lambda: looked.append(now[0]))
     for now[0] in (1000.0, 1059.0, 1060.0, 1061.0, 1120.0):

@@ -15,6 +15,7 @@ from events.errors import LogUnavailable
 from events.marks import Mark
 from events.memory import InMemoryEventLog
 from events.sqlite_vault import SqliteVault
+from kb.accounts.account_file import peek
 from kb.accounts.names import SignInNames
 from kb.accounts.store import WAIT_SECONDS, AccountStore
 from kb.accounts.tokens import ApiTokens
@@ -22,7 +23,6 @@ from kb.errors import DataDirectoryError
 from kb.ids import new_event_id
 from kb.knowledge_base import KnowledgeBase
 from kb.measures.search_counts import Questions
-from kb.people import accounts_beside as beside
 from kb.people.accounts_beside import refuse_foreign
 from kb.projections.worker import WRITTEN, ProjectionWorker
 from kb.writer import Clock
@@ -251,10 +251,10 @@ def test_no_command_waits_for_accounts_that_it_does_not_need(
 ) -> None:
     accounts.store.place(Mark(bytes(16), 0, bytes(16)))
     accounts.store.close()
-    monkeypatch.setattr(beside, "LOCK_SECONDS", 0.0)
+    monkeypatch.setattr("kb.accounts.account_file.PEEK_SECONDS", 0.0)
     with closing(sqlite3.connect(accounts.path, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN IMMEDIATE")
-        refuse_foreign(accounts.path, InMemoryEventLog())
+        refuse_foreign(accounts.path, peek(accounts.path, None), InMemoryEventLog())
     with pytest.raises(DataDirectoryError, match="does not belong"):
-        refuse_foreign(accounts.path, InMemoryEventLog())
+        refuse_foreign(accounts.path, peek(accounts.path, None), InMemoryEventLog())

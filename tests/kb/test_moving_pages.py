@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from kb.projections.leadership import Leadership
+from kb.storage.leadership import Leadership
 from tests.kb.conftest import OpenBase
 from tests.worlds.log import some_draft
 
@@ -59,7 +59,7 @@ def test_a_reader_beside_the_process_that_leads_waits_no_longer_than_that_moves_
     fits = base.parts.reader.fits
     # As it is for a moment while another process moves pages.
     monkeypatch.setattr(base.parts.reader, "fits", lambda: next(numbers) > 3 and fits())
-    monkeypatch.setattr("kb.projections.leadership.time.sleep", slept.append)
+    monkeypatch.setattr("kb.storage.leadership.time.sleep", slept.append)
     with Leadership(base.parts.directory.lock).taken() as leads:
         assert leads
         base.parts.worker.verify_views()

@@ -361,9 +361,15 @@ def test_the_worker_keeps_up_any_projection_that_it_is_given(open_base: OpenBase
     parts, titles = base.parts, Titles()
     base.session.entries.contribute(some_draft())
     lane = ProjectionLane(parts.log, titles, titles.clear)
-    forgetting = Eraser(parts.log, parts.views, parts.reader, parts.index, parts.keys)
+    forgetting = Eraser(parts.log, parts.codec, parts.views, parts.reader, parts.index, parts.keys)
     worker = ProjectionWorker(
-        parts.log, parts.views, parts.reader, [lane], parts.directory.lock, forgetting
+        parts.log,
+        parts.views,
+        parts.reader,
+        [lane],
+        parts.backends.leadership(),
+        parts.directory.troubles,
+        forgetting,
     )
     worker.start()
     worker.ensure(base.head(), "titles", timeout=30)
