@@ -13,7 +13,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-r
 # all tests anew takes ten seconds of each of the processes, and our programs half a second at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dev test test-fast coverage fuzz lint audit bench env constraints
+.PHONY: demo dev test test-fast coverage fuzz lint audit bench env constraints messages
 
 # What serves: nothing that is not in constraints*.txt, each file as its hash says, and no program of
 # a package that is run to build it. A build of torch without accelerators is taken where pip finds it;
@@ -83,3 +83,7 @@ bench: dev
 # `make constraints UPGRADE=--upgrade` takes the newest that it allows. Needs the package index.
 constraints:
 	$(PYTHON) .ci/lock.py $(UPGRADE)
+
+# Takes new and changed messages into the catalogues of all languages; then translate what is empty.
+messages: dev
+	@$(BIN)/python .ci/messages.py

@@ -9,6 +9,8 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from kb.errors import Forbidden, InvalidInput
+from kb.messages import _
+from kb.sentences import either
 
 Role = Literal["member", "curator", "steward", "reporter"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -40,7 +42,7 @@ class Action(Struct, frozen=True):
     allowed: frozenset[Who]
     scope: Scope
     wish: str
-    begun_by: str = "its author"
+    begun_by: str = _("its author")
 
 
 OPERATOR = "local"
@@ -187,12 +189,15 @@ def require(
     """Raise `Forbidden` unless `may`; `wish` says what was wanted if not the usual."""
     if not principal.holds(action.scope):
         raise Forbidden(
-            f"This token may not {wish or action.wish}: make one whose scopes allow that."
+            _(
+                "This token may not {wish}: make one whose scopes allow that.",
+                wish=wish or action.wish,
+            )
         )
     if not may(principal, action, author):
         names = {**_NAMES, "author": action.begun_by}
-        who = " or ".join(names[one] for one in sorted(action.allowed))
-        raise Forbidden(f"Only {who} may {wish or action.wish}.")
+        who = either([names[one] for one in sorted(action.allowed)])
+        raise Forbidden(_("Only {who} may {wish}.", who=who, wish=wish or action.wish))
 
 
 def require_operator(principal: Principal, wish: str) -> None:
@@ -201,39 +206,50 @@ def require_operator(principal: Principal, wish: str) -> None:
     For what tells of all that is there, or changes no entry but the data directory as such.
     """
     if not is_operator(principal):
-        raise Forbidden(f"Only the operator may {wish}: set KB_MEMBER={OPERATOR} to act as such.")
+        raise Forbidden(
+            _(
+                "Only the operator may {wish}: set KB_MEMBER={operator} to act as such.",
+                wish=wish,
+                operator=OPERATOR,
+            )
+        )
 
 
 _NAMES: Mapping[Who, str] = {
-    "anybody": "anybody",
-    "member": "members",
-    "author": "its author",
-    "curator": "curators",
-    "steward": "stewards",
-    "reporter": "reporters",
+    "anybody": _("anybody"),
+    "member": _("members"),
+    "author": _("its author"),
+    "curator": _("curators"),
+    "steward": _("stewards"),
+    "reporter": _("reporters"),
 }
 
 _TOLD: Mapping[Sight, str] = {
-    "world": "the world",
-    "members": "all members",
-    "groups": "some groups",
-    "author": "its author",
-    "draft": "its author, as a draft",
+    "world": _("the world"),
+    "members": _("all members"),
+    "groups": _("some groups"),
+    "author": _("its author"),
+    "draft": _("its author, as a draft"),
 }
 
 
 def checked(visibility: Visibility) -> Visibility:
     """`visibility` if it can be; raises `InvalidInput`."""
     if visibility.sight not in SIGHTS:
-        raise InvalidInput(f"An entry is shown to one of {', '.join(SIGHTS)}.", "visibility")
+        sights = ", ".join(SIGHTS)
+        raise InvalidInput(_("An entry is shown to one of {sights}.", sights=sights), "visibility")
     if (visibility.sight == "groups") != bool(visibility.groups):
         raise InvalidInput(
-            "Name the groups that see the entry, and only if groups are to see it.", "groups"
+            _("Name the groups that see the entry, and only if groups are to see it."), "groups"
         )
     if len(groups := set(visibility.groups)) > MOST_GROUPS:
         raise InvalidInput(
-            f"An entry is shown to at most {MOST_GROUPS} groups; these are {len(groups):,}: form "
-            "one that they are all in.",
+            _(
+                "An entry is shown to at most {most} groups; these are {count:,}: form "
+                "one that they are all in.",
+                most=MOST_GROUPS,
+                count=len(groups),
+            ),
             "groups",
         )
     return Visibility(visibility.sight, tuple(sorted(groups)))

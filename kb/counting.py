@@ -1,11 +1,18 @@
 """How counts read in sentences, on pages and in the terminal alike."""
 
+from kb.messages import Message, _
 
-def counted(count: int, one: str, many: str = "") -> str:
+
+def counted(count: int, one: str, many: str = "") -> Message:
     """`count` with its noun: "no entries", "1 entry", "1,200 entries"; `many` adds an s."""
-    return f"{count or 'no':{',' if count else ''}} {one if count == 1 else many or one + 's'}"
+    things = Message(one, {}, many or f"{one}s", count)
+    if not count:
+        return _("no {things}", things=things)
+    return _("{count:,} {things}", count=count, things=things)
 
 
-def numbers(first: int, last: int) -> str:
+def numbers(first: int, last: int) -> Message:
     """Which of a list are meant: "3", or "3 to 20"."""
-    return f"{first:,}" if first == last else f"{first:,} to {last:,}"
+    if first == last:
+        return Message("{first:,}", {"first": first})
+    return _("{first:,} to {last:,}", first=first, last=last)

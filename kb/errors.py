@@ -1,8 +1,14 @@
-"""What can go wrong in the knowledge base; every text is one sentence for a person."""
+"""What can go wrong in the knowledge base; every text is one sentence for a person.
+
+Each class has a code that stays, for programs: `kb.error_codes` says what each means.
+"""
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import ParamSpec, TypeVar, cast
+from typing import ClassVar, ParamSpec, TypeVar, cast
+
+from kb.messages import Value, _
+from kb.sentences import together
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -11,9 +17,18 @@ T = TypeVar("T")
 class KnowledgeBaseError(Exception):
     """The base of every error of this package."""
 
+    code: ClassVar[str] = "failed"
+
+    @property
+    def said(self) -> str:
+        """The sentence; a message, where it can be said in other languages."""
+        return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
+
 
 class NotFound(KnowledgeBaseError):
     """There is no such entry, reuse or kind."""
+
+    code = "not-found"
 
 
 class InvalidInput(KnowledgeBaseError):
@@ -22,13 +37,15 @@ class InvalidInput(KnowledgeBaseError):
     `others` are wrong at the same time, and the text has the sentence of each.
     """
 
+    code = "invalid-input"
+
     def __init__(
         self, message: str, field: str | None = None, others: tuple["InvalidInput", ...] = ()
     ) -> None:
         self.field = field
         self.each: tuple[InvalidInput, ...] = (self, *others)
         self.message = message
-        super().__init__(" ".join([message, *map(str, others)]))
+        super().__init__(together([message, *(other.said for other in others)]))
 
 
 class Mistakes:
@@ -67,13 +84,19 @@ class Mistakes:
 class Forbidden(KnowledgeBaseError):
     """The principal sees it, but may not do that with it."""
 
+    code = "forbidden"
+
 
 class Refused(KnowledgeBaseError):
     """The state does not allow it, e.g. an archived entry cannot be revised."""
 
+    code = "refused"
+
 
 class SentAlready(Refused):
     """The id of a command was used for another one; the text is for programs, which choose ids."""
+
+    code = "sent-already"
 
 
 class RevisionConflict(KnowledgeBaseError):
@@ -82,70 +105,112 @@ class RevisionConflict(KnowledgeBaseError):
     `who` tells to whom it is shown by now, where they did not see it then.
     """
 
+    code = "revision-conflict"
+
     def __init__(self, entry_id: str, expected: int, actual: int, who: str = "") -> None:
         self.who = who
         self.entry_id = entry_id
         self.expected = expected
         self.actual = actual
-        super().__init__(
-            f"Entry {entry_id} was changed meanwhile: "
-            f"you started from version {expected}, it is now at {actual}"
-            f"{f' and shown to {who}' if who else ''}."
-        )
+        found: dict[str, Value] = {"id": entry_id, "expected": expected, "actual": actual}
+        if who:
+            message = _(
+                "Entry {id} was changed meanwhile: you started from version {expected}, "
+                "it is now at {actual} and shown to {who}.",
+                **found,
+                who=who,
+            )
+        else:
+            message = _(
+                "Entry {id} was changed meanwhile: you started from version {expected}, "
+                "it is now at {actual}.",
+                **found,
+            )
+        super().__init__(message)
 
 
 class ShownToMore(Refused):
     """More people see the entry than at the version on which words for it were written."""
+
+    code = "shown-to-more"
 
     def __init__(self, entry_id: str, who: str, expected: int, actual: int) -> None:
         self.who = who
         self.expected = expected
         self.actual = actual
         super().__init__(
-            f"Entry {entry_id} is shown to {who} by now, to whom it was not at version {expected} "
-            f"that you started from: name version {actual} if they may read this too."
+            _(
+                "Entry {id} is shown to {who} by now, to whom it was not at version {expected} "
+                "that you started from: name version {actual} if they may read this too.",
+                id=entry_id,
+                who=who,
+                expected=expected,
+                actual=actual,
+            )
         )
 
 
 class ReuseConflict(Refused):
     """Someone else told what became of a reuse since the caller read it."""
 
+    code = "reuse-conflict"
+
     def __init__(self, reuse_id: str, expected: int, actual: int) -> None:
         self.expected = expected
         self.actual = actual
         super().__init__(
-            f"Reuse {reuse_id} was updated meanwhile: "
-            f"you started from version {expected}, it is now at {actual}."
+            _(
+                "Reuse {id} was updated meanwhile: you started from version {expected}, "
+                "it is now at {actual}.",
+                id=reuse_id,
+                expected=expected,
+                actual=actual,
+            )
         )
 
 
 class DataDirectoryError(KnowledgeBaseError):
     """The directory is missing, not ours, read-only, full, in use, or from another version."""
 
+    code = "data-directory"
+
 
 class NotYetSearchable(KnowledgeBaseError):
     """What was written is safe in the log, but views or index have not taken it in in time."""
+
+    code = "not-yet-searchable"
 
 
 class NotTaken(KnowledgeBaseError):
     """A file cannot be imported; the text says why."""
 
+    code = "not-taken"
+
 
 class SearchUnavailable(KnowledgeBaseError):
     """The index cannot be used, or the embedding model is missing; all else works."""
+
+    code = "search-unavailable"
 
 
 class Interrupted(KnowledgeBaseError):
     """A person stopped a long command; the text says what is safe and how to go on."""
 
+    code = "interrupted"
+
 
 class SignInRefused(KnowledgeBaseError):
     """Password, passkey, identity or session does not do; the text never tells which is known."""
+
+    code = "sign-in-refused"
 
 
 class TooManyAttempts(KnowledgeBaseError):
     """It was tried too often; it may be tried again in `seconds`."""
 
-    def __init__(self, seconds: int, what: str = "That was tried too often") -> None:
+    code = "too-many-attempts"
+
+    def __init__(self, seconds: int, what: str = _("That was tried too often")) -> None:
         self.seconds = seconds
-        super().__init__(f"{what}: wait {seconds} s, then try again.")
+        message = _("{what}: wait {seconds} s, then try again.", what=what, seconds=seconds)
+        super().__init__(message)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from kb.characters import is_blank, visible
 from kb.errors import InvalidInput, NotFound
-from kb.plain import printable, within
+from kb.messages import _
+from kb.plain import field_name, printable, within
 
 GROUP_LENGTH = 100
 LINE_LENGTH = 500
@@ -26,7 +27,9 @@ def line(field: str, value: str, limit: int = LINE_LENGTH) -> str:
 def one_line(field: str, value: str, limit: int) -> str:
     cleaned = text(field, value, limit)
     if "\n" in cleaned or "\t" in cleaned:
-        raise InvalidInput(f"The {field} must be a single line without tabs.", field)
+        raise InvalidInput(
+            _("The {field} must be a single line without tabs.", field=field_name(field)), field
+        )
     return cleaned
 
 
@@ -50,7 +53,14 @@ def entry_id(field: str, value: str) -> str:
     try:
         return str(UUID(value))
     except ValueError:
-        raise InvalidInput(f"The {field} {value[:80]!r} is not an entry's id.", field) from None
+        raise InvalidInput(
+            _(
+                "The {field} {value!r} is not an entry's id.",
+                field=field_name(field),
+                value=value[:80],
+            ),
+            field,
+        ) from None
 
 
 def known_id(what: str, value: str) -> str:
@@ -58,7 +68,7 @@ def known_id(what: str, value: str) -> str:
     try:
         return str(UUID(value))
     except ValueError:
-        raise NotFound(f"There is no {what} {value[:80]!r}.") from None
+        raise NotFound(_("There is no {what} {value!r}.", what=what, value=value[:80])) from None
 
 
 def is_id(value: str) -> bool:
@@ -74,7 +84,11 @@ def link(field: str, value: str | None) -> str | None:
     cleaned = optional_line(field, value, LINK_LENGTH)
     if cleaned is not None and not _is_web_address(cleaned):
         raise InvalidInput(
-            f"The {field} must be a link that begins with http:// or https://.", field
+            _(
+                "The {field} must be a link that begins with http:// or https://.",
+                field=field_name(field),
+            ),
+            field,
         )
     return cleaned
 
@@ -83,7 +97,10 @@ def version(value: int) -> int:
     """`value` if an entry can be at this version: they are counted from 1."""
     if value < 1:
         raise InvalidInput(
-            f"There is no version {value}; name the one that the text started from, 1 or more.",
+            _(
+                "There is no version {value}; name the one that the text started from, 1 or more.",
+                value=value,
+            ),
             "version",
         )
     return value

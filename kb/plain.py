@@ -4,9 +4,32 @@ import re
 
 from kb.characters import is_blank
 from kb.errors import InvalidInput
+from kb.messages import Message, _
 
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters other than tab and newline, and surrogates."""
+
+
+_FIELDS = (
+    _("title"),
+    _("text"),
+    _("reason"),
+    _("group"),
+    _("context"),
+    _("outcome"),
+    _("evidence"),
+    _("note"),
+    _("tag"),
+    _("question"),
+    _("section heading"),
+    _("successor"),
+)
+"""What sentences call the fields of entries, of what is said for them and of their reuse."""
+
+
+def field_name(field: str) -> str:
+    """What sentences call a field; a heading or another name stands as it is."""
+    return Message(field, {}) if field in _FIELDS else field
 
 
 def printable(name: str, value: str, field: str | None = None) -> str:
@@ -14,8 +37,13 @@ def printable(name: str, value: str, field: str | None = None) -> str:
     plain = value.replace("\r\n", "\n").replace("\r", "\n")
     found = NOT_TEXT.search(plain)
     if found:
+        code = f"{ord(found[0]):04X}"
         raise InvalidInput(
-            f"The {name} holds the character U+{ord(found[0]):04X}, which is not text; remove it.",
+            _(
+                "The {name} holds the character U+{code}, which is not text; remove it.",
+                name=field_name(name),
+                code=code,
+            ),
             field or name,
         )
     return plain
@@ -23,9 +51,15 @@ def printable(name: str, value: str, field: str | None = None) -> str:
 
 def within(field: str, value: str, limit: int) -> str:
     if is_blank(value):
-        raise InvalidInput(f"The {field} must not be empty.", field)
+        raise InvalidInput(_("The {field} must not be empty.", field=field_name(field)), field)
     if len(value) > limit:
         raise InvalidInput(
-            f"The {field} may have at most {limit} characters; it has {len(value)}.", field
+            _(
+                "The {field} may have at most {limit} characters; it has {size}.",
+                field=field_name(field),
+                limit=limit,
+                size=len(value),
+            ),
+            field,
         )
     return value

@@ -3,22 +3,25 @@
 from collections.abc import Iterable, Sequence
 
 from indexer.document import Hit
+from kb.messages import Message, _, ngettext
+from kb.sentences import beside
 
 
 def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
     """The reasons, as "words: night, ward; tag: handover; meaning 0.41"; `tags` are the entry's."""
     from indexer.text.letters import composed
 
-    reasons = []
+    reasons: list[Message] = []
     if hit.score.exact:
         named = hit.title.casefold() == composed(question).strip().casefold()
-        reasons.append("exact title" if named else "exact name")
+        reasons.append(_("exact title") if named else _("exact name"))
     if hit.score.words:
-        reasons.append(f"words: {', '.join(hit.score.words)}")
+        reasons.append(_("words: {words}", words=", ".join(hit.score.words)))
     if tagged := _tagged(question, hit.score.words, tags):
-        reasons.append(f"{'tag' if len(tagged) == 1 else 'tags'}: {', '.join(tagged)}")
-    reasons.append(f"meaning {hit.score.cosine:.2f}")
-    return "; ".join(reasons)
+        named_tags = ", ".join(tagged)
+        reasons.append(ngettext("tag: {tags}", "tags: {tags}", len(tagged), tags=named_tags))
+    reasons.append(_("meaning {cosine:.2f}", cosine=hit.score.cosine))
+    return beside(reasons)
 
 
 def _tagged(question: str, words: Iterable[str], tags: Iterable[str]) -> list[str]:

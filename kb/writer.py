@@ -15,6 +15,7 @@ from kb.access import Principal
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
 from kb.log_errors import log_errors
+from kb.messages import _
 from kb.noted_reads import NotedReads, StreamLog
 
 Clock = Callable[[], datetime]
@@ -114,7 +115,7 @@ class Writer:
     def actor(self) -> str:
         """The member whose events these are. Raises `Forbidden` for someone not known."""
         if self.principal.member is None:
-            raise Forbidden("Sign in to change anything.")
+            raise Forbidden(_("Sign in to change anything."))
         return self.principal.member
 
     def prepare(self, streams: Iterable[str]) -> None:
@@ -169,7 +170,7 @@ class Writer:
         come to rest, `DataDirectoryError` if the log cannot be used, and whatever both raise.
         """
         command = checked(command_id) if command_id else self._new_event_id()
-        for _ in range(ATTEMPTS):
+        for _attempt in range(ATTEMPTS):
             try:
                 with self._log.noting():
                     done = self._attempt(aggregate, decide, guard, turn, command)
@@ -179,7 +180,9 @@ class Writer:
                 self._wrote(aggregate.stream, done.receipt.position)
                 done = Done(done.before, self.settle(done.receipt))
             return done
-        raise Refused(f"Too many people are changing {aggregate.id} at this moment; try again.")
+        raise Refused(
+            _("Too many people are changing {id} at this moment; try again.", id=aggregate.id)
+        )
 
     def settle(self, receipt: Receipt) -> Receipt:
         """What `execute` ends with, for a caller who told it not to."""
@@ -221,7 +224,7 @@ class Writer:
         # One that is damaged may have been the end: decoding says so.
         self._decoded(event for event in own if isinstance(event, DamagedEvent))
         if any(event.type in ENDED for event in own):
-            raise Forbidden("You are not a member any more, so you cannot change anything.")
+            raise Forbidden(_("You are not a member any more, so you cannot change anything."))
 
     def _read(self, stream: str) -> list[RecordedEvent]:
         return self._log.read_stream(stream)
@@ -281,13 +284,19 @@ class Writer:
 def checked(command_id: UUID) -> UUID:
     """`command_id` if it is a UUIDv7; raises `InvalidInput` otherwise."""
     if command_id.version != UUID_VERSION:
-        raise InvalidInput(f"The command id {command_id} is not a UUIDv7.", "command_id")
+        raise InvalidInput(
+            _("The command id {command_id} is not a UUIDv7.", command_id=str(command_id)),
+            "command_id",
+        )
     return command_id
 
 
 def _used_already(command: UUID) -> SentAlready:
     return SentAlready(
-        f"The command id {command} was used for something else already; send a new command id."
+        _(
+            "The command id {command} was used for something else already; send a new command id.",
+            command=str(command),
+        )
     )
 
 

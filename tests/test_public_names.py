@@ -37,7 +37,8 @@ def private_names(source: str) -> Iterator[str]:
 
 def is_private(name: str) -> bool:
     """Whether it is told as nobody else's business; Python's own are not, but for `INSIDES`."""
-    return name in INSIDES or (name.startswith("_") and not name.endswith("__"))
+    # `_` alone is what makes a message (kb/messages).
+    return name in INSIDES or (name != "_" and name.startswith("_") and not name.endswith("__"))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,7 @@ def is_private(name: str) -> bool:
         ('patch.setattr("kb.search.search._lack", None)', ["kb.search.search._lack"]),
         ('setattr(build, "__defaults__", ())', ["__defaults__"]),
         ("from kb.search.search import _lack", ["kb.search.search._lack"]),
+        ("from kb.messages import _", []),
         ('getattr(handler, "__name__", "")', []),
         ("from kb.demo import __main__ as program", []),
         ('monkeypatch.setattr("kb.search.search.NEAREST", "_none")', []),

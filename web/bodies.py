@@ -20,6 +20,7 @@ from litestar.types import Empty, Scope
 from litestar.utils.scope.state import ScopeState
 
 from kb.errors import KnowledgeBaseError
+from kb.messages import _
 from web.parts import fields_in_parts
 from web.requests import Misfit, refuse_repeated, refuse_repeated_fields
 
@@ -63,7 +64,9 @@ class TooLarge(ClientException):
 
     def __init__(self, most: int) -> None:
         size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1_024} kB"
-        super().__init__(f"What was sent is too large; send at most {size} to this address.")
+        super().__init__(
+            _("What was sent is too large; send at most {size} to this address.", size=size)
+        )
 
 
 class Unfinished(ClientException):
@@ -73,8 +76,12 @@ class Unfinished(ClientException):
 class Crowded(KnowledgeBaseError):
     """So much is being sent at this moment that no more fits; try again in a minute."""
 
+    code = "crowded"
+
     def __init__(self) -> None:
-        super().__init__(str(self.__doc__))
+        super().__init__(
+            _("So much is being sent at this moment that no more fits; try again in a minute.")
+        )
 
 
 class Held:

@@ -16,21 +16,15 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Struct, structs
 
 from kb.access import is_operator
+from kb.error_codes import of_error
 from kb.errors import (
-    DataDirectoryError,
-    Forbidden,
-    InvalidInput,
     KnowledgeBaseError,
-    NotFound,
-    NotYetSearchable,
-    Refused,
     ReuseConflict,
     RevisionConflict,
-    SearchUnavailable,
     ShownToMore,
-    SignInRefused,
     TooManyAttempts,
 )
+from kb.messages import Message, _
 from web.bodies import Crowded, Typed, typed_at, written_at
 from web.logs import kind_of
 from web.requests import FieldProblem, misfits
@@ -42,28 +36,30 @@ SIGN_IN = "/sign-in"
 
 PROBLEM_JSON = "application/problem+json"
 
-STATUSES: Mapping[type[KnowledgeBaseError], HTTPStatus] = {
-    NotFound: HTTPStatus.NOT_FOUND,
-    InvalidInput: HTTPStatus.BAD_REQUEST,
-    SignInRefused: HTTPStatus.UNAUTHORIZED,
-    Forbidden: HTTPStatus.FORBIDDEN,
-    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
-    Refused: HTTPStatus.CONFLICT,
-    RevisionConflict: HTTPStatus.CONFLICT,
-    NotYetSearchable: HTTPStatus.SERVICE_UNAVAILABLE,
-    SearchUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    DataDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
-    Crowded: HTTPStatus.SERVICE_UNAVAILABLE,
+CODES_OF_STATUS: Mapping[int, str] = {
+    401: "sign-in-needed",
+    403: "cross-site-request",
+    404: "no-such-address",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "not-json",
+    431: "head-too-large",
+    500: "fault",
+    503: "stopping",
 }
-"""What an error of the knowledge base means over HTTP; any other is a fault of ours, 500."""
+"""The codes of errors that are of the request alone; any other is an `invalid-request`."""
 
-SENTENCES: Mapping[int, str] = {
-    403: "This request came from another site, or from a page of before you signed in, and was "
-    "refused; open the page here and try again.",
-    404: "There is nothing at this address; check it or start from the first page.",
-    405: "This address does not take that method; see /api/docs for those it takes.",
-    415: "The body is not taken as it is: send JSON, and say Content-Type: application/json.",
-    500: "Something went wrong on our side and was written to the server's log; try again later.",
+SENTENCES: Mapping[int, Message] = {
+    403: _(
+        "This request came from another site, or from a page of before you signed in, and was "
+        "refused; open the page here and try again."
+    ),
+    404: _("There is nothing at this address; check it or start from the first page."),
+    405: _("This address does not take that method; see /api/docs for those it takes."),
+    415: _("The body is not taken as it is: send JSON, and say Content-Type: application/json."),
+    500: _(
+        "Something went wrong on our side and was written to the server's log; try again later."
+    ),
 }
 
 FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
@@ -75,7 +71,8 @@ log = logging.getLogger("tributary.web")
 class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An error as RFC 9457 has it; `errors` names the fields at fault where there are any.
 
-    `expected` and `actual` are the versions of a conflict.
+    `code` says which error it is, for programs: docs/reference/errors.md lists them. `expected` and
+    `actual` are the versions of a conflict.
     """
 
     type: str
@@ -83,6 +80,7 @@ class ProblemDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int
     detail: str
     instance: str
+    code: str
     errors: tuple[FieldProblem, ...] = ()
     expected: int | None = None
     actual: int | None = None
@@ -107,9 +105,14 @@ class CrossSiteRequest(TurnedAway):
 class UnknownField(TurnedAway):
     """A form has a field that its page does not have, which may say who is to see what is sent."""
 
+    code = "invalid-request"
+
     def __init__(self, name: str, typed: Typed) -> None:
         super().__init__(
-            f"There is no field {name[:80]!r} in this form: send it again without that.",
+            _(
+                "There is no field {name!r} in this form: send it again without that.",
+                name=name[:80],
+            ),
             typed=typed,
         )
 
@@ -120,7 +123,7 @@ class SignInNeeded(TurnedAway):
     status_code = HTTPStatus.UNAUTHORIZED
 
     def __init__(self, headers: dict[str, str], *, typed: Typed | None = None) -> None:
-        super().__init__("Sign in first, or send a token.", headers, typed=typed)
+        super().__init__(_("Sign in first, or send a token."), headers, typed=typed)
 
 
 Show = Callable[[Request[Any, Any, Any], ProblemDetails, Typed], Response[str]]
@@ -255,6 +258,7 @@ def problem_of(error: Exception, path: str, handler: BaseRouteHandler | None) ->
         status=status,
         detail=_detail(error, status, fields),
         instance=path,
+        code=code_of(error),
         errors=fields,
         expected=conflict.expected if conflict else None,
         actual=conflict.actual if conflict else None,
@@ -268,14 +272,25 @@ def status_of(error: Exception) -> int:
     return _foreseen(error) or HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def code_of(error: Exception) -> str:
+    """The code of any exception, a key of `kb.error_codes.CODES`."""
+    if isinstance(error, KnowledgeBaseError):
+        return error.code if _foreseen(error) else "fault"
+    own: str = getattr(error, "code", "")
+    return own or CODES_OF_STATUS.get(status_of(error), "invalid-request")
+
+
 def _foreseen(error: Exception) -> HTTPStatus | None:
-    found = (STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    return next(found, None)
+    """The status of an error that is no fault of ours."""
+    if not isinstance(error, KnowledgeBaseError):
+        return None
+    status = HTTPStatus(of_error(error).status)
+    return None if status == HTTPStatus.INTERNAL_SERVER_ERROR else status
 
 
 def _detail(error: Exception, status: HTTPStatus, fields: Sequence[FieldProblem]) -> str:
-    if _foreseen(error):
-        return str(error)
+    if isinstance(error, KnowledgeBaseError) and _foreseen(error):
+        return error.said
     if fields:
         return fields[0].message
     if status in SENTENCES:

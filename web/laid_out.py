@@ -20,6 +20,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec import Struct, structs
 
+from kb.messages import _
 from web.markdown import TooDeep, to_html
 
 SHORT, SHORT_OF_ALL = 4_000, 20_000
@@ -43,11 +44,17 @@ KEPT = 64_000_000
 WAITING = 8
 """Pages whose long texts wait for their turn; for more, nothing is begun."""
 
-AS_WRITTEN = "so it is shown as it was written"
-TOO_LONG = f"This text is too long to be laid out, {AS_WRITTEN}."
-TOO_COSTLY = f"This text takes too long to be laid out, {AS_WRITTEN}."
-TOO_DEEP = f"Lists or quotations stand too deep within each other here, {AS_WRITTEN}."
-SOON = f"This text is being laid out, {AS_WRITTEN} until then: load the page again in a moment."
+TOO_LONG = _("This text is too long to be laid out, so it is shown as it was written.")
+TOO_COSTLY = _("This text takes too long to be laid out, so it is shown as it was written.")
+TOO_DEEP = _(
+    "Lists or quotations stand too deep within each other here, so it is shown as it was written."
+)
+SOON = _(
+    "This text is being laid out, so it is shown as it was written until then: "
+    "load the page again in a moment."
+)
+NOTES = {str(note): note for note in (TOO_LONG, TOO_COSTLY, TOO_DEEP)}
+"""The notes of texts, by what a process answers."""
 
 
 class LaidOut(Struct, frozen=True):
@@ -182,7 +189,7 @@ def _in_a_process(texts: list[str]) -> Iterator[LaidOut]:
             html, note = msgspec.json.decode(line, type=tuple[str, str])
         except msgspec.DecodeError:
             return  # its time was over in the middle of a line
-        yield LaidOut(Markup(html), note)  # nosec B704  # noqa: S704 - laid out by the code above
+        yield LaidOut(Markup(html), NOTES.get(note, note))  # nosec B704  # noqa: S704 - laid out by the code above
 
 
 def _child() -> None:
@@ -193,7 +200,7 @@ def _child() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     for text in msgspec.json.decode(sys.stdin.buffer.read(), type=list[str]):
         made = laid_out(text)
-        sys.stdout.buffer.write(msgspec.json.encode((str(made.html), made.note)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode((str(made.html), str(made.note))) + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -19,7 +19,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kb.storage.settings import is_loopback
-from web.errors import PROBLEM_JSON, SENTENCES, ProblemDetails
+from web.errors import CODES_OF_STATUS, PROBLEM_JSON, SENTENCES, ProblemDetails
 from web.headers import HEADERS
 
 LOCAL = "tributary.local"
@@ -229,7 +229,12 @@ def problem(status: HTTPStatus, detail: str) -> tuple[list[tuple[str, str]], byt
     body = msgspec.json.encode(
         # Relative to the address asked for, which may be what could not be read.
         ProblemDetails(
-            type="about:blank", title=status.phrase, status=status, detail=detail, instance=""
+            type="about:blank",
+            title=status.phrase,
+            status=status,
+            detail=str(detail),
+            instance="",
+            code=CODES_OF_STATUS.get(status, "invalid-request"),
         )
     )
     headers = {

@@ -12,6 +12,7 @@ from msgspec import structs
 from kb.access import Action, Scope, may, require
 from kb.accounts.sessions import form_value_fits
 from kb.errors import Forbidden
+from kb.messages import _
 from web.bodies import FORM_TOKEN, Typed, written_at
 from web.errors import CrossSiteRequest, SignInNeeded, UnknownField, is_api
 from web.fields import unknown
@@ -103,7 +104,10 @@ def _hold_to_scopes(rule: Rule, visit: Visit, *, is_page: bool) -> None:
         needed.add("search")
     if missing := sorted(needed - visit.scopes):
         raise Forbidden(
-            f"A token needs the scope {' and '.join(missing)} for this; make one that has it."
+            _(
+                "A token needs the scope {missing} for this; make one that has it.",
+                missing=" and ".join(missing),
+            )
         )
 
 

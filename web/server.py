@@ -38,6 +38,8 @@ BACKLOG = 100
 class ServeError(KnowledgeBaseError):
     """The address or the socket cannot be had."""
 
+    code = "cannot-serve"
+
 
 def serve(
     base: KnowledgeBase,

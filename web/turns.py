@@ -7,6 +7,7 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.types import Message, Receive, Scope, Send
 
+from kb.messages import _
 from web.bodies import Unfinished
 from web.line import Line
 
@@ -32,7 +33,7 @@ async def have_turn(request: Request[Any, Any, Any], line: Line, place: bytes) -
             gone.cancel()
         if not begun.done():
             begun.cancel()
-            raise Unfinished("The client went away before it had its turn.")
+            raise Unfinished(_("The client went away before it had its turn."))
     await begun
 
 

@@ -24,6 +24,7 @@ from kb.accounts.attempts import Attempts, Delays, Few
 from kb.accounts.sessions import SessionInfo, form_value
 from kb.clock import utc_now
 from kb.errors import NotFound
+from kb.messages import _
 from kb.people.directory import Directory
 from kb.storage.local_socket import MEMBER_HEADER
 from web.bodies import give_back
@@ -36,7 +37,7 @@ from web.turns import end_turn, ending_turn
 if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider
 
-UNNAMED = "a member"
+UNNAMED = _("a member")
 """What members are called where the viewer may not know more."""
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tributary"'}
@@ -56,10 +57,14 @@ class BadToken(ClientException):
     """What came in Authorization is no token of ours, or one that is void."""
 
     status_code = 401
+    code = "bad-token"
 
     def __init__(self) -> None:
         super().__init__(
-            "This token is not known, was revoked or has expired: make another one on your page.",
+            _(
+                "This token is not known, was revoked or has expired: "
+                "make another one on your page."
+            ),
             headers=CHALLENGE,
         )
 

@@ -11,7 +11,9 @@ from traceback import walk_tb
 
 import click
 
+from kb.error_codes import of_error
 from kb.errors import KnowledgeBaseError
+from kb.messages import render, shell_language
 
 DEBUG = "KB_DEBUG"
 _UNTOLD = "What the command says cannot be written to where its output goes"
@@ -38,7 +40,7 @@ def exit_code(run: Callable[[], object]) -> int:
             _quietly()
             error = OutputLost(f"{_UNTOLD}: {error.strerror}. {_DONE}{said}")
         tell_failure(error)
-        return 1
+        return of_error(error).exit if isinstance(error, KnowledgeBaseError) else 1
     return result if isinstance(result, int) else 0
 
 
@@ -74,6 +76,8 @@ def open_streams() -> None:
 class OutputLost(KnowledgeBaseError):
     """Nothing can be written to standard output (`kb list >/dev/full`)."""
 
+    code = "output-lost"
+
 
 def _untold(error: OSError) -> str | None:
     """What a command that wrote something could not say of it; None if not its output failed.
@@ -99,12 +103,11 @@ def explain(error: BaseException) -> str:
 
     from events.errors import EventLogError
     from indexer.errors import IndexerError
-    from kb.errors import KnowledgeBaseError
     from kb.storage.data_directory import reason
 
     match error:
         case KnowledgeBaseError() | EventLogError() | IndexerError():
-            sentence = str(error)
+            sentence = _said(error)
         case click.Abort() | KeyboardInterrupt():
             sentence = "Stopped."
         case OSError() if error.errno in (ENOSPC, EDQUOT):
@@ -125,6 +128,13 @@ def explain(error: BaseException) -> str:
                 f"set {DEBUG}=1 to see where, and please report it."
             )
     return _shortened(" ".join(sentence.split()))
+
+
+def _said(error: Exception) -> str:
+    """The sentence of an error of ours, in the language of the shell."""
+    if isinstance(error, KnowledgeBaseError):
+        return render(error.said, shell_language())
+    return str(error)
 
 
 def _shortened(sentence: str) -> str:

@@ -88,7 +88,7 @@ def print_json(value: object) -> None:
     """`value`, a struct or plain data, as indented JSON; times are UTC in ISO 8601."""
     import msgspec
 
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -6,16 +6,17 @@ from kb.endorsements.actions import ENDORSE
 from kb.endorsements.endorsement import EndorsementWithdrawn, EntryEndorsed
 from kb.endorsements.endorsement_view import ENDORSEMENTS
 from kb.endorsements.own import OWN
+from kb.messages import _
 from kb.sentences import ended
 from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
 
 def _endorsed(event: EntryEndorsed) -> Words:
-    return ended("Endorsed", event.reason), None
+    return ended(_("Endorsed"), event.reason), None
 
 
-def _withdrawn(_: EndorsementWithdrawn) -> Words:
-    return "Endorsement withdrawn.", None
+def _withdrawn(withdrawn: EndorsementWithdrawn) -> Words:
+    return _("Endorsement withdrawn."), None
 
 
 ENDORSEMENT = StreamKind(
@@ -27,14 +28,14 @@ ENDORSEMENT = StreamKind(
             cls=EntryEndorsed,
             sealed=(Sealed("reason", by="actor", erased=""),),
             lack=None,
-            told=Told(_endorsed, "An endorsement"),
+            told=Told(_endorsed, _("An endorsement")),
         ),
         Fact(
             name="endorsement-withdrawn",
             schema_version=1,
             cls=EndorsementWithdrawn,
             lack=None,
-            told=Told(_withdrawn, "That an endorsement was withdrawn"),
+            told=Told(_withdrawn, _("That an endorsement was withdrawn")),
         ),
     ),
     unknown=None,

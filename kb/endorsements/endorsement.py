@@ -3,6 +3,7 @@
 from msgspec import Struct, structs
 
 from kb.errors import Refused
+from kb.messages import _
 
 
 class EntryEndorsed(Struct, frozen=True, kw_only=True):
@@ -49,5 +50,10 @@ def withdraw(endorsement: Endorsement) -> list[EndorsementEvent]:
     """The events of taking it back. Raises `Refused` if there is nothing to withdraw."""
     entry_id = endorsement.entry_id
     if endorsement.reason is None:
-        raise Refused(f"You do not endorse entry {entry_id}, so there is nothing to withdraw.")
+        raise Refused(
+            _(
+                "You do not endorse entry {entry_id}, so there is nothing to withdraw.",
+                entry_id=entry_id,
+            )
+        )
     return [EndorsementWithdrawn(entry_id=entry_id, member=endorsement.member)]

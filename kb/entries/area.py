@@ -20,6 +20,7 @@ from kb.entries.entry import (
 )
 from kb.entries.own import OWN
 from kb.entries.relation import reads
+from kb.messages import _
 from kb.sentences import ended
 from kb.views.stream_kind import Fact, StreamKind, Told, Words
 
@@ -30,25 +31,32 @@ _TAG = Sealed("tag", by="stream", erased="")
 
 
 def _contributed(event: EntryContributed) -> Words:
-    verb = "Brought by an import" if event.imported else "Contributed"
-    return f"{verb} as “{event.content.title}”.", None
+    title = event.content.title
+    if event.imported:
+        return _("Brought by an import as “{title}”.", title=title), None
+    return _("Contributed as “{title}”.", title=title), None
 
 
 def _revised(event: EntryRevised) -> Words:
-    return ended(f"Revised as “{event.content.title}”", event.note), None
+    return ended(_("Revised as “{title}”", title=event.content.title), event.note), None
 
 
 def _related(event: EntryRelated) -> Words:
-    return f"Stated that it {reads(event.relation.type)}", event.relation.target
+    return _(
+        "Stated that it {relation}", relation=reads(event.relation.type)
+    ), event.relation.target
 
 
 def _unrelated(event: EntryUnrelated) -> Words:
-    return f"No longer stated that it {reads(event.relation.type)}", event.relation.target
+    relation = reads(event.relation.type)
+    return _("No longer stated that it {relation}", relation=relation), event.relation.target
 
 
 def _archived(event: EntryArchived) -> Words:
-    sentence = ended("Archived", event.reason)
-    return (f"{sentence} In its place:" if event.successor else sentence), event.successor
+    sentence = ended(_("Archived"), event.reason)
+    return (
+        _("{sentence} In its place:", sentence=sentence) if event.successor else sentence
+    ), event.successor
 
 
 ENTRY = StreamKind(
@@ -70,7 +78,7 @@ ENTRY = StreamKind(
             read=as_seen.entry,
             sealed=(_CONTENT, _GROUP, Sealed("note", by="stream")),
             lack="text",
-            told=Told(_revised, "A revision"),
+            told=Told(_revised, _("A revision")),
         ),
         Fact(
             name="entry-tagged",
@@ -79,7 +87,7 @@ ENTRY = StreamKind(
             read=as_seen.tag,
             sealed=(_TAG,),
             lack=None,
-            told=Told(lambda event: (f"Tagged “{event.tag}”.", None), "A tag"),
+            told=Told(lambda event: (_("Tagged “{tag}”.", tag=event.tag), None), _("A tag")),
         ),
         Fact(
             name="entry-untagged",
@@ -89,7 +97,8 @@ ENTRY = StreamKind(
             sealed=(_TAG,),
             lack="text",
             told=Told(
-                lambda event: (f"Tag “{event.tag}” taken off.", None), "That a tag was taken off"
+                lambda event: (_("Tag “{tag}” taken off.", tag=event.tag), None),
+                _("That a tag was taken off"),
             ),
         ),
         Fact(
@@ -98,14 +107,14 @@ ENTRY = StreamKind(
             cls=EntryRelated,
             sealed=(Sealed("written", by="stream", erased=[]),),
             lack=None,
-            told=Told(_related, "A relation to another entry"),
+            told=Told(_related, _("A relation to another entry")),
         ),
         Fact(
             name="entry-unrelated",
             schema_version=1,
             cls=EntryUnrelated,
             lack="text",
-            told=Told(_unrelated, "That a relation was withdrawn"),
+            told=Told(_unrelated, _("That a relation was withdrawn")),
         ),
         Fact(
             name="entry-archived",
@@ -113,14 +122,14 @@ ENTRY = StreamKind(
             cls=EntryArchived,
             sealed=(Sealed("reason", by="stream", erased=""),),
             lack=None,
-            told=Told(_archived, "That it was archived"),
+            told=Told(_archived, _("That it was archived")),
         ),
         Fact(
             name="entry-restored",
             schema_version=1,
             cls=EntryRestored,
             lack=None,
-            told=Told(lambda _: ("Restored.", None), "That it was restored"),
+            told=Told(lambda event: (_("Restored."), None), _("That it was restored")),
         ),
         Fact(
             name="entry-visibility-changed",
@@ -128,8 +137,11 @@ ENTRY = StreamKind(
             cls=EntryVisibilityChanged,
             lack="sight",
             told=Told(
-                lambda event: (f"Shown to {told(event.visibility)} from now on.", None),
-                "A change of who sees it",
+                lambda event: (
+                    _("Shown to {who} from now on.", who=told(event.visibility)),
+                    None,
+                ),
+                _("A change of who sees it"),
             ),
         ),
         Fact(name="entry-erased", schema_version=1, cls=EntryErased, lack="entry", told=None),

@@ -33,6 +33,7 @@ from kb.entries.entry import (
 )
 from kb.entries.tags import tag_key
 from kb.errors import Refused
+from kb.messages import _
 from kb.writer import Receipt
 
 IMPORT_NOTE = "from import"
@@ -78,8 +79,13 @@ def bring(entry: Entry, imported: ImportedEntry) -> list[EntryEvent]:
         events = [_contributed(imported)]
     elif draft.kind != entry.kind:
         raise Refused(
-            f"Entry {entry.id} is of the kind {entry.kind}, which cannot become {draft.kind}: "
-            "change it back in the source, or give it a new id there."
+            _(
+                "Entry {id} is of the kind {before}, which cannot become {kind}: change it "
+                "back in the source, or give it a new id there.",
+                id=entry.id,
+                before=entry.kind,
+                kind=draft.kind,
+            )
         )
     else:
         # First, so that the new text is at no time open to more people than its source says.

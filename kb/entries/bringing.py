@@ -16,6 +16,7 @@ from kb.entries.kinds import Kind
 from kb.entries.stream import entry_aggregate, may_know_erased, require_sight
 from kb.errors import Refused
 from kb.ids import entry_stream
+from kb.messages import _
 from kb.writer import Writer
 
 
@@ -82,8 +83,11 @@ class Bringing:
         require(self._writer.principal, REVISE if entry.version else CONTRIBUTE)
         if may_know_erased(self._writer, entry):
             raise Refused(
-                "The entry that was made from this file was erased, so the file is not taken in "
-                "again: to have it as a new entry, give it another id in its front matter."
+                _(
+                    "The entry that was made from this file was erased, so the file is not "
+                    "taken in again: to have it as a new entry, give it another id in its "
+                    "front matter."
+                )
             )
         if entry.version:
             require_sight(self._writer, entry)

@@ -41,6 +41,7 @@ from kb.entries.spelling import sought
 from kb.entries.tags import tag_key
 from kb.entries.whole import whole_entry
 from kb.errors import InvalidInput, NotFound
+from kb.messages import _
 from kb.views.rows import rows
 from kb.views.snapshot import Reads
 
@@ -142,10 +143,16 @@ class Catalogue:
         do, so one more adds its entries.
         """
         if sort not in queries.BROWSE:
-            raise InvalidInput(f"{sort!r} is no order: sort by recent, title or reused.", "sort")
+            raise InvalidInput(
+                _("{sort!r} is no order: sort by recent, title or reused.", sort=sort), "sort"
+            )
         if not 0 <= offset <= LARGEST_OFFSET or limit < 0:
             raise InvalidInput(
-                f"A list starts at 0 to {LARGEST_OFFSET} and holds 0 or more entries.", "limit"
+                _(
+                    "A list starts at 0 to {largest_offset} and holds 0 or more entries.",
+                    largest_offset=LARGEST_OFFSET,
+                ),
+                "limit",
             )
         with self._views.read(self._labels) as db:
             values = values_of(stored(filter or EntryFilter()))
@@ -201,7 +208,8 @@ class Catalogue:
         """One recorded reuse. Raises `NotFound`."""
         reuse_id = fields.known_id("reuse", reuse_id)
         with self._views.read(self._labels) as db:
-            return reuse_view(only(db, queries.REUSE, reuse_id, f"There is no reuse {reuse_id}."))
+            missing_reuse = _("There is no reuse {id}.", id=reuse_id)
+            return reuse_view(only(db, queries.REUSE, reuse_id, missing_reuse))
 
     def reuses_by(self, entry_id: str, member: str) -> frozenset[str]:
         """The ids of the reuses of an entry that `member` recorded."""
@@ -214,7 +222,13 @@ class Catalogue:
         with self._views.read(self._labels) as db:
             row = db.execute(queries.REVISION, (entry_id, version)).fetchone()
             if row is None:
-                raise NotFound(f"There is no version {version} of an entry {entry_id}.")
+                raise NotFound(
+                    _(
+                        "There is no version {version} of an entry {entry_id}.",
+                        version=version,
+                        entry_id=entry_id,
+                    )
+                )
             return msgspec.json.decode(row[0], type=Content)
 
     def groups(self, beginning: str = "", *, limit: int = -1) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from kb.entries.entry import (
 )
 from kb.entries.tags import tag_key
 from kb.errors import InvalidInput, NotFound, Refused, RevisionConflict, ShownToMore
+from kb.messages import _
 
 MOST_TAGS = 100
 """Of one entry, however many times tags are added."""
@@ -39,7 +40,7 @@ def contribute(
 ) -> list[EntryEvent]:
     """Begin an entry in the name of `author`, perhaps one that is archived at once."""
     if entry.version:
-        raise Refused(f"Entry {entry.id} exists already; revise it instead.")
+        raise Refused(_("Entry {id} exists already; revise it instead.", id=entry.id))
     first = EntryContributed(
         kind=draft.kind,
         author=author,
@@ -77,8 +78,12 @@ def tag(entry: Entry, tags: Iterable[str], *, version: int | None) -> list[Entry
     added = tagged(tag for tag in tags if tag_key(tag) not in entry.tags)
     if added and len(entry.tags) + len(added) > MOST_TAGS:
         raise InvalidInput(
-            f"An entry has at most {MOST_TAGS} tags; this one would have "
-            f"{len(entry.tags) + len(added)}: take some off first.",
+            _(
+                "An entry has at most {most} tags; this one would have {count}: "
+                "take some off first.",
+                most=MOST_TAGS,
+                count=len(entry.tags) + len(added),
+            ),
             "tags",
         )
     if added:
@@ -163,14 +168,20 @@ def refuse_itself(entry_id: str, other: str) -> None:
     """Raise `InvalidInput` where an entry points to itself."""
     if other == entry_id:
         raise InvalidInput(
-            "An entry cannot be related to itself or take its own place; name another.", "target"
+            _("An entry cannot be related to itself or take its own place; name another."), "target"
         )
 
 
 def refuse_archived(entry: Entry, wish: str) -> None:
     """Raise `Refused` where an archived entry would be `wish`, e.g. "revised"."""
     if entry.archived:
-        raise Refused(f"Entry {entry.id} is archived and cannot be {wish}; restore it first.")
+        raise Refused(
+            _(
+                "Entry {id} is archived and cannot be {wish}; restore it first.",
+                id=entry.id,
+                wish=wish,
+            )
+        )
 
 
 def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
@@ -185,7 +196,7 @@ def refuse_shown_to_more(entry: Entry, version: int | None) -> None:
 
 def _refuse_missing(entry: Entry) -> None:
     if not entry.version or entry.erased:
-        raise NotFound(f"There is no entry {entry.id}.")
+        raise NotFound(_("There is no entry {id}.", id=entry.id))
 
 
 def _refuse_unread(entry: Entry, version: int | None) -> None:
@@ -197,7 +208,13 @@ def _refuse_unread(entry: Entry, version: int | None) -> None:
 def _refuse_not_there_yet(entry: Entry, version: int | None) -> None:
     if version is not None and version > entry.version:
         raise InvalidInput(
-            f"Entry {entry.id} has no version {version} yet; it is at {entry.version}.", "version"
+            _(
+                "Entry {id} has no version {version} yet; it is at {actual}.",
+                id=entry.id,
+                version=version,
+                actual=entry.version,
+            ),
+            "version",
         )
 
 

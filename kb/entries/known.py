@@ -5,6 +5,8 @@ import sqlite3
 from kb.entries import queries
 from kb.entries.rows import lacking
 from kb.errors import NotFound
+from kb.messages import _
+from kb.sentences import together
 from kb.views.rows import Row, rows
 
 
@@ -17,8 +19,14 @@ def refuse_unknown(db: sqlite3.Connection, entry_id: str) -> None:
 def missing(db: sqlite3.Connection, entry_id: str) -> NotFound:
     """Why an entry is not shown: its author and the operator are told if it cannot be read."""
     if lacking := lacks(db, entry_id):
-        return NotFound(f"The entry {entry_id} cannot be shown. {' '.join(lacking)}")
-    return NotFound(f"There is no entry {entry_id}.")
+        return NotFound(
+            _(
+                "The entry {entry_id} cannot be shown. {lacking}",
+                entry_id=entry_id,
+                lacking=together(lacking),
+            )
+        )
+    return NotFound(_("There is no entry {entry_id}.", entry_id=entry_id))
 
 
 def lacks(db: sqlite3.Connection, entry_id: str) -> tuple[str, ...]:

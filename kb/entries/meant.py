@@ -8,6 +8,7 @@ import msgspec
 from kb.entries import queries
 from kb.errors import InvalidInput, NotFound
 from kb.ids import entry_id_for
+from kb.messages import _
 
 _BEGINNING = re.compile(r"[0-9a-f-]{6,36}")
 
@@ -21,9 +22,12 @@ def entry_meant(db: sqlite3.Connection, text: str, *, erased: bool = False) -> s
         found += _found(db, queries.MEANT_ERASED, text, imported=imported)
     return _only(
         found,
-        f"There is no entry {text!r}: give its id, at least 6 characters of it, "
-        "or where it was imported from.",
-        f"Several entries are meant by {text!r}: give more of the id.",
+        _(
+            "There is no entry {text!r}: give its id, at least 6 characters of it, "
+            "or where it was imported from.",
+            text=text,
+        ),
+        _("Several entries are meant by {text!r}: give more of the id.", text=text),
         "entry",
     )
 
@@ -33,8 +37,8 @@ def reuse_meant(db: sqlite3.Connection, text: str) -> str:
     text = text.strip()
     return _only(
         _found(db, queries.MEANT_REUSE, text),
-        f"There is no reuse {text!r}: give its id, at least 6 characters of it.",
-        f"Several reuses are meant by {text!r}: give more of the id.",
+        _("There is no reuse {text!r}: give its id, at least 6 characters of it.", text=text),
+        _("Several reuses are meant by {text!r}: give more of the id.", text=text),
         "reuse",
     )
 

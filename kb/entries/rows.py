@@ -16,7 +16,9 @@ from kb.entries.results import (
     RelatedEntry,
     ReuseView,
 )
-from kb.sentences import unreadable
+from kb.messages import _
+from kb.messages.message import restored
+from kb.sentences import together, unreadable
 from kb.views.rows import Row
 from kb.views.view import read_time
 
@@ -57,19 +59,19 @@ def entry_page(
 
 
 _WITHHELD = {
-    "text": (
+    "text": _(
         "So this page does not have it; once it is changed who sees the entry, its author and the "
         "operator alone do, until that is mended."
     ),
-    "sight": "Until that is mended, its author and the operator alone see it.",
-    "entry": "Until that is mended, the operator alone sees it.",
+    "sight": _("Until that is mended, its author and the operator alone see it."),
+    "entry": _("Until that is mended, the operator alone sees it."),
 }
 
 
 def lacking(row: Row) -> str:
     """What could not be read of an entry, and what that hides."""
-    hidden = _WITHHELD.get(row["lack"] or "", "So this page does not have it.")
-    return f"{unreadable(row['unread'])} {hidden}"
+    hidden = _WITHHELD.get(row["lack"] or "", _("So this page does not have it."))
+    return together([unreadable(row["unread"]), hidden])
 
 
 def _summary_fields(row: Row) -> dict[str, Any]:
@@ -107,8 +109,9 @@ def reuse_view(row: Row) -> ReuseView:
 
 def history_item(row: Row) -> HistoryItem:
     """One event; the entry that it speaks of goes by its title."""
-    detail = row["detail"]
+    detail = restored(row["detail"])
     if row["other"] is not None:
-        detail = f"{detail} “{row['other_title'] or row['other']}”."
+        title = row["other_title"] or row["other"]
+        detail = _("{sentence} “{title}”.", sentence=detail, title=title)
     fields = {name: row[name] for name in ("version", "stream", "what", "actor")}
     return HistoryItem(**fields, detail=detail, at=read_time(row["at"]))

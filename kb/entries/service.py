@@ -22,6 +22,7 @@ from kb.entries.stream import entry_aggregate, load_entry, may_know_erased, not_
 from kb.entries.tags import tag_names
 from kb.errors import Mistakes, NotFound
 from kb.ids import group_stream, id_for_command
+from kb.messages import _
 from kb.writer import NewId, Receipt, Writer, checked
 
 __all__ = ["Brought", "Draft", "Entries", "ImportedEntry"]
@@ -249,7 +250,7 @@ class Entries(Bringing):
         for group in shown_to.groups:
             # A slip here would hide the entry from everybody, or show it to a group of later.
             if not self._writer.exists(group_stream(group)):
-                raise NotFound(f"There is no group {group!r}: form it first.")
+                raise NotFound(_("There is no group {group!r}: form it first.", group=group))
 
     def _decide_erase(self, entry: Entry) -> list[EntryEvent]:
         if may_know_erased(self._writer, entry):

@@ -5,6 +5,7 @@ from kb.access import is_operator
 from kb.entries.entry import Entry, evolve
 from kb.errors import NotFound
 from kb.ids import entry_stream
+from kb.messages import _
 from kb.writer import Aggregate, Writer
 
 
@@ -46,4 +47,4 @@ def may_know_erased(writer: Writer, entry: Entry) -> bool:
 
 def not_found(entry_id: str) -> NotFound:
     """What is said of an entry that is not there, or hidden."""
-    return NotFound(f"There is no entry {entry_id}.")
+    return NotFound(_("There is no entry {entry_id}.", entry_id=entry_id))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from kb.characters import one_alphabet, plain_letters, visible
 from kb.errors import InvalidInput
+from kb.messages import _
 from kb.plain import printable, within
 
 TAG_LENGTH = 50
@@ -60,7 +61,10 @@ def tag_names(values: Iterable[str]) -> tuple[str, ...]:
         tag = within("tag", written(name), TAG_LENGTH)
         found.setdefault(_key(tag), tag)
     if len(found) > TAGS:
-        raise InvalidInput(f"At most {TAGS} tags are taken; these are {len(found)}.", "tags")
+        raise InvalidInput(
+            _("At most {tags} tags are taken; these are {count}.", tags=TAGS, count=len(found)),
+            "tags",
+        )
     return tuple(found.values())
 
 

@@ -13,6 +13,7 @@ from kb.entries.kinds import Kind
 from kb.entries.relation import RELATION_TYPES
 from kb.entries.tags import tag_names
 from kb.errors import InvalidInput, Mistakes
+from kb.messages import _
 from kb.plain import printable
 
 TITLE_LENGTH = 200
@@ -37,13 +38,18 @@ def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[st
     for field, values in (("kind", kinds), ("tag", tags), ("group", groups)):
         if len(values) > MOST_CHOSEN:
             raise InvalidInput(
-                f"At most {MOST_CHOSEN} values of {field} are taken at a time; these are "
-                f"{len(values):,}: leave some out.",
+                _(
+                    "At most {most_chosen} values of {field} are taken at a time; these are "
+                    "{count:,}: leave some out.",
+                    most_chosen=MOST_CHOSEN,
+                    field=field,
+                    count=len(values),
+                ),
                 field,
             )
         if any(map(is_blank, values)):
             raise InvalidInput(
-                f"The {field} to look for is blank: name one or leave it out.", field
+                _("The {field} to look for is blank: name one or leave it out.", field=field), field
             )
 
 
@@ -53,7 +59,11 @@ def relation(value: Relation) -> Relation:
     known = next((name for name in RELATION_TYPES if name.casefold() == wanted), None)
     if known is None:
         raise InvalidInput(
-            f"{value.type[:80]!r} is no relation type; use one of {', '.join(RELATION_TYPES)}.",
+            _(
+                "{type!r} is no relation type; use one of {relation_types}.",
+                type=value.type[:80],
+                relation_types=", ".join(RELATION_TYPES),
+            ),
             "type",
         )
     return Relation(known, fields.entry_id("target", value.target))
@@ -69,7 +79,11 @@ def content(value: Content) -> Content:
     """`value` with title, sections and properties cleaned; a heading must have a text under it."""
     if len(value.sections) > SECTIONS:
         raise InvalidInput(
-            f"An entry has at most {SECTIONS} sections; this one has {len(value.sections)}.",
+            _(
+                "An entry has at most {sections} sections; this one has {count}.",
+                sections=SECTIONS,
+                count=len(value.sections),
+            ),
             "sections",
         )
     wrong = Mistakes()
@@ -85,7 +99,12 @@ def draft(value: Draft, kinds: Mapping[str, Kind]) -> Draft:
     """`value` cleaned; its kind must be known, and who sees it must be a choice that can be."""
     if value.kind not in kinds:
         raise InvalidInput(
-            f"{value.kind[:80]!r} is no kind of entry; use one of {', '.join(kinds)}.", "kind"
+            _(
+                "{kind!r} is no kind of entry; use one of {kinds}.",
+                kind=value.kind[:80],
+                kinds=", ".join(kinds),
+            ),
+            "kind",
         )
     wrong = Mistakes()
     cleaned = structs.replace(
@@ -109,7 +128,7 @@ def require_filled(kind: Kind, new: Content, before: Content | None = None) -> N
     owed = [h for h in kind.required if before is None or h in _headings(before)]
     wrong = Mistakes()
     wrong.found += (
-        InvalidInput(f"The section “{heading}” must not be empty.", heading)
+        InvalidInput(_("The section “{heading}” must not be empty.", heading=heading), heading)
         for heading in owed
         if heading not in filled
     )
@@ -129,12 +148,21 @@ def _section(value: Section) -> Section:
     size = len(cleaned.encode())
     if size > SECTION_BYTES:
         raise InvalidInput(
-            f"The {name} may have at most {SECTION_BYTES:,} bytes; it has {size:,}.",
+            _(
+                "The {name} may have at most {section_bytes:,} bytes; it has {size:,}.",
+                name=name,
+                section_bytes=SECTION_BYTES,
+                size=size,
+            ),
             heading or "text",
         )
     if heading and is_blank(cleaned):
         raise InvalidInput(
-            f"The section “{heading}” has no text: write some, or take its heading away as well.",
+            _(
+                "The section “{heading}” has no text: write some, or take its heading away "
+                "as well.",
+                heading=heading,
+            ),
             heading,
         )
     return Section(heading, "" if is_blank(cleaned) else cleaned)
@@ -151,7 +179,11 @@ def _heading(heading: str) -> str:
 def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
     if len(values) > PROPERTIES:
         raise InvalidInput(
-            f"An entry has at most {PROPERTIES} properties; this one has {len(values)}.",
+            _(
+                "An entry has at most {properties} properties; this one has {count}.",
+                properties=PROPERTIES,
+                count=len(values),
+            ),
             "properties",
         )
     wrong = Mistakes()
@@ -162,8 +194,12 @@ def _properties(values: Mapping[str, Scalar]) -> dict[str, Scalar]:
     wrong.refuse()
     if (size := sum(property_bytes(*each) for each in cleaned.items())) > PROPERTIES_BYTES:
         raise InvalidInput(
-            f"The properties of an entry may have at most {PROPERTIES_BYTES:,} bytes together; "
-            f"these have {size:,}: write the long ones as sections.",
+            _(
+                "The properties of an entry may have at most {properties_bytes:,} bytes "
+                "together; these have {size:,}: write the long ones as sections.",
+                properties_bytes=PROPERTIES_BYTES,
+                size=size,
+            ),
             "properties",
         )
     return cleaned
@@ -179,12 +215,19 @@ def _property(name: str, value: Scalar) -> Scalar:
         cleaned = visible(printable(f"property {name}", value, "properties")).strip()
         if len(cleaned) > PROPERTY_LENGTH:
             raise InvalidInput(
-                f"The property {name} may have at most {PROPERTY_LENGTH} characters; "
-                f"it has {len(cleaned)}.",
+                _(
+                    "The property {name} may have at most {property_length} characters; it has "
+                    "{count}.",
+                    name=name,
+                    property_length=PROPERTY_LENGTH,
+                    count=len(cleaned),
+                ),
                 "properties",
             )
         return cleaned
     too_large = isinstance(value, int) and abs(value) > LARGEST_INTEGER
     if too_large or not math.isfinite(value):
-        raise InvalidInput(f"The property {name} is not a number that can be kept.", "properties")
+        raise InvalidInput(
+            _("The property {name} is not a number that can be kept.", name=name), "properties"
+        )
     return value

@@ -1,4 +1,4 @@
-"""The table that an entry's history is read from: who did what, when, one sentence an event."""
+"""The table that an entry's history is read from: who did what, when, one message an event."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -21,7 +21,7 @@ from kb.views.view import (
 )
 from kb.views.withheld import Aside
 
-# `other` is the entry that the sentence in `detail` ends with: its title is looked up by readers.
+# `other` is the entry that the message in `detail` ends with: its title is looked up by readers.
 TABLES = (
     """CREATE TABLE history (
         position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, stream TEXT NOT NULL,
@@ -42,7 +42,7 @@ def history_of(kinds: Iterable[StreamKind]) -> View:
     }
     return View(
         name="history",
-        version=1,
+        version=2,
         tables=TABLES,
         handlers={**handlers, EntryErased: delete_of_entry("history")},
         seen={"history": SEEN_THEN.format("history")},
@@ -59,7 +59,8 @@ def _happened(words: Any, kind: str, db: Connection, event: RecordedEvent, paylo
 
 def _add(db: Connection, event: RecordedEvent, entry_id: str, stream: str, words: Words) -> None:
     place = (event.position, entry_id, stream, event.version, event.type)
-    db.execute(ADD, (*place, *words, event.actor, stored_time(event), entry_id))
+    message, other = words
+    db.execute(ADD, (*place, message.stored(), other, event.actor, stored_time(event), entry_id))
 
 
 def _withhold(db: Connection, aside: Aside) -> None:

@@ -11,6 +11,7 @@ from kb.entries.actions import READ
 from kb.errors import InvalidInput
 from kb.measures import queries
 from kb.measures.search_counts import CommonQuestion
+from kb.messages import _
 from kb.reuse.actions import REPORT
 from kb.views.rows import rows
 
@@ -83,7 +84,9 @@ class Reports:
         """
         require(self._principal, REPORT)
         if by in ("tag", "group") and not self._principal.holds("search"):
-            require(self._principal, READ, wish=f"count by {by}, which tells words of entries")
+            require(
+                self._principal, READ, wish=_("count by {by}, which tells words of entries", by=by)
+            )
         if by not in get_args(By):
             raise InvalidInput(
                 f"{by!r} is no way to count: use one of {', '.join(get_args(By))}.", "by"

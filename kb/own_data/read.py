@@ -120,7 +120,7 @@ def own_data(
 def as_json(data: OwnData) -> bytes:
     """The data for programs: what was said in an area stands beside the rest."""
     values = {name: value for name, value in structs.asdict(data).items() if name != "said"}
-    encoded = msgspec.json.encode({**values, **data.said}, order="deterministic")
+    encoded = msgspec.json.encode({**values, **data.said}, order="deterministic", enc_hook=str)
     return msgspec.json.format(encoded, indent=2)
 
 

@@ -11,6 +11,7 @@ from kb.access import audience
 from kb.accounts.links import Purpose
 from kb.community import WorldAccessChanged
 from kb.entries.entry import EntryErased, EntryVisibilityChanged
+from kb.messages import Message, _
 from kb.people.group import GroupChanged, GroupClosed, GroupFormed
 from kb.people.member import (
     MemberErased,
@@ -29,11 +30,13 @@ from kb.people.sign_in import (
     MemberTokenRevoked,
     SignInChange,
 )
+from kb.sentences import listed
 from kb.views.view import SEEN_PARTITION, SEEN_THEN, Handler, View, partition, stored_time
 from kb.views.withheld import Aside, lacks, narrowed
 
 # `subject` is the member or group that an event is about, `entry_id` the entry, if it is about one,
-# and `author` whose that is or was; `partition` tells who saw the entry then, or saw it last.
+# and `author` whose that is or was; `detail` is a message. `partition` tells who saw the entry
+# then, or saw it last.
 TABLES = (
     """CREATE TABLE access_change (
         position INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
@@ -50,63 +53,79 @@ SEEN_BY = "UPDATE access_change SET partition = ? WHERE position = ?"
 SEEN_LAST_BY = """UPDATE access_change
 SET partition = coalesce((SELECT partition FROM entry WHERE id = ?), 0) WHERE position = ?"""
 
-LINKS: Mapping[Purpose, str] = {
-    "first-steward": "A link for the first steward was made.",
-    "invitation": "A link to the invitation was made.",
-    "sign-in": "A link that signs in once was made.",
+LINKS: Mapping[Purpose, Message] = {
+    "first-steward": _("A link for the first steward was made."),
+    "invitation": _("A link to the invitation was made."),
+    "sign-in": _("A link that signs in once was made."),
 }
-SIGN_IN_CHANGES: Mapping[SignInChange, str] = {
-    "name-set": "Sign-in name set.",
-    "password-set": "Password set.",
-    "passkey-added": "Passkey added.",
-    "passkey-removed": "Passkey removed.",
-    "identity-tied": "Account at the OpenID provider tied.",
-    "identity-untied": "Account at the OpenID provider untied.",
+SIGN_IN_CHANGES: Mapping[SignInChange, Message] = {
+    "name-set": _("Sign-in name set."),
+    "password-set": _("Password set."),
+    "passkey-added": _("Passkey added."),
+    "passkey-removed": _("Passkey removed."),
+    "identity-tied": _("Account at the OpenID provider tied."),
+    "identity-untied": _("Account at the OpenID provider untied."),
 }
 
 
-def _invited(db: Connection, invited: MemberInvited) -> str:
-    groups = _called(db, invited.groups)
-    return f"Invited as {', '.join(invited.roles)}{groups and f', in {groups}'}."
+def _invited(db: Connection, invited: MemberInvited) -> Message:
+    roles = ", ".join(invited.roles)
+    if groups := _called(db, invited.groups):
+        return _("Invited as {roles}, in {groups}.", roles=roles, groups=groups)
+    return _("Invited as {roles}.", roles=roles)
 
 
-def _joined_group(db: Connection, change: MemberGroupJoined) -> str:
-    return f"Joined the group {_called(db, (change.group,))}."
+def _joined_group(db: Connection, change: MemberGroupJoined) -> Message:
+    return _("Joined the group {group}.", group=_called(db, (change.group,)))
 
 
-def _left_group(db: Connection, change: MemberGroupLeft) -> str:
-    return f"Left the group {_called(db, (change.group,))}."
+def _left_group(db: Connection, change: MemberGroupLeft) -> Message:
+    return _("Left the group {group}.", group=_called(db, (change.group,)))
 
 
-def _formed(db: Connection, group: GroupFormed | GroupChanged) -> str:
-    inside = f" inside {_called(db, (group.parent,))}" if group.parent else ""
-    joining = "open to all members" if group.open else "stewards add members"
-    return f"Group “{group.name}”{inside}, {joining}."
+def _formed(db: Connection, group: GroupFormed | GroupChanged) -> Message:
+    joining = _("open to all members") if group.open else _("stewards add members")
+    if not group.parent:
+        return _("Group “{name}”, {joining}.", name=group.name, joining=joining)
+    inside = _called(db, (group.parent,))
+    return _(
+        "Group “{name}” inside {inside}, {joining}.",
+        name=group.name,
+        inside=inside,
+        joining=joining,
+    )
 
 
-def _token_made(_: Connection, change: MemberTokenMade) -> str:
-    scopes, end = ", ".join(change.scopes), f"{change.expires_at:%Y-%m-%d}"
-    return f"Token {change.token} made for {scopes}, until {end}."
+def _token_made(_db: Connection, change: MemberTokenMade) -> Message:
+    end = f"{change.expires_at:%Y-%m-%d}"
+    return _(
+        "Token {token} made for {scopes}, until {end}.",
+        token=change.token,
+        scopes=", ".join(change.scopes),
+        end=end,
+    )
 
 
-_WORDS: Mapping[type[Struct], Callable[[Connection, Any], str]] = {
+_WORDS: Mapping[type[Struct], Callable[[Connection, Any], Message]] = {
     MemberInvited: _invited,
-    MemberJoined: lambda _, change: "Joined.",
-    MemberRoleGiven: lambda _, change: f"Became {change.role}.",
-    MemberRoleTaken: lambda _, change: f"Is no longer {change.role}.",
+    MemberJoined: lambda db, change: _("Joined."),
+    MemberRoleGiven: lambda db, change: _("Became {role}.", role=change.role),
+    MemberRoleTaken: lambda db, change: _("Is no longer {role}.", role=change.role),
     MemberGroupJoined: _joined_group,
     MemberGroupLeft: _left_group,
-    MemberLeft: lambda _, change: "Left the community.",
-    MemberErased: lambda _, change: f"Erased; their entries were {change.entries}.",
+    MemberLeft: lambda db, change: _("Left the community."),
+    MemberErased: lambda db, change: _(
+        "Erased; their entries were {entries}.", entries=change.entries
+    ),
     MemberTokenMade: _token_made,
-    MemberTokenRevoked: lambda _, change: f"Token {change.token} revoked.",
-    MemberLinkMade: lambda _, change: LINKS[change.purpose],
-    MemberSignInChanged: lambda _, change: SIGN_IN_CHANGES[change.what],
+    MemberTokenRevoked: lambda db, change: _("Token {token} revoked.", token=change.token),
+    MemberLinkMade: lambda db, change: LINKS[change.purpose],
+    MemberSignInChanged: lambda db, change: SIGN_IN_CHANGES[change.what],
     GroupFormed: _formed,
     GroupChanged: _formed,
-    GroupClosed: lambda _, change: "Group closed.",
-    WorldAccessChanged: lambda _, change: (
-        f"Open to the world: {'yes' if change.allowed else 'no'}."
+    GroupClosed: lambda db, change: _("Group closed."),
+    WorldAccessChanged: lambda db, change: (
+        _("Open to the world: yes.") if change.allowed else _("Open to the world: no.")
     ),
 }
 """What the record says of a change that is about no entry."""
@@ -118,28 +137,31 @@ def _changed(db: Connection, event: RecordedEvent, change: Any) -> None:
 
 def _shown(db: Connection, event: RecordedEvent, shown: EntryVisibilityChanged) -> None:
     groups = _called(db, shown.visibility.groups)
-    _keep(db, event, f"Shown to: {groups or shown.visibility.sight}.", _entry(event))
+    who = groups or shown.visibility.sight
+    _keep(db, event, _("Shown to: {who}.", who=who), _entry(event))
     found = db.execute(AUTHOR, (_entry(event),)).fetchone()
     author = found[0] if found else event.actor
     labels = narrowed(audience(shown.visibility, author), author, lacks(db, event.stream))
     db.execute(SEEN_BY, (partition(labels), event.position))
 
 
-def _erased(db: Connection, event: RecordedEvent, _: EntryErased) -> None:
-    _keep(db, event, "An entry was erased.")
+def _erased(db: Connection, event: RecordedEvent, erased: EntryErased) -> None:
+    _keep(db, event, _("An entry was erased."))
     db.execute(SEEN_LAST_BY, (_entry(event), event.position))
 
 
 def _called(db: Connection, groups: Iterable[str]) -> str:
     """The names that groups have at that time."""
     found = [(db.execute(NAME, (group,)).fetchone(), group) for group in groups]
-    return ", ".join(f"“{row[0] if row else group}”" for row, group in found)
+    return listed([_("“{name}”", name=row[0] if row else group) for row, group in found])
 
 
-def _keep(db: Connection, event: RecordedEvent, detail: str, entry_id: str | None = None) -> None:
+def _keep(
+    db: Connection, event: RecordedEvent, detail: Message, entry_id: str | None = None
+) -> None:
     """Keep who changed what, for stewards and for whom it is about: of an entry, its author."""
     subject = _named(event, "member") or _named(event, "group")
-    what = (event.actor, subject, entry_id, event.type, detail)
+    what = (event.actor, subject, entry_id, event.type, detail.stored())
     db.execute(KEEP, (event.position, stored_time(event), *what, _entry(event)))
 
 
@@ -148,7 +170,8 @@ def _withhold(db: Connection, aside: Aside) -> None:
     event, entry_id = aside.event, aside.entry_id
     if entry_id is None or aside.lack not in (None, "text"):
         what = event.type.replace("-", " ")
-        _keep(db, event, f"Something that cannot be read was recorded ({what}).", entry_id)
+        lost = _("Something that cannot be read was recorded ({what}).", what=what)
+        _keep(db, event, lost, entry_id)
         if entry_id is not None:
             db.execute(SEEN_LAST_BY, (entry_id, event.position))
 
@@ -167,7 +190,7 @@ _CHANGES: dict[type[Struct], Handler] = dict.fromkeys(_WORDS, _changed)
 
 AUDIT = View(
     name="audit",
-    version=1,
+    version=2,
     tables=TABLES,
     handlers={**_CHANGES, EntryVisibilityChanged: _shown, EntryErased: _erased},
     seen={

@@ -8,6 +8,7 @@ from kb import fields
 from kb.access import ROLES, Role
 from kb.characters import is_blank
 from kb.errors import InvalidInput, Mistakes
+from kb.messages import _
 from kb.people.member import Profile
 
 MOST_LANGUAGES = 20
@@ -33,14 +34,17 @@ def _time_zone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidInput(
-            f"{name!r} is no time zone; use a name such as Europe/Vienna.", "time_zone"
+            _("{name!r} is no time zone; use a name such as Europe/Vienna.", name=name), "time_zone"
         ) from error
     return name
 
 
 def _languages(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) > MOST_LANGUAGES:
-        raise InvalidInput(f"Name at most {MOST_LANGUAGES} languages.", "languages")
+        raise InvalidInput(
+            _("Name at most {most_languages} languages.", most_languages=MOST_LANGUAGES),
+            "languages",
+        )
     return tuple(fields.line("languages", each) for each in names)
 
 
@@ -48,9 +52,11 @@ def checked_roles(roles: Iterable[Role]) -> frozenset[Role]:
     """`roles` if one member can have them together. Raises `InvalidInput`."""
     chosen = frozenset(roles)
     if not chosen or not chosen <= set(ROLES):
-        raise InvalidInput(f"Give at least one role of {', '.join(get_args(Role))}.", "roles")
+        raise InvalidInput(
+            _("Give at least one role of {words}.", words=", ".join(get_args(Role))), "roles"
+        )
     if chosen & {"curator", "steward"} and "member" not in chosen:
         raise InvalidInput(
-            "Curators and stewards are members too: name that role as well.", "roles"
+            _("Curators and stewards are members too: name that role as well."), "roles"
         )
     return chosen

@@ -18,6 +18,7 @@ from kb.accounts.tokens import TokenGist, TokenInfo
 from kb.binding import bind
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import member_stream
+from kb.messages import _
 from kb.people import decide
 from kb.people.actions import LOOK_AFTER_PEOPLE
 from kb.people.checks import checked_profile
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from kb.accounts.passkeys import Passkeys, Response
 
 GIVEN = (MemberSignInChanged(what="name-set"), MemberSignInChanged(what="password-set"))
-TAKEN = "This sign-in name cannot be used here; choose another one."
-NO_NAME = "Choose a sign-in name too: a password alone signs nobody in."
+TAKEN = _("This sign-in name cannot be used here; choose another one.")
+NO_NAME = _("Choose a sign-in name too: a password alone signs nobody in.")
 
 
 class Credentials:

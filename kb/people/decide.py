@@ -8,6 +8,7 @@ from typing import Literal
 
 from kb.access import Role
 from kb.errors import NotFound, Refused
+from kb.messages import _
 from kb.people.member import (
     Member,
     MemberErased,
@@ -32,7 +33,7 @@ def invite(
 ) -> list[MemberEvent]:
     """Invite a new member."""
     if member.version:
-        raise Refused(f"Member {member.id} was invited already.")
+        raise Refused(_("Member {id} was invited already.", id=member.id))
     return [MemberInvited(roles=roles, groups=groups)]
 
 
@@ -42,7 +43,7 @@ def join(
     """Take the invitation, and sign in from then on with what is `given`."""
     _refuse_unknown(member)
     if member.standing != "invited":
-        raise Refused("This invitation was taken already; ask a steward for another one.")
+        raise Refused(_("This invitation was taken already; ask a steward for another one."))
     return [MemberJoined(profile=profile), *given]
 
 
@@ -106,7 +107,7 @@ def _refuse_useless(link: MemberLinkMade, member: Member) -> None:
     if link.purpose == "sign-in" and not joined:
         raise _not_joined(member)
     if link.purpose != "sign-in" and joined:
-        raise Refused(f"Member {member.id} has joined: make a link that signs them in.")
+        raise Refused(_("Member {id} has joined: make a link that signs them in.", id=member.id))
 
 
 def _refuse_unknown(member: Member) -> None:
@@ -117,12 +118,12 @@ def _refuse_unknown(member: Member) -> None:
 def _refuse_gone(member: Member) -> None:
     _refuse_unknown(member)
     if member.standing == "left":
-        raise Refused(f"Member {member.id} has left the community; invite them again.")
+        raise Refused(_("Member {id} has left the community; invite them again.", id=member.id))
 
 
 def _unknown(member: Member) -> NotFound:
-    return NotFound(f"There is no member {member.id}.")
+    return NotFound(_("There is no member {id}.", id=member.id))
 
 
 def _not_joined(member: Member) -> Refused:
-    return Refused(f"Member {member.id} has not joined yet.")
+    return Refused(_("Member {id} has not joined yet.", id=member.id))

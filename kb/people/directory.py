@@ -13,6 +13,7 @@ from kb.access import Principal
 from kb.characters import skeleton
 from kb.errors import InvalidInput, NotFound, NotYetSearchable
 from kb.ids import group_id
+from kb.messages import _
 from kb.people import queries
 from kb.people.actions import LOOK_AFTER_PEOPLE, SEE_PEOPLE
 from kb.people.changes import Changes
@@ -42,7 +43,7 @@ class Directory(Changes):
         with self._views.read(self._principal.labels) as db:
             found = db.execute(queries.PRINCIPAL, (member,)).fetchone()
         if not found or found[0] != "joined":
-            raise NotFound(f"There is no member {member}.")
+            raise NotFound(_("There is no member {member}.", member=member))
         return access.of_member(member, *map(msgspec.json.decode, found[1:]))
 
     def anonymous(self) -> Principal:
@@ -109,9 +110,16 @@ class Directory(Changes):
             found = rows(db, queries.BEGINNING, asked) if _ID_BEGINS.fullmatch(member) else []
             seen = [*map(self._seen, found)]
         if not seen:
-            raise NotFound(f"There is no member {member!r}: give the id or 6 characters of it.")
+            raise NotFound(
+                _(
+                    "There is no member {member!r}: give the id or 6 characters of it.",
+                    member=member,
+                )
+            )
         if len(seen) > 1:
-            raise InvalidInput(f"Several members are meant by {member!r}: give more of the id.")
+            raise InvalidInput(
+                _("Several members are meant by {member!r}: give more of the id.", member=member)
+            )
         return seen[0]
 
     @contextmanager
@@ -212,9 +220,11 @@ class Directory(Changes):
         """The group of that name or id. Raises `NotFound`, or `InvalidInput` where several are."""
         found = self._called(text)
         if not found:
-            raise NotFound(f"There is no group {text!r}: form it first.")
+            raise NotFound(_("There is no group {text!r}: form it first.", text=text))
         if len(found) > 1:
-            raise InvalidInput(f"Several groups are called {text!r}: give the id of one.", "groups")
+            raise InvalidInput(
+                _("Several groups are called {text!r}: give the id of one.", text=text), "groups"
+            )
         return found[0]
 
     def group_called(self, text: str) -> str | None:

@@ -3,6 +3,7 @@
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb.errors import NotFound, Refused
+from kb.messages import _
 
 
 class GroupFormed(Struct, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ def form(
 ) -> list[GroupEvent]:
     """The events of beginning a group. Raises `Refused` where it is there already."""
     if group.version:
-        raise Refused(f"There is a group “{group.name}” already; choose another name.")
+        raise Refused(_("There is a group “{name}” already; choose another name.", name=group.name))
     return [GroupFormed(name=name, parent=parent, open=open)]
 
 
@@ -84,4 +85,4 @@ def close(group: Group) -> list[GroupEvent]:
 
 def _refuse_unknown(group: Group) -> None:
     if not group.version:
-        raise NotFound(f"There is no group {group.id}.")
+        raise NotFound(_("There is no group {id}.", id=group.id))

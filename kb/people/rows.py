@@ -2,6 +2,8 @@
 
 import msgspec
 
+from kb.messages import _
+from kb.messages.message import restored
 from kb.people.member import Profile
 from kb.people.results import AccessChange, GroupView, ListedChange, MemberView, seen_name
 from kb.views.rows import Row
@@ -9,7 +11,7 @@ from kb.views.view import read_time
 
 ENTRY_ERASED = "entry-erased"
 
-_CHANGE = ("actor", "subject", "entry_id", "what", "detail")
+_CHANGE = ("actor", "subject", "entry_id", "what")
 
 
 def member_view(row: Row, *, namesakes: bool) -> MemberView:
@@ -40,9 +42,10 @@ def group_view(row: Row) -> GroupView:
 def access_change(row: Row, *, own: bool) -> AccessChange:
     """A change of who may see or do what, told in their `own` case to whom it is about."""
     fields = {name: row[name] for name in _CHANGE}
+    detail = restored(row["detail"])
     if own and row["what"] == ENTRY_ERASED:
-        fields["detail"] = "An entry of yours was erased."
-    return AccessChange(at=read_time(row["at"]), **fields)
+        detail = _("An entry of yours was erased.")
+    return AccessChange(at=read_time(row["at"]), detail=detail, **fields)
 
 
 def listed_change(row: Row, *, own: bool) -> ListedChange:

@@ -9,6 +9,7 @@ from typing import Protocol
 from kb import fields
 from kb.errors import NotFound, Refused
 from kb.ids import group_id, group_stream, member_stream
+from kb.messages import _
 from kb.people import group, member
 from kb.people.group import Group
 from kb.people.member import Member
@@ -52,25 +53,36 @@ class Rules:
         known = self._known.group_called(text)
         if known and self.load_group(known).version:
             return known
-        raise NotFound(f"There is no group {text!r}: form it first.")
+        raise NotFound(_("There is no group {text!r}: form it first.", text=text))
 
     def refuse_closed(self, known: str) -> None:
         """Raise `Refused` for a group that nobody joins any longer, for one around it perhaps."""
         line = self.around(known)
         for each in line:
             if each.closed:
-                also = "" if each.id == known else f", and so is “{line[0].name}” inside it"
-                raise Refused(
-                    f"The group “{each.name}” is closed{also}: nobody joins it any longer."
-                )
+                if each.id == known:
+                    told = _(
+                        "The group “{name}” is closed: nobody joins it any longer.", name=each.name
+                    )
+                else:
+                    told = _(
+                        "The group “{name}” is closed, and so is “{inside}” inside it: "
+                        "nobody joins it any longer.",
+                        name=each.name,
+                        inside=line[0].name,
+                    )
+                raise Refused(told)
 
     def refuse_inside_closed(self, parent: str | None) -> None:
         """Raise `Refused` where no group is put in `parent`: it or one around it is closed."""
         for each in self.around(parent):
             if each.closed:
                 raise Refused(
-                    f"The group “{each.name}” is closed, so none is put inside it: its members "
-                    "would see what that sees."
+                    _(
+                        "The group “{name}” is closed, so none is put inside it: its members would "
+                        "see what that sees.",
+                        name=each.name,
+                    )
                 )
 
     def refuse_name_of_another(self, known: str, name: str) -> None:
@@ -78,23 +90,25 @@ class Rules:
         self._catch_up()
         called = self._known.group_called(name)
         if called and called != known and self.load_group(called).version:
-            raise Refused(f"Another group is called “{name}”; choose another name.")
+            raise Refused(_("Another group is called “{name}”; choose another name.", name=name))
         other = group_id(name)
         if other != known and self.load_group(other).version:
-            raise Refused(f"Another group began as “{name}”; choose another name.")
+            raise Refused(_("Another group began as “{name}”; choose another name.", name=name))
 
     def refuse_opening(self, parent: str | None) -> None:
         """Raise `Refused` if a group in `parent` cannot be open: its members see what that sees."""
         if not all(each.open for each in self.around(parent)):
             raise Refused(
-                "A group inside one that is not open cannot be open: who joined it by themselves "
-                "would see what the one around it sees."
+                _(
+                    "A group inside one that is not open cannot be open: who joined it by "
+                    "themselves would see what the one around it sees."
+                )
             )
 
     def refuse_circle(self, known: str, parent: str) -> None:
         """Raise `Refused` for a group that would be inside itself."""
         if any(each.id == known for each in self.around(parent)):
-            raise Refused("A group cannot be inside itself; choose another one around it.")
+            raise Refused(_("A group cannot be inside itself; choose another one around it."))
 
     def is_open(self, known: str) -> bool:
         """Whether members may join a group by themselves: it and all around it are open."""
@@ -117,7 +131,7 @@ class Rules:
         others = (each for each in self._known.stewards() if each != member_id)
         # Who is found is still there when the other has gone, as the log compares their stream.
         if not any(map(self._is_steward, others)):
-            raise Refused("The last steward cannot go; make another member a steward first.")
+            raise Refused(_("The last steward cannot go; make another member a steward first."))
 
     def load_group(self, known: str) -> Group:
         """The present state of a group."""

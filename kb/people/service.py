@@ -11,6 +11,7 @@ from kb.access import Action, Role, require
 from kb.binding import bind
 from kb.errors import Forbidden, Mistakes, NotFound
 from kb.ids import COMMUNITY_STREAM, group_id, member_stream
+from kb.messages import _
 from kb.people import decide
 from kb.people.actions import (
     CHANGE_SELF,
@@ -70,7 +71,7 @@ class People:
     def join(self, member_id: str, profile: Profile) -> Receipt:
         """Take an invitation. Who may is known by the link, and acts as the new member."""
         if self._writer.actor != member_id:
-            raise Forbidden("Only the invited person may take an invitation.")
+            raise Forbidden(_("Only the invited person may take an invitation."))
         return self._change(member_id, bind(decide.join, profile=checked_profile(profile)))
 
     def change_profile(self, profile: Profile) -> Receipt:
@@ -128,7 +129,7 @@ class People:
         member_id = fields.known_id("member", member_id)
         self._rules.refuse_last_steward(member_id)
         if not self._writer.exists(member_stream(member_id)):
-            raise NotFound(f"There is no member {member_id}.")
+            raise NotFound(_("There is no member {member_id}.", member_id=member_id))
 
     def form_group(
         self,

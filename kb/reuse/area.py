@@ -1,11 +1,14 @@
 """What reuse has, in one value."""
 
+from collections.abc import Mapping
+
 from events.sealed_fields import Sealed
 from kb.area import Area
+from kb.messages import Message, _
 from kb.reuse import as_seen
 from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
 from kb.reuse.own import OWN
-from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
+from kb.reuse.reuse import Outcome, ReuseOutcomeUpdated, ReuseRecorded
 from kb.reuse.reuse_view import REUSES
 from kb.sentences import ended
 from kb.views.stream_kind import Fact, StreamKind, Told, Words
@@ -13,21 +16,26 @@ from kb.views.stream_kind import Fact, StreamKind, Told, Words
 UNNAMED_GROUP = "a group no longer named"
 """What reports count a reuse under whose member was erased: its group may have named a person."""
 
+_OUTCOMES: Mapping[Outcome, Message] = {
+    "adopted": _("adopted"),
+    "adapted": _("adapted"),
+    "tried-and-stopped": _("tried and stopped"),
+}
 _EVIDENCE = Sealed("evidence", by="actor")
 
 
 def _recorded(event: ReuseRecorded) -> Words:
-    outcome = event.outcome.replace("-", " ")
-    return _made(ended(f"Reuse by {event.group}, {outcome}", event.context), event.resulting_entry)
+    said = _("Reuse by {group}, {outcome}", group=event.group, outcome=_OUTCOMES[event.outcome])
+    return _made(ended(said, event.context), event.resulting_entry)
 
 
 def _updated(event: ReuseOutcomeUpdated) -> Words:
-    outcome = event.outcome.replace("-", " ")
-    return _made(ended(f"Reuse is now {outcome}", event.note), event.resulting_entry)
+    said = _("Reuse is now {outcome}", outcome=_OUTCOMES[event.outcome])
+    return _made(ended(said, event.note), event.resulting_entry)
 
 
-def _made(sentence: str, resulting: str | None) -> Words:
-    return (f"{sentence} Made from it:" if resulting else sentence), resulting
+def _made(sentence: Message, resulting: str | None) -> Words:
+    return (_("{sentence} Made from it:", sentence=sentence) if resulting else sentence), resulting
 
 
 REUSE_STREAM = StreamKind(
@@ -44,7 +52,7 @@ REUSE_STREAM = StreamKind(
                 _EVIDENCE,
             ),
             lack=None,
-            told=Told(_recorded, "A reuse"),
+            told=Told(_recorded, _("A reuse")),
         ),
         Fact(
             name="reuse-outcome-updated",
@@ -52,7 +60,7 @@ REUSE_STREAM = StreamKind(
             cls=ReuseOutcomeUpdated,
             sealed=(Sealed("note", by="actor", erased=""), _EVIDENCE),
             lack="text",
-            told=Told(_updated, "What became of a reuse"),
+            told=Told(_updated, _("What became of a reuse")),
         ),
     ),
     unknown="text",

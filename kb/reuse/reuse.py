@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb.errors import InvalidInput, NotFound, Refused, ReuseConflict
+from kb.messages import _
 
 Outcome = Literal["adopted", "adapted", "tried-and-stopped"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -55,7 +56,7 @@ def evolve(reuse: Reuse, event: ReuseEvent) -> Reuse:
 def record(reuse: Reuse, recorded: ReuseRecorded) -> list[ReuseEvent]:
     """The events of recording a reuse. Raises `Refused` or `InvalidInput`."""
     if reuse.recorded:
-        raise Refused(f"Reuse {reuse.id} is recorded already; update its outcome instead.")
+        raise Refused(_("Reuse {id} is recorded already; update its outcome instead.", id=reuse.id))
     _refuse_itself(recorded.entry_id, recorded.resulting_entry)
     return [recorded]
 
@@ -75,7 +76,7 @@ def update_outcome(
     or `ReuseConflict` where it is at another `version`, if that is given.
     """
     if reuse.recorded is None:
-        raise NotFound(f"There is no reuse {reuse.id}.")
+        raise NotFound(_("There is no reuse {id}.", id=reuse.id))
     known = reuse.latest or reuse.recorded
     updated = ReuseOutcomeUpdated(
         entry_id=known.entry_id,
@@ -101,6 +102,6 @@ def _told(said: str | UnsetType | None, known: str | None) -> str | None:
 def _refuse_itself(entry_id: str, resulting_entry: str | None) -> None:
     if entry_id == resulting_entry:
         raise InvalidInput(
-            "A reuse cannot result in the entry that was reused; name the one made from it.",
+            _("A reuse cannot result in the entry that was reused; name the one made from it."),
             "resulting_entry",
         )

@@ -13,6 +13,7 @@ from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry, sees
 from kb.errors import InvalidInput, Mistakes, NotFound
 from kb.ids import id_for_command, reuse_stream
+from kb.messages import _
 from kb.reuse.actions import REUSE, UPDATE_REUSE
 from kb.reuse.reuse import (
     OUTCOMES,
@@ -127,7 +128,7 @@ class Reuses:
         shown = self._writer.shown("reuse", aggregate.id)
         recorded = self._writer.load(aggregate).recorded if shown else None
         if recorded is None or not sees(self._writer, recorded.entry_id):
-            raise NotFound(f"There is no reuse {reuse_id}.")
+            raise NotFound(_("There is no reuse {reuse_id}.", reuse_id=reuse_id))
         require(self._writer.principal, UPDATE_REUSE, recorded.recorded_by)
         return recorded.entry_id
 
@@ -160,5 +161,7 @@ def _if_set(
 def _outcome(outcome: Outcome) -> Outcome:
     # Checked here as well, for callers that no type checker watches: the CLI and forms.
     if outcome not in OUTCOMES:
-        raise InvalidInput(f"The outcome must be one of {', '.join(OUTCOMES)}.", "outcome")
+        raise InvalidInput(
+            _("The outcome must be one of {outcomes}.", outcomes=", ".join(OUTCOMES)), "outcome"
+        )
     return outcome

@@ -17,6 +17,7 @@ from kb.entries.browsing import stored
 from kb.entries.catalogue import Catalogue, EntryFilter, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import group_id
+from kb.messages import _
 from kb.projections.worker import ProjectionWorker
 from kb.search.search_index import SearchIndex
 from kb.why import why
@@ -95,7 +96,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     trouble: str | None = None
 
 
-_TROUBLE = "Something keeps the newest entries from being found; the operator can see what."
+_TROUBLE = _("Something keeps the newest entries from being found; the operator can see what.")
 
 
 class _Lack(Struct, frozen=True):
@@ -149,7 +150,7 @@ class Search:
         Raises `InvalidInput`, `NotYetSearchable` or `SearchUnavailable`.
         """
         if not 1 <= limit <= MOST:
-            raise InvalidInput(f"Ask for 1 to {MOST} results.", "limit")
+            raise InvalidInput(_("Ask for 1 to {most} results.", most=MOST), "limit")
         wanted = partial(self._filter, stored(filter), filter.groups)
         with _explained():
             try:
@@ -276,7 +277,10 @@ def _explained() -> Iterator[None]:
         raise InvalidInput(str(error), "question") from error
     except IndexOutdated as error:
         raise NotYetSearchable(
-            f"The index is being made at this moment, so ask again soon: {error}"
+            _(
+                "The index is being made at this moment, so ask again soon: {error}",
+                error=str(error),
+            )
         ) from error
     except IndexerError as error:
         raise SearchUnavailable(str(error)) from error

@@ -6,10 +6,11 @@ from typing import Any
 from msgspec import Struct
 
 from events.codec import EventType
+from kb.messages import Message
 from kb.views.view import Lack
 
-Words = tuple[str, str | None]
-"""A sentence, and the id of the entry that it ends with, if any."""
+Words = tuple[Message, str | None]
+"""A message, and the id of the entry that it ends with, if any."""
 
 
 class Told(Struct, frozen=True):

@@ -19,6 +19,7 @@ from kb.entries.catalogue import Catalogue
 from kb.entries.entry import EntryErased
 from kb.entries.stream import load_entry
 from kb.errors import Forbidden, Refused
+from kb.messages import _
 from kb.own import Own, Reading
 from kb.views.stream_kind import Fact, StreamKind, Told
 from kb.views.view import SEEN, View, delete_of_entry
@@ -65,7 +66,9 @@ THANKS = StreamKind(
             cls=EntryThanked,
             sealed=(Sealed("words", by="actor", erased=""),),
             lack=None,
-            told=Told(lambda event: (f"Thanked: {event.words}.", None), "A thank-you"),
+            told=Told(
+                lambda event: (_("Thanked: {words}.", words=event.words), None), _("A thank-you")
+            ),
         ),
     ),
     unknown=None,
@@ -96,7 +99,7 @@ def _own(reading: Reading) -> Iterable[Struct]:
     for name in reading.ids(
         "SELECT substr(stream, 8) FROM thanks WHERE member = ?", reading.member
     ):
-        for _, said in reading.told("thanks", name, f"thanks-{name}")[0]:
+        for _event, said in reading.told("thanks", name, f"thanks-{name}")[0]:
             yield said
 
 

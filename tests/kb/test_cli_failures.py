@@ -19,7 +19,18 @@ from kb.cli.failures import DEBUG, exit_code, explain
 from kb.cli.invocation import Invocation
 from kb.cli.once import Command, Emptying, Group
 from kb.errors import DataDirectoryError, NotFound
+from kb.messages import _
 from tests.worlds.shell import CommandLine
+
+
+def test_an_error_is_told_in_the_language_that_the_shell_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    error = NotFound(_("There is no entry {id}.", id="x"))
+    monkeypatch.setenv("KB_LANG", "de_AT.UTF-8")
+    assert explain(error) == "Es gibt keinen Eintrag x."
+    monkeypatch.setenv("KB_LANG", "fr")
+    assert explain(error) == "There is no entry x."
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from msgspec import Struct
 from kb import Session
 from kb.access import is_operator
 from kb.entries.kinds import Kind
+from kb.messages import _
 from kb.people.actions import AUDIT
 from kb.status import Status
 from kb.views.withheld import INCOMPLETE
@@ -56,7 +57,7 @@ def list_kinds(session: NamedDependency[Session]) -> tuple[Kind, ...]:
     return tuple(session.kinds.values())
 
 
-@get("/status", **operation("about", rule=AUDIT, wish="ask whether all is well here"))
+@get("/status", **operation("about", rule=AUDIT, wish=_("ask whether all is well here")))
 def get_status(visit: NamedDependency[Visit]) -> Standing | OperatorStatus:
     """Whether anything is wrong; the operator gets what is, counts and sizes as well."""
     status = visit.base.status()

@@ -22,4 +22,4 @@ def light(items: tuple[T, ...], most: int | None = None) -> tuple[T, ...]:
 
 def weight(value: object) -> int:
     """Bytes of `value` as JSON."""
-    return len(msgspec.json.encode(value))
+    return len(msgspec.json.encode(value, enc_hook=str))

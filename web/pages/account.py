@@ -18,6 +18,7 @@ from kb.accounts.tokens import TokenInfo
 from kb.areas import OWN
 from kb.clock import utc_now
 from kb.errors import InvalidInput, Mistakes
+from kb.messages import _
 from kb.own_data.markdown import as_markdown
 from kb.own_data.read import as_json
 from kb.people.actions import CHANGE_SELF, SEE_PEOPLE
@@ -159,7 +160,7 @@ def make_token(
     form = small_form(data, "token_name", "days").with_values(scopes=" ".join(chosen))
     try:
         days = form.values["days"]
-        _, secret = visit.session.credentials.make_token(
+        _token, secret = visit.session.credentials.make_token(
             signed_in.member,
             chosen,
             form.values["token_name"],
@@ -206,7 +207,7 @@ def _check_current(visit: Visit, password: str) -> None:
     if _asks_password(visit) and not visit.base.accounts.passwords.check(
         visit.principal.member, password
     ):
-        raise InvalidInput("The present password is another one.", "current")
+        raise InvalidInput(_("The present password is another one."), "current")
 
 
 def _asks_password(visit: Visit) -> bool:

@@ -15,6 +15,7 @@ from kb.characters import skeleton
 from kb.entries.actions import READ
 from kb.entries.results import EntryFilter, Facets, Page, Sort
 from kb.entries.tags import tag_key, tag_names
+from kb.messages import Message, _
 from web.pages.parts import OFFERED, PageNumber, narrowing
 from web.pages.shell import Pages
 
@@ -128,7 +129,7 @@ def browse(
     counted = {tag_key(name): name for name in found.facets.tags} if tag else {}
     tags = tuple(counted.get(tag_key(name), name) for name in tag_names(tag))
     view = View(kind, tags, groups, archived, sort, page)
-    names = {key: made.name for key, made in session.kinds.items()}
+    names = {key: Message(made.name, {}) for key, made in session.kinds.items()}
     return pages.render("browse.html", _page(found, view, offset, names), at="browse", done=done)
 
 
@@ -150,9 +151,9 @@ def _page(found: Page, view: View, offset: int, names: Mapping[str, str]) -> Bro
 
 def _facets(facets: Facets, view: View, names: Mapping[str, str]) -> list[FacetGroup]:
     return [
-        _group("Kind", "kind", facets.kinds, view, names),
-        _group("Tag", "tag", facets.tags, view, {}),
-        _group("Group", "group", facets.groups, view, {}),
+        _group(_("Kind"), "kind", facets.kinds, view, names),
+        _group(_("Tag"), "tag", facets.tags, view, {}),
+        _group(_("Group"), "group", facets.groups, view, {}),
         _archived(view),
     ]
 
@@ -177,16 +178,24 @@ def _group(
 
 
 def _archived(view: View) -> FacetGroup:
-    labels: Mapping[Archived, str] = {"": "Left out", "all": "Shown too", "only": "Only these"}
+    labels: Mapping[Archived, str] = {
+        "": _("Left out"),
+        "all": _("Shown too"),
+        "only": _("Only these"),
+    }
     choices = (
         Choice(label, structs.replace(view, archived=value, page=1).url, view.archived == value)
         for value, label in labels.items()
     )
-    return FacetGroup("Archived", tuple(choices))
+    return FacetGroup(_("Archived"), tuple(choices))
 
 
 def _sorts(view: View) -> tuple[Choice, ...]:
-    labels: Mapping[Sort, str] = {"recent": "Newest", "title": "Title", "reused": "Most reused"}
+    labels: Mapping[Sort, str] = {
+        "recent": _("Newest"),
+        "title": _("Title"),
+        "reused": _("Most reused"),
+    }
     return tuple(
         Choice(label, structs.replace(view, sort=sort, page=1).url, view.sort == sort)
         for sort, label in labels.items()

@@ -12,6 +12,7 @@ from kb.access import audience, require
 from kb.endorsements.actions import ENDORSE
 from kb.entries.actions import CURATE, SHOW
 from kb.errors import InvalidInput, Mistakes, Refused
+from kb.messages import _
 from kb.writer import Receipt
 from web.pages.entry import FORMS, act
 from web.pages.forms import (
@@ -26,8 +27,8 @@ from web.pages.forms import (
 from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight, groups_there
 
-UNSEEN: Final = "You would not see this entry any more: tick the box below if you mean it."
-MEANWHILE: Final = (
+UNSEEN: Final = _("You would not see this entry any more: tick the box below if you mean it.")
+MEANWHILE: Final = _(
     "Someone else changed meanwhile who sees this entry, so nothing was changed: below stands who "
     "sees it now; choose again."
 )

@@ -2,57 +2,116 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from kb.access import Sight
 from kb.characters import visible
 from kb.counting import counted, numbers
 from kb.entries.kinds import Kind
 from kb.entries.relation import reads
+from kb.messages import ENGLISH, Message, _, render
+from kb.messages.catalogues import translations
+from kb.messages.formats import day, minute
 from kb.reuse.reuse import Outcome
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 OUTCOMES: Mapping[Outcome, str] = {
-    "adopted": "Adopted",
-    "adapted": "Adapted",
-    "tried-and-stopped": "Tried and stopped",
+    "adopted": _("Adopted"),
+    "adapted": _("Adapted"),
+    "tried-and-stopped": _("Tried and stopped"),
 }
 
 SHOWN_TO: Mapping[Sight, str] = {
-    "members": "All members",
-    "groups": "Some groups",
-    "author": "Only its author",
-    "draft": "Only its author: a draft",
-    "world": "Everybody, signed in or not",
+    "members": _("All members"),
+    "groups": _("Some groups"),
+    "author": _("Only its author"),
+    "draft": _("Only its author: a draft"),
+    "world": _("Everybody, signed in or not"),
 }
 """Who sees an entry, the usual choice first."""
 
 
-def environment(kinds: Mapping[str, Kind]) -> Environment:
-    """The template engine: everything is escaped, nothing that is not seen is printed, and a name
-    that is not there is an error.
+TITLES = (
+    _("Bad Request"),
+    _("Unauthorized"),
+    _("Forbidden"),
+    _("Not Found"),
+    _("Method Not Allowed"),
+    _("Conflict"),
+    _("Request Entity Too Large"),
+    _("Unsupported Media Type"),
+    _("Too Many Requests"),
+    _("Request Header Fields Too Large"),
+    _("Internal Server Error"),
+    _("Service Unavailable"),
+)
+"""The titles of errors, as `http.HTTPStatus` has them, for the catalogues."""
+
+
+class Engines:
+    """The template engines, one for each language that someone has read in."""
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self._kinds = kinds
+        self._made: dict[str, Environment] = {}
+
+    def of(self, language: str) -> Environment:
+        """The engine for pages in `language`."""
+        if language not in self._made:
+            self._made[language] = environment(self._kinds, language)
+        return self._made[language]
+
+
+def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environment:
+    """The template engine for pages in `language`: everything is escaped, nothing that is not seen
+    is printed, and a name that is not there is an error.
     """
+    printed = partial(_printed, language)
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
-        finalize=_seen,
+        finalize=printed,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": _day, "minute": _minute, "iso": _iso}
-    made.filters |= {"counted": counted, "numbers": numbers}
+    made.newstyle_gettext = True  # type: ignore[attr-defined]  # the extension's
+    known = translations(language)
+
+    def gettext(text: str, **arguments: Any) -> Markup:
+        return _filled(known.gettext(text), arguments)
+
+    def ngettext(one: str, many: str, count: int, **arguments: Any) -> Markup:
+        return _filled(known.ngettext(one, many, count), {"num": count} | arguments)
+
+    def _filled(text: str, arguments: Mapping[str, Any]) -> Markup:
+        # What we wrote may have elements; what is put in is printed as elsewhere.
+        values = {name: printed(value) for name, value in arguments.items()}
+        return Markup(text) % values  # nosec B704  # noqa: S704 - from the source and catalogues
+
+    made.filters |= {"day": partial(day, language=language), "iso": _iso}
+    made.filters["minute"] = partial(minute, language=language)
+    made.filters |= {"counted": counted, "numbers": numbers, "said": printed}
+    # What kinds of entry say stands in their files, which the catalogues have too.
+    made.filters["translated"] = lambda text: Message(text, {})
     made.filters["as_typed"] = escape
     made.globals |= {
+        "_": gettext,
+        "gettext": gettext,
+        "ngettext": ngettext,
+        "counted": counted,
+        "language": language,
         "kinds": kinds,
         "outcomes": OUTCOMES,
         "sights": SHOWN_TO,
-        "kind_name": lambda key: kinds[key].name if key in kinds else key,
+        "kind_name": lambda key: Message(kinds[key].name, {}) if key in kinds else key,
         "relation_reads": lambda relation: reads(
             relation.type, incoming=relation.direction == "in"
         ),
@@ -60,25 +119,15 @@ def environment(kinds: Mapping[str, Kind]) -> Environment:
     return made
 
 
-def _seen(value: Any) -> Any:
-    """What a page prints, without what hides or turns the text around it.
+def _printed(language: str, value: Any) -> Any:
+    """What a page prints, in its language and without what hides or turns the text around it.
 
     Marked up texts are left alone, and what is to come back in a form as it was typed.
     """
+    if isinstance(value, Message):
+        value = render(value, language)
     return visible(value) if type(value) is str else value
 
 
-def _utc(time: datetime) -> datetime:
-    return time.astimezone(UTC)
-
-
 def _iso(time: datetime) -> str:
-    return _utc(time).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _day(time: datetime) -> str:
-    return f"{_utc(time).day} {_utc(time):%B %Y}"
-
-
-def _minute(time: datetime) -> str:
-    return f"{_day(time)}, {_utc(time):%H:%M} UTC"
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -27,6 +27,7 @@ from kb.entries.results import (
     WholeEntry,
 )
 from kb.errors import InvalidInput, Refused
+from kb.messages import _
 from kb.people.actions import SEE_PEOPLE
 from kb.reuse.actions import UPDATE_REUSE
 from kb.writer import Receipt
@@ -250,7 +251,7 @@ def group_names(session: Session, groups: Sequence[str]) -> dict[str, str]:
     """What the first of `groups` by name are called, by id; who is no member is not told."""
     known = session.directory.groups_of(groups) if may(session.principal, SEE_PEOPLE) else {}
     names = {group: each.name for group, each in known.items()}
-    named = names | {group: "a group" for group in groups if group not in names}
+    named = names | {group: _("a group") for group in groups if group not in names}
     return dict(islice(named.items(), PIECE))
 
 

@@ -18,6 +18,7 @@ from kb.entries.actions import ERASE_ENTRY
 from kb.entries.results import EntryPage
 from kb.erasure.erase import Unfinished
 from kb.errors import InvalidInput, Mistakes, Refused
+from kb.messages import _
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, Posted, small_form
 from web.pages.shell import Pages, see_other
@@ -124,7 +125,7 @@ def fate(posted: Posted) -> Fate:
     wrong = Mistakes()
     with wrong:
         if chosen not in FATES:
-            raise InvalidInput("Choose whether the entries stay or are erased too.", "entries")
+            raise InvalidInput(_("Choose whether the entries stay or are erased too."), "entries")
     wrong.of(require_sure, posted)
     wrong.refuse()
     return "erased" if chosen == "erased" else "kept"
@@ -133,7 +134,7 @@ def fate(posted: Posted) -> Fate:
 def require_sure(posted: Posted) -> None:
     """Raise `InvalidInput` unless the box was ticked."""
     if not small_form(posted, "sure").values["sure"]:
-        raise InvalidInput("Nobody can undo this: tick the box if you mean it.", "sure")
+        raise InvalidInput(_("Nobody can undo this: tick the box if you mean it."), "sure")
 
 
 def _erasable(session: Session, entry_id: str) -> EntryPage:

@@ -21,6 +21,7 @@ from kb.errors import (
     NotFound,
     ShownToMore,
 )
+from kb.messages import _
 from web.pages.mistakes import placed
 from web.pages.sight import ChosenSight
 
@@ -254,7 +255,7 @@ def entry_meant(session: Session, text: str, field: str) -> str | None:
         return session.catalogue.resolve(name)
     except NotFound:
         raise InvalidInput(
-            f"There is no entry {name!r}; copy the address of its page here.", field
+            _("There is no entry {name!r}; copy the address of its page here.", name=name), field
         ) from None
 
 

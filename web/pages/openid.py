@@ -15,6 +15,7 @@ from kb import KnowledgeBase
 from kb.accounts.oidc import OpenIdProvider, OpenIdSettings
 from kb.clock import utc_now
 from kb.errors import SignInRefused
+from kb.messages import _
 from web.errors import status_of
 from web.pages.forms import Form
 from web.pages.shell import Pages, see_other
@@ -32,7 +33,7 @@ from web.visit import Limits, Visit, cookie_name
 
 BACK = "/sign-in/openid/back"
 MINUTES = 10
-UNKNOWN: Final = (
+UNKNOWN: Final = _(
     "No member signs in with that account: sign in another way, then add the account on your page."
 )
 
@@ -116,8 +117,8 @@ def _came_back(
     request: Request[Any, Any, Any], visit: Visit, pages: Pages, openid: Provider
 ) -> Response[Any]:
     base = visit.base
-    state, _, rest = request.cookies.get(_cookie(base), "").partition(".")
-    what, _, back = rest.partition(".")
+    state, _dot, rest = request.cookies.get(_cookie(base), "").partition(".")
+    what, _dot, back = rest.partition(".")
     try:
         claims = openid().finish(given_once(request), state)
         if what == "sign-in":
@@ -147,9 +148,9 @@ async def _in_turn(request: Request[Any, Any, Any], limits: Limits, ask: Callabl
 def _link(visit: Visit, session_id: str, issuer: str, subject: str) -> Redirect:
     """Only the session that set out ties the account to its member."""
     if visit.signed_in is None or visit.signed_in.id != session_id:
-        raise SignInRefused("This was begun in another session: start again from your page.")
+        raise SignInRefused(_("This was begun in another session: start again from your page."))
     if not visit.session.credentials.tie_identity(issuer, subject):
-        raise SignInRefused("That account cannot be used here.")
+        raise SignInRefused(_("That account cannot be used here."))
     return see_other("/account", "linked")
 
 

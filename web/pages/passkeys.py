@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb import KnowledgeBase
 from kb.accounts.passkeys import Ceremony, Passkeys, Site
 from kb.errors import InvalidInput, KnowledgeBaseError, SignInRefused, TooManyAttempts
+from kb.messages import _
 from web.errors import headers_of, status_of
 from web.pages.forms import FormBody, typed
 from web.pages.shell import see_other
@@ -24,7 +25,7 @@ from web.pages.sign_in import (
 from web.visit import Visit, cookie_of
 
 REFUSALS = (SignInRefused, InvalidInput, TooManyAttempts)
-UNKNOWN = "This passkey was not accepted: try again, or sign in another way."
+UNKNOWN = _("This passkey was not accepted: try again, or sign in another way.")
 
 
 class Answered(Struct, frozen=True):

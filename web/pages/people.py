@@ -13,6 +13,7 @@ from kb import KnowledgeBase, Session
 from kb.access import ROLES, Role, require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
+from kb.messages import _
 from kb.one_time_links import OneTimeLink, one_time_link
 from kb.people import actions
 from kb.people.checks import checked_roles
@@ -136,7 +137,7 @@ def new_link(
     require_signing_in(base)
     found = session.directory.member(member_id)
     if found.standing not in PURPOSES:
-        raise NotFound(f"There is no member {member_id}.")
+        raise NotFound(_("There is no member {member_id}.", member_id=member_id))
     link = one_time_link(session, base.settings, PURPOSES[found.standing], found.id)
     return _member(session, pages, found.id, link=link)
 

@@ -12,8 +12,10 @@ from msgspec import Struct
 from kb import Session
 from kb.access import MOST_GROUPS, may
 from kb.errors import InvalidInput, NotFound
+from kb.messages import _
 from kb.people.actions import SEE_PEOPLE
 from kb.people.directory import GroupView
+from kb.sentences import together
 from web.pages.parts import OFFERED
 
 _OF_GROUP = "group:"
@@ -70,7 +72,9 @@ def named_groups(session: Session, text: str) -> Named:
     """
     pieces = text.split(",")
     if len(pieces) > MOST_GROUPS:
-        return Named(rest=text, problem=f"Name at most {MOST_GROUPS} groups at a time.")
+        return Named(
+            rest=text, problem=_("Name at most {most} groups at a time.", most=MOST_GROUPS)
+        )
     found: dict[str, None] = {}
     rest: list[str] = []
     problems: list[str] = []
@@ -83,7 +87,7 @@ def named_groups(session: Session, text: str) -> Named:
             rest.append(pieces[at].strip())
             problems.append(wrong)
         at += taken
-    return Named(tuple(found), ", ".join(rest), " ".join(problems))
+    return Named(tuple(found), ", ".join(rest), together(problems))
 
 
 def _longest(
@@ -99,5 +103,6 @@ def _longest(
         except NotFound:
             continue
         except InvalidInput as error:
-            return 1, None, str(error)
-    return 1, None, f"There is no group “{pieces[0].strip()}”: see the list of groups for its name."
+            return 1, None, error.said
+    name = pieces[0].strip()
+    return 1, None, _("There is no group “{name}”: see the list of groups for its name.", name=name)

@@ -15,6 +15,7 @@ from kb.entries.actions import READ
 from kb.entries.results import ReuseView
 from kb.errors import InvalidInput, Mistakes, Refused
 from kb.measures.reuse_report import By, ReuseReport, ReuseRow
+from kb.messages import _
 from kb.reuse.actions import REPORT, REUSE, UPDATE_REUSE
 from kb.writer import Receipt
 from web.bodies import NOTES
@@ -181,4 +182,6 @@ def _day(text: str, field: str) -> date | None:
     try:
         return date.fromisoformat(text) if text.strip() else None
     except ValueError:
-        raise InvalidInput(f"The day {text!r} is not written as 2026-01-31.", field) from None
+        raise InvalidInput(
+            _("The day {text!r} is not written as 2026-01-31.", text=text), field
+        ) from None

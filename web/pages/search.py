@@ -125,5 +125,5 @@ def _answered(
     try:
         answer = session.search(asked.question, asked.filter, limit=LIMIT, settled=settled)
     except InvalidInput as error:
-        return structs.replace(page, problem=str(error)), HTTPStatus.BAD_REQUEST
+        return structs.replace(page, problem=error.said), HTTPStatus.BAD_REQUEST
     return structs.replace(page, answer=answer), HTTPStatus.OK

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from jinja2 import Environment
 from litestar import MediaType, Request, Response
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
@@ -15,50 +14,54 @@ from msgspec import Struct, structs
 from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
 from kb.errors import KnowledgeBaseError
+from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
 from web.bodies import Typed
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
-from web.pages.engine import environment
+from web.language import language_of
+from web.pages.engine import Engines
 from web.visit import UNNAMED, Visit, Visits, is_ours
 
 NOTICES: Mapping[str, str] = {
-    "contributed": "Thank you. Your entry is here, and searches find it.",
-    "revised": "Your revision is saved, and searches find it.",
-    "tagged": "Tags added.",
-    "untagged": "Tag taken off.",
-    "archived": "Archived. It stays readable here; searches leave it out.",
-    "restored": "Restored. Searches find it again.",
-    "endorsed": "Thank you for vouching for this entry.",
-    "withdrawn": "Your endorsement is withdrawn.",
-    "reused": "Thank you. The reuse is recorded.",
-    "updated": "Thank you. The outcome is updated.",
-    "shown": "Changed. From now on these see it.",
-    "unseen": "Changed. You do not see that entry any longer.",
-    "joined": "Welcome. You are a member now.",
-    "signed-in": "You are signed in.",
-    "signed-out-here": "You are signed out in this browser. The server could not write that "
-    "down, so the session is still there: it ends by itself after 12 hours without use.",
-    "unsent": "You are signed out, so nothing was saved. Sign in, and send it again.",
-    "profile": "Your profile is saved.",
-    "secret": "Saved. Sign in with it from now on.",
-    "ended": "That session has ended.",
-    "ended-all": "You are signed out everywhere else.",
-    "revoked": "The token is void.",
-    "roles": "The roles are changed.",
-    "grouped": "The groups are changed.",
-    "formed": "The group is there.",
-    "closed": "Nobody joins that group any longer.",
-    "world": "Changed, for everybody from now on.",
-    "removed": "They are no longer a member.",
-    "member-erased": "They are erased: nothing tells any longer who they were.",
-    "entry-erased": "The entry is erased, with its history.",
-    "passkey": "The passkey is added.",
-    "unpasskey": "The passkey is removed.",
-    "unlinked": "That account does not sign you in any longer.",
-    "linked": "You can sign in with your other account from now on.",
+    "contributed": _("Thank you. Your entry is here, and searches find it."),
+    "revised": _("Your revision is saved, and searches find it."),
+    "tagged": _("Tags added."),
+    "untagged": _("Tag taken off."),
+    "archived": _("Archived. It stays readable here; searches leave it out."),
+    "restored": _("Restored. Searches find it again."),
+    "endorsed": _("Thank you for vouching for this entry."),
+    "withdrawn": _("Your endorsement is withdrawn."),
+    "reused": _("Thank you. The reuse is recorded."),
+    "updated": _("Thank you. The outcome is updated."),
+    "shown": _("Changed. From now on these see it."),
+    "unseen": _("Changed. You do not see that entry any longer."),
+    "joined": _("Welcome. You are a member now."),
+    "signed-in": _("You are signed in."),
+    "signed-out-here": _(
+        "You are signed out in this browser. The server could not write that down, so the session "
+        "is still there: it ends by itself after 12 hours without use."
+    ),
+    "unsent": _("You are signed out, so nothing was saved. Sign in, and send it again."),
+    "profile": _("Your profile is saved."),
+    "secret": _("Saved. Sign in with it from now on."),
+    "ended": _("That session has ended."),
+    "ended-all": _("You are signed out everywhere else."),
+    "revoked": _("The token is void."),
+    "roles": _("The roles are changed."),
+    "grouped": _("The groups are changed."),
+    "formed": _("The group is there."),
+    "closed": _("Nobody joins that group any longer."),
+    "world": _("Changed, for everybody from now on."),
+    "removed": _("They are no longer a member."),
+    "member-erased": _("They are erased: nothing tells any longer who they were."),
+    "entry-erased": _("The entry is erased, with its history."),
+    "passkey": _("The passkey is added."),
+    "unpasskey": _("The passkey is removed."),
+    "unlinked": _("That account does not sign you in any longer."),
+    "linked": _("You can sign in with your other account from now on."),
 }
-NOT_YET = "Saved, and it will be found shortly: searches do not show it yet."
+NOT_YET = _("Saved, and it will be found shortly: searches do not show it yet.")
 """Shown instead when the index did not follow in time, or cannot now."""
 
 
@@ -116,13 +119,14 @@ class KeptPage(Struct, frozen=True):
 
 
 class Pages:
-    """Makes pages from typed data, for one visit."""
+    """Makes pages from typed data, for one visit and in one language."""
 
     def __init__(
         self,
         visits: Visits,
         visit: Visit | None = None,
         sign_in: str = SIGN_IN,
+        language: str = ENGLISH,
         *,
         like: "Pages | None" = None,
     ) -> None:
@@ -130,20 +134,24 @@ class Pages:
         self._visit = visit or visits.nobody
         self._sign_in = sign_in
         self.layouts: Layouts = like.layouts if like else Layouts()
-        self.templates: Environment = (
-            like.templates if like else environment(visits.nobody.session.kinds)
-        )
+        self._language = language
+        self.engines: Engines = like.engines if like else Engines(visits.nobody.session.kinds)
         self._names: dict[str, str] = {}
 
-    def for_visit(self, visit: Visit, sign_in: str = SIGN_IN) -> "Pages":
-        """The same for the principal now, who may sign in at the address `sign_in`."""
-        return Pages(self._visits, visit, sign_in, like=self)
+    def for_visit(self, visit: Visit, sign_in: str = SIGN_IN, language: str = "") -> "Pages":
+        """The same for the principal now, who may sign in at the address `sign_in`.
+
+        In the same language, where no other is given.
+        """
+        return Pages(self._visits, visit, sign_in, language or self._language, like=self)
 
     @contextmanager
-    def in_snapshot(self, visit: Visit, sign_in: str = SIGN_IN) -> Iterator["Pages"]:
+    def in_snapshot(
+        self, visit: Visit, sign_in: str = SIGN_IN, language: str = ""
+    ) -> Iterator["Pages"]:
         """As `for_visit`, for a page that shows one state of the views."""
         with visit.session.snapshot() as session:
-            yield self.for_visit(structs.replace(visit, session=session), sign_in)
+            yield self.for_visit(structs.replace(visit, session=session), sign_in, language)
 
     def render(
         self,
@@ -161,16 +169,16 @@ class Pages:
         """
         if known := {*members}:
             self._know(known | ({self._visit.principal.member or ""} - {""}))
-        html = self.templates.get_template(template).render(
+        engine = self.engines.of(self._language)
+        html = engine.get_template(template).render(
             page=page,
             shell=self._shell(at, done),
             name_of=self.name_of,
             principal=self._visit.principal,
         )
         kept = "private, no-store" if self._visit.signed_in else "private, no-cache"
-        return Response(
-            html, media_type=MediaType.HTML, status_code=status, headers={"cache-control": kept}
-        )
+        headers = {"cache-control": kept, "vary": "Accept-Language"}
+        return Response(html, media_type=MediaType.HTML, status_code=status, headers=headers)
 
     def error(
         self, request: Request[Any, Any, Any], problem: ProblemDetails, typed: Typed
@@ -180,7 +188,8 @@ class Pages:
         A form with `typed` is shown to be sent again, so that nobody has to write it anew.
         """
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
-        with self.in_snapshot(self._visit_of(request), sign_in_url(request)) as made:
+        visit, language = self._visit_of(request), language_of(request)
+        with self.in_snapshot(visit, sign_in_url(request), language) as made:
             return made.told(request, template, problem, typed)
 
     def told(
@@ -233,7 +242,7 @@ class Pages:
 
     def _trouble(self) -> str:
         if self._visit.known and (why := self._visit.base.unwritable):
-            return f"Nothing can be written at present because {why}; reading goes on."
+            return _("Nothing can be written at present because {why}; reading goes on.", why=why)
         if not may(self._visit.principal, AUDIT):
             return ""
         try:
@@ -274,7 +283,7 @@ def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any], Visit], Pages]:
     """The dependency `pages`: they are for the principal."""
 
     def of(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Pages:
-        return pages.for_visit(visit, sign_in_url(request))
+        return pages.for_visit(visit, sign_in_url(request), language_of(request))
 
     return of
 

@@ -9,9 +9,10 @@ from msgspec import Struct, structs
 from kb import Session
 from kb.access import Visibility, checked
 from kb.errors import InvalidInput, Mistakes, NotFound
+from kb.messages import _
 from web.pages.picking import named_groups
 
-CONTRADICTION: Final = (
+CONTRADICTION: Final = _(
     "You ticked groups, but chose other people above them: choose “Some groups”, or take the "
     "ticks away."
 )
@@ -27,7 +28,8 @@ def groups_there() -> Iterator[None]:
         yield
     except NotFound as error:
         raise InvalidInput(
-            "One of these groups is not there any more: choose again among those below.", "groups"
+            _("One of these groups is not there any more: choose again among those below."),
+            "groups",
         ) from error
 
 

@@ -20,6 +20,7 @@ from kb.errors import (
     SignInRefused,
     TooManyAttempts,
 )
+from kb.messages import _
 from web.errors import headers_of, status_of
 from web.logs import kind_of
 from web.pages.forms import Form, FormBody, small_form, typed
@@ -32,7 +33,7 @@ log = logging.getLogger("tributary.web")
 LASTS = 30 * 24 * 3600
 """Seconds that a browser keeps the cookie; the session behind it may end earlier."""
 
-WRONG: Final = "That name and password do not fit; try again, or ask a steward for a link."
+WRONG: Final = _("That name and password do not fit; try again, or ask a steward for a link.")
 
 
 class SignInPage(Struct, frozen=True):
@@ -204,14 +205,14 @@ def require_signing_in(base: KnowledgeBase, way: str = "") -> None:
     """Raise `NotFound` where nobody signs in, or not this way."""
     ways = base.settings.ways
     if not ways or (way and way not in ways):
-        raise NotFound("Nobody signs in this way here; the settings of the server say how.")
+        raise NotFound(_("Nobody signs in this way here; the settings of the server say how."))
 
 
 def own_session(visit: Visit, way: str = "") -> SessionInfo:
     """The session; a page about oneself is for people, not for tokens. Raises `NotFound`."""
     require_signing_in(visit.base, way)
     if visit.signed_in is None:
-        raise NotFound("This page is for members who are signed in with a browser.")
+        raise NotFound(_("This page is for members who are signed in with a browser."))
     return visit.signed_in
 
 

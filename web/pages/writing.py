@@ -10,6 +10,7 @@ from kb import Session
 from kb.entries.actions import CONTRIBUTE, REVISE
 from kb.entries.results import EntryPage
 from kb.errors import InvalidInput, Mistakes, NotFound, Refused, RevisionConflict
+from kb.messages import _
 from web.bodies import TEXT
 from web.errors import status_of
 from web.pages.conflict import conflict_page
@@ -57,7 +58,12 @@ def new(
     if not kind:
         return pages.render("kinds.html", KindsPage(), at="contribute")
     if kind not in session.kinds:
-        raise NotFound(f"There is no kind of entry {kind!r}; see /entries/new for those there are.")
+        raise NotFound(
+            _(
+                "There is no kind of entry {kind!r}; see /entries/new for those there are.",
+                kind=kind,
+            )
+        )
     return _form(session, pages, blank_form(session.kinds[kind]))
 
 
@@ -69,7 +75,7 @@ def contribute(
     kind = session.kinds.get(typed(data, "kind"))
     if kind is None:
         raise InvalidInput(
-            "The form names no kind of entry; start again from /entries/new.", "kind"
+            _("The form names no kind of entry; start again from /entries/new."), "kind"
         )
     form = posted_form(data, kind)
     form = structs.replace(form, chosen=form.chosen.with_named(session))
@@ -93,7 +99,9 @@ def revise_form(
     """The entry's text in a form."""
     entry = session.catalogue.get(entry_id)
     if entry.archived:
-        raise Refused("This entry is archived and cannot be revised; restore it on its page first.")
+        raise Refused(
+            _("This entry is archived and cannot be revised; restore it on its page first.")
+        )
     return _form(session, pages, form_of(entry, session.kinds[entry.kind]), entry)
 
 

@@ -44,7 +44,7 @@ async function fetchResults(query, signal) {
 function fail() {
   const problem = document.createElement("p");
   problem.className = "problem";
-  problem.textContent = "The server does not answer. Press Enter to ask again.";
+  problem.textContent = results.dataset.failed;
   results.replaceChildren(problem);
   status.textContent = problem.textContent;
 }

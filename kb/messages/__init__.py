@@ -1,0 +1,17 @@
+"""What the program says to people: English sentences with arguments, and their translations."""
+
+from kb.messages.catalogues import languages, render
+from kb.messages.choosing import chosen, shell_language
+from kb.messages.message import ENGLISH, Message, Value, _, ngettext
+
+__all__ = [
+    "ENGLISH",
+    "Message",
+    "Value",
+    "_",
+    "chosen",
+    "languages",
+    "ngettext",
+    "render",
+    "shell_language",
+]

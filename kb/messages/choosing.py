@@ -1,0 +1,50 @@
+"""Which language a reader gets: of those that there are the one that they like best."""
+
+import os
+from collections.abc import Iterator
+
+from kb.messages.catalogues import languages
+from kb.messages.message import ENGLISH
+
+VARIABLE = "KB_LANG"
+LONGEST = 1000
+"""Characters of a header that are looked at."""
+
+
+def chosen(accept_language: str) -> str:
+    """The language for a header `Accept-Language` (RFC 9110, 12.5.4); English where none fits."""
+    there = {language.lower(): language for language in languages()}
+    for name in _by_liking(accept_language[:LONGEST]):
+        if name == "*":
+            return ENGLISH
+        for known in (name, name.partition("-")[0]):
+            if known in there:
+                return there[known]
+    return ENGLISH
+
+
+def shell_language() -> str:
+    """The language of the shell: what `KB_LANG` says, as "de" or "de_AT.UTF-8"; else English."""
+    said = os.environ.get(VARIABLE, "")
+    return chosen(said.partition(".")[0].replace("_", "-"))
+
+
+def _by_liking(header: str) -> Iterator[str]:
+    """The languages of the header, best first; one that is not wanted, or unclear, is left out."""
+    liked = []
+    for piece in header.split(","):
+        name, _, quality = piece.partition(";")
+        weight = _weight(quality)
+        if name.strip() and weight > 0:
+            liked.append((weight, name.strip().lower()))
+    return (name for _, name in sorted(liked, key=lambda each: -each[0]))
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if not name:
+        return 1.0
+    value = value.strip()
+    number = value.replace(".", "", 1)
+    usable = name.strip().lower() == "q" and number.isascii() and number.isdecimal()
+    return min(float(value), 1.0) if usable else 0.0
