@@ -45,9 +45,7 @@ def test_an_empty_directory_becomes_a_data_directory_and_another_does_not(tmp_pa
 
 
 @pytest.mark.parametrize("written", ["", "SQLite format 3"])
-@pytest.mark.parametrize(
-    "made", ["events.sqlite_vault.SqliteVault", "events.sqlite.SqliteEventLog"]
-)
+@pytest.mark.parametrize("made", ["kb.backends.SqliteVault", "kb.backends.SqliteEventLog"])
 def test_a_directory_that_was_not_made_to_the_end_can_be_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str, written: str
 ) -> None:
