@@ -33,7 +33,8 @@ KNOWN = "SELECT 1 FROM passkey WHERE id = ?"
 ADD = "INSERT OR IGNORE INTO passkey VALUES (?, ?, ?, ?, ?, ?, NULL) RETURNING 1"
 FIND = "SELECT member, public_key, sign_count, handle FROM passkey JOIN passkey_user USING (member)"
 USE = "UPDATE passkey SET sign_count = ?, used_on = ? WHERE id = ? AND sign_count = ? RETURNING 1"
-OF = "SELECT id, label, made, used_on FROM passkey WHERE member = ? ORDER BY made, id"
+OF = """SELECT id, label, made, used_on FROM passkey WHERE member = ?
+ORDER BY made, id LIMIT ? OFFSET ?"""
 REMOVE = "DELETE FROM passkey WHERE member = ? AND id = ? RETURNING 1"
 
 
@@ -176,9 +177,9 @@ class Passkeys:
                 raise SignInRefused(REFUSED)
         return str(member)
 
-    def of(self, member: str) -> list[PasskeyInfo]:
-        """The passkeys of `member`, the oldest first."""
-        return passkeys_of(self._store, member)
+    def of(self, member: str, *, offset: int = 0, limit: int = -1) -> list[PasskeyInfo]:
+        """A piece of the passkeys of `member`, the oldest first."""
+        return passkeys_of(self._store, member, offset=offset, limit=limit)
 
     def remove(self, member: str, passkey_id: str) -> bool:
         """Delete the passkey of `member` that lists call `passkey_id`; whether there was one."""
@@ -206,11 +207,13 @@ def _purpose(member: str = "") -> str:
     return f"passkey {member}"
 
 
-def passkeys_of(store: AccountStore, member: str) -> list[PasskeyInfo]:
+def passkeys_of(
+    store: AccountStore, member: str, *, offset: int = 0, limit: int = -1
+) -> list[PasskeyInfo]:
     """The passkeys of `member` for any site, the oldest first."""
     return [
         PasskeyInfo(as_text(key), label, moment(made), day(used_on))
-        for key, label, made, used_on in store.run(OF, (member,))
+        for key, label, made, used_on in store.run(OF, (member, limit, offset))
     ]
 
 

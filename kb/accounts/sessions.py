@@ -23,7 +23,8 @@ ALIVE = "seen > ? AND made > ?"
 FIND = f"SELECT {COLUMNS} FROM session WHERE hash = ? AND {ALIVE}"
 SEE = f"UPDATE session SET seen = ? WHERE hash = ? RETURNING {COLUMNS}"
 ROTATE = f"UPDATE session SET hash = ? WHERE hash = ? AND {ALIVE} RETURNING 1"
-OF = f"SELECT {COLUMNS} FROM session WHERE member = ? AND {ALIVE} ORDER BY made DESC, id"
+OF = f"""SELECT {COLUMNS} FROM session WHERE member = ? AND {ALIVE}
+ORDER BY made DESC, id LIMIT ? OFFSET ?"""
 PURGE = f"DELETE FROM session WHERE NOT ({ALIVE})"
 END = "DELETE FROM session WHERE hash = ?"
 END_ALL = "DELETE FROM session WHERE member = ? AND hash <> ? RETURNING 1"
@@ -106,9 +107,10 @@ class Sessions:
         """Sign `member` out everywhere, except in the session of the token `but`; how many."""
         return len(self._store.run(END_ALL, (member, digest(but or ""))))
 
-    def of(self, member: str) -> list[SessionInfo]:
-        """The sessions of `member` that have not ended, the newest first."""
-        rows = self._store.run(OF, (member, *self._alive(seconds(self.clock()))))
+    def of(self, member: str, *, offset: int = 0, limit: int = -1) -> list[SessionInfo]:
+        """A piece of the sessions of `member` that have not ended, the newest first."""
+        alive = self._alive(seconds(self.clock()))
+        rows = self._store.run(OF, (member, *alive, limit, offset))
         return [_info(row) for row in rows]
 
     def revoke(self, member: str, session_id: str) -> bool:

@@ -20,7 +20,7 @@ INSERT = f"INSERT INTO api_token (hash, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 
 FIND = f"SELECT {COLUMNS} FROM api_token WHERE hash = ? AND expires > ?"
 USE = f"UPDATE api_token SET used_on = ? WHERE hash = ? RETURNING {COLUMNS}"
 ALL = f"SELECT {COLUMNS} FROM api_token ORDER BY made, id"
-OF = f"SELECT {COLUMNS} FROM api_token WHERE member = ? ORDER BY made, id"
+OF = f"SELECT {COLUMNS} FROM api_token WHERE member = ? ORDER BY made, id LIMIT ? OFFSET ?"
 REVOKE = "DELETE FROM api_token WHERE id = ? AND member = coalesce(?, member) RETURNING 1"
 
 
@@ -96,9 +96,9 @@ class ApiTokens:
             found = found if used is None else used
         return _info(found[0]) if found else None
 
-    def of(self, member: str) -> list[TokenInfo]:
-        """The tokens of `member`, those that have expired as well, the oldest first."""
-        return [_info(row) for row in self._store.run(OF, (member,))]
+    def of(self, member: str, *, offset: int = 0, limit: int = -1) -> list[TokenInfo]:
+        """A piece of the tokens of `member`, those that have expired too, the oldest first."""
+        return [_info(row) for row in self._store.run(OF, (member, limit, offset))]
 
     def all(self) -> list[TokenInfo]:
         """The tokens of everybody, the oldest first."""

@@ -27,7 +27,7 @@ from web.bodies import NOTES
 from web.errors import status_of
 from web.pages.forms import Form, FormBody, changed, small_form, typed, with_before
 from web.pages.joining import PROFILE, profile_of
-from web.pages.parts import PIECE, PageNumber, Part, newest, offset, piece
+from web.pages.parts import PageNumber, Part, beyond, of_more
 from web.pages.passkeys import passkeys_of
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import own_session, set_session
@@ -242,19 +242,22 @@ def _page(
     accounts, member = base.accounts, signed_in.member
     directory = visit.session.directory
     me = directory.member(member)
-    changes = directory.newest_changes(member, offset=offset(at.changes), limit=PIECE + 1)
-    keys = passkeys_of(base).of(member) if "passkey" in base.settings.ways else []
+    changes = directory.newest_changes(member, **beyond(at.changes))
+    has_keys = "passkey" in base.settings.ways
+    keys = passkeys_of(base).of(member, **beyond(at.passkeys)) if has_keys else []
+    sessions = accounts.sessions.of(member, **beyond(at.sessions))
+    tokens = accounts.tokens.of(member, **beyond(at.tokens))
     return AccountPage(
         me=me,
         groups=_groups_of(visit, me.groups),
-        sessions=piece(accounts.sessions.of(member), at.sessions, "/account", "sessions"),
+        sessions=of_more(sessions, at.sessions, "/account", "sessions"),
         here=signed_in.id,
-        tokens=piece(accounts.tokens.of(member), at.tokens, "/account", "tokens"),
+        tokens=of_more(tokens, at.tokens, "/account", "tokens"),
         scopes=SCOPES,
         days=DAYS,
-        changes=newest(changes, at.changes, "/account", "changes"),
+        changes=of_more(changes, at.changes, "/account", "changes"),
         ways=base.settings.ways,
-        passkeys=piece(keys, at.passkeys, "/account", "passkeys"),
+        passkeys=of_more(keys, at.passkeys, "/account", "passkeys"),
         has_name=accounts.names.has(member),
         opens=_opens(base, member),
         asks_password=_asks_password(visit),

@@ -61,14 +61,14 @@ def part(
     return Part(tuple(items), total, number, before, after)
 
 
-def newest(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
-    """Page `number` of a list of which one item more than a page was asked for."""
+def beyond(number: int) -> dict[str, int]:
+    """What is asked for page `number` of a list: one item more, which tells that there is more."""
+    return {"offset": offset(number), "limit": PIECE + 1}
+
+
+def of_more(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
+    """Page `number` of a list of which `beyond` was asked for, so that its length is not known."""
     return part(items[:PIECE], offset(number) + len(items), number, url, name)
-
-
-def piece(items: Sequence[T], number: int, url: str, name: str) -> Part[T]:
-    """Page `number` of a list that is there as a whole; see `part`."""
-    return part(items[offset(number) :][:PIECE], len(items), number, url, name)
 
 
 def narrowing(values: Sequence[str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from kb.writer import Receipt
 from web.errors import status_of
 from web.pages.erasing import erased, fate
 from web.pages.forms import Form, FormBody, ticked, ticked_otherwise, typed
-from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part, piece
+from web.pages.parts import NAMED, PIECE, PageNumber, Part, offset, part
 from web.pages.picking import Offer, named_groups, offered
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import require_signing_in
@@ -281,8 +281,8 @@ def _member(
     done: str = "",
 ) -> Response[str]:
     found = session.directory.member(member_id)
-    known = tuple(session.directory.groups_of(found.groups).values())
-    groups = piece(known, number, f"/people/{found.id}", "groups")
+    known = session.directory.groups_of(found.groups[offset(number) :][:PIECE]).values()
+    groups = part(tuple(known), len(found.groups), number, f"/people/{found.id}", "groups")
     more, less, named = chosen
     shown = [each.id for each in groups.items]
     page = MemberPage(
