@@ -1,13 +1,14 @@
-"""How the threads of native libraries wait: asleep, or not at all.
+"""How threads wait and give way: asleep, not at all, or to all others.
 
 Threads of OpenMP and of numpy's BLAS wait for their next piece of work in a busy loop, on cores
 that others need: docs/decisions/0004-vectors.md has what that costs.
 """
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import RLock
+from contextlib import contextmanager, suppress
+from threading import RLock, get_native_id
 from typing import Any
 
 PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
@@ -22,6 +23,22 @@ def wait_asleep() -> None:
     """
     for name, value in PATIENT.items():
         os.environ.setdefault(name, value)
+
+
+GIVES_WAY = 10
+"""How far behind others a thread stands that nobody waits for: a tenth of the time, beside one."""
+
+
+def give_way() -> None:
+    """Let this thread, and those that it starts, compute after others that want to.
+
+    Only Linux tells the threads of a process apart by this; elsewhere nothing changes.
+    """
+    if sys.platform == "linux":
+        thread = get_native_id()
+        behind = os.getpriority(os.PRIO_PROCESS, thread) + GIVES_WAY
+        with suppress(OSError):  # where the system allows no such change
+            os.setpriority(os.PRIO_PROCESS, thread, behind)
 
 
 class OneThread:

@@ -1,9 +1,10 @@
 """The order in which the index takes in what is new: what people changed before what is imported.
 
-What takes long is done ahead, beside questions and writes: vectors are worked out and stored window
-by window, and taking a window in is a matter of a moment then. Between two windows what people have
-changed meanwhile is taken in before its turn. When its turn comes it is taken in once more, as it
-stands then, so the position of the index says what it always did: all up to there is in.
+What takes long is done ahead, beside questions and writes, and gives way to these: vectors are
+worked out and stored window by window, and taking a window in is a matter of a moment then. Between
+two windows what people have changed meanwhile is taken in before its turn. When that comes it is
+taken in once more, as it stands then, so the position of the index says what it always did: all up
+to there is in.
 """
 
 from collections import deque
@@ -17,6 +18,7 @@ from events.errors import EventDataError, UnknownEventType
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import ProjectionRunner
+from indexer.embedding.threads import give_way
 from kb.search.documents import BATCH, STREAM, IndexProjection
 from kb.search.entry_document import Standing, document_of
 
@@ -57,7 +59,7 @@ class Turns:
         self._import: UUID | None = None  # the command of an import that was met last
         self.early: dict[str, int] = {}
         """Entries that are in before their turn, each with its last position that is."""
-        self._workers = ThreadPoolExecutor(AHEAD, thread_name_prefix="turns")
+        self._workers = ThreadPoolExecutor(AHEAD, thread_name_prefix="turns", initializer=give_way)
 
     def step(self) -> int:
         """Do what is next; 0 if there is nothing to do."""

@@ -1,6 +1,9 @@
 """What people changed is found before what is imported, and the position stays true."""
 
 import json
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 from indexer.document import Filter
 from indexer.embedding.embedder import Embedded
 from indexer.embedding.testing import HashEmbedder
+from indexer.embedding.threads import GIVES_WAY
 from indexer.index import HybridIndex
 from kb.access import Visibility, operator
 from kb.areas import VIEWS
@@ -36,9 +40,11 @@ class Gated(HashEmbedder):
     def __init__(self) -> None:
         super().__init__()
         self.go = Event()
+        self.priorities: set[int] = set()
 
     def encode(self, texts: Sequence[str]) -> list[Embedded]:
         if any(BROUGHT in text for text in texts):
+            self.priorities.add(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
             assert self.go.wait(30)
         return super().encode(texts)
 
@@ -115,6 +121,15 @@ def test_what_someone_writes_during_an_import_is_found_before_what_is_imported(
         ["Bedside handover", *(f"{BROUGHT} {number}" for number in range(9))]
     )
     assert taking.turns.early == {}
+
+
+def test_what_is_worked_out_ahead_gives_way_to_those_who_ask_and_write(taking: Taking) -> None:
+    usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    taking.bring(9)
+    taking.all()
+    gives_way = min(19, usual + GIVES_WAY) if sys.platform == "linux" else usual
+    assert taking.embedder.priorities == {gives_way}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == usual
 
 
 def test_after_a_kill_what_was_taken_in_early_is_taken_in_once_more_in_its_turn(
