@@ -7,13 +7,16 @@ BENCHMARKS := retrieval exact_words practices search_latency ingest append proje
 QUIET := --quiet --disable-pip-version-check
 LOCKED = $(BIN)/python -m pip install $(QUIET) --require-hashes --no-deps --only-binary :all:
 WORKERS ?= 2
+# The tables of docs/ are made of the program, by docs/tables.py.
+COG = $(BIN)/cog -P -I . -p "from docs import tables"
+MADE = $(shell grep -rl --include='*.md' '\[\[\[cog ' docs)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 # What Python and pytest compile is kept, also where the environment asks that it is not: to compile
 # all tests anew takes ten seconds of each of the processes, and our programs half a second at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dev test test-fast coverage fuzz lint audit bench env constraints messages
+.PHONY: demo dev test test-fast coverage fuzz lint docs audit bench env constraints messages
 
 # What serves: nothing that is not in constraints*.txt, each file as its hash says, and no program of
 # a package that is run to build it. A build of torch without accelerators is taken where pip finds it;
@@ -64,8 +67,13 @@ lint: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(COG) --check --check-fail-msg "run \`make docs\`" --diff $(MADE)
 	$(BIN)/bandit --quiet --recursive -c pyproject.toml -ll events indexer kb web benchmarks .ci
 	@$(BIN)/python -m pip --disable-pip-version-check check
+
+# Writes the tables in docs/ anew; `make lint` fails where they are not what the program is.
+docs: dev
+	@$(COG) -r $(MADE)
 
 # Asks a service for known vulnerabilities, so it needs a network; docs/developer/testing.md has more.
 # Without --strict a package that could not be asked about would pass.

@@ -10,6 +10,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.cli import cli
 from kb.entries.content import Content, Draft, Section
+from kb.storage.settings import ENVIRONMENT
 from tests.worlds.base import joined
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ def test_every_variable_of_the_environment_stands_on_the_page_about_settings() -
     rooms = [ROOT / room for room in ("events", "indexer", "kb", "web", "benchmarks")]
     files = [path for room in rooms for path in room.rglob("*.py")] + [ROOT / "Makefile"]
     used = {name for file in files for name in VARIABLE.findall(file.read_text(encoding="utf-8"))}
+    used |= ENVIRONMENT.keys()
     page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
     listed = {name for row in page.splitlines() if row[:1] == "|" for name in VARIABLE.findall(row)}
     assert {"KB_DATA", "KB_MEMBER"} <= used

@@ -13,19 +13,6 @@ from msgspec import Meta, Struct
 from kb.errors import DataDirectoryError
 
 FILE_NAME = "settings.toml"
-ENVIRONMENT = {
-    "KB_MEMBER": "member",
-    "KB_COMMUNITY": "community",
-    "KB_FULLTEXT": "fulltext",
-    "KB_HOST": "host",
-    "KB_PORT": "port",
-    "KB_SIGN_IN": "sign_in",
-    "KB_BASE_URL": "base_url",
-    "KB_OPENID_ISSUER": "openid_issuer",
-    "KB_OPENID_CLIENT_ID": "openid_client_id",
-    "KB_OPENID_CLIENT_SECRET": "openid_client_secret",
-}
-
 _LOST = (
     "The settings file {path} is {what}: put back your copy of it, or, where there was nothing to "
     "set, write one that has the line “# no settings”."
@@ -37,19 +24,67 @@ OFF = "off"
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What can be set; docs/reference/settings.md says what each does."""
+    """What can be set; docs/reference/settings.md is made of the descriptions."""
 
     data: Path
-    member: str = "local"
-    community: str = "Community of practice"
-    fulltext: str = "tantivy"
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8321
-    sign_in: str = OFF
-    base_url: str = ""
-    openid_issuer: str = ""
-    openid_client_id: str = ""
-    openid_client_secret: str = ""
+    member: Annotated[
+        str,
+        Meta(
+            description="Who acts in the shell, and in the pages where nobody signs in: the full "
+            "id of a member who has joined, as `kb member list --json` tells it, or `local`, the "
+            "operator. It is written into every event as its actor. A new data directory has no "
+            "members, so `kb init` takes none."
+        ),
+    ] = "local"
+    community: Annotated[str, Meta(description="The name that the pages show.")] = (
+        "Community of practice"
+    )
+    fulltext: Annotated[
+        str,
+        Meta(
+            description="The full-text engine of the index: `tantivy` or `whoosh`. After a change, "
+            "`kb rebuild index`; otherwise the first question rebuilds it."
+        ),
+    ] = "tantivy"
+    host: Annotated[
+        str,
+        Meta(
+            description="The address that `kb serve` listens on. One that other machines reach is "
+            "taken only with `sign_in` and a `base_url` that does not name this machine; see "
+            "[Serving](../operators/serving.md)."
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=1, le=65535, description="The port that `kb serve` listens on.")
+    ] = 8321
+    sign_in: Annotated[
+        str,
+        Meta(
+            description="How members sign in at the pages: some of `password`, `passkey`, "
+            "`openid`, with commas between. With `off` everybody at this machine acts as `member`."
+        ),
+    ] = OFF
+    base_url: Annotated[
+        str,
+        Meta(
+            description="The address that members know the server by, such as "
+            "`https://practices.example.org`: links carry it, and requests to other names are "
+            "refused. `http` is taken for this machine alone (`localhost`, `127.0.0.1`, `[::1]`), "
+            "and then `host` has to be an address of this machine alone too."
+        ),
+    ] = ""
+    openid_issuer: Annotated[
+        str,
+        Meta(description="The address of the OpenID provider, for `openid` among the ways."),
+    ] = ""
+    openid_client_id: Annotated[str, Meta(description="What the provider calls this server.")] = ""
+    openid_client_secret: Annotated[
+        str,
+        Meta(
+            description="The secret that it shares with this server; better in the environment "
+            "than in the file."
+        ),
+    ] = ""
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -69,6 +104,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return f"Settings(data={self.data})"
+
+
+ENVIRONMENT: Mapping[str, str] = {
+    f"KB_{name.upper()}": name for name in Settings.__struct_fields__ if name != "data"
+}
+"""The setting that each variable gives."""
 
 
 def load_settings(data: Path, environ: Mapping[str, str]) -> Settings:
