@@ -11,6 +11,7 @@ from urllib.parse import quote
 from msgspec import Struct, structs
 
 from kb.errors import NotTaken
+from kb.importers.blocks import blocks_of
 from kb.importers.crossrefs import labels_of
 from kb.importers.decoding import decoded
 from kb.importers.files import read
@@ -113,10 +114,13 @@ class Cascades:
                 if (folder / place).is_file():
                     self.settings(partial(read, folder, place), place)
 
-        for path in filter(self._has_labels, paths):
+        for path in (path for path in paths if is_markdown(posixpath.basename(path))):
             with suppress(OSError, NotTaken):
-                text = decoded(read(folder, path))
-                for label in (*labels_in(text), *labels_of(text)):
+                data = read(folder, path)
+                labelled = self._has_labels(path)
+                text = decoded(data) if labelled or b"id::" in data else ""
+                named = (*labels_in(text), *labels_of(text)) if labelled else ()
+                for label in (*named, *blocks_of(text)):
                     # One that two pages have leads nowhere.
                     known = self._labels.setdefault(label, path)
                     self._labels[label] = path if known == path else ""

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from kb.entries.relation import LONGEST_LINK, WIKI
 from kb.importers.code import prose
+from kb.importers.languages import Languages
 from kb.importers.naming import same, without_date, without_suffix
 
 _INLINE = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()<>]++)[^()\n]*\)")
@@ -67,6 +68,7 @@ class Names:
         self._called: dict[str, dict[str, str]] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._sites: dict[str, str] = {}
+        self._languages = Languages()
 
     def add(
         self, path: str, entry_id: str, names: Iterable[str], site_folder: str | None = None
@@ -77,6 +79,7 @@ class Names:
         """
         path = same(path)
         self._paths[path] = entry_id
+        self._languages.add(path)
         if site_folder is not None:
             self._sites[path] = site_folder
         stem = without_suffix(path)
@@ -103,7 +106,7 @@ class Names:
         path, link = same(path), link[: 3 * LONGEST_LINK]
         if link.startswith(WIKI):
             name = same(link.removeprefix(WIKI))
-            return self._named(name, path) or self._at(name, path) or self._ending(name)
+            return self._named(name, path) or self._at(name, path) or self._ending(name, path)
         if not is_local(link):
             return None
         target = same(unquote(urlsplit(link).path))
@@ -148,7 +151,7 @@ class Names:
 
     def _referred(self, name: str, path: str) -> str | None:
         found = self._at(name, path) or self._on_site(without_suffix(name), path)
-        return found or self._ending(name, alone=True)
+        return found or self._ending(name, path, alone=True)
 
     def _page(self, places: Iterable[str]) -> str | None:
         """The file at the first of `places` that is one, or the page that a website has there."""
@@ -180,9 +183,9 @@ class Names:
         inner = [parts[n:] for n in range(1, len(parts)) if _key(parts[n - 1]) == self._folder]
         return (
             self._page(posixpath.join(above, whole) for above in _above(path))
-            or self._ending(whole)
+            or self._ending(whole, path)
             or self._page("/".join(rest) for rest in inner)
-            or self._post(whole)
+            or self._post(whole, path)
             or self._of_version(parts, path)
         )
 
@@ -200,28 +203,31 @@ class Names:
             posixpath.join(above, place) for place in places for above in _above(path)
         )
 
-    def _post(self, whole: str) -> str | None:
+    def _post(self, whole: str, path: str) -> str | None:
         """The post of a day: other parts of its address follow no folder."""
         found = _POST.search(whole)
         if not found:
             return None
         year, sign, month, day, name = found.groups()
-        dated = self._ending(f"{year}-{month}-{day}-{name}", alone=True)
-        return dated or (self._ending(name, alone=True) if sign == "/" else None)
+        dated = self._ending(f"{year}-{month}-{day}-{name}", path, alone=True)
+        return dated or (self._ending(name, path, alone=True) if sign == "/" else None)
 
-    def _ending(self, name: str, *, alone: bool = False) -> str | None:
-        """The one file of which the path ends in `name`, with its folder or `alone`."""
+    def _ending(self, name: str, path: str, *, alone: bool = False) -> str | None:
+        """The one file of which the path ends in `name`, with its folder or `alone`.
+
+        It is not in another language than that at `path`, unless the name says so.
+        """
         address = _page_address(without_suffix(name))
         if "/" not in address and not alone:
             return None
         owners = self._last.get(posixpath.basename(address), {})
-        return _only(
-            {
-                path: owners[path]
-                for path in owners
-                if f"/{_page_address(without_suffix(path))}".endswith(f"/{address}")
-            }
-        )
+        found = {
+            each: owner
+            for each, owner in owners.items()
+            if f"/{_page_address(without_suffix(each))}".endswith(f"/{address}")
+            and not self._languages.is_of_another(each, path, address.split("/"))
+        }
+        return _only(found)
 
     def _named(self, name: str, path: str) -> str | None:
         # A file of the name comes before titles and aliases of others, as in Obsidian.

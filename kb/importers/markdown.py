@@ -12,6 +12,7 @@ from kb.entries.content import Content, Section, Source
 from kb.errors import NotTaken
 from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
+from kb.importers.blocks import blocks_of, is_block, with_blocks
 from kb.importers.cells import with_cells
 from kb.importers.code_names import with_named_code
 from kb.importers.conditions import with_conditions
@@ -86,6 +87,10 @@ class ParsedFile(Struct, frozen=True, kw_only=True):
         successor = self.archived and self.archived.successor
         return bool(self.links or self.named or self.relations or successor)
 
+    def words_of(self, label: str) -> str:
+        """What stands for a label of its page elsewhere; for a block without words the title."""
+        return self.labels.get(label) or (self.content.title if is_block(label) else "")
+
 
 def parse_markdown(
     data: bytes,
@@ -128,7 +133,7 @@ def parse_markdown(
     formulas = Formulas("" if exact else head.body)
     body, labels, made = head.body, dict[str, str](), set[str]()
     if not exact:
-        labels = labels_of(body)
+        labels = labels_of(body) | blocks_of(body)
         body = formulas.text
         body = with_conditions(body, head.fields, None if head.unread else settings)
         myst = in_book or is_myst(body, head.fields)
@@ -138,6 +143,7 @@ def parse_markdown(
             body = with_roles(body, of_myst, page_of, made, remarks)
             labels |= of_myst
         body = _said(body, head.fields, remarks)
+        body = with_blocks(body, labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
         body = plain_markdown(body, remarks, myst=myst)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)

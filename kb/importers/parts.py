@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from kb.entries.content import Content, Section
 from kb.entries.headings import Slugs, letters, part_slug
 from kb.entries.relation import WIKI
+from kb.importers.blocks import is_block
 from kb.importers.body import headings, plain
 from kb.importers.code import lines_of, outside_code
 from kb.importers.remarks import Remarks, Why
@@ -22,7 +23,8 @@ _ID = re.compile(
     r"|<[a-zA-Z]\w{0,20}\s[^<>\n]{0,300}?\b(?:id|name)=[\"']?([^\s\"'<>]{1,200})"
     r"|\{\{[<%][ \t]{0,9}[\w/-]{1,60}\s(?:[^{}\n]{0,300}?\s)?id=[\"']?([^\s\"'<>{}%]{1,200})"
     r"|(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$"
-    r"|^\(([\w.:/ -]{1,200})\)=[ \t]*$",
+    r"|^\(([\w.:/ -]{1,200})\)=[ \t]*$"
+    r"|^[ \t]*(?:- )?id::[ \t]{0,9}([\da-f-]{36})[ \t]*$",
     re.MULTILINE,
 )
 _CELL_ID = re.compile(
@@ -169,7 +171,7 @@ def _with_parts(text: str, change: Change, remarks: Remarks) -> str:
         better = change(f"{WIKI}{target}" if found[4] and target else target, part)
         if not better or better == (target, part):
             return found[0]
-        if letters(part) != letters(better[1]):
+        if letters(part) != letters(better[1]) and not is_block(part):
             to = f"#{better[1]}" if better[1] else "the beginning of the page"
             remarks.add(Why.CHANGED, f"a link to #{part} leads to {to}")
         said = ""

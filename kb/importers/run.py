@@ -237,7 +237,7 @@ class FolderImport:
 
         def words(target: str, label: str) -> str:
             found = found_at(target) if of_label(target, label) else None
-            return self._files[found].labels.get(label, "") if found else ""
+            return self._files[found].words_of(label) if found else ""
 
         def led(target: str, part: str) -> tuple[str, str] | None:
             if not (found := found_at(target)):
