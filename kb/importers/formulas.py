@@ -25,11 +25,12 @@ _INDEX = re.compile(r"_\w")
 _NO_TEX = re.compile(
     r"<!-|</?[A-Za-z][^<>\s]{0,200}\s[^<>]{0,2000}>|<(?:script|style|template)\b|<%"
     r"|\{/\*|\{\{[<%!]|\{\{-?\s{0,9}/\*|\{%[-\s\w]|\{#[-\s]|\{::|:::|\]\{[.#:]|\[//\]:|#\+BEGIN"
-    r"|\n[ \t]*%(?!%)",
+    r"|\n[ \t]*%(?!%)|\n[ \t>-]{0,40}[A-Za-z][\w.-]{0,60}::[ \t]|&(?:#\w{1,8}|[A-Za-z]{2,10});",
     re.IGNORECASE,
 )
 """What may begin something that readers do not see; so no formula hides it."""
 _LINK = re.compile(r"\]\(|\[\[[^\[\],\n]{3}|\[\^|[\w/]\]\[")
+_OTHER_BLOCK = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]")
 _LONGEST, _LONGEST_IN_LINE = 10_000, 1_000
 
 
@@ -119,10 +120,14 @@ def _is_formula(body: str, first: int, after: int, sign: str) -> bool:
     longest = _LONGEST_IN_LINE if sign == "$" else _LONGEST
     if not within.strip() or len(within) > longest or _NO_TEX.search(within):
         return False
+    if not within.lstrip(" \t").startswith("\n") and _OTHER_BLOCK.search(within):
+        return False
     if sign == "$" and (within[-1:].isspace() or body[after : after + 1].isdigit()):
         return False
     if _TEX.search(within):
         return True
-    has_link = _LINK.search(within) is not None or (sign == "$" and "{{" in within)
+    # "${a}$" is of a program, as "$ {{ a }} $" is.
+    is_code = sign == "$" and ("{{" in within or within.startswith("{"))
+    has_link = is_code or _LINK.search(within) is not None
     # \\[ and \\( may be signs of a text.
     return not has_link and (sign.startswith("$") or _INDEX.search(within) is not None)

@@ -16,6 +16,7 @@ _ITEM = re.compile(r"([ \t]{0,40}-[ \t]{1,9})(?=[^ \t-])")
 _LINK = r"\[\[[^\[\]\n\"']{1,300}\]\]"
 _LINKS = re.compile(rf"{_LINK}(?:[ \t]{{0,9}},?[ \t]{{0,9}}{_LINK}){{0,200}}")
 _ONE_LINK = re.compile(_LINK)
+_LIST = re.compile(r"\[(?!\[(?!\[))[^\n]*\]")
 _NUMBERS = re.compile(r"[\[\]\d\s.,+-]+")
 _COMMENT = re.compile(r"(?:^|[ \t])#(?:[ \t][^\n]*)?$")
 _SIGN = re.compile(r"(?:^|[\s,\[])#[^\W_]")
@@ -53,10 +54,8 @@ def _quoted(written: str, *, of_tags: bool, is_item: bool) -> str | None:
     """A value with quotation marks; None for one that YAML reads as people do."""
     comment = found[0] if (found := _COMMENT.search(written)) else ""
     value = written.removesuffix(comment).strip()
-    inner = value
-    if value.startswith("[") and not _LINKS.fullmatch(value) and value.endswith("]"):
-        inner = value[1:-1].strip()
-    is_list = inner != value
+    is_list = _LIST.fullmatch(value) is not None
+    inner = value[1:-1].strip() if is_list else value
     if _LINKS.fullmatch(inner) and not _NUMBERS.fullmatch(inner):
         words = _ONE_LINK.findall(inner)
         is_list = is_list or (of_tags and len(words) > 1)

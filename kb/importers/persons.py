@@ -25,8 +25,9 @@ _GIVEN_BY = re.compile(
 _THANKS = re.compile(_THANKED)
 _IN_PART = re.compile(
     r"credits|acknowledge?ments?|agradecimentos?|agradecimientos?|reconocimientos|cr[eé]ditos"
-    r"|danksagung(en)?|remerciements?|致谢|鸣谢|謝辞"
+    r"|danksagung(en)?|remerciements?"
 )
+"""Headings of thanks of which a part stays, in languages in which a name has a capital."""
 _FORGE = r"https?://(?:www\.)?(?:github|gitlab|codeberg|bitbucket)\.(?:com|org)/[\w.-]{1,100}/"
 _REPOSITORY = re.compile(_FORGE + r"([\w.-]{1,100})")
 _REPOSITORY_LINK = re.compile(rf"\[([^\[\]\n]{{1,200}})\]\({_FORGE}[\w.-][^\s()]{{0,500}}\)")

@@ -77,6 +77,7 @@ def test_a_tag_between_two_prices_still_holds_the_page_back() -> None:
         r"\[see [b](b.md), a_b\]",
         "`$`a_b [b](b.md) $c",
         r"\$a_b [b](b.md) c_d$",
+        "- one $$ a_b\n- two [b](b.md) $$ a_b",
         "$5 each[^1], [b](b.md) 6$\n\n[^1]: Note",
     ],
 )

@@ -89,6 +89,13 @@ def test_pages_without_quotation_marks_are_relations(fields: str, named: list[st
     assert [page for _, page in parsed(fields).named] == named
 
 
+def test_the_pages_among_tags_are_links_as_well() -> None:
+    found = parsed("tags: [[oven]], #bread, [[rye]]")
+
+    assert found.tags == ("oven", "bread", "rye")
+    assert found.links == ("wiki:oven", "wiki:rye")
+
+
 def test_a_page_in_any_other_field_is_a_property_and_a_link() -> None:
     found = parsed("type: [[activation function]]\nmatrix: [[1, 2]]")
 

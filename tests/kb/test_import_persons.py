@@ -65,6 +65,15 @@ def test_of_thanks_what_names_nobody_stays(heading: str, text: str, stays: str) 
     assert told.startswith(f"Names of persons: section “{heading}”: ")
 
 
+def test_thanks_in_a_language_without_capitals_are_left_out_whole() -> None:
+    said, told = read(
+        "# Heads\n\nOn heads.\n\n## 鸣谢\n\n- 由 ada-l 负责。\n\n感谢 Ada。\n\nby Ada"
+    )
+
+    assert said == "On heads."
+    assert "ada-l" in told
+
+
 def test_thanks_to_projects_stay_whole() -> None:
     text = (
         "Oven contains code of other projects. They were adapted to Oven's\nlanguage.\n\n"
