@@ -45,13 +45,17 @@ def with_quotes(yaml_text: str) -> str:
         elif not item and line.strip() and not line.lstrip().startswith("#"):
             name = ""  # text of a value, of which no line is an item
         of_tags = begun and not _SINGLE.isdisjoint(name_words(field[2] if field else name))
-        quoted = _quoted(rest, of_tags=bool(of_tags), is_item=not field)
+        item_mark = line[: begun.end()] if begun and not field else ""
+        quoted = _quoted(rest, item_mark, of_tags=bool(of_tags))
         made.append(line if quoted is None or not begun else line[: begun.end()] + quoted)
     return "\n".join(made)
 
 
-def _quoted(written: str, *, of_tags: bool, is_item: bool) -> str | None:
-    """A value with quotation marks; None for one that YAML reads as people do."""
+def _quoted(written: str, item_mark: str, *, of_tags: bool) -> str | None:
+    """A value with quotation marks; None for one that YAML reads as people do.
+
+    Of an item, which begins with `item_mark`, each tag or page is one.
+    """
     comment = found[0] if (found := _COMMENT.search(written)) else ""
     value = written.removesuffix(comment).strip()
     is_list = _LIST.fullmatch(value) is not None
@@ -64,7 +68,9 @@ def _quoted(written: str, *, of_tags: bool, is_item: bool) -> str | None:
         is_list = is_list or len(words) > 1
     else:
         return None
-    if is_list and words and not is_item:
+    if item_mark:
+        return f"\n{item_mark}".join(map(_in_quotes, words)) + comment if words else None
+    if is_list and words:
         return f"[{', '.join(map(_in_quotes, words))}]{comment}"
     return _in_quotes(", ".join(words)) + comment
 

@@ -67,6 +67,7 @@ def test_other_comments_hold_no_page_back(fields: str) -> None:
         ("tags: [[kitchen]]", ("kitchen",)),
         ("tags: [[kitchen]], [[bread]]", ("kitchen", "bread")),
         ("keywords:\n  - #a\n  - [[b]]", ("a", "b")),
+        ("tags:\n  - a #b\n  - [[c]] #d # e\n  - f", ("a", "b", "c", "d", "f")),
         ("tags: a # b", ("a",)),
     ],
 )
