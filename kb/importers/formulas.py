@@ -111,7 +111,8 @@ def _edges(body: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[str, 
 
 def _may_begin(body: str, start: int) -> bool:
     before, behind = body[max(0, start - 1) : start], body[start + 1 : start + 2]
-    return not before.isalnum() and not behind.isspace()
+    # Chinese and Japanese set no words apart.
+    return not (before.isascii() and before.isalnum()) and not behind.isspace()
 
 
 def _is_formula(body: str, first: int, after: int, sign: str) -> bool:
