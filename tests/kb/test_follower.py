@@ -89,7 +89,9 @@ def test_views_and_index_are_waited_for_no_longer_than_told_together(
     clock = iter([100.0, 101.0, 107.0])
     waits: list[float] = []
     monkeypatch.setattr("kb.parts.monotonic", lambda: next(clock))
-    monkeypatch.setattr(base.parts.worker, "ensure", lambda *_, timeout: waits.append(timeout))
+    monkeypatch.setattr(
+        base.parts.worker, "ensure", lambda *_, timeout, **__: waits.append(timeout)
+    )
     base.wait(5, index=True, timeout=10)
     assert waits == [9.0, 3.0]
 
