@@ -1,11 +1,11 @@
 """HybridIndex: documents in, ranked passages out, in generations that are swapped whole."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import numpy as np
@@ -198,10 +198,17 @@ class HybridIndex:
             old, self._parts = self._parts, new
             old.close()
 
-    def search(self, text: str, filter: Filter, limit: int = 10) -> list[Hit]:
+    def search(
+        self,
+        text: str,
+        filter: Filter,
+        limit: int = 10,
+        named: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> list[Hit]:
         """The best documents among those that `filter` lets through, best first; ties by id.
 
-        Texts, question and filter are compared composed (NFC), and answered so.
+        Texts, question and filter are compared composed (NFC), and answered so. What has one of the
+        facets that are `named` by the text, such as a tag, has what it asks for.
 
         Raises `QuestionError` for a text with nothing to search for.
         """
@@ -209,18 +216,18 @@ class HybridIndex:
         allowed = filter.composed()
         if not self._parts.memory.shows(allowed.audience):
             return []  # At once: whoever may see nothing costs no more than a page.
-        question = self._question(composed(text))
+        question = self._question(composed(text), named)
         while (hits := self._attempt(question, allowed, limit)) is None:
             self.refresh()
         return hits
 
-    def _question(self, text: str) -> Question:
+    def _question(self, text: str, named: Mapping[str, frozenset[str]]) -> Question:
         """Of what the model reads in part only that part means anything."""
         share = self._embedder.share(text)
         read = embedded([text], self._embedder)[0]
         read = replace(read, vector=read.vector * np.float32(share))
         known = self._embedder.calibration
-        return Question(text, wanted(text, read=share >= known.read), read, known, share)
+        return Question(text, wanted(text, read=share >= known.read), read, known, share, named)
 
     def close(self) -> None:
         """Let go of files; what was not committed is gone."""

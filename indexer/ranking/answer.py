@@ -11,7 +11,7 @@ from indexer.document import Hit, Part, ScoreParts
 from indexer.embedding.calibration import Calibration
 from indexer.embedding.embedder import Words
 from indexer.ranking.answering_part import Meeting, answering, gone_on, said, shown
-from indexer.ranking.evidence import EXACT, NOTHING
+from indexer.ranking.evidence import EXACT, NOTHING, RARE
 from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
@@ -38,7 +38,8 @@ def answer(
 
     `stored` has passages by their numbers, `texts` the words of those by the hashes of their texts.
     Those that are `close` come first: up to the last of the first `ANSWERS` that is near, or
-    related when one of the first `JUDGED` is near and none of them has exactly what was asked for.
+    related when one of the first `JUDGED` is near and none of them has exactly what was asked for,
+    or one of the words that few have.
     What the ranking put between them counts as well: it knows more than the cosine of one passage.
     Where none has what is quoted, only what is named so is close. A name of several words, or a
     number, is no more than scattered parts to what does not have all of it together.
@@ -61,7 +62,8 @@ def answer(
     places = {**_spelled(question), **words, **phrases, **sayings}
     hits = [_hit(question, places, marked, *each) for each in found]
     exactly = any(one.level >= EXACT for one in ranked[:1])
-    settled = exactly and _asks_exactly(question, words)
+    apart = max((one.level for one in ranked[:ANSWERS]), default=NOTHING) == RARE
+    settled = (exactly or apart) and _asks_exactly(question, words)
     near = [
         one.exact or one.level >= EXACT
         if wanted.named or (wanted.quoted and not exactly)

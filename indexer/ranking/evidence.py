@@ -5,7 +5,7 @@ is wanted stands together counts more than that it stands somewhere, the very wo
 of the same stem.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
@@ -21,9 +21,9 @@ from indexer.text.wanted import Wanted
 
 Bools = NDArray[np.bool_]
 
-TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, NOTHING = 4, 3, 2, 1, 0
-"""What a document has: all as it is written, in one passage or in several; or only all stems. More
-than that has one that says it, see `indexer.text.sayings`."""
+TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, RARE, NOTHING = 5, 4, 3, 2, 1, 0
+"""What a document has: all as it is written, in one passage or in several; or only all stems; or
+one of the words that few have. More than that has one that says it, see `indexer.text.sayings`."""
 
 _ENOUGH = 0.5
 """The share, by weight, that the terms found anywhere must have of all that are wanted."""
@@ -50,6 +50,7 @@ class Sought(Struct, frozen=True):
 
     Only such as a document that the principal sees has; `gains` is what each of them weighs.
     `whole` tells that none is missing. What says the `phrases` has all terms that are `phrased`.
+    `words` are the terms of each of several words that are there, whatever else is missing.
     """
 
     exact: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Sought(Struct, frozen=True):
     phrased: tuple[str, ...] = ()
     gains: Mapping[str, float] = {}
     whole: bool = False
+    words: tuple[tuple[str, ...], ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -73,18 +75,18 @@ class Evidence(Struct, frozen=True):
 
 
 def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
-    """What of `wanted` can be found: nothing if most of it is nowhere."""
+    """What of `wanted` can be found: no more than single words if most of it is nowhere."""
     there = {term for term, count in known.frequencies.items() if count}
-    exact = [
-        next((each for each in (form, *others) if each in there), others[-1] if others else "")
-        for form, others in wanted.exact.items()
-    ]
+    exact = _nearest(wanted.exact, there)
+    words = (_nearest(each, there) for each in wanted.words)
+    parts = tuple(tuple(each) for each in words if there.issuperset(each))
     found = [term for term in exact if term in there]
     loose = [(form, *others)[-1] for form, others in wanted.exact.items()]
     loose = [term for term in loose if term in there]
     weight = sum(map(known.idf, found))
     if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
-        return Sought()
+        gains = {term: known.idf(term) for term in chain.from_iterable(parts)}
+        return Sought(gains=gains, words=parts)
     gains = {term: known.idf(term) for term in chain(found, loose)}
     whole = len(found) == len(exact)
     return Sought(
@@ -94,7 +96,16 @@ def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
         phrased=tuple(dict.fromkeys(chain.from_iterable(wanted.phrased.values()))),
         gains=gains,
         whole=whole,
+        words=parts,
     )
+
+
+def _nearest(forms: Mapping[str, Sequence[str]], there: Container[str]) -> list[str]:
+    """Each as it is written or as near to that as it is there, or else in its plainest form."""
+    return [
+        next((each for each in (form, *others) if each in there), others[-1] if others else "")
+        for form, others in forms.items()
+    ]
 
 
 def levels(held: Bools, what: Sought) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ Exact names come first (`indexer.text.names`), then what has all that the questi
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from itertools import takewhile
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from indexer.embedding.threads import one_thread
 from indexer.lexical import LexicalIndex
 from indexer.ranking import bm25, evidence, fusion
 from indexer.ranking.bm25 import Statistics
-from indexer.ranking.evidence import NOTHING, Evidence, Passages, Sought
+from indexer.ranking.evidence import EXACT, NOTHING, RARE, Evidence, Passages, Sought
 from indexer.ranking.maxsim import nearness
 from indexer.ranking.reranking import reranked
 from indexer.resident.memory import Candidates, Memory, Proposed
@@ -50,6 +51,9 @@ class Stored(Passages, Texts, Protocol):
 WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
 """The vectors of the words of passages, by the hashes of their texts."""
 
+SHOWN = 5
+"""How many of the first are shown where nothing is close: what has a rare word is among them."""
+
 _DIGITS = 9
 """Differences further behind are those of the order of adding, not of the documents."""
 
@@ -57,7 +61,8 @@ _DIGITS = 9
 class Question(Struct, frozen=True):
     """A question as text, what it wants, and as the model reads it.
 
-    `calibration` is that of the model, `share` how much of the question it reads.
+    `calibration` is that of the model, `share` how much of the question it reads. `facets` are
+    those that it names, such as a tag: what has one of them has what is asked for.
     """
 
     text: str
@@ -65,6 +70,7 @@ class Question(Struct, frozen=True):
     read: Embedded
     calibration: Calibration
     share: float = 1.0
+    facets: Mapping[str, frozenset[str]] = {}
 
     @property
     def terms(self) -> Mapping[str, int]:
@@ -114,11 +120,13 @@ def rank(
         exact = set(lexical.named(other, filter))
     vector, count = question.read.vector, max(CANDIDATES, limit)
     says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
-    proposed = Proposed(lexical.propose(weights, filter, PROPOSED), exact | says.keys())
+    by_words = lexical.propose(weights, filter, PROPOSED)
+    proposed = Proposed(by_words, exact | says.keys(), question.facets)
     what = evidence.sought(question.wanted, known)
     found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
     fused = _fused(question, found, known, weights)
-    levels = evidence.levels(found.held, what)
+    least = np.where(found.named, EXACT, np.where(found.rare, RARE, NOTHING))
+    levels = np.maximum(evidence.levels(found.held, what), least)
     head = _sorted(found.ids, fused, levels)[: fusion.HEAD]
     nearest = memory.nearest(vector, [found.ids[place] for place in head], PASSAGES_MET)
     met = np.zeros(len(fused))
@@ -136,6 +144,7 @@ def rank(
             passages[place] = one.passage
             levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
+        levels = np.maximum(levels, least)
     signed: set[int] = set()
     for place, name in enumerate(found.ids):
         if (told := says.get(name)) and told.level >= levels[place]:
@@ -147,6 +156,7 @@ def rank(
     if reranker:
         fused = reranked(question.text, order, fused, levels, passages, stored, reranker)
         order = _sorted(found.ids, fused, levels)
+    order = _admitted(order, fused, levels, found.bm25)
     named = {place: passages[place] for place in order if found.ids[place] in exact}
     titles = {place: one.title for place, one in _titled(named, stored).items()}
     order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
@@ -160,7 +170,9 @@ def rank(
             float(met[place]),
             float(fused[place]),
             found.ids[place] in exact,
-            int(levels[place]) if what.whole or found.ids[place] in says else NOTHING,
+            int(levels[place])
+            if what.whole or found.named[place] or found.ids[place] in says
+            else NOTHING,
         )
         for place in order[:limit]
     ]
@@ -211,11 +223,12 @@ def _weighed(
     memory: Memory,
     stored: Passages,
 ) -> dict[int, Evidence]:
-    """What each of these has in its passages."""
+    """What each of these has in its passages, if it has all or one of the words that few have."""
     nearest = memory.nearest(vector, [found.ids[place] for place in places])
     numbers = [[each.number for each in passages] for passages in nearest]
     weighed = evidence.weigh(what, [found.held[place] for place in places], numbers, stored)
-    return {place: one for place, one in zip(places, weighed, strict=True) if one}
+    told = zip(places, weighed, strict=True)
+    return {place: one for place, one in told if one and (what.exact or found.rare[place])}
 
 
 def _met(
@@ -239,6 +252,26 @@ def _met(
     return np.array(
         [max((found[each.text_hash] for each in passages), default=0.0) for passages in nearest]
     )
+
+
+def _admitted(
+    order: Sequence[int],
+    fused: NDArray[np.float64],
+    levels: NDArray[np.int64],
+    by_words: NDArray[np.float64],
+) -> list[int]:
+    """`order` with those that have a rare word among the first, not before all others.
+
+    As many others as there is room for stay ahead of them by their score, up to the first that has
+    none of the words; `by_words` are the scores of all by these.
+    """
+    above = [place for place in order if levels[place] > RARE]
+    rare = [place for place in order if levels[place] == RARE]
+    others = [place for place in order if levels[place] < RARE]
+    room = max(0, SHOWN - len(above) - len(rare)) if rare else 0
+    ahead = list(takewhile(lambda place: by_words[place] > 0, others[:room]))
+    first = sorted((*rare, *ahead), key=lambda place: -fused[place])
+    return [*above, *first, *others[len(ahead) :]]
 
 
 def _sorted(

@@ -24,6 +24,9 @@ from indexer.stored.rows import Known, StoredDocument
 SAMPLE = 512
 """Visible documents whose cosines tell how those of all lie: the deviation within about 3%."""
 
+FEW = 2
+"""Documents with rare words, at most: docs/decisions/0003-fusion.md."""
+
 _AUDIENCES = 32
 """Kinds of principal whose samples are remembered, with less than a megabyte for each."""
 
@@ -32,16 +35,18 @@ COMPACT_AT = 1000
 
 
 class Proposed(Struct, frozen=True):
-    """Documents to be looked at: those found by their words, and those found by their name."""
+    """Documents to be looked at: those found by words, by name, and by any of some facets."""
 
     by_words: Sequence[str]
     by_name: Iterable[str]
+    by_facet: Mapping[str, frozenset[str]] = {}
 
 
 class Candidates(Struct, frozen=True):
     """Documents with the row and cosine of their best passages, their scores over all passages,
     their BM25 scores, which of the terms sought they hold, and how the cosines of all visible
-    documents lie.
+    documents lie. `rare` are those with a word that few have, `named` those
+    proposed by a facet.
     """
 
     ids: list[str]
@@ -50,6 +55,8 @@ class Candidates(Struct, frozen=True):
     scores: NDArray[np.float64]
     bm25: NDArray[np.float64]
     held: Bools
+    rare: Bools
+    named: Bools
     distribution: Distribution
 
 
@@ -133,7 +140,7 @@ class Memory:
         Fewer if there are no more that `filter` lets through. `weights` are those of the terms of
         the question, `length` the mean one of the visible documents. Of those that have all that is
         `sought` the best by words are among them, proposed or not: an engine proposes none of too
-        many that weigh the same.
+        many that weigh the same. So are those proposed by a facet.
         """
         with self._lock:
             visible = self._roster.visible(filter.audience)
@@ -144,7 +151,9 @@ class Memory:
             found[self._roster.slots(proposed.by_name)] = True
             by_words = np.zeros(len(allowed), np.bool_)
             by_words[self._roster.slots(proposed.by_words)] = True
-            exact = self._postings.holding_all(sought.exact, allowed)
+            tagged = allowed & self._roster.having(proposed.by_facet)
+            rare = self._rare(sought.words, allowed)
+            exact = self._postings.holding_all(sought.exact, allowed) | tagged | rare
             whole = exact | self._postings.holding_all(sought.loose, allowed)
             slots = np.flatnonzero((found | by_words | whole) & allowed)
             bm25 = self._postings.scores(slots, weights, length)
@@ -160,6 +169,8 @@ class Memory:
                 scores=scores,
                 bm25=bm25,
                 held=self._postings.held(slots, sought.terms),
+                rare=rare[slots],
+                named=tagged[slots],
                 distribution=self._distribution(question, filter.audience, visible),
             )
 
@@ -228,6 +239,16 @@ class Memory:
         slots, places = self._vectors.places(rows)
         for slot, place in zip(slots.tolist(), places.tolist(), strict=True):
             yield self._roster.documents[slot], place
+
+    def _rare(self, words: Sequence[Sequence[str]], allowed: Bools) -> Bools:
+        """Which of the slots allowed have a word that few have: `FEW` with all such words."""
+        found = np.zeros(len(allowed), np.bool_)
+        holding = [self._postings.holding_all(terms, allowed) for terms in words]
+        for each in sorted(holding, key=np.count_nonzero):
+            if np.count_nonzero(found | each) > FEW:
+                break
+            found |= each
+        return found
 
     def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Bools:
         """Which slots have the best scores, all above 0; ties by id."""

@@ -74,6 +74,13 @@ class Roster:
                 visible = visible & self._any_of(f"/{name}", (value,))
         return visible
 
+    def having(self, facets: Mapping[str, frozenset[str]]) -> Bools:
+        """By slot, whether a document has one of the values of any of these facets."""
+        found = np.zeros(len(self.documents), np.bool_)
+        for name, values in facets.items():
+            found |= self._any_of(f"/{name}", values)
+        return found
+
     def sample(self, visible: Bools, size: int) -> Integers:
         """At most `size` of the visible, as good as drawn at random: the first by a hash of the id.
 

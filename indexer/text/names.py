@@ -9,6 +9,7 @@ _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
 )
 _AROUND = " \"'`()[]{},:;"
+_MARKS = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a\u300c\u300d"
 _ENDS = " .?!\u2026\u3002\uff1f\uff01"
 
 
@@ -27,6 +28,11 @@ def rung(question: str, title: str | None, level: int) -> int:
     if name_key(title) != name_key(question):
         return 2
     return 4 if coded and level < TYPED else 1
+
+
+def bare(name: str) -> str:
+    """`name` without quotation marks, brackets and ends of sentences around it."""
+    return name.strip().rstrip(_ENDS).strip(_AROUND + _MARKS).rstrip(_ENDS)
 
 
 def likeness(question: str, heading: str) -> int:

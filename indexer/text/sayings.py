@@ -18,13 +18,13 @@ from indexer.text import analysis
 from indexer.text.analysis import FORM, OTHER, PAIR, SIGNS, STOP, is_sign, name_key
 from indexer.text.letters import written
 
-TYPED, SAID, RESPELLED, ELSE = 7, 6, 5, 3
+TYPED, SAID, RESPELLED, ELSE = 8, 7, 6, 4
 """How much a document has that says it (see `evidence`, whose levels go on below): sign by
 sign as it is typed; word for word; joined or parted in another way; and a single word so, which
 comes after those that have it as it is asked."""
 
 MOST = 64
-"""Terms that a document must have, at most: what has more, or twice the words, is passed over."""
+"""Terms that a document must have, the first of up to four times as many and twice the words."""
 
 _TELLING = regex.compile(r"[\p{P}\p{S}](?!\Z)|[^\p{L}\p{N}\p{M}\s.?!\u3002\uff1f\uff01]\Z")
 """A sign that does not only end a sentence."""
@@ -101,8 +101,7 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
     In a `short` one the names and signs of code are meant as they stand, and words word for word
     wherever a document has them, also beside its text.
     """
-    text = question.strip()
-    whole = (0, len(question))
+    text, whole = question.strip(), (0, len(question))
     found = []
     if _TELLING.search(text):
         found = [_typed(TYPED, whole, text, is_read=not short)]
@@ -118,7 +117,7 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
         joined = () if " " in text else tuple(_of_kind(text, PAIR))
         others = (*_said(whole, text, is_read=not short), *_respelled(whole, text))
         found += [replace(each, unless=joined) for each in others]
-    return tuple(each for each in found if each.needs and len(each.needs[0]) <= MOST)
+    return tuple(each for each in found if any(each.needs))
 
 
 def has_code(text: str) -> bool:
@@ -276,9 +275,10 @@ def _joined(word: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _needs(text: str) -> tuple[str, ...]:
-    """What a document has for certain that says `text`."""
-    signs = (term for term in analysis.terms(text) if is_sign(term))
-    return tuple(dict.fromkeys((*_of_kind(text, FORM + STOP + SIGNS), *signs)))
+    """What a document has for certain that says `text`, nothing if that is too much."""
+    signs = filter(is_sign, analysis.terms(text))
+    found = tuple(dict.fromkeys((*_of_kind(text, FORM + STOP + SIGNS), *signs)))
+    return found[:MOST] if len(found) < 4 * MOST else ()
 
 
 def _of_kind(text: str, kinds: str) -> Iterator[str]:

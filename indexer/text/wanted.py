@@ -73,6 +73,7 @@ class Wanted(Struct, frozen=True):
     `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
     the plain terms of each. `quoted` tells whether the question says so itself, `named`
     that all of it is one name of several words, as a version is, a name of code, or a number.
+    `words` are the `exact` of each of its few words by itself, empty unless there are several.
     Documents that say what is in `sayings` are before others.
     """
 
@@ -82,6 +83,7 @@ class Wanted(Struct, frozen=True):
     phrased: Mapping[str, Sequence[str]] = {}
     quoted: bool = False
     named: bool = False
+    words: Sequence[Mapping[str, Sequence[str]]] = ()
     sayings: Sequence[Saying] = ()
 
     @property
@@ -129,6 +131,7 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
         },
         quoted=bool(quoted),
         named=_is_name(question),
+        words=_apart(pieces) if length <= FEW else (),
         sayings=sayings(question, quoted, short=length <= SHORT),
     )
 
@@ -177,6 +180,12 @@ def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:
     """Stop words, for want of others; a single one is looked for in capitals as well."""
     words = _of_kind(pieces, STOP)
     return [*words, CAPITALS + words[0][1:]] if len(words) == 1 else words
+
+
+def _apart(pieces: Sequence[Sequence[_Found]]) -> Sequence[Mapping[str, Sequence[str]]]:
+    """The forms of each of several words that are no stop words."""
+    words = [forms for found in pieces if (forms := _forms([found]))]
+    return words if len(words) > 1 else ()
 
 
 def _stops(words: Sequence[str]) -> dict[str, Sequence[str]]:

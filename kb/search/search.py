@@ -20,7 +20,7 @@ from kb.ids import group_id
 from kb.messages import _
 from kb.projections.worker import ProjectionWorker
 from kb.search.search_index import SearchIndex
-from kb.why import why
+from kb.search.why import asked_tags, why
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
@@ -189,9 +189,10 @@ class Search:
         self._embedder.warm()
         with self._index.reading() as index:
             began = time.perf_counter()
-            found, whole = self._found(question, index.search(question, kept, limit))
+            tags = {"tag": asked_tags(question)}
+            found, whole = self._found(question, index.search(question, kept, limit, tags))
             if not whole:
-                found, _ = self._found(question, index.search(question, kept, MOST))
+                found, _ = self._found(question, index.search(question, kept, MOST, tags))
         return lack, found, began
 
     def _filter(self, chosen: EntryFilter, groups: Sequence[str]) -> Filter:
@@ -219,7 +220,8 @@ class Search:
     def _in_common(self, hit: Hit) -> bool:
         """Whether question and entry have anything in common, by name, words or meaning."""
         score, faint = hit.score, self._embedder.calibration.faint
-        return score.exact or score.level > 0 or score.lexical > 0 or score.cosine >= faint
+        by_words = score.level > 0 or score.lexical > 0 or bool(score.words)
+        return score.exact or by_words or score.cosine >= faint
 
     def _bring_up(self) -> "_Lack":
         """Bring views up to the log's head, and see to the index; answers what it lacks of that.

@@ -14,7 +14,7 @@ from indexer.embedding.embedder import Embedded
 from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
 from indexer.ranking.answer import ANSWERS, JUDGED, answer
-from indexer.ranking.evidence import ALIKE_TOGETHER, EXACT, NOTHING
+from indexer.ranking.evidence import ALIKE_TOGETHER, EXACT, NOTHING, RARE
 from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
@@ -84,6 +84,13 @@ def test_when_one_is_near_those_related_are_offered_in_their_order() -> None:
 
 def test_what_the_ranking_put_before_an_answer_is_one_as_well() -> None:
     assert offered(answered(NEAR, RELATED - 0.01, 0.3)) == ["d0", "d1", "d2"]
+
+
+def test_beside_one_with_a_rare_word_what_has_none_of_the_words_is_no_answer() -> None:
+    text = "zorbic umbrella"
+    assert offered(answered(0.1, NEAR, text=text, level=RARE, lexical=0.0)) == []
+    assert offered(answered(0.1, NEAR, text=text, lexical=0.0)) == ["d0", "d1"]
+    assert offered(answered(0.1, NEAR, text=text, level=RARE)) == ["d0", "d1"]
 
 
 def test_when_none_is_near_nothing_is_an_answer_and_all_are_shown() -> None:

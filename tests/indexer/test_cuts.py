@@ -9,7 +9,7 @@ from indexer.document import Document, Filter, Hit, Section
 from indexer.embedding.testing import HashEmbedder
 from indexer.index import HybridIndex
 from indexer.text.passages import split
-from indexer.text.sayings import SAID
+from indexer.text.sayings import MOST, SAID
 
 EVERYONE = Filter(audience=frozenset({"all"}))
 LONG = " ".join(f"plank{number}" for number in range(25))
@@ -98,6 +98,18 @@ def test_a_sentence_pasted_over_a_cut_is_said(index: HybridIndex) -> None:
     for start in range(20, 60, 3):
         hit = first(index, " ".join(words[start : start + 20]))
         assert (hit.document_id, hit.score.level) == ("words", SAID)
+
+
+def test_a_sentence_of_very_many_words_or_signs_is_said_over_a_cut_as_well(
+    index: HybridIndex,
+) -> None:
+    words, signs = TEXTS["words"].split(), TEXTS["han"]
+    for start in range(0, 60, 20):
+        hit = first(index, " ".join(words[start : start + MOST + 6]))
+        assert (hit.document_id, hit.close, hit.score.level) == ("words", True, SAID)
+    for start in range(180, 260, 20):
+        hit = first(index, signs[start : start + MOST + 20])
+        assert (hit.document_id, hit.close, hit.score.level) == ("han", True, SAID)
 
 
 @pytest.mark.parametrize("between", [" ", ""])

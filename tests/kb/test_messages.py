@@ -34,7 +34,6 @@ COMPLETE = {
         "kb/reuse/",
         "kb/search/",
         "kb/sentences.py",
-        "kb/why.py",
         "kb/writer.py",
         "web/errors.py",
         "web/pages/",

@@ -161,6 +161,18 @@ def test_what_shares_neither_a_word_nor_a_meaning_is_not_shown(
     assert base.session.search("zebra paint").results == ()
 
 
+def test_what_an_address_alone_has_is_shown_beside_any_word_that_nothing_has(
+    base: KnowledgeBase,
+) -> None:
+    for number in range(5):
+        base.session.entries.contribute(some_draft(some_content(f"Handover {number}")))
+    content = some_content("Boats", doing="See [there](https://boats.example/RonNail).")
+    linked = base.session.entries.contribute(some_draft(content)).id
+    for word in ("umbrella", "volcano", "saxophone", "mustard", "penguin", "chimney", "violin"):
+        for question in (f"ronnail {word}", f"{word} ronnail"):
+            assert base.session.search(question).results[0].id == linked
+
+
 def test_what_is_not_close_is_shown_as_the_nearest_there_is(base: KnowledgeBase) -> None:
     for number in range(7):
         base.session.entries.contribute(some_draft(some_content(f"Handover {number}")))

@@ -1,10 +1,15 @@
 """Why an entry was found, in plain words."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from indexer.document import Hit
+from kb.entries.tags import TAG_LENGTH, tag_key
 from kb.messages import Message, _, ngettext
 from kb.sentences import beside
+
+_LONGEST = 2 * TAG_LENGTH
+"""Characters of a question that may be a tag: some have more in another form."""
 
 
 def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
@@ -24,13 +29,28 @@ def why(question: str, hit: Hit, tags: Sequence[str]) -> str:
     return beside(reasons)
 
 
+def asked_tags(question: str) -> frozenset[str]:
+    """The keys of tags that `question` is, quoted or not: a version has two spellings."""
+    from indexer.text.names import bare
+    from indexer.text.sayings import other_version
+
+    name = bare(question)
+    spelled = (name, other_version(name)) if len(name) <= _LONGEST else ()
+    return frozenset(tag_key(each) for each in spelled if each)
+
+
 def _tagged(question: str, words: Iterable[str], tags: Iterable[str]) -> list[str]:
-    """Those of `tags` that have what the question asks for and the text does not show."""
+    """Those of `tags` that are the question, or have of it what the text does not show."""
     from indexer.text.analysis import CAPITALS, STOP, all_terms
     from indexer.text.letters import composed
 
     asked = set(all_terms(composed(question)))
+    shown = set(chain.from_iterable(map(all_terms, words)))
+    keys = frozenset() if asked <= shown else asked_tags(question)
     # As in a search: stop words count for want of others.
-    asked = {term for term in asked if term[0] not in STOP + CAPITALS} or asked
-    missing = asked.difference(*map(all_terms, words))
-    return [tag for tag in tags if not missing.isdisjoint(all_terms(composed(tag)))]
+    missing = ({term for term in asked if term[0] not in STOP + CAPITALS} or asked) - shown
+    return [
+        tag
+        for tag in tags
+        if tag_key(tag) in keys or not missing.isdisjoint(all_terms(composed(tag)))
+    ]

@@ -1,0 +1,62 @@
+"""A tag asked as it is spelled is an answer, whatever signs it has and whatever texts say."""
+
+import pytest
+
+from kb.entries.results import EntryFilter
+from kb.knowledge_base import KnowledgeBase
+from tests.worlds.log import some_content, some_draft
+
+TAGS = (
+    "zebra-crossing",
+    "Näh-Kurs",
+    "e-mail",
+    "#inbox-zero",
+    "v1.2.0",
+    "2031-11-03",
+    "how we all hand over",
+    "node.js",
+    "C++",
+)
+
+
+@pytest.fixture
+def tagged(base: KnowledgeBase) -> str:
+    for number in range(5):
+        base.session.entries.contribute(some_draft(some_content(f"Handover {number}"), tags=("c",)))
+    return base.session.entries.contribute(some_draft(some_content("Kettles"), tags=TAGS)).id
+
+
+@pytest.mark.parametrize(
+    ("question", "tag"),
+    [
+        *((tag, tag) for tag in TAGS),
+        *((f'"{tag}"', tag) for tag in TAGS[:-1]),
+        ("„zebra-crossing“", "zebra-crossing"),
+        ("Zebra-Crossing?", "zebra-crossing"),
+        ("zebra_crossing", "zebra-crossing"),
+        ("inbox-zero", "#inbox-zero"),
+        ("1.2.0", "v1.2.0"),
+    ],
+)
+def test_a_tag_asked_as_it_is_spelled_is_an_answer(
+    base: KnowledgeBase, tagged: str, question: str, tag: str
+) -> None:
+    answer = base.session.search(question)
+    assert not answer.nothing_close
+    assert (answer.results[0].id, answer.results[0].close) == (tagged, True)
+    assert tag in answer.results[0].why
+
+
+@pytest.mark.parametrize("question", ["zebra-pillar", "v1.2.1", "2031-11-04", '"hand over email"'])
+def test_what_is_only_like_a_tag_is_no_answer(
+    base: KnowledgeBase, tagged: str, question: str
+) -> None:
+    assert base.session.search(question).nothing_close
+
+
+def test_a_tag_of_an_entry_that_is_not_searched_is_no_answer(
+    base: KnowledgeBase, tagged: str
+) -> None:
+    base.session.entries.archive(tagged, "Old.")
+    assert tagged not in [each.id for each in base.session.search("zebra-crossing").results]
+    assert base.session.search("zebra-crossing", EntryFilter(archived=True)).results[0].close
