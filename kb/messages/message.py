@@ -55,7 +55,12 @@ def ngettext(one: str, many: str, count: int, **arguments: Value) -> Message:
 
 
 def restored(text: str) -> Message:
-    """The message that `Message.stored` wrote."""
+    """The message that `Message.stored` wrote, or a sentence as views kept it before.
+
+    Those are read until such a view is made anew.
+    """
+    if not text.startswith("["):
+        return Message(text, {})
     made = _message(json.loads(text))
     if not isinstance(made, Message):
         raise TypeError(f"{text[:80]!r} is no message")

@@ -138,7 +138,9 @@ class Directory(Changes):
 
         Who is not a member is told what they are called themselves.
         """
-        known = {access.OPERATOR: OPERATOR_NAME} if access.OPERATOR in members else {}
+        known: dict[str, str] = (
+            {access.OPERATOR: OPERATOR_NAME} if access.OPERATOR in members else {}
+        )
         if not access.may(self._principal, SEE_PEOPLE):
             members = [one for one in members if one == self._principal.member]
         asked = [one for one in members if one not in known]

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from kb.access import Role
 from kb.characters import NOTHING_SEEN, is_blank
+from kb.messages import _
 from kb.people.member import Profile, Standing
 
 T = TypeVar("T")
@@ -14,7 +15,7 @@ T = TypeVar("T")
 FORMER = "a former member"
 """What an erased member is called."""
 
-OPERATOR_NAME = "the operator of this machine"
+OPERATOR_NAME = _("the operator of this machine")
 """What is called who acts beside the data directory and is no member."""
 
 UNREADABLE = "a member whose profile cannot be read"

@@ -99,6 +99,11 @@ def test_a_message_is_stored_with_its_arguments_and_comes_back() -> None:
     assert render(restored(numbers(1, 1200).stored()), "de") == "1 bis 1.200"
 
 
+def test_a_sentence_that_a_view_of_before_keeps_is_read_as_it_stands() -> None:
+    made = restored("Contributed as “The {bed} list”.")
+    assert render(made, "de") == made == "Contributed as “The {bed} list”."
+
+
 @given(st.text(), st.integers())
 def test_any_argument_comes_back(words: str, number: int) -> None:
     made = _("{words} {number}", words=words, number=number)

@@ -160,7 +160,8 @@ def test_a_view_of_another_version_is_made_anew_while_the_old_one_is_read_and_ke
     old.catch_up()
     old.close()
     handlers = {cls: shouting(each) for cls, each in VIEWS.by_name["history"].handlers.items()}
-    made = changed("history", version=2, handlers=handlers)
+    version = VIEWS.by_name["history"].version + 1
+    made = changed("history", version=version, handlers=handlers)
     new = ViewedWorld(path, log, views=made)
 
     def details() -> list[str]:

@@ -39,7 +39,9 @@ def test_an_entry_is_shown_in_the_language_of_the_browser(
     page = client.get(f"/entries/{contribute()}", headers=GERMAN).text
     assert "Sichtbar für alle Mitglieder" in page
     assert "Noch nicht nachgenutzt" in page
-    assert re.search(r"Beigetragen von [^<]+, <time[^>]*>\d+\. \w+ 20\d\d</time>", page)
+    assert re.search(
+        r"Beigetragen von Betreiber dieses Rechners, <time[^>]*>\d+\. \w+ 20\d\d</time>", page
+    )
 
 
 def test_errors_and_notices_are_in_the_language_of_the_browser(
