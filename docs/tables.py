@@ -4,13 +4,18 @@ A page has a block `[[[cog print(tables.NAME()) ]]]` for each; what stands aroun
 """
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from inspect import cleandoc
 from typing import Any, get_type_hints
 
+import click
 import msgspec
 from msgspec import Meta, structs
 
 from kb.areas import AREAS, VIEWS, build_codec
+from kb.cli import cli
+from kb.error_codes import CODES
 from kb.storage.settings import ENVIRONMENT, Settings
 from kb.views.stream_kind import StreamKind
 from tests.golden import golden, stored_event
@@ -87,3 +92,89 @@ def event(name: str) -> str:
     shown = json.dumps(json.loads(example), indent=2, ensure_ascii=False)
     where = f"Stream `{stream_of(kind)}`. Schema version {fact.schema_version}."
     return f"\n{where}\n\n```json\n{shown}\n```\n"
+
+
+def errors() -> str:
+    """Each code of an error, with what helps."""
+    return table(
+        ("code", "what it means", "what to do", "status", "exit"),
+        (
+            (code(name), each.meaning, each.remedy, str(each.status), str(each.exit))
+            for name, each in CODES.items()
+        ),
+    )
+
+
+def commands() -> str:
+    """A section for each command: how it is called, what it does, its options."""
+    return "".join(map(section, contexts(click.Context(cli, info_name="kb"))))
+
+
+def options_of_all() -> str:
+    """What `kb` itself takes."""
+    return options(click.Context(cli, info_name="kb"))
+
+
+def contexts(above: click.Context) -> Iterator[click.Context]:
+    """All commands of a group, each before those that it has itself."""
+    group = above.command
+    assert isinstance(group, click.Group)  # noqa: S101 - tells the type checker what is asked for
+    for name in group.list_commands(above):
+        command = group.get_command(above, name)
+        assert command is not None  # noqa: S101 - the group has just named it
+        yield (context := click.Context(command, info_name=name, parent=above))
+        if isinstance(command, click.Group):
+            yield from contexts(context)
+
+
+def section(context: click.Context) -> str:
+    """What `--help` of a command says, as a part of a page."""
+    command = context.command
+    head = f"\n## {context.command_path}\n"
+    text = cleandoc(command.help or "")
+    if isinstance(command, click.Group):
+        return f"{head}\n{text}\n\nIts commands follow.\n"
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    return f"{head}\n`{usage}`\n\n{text}\n{options(context)}"
+
+
+def options(context: click.Context) -> str:
+    """The options of a command but `--help`: what each takes, is for, and is without."""
+    return table(
+        ("option", "value", "what it does", "default"),
+        (
+            (code(*each.opts, *each.secondary_opts), taken(each), said(each), default_of(each))
+            for each in context.command.params
+            if isinstance(each, click.Option) and not each.hidden
+        ),
+    )
+
+
+def taken(option: click.Option) -> str:
+    """What stands behind an option."""
+    if option.is_flag:
+        return ""
+    match option.type:
+        case click.Choice(choices=choices) if option.metavar is None:
+            return code(*choices)
+        case click.IntRange(min=least, max=most) if option.metavar is None:
+            return f"{least:,} to {most:,}"
+        case click.types.IntParamType() if option.metavar is None:
+            return "a number"
+    return code(option.metavar or str(option.type.name).upper())
+
+
+def said(option: click.Option) -> str:
+    """What `--help` says of it, but what stands in brackets at the end: how it is without."""
+    return re.sub(r" \[[^]]*\]$", "", str(option.help).rstrip("."))
+
+
+def default_of(option: click.Option) -> str:
+    """How it is without: what the help says in brackets, or the default that click shows."""
+    if option.required:
+        return "required"
+    if in_words := re.search(r" \[([^]]*)\]$", str(option.help).rstrip(".")):
+        return in_words[1]
+    if option.secondary_opts and option.default is not None:
+        return code((option.opts if option.default else option.secondary_opts)[0])
+    return code(str(option.default)) if option.show_default and not option.is_flag else ""

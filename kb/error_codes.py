@@ -1,6 +1,6 @@
 """The codes of errors: one table of what each means, what to do, and what programs get of it.
 
-docs/reference/errors.md has the same rows, and a test compares the two.
+docs/reference/errors.md is made of it (`make docs`).
 """
 
 from collections.abc import Mapping

@@ -14,9 +14,11 @@ T = TypeVar("T")
 USUAL = 1000
 """How many rows a command prints where nobody says how many."""
 
-_LIMIT = click.option(
-    "--limit", type=click.IntRange(1, 1000), default=USUAL, show_default=True, help="How many."
-)
+
+def _limit(help: str) -> Callable[[F], F]:
+    return click.option(
+        "--limit", type=click.IntRange(1, 1000), default=USUAL, show_default=True, help=help
+    )
 
 
 def piece_options(command: F) -> F:
@@ -27,7 +29,7 @@ def piece_options(command: F) -> F:
         default=0,
         help="How many to pass over.",
     )
-    return passed(_LIMIT(command))
+    return passed(_limit("How many.")(command))
 
 
 def newest_options(command: F) -> F:
@@ -38,7 +40,7 @@ def newest_options(command: F) -> F:
         default=0,
         help="How many of the newest to pass over.",
     )
-    return passed(_LIMIT(command))
+    return passed(_limit("How many; the newest are printed last.")(command))
 
 
 def piece(items: Sequence[T], offset: int, limit: int) -> Sequence[T]:

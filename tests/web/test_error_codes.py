@@ -1,8 +1,5 @@
 """Every error has a code that programs can act on, and one table says what each means."""
 
-import re
-from pathlib import Path
-
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -10,12 +7,11 @@ from litestar.testing import TestClient
 import kb.cli.failures
 import web.bodies
 import web.server
-from kb.error_codes import CODES, ErrorCode
+from kb.error_codes import CODES
 from kb.errors import KnowledgeBaseError
 from web.errors import CODES_OF_STATUS, CrossSiteRequest, SignInNeeded, code_of
 from web.visit import BadToken
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "errors.md"
 BY_HAND = {"fault", "invalid-request"}
 KNOWN = (kb.cli.failures, web.bodies, web.server)
 """They have errors of their own."""
@@ -36,18 +32,6 @@ def test_the_table_has_the_codes_that_there_are_and_no_other() -> None:
     of_requests = {code_of(BadToken()), SignInNeeded({}).status_code and code_of(SignInNeeded({}))}
     of_requests |= {code_of(CrossSiteRequest()), *CODES_OF_STATUS.values()}
     assert {kind.code for kind in kinds()} | of_requests | BY_HAND == set(CODES)
-
-
-def test_the_page_has_the_rows_of_the_table() -> None:
-    rows = re.findall(
-        r"^\| `([\w-]+)` \| (.+) \| (.+) \| (\d+) \| (\d+) \|$", PAGE.read_text(), re.M
-    )
-    told = {
-        code: ErrorCode(meaning, remedy, int(status), int(ends))
-        for code, meaning, remedy, status, ends in rows
-    }
-    assert told == CODES
-    assert list(told) == list(CODES)
 
 
 @pytest.mark.parametrize(

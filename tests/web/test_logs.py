@@ -8,11 +8,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import anyio
-import click
 import msgspec
 import pytest
 from litestar import Litestar
@@ -21,7 +19,6 @@ from litestar.testing import TestClient
 from kb import KnowledgeBase, Session
 from kb.errors import DataDirectoryError
 from tests.worlds.web import Browsers, Community, sign_in
-from web.cli import serve
 from web.logs import Format, kind_of, logged, logs_to
 from web.protocol import last_resort
 
@@ -283,15 +280,6 @@ def test_a_line_of_text_has_the_number_of_the_status(client: Client) -> None:
         client.get("/api/search?limit=x")
     assert "status=404" in stream.getvalue()
     assert "status=400" in stream.getvalue()
-
-
-def test_the_reference_knows_the_options_of_serve() -> None:
-    reference = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
-    section = reference.read_text(encoding="utf-8").split("## kb serve\n")[1].split("\n## ")[0]
-    named = {line.split("`")[1] for line in section.splitlines() if line.startswith("| `-")}
-    assert named == {
-        name for one in serve.params if isinstance(one, click.Option) for name in one.opts
-    }
 
 
 def test_what_the_end_of_the_server_breaks_off_is_no_fault_of_ours() -> None:
