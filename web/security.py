@@ -15,6 +15,7 @@ from web.errors import CrossSiteRequest
 from web.protocol import LOCAL, LONG_HEAD
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+STATIC, ICON = "/static/", "/favicon.ico"
 
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?::[0-9]{1,5})?")
 """A Host header: a name or an address, and perhaps a port."""
@@ -40,6 +41,14 @@ TWO_LENGTHS = (
 MANY_PARAMETERS = f"An address has at most {PARAMETERS} parameters here; leave some out."
 
 Refuse = Callable[[Exception, Scope, Receive, Send], Awaitable[None]]
+
+
+def is_ours(path: str) -> bool:
+    """Whether it is a file of ours, or the icon that browsers ask for, which is not there.
+
+    These are everybody's, also when accounts or views cannot be read.
+    """
+    return path.startswith(STATIC) or path == ICON
 
 
 class LongHead(ClientException):

@@ -31,7 +31,7 @@ from web.bodies import give_back
 from web.errors import is_api
 from web.line import OF_ONE, Line
 from web.protocol import LOCAL
-from web.security import SAFE_METHODS
+from web.security import SAFE_METHODS, is_ours
 from web.turns import end_turn, ending_turn
 
 if TYPE_CHECKING:
@@ -47,10 +47,6 @@ SEARCHES, SEARCH_SECONDS = 60, 0.5
 
 OPENING_SECONDS = 30.0
 """How long a request waits for a base that is being opened anew."""
-
-STATIC = "/static/"
-ICON = "/favicon.ico"
-"""Asked for by browsers with each visit; there is none."""
 
 
 class BadToken(ClientException):
@@ -250,11 +246,6 @@ def cookie_of(request: Request[Any, Any, Any], base: KnowledgeBase) -> str:
     """The secret that came as a cookie, empty without one."""
     cookies: Mapping[str, str] = request.cookies
     return cookies.get(cookie_name(base), "")
-
-
-def is_ours(path: str) -> bool:
-    """Whether it is a file of ours: everybody's, also when accounts or views cannot be read."""
-    return path.startswith(STATIC) or path == ICON
 
 
 class WhoAsks(ASGIMiddleware):

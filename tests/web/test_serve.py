@@ -20,6 +20,7 @@ from kb.cli.invocation import Invocation
 from kb.errors import SearchUnavailable
 from kb.storage import local_socket
 from tests.web.serving import SERVING, get
+from tests.worlds.log import some_draft
 from web import cli, server
 from web.errors import ProblemDetails
 from web.server import ServeError
@@ -195,6 +196,9 @@ def test_a_missing_model_is_said_and_the_pages_still_come(
 def test_the_address_is_told_when_searches_are_answered_and_nothing_is_counted(
     run: Callable[..., Result], data: Path
 ) -> None:
+    with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
+        base.session.entries.contribute(some_draft())
+        base.catch_up()
     embedder = HashEmbedder()
     when_told: list[int] = []
     result = run(

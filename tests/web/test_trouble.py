@@ -13,7 +13,7 @@ TROUBLE = "The disk is full: <make room>."
 def behind(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer lacks three changes."""
 
-    def search(_: Session, question: str, **__: object) -> Answer:
+    def search(_: Session, question: str, *__: object, **___: object) -> Answer:
         return Answer(
             question=question,
             results=(),
@@ -41,7 +41,7 @@ def test_programs_get_what_keeps_the_index_from_going_on(client: Client) -> None
 def test_what_nobody_can_count_is_told_of_without_a_number(
     client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def search(_: Session, question: str, **__: object) -> Answer:
+    def search(_: Session, question: str, *__: object, **___: object) -> Answer:
         return Answer(
             question=question, results=(), nothing_close=True, milliseconds=1.0, trouble=TROUBLE
         )

@@ -21,7 +21,8 @@ from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign
 from web.laid_out import Layouts
 from web.language import language_of
 from web.pages.engine import Engines
-from web.visit import UNNAMED, Visit, Visits, is_ours
+from web.security import is_ours
+from web.visit import UNNAMED, Visit, Visits
 
 NOTICES: Mapping[str, str] = {
     "contributed": _("Thank you. Your entry is here, and searches find it."),
@@ -193,11 +194,7 @@ class Pages:
             return made.told(request, template, problem, typed)
 
     def told(
-        self,
-        request: Request[Any, Any, Any],
-        template: str,
-        problem: ProblemDetails,
-        typed: Typed,
+        self, request: Request[Any, Any, Any], template: str, problem: ProblemDetails, typed: Typed
     ) -> Response[str]:
         """See `error`."""
         if typed:
