@@ -6,20 +6,40 @@ A page has a block `[[[cog print(tables.NAME()) ]]]` for each; what stands aroun
 import json
 import re
 from collections.abc import Iterable, Iterator
-from inspect import cleandoc
+from functools import cache
+from inspect import cleandoc, getdoc
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_type_hints
 
 import click
 import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from litestar.types import Method
 from msgspec import Meta, structs
 
-from kb.areas import AREAS, VIEWS, build_codec
+from kb.access import Action
+from kb.areas import ACTIONS, AREAS, VIEWS, build_codec
 from kb.cli import cli
 from kb.error_codes import CODES
 from kb.storage.settings import ENVIRONMENT, Settings
 from kb.views.stream_kind import StreamKind
 from tests.golden import golden, stored_event
 from tests.worlds.log import KnownKeys
+from tests.worlds.web import community_at
+
+METHODS: tuple[Method, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOT_OURS = {
+    "/static/{file_path}": "Stylesheet, modules and icon.",
+    "/api/openapi.json": "The OpenAPI document.",
+    "/api/docs": "The same for people to read.",
+    "/api": "The same for people to read.",
+}
+"""What the addresses are for whose handlers Litestar makes."""
+
+WHO = ("anybody", "member", "author", "curator", "steward", "reporter")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -178,3 +198,85 @@ def default_of(option: click.Option) -> str:
     if option.secondary_opts and option.default is not None:
         return code((option.opts if option.default else option.secondary_opts)[0])
     return code(str(option.default)) if option.show_default and not option.is_flag else ""
+
+
+def operations() -> str:
+    """Each operation of the JSON interface, with its parameters and the rule that it needs."""
+    return table(
+        ("operation", "what it does", "parameters", "rule"),
+        (
+            (code(f"{method} {path}"), purpose(handler, path), asked(method, path), rule(handler))
+            for method, path, handler in routes()
+            if path.startswith("/api")
+        ),
+    )
+
+
+def pages() -> str:
+    """Each page and what its forms are sent to, with the rule that it needs."""
+    return table(
+        ("address", "what it is", "rule"),
+        (
+            (code(f"{method} {path}"), purpose(handler, path), rule(handler))
+            for method, path, handler in routes()
+            if not path.startswith("/api")
+        ),
+    )
+
+
+@cache
+def application() -> Litestar:
+    """The application, over a base that is gone."""
+    with TemporaryDirectory() as folder, community_at(Path(folder) / "data") as community:
+        return community.app
+
+
+def routes() -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+    """Method, address and handler of all that the application answers to."""
+    for route in application().routes:
+        if isinstance(route, HTTPRoute):
+            handlers = {name: each for each in route.route_handlers for name in each.http_methods}
+            for method in METHODS:
+                if method in handlers:
+                    yield method, route.path_format, handlers[method]
+
+
+def purpose(handler: HTTPRouteHandler, path: str) -> str:
+    """What the docstring of a handler says, which the OpenAPI document has as well."""
+    handling = getattr(handler.fn, "func", handler.fn)  # of one that Litestar runs in a thread
+    text = NOT_OURS.get(path) or getdoc(handling)
+    return " ".join(str(text).split()).removesuffix(".")
+
+
+def rule(handler: HTTPRouteHandler) -> str:
+    """The action that a route needs, or `self` or `public`."""
+    needed = handler.opt["rule"]
+    return code(needed.name if isinstance(needed, Action) else needed)
+
+
+def asked(method: str, path: str) -> str:
+    """What may stand in the address of an operation behind the question mark."""
+    described = (application().openapi_schema.paths or {}).get(path)
+    found = getattr(described, method.lower(), None)
+    parameters = (found and found.parameters) or ()
+    return code(*(each.name for each in parameters if each.param_in == "query"))
+
+
+def actions() -> str:
+    """Each action: who may by that role alone, and the scope that a token needs for it."""
+    return table(
+        ("what", *("its author" if who == "author" else who for who in WHO), "scope"),
+        (
+            (
+                f"{code(name)}: {action.wish}",
+                *("allowed" if allows(action, who) else "refused" for who in WHO),
+                code(action.scope),
+            )
+            for name, action in ACTIONS.items()
+        ),
+    )
+
+
+def allows(action: Action, who: str) -> bool:
+    """Whether that role may; one who began something is a member, and a member is somebody."""
+    return bool(action.allowed & {"anybody", who, *(["member"] if who == "author" else [])})

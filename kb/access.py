@@ -1,6 +1,6 @@
 """Who may see and do what: the one place that every query and command asks.
 
-docs/reference/access.md has the same rules as tables, and a test compares the two.
+docs/reference/access.md has the same rules as tables, and tests compare the two.
 """
 
 from collections.abc import Iterable, Mapping

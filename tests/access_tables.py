@@ -1,17 +1,13 @@
-"""The tables of docs/reference/access.md, for the tests that hold the program to them.
+"""What the program is held to: tables of docs/reference/access.md, and of tests/allowed.py."""
 
-Which of its rows a route needs is told where the routes are, in docs/reference/api.md.
-"""
-
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kb.access import Role
+from tests.allowed import MAY, ROUTES
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "access.md"
-API = PAGE.with_name("api.md")
-SEEN, DONE = "Who sees an entry", "Who may do what"
+SEEN = "Who sees an entry"
 COMMANDS = "Which command needs what"
 
 
@@ -24,14 +20,14 @@ def table(heading: str) -> list[dict[str, str]]:
 
 
 def routes() -> Iterator[tuple[str, str, str]]:
-    """Method, address and rule of each row of the pages and of the JSON interface."""
-    for line in API.read_text("utf-8").splitlines():
-        if row := re.fullmatch(r"\| `([A-Z]+) (/\S*)` \|.*\| `([a-z-]+)` \|", line):
-            yield row[1], row[2], row[3]
+    """Method, address and rule of each page and operation of the JSON interface."""
+    for rule, addresses in ROUTES.items():
+        for address in addresses:
+            method, path = address.split()
+            yield method, path, rule
 
 
 SIGHT: dict[str, dict[str, str]] = {row["shown to"].strip("`"): row for row in table(SEEN)}
-ACTIONS = {re.findall(r"`([\w-]+)`", row["what"])[0]: row for row in table(DONE)}
 
 
 def seen(column: str, sight: str) -> bool:
@@ -40,8 +36,8 @@ def seen(column: str, sight: str) -> bool:
 
 
 def allowed(columns: Iterable[str], rule: str) -> bool:
-    """Whether the page allows an action to someone of one of these columns."""
-    return any(ACTIONS[rule][column] == "allowed" for column in columns)
+    """Whether an action is allowed to someone of one of these columns."""
+    return any(column in MAY[rule] for column in columns)
 
 
 MEMBERS: dict[str, tuple[str, tuple[Role, ...]]] = {

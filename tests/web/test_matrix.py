@@ -1,7 +1,7 @@
 """Every role at every route, for entries of every visibility: what the page of the rules says.
 
-What is expected comes from docs/reference/access.md, and which of its rows a route needs from
-docs/reference/api.md; that this tells of every route of the application is tested as well.
+What is expected comes from docs/reference/access.md and tests/allowed.py; that this tells of every
+route of the application is tested as well.
 """
 
 import re
@@ -204,7 +204,7 @@ def name_of(rule: Rule) -> str:
     return rule if isinstance(rule, str) else rule.name
 
 
-def test_every_route_has_a_row_of_the_page_with_its_own_rule_and_every_row_a_route(
+def test_every_route_has_the_rule_that_is_meant_for_it_and_no_route_is_missing(
     world: World,
 ) -> None:
     there = [

@@ -59,7 +59,10 @@ def list_kinds(session: NamedDependency[Session]) -> tuple[Kind, ...]:
 
 @get("/status", **operation("about", rule=AUDIT, wish=_("ask whether all is well here")))
 def get_status(visit: NamedDependency[Visit]) -> Standing | OperatorStatus:
-    """Whether anything is wrong; the operator gets what is, counts and sizes as well."""
+    """Whether something is `parked` or in `trouble`, with model and engine.
+
+    For the operator `lag`, `errors`, counts and sizes instead of `trouble`.
+    """
     status = visit.base.status()
     return of_operator(status) if is_operator(visit.principal) else standing(status)
 

@@ -71,7 +71,7 @@ def remove_tags(
 def add_relation(
     session: NamedDependency[Session], entry_id: PathId, data: JSONBody[GivenRelation]
 ) -> Written:
-    """State a relation to another entry; its type is one of DataCite's."""
+    """State a relation to another entry; its `type` is one of DataCite's."""
     return when_searchable(
         session, session.entries.relate(entry_id, Relation(data.type, data.target))
     )
@@ -93,7 +93,10 @@ def remove_relation(
 def archive_entry(
     session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Archiving]
 ) -> Written:
-    """Stop recommending an entry; it stays readable."""
+    """Stop recommending an entry; it stays readable.
+
+    With a `reason` and, perhaps, a `successor`.
+    """
     receipt = session.entries.archive(
         entry_id, data.reason, data.successor, entry_version=data.entry_version
     )
@@ -110,6 +113,11 @@ def restore_entry(session: NamedDependency[Session], entry_id: PathId) -> Writte
 def show_entry(
     session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Showing]
 ) -> Written:
-    """Choose who sees an entry."""
+    """Choose who sees an entry.
+
+    `sight` is one of `world`, `members`, `groups`, `author` and `draft`; for `groups`, their names
+    or ids, up to 100, are in `groups`. With `entry_version`, only if the entry is still at that
+    version.
+    """
     receipt = session.entries.show(entry_id, data.meant(session), entry_version=data.entry_version)
     return when_searchable(session, receipt)

@@ -22,7 +22,7 @@ class Reason(Given, frozen=True, forbid_unknown_fields=True):
 def endorse_entry(
     session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Reason]
 ) -> Written:
-    """Vouch for an entry, or change the reason given before."""
+    """Vouch for an entry as the acting member, or change the `reason` given before."""
     receipt = session.endorsements.endorse(entry_id, data.reason, entry_version=data.entry_version)
     return written(receipt)
 

@@ -62,7 +62,10 @@ def list_entries(
     offset: Offset = 0,
     limit: Limit = 20,
 ) -> Page:
-    """Entries of any kind and group and all tags that are named, and counts to filter further."""
+    """Entries of any kind and group and all tags that are named, and counts to filter further.
+
+    The counts are of the 100 most frequent values of each filter.
+    """
     found = session.catalogue.browse(filter, sort=sort, offset=offset, limit=limit)
     first = {name: _first(getattr(found.facets, name)) for name in ("kinds", "tags", "groups")}
     facets = structs.replace(found.facets, **first)
@@ -76,7 +79,10 @@ def contribute_entry(
     data: JSONBody[GivenDraft],
     idempotency_key: IdempotencyKey = None,
 ) -> Written:
-    """Contribute an entry; answers when a search finds it."""
+    """Contribute an entry; answers when a search finds it.
+
+    With `visibility` it is shown so from the beginning, otherwise to all members.
+    """
     draft = convert(data, Draft, from_attributes=True)
     draft = structs.replace(draft, visibility=data.visibility.meant(session))
     return when_searchable(session, session.entries.contribute(draft, command_id=idempotency_key))
@@ -84,7 +90,11 @@ def contribute_entry(
 
 @get("/entries/{entry_id:str}", **operation("entries", 404, rule=READ))
 def get_entry(session: NamedDependency[Session], entry_id: PathId) -> EntryPage:
-    """One entry; of relations, endorsements and reuses the first 100, or as many as weigh 49 kB."""
+    """One entry with all that belongs to it.
+
+    Of `relations`, `endorsed` and `reuse` the first 100, or as many as weigh 49 kB; `endorsements`
+    and `reuses` count all.
+    """
     entry = session.catalogue.get(entry_id, most=MOST, related=MOST)
     author = _told(session, entry.contributed_by)
     return structs.replace(
@@ -118,7 +128,10 @@ def get_reuses(
 def revise_entry(
     session: NamedDependency[Session], entry_id: PathId, data: JSONBody[Revision]
 ) -> Written:
-    """Replace an entry's text; 409 with both versions when another member was faster."""
+    """Replace an entry's text; 409 with both versions when another member was faster.
+
+    `version` is the entry's as it was read when the text was written.
+    """
     content = convert(data.content, Content, from_attributes=True)
     receipt = session.entries.revise(
         entry_id, content, version=data.version, group=data.group, note=data.note
@@ -130,14 +143,17 @@ def revise_entry(
 def get_history(
     session: NamedDependency[Session], entry_id: PathId, offset: Offset = 0, limit: Limit = MOST
 ) -> tuple[HistoryItem, ...]:
-    """The events about an entry, with who and when, oldest first."""
+    """The events about an entry, with who and when, the oldest first."""
     history = session.catalogue.history(entry_id, offset=offset, limit=limit)
     return light(tuple(structs.replace(each, actor=_told(session, each.actor)) for each in history))
 
 
 @get("/entries/{entry_id:str}/lineage", **operation("entries", 404, rule=READ))
 def get_lineage(session: NamedDependency[Session], entry_id: PathId) -> Lineage:
-    """What an entry was made from and what was made from it, however far; the nearest 100 each."""
+    """What an entry was made from and what was made from it, however far.
+
+    The nearest 100 of each.
+    """
     found = session.catalogue.lineage(entry_id)
     origins, derived = (
         light(each[:MOST], MOST_BYTES // 2) for each in (found.origins, found.derived)

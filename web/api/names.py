@@ -26,7 +26,8 @@ def list_names(
 ) -> tuple[str, ...]:
     """Tags or groups of entries that you see, the most frequent first; or the groups of members.
 
-    Those with a word that begins so.
+    Those of members (`member-group`) are by name. Only names with a word that starts with
+    `beginning`.
     """
     if of == "member-group":
         if not may(session.principal, SEE_PEOPLE):

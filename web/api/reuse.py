@@ -100,7 +100,11 @@ def get_reuse(session: NamedDependency[Session], reuse_id: PathId) -> ReuseView:
 def update_reuse(
     session: NamedDependency[Session], reuse_id: PathId, data: JSONBody[OutcomeUpdate]
 ) -> Written:
-    """Tell what became of a reuse."""
+    """Tell what became of a reuse.
+
+    A `resulting_entry` or `evidence` left out stays, null removes it. With `version`, only if the
+    reuse is still at that.
+    """
     receipt = session.reuses.update_outcome(reuse_id, **structs.asdict(data))
     return written(receipt)
 
@@ -119,7 +123,11 @@ def report_reuse(
     offset: Offset = 0,
     limit: Limit = MOST,
 ) -> Response[ReuseReport | str]:
-    """Counts of reuse by kind, tag, group or month; both days are included. CSV has all rows."""
+    """Counts of reuse by kind, tag, group or month; both days are included.
+
+    `format=csv` is text/csv with all rows. By `tag` or `group` a token needs the scope `search` as
+    well.
+    """
     report = session.reports.reuse(since=since, until=until, by=by)
     if format == "json":
         return Response(structs.replace(report, rows=report.rows[offset:][:limit]))

@@ -44,6 +44,11 @@ def search(
     filter: NamedDependency[EntryFilter],
     limit: Limit = 10,
 ) -> Answer:
-    """The entries that answer a question, best first, each with the passage that does."""
+    """The entries that answer the question `q`, best first, each with the passage that does.
+
+    Each result says with `close` whether it counts as an answer; at most five do, and they come
+    first. With `nothing_close` the results are the five nearest. `archived` leaves archived entries
+    out (`false`), asks for them alone (`true`) or for both (`all`).
+    """
     answer = session.search(q, filter, limit=limit)
     return structs.replace(answer, results=light(answer.results))

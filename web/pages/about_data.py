@@ -31,7 +31,7 @@ class AuditPage(Struct, frozen=True):
 
 @get("/data", sync_to_thread=True, rule="public")
 def data_page(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
-    """The agreements about data."""
+    """What is recorded, who sees it, how long, and what never is."""
     return pages.render("data.html", DataPage(session.directory.open_to_world()), at="data")
 
 
@@ -39,7 +39,10 @@ def data_page(session: NamedDependency[Session], pages: NamedDependency[Pages]) 
 def audit(
     session: NamedDependency[Session], pages: NamedDependency[Pages], page: PageNumber = 1
 ) -> Response[str]:
-    """Every change of roles, groups, visibility, settings and tokens."""
+    """Who changed roles, groups, visibility, settings, tokens and what members sign in with.
+
+    `page` by page.
+    """
     passed = (page - 1) * PAGE_SIZE
     found = session.directory.newest_changes(offset=passed, limit=PAGE_SIZE + 1)
     shown = AuditPage(

@@ -87,7 +87,10 @@ def account(
     changes: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Everything about the signed-in member; of each long list the page that is asked for."""
+    """One's own profile, sessions, tokens, and what was changed about one.
+
+    `passkeys`, `sessions`, `tokens`, `changes`: which page of each list.
+    """
     page = _page(visit, at=Numbers(passkeys, sessions, tokens, changes))
     return pages.render("account.html", page, at="account", done=done)
 
@@ -96,7 +99,10 @@ def account(
 def change_profile(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
-    """Tell something else about oneself; what the form leaves as shown may be changed meanwhile."""
+    """Tell something else about oneself.
+
+    What the form leaves as shown may be changed meanwhile.
+    """
     now = _told(visit.session.directory.member(own_session(visit).member))
     told = {each: typed(data, each) if changed(data, each) else now[each] for each in PROFILE}
     try:

@@ -119,7 +119,10 @@ def browse(
     page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """The list."""
+    """Browse entries.
+
+    `kind`, `tag`, `group` (each may be repeated), `archived` (`only`, `all`), `sort`, `page`.
+    """
     kind, tag, group = map(narrowing, (kind, tag, group))
     chosen = EntryFilter(kinds=kind, tags=tag, groups=group, archived=ARCHIVED[archived])
     offset = (page - 1) * PAGE_SIZE

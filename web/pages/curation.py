@@ -41,7 +41,7 @@ def tag(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Put tags on, separated by commas."""
+    """Put tags on, with commas between."""
     form = small_form(data, *FORMS["tag"])
     tags = [form.values["tags"]]
     return act(
@@ -167,7 +167,7 @@ def show(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Choose who sees it; who would not see it themselves any more has to say so."""
+    """Choose who sees it; those who would not see it any more themselves send `unseen` too."""
     sight = chosen_sight(data).with_named(session)
     form = Form(sight.values(typed(data, "unseen")))
 

@@ -123,7 +123,7 @@ async def show(
     related: PageNumber = 1,
     history: PageNumber = 1,
 ) -> Response[str]:
-    """The page of an entry; of each long list on it the page that is asked for."""
+    """One entry; `endorsed`, `reuse`, `related`, `history`: which page of each list."""
     at = Numbers(endorsed, reuse, related, history)
     look = partial(entry_view, session, pages, entry_id, at=at)
     view = await sync_to_thread(look)

@@ -53,7 +53,7 @@ class EraseEntryPage(Struct, frozen=True):
 
 @get("/account/erase", sync_to_thread=True, rule="self")
 def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    """Ask before forgetting the signed-in member."""
+    """Ask whether one really wants to be forgotten."""
     own_session(visit)
     form = Form({"entries": "", "sure": ""})
     return pages.render("erase_me.html", EraseMePage(form), at="account")
@@ -63,7 +63,7 @@ def erase_me_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) 
 async def erase_me(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """Forget the signed-in member, and say so to nobody known."""
+    """Be forgotten."""
     member, form = own_session(visit).member, small_form(data, "entries", "sure")
     try:
         entries = fate(data)
@@ -87,7 +87,7 @@ def _forgotten(visit: Visit, pages: Pages, entries: Fate) -> Response[str]:
 def erase_entry_form(
     session: NamedDependency[Session], pages: NamedDependency[Pages], entry_id: FromPath[str]
 ) -> Response[str]:
-    """Ask before forgetting an entry."""
+    """Ask whether it is really to be erased."""
     page = EraseEntryPage(_erasable(session, entry_id), Form({"sure": ""}))
     return pages.render("erase_entry.html", page, at="browse")
 
@@ -99,7 +99,7 @@ async def erase_entry(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Forget an entry."""
+    """Erase it for good."""
     entry, form = await sync_to_thread(_erasable, session, entry_id), small_form(data, "sure")
     try:
         require_sure(data)

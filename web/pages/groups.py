@@ -69,7 +69,7 @@ def groups(
     page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """The groups, and who is in them; or those that have a word that begins like `name`."""
+    """The groups, and who is in them, `page` by page; `name`: with a word that begins so."""
     form = Form({"name": "", "parent": "", "open": ""})
     return _groups(session, pages, form, named=name[:NAMED], number=page, done=done)
 
@@ -78,7 +78,7 @@ def groups(
 def form_group(
     session: NamedDependency[Session], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
-    """Begin a group."""
+    """Form a group."""
     form, wrong = small_form(data, "name", "parent", "open"), Mistakes()
     parent, opened = wrong.of(_place, session, form), bool(form.values["open"])
     try:
@@ -97,7 +97,10 @@ def group_page(
     inside: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """One group, and what stewards may change of it."""
+    """One group: what it is in, what is inside it, and who.
+
+    `inside`, `members`: which page of each.
+    """
     found = session.directory.group(group_id)
     place = _shown_place(session, found.parent)
     shown = {"name": found.name, "parent": place, "open": "1" * found.open}
@@ -111,9 +114,9 @@ def change_group(
     group_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Give it another name or place, open it, or let stewards say who is in it.
+    """Give it another name or place, open it or not, or say who is in it.
 
-    What stands in the form as it was shown is left as it is: it may have been changed meanwhile.
+    What the form leaves as shown may be changed meanwhile.
     """
     found = session.directory.group(group_id)
     form = small_form(data, *GROUP, *(f"{field}_before" for field in GROUP))
@@ -142,14 +145,14 @@ def close_group(session: NamedDependency[Session], group_id: FromPath[str]) -> R
 
 @post("/groups/{group_id:str}/join", sync_to_thread=True, rule=JOIN_GROUP)
 def join_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
-    """Be in an open group."""
+    """Join a group that is open, and all around it too."""
     session.people.join_group(group_id)
     return _see(group_id)
 
 
 @post("/groups/{group_id:str}/leave", sync_to_thread=True, rule=JOIN_GROUP)
 def leave_group(session: NamedDependency[Session], group_id: FromPath[str]) -> Redirect:
-    """Be in it no longer."""
+    """Leave it."""
     session.people.leave_group(group_id)
     return _see(group_id)
 

@@ -40,7 +40,7 @@ def home(
     pages: NamedDependency[Pages],
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Ask, or look around."""
+    """Ask, what is new, kinds and tags."""
     recent = session.catalogue.browse(limit=RECENT)
     tags = tuple(recent.facets.tags.items())[:TAGS]
     return pages.render("home.html", HomePage(recent, tags), at="ask", done=done)

@@ -42,7 +42,7 @@ class JoinPage(Struct, frozen=True):
 def join_form(
     base: NamedDependency[KnowledgeBase], pages: NamedDependency[Pages], secret: FromPath[str]
 ) -> Response[str]:
-    """Take an invitation: tell who you are."""
+    """An invitation: profile, sign-in name, password."""
     return _form(base, pages, "join", secret)
 
 
@@ -62,7 +62,7 @@ def join(
     secret: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Become a member and begin a session, or show the form with what is wrong."""
+    """Take the invitation and begin a session, or see the form with what is wrong."""
     return _joined(request, pages, limits, "join", secret, data)
 
 

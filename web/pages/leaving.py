@@ -25,7 +25,7 @@ class LeftPage(Struct, frozen=True):
 
 @get("/account/leave", sync_to_thread=True, rule="self")
 def leave_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> Response[str]:
-    """Ask before the signed-in member leaves."""
+    """Ask whether one really wants to leave."""
     own_session(visit)
     return pages.render("leave.html", LeavePage(Form({"sure": ""})), at="account")
 
@@ -34,7 +34,7 @@ def leave_form(visit: NamedDependency[Visit], pages: NamedDependency[Pages]) -> 
 def leave(
     visit: NamedDependency[Visit], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str]:
-    """End the membership of the signed-in member, and say so to nobody known."""
+    """Be a member no longer."""
     member = own_session(visit).member
     try:
         require_sure(data)

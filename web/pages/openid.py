@@ -66,7 +66,7 @@ async def begin_sign_in(
     openid: NamedDependency[Provider],
     next: FromQuery[str] = "/",
 ) -> Redirect:
-    """Go to the provider."""
+    """Go to the OpenID provider; `next` is where to go afterwards."""
     require_signing_in(base, "openid")
     back = base.settings.base_url + BACK
     url, state = await _in_turn(request, limits, lambda: openid().begin(back))
@@ -83,7 +83,7 @@ async def begin_linking(
     pages: NamedDependency[Pages],
     openid: NamedDependency[Provider],
 ) -> Response[str]:
-    """Go to the provider, to tie that account to one's own."""
+    """Go to the OpenID provider, to tie an account there to one's own."""
     signed_in = own_session(visit, "openid")
     back = visit.base.settings.base_url + BACK
     url, state = await _in_turn(request, limits, lambda: openid().begin(back))
@@ -94,7 +94,7 @@ async def begin_linking(
 
 @post("/account/openid/unlink", sync_to_thread=True, rule="self")
 def unlink(visit: NamedDependency[Visit]) -> Redirect:
-    """Tie the account to it no longer."""
+    """Tie the account there to one's own no longer."""
     own_session(visit, "openid")
     visit.session.credentials.untie_identities()
     return see_other("/account", "unlinked")
@@ -108,7 +108,7 @@ async def come_back(
     pages: NamedDependency[Pages],
     openid: NamedDependency[Provider],
 ) -> Response[Any]:
-    """What the provider says about the person who comes back from it."""
+    """Come back from the OpenID provider."""
     require_signing_in(visit.base, "openid")
     return await _in_turn(request, limits, lambda: _came_back(request, visit, pages, openid))
 

@@ -60,7 +60,10 @@ def passkeys_of(base: KnowledgeBase) -> Passkeys:
 
 @post("/sign-in/passkey/begin", sync_to_thread=True, rule="public", status_code=200)
 def begin_sign_in(base: NamedDependency[KnowledgeBase]) -> Response[Ceremony]:
-    """What the dialogue needs to sign in; it names nobody, and nothing of it is kept."""
+    """What the browser's dialogue needs to sign in, as JSON for static/passkey.js.
+
+    It names nobody, and nothing of it is kept.
+    """
     require_signing_in(base, "passkey")
     return Response(passkeys_of(base).sign_in_options())
 
@@ -71,7 +74,7 @@ def sign_in(
     base: NamedDependency[KnowledgeBase],
     data: JSONBody[Answered],
 ) -> Response[Onward | Problem]:
-    """Begin a session for whose passkey it is."""
+    """Begin a session for the member whose passkey it is."""
     require_signing_in(base, "passkey")
     try:
         member = passkeys_of(base).sign_in(data.ticket, data.credential)
@@ -88,7 +91,7 @@ def sign_in(
 
 @post("/account/passkeys/begin", sync_to_thread=True, rule="self", status_code=200)
 def begin_adding(visit: NamedDependency[Visit]) -> Response[Ceremony]:
-    """What the dialogue needs to add a passkey."""
+    """What the browser's dialogue needs to add a passkey."""
     member = own_session(visit, "passkey").member
     name = visit.session.directory.names([member]).get(member, visit.base.settings.community)
     return Response(passkeys_of(visit.base).registration_options(member, name))
@@ -109,7 +112,7 @@ def add(visit: NamedDependency[Visit], data: JSONBody[Answered]) -> Response[Onw
 
 @post("/account/passkeys/remove", sync_to_thread=True, rule="self")
 def remove(visit: NamedDependency[Visit], data: FormBody) -> Redirect:
-    """Let a passkey be good for nothing any longer."""
+    """Make a passkey void."""
     own_session(visit, "passkey")
     visit.session.credentials.remove_passkey(passkeys_of(visit.base), typed(data, "passkey"))
     return see_other("/account", "unpasskey")

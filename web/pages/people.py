@@ -85,7 +85,7 @@ def people(
     page: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Everybody who is here, by name; or whose name has a word that begins so."""
+    """The members by name, `page` by page; `name`: with a word that begins so."""
     form = _invitation(("member",), ())
     return _people(session, pages, form, named=name[:NAMED], number=page, done=done)
 
@@ -97,7 +97,7 @@ def invite(
     pages: NamedDependency[Pages],
     data: FormBody,
 ) -> Response[str]:
-    """Make a place for a new member, and the link to it."""
+    """Make a place for a new member; its link is shown once."""
     require_signing_in(base)
     roles, named = ticked(data, "role"), named_groups(session, typed(data, "group"))
     groups = tuple(dict.fromkeys((*ticked(data, "group"), *named.groups)))
@@ -122,7 +122,7 @@ def member(
     groups: PageNumber = 1,
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """One of them."""
+    """One of them; `groups`: which page of their groups."""
     return _member(session, pages, member_id, number=groups, done=done)
 
 
@@ -133,7 +133,7 @@ def new_link(
     pages: NamedDependency[Pages],
     member_id: FromPath[str],
 ) -> Response[str]:
-    """A new link for an invited person, or for a member who lost their password."""
+    """A new invitation, or a link that signs a member in once."""
     require_signing_in(base)
     found = session.directory.member(member_id)
     if found.standing not in PURPOSES:
@@ -203,7 +203,7 @@ async def erase(
     member_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Forget them; those who may not are refused before anybody is looked for."""
+    """Forget a member."""
     try:
         entries = fate(data)
         directory, erasure = session.directory, session.erasure
@@ -217,7 +217,7 @@ async def erase(
 
 @post("/community/world", sync_to_thread=True, rule=actions.CHANGE_SETTINGS)
 def open_to_world(session: NamedDependency[Session], data: FormBody) -> Redirect:
-    """Let entries be shown to everybody, or no longer."""
+    """Allow entries to be shown to people who are not signed in, or no longer."""
     session.people.open_to_world(typed(data, "allowed") == "yes")
     return see_other("/people", "world")
 

@@ -76,7 +76,7 @@ def record(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Record that a group reused an entry."""
+    """Record a reuse."""
     form = small_form(data, *FORMS["reuse"])
     values, wrong = form.values, Mistakes()
     result = wrong.of(entry_meant, session, values["resulting_entry"], "resulting_entry")
@@ -148,7 +148,7 @@ def report(
     since: FromQuery[str] = "",
     until: FromQuery[str] = "",
 ) -> Response[str]:
-    """Counts of reuse by kind, tag, group or month."""
+    """Counts of reuse: `by`, `since`, `until`."""
     form = Form({"by": by, "since": since, "until": until})
     csv_url = "/api/reports/reuse?" + urlencode(
         {name: value for name, value in form.values.items() if value} | {"format": "csv"}

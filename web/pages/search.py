@@ -96,7 +96,7 @@ def search(
     pages: NamedDependency[Pages],
     asked: NamedDependency[Asked],
 ) -> Response[str]:
-    """The whole page."""
+    """A question `q` and its answers; `kind`, `tag`, `group`, `archived=all`."""
     page, status = _answered(session, SearchPage(asked))
     # Last, as an answer waits for what was just written, and all is read as it is from then on.
     page = structs.replace(page, options=Options(*session.catalogue.suggested(SUGGESTED)))
@@ -110,7 +110,10 @@ def results(
     asked: NamedDependency[Asked],
     settled: FromQuery[Literal["", "yes"]] = "",
 ) -> Response[str]:
-    """Only the results, for static/search.js, which says when one no longer types."""
+    """The answers alone, for search as you type; an error is one sentence.
+
+    Counted as asked with `settled=yes` only.
+    """
     page, status = _answered(session, SearchPage(asked), settled=bool(settled))
     return pages.render("partials/results.html", page, at="ask", status=status)
 

@@ -57,7 +57,7 @@ def sign_in_form(
     next: FromQuery[str] = "/",
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Say who you are."""
+    """Sign in; `next` is where to go afterwards, on this site."""
     require_signing_in(base)
     page = SignInPage(Form({"name": ""}), safe_path(next), base.settings.ways)
     return pages.render("sign_in.html", page, done=done)
@@ -71,7 +71,7 @@ async def sign_in(
     pages: NamedDependency[Pages],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Begin a session, or show the form again; never which of the two was wrong."""
+    """Sign in with a name and a password; never told is which of the two was wrong."""
     require_signing_in(base, "password")
     form, back = small_form(data, "name"), safe_path(typed(data, "next"))
     name, password = form.values["name"], typed(data, "password")

@@ -54,7 +54,7 @@ def new(
     pages: NamedDependency[Pages],
     kind: FromQuery[str] = "",
 ) -> Response[str]:
-    """Choose a kind, then fill its form."""
+    """Choose a kind; with `kind` its form."""
     if not kind:
         return pages.render("kinds.html", KindsPage(), at="contribute")
     if kind not in session.kinds:
@@ -71,7 +71,7 @@ def new(
 def contribute(
     session: NamedDependency[Session], pages: NamedDependency[Pages], data: FormBody
 ) -> Response[str] | Redirect:
-    """Take the new entry in, or show the form again with what is wrong."""
+    """Contribute, or see the form again with what is wrong."""
     kind = session.kinds.get(typed(data, "kind"))
     if kind is None:
         raise InvalidInput(
@@ -117,7 +117,7 @@ def revise(
     entry_id: FromPath[str],
     data: FormBody,
 ) -> Response[str] | Redirect:
-    """Save the revision; when another member was faster, show both texts."""
+    """Save the revision; 409 and both texts when another member was faster."""
     entry = session.catalogue.get(entry_id)
     form = posted_form(data, session.kinds[entry.kind])
     try:
