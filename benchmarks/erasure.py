@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from random import Random
 from threading import Event, Thread
 from typing import Self
 
@@ -48,16 +49,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=100_000, help="in the log [100,000]")
     parser.add_argument("--own", type=int, default=1_000, help="of the member [1,000]")
+    parser.add_argument(
+        "--passages",
+        type=int,
+        default=0,
+        help="erase one entry among so many passages instead, by no event but contributions",
+    )
+    parser.add_argument(
+        "--at-once", type=int, default=1, help="so many entries, each asked for by itself [1]"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         KnowledgeBase.create(data)
         with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-            member = filled(base, given.events, given.own)
+            if given.passages:
+                erased = long_entries(base, given.passages)[: given.at_once]
+            else:
+                member = filled(base, given.events, given.own)
             base.start_following()
             base.catch_up()
             print(
-                f"{base.head():,} events, {base.session.catalogue.browse().total:,} entries",
+                f"{base.head():,} events, {base.session.catalogue.browse().total:,} entries, "
+                f"{base.status().passages:,} passages",
                 flush=True,
             )
         with (
@@ -66,7 +80,10 @@ def main() -> None:
             Asking(host) as asked,
         ):
             assert base.status().follower == "another process"
-            seconds = timed(lambda: base.session.erasure.member(member, entries="erased"))
+            if given.passages:
+                seconds = timed(lambda: erase_each(base, erased))
+            else:
+                seconds = timed(lambda: base.session.erasure.member(member, entries="erased"))
     print(f"erased in {seconds:.1f} s (under {REACH_SECONDS} s wanted)")
     print(
         f"meanwhile {asked.answers} answers, the slowest after {asked.slowest:.2f} s, "
@@ -151,6 +168,32 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
         contribute(ada, events + number, tags)
     assert ada.principal.member
     return ada.principal.member
+
+
+def long_entries(base: KnowledgeBase, passages: int) -> list[str]:
+    """Write entries with twenty passages each; answers their ids."""
+    words = Random(7)  # noqa: S311 - texts that are the same each time
+    return [long_entry(base.session, number, words) for number in range(passages // 20)]
+
+
+def long_entry(session: Session, number: int, words: Random) -> str:
+    """An entry whose twenty sections are a passage each, of 60 of 20,000 words."""
+    headings = ("The problem", "What we do", *(f"Part {part}" for part in range(18)))
+    sections = tuple(
+        Section(heading, " ".join(f"w{words.randrange(20_000)}" for _ in range(60)) + ".")
+        for heading in headings
+    )
+    content = Content(title=f"Handover {number}", sections=sections)
+    return session.entries.contribute(Draft(kind="practice", content=content)).id
+
+
+def erase_each(base: KnowledgeBase, entries: Sequence[str]) -> None:
+    """Erase each by itself, all at once; returns when nothing of any is left."""
+    threads = [Thread(target=base.session.erasure.entry, args=(entry,)) for entry in entries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def contribute(session: Session, number: int, tags: tuple[str, ...]) -> None:

@@ -15,6 +15,8 @@ TABLES = (
         PRIMARY KEY (entry_id, member)) STRICT, WITHOUT ROWID""",
 )
 ADD = "INSERT OR REPLACE INTO endorsement VALUES (?, ?, ?, ?, ?, ?)"
+SAY_AGAIN = """UPDATE endorsement SET reason = ?
+    WHERE entry_id = ? AND member = ? AND position = ?"""
 REMOVE = "DELETE FROM endorsement WHERE entry_id = ? AND member = ?"
 WITHHOLD = "DELETE FROM endorsement WHERE id = ?"
 
@@ -23,6 +25,10 @@ def _endorsed(db: Connection, event: RecordedEvent, endorsed: EntryEndorsed) -> 
     said = (endorsed.entry_id, endorsed.member, endorsed.reason)
     name = event.stream.removeprefix("endorsement-")
     db.execute(ADD, (*said, stored_time(event), event.position, name))
+
+
+def _endorsed_again(db: Connection, event: RecordedEvent, endorsed: EntryEndorsed) -> None:
+    db.execute(SAY_AGAIN, (endorsed.reason, endorsed.entry_id, endorsed.member, event.position))
 
 
 def _withdrawn(db: Connection, _: RecordedEvent, withdrawn: EndorsementWithdrawn) -> None:
@@ -46,4 +52,5 @@ ENDORSEMENTS = View(
     seen={"endorsement": SEEN.format("main.endorsement.entry_id")},
     decides=frozenset(),
     withhold=_withhold,
+    again={EntryEndorsed: _endorsed_again},
 )

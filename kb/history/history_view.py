@@ -29,11 +29,13 @@ TABLES = (
         actor TEXT NOT NULL, at TEXT NOT NULL, partition INTEGER NOT NULL) STRICT""",
     "CREATE INDEX history_entry ON history (entry_id, position)",
 )
+SAY_AGAIN = "UPDATE history SET detail = ?, other = ? WHERE position = ?"
 ADD = f"INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW_SEEN_BY})"
 
 
 def history_of(kinds: Iterable[StreamKind]) -> View:
     """The view of all events of these streams that tell how they read in a history."""
+    kinds = tuple(kinds)
     handlers: dict[type[Struct], Handler] = {
         fact.cls: partial(_happened, fact.told.words, kind.name)
         for kind in kinds
@@ -49,12 +51,23 @@ def history_of(kinds: Iterable[StreamKind]) -> View:
         reads=frozenset({"catalogue"}),
         decides=frozenset(),
         withhold=_withhold,
+        again={
+            fact.cls: partial(_say_again, fact.told.words)
+            for kind in kinds
+            for fact in kind.facts
+            if fact.told
+        },
     )
 
 
 def _happened(words: Any, kind: str, db: Connection, event: RecordedEvent, payload: Any) -> None:
     entry_id = getattr(payload, "entry_id", None) or event.stream.partition("-")[2]
     _add(db, event, entry_id, kind, words(payload))
+
+
+def _say_again(words: Any, db: Connection, event: RecordedEvent, payload: Any) -> None:
+    message, other = words(payload)
+    db.execute(SAY_AGAIN, (message.stored(), other, event.position))
 
 
 def _add(db: Connection, event: RecordedEvent, entry_id: str, stream: str, words: Words) -> None:

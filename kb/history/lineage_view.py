@@ -7,7 +7,7 @@ from events.event import RecordedEvent
 from kb.entries.content import Relation
 from kb.entries.entry import EntryErased, EntryRelated, EntryUnrelated
 from kb.reuse.reuse import ReuseOutcomeUpdated, ReuseRecorded
-from kb.views.view import SEEN, View, delete_of_entry
+from kb.views.view import SEEN, View, delete_of_entry, nothing_sealed
 
 # `stated_by` is the stream that says so: two may say the same, and each takes back only its own.
 # `entry_id` is the entry that it belongs to: those who do not see that one do not see it said.
@@ -77,4 +77,5 @@ LINEAGE = View(
     seen={"lineage": SEEN.format("main.lineage.entry_id")},
     # That something was made from another entry may have been taken back.
     decides=frozenset({"entry", "reuse"}),
+    again={ReuseRecorded: nothing_sealed, ReuseOutcomeUpdated: nothing_sealed},
 )

@@ -12,6 +12,7 @@ from events.errors import EventLogError
 from events.event import RecordedEvent
 from events.log import EventLog
 from events.projection import NOT_THE_EVENT, ParkedEvent, ProjectionRunner, refuse_damage
+from kb.projections.erased import NotAlone, write_over
 from kb.projections.view_store import ViewStore
 from kb.views import withheld
 from kb.views.file import is_damage
@@ -235,13 +236,15 @@ class Views(ViewStore):
         return forgotten(self._database().conn)
 
     def forget(self, position: int) -> bool:
-        """Make the views anew, leaving nothing of what was erased up to `position` in the file.
+        """Leave nothing of what was erased up to `position` in the file.
+
+        The keys are destroyed already. Costs a copy of the file, and the events of those erased.
 
         False while a reader keeps old pages: called again, only these are left to do.
         """
         connection = self._database().conn
         if connection.execute(REWRITTEN).fetchone()[0] < position:
-            self.rebuild()
+            self._write_over()
             # VACUUM writes into the WAL, from where the new pages replace the old ones.
             connection.execute("VACUUM")
             connection.execute(REWRITE, (position,))
@@ -249,6 +252,19 @@ class Views(ViewStore):
         if forgot:
             connection.execute(FORGET)
         return forgot
+
+    def _write_over(self) -> None:
+        """Rewrite the rows that hold something erased; where these cannot be told, all."""
+        known = self.forgotten()
+        streams = [stream for position, stream in self.erasures() if position > known]
+        try:
+            if self._to_build():  # what is begun beside has rows of its own
+                raise NotAlone
+            self._build_no_more()
+            with self._database().atomic() as database:
+                write_over(database.conn, self.views, self._log, self._codec, streams)
+        except NotAlone:
+            self.rebuild()
 
     def remember(self) -> None:
         """Take all that was erased as not forgotten yet."""

@@ -22,6 +22,8 @@ ADD = "INSERT INTO reuse VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)"
 UPDATE = """UPDATE reuse
     SET outcome = ?, note = ?, evidence = ?, resulting_entry = ?, updated_at = ?, version = ?
     WHERE id = ?"""
+RECORD_AGAIN = """UPDATE reuse
+    SET group_name = ?, group_looks = ?, context = ?, note = NULL, evidence = ? WHERE id = ?"""
 
 
 def _recorded(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> None:
@@ -32,12 +34,26 @@ def _recorded(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> Non
     db.execute(ADD, (event.position, _reuse_id(event), *said, *known))
 
 
+def _recorded_again(db: Connection, event: RecordedEvent, reuse: ReuseRecorded) -> None:
+    said = (*called(reuse.group), reuse.context, reuse.evidence)
+    db.execute(RECORD_AGAIN, (*said, _reuse_id(event)))
+
+
 def _updated(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
+    if not _update(db, event, update):
+        raise LookupError(f"The reuse of stream {event.stream} is not in the view.")
+
+
+def _updated_again(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> None:
+    _update(db, event, update)  # of an entry that was erased none is there
+
+
+def _update(db: Connection, event: RecordedEvent, update: ReuseOutcomeUpdated) -> bool:
+    """Whether the reuse is there."""
     links = (update.evidence, update.resulting_entry)
     at = (stored_time(event), event.version)
     values = (update.outcome, update.note, *links, *at, _reuse_id(event))
-    if db.execute(UPDATE, values).rowcount != 1:
-        raise LookupError(f"The reuse of stream {event.stream} is not in the view.")
+    return db.execute(UPDATE, values).rowcount == 1
 
 
 def _reuse_id(event: RecordedEvent) -> str:
@@ -55,4 +71,5 @@ REUSES = View(
     },
     seen={"reuse": SEEN.format("main.reuse.entry_id")},
     decides=frozenset({"reuse"}),
+    again={ReuseRecorded: _recorded_again, ReuseOutcomeUpdated: _updated_again},
 )

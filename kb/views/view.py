@@ -47,6 +47,10 @@ class View(Struct, frozen=True, kw_only=True):
     parked; see `kb.views.withheld`. It has no default, as a view that forgot it would go on showing
     what such an event hides. `withhold` is called with an event that this view parks, to narrow
     what the tables show.
+
+    `again` says for classes of events with something sealed for who acts what the view does with
+    one that it has taken in and that reads as erased by now: it writes over what it holds of it, in
+    a row that may be gone. Where it has none for such a class, all views are made anew instead.
     """
 
     name: str
@@ -57,6 +61,7 @@ class View(Struct, frozen=True, kw_only=True):
     reads: frozenset[str] = frozenset()
     decides: frozenset[str]
     withhold: Withhold = lambda db, aside: None
+    again: Mapping[type[Struct], Handler] = {}
 
 
 EVERYBODY = "TRUE"
@@ -90,6 +95,10 @@ What was recorded while fewer saw the entry stays theirs, e.g. of a draft that w
 
 NOW_SEEN_BY = "coalesce((SELECT partition FROM entry WHERE id = ?), 0)"
 """The partition that an entry has now, for the column `partition`; nobody sees 0."""
+
+
+def nothing_sealed(db: Connection, event: RecordedEvent, payload: Any) -> None:
+    """For `View.again`: the view keeps nothing of such an event that was sealed."""
 
 
 def delete_of_entry(*tables: str) -> Handler:

@@ -1,5 +1,6 @@
 """A list of views that share a file: their tables, handlers, and who sees which rows."""
 
+import json
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -7,7 +8,7 @@ from itertools import chain
 
 from msgspec import Struct
 
-from kb.views.stream_kind import StreamKind
+from kb.views.stream_kind import Fact, StreamKind
 from kb.views.view import Handler, View
 from kb.views.withheld import Withholding
 
@@ -50,6 +51,19 @@ class ViewSet:
             for cls in dict.fromkeys(chain(*(view.handlers for view in views)))
         }
 
+        said = [fact for kind in kinds for fact in kind.facts if _is_said(fact)]
+        self.again: Mapping[type[Struct], tuple[tuple[View, Handler | None], ...]] = {
+            fact.cls: tuple(
+                (view, view.again.get(fact.cls)) for view, _ in self.handlers.get(fact.cls, ())
+            )
+            for fact in said
+        }
+        """What each view does with an event once its actor is erased; None where it cannot tell."""
+        self.said_as_json: str = json.dumps([fact.name for fact in said])
+        """The names of events with something sealed for who acts, as a JSON array."""
+        self.finds_what_was_said: bool = all(fact.told for fact in said)
+        """Whether histories, which tell who acted, have all of them."""
+
         of_table = {table: view.name for view in views for table in tables_of(view)}
         self.indispensable: frozenset[str] = frozenset(
             of_table[table]
@@ -71,6 +85,11 @@ class ViewSet:
 
     def __len__(self) -> int:
         return len(self.by_name)
+
+
+def _is_said(fact: Fact) -> bool:
+    """Whether an event has something that is sealed for who acts."""
+    return any(each.by == "actor" for each in fact.sealed)
 
 
 def tables_of(view: View) -> tuple[str, ...]:

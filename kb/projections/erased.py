@@ -1,0 +1,81 @@
+"""What the views still hold of members who were erased, written over with what is left of it.
+
+The handlers have deleted the rows of what was erased. What a member said about the entries of
+others stays in rows of those, which is all that is looked for here: in a log of any length only
+their own events are read again. See `View.again`.
+"""
+
+from collections.abc import Iterable
+from sqlite3 import Connection
+
+from msgspec import Struct
+
+from events.codec import EventCodec
+from events.errors import EventLogError
+from events.event import RecordedEvent
+from events.log import EventLog
+from events.projection import NOT_THE_EVENT
+from kb.ids import member_stream
+from kb.views import withheld
+from kb.views.view_set import ViewSet
+
+SAID = """SELECT position FROM history
+    WHERE actor = ? AND what IN (SELECT value FROM json_each(?)) ORDER BY position"""
+_MEMBER = member_stream("")
+
+
+class NotAlone(Exception):
+    """The rows of what was erased cannot be told from others: all views are to be made anew."""
+
+
+def write_over(
+    connection: Connection,
+    views: ViewSet,
+    log: EventLog,
+    codec: EventCodec,
+    streams: Iterable[str],
+) -> None:
+    """Leave no row that holds what the destroyed keys of `streams` had sealed.
+
+    In the caller's transaction. Raises `NotAlone` where an event was kept aside, which can have
+    left anything; where a view does not say how its rows are written over; and where an event
+    cannot be read.
+    """
+    if connection.execute(withheld.ANY_PARKED).fetchone():
+        raise NotAlone
+    members = [each.removeprefix(_MEMBER) for each in streams if each.startswith(_MEMBER)]
+    if not members:
+        return
+    if not views.finds_what_was_said:
+        raise NotAlone
+    for stream in _said_in(connection, views, log, members):
+        for event, payload in _read(stream, log, codec):
+            for view, handler in views.again.get(type(payload), ()):
+                if handler is None:
+                    raise NotAlone(view.name)
+                handler(connection, event, payload)
+
+
+def _read(stream: str, log: EventLog, codec: EventCodec) -> list[tuple[RecordedEvent, Struct]]:
+    try:
+        with codec.reading():
+            return [(event, codec.decode(event)) for event in log.read_stream(stream)]
+    except NOT_THE_EVENT:
+        raise
+    except EventLogError as error:
+        raise NotAlone from error
+
+
+def _said_in(
+    connection: Connection, views: ViewSet, log: EventLog, members: Iterable[str]
+) -> list[str]:
+    """The streams in which they said something that is shown with the entry of somebody."""
+    types = views.said_as_json
+    positions = [
+        position
+        for member in members
+        for (position,) in connection.execute(SAID, (member, types)).fetchall()
+    ]
+    return list(
+        dict.fromkeys(event.stream for place in positions for event in log.read(place - 1, 1))
+    )
