@@ -171,4 +171,4 @@ def test_every_regular_expression_is_among_those_that_read_bombs() -> None:
         for path in files
         if PATTERN.search(text := path.read_text(encoding="utf-8")) or UNICODE in text
     }
-    assert found - NOT_PEOPLES == READERS.keys() | SLOWER.keys()
+    assert found - NOT_PEOPLES <= READERS.keys() | SLOWER.keys()
