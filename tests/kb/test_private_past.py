@@ -81,7 +81,7 @@ def told(world: ViewedWorld, principal: Principal, entry_id: str) -> bytes:
             answers.append(ask())
         except KnowledgeBaseError as error:
             answers.append(str(error))
-    return msgspec.json.encode(answers)
+    return msgspec.json.encode(answers, enc_hook=str)
 
 
 @given(
