@@ -54,6 +54,11 @@ settings.register_profile("fuzz", max_examples=2_000, stateful_step_count=50, de
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--take-over` writes the files of tests/snapshots anew."""
+    parser.addoption("--take-over", action="store_true", help="write tests/snapshots anew")
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Group the tests for `--dist loadgroup`: by what they share, else by file.
 
