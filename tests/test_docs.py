@@ -118,6 +118,31 @@ def test_every_row_of_a_promise_names_the_tests_that_hold_it(
         assert re.search(rf"^(?:    )?def {test}\(", source, re.MULTILINE), f"{file}::{test}"
 
 
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+LAST_WORDS = re.compile(
+    r"\*\*Measured again with\*\* (.*`.+`.*); \*\*would change our mind:\*\* .+\.", re.DOTALL
+)
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: str(page.stem))
+def test_every_decision_ends_with_how_it_is_measured_again_and_what_would_change_it(
+    page: Path,
+) -> None:
+    ending = LAST_WORDS.fullmatch(page.read_text(encoding="utf-8").rstrip().split("\n\n")[-1])
+    assert ending
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)", ending[1])) <= targets
+    programs = re.findall(r"-m benchmarks\.(\w+)", ending[1])
+    files = [ROOT / "benchmarks" / f"{program}.py" for program in programs]
+    files += [ROOT / name for name in re.findall(r"\btests/[\w/]+\.py", ending[1])]
+    assert [file for file in files if not file.exists()] == []
+
+
+def test_every_decision_is_in_the_list_of_them() -> None:
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\((\d+-[\w-]+\.md)\)", listed) == [page.name for page in DECISIONS]
+
+
 @pytest.mark.model
 def test_the_examples_in_python_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
