@@ -84,8 +84,8 @@ def _judged(collection: Collection) -> Judged:
         )
         for each in collection.documents
     )
-    postings, every = Postings(), np.ones(len(documents), np.bool_)
-    postings.add([pack(document.terms) for document in documents])
+    every = np.ones(len(documents), np.bool_)
+    postings = Postings().extended([pack(document.terms) for document in documents])
     weights, best = [], []
     for text in collection.queries.values():
         question = wanted(text).scored

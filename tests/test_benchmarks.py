@@ -21,6 +21,7 @@ SMALLEST = {
     "large_base": ("--entries 2 --tags 2 --about 2 --people 2", "the heaviest weighs"),
     "projection": ("--events 20 --peer-events 10", "ratio"),
     "startup": ("--runs 1", ""),
+    "threads": ("{data} --rounds 1 --seconds 0", "ratio"),
 }
 """Arguments, and words of the figures."""
 

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import RLock, get_native_id
+from threading import Lock, get_native_id
 from typing import Any
 
 PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
@@ -42,15 +42,16 @@ def give_way() -> None:
 
 
 class OneThread:
-    """Limits the BLAS of this process for the threads inside, one thread after the other.
+    """Limits the BLAS of this process while any thread is inside; none waits for another.
 
-    The limit is one of the process: were two inside at once, the one that came later would take it
-    for what was there before, and leave it.
+    The limit is one of the process: the first one inside sets it, the last one lifts it.
     """
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        self._lock = Lock()  # held while the limit is set or lifted, not inside
+        self._inside = 0
         self._blas: Any = None  # looked for at first use, when all libraries are loaded
+        self._limit: Any = None
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
@@ -58,9 +59,17 @@ class OneThread:
         from threadpoolctl import ThreadpoolController
 
         with self._lock:
-            self._blas = self._blas or ThreadpoolController().select(user_api="blas")
-            with self._blas.limit(limits=1):
-                yield
+            if not self._inside:
+                self._blas = self._blas or ThreadpoolController().select(user_api="blas")
+                self._limit = self._blas.limit(limits=1)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._limit.restore_original_limits()
 
 
 one_thread = OneThread()

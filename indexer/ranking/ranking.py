@@ -121,7 +121,9 @@ def rank(
     vector, count = question.read.vector, max(CANDIDATES, limit)
     says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
     by_words = lexical.propose(weights, filter, PROPOSED)
-    proposed = Proposed(by_words, exact | says.keys(), question.facets)
+    # What the model reads nothing of is as near to all.
+    near = memory.near.nearest(vector, filter, count) if vector.any() else ()
+    proposed = Proposed(by_words, near, exact | says.keys(), question.facets)
     what = evidence.sought(question.wanted, known)
     found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
     fused = _fused(question, found, known, weights)

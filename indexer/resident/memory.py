@@ -1,23 +1,25 @@
-"""What a question meets in memory: labels, terms and vectors of all documents, under one lock.
+"""What a question meets in memory: labels, terms and vectors of all documents, as of one commit.
 
 Nothing that a question gets from here depends on a document that its filter's audience hides, nor
 on one that was removed: not a candidate, not a statistic, not the last bit of a score. How this is
 done: docs/decisions/0008-permission-in-search.md.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from threading import Lock
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Self
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexer.document import Filter
+from indexer.nearest.faiss_index import FaissIndex
 from indexer.ranking.bm25 import Statistics
 from indexer.ranking.evidence import Sought
 from indexer.ranking.fusion import Distribution
 from indexer.resident.postings import Postings
-from indexer.resident.roster import Roster
+from indexer.resident.roster import AUDIENCES, Roster
 from indexer.resident.vectors import Bools, Integers, PassageVectors, Vectors, cosines
 from indexer.stored.rows import Known, StoredDocument
 
@@ -27,17 +29,15 @@ SAMPLE = 512
 FEW = 2
 """Documents with rare words, at most: docs/decisions/0003-fusion.md."""
 
-_AUDIENCES = 32
-"""Kinds of principal whose samples are remembered, with less than a megabyte for each."""
-
 COMPACT_AT = 1000
 """Documents left behind by removals before the rest moves together, if they are a quarter."""
 
 
 class Proposed(Struct, frozen=True):
-    """Documents to be looked at: those found by words, by name, and by any of some facets."""
+    """Documents to be looked at: found by words, by meaning, by name, and by any of some facets."""
 
-    by_words: Sequence[str]
+    by_words: Collection[str]
+    by_meaning: Collection[str]
     by_name: Iterable[str]
     by_facet: Mapping[str, frozenset[str]] = {}
 
@@ -61,44 +61,43 @@ class Candidates(Struct, frozen=True):
 
 
 class Memory:
-    """All that it holds is also in the stores, from which it is made anew.
+    """A snapshot: all that it holds is also in the stores, from which it is made anew.
 
-    Methods may be called from any thread.
+    It never changes. A commit makes another of it and puts that in its place, so a search that
+    holds one takes no lock and meets one state to its end.
     """
 
-    def __init__(self, dimension: int, sharpness: float) -> None:
-        self._dimension = dimension
-        self._sharpness = sharpness
-        self._lock = Lock()
-        self._roster = Roster()
-        self._postings = Postings()
-        self._vectors = PassageVectors(dimension, sharpness)
-        self._means: dict[frozenset[str], Vectors] = {}  # of those sampled, by who sees them
+    def __init__(self, near: FaissIndex, postings: Postings) -> None:
+        self.near = near
+        self._roster = near.roster
+        self._vectors = near.vectors
+        self._postings = postings
+        # Of those sampled, by who sees them. Two that work out the same find the same.
+        self._means: dict[frozenset[str], Vectors] = {}
+
+    @classmethod
+    def empty(cls, dimension: int, sharpness: float) -> Self:
+        """Without documents; vectors have so many numbers, `sharpness` is that of a model."""
+        return cls(FaissIndex(Roster(), PassageVectors.empty(dimension, sharpness)), Postings())
 
     def __len__(self) -> int:
         return len(self._roster)
 
-    def apply(
+    def changed(
         self,
         added: Sequence[StoredDocument],
         terms: Sequence[bytes],
         vectors: Vectors,
         removed: Sequence[int],
-    ) -> None:
-        """Take documents out by number and add others.
+    ) -> Self:
+        """The next snapshot: without the documents of these numbers, then with others.
 
         `terms` are their packed terms, `vectors` the rows of their passages.
         """
-        with self._lock:
-            self._means.clear()
-            for number in removed:
-                self._roster.remove(number)
-            if added:
-                self._roster.add(added)
-                self._postings.add(terms)
-                self._vectors.add([len(document.passages) for document in added], vectors)
+        near = self.near.changed(added, vectors, removed)
+        return type(self)(near, self._postings.extended(terms) if added else self._postings)
 
-    def compacted(self) -> "Memory":
+    def compacted(self) -> Self:
         """The same without what removals left behind; itself while that is little.
 
         It answers the same either way.
@@ -106,24 +105,16 @@ class Memory:
         dead = len(self._roster.documents) - len(self._roster)
         if dead < COMPACT_AT or dead * 4 < len(self._roster.documents):
             return self
-        fresh = Memory(self._dimension, self._sharpness)
         live = np.flatnonzero(self._roster.alive)
-        documents = [self._roster.documents[slot] for slot in live.tolist()]
-        rows, _ = self._vectors.rows(live)
-        fresh._roster.add(documents)
-        fresh._postings = self._postings.kept(live)
-        fresh._vectors.add([len(each.passages) for each in documents], self._vectors.vectors(rows))
-        return fresh
+        return type(self)(self.near.kept(live), self._postings.kept(live))
 
     def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> Statistics:
         """Those of all documents that someone with these labels may see."""
-        with self._lock:
-            return self._postings.statistics(list(terms), self._roster.visible(audience))
+        return self._postings.statistics(list(terms), self._roster.visible(audience))
 
     def shows(self, audience: frozenset[str]) -> bool:
         """Whether someone with these labels may see any document."""
-        with self._lock:
-            return bool(self._roster.visible(audience).any())
+        return bool(self._roster.visible(audience).any())
 
     def candidates(
         self,
@@ -135,44 +126,41 @@ class Memory:
         sought: Sought,
         count: int,
     ) -> Candidates:
-        """The best by words of those proposed, the nearest by vectors, at least `count` of each.
+        """Those proposed by meaning or name, and the `count` best by words of the others.
 
         Fewer if there are no more that `filter` lets through. `weights` are those of the terms of
         the question, `length` the mean one of the visible documents. Of those that have all that is
         `sought` the best by words are among them, proposed or not: an engine proposes none of too
         many that weigh the same. So are those proposed by a facet.
         """
-        with self._lock:
-            visible = self._roster.visible(filter.audience)
-            allowed = self._roster.passing(visible, filter)
-            found = np.zeros(len(allowed), np.bool_)
-            if question.any():  # Or else the model reads nothing of it, and all are as near.
-                found[self._vectors.nearest(question, allowed, count)] = True
-            found[self._roster.slots(proposed.by_name)] = True
-            by_words = np.zeros(len(allowed), np.bool_)
-            by_words[self._roster.slots(proposed.by_words)] = True
-            tagged = allowed & self._roster.having(proposed.by_facet)
-            rare = self._rare(sought.words, allowed)
-            exact = self._postings.holding_all(sought.exact, allowed) | tagged | rare
-            whole = exact | self._postings.holding_all(sought.loose, allowed)
-            slots = np.flatnonzero((found | by_words | whole) & allowed)
-            bm25 = self._postings.scores(slots, weights, length)
-            best = self._best(slots, np.where(by_words[slots] | whole[slots], bm25, 0.0), count)
-            best |= self._best(slots, np.where(exact[slots], 1.0 + bm25, 0.0), count)
-            kept = found[slots] | best
-            slots, bm25 = slots[kept], bm25[kept]
-            rows, near, scores = self._vectors.scored(question, slots)
-            return Candidates(
-                ids=[self._roster.documents[slot].id for slot in slots.tolist()],
-                rows=rows,
-                cosines=near,
-                scores=scores,
-                bm25=bm25,
-                held=self._postings.held(slots, sought.terms),
-                rare=rare[slots],
-                named=tagged[slots],
-                distribution=self._distribution(question, filter.audience, visible),
-            )
+        visible = self._roster.visible(filter.audience)
+        allowed = self._roster.passing(visible, filter)
+        found = np.zeros(len(allowed), np.bool_)
+        found[self._roster.slots(chain(proposed.by_meaning, proposed.by_name))] = True
+        by_words = np.zeros(len(allowed), np.bool_)
+        by_words[self._roster.slots(proposed.by_words)] = True
+        tagged = allowed & self._roster.having(proposed.by_facet)
+        rare = self._rare(sought.words, allowed)
+        exact = self._postings.holding_all(sought.exact, allowed) | tagged | rare
+        whole = exact | self._postings.holding_all(sought.loose, allowed)
+        slots = np.flatnonzero((found | by_words | whole) & allowed)
+        bm25 = self._postings.scores(slots, weights, length)
+        best = self._best(slots, np.where(by_words[slots] | whole[slots], bm25, 0.0), count)
+        best |= self._best(slots, np.where(exact[slots], 1.0 + bm25, 0.0), count)
+        kept = found[slots] | best
+        slots, bm25 = slots[kept], bm25[kept]
+        rows, near, scores = self._vectors.scored(question, slots)
+        return Candidates(
+            ids=[self._roster.documents[slot].id for slot in slots.tolist()],
+            rows=rows,
+            cosines=near,
+            scores=scores,
+            bm25=bm25,
+            held=self._postings.held(slots, sought.terms),
+            rare=rare[slots],
+            named=tagged[slots],
+            distribution=self._distribution(question, filter.audience, visible),
+        )
 
     def holding(
         self,
@@ -185,19 +173,18 @@ class Memory:
 
         The best first, ties by id.
         """
-        with self._lock:
-            visible = self._roster.visible(filter.audience)
-            allowed = self._roster.passing(visible, filter)
-            each = [self._postings.holding_all(terms, allowed) for terms in ways]
-            slots = np.flatnonzero(np.logical_or.reduce(each))
-            length = self._postings.statistics((), visible).length
-            # All above 0, as one whose words weigh nothing may be the one.
-            scores = 1.0 + self._postings.scores(slots, weights, length)
-            best = self._best(slots, scores, count)
-            found = zip(slots[best].tolist(), scores[best].tolist(), strict=True)
-            documents = [(-score, self._roster.documents[slot]) for slot, score in found]
-            documents.sort(key=lambda one: (one[0], one[1].id))
-            return [one for _, one in documents]
+        visible = self._roster.visible(filter.audience)
+        allowed = self._roster.passing(visible, filter)
+        each = [self._postings.holding_all(terms, allowed) for terms in ways]
+        slots = np.flatnonzero(np.logical_or.reduce(each))
+        length = self._postings.statistics((), visible).length
+        # All above 0, as one whose words weigh nothing may be the one.
+        scores = 1.0 + self._postings.scores(slots, weights, length)
+        best = self._best(slots, scores, count)
+        found = zip(slots[best].tolist(), scores[best].tolist(), strict=True)
+        documents = [(-score, self._roster.documents[slot]) for slot, score in found]
+        documents.sort(key=lambda one: (one[0], one[1].id))
+        return [one for _, one in documents]
 
     def nearest(
         self, question: Vectors, ids: Sequence[str], count: int | None = None
@@ -207,32 +194,29 @@ class Memory:
         Or all of them, those that the model does not read last. None for a document that is not
         there.
         """
-        with self._lock:
-            slots = self._roster.slots(ids)
-            rows, starts = self._vectors.rows(slots)
-            near = self._vectors.cosines(question, rows)
-            runs = np.repeat(np.arange(len(slots)), np.diff(starts, append=len(rows)))
-            order = np.lexsort((-near, runs))
-            if count is not None:
-                order = order[np.arange(len(rows)) - starts[runs] < count]
-            found: dict[str, list[Known]] = {name: [] for name in ids}
-            for document, place in self._documents(rows[order]):
-                found[document.id].append(document.passages[place])
-            if count is None:
-                for slot in slots.tolist():
-                    document = self._roster.documents[slot]
-                    found[document.id] += document.unread
-            return [found[name] for name in ids]
+        slots = self._roster.slots(ids)
+        rows, starts = self._vectors.rows(slots)
+        near = self._vectors.cosines(question, rows)
+        runs = np.repeat(np.arange(len(slots)), np.diff(starts, append=len(rows)))
+        order = np.lexsort((-near, runs))
+        if count is not None:
+            order = order[np.arange(len(rows)) - starts[runs] < count]
+        found: dict[str, list[Known]] = {name: [] for name in ids}
+        for document, place in self._documents(rows[order]):
+            found[document.id].append(document.passages[place])
+        if count is None:
+            for slot in slots.tolist():
+                document = self._roster.documents[slot]
+                found[document.id] += document.unread
+        return [found[name] for name in ids]
 
     def vectors(self, rows: Integers) -> Vectors:
         """The vectors of these rows."""
-        with self._lock:
-            return self._vectors.vectors(rows)
+        return self._vectors.vectors(rows)
 
     def numbers(self, rows: Integers) -> list[int]:
         """The numbers of the passages in these rows."""
-        with self._lock:
-            return [document.passages[place].number for document, place in self._documents(rows)]
+        return [document.passages[place].number for document, place in self._documents(rows)]
 
     def _documents(self, rows: Integers) -> Iterator[tuple[StoredDocument, int]]:
         """For each row its document, and which of that one's passages it has."""
@@ -267,7 +251,7 @@ class Memory:
         seen = self._roster.known(audience)
         means = self._means.get(seen)
         if means is None:
-            if len(self._means) == _AUDIENCES:
+            if len(self._means) >= AUDIENCES:
                 self._means.clear()
             means = self._vectors.means(self._roster.sample(visible, SAMPLE))
             self._means[seen] = means

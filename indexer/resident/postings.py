@@ -30,6 +30,8 @@ class _Block(NamedTuple):
     counts: NDArray[np.uint32]
 
 
+_NONE: Integers = np.empty(0, np.int64)
+
 _LENGTH = 0
 """Stands in the place of a term's key where the count is the length of the document."""
 
@@ -47,36 +49,35 @@ def keys(terms: Iterable[str]) -> NDArray[np.uint64]:
 
 
 class Postings:
-    """Terms of documents in slots, which ascend. Not safe for threads by itself."""
+    """Terms of documents in slots, which ascend. Never changes: `extended` answers another."""
 
-    def __init__(self) -> None:
-        self._blocks: list[_Block] = []
-        self._lengths: Integers = np.empty(0, np.int64)
+    def __init__(self, blocks: Sequence[_Block] = (), lengths: Integers = _NONE) -> None:
+        self._blocks = blocks
+        self._lengths = lengths
 
-    def add(self, packed: Sequence[bytes]) -> None:
-        """Take in the terms of the documents in the next slots."""
+    def extended(self, packed: Sequence[bytes]) -> "Postings":
+        """The same with the terms of the documents in the next slots."""
         entries = np.frombuffer(b"".join(packed), dtype=_ENTRY)
         sizes = [len(each) // _ENTRY.itemsize for each in packed]
         slots = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         told = entries["term"] == _LENGTH
         lengths = entries["count"][told].astype(np.int64)
         entries, slots = entries[~told], slots[~told] + np.int32(len(self._lengths))
-        self._lengths = np.concatenate([self._lengths, lengths])
-        self._blocks.append(_block(entries["term"], slots, entries["count"]))
-        while len(self._blocks) > 1 and _size(self._blocks[-2]) <= 2 * _size(self._blocks[-1]):
-            self._blocks[-2:] = [_merged(*self._blocks[-2:])]
+        blocks = [*self._blocks, _block(entries["term"], slots, entries["count"])]
+        while len(blocks) > 1 and _size(blocks[-2]) <= 2 * _size(blocks[-1]):
+            blocks[-2:] = [_merged(*blocks[-2:])]
+        return Postings(blocks, np.concatenate([self._lengths, lengths]))
 
     def kept(self, live: Integers) -> "Postings":
         """The same for these slots alone, numbered anew in their order."""
         new = np.full(len(self._lengths), -1, np.int32)
         new[live] = np.arange(len(live), dtype=np.int32)
-        fresh = Postings()
-        fresh._lengths = self._lengths[live]
+        blocks = []
         for block in self._blocks:
             slots = new[block.slots]
             stay = slots >= 0
-            fresh._blocks.append(_block(_spread(block)[stay], slots[stay], block.counts[stay]))
-        return fresh
+            blocks.append(_block(_spread(block)[stay], slots[stay], block.counts[stay]))
+        return Postings(blocks, self._lengths[live])
 
     def statistics(self, terms: Sequence[str], visible: Bools) -> bm25.Statistics:
         """Exact counts over the documents in the slots that are visible."""

@@ -1,6 +1,7 @@
 """Who may see which documents: every other part in memory counts and searches by its masks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
@@ -12,45 +13,51 @@ from indexer.stored.rows import StoredDocument
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
+AUDIENCES = 32
+"""Kinds of principal of whom is remembered what they see: a byte for each document."""
+
 
 class Roster:
-    """Documents in slots; after a removal none is used again. Not safe for threads by itself."""
+    """Documents in slots, as one commit holds them; after a removal no slot is used again.
+
+    Never changes: `changed` answers another. Masks that it answers cannot be written to.
+    """
 
     def __init__(self) -> None:
         self.documents: list[StoredDocument] = []
         self.alive: Bools = np.empty(0, np.bool_)
-        self._slot_by_number: dict[int, int] = {}
+        self._numbers: Integers = np.empty(0, np.int64)
         self._slot_by_id: dict[str, int] = {}
         self._slots_by_label: dict[tuple[str, str], Integers] = {}
         self._keys = np.empty(0, np.uint64)
-        self._by_key: Integers | None = None
+        self._visible: dict[frozenset[str], Bools] = {}
 
     def __len__(self) -> int:
         return len(self._slot_by_id)
 
-    def add(self, added: Sequence[StoredDocument]) -> None:
-        """Give these documents the next slots."""
+    def changed(self, added: Sequence[StoredDocument], removed: Sequence[int]) -> "Roster":
+        """The same without the documents of these numbers, then with further ones."""
+        other = Roster()
+        other._slot_by_id = self._slot_by_id.copy()
+        gone = self.alive & np.isin(self._numbers, np.array(removed, np.int64))
+        for slot in np.flatnonzero(gone).tolist():
+            del other._slot_by_id[self.documents[slot].id]
         labels: dict[tuple[str, str], list[int]] = {}
         for slot, document in enumerate(added, len(self.documents)):
-            self._slot_by_number[document.number] = self._slot_by_id[document.id] = slot
+            other._slot_by_id[document.id] = slot
             for label in _labels(document):
                 labels.setdefault(label, []).append(slot)
+        other._slots_by_label = self._slots_by_label.copy()
         for label, new in labels.items():
             known = self._slots_by_label.get(label, np.empty(0, np.int64))
-            self._slots_by_label[label] = np.concatenate([known, np.array(new, dtype=np.int64)])
-        self.documents.extend(added)
-        self.alive = np.concatenate([self.alive, np.ones(len(added), np.bool_)])
+            other._slots_by_label[label] = np.concatenate([known, np.array(new, dtype=np.int64)])
+        other.documents = [*self.documents, *added]
+        other.alive = np.concatenate([self.alive & ~gone, np.ones(len(added), np.bool_)])
+        numbers = np.array([document.number for document in added], dtype=np.int64)
+        other._numbers = np.concatenate([self._numbers, numbers])
         keys = np.array([_key(document.id) for document in added], dtype=np.uint64)
-        self._keys = np.concatenate([self._keys, keys])
-        self._by_key = None
-
-    def remove(self, number: int) -> int | None:
-        """The slot of the document that had this number; None if there was none."""
-        slot = self._slot_by_number.pop(number, None)
-        if slot is not None:
-            del self._slot_by_id[self.documents[slot].id]
-            self.alive[slot] = False
-        return slot
+        other._keys = np.concatenate([self._keys, keys])
+        return other
 
     def slots(self, ids: Iterable[str]) -> Integers:
         """Those of the documents that are there, in the order of `ids`."""
@@ -63,7 +70,15 @@ class Roster:
 
     def visible(self, audience: frozenset[str]) -> Bools:
         """By slot, whether a document is there for someone with these labels."""
-        return self.alive & self._any_of("", audience)
+        seen = self.known(audience)
+        found = self._visible.get(seen)
+        if found is None:
+            found = self.alive & self._any_of("", seen)
+            found.setflags(write=False)
+            if len(self._visible) >= AUDIENCES:
+                self._visible.clear()
+            self._visible[seen] = found
+        return found
 
     def passing(self, visible: Bools, filter: Filter) -> Bools:
         """Those of the visible ones that have the facets that `filter` asks for."""
@@ -86,14 +101,16 @@ class Roster:
 
         So they are the same, in the same order, whatever else is there.
         """
-        if self._by_key is None:
-            self._by_key = np.argsort(self._keys)
         for reach in (4 * size, len(self._by_key)):
             drawn = self._by_key[:reach]
             found: Integers = drawn[visible[drawn]][:size]
             if len(found) == size:
                 break
         return found
+
+    @cached_property
+    def _by_key(self) -> Integers:
+        return np.argsort(self._keys)
 
     def _any_of(self, name: str, values: Iterable[str]) -> Bools:
         mask = np.zeros(len(self.documents), np.bool_)

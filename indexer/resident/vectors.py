@@ -1,16 +1,15 @@
-"""The vectors of all passages in memory, searched by FAISS among allowed documents.
+"""The vectors of all passages in memory, and what documents score by them.
 
-FAISS finds candidates. What reaches a score is worked out row by row: a product of matrices rounds
-by the place of a row among others, hidden ones included.
+What reaches a score is worked out row by row: a product of matrices rounds by the place of a row
+among others, hidden ones included.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding.threads import wait_asleep
 from indexer.ranking.fusion import soft_maximum
 
 Bools = NDArray[np.bool_]
@@ -26,6 +25,17 @@ class Scored(NamedTuple):
     scores: NDArray[np.float64]
 
 
+class _Buffer:
+    """Rows with room for more, of which each `PassageVectors` sees those up to its own length.
+
+    So a commit copies none of those before. What is once written stays; `used` tells up to where.
+    """
+
+    def __init__(self, room: int, dimension: int) -> None:
+        self.rows: Vectors = np.empty((room, dimension), np.float32)
+        self.used = 0
+
+
 def cosines(question: Vectors, vectors: Vectors) -> Vectors:
     """Those of the question with each row, which depend on that row alone, to the last bit."""
     found: Vectors = np.einsum("ij,j->i", vectors, question)
@@ -35,44 +45,52 @@ def cosines(question: Vectors, vectors: Vectors) -> Vectors:
 class PassageVectors:
     """A row for each passage; those of one document follow each other, in the order of slots.
 
-    Not safe for threads by itself.
+    Never changes: `extended` answers another. Those that are made of one are made one at a time.
     """
 
-    def __init__(self, dimension: int, sharpness: float) -> None:
-        wait_asleep()
-        import faiss
-
-        self._faiss: Any = faiss
+    def __init__(
+        self, sharpness: float, buffer: _Buffer, counts: Integers, first_row: Integers
+    ) -> None:
         self._sharpness = sharpness
-        self._flat: Any = faiss.IndexFlatIP(dimension)
-        self.first_row: Integers = np.zeros(1, np.int64)
-        self._counts: Integers = np.empty(0, np.int64)
+        self._buffer = buffer
+        self.counts = counts
+        self.first_row = first_row
 
-    def add(self, counts: Sequence[int], vectors: Vectors) -> None:
-        """Take in the rows of documents that have so many passages each."""
+    @classmethod
+    def empty(cls, dimension: int, sharpness: float) -> Self:
+        """Without rows; vectors will have so many numbers, `sharpness` is that of a model."""
+        nothing = np.empty(0, np.int64)
+        return cls(sharpness, _Buffer(0, dimension), nothing, np.zeros(1, np.int64))
+
+    def none(self) -> Self:
+        """The same without any rows."""
+        return self.empty(self.matrix.shape[1], self._sharpness)
+
+    def extended(self, counts: Sequence[int], vectors: Vectors) -> Self:
+        """The same with the rows of further documents, that have so many passages each."""
         more = np.array(counts, dtype=np.int64)
-        self._flat.add(np.ascontiguousarray(vectors))
-        self._counts = np.concatenate([self._counts, more])
-        self.first_row = np.concatenate([self.first_row, self.first_row[-1] + np.cumsum(more)])
+        return type(self)(
+            self._sharpness,
+            self._grown(vectors),
+            np.concatenate([self.counts, more]),
+            np.concatenate([self.first_row, self.first_row[-1] + np.cumsum(more)]),
+        )
 
-    def nearest(self, question: Vectors, allowed: Bools, count: int) -> Integers:
-        """At least `count` allowed slots, if there are: the passages reach further until they do.
+    @property
+    def matrix(self) -> Vectors:
+        """All rows, shape (rows, dimension)."""
+        return self._buffer.rows[: self.first_row[-1]]
 
-        Passages as near as the last one are all in or all out, so no order decides among them.
-        """
-        reach = int(self._counts @ allowed)
-        wanted = min(count, int(np.count_nonzero(allowed)))
-        size = min(reach, 2 * count)
-        parameters = self._selector(allowed)
-        while size:
-            cosines, rows = self._search(question, size, parameters)
-            if size < reach:
-                rows = rows[cosines > cosines[-1]]
-            slots = np.unique(self.places(rows)[0])
-            if len(slots) >= wanted or size == reach:
-                return slots
-            size = min(reach, size * 4)
-        return np.empty(0, np.int64)
+    def _grown(self, vectors: Vectors) -> _Buffer:
+        """Our buffer with further rows, or a larger one if it is full or another went on in it."""
+        known, buffer = self.matrix, self._buffer
+        total = len(known) + len(vectors)
+        if buffer.used != len(known) or total > len(buffer.rows):
+            buffer = _Buffer(total + total // 2, known.shape[1])  # Pages not written cost nothing.
+            buffer.rows[: len(known)] = known
+        buffer.rows[len(known) : total] = vectors
+        buffer.used = total
+        return buffer
 
     def scored(self, question: Vectors, slots: Integers) -> Scored:
         """Every passage of these documents counts."""
@@ -90,9 +108,9 @@ class PassageVectors:
         """The mean of the vectors of each of these documents' passages, in a row for each."""
         rows, starts = self.rows(slots)
         if not len(rows):
-            return np.empty((0, self._flat.d), np.float32)
+            return self.matrix[:0]
         sums = np.add.reduceat(self.vectors(rows).astype(np.float64), starts, axis=0)
-        found: Vectors = (sums / self._counts[slots, None]).astype(np.float32)
+        found: Vectors = (sums / self.counts[slots, None]).astype(np.float32)
         return found
 
     def places(self, rows: Integers) -> tuple[Integers, Integers]:
@@ -102,7 +120,7 @@ class PassageVectors:
 
     def rows(self, slots: Integers) -> tuple[Integers, Integers]:
         """The rows of these documents, one after the other, and where in them each begins."""
-        counts = self._counts[slots]
+        counts = self.counts[slots]
         starts = np.cumsum(counts) - counts
         return np.repeat(self.first_row[slots] - starts, counts) + np.arange(counts.sum()), starts
 
@@ -112,22 +130,4 @@ class PassageVectors:
 
     def vectors(self, rows: Integers) -> Vectors:
         """The vectors of these rows."""
-        found: Vectors = self._flat.reconstruct_batch(rows)
-        return found
-
-    def _search(self, question: Vectors, size: int, parameters: Any) -> tuple[Vectors, Integers]:
-        """One thread: FAISS shares out questions, of which there is one; the others only wait."""
-        threads = self._faiss.omp_get_max_threads()
-        self._faiss.omp_set_num_threads(1)
-        try:
-            cosines, rows = self._flat.search(question[None, :], size, params=parameters)
-        finally:
-            self._faiss.omp_set_num_threads(threads)
-        return cosines[0], rows[0]
-
-    def _selector(self, allowed: Bools) -> Any:
-        """None if all rows are allowed, else FAISS parameters with a bitmap of those that are."""
-        if allowed.all():
-            return None
-        bitmap = np.packbits(np.repeat(allowed, self._counts), bitorder="little")
-        return self._faiss.SearchParameters(sel=self._faiss.IDSelectorBitmap(bitmap))
+        return self.matrix[rows]

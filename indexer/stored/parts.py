@@ -40,7 +40,7 @@ class Parts:
         self.path = path
         self.lexical = lexical
         self.passages = passages
-        self.memory = Memory(embedder.dimension, embedder.calibration.sharpness)
+        self.memory = Memory.empty(embedder.dimension, embedder.calibration.sharpness)
         self.store = store
         self.words = RecentWords(partial(store.words, embedder.fingerprint), WORD_BYTES).get
         self._fingerprint = embedder.fingerprint
@@ -112,8 +112,8 @@ class Parts:
         matrix = self.store.matrix(self._fingerprint, [each.text_hash for each in passages])
         # Of a text that the model reads in part only that part means anything.
         matrix *= np.array([each.share for each in passages], dtype=np.float32)[:, None]
-        self.memory.apply(changes.added, changes.terms, matrix, changes.removed)
-        self.memory = self.memory.compacted()
+        changed = self.memory.changed(changes.added, changes.terms, matrix, changes.removed)
+        self.memory = changed.compacted()  # At once for all who search from now on.
         self._version, self._seen, self._stamp = version, changes.seen, changes.position
 
     def _compare(self) -> None:

@@ -35,15 +35,14 @@ def test_any_documents_score_what_the_plain_formula_says(
 ) -> None:
     postings, held = Postings(), [document for batch in batches for document in batch]
     for batch in batches:
-        postings.add([pack(document) for document in batch])
+        postings = postings.extended([pack(document) for document in batch])
     visible = np.array([data.draw(st.booleans()) for _ in held], dtype=np.bool_)
     seen = [document for document, shown in zip(held, visible, strict=True) if shown]
     known = postings.statistics(list(question), visible)
     slots = np.flatnonzero(visible)
     scores = postings.scores(slots, bm25.weights(question, known), known.length)
     assert scores.tolist() == pytest.approx([plain(question, one, seen) for one in seen])
-    alone = Postings()
-    alone.add([pack(document) for document in seen])
+    alone = Postings().extended([pack(document) for document in seen])
     every = np.ones(len(seen), np.bool_)
     assert alone.statistics(list(question), every) == known
     others = alone.scores(np.arange(len(seen)), bm25.weights(question, known), known.length)

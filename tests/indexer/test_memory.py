@@ -40,7 +40,8 @@ def asked(
     memory: Memory, question: Vectors, passing: Filter, names: list[str], count: int
 ) -> Candidates:
     """What is found if all documents of `names` are proposed for their name, none for words."""
-    return memory.candidates(question, {}, 1.0, passing, Proposed([], names), Sought(), count)
+    proposed = Proposed([], memory.near.nearest(question, passing, count), names)
+    return memory.candidates(question, {}, 1.0, passing, proposed, Sought(), count)
 
 
 class MemoryAgainstPlainArrays(RuleBasedStateMachine):
@@ -48,7 +49,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.index = Memory(DIMENSION, 8.0)
+        self.index = Memory.empty(DIMENSION, 8.0)
         self.model: dict[str, tuple[StoredDocument, Vectors]] = {}
         self.number = 0
 
@@ -74,12 +75,12 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
             added.append(document)
             self.model[name] = (document, rows[-1])
         packed = [pack(counted(document.number)) for document in added]
-        self.index.apply(added, packed, np.concatenate(rows), removed)
+        self.index = self.index.changed(added, packed, np.concatenate(rows), removed)
 
     @rule(name=st.sampled_from(NAMES))
     def remove(self, name: str) -> None:
         number = self.model.pop(name)[0].number if name in self.model else 10_000
-        self.index.apply([], [], np.empty((0, DIMENSION), np.float32), [number])
+        self.index = self.index.changed([], [], np.empty((0, DIMENSION), np.float32), [number])
 
     @rule()
     def compact(self) -> None:
@@ -159,7 +160,7 @@ class MemoryAgainstPlainArrays(RuleBasedStateMachine):
     def find_by_words(self, audience: frozenset[str], count: int) -> None:
         weights = {"red": 1.5, "fox": 0.5, "absent": 2.0}
         passing, question = Filter(audience=audience), unit_rows(1, 3)[0]
-        proposed = Proposed([*NAMES, "unknown"], [])
+        proposed = Proposed([*NAMES, "unknown"], [], [])
         found = self.index.candidates(question, weights, 2.5, passing, proposed, Sought(), count)
         plain = {
             name: sum(
@@ -194,15 +195,19 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "COMPACT_AT", 10)
-    memory = Memory(DIMENSION, 8.0)
+    memory = Memory.empty(DIMENSION, 8.0)
     documents = [
         StoredDocument(n, f"d{n}", ALL, {}, tuple(known(n * 100 + p) for p in range(3)))
         for n in range(1, 61)
     ]
-    memory.apply(documents, [pack(counted(n)) for n in range(1, 61)], unit_rows(180, 3), ())
-    memory.apply([], [], unit_rows(0, 0), [document.number for document in documents[:14]])
+    memory = memory.changed(
+        documents, [pack(counted(n)) for n in range(1, 61)], unit_rows(180, 3), ()
+    )
+    memory = memory.changed(
+        [], [], unit_rows(0, 0), [document.number for document in documents[:14]]
+    )
     assert memory.compacted() is memory
-    memory.apply([], [], unit_rows(0, 0), [documents[14].number])
+    memory = memory.changed([], [], unit_rows(0, 0), [documents[14].number])
     smaller = memory.compacted()
     assert smaller is not memory
     assert len(smaller) == 45
@@ -216,14 +221,14 @@ def test_what_was_removed_is_left_behind_only_while_it_is_little(
 
 
 def test_a_sample_of_many_is_the_same_whatever_else_is_there() -> None:
-    few, many = Memory(DIMENSION, 8.0), Memory(DIMENSION, 8.0)
+    few, many = Memory.empty(DIMENSION, 8.0), Memory.empty(DIMENSION, 8.0)
     seen = [StoredDocument(n, f"d{n}", ALL, {}, (known(n),)) for n in range(1, 1201)]
     other = frozenset({"board"})
     hidden = [StoredDocument(n, f"h{n}", other, {}, (known(n),)) for n in range(2001, 6001)]
     rows = unit_rows(1200, 1)
-    few.apply(seen, [pack({})] * 1200, rows, ())
-    many.apply(hidden, [pack({})] * 4000, unit_rows(4000, 2), ())
-    many.apply(seen[::-1], [pack({})] * 1200, rows[::-1], ())
+    few = few.changed(seen, [pack({})] * 1200, rows, ())
+    many = many.changed(hidden, [pack({})] * 4000, unit_rows(4000, 2), ())
+    many = many.changed(seen[::-1], [pack({})] * 1200, rows[::-1], ())
     question, passing = unit_rows(1, 5)[0], Filter(audience=ALL)
     one, two = (asked(each, question, passing, [], 5) for each in (few, many))
     assert one.distribution == two.distribution
@@ -234,8 +239,7 @@ def test_a_sample_of_many_is_the_same_whatever_else_is_there() -> None:
 
 def test_a_cosine_depends_on_its_own_row_to_the_last_bit() -> None:
     rows = np.random.default_rng(1).standard_normal((500, 384)).astype(np.float32)
-    vectors = PassageVectors(384, 8.0)
-    vectors.add([1] * 500, rows)
+    vectors = PassageVectors.empty(384, 8.0).extended([1] * 500, rows)
     question = rows[7]
     together = vectors.cosines(question, np.arange(500))
     for count in (1, 2, 3, 7, 33):
@@ -244,27 +248,17 @@ def test_a_cosine_depends_on_its_own_row_to_the_last_bit() -> None:
             assert np.array_equal(vectors.cosines(question, part), together[part])
 
 
-def test_passages_as_near_as_the_last_one_are_all_in() -> None:
-    row = unit_rows(1, 1)
-    vectors = PassageVectors(DIMENSION, 8.0)
-    vectors.add([1] * 40, np.concatenate([row, np.repeat(unit_rows(1, 2), 39, axis=0)]))
-    allowed = np.ones(40, np.bool_)
-    assert vectors.nearest(row[0], allowed, 1).tolist() == [0]
-    assert len(vectors.nearest(row[0], allowed, 2)) == 40
-    allowed[5] = False
-    assert len(vectors.nearest(row[0], allowed, 2)) == 39
-
-
 def test_of_those_that_score_the_same_by_words_the_first_by_id_are_looked_at() -> None:
     row = unit_rows(1, 1)
     names = ["near 1", "near 2", "d4", "d2", "d3", "d1"]
-    memory = Memory(DIMENSION, 8.0)
-    memory.apply(
+    memory = Memory.empty(DIMENSION, 8.0)
+    memory = memory.changed(
         [StoredDocument(n, name, ALL, {}, (known(n),)) for n, name in enumerate(names)],
         [pack({"fox": 1})] * len(names),
         np.concatenate([row, row, *[-row] * 4]),
         (),
     )
-    proposed, passing = Proposed(names[2:], []), Filter(audience=ALL)
+    passing = Filter(audience=ALL)
+    proposed = Proposed(names[2:], memory.near.nearest(row[0], passing, 2), [])
     found = memory.candidates(row[0], {"fox": 1.0}, 1.0, passing, proposed, Sought(), 2)
     assert set(found.ids) == {"near 1", "near 2", "d1", "d2"}

@@ -23,8 +23,8 @@ class Watch:
 
 sys.meta_path.insert(0, Watch())
 from indexer.embedding.encoder import Encoder
-from indexer.resident.vectors import PassageVectors
-for load in (lambda: PassageVectors(4, 8.0), lambda: Encoder(Path(), "float32")):
+from indexer.resident.memory import Memory
+for load in (lambda: Memory.empty(4, 8.0), lambda: Encoder(Path(), "float32")):
     for name in ("OMP_WAIT_POLICY", "KMP_BLOCKTIME"):
         os.environ.pop(name, None)
     try:
