@@ -118,6 +118,15 @@ def test_every_row_of_a_promise_names_the_tests_that_hold_it(
         assert re.search(rf"^(?:    )?def {test}\(", source, re.MULTILINE), f"{file}::{test}"
 
 
+@pytest.mark.parametrize("page", ["architecture.md", "adding.md", "testing.md"])
+def test_every_file_that_a_page_for_developers_names_is_there(page: str) -> None:
+    text = (ROOT / "docs" / "developer" / page).read_text(encoding="utf-8")
+    rooms = "events|indexer|kb|web|tests|benchmarks|docs"
+    named = re.findall(rf"`((?:{rooms})/[\w/.-]*(?:/|\.\w+))`", text)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
 LAST_WORDS = re.compile(
     r"\*\*Measured again with\*\* (.*`.+`.*); \*\*would change our mind:\*\* .+\.", re.DOTALL
