@@ -8,7 +8,7 @@ QUIET := --quiet --disable-pip-version-check
 LOCKED = $(BIN)/python -m pip install $(QUIET) --require-hashes --no-deps --only-binary :all:
 WORKERS ?= 2
 # The tables of docs/ are made of the program, by docs/tables.py.
-COG = $(BIN)/cog -P -I . -p "from docs import tables"
+COG = $(BIN)/cog -P -I . -p "from docs import tables" --verbosity 1
 MADE = $(shell grep -rl --include='*.md' '\[\[\[cog ' docs)
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 

@@ -28,6 +28,34 @@ MAY: Mapping[str, tuple[str, ...]] = {
 }
 """Action -> who may do it by that role alone; its author is a member."""
 
+SCOPED: Mapping[str, tuple[str, ...]] = {
+    "search": ("read",),
+    "contribute": (
+        "contribute",
+        "revise",
+        "show",
+        "endorse",
+        "reuse",
+    ),
+    "curate": (
+        "curate",
+        "update-reuse",
+    ),
+    "report": ("report",),
+    "admin": (
+        "see-people",
+        "join-group",
+        "change-self",
+        "look-after-people",
+        "look-after-groups",
+        "change-settings",
+        "audit",
+        "erase-member",
+        "erase-entry",
+    ),
+}
+"""Scope of a token -> the actions that it is good for."""
+
 ROUTES: Mapping[str, tuple[str, ...]] = {
     "read": (
         "GET /api/search",

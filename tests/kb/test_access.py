@@ -17,7 +17,7 @@ from kb.errors import Forbidden, InvalidInput
 from kb.importers.shown import changes
 from kb.writer import Receipt
 from tests.access_tables import SEEN, table
-from tests.allowed import MAY
+from tests.allowed import MAY, SCOPED
 from tests.worlds.log import ABSENT, World, command, some_draft
 
 AUTHOR = access.of_member("author", ["member"], [])
@@ -61,6 +61,11 @@ def test_the_page_names_every_sight() -> None:
 
 def test_every_action_is_among_those_of_which_it_is_said_who_may() -> None:
     assert sorted(ACTIONS) == sorted(MAY)
+
+
+def test_each_scope_of_a_token_is_good_for_what_is_meant_and_no_more() -> None:
+    found = {name: {n for n, each in ACTIONS.items() if each.scope == name} for name in SCOPES}
+    assert found == {name: {*actions} for name, actions in SCOPED.items()}
 
 
 @pytest.mark.parametrize("action", MAY)
