@@ -49,11 +49,12 @@ TOO_COSTLY = _("This text takes too long to be laid out, so it is shown as it wa
 TOO_DEEP = _(
     "Lists or quotations stand too deep within each other here, so it is shown as it was written."
 )
+UNREAD = _("This text could not be laid out, so it is shown as it was written.")
 SOON = _(
     "This text is being laid out, so it is shown as it was written until then: "
     "load the page again in a moment."
 )
-NOTES = {str(note): note for note in (TOO_LONG, TOO_COSTLY, TOO_DEEP)}
+NOTES = {str(note): note for note in (TOO_LONG, TOO_COSTLY, TOO_DEEP, UNREAD)}
 """The notes of texts, by what a process answers."""
 
 
@@ -163,11 +164,15 @@ def as_written(text: str, note: str) -> LaidOut:
 
 
 def laid_out(text: str) -> LaidOut:
-    """`text` as HTML, or as written where that would be far longer or leave something out."""
+    """`text` as HTML, or as written where that fails, is far longer or leaves something out."""
     try:
         html = to_html(text)
     except TooDeep:
         return as_written(text, TOO_DEEP)
+    except MemoryError:
+        raise
+    except Exception:  # whatever a rule of the parser fails at, the page is shown
+        return as_written(text, UNREAD)
     if len(html) > GROWTH * len(text) + GROWTH_OF_ALL:
         return as_written(text, TOO_COSTLY)
     return LaidOut(html)

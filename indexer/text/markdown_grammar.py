@@ -107,10 +107,17 @@ def parser_of(rules: Collection[str] = _RULES, **options: Any) -> MarkdownIt:
     """A parser with these rules, by default all of them."""
     parser = MarkdownIt("commonmark", {"html": True, "tasklists": True, **options})
     parser.disable(["html_block", "html_inline"])
+    parser.core.ruler.after("normalize", "last line", _end_last_line)
     for name, rule in _RULES.items():
         if name in rules:
             rule.add(parser)
     return parser
+
+
+def _end_last_line(state: Any) -> None:
+    """Some rules look at the sign where a line begins; without this an empty last one has none."""
+    if not state.inlineMode and not state.src.endswith("\n"):
+        state.src += "\n"
 
 
 def words(children: Sequence[Token] | None) -> str:

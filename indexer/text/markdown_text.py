@@ -64,8 +64,17 @@ def blocks(
     HTML is text, as on the pages that show it. A footnote stands at the end of what is under the
     heading under which it is first referred to, a definition of a link where its links are. Wiki
     links use definitions of other texts too, if these are `elsewhere`. What is `brief` has neither
-    code nor pictures.
+    code nor pictures. What the parser fails at is its paragraphs as they are written.
     """
+    try:
+        return _blocks(markdown, elsewhere, brief=brief)
+    except MemoryError:
+        raise
+    except Exception:  # whatever a rule fails at, the words are found and shown
+        return [Block(each.strip(), False) for each in markdown.split("\n\n") if each.strip()]
+
+
+def _blocks(markdown: str, elsewhere: Iterable[Definition], *, brief: bool) -> list[Block]:
     env: dict[str, Any] = {
         "elsewhere": {one.name: {"href": one.address, "title": one.title} for one in elsewhere}
     }

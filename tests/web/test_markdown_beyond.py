@@ -1,10 +1,18 @@
 """What people write beyond CommonMark is shown as it is meant, and links lead to pages that are."""
 
 import re
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from web.markdown import linked, to_html
+from indexer.text.markdown_grammar import parser_of
+from indexer.text.markdown_text import Block, blocks
+from kb.errors import NotTaken
+from kb.importers.markdown import parse_markdown
+from web.laid_out import UNREAD, laid_out
+from web.markdown import TooDeep, linked, to_html
 
 
 @pytest.mark.parametrize(
@@ -108,3 +116,56 @@ def test_what_only_looks_like_a_wiki_link_stays_as_it_is(text: str) -> None:
 def test_an_address_of_a_link_changes_no_other() -> None:
     html = to_html('[x](https://a.example "data-to=\\"pump.md\\"") and `<a data-to="pump.md">`')
     assert linked(html, lambda _: "/entries/1") == html
+
+
+SIGNS = (
+    *("> ", ">", ">> ", "- ", "1. ", "  ", "    ", "\n", "\n", "\n", "| a | b |", "| - | - |"),
+    *("|", "!!! note", "??? a", ":::note[T]", ":::", "::::", "```", "~~~", "# h", "---", "==="),
+    *("[^1]: x", "[^1]", "Term", ": d", "~ d", "- [ ] x", "$$", "$a$", "\\", "<ruby>", "<rt>"),
+    *(
+        "> [!note]",
+        "[[a]]",
+        "![[",
+        "[a]: b",
+        "[a]",
+        "![a](b)",
+        "***",
+        "~~",
+        "www.a.b",
+        "\t",
+        "\x00",
+    ),
+)
+
+
+@pytest.mark.parametrize("text", ["> | a |\n> | - |\n>", ">::: note\n>", "> x\n>", ">!!! a\n>"])
+def test_a_quotation_that_ends_with_an_empty_line_is_one(text: str) -> None:
+    assert "<blockquote>" in to_html(text)
+    assert blocks(text)
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
+@settings(max_examples=300)
+def test_no_signs_of_markdown_make_a_page_its_excerpt_or_its_file_fail(text: str) -> None:
+    with suppress(TooDeep):
+        to_html(text)
+    parser_of(store_labels=True).parse(text)
+    with suppress(NotTaken):
+        parse_markdown(text.encode(), "x.md")
+
+
+def test_where_a_rule_fails_all_the_same_the_text_is_shown_and_found_as_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("web.laid_out.to_html", _fail)
+    monkeypatch.setattr("indexer.text.markdown_text.rules_for", _fail)
+    shown = laid_out("a < b\n\n> c")
+    assert (shown.html, shown.note) == (
+        '<pre class="as-written">a &lt; b\n\n&gt; c</pre>',
+        UNREAD,
+    )
+    assert blocks("a < b\n\n> c") == [Block("a < b", False), Block("> c", False)]
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise IndexError
