@@ -54,7 +54,7 @@ def compare(request: pytest.FixtureRequest) -> Compare:
 
 
 def test_the_help_of_every_command_is_as_it_was(compare: Compare) -> None:
-    top = click.Context(cli, info_name="kb", terminal_width=100)
+    top = click.Context(cli, info_name="kb", terminal_width=100, **cli.context_settings)
     pages = [f"$ {each.command_path} --help\n{each.get_help()}\n" for each in (top, *contexts(top))]
     assert len(pages) > 40
     compare("help.txt", "\n".join(pages))
