@@ -50,10 +50,10 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000, help="in the log [100,000]")
     parser.add_argument("--own", type=int, default=1_000, help="of the member [1,000]")
     parser.add_argument(
-        "--passages",
+        "--sections",
         type=int,
         default=0,
-        help="erase one entry among so many passages instead, by no event but contributions",
+        help="erase an entry instead, among entries of 20 sections, so many sections in all",
     )
     parser.add_argument(
         "--at-once", type=int, default=1, help="so many entries, each asked for by itself [1]"
@@ -63,8 +63,8 @@ def main() -> None:
         data = Path(folder) / "data"
         KnowledgeBase.create(data)
         with KnowledgeBase.open(data, embedder=HashEmbedder()) as base:
-            if given.passages:
-                erased = long_entries(base, given.passages)[: given.at_once]
+            if given.sections:
+                erased = long_entries(base, given.sections)[: given.at_once]
             else:
                 member = filled(base, given.events, given.own)
             base.start_following()
@@ -80,7 +80,7 @@ def main() -> None:
             Asking(host) as asked,
         ):
             assert base.status().follower == "another process"
-            if given.passages:
+            if given.sections:
                 seconds = timed(lambda: erase_each(base, erased))
             else:
                 seconds = timed(lambda: base.session.erasure.member(member, entries="erased"))
@@ -171,13 +171,13 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
 
 
 def long_entries(base: KnowledgeBase, passages: int) -> list[str]:
-    """Write entries with twenty passages each; answers their ids."""
+    """Write entries with twenty sections each; answers their ids."""
     words = Random(7)  # noqa: S311 - texts that are the same each time
     return [long_entry(base.session, number, words) for number in range(passages // 20)]
 
 
 def long_entry(session: Session, number: int, words: Random) -> str:
-    """An entry whose twenty sections are a passage each, of 60 of 20,000 words."""
+    """An entry with twenty sections of 60 of 20,000 words: seven passages."""
     headings = ("The problem", "What we do", *(f"Part {part}" for part in range(18)))
     sections = tuple(
         Section(heading, " ".join(f"w{words.randrange(20_000)}" for _ in range(60)) + ".")

@@ -24,14 +24,12 @@ from indexer.stored import generation
 from indexer.stored.files import reading
 from indexer.stored.parts import Parts
 from indexer.stored.rows import Taken
-from indexer.stored.vector_store import VectorStore
+from indexer.stored.vector_store import VECTORS, VectorStore
 from indexer.text.analysis import all_terms
 from indexer.text.letters import composed
 from indexer.text.passages import EmbeddedPassage
 from indexer.text.question import check_question
 from indexer.text.wanted import wanted
-
-VECTORS = "vectors.sqlite"
 
 
 class HybridIndex:
@@ -72,7 +70,7 @@ class HybridIndex:
 
         What questions find first is put in order by `reranker`, if there is one.
         """
-        parts = _parts(directory, embedder, engine, writable=writable)
+        parts = Parts.current(directory, embedder, engine, writable=writable)
         made = generation.made(parts.path)
         if parts.position < made.position:
             parts.close()
@@ -176,6 +174,27 @@ class HybridIndex:
             self._parts.lexical.remove(ids)
             self._parts.passages.remove(ids)
 
+    def forget(self, ids: Sequence[str]) -> None:
+        """Take documents out as `remove` does, so that `purge` finds less to do after `commit`."""
+        with self._changing:
+            self._parts.lexical.forget(ids)
+            self._parts.passages.remove(ids)
+
+    def purge(self, ids: Sequence[str], gone: int) -> None:
+        """Leave nothing of documents in files and memory, and note that for all up to `gone`.
+
+        What is prepared is forgotten too. Others read meanwhile. Cut short, it can be done again;
+        nothing is noted before all is gone. Raises as `commit` does.
+        """
+        if ids:
+            self.forget(ids)
+            self.commit(self.position, self.source)
+            self._parts.purge(ids)
+            self._prepared.clear()
+            self._parts.store.keep_only_beside(self._parts.passages.text_hashes())
+        with reading(self._directory):
+            generation.forgot(self._parts.path, gone)
+
     def commit(self, position: int, source: str = "") -> None:
         """Make all since the last commit durable and findable, stamped with `position`.
 
@@ -194,7 +213,7 @@ class HybridIndex:
                 self._parts.refresh()
                 return
             # The store may be another file too, if someone took the old one away.
-            new = _parts(self._directory, self._embedder, self._engine, writable=False)
+            new = Parts.current(self._directory, self._embedder, self._engine, writable=False)
             old, self._parts = self._parts, new
             old.close()
 
@@ -273,20 +292,6 @@ class HybridIndex:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _parts(directory: Path, embedder: Embedder, engine: str, *, writable: bool) -> Parts:
-    """The parts of the current generation, the next one if this one is removed meanwhile."""
-    while True:
-        path = generation.current(directory)
-        try:
-            generation.check(path, embedder, engine)
-            words = word_dimension(embedder)
-            store = VectorStore(directory / VECTORS, embedder.dimension, words, writable=writable)
-            return Parts.open(path, engine, embedder, store, writable=writable)
-        except IndexerError:
-            if generation.current(directory) == path:
-                raise
 
 
 def _composed(documents: Iterable[Document]) -> Iterator[Document]:

@@ -63,6 +63,11 @@ class Prepared:
                 return
             embed(texts[start : start + piece], self._embedder, self._store)
 
+    def clear(self) -> None:
+        """Forget what was cut and not taken."""
+        with self._lock:
+            self._cut.clear()
+
     def take(self, documents: Sequence[Document]) -> list[list[EmbeddedPassage]]:
         """The passages of each document, cut now unless it was prepared as it is."""
         with self._lock:

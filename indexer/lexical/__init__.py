@@ -48,6 +48,18 @@ class LexicalIndex(Protocol):
     def remove(self, ids: Sequence[str]) -> None:
         """Take documents out; unknown ids are ignored."""
 
+    def forget(self, ids: Sequence[str]) -> None:
+        """Take documents out, and with the next commit the files in which they are found as well.
+
+        What an earlier version of them has left elsewhere, `purge` looks for.
+        """
+
+    def purge(self, ids: Sequence[str]) -> None:
+        """Leave nothing in any file of documents that were taken out, nor of their old versions.
+
+        Between commits: raises `ValueError` where something waits for one. Others read meanwhile.
+        """
+
     def commit(self, position: int) -> None:
         """Make all since the last commit durable and findable, stamped with `position`, at once."""
 

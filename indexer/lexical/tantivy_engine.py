@@ -1,6 +1,6 @@
 """The default full-text engine: Tantivy, fed with terms that `indexer.text.analysis` made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,16 +11,13 @@ from tantivy import Occur, Query
 
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
-from indexer.lexical import LexicalDocument
+from indexer.lexical import LexicalDocument, tantivy_rows
 from indexer.lexical.checksums import check
 from indexer.lexical.damage import reading, writing
 from indexer.lexical.fields import (
     MADE_WITH,
     allowed_values,
     clear_of_ties,
-    facet_values,
-    name_values,
-    text_tokens,
     token_weights,
 )
 from indexer.text import analysis
@@ -46,13 +43,18 @@ class TantivyIndex:
     It has no terms, so that no search finds it. Every put gets a number that is never given again:
     numbers come out of Tantivy's columns ten times faster than ids out of its documents, so `_ids`
     remembers which is which.
+
+    Tantivy marks what is removed and keeps its words in the segment, a set of files, until that is
+    merged, which cannot be asked for. So what else is in a segment is put again from its stored
+    row: then nothing in the segment is live, and the next commit removes its files.
     """
 
     def __init__(self, directory: Path, *, writable: bool) -> None:
         self._directory = directory
-        self._schema = _schema()
+        self._schema = tantivy_rows.schema()
         self._lock = Lock()
         self._ids: dict[int, str] = {}
+        self._waiting: set[str] = set()  # ids put or removed since the last commit
         fresh = writable and not (directory.is_dir() and any(directory.iterdir()))
         if fresh:
             directory.mkdir(parents=True, exist_ok=True)
@@ -116,15 +118,65 @@ class TantivyIndex:
         """See `LexicalIndex`."""
         with self._lock, writing(_NAME, self._directory):
             for document in documents:
-                self._writing.delete_documents_by_term("id", document.id)
-                self._writing.add_document(_document(document, self._next_number))
+                self._take_out(document.id)
+                self._writing.add_document(
+                    tantivy_rows.to_document(tantivy_rows.row_of(document, self._next_number))
+                )
                 self._next_number += 1
 
     def remove(self, ids: Sequence[str]) -> None:
         """See `LexicalIndex`."""
         with self._lock, writing(_NAME, self._directory):
             for document_id in ids:
-                self._writing.delete_documents_by_term("id", document_id)
+                self._take_out(document_id)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """See `LexicalIndex`."""
+        with self._lock, writing(_NAME, self._directory):
+            searcher = self._snapshot.searcher
+            if not ids:
+                return
+            found = searcher.search(self._any("id", ids), max(1, searcher.num_docs), False).hits
+            for document_id in ids:
+                self._take_out(document_id)
+            self._put_again({address.segment_ord for _, address in found})
+
+    def purge(self, ids: Sequence[str]) -> None:
+        """See `LexicalIndex`."""
+        if self._waiting:
+            raise ValueError("commit first")
+        with self._lock, writing(_NAME, self._directory):
+            self._merge_no_more()
+            self._snapshot = self._look()
+            searcher = self._snapshot.searcher
+            if any(searcher.doc_freq("id", document_id) for document_id in ids):
+                # Nothing tells in which: it also counts what is marked as removed.
+                self._put_again(range(searcher.num_segments))
+                self._commit(self._snapshot.position)
+                self._merge_no_more()
+                self._snapshot = self._look()
+
+    def _take_out(self, document_id: str) -> None:
+        self._writing.delete_documents_by_term("id", document_id)
+        self._waiting.add(document_id)
+
+    def _put_again(self, segments: Collection[int]) -> None:
+        """Leave nothing live in these segments of the snapshot but the stamp."""
+        searcher = self._snapshot.searcher
+        if not segments or not searcher.num_docs:
+            return
+        for _, address in searcher.search(Query.all_query(), searcher.num_docs, False).hits:
+            stored = searcher.doc(address) if address.segment_ord in segments else None
+            if stored and (packed := stored.get_first("row")) is not None:
+                row = tantivy_rows.unpacked(packed)
+                if row.id not in self._waiting:
+                    self._writing.delete_documents_by_term("id", row.id)
+                    self._writing.add_document(tantivy_rows.to_document(row))
+
+    def _merge_no_more(self) -> None:
+        """Wait for merges of segments: one begun before holds what was removed meanwhile."""
+        self._writing.wait_merging_threads()
+        self._writer = self._open_writer()
 
     def commit(self, position: int) -> None:
         """See `LexicalIndex`."""
@@ -141,6 +193,7 @@ class TantivyIndex:
             stamp.add_unsigned("next_number", self._next_number)
             self._writing.add_document(stamp)
             self._writing.commit()
+            self._waiting.clear()
 
     @property
     def _writing(self) -> tantivy.IndexWriter:
@@ -216,32 +269,6 @@ class TantivyIndex:
         document_id = str(searcher.doc(address).get_first("id"))
         self._ids[number] = document_id
         return document_id
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name="whitespace", index_option="basic")
-    for name in ("audience", "facet", "name", "record"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("number", fast=True)
-    builder.add_unsigned_field("position", stored=True)
-    builder.add_unsigned_field("next_number", stored=True)
-    return builder.build()
-
-
-def _document(document: LexicalDocument, number: int) -> tantivy.Document:
-    row = tantivy.Document()
-    row.add_unsigned("number", number)
-    row.add_text("id", document.id)
-    row.add_text("text", " ".join(text_tokens(document)))
-    for label in document.audience:
-        row.add_text("audience", label)
-    for value in facet_values(document.facets):
-        row.add_text("facet", value)
-    for key in name_values(document):
-        row.add_text("name", key)
-    return row
 
 
 def _term(schema: tantivy.Schema, field: str, value: str) -> Query:

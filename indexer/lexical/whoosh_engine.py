@@ -43,6 +43,7 @@ class WhooshIndex:
         self._writable = writable
         self._lock = Lock()
         self._pending: dict[str, LexicalDocument | None] = {}
+        self._forgetting = False
         fresh = writable and not (directory.is_dir() and any(directory.iterdir()))
         with reading(_NAME, directory):
             self._index = self._open(fresh)
@@ -90,6 +91,27 @@ class WhooshIndex:
         with self._lock:
             self._pending.update(dict.fromkeys(ids))
 
+    def forget(self, ids: Sequence[str]) -> None:
+        """See `LexicalIndex`. All segments become one with the next commit."""
+        with self._lock:
+            self._pending.update(dict.fromkeys(ids))
+            self._forgetting |= self._has_traces(ids)
+
+    def purge(self, ids: Sequence[str]) -> None:
+        """See `LexicalIndex`."""
+        if self._pending:
+            raise ValueError("commit first")
+        with self._lock, reading(_NAME, self._directory):
+            self._forgetting = self._has_traces(ids)
+            if self._forgetting:
+                self._write(self._position)
+                self._renew()
+
+    def _has_traces(self, ids: Sequence[str]) -> bool:
+        """Whether a file has any of these documents, also one that is marked as removed."""
+        found = self._searcher.reader()
+        return any(found.doc_frequency("id", each) for each in ids)
+
     def commit(self, position: int) -> None:
         """See `LexicalIndex`."""
         with self._lock:
@@ -109,7 +131,8 @@ class WhooshIndex:
                 for document in filter(None, self._pending.values()):
                     writer.add_document(**_row(document))
                 writer.add_document(record=MADE_WITH, position=position)
-                writer.commit()
+                writer.commit(optimize=self._forgetting)
+                self._forgetting = False
             except BaseException:
                 writer.cancel()
                 raise

@@ -97,13 +97,14 @@ class Memory:
         near = self.near.changed(added, vectors, removed)
         return type(self)(near, self._postings.extended(terms) if added else self._postings)
 
-    def compacted(self) -> Self:
-        """The same without what removals left behind; itself while that is little.
+    def compacted(self, *, wholly: bool = False) -> Self:
+        """The same without what removals left behind; itself while that is little, if not `wholly`.
 
         It answers the same either way.
         """
         dead = len(self._roster.documents) - len(self._roster)
-        if dead < COMPACT_AT or dead * 4 < len(self._roster.documents):
+        little = dead < COMPACT_AT or dead * 4 < len(self._roster.documents)
+        if not dead or (little and not wholly):
             return self
         live = np.flatnonzero(self._roster.alive)
         return type(self)(self.near.kept(live), self._postings.kept(live))

@@ -101,6 +101,12 @@ def swap_in(generation: Path, made: Manifest) -> None:
     sweep(generation.parent)
 
 
+def forgot(generation: Path, gone: int) -> None:
+    """Note that it holds nothing any more that was removed up to `gone`."""
+    found = msgspec.structs.replace(made(generation), gone=gone)
+    replace_durably(generation / MANIFEST, msgspec.json.encode(found))
+
+
 def sweep(directory: Path) -> None:
     """Remove every generation but the current one; who still reads one keeps its open files."""
     try:

@@ -1,5 +1,6 @@
 """The parts of one open generation and the order in which they are committed and taken in."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -7,14 +8,15 @@ from typing import Self
 
 import numpy as np
 
-from indexer.embedding.embedder import Embedder
-from indexer.errors import IndexOutdated
+from indexer.embedding.embedder import Embedder, word_dimension
+from indexer.errors import IndexerError, IndexOutdated
 from indexer.lexical import LexicalIndex, open_lexical
 from indexer.resident.memory import Memory
-from indexer.resident.recent import RecentWords
+from indexer.resident.recent import Fetch, RecentWords
+from indexer.stored import generation
 from indexer.stored.passage_store import PassageStore
 from indexer.stored.rows import Seen
-from indexer.stored.vector_store import VectorStore
+from indexer.stored.vector_store import VECTORS, VectorStore
 
 PASSAGES = "passages.sqlite"
 LEXICAL = "lexical"
@@ -42,8 +44,8 @@ class Parts:
         self.passages = passages
         self.memory = Memory.empty(embedder.dimension, embedder.calibration.sharpness)
         self.store = store
-        self.words = RecentWords(partial(store.words, embedder.fingerprint), WORD_BYTES).get
         self._fingerprint = embedder.fingerprint
+        self.words = self._no_words_yet()
         self._seen = Seen()
         self._version = -1
         self._stamp = 0
@@ -77,6 +79,22 @@ class Parts:
             undo.pop_all()
         return parts
 
+    @classmethod
+    def current(cls, directory: Path, embedder: Embedder, engine: str, *, writable: bool) -> Self:
+        """Those of the current generation, the next one if this one is removed meanwhile."""
+        words = word_dimension(embedder)
+        while True:
+            path = generation.current(directory)
+            try:
+                generation.check(path, embedder, engine)
+                store = VectorStore(
+                    directory / VECTORS, embedder.dimension, words, writable=writable
+                )
+                return cls.open(path, engine, embedder, store, writable=writable)
+            except IndexerError:
+                if generation.current(directory) == path:
+                    raise
+
     @property
     def position(self) -> int:
         """The oldest stamp."""
@@ -92,6 +110,19 @@ class Parts:
         self.lexical.commit(position)
         self.passages.commit(position, source)
         self._load()
+
+    def purge(self, ids: Sequence[str]) -> None:
+        """Leave nothing of documents that were taken out, in files and in memory.
+
+        Vectors are the same texts' of other documents too, so the store is left to the caller.
+        """
+        self.lexical.purge(ids)
+        self.passages.clear()
+        self.memory = self.memory.compacted(wholly=True)
+        self.words = self._no_words_yet()
+
+    def _no_words_yet(self) -> Fetch:
+        return RecentWords(partial(self.store.words, self._fingerprint), WORD_BYTES).get
 
     def refresh(self) -> None:
         """Take in what another process has committed."""

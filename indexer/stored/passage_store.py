@@ -13,7 +13,7 @@ from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.resident.postings import keys
 from indexer.stored import row_sums
-from indexer.stored.files import connect, reading
+from indexer.stored.files import clear_free_space, connect, reading
 from indexer.stored.rows import Changes, Fetched, Known, Line, Seen, StoredDocument, Taken
 
 _SCHEMA = """
@@ -231,6 +231,16 @@ class PassageStore:
         with reading(self._path):
             connection.execute("UPDATE stamp SET position = ?, source = ?", (position, source))
             connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Leave nothing in the file of what was taken out, by a copy of it; between commits.
+
+        Raises `IndexUnavailable` if others read it for too long; it can be done again.
+        """
+        if self._writer is None or self._writer.in_transaction:
+            raise IndexUnavailable(f"The index file {self._path.name} is not between commits.")
+        with reading(self._path):
+            clear_free_space(self._writer)
 
     def close(self) -> None:
         """Let go of the file; what was not committed is gone."""

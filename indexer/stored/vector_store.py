@@ -38,6 +38,9 @@ _DELETE = tuple(
     f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT * FROM kept)"
     for table in ("vectors", "words")
 )
+VECTORS = "vectors.sqlite"
+"""The name of the file in the directory of an index."""
+
 _BATCH = 500
 _TOLERANCE = 1e-3
 
@@ -157,6 +160,14 @@ class VectorStore:
             if self._connection.execute("SELECT 1 FROM uncleared").fetchone():
                 clear_free_space(self._connection)
                 self._connection.execute("DELETE FROM uncleared")
+
+    def keep_only_beside(self, hashes: Iterable[bytes]) -> None:
+        """The same on a connection of its own, for which no question has to wait."""
+        beside = VectorStore(self._path, self._dimension, self._words, writable=True)
+        try:
+            beside.keep_only(hashes)
+        finally:
+            beside.close()
 
     def check(self) -> None:
         """Raise `IndexOutdated` if the file is damaged; reads all of it."""

@@ -9,7 +9,7 @@ from events.log import EventLog
 from kb import access
 from kb.access import Principal
 from kb.entries.service import Entries
-from kb.ids import new_event_id, new_id
+from kb.ids import entry_stream, new_event_id, new_id
 from kb.projections.views import Views
 from kb.search.search_index import SearchIndex
 from kb.views.reader import ViewReader
@@ -17,6 +17,9 @@ from kb.writer import Writer
 
 GATHER_SECONDS = 0.3
 """How long views wait for further erasures: one is seldom alone, and each makes them anew."""
+
+ENTRY_ERASED = "entry-erased"
+_ENTRY = entry_stream("")
 
 EXPIRE_SECONDS = 60.0
 """How often to look for what was to be kept for some time only."""
@@ -119,6 +122,13 @@ class Eraser:
             return False
         return self._views.forget(last)
 
+    def _entries(self, after: int, until: int) -> list[str]:
+        """The ids of those erased behind a position, up to another."""
+        erased = self._log.of_types({ENTRY_ERASED})
+        return [
+            each.stream.removeprefix(_ENTRY) for each in erased if after < each.position <= until
+        ]
+
     def of_time(self) -> bool:
         """Destroy what was to be kept for some time only; whether it looked: once a minute at most.
 
@@ -131,11 +141,16 @@ class Eraser:
         return True
 
     def of_index(self, stopped: Callable[[], bool]) -> bool:
-        """Make the index anew, once the views are: then the log reads as erased."""
+        """Take it out of the index, once the views have none of it: then the log reads as erased.
+
+        Where that is not certain, the index is made anew.
+        """
         erased = self._reader.forgotten()
         if erased <= 0 or self._index.forgotten() >= erased:
             return False
-        if self._index.made() < erased:
+        if (made := self._index.made()) < erased and not (
+            made >= 0 and self._index.forget(self._entries(made, erased), erased)
+        ):
             self._index.rebuild(stopped=stopped)
         self._index.tidy()
         return True

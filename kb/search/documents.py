@@ -116,7 +116,7 @@ class IndexProjection:
                 # One text at a time, which waits for no window.
                 self.index.prepare(documents, self._stopped, piece=1)
                 self._refuse_stopped()
-                self.index.remove([one.entry.id for one in standing if not document_of(one)])
+                self.index.forget([one.entry.id for one in standing if not document_of(one)])
                 self.index.put(documents)
             except _NOT_THE_DOCUMENT:
                 raise
@@ -201,7 +201,7 @@ class IndexProjection:
         """Put all in one go; if that fails for a reason of one of them, one by one."""
         gone = [each.entry.id for each in touched if not document_of(each)]
         try:
-            self.index.remove(gone)
+            self.index.forget(gone)
             self.index.put(document for document, _ in self._documents(touched, progress))
         except _NOT_THE_DOCUMENT:
             raise

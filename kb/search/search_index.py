@@ -1,7 +1,6 @@
 """The search index of a data directory: opened when needed, rebuilt when it does not fit."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, RLock
@@ -14,6 +13,7 @@ from events.errors import ProjectionUnavailable
 from events.log import EventLog
 from indexer.errors import IndexOutdated
 from kb.projections.finished import last_finished
+from kb.search import generations
 from kb.search.documents import IndexProjection, Lacking
 from kb.search.source import unlike
 from kb.search.turns import Turns
@@ -147,37 +147,38 @@ class SearchIndex:
             self._end_turns()  # how far it is, the index alone tells
             raise
 
+    def forget(self, entries: Sequence[str], position: int) -> bool:
+        """Leave nothing of entries that were erased up to `position`, nor of what was prepared.
+
+        False where the index is to be made anew for that; only for the process that leads.
+        """
+        with self._writing:
+            if self._damage() or self._parked.any():
+                return False
+            try:
+                if not self._writable or self._current is None:
+                    self._swap(self._fitting(self._open(writable=True)), writable=True)
+                assert self._current is not None
+                self._end_turns()
+                self._current.purge(entries, position)
+            except IndexOutdated:
+                return False
+            return True
+
     def made(self) -> int:
         """The position up to which the present generation has nothing that was erased.
 
         Also where it fits this program no longer; -1 if that cannot be told.
         """
-        from indexer.stored import generation
-
-        try:
-            found = generation.made(generation.current(self._directory))
-            return max(found.position, found.gone)
-        except IndexOutdated:
-            return -1
+        return generations.made(self._directory)
 
     def forgotten(self) -> int:
         """The same as `made`, -1 while a generation from before is left, endless where none is."""
-        from indexer.stored import generation
-
-        if generation.nothing(self._directory):
-            return sys.maxsize
-        made = self.made()
-        try:
-            return made if generation.alone(generation.current(self._directory)) else -1
-        except IndexOutdated:
-            return -1
+        return generations.forgotten(self._directory)
 
     def tidy(self) -> None:
         """Remove what a rebuild that was cut short has left; only for the process that leads."""
-        from indexer.stored import generation
-
-        if not generation.nothing(self._directory):
-            generation.sweep(self._directory)
+        generations.tidy(self._directory)
 
     def rebuild(
         self,

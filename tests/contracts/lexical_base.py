@@ -46,9 +46,13 @@ def alike(question: str) -> dict[str, float]:
 
 
 class EngineContract:
-    """Subclass with `engine` set."""
+    """Subclass with `engine` set, and `held` as the engine's own reader tells it."""
 
     engine: str
+
+    def held(self, directory: Path) -> set[str]:
+        """All words in the files in `directory`, also of what is marked as removed."""
+        raise NotImplementedError
 
     @pytest.fixture
     def index(self, tmp_path: Path) -> Iterator[LexicalIndex]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -13,7 +14,10 @@ import pytest
 
 from indexer.errors import IndexerError, IndexOutdated, IndexUnavailable
 from indexer.lexical import LexicalDocument, LexicalIndex
+from indexer.text.analysis import terms
 from tests.contracts.lexical_base import EVERYONE, EngineContract, found, some_document
+
+GONE = set(terms("zymurgy borborygmus"))
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -46,6 +50,63 @@ class DurableContract(EngineContract):
         index.commit(2)
         assert found(index, "shared") == ["b"]
         assert index.documents == 1
+
+    def test_of_a_forgotten_document_no_file_has_anything_and_the_others_are_found(
+        self, index: LexicalIndex, tmp_path: Path
+    ) -> None:
+        index.put([some_document("b", "shared", names=("Bee",)), some_document("a", "zymurgy")])
+        index.commit(1)
+        index.put([some_document("a", "borborygmus shared"), some_document("c", "shared twice")])
+        index.commit(2)
+        before = self.held(tmp_path / "index")
+        assert before >= GONE
+
+        index.forget(["a", "unknown"])
+        index.put([some_document("d", "shared")])
+        index.commit(3)
+        index.purge(["a", "unknown"])
+
+        assert not GONE & self.held(tmp_path / "index")
+        assert found(index, "shared") == ["b", "c", "d"]
+        assert index.named("bee", EVERYONE) == ["b"]
+        assert (index.documents, index.position) == (3, 3)
+        with closing(self.open(tmp_path / "index", writable=False)) as reader:
+            assert found(reader, "shared") == ["b", "c", "d"]
+
+    def test_what_is_put_again_beside_a_forgotten_document_is_what_was_put_last(
+        self, index: LexicalIndex
+    ) -> None:
+        index.put([some_document("a", "zymurgy"), some_document("b", "first")])
+        index.commit(1)
+        index.put([some_document("b", "second")])
+        index.forget(["a"])
+        index.commit(2)
+        index.purge(["a"])
+        assert (found(index, "first"), found(index, "second")) == ([], ["b"])
+
+    def test_what_was_removed_before_is_purged_as_well_and_what_is_not_there_costs_nothing(
+        self, index: LexicalIndex, tmp_path: Path
+    ) -> None:
+        index.put([some_document("a", "zymurgy"), some_document("b", "shared")])
+        index.commit(1)
+        index.remove(["a"])
+        index.commit(2)
+        assert GONE & self.held(tmp_path / "index")
+        index.purge(["a"])
+        assert not GONE & self.held(tmp_path / "index")
+        files = {path.name for path in (tmp_path / "index").iterdir() if path.suffix == ".term"}
+        index.purge(["a"])
+        assert files == {
+            path.name for path in (tmp_path / "index").iterdir() if path.suffix == ".term"
+        }
+        assert found(index, "shared") == ["b"]
+
+    def test_nothing_is_purged_while_something_waits_for_a_commit(
+        self, index: LexicalIndex
+    ) -> None:
+        index.put([some_document("a", "word")])
+        with pytest.raises(ValueError, match="commit"):
+            index.purge(["a"])
 
     def test_the_same_batch_again_changes_nothing(self, index: LexicalIndex) -> None:
         batch = [some_document("a", "one word"), some_document("b", "two words")]

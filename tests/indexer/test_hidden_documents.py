@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from indexer.document import Document, Filter, Section
 from indexer.embedding.testing import HashEmbedder
-from indexer.index import VECTORS, HybridIndex
+from indexer.index import HybridIndex
 from indexer.lexical import ENGINES
 from indexer.ranking import ranking
 from indexer.resident import memory
+from indexer.stored.vector_store import VECTORS
 from tests.examples import costly
 
 LABELS = ["world", "members", "group:a", "group:b", "member:1"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import tantivy
 
 from indexer.errors import IndexUnavailable
 from indexer.lexical import tantivy_engine
@@ -11,6 +12,10 @@ from tests.contracts.lexical import LexicalIndexContract
 
 class TestTantivy(LexicalIndexContract):
     engine = "tantivy"
+
+    def held(self, directory: Path) -> set[str]:
+        found = tantivy.Index.open(str(directory)).searcher().terms_with_prefix("text", "")
+        return {str(term) for term, _ in found}
 
     def pretend_another_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tantivy_engine, "MADE_WITH", "tomorrow")

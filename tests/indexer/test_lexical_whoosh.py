@@ -1,8 +1,10 @@
 """Whoosh keeps the promises of a full-text engine."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import whoosh.index
 
 from indexer.lexical import whoosh_engine
 from tests.contracts.lexical import LexicalIndexContract
@@ -11,6 +13,13 @@ from tests.indexer.whoosh_files import closing_files
 
 class TestWhoosh(LexicalIndexContract):
     engine = "whoosh"
+
+    def held(self, directory: Path) -> set[str]:
+        with (
+            closing(whoosh.index.open_dir(str(directory))) as index,
+            closing(index.reader()) as read,
+        ):
+            return {term.decode() for field, term in read.all_terms() if field == "text"}
 
     def complaint(self, directory: Path) -> str:
         """Closes what Whoosh leaves open when it stumbles over a damaged file."""

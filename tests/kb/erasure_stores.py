@@ -16,10 +16,9 @@ from events.sqlite import SqliteEventLog
 from events.sqlite_vault import SqliteVault
 from indexer.document import Document, Section
 from indexer.embedding.testing import WORD_DIMENSION, HashEmbedder
-from indexer.index import VECTORS
 from indexer.resident.postings import keys
 from indexer.stored import generation
-from indexer.stored.vector_store import VectorStore
+from indexer.stored.vector_store import VECTORS, VectorStore
 from indexer.text.analysis import name_key, terms
 from indexer.text.passages import split
 from kb.access import Role
@@ -149,12 +148,17 @@ def _together(values: Iterable[object]) -> bytes:
 
 def left_in(data: Path, secrets: Iterable[str | bytes]) -> list[tuple[str | bytes, str]]:
     """Which of the secrets stand in which files, as they lie."""
-    files = [path for path in data.rglob("*") if path.is_file()]
-    return [
-        (secret, str(path.relative_to(data)))
-        for path in files
-        for secret in holding(path.read_bytes(), secrets)
-    ]
+    secrets = list(secrets)
+    while True:
+        files = [path for path in data.rglob("*") if path.is_file()]
+        try:
+            return [
+                (secret, str(path.relative_to(data)))
+                for path in files
+                for secret in holding(path.read_bytes(), secrets)
+            ]
+        except FileNotFoundError:
+            continue  # the index took something in meanwhile, and has other files by now
 
 
 def holding(held: bytes, secrets: Iterable[str | bytes]) -> list[str | bytes]:

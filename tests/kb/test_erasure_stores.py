@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from events.clock import utc_now
+from events.projection import ParkedEvent
+from indexer.errors import IndexUnavailable
+from indexer.stored.passage_store import PassageStore
 from kb.knowledge_base import KnowledgeBase
 from tests import made
 from tests.kb.erasure_stores import (
@@ -28,7 +32,7 @@ from tests.kb.erasure_stores import (
     traces_of_principal,
     xanthippe,
 )
-from tests.worlds.base import id_of, joined, opened, practice
+from tests.worlds.base import id_of, joined, opened, practice, revise
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
@@ -73,8 +77,28 @@ def test_no_store_holds_anything_of_an_erased_entry_but_what_others_said_sealed(
     _hold_nothing(base, traces, but={"log": said})  # it is theirs, and shown no longer
 
 
+def test_an_erasure_in_the_index_that_was_cut_short_is_taken_again_to_its_end(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, _ = practice(base.session, TITLE, TEXT), practice(base.session, "Handover")
+    base.session.search(TEXT)
+    traces = traces_of_entry(base.settings.data)
+    clear, failed = PassageStore.clear, list[PassageStore]()
+
+    def fails_once(store: PassageStore) -> None:
+        if not failed:
+            failed.append(store)
+            raise IndexUnavailable("The disk is full.")
+        clear(store)
+
+    monkeypatch.setattr(PassageStore, "clear", fails_once)
+    base.session.erasure.entry(mine)
+    assert failed
+    _hold_nothing(base, traces)
+
+
 @pytest.mark.parametrize("what", ["member", "entry"])
-def test_no_file_of_a_generation_from_before_an_erasure_is_left(
+def test_no_file_of_words_from_before_an_erasure_is_left_and_no_other_generation(
     base: KnowledgeBase, what: str
 ) -> None:
     her = xanthippe(base)
@@ -86,10 +110,10 @@ def test_no_file_of_a_generation_from_before_an_erasure_is_left(
         old = [
             opened.enter_context(path.open("rb"))
             for generation in generations
-            for path in generation.rglob("*")
-            if path.is_file()
+            for path in (generation / "lexical").iterdir()
+            if _is_of_words(path)
         ]
-        assert len(old) > 3
+        assert len(old) > 1
         assert all(os.fstat(file.fileno()).st_nlink for file in old)
 
         if what == "member":
@@ -98,8 +122,45 @@ def test_no_file_of_a_generation_from_before_an_erasure_is_left(
             base.session.erasure.entry(mine)
 
         assert [file.name for file in old if os.fstat(file.fileno()).st_nlink] == []
-    assert len(_generations(base)) == 1
-    assert not _generations(base) & generations
+    assert _generations(base) == generations
+
+
+def test_what_a_revised_entry_said_before_is_gone_as_well(base: KnowledgeBase) -> None:
+    her, other = xanthippe(base), practice(base.session, "Handover", "At the bed.")
+    mine = practice(her, TITLE, TEXT)
+    base.session.search(TEXT)
+    traces = traces_of_entry(base.settings.data)
+    revise(base, her, mine, "Round")
+    base.session.search("round")
+
+    her.erasure.entry(mine)
+
+    _hold_nothing(base, traces)
+    assert [each.id for each in base.session.search("handover at the bed").results] == [other]
+
+
+def test_an_index_with_something_kept_aside_is_made_anew_by_an_erasure(
+    base: KnowledgeBase,
+) -> None:
+    mine, _ = practice(base.session, TITLE, TEXT), practice(base.session, "Handover")
+    base.session.search(TEXT)
+    traces = traces_of_entry(base.settings.data)
+    generations = _generations(base)
+    base.parts.worker.stop()
+    aside = ParkedEvent(
+        projection="index",
+        position=1,
+        type="entry-contributed",
+        stream=f"entry-{mine}",
+        error=f"ValueError: {TEXT}",
+        parked_at=utc_now(),
+    )
+    base.parts.parked.add([aside])
+
+    base.session.erasure.entry(mine)
+
+    _hold_nothing(base, traces)
+    assert not generations & _generations(base)
 
 
 def test_the_hash_of_a_text_tells_nobody_without_the_key_of_its_store_what_the_text_is(
@@ -140,6 +201,11 @@ def _hold_nothing(base: KnowledgeBase, traces: Traces, but: Traces | None = None
     found = {store: tuple(holding(held[store], secrets)) for store in held}
     assert {store: some for store, some in found.items() if some} == (but or {})
     assert left_in(data, secrets) == []
+
+
+def _is_of_words(path: Path) -> bool:
+    """Whether a file of either engine has the words of documents."""
+    return path.suffix in (".term", ".idx", ".store", ".seg")
 
 
 def _generations(base: KnowledgeBase) -> set[Path]:
