@@ -19,6 +19,7 @@ from kb.importers.cascades import Cascades, in_order
 from kb.importers.crossrefs import with_words
 from kb.importers.files import find_files, hidden_pages, read, why_hidden
 from kb.importers.glossary import with_terms
+from kb.importers.journals import Journals
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
 from kb.importers.naming import is_hidden, is_markdown, spellings, why_twice
@@ -91,6 +92,7 @@ class FolderImport:
         self.paths = in_order([*find_files(folder), *self._hidden[:1]])
         self._cascades.read_settings(folder, self.paths)
         self._permalinks = Permalinks(folder, self.paths)
+        self._journals = Journals(folder, self.paths)
         self._sight = Sight(
             options.visibility, options.groups, options.group_names, entries.audience_after
         )
@@ -125,11 +127,8 @@ class FolderImport:
                 self._cascades.refused(data, path)
                 raise NotTaken(NO_MARKDOWN)
             parsed = self._cascades.parse(data, path, f"{self._folder.resolve().name}/{path}")
-        except Exception as error:
-            return not_taken(path, error)
-        try:
             return self._register(parsed), parsed
-        except NotTaken as error:
+        except Exception as error:
             return not_taken(path, error)
 
     def _register(self, parsed: ParsedFile) -> str:
@@ -141,7 +140,7 @@ class FolderImport:
             raise NotTaken(why_twice(external_id, owner, parsed.path))
         self._external_ids[parsed.path] = external_id
         known_as = (external_id, parsed.id or "", parsed.content.title, *parsed.aliases)
-        names = (*known_as, *self._permalinks.of(parsed.path))
+        names = (*known_as, *self._permalinks.of(path := parsed.path), *self._journals.of(path))
         self._files[entry_id] = parsed
         self._sight.add(entry_id, parsed)
         folder = self._permalinks.folder_of(parsed.path)

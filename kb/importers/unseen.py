@@ -26,7 +26,7 @@ def without_unseen(text: str, code: Sequence[tuple[int, int]], remarks: Remarks)
     """
     kept, at, tags = [], 0, _tags(text, code)
     for found in tags:
-        if found[1] or not _is_unseen(found[3]):
+        if found[1] or not is_unseen(found[3]):
             continue
         end = found.end() if _is_single(found) else _end_of(found[2], tags, len(text))
         kept.append(text[at : found.start()])
@@ -60,7 +60,7 @@ def _is_single(found: re.Match[str]) -> bool:
     return found[2].lower() in _VOID or found[3].endswith("/")
 
 
-def _is_unseen(rest: str) -> bool:
+def is_unseen(rest: str) -> bool:
     """Whether an element with these attributes is shown on no screen, wide or narrow."""
     has = {name.lower(): value for name, value in attributes_of(rest).items()}
     names = {*has.get("class", "").split(), *has.get("classname", "").split()}

@@ -6,6 +6,8 @@ from kb.importers.values import Plain, Value
 
 _BETWEEN = re.compile(r"[,;](?![^\[\]\n]{0,300}\]\])")
 """What stands between words; a page may have a comma in its name."""
+_SIGNED = re.compile(r"#(\[\[[^\[\]\n]{1,300}\]\])|#[^\s,;#\[\]]{1,200}")
+"""A tag; Logseq's of several words has the signs of a link around them."""
 
 
 def described(item: dict[str, Value]) -> str:
@@ -69,6 +71,8 @@ def words(value: Value | None) -> list[str]:
 
 def _separated(text: str) -> list[str]:
     """Words with commas between; where each has its sign, blanks are enough: "#one #two"."""
+    if "#[[" in text and not _SIGNED.sub("", text).strip(" \t,;"):
+        return [found[1] or found[0] for found in _SIGNED.finditer(text)]
     blanks = text.split()
     if len(blanks) > 1 and all(word.startswith("#") for word in blanks):
         return blanks

@@ -58,3 +58,32 @@ def test_blocks_within_others_end_where_they_do_and_headings_in_them_begin_no_se
 )
 def test_code_and_slashes_of_other_kinds_stay_as_they_are(text: str) -> None:
     assert text_of(text) == text
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        '/// html | div[style="display: none"]',
+        "/// html | div[hidden]",
+        "/// html | div#later.hidden",
+        "/// note | Later\n    attrs: {style: 'display: none'}",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n///\n\nAfter", ""])
+def test_a_block_that_readers_of_the_website_do_not_see_is_told_and_gone(
+    begin: str, end: str
+) -> None:
+    parsed = parse_markdown(f"Before\n\n{begin}\n\nnobody reads this{end}".encode(), "a.md")
+
+    after = ["After"] if end else []
+    assert parsed.content.sections[0].text.split() == ["Before", *after]
+    (remark,) = parsed.remarks
+    assert remark.startswith("Hidden from readers: ///")
+    assert "nobody reads" in remark
+
+
+def test_words_in_the_attributes_of_an_element_are_told() -> None:
+    parsed = parse_markdown(b'/// html | div.big[title="Mind the step"]\nText\n///', "a.md")
+
+    assert parsed.content.sections[0].text == "Text"
+    assert parsed.remarks == ('Marks of other tools: title="Mind the step"',)

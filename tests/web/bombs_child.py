@@ -25,7 +25,7 @@ from kb.entries import headings, meant, tags
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
-from kb.importers import glossary, mentioned, permalinks, turned
+from kb.importers import glossary, journals, mentioned, permalinks, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.worlds.web import Browsers, Community, community_at, form_token
@@ -258,6 +258,7 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "kb/characters.py": (characters.visible, characters.skeleton, characters.one_alphabet),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
     "kb/importers/glossary.py": (_patterns(glossary),),
+    "kb/importers/journals.py": (_patterns(journals),),
     "kb/importers/mentioned.py": (_patterns(mentioned),),
     "kb/importers/permalinks.py": (_patterns(permalinks),),
     "kb/importers/turned.py": (_patterns(turned),),
