@@ -1,6 +1,6 @@
 """How many searches a second 2 and 4 threads get over what 1 gets, SciFact loaded, in one process.
 
-    python -m benchmarks.threads [FOLDER] [--rounds N] [--seconds S] [--model]
+    python -m benchmarks.threads [FOLDER] [--rounds N] [--seconds S] [--times N] [--model]
 
 Rounds of 1, 2 and 4 threads take turns, so that all meet the same machine. The test embedder, which
 costs next to nothing, shows what the index does; `--model` what people wait for.
@@ -15,7 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-from benchmarks.collections_data import data_folder, load_collection
+from msgspec.structs import replace
+
+from benchmarks.collections_data import Collection, data_folder, load_collection
 from benchmarks.retrieval import EVERYONE, indexed
 from indexer.embedding.embedder import Embedder
 from indexer.embedding.model import ModelEmbedder
@@ -42,6 +44,16 @@ def rate(index: HybridIndex, questions: Sequence[str], threads: int, seconds: fl
         return sum(pool.map(ask, range(threads)))
 
 
+def repeated(collection: Collection, times: int) -> Collection:
+    """The same with each document so many times, under ids of their own."""
+    documents = [
+        replace(each, id=f"{each.id}/{turn}")
+        for turn in range(times)
+        for each in collection.documents
+    ]
+    return replace(collection, documents=tuple(documents))
+
+
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -50,9 +62,10 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5, help="of 1, 2 and 4 threads [5]")
     parser.add_argument("--seconds", type=float, default=4.0, help="that each takes [4]")
+    parser.add_argument("--times", type=int, default=1, help="how often each document is in [1]")
     parser.add_argument("--model", action="store_true", help="with the real model")
     given = parser.parse_args()
-    collection = load_collection(data_folder(given.folder), "scifact")
+    collection = repeated(load_collection(data_folder(given.folder), "scifact"), given.times)
     embedder: Embedder = ModelEmbedder() if given.model else HashEmbedder()
     questions = list(collection.queries.values())
     found: dict[int, list[float]] = {threads: [] for threads in THREADS}

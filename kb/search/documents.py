@@ -138,7 +138,8 @@ class IndexProjection:
     def fill(self, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
         """Put every entry into an empty index, reading the log once, and commit its head.
 
-        All present texts are in memory meanwhile. `progress` gets (entries begun, entries in all).
+        All present texts are in memory meanwhile, and none of before. `progress` gets (entries
+        begun, entries in all).
         """
         self._parked.clear()
         touched: Touched = {}
@@ -186,6 +187,8 @@ class IndexProjection:
                 entry = evolve(before.entry, cast(EntryEvent, self._codec.decode(event)))
                 stopped = event.type == SIGHT_CHANGED and "text" in before.withheld
                 held = before.withheld | {"sight"} if stopped else before.withheld
+                # Of an entry that was revised five times the index takes one text: keep one.
+                entry = replace(entry, texts=(), brought=None)
                 touched[event.stream] = replace(before, entry=entry, event=event, withheld=held)
             except (UnknownEventType, EventDataError, AssertionError) as error:
                 if keep_aside:

@@ -12,7 +12,9 @@ from kb.views.withheld import narrowed
 
 
 class Standing(Struct, frozen=True):
-    """An entry as it stands, the last event that touched it, and what is withheld from it."""
+    """An entry as it stands, without the texts that it had before, the last event that touched it,
+    and what is withheld from it.
+    """
 
     entry: Entry
     event: RecordedEvent

@@ -1,5 +1,6 @@
 """What the index is fed with follows from the log, and one bad document does not stop the rest."""
 
+import tracemalloc
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -198,6 +199,38 @@ def test_filling_an_empty_index_reads_the_log_once_and_equals_following(indexed:
     }
     assert seen == [(done, 5) for done in range(1, 6)]
     assert other.committed == world.log.head()
+
+
+def test_filling_an_index_holds_no_text_that_an_entry_had_before(indexed: Indexed) -> None:
+    world = indexed.world
+    entry_id = world.practice("Often revised")
+    for turn in range(6):
+        content, version = some_content(problem=f"{turn} " * 100_000), world.entry(entry_id).version
+        world.entries.revise(entry_id, content, version=version)
+    put: list[Document] = []
+    held: list[int] = []
+
+    class Measured(_Recording):
+        def put(self, documents: Iterable[Document]) -> None:
+            held.append(tracemalloc.get_traced_memory()[0])
+            super().put(documents)
+
+    projection = IndexProjection(
+        Measured(indexed.index, put),
+        world.log,
+        world.codec,
+        indexed.parked,
+        VIEWS.withholding.lack,
+        lambda: datetime.now(UTC),
+    )
+    tracemalloc.start()
+    try:
+        projection.fill()
+    finally:
+        tracemalloc.stop()
+    # The present text, and as much again in the event that brought it, which is sealed.
+    assert [document.id for document in put] == [entry_id]
+    assert held[0] < 3 * 200_000
 
 
 class _Recording(HybridIndex):
