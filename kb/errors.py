@@ -22,7 +22,13 @@ class KnowledgeBaseError(Exception):
     @property
     def said(self) -> str:
         """The sentence; a message, where it can be said in other languages."""
-        return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
+        return said_by(self)
+
+
+def said_by(error: Exception) -> str:
+    """The sentence of any error as it was given, where `str` makes plain English of a message."""
+    said = error.args[0] if error.args else None
+    return said if isinstance(said, str) else str(error)
 
 
 class NotFound(KnowledgeBaseError):

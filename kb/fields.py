@@ -5,13 +5,16 @@ from uuid import UUID
 
 from kb.characters import is_blank, visible
 from kb.errors import InvalidInput, NotFound
-from kb.messages import _
+from kb.messages import Message, _
 from kb.plain import field_name, printable, within
 
 GROUP_LENGTH = 100
 LINE_LENGTH = 500
 TEXT_LENGTH = 5_000
 LINK_LENGTH = 2_000
+
+_THINGS = (_("entry"), _("reuse"), _("member"))
+"""What has an id."""
 
 
 def text(field: str, value: str, limit: int = TEXT_LENGTH) -> str:
@@ -64,11 +67,15 @@ def entry_id(field: str, value: str) -> str:
 
 
 def known_id(what: str, value: str) -> str:
-    """`value` as the usual form of a UUID; raises `NotFound`, since nothing else has an id here."""
+    """`value` as the usual form of a UUID; `what`, one of `_THINGS`, has that id.
+
+    Raises `NotFound`, since nothing else has an id here.
+    """
     try:
         return str(UUID(value))
     except ValueError:
-        raise NotFound(_("There is no {what} {value!r}.", what=what, value=value[:80])) from None
+        thing = Message(what, {})
+        raise NotFound(_("There is no {what} {value!r}.", what=thing, value=value[:80])) from None
 
 
 def is_id(value: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogFormatError, LogUnavailable
-from kb.errors import DataDirectoryError, Refused
+from kb.errors import DataDirectoryError, Refused, said_by
 
 
 @contextmanager
@@ -13,6 +13,6 @@ def log_errors() -> Iterator[None]:
     try:
         yield
     except (KeyLost, KeysLacking, LogFormatError, LogUnavailable) as error:
-        raise DataDirectoryError(str(error)) from error
+        raise DataDirectoryError(said_by(error)) from error
     except KeyDestroyed as error:
         raise Refused(f"Nothing can be added here any more: {error}") from error

@@ -9,7 +9,7 @@ from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.parts import Parts
 from kb.projections.worker import PATIENCE_SECONDS
 from kb.storage.data_directory import DataDirectory
-from kb.storage.frozen import FULL, FrozenDirectory, no_room, unwritable
+from kb.storage.frozen import FULL, FrozenDirectory, no_room, remove_left, unwritable
 from kb.storage.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def open_parts(
 
     `notice` is then told why. Raises what comes of a directory that cannot be used at all.
     """
+    remove_left()
     reason = unwritable(directory.root)
     if not reason:
         try:

@@ -23,6 +23,16 @@ _FIELDS = (
     _("question"),
     _("section heading"),
     _("successor"),
+    _("kind"),
+    _("id"),
+    _("target"),
+    _("languages"),
+    _("name"),
+    _("address"),
+    _("pronouns"),
+    _("help"),
+    _("path in the source"),
+    _("name of the source"),
 )
 """What sentences call the fields of entries, of what is said for them and of their reuse."""
 

@@ -1,10 +1,8 @@
 """The one place that makes an answer of an error: problem+json under /api, a page elsewhere."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +25,7 @@ from kb.errors import (
 from kb.messages import Message, _
 from web.bodies import Crowded, Typed, typed_at, written_at
 from web.logs import kind_of
+from web.places import unplaced
 from web.requests import FieldProblem, misfits
 
 SEARCH, RESULTS = "/search", "/search/results"
@@ -61,9 +60,6 @@ SENTENCES: Mapping[int, Message] = {
         "Something went wrong on our side and was written to the server's log; try again later."
     ),
 }
-
-FOLDERS = re.compile(r"(?<![\w:/.])/(?:[^\s/:;]+/)+(?=[^\s/])")
-"""The folders of a file, not those of a web address."""
 
 log = logging.getLogger("tributary.web")
 
@@ -171,24 +167,8 @@ def _told(detail: str, request: Request[Any, Any, Any]) -> str:
     visit = request.scope.get("auth")
     if visit is not None and is_operator(visit.principal):
         return detail
-    if "litestar_app" in request.scope:
-        detail = without_place(detail, request.app.state["visits"].base.settings.data)
-    return FOLDERS.sub("", detail)
-
-
-def without_place(detail: str, data: Path) -> str:
-    """`detail` with no path of the data directory at `data`, by itself as it may have spaces.
-
-    A path that is no more than a name is a word like others, so only whole ones are looked for.
-    """
-    for path in {str(data.resolve()), str(data.absolute())}:
-        whole = rf"(?<![\w.~/-]){re.escape(path)}"
-        detail = re.sub(rf"{whole}/(?=\w)", "", detail)
-        ends = rf"{whole}/?(?![\w/-]|\.\w)"
-        detail = re.sub(rf"\b(the data directory) {ends}", r"\1", detail, flags=re.IGNORECASE)
-        detail = re.sub(rf"(\A|[.!?] ){ends}", r"\1The data directory", detail)
-        detail = re.sub(ends, "the data directory", detail)
-    return detail
+    in_app = "litestar_app" in request.scope
+    return unplaced(detail, request.app.state["visits"].base.settings.data if in_app else None)
 
 
 def headers_of(error: Exception) -> dict[str, str]:

@@ -14,6 +14,7 @@ from secrets import randbelow
 from threading import Lock
 
 from kb.errors import TooManyAttempts
+from kb.messages import _
 
 AT_ONCE, SLOW_AT_ONCE = 2, 1
 """Turns at a time, and how many of them are of places that have used up what they may cost."""
@@ -50,7 +51,7 @@ class Line:
         lot: Callable[[int], int] = randbelow,
         *,
         of_one: int = AT_ONCE,
-        refusal: str = "That was tried too often",
+        refusal: str = _("That was tried too often"),
     ) -> None:
         self._most = most
         self._refusal = refusal

@@ -57,7 +57,7 @@ class Guard:
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
             limit.admit(
-                limit.keyed(*_counted_for(visit)), "You searched very often in a short time"
+                limit.keyed(*_counted_for(visit)), _("You searched very often in a short time")
             )
         queue = handler.opt.get("queue")
         if queue and isinstance(connection, Request):

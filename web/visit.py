@@ -79,12 +79,16 @@ class Limits(Struct, frozen=True):
     few: Few
     line: Line = field(default_factory=Line)
     provider: Line = field(default_factory=Line)
-    searches: Line = field(default_factory=lambda: _costly("Too many searches wait"))
-    reads: Line = field(default_factory=lambda: _costly("Too many pages are being made"))
+    searches: Line = field(
+        default_factory=lambda: _costly(_("Too many searches wait at this moment"))
+    )
+    reads: Line = field(
+        default_factory=lambda: _costly(_("Too many pages are being made at this moment"))
+    )
 
 
 def _costly(refusal: str) -> Line:
-    return Line(of_one=OF_ONE, refusal=f"{refusal} at this moment")
+    return Line(of_one=OF_ONE, refusal=refusal)
 
 
 def usual_limits() -> Limits:

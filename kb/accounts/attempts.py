@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from kb.accounts.secret import Random, keyed
 from kb.accounts.times import Clock
 from kb.errors import TooManyAttempts
+from kb.messages import _
 
 KEYS = 50_000
 CELLS, ROWS = 2**20, 4
@@ -61,7 +62,7 @@ class _Counts:
         """What to remember after a try `now`, and how long it has to wait; None is a new key."""
         raise NotImplementedError
 
-    def admit(self, key: bytes, what: str = "That was tried too often") -> None:
+    def admit(self, key: bytes, what: str = _("That was tried too often")) -> None:
         """Use one try of `key`; raises `TooManyAttempts`, told `what`, if it has none left."""
         if wait := self.take(key):
             raise TooManyAttempts(wait, what)

@@ -17,6 +17,7 @@ from kb.endorsements.endorsement import (
 from kb.entries.decide import refuse_archived, refuse_shown_to_more
 from kb.entries.stream import load_entry
 from kb.ids import endorsement_id, endorsement_stream
+from kb.messages import _
 from kb.writer import Aggregate, Receipt, Writer
 
 
@@ -45,7 +46,7 @@ class Endorsements:
         def guard() -> None:
             require(self._writer.principal, ENDORSE)
             entry = load_entry(self._writer, entry_id)
-            refuse_archived(entry, "endorsed")
+            refuse_archived(entry, _("endorsed"))
             refuse_shown_to_more(entry, version)
 
         return self._execute(entry_id, decide, guard, command_id)

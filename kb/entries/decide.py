@@ -62,7 +62,7 @@ def revise(
 ) -> list[EntryEvent]:
     """Replace the text by one that was written on top of `version`; an unset group stays."""
     _refuse_unread(entry, version)
-    refuse_archived(entry, "revised")
+    refuse_archived(entry, _("revised"))
     group = entry.group if group is UNSET else group
     if Text(content=content, group=group) == entry.texts[-1]:
         return []
@@ -122,7 +122,7 @@ def archive(
     archived = EntryArchived(reason=reason, successor=successor)
     if entry.archived == archived:
         return []
-    refuse_archived(entry, "archived again for another reason")
+    refuse_archived(entry, _("archived again for another reason"))
     if successor is not None:
         refuse_itself(entry.id, successor)
     refuse_shown_to_more(entry, version)
@@ -173,7 +173,7 @@ def refuse_itself(entry_id: str, other: str) -> None:
 
 
 def refuse_archived(entry: Entry, wish: str) -> None:
-    """Raise `Refused` where an archived entry would be `wish`, e.g. "revised"."""
+    """Raise `Refused` where an archived entry would be `wish`, a message, e.g. "revised"."""
     if entry.archived:
         raise Refused(
             _(

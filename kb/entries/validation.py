@@ -14,7 +14,7 @@ from kb.entries.relation import RELATION_TYPES
 from kb.entries.tags import tag_names
 from kb.errors import InvalidInput, Mistakes
 from kb.messages import _
-from kb.plain import printable
+from kb.plain import field_name, printable
 
 TITLE_LENGTH = 200
 HEADING_LENGTH = 300
@@ -42,14 +42,18 @@ def filters(kinds: Collection[str], tags: Collection[str], groups: Collection[st
                     "At most {most_chosen} values of {field} are taken at a time; these are "
                     "{count:,}: leave some out.",
                     most_chosen=MOST_CHOSEN,
-                    field=field,
+                    field=field_name(field),
                     count=len(values),
                 ),
                 field,
             )
         if any(map(is_blank, values)):
             raise InvalidInput(
-                _("The {field} to look for is blank: name one or leave it out.", field=field), field
+                _(
+                    "The {field} to look for is blank: name one or leave it out.",
+                    field=field_name(field),
+                ),
+                field,
             )
 
 
@@ -143,7 +147,7 @@ def _section(value: Section) -> Section:
     heading = "" if is_blank(value.heading) else value.heading
     if heading:
         heading = _heading(heading)
-    name = f"section “{heading}”" if heading else "text"
+    name = _("section “{heading}”", heading=heading) if heading else _("text")
     cleaned = printable(name, value.text, heading or "text").strip("\n")
     size = len(cleaned.encode())
     if size > SECTION_BYTES:
@@ -212,7 +216,7 @@ def property_bytes(name: str, value: Scalar) -> int:
 
 def _property(name: str, value: Scalar) -> Scalar:
     if isinstance(value, str):
-        cleaned = visible(printable(f"property {name}", value, "properties")).strip()
+        cleaned = visible(printable(_("property {name}", name=name), value, "properties")).strip()
         if len(cleaned) > PROPERTY_LENGTH:
             raise InvalidInput(
                 _(

@@ -69,7 +69,7 @@ class Reuses:
         def guard() -> None:
             require(self._writer.principal, REUSE)
             entry = load_entry(self._writer, recorded.entry_id)
-            refuse_archived(entry, "reused")
+            refuse_archived(entry, _("reused"))
             refuse_shown_to_more(entry, version)
             self._require(recorded.resulting_entry)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from events.errors import EventLogError
-from kb.errors import DataDirectoryError
+from kb.errors import DataDirectoryError, said_by
 from kb.storage.settings import FILE_NAME
 
 LOG = "log.sqlite"
@@ -189,7 +189,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except EventLogError as error:
-        raise DataDirectoryError(str(error)) from error
+        raise DataDirectoryError(said_by(error)) from error
     except (sqlite3.Error, OSError) as error:
         raise DataDirectoryError(
             f"The data directory {path} cannot be used: {reason(error)}."

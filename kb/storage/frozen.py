@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from events.sqlite_frozen import Frozen
 from indexer.errors import IndexUnavailable
 from kb.errors import DataDirectoryError
+from kb.messages import _
 from kb.storage.data_directory import BEGUN, INDEX, DataDirectory, storage_errors
 
 ROOM = 512_000
@@ -27,9 +28,9 @@ ROOM = 512_000
 FILES = 100
 """Files without room for which it does as well: an index is many of them, and merges make more."""
 
-FULL = "the disk is full"
-READ_ONLY = "it is read-only"
-ADVICE = {FULL: "free some space", READ_ONLY: "make it writable"}
+FULL = _("the disk is full")
+READ_ONLY = _("it is read-only")
+ADVICE: dict[str, str] = {FULL: _("free some space"), READ_ONLY: _("make it writable")}
 
 MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108 - in a folder for this user alone
 """Where Linux keeps files in memory; elsewhere the copies lie in the temporary folder."""
@@ -50,7 +51,12 @@ class FrozenDirectory(Frozen):
 
     def __init__(self, directory: DataDirectory, reason: str) -> None:
         super().__init__(
-            f"Nothing can be written in {directory.root} because {reason}: {ADVICE[reason]}."
+            _(
+                "Nothing can be written in {place} because {why}: {advice}.",
+                place=str(directory.root),
+                why=reason,
+                advice=ADVICE[reason],
+            )
         )
         self.reason = reason
         self.told = (
@@ -83,7 +89,7 @@ class FrozenDirectory(Frozen):
                 try:
                     if not has_room(copy.parent, int(SPARE * _size(own))):
                         raise OSError(ENOSPC, os.strerror(ENOSPC))
-                    shutil.copytree(own, begun, copy_function=_copy)
+                    _copy_folder(own, begun)
                 except OSError as error:
                     shutil.rmtree(begun, ignore_errors=True)
                     raise IndexUnavailable(f"The index cannot be used: {_NO_PLACE}.") from error
@@ -105,7 +111,7 @@ class FrozenDirectory(Frozen):
 
 
 def unwritable(root: Path) -> str:
-    """Why nothing can be written in the directory `root`, in words; empty if it can be."""
+    """Why nothing can be written in the directory `root`, a message; empty if it can be."""
     if not os.access(root, os.W_OK):
         return READ_ONLY
     return "" if has_room(root, ROOM) else FULL
@@ -183,27 +189,51 @@ def _made(place: Path) -> tuple[Path, FileLock]:
     return folder, lock
 
 
+def remove_left() -> None:
+    """Remove the copies of processes that were killed: they have words that may be erased since."""
+    for place in _places():
+        _sweep(place)
+
+
 def _sweep(place: Path) -> None:
-    """Remove the copies of processes that were killed."""
-    for name in place.glob(f"{PREFIX}*.lock"):
-        lock = FileLock(name)
+    # A folder alone was left by a version that could not remove what it had copied read-only.
+    for folder in {found.with_suffix("") for found in place.glob(f"{PREFIX}*")}:
+        lock = FileLock(folder.with_suffix(".lock"))
         # Those of other users cannot be locked.
         with suppress(Timeout, OSError):
-            if name.lstat().st_uid == os.geteuid():
+            if _is_own(folder) and _is_own(Path(lock.lock_file)):
                 lock.acquire(timeout=0)
-                _remove(name.with_suffix(""), lock)
+                _remove(folder, lock)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether what lies there, if anything does, is this user's."""
+    return not os.path.lexists(path) or path.lstat().st_uid == os.geteuid()
 
 
 def _remove(folder: Path, lock: FileLock) -> None:
+    for place, _folders, _files in os.walk(folder):
+        with suppress(OSError):
+            Path(place).chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
     Path(lock.lock_file).unlink(missing_ok=True)
     lock.release()
 
 
-def _copy(file: str | Path, to: str | Path) -> None:
+def _copy_folder(own: Path, to: Path) -> None:
+    """Copy a folder with what is in it, none of it with its mode: the copies are written to."""
+    to.mkdir(mode=0o700)
+    with suppress(FileNotFoundError):
+        for each in own.iterdir():
+            copy = _copy_folder if each.is_dir() else _copy
+            copy(each, to / each.name)
+
+
+def _copy(file: Path, to: Path) -> None:
     """Copy a file; one that is gone meanwhile, or comes out torn, is made anew from the log."""
     with suppress(FileNotFoundError):
         shutil.copyfile(file, to)
+        to.chmod(0o600)
 
 
 def _size(folder: Path) -> int:

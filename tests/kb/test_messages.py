@@ -24,6 +24,7 @@ OTHERS = [language for language in languages() if language != ENGLISH]
 COMPLETE = {
     "de": (
         "kb/access.py",
+        "kb/accounts/attempts.py",
         "kb/counting.py",
         "kb/endorsements/",
         "kb/entries/",
@@ -34,10 +35,15 @@ COMPLETE = {
         "kb/reuse/",
         "kb/search/",
         "kb/sentences.py",
+        "kb/storage/frozen.py",
         "kb/writer.py",
         "web/errors.py",
+        "web/line.py",
         "web/pages/",
+        "web/places.py",
+        "web/rules.py",
         "web/templates/",
+        "web/visit.py",
     ),
 }
 """Beginnings of the files of which a language has every message."""

@@ -18,7 +18,7 @@ from kb import KnowledgeBase, Session
 from kb.errors import DataDirectoryError, SearchUnavailable
 from tests.web.visits import FORM, Client, Contribute, hidden, page
 from tests.worlds.web import Browsers, Community
-from web.errors import without_place
+from web.places import without_place
 
 
 @contextmanager
