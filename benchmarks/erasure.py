@@ -1,4 +1,5 @@
-"""How long it takes to erase a member with a thousand events in a log of a hundred thousand.
+"""How long it takes to erase a member with a thousand events in a log of a hundred thousand, or
+entries with long texts.
 
 A log is made with the deterministic test embedder, whose speed is no matter here: vectors of what
 stays are stored, and an erasure computes none. Then `kb serve` runs on it as a program of its own,
@@ -170,10 +171,10 @@ def filled(base: KnowledgeBase, events: int, own: int) -> str:
     return ada.principal.member
 
 
-def long_entries(base: KnowledgeBase, passages: int) -> list[str]:
-    """Write entries with twenty sections each; answers their ids."""
+def long_entries(base: KnowledgeBase, in_all: int) -> list[str]:
+    """Write entries with twenty sections each, so many sections `in_all`; answers their ids."""
     words = Random(7)  # noqa: S311 - texts that are the same each time
-    return [long_entry(base.session, number, words) for number in range(passages // 20)]
+    return [long_entry(base.session, number, words) for number in range(in_all // 20)]
 
 
 def long_entry(session: Session, number: int, words: Random) -> str:
