@@ -69,7 +69,7 @@ def looked(community: Community, base: KnowledgeBase, told: list[str]) -> Sighte
         for summary in pages:
             page = view.catalogue.get(summary.id)
             texts |= {page.title, *(section.text for section in page.sections)}
-            entries[who][page.id] = msgspec.json.encode((summary, page)).decode()
+            entries[who][page.id] = msgspec.json.encode((summary, page), enc_hook=str).decode()
         hits[who] = {}
         for word in WORDS:
             question = f"the {word} of the evening"
@@ -99,7 +99,7 @@ def counted(base: KnowledgeBase, told: list[str]) -> str:
     except KnowledgeBaseError as error:
         told.append(str(error))
         return ""
-    return msgspec.json.encode(report).decode()
+    return msgspec.json.encode(report, enc_hook=str).decode()
 
 
 def principals(community: Community, base: KnowledgeBase) -> Iterator[tuple[str, Principal]]:
