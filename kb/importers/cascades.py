@@ -11,6 +11,7 @@ from urllib.parse import quote
 from msgspec import Struct, structs
 
 from kb.errors import NotTaken
+from kb.importers import autorefs
 from kb.importers.blocks import blocks_of
 from kb.importers.crossrefs import labels_of
 from kb.importers.decoding import decoded
@@ -58,6 +59,8 @@ class Cascades:
         self._sections: set[str] = set()
         """The folders with a page as Zola and Hugo give it to a section."""
         self._labels: dict[str, str] = {}
+        self._mkdocs: set[str] = set()
+        self._ids: dict[str, str] = {}
 
     def parse(
         self, data_of: Callable[[], bytes], path: str, place: str = "", *, within: str = ""
@@ -75,6 +78,7 @@ class Cascades:
                 settings=self._set,
                 in_book=self._in_book(within),
                 page_of=partial(self.page_of, path),
+                id_of=partial(self.id_of, path) if self._ids else None,
             )
         except Exception:
             self.refused(data_of, within)
@@ -108,22 +112,28 @@ class Cascades:
         for within in folders:
             if _is_book(folder / within):
                 self.books.add(within.as_posix().strip("."))
-            if any((folder / within / name).is_file() for name in _QUARTO):
-                self._quarto.add(within.as_posix().strip("."))
+            for names, roots in ((_QUARTO, self._quarto), (autorefs.SETTINGS, self._mkdocs)):
+                if any((folder / within / name).is_file() for name in names):
+                    roots.add(within.as_posix().strip("."))
             for place in ((within / name).as_posix() for name in SETTINGS):
                 if (folder / place).is_file():
                     self.settings(partial(read, folder, place), place)
-
         for path in (path for path in paths if is_markdown(posixpath.basename(path))):
             with suppress(OSError, NotTaken):
-                data = read(folder, path)
-                labelled = self._has_labels(path)
-                text = decoded(data) if labelled or b"id::" in data else ""
-                named = (*labels_in(text), *labels_of(text)) if labelled else ()
-                for label in (*named, *blocks_of(text)):
-                    # One that two pages have leads nowhere.
-                    known = self._labels.setdefault(label, path)
-                    self._labels[label] = path if known == path else ""
+                self._read_labels(read(folder, path), path)
+
+    def _read_labels(self, data: bytes, path: str) -> None:
+        """Note the labels and ids in a file; one that two pages have leads nowhere."""
+        labelled, of_mkdocs = self._has_labels(path), self._of_mkdocs(path)
+        has_ids = of_mkdocs or b"{#" in data or b"{ #" in data
+        if not (labelled or has_ids or b"id::" in data):
+            return
+        text = decoded(data)
+        named = (*labels_in(text), *labels_of(text)) if labelled else ()
+        ids = autorefs.ids_of(text, headings=of_mkdocs) if has_ids else ()
+        for known, found in ((self._labels, (*named, *blocks_of(text))), (self._ids, ids)):
+            for each in found:
+                known[each] = path if known.setdefault(each, path) == path else ""
 
     def _has_labels(self, path: str) -> bool:
         """Whether links of other pages know labels of that at `path`."""
@@ -137,9 +147,15 @@ class Cascades:
 
     def page_of(self, path: str, label: str) -> str:
         """The page of a book in which `label` is, seen from that at `path`; "" if none is known."""
-        page = self._labels.get(label)
-        seen = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
-        return quote(seen) if _UNSAFE.search(seen) else seen
+        return _seen_from(path, self._labels.get(label))
+
+    def _of_mkdocs(self, path: str) -> bool:
+        return not self._mkdocs.isdisjoint(_folders(posixpath.dirname(path)))
+
+    def id_of(self, path: str, name: str) -> str | None:
+        """The page of an id, seen from that at `path`; where MkDocs knows of none, None."""
+        found = _seen_from(path, self._ids.get(name))
+        return found or (None if self._of_mkdocs(path) else "")
 
     def _is_of_section(self, within: str) -> bool:
         """Whether a page is that of a section, or of a bundle below one: its draft hides more."""
@@ -169,6 +185,12 @@ class Cascades:
             for said in self._said.get(folder, ()):
                 if said.language in ("", _language(within)):
                     yield said
+
+
+def _seen_from(path: str, page: str | None) -> str:
+    """The place of `page` as a link in the file at `path` has it; "" if there is none."""
+    seen = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""
+    return quote(seen) if _UNSAFE.search(seen) else seen
 
 
 def parse_alone(data: bytes, file: Path) -> ParsedFile:

@@ -12,6 +12,7 @@ from kb.entries.content import Content, Section, Source
 from kb.errors import NotTaken
 from kb.importers import own_fields
 from kb.importers.abbreviations import with_meanings
+from kb.importers.autorefs import IdOf, with_autorefs
 from kb.importers.blocks import blocks_of, is_block, with_blocks
 from kb.importers.cells import with_cells
 from kb.importers.code_names import with_named_code
@@ -100,12 +101,14 @@ def parse_markdown(
     settings: Set[str] | None = None,
     in_book: bool = False,
     page_of: PageOf = lambda _: "",
+    id_of: IdOf | None = None,
 ) -> ParsedFile:
     """What the file at `path` (relative, with slashes) with the content `data` says.
 
     `place` is where it lies, as a path, if that says more: a folder of drafts may lie above.
     `settings` are the names of what is set for it outside of it, None where nobody knows them.
-    `in_book` says that all pages around it are in MyST, `page_of` where their labels are.
+    `in_book` says that all pages around it are in MyST, `page_of` where their labels are,
+    and `id_of` where the ids of MkDocs are.
     Raises `NotTaken`.
     """
     remarks = Remarks()
@@ -143,7 +146,7 @@ def parse_markdown(
             body = with_roles(body, of_myst, page_of, made, remarks)
             labels |= of_myst
         body = _said(body, head.fields, remarks)
-        body = with_blocks(body, labels, page_of, made, remarks)
+        body = with_blocks(with_autorefs(body, id_of, remarks), labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
         body = plain_markdown(body, remarks, myst=myst)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)

@@ -73,6 +73,8 @@ PIECES = (
         "@sec-a",
         "[@fig-",
         "# a {#sec-a}\n",
+        "[](){#a}",
+        "[a][b]",
         "```{r}\n#| a: |\n",
         "$a",
         "$$ a_{b} ",
@@ -96,6 +98,7 @@ IMPORTERS = (
     *(
         "abbreviations",
         "attributes",
+        "autorefs",
         "blocks",
         "body",
         "breaks",
