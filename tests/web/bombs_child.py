@@ -29,7 +29,7 @@ from kb.importers import glossary, journals, mentioned, permalinks, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.worlds.web import Browsers, Community, community_at, form_token
-from web import bodies, errors, requests, security
+from web import bodies, places, requests, security
 from web import fields as form_fields
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
@@ -247,10 +247,10 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
     "kb/ids.py": (ids.group_id,),
     "kb/people/directory.py": (_patterns(directory),),
     "web/bodies.py": (lambda text: bodies.encoded_fields(text.encode()),),
-    "web/errors.py": (_patterns(errors),),
     "web/pages/forms.py": (_patterns(forms),),
     "web/pages/sections.py": (_patterns(sections),),
     "web/fields.py": (_patterns(form_fields),),
+    "web/places.py": (_patterns(places),),
     "web/requests.py": (_patterns(requests),),
     "web/security.py": (_patterns(security),),
 }
