@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -184,9 +184,27 @@ def _wrong(name: str, value: object) -> str:
     try:
         _converted({"data": "", name: value})
     except msgspec.ValidationError:
-        wanted = "a number from 1 to 65535" if name == "port" else "a text in quotes"
-        return f"{name} has to be {wanted}"
+        return f"{name} has to be {wanted(get_type_hints(Settings, include_extras=True)[name])}"
     return ""
+
+
+def wanted(kind: object) -> str:
+    """What a value of the type of a setting is, in words; raises `TypeError` for other types."""
+    from msgspec import inspect
+
+    told = inspect.type_info(kind)
+    if isinstance(told, inspect.Metadata):
+        told = told.type
+    match told:
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.IntType() | inspect.FloatType():
+            ends = (("from", told.ge), ("to", told.le))
+            bounds = "".join(f" {word} {end}" for word, end in ends if end is not None)
+            return f"{'a whole' if isinstance(told, inspect.IntType) else 'a'} number{bounds}"
+        case inspect.StrType():
+            return "a text in quotes"
+    raise TypeError(f"Say in `wanted` what a setting of the type {kind} has to be.")
 
 
 def _checked(settings: Settings) -> Settings:

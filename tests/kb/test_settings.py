@@ -3,13 +3,14 @@
 import os
 import re
 from pathlib import Path
+from typing import Annotated, get_type_hints
 
 import msgspec
 import pytest
 
 from kb import KnowledgeBase
 from kb.errors import DataDirectoryError
-from kb.storage.settings import ENVIRONMENT, FILE_NAME, Settings, load_settings, written
+from kb.storage.settings import ENVIRONMENT, FILE_NAME, Settings, load_settings, wanted, written
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| `([^`]*)` \|", re.M)
@@ -55,7 +56,7 @@ def test_a_variable_that_is_set_to_nothing_means_no_default(
     ("text", "sentence"),
     [
         ("colour = 1", "there is no setting colour"),
-        ("port = 'many'", "port has to be a number from 1 to 65535"),
+        ("port = 'many'", "port has to be a whole number from 1 to 65535"),
         ("port = 0\ncommunity = 5", "; community has to be a text in quotes"),
         ("port = 0", "port"),
         ("port = 70000", "port"),
@@ -81,6 +82,33 @@ def test_a_setting_that_does_not_fit_is_one_sentence(
     with pytest.raises(DataDirectoryError, match=sentence) as caught:
         load_settings(tmp_path, {})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENT.values())
+def test_of_each_setting_is_told_what_its_type_wants(tmp_path: Path, name: str) -> None:
+    kind = wanted(get_type_hints(Settings, include_extras=True)[name])
+    (tmp_path / FILE_NAME).write_text(f"{name} = []")
+    with pytest.raises(DataDirectoryError, match=f"{name} has to be {kind}"):
+        load_settings(tmp_path, {})
+    assert ("number" in kind) == isinstance(getattr(Settings(data=tmp_path), name), int)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (str, "a text in quotes"),
+        (bool, "true or false"),
+        (int, "a whole number"),
+        (float, "a number"),
+        (Annotated[int, msgspec.Meta(ge=1)], "a whole number from 1"),
+        (Annotated[float, msgspec.Meta(le=0.5)], "a number to 0.5"),
+        (Annotated[int, msgspec.Meta(ge=0, le=9)], "a whole number from 0 to 9"),
+    ],
+)
+def test_what_a_setting_has_to_be_follows_from_its_type(kind: object, told: str) -> None:
+    assert wanted(kind) == told
+    with pytest.raises(TypeError, match="Say in `wanted`"):
+        wanted(list[str])
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
