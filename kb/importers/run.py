@@ -29,6 +29,7 @@ from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Remarks, Why
 from kb.importers.shown import changes
 from kb.importers.sight import Sight
+from kb.importers.tag_links import TagLinks
 from kb.importers.turned import page_first
 
 __all__ = ["REFUSED", "FileOutcome", "FolderImport", "ImportOptions", "said"]
@@ -92,7 +93,7 @@ class FolderImport:
         self.paths = in_order([*find_files(folder), *self._hidden[:1]])
         self._cascades.read_settings(folder, self.paths)
         self._permalinks = Permalinks(folder, self.paths)
-        self._journals = Journals(folder, self.paths)
+        self._journals, self._tags = Journals(folder, self.paths), TagLinks(self.paths)
         self._sight = Sight(
             options.visibility, options.groups, options.group_names, entries.audience_after
         )
@@ -110,7 +111,7 @@ class FolderImport:
             for each in found:
                 if isinstance(each, FileOutcome):
                     yield each
-                elif each[1].points_elsewhere():
+                elif each[1].points_elsewhere() or self._tags.has(each[1].path):
                     waiting.append(each)
                 else:
                     yield self._bring(*each)
@@ -143,8 +144,7 @@ class FolderImport:
         names = (*known_as, *self._permalinks.of(path := parsed.path), *self._journals.of(path))
         self._files[entry_id] = parsed
         self._sight.add(entry_id, parsed)
-        folder = self._permalinks.folder_of(parsed.path)
-        self._names.add(parsed.path, entry_id, filter(None, names), folder)
+        self._names.add(path, entry_id, filter(None, names), self._permalinks.folder_of(path))
         return entry_id
 
     def _external_id(self, parsed: ParsedFile) -> str:
@@ -176,7 +176,7 @@ class FolderImport:
         told: list[str] = []
         try:
             may_tell = partial(self._sight.may_tell, entry_id)
-            with_links = with_terms(parsed, self._names, may_tell)
+            with_links = self._tags.led(with_terms(parsed, self._names, may_tell), self._names)
             imported = self._imported(entry_id, with_links, told)
         except Exception as error:
             return not_taken(parsed.path, error)

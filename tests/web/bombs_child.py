@@ -25,7 +25,7 @@ from kb.entries import headings, meant, tags
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
-from kb.importers import glossary, journals, mentioned, permalinks, turned
+from kb.importers import glossary, journals, mentioned, permalinks, tag_links, turned
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.worlds.web import Browsers, Community, community_at, form_token
@@ -264,6 +264,7 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "kb/importers/journals.py": (_patterns(journals),),
     "kb/importers/mentioned.py": (_patterns(mentioned),),
     "kb/importers/permalinks.py": (_patterns(permalinks),),
+    "kb/importers/tag_links.py": (_patterns(tag_links),),
     "kb/importers/turned.py": (_patterns(turned),),
     "web/markdown.py": (_page_text,),
 }
