@@ -19,6 +19,7 @@ from kb.own_data.read import OwnData, own_data
 from kb.parts import Parts
 from kb.people.credentials import Credentials
 from kb.people.directory import Directory
+from kb.people.member import roles_after
 from kb.people.service import People
 from kb.reuse.service import Reuses
 from kb.search.search import Answer, Search
@@ -49,6 +50,10 @@ class Session:
         """
         with self._parts.reader.snapshot() as views:
             yield type(self)(self._parts, self.principal, views)
+
+    def as_(self, principal: Principal) -> Self:
+        """What `principal` sees and does, in the same state of the views where this is of one."""
+        return type(self)(self._parts, principal, self._views)
 
     def renew(self) -> None:
         """Read the views from here on as they are then, where this is a snapshot."""
@@ -165,6 +170,7 @@ class Session:
             settle=parts.worker.settle,
             wrote=partial(parts.own.note, self._member),
             shown=Sight(parts.reader, self.principal.labels),
+            holds=roles_after,
         )
 
     @cached_property

@@ -10,13 +10,14 @@ from msgspec import Struct, structs
 
 from events.codec import EventCodec
 from events.errors import EventDataError, EventIdConflict, UnknownEventType, VersionConflict
-from events.event import DamagedEvent, NewEvent, RecordedEvent
+from events.event import NewEvent, RecordedEvent
 from kb.access import Principal
 from kb.errors import DataDirectoryError, Forbidden, InvalidInput, Refused, SentAlready
 from kb.ids import event_id, member_stream
 from kb.log_errors import log_errors
 from kb.messages import _
 from kb.noted_reads import NotedReads, StreamLog
+from kb.standing import Holds, refuse_changed
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], UUID]
@@ -30,9 +31,6 @@ ATTEMPTS = 20
 """How often a command is decided anew because its stream moved on meanwhile."""
 
 UUID_VERSION = 7
-
-ENDED = frozenset({"member-left", "member-erased"})
-"""After one of these events on their stream nobody writes any more."""
 
 
 class Receipt(Struct, frozen=True, omit_defaults=True):
@@ -77,7 +75,9 @@ class Writer:
     `settle` is called with a command's position, e.g. to wait until the views have taken it in, and
     answers in a sentence that they have not; `wrote` before that, with its stream and position;
     `shown` tells whether these show something to the principal, where there are views.
-    Nobody writes after they have left or were erased, unless for `finishing` what they began.
+    Nobody writes after they have left or were erased, unless for `finishing` what they began; nor
+    with a role that was taken from them meanwhile, where `holds` tells their roles; see
+    `kb.standing`.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class Writer:
         settle: Settle,
         wrote: Wrote = lambda *_: None,
         shown: Shown = lambda *_: True,
+        holds: Holds | None = None,
         finishing: bool = False,
     ) -> None:
         self._log = NotedReads(log)
@@ -97,6 +98,7 @@ class Writer:
         self._new_event_id = new_event_id
         self._settle = settle
         self._wrote = wrote
+        self._holds = holds
         self._finishing = finishing
         self.shown = shown
         self.principal = principal
@@ -206,7 +208,7 @@ class Writer:
         before = self._fold(aggregate, recorded)
         new = self._new_events(decide(before), aggregate.stream, command)
         if new:
-            self._refuse_ended()
+            self._refuse_changed()
             also = {turn[0]: self._new_events(turn[1:], turn[0], command, len(new))} if turn else {}
             try:
                 # What it is about comes last, so who waits for that has seen all of it.
@@ -216,15 +218,13 @@ class Writer:
             recorded = appended[-len(new) :]
         return Done(before, _receipt(aggregate.id, recorded))
 
-    def _refuse_ended(self) -> None:
+    def _refuse_changed(self) -> None:
         # A principal who was a member then may be one no longer, e.g. in a long import.
         if self._finishing:
             return
+        # Read here, it is compared when the events are written: nothing is taken in between.
         own = self._read(member_stream(self.actor))
-        # One that is damaged may have been the end: decoding says so.
-        self._decoded(event for event in own if isinstance(event, DamagedEvent))
-        if any(event.type in ENDED for event in own):
-            raise Forbidden(_("You are not a member any more, so you cannot change anything."))
+        refuse_changed(self.principal, own, self._decoded, self._holds)
 
     def _read(self, stream: str) -> list[RecordedEvent]:
         return self._log.read_stream(stream)

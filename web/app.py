@@ -29,15 +29,8 @@ from web.pages.shell import Pages, pages_of
 from web.protocol import last_resort
 from web.rules import Guard, refuse_unruled
 from web.security import Doors
-from web.visit import (
-    Limits,
-    Visits,
-    WhoAsks,
-    provide_base,
-    provide_session,
-    provide_visit,
-    usual_limits,
-)
+from web.settled import WhoAsks, provide_base, provide_session, provide_visit
+from web.visit import Limits, Visits, usual_limits
 
 STATIC = Path(__file__).parent / "static"
 

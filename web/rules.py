@@ -44,16 +44,8 @@ class Guard:
         """Raise `SignInNeeded`, `Forbidden` or `TooManyAttempts` where it does not."""
         if handler.handler_name == "options_handler":
             return  # Litestar's own: names the methods of an address
-        rule: Rule = handler.opt["rule"]
+        await hold_to_rule(connection, handler)
         visit: Visit = connection.scope["auth"]
-        try:
-            _hold_to(rule, visit, handler.opt.get("wish", ""))
-            _hold_to_scopes(rule, visit, is_page=not is_api(connection.scope["path"]))
-        except SignInNeeded as error:
-            raise SignInNeeded(CHALLENGE, typed=await _kept(connection)) from error
-        except Forbidden:
-            await _kept(connection)  # read, so that it can be given back
-            raise
         if handler.opt.get("counted") and self._visits.base.settings.ways:
             limit = self._visits.limits.search
             limit.admit(
@@ -62,6 +54,20 @@ class Guard:
         queue = handler.opt.get("queue")
         if queue and isinstance(connection, Request):
             await have_turn(connection, getattr(self._visits.limits, queue), _place(visit))
+
+
+async def hold_to_rule(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Raise `SignInNeeded` or `Forbidden` where the rule of `handler` does not allow the visit."""
+    rule: Rule = handler.opt["rule"]
+    visit: Visit = connection.scope["auth"]
+    try:
+        _hold_to(rule, visit, handler.opt.get("wish", ""))
+        _hold_to_scopes(rule, visit, is_page=not is_api(connection.scope["path"]))
+    except SignInNeeded as error:
+        raise SignInNeeded(CHALLENGE, typed=await _kept(connection)) from error
+    except Forbidden:
+        await _kept(connection)  # read, so that it can be given back
+        raise
 
 
 def _counted_for(visit: Visit) -> tuple[str, str]:
@@ -130,18 +136,25 @@ async def check_form(request: Request[Any, Any, Any]) -> None:
     the form has a field that would be dropped.
     """
     refuse_repeated_parameters(request)
-    visit: Visit = request.auth
     if request.method in SAFE_METHODS:
         return
     # Read here in any case: Litestar would parse it itself where nobody has.
     form = await request.form() if _takes_form(request) else {}
-    if visit.signed_in is not None:
-        given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
-        if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
-            raise CrossSiteRequest(typed=await _kept(request))
+    await refuse_foreign_form(request)
     if strangers := unknown(form, request.scope["path_template"]):
         kept = [(name, text) for name, text in await _kept(request) if name not in strangers]
         raise UnknownField(strangers[0], kept)
+
+
+async def refuse_foreign_form(request: Request[Any, Any, Any]) -> None:
+    """Raise `CrossSiteRequest` for a form that is not of the session that it comes with."""
+    visit: Visit = request.auth
+    if request.method in SAFE_METHODS or visit.signed_in is None:
+        return
+    form = await request.form() if _takes_form(request) else {}
+    given = request.headers.get(FORM_HEADER) or form.get(FORM_TOKEN, "")
+    if not isinstance(given, str) or not form_value_fits(visit.cookie, given):
+        raise CrossSiteRequest(typed=await _kept(request))
 
 
 def _takes_form(request: Request[Any, Any, Any]) -> bool:

@@ -5,27 +5,31 @@ from functools import partial
 from typing import Any, Literal
 
 from litestar import Request
-from litestar.types import Message, Receive, Scope, Send
+from litestar.types import Receive, Scope
 
 from kb.messages import _
 from web.bodies import Unfinished
 from web.line import Line
+from web.visit import visit_of
 
 Queue = Literal["", "searches", "reads"]
 """Which line a route stands in: that of searches, that of other reads that grow, or none."""
 
-_ENDS = "tributary.turn"
+_ENDS, _WAITED = "tributary.turn", "tributary.waited"
 
 
 async def have_turn(request: Request[Any, Any, Any], line: Line, place: bytes) -> None:
     """Wait for a turn of `place`, for as long as the client waits; `end_turn` ends it.
 
+    Who asks is to be settled again after that, where it `has_waited`.
     Raises `TooManyAttempts` if too many wait, `Unfinished` if the client went away.
     """
     mine = line.enter(place)
     request.scope.setdefault("state", {})[_ENDS] = partial(line.leave, mine)
     begun = wrap_future(mine)
     if not mine.done():
+        request.scope["state"][_WAITED] = True
+        visit_of(request).session.renew()  # while many wait, the views are read by none of them
         gone = ensure_future(_gone(request.receive))
         try:
             await wait((begun, gone), return_when=FIRST_COMPLETED)
@@ -43,14 +47,9 @@ def end_turn(scope: Scope) -> None:
         ends()
 
 
-def ending_turn(scope: Scope, send: Send) -> Send:
-    """`send`, before which the turn ends: a client that reads slowly keeps nobody waiting."""
-
-    async def sending(message: Message) -> None:
-        end_turn(scope)
-        await send(message)
-
-    return sending
+def has_waited(scope: Scope) -> bool:
+    """Whether a request waited for its turn."""
+    return bool(scope.get("state", {}).get(_WAITED))
 
 
 async def _gone(receive: Receive) -> None:

@@ -1,6 +1,6 @@
-"""Who asks: made of a session's cookie, a token or the local socket, once for each request."""
+"""Who asks: made of a session's cookie, a token or the local socket; when, tells `web.settled`."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from secrets import token_bytes
@@ -8,13 +8,9 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Headers
-from litestar.di import NamedDependency
-from litestar.enums import ScopeType
 from litestar.exceptions import ClientException
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import Scope
 from msgspec import Struct, field, structs
 
 from kb import KnowledgeBase, Session, access
@@ -25,14 +21,11 @@ from kb.accounts.sessions import SessionInfo, form_value
 from kb.clock import utc_now
 from kb.errors import NotFound
 from kb.messages import _
-from kb.people.directory import Directory
 from kb.storage.local_socket import MEMBER_HEADER
-from web.bodies import give_back
 from web.errors import is_api
 from web.line import OF_ONE, Line
 from web.protocol import LOCAL
-from web.security import SAFE_METHODS, is_ours
-from web.turns import end_turn, ending_turn
+from web.security import SAFE_METHODS
 
 if TYPE_CHECKING:
     from kb.accounts.oidc import OpenIdProvider
@@ -169,65 +162,67 @@ class Visits:
     @property
     def nobody(self) -> Visit:
         """A visitor of whom nothing is asked and who sees nothing."""
-        return self._as(access.anonymous(world=False))
+        return self._as(self.base.session, access.anonymous(world=False))
 
-    def of(self, scope: Scope) -> Visit:
-        """Who asks in `scope`. Raises `BadToken`."""
+    def of(
+        self, scope: Scope, kept: Callable[[Session], Session] = lambda session: session
+    ) -> Visit:
+        """Who asks in `scope`, with a session in the state of the views that `kept` gives.
+
+        Raises `BadToken`.
+        """
         self._opened.wait(OPENING_SECONDS)
+        now = kept(self.base.session)
         headers = Headers.from_scope(scope)
         if scope.get(LOCAL):
-            return self._beside(headers.get(MEMBER_HEADER))
+            return self._beside(now, headers.get(MEMBER_HEADER))
         client = scope.get("client")
         address = one_place(client[0]) if client else ""
         if not self.base.settings.ways:
-            return Visit(self.base, self.base.session, address=address)
+            return Visit(self.base, now, address=address)
         if (authorization := headers.get("authorization")) is not None:
-            return self._by_token(authorization, address)
+            return self._by_token(now, authorization, address)
         # What a browser sends by itself changes nothing over the JSON interface.
         if is_api(scope["path"]) and scope["method"] not in SAFE_METHODS:  # type: ignore[typeddict-item]
-            return self._nobody(address)
-        return self._by_cookie(scope, address)
+            return self._nobody(now, address)
+        return self._by_cookie(now, scope, address)
 
-    def _beside(self, member: str | None) -> Visit:
+    def _beside(self, now: Session, member: str | None) -> Visit:
         """The holder of the data directory says for whom they ask."""
         if member is None:
-            return Visit(self.base, self.base.session)
+            return Visit(self.base, now)
         if member == access.OPERATOR:
-            return self._as(access.operator())
-        return Visit(self.base, self.base.as_member(member))
+            return self._as(now, access.operator())
+        return self._as(now, now.directory.principal(member))
 
-    def _by_token(self, authorization: str, address: str) -> Visit:
+    def _by_token(self, now: Session, authorization: str, address: str) -> Visit:
         scheme, _, secret = authorization.partition(" ")
         token = self.base.accounts.tokens.check(secret.strip())
         if scheme.lower() != "bearer" or token is None:
             raise BadToken
         try:
-            member = self._directory.principal(token.member)
+            member = now.directory.principal(token.member)
         except NotFound:
             raise BadToken from None
         principal = structs.replace(member, scopes=frozenset(token.scopes))
-        return self._as(principal, scopes=token.scopes, address=address, token=token.id)
+        return self._as(now, principal, scopes=token.scopes, address=address, token=token.id)
 
-    def _by_cookie(self, scope: Scope, address: str) -> Visit:
+    def _by_cookie(self, now: Session, scope: Scope, address: str) -> Visit:
         cookie = cookie_of(Request(scope), self.base)
         signed_in = self.base.accounts.sessions.member_of(cookie) if cookie else None
         if signed_in is None:
-            return self._nobody(address)
+            return self._nobody(now, address)
         try:
-            principal = self._directory.principal(signed_in.member)
+            principal = now.directory.principal(signed_in.member)
         except NotFound:
-            return self._nobody(address)
-        return self._as(principal, signed_in=signed_in, cookie=cookie, address=address)
+            return self._nobody(now, address)
+        return self._as(now, principal, signed_in=signed_in, cookie=cookie, address=address)
 
-    def _nobody(self, address: str) -> Visit:
-        return self._as(self._directory.anonymous(), address=address)
+    def _nobody(self, now: Session, address: str) -> Visit:
+        return self._as(now, now.directory.anonymous(), address=address)
 
-    @property
-    def _directory(self) -> Directory:
-        return self.base.session.directory
-
-    def _as(self, principal: Principal, **known: Any) -> Visit:
-        return Visit(self.base, self.base.as_(principal), **known)
+    def _as(self, now: Session, principal: Principal, **known: Any) -> Visit:
+        return Visit(self.base, now.as_(principal), **known)
 
 
 def one_place(address: str) -> str:
@@ -252,48 +247,7 @@ def cookie_of(request: Request[Any, Any, Any], base: KnowledgeBase) -> str:
     return cookies.get(cookie_name(base), "")
 
 
-class WhoAsks(ASGIMiddleware):
-    """Puts the visit where handlers and guards find it, as `request.auth`."""
-
-    scopes = (ScopeType.HTTP,)
-
-    def __init__(self, visits: Visits) -> None:
-        self._visits = visits
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on with its visit, or raise what becomes a 401."""
-        ours = is_ours(scope["path"])
-        visit = self._visits.nobody if ours else await sync_to_thread(self._visits.of, scope)
-        scope["auth"] = visit
-        scope["user"] = visit.principal
-        try:
-            await next_app(scope, receive, ending_turn(scope, send))
-        finally:
-            end_turn(scope)
-            give_back(scope)
-
-
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
     """The visit that a request is."""
     visit: Visit = request.auth
     return visit
-
-
-async def provide_visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit, None]:
-    """The dependency `visit`; all that a request reads which changes nothing is of one state."""
-    visit = visit_of(request)
-    if request.method not in SAFE_METHODS:
-        yield visit
-        return
-    with visit.session.snapshot() as session:
-        yield structs.replace(visit, session=session)
-
-
-def provide_base(request: Request[Any, Any, Any]) -> KnowledgeBase:
-    """The dependency `base`, of which nothing is asked in the name of the principal."""
-    return visit_of(request).base
-
-
-def provide_session(visit: NamedDependency[Visit]) -> Session:
-    """The dependency `session`: what the principal sees and does."""
-    return visit.session

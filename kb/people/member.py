@@ -1,5 +1,7 @@
 """The member aggregate: one stream per person, in which nothing personal stands in the clear."""
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Literal, assert_never
 
 from msgspec import Struct, structs
@@ -151,3 +153,8 @@ def _with_ties(
 
 def _gone(member: Member, standing: Standing) -> Member:
     return structs.replace(member, standing=standing, roles=frozenset(), groups=frozenset())
+
+
+def roles_after(events: Iterable[MemberEvent]) -> frozenset[Role]:
+    """The roles of a member to whom these happened."""
+    return reduce(evolve, events, Member(id="")).roles

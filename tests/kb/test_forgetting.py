@@ -262,7 +262,7 @@ def test_what_a_member_contributes_while_being_erased_with_all_entries_goes_as_w
     her = xanthippe(base)
     base.session.people.erase(id_of(her), entries="erased")
     with monkeypatch.context() as patch:
-        patch.setattr("kb.writer.ENDED", frozenset())  # the check came before the erasure
+        patch.setattr("kb.standing.ENDED", frozenset())  # the check came before the erasure
         late = practice(her, TITLE, TEXT)
     base.session.erasure.member(id_of(her))
     assert list(base.session.catalogue.all_ids()) == []

@@ -1,11 +1,10 @@
 """An entry's own page, and the small forms on it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -32,7 +31,7 @@ from kb.people.actions import SEE_PEOPLE
 from kb.reuse.actions import UPDATE_REUSE
 from kb.writer import Receipt
 from web import laid_out
-from web.errors import status_of
+from web.errors import sign_in_url, status_of
 from web.pages.forms import Form, new_command_id
 from web.pages.links import entry_url
 from web.pages.parts import PIECE, SUGGESTED, PageNumber, Part, offset, part
@@ -40,6 +39,7 @@ from web.pages.picking import Offer, offered
 from web.pages.sections import ShownSection, shown_sections
 from web.pages.shell import Pages, see_other
 from web.pages.sight import ChosenSight
+from web.settled import settle_again
 from web.written import when_searchable, written
 
 FORMS: Mapping[str, tuple[str, ...]] = {
@@ -114,6 +114,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
 @get("/entries/{entry_id:str}", rule=READ)
 async def show(
+    request: Request[Any, Any, Any],
     session: NamedDependency[Session],
     pages: NamedDependency[Pages],
     entry_id: FromPath[str],
@@ -125,13 +126,14 @@ async def show(
 ) -> Response[str]:
     """One entry; `endorsed`, `reuse`, `related`, `history`: which page of each list."""
     at = Numbers(endorsed, reuse, related, history)
-    look = partial(entry_view, session, pages, entry_id, at=at)
-    view = await sync_to_thread(look)
+    view = await sync_to_thread(entry_view, session, pages, entry_id, at=at)
     if soon := next((one.soon for one in view.sections if one.soon), None):
         del view  # many may wait, and texts are long
         session.renew()
         await laid_out.wait(soon)
-        view = await sync_to_thread(look)
+        visit = await settle_again(request)
+        pages = pages.for_visit(visit, sign_in_url(request))
+        view = await sync_to_thread(entry_view, visit.session, pages, entry_id, at=at)
     return await sync_to_thread(_shown, pages, view, done=done)
 
 

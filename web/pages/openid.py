@@ -29,7 +29,7 @@ from web.pages.sign_in import (
 )
 from web.pages.tries import place_of
 from web.requests import given_once
-from web.visit import Limits, Visit, cookie_name
+from web.visit import Limits, Visit, Visits, cookie_name
 
 BACK = "/sign-in/openid/back"
 MINUTES = 10
@@ -110,13 +110,13 @@ async def come_back(
 ) -> Response[Any]:
     """Come back from the OpenID provider."""
     require_signing_in(visit.base, "openid")
-    return await _in_turn(request, limits, lambda: _came_back(request, visit, pages, openid))
+    visit.session.renew()  # the provider may be long in answering
+    return await _in_turn(request, limits, lambda: _came_back(request, visit.base, pages, openid))
 
 
 def _came_back(
-    request: Request[Any, Any, Any], visit: Visit, pages: Pages, openid: Provider
+    request: Request[Any, Any, Any], base: KnowledgeBase, pages: Pages, openid: Provider
 ) -> Response[Any]:
-    base = visit.base
     state, _dot, rest = request.cookies.get(_cookie(base), "").partition(".")
     what, _dot, back = rest.partition(".")
     try:
@@ -127,7 +127,9 @@ def _came_back(
                 raise SignInRefused(UNKNOWN)
             answer = signed_in(request, base, member, "openid", safe_path(unquote(back)))
         else:
-            answer = _link(visit, what, claims.issuer, claims.subject)
+            visits: Visits = request.app.state["visits"]
+            now = visits.of(request.scope)  # the provider was long in answering
+            answer = _link(now, what, claims.issuer, claims.subject)
     except SignInRefused as error:
         form = Form({"name": ""}).with_error(error)
         page = SignInPage(form, "/", base.settings.ways)

@@ -1,0 +1,42 @@
+"""Nobody writes with a role that was taken from them after it was asked who they are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from kb import KnowledgeBase
+from kb.errors import Forbidden
+from kb.noted_reads import NotedReads
+from tests.worlds.base import id_of, joined, practice
+
+
+def test_a_session_of_before_a_role_was_taken_writes_nothing_more(base: KnowledgeBase) -> None:
+    joined(base, "member", "steward", name="Another")
+    steward, member = joined(base, "member", "steward"), joined(base, "member")
+    base.session.people.change_roles(id_of(steward), ["member"])
+    with pytest.raises(Forbidden, match="role was taken"):
+        steward.people.change_roles(id_of(member), ["member", "steward"])
+    assert base.session.directory.member(id_of(member)).roles == ("member",)
+    now = base.as_member(id_of(steward))
+    assert practice(now, "Written as a member")
+
+
+def test_a_role_that_is_taken_while_a_command_is_decided_writes_nothing(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(base, "member", "steward", name="Another")
+    steward, member = joined(base, "member", "steward"), joined(base, "member")
+    append, taking = NotedReads.append, [True]
+
+    def late(log: NotedReads, events: Mapping[str, Sequence[Any]]) -> Any:
+        if taking:
+            taking.clear()
+            base.session.people.change_roles(id_of(steward), ["member"])
+        return append(log, events)
+
+    monkeypatch.setattr(NotedReads, "append", late)
+    with pytest.raises(Forbidden, match="role was taken"):
+        steward.people.change_roles(id_of(member), ["member", "steward"])
+    assert not taking
+    assert base.session.directory.member(id_of(member)).roles == ("member",)

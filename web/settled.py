@@ -1,0 +1,128 @@
+"""When it is settled who asks: as a request comes, and before its handler where it waited.
+
+A body may take long to come, and so may a turn: who was signed in, a steward or in a group when the
+request began may be that no longer.
+"""
+
+from contextlib import ExitStack
+from typing import Any
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from kb import KnowledgeBase, Session
+from web.bodies import give_back
+from web.rules import hold_to_rule, refuse_foreign_form
+from web.security import SAFE_METHODS, is_ours
+from web.turns import end_turn, has_waited
+from web.visit import Visit, Visits, visit_of
+
+_KEPT = "tributary.kept"
+
+
+class _Kept:
+    """One state of the views, for who asks and for all that is shown to them."""
+
+    def __init__(self) -> None:
+        self._entered = ExitStack()
+        self._ended = False
+
+    def begin(self, session: Session) -> Session:
+        """`session` in that state; called in a thread, which the request may not wait for."""
+        kept = self._entered.enter_context(session.snapshot())
+        if self._ended:
+            self._entered.close()
+        return kept
+
+    def end(self) -> None:
+        """Let nothing more be read from it."""
+        self._ended = True
+        self._entered.close()
+
+
+class WhoAsks(ASGIMiddleware):
+    """Puts the visit where handlers and guards find it, as `request.auth`."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass the request on with its visit, or raise what becomes a 401."""
+
+        async def sending(message: Message) -> None:
+            _end(scope)  # a client that reads slowly keeps nobody waiting
+            await send(message)
+
+        try:
+            if is_ours(scope["path"]):
+                _put(scope, self._visits.nobody)
+            else:
+                await _settle(scope, self._visits)
+            await next_app(scope, receive, sending)
+        finally:
+            _end(scope)
+            give_back(scope)
+
+
+async def settle_again(request: Request[Any, Any, Any]) -> Visit:
+    """The visit as it is now; called after whatever a request waited for, before it goes on.
+
+    Raises what a request that begins now would be answered: `BadToken`, `SignInNeeded` with what
+    was typed, `Forbidden` or `CrossSiteRequest`.
+    """
+    visits: Visits = request.app.state["visits"]
+    _put(request.scope, visits.nobody)  # to whom it is said that a token is void
+    await _settle(request.scope, visits)
+    await hold_to_rule(request, request.route_handler)
+    await refuse_foreign_form(request)
+    return visit_of(request)
+
+
+async def provide_visit(request: Request[Any, Any, Any]) -> Visit:
+    """The dependency `visit`, for which Litestar has read the body and waited for the turn.
+
+    All that a request reads which changes nothing is of one state, and so are its roles and labels.
+    """
+    if request.method in SAFE_METHODS and not has_waited(request.scope):
+        return visit_of(request)
+    return await settle_again(request)
+
+
+def provide_base(request: Request[Any, Any, Any]) -> KnowledgeBase:
+    """The dependency `base`, of which nothing is asked in the name of the principal."""
+    return visit_of(request).base
+
+
+def provide_session(visit: NamedDependency[Visit]) -> Session:
+    """The dependency `session`: what the principal sees and does."""
+    return visit.session
+
+
+async def _settle(scope: Scope, visits: Visits) -> None:
+    _let_go(scope)
+    if scope["method"] in SAFE_METHODS:  # type: ignore[typeddict-item]  # of HTTP alone
+        kept = scope.setdefault("state", {})[_KEPT] = _Kept()
+        _put(scope, await sync_to_thread(visits.of, scope, kept.begin))
+    else:
+        _put(scope, await sync_to_thread(visits.of, scope))
+
+
+def _put(scope: Scope, visit: Visit) -> None:
+    scope["auth"] = visit
+    scope["user"] = visit.principal
+
+
+def _end(scope: Scope) -> None:
+    end_turn(scope)
+    _let_go(scope)
+
+
+def _let_go(scope: Scope) -> None:
+    if kept := scope.get("state", {}).pop(_KEPT, None):
+        kept.end()
