@@ -179,7 +179,7 @@ class Visits:
         client = scope.get("client")
         address = one_place(client[0]) if client else ""
         if not self.base.settings.ways:
-            return Visit(self.base, now, address=address)
+            return self._as(now, _served(now), address=address)
         if (authorization := headers.get("authorization")) is not None:
             return self._by_token(now, authorization, address)
         # What a browser sends by itself changes nothing over the JSON interface.
@@ -190,7 +190,7 @@ class Visits:
     def _beside(self, now: Session, member: str | None) -> Visit:
         """The holder of the data directory says for whom they ask."""
         if member is None:
-            return Visit(self.base, now)
+            return self._as(now, _served(now))
         if member == access.OPERATOR:
             return self._as(now, access.operator())
         return self._as(now, now.directory.principal(member))
@@ -223,6 +223,17 @@ class Visits:
 
     def _as(self, now: Session, principal: Principal, **known: Any) -> Visit:
         return Visit(self.base, now.as_(principal), **known)
+
+
+def _served(now: Session) -> Principal:
+    """The one for whom all is shown where nobody signs in, as they are by now."""
+    principal = now.principal
+    if principal.member is None or access.is_operator(principal):
+        return principal
+    try:
+        return now.directory.principal(principal.member)
+    except NotFound:
+        return now.directory.anonymous()
 
 
 def one_place(address: str) -> str:

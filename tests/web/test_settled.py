@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.types import Scope
 
+from kb import KnowledgeBase
 from kb.access import Visibility
 from kb.entries.content import Content, Section
 from tests.web.visits import REVISED
+from tests.worlds.base import id_of, joined
 from tests.worlds.web import SITE, Browsers, Client, Community, app_of, form_token, generous
 from web import laid_out
-from web.visit import Limits
+from web.visit import Limits, Visits
 
 HELP = "What I wrote for long."
 SECRET = "Written after the removal"
@@ -297,3 +300,22 @@ def test_every_route_that_is_not_open_to_all_asks_who_asks_before_its_handler(
         and not {"visit", "session", "pages"} & {*handler.parsed_fn_signature.parameters}
     }
     assert not lacking
+
+
+def test_a_server_for_one_member_shows_what_that_one_sees_by_now(base: KnowledgeBase) -> None:
+    operator = base.session.people
+    mara = id_of(joined(base, "member", "steward"))
+    joined(base, "member", "steward", name="Another")
+    visits = Visits(base, generous())
+    base.session = base.as_member(mara)
+    assert visits.of(asked()).principal.roles == {"member", "steward"}
+    operator.change_roles(mara, ["member"])
+    assert visits.of(asked()).principal.roles == {"member"}
+    operator.leave(mara)
+    assert visits.of(asked()).principal.member is None
+
+
+def asked() -> Scope:
+    """A request from this machine."""
+    found: Any = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    return cast("Scope", {**found, "client": ("127.0.0.1", 50_000)})
