@@ -14,7 +14,7 @@ from kb.importers.field_kinds import (
     is_picture,
     why_not,
 )
-from kb.importers.lines import plain_line
+from kb.importers.lines import plain_line, with_addresses
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import plain
@@ -106,7 +106,8 @@ class Fields:
             self._section(name, value.text.strip("\n"))
         else:
             meant = value.text if value.value is None else value.value
-            meant = plain_line(meant, self._remarks) if isinstance(meant, str) else meant
+            if isinstance(meant, str):
+                meant = plain_line(with_addresses(meant), self._remarks)
             if meant != "":
                 self.keep(name, meant)
 

@@ -104,3 +104,21 @@ def test_a_mark_that_says_a_field_of_the_file_is_its_value(written: str, read: s
 
     assert found.content.sections[0].text.strip() == read
     assert "Marks of other tools: {{" in "".join(found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[Guild](https://a.example/b)", "Guild (https://a.example/b)"),
+        (
+            'see [A](https://a.example/A_(b) "Title"), [C](c.md)',
+            "see A (https://a.example/A_(b)), C (c.md)",
+        ),
+        ("[https://a.example](https://a.example)", "https://a.example"),
+        ("`[a](b)` and a[i](j k)", "`[a](b)` and a[i](j k)"),
+    ],
+)
+def test_a_link_in_a_property_is_its_words_and_address(written: str, shown: str) -> None:
+    parsed = parse_markdown(f"origin:: {written}\n\nText".encode(), "a.md")
+
+    assert parsed.content.properties == {"origin": shown}
