@@ -33,8 +33,11 @@ def ids_of(text: str, *, headings: bool) -> Iterator[str]:
                 yield slug(plain(_BRACES.sub("", found[1])))
 
 
-def with_autorefs(body: str, id_of: IdOf | None, remarks: Remarks) -> str:
-    """`body` with such references as links, and anchors that are no words without their signs."""
+def with_autorefs(body: str, id_of: IdOf | None, made: set[str], remarks: Remarks) -> str:
+    """`body` with such references as links, and anchors that are no words without their signs.
+
+    The ids of links, of which nobody wrote the page, are added to `made`.
+    """
     if "[](){" in body:
         body = _outside(body, lambda text: _ANCHOR.sub("", text))
     if id_of is None or "][" not in body:
@@ -49,7 +52,10 @@ def with_autorefs(body: str, id_of: IdOf | None, remarks: Remarks) -> str:
         page = id_of(name)
         if page is None:
             remarks.add(Why.CHANGED, f"{found[0]} leads to no heading here")
-        return f"[{words}]({page}#{name})" if page else found[0]
+        if not page:
+            return found[0]
+        made.add(name)
+        return f"[{words}]({page}#{name})"
 
     return _outside(body, lambda text: _REFERENCE.sub(led, text))
 

@@ -146,7 +146,8 @@ def parse_markdown(
             body = with_roles(body, of_myst, page_of, made, remarks)
             labels |= of_myst
         body = _said(body, head.fields, remarks)
-        body = with_blocks(with_autorefs(body, id_of, remarks), labels, page_of, made, remarks)
+        body = with_autorefs(body, id_of, made, remarks)
+        body = with_blocks(body, labels, page_of, made, remarks)
         body = with_named_code(with_references(body, labels, page_of, made))
         body = plain_markdown(body, remarks, myst=myst)
     title, sections = page.read(body, tuple(sorted_fields.sections), remarks, formulas.put_back)

@@ -232,8 +232,8 @@ class FolderImport:
             return found if found and self._sight.may_tell(entry_id, found) else None
 
         def of_label(target: str, label: str) -> bool:
-            known = (self._cascades.page_of, self._cascades.id_of)
-            return bool(target) and target in [page(parsed.path, label) for page in known]
+            pages = (self._cascades.page_of, *[self._cascades.id_of] * (label in parsed.made))
+            return bool(target) and target in [page(parsed.path, label) for page in pages]
 
         def words(target: str, label: str) -> str:
             found = found_at(target) if of_label(target, label) else None
