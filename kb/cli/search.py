@@ -88,14 +88,16 @@ def print_answer(answer: "Answer") -> None:
 def _from_server(
     invocation: Invocation, question: str, chosen: "EntryFilter", limit: int
 ) -> "Answer | None":
+    from kb.entries.results import PARAMETERS
     from kb.storage.local_socket import request
 
-    several = {"kind": chosen.kinds, "tag": chosen.tags, "group": chosen.groups}
+    several = structs.asdict(chosen)
+    del several["archived"]
     parameters = [
         ("q", question),
         ("limit", str(limit)),
         ("archived", "all" if chosen.archived is None else "false"),
-        *((name, value) for name, values in several.items() for value in values),
+        *((PARAMETERS[name], value) for name, values in several.items() for value in values),
     ]
     found = request(invocation.directory, "GET", "/api/search", parameters)
     if found is None:

@@ -1,5 +1,6 @@
 """What questions about entries answer: typed values that pages, commands and the API show."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -138,6 +139,15 @@ class EntryFilter(Struct, frozen=True, kw_only=True):
     def named(self) -> bool:
         """Whether kinds, tags or groups are named."""
         return bool(self.kinds or self.tags or self.groups)
+
+
+PARAMETERS: Mapping[str, str] = {
+    "kinds": "kind",
+    "tags": "tag",
+    "groups": "group",
+    "archived": "archived",
+}
+"""What each field of `EntryFilter` is called in an address."""
 
 
 class Facets(Struct, frozen=True, kw_only=True):

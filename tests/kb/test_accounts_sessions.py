@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from kb.accounts.sessions import Sessions, form_value, form_value_fits
+from kb.accounts.sessions import Sessions, SessionSettings, form_value, form_value_fits
 from kb.errors import SignInRefused
 from tests.examples import costly
 from tests.worlds.base import ANA, BEN, START, Accounts, at_once
@@ -268,3 +268,11 @@ class SessionMachine(RuleBasedStateMachine):
 
 TestSessionsAsADictionary = SessionMachine.TestCase
 TestSessionsAsADictionary.settings = costly(4)
+
+
+def test_the_page_about_signing_in_says_how_long_a_session_lasts() -> None:
+    usual = SessionSettings()
+    page = Path(__file__).parents[2] / "docs" / "members" / "signing-in.md"
+    hours, days = usual.idle // timedelta(hours=1), usual.absolute.days
+    told = f"for {hours} hours after you last did something, and for {days} days at most"
+    assert told in page.read_text(encoding="utf-8")

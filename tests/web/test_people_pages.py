@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from kb.access import Visibility
+from kb.access import ROLES, SIGHTS, Visibility, told
 from kb.errors import Refused
 from kb.ids import group_id
 from tests.web.visits import FORM
 from tests.worlds.base import at_once
 from tests.worlds.web import Browsers, Community, app_of, generous, send
+from web.pages.engine import ROLE_NAMES, SEEN_BY, SHOWN_TO
 
 PROFILE = {
     "name": "Nora",
@@ -186,6 +187,23 @@ def test_everybody_sees_what_was_changed_about_them(
     assert "Became curator." in browser("Stella").get("/audit").text
     assert "by Stella" in browser("Mara").get("/account").text
     assert "Became curator." not in browser("Cleo").get("/account").text
+
+
+def test_every_role_and_sight_has_its_words() -> None:
+    assert {*ROLE_NAMES} == {*ROLES}
+    assert {*SHOWN_TO} == {*SEEN_BY, "groups"} == {*SIGHTS}
+    assert all(told(Visibility(sight)) for sight in SIGHTS)
+
+
+def test_a_role_is_called_alike_on_all_pages(browser: Browsers, community: Community) -> None:
+    stella = browser("Stella")
+    called = '<p class="{}"[^>]*>Member, Steward'
+    for path, styled in (
+        ("/account", "lead"),
+        ("/people", "meta"),
+        (f"/people/{community.ids['Stella']}", "meta"),
+    ):
+        assert re.search(called.format(styled), stella.get(path).text), path
 
 
 def test_the_last_steward_stays(browser: Browsers, community: Community) -> None:

@@ -1,7 +1,7 @@
 """The template engine of pages: its filters, and the words that many templates share."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from kb.access import Sight
+from kb.access import Role, Sight
+from kb.accounts.sessions import SessionSettings
 from kb.characters import visible
 from kb.counting import counted, numbers
 from kb.entries.kinds import Kind
@@ -36,6 +37,23 @@ SHOWN_TO: Mapping[Sight, str] = {
 }
 """Who sees an entry, the usual choice first."""
 
+SEEN_BY: Mapping[Sight, str] = {
+    "members": _("Seen by all members"),
+    "author": _("Seen by its author alone"),
+    "draft": _("Draft, seen by its author alone"),
+    "world": _("Seen by everybody"),
+}
+"""What the page of an entry says of its sight; of groups it tells the names instead."""
+
+ROLE_NAMES: Mapping[Role, str] = {
+    "member": "Member",
+    "curator": "Curator",
+    "steward": "Steward",
+    "reporter": "Reporter",
+}
+
+IDLE_HOURS = SessionSettings().idle // timedelta(hours=1)
+"""How long a session lasts unused, as pages say it."""
 
 TITLES = (
     _("Bad Request"),
@@ -102,6 +120,7 @@ def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environme
     # What kinds of entry say stands in their files, which the catalogues have too.
     made.filters["translated"] = lambda text: Message(text, {})
     made.filters["as_typed"] = escape
+    made.filters["role_name"] = ROLE_NAMES.__getitem__
     made.globals |= {
         "_": gettext,
         "gettext": gettext,
@@ -111,6 +130,10 @@ def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environme
         "kinds": kinds,
         "outcomes": OUTCOMES,
         "sights": SHOWN_TO,
+        "sight_lines": SEEN_BY,
+        "role_names": ROLE_NAMES,
+        "idle_hours": IDLE_HOURS,
+        "session_days": SessionSettings().absolute.days,
         "kind_name": lambda key: Message(kinds[key].name, {}) if key in kinds else key,
         "relation_reads": lambda relation: reads(
             relation.type, incoming=relation.direction == "in"

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from kb import KnowledgeBase, Session
-from kb.access import ROLES, Role, require
+from kb.access import ROLES, require
 from kb.accounts.links import Purpose
 from kb.errors import Forbidden, InvalidInput, KnowledgeBaseError, Mistakes, NotFound, Refused
 from kb.messages import _
@@ -28,12 +28,6 @@ from web.pages.picking import Offer, named_groups, offered
 from web.pages.shell import Pages, see_other
 from web.pages.sign_in import require_signing_in
 
-ROLE_NAMES: Mapping[Role, str] = {
-    "member": "Member",
-    "curator": "Curator",
-    "steward": "Steward",
-    "reporter": "Reporter",
-}
 FEW = 5
 """How many of the groups of a member stand in a list of members."""
 
@@ -53,7 +47,6 @@ class PeoplePage(Struct, frozen=True, kw_only=True):
     members: Part[MemberView]
     named: str
     groups: dict[str, GroupView]
-    roles: Mapping[Role, str]
     form: Form
     offer: Offer
     open_to_world: bool
@@ -71,7 +64,6 @@ class MemberPage(Struct, frozen=True, kw_only=True):
     offer: Offer
     ticked: set[str]
     named: str = ""
-    roles: Mapping[Role, str]
     mine: bool
     form: Form
     link: OneTimeLink | None = None
@@ -259,7 +251,6 @@ def _people(
         members=part(found.items, found.total, number, "/people", "page", kept),
         named=named,
         groups=directory.groups_of({each for one in found.items for each in one.groups[:FEW]}),
-        roles=ROLE_NAMES,
         form=form,
         offer=offered(session, form.values["groups"].split(), joinable=True),
         open_to_world=directory.open_to_world(),
@@ -291,7 +282,6 @@ def _member(
         offer=offered(session, (*shown, *sorted(more)), joinable=True),
         ticked=({*shown} | more) - less,
         named=named,
-        roles=ROLE_NAMES,
         mine=found.id == session.principal.member,
         form=form.with_error(error) if error else form,
         link=link,

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from kb.access import Principal, Role, Scope, may
 from kb.areas import ACTIONS
+from kb.entries.results import PARAMETERS
 from kb.errors import KnowledgeBaseError
 from kb.messages import ENGLISH, _
 from kb.people.actions import AUDIT, SEE_PEOPLE
@@ -20,7 +21,7 @@ from web.bodies import Typed
 from web.errors import RESULTS, SEARCH, SENTENCES, SIGN_IN, ProblemDetails, sign_in_url
 from web.laid_out import Layouts
 from web.language import language_of
-from web.pages.engine import Engines
+from web.pages.engine import IDLE_HOURS, Engines
 from web.security import is_ours
 from web.visit import UNNAMED, Visit, Visits
 
@@ -41,7 +42,8 @@ NOTICES: Mapping[str, str] = {
     "signed-in": _("You are signed in."),
     "signed-out-here": _(
         "You are signed out in this browser. The server could not write that down, so the session "
-        "is still there: it ends by itself after 12 hours without use."
+        "is still there: it ends by itself after {hours} hours without use.",
+        hours=IDLE_HOURS,
     ),
     "unsent": _("You are signed out, so nothing was saved. Sign in, and send it again."),
     "profile": _("Your profile is saved."),
@@ -91,7 +93,7 @@ class Shell(Struct, frozen=True, kw_only=True):
         return may(Principal(None, self.roles, frozenset(), self.scopes), ACTIONS[action])
 
 
-NARROWS = frozenset({"kind", "tag", "group", "archived"})
+NARROWS = frozenset(PARAMETERS.values())
 """The parameters of a search beside its question."""
 
 
