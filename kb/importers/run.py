@@ -173,10 +173,10 @@ class FolderImport:
         return entry_id_for(self._options.source, external_id, self._options.member)
 
     def _bring(self, entry_id: str, parsed: ParsedFile) -> FileOutcome:
-        told: list[str] = []
+        told, may_tell = list[str](), partial(self._sight.may_tell, entry_id)
         try:
-            may_tell = partial(self._sight.may_tell, entry_id)
-            with_links = self._tags.led(with_terms(parsed, self._names, may_tell), self._names)
+            with_links = with_terms(parsed, self._names, may_tell)
+            with_links = self._tags.led(with_links, self._names, may_tell)
             imported = self._imported(entry_id, with_links, told)
         except Exception as error:
             return not_taken(parsed.path, error)

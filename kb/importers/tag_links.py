@@ -4,7 +4,7 @@ Its pages have the sign of a tag in their own names as well, as in [[#Page]].
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
@@ -30,13 +30,17 @@ class TagLinks:
         """Whether a file lies in such a folder."""
         return (found := _FOLDERS.match(path)) is not None and (found[1] or "") in self._roots
 
-    def led(self, parsed: ParsedFile, names: Names) -> ParsedFile:
-        """`parsed` with its tags leading to the pages that are called so, if it lies in one."""
+    def led(self, parsed: ParsedFile, names: Names, may_tell: Callable[[str], bool]) -> ParsedFile:
+        """`parsed` with its tags leading to the pages that are called so, if it lies in one.
+
+        `may_tell` says of an entry whether all who see this page see it, and so may know of it.
+        """
         if not self.has(parsed.path):
             return parsed
 
         def leads(name: str) -> bool:
-            return names.named(name, parsed.path) is not None
+            found = names.named(name, parsed.path)
+            return found is not None and may_tell(found)
 
         def changed(text: str, in_table: bool) -> str:
             bar = "\\|" if in_table else "|"

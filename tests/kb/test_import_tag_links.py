@@ -34,3 +34,9 @@ def test_elsewhere_a_tag_stays_one(tmp_path: Path) -> None:
     found = texts(tmp_path, {"Ovens.md": OVENS, "a.md": "See #Ovens"})
 
     assert found["a.md"] == ("See #Ovens", [], "")
+
+
+def test_a_tag_tells_nothing_of_a_page_that_not_all_see(tmp_path: Path) -> None:
+    files = {"journals/2023_05_11.md": "See #Ovens", "pages/Ovens.md": f"private:: true\n{OVENS}"}
+
+    assert texts(tmp_path, files)["journals/2023_05_11.md"][0] == "See #Ovens"
