@@ -3,9 +3,9 @@
 import csv
 from io import StringIO
 
-from kb.measures.reuse_report import ReuseReport
+from kb.measures.reuse_report import ReuseReport, ReuseRow
 
-COLUMNS = ("recorded", "adopted", "adapted", "tried_and_stopped", "entries")
+COLUMNS = tuple(name for name in ReuseRow.__struct_fields__ if name != "key")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

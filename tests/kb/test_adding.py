@@ -138,7 +138,7 @@ def world(tmp_path: Path) -> Iterator[ViewedWorld]:
 
 def test_the_steps_of_the_page_are_those_of_this_file() -> None:
     steps = re.findall(r"^(\d)\. ", PAGE, re.MULTILINE)
-    assert steps == ["1", "2", "3", "4", "1", "2", "3"]
+    assert steps == ["1", "2", "3", "4", "5", "1", "2", "3", "1", "2"]
 
 
 def test_what_is_told_is_in_the_view_the_history_and_nowhere_else(world: ViewedWorld) -> None:

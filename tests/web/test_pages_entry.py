@@ -11,6 +11,7 @@ from kb.access import Principal
 from kb.entries.content import Content, Draft, Relation, Section
 from kb.entries.entry import EntryArchived
 from kb.entries.service import ImportedEntry
+from kb.measures.csv_text import COLUMNS
 from tests.web.visits import NOWHERE, Client, Contribute, followed, page, posted
 
 
@@ -167,6 +168,7 @@ def test_reuse_is_counted_with_a_link_to_the_same_as_csv(
     html = page(client, "/reuse?by=group&since=2020-01-01")
     assert "South" in html
     assert "/api/reports/reuse?by=group&amp;since=2020-01-01&amp;format=csv" in html
+    assert html.count('<th scope="col">') == 1 + len(COLUMNS)
     assert "Practice" in page(client, "/reuse")
     assert "No reuse was recorded" in page(client, "/reuse?until=2020-01-01")
     assert "counts under each" in page(client, "/reuse?by=tag")
