@@ -23,7 +23,7 @@ CHOSEN = EntryFilter(kinds=("practice",), tags=("ward",), groups=("Ward 1",), ar
 
 FIELDS = EntryFilter.__struct_fields__
 GIVEN: dict[str, Any] = {
-    PARAMETERS[name]: "all" if value is None else value
+    PARAMETERS.get(name, name): "all" if value is None else value
     for name, value in structs.asdict(CHOSEN).items()
 }
 
