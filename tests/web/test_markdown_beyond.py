@@ -4,13 +4,14 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.text.markdown_grammar import parser_of
 from indexer.text.markdown_text import Block, blocks
 from kb.errors import NotTaken
 from kb.importers.markdown import parse_markdown
+from tests.examples import cheap
 from web.laid_out import UNREAD, laid_out
 from web.markdown import TooDeep, linked, to_html
 
@@ -145,7 +146,7 @@ def test_a_quotation_that_ends_with_an_empty_line_is_one(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
-@settings(max_examples=300)
+@cheap(10)
 def test_no_signs_of_markdown_make_a_page_its_excerpt_or_its_file_fail(text: str) -> None:
     with suppress(TooDeep):
         to_html(text)
