@@ -54,7 +54,7 @@ def search_command(
     """
     words = " ".join(question)
     chosen = structs.replace(chosen, archived=None if chosen.archived else False)
-    answer = _from_server(invocation, words, chosen, limit)
+    answer = from_server(invocation, words, chosen, limit)
     if answer is None:
         with invocation.reading() as session:
             answer = session.search(words, chosen, limit=limit)
@@ -85,9 +85,10 @@ def print_answer(answer: "Answer") -> None:
         tell(answer.trouble)
 
 
-def _from_server(
+def from_server(
     invocation: Invocation, question: str, chosen: "EntryFilter", limit: int
 ) -> "Answer | None":
+    """The answer of the server that runs on the data directory, None if there is none."""
     from kb.entries.results import PARAMETERS
     from kb.storage.local_socket import request
 

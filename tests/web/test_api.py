@@ -286,11 +286,11 @@ def test_a_foreseen_trouble_is_one_line_of_the_log(
 
 @pytest.mark.parametrize("error", [NotYetSearchable("Not yet."), DataDirectoryError("Full.")])
 def test_an_answer_that_search_does_not_have_yet_says_so(
-    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, error: Exception
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(written, "PATIENCE", 0.0)
-    monkeypatch.setattr(base.session, "wait", fail)
+    monkeypatch.setattr(Session, "wait", fail)
     assert posted(client, "/api/entries", DRAFT)["searchable"] is False

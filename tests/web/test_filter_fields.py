@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from kb.cli.invocation import Invocation
-from kb.cli.search import _from_server, search_command
+from kb.cli.search import from_server, search_command
 from kb.cli.show import list_command
 from kb.entries.browsing import values_of
 from kb.entries.queries import BROWSE, FACETS
@@ -46,7 +46,7 @@ def test_each_field_is_sent_to_a_running_server(
     monkeypatch.setattr(local_socket, "request", lambda *asked: sent.extend(asked[-1]))
     invocation = Invocation()
     invocation.data = tmp_path
-    assert _from_server(invocation, "handover", CHOSEN, 5) is None
+    assert from_server(invocation, "handover", CHOSEN, 5) is None
     asked = {name: text for name, text in sent if name not in ("q", "limit")}
     assert asked == {
         name: value if isinstance(value, str) else value[0] for name, value in GIVEN.items()

@@ -5,7 +5,7 @@ import re
 import pytest
 from uuid_utils.compat import uuid7
 
-from kb import KnowledgeBase
+from kb import KnowledgeBase, Session
 from kb.entries.content import Content, Section
 from kb.errors import NotYetSearchable
 from tests.web.visits import FORM, REVISED, Client, Contribute, followed, hidden, page, posted
@@ -111,12 +111,12 @@ def test_a_refused_contribution_may_be_sent_again(client: Client) -> None:
 
 
 def test_when_the_index_is_late_the_page_says_so(
-    client: Client, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(*_: object, **__: object) -> None:
         raise NotYetSearchable("Not yet.")
 
-    monkeypatch.setattr(base.session, "wait", late)
+    monkeypatch.setattr(Session, "wait", late)
     assert "it will be found shortly" in followed(client, "/entries/new", FORM)
 
 
