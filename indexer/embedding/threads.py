@@ -61,6 +61,7 @@ class OneThread:
         with self._lock:
             if not self._inside:
                 self._blas = self._blas or ThreadpoolController().select(user_api="blas")
+                self._take_control()
                 self._limit = self._blas.limit(limits=1)
             self._inside += 1
         try:
@@ -69,7 +70,14 @@ class OneThread:
             with self._lock:
                 self._inside -= 1
                 if not self._inside:
+                    self._take_control()
                     self._limit.restore_original_limits()
+
+    def _take_control(self) -> None:
+        """Let this thread set limits: threadpoolctl 3.8 passes over all but the first that did."""
+        for library in self._blas.lib_controllers:
+            if clear := getattr(library, "clear_controlling_thread", None):
+                clear(force=True)
 
 
 one_thread = OneThread()
