@@ -61,8 +61,9 @@ class OneThread:
         with self._lock:
             if not self._inside:
                 self._blas = self._blas or ThreadpoolController().select(user_api="blas")
-                self._take_control()
+                self._let_any_set()
                 self._limit = self._blas.limit(limits=1)
+                self._let_any_set()
             self._inside += 1
         try:
             yield
@@ -70,11 +71,12 @@ class OneThread:
             with self._lock:
                 self._inside -= 1
                 if not self._inside:
-                    self._take_control()
+                    self._let_any_set()
                     self._limit.restore_original_limits()
+                    self._let_any_set()
 
-    def _take_control(self) -> None:
-        """Let this thread set limits: threadpoolctl 3.8 passes over all but the first that did."""
+    def _let_any_set(self) -> None:
+        """Let any thread set limits: threadpoolctl 3.8 passes over all but the first that did."""
         for library in self._blas.lib_controllers:
             if clear := getattr(library, "clear_controlling_thread", None):
                 clear(force=True)

@@ -72,6 +72,22 @@ def test_an_error_inside_lifts_the_limit_too() -> None:
         assert threads() == {3}
 
 
+def test_a_program_around_it_sets_limits_from_any_thread_afterwards() -> None:
+    def use() -> None:
+        with one_thread():
+            pass
+
+    release, waits = Barrier(2), Barrier(2)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(use).result()
+        pool.submit(lambda: (waits.wait(), release.wait()))  # the thread lives on
+        waits.wait()
+        with threadpool_limits(limits=3, user_api="blas"):
+            found = threads()
+        release.wait()
+    assert found == {3}
+
+
 def test_many_that_ask_at_once_leave_it_as_it_was() -> None:
     alone, together, before = OneThread(), Barrier(3), threads()
 
