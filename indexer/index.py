@@ -234,7 +234,7 @@ class HybridIndex:
         check_question(text)
         allowed = filter.composed()
         if not self._parts.memory.shows(allowed.audience):
-            return []  # At once: whoever may see nothing costs no more than a page.
+            return []  # An empty answer must cost no more than a page.
         question = self._question(composed(text), named)
         while (hits := self._attempt(question, allowed, limit)) is None:
             self.refresh()

@@ -111,6 +111,7 @@ class Writer:
             principal=principal,
             new_event_id=self._new_event_id,
             settle=self._settle,
+            holds=self._holds,
         )
 
     @property

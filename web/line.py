@@ -72,7 +72,7 @@ class Line:
             self.leave(mine)
 
     def enter(self, place: bytes, *, slow: bool = False) -> Turn:
-        """Begin to wait; whoever does calls `leave` in the end, whatever comes of it."""
+        """Begin to wait. The caller must call `leave`, also after an error."""
         mine = Turn(place, slow)
         self._change(lambda: self._enter(mine))
         return mine

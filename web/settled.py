@@ -39,7 +39,7 @@ class _Kept:
         return kept
 
     def end(self) -> None:
-        """Let nothing more be read from it."""
+        """End all reading from this snapshot."""
         self._ended = True
         self._entered.close()
 

@@ -28,9 +28,9 @@ def reranked(
 ) -> NDArray[np.float64]:
     """`fused` with the scores of the first of `order` handed out anew among those of one level.
 
-    Whoever the reranker likes best gets the highest that one of them had, and so on: what has more
-    of that which is exactly asked for stays first, and what was not read stays behind. `passages`
-    has the number of each document's best passage, by its place.
+    The document that the reranker puts first gets the highest score that one of them had, and so
+    on: what has more of that which is exactly asked for stays first, and what was not read stays
+    behind. `passages` has the number of each document's best passage, by its place.
     """
     first = order[:RERANKED]
     fetched = stored.fetch([passages[place] for place in first])

@@ -135,7 +135,7 @@ class Snapshot(Reads):
             self._end_of(opened)
 
     def end(self) -> None:
-        """Let nothing be read from here on, and give the connection back.
+        """Refuse further reads and give the connection back.
 
         Where a request is given up while its thread still reads, that thread gives it back.
         """

@@ -1,4 +1,4 @@
-"""Messages are English in the source, and said in the language of whoever reads them."""
+"""Messages are English in the source, and rendered in the language of the reader."""
 
 import copy
 import importlib.util

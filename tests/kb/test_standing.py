@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 
 from kb import KnowledgeBase
+from kb.access import operator
 from kb.errors import Forbidden
+from kb.ids import new_event_id, new_id
 from kb.noted_reads import NotedReads
+from kb.people.member import roles_after
+from kb.people.service import People
+from kb.writer import Writer
 from tests.worlds.base import id_of, joined, practice
 
 
@@ -40,3 +45,20 @@ def test_a_role_that_is_taken_while_a_command_is_decided_writes_nothing(
         steward.people.change_roles(id_of(member), ["member", "steward"])
     assert not taking
     assert base.session.directory.member(id_of(member)).roles == ("member",)
+
+
+def test_a_writer_on_behalf_of_a_member_holds_to_their_roles_too(base: KnowledgeBase) -> None:
+    joined(base, "member", "steward", name="Another")
+    steward, member = joined(base, "member", "steward"), joined(base, "member")
+    writer = Writer(
+        base.parts.log,
+        base.parts.codec,
+        principal=operator(),
+        new_event_id=new_event_id,
+        settle=base.parts.worker.settle,
+        holds=roles_after,
+    )
+    people = People(writer.as_(steward.principal), new_id)
+    base.session.people.change_roles(id_of(steward), ["member"])
+    with pytest.raises(Forbidden, match="role was taken"):
+        people.change_roles(id_of(member), ["member", "steward"])
