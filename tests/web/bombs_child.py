@@ -34,7 +34,7 @@ from web import fields as form_fields
 from web.markdown import TooDeep, linked, to_html
 from web.pages import forms, sections
 
-LENGTH = 30_000 if os.environ.get("CI") else 4_000
+LENGTH = 15_000 if os.environ.get("CI") else 4_000
 """Characters of a text; readers that do more with each character get half of it."""
 
 LESS = LENGTH // 2
@@ -42,7 +42,7 @@ LESS = LENGTH // 2
 QUESTION = min(analysis.LONGEST_QUESTION, LENGTH // 10)
 """Of a question that is looked for in a text, since that takes as many steps for each of both."""
 
-SECONDS = 240 * LENGTH // 30_000
+SECONDS = 8 * LENGTH // 1_000
 """Of the processor, for all of it; it takes a third. A square of time would take far more."""
 
 PIECES = (
