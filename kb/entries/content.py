@@ -1,8 +1,8 @@
 """What an entry says: shared by commands, events, state and views."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kb.access import Visibility
 
@@ -46,6 +46,11 @@ class Content(Struct, frozen=True, kw_only=True):
     title: str
     sections: tuple[Section, ...]
     properties: dict[str, Scalar] = {}
+
+    def with_texts(self, change: Callable[[str], str]) -> "Content":
+        """The same with `change` made to the text of each section."""
+        sections = (Section(each.heading, change(each.text)) for each in self.sections)
+        return structs.replace(self, sections=tuple(sections))
 
 
 class Draft(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from kb.importers.code import lines_of, within_code
+from kb.importers.code import lines_of, spliced, within_code
 from kb.importers.remarks import Remarks, Why
 
 _DEFINITION = re.compile(r" {0,3}\*\[([^\[\]\n]{1,100})\]:[ \t]*(\S.{0,1000})")
@@ -70,15 +70,7 @@ def _explained(
         if is_code or at in definitions or _HEADING.match(line) or _LINE.match(below):
             yield line
             continue
-        pieces, last = [], 0
-        for use in uses.finditer(
-            _NO_PROSE.sub(_hidden, within_code(line, lambda code: "\0" * len(code)))
-        ):
-            if said := left.pop(use[0], ""):
-                pieces.append(f"{line[last : use.end()]} ({said})")
-                last = use.end()
-        yield "".join([*pieces, line[last:]])
-
-
-def _hidden(found: re.Match[str]) -> str:
-    return "\0" * len(found[0])
+        prose = within_code(line, lambda code: "\0" * len(code))
+        prose = _NO_PROSE.sub(lambda found: "\0" * len(found[0]), prose)
+        put = ((use.end(), left.pop(use[0], "")) for use in uses.finditer(prose))
+        yield spliced(line, ((end, end, f" ({said})") for end, said in put if said))

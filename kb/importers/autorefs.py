@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from kb.entries.headings import slug
 from kb.importers.body import plain
-from kb.importers.code import lines_of, outside_code
+from kb.importers.code import in_prose, lines_of
 from kb.importers.divisions import HEADING
 from kb.importers.remarks import Remarks, Why
 
@@ -38,8 +38,7 @@ def with_autorefs(body: str, id_of: IdOf | None, made: set[str], remarks: Remark
 
     The ids of links, of which nobody wrote the page, are added to `made`.
     """
-    if "[](){" in body:
-        body = _outside(body, lambda text: _ANCHOR.sub("", text))
+    body = in_prose(body, lambda text: _ANCHOR.sub("", text), "[](){")
     if id_of is None or "][" not in body:
         return body
     defined = {name.casefold() for name in _DEFINITION.findall(body)}
@@ -57,11 +56,4 @@ def with_autorefs(body: str, id_of: IdOf | None, made: set[str], remarks: Remark
         made.add(name)
         return f"[{words}]({page}#{name})"
 
-    return _outside(body, lambda text: _REFERENCE.sub(led, text))
-
-
-def _outside(body: str, change: Callable[[str], str]) -> str:
-    return "\n".join(
-        line if is_code or "[" not in line else outside_code(line, change)
-        for line, is_code in lines_of(body)
-    )
+    return in_prose(body, lambda text: _REFERENCE.sub(led, text), "][")

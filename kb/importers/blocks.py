@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from kb.importers.body import plain
-from kb.importers.code import lines_of, outside_code
+from kb.importers.code import in_prose, lines_of
 from kb.importers.crossrefs import PageOf
 from kb.importers.remarks import Remarks, Why
 
@@ -48,8 +48,6 @@ def with_blocks(
     Those without words have the id for these, which is added to `made`; one to a block of no page
     is its words alone.
     """
-    if "((" not in body:
-        return body
 
     def led(found: re.Match[str]) -> str:
         words, label = found[1], found[2] or found[3] or found[4]
@@ -62,7 +60,4 @@ def with_blocks(
             made.add(label)
         return f"[{words or label}]({page}#{label})"
 
-    return "\n".join(
-        line if is_code else outside_code(line, lambda text: _REFERENCE.sub(led, text))
-        for line, is_code in lines_of(body)
-    )
+    return in_prose(body, lambda text: _REFERENCE.sub(led, text), "((")

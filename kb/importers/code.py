@@ -1,7 +1,8 @@
 """Tells text from the code spans within it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from sys import maxsize
 
 _BLANK_LINE = re.compile(r"(\n[ \t]*\n)")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
@@ -12,23 +13,77 @@ _NO_FENCES = re.compile(r"<(/?)(?:pre|script|style|table|template|textarea)\b|<!
 
 _TICKS = re.compile(r"`+")
 
+Range = tuple[int, int]
+"""Where something begins and ends, in characters."""
+
+_NOWHERE = (maxsize, maxsize)
+
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
     """`text` with `change` made to what is in no code span: each ends at as many back-ticks."""
+    return outside(text, _spans(text), change)
+
+
+def outside(text: str, ranges: Iterable[Range], change: Callable[[str], str]) -> str:
+    """`text` with `change` made to what lies in none of the ranges."""
     made, at = [], 0
-    for begin, end in _spans(text):
+    for begin, end in ranges:
         made += [change(text[at:begin]), text[begin:end]]
         at = end
     return "".join([*made, change(text[at:])])
 
 
+def in_prose(text: str, change: Callable[[str], str], sign: str = "") -> str:
+    """`text` with `change` made to the pieces, in lines that have `sign`, which are no code."""
+    if sign not in text:
+        return text
+    return "\n".join(
+        line if is_code or sign not in line else outside_code(line, change)
+        for line, is_code in lines_of(text)
+    )
+
+
 def within_code(text: str, change: Callable[[str], str]) -> str:
     """`text` with `change` made to each of its code spans."""
+    return spliced(text, ((begin, end, change(text[begin:end])) for begin, end in spans(text)))
+
+
+def spliced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with the words of each piece from where it begins to where it ends, in this order."""
     made, at = [], 0
-    for begin, end in spans(text):
-        made += [text[at:begin], change(text[begin:end])]
+    for begin, end, words in pieces:
+        made += [text[at:begin], words]
         at = end
     return "".join([*made, text[at:]])
+
+
+def beyond(found: Iterable[re.Match[str]], ranges: Iterable[Range]) -> Iterator[re.Match[str]]:
+    """Those of `found` that begin in none of the ranges; both come in their order."""
+    rest = iter(ranges)
+    begin, end = next(rest, _NOWHERE)
+    for each in found:
+        while end <= each.start():
+            begin, end = next(rest, _NOWHERE)
+        if each.start() < begin:
+            yield each
+
+
+def before(found: re.Match[str], most: int = 100) -> str:
+    """What stands before it in its line, as far as `most` characters."""
+    start = found.start()
+    return found.string[max(0, start - most) : start].rpartition("\n")[2]
+
+
+def as_code(text: str) -> str:
+    """`text` as a code span, between more back-ticks than stand in it."""
+    ticks = "`" * (max(map(len, _TICKS.findall(text)), default=0) + 1)
+    room = " " if "`" in (text[0], text[-1]) else ""
+    return f"{ticks}{room}{text}{room}{ticks}"
+
+
+def fence_for(text: str) -> str:
+    """As many back-ticks as a fence around `text` has."""
+    return "`" * max(3, *(len(run) + 1 for run in ["", *_TICKS.findall(text)]))
 
 
 def lines_of(text: str) -> Iterator[tuple[str, bool]]:
@@ -68,11 +123,7 @@ def with_fences_apart(text: str) -> str:
 
 def without_code(text: str) -> str:
     """`text` without its code spans."""
-    kept, at = [], 0
-    for begin, end in _spans(text):
-        kept.append(text[at:begin])
-        at = end
-    return "".join([*kept, text[at:]])
+    return spliced(text, ((begin, end, "") for begin, end in _spans(text)))
 
 
 def prose(text: str) -> str:
@@ -80,7 +131,7 @@ def prose(text: str) -> str:
     return "\n".join(without_code(line) for line, is_code in lines_of(text) if not is_code)
 
 
-def spans(text: str) -> Iterator[tuple[int, int]]:
+def spans(text: str) -> Iterator[Range]:
     """Where the code spans of `text` lie: none goes beyond a blank line."""
     at = 0
     for paragraph in _BLANK_LINE.split(text):
@@ -88,7 +139,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         at += len(paragraph)
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _spans(text: str) -> Iterator[Range]:
     runs = [found.span() for found in _TICKS.finditer(text)]
     following: dict[int, int] = {}
     ends: dict[int, int] = {}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Set
 
-from kb.importers.code import lines_of, outside_code
+from kb.importers.code import in_prose
 from kb.importers.values import Plain, Value
 
 _CONDITION = re.compile(
@@ -20,8 +20,6 @@ def with_conditions(
     `settings` are the names that the settings of the folders around the page give a value, None
     where nobody knows them: a condition on what they may say stays as it is, which hides.
     """
-    if "-meta=" not in body:
-        return body
 
     def known(found: re.Match[str]) -> str:
         names = (found[2] or found[3] or found[4]).split(".")
@@ -30,10 +28,7 @@ def with_conditions(
             return found[0]
         return "" if bool(is_set) == (found[1] == "when") else _NOT_MET
 
-    return "\n".join(
-        line if is_code else outside_code(line, lambda piece: _CONDITION.sub(known, piece))
-        for line, is_code in lines_of(body)
-    )
+    return in_prose(body, lambda piece: _CONDITION.sub(known, piece), "-meta=")
 
 
 def _is_set(fields: Mapping[str, Value], names: list[str]) -> bool | None:

@@ -8,14 +8,12 @@ sees the page that has it.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from msgspec import structs
-
-from kb.entries.content import Content, Section
+from kb.entries.content import Content
 from kb.entries.headings import letters
 from kb.importers.attributes import ATTRIBUTED
 from kb.importers.body import headings, plain
 from kb.importers.cells import CAPTIONS, cells
-from kb.importers.code import lines_of, outside_code
+from kb.importers.code import in_prose, lines_of, outside
 from kb.importers.divisions import HEADING
 
 _KINDS = (
@@ -153,8 +151,6 @@ def with_references(body: str, own: Collection[str], page_of: PageOf, made: set[
     Their words are the labels, which are added to `made`, until `with_words` puts others; what no
     page has stays as it is.
     """
-    if "@" not in body:
-        return body
     names = {label.lower(): label for label in own}
 
     def led(found: re.Match[str]) -> str:
@@ -177,16 +173,9 @@ def with_references(body: str, own: Collection[str], page_of: PageOf, made: set[
         return _REFERENCE.sub(led, _IN_BRACKETS.sub(in_brackets, text)) if "@" in text else text
 
     def outside_links(text: str) -> str:
-        made, at = [], 0
-        for link in _WITHIN.finditer(text):
-            made += [changed(text[at : link.start()]), link[0]]
-            at = link.end()
-        return "".join([*made, changed(text[at:])])
+        return outside(text, (link.span() for link in _WITHIN.finditer(text)), changed)
 
-    return "\n".join(
-        line if is_code or "@" not in line else outside_code(line, outside_links)
-        for line, is_code in lines_of(body)
-    )
+    return in_prose(body, outside_links, "@")
 
 
 def with_words(
@@ -204,14 +193,9 @@ def with_words(
         words = words_of(target, label) if label == found[3] and label in made else ""
         return f"[{_SIGNS.sub(_STROKE, _cut(words))}]({target}#{label})" if words else found[0]
 
-    def changed(text: str) -> str:
-        return "\n".join(
-            line if is_code else outside_code(line, lambda piece: _TOLD.sub(worded, piece))
-            for line, is_code in lines_of(text)
-        )
-
-    sections = tuple(Section(each.heading, changed(each.text)) for each in content.sections)
-    return structs.replace(content, sections=sections)
+    return content.with_texts(
+        lambda text: in_prose(text, lambda piece: _TOLD.sub(worded, piece), "](")
+    )
 
 
 def _cut(words: str) -> str:

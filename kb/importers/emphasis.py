@@ -3,7 +3,7 @@
 import re
 
 from kb.importers.breaks import BREAK
-from kb.importers.code import outside_code, within_code
+from kb.importers.code import outside_code, spliced, within_code
 
 BEGIN = {"**": "\ufdd2", "*": "\ufdd3", "~~": "\ufdd4"}
 END = {"**": "\ufdd5", "*": "\ufdd6", "~~": "\ufdd7"}
@@ -135,18 +135,19 @@ def with_wide_signs_outside(text: str) -> str:
     """
     if not SIGN_BESIDE_WORD.search(text):
         return text
-
     masked = within_code(text, lambda code: "x" * len(code))
-    made, at = [], 0
-    for found in _BOLD_IN_SIGNS.finditer(masked):
-        begin, end = found.span()
-        begins = bool(found[1]) and masked[max(0, begin - 1) : begin].isalnum()
-        ends = bool(found[3]) and masked[end : end + 1].isalnum()
-        if begins or ends:
-            first, after = found.span(2)
-            made.append(f"{text[at:begin]}{found[1]}**{text[first:after]}**{found[3]}")
-            at = end
-    return "".join([*made, text[at:]])
+    found = (each for each in _BOLD_IN_SIGNS.finditer(masked) if _is_beside_word(each))
+    return spliced(
+        text,
+        ((*one.span(), f"{one[1]}**{text[slice(*one.span(2))]}**{one[3]}") for one in found),
+    )
+
+
+def _is_beside_word(found: re.Match[str]) -> bool:
+    """Whether a sign within bold stands next to a letter outside of it."""
+    begin, end, text = *found.span(), found.string
+    begins = bool(found[1]) and text[max(0, begin - 1) : begin].isalnum()
+    return begins or (bool(found[3]) and text[end : end + 1].isalnum())
 
 
 def with_bold_closed_up(text: str) -> str:
@@ -174,11 +175,7 @@ def _closed_up(line: str) -> str:
             how = ""
         elif behind or not before:
             begun, how = after, "right" if behind else "loose" if at == first else "maybe"
-    kept, at = [], 0
-    for begin, end in blanks:
-        kept.append(line[at:begin])
-        at = end
-    return "".join([*kept, line[at:]])
+    return spliced(line, ((begin, end, "") for begin, end in blanks))
 
 
 def _ends(how: str, before: str, behind: str) -> bool:

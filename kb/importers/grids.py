@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from kb.importers.body import code_lines
+from kb.importers.code import as_code
 from kb.importers.remarks import Remarks, Why
 
 BREAK = "\ufdde"
@@ -22,7 +23,6 @@ _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]{0,9}([^`]{0,1000})$")
 _FILE = re.compile(r"\bfilename=[\"']([^\"'\n]{1,200})[\"']")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]")
 _PIPE = re.compile(r"(?<!\\)\|")
-_TICKS = re.compile("`+")
 
 Line = list[str]
 """The signs of a line by its columns; one that is two columns wide has an empty one behind it."""
@@ -158,7 +158,7 @@ def _said(lines: Sequence[str], remarks: Remarks) -> str:
         found = _FENCE.match(line.lstrip())
         if fence:
             ends = found is not None and found[1].startswith(fence) and not found[2]
-            pieces += [""] if ends else [_code(line)] if line else []
+            pieces += [""] if ends else [as_code(line)] if line else []
             fence = "" if ends else fence
         elif found:
             fence = found[1]
@@ -173,9 +173,3 @@ def _said(lines: Sequence[str], remarks: Remarks) -> str:
                 pieces[-1] = pieces[-1].removesuffix("\\").rstrip()
                 pieces.append("")
     return _PIPE.sub(r"\\|", BREAK.join(filter(None, pieces)))
-
-
-def _code(line: str) -> str:
-    ticks = "`" * (max(map(len, _TICKS.findall(line)), default=0) + 1)
-    room = " " if "`" in (line[0], line[-1]) else ""
-    return f"{ticks}{room}{line}{room}{ticks}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from kb.importers.code import fence_for
 from kb.importers.remarks import Remarks, Why
 
 _NAMES = ("highlight", "code-toggle", "codeblock", "terminal", "irb", "console")
@@ -17,7 +18,6 @@ _CLOSINGS = {name: re.compile(_CLOSING.format(name)) for name in _NAMES}
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _LANGUAGE = re.compile(r"\s*([\w+#.-]{1,30})(?=\s|$)")
 _LANG = re.compile(r".*\blang:([\w+#.-]{1,30})")
-_TICKS = re.compile(r"`{3,}")
 
 
 def with_fences(body: str, remarks: Remarks) -> str:
@@ -41,11 +41,11 @@ def _fenced(lines: list[str], remarks: Remarks) -> Iterator[str]:
             remarks.add(Why.MARKS, line)
             remarks.add(Why.MARKS, lines[end])
             code = lines[at + 1 : end]
-            ticks = max([2, *(len(run) for each in code for run in _TICKS.findall(each))]) + 1
+            ticks = fence_for("\n".join(code))
             language = (_LANG if found[2] == "codeblock" else _LANGUAGE).match(found[3])
-            yield f"{found[1]}{'`' * ticks}{language[1] if language else ''}"
+            yield f"{found[1]}{ticks}{language[1] if language else ''}"
             yield from code
-            yield f"{found[1]}{'`' * ticks}"
+            yield f"{found[1]}{ticks}"
             at = end + 1
             continue
         if mark := _FENCE.match(line):

@@ -6,6 +6,7 @@ from html import unescape
 
 from kb.importers import html_attributes as said_by
 from kb.importers.breaks import BREAK, with_blank_lines, with_breaks
+from kb.importers.code import before
 from kb.importers.emphasis import emphasised, without_gone
 from kb.importers.html_attributes import IN_TAG, attributes_of, written
 from kb.importers.html_code import LINK, coded, named, with_names, with_signs
@@ -235,8 +236,8 @@ class Html:
             said = [f"[{(said or [target])[0]}]({target})", *said[1:]]
         if self._in_table:
             return words or self._component_in_table(said)
-        before = _before(found)
-        indent = before if before.isspace() else ""
+        indent = before(found, _DEEPEST)
+        indent = indent if indent.isspace() else ""
         return words or "".join(f"\n\n{indent}**{text}**\n\n" for text in said)
 
     def _component_in_table(self, said: list[str]) -> str:
@@ -287,12 +288,7 @@ class Html:
 
 def _begins_line(found: re.Match[str]) -> bool:
     """Whether nothing but blanks and emphasis stands before an element in its line."""
-    return not _EMPHASIS.sub("", _before(found)).strip()
-
-
-def _before(found: re.Match[str]) -> str:
-    """What stands before an element in its line."""
-    return found.string[max(0, found.start() - _DEEPEST) : found.start()].rpartition("\n")[2]
+    return not _EMPHASIS.sub("", before(found, _DEEPEST)).strip()
 
 
 def _address(target: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from kb.importers import html_code
+from kb.importers.code import before
 from kb.importers.html_names import LEADS, SPOKEN
 
 _INNER = r"\{(?>[^{}]|\{[^{}]{0,500}\}){0,1000}\}"
@@ -43,9 +44,8 @@ def words_in_sentence(found: re.Match[str], attributes: Mapping[str, str]) -> st
 
     Nothing if no words stand beside it, or for a picture.
     """
-    before = found.string[max(0, found.start() - _BESIDE) : found.start()].rpartition("\n")[2]
     after = found.string[found.end() : found.end() + _BESIDE].partition("\n")[0]
-    beside = _WORD.search(_ELEMENT.sub("", f"{before} {after}"))
+    beside = _WORD.search(_ELEMENT.sub("", f"{before(found, _BESIDE)} {after}"))
     if not beside or not found[3].endswith("/") or found[2].lower().endswith(("icon", "svg")):
         return ""
     return " ".join(

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 from kb.importers.breaks import BREAK
-from kb.importers.code import within_code
+from kb.importers.code import as_code, within_code
 from kb.importers.emphasis import without_codes
 
 BEGIN, END = "\ufdda", "\ufddb"
@@ -24,7 +24,6 @@ _LINKED = re.compile(
 )
 _PARTED = re.compile(rf"(\s*(?:\n[ \t]*\n|{BREAK})\s*)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_TICKS = re.compile("`+")
 
 
 def named(name: str) -> str:
@@ -73,11 +72,7 @@ def _pieces(code: str, *, markdown: bool) -> str:
 def _span(code: str, *, markdown: bool) -> str:
     as_is = _ESCAPED.sub(r"\1", code) if markdown else code
     said = _unescaped(as_is, "|")
-    if not said.strip():
-        return said
-    ticks = "`" * (max(map(len, _TICKS.findall(said)), default=0) + 1)
-    room = " " if "`" in (said[0], said[-1]) else ""
-    return f"{ticks}{room}{said}{room}{ticks}"
+    return as_code(said) if said.strip() else said
 
 
 def _unescaped(as_is: str, kept: str = "`|") -> str:

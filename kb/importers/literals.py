@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from kb.importers.code import beyond, fence_for, spliced
 from kb.importers.html_attributes import IN_TAG, attributes_of
 from kb.importers.pieces import code
 from kb.importers.remarks import Remarks, Why
@@ -16,7 +17,6 @@ _VALUE = re.compile(
     r"(<[A-Za-z][\w.]{0,60}\s[^<>`]{0,500}?[\w-]=)\{\s{0,9}`([^`\n\"<>]{0,2000})`\s{0,9}\}"
 )
 _SIGN = re.compile(r"\\([`$\\])")
-_TICKS = re.compile(r"`{3,}")
 
 Change = Callable[[re.Match[str]], str]
 
@@ -38,7 +38,7 @@ def without_literals(body: str, remarks: Remarks) -> str:
     def block(found: re.Match[str]) -> str:
         indent, attributes = found[1], attributes_of(found[2])
         lines = _SIGN.sub(r"\1", found[3]).strip("\n").split("\n")
-        ticks = "`" * max([3, *(len(run) + 1 for run in _TICKS.findall(found[3]))])
+        ticks = fence_for(found[3])
         title = attributes.get("title", "")
         above = [f"`{title}`", ""] if title else []
         fence = [f"{ticks}{attributes.get('language', '')}", *lines, ticks]
@@ -49,13 +49,5 @@ def without_literals(body: str, remarks: Remarks) -> str:
 
 def _outside_code(body: str, pattern: re.Pattern[str], change: Change) -> str:
     """`body` with `change` made to what `pattern` finds, unless it begins within code."""
-    ranges = iter([*code(body), (len(body) + 1, len(body) + 1)])
-    begin, end = next(ranges)
-    made, at = [], 0
-    for found in pattern.finditer(body):
-        while end <= found.start():
-            begin, end = next(ranges)
-        if begin > found.start():
-            made += [body[at : found.start()], change(found)]
-            at = found.end()
-    return "".join([*made, body[at:]])
+    found = beyond(pattern.finditer(body), code(body))
+    return spliced(body, ((*each.span(), change(each)) for each in found))

@@ -3,6 +3,7 @@
 import re
 
 from kb.importers.attributes import with_alt_texts
+from kb.importers.code import before
 from kb.importers.emphasis import GONE, beside_signs, without_gone
 from kb.importers.naming import is_markdown, readable_name
 from kb.importers.remarks import Remarks, Why
@@ -28,7 +29,6 @@ _BEFORE_ADDRESS = re.compile(r"(?:\]\(\s{0,9}<?|\bhref=[\"']?|\]:[ \t]{0,9}<?)\Z
 _UNQUOTED = re.compile(r"<[A-Za-z][^<>]{0,99}\s[\w-]{1,60}=\Z")
 _IN_ATTRIBUTE = re.compile(r"<[A-Z][^\"]{0,99}(?:\"[^\"]{0,99}\"[^\"]{0,99}){0,9}=\"[^\"]{0,99}\Z")
 _LONE_WORDS = re.compile(r"\{%-?\s{0,9}[\w-]{1,60}\s{1,9}(\"[^\"]*\"|'[^']*')\s{0,9}-?%\}")
-_BEFORE = 100  # characters before a mark that are looked at
 _ADDRESS = re.compile(r"\b(?:url|href|page|file)=(\"[^\"\s]*\"|'[^'\s]*')")
 _SITE_ROOT = re.compile(r"\{\{\s{0,9}(?:site\.(?:baseurl|url)|base_url)\s{0,9}\}\}")
 _LITERAL = re.compile(r"\{\{-?\s{0,9}(?:\"([^\"]*)\"|'([^']*)')\s{0,9}-?\}\}")
@@ -144,13 +144,13 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
 
 def _shown(found: re.Match[str]) -> str:
     """A mark that is an object in the code that an attribute of a component shows."""
-    is_code = found[0].startswith("{{") and _IN_ATTRIBUTE.search(_before(found))
+    is_code = found[0].startswith("{{") and _IN_ATTRIBUTE.search(before(found))
     return found[0] if is_code else ""
 
 
 def _nothing(found: re.Match[str]) -> str:
     """What stands for a mark of which nothing is seen: an empty value where it is one, unquoted."""
-    return '""' if _UNQUOTED.search(_before(found)) else GONE
+    return '""' if _UNQUOTED.search(before(found)) else GONE
 
 
 def _address(found: re.Match[str]) -> str:
@@ -160,18 +160,13 @@ def _address(found: re.Match[str]) -> str:
     a page that it names so without a slash before it, it is found by name too: "@other".
     """
     said = _REFERS.match(found[0]) or _QUOTED.match(found[0]) or _BARE.fullmatch(found[0])
-    if not said or not _BEFORE_ADDRESS.search(_before(found)):
+    if not said or not _BEFORE_ADDRESS.search(before(found)):
         return ""
     address = said[1].strip("\"'")
     if _BY_NAME.match(found[0]) and not address.startswith(("/", "#", ".", "@")):
         return address if ":" in address else f"@{address}"
     from_page = found[0].startswith(("{{<", "{{%")) or address.startswith(("/", "#", ".", "@"))
     return address if from_page or ":" in address else f"/{address}"
-
-
-def _before(found: re.Match[str]) -> str:
-    """What stands before it in its line."""
-    return found.string[max(0, found.start() - _BEFORE) : found.start()].rpartition("\n")[2]
 
 
 def _seen(found: re.Match[str], remarks: Remarks) -> str:
@@ -188,7 +183,7 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
     if included := _INCLUDED.match(mark):
         return _included(included[1])
     if glossed := _GLOSSED.match(mark):
-        return _glossed(glossed[1], in_table=_before(found).lstrip().startswith("|"))
+        return _glossed(glossed[1], in_table=before(found).lstrip().startswith("|"))
     spoken = [(name, value.strip("\"'")) for name, value in _SPOKEN.findall(mark)]
     source = _SOURCE.search(mark)
     said = [
@@ -196,7 +191,7 @@ def _seen(found: re.Match[str], remarks: Remarks) -> str:
     ]
     said += [f"[{target.strip(chr(34) + chr(39))}]({target.strip(chr(34) + chr(39))})"
              for target in _ADDRESS.findall(mark)]  # fmt: skip
-    if (alone := _LONE_WORDS.fullmatch(mark)) and _before(found).strip():
+    if (alone := _LONE_WORDS.fullmatch(mark)) and before(found).strip():
         # Within a sentence it stands for a word: "ask in {% channel "help" %}".
         said.append(alone[1].strip("\"'"))
     return " ".join([*said, *_WIKI.findall(mark)])

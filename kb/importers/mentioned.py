@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from kb.importers.code import lines_of, outside_code
+from kb.importers.code import in_prose
 from kb.importers.persons import may_name_persons
 from kb.importers.remarks import Remarks, Why
 from kb.importers.values import Plain, Value
@@ -16,8 +16,6 @@ _LONGEST, _MOST = 1000, 100
 
 def with_mentioned(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
     """`body` with the value of each field that it mentions, if that is a line and names nobody."""
-    if not _MENTION.search(body):
-        return body
     left = iter(range(_MOST))
 
     def said(found: re.Match[str]) -> str:
@@ -29,7 +27,4 @@ def with_mentioned(body: str, fields: Mapping[str, Value], remarks: Remarks) -> 
             remarks.add(Why.MARKS, found[0])
         return found[0] if kept else text
 
-    return "\n".join(
-        line if is_code else outside_code(line, lambda piece: _MENTION.sub(said, piece))
-        for line, is_code in lines_of(body)
-    )
+    return in_prose(body, lambda piece: _MENTION.sub(said, piece), "{{")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kb.importers.body import plain
-from kb.importers.code import lines_of
+from kb.importers.code import Range, beyond, lines_of, spliced
 from kb.importers.divisions import HEADING
 from kb.importers.remarks import Remarks, Why
 from kb.importers.value_text import flat
@@ -45,22 +45,13 @@ def is_myst(body: str, fields: Mapping[str, Value]) -> bool:
     return False
 
 
-def without_comment_lines(text: str, code: Iterable[tuple[int, int]], remarks: Remarks) -> str:
+def without_comment_lines(text: str, code: Iterable[Range], remarks: Remarks) -> str:
     """`text` without lines that begin with %, but in the ranges of `code`; they end a paragraph."""
-    ranges = iter(sorted(code))
-    begin, end = next(ranges, (len(text), len(text)))
-    kept, at = [], 0
-    for found in _COMMENT.finditer(text):
-        while end <= found.start():
-            begin, end = next(ranges, (len(text), len(text)))
-        if begin <= found.start():
-            continue
-        kept.append(text[at : found.start()])
-        at = found.end()
-        remarks.add(Why.COMMENTS, found[0])
-        remarks.comments.append(found[0])
-        kept.append("\n")
-    return "".join([*kept, text[at:]])
+    found = [*beyond(_COMMENT.finditer(text), sorted(code))]
+    for each in found:
+        remarks.add(Why.COMMENTS, each[0])
+        remarks.comments.append(each[0])
+    return spliced(text, ((*each.span(), "\n") for each in found))
 
 
 def labels_in(text: str) -> list[str]:

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from kb.entries.content import Content, Section
 from kb.entries.headings import Slugs, letters, part_slug
 from kb.entries.relation import WIKI
 from kb.importers.blocks import is_block
 from kb.importers.body import headings, plain
-from kb.importers.code import lines_of, outside_code
+from kb.importers.code import in_prose, lines_of, outside_code
 from kb.importers.remarks import Remarks, Why
 from kb.importers.shortcodes import named_ids
 
@@ -156,15 +156,6 @@ def content_with_parts(content: Content, change: Change, remarks: Remarks) -> Co
     The target is that of a link as `links_in` finds it, nothing for one within the page. The
     remarks tell what a link called a part that is called otherwise.
     """
-    sections = tuple(
-        Section(each.heading, _with_parts(each.text, change, remarks)) for each in content.sections
-    )
-    return structs.replace(content, sections=sections)
-
-
-def _with_parts(text: str, change: Change, remarks: Remarks) -> str:
-    if "#" not in text:
-        return text
 
     def led(found: re.Match[str]) -> str:
         before, target, part = found.groups()[:3] if found[1] else found.groups()[3:]
@@ -182,7 +173,4 @@ def _with_parts(text: str, change: Change, remarks: Remarks) -> str:
         sign = "#" if better[1] or not better[0] else ""
         return f"{before}{better[0]}{sign}{better[1]}{said}"
 
-    return "\n".join(
-        line if is_code else outside_code(line, lambda piece: _LINK.sub(led, piece))
-        for line, is_code in lines_of(text)
-    )
+    return content.with_texts(lambda text: in_prose(text, lambda piece: _LINK.sub(led, piece), "#"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from kb.importers.code import before
 from kb.importers.remarks import Remarks, Why
 
 _TAG = re.compile(
@@ -40,6 +41,5 @@ def _pieces(body: str, remarks: Remarks) -> Iterator[str]:
 
 def _after(body: str, tag: re.Match[str]) -> int:
     """Where the text goes on after a tag: one alone in its line takes the line with it."""
-    alone = not body[max(0, tag.start() - 80) : tag.start()].rpartition("\n")[2].strip()
-    line = _LINE.match(body, tag.end()) if alone else None
+    line = None if before(tag).strip() else _LINE.match(body, tag.end())
     return line.end() if line else tag.end()

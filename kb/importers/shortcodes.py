@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from kb.importers.code import before, beyond, spliced
 from kb.importers.pieces import code
 from kb.importers.remarks import Remarks, Why
 
@@ -25,7 +26,6 @@ _OTHERWISE = re.compile(r"gloss|tabs$|term$", re.IGNORECASE)
 
 _LINKED = re.compile(r"[ \t]*([^\[\]\n{}<>|]{1,300})(?=\{\{[<%][ \t]{0,9}/)")
 _ROOM = re.compile(r"[ \t]*")
-_BEFORE = 100  # characters before a shortcode that are looked at
 
 
 def with_names(body: str, remarks: Remarks) -> str:
@@ -33,41 +33,32 @@ def with_names(body: str, remarks: Remarks) -> str:
     ends = {each[1] for each in _CLOSING.finditer(body)} if "{{" in body else set[str]()
     if not ends:
         return body
-    ranges = iter([*code(body), (len(body) + 1, len(body) + 1)])
-    begin, end = next(ranges)
-    made, at = [], 0
-    for found in _OPENING.finditer(body):
-        while end <= found.start():
-            begin, end = next(ranges)
-        if begin > found.start() and found[1] in ends and not _OTHERWISE.search(found[1]):
-            said, after = _said(found, remarks)
-            made += [body[at : found.start()], said]
-            at = after
-    return "".join([*made, body[at:]])
+    found = beyond(_OPENING.finditer(body), code(body))
+    named = (each for each in found if each[1] in ends and not _OTHERWISE.search(each[1]))
+    return spliced(body, ((each.start(), *_said(each, remarks)) for each in named))
 
 
-def _said(found: re.Match[str], remarks: Remarks) -> tuple[str, int]:
-    """What stands for a shortcode's beginning, and where the text goes on after it."""
+def _said(found: re.Match[str], remarks: Remarks) -> tuple[int, str]:
+    """Where the text goes on after a shortcode's beginning, and what stands for that."""
     attributes = _attributes(found)
     words = _named(attributes)
     target = next((attributes[each] for each in _LEADS if attributes.get(each)), "")
     target = f"<{target}>" if re.search(r"[\s()]", target) else target
     if target and not words and (held := _LINKED.match(found.string, found.end())):
         remarks.add(Why.MARKS, found[0])
-        return f"[{held[1].strip()}]({target})", held.end()
+        return held.end(), f"[{held[1].strip()}]({target})"
     if not words:
-        return found[0], found.end()
+        return found.end(), found[0]
     used = (*_NAMES, *_BESIDE, *_LEADS) if target else (*_NAMES, *_BESIDE)
     left = _ATTRIBUTE.sub(lambda one: "" if one[1] in used else one[0], found[2])
     mark = f"{found[0][:3]} {found[1]}{left} {found[0][-3:]}"
     words = f"[{words}]({target})" if target else words
-    before = found.string[max(0, found.start() - _BEFORE) : found.start()].rpartition("\n")[2]
-    if before.strip():
-        return f"{mark}**{words}** ", found.end()
+    if (indent := before(found)).strip():
+        return found.end(), f"{mark}**{words}** "
     # Links lead to headings alone.
-    said = f"#### {words}" if attributes.get("id") and not before else f"{before}**{words}**"
+    said = f"#### {words}" if attributes.get("id") and not indent else f"{indent}**{words}**"
     room = _ROOM.match(found.string, found.end())
-    return f"{mark}\n\n{said}\n\n{before}", room.end() if room else found.end()
+    return room.end() if room else found.end(), f"{mark}\n\n{said}\n\n{indent}"
 
 
 def named_ids(line: str) -> Iterator[tuple[str, str]]:

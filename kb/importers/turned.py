@@ -6,11 +6,10 @@ the title of another page. A folder is written in one order, so all its links de
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 
 from msgspec import structs
 
-from kb.entries.content import Content, Section
+from kb.entries.content import Content
 from kb.importers.code import lines_of, outside_code
 from kb.importers.links import Names, links_in
 from kb.importers.markdown import ParsedFile
@@ -46,24 +45,17 @@ def with_links_changed(parsed: ParsedFile, change: Change) -> ParsedFile:
     """`parsed` with the links in its text as `change` writes them; an export stays as it is."""
     if parsed.exact:
         return parsed
-    sections = tuple(
-        Section(one.heading, _changed(one.text, change)) for one in parsed.content.sections
-    )
     before = {*_links(parsed.content)}
-    content = structs.replace(parsed.content, sections=sections)
+    content = parsed.content.with_texts(lambda text: _changed(text, change))
     links = dict.fromkeys([*_links(content), *(one for one in parsed.links if one not in before)])
     return structs.replace(parsed, content=content, links=tuple(links))
 
 
 def _changed(text: str, change: Change) -> str:
-    return "\n".join(
-        line if is_code else outside_code(line, partial(_of_line, line, change))
-        for line, is_code in lines_of(text)
-    )
+    def of_line(line: str) -> str:
+        return outside_code(line, lambda piece: change(piece, line.lstrip().startswith("|")))
 
-
-def _of_line(line: str, change: Change, piece: str) -> str:
-    return change(piece, line.lstrip().startswith("|"))
+    return "\n".join(line if is_code else of_line(line) for line, is_code in lines_of(text))
 
 
 def _links(content: Content) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from kb.importers.code import Range, beyond, spliced
 from kb.importers.html import TAG
 from kb.importers.html_attributes import attributes_of
 from kb.importers.remarks import Remarks, Why
@@ -19,30 +20,20 @@ def hides(text: str) -> bool:
     return "<" in text and _HIDES.search(text) is not None
 
 
-def without_unseen(text: str, code: Sequence[tuple[int, int]], remarks: Remarks) -> str:
+def without_unseen(text: str, code: Sequence[Range], remarks: Remarks) -> str:
     """`text` without what elements hide; none begins in the ranges of `code`.
 
     One that never ends hides all that follows, as it does in a browser.
     """
-    kept, at, tags = [], 0, _tags(text, code)
-    for found in tags:
-        if found[1] or not is_unseen(found[3]):
-            continue
-        end = found.end() if _is_single(found) else _end_of(found[2], tags, len(text))
-        kept.append(text[at : found.start()])
-        remarks.add(Why.UNSEEN, text[found.start() : end])
-        at = end
-    return "".join([*kept, text[at:]])
-
-
-def _tags(text: str, code: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
-    ranges = iter(sorted(code))
-    begin, end = next(ranges, (len(text), len(text)))
-    for found in TAG.finditer(text):
-        while end <= found.start():
-            begin, end = next(ranges, (len(text), len(text)))
-        if found[2] and found.start() < begin:
-            yield found
+    tags = (found for found in beyond(TAG.finditer(text), sorted(code)) if found[2])
+    hidden = [
+        (each.start(), each.end() if _is_single(each) else _end_of(each[2], tags, len(text)))
+        for each in tags
+        if not each[1] and is_unseen(each[3])
+    ]
+    for begin, end in hidden:
+        remarks.add(Why.UNSEEN, text[begin:end])
+    return spliced(text, ((begin, end, "") for begin, end in hidden))
 
 
 def _end_of(name: str, tags: Iterator[re.Match[str]], last: int) -> int:

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 
+from kb.importers.code import beyond, spliced
 from kb.importers.html_attributes import IN_TAG
 from kb.importers.html_names import BLOCKS, ONE_LINE
 from kb.importers.pieces import code
@@ -30,30 +31,24 @@ def with_links_in_lines(body: str) -> str:
     """`body` with each link around blocks around the first heading or line in it; code stays."""
     if "<a" not in body and "<Link" not in body:
         return body
-    made, at = [], 0
+    return spliced(body, _links(body))
+
+
+def _links(body: str) -> Iterator[tuple[int, int, str]]:
     for opening, closing in _pairs(body):
         inner = body[opening.end() : closing.start()]
         tags = (" ".join(opening[0].split()), closing[0])
         if _EDGE.search(inner):
-            made += [body[at : opening.start()], _moved(inner, *tags)]
-            at = closing.end()
+            yield opening.start(), closing.end(), _moved(inner, *tags)
         elif inner.strip() != inner and "\n" in inner:
-            made += [body[at : opening.start()], inner.strip().join(tags)]
-            at = closing.end()
-    return "".join([*made, body[at:]])
+            yield opening.start(), closing.end(), inner.strip().join(tags)
 
 
 def _pairs(body: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
     """The beginnings of links, each with its end; none of them is code."""
-    ranges = iter([*code(body), (len(body) + 1, len(body) + 1)])
-    begin, end = next(ranges)
     opened: re.Match[str] | None = None
-    for tag in _TAG.finditer(body):
-        while end <= tag.start():
-            begin, end = next(ranges)
-        if begin <= tag.start() or tag[3].endswith("/"):
-            continue
-        if not tag[1] and not _LEADS.search(tag[3]):
+    for tag in beyond(_TAG.finditer(body), code(body)):
+        if tag[3].endswith("/") or (not tag[1] and not _LEADS.search(tag[3])):
             continue
         if tag[1] and opened and opened[2] == tag[2] and tag.start() - opened.end() < _LONGEST:
             yield opened, tag
