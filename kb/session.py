@@ -8,8 +8,9 @@ from typing import Self
 from kb.access import Principal
 from kb.areas import OWN
 from kb.endorsements.service import Endorsements
-from kb.entries.catalogue import Catalogue, EntryFilter
+from kb.entries.catalogue import Catalogue
 from kb.entries.kinds import Kind
+from kb.entries.results import EntryFilter
 from kb.entries.service import Entries
 from kb.erasure.erase import Erasure
 from kb.errors import Forbidden

@@ -8,7 +8,7 @@ from events.projection import ParkedEvent
 from indexer.errors import IndexUnavailable
 from kb.access import operator
 from kb.backends import FORMAT
-from kb.entries.queries import TOTALS
+from kb.entries.queries import REUSED, TOTALS
 from kb.errors import NotYetSearchable
 from kb.parts import Parts
 from kb.search.source import described
@@ -105,6 +105,8 @@ def _views(reader: ViewReader) -> tuple[int, tuple[int, int, int], tuple[ParkedE
     """How far the views are, their counts of entries, archived ones and reuses, what is parked."""
     try:
         with reader.read(operator().labels) as db:
-            return checkpoint(db), db.execute(TOTALS).fetchone(), tuple(parked(db))
+            entries, archived, _ = db.execute(TOTALS).fetchone()
+            (reuses,) = db.execute(REUSED).fetchone()
+            return checkpoint(db), (entries, archived, reuses), tuple(parked(db))
     except NotYetSearchable:
         return 0, (0, 0, 0), ()

@@ -8,7 +8,7 @@ import msgspec
 
 from kb import fields
 from kb.entries import queries
-from kb.entries.browsing import facets, stored, values_of
+from kb.entries.browsing import ORDERS, counted, facets, listed, stored, values_of
 from kb.entries.content import Content
 from kb.entries.known import missing, only, refuse_unknown
 from kb.entries.lineage import lineage_of
@@ -19,14 +19,12 @@ from kb.entries.results import (
     EntryFilter,
     EntryPage,
     EntrySummary,
-    Facets,
     HistoryItem,
     Lineage,
-    LineageEntry,
     Page,
     Pieces,
-    RelatedEntry,
     ReuseView,
+    Totals,
     WholeEntry,
 )
 from kb.entries.rows import (
@@ -44,21 +42,6 @@ from kb.errors import InvalidInput, NotFound
 from kb.messages import _
 from kb.views.rows import rows
 from kb.views.snapshot import Reads
-
-__all__ = [
-    "Catalogue",
-    "EndorsementView",
-    "EntryFilter",
-    "EntryPage",
-    "EntrySummary",
-    "Facets",
-    "HistoryItem",
-    "Lineage",
-    "LineageEntry",
-    "Page",
-    "RelatedEntry",
-    "ReuseView",
-]
 
 
 class Catalogue:
@@ -142,7 +125,7 @@ class Catalogue:
         Kinds and groups are counted without what `filter` says of each itself: any of several will
         do, so one more adds its entries.
         """
-        if sort not in queries.BROWSE:
+        if sort not in ORDERS:
             raise InvalidInput(
                 _("{sort!r} is no order: sort by recent, title or reused.", sort=sort), "sort"
             )
@@ -155,10 +138,17 @@ class Catalogue:
                 "limit",
             )
         with self._views.read(self._labels) as db:
-            values = values_of(stored(filter or EntryFilter()))
-            found = rows(db, queries.BROWSE[sort], {**values, "limit": limit, "offset": offset})
-            total, counted = facets(rows(db, queries.FACETS, values))
-            return Page(items=tuple(map(entry_summary, found)), total=total, facets=counted)
+            chosen = stored(filter or EntryFilter())
+            values = values_of(chosen)
+            piece = {**values, "limit": limit, "offset": offset}
+            found = rows(db, listed(chosen, sort), piece)
+            total, numbers = facets(rows(db, counted(chosen), values))
+            return Page(items=tuple(map(entry_summary, found)), total=total, facets=numbers)
+
+    def totals(self) -> Totals:
+        """How many entries there are, archived ones too, and how many groups these are of."""
+        with self._views.read(self._labels) as db:
+            return Totals(*db.execute(queries.TOTALS).fetchone())
 
     def summaries(self, entry_ids: Sequence[str]) -> dict[str, EntrySummary]:
         """What lists show of `entry_ids`, by id; those that are not there are left out."""
@@ -236,7 +226,7 @@ class Catalogue:
 
         Those alone that have a word with this `beginning`, if any is given.
         """
-        return self._names(queries.ALL_GROUPS, beginning, limit)
+        return self._names(queries.ALL_GROUPS, sought(beginning), limit)
 
     def suggested(self, limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The first `limit` tags and groups, those on the most entries first."""
@@ -244,7 +234,7 @@ class Catalogue:
         with self._views.read(self._labels) as db:
             found = db.execute(queries.SUGGESTED, values).fetchall()
         tags, groups = (
-            tuple(name for of, name in found if of == what) for what in ("tag", "group")
+            tuple(name for facet, name in found if facet == each) for each in ("tag", "group")
         )
         return tags, groups
 
@@ -270,9 +260,9 @@ class Catalogue:
             return dict(db.execute(queries.IMPORTED, (source,)).fetchall())
 
     def _names(self, sql: str, beginning: str, limit: int) -> tuple[str, ...]:
-        values = {"beginning": beginning.replace("-", " ").strip().lower(), "limit": limit}
+        values = {"beginning": beginning.replace("-", " ").strip(), "limit": limit}
         with self._views.read(self._labels) as db:
-            return tuple(name for (name,) in db.execute(sql, values))
+            return tuple(name for _, name in db.execute(sql, values))
 
     @contextmanager
     def _entry(self, entry_id: str) -> Iterator[tuple[sqlite3.Connection, str]]:

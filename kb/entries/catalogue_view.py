@@ -7,6 +7,7 @@ import msgspec
 from events.event import RecordedEvent
 from kb.access import Visibility, audience
 from kb.collation import sort_key
+from kb.entries import tally
 from kb.entries.content import Content
 from kb.entries.entry import (
     EntryArchived,
@@ -20,9 +21,10 @@ from kb.entries.entry import (
     EntryUntagged,
     EntryVisibilityChanged,
 )
-from kb.entries.spelling import called
+from kb.entries.spelling import UNJOINED_GROUP, called
 from kb.entries.summary import summary
 from kb.entries.tags import tag_key
+from kb.entries.tally import counted, recounted
 from kb.ids import entry_stream
 from kb.views.view import (
     EVERYBODY,
@@ -57,7 +59,9 @@ TABLES = (
     "CREATE INDEX entry_author ON entry (contributed_by)",
     "CREATE INDEX entry_external ON entry (external_id)",
     "CREATE INDEX entry_group ON entry (group_looks)",
+    f"CREATE INDEX entry_group_sought ON entry ({UNJOINED_GROUP})",
     "CREATE INDEX entry_revised ON entry (revised_position)",
+    "CREATE INDEX entry_title ON entry (title_key, position)",
     """CREATE TABLE revision (
         position INTEGER PRIMARY KEY, entry_id TEXT NOT NULL, version INTEGER NOT NULL,
         partition INTEGER NOT NULL, content BLOB NOT NULL) STRICT""",
@@ -71,6 +75,7 @@ TABLES = (
         written TEXT NOT NULL DEFAULT '[]',
         PRIMARY KEY (entry_id, type, target)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX relation_target ON relation (target)",
+    *tally.TABLES,
 )
 
 ADD_ENTRY = """INSERT INTO entry (position, id, version, kind, title, title_key, summary,
@@ -146,14 +151,16 @@ def _keep_text(db: Connection, event: RecordedEvent, content: Content) -> None:
 
 def _tagged(db: Connection, event: RecordedEvent, tagged: EntryTagged) -> None:
     _update(db, event, MOVE_VERSION, event.version)
-    tag = tagged.tag
-    values = (_entry_id(event), tag_key(tag), tag, event.position, sort_key(tag))
-    db.execute(ADD_TAG, values)
+    entry_id, tag, key = _entry_id(event), tagged.tag, tag_key(tagged.tag)
+    with recounted(db, entry_id, key):
+        db.execute(ADD_TAG, (entry_id, key, tag, event.position, sort_key(tag)))
 
 
 def _untagged(db: Connection, event: RecordedEvent, untagged: EntryUntagged) -> None:
     _update(db, event, MOVE_VERSION, event.version)
-    db.execute(REMOVE_TAG, (_entry_id(event), tag_key(untagged.tag)))
+    entry_id, key = _entry_id(event), tag_key(untagged.tag)
+    with recounted(db, entry_id, key):
+        db.execute(REMOVE_TAG, (entry_id, key))
 
 
 def _related(db: Connection, event: RecordedEvent, related: EntryRelated) -> None:
@@ -205,7 +212,8 @@ def _withhold(db: Connection, aside: Aside) -> None:
         return
     if shown := db.execute(SHOWN, (entry_id,)).fetchone():
         visibility, author = shown
-        _show(db, entry_id, msgspec.json.decode(visibility, type=Visibility), author)
+        with recounted(db, entry_id):
+            _show(db, entry_id, msgspec.json.decode(visibility, type=Visibility), author)
 
 
 def _erased(db: Connection, event: RecordedEvent, erased: EntryErased) -> None:
@@ -228,19 +236,20 @@ CATALOGUE = View(
     version=2,
     tables=TABLES,
     handlers={
-        EntryContributed: _contributed,
-        EntryRevised: _revised,
+        EntryContributed: counted(_contributed),
+        EntryRevised: counted(_revised),
         EntryTagged: _tagged,
         EntryUntagged: _untagged,
         EntryRelated: _related,
         EntryUnrelated: _unrelated,
-        EntryArchived: _archived,
-        EntryRestored: _restored,
-        EntryVisibilityChanged: _shown,
-        EntryErased: _erased,
+        EntryArchived: counted(_archived),
+        EntryRestored: counted(_restored),
+        EntryVisibilityChanged: counted(_shown),
+        EntryErased: counted(_erased),
     },
     seen={
         "audience": EVERYBODY,
+        **tally.SEEN,
         "entry": f"main.entry.{NOT_ERASED} AND main.entry.{SEEN_PARTITION}",
         "revision": SEEN_THEN.format("revision"),
         **{table: SEEN.format(f"main.{table}.entry_id") for table in ("tag", "relation")},

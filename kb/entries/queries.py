@@ -1,8 +1,7 @@
 """The SQL that answers questions about entries, each statement with its name."""
 
 from kb.access import OPERATOR_LABEL
-from kb.entries.results import Sort
-from kb.entries.spelling import spelled
+from kb.entries.spelling import UNJOINED, UNJOINED_GROUP, spelled
 from kb.views.withheld import ALL
 
 _CARD = f"""
@@ -30,27 +29,28 @@ WHOLE_ENTRY = f"""{_ENTRY},
        (SELECT world FROM community) AS world
 {_BY_ID}"""
 KNOWN = "SELECT 1 FROM entry WHERE id = ?"
-# A word of the name begins so; signs that have a meaning in patterns have none here.
-_WORD = "(:beginning = '' OR "
-_WORD += "instr(' ' || lower(replace({name}, '-', ' ')), ' ' || :beginning))"
-ALL_GROUPS = f"""SELECT name FROM (
-    SELECT {spelled("entry")} AS name, count(*) AS entries, min(group_key) AS key FROM entry
-    WHERE group_looks IS NOT NULL GROUP BY group_looks)
-WHERE {_WORD.format(name="name")} ORDER BY entries DESC, key LIMIT :limit"""
-# A hyphen or a blank in the name of a group is all one to who looks for it, as in a tag.
-_UNJOINED = "replace(replace(group_looks, '-', ' '), '_', ' ')"
 SPELLINGS = f"""SELECT DISTINCT group_name FROM entry
-WHERE {_UNJOINED} IN (SELECT value FROM json_each(?))"""
+WHERE {UNJOINED_GROUP} IN (SELECT value FROM json_each(?))"""
 # A tag of several entries is shown as the first of those that the principal sees has it.
-_WRITTEN = """(SELECT tag FROM tag AS first
+WRITTEN = """(SELECT tag FROM tag AS first
     WHERE first.looks = found.looks ORDER BY position LIMIT 1)"""
-ALL_TAGS = f"""SELECT {_WRITTEN} FROM (
-    SELECT looks, count(*) AS entries, min(tag_key) AS key FROM tag
-    WHERE {_WORD.format(name="looks")}
-    GROUP BY looks ORDER BY entries DESC, key LIMIT :limit) AS found
-ORDER BY entries DESC, key"""
-SUGGESTED = f"""SELECT 'tag' AS what, * FROM ({ALL_TAGS})
-UNION ALL SELECT 'group', * FROM ({ALL_GROUPS})"""
+
+
+def _names(facet: str, written: str) -> str:
+    """Names of a facet, that of the most entries first; a word of each begins so.
+
+    Signs that have a meaning in patterns have none here.
+    """
+    word = f"instr(' ' || {UNJOINED.format('looks')}, ' ' || :beginning)"
+    return f"""SELECT '{facet}' AS facet, {written} AS name FROM (
+        SELECT looks, looks AS group_looks, sum(entries) AS entries, min(name_key) AS key
+        FROM tally WHERE facet = '{facet}' AND (:beginning = '' OR {word})
+        GROUP BY looks ORDER BY entries DESC, key LIMIT :limit) AS found"""
+
+
+ALL_TAGS = _names("tag", WRITTEN)
+ALL_GROUPS = _names("group", spelled("found"))
+SUGGESTED = f"{ALL_TAGS} UNION ALL {ALL_GROUPS}"
 ALL_IDS = "SELECT id FROM entry ORDER BY position"
 IMPORTED = """SELECT id, external_id FROM entry
 WHERE source_name = ? AND archived = 0 ORDER BY external_id"""
@@ -75,45 +75,6 @@ SOURCES = "SELECT DISTINCT source_name FROM entry WHERE source_name IS NOT NULL"
 OWN_LABELS = (
     "SELECT substr(value, 8) FROM json_each(principal_labels()) WHERE value LIKE 'member:%'"
 )
-
-# Each condition looks at one parameter, a JSON list; a list that is empty lets everything through.
-# Of several kinds or groups any will do, tags narrow: an entry has them all.
-FILTERED = f"""
-WHERE (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
-  AND (:groups = '[]' OR {_UNJOINED} IN (SELECT value FROM json_each(:groups)))
-  AND (:tags = '[]' OR entry.id IN (
-       SELECT entry_id FROM tag WHERE tag.looks IN (SELECT value FROM json_each(:tags))
-       GROUP BY entry_id HAVING count(*) = json_array_length(:tags)))
-"""
-STANDING = "AND (:archived IS NULL OR archived = :archived)"
-ORDERS: dict[Sort, str] = {
-    "recent": "revised_position DESC",
-    "title": "title_key, entry.position",
-    "reused": "(SELECT count(*) FROM reuse WHERE entry_id = entry.id) DESC, revised_position DESC",
-}
-# The page is chosen first, so that what belongs to an entry is read for its entries alone.
-BROWSE = {
-    sort: f"""{CARD} WHERE entry.position IN (
-        SELECT position FROM entry {FILTERED} {STANDING}
-        ORDER BY {order} LIMIT :limit OFFSET :offset) ORDER BY {order}"""
-    for sort, order in ORDERS.items()
-}
-# Of kinds and of groups any will do, so those of each are counted without what was chosen of it.
-_ANY_KIND, _ANY_GROUP = (FILTERED.replace(chosen, "'[]'") for chosen in (":kinds", ":groups"))
-_TAGS = f"""SELECT tag.looks, count(*) AS entries, min(tag_key) AS key
-    FROM entry JOIN tag ON tag.entry_id = entry.id
-    {FILTERED} {STANDING} GROUP BY tag.looks ORDER BY entries DESC, key LIMIT 200"""
-# Tags that are chosen are on each of the entries, so they come first.
-FACETS = f"""
-SELECT 'total' AS facet, '' AS name, count(*) AS entries, '' AS key
-FROM entry {FILTERED} {STANDING}
-UNION ALL SELECT 'archived', '', count(*), '' FROM entry {FILTERED} AND archived = 1
-UNION ALL SELECT 'kinds', kind, count(*), kind FROM entry {_ANY_KIND} {STANDING} GROUP BY kind
-UNION ALL SELECT 'tags', {_WRITTEN}, entries, key FROM ({_TAGS}) AS found
-UNION ALL SELECT 'groups', {spelled("entry")}, count(*), min(group_key) FROM entry
-    {_ANY_GROUP} {STANDING} AND group_looks IS NOT NULL GROUP BY group_looks
-ORDER BY entries DESC, key
-"""
 
 RELATED = """
 SELECT type, direction, id, title, archived, written, count(*) OVER () AS total FROM (
@@ -184,5 +145,9 @@ _ORIGINS = _LINEAGE.format(way="origins", near="derived", far="origin")
 _DERIVED = _LINEAGE.format(way="derived", near="origin", far="derived")
 LINEAGE = f"{_ORIGINS} UNION ALL {_DERIVED} ORDER BY key, relation"
 
-TOTALS = "SELECT count(*), coalesce(sum(archived), 0), (SELECT count(*) FROM reuse) FROM entry"
+TOTALS = """SELECT coalesce(sum(entries) FILTER (WHERE facet = 'total'), 0),
+    coalesce(sum(entries * archived) FILTER (WHERE facet = 'total'), 0),
+    count(DISTINCT looks) FILTER (WHERE facet = 'group')
+FROM tally WHERE facet IN ('total', 'group')"""
+REUSED = "SELECT count(*) FROM reuse"
 CARDS = f"{CARD} WHERE entry.id IN (SELECT value FROM json_each(?))"

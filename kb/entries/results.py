@@ -154,7 +154,8 @@ class Facets(Struct, frozen=True, kw_only=True):
     """How many entries have each value, the most frequent first, on all pages.
 
     Kinds and groups are each counted among what all other choices let through, as any of several
-    will do; tags among what all choices let through, as each narrows, and of them the first 200.
+    will do; tags among what all choices let through, as each narrows. Of tags and groups there are
+    the 100 most frequent, those that were chosen among them.
     """
 
     kinds: dict[str, int]
@@ -169,6 +170,14 @@ class Page(Struct, frozen=True, kw_only=True):
     items: tuple[EntrySummary, ...]
     total: int
     facets: Facets
+
+
+class Totals(Struct, frozen=True):
+    """How many entries there are, how many of them archived, and of how many groups they are."""
+
+    entries: int
+    archived: int
+    groups: int
 
 
 class LineageEntry(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,12 @@ _SPELLED = """coalesce(
     ) ORDER BY position LIMIT 1))"""
 
 
+UNJOINED = "replace(replace({}, '-', ' '), '_', ' ')"
+"""SQL for a name as it is looked for: a hyphen or a blank is all one there, as in a tag."""
+
+UNJOINED_GROUP = UNJOINED.format("group_looks")
+
+
 def spelled(table: str) -> str:
     """SQL for the group of a row of `table`, entry or reuse, in the one spelling that it has.
 

@@ -14,7 +14,8 @@ from indexer.errors import IndexerError, IndexOutdated, QuestionError
 from kb.access import OPERATOR_LABEL
 from kb.characters import visible
 from kb.entries.browsing import stored
-from kb.entries.catalogue import Catalogue, EntryFilter, EntrySummary
+from kb.entries.catalogue import Catalogue
+from kb.entries.results import EntryFilter, EntrySummary
 from kb.errors import InvalidInput, NotYetSearchable, SearchUnavailable
 from kb.ids import group_id
 from kb.messages import _

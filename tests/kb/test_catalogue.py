@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from kb.entries.bring import ImportedEntry
-from kb.entries.catalogue import EntryFilter
 from kb.entries.content import Content, Draft, Relation, Section, Source
+from kb.entries.results import EntryFilter
 from kb.errors import InvalidInput, NotFound
 from kb.ids import entry_id_for
 from kb.reuse.service import Reuses

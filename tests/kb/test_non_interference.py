@@ -18,7 +18,8 @@ from events.event import NewEvent, RecordedEvent, StreamWrite
 from events.memory import InMemoryEventLog
 from kb import access
 from kb.access import SIGHTS, Principal, Visibility
-from kb.entries.catalogue import Catalogue, EntryFilter
+from kb.entries.catalogue import Catalogue
+from kb.entries.results import EntryFilter
 from kb.entries.stream import entry_aggregate
 from kb.errors import KnowledgeBaseError
 from kb.ids import group_id, new_id

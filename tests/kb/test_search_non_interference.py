@@ -27,8 +27,8 @@ from indexer.ranking import ranking
 from indexer.resident import memory
 from kb import access
 from kb.access import SIGHTS, Principal, Visibility
-from kb.entries.catalogue import EntryFilter
 from kb.entries.content import Content, Draft, Scalar, Section, Source
+from kb.entries.results import EntryFilter
 from kb.errors import KnowledgeBaseError, NotFound
 from kb.ids import entry_id_for, group_id
 from kb.knowledge_base import KnowledgeBase

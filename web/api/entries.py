@@ -1,6 +1,5 @@
 """Entries: list, read, contribute, revise."""
 
-from itertools import islice
 from typing import Annotated
 from uuid import UUID
 
@@ -67,10 +66,8 @@ def list_entries(
     The counts are of the 100 most frequent values of each filter.
     """
     found = session.catalogue.browse(filter, sort=sort, offset=offset, limit=limit)
-    first = {name: _first(getattr(found.facets, name)) for name in ("kinds", "tags", "groups")}
-    facets = structs.replace(found.facets, **first)
-    items = light(found.items, MOST_BYTES - weight(facets))
-    return structs.replace(found, items=items, facets=facets)
+    items = light(found.items, MOST_BYTES - weight(found.facets))
+    return structs.replace(found, items=items)
 
 
 @post("/entries", **operation("entries", *SENDS, status=201, rule=CONTRIBUTE, largest=TEXT))
@@ -159,11 +156,6 @@ def get_lineage(session: NamedDependency[Session], entry_id: PathId) -> Lineage:
         light(each[:MOST], MOST_BYTES // 2) for each in (found.origins, found.derived)
     )
     return structs.replace(found, origins=origins, derived=derived)
-
-
-def _first(counts: dict[str, int]) -> dict[str, int]:
-    """The most frequent values; the others are asked for as names."""
-    return dict(islice(counts.items(), MOST))
 
 
 def _by_known(

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from kb import Session
 from kb.entries.actions import READ
-from kb.entries.results import EntryFilter, Facets, Page
+from kb.entries.results import Facets, Page
 from web.pages.shell import Pages
 
 RECENT = 6
@@ -26,14 +26,6 @@ class HomePage(Struct, frozen=True):
         return self.recent.facets
 
 
-class AboutPage(Struct, frozen=True):
-    """What this is, with a few numbers."""
-
-    entries: int
-    archived: int
-    groups: int
-
-
 @get("/", sync_to_thread=True, rule=READ, queue="reads")
 def home(
     session: NamedDependency[Session],
@@ -49,7 +41,4 @@ def home(
 @get("/about", sync_to_thread=True, rule="public", queue="reads")
 def about(session: NamedDependency[Session], pages: NamedDependency[Pages]) -> Response[str]:
     """What this is."""
-    everything = session.catalogue.browse(EntryFilter(archived=None), limit=1)
-    facets = everything.facets
-    page = AboutPage(everything.total, facets.archived, len(facets.groups))
-    return pages.render("about.html", page, at="about")
+    return pages.render("about.html", session.catalogue.totals(), at="about")

@@ -1,0 +1,57 @@
+"""How many entries there are of each kind, tag and group, kept up entry by entry.
+
+So a list is counted without being read. What is counted together is seen by the same people: a sum
+over the rows that a principal sees is over the entries that they see, and over no other.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from sqlite3 import Connection
+from typing import Any
+
+from events.event import RecordedEvent
+from kb.views.view import NOT_ERASED, SEEN_PARTITION, Handler
+
+# `facet` is total, group or tag; the total is that of a kind and has no other name.
+TABLES = (
+    """CREATE TABLE tally (
+        facet TEXT NOT NULL, looks TEXT NOT NULL, name_key TEXT NOT NULL,
+        partition INTEGER NOT NULL, kind TEXT NOT NULL, archived INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        PRIMARY KEY (facet, looks, name_key, partition, kind, archived)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX tally_none ON tally (entries) WHERE entries = 0",
+)
+SEEN = {"tally": f"main.tally.{SEEN_PARTITION}"}
+
+_OF_ENTRY = f"partition, kind, archived, :by FROM entry {{}} WHERE id = :id AND {NOT_ERASED}"
+_OF_TAGS = f"SELECT 'tag', looks, tag_key, {_OF_ENTRY.format('JOIN tag ON entry_id = id')}"
+_ADD = "ON CONFLICT DO UPDATE SET entries = entries + excluded.entries"
+COUNT = f"""INSERT INTO tally SELECT 'total', '', '', {_OF_ENTRY.format("")}
+    UNION ALL SELECT 'group', group_looks, group_key, {_OF_ENTRY.format("")}
+        AND group_looks IS NOT NULL
+    UNION ALL {_OF_TAGS} {_ADD}"""
+COUNT_TAG = f"INSERT INTO tally {_OF_TAGS} AND looks = :looks {_ADD}"
+FORGET_NAMES = "DELETE FROM tally WHERE entries = 0"
+
+
+@contextmanager
+def recounted(db: Connection, entry_id: str, tag: str | None = None) -> Iterator[None]:
+    """Count an entry after the block as it is then, and as it was before no more.
+
+    Where the block changes one `tag` alone, given as it is compared, that one alone.
+    """
+    sql, values = COUNT if tag is None else COUNT_TAG, {"id": entry_id, "looks": tag}
+    db.execute(sql, {**values, "by": -1})
+    yield
+    db.execute(sql, {**values, "by": 1})
+    db.execute(FORGET_NAMES)
+
+
+def counted(handler: Handler) -> Handler:
+    """`handler` of an event of an entry, which is counted anew."""
+
+    def counting(db: Connection, event: RecordedEvent, payload: Any) -> None:
+        with recounted(db, event.stream.removeprefix("entry-")):
+            handler(db, event, payload)
+
+    return counting
