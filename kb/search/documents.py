@@ -93,8 +93,11 @@ class IndexProjection:
             touched: Touched = {}
             for stream in {event.stream: None for event in events if _is_entry(event)}:
                 self._evolve(touched, self._log.read_stream(stream))
-            self._refuse_lack(touched, events)
-            self._put(list(touched.values()))
+            for event in filter(_is_entry, events):
+                _refuse_lack(touched, event.stream, event.version, event.position)
+            gone = [each.entry.id for each in touched.values() if not document_of(each)]
+            self.index.forget(gone)
+            self._put(touched.values)
             if events:
                 self._commit(events[-1].position)
 
@@ -136,19 +139,31 @@ class IndexProjection:
         return self._parked.all()
 
     def fill(self, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
-        """Put every entry into an empty index, reading the log once, and commit its head.
+        """Put every entry into an empty index, and commit the head that the log had.
 
-        All present texts are in memory meanwhile, and none of before. `progress` gets (entries
-        begun, entries in all).
+        The log is read for which entries there are, then each by itself, so that of all texts only
+        those that the index takes in at once are in memory. `progress` gets (entries begun, entries
+        in all).
         """
         self._parked.clear()
-        touched: Touched = {}
+        last: dict[str, tuple[int, int]] = {}
         position = 0
         while events := self._log.read(position, BATCH):
-            self._evolve(touched, [event for event in events if _is_entry(event)])
+            last |= {each.stream: (each.version, each.position) for each in events}
             position = events[-1].position
             self._refuse_stopped()
-        self._put(list(touched.values()), progress)
+        entries = {stream: place for stream, place in last.items() if stream.startswith(STREAM)}
+
+        def standing() -> Iterator[Standing]:
+            for done, (stream, (version, until)) in enumerate(entries.items(), 1):
+                touched: Touched = {}
+                events = self._log.read_stream(stream)
+                self._evolve(touched, [each for each in events if each.position <= until])
+                _refuse_lack(touched, stream, version, until)
+                yield touched[stream]
+                progress(done, len(entries))
+
+        self._put(standing)
         self._commit(position)
 
     def begin(self) -> None:
@@ -160,17 +175,6 @@ class IndexProjection:
         """Stamp the index with `position`, and with what it may hold `early` of."""
         self._reach = max(self._reach, position, early)
         self.index.commit(position, source(self._log, self._parked, position, self._reach))
-
-    @staticmethod
-    def _refuse_lack(touched: Touched, events: Sequence[RecordedEvent]) -> None:
-        """The log finds the events of a stream by a list of its own, which can be damaged alone."""
-        for event in events:
-            found = touched.get(event.stream)
-            if _is_entry(event) and (found is None or found.event.version < event.version):
-                raise LogFormatError(
-                    f"The log is damaged (its list of streams lacks position {event.position}): "
-                    "put back a copy of it."
-                )
 
     def _refuse_stopped(self) -> None:
         if self._stopped():
@@ -196,32 +200,21 @@ class IndexProjection:
                 taken = before.withheld | ({self._lack(event.stream, event.type)} - {None})
                 touched[event.stream] = replace(before, event=event, withheld=taken)
 
-    def _put(
-        self,
-        touched: Sequence[Standing],
-        progress: Callable[[int, int], None] = lambda done, of: None,
-    ) -> None:
+    def _put(self, standing: Callable[[], Iterable[Standing]]) -> None:
         """Put all in one go; if that fails for a reason of one of them, one by one."""
-        gone = [each.entry.id for each in touched if not document_of(each)]
         try:
-            self.index.forget(gone)
-            self.index.put(document for document, _ in self._documents(touched, progress))
+            self.index.put(document for document, _ in self._documents(standing()))
         except _NOT_THE_DOCUMENT:
             raise
         except Exception:
-            for document, event in self._documents(touched, progress):
+            for document, event in self._documents(standing()):
                 self._put_alone(document, event)
 
-    def _documents(
-        self,
-        touched: Sequence[Standing],
-        progress: Callable[[int, int], None],
-    ) -> Iterator[tuple[Document, RecordedEvent]]:
-        for done, each in enumerate(touched, 1):
+    def _documents(self, standing: Iterable[Standing]) -> Iterator[tuple[Document, RecordedEvent]]:
+        for each in standing:
             self._refuse_stopped()
             if document := document_of(each):
                 yield document, each.event
-            progress(done, len(touched))
 
     def _put_alone(self, document: Document, event: RecordedEvent) -> None:
         try:
@@ -250,6 +243,15 @@ def _unavailable() -> Iterator[None]:
         yield
     except IndexerError as error:
         raise ProjectionUnavailable(str(error)) from error
+
+
+def _refuse_lack(touched: Touched, stream: str, version: int, position: int) -> None:
+    """The log finds the events of a stream by a list of its own, which can be damaged alone."""
+    if stream not in touched or touched[stream].event.version < version:
+        raise LogFormatError(
+            f"The log is damaged (its list of streams lacks position {position}): put back a copy "
+            "of it."
+        )
 
 
 def _is_entry(event: RecordedEvent) -> bool:
