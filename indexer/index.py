@@ -24,7 +24,7 @@ from indexer.stored import generation
 from indexer.stored.files import reading
 from indexer.stored.parts import Parts
 from indexer.stored.rows import Taken
-from indexer.stored.vector_store import VECTORS, VectorStore
+from indexer.stored.vector_store import VectorStore
 from indexer.text.analysis import all_terms
 from indexer.text.letters import composed
 from indexer.text.passages import EmbeddedPassage
@@ -100,7 +100,7 @@ class HybridIndex:
         with ExitStack() as undo:
             undo.callback(shutil.rmtree, path, ignore_errors=True)
             store = VectorStore.sound(
-                directory / VECTORS, embedder.dimension, word_dimension(embedder)
+                directory / generation.VECTORS, embedder.dimension, word_dimension(embedder)
             )
             parts = Parts.open(path, engine, embedder, store, writable=True, new=True)
             undo.callback(parts.close)

@@ -75,6 +75,8 @@ def _wait_for_views(parts: Parts) -> None:
 def _brought_up(parts: Parts) -> Parts:
     try:
         _refuse_other_program(parts)
+        if not parts.frozen and parts.reader.settled(parts.log):
+            return parts
         _wait_for_views(parts)
         parts.worker.bring_views_up()
         parts.worker.take_in_readable(parts.codec)

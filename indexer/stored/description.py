@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from indexer.errors import IndexOutdated
 from indexer.stored import generation
-from indexer.stored.parts import PASSAGES
-from indexer.stored.vector_store import VECTORS
+from indexer.stored.generation import PASSAGES, VECTORS
 
 _COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(*) FROM documents),
     (SELECT count(*) FROM passages), (SELECT source FROM stamp)"""

@@ -2,19 +2,24 @@
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from indexer.embedding.calibration import MINILM, Calibration
-from indexer.embedding.embedder import Embedder
 from indexer.errors import IndexOutdated
 from indexer.stored.files import replace_durably, said
-from indexer.text import analysis, passages
+
+if TYPE_CHECKING:
+    from indexer.embedding.embedder import Embedder
 
 SCHEMA_VERSION = 6
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
+PASSAGES = "passages.sqlite"
+VECTORS = "vectors.sqlite"
+"""Beside the generations, as they have them in common."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -35,8 +40,11 @@ class Manifest(Struct, frozen=True, kw_only=True):
     calibration: Calibration = MINILM  # of all that were made before it was noted
 
 
-def manifest(embedder: Embedder, engine: str, position: int, gone: int = 0) -> Manifest:
+def manifest(embedder: "Embedder", engine: str, position: int, gone: int = 0) -> Manifest:
     """What this program makes now."""
+    # Here, since who only looks at a manifest needs none of the libraries of texts.
+    from indexer.text import analysis, passages
+
     return Manifest(
         schema=SCHEMA_VERSION,
         fingerprint=embedder.fingerprint,
@@ -71,7 +79,7 @@ def made(generation: Path) -> Manifest:
         raise IndexOutdated(f"The index file {MANIFEST} is damaged ({said(error)}).") from error
 
 
-def check(generation: Path, embedder: Embedder, engine: str) -> Manifest:
+def check(generation: Path, embedder: "Embedder", engine: str) -> Manifest:
     """The manifest. Raises `IndexOutdated` if this program cannot use what it describes."""
     found = made(generation)
     wanted = manifest(embedder, engine, found.position)

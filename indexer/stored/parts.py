@@ -16,9 +16,8 @@ from indexer.resident.recent import Fetch, RecentWords
 from indexer.stored import generation
 from indexer.stored.passage_store import PassageStore
 from indexer.stored.rows import Seen
-from indexer.stored.vector_store import VECTORS, VectorStore
+from indexer.stored.vector_store import VectorStore
 
-PASSAGES = "passages.sqlite"
 LEXICAL = "lexical"
 
 WORD_BYTES = 64_000_000
@@ -69,7 +68,7 @@ class Parts:
             undo.callback(store.close)
             if not new and not (path / LEXICAL).is_dir():
                 raise IndexOutdated(f"The index has no directory {LEXICAL}.")
-            passages = PassageStore(path / PASSAGES, writable=writable, new=new)
+            passages = PassageStore(path / generation.PASSAGES, writable=writable, new=new)
             undo.callback(passages.close)
             lexical = open_lexical(engine, path / LEXICAL, writable=writable)
             undo.callback(lexical.close)
@@ -88,7 +87,7 @@ class Parts:
             try:
                 generation.check(path, embedder, engine)
                 store = VectorStore(
-                    directory / VECTORS, embedder.dimension, words, writable=writable
+                    directory / generation.VECTORS, embedder.dimension, words, writable=writable
                 )
                 return cls.open(path, engine, embedder, store, writable=writable)
             except IndexerError:

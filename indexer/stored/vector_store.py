@@ -38,8 +38,6 @@ _DELETE = tuple(
     f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT * FROM kept)"
     for table in ("vectors", "words")
 )
-VECTORS = "vectors.sqlite"
-"""The name of the file in the directory of an index."""
 
 _BATCH = 500
 _TOLERANCE = 1e-3

@@ -4,8 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from events.codec import EventCodec
 from events.log import EventLog
@@ -25,6 +24,9 @@ from kb.views.tables import (
     states,
 )
 from kb.views.view_set import ViewSet, made_with
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _MISFITS: Mapping[Misfit, str] = {
     "other log": "they were made from another log",
@@ -135,7 +137,7 @@ class ViewStore:
         if not connection.in_transaction and log.stat().st_size > LOG_BYTES:
             self._sums.take(connection)
 
-    def _database(self) -> Database:
+    def _database(self) -> "Database":
         if self._opened is None:
             try:
                 self._opened = self._open()
@@ -147,7 +149,10 @@ class ViewStore:
             self._file = file_at(self.path)
         return self._opened
 
-    def _open(self) -> Database:
+    def _open(self) -> "Database":
+        # Here, since who only reads needs none of its libraries.
+        from sqlite_utils import Database
+
         missing = not self.path.exists()
         connection = connect(self.path)
         try:
@@ -177,7 +182,7 @@ class ViewStore:
             raise
         return database
 
-    def _empty_changed(self, database: Database) -> None:
+    def _empty_changed(self, database: "Database") -> None:
         """Empty the views whose tables have changed or are new, and remove those that are no more.
 
         They are whole again once they hold what the others do.

@@ -9,13 +9,23 @@ from threading import Lock
 
 from msgspec import structs
 
+from events.log import EventLog
 from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.storage.data_directory import reason
 from kb.views.file import MISSING, File, connect, file_at, is_damage
 from kb.views.guard import guard
 from kb.views.page_sums import PageSums
 from kb.views.snapshot import Opened, Reads, Snapshot
-from kb.views.tables import SCHEMA, FileState, ViewState, file_state, schema, states
+from kb.views.tables import (
+    LEFT,
+    SCHEMA,
+    FileState,
+    ViewState,
+    file_state,
+    holds_all,
+    schema,
+    states,
+)
 from kb.views.view_set import ViewSet, made_with, tables_of
 from kb.views.withheld import PARKED_BY, SEEN_ROWS
 
@@ -91,6 +101,20 @@ class ViewReader(Reads):
             for view in self._views
             if view.name in self._views.indispensable
         )
+
+    def settled(self, log: EventLog) -> bool:
+        """Whether there is nothing to do before they are read, so no need to lead for a moment.
+
+        They are as this program makes them of all of `log`, and were checked lately; nothing is
+        kept aside that could be read by now, and nobody is gone of whom anything could be left.
+        """
+        if not self._sums.trusted():
+            return False
+        try:
+            with closing(connect(self._path, mode="ro")) as db:
+                return holds_all(db, self._views, log) and not db.execute(LEFT).fetchone()[0]
+        except sqlite3.Error:
+            return False  # found out, and told, where it is read
 
     def states(self) -> tuple[dict[str, ViewState], Counter[str]]:
         """How each view stands and how many events it has parked; empty if they are not there."""

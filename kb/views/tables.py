@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from events import sqlite_marks
+from events.log import EventLog
+from events.marks import misfit
 from kb.views import withheld
 from kb.views.view import View
 from kb.views.view_set import Made, ViewSet, made_with, tables_of
@@ -48,6 +50,8 @@ DEPARTED = "SELECT departed FROM forgotten"
 OF_ERASED = """SELECT entry.id, actor
 FROM erasure CROSS JOIN entry ON contributed_by = substr(stream, length('member-') + 1)
 WHERE with_entries ORDER BY entry.position"""
+LEFT = f"""SELECT EXISTS ({withheld.ANY_PARKED}) OR EXISTS (SELECT 1 FROM erasure)
+    OR EXISTS (SELECT 1 FROM departure)"""
 FORGOTTEN = "SELECT position FROM forgotten"
 REWRITTEN = "SELECT rewritten FROM forgotten"
 FORGET = "UPDATE forgotten SET position = rewritten"
@@ -107,6 +111,18 @@ def file_state(connection: sqlite3.Connection) -> tuple[FileState, dict[str, Vie
     withheld, forgotten, parked = found[0][5:] if found else (False, 0, False)
     position = max((each.position for each in views.values()), default=0)
     return FileState(position, forgotten, bool(parked), bool(withheld)), views
+
+
+def holds_all(connection: sqlite3.Connection, views: ViewSet, log: EventLog) -> bool:
+    """Whether the file has all views as this program makes them of all of `log`, and no other."""
+    if schema(connection) != SCHEMA:
+        return False
+    found, mark, head = states(connection), sqlite_marks.read_mark(connection), log.head()
+    same = found.keys() == views.by_name.keys() and all(
+        found[view.name].made == made_with(view) and found[view.name].position == head
+        for view in views
+    )
+    return same and mark is not None and mark.position == head and not misfit(log, mark)
 
 
 def checkpoint(connection: sqlite3.Connection) -> int:

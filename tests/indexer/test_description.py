@@ -12,7 +12,6 @@ from indexer.errors import IndexOutdated
 from indexer.index import HybridIndex
 from indexer.stored import generation
 from indexer.stored.description import Description, describe
-from indexer.stored.parts import PASSAGES
 
 HEAVY = ("torch", "faiss", "tantivy", "whoosh")
 
@@ -49,7 +48,7 @@ def test_where_no_index_is_there_is_nothing_to_tell(tmp_path: Path) -> None:
     assert describe(tmp_path / "index") == Description()
 
 
-@pytest.mark.parametrize("name", [generation.MANIFEST, PASSAGES])
+@pytest.mark.parametrize("name", [generation.MANIFEST, generation.PASSAGES])
 def test_an_index_that_cannot_be_read_is_outdated(place: Path, name: str) -> None:
     (generation.current(place) / name).write_bytes(b"not what it was")
     with pytest.raises(IndexOutdated, match="is damaged"):

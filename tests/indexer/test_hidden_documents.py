@@ -15,7 +15,7 @@ from indexer.index import HybridIndex
 from indexer.lexical import ENGINES
 from indexer.ranking import ranking
 from indexer.resident import memory
-from indexer.stored.vector_store import VECTORS
+from indexer.stored.generation import VECTORS
 from tests.examples import costly
 
 LABELS = ["world", "members", "group:a", "group:b", "member:1"]

@@ -18,7 +18,8 @@ from indexer.document import Document, Section
 from indexer.embedding.testing import WORD_DIMENSION, HashEmbedder
 from indexer.resident.postings import keys
 from indexer.stored import generation
-from indexer.stored.vector_store import VECTORS, VectorStore
+from indexer.stored.generation import VECTORS
+from indexer.stored.vector_store import VectorStore
 from indexer.text.analysis import name_key, terms
 from indexer.text.passages import split
 from kb.access import Role

@@ -47,6 +47,26 @@ def test_reading_commands_load_no_model_and_no_web() -> None:
     )
 
 
+READING = ("list", "show {id}", "history {id}", "status", "member list", "group list", "audit")
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_that_reads_writes_to_no_file_and_loads_no_library_of_writing(
+    kb: CommandLine, command: str
+) -> None:
+    entry = kb.practice()
+    arguments = ["--data", str(kb.data), *command.format(id=entry).split()]
+    before = {path: path.read_bytes() for path in kb.data.rglob("*") if path.is_file()}
+    loaded = loaded_by(f"from kb.cli import cli; cli.main({arguments}, standalone_mode=False)")
+    assert loaded.isdisjoint({*HEAVY} - {"tabulate"})
+    after = {path: path.read_bytes() for path in kb.data.rglob("*") if path.is_file()}
+    assert {path.name for path in before | after if before.get(path) != after.get(path)} <= SHARED
+
+
+SHARED = {f"{name}.sqlite-shm" for name in ("log", "vault", "views")}
+"""In these SQLite notes who reads."""
+
+
 def test_help_that_lists_what_may_be_chosen_loads_nothing_heavy() -> None:
     modules = ("show", "report", "reuse", "member", "group", "token", "visibility")
     code = f"import {', '.join(f'kb.cli.{module}' for module in modules)}"
