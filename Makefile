@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := retrieval exact_words practices search_latency threads ingest append projection startup fulltext permissions erasure busy import_beside http large_base
+BENCHMARKS := retrieval exact_words practices search_latency threads ingest append projection startup fulltext permissions erasure busy import_beside http large_base many
 
 QUIET := --quiet --disable-pip-version-check
 LOCKED = $(BIN)/python -m pip install $(QUIET) --require-hashes --no-deps --only-binary :all:
