@@ -65,12 +65,14 @@ class Principal(Struct, frozen=True):
     """The person who asks: a member or nobody known, their roles, and the labels of what they see.
 
     `scopes` are those that a token has, None without one: it takes away and adds nothing.
+    `language` is the one that they chose to be spoken to in, None without a choice.
     """
 
     member: str | None
     roles: frozenset[Role]
     labels: frozenset[str]
     scopes: frozenset[Scope] | None = None
+    language: str | None = None
 
     @property
     def readable(self) -> frozenset[str]:
@@ -108,13 +110,15 @@ def anonymous(*, world: bool) -> Principal:
     return Principal(None, frozenset(), frozenset({WORLD_LABEL} if world else ()))
 
 
-def of_member(member: str, roles: Iterable[Role], groups: Iterable[str]) -> Principal:
+def of_member(
+    member: str, roles: Iterable[Role], groups: Iterable[str], language: str | None = None
+) -> Principal:
     """A member with their roles; `groups` are theirs and all that these are in."""
     roles = frozenset(roles)
     if "member" not in roles:
-        return Principal(member, roles, frozenset())
+        return Principal(member, roles, frozenset(), language=language)
     own = {WORLD_LABEL, MEMBERS_LABEL, member_label(member), *map(group_label, groups)}
-    return Principal(member, roles, frozenset(own))
+    return Principal(member, roles, frozenset(own), language=language)
 
 
 def audience(visibility: Visibility, author: str) -> frozenset[str]:

@@ -167,7 +167,10 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /account/erase",
         "POST /account/erase",
     ),
-    "change-self": ("POST /account/profile",),
+    "change-self": (
+        "PUT /api/account/language",
+        "POST /account/profile",
+    ),
     "see-people": (
         "GET /people",
         "GET /people/{member_id}",

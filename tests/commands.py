@@ -263,6 +263,11 @@ PEOPLE = {
         call=lambda b, _: b.people.change_profile(Profile(name="Ina")),
         page={"POST /account/profile": {}},
     ),
+    "choose language": Command(
+        call=lambda b, _: b.people.choose_language("de"),
+        api={"PUT /api/account/language": {"language": "de"}},
+        line={"member language": "de"},
+    ),
     "change roles": Command(
         call=lambda b, a: b.people.change_roles(a.member, a.roles),
         page={"POST /people/{member_id}/roles": {}},

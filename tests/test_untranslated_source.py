@@ -28,7 +28,6 @@ NOT_YET = frozenset(
         "kb/accounts/tokens.py",
         "kb/backends.py",
         "kb/belonging.py",
-        "kb/cli/__init__.py",
         "kb/cli/commands.py",
         "kb/cli/contribute.py",
         "kb/cli/curate.py",
@@ -136,6 +135,8 @@ def _taken(node: ast.AST) -> Iterator[ast.AST]:
         yield node.value
     if isinstance(node, ast.JoinedStr):
         yield from node.values
+    if isinstance(node, ast.keyword) and node.arg == "help":
+        yield from ast.walk(node)  # of the shell, where tests go over all commands
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -25,7 +25,7 @@ def _with_before(names: str) -> Iterator[str]:
 
 _SECTIONS = _fields("heading-# text-#")
 _SIGHT = _fields("sight sight_before groups_before seen-by seen-by-*")
-_PROFILE = "name address time_zone languages pronouns help"
+_PROFILE = "name address time_zone languages pronouns help display_language"
 _JOINING = _fields(_PROFILE + " sign_in_name password")
 
 FIELDS: Mapping[str, frozenset[str]] = {

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
 from errno import EDQUOT, ENOSPC
 from io import StringIO
 from pathlib import Path
@@ -23,6 +24,10 @@ LONG_WORD = re.compile(r"(\S{200})\S{100,}")
 
 def exit_code(run: Callable[[], object]) -> int:
     """Run a command and answer its exit code, after saying what went wrong if something did."""
+    return copy_context().run(_exit_code, run)  # where it is told who asks, and in what language
+
+
+def _exit_code(run: Callable[[], object]) -> int:
     try:
         result = run()
         sys.stdout.flush()

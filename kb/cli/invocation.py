@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.errors import DataDirectoryError
+from kb.messages import speak
 
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
@@ -52,7 +53,9 @@ class Invocation:
         """
         from kb.knowledge_base import KnowledgeBase
 
-        return KnowledgeBase.open(self.directory, embedder=self._embedder, notice=notice or tell)
+        base = KnowledgeBase.open(self.directory, embedder=self._embedder, notice=notice or tell)
+        speak(base.session.principal.language or base.settings.lang)
+        return base
 
     @contextmanager
     def session(self) -> "Iterator[Session]":

@@ -20,6 +20,7 @@ from kb.cli.output import (
     print_table,
     short,
 )
+from kb.cli.own import data, language
 from kb.cli.pieces import newest_options, oldest_first, piece_options, tell_left_out
 from kb.people.actions import LOOK_AFTER_PEOPLE
 
@@ -151,6 +152,7 @@ def show_member(invocation: Invocation, member_id: str, as_json: bool) -> None:
             "address": told and told.address,
             "time zone": told and told.time_zone,
             "languages": told and joined(told.languages),
+            "spoken to in": told and told.display_language,
             "pronouns": told and told.pronouns,
             "can help with": told and told.help,
         }
@@ -272,25 +274,5 @@ def _print_link(settings: "Settings", link: "OneTimeLink", as_json: bool) -> Non
     )
 
 
-@member_command.command("data")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["json", "markdown"]),
-    default="json",
-    show_default=True,
-    help="For programs, or for people.",
-)
-@pass_invocation
-def data(invocation: Invocation, form: str) -> None:
-    """Print everything that is your own; KB_MEMBER says who you are."""
-    from kb.areas import OWN
-    from kb.errors import Forbidden
-    from kb.own_data.markdown import as_markdown
-    from kb.own_data.read import as_json
-
-    with invocation.reading() as session:
-        if session.principal.member == access.OPERATOR:
-            raise Forbidden("Only members have data of their own: set KB_MEMBER to your id.")
-        own = session.own_data()
-    click.echo(as_json(own) if form == "json" else as_markdown(own, OWN))
+for own in (data, language):
+    member_command.add_command(own)

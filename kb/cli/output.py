@@ -11,6 +11,7 @@ import click
 from kb import access
 from kb.characters import visible
 from kb.cli.invocation import tell
+from kb.messages import render, shell_language
 
 if TYPE_CHECKING:
     from kb.entries.results import EntrySummary
@@ -177,7 +178,7 @@ def print_receipt(
     if receipt.behind:
         tell(receipt.behind)
     if not as_json:
-        click.echo(sentence)
+        click.echo(render(sentence, shell_language()))
     elif access.is_operator(principal):
         print_json(receipt)
     else:

@@ -1,7 +1,7 @@
 """What the program says to people: English sentences with arguments, and their translations."""
 
 from kb.messages.catalogues import languages, render
-from kb.messages.choosing import chosen, shell_language
+from kb.messages.choosing import chosen, shell_language, speak
 from kb.messages.message import ENGLISH, Message, Value, _, ngettext
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "ngettext",
     "render",
     "shell_language",
+    "speak",
 ]

@@ -22,6 +22,14 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *sorted(path.name for path in LOCALE.iterdir() if path.is_dir()))
 
 
+@lru_cache(1)
+def names_of_languages() -> dict[str, str]:
+    """What each of `languages` calls itself, by its code."""
+    from babel import Locale
+
+    return {each: Locale.parse(each, sep="-").display_name or each for each in languages()}
+
+
 def catalogue(language: str) -> Path:
     """The file with the translations into `language`."""
     return LOCALE / language / "LC_MESSAGES" / "tributary.po"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 from kb.messages.catalogues import languages
 from kb.messages.message import ENGLISH
@@ -11,22 +12,32 @@ LONGEST = 1000
 """Characters of a header that are looked at."""
 
 
-def chosen(accept_language: str) -> str:
-    """The language for a header `Accept-Language` (RFC 9110, 12.5.4); English where none fits."""
+def chosen(accept_language: str, otherwise: str = "") -> str:
+    """The language for a header `Accept-Language` (RFC 9110, 12.5.4).
+
+    Where none fits it is that of `otherwise`, as "de" or "de_AT.UTF-8"; else English.
+    """
     there = {language.lower(): language for language in languages()}
     for name in _by_liking(accept_language[:LONGEST]):
         if name == "*":
-            return ENGLISH
+            break
         for known in (name, name.partition("-")[0]):
             if known in there:
                 return there[known]
-    return ENGLISH
+    return chosen(otherwise.partition(".")[0].replace("_", "-")) if otherwise else ENGLISH
+
+
+_of_shell: ContextVar[str] = ContextVar("language of the shell", default="")
 
 
 def shell_language() -> str:
-    """The language of the shell: what `KB_LANG` says, as "de" or "de_AT.UTF-8"; else English."""
-    said = os.environ.get(VARIABLE, "")
-    return chosen(said.partition(".")[0].replace("_", "-"))
+    """The language of the shell: what was said to `speak`, else what `KB_LANG` says."""
+    return chosen("", _of_shell.get() or os.environ.get(VARIABLE, ""))
+
+
+def speak(language: str) -> None:
+    """Have `language` in the shell, from where it is known whose it is."""
+    _of_shell.set(language)
 
 
 def _by_liking(header: str) -> Iterator[str]:

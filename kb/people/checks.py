@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec import UNSET, UnsetType
+
 from kb import fields
 from kb.access import ROLES, Role
 from kb.characters import is_blank
 from kb.errors import InvalidInput, Mistakes
-from kb.messages import _
+from kb.messages import _, languages
 from kb.people.member import Profile
 
 MOST_LANGUAGES = 20
@@ -24,9 +26,24 @@ def checked_profile(profile: Profile) -> Profile:
         languages=wrong.of(_languages, profile.languages),
         pronouns=wrong.of(fields.optional_line, "pronouns", profile.pronouns),
         help=None if is_blank(told) else wrong.of(fields.text, "help", told),
+        display_language=wrong.of(checked_language, profile.display_language),
     )
     wrong.refuse()
     return cleaned
+
+
+def checked_language(language: str | UnsetType) -> str | UnsetType:
+    """`language` if there are messages in it, or unset. Raises `InvalidInput`."""
+    if language not in (UNSET, *languages()):
+        raise InvalidInput(
+            _(
+                "There are no messages in {language!r}; there are some in {words}.",
+                language=str(language),
+                words=", ".join(languages()),
+            ),
+            "display_language",
+        )
+    return language
 
 
 def _time_zone(name: str) -> str:

@@ -6,6 +6,8 @@ What is wished raises `NotFound` for someone who is not known or erased, and `Re
 from collections.abc import Callable
 from typing import Literal
 
+from msgspec import UnsetType, structs
+
 from kb.access import Role
 from kb.errors import NotFound, Refused
 from kb.messages import _
@@ -53,6 +55,14 @@ def change_profile(member: Member, profile: Profile) -> list[MemberEvent]:
     if member.standing == "invited":
         raise _not_joined(member)
     return [] if profile == member.profile else [MemberProfileChanged(profile=profile)]
+
+
+def choose_language(member: Member, language: str | UnsetType) -> list[MemberEvent]:
+    """Be spoken to in this language; unset: in the one that each browser asks for."""
+    if member.profile is None:
+        _refuse_gone(member)
+        raise _not_joined(member)
+    return change_profile(member, structs.replace(member.profile, display_language=language))
 
 
 def change_roles(member: Member, roles: frozenset[Role]) -> list[MemberEvent]:

@@ -44,7 +44,8 @@ class Directory(Changes):
             found = db.execute(queries.PRINCIPAL, (member,)).fetchone()
         if not found or found[0] != "joined":
             raise NotFound(_("There is no member {member}.", member=member))
-        return access.of_member(member, *map(msgspec.json.decode, found[1:]))
+        roles, groups = map(msgspec.json.decode, found[1:3])
+        return access.of_member(member, roles, groups, found[3])
 
     def anonymous(self) -> Principal:
         """What people who are not signed in may see."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Literal, assert_never
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from kb.access import Role
 from kb.people.sign_in import SignInEvent
@@ -16,6 +16,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     """What a member tells about themselves; sealed with their key wherever it is stored.
 
     `time_zone` is an IANA name, `languages` are BCP 47 tags, `help` says what they can help with.
+    `display_language` is one of `kb.messages.languages`, unset where each browser says its own.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()
     pronouns: str | None = None
     help: str | None = None
+    display_language: str | UnsetType = UNSET
 
 
 class MemberInvited(Struct, frozen=True, kw_only=True):

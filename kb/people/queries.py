@@ -53,7 +53,9 @@ PRINCIPAL = f"""SELECT standing,
         UNION
         SELECT parent FROM community_group JOIN mine USING (id)
         WHERE parent IS NOT NULL AND NOT {held("'group-' || parent", "group")})
-    SELECT json_group_array(id) FROM mine) AS groups
+    SELECT json_group_array(id) FROM mine) AS groups,
+    CASE WHEN {_UNTOLD} THEN NULL
+        ELSE json_extract(CAST(profile AS TEXT), '$.display_language') END AS language
 FROM member WHERE id = ?"""
 # As it holds with all that it is in: open where each of these is, closed where one is.
 _WITH_AROUND = """(

@@ -21,7 +21,7 @@ from kb.people.actions import (
     LOOK_AFTER_GROUPS,
     LOOK_AFTER_PEOPLE,
 )
-from kb.people.checks import checked_profile, checked_roles
+from kb.people.checks import checked_language, checked_profile, checked_roles
 from kb.people.group import Group, GroupEvent, change, close, form
 from kb.people.member import Profile
 from kb.people.rules import Known, Rules, Unknown, group_aggregate, member_aggregate
@@ -79,6 +79,12 @@ class People:
         self._require(CHANGE_SELF)
         changed = bind(decide.change_profile, profile=checked_profile(profile))
         return self._change(self._writer.actor, changed)
+
+    def choose_language(self, language: str | None) -> Receipt:
+        """Be spoken to in one of `kb.messages.languages`; None: in what each browser asks for."""
+        self._require(CHANGE_SELF)
+        chosen = bind(decide.choose_language, language=checked_language(language or UNSET))
+        return self._change(self._writer.actor, chosen)
 
     def change_roles(self, member_id: str, roles: Iterable[Role]) -> Receipt:
         """Let a member have exactly these roles; one steward always stays."""

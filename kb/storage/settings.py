@@ -39,6 +39,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     community: Annotated[str, Meta(description="The name that the pages show.")] = (
         "Community of practice"
     )
+    lang: Annotated[
+        str,
+        Meta(
+            description="The language of pages for browsers that ask for none that there is, and "
+            "of the shell, as `de` or `de_AT.UTF-8`; English where there is no such one. A "
+            "member's [own language](../members/language.md) comes before it."
+        ),
+    ] = ""
     fulltext: Annotated[
         str,
         Meta(

@@ -180,7 +180,7 @@ LISTS = ("audit", "export", "list", "report reuse", "search")
 
 SUBJECTS = ("entry_id", "archived_id", "reuse_id")
 ABOUT_ONESELF = ("self", "join-group")
-OF_MEMBERS = "member data"
+OF_MEMBERS = ("member data", "member language")
 STEWARDED = "member first-steward"
 REFUSAL = re.compile(r"Only [^\n]+\.\n")
 
@@ -224,7 +224,7 @@ def seen(who: str, sight: str, command: str = "") -> bool:
 def allowed(who: str, command: Command) -> bool:
     """Whether the page says that `who` may do it, with what they see."""
     if command.rule == "public" or who == "operator":
-        return command.name != OF_MEMBERS
+        return command.name not in OF_MEMBERS
     if command.rule in ("self", "operator"):
         return command.rule == "self"
     own = who == "author" and command.about_an_entry

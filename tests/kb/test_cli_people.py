@@ -344,3 +344,19 @@ def test_a_link_is_made_without_doubts_about_the_accounts_and_stays_good(
         for said, purpose in links:
             secret = re.findall(r"/(?:welcome|join)/([\w-]+)", said)[0]
             assert base.accounts.links.look(secret, purpose) is not None
+
+
+def test_the_shell_speaks_the_language_of_a_member_before_that_of_its_variable(
+    kb: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = kb.joined("Ada")
+    monkeypatch.setenv("KB_MEMBER", ada)
+    assert "There is no entry" in kb.run("show", "019a0000").err
+    kb.ok("member", "language", "de")
+    assert "Es gibt keinen Eintrag" in kb.run("show", "019a0000").err
+    monkeypatch.setenv("KB_LANG", "en")
+    assert "Es gibt keinen Eintrag" in kb.run("show", "019a0000").err
+    kb.ok("member", "language", "none")
+    assert "There is no entry" in kb.run("show", "019a0000").err
+    monkeypatch.setenv("KB_LANG", "de")
+    assert "Es gibt keinen Eintrag" in kb.run("show", "019a0000").err

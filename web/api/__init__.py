@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from web.api import about, curation, endorsements, entries, names, reuse, search
+from web.api import about, account, curation, endorsements, entries, names, reuse, search
 from web.requests import look_at
 
 
@@ -35,6 +35,7 @@ def api_router() -> Router:
             reuse.update_reuse,
             reuse.report_reuse,
             names.list_names,
+            account.choose_language,
             about.list_kinds,
             about.get_status,
         ],

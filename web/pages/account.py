@@ -287,6 +287,7 @@ def _told(me: MemberView) -> dict[str, str]:
         "languages": ", ".join(profile.languages) if profile else "",
         "pronouns": (profile.pronouns if profile else None) or "",
         "help": (profile.help if profile else None) or "",
+        "display_language": (profile and profile.display_language) or "",
     }
 
 

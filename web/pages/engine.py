@@ -16,7 +16,7 @@ from kb.counting import counted, numbers
 from kb.entries.kinds import Kind
 from kb.entries.relation import reads
 from kb.messages import ENGLISH, Message, _, render
-from kb.messages.catalogues import translations
+from kb.messages.catalogues import names_of_languages, translations
 from kb.messages.formats import day, minute
 from kb.reuse.reuse import Outcome
 
@@ -127,6 +127,7 @@ def environment(kinds: Mapping[str, Kind], language: str = ENGLISH) -> Environme
         "ngettext": ngettext,
         "counted": counted,
         "language": language,
+        "language_names": names_of_languages,
         "kinds": kinds,
         "outcomes": OUTCOMES,
         "sights": SHOWN_TO,

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from kb import KnowledgeBase
 from kb.access import of_member
@@ -26,7 +26,7 @@ from web.pages.sign_in import has_joined, require_signing_in, set_session
 from web.visit import Limits, cookie_of, visit_of
 
 PURPOSES: Mapping[str, Purpose] = {"join": "invitation", "welcome": "first-steward"}
-PROFILE = ("name", "address", "time_zone", "languages", "pronouns", "help")
+PROFILE = ("name", "address", "time_zone", "languages", "pronouns", "help", "display_language")
 
 
 class JoinPage(Struct, frozen=True):
@@ -120,6 +120,7 @@ def profile_of(posted: Posted) -> Profile:
         languages=languages,
         pronouns=values["pronouns"] or None,
         help=values["help"] or None,
+        display_language=values["display_language"] or UNSET,
     )
 
 

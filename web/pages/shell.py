@@ -191,7 +191,8 @@ class Pages:
         A form with `typed` is shown to be sent again, so that nobody has to write it anew.
         """
         template = "partials/problem.html" if problem.instance == RESULTS else "error.html"
-        visit, language = self._visit_of(request), language_of(request)
+        visit = self._visit_of(request)
+        language = language_of(request, visit)
         with self.in_snapshot(visit, sign_in_url(request), language) as made:
             return made.told(request, template, problem, typed)
 
@@ -282,7 +283,7 @@ def pages_of(pages: Pages) -> Callable[[Request[Any, Any, Any], Visit], Pages]:
     """The dependency `pages`: they are for the principal."""
 
     def of(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Pages:
-        return pages.for_visit(visit, sign_in_url(request), language_of(request))
+        return pages.for_visit(visit, sign_in_url(request), language_of(request, visit))
 
     return of
 
