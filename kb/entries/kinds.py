@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
@@ -35,7 +35,6 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @cache
 def load_kinds() -> Mapping[str, Kind]:
     """Every kind by its key, in the order of the files' names; they are read once a process."""
-    folder = files("kb.entries").joinpath("kinds")
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
+    paths = sorted((Path(__file__).parent / "kinds").glob("*.toml"))
     kinds = [msgspec.convert(tomllib.loads(p.read_text("utf-8")), Kind) for p in paths]
     return MappingProxyType({kind.key: kind for kind in kinds})
