@@ -106,7 +106,7 @@ class HybridIndex:
             undo.callback(parts.close)
             index = cls(directory, embedder, engine, parts, reranker)
             fill(index)
-            store.keep_only(parts.passages.text_hashes())
+            store.keep_only(parts.memory.text_hashes())
             made = generation.manifest(embedder, engine, index.position, gone)
             with reading(directory):
                 generation.swap_in(path, made)
@@ -191,7 +191,7 @@ class HybridIndex:
             self.commit(self.position, self.source)
             self._parts.purge(ids)
             self._prepared.clear()
-            self._parts.store.keep_only_beside(self._parts.passages.text_hashes())
+            self._parts.store.keep_only_beside(self._parts.memory.text_hashes())
         with reading(self._directory):
             generation.forgot(self._parts.path, gone)
 

@@ -6,7 +6,7 @@ done: docs/decisions/0008-permission-in-search.md.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, compress
 from typing import Self
 
 import numpy as np
@@ -108,6 +108,11 @@ class Memory:
             return self
         live = np.flatnonzero(self._roster.alive)
         return type(self)(self.near.kept(live), self._postings.kept(live))
+
+    def text_hashes(self) -> set[bytes]:
+        """Those of the texts of all passages that have a vector."""
+        live = compress(self._roster.documents, self._roster.alive)
+        return {each.text_hash for document in live for each in document.passages}
 
     def statistics(self, terms: Iterable[str], audience: frozenset[str]) -> Statistics:
         """Those of all documents that someone with these labels may see."""

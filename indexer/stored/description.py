@@ -11,9 +11,9 @@ from indexer.errors import IndexOutdated
 from indexer.stored import generation
 from indexer.stored.generation import PASSAGES, VECTORS
 
-_COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(*) FROM documents),
-    (SELECT count(*) FROM passages), (SELECT source FROM stamp)"""
-_VECTORS = "SELECT count(*) FROM vectors"
+_COUNTS = """SELECT (SELECT position FROM stamp), (SELECT count(id) FROM documents),
+    (SELECT count(*) FROM passages WHERE document > 0), (SELECT source FROM stamp)"""
+_VECTORS = "SELECT count(text_hash) FROM texts"
 
 
 class Description(Struct, frozen=True, kw_only=True):

@@ -11,15 +11,24 @@ from indexer.errors import IndexOutdated, IndexUnavailable
 _PATIENCE = 5.0
 """Seconds to wait for a lock of another."""
 
-_DAMAGE = ("no such table", "malformed", "not decode to UTF-8")
-"""What SQLite, or Python of a text that it reads, says of a file that is damaged."""
+_DAMAGE = ("no such table", "no such column", "malformed", "not decode to UTF-8")
+"""What SQLite, or Python of a text that it reads, says of a file that is damaged, or of before."""
+
+COPY_AT = 1000
+"""Rows taken out before a file is copied without their room, if they are more than the others."""
 
 _WAL_MODE = b"\2\2"
 """At bytes 18 and 19 of an SQLite file: the versions of its format for writing and reading."""
 
 
 def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
-    """A connection in WAL mode with durable commits and transactions that begin when told to."""
+    """A connection in WAL mode with durable commits and transactions that begin when told to.
+
+    Nothing is left of a row that is taken out once the log (WAL) is emptied, if rows of its table
+    are only added behind the last one and taken out by giving them empty values: SQLite moves rows
+    from page to page, and leaves copies where they were, only where some are inserted between
+    others or deleted. What an index over values leaves, REINDEX takes away.
+    """
     if not writable and not path.is_file():
         raise IndexOutdated(f"The index has no file {path.name}.")
     mode = "rwc" if writable else "ro"
@@ -34,19 +43,29 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
         if writable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA temp_store = MEMORY")  # old pages would go to the disk
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def clear_free_space(connection: sqlite3.Connection) -> None:
-    """Leave nothing of deleted rows in a database or its log (WAL).
+def compact(connection: sqlite3.Connection, removed: int, kept: int) -> None:
+    """Copy a database without the room of rows taken out, so many ever, if that is too much."""
+    (known,) = connection.execute("PRAGMA user_version").fetchone()
+    if removed - known > max(COPY_AT, kept):
+        connection.execute("PRAGMA temp_store = FILE")  # it may be larger than the memory
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA user_version = {removed}")
+
+
+def empty_log(connection: sqlite3.Connection) -> None:
+    """Move all pages from the log (WAL) into the database and cut the log to nothing.
 
     Raises `sqlite3.OperationalError` if others read for longer than the connection waits.
     """
-    # In this order: VACUUM writes into the WAL, which the checkpoint then cuts to nothing.
-    connection.execute("VACUUM")
     (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise sqlite3.OperationalError("someone reads, so old pages are left")

@@ -14,7 +14,7 @@ from indexer.stored.files import replace_durably, said
 if TYPE_CHECKING:
     from indexer.embedding.embedder import Embedder
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 PASSAGES = "passages.sqlite"

@@ -117,8 +117,7 @@ class Parts:
         """
         self.lexical.purge(ids)
         self.passages.clear()
-        self.memory = self.memory.compacted(wholly=True)
-        self.words = self._no_words_yet()
+        self._load()
 
     def _no_words_yet(self) -> Fetch:
         return RecentWords(partial(self.store.words, self._fingerprint), WORD_BYTES).get
@@ -143,7 +142,11 @@ class Parts:
         # Of a text that the model reads in part only that part means anything.
         matrix *= np.array([each.share for each in passages], dtype=np.float32)[:, None]
         changed = self.memory.changed(changes.added, changes.terms, matrix, changes.removed)
-        self.memory = changed.compacted()  # At once for all who search from now on.
+        erased = changes.seen.cleared != self._seen.cleared
+        if erased:
+            self.words = self._no_words_yet()
+        # At once for all who search from now on.
+        self.memory = changed.compacted(wholly=erased)
         self._version, self._seen, self._stamp = version, changes.seen, changes.position
 
     def _compare(self) -> None:

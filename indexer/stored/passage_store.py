@@ -13,12 +13,12 @@ from indexer.document import Document, Part, Passage
 from indexer.errors import IndexOutdated, IndexUnavailable
 from indexer.resident.postings import keys
 from indexer.stored import row_sums
-from indexer.stored.files import clear_free_space, connect, reading
+from indexer.stored.files import compact, connect, empty_log, reading
 from indexer.stored.rows import Changes, Fetched, Known, Line, Seen, StoredDocument, Taken
 
 _SCHEMA = """
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, title TEXT NOT NULL,
     audience BLOB NOT NULL, facets BLOB NOT NULL, terms BLOB NOT NULL
 );
 CREATE TABLE passages (
@@ -28,8 +28,8 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE removals (sequence INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL);
-CREATE TABLE stamp (position INTEGER NOT NULL, source TEXT NOT NULL);
-INSERT INTO stamp VALUES (0, '');
+CREATE TABLE stamp (position INTEGER NOT NULL, source TEXT NOT NULL, cleared INTEGER NOT NULL);
+INSERT INTO stamp VALUES (0, '', 0);
 """
 _INSERT_DOCUMENT = """
 INSERT INTO documents (id, title, audience, facets, terms) VALUES (?, ?, ?, ?, ?)
@@ -38,14 +38,26 @@ _INSERT_PASSAGE = (
     "INSERT INTO passages (document, id, heading, text, parts, text_hash, terms, share,"
     " after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# Rows that are taken out stay, empty, for the sake of the others: see `files.connect`.
+_EMPTY = (
+    "UPDATE passages SET document = 0, id = '', heading = '', text = '', parts = x'',"
+    " text_hash = x'', terms = x'', share = 0, after = '' WHERE document = ?",
+    "UPDATE documents SET id = NULL, title = '', audience = x'', facets = x'', terms = x''"
+    " WHERE number = ?",
+    row_sums.REMOVE,
+    "INSERT INTO removals (document) VALUES (?)",
+)
+_NUMBERS = """SELECT ifnull((SELECT max(sequence) FROM removals), 0),
+    ifnull((SELECT max(number) FROM documents), 0)"""
 _ADDED = """
-SELECT number, id, audience, facets, terms FROM documents WHERE number > ? ORDER BY number
+SELECT number, id, audience, facets, terms FROM documents
+WHERE number > ? AND id IS NOT NULL ORDER BY number
 """
 _ADDED_PASSAGES = """
 SELECT document, number, text_hash, share FROM passages WHERE document > ? ORDER BY document, number
 """
+_STAMP = "SELECT position, cleared FROM stamp"
 _REMOVED = "SELECT sequence, document FROM removals WHERE sequence > ? ORDER BY sequence"
-TEXT_HASHES = "SELECT DISTINCT text_hash FROM passages WHERE text_hash <> x''"
 _FETCH = """
 SELECT p.number, d.title, p.id, d.id, p.heading, p.text, p.parts, p.after, p.text_hash, p.terms
 FROM passages p JOIN documents d ON d.number = p.document WHERE p.number IN ({})
@@ -57,7 +69,7 @@ FROM passages p JOIN documents d ON d.number = p.document WHERE
 OR d.title LIKE ?1 ESCAPE '\\') AND p.number IN ({})
 """
 _NOT_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})
-_TERMS = "SELECT number, terms FROM passages WHERE number IN ({})"
+_TERMS = "SELECT number, terms FROM passages WHERE document > 0 AND number IN ({})"
 
 _BATCH = 500
 
@@ -91,22 +103,11 @@ class PassageStore:
         """Another number after each commit by another connection; costs next to nothing."""
         return self._number("PRAGMA data_version")
 
-    def position(self) -> int:
-        """The stamp of the last commit."""
-        return self._number("SELECT position FROM stamp")
-
     def source(self) -> str:
         """What the last commit said of where it came from."""
         with self._lock, reading(self._path):
             (source,) = self._reader.execute("SELECT source FROM stamp").fetchone()
         return str(source)
-
-    def counts(self) -> tuple[int, int]:
-        """How many documents and passages there are."""
-        return (
-            self._number("SELECT count(*) FROM documents"),
-            self._number("SELECT count(*) FROM passages"),
-        )
 
     def changes(self, since: Seen) -> Changes:
         """Documents added and not removed again since then, and the numbers of those removed."""
@@ -114,7 +115,7 @@ class PassageStore:
             connection = self._reader
             connection.execute("BEGIN")
             try:
-                (position,) = connection.execute("SELECT position FROM stamp").fetchone()
+                position, cleared = connection.execute(_STAMP).fetchone()
                 rows = connection.execute(_ADDED, (since.document,)).fetchall()
                 passages = connection.execute(_ADDED_PASSAGES, (since.document,)).fetchall()
                 removals = connection.execute(_REMOVED, (since.removal,)).fetchall()
@@ -127,14 +128,10 @@ class PassageStore:
             seen=Seen(
                 rows[-1][0] if rows else since.document,
                 removals[-1][0] if removals else since.removal,
+                cleared,
             ),
             position=position,
         )
-
-    def text_hashes(self) -> list[bytes]:
-        """The hash of the text of every passage that has a vector."""
-        with self._lock, reading(self._path):
-            return [key for (key,) in self._reader.execute(TEXT_HASHES)]
 
     def fetch(self, numbers: Sequence[int]) -> dict[int, Fetched]:
         """Passages by their numbers; those that are gone are left out."""
@@ -231,16 +228,20 @@ class PassageStore:
         with reading(self._path):
             connection.execute("UPDATE stamp SET position = ?, source = ?", (position, source))
             connection.execute("COMMIT")
+            removed, added = connection.execute(_NUMBERS).fetchone()
+            compact(connection, removed, added - removed)
 
     def clear(self) -> None:
-        """Leave nothing in the file of what was taken out, by a copy of it; between commits.
+        """Leave nothing of what was taken out in the log (WAL), nor in the memory of those who take
+        in `changes`; between commits.
 
         Raises `IndexUnavailable` if others read it for too long; it can be done again.
         """
         if self._writer is None or self._writer.in_transaction:
             raise IndexUnavailable(f"The index file {self._path.name} is not between commits.")
         with reading(self._path):
-            clear_free_space(self._writer)
+            self._writer.execute("UPDATE stamp SET cleared = cleared + 1")
+            empty_log(self._writer)
 
     def close(self) -> None:
         """Let go of the file; what was not committed is gone."""
@@ -266,10 +267,8 @@ class PassageStore:
     def _remove(connection: sqlite3.Connection, id: str) -> None:
         found = connection.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
         if found:
-            connection.execute("DELETE FROM passages WHERE document = ?", found)
-            connection.execute("DELETE FROM documents WHERE number = ?", found)
-            connection.execute(row_sums.REMOVE, found)
-            connection.execute("INSERT INTO removals (document) VALUES (?)", found)
+            for statement in _EMPTY:
+                connection.execute(statement, found)
 
 
 def _labels(document: Document) -> tuple[bytes, bytes]:

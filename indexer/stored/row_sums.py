@@ -8,13 +8,14 @@ import msgspec
 
 TABLE = "CREATE TABLE sums (document INTEGER PRIMARY KEY, sum INTEGER NOT NULL);"
 ADD = "INSERT INTO sums VALUES (?, ?)"
-REMOVE = "DELETE FROM sums WHERE document = ?"
+REMOVE = "UPDATE sums SET sum = 0 WHERE document = ?"
 _ROWS = (
     "SELECT * FROM documents WHERE number = ?",
     "SELECT * FROM passages WHERE document = ? ORDER BY number",
 )
 _SUM = "SELECT sum FROM sums WHERE document = ?"
-_OF = "SELECT DISTINCT document FROM passages WHERE number IN (SELECT value FROM json_each(?))"
+_OF = """SELECT DISTINCT document FROM passages
+WHERE document > 0 AND number IN (SELECT value FROM json_each(?))"""
 
 
 def total(connection: sqlite3.Connection, document: int) -> int:

@@ -64,10 +64,11 @@ class Taken(NamedTuple):
 
 
 class Seen(Struct, frozen=True):
-    """How far a reader has taken in documents and removals."""
+    """How far a reader has taken in documents, removals and erasures."""
 
     document: int = 0
     removal: int = 0
+    cleared: int = 0
 
 
 class Changes(Struct, frozen=True):

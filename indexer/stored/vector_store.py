@@ -1,6 +1,8 @@
 """Vectors already computed, by model and text: each is computed once, whatever is rebuilt."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -10,34 +12,40 @@ import numpy as np
 
 from indexer.embedding.embedder import Embedded, Vectors, Words
 from indexer.errors import IndexOutdated
-from indexer.stored.files import clear_free_space, connect, empty_in_place, reading
+from indexer.stored.files import compact, connect, empty_in_place, empty_log, reading
 
-# Words have a table of their own, so that opening an index does not read past them.
+# Words have a table of their own, so that opening an index does not read past them, and hashes
+# one, so that its index is soon made anew. Rows are emptied and stay: see `files.connect`.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS vectors (
-    fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL,
-    PRIMARY KEY (fingerprint, text_hash)
-);
+CREATE TABLE IF NOT EXISTS texts (number INTEGER PRIMARY KEY, fingerprint TEXT, text_hash BLOB);
+CREATE INDEX IF NOT EXISTS texts_by_hash ON texts (text_hash);
+CREATE TABLE IF NOT EXISTS vectors (number INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS words (number INTEGER PRIMARY KEY, words BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS hash_key (key BLOB NOT NULL);
 INSERT INTO hash_key SELECT randomblob(32) WHERE NOT EXISTS (SELECT * FROM hash_key);
 CREATE TABLE IF NOT EXISTS uncleared (mark INTEGER PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS words (
-    fingerprint TEXT NOT NULL, text_hash BLOB NOT NULL, words BLOB NOT NULL,
-    PRIMARY KEY (fingerprint, text_hash)
-);
 """
-_INSERT = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)"
-_INSERT_WORDS = "INSERT OR REPLACE INTO words VALUES (?, ?, ?)"
-_SELECT = "SELECT text_hash, vector FROM vectors WHERE fingerprint = ? AND text_hash IN ({1})"
+_OPENED = "SELECT key, (SELECT max(number) FROM vectors) FROM hash_key"
+_NEXT = "SELECT ifnull(max(number), 0) + 1 FROM texts"
+_INSERT = "INSERT INTO texts VALUES (?, ?, ?)"
+_INSERT_VECTOR = "INSERT INTO vectors VALUES (?, ?)"
+_INSERT_WORDS = "INSERT INTO words VALUES (?, ?)"
+_SELECT = """SELECT text_hash, vector FROM texts JOIN vectors USING (number)
+WHERE fingerprint = ? AND text_hash IN ({1})"""
 _SELECT_WITH_WORDS = """
-SELECT text_hash, vector FROM vectors JOIN words USING (fingerprint, text_hash)
+SELECT text_hash, vector FROM texts JOIN vectors USING (number) JOIN words USING (number)
 WHERE fingerprint = ? AND length(words) % {0} = 0 AND text_hash IN ({1})
 """
-_SELECT_WORDS = "SELECT text_hash, words FROM words WHERE fingerprint = ? AND text_hash IN ({})"
-_DELETE = tuple(
-    f"DELETE FROM {table} WHERE text_hash NOT IN (SELECT * FROM kept)"
-    for table in ("vectors", "words")
+_SELECT_WORDS = """SELECT text_hash, words FROM texts JOIN words USING (number)
+WHERE fingerprint = ? AND text_hash IN ({})"""
+_KNOWN = "SELECT number FROM texts WHERE fingerprint = ? AND text_hash = ?"
+_ALL = "SELECT number, text_hash FROM texts WHERE text_hash IS NOT NULL"
+_EMPTY = (
+    "UPDATE vectors SET vector = x'' WHERE number = ?",
+    "UPDATE words SET words = x'' WHERE number = ?",
+    "UPDATE texts SET fingerprint = NULL, text_hash = NULL WHERE number = ?",
 )
+_KEPT = "SELECT count(text_hash) FROM texts"
 
 _BATCH = 500
 _TOLERANCE = 1e-3
@@ -60,10 +68,10 @@ class VectorStore:
             self._connection = connect(path, writable=writable)
             if writable:
                 self._connection.executescript(_SCHEMA)
-            found = self._connection.execute("SELECT key FROM hash_key").fetchone()
+            found = self._connection.execute(_OPENED).fetchone()
         if not found:
             raise IndexOutdated(f"The store {path.name} has no key.")
-        (self._key,) = found
+        self._key, _ = found
 
     @classmethod
     def sound(cls, path: Path, dimension: int, words: int) -> Self:
@@ -128,38 +136,41 @@ class VectorStore:
 
     def put(self, fingerprint: str, texts: Mapping[bytes, Embedded]) -> None:
         """Keep the vectors of texts and of their words durably."""
-        vectors = [
-            (fingerprint, key, one.vector.astype(np.float32).tobytes())
-            for key, one in texts.items()
-        ]
-        known = texts.items() if self._words else ()
-        words = [(fingerprint, key, one.words.tobytes()) for key, one in known]
-        with self._lock, reading(self._path), self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(_INSERT, vectors)
-            self._connection.executemany(_INSERT_WORDS, words)
+        with self._lock, reading(self._path), self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for key in texts:  # those that are here are damaged
+                _empty(connection, connection.execute(_KNOWN, (fingerprint, key)).fetchall())
+            (first,) = connection.execute(_NEXT).fetchone()
+            for number, (key, one) in enumerate(texts.items(), first):
+                connection.execute(_INSERT, (number, fingerprint, key))
+                vector = one.vector.astype(np.float32).tobytes()
+                connection.execute(_INSERT_VECTOR, (number, vector))
+                if self._words:
+                    connection.execute(_INSERT_WORDS, (number, one.words.tobytes()))
 
-    def keep_only(self, hashes: Iterable[bytes]) -> None:
+    def keep_only(self, hashes: Collection[bytes]) -> None:
         """Destroy all vectors of other texts, so that no byte of the file holds them any more.
 
-        Raises `IndexUnavailable` if someone reads them for too long; it can be done again.
+        `hashes` are a set. Raises `IndexUnavailable` if someone reads them for too long; it can be
+        done again.
         """
-        with self._lock, reading(self._path):
-            self._connection.execute("CREATE TEMP TABLE kept (text_hash BLOB PRIMARY KEY)")
-            try:
-                with self._connection:
-                    self._connection.execute("BEGIN IMMEDIATE")
-                    rows = ((key,) for key in hashes)
-                    self._connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", rows)
-                    if sum(self._connection.execute(each).rowcount for each in _DELETE):
-                        self._connection.execute("INSERT OR IGNORE INTO uncleared VALUES (1)")
-            finally:
-                self._connection.execute("DROP TABLE kept")
-            if self._connection.execute("SELECT 1 FROM uncleared").fetchone():
-                clear_free_space(self._connection)
-                self._connection.execute("DELETE FROM uncleared")
+        with self._lock, reading(self._path), closing(self._connection.cursor()) as cursor:
+            with self._connection:
+                cursor.execute("BEGIN IMMEDIATE")
+                known = cursor.execute(_ALL).fetchall()
+                gone = [(number,) for number, key in known if key not in hashes]
+                if gone:
+                    _empty(self._connection, gone)
+                    cursor.execute("REINDEX texts_by_hash")
+                    cursor.execute("INSERT OR IGNORE INTO uncleared VALUES (1)")
+            if cursor.execute("SELECT 1 FROM uncleared").fetchone():
+                (following,) = cursor.execute(_NEXT).fetchone()
+                kept = len(known) - len(gone)
+                compact(self._connection, following - 1 - kept, kept)
+                empty_log(self._connection)
+                cursor.execute("DELETE FROM uncleared")
 
-    def keep_only_beside(self, hashes: Iterable[bytes]) -> None:
+    def keep_only_beside(self, hashes: Collection[bytes]) -> None:
         """The same on a connection of its own, for which no question has to wait."""
         beside = VectorStore(self._path, self._dimension, self._words, writable=True)
         try:
@@ -177,7 +188,7 @@ class VectorStore:
     def count(self) -> int:
         """How many vectors are stored, of all models."""
         with self._lock, reading(self._path):
-            (count,) = self._connection.execute("SELECT count(*) FROM vectors").fetchone()
+            (count,) = self._connection.execute(_KEPT).fetchone()
         return int(count)
 
     def close(self) -> None:
@@ -192,3 +203,8 @@ class VectorStore:
         lengths = np.einsum("ij,ij->i", matrix, matrix)
         unit = np.abs(lengths - 1.0) < _TOLERANCE
         return {row[0]: vector for row, vector, ok in zip(whole, matrix, unit, strict=True) if ok}
+
+
+def _empty(connection: sqlite3.Connection, numbers: Sequence[tuple[int]]) -> None:
+    for statement in _EMPTY:
+        connection.executemany(statement, numbers)

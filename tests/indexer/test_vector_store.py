@@ -9,7 +9,6 @@ import pytest
 
 from indexer.embedding.embedder import Embedded, Vectors
 from indexer.errors import IndexOutdated, IndexUnavailable
-from indexer.stored.files import connect
 from indexer.stored.vector_store import VectorStore
 
 WORDS = 16
@@ -144,22 +143,16 @@ def test_destroying_that_a_reader_cut_short_is_finished_by_asking_again(
     def read(_: object) -> None:
         raise sqlite3.OperationalError("someone reads")
 
-    def leaving_bytes(path: Path, **given: bool) -> sqlite3.Connection:
-        connection = connect(path, **given)
-        connection.execute("PRAGMA secure_delete = OFF")
-        return connection
-
-    monkeypatch.setattr("indexer.stored.vector_store.connect", leaving_bytes)
     store = VectorStore(tmp_path / "v.sqlite", 3, WORDS, writable=True)
     texts = {store.text_hash(text): embedded(n, 0.5, 7) for n, text in enumerate(("gone", "kept"))}
     store.put("m", texts)
     (_, gone), (kept_hash, kept) = texts.items()
     with monkeypatch.context() as patch:
-        patch.setattr("indexer.stored.vector_store.clear_free_space", read)
+        patch.setattr("indexer.stored.vector_store.empty_log", read)
         with pytest.raises(IndexUnavailable):
-            store.keep_only([kept_hash])
+            store.keep_only({kept_hash})
     assert gone.vector.tobytes() in lying(tmp_path)
-    store.keep_only([kept_hash])
+    store.keep_only({kept_hash})
     assert gone.vector.tobytes() not in lying(tmp_path)
     assert kept.vector.tobytes() in lying(tmp_path)
     store.close()
