@@ -63,7 +63,7 @@ STORED = {
     "author": {"operator", "member:author"},
     "draft": {"operator", "member:author"},
 }
-KEPT_BY = {"catalogue": 2, "audit": 2, "index": 6}
+KEPT_BY = {"catalogue": 2, "audit": 2, "index": 7}
 """What keeps the labels of `STORED`, with the version that they are of."""
 
 

@@ -1,10 +1,12 @@
 """What is erased is gone: from every answer, every store and every byte of the data directory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event, Lock
 
 import pytest
 
+from indexer.index import HybridIndex
 from kb.access import Visibility
 from kb.errors import Forbidden, NotFound, Refused
 from kb.knowledge_base import KnowledgeBase
@@ -100,6 +102,43 @@ def test_an_erasure_that_was_cut_short_is_finished_by_the_process_that_keeps_the
     base.session.erasure.member(id_of(her))
 
     assert left_in(base.settings.data, SECRETS) == []
+
+
+def test_forty_erasures_at_once_queue_and_all_are_answered_meanwhile(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her = joined(base, name="Ada")
+    kept = practice(base.session, "Handover", "At the bed.")
+    entries = [practice(her, f"Number {number}", TEXT) for number in range(40)]
+    base.session.search("handover")
+    at_work, opened, erased = Event(), Event(), list[str]()
+    one_at_a_time, purge = Lock(), HybridIndex.purge
+
+    def purge_once_let(index: HybridIndex, ids: Sequence[str], gone: int) -> None:
+        assert one_at_a_time.acquire(blocking=False)
+        at_work.set()
+        assert opened.wait(30)
+        purge(index, ids, gone)
+        erased.extend(ids)
+        one_at_a_time.release()
+
+    monkeypatch.setattr(HybridIndex, "purge", purge_once_let)
+    monkeypatch.setattr("kb.erasure.eraser.GATHER_SECONDS", 0.0)
+    unfinished = [her.erasure.begin_entry(entries[0])]
+    assert at_work.wait(30)
+
+    unfinished += [her.erasure.begin_entry(entry) for entry in entries[1:]]
+    assert base.session.search("handover at the bed").results[0].id == kept
+    assert list(base.session.catalogue.all_ids()) == [kept]
+    practice(base.session, "Meanwhile", "In the night.")
+    assert all(each() for each in unfinished)
+
+    opened.set()
+    base.session.erasure.entry(entries[-1])
+    assert not any(each() for each in unfinished)
+    assert sorted(erased) == sorted(entries)
+    assert base.status().errors == ()
+    assert left_in(base.settings.data, (TEXT, "borborygmus")) == []
 
 
 def test_only_the_author_or_a_steward_erases_and_the_last_steward_stays(
