@@ -40,7 +40,9 @@ class LexicalIndex(Protocol):
 
     @property
     def documents(self) -> int:
-        """How many documents that commit holds."""
+        """How many documents that commit holds; -1 while parts of a later one that was cut short
+        are there.
+        """
 
     def put(self, documents: Sequence[LexicalDocument]) -> None:
         """Add documents, or replace those with the same ids; of equal ids the last one stands."""
@@ -100,9 +102,9 @@ def open_lexical(engine: str, directory: Path, *, writable: bool = False) -> Lex
 
 
 def _tantivy(directory: Path, writable: bool) -> LexicalIndex:
-    from indexer.lexical.tantivy_engine import TantivyIndex
+    from indexer.lexical.tantivy_volumes import TantivyVolumes
 
-    return TantivyIndex(directory, writable=writable)
+    return TantivyVolumes(directory, writable=writable)
 
 
 def _whoosh(directory: Path, writable: bool) -> LexicalIndex:

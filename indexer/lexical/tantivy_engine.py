@@ -1,25 +1,21 @@
-"""The default full-text engine: Tantivy, fed with terms that `indexer.text.analysis` made."""
+"""One index of Tantivy, fed with terms that `indexer.text.analysis` made."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from msgspec import Struct
-from tantivy import Occur, Query
+from tantivy import Query
 
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
 from indexer.lexical import LexicalDocument, tantivy_rows
+from indexer.lexical import tantivy_queries as query
 from indexer.lexical.checksums import check
 from indexer.lexical.damage import reading, writing
-from indexer.lexical.fields import (
-    MADE_WITH,
-    allowed_values,
-    clear_of_ties,
-    token_weights,
-)
+from indexer.lexical.fields import MADE_WITH
 from indexer.text import analysis
 
 _NAME = "Tantivy"
@@ -36,8 +32,21 @@ class _Snapshot(Struct, kw_only=True):
     next_number: int
 
 
+class Heaviest(NamedTuple):
+    """Documents of an index that a question finds, each what it weighs and where it is."""
+
+    volume: "TantivyIndex"
+    searcher: tantivy.Searcher
+    hits: list[tuple[Any, tantivy.DocAddress]]
+
+    def names(self, least: float) -> list[str]:
+        """The ids of those that weigh more than `least`."""
+        addresses = [address for weight, address in self.hits if weight > least]
+        return self.volume.names(self.searcher, addresses) if addresses else []
+
+
 class TantivyIndex:
-    """`LexicalIndex` on Tantivy.
+    """What `LexicalIndex` promises, but for `propose`: see `indexer.lexical.tantivy_volumes`.
 
     The commit's position stands in a document of its own, the stamp, replaced in the same commit.
     It has no terms, so that no search finds it. Every put gets a number that is never given again:
@@ -49,8 +58,8 @@ class TantivyIndex:
     row: then nothing in the segment is live, and the next commit removes its files.
     """
 
-    def __init__(self, directory: Path, *, writable: bool) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, *, writable: bool, at_once: bool = True) -> None:
+        self.directory = directory
         self._schema = tantivy_rows.schema()
         self._lock = Lock()
         self._ids: dict[int, str] = {}
@@ -60,7 +69,8 @@ class TantivyIndex:
             directory.mkdir(parents=True, exist_ok=True)
         with reading(_NAME, directory):
             self._index = self._open(fresh)
-        self._writer = self._open_writer() if writable else None
+        self._writable = writable
+        self._writer = self._open_writer() if writable and at_once else None
         self._next_number = 0
         if fresh:
             self._commit(0)
@@ -68,24 +78,24 @@ class TantivyIndex:
         self._next_number = self._snapshot.next_number
 
     def _open(self, fresh: bool) -> tantivy.Index:
-        if not fresh and not tantivy.Index.exists(str(self._directory)):
+        if not fresh and not tantivy.Index.exists(str(self.directory)):
             raise IndexOutdated(f"There is no {_NAME} index: rebuild it.")
         if not fresh:
-            check(self._directory)
-        index = tantivy.Index(self._schema, str(self._directory))
+            check(self.directory)
+        index = tantivy.Index(self._schema, str(self.directory))
         index.config_reader("manual")
         return index
 
     def _open_writer(self) -> tantivy.IndexWriter:
-        with writing(_NAME, self._directory):
+        with writing(_NAME, self.directory):
             return self._index.writer(_WRITER_BYTES, num_threads=1)
 
     def _look(self) -> _Snapshot:
-        with reading(_NAME, self._directory):
+        with reading(_NAME, self.directory):
             changed = self._changed()
             self._index.reload()
             searcher = self._index.searcher()
-            stamps = searcher.search(_term(self._schema, "record", _stamp()), limit=1).hits
+            stamps = searcher.search(query.term("record", _stamp()), limit=1).hits
             if not stamps:
                 raise IndexOutdated(
                     f"The {_NAME} index was made by another version of the program: rebuild it."
@@ -101,7 +111,7 @@ class TantivyIndex:
 
     def _changed(self) -> tuple[int, int]:
         """Changes with every commit, since each puts a new file in the place of the old one."""
-        found = (self._directory / "meta.json").stat()
+        found = (self.directory / "meta.json").stat()
         return found.st_ino, found.st_mtime_ns
 
     @property
@@ -114,9 +124,19 @@ class TantivyIndex:
         """See `LexicalIndex`."""
         return self._snapshot.documents
 
+    def size(self) -> int:
+        """The bytes of its files."""
+        return sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file())
+
+    def holds(self, document_id: str) -> bool:
+        """Whether the document is here, or was put or removed since the last commit."""
+        with reading(_NAME, self.directory):
+            found = self._snapshot.searcher.search(query.term("id", document_id), 1, False).hits
+            return document_id in self._waiting or bool(found)
+
     def put(self, documents: Sequence[LexicalDocument]) -> None:
         """See `LexicalIndex`."""
-        with self._lock, writing(_NAME, self._directory):
+        with self._lock, writing(_NAME, self.directory):
             for document in documents:
                 self._take_out(document.id)
                 self._writing.add_document(
@@ -126,17 +146,17 @@ class TantivyIndex:
 
     def remove(self, ids: Sequence[str]) -> None:
         """See `LexicalIndex`."""
-        with self._lock, writing(_NAME, self._directory):
+        with self._lock, writing(_NAME, self.directory):
             for document_id in ids:
                 self._take_out(document_id)
 
     def forget(self, ids: Sequence[str]) -> None:
         """See `LexicalIndex`."""
-        with self._lock, writing(_NAME, self._directory):
+        with self._lock, writing(_NAME, self.directory):
             searcher = self._snapshot.searcher
             if not ids:
                 return
-            found = searcher.search(self._any("id", ids), max(1, searcher.num_docs), False).hits
+            found = searcher.search(query.any_of("id", ids), max(1, searcher.num_docs), False).hits
             for document_id in ids:
                 self._take_out(document_id)
             self._put_again({address.segment_ord for _, address in found})
@@ -145,7 +165,7 @@ class TantivyIndex:
         """See `LexicalIndex`."""
         if self._waiting:
             raise ValueError("commit first")
-        with self._lock, writing(_NAME, self._directory):
+        with self._lock, writing(_NAME, self.directory):
             self._merge_no_more()
             self._snapshot = self._look()
             searcher = self._snapshot.searcher
@@ -175,8 +195,9 @@ class TantivyIndex:
 
     def _merge_no_more(self) -> None:
         """Wait for merges of segments: one begun before holds what was removed meanwhile."""
-        self._writing.wait_merging_threads()
-        self._writer = self._open_writer()
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.wait_merging_threads()
 
     def commit(self, position: int) -> None:
         """See `LexicalIndex`."""
@@ -185,7 +206,7 @@ class TantivyIndex:
             self._snapshot = self._look()
 
     def _commit(self, position: int) -> None:
-        with writing(_NAME, self._directory):
+        with writing(_NAME, self.directory):
             self._writing.delete_documents_by_term("record", _stamp())
             stamp = tantivy.Document()
             stamp.add_text("record", _stamp())
@@ -198,66 +219,49 @@ class TantivyIndex:
     @property
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
-            raise ValueError("opened for reading, or closed")
+            if not self._writable:
+                raise ValueError("opened for reading, or closed")
+            self._writer = self._open_writer()
         return self._writer
 
-    def refresh(self) -> None:
-        """See `LexicalIndex`."""
-        with self._lock, reading(_NAME, self._directory):
-            if self._changed() != self._snapshot.changed:
+    def refresh(self) -> bool:
+        """See `LexicalIndex`; whether there was anything."""
+        with self._lock, reading(_NAME, self.directory):
+            if changed := self._changed() != self._snapshot.changed:
                 self._snapshot = self._look()
+            return changed
 
-    def propose(self, weights: Mapping[str, float], filter: Filter, limit: int) -> list[str]:
-        """See `LexicalIndex`."""
-        if not weights or limit < 1:
-            return []
-        with reading(_NAME, self._directory):
-            query = self._both(filter, self._weighed(weights))
-            hits = self._snapshot.searcher.search(query, limit + 1, False).hits
-            return self._names(self._snapshot.searcher, clear_of_ties(hits, limit))
+    def heaviest(self, found: Query, limit: int) -> Heaviest:
+        """What it finds, the heaviest first."""
+        with reading(_NAME, self.directory):
+            searcher = self._snapshot.searcher
+            return Heaviest(self, searcher, searcher.search(found, limit, False).hits)
 
     def named(self, name: str, filter: Filter) -> list[str]:
         """See `LexicalIndex`."""
         key = analysis.name_key(name)
         if not key:
             return []
-        with reading(_NAME, self._directory):
+        with reading(_NAME, self.directory):
             searcher = self._snapshot.searcher
-            query = self._both(filter, _term(self._schema, "name", key))
-            hits = searcher.search(query, searcher.num_docs, False).hits
-            return sorted(self._names(searcher, [address for _, address in hits]))
+            found = query.passing(filter, query.term("name", key))
+            hits = searcher.search(found, searcher.num_docs, False).hits
+            return sorted(self.names(searcher, [address for _, address in hits]))
 
     def close(self) -> None:
         """See `LexicalIndex`."""
-        with self._lock, writing(_NAME, self._directory):
-            writer, self._writer = self._writer, None
-            if writer is not None:
-                writer.wait_merging_threads()
+        self.let_go()
+        self._writable = False
 
-    def _weighed(self, weights: Mapping[str, float]) -> Query:
-        clauses = [
-            (Occur.Should, Query.const_score_query(_term(self._schema, "text", token), weight))
-            for token, weight in token_weights(weights).items()
-        ]
-        return Query.boolean_query(clauses)
+    def let_go(self) -> None:
+        """Keep no writer until there is something to write; between commits."""
+        with self._lock, writing(_NAME, self.directory):
+            self._merge_no_more()
 
-    def _both(self, filter: Filter, counting: Query) -> Query:
-        """What `filter` lets pass and `counting` finds, scored by the latter alone."""
-        passing = [
-            (Occur.Must, Query.const_score_query(self._any(field, values), 0.0))
-            for field, values in allowed_values(filter)
-        ]
-        return Query.boolean_query([*passing, (Occur.Must, counting)])
-
-    def _any(self, field: str, values: Sequence[str]) -> Query:
-        """Clauses and not a set: a set looks at all documents of its values, whatever is asked."""
-        return Query.boolean_query(
-            [(Occur.Should, _term(self._schema, field, value)) for value in values]
-        )
-
-    def _names(
+    def names(
         self, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]
     ) -> list[str]:
+        """The ids of documents that `searcher` has at these addresses."""
         numbers: list[Any] = searcher.fast_field_values("number", list(addresses))
         known = self._ids
         return [
@@ -269,10 +273,6 @@ class TantivyIndex:
         document_id = str(searcher.doc(address).get_first("id"))
         self._ids[number] = document_id
         return document_id
-
-
-def _term(schema: tantivy.Schema, field: str, value: str) -> Query:
-    return Query.term_query(schema, field, value, "basic")
 
 
 def _stamp() -> str:

@@ -151,7 +151,7 @@ class Parts:
 
     def _compare(self) -> None:
         words, vectors = self.lexical.documents, len(self.memory)
-        if self.lexical.position == self._stamp and words != vectors:
+        if self.lexical.position == self._stamp and words not in (vectors, -1):
             raise IndexOutdated(
                 f"The index has {words} documents by words, but {vectors} by vectors."
             )

@@ -6,7 +6,7 @@ import pytest
 import tantivy
 
 from indexer.errors import IndexUnavailable
-from indexer.lexical import tantivy_engine
+from indexer.lexical import tantivy_engine, tantivy_volumes
 from tests.contracts.lexical import LexicalIndexContract
 
 
@@ -14,8 +14,11 @@ class TestTantivy(LexicalIndexContract):
     engine = "tantivy"
 
     def held(self, directory: Path) -> set[str]:
-        found = tantivy.Index.open(str(directory)).searcher().terms_with_prefix("text", "")
-        return {str(term) for term, _ in found}
+        return {
+            str(term)
+            for volume in (directory, *directory.glob("v*"))
+            for term, _ in tantivy.Index.open(str(volume)).searcher().terms_with_prefix("text", "")
+        }
 
     def pretend_another_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tantivy_engine, "MADE_WITH", "tomorrow")
@@ -25,3 +28,11 @@ class TestTantivy(LexicalIndexContract):
         with pytest.raises(IndexUnavailable, match="cannot be written"):
             self.open(tmp_path)
         first.close()
+
+
+class TestTantivyInVolumes(TestTantivy):
+    """Each document that is put begins another volume."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tantivy_volumes, "VOLUME_TERMS", 1)
