@@ -1,6 +1,7 @@
 """The second full-text engine: Whoosh, pure Python, slower, the same answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import Lock
 
@@ -9,6 +10,9 @@ import whoosh.index
 import whoosh.query
 import whoosh.scoring
 import whoosh.searching
+from whoosh.codec.base import Segment
+from whoosh.reading import SegmentReader
+from whoosh.writing import MERGE_SMALL, SegmentWriter
 
 from indexer.document import Filter
 from indexer.errors import IndexOutdated
@@ -43,7 +47,7 @@ class WhooshIndex:
         self._writable = writable
         self._lock = Lock()
         self._pending: dict[str, LexicalDocument | None] = {}
-        self._forgetting = False
+        self._gone: set[str] = set()  # whose traces the next commit leaves in no segment
         fresh = writable and not (directory.is_dir() and any(directory.iterdir()))
         with reading(_NAME, directory):
             self._index = self._open(fresh)
@@ -92,25 +96,35 @@ class WhooshIndex:
             self._pending.update(dict.fromkeys(ids))
 
     def forget(self, ids: Sequence[str]) -> None:
-        """See `LexicalIndex`. All segments become one with the next commit."""
+        """See `LexicalIndex`. The segments that have them become one with the next commit."""
         with self._lock:
             self._pending.update(dict.fromkeys(ids))
-            self._forgetting |= self._has_traces(ids)
+            self._gone.update(ids)
 
     def purge(self, ids: Sequence[str]) -> None:
         """See `LexicalIndex`."""
         if self._pending:
             raise ValueError("commit first")
         with self._lock, reading(_NAME, self._directory):
-            self._forgetting = self._has_traces(ids)
-            if self._forgetting:
+            found = self._searcher.reader()
+            self._gone = {each for each in ids if found.doc_frequency("id", each)}
+            if self._gone:
                 self._write(self._position)
                 self._renew()
 
-    def _has_traces(self, ids: Sequence[str]) -> bool:
-        """Whether a file has any of these documents, also one that is marked as removed."""
-        found = self._searcher.reader()
-        return any(found.doc_frequency("id", each) for each in ids)
+    def _merge(self, writer: SegmentWriter, segments: Sequence[Segment]) -> list[Segment]:
+        """Write the segments anew that have what is gone, also marked as removed; and small ones.
+
+        Answers those that stay as they are.
+        """
+        others = []
+        for segment in segments:
+            with closing(SegmentReader(writer.storage, writer.schema, segment)) as found:
+                if any(found.doc_frequency("id", each) for each in self._gone):
+                    writer.add_reader(found)
+                else:
+                    others.append(segment)
+        return list(MERGE_SMALL(writer, others))
 
     def commit(self, position: int) -> None:
         """See `LexicalIndex`."""
@@ -131,8 +145,8 @@ class WhooshIndex:
                 for document in filter(None, self._pending.values()):
                     writer.add_document(**_row(document))
                 writer.add_document(record=MADE_WITH, position=position)
-                writer.commit(optimize=self._forgetting)
-                self._forgetting = False
+                writer.commit(mergetype=self._merge)
+                self._gone.clear()
             except BaseException:
                 writer.cancel()
                 raise
