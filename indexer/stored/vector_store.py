@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -64,13 +64,14 @@ class VectorStore:
         self._dimension = dimension
         self._words = words
         self._lock = Lock()
-        with reading(path):
-            self._connection = connect(path, writable=writable)
+        with ExitStack() as undo, reading(path):
+            self._connection = undo.enter_context(closing(connect(path, writable=writable)))
             if writable:
                 self._connection.executescript(_SCHEMA)
             found = self._connection.execute(_OPENED).fetchone()
-        if not found:
-            raise IndexOutdated(f"The store {path.name} has no key.")
+            if not found:
+                raise IndexOutdated(f"The store {path.name} has no key.")
+            undo.pop_all()
         self._key, _ = found
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,22 @@ def test_a_missing_or_foreign_file_is_told_in_one_sentence(tmp_path: Path) -> No
     sqlite3.connect(tmp_path / "empty.sqlite").close()
     with pytest.raises(IndexOutdated, match="is damaged"):
         VectorStore(tmp_path / "empty.sqlite", 3, WORDS, writable=False)
+
+
+def test_a_store_of_an_earlier_version_is_emptied(tmp_path: Path) -> None:
+    path = tmp_path / "v.sqlite"
+    with sqlite3.connect(path) as before:
+        before.executescript(
+            """CREATE TABLE vectors (fingerprint TEXT, text_hash BLOB, vector BLOB);
+            CREATE TABLE words (fingerprint TEXT, text_hash BLOB, words BLOB);
+            CREATE TABLE hash_key (key BLOB NOT NULL);
+            INSERT INTO hash_key VALUES (x'00'); INSERT INTO vectors VALUES ('m', 'a', 'gone')"""
+        )
+    before.close()
+    with closing(VectorStore.sound(path, 3, WORDS)) as store:
+        store.put("m", {store.text_hash("a"): embedded(1, 0, 0)})
+        assert store.count() == 1
+    assert b"gone" not in lying(tmp_path)
 
 
 def test_every_text_has_a_hash_that_another_store_does_not_give_it(
