@@ -35,12 +35,17 @@ class TestTantivy(LexicalIndexContract):
 
 
 class TestTantivyInVolumes(TestTantivy):
-    """Each document that is put begins another volume."""
+    """A few documents fill a volume, and one where that is said."""
 
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tantivy_volumes, "VOLUME_TERMS", 4)
+
+    @pytest.fixture
+    def one_each(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tantivy_volumes, "VOLUME_TERMS", 1)
 
+    @pytest.mark.usefixtures("one_each")
     def test_an_erasure_writes_no_volume_anew_but_that_of_the_document(
         self, tmp_path: Path
     ) -> None:
@@ -56,6 +61,7 @@ class TestTantivyInVolumes(TestTantivy):
             assert _files(tmp_path) == before
             assert found(index, "shared") == ["a", "c", "d"]
 
+    @pytest.mark.usefixtures("one_each")
     def test_a_volume_of_which_nothing_is_left_goes_also_for_those_who_read(
         self, tmp_path: Path
     ) -> None:
@@ -71,6 +77,7 @@ class TestTantivyInVolumes(TestTantivy):
                     assert reader.documents == 3
             assert len(_files(tmp_path)) == 3
 
+    @pytest.mark.usefixtures("one_each")
     def test_a_commit_cut_short_between_volumes_is_taken_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
