@@ -130,7 +130,7 @@ class TantivyIndex:
 
     def holds(self, document_id: str) -> bool:
         """Whether the document is here, or was put or removed since the last commit."""
-        with reading(_NAME, self.directory):
+        with writing(_NAME, self.directory):
             found = self._snapshot.searcher.search(query.term("id", document_id), 1, False).hits
             return document_id in self._waiting or bool(found)
 

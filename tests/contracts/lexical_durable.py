@@ -265,11 +265,11 @@ class DurableContract(EngineContract):
     def damage_every_file(self, directory: Path, change: Callable[[bytes], bytes]) -> None:
         """One file at a time: what notices calls the index outdated, not where it lies."""
         index = self.open(directory)
-        index.put([some_document(str(n), f"word number{n}") for n in range(50)])
+        index.put([some_document(str(n), f"word number{n}") for n in range(9)])
         index.commit(7)
         index.close()
         complaints = []
-        for path in sorted(directory.iterdir()):
+        for path in sorted(each for each in directory.rglob("*") if each.is_file()):
             content = path.read_bytes()
             replace(path, change(content))
             complaints.append(self.complaint(directory))
