@@ -1,7 +1,7 @@
 """Erased is erased in each store, as its own reader reads it, and no file of before is left."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b, sha256, sha512
 from itertools import chain
@@ -22,6 +22,7 @@ from tests.kb.erasure_stores import (
     SECRETS,
     TEXT,
     TITLE,
+    WORDS,
     Traces,
     embedded_text,
     holding,
@@ -111,9 +112,9 @@ def test_no_file_of_words_from_before_an_erasure_is_left_and_no_other_generation
             opened.enter_context(path.open("rb"))
             for generation in generations
             for path in (generation / "lexical").iterdir()
-            if _is_of_words(path)
+            if _is_of_words(path) and _may_hold(path, WORDS)
         ]
-        assert len(old) > 1
+        assert old
         assert all(os.fstat(file.fileno()).st_nlink for file in old)
 
         if what == "member":
@@ -206,6 +207,11 @@ def _hold_nothing(base: KnowledgeBase, traces: Traces, but: Traces | None = None
 def _is_of_words(path: Path) -> bool:
     """Whether a file of either engine has the words of documents."""
     return path.suffix in (".term", ".idx", ".store", ".seg")
+
+
+def _may_hold(path: Path, words: Sequence[str]) -> bool:
+    """Whether a file of words has these; of Tantivy's nobody can tell, which packs them."""
+    return path.suffix != ".seg" or any(word.encode() in path.read_bytes() for word in words)
 
 
 def _generations(base: KnowledgeBase) -> set[Path]:
