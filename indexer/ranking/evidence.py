@@ -7,7 +7,7 @@ of the same stem.
 
 from collections.abc import Container, Mapping, Sequence
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -20,6 +20,7 @@ from indexer.text.analysis import name_key
 from indexer.text.wanted import Wanted
 
 Bools = NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
 
 TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, RARE, NOTHING = 5, 4, 3, 2, 1, 0
 """What a document has: all as it is written, in one passage or in several; or only all stems; or
@@ -132,60 +133,77 @@ def weigh(
     none of its passages has stands in its title or keywords and counts for each.
     """
     terms = stored.terms([*chain.from_iterable(numbers)])
-    wanted = keys((*what.terms, *what.phrased))
-    found = [_holding(wanted, each, terms) for each in numbers]
-    # Nothing else says a phrase, so the texts of the others are not read, but for their title.
-    saying = [_may_say(passages, inside[:, len(what.terms) :]) for passages, inside in found]
-    asked = [
-        number
-        for (passages, _), may in zip(found, saying, strict=True)
-        for place, number in enumerate(passages)
-        if what.phrases and (place == 0 or may[place])
+    found = _holding(keys((*what.terms, *what.phrased)), numbers, terms)
+    said = _said_by(what, found, stored)
+    counted = len(what.terms)
+    parts = [inside[:, :counted] for _, inside in found]
+    whole = [
+        inside | (each & ~inside.any(axis=0)) for each, inside in zip(held, parts, strict=True)
     ]
-    fetched = stored.fetch(asked)
+    # Of all documents at once: each step takes longer to begin than it does for one of them.
+    together = _split(levels(_joined(whole, counted), what), whole)
+    anywhere = levels(_joined([each.any(axis=0)[None] for each in whole], counted), what)
+    gains = np.array([what.gains[term] for term in what.terms])
     return [
-        _weighed(
-            what,
-            whole,
-            passages,
-            inside[:, : len(what.terms)],
-            _said(what.phrases, [fetched.get(number) for number in passages], may),
+        Evidence(
+            _level(of_each, of_all, says),
+            passages[int(np.argmax(inside @ gains + gains.sum() * says))],
         )
-        for whole, (passages, inside), may in zip(held, found, saying, strict=True)
+        if passages
+        else None
+        for (passages, _), inside, of_each, of_all, says in zip(
+            found, parts, together, anywhere.tolist(), said, strict=True
+        )
     ]
+
+
+def _joined(each: Sequence[Bools], columns: int) -> Bools:
+    return np.concatenate([np.zeros((0, columns), np.bool_), *each])
+
+
+def _split(rows: NDArray[T], like: Sequence[Bools]) -> list[NDArray[T]]:
+    """`rows`, as many of them in each piece as `like` has."""
+    return np.split(rows, np.cumsum([len(each) for each in like])[:-1]) if like else []
 
 
 def _holding(
-    wanted: NDArray[np.uint64], numbers: Sequence[int], terms: Mapping[int, bytes]
-) -> tuple[list[int], Bools]:
+    wanted: NDArray[np.uint64], numbers: Sequence[Sequence[int]], terms: Mapping[int, bytes]
+) -> list[tuple[list[int], Bools]]:
     """The passages that have any of the keys in `wanted`, and which; the first if none has any."""
-    there = [number for number in numbers if number in terms]
-    if not there:
-        return [], np.zeros((0, len(wanted)), np.bool_)
-    inside = _inside(wanted, [terms[number] for number in there])
-    kept = np.flatnonzero(inside.any(axis=1))
-    kept = kept if len(kept) else np.arange(1)
-    return [there[place] for place in kept.tolist()], inside[kept]
+    there = [[number for number in each if number in terms] for each in numbers]
+    inside = _inside(wanted, [terms[number] for number in chain.from_iterable(there)])
+    found = []
+    for each, has in zip(there, _split(inside, there), strict=True):
+        kept = np.flatnonzero(has.any(axis=1))
+        kept = kept if len(kept) else np.arange(min(1, len(each)))
+        found.append(([each[place] for place in kept.tolist()], has[kept]))
+    return found
 
 
-def _weighed(
-    what: Sought,
-    held: Bools,
-    numbers: Sequence[int],
-    inside: Bools,
-    said: Bools,
-) -> Evidence | None:
-    if not numbers:
-        return None
-    whole = inside | (held & ~inside.any(axis=0))
-    level = _level(what, whole, said)
-    gains = np.array([what.gains[term] for term in what.terms])
-    best = int(np.argmax(inside @ gains + gains.sum() * said))
-    return Evidence(level, numbers[best])
+def _said_by(
+    what: Sought, found: Sequence[tuple[list[int], Bools]], stored: Passages
+) -> list[Bools]:
+    """Which passages of each document say all phrases."""
+    if not what.phrases:
+        return [np.ones(len(passages), np.bool_) for passages, _ in found]
+    # Nothing else says a phrase, so the texts of the others are not read, but for their title.
+    saying = [_may_say(passages, inside[:, len(what.terms) :]) for passages, inside in found]
+    fetched = stored.fetch(
+        [
+            number
+            for (passages, _), may in zip(found, saying, strict=True)
+            for place, number in enumerate(passages)
+            if place == 0 or may[place]
+        ]
+    )
+    return [
+        _said(what.phrases, [fetched.get(number) for number in passages], may)
+        for (passages, _), may in zip(found, saying, strict=True)
+    ]
 
 
 def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
-    """Which of the keys in `wanted` each passage has: at once, as a long document has thousands."""
+    """Which of the keys in `wanted` each passage has: at once, as there are thousands."""
     found = np.zeros((len(held), len(wanted)), np.bool_)
     together = np.frombuffer(b"".join(held), dtype=np.uint64)
     passage = np.repeat(np.arange(len(held)), [len(each) // together.itemsize for each in held])
@@ -194,9 +212,8 @@ def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
     return found
 
 
-def _level(what: Sought, whole: Bools, said: Bools) -> int:
-    together = levels(whole, what)
-    anywhere = int(levels(np.array([whole.any(axis=0)]), what)[0])
+def _level(together: NDArray[np.int64], anywhere: int, said: Bools) -> int:
+    """That of a document: `together` of each of its passages, `anywhere` of it as a whole."""
     if (together[said] == EXACT).any():
         return TOGETHER
     if anywhere == EXACT and said.any():
@@ -226,8 +243,6 @@ def _may_say(numbers: Sequence[int], inside: Bools) -> Bools:
 
 def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools) -> Bools:
     """Which passages say all phrases, their title counted for each; only those that `may` do."""
-    if not phrases:
-        return np.ones(len(fetched), np.bool_)
     title = next((f" {name_key(each.title)} " for each in fetched if each), "")
     left = [phrase for phrase in phrases if f" {phrase} " not in title]
     return np.array(
