@@ -5,7 +5,7 @@ is wanted stands together counts more than that it stands somewhere, the very wo
 of the same stem.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Sized
 from itertools import chain
 from typing import Protocol, TypeVar
 
@@ -142,7 +142,8 @@ def weigh(
     ]
     # Of all documents at once: each step takes longer to begin than it does for one of them.
     together = _split(levels(_joined(whole, counted), what), whole)
-    anywhere = levels(_joined([each.any(axis=0)[None] for each in whole], counted), what)
+    any_of = np.array([each.any(axis=0) for each in whole], np.bool_).reshape(len(whole), counted)
+    anywhere = levels(any_of, what)
     gains = np.array([what.gains[term] for term in what.terms])
     return [
         Evidence(
@@ -161,7 +162,7 @@ def _joined(each: Sequence[Bools], columns: int) -> Bools:
     return np.concatenate([np.zeros((0, columns), np.bool_), *each])
 
 
-def _split(rows: NDArray[T], like: Sequence[Bools]) -> list[NDArray[T]]:
+def _split(rows: NDArray[T], like: Sequence[Sized]) -> list[NDArray[T]]:
     """`rows`, as many of them in each piece as `like` has."""
     return np.split(rows, np.cumsum([len(each) for each in like])[:-1]) if like else []
 

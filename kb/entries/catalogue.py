@@ -1,7 +1,7 @@
 """Lists and pages of entries, answered from the views alone."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -19,6 +19,7 @@ from kb.entries.results import (
     EntryFilter,
     EntryPage,
     EntrySummary,
+    Facets,
     HistoryItem,
     Lineage,
     Page,
@@ -142,8 +143,17 @@ class Catalogue:
             values = values_of(chosen)
             piece = {**values, "limit": limit, "offset": offset}
             found = rows(db, listed(chosen, sort), piece)
-            total, numbers = facets(rows(db, counted(chosen), values))
+            total, numbers = self._counted(db, chosen, values)
             return Page(items=tuple(map(entry_summary, found)), total=total, facets=numbers)
+
+    def _counted(
+        self, db: sqlite3.Connection, chosen: EntryFilter, values: Mapping[str, object]
+    ) -> tuple[int, Facets]:
+        def count(db: sqlite3.Connection) -> tuple[int, Facets]:
+            return facets(rows(db, counted(chosen), values))
+
+        # What somebody typed is not kept: it could be anything.
+        return count(db) if chosen.named else self._views.kept(self._labels, chosen, count)
 
     def totals(self) -> Totals:
         """How many entries there are, archived ones too, and how many groups these are of."""
@@ -231,8 +241,9 @@ class Catalogue:
     def suggested(self, limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The first `limit` tags and groups, those on the most entries first."""
         values = {"beginning": "", "limit": limit}
-        with self._views.read(self._labels) as db:
-            found = db.execute(queries.SUGGESTED, values).fetchall()
+        found = self._views.kept(
+            self._labels, limit, lambda db: db.execute(queries.SUGGESTED, values).fetchall()
+        )
         tags, groups = (
             tuple(name for facet, name in found if facet == each) for each in ("tag", "group")
         )

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -14,6 +15,7 @@ from kb.errors import DataDirectoryError, KnowledgeBaseError, NotYetSearchable
 from kb.storage.data_directory import reason
 from kb.views.file import MISSING, File, connect, file_at, is_damage
 from kb.views.guard import guard
+from kb.views.memo import Memo
 from kb.views.page_sums import PageSums
 from kb.views.snapshot import Opened, Reads, Snapshot
 from kb.views.tables import (
@@ -28,6 +30,8 @@ from kb.views.tables import (
 )
 from kb.views.view_set import ViewSet, made_with, tables_of
 from kb.views.withheld import PARKED_BY, SEEN_ROWS
+
+T = TypeVar("T")
 
 
 class ViewReader(Reads):
@@ -52,6 +56,7 @@ class ViewReader(Reads):
         self.moving: Callable[[], bool] = lambda: False
         self._sums = PageSums(path)
         self._mended = MISSING
+        self._memo = Memo()
         self._lock = Lock()
         self._idle: list[Opened] = []
         self._closed = False
@@ -69,11 +74,18 @@ class ViewReader(Reads):
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One state of the views for several reads, by one thread at a time."""
-        snapshot = Snapshot(self._begun, self._give_back, self._explain)
+        snapshot = Snapshot(self._begun, self._give_back, self._explain, self._memo)
         try:
             yield snapshot
         finally:
             snapshot.end()
+
+    def kept(
+        self, labels: frozenset[str], asked: Hashable, answer: Callable[[sqlite3.Connection], T]
+    ) -> T:
+        """See `Reads`."""
+        with self.snapshot() as views:
+            return views.kept(labels, asked, answer)
 
     def state(self) -> FileState:
         """What the file says of itself now."""

@@ -2,9 +2,10 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -12,9 +13,14 @@ from msgspec import Struct
 from kb.access import OPERATOR_LABEL
 from kb.errors import KnowledgeBaseError, NotYetSearchable
 from kb.views.file import File
+from kb.views.memo import Memo
 from kb.views.tables import FileState
 
+T = TypeVar("T")
+
 BEGIN, VERSION = "BEGIN", "PRAGMA data_version"
+PARTITIONS = """SELECT DISTINCT partition FROM audience
+WHERE label IN (SELECT value FROM json_each(principal_labels())) ORDER BY partition"""
 
 
 class Reads(ABC):
@@ -26,6 +32,15 @@ class Reads(ABC):
 
         Raises `NotYetSearchable` if the views are not there or broken, `DataDirectoryError` if they
         cannot be read.
+        """
+
+    @abstractmethod
+    def kept(
+        self, labels: frozenset[str], asked: Hashable, answer: Callable[[sqlite3.Connection], T]
+    ) -> T:
+        """What `answer` finds in what a principal with these labels sees; raises as `read` does.
+
+        It is remembered for what is `asked` by all who see the same, until the views change.
         """
 
     @abstractmethod
@@ -102,7 +117,9 @@ class Snapshot(Reads):
         begin: Callable[[], Opened],
         end_of: Callable[[Opened], None],
         explain: Callable[[Exception, Opened | None], KnowledgeBaseError | None],
+        memo: Memo,
     ) -> None:
+        self._memo = memo
         self._begin = begin
         self._end_of = end_of
         self._explain = explain
@@ -122,6 +139,15 @@ class Snapshot(Reads):
                 yield opened.connection
             finally:
                 opened.labels = before
+
+    def kept(
+        self, labels: frozenset[str], asked: Hashable, answer: Callable[[sqlite3.Connection], T]
+    ) -> T:
+        """See `Reads`."""
+        with self._lent() as opened, self.read(labels) as db:
+            seen = tuple(db.execute(PARTITIONS).fetchall())
+            state = opened.file, opened.state
+            return cast(T, self._memo(state, (seen, asked), lambda: answer(db)))
 
     def state(self) -> FileState:
         """See `Reads`."""
