@@ -14,7 +14,8 @@ _NOTES = "attention|caution|danger|error|hint|important|note|tip|warning"
 _ALIKE = "admonition|aside|dropdown|margin|seealso|sidebar|topic"
 """Blocks that are notes, of which a class or a title says more."""
 
-_TEXT = "card|grid|grid-item|grid-item-card|tab|tab-item|tab-set"
+_IF = ("only", "ifconfig")
+_TEXT = "card|grid|grid-item|grid-item-card|tab|tab-item|tab-set|only|ifconfig"
 _BEGIN = re.compile(
     r"([ \t]{0,40})(?:`{3,}|~{3,}|:{3,})[ \t]{0,9}"
     rf"\{{(?:({_NOTES})|({_ALIKE})|({_TEXT}))\}}[ \t]*([^\n]{{0,500}})$"
@@ -81,10 +82,13 @@ def _block(found: re.Match[str], inner: list[str], remarks: Remarks, depth: int)
     inner = [line[len(indent) :] if line.startswith(indent) else line.lstrip() for line in inner]
     own = _options_end(inner)
     options = {each[1]: each[2] or "" for line in inner[:own] if (each := _OPTION.match(line))}
+    if laid_out in _IF and "html" not in title.split(" or "):
+        remarks.add(Why.UNSEEN, "\n".join([found[0], *inner]))
+        return
     text = with_directives("\n".join(inner[own:]).strip("\n"), remarks, depth + 1).split("\n")
     if not kind:
         remarks.add(Why.MARKS, f"{{{alike or laid_out}}}")
-    if laid_out in ("grid", "tab-set"):
+    if laid_out in ("grid", "tab-set", *_IF):
         remarks.add(Why.MARKS, title)
         made = ["", *text]
     elif laid_out:

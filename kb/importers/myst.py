@@ -15,8 +15,8 @@ SETTINGS = ("myst.yml", "_toc.yml")
 
 DIRECTIVES = (
     "admonition|attention|caution|danger|error|hint|important|note|seealso|tip|warning|margin"
-    "|sidebar|dropdown|card|tab-set|tab-item|grid|figure|image|list-table|code-block|code-cell"
-    "|literalinclude|toctree|tableofcontents|math|glossary|eval-rst|bibliography|contents|epigraph"
+    "|sidebar|dropdown|card|tab-set|tab-item|grid|only|ifconfig|figure|image|list-table"
+    "|code-block|code-cell|literalinclude|toctree|tableofcontents|math|glossary|eval-rst|bibliography|contents|epigraph"
 )
 _ROLES = "ref|doc|term|numref|eq|cite|cite:[pt]|download|kbd|abbr|sub|sup|math|index|guilabel"
 _LABEL = re.compile(r"^\(([\w.:/ -]{1,200})\)=[ \t]*$")

@@ -3,6 +3,7 @@
 import re
 
 from kb.importers.body import code_lines
+from kb.importers.branches import has_conditions, without_unmet
 from kb.importers.breaks import with_breaks
 from kb.importers.code import lines_of, outside_code, with_fences_apart, without_code
 from kb.importers.comments import has_comments, without_comments
@@ -30,7 +31,7 @@ from kb.importers.raw import with_braces, with_raw_signs
 from kb.importers.remarks import Remarks, Why
 from kb.importers.shortcodes import with_names
 from kb.importers.slashes import with_notes
-from kb.importers.unseen import hides, without_unseen
+from kb.importers.unseen import hides, without_columns, without_unseen
 from kb.importers.wide_links import with_links_in_lines
 
 _SUSPICIOUS = re.compile(
@@ -128,13 +129,16 @@ def _without_endings(body: str, remarks: Remarks) -> str:
 
 
 def _shown(body: str, remarks: Remarks, *, myst: bool) -> str:
-    """`body` without comments and elements that are not seen."""
+    """`body` without comments, and without conditions and elements that are not seen."""
     if has_comments(body):
         body = without_comments(body, code(body), remarks)
     if myst and "%" in body:
         body = without_comment_lines(body, code(body), remarks)
+    if has_conditions(body):
+        body = without_unmet(body, [*code(body)], remarks)
     if hides(body):
         body = without_unseen(body, [*code(body)], remarks)
+        body = without_columns(body, [*code(body)], remarks)
     return body
 
 

@@ -79,6 +79,12 @@ _PEOPLE = word_set(
 )
 
 
+_OF_READERS = (_READERS | _PEOPLE) - word_set("me for team board") | word_set(
+    "visitor visitors claims session auth authenticated authorized authorised logged customer "
+    "audience role roles premium"
+)
+
+
 class _Rule(Struct, frozen=True):
     """`holds` decides for names with a word of `one`, one of `other` if any, and few `beside`."""
 
@@ -135,6 +141,7 @@ _RULES = (
     _Rule(word_set("permalink"), lambda text: text.lower() == "false", DRAFT),
     _Rule(word_set("list"), lambda text: plain(text) == "never", AUTHOR),
     _Rule(word_set("only"), says_so, AUTHOR, _PEOPLE),
+    _Rule(word_set("if"), lambda text: not says_yes(text), AUTHOR, beside=word_set("show visible")),
     _Rule(
         word_set("auth authentication login signin"),
         says_so,
@@ -222,6 +229,11 @@ def marked(text: str) -> str | None:
     ]
     short = len(text) <= _LONGEST_MARK and not _IN_MARKS.isdisjoint(found)
     return held_back(" ".join(found), ["yes"], any_words=False) if short else None
+
+
+def names_readers_of(found: Iterable[str]) -> bool:
+    """Whether the words of a name are of those who read a page, as in "user.isAdmin"."""
+    return not _OF_READERS.isdisjoint(found)
 
 
 def may_hold_back(name: str) -> bool:

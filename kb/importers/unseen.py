@@ -3,16 +3,25 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from kb.importers.branches import holds, is_withheld
 from kb.importers.code import Range, beyond, spliced
 from kb.importers.html import TAG
 from kb.importers.html_attributes import attributes_of
 from kb.importers.remarks import Remarks, Why
 
-_HIDES = re.compile(r"hidden|display\s{0,9}:|visibility|d-none", re.IGNORECASE)
+_HIDES = re.compile(
+    r"hidden|display\s{0,9}:|visibility|d-none|[-:\s](?:if|show|when|condition)=", re.IGNORECASE
+)
 _STYLE = re.compile(r"(?:^|[\s;{])(?:display\s*:\s*[\"']?none|visibility\s*:\s*[\"']?hidden)\b")
 _IN_BRACES = re.compile(r"\sstyle=\{\{([^{}]{0,2000})\}")  # as MDX writes it
 _CLASSES = {"hidden", "content-hidden", "d-none"}
+_CONDITIONS = ("v-if", "v-show", "x-if", "x-show", ":if", "if", "when", "condition")
 _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+_TABLE = re.compile(r"<table\b(?:(?!<table\b)[\s\S])*?</table\s{0,9}>", re.IGNORECASE)
+_ROW = re.compile(r"<tr\b(?:(?!<tr\b)[\s\S])*?</tr\s{0,9}>", re.IGNORECASE)
+_CELL = re.compile(r"<(t[hd])\b([^<>]{0,500})>(?:(?!<t[hd]\b)[\s\S])*?</\1\s{0,9}>", re.IGNORECASE)
 
 
 def hides(text: str) -> bool:
@@ -36,6 +45,28 @@ def without_unseen(text: str, code: Sequence[Range], remarks: Remarks) -> str:
     return spliced(text, ((begin, end, "") for begin, end in hidden))
 
 
+def without_columns(text: str, code: Sequence[Range], remarks: Remarks) -> str:
+    """`text` without columns of tables that GitBook hides; where a card leads is seen on it."""
+    if "data-hidden" not in text:
+        return text
+    tables = beyond(_TABLE.finditer(text), sorted(code))
+    found = [cell for table in tables for cell in _hidden_cells(text, *table.span())]
+    for begin, end in found:
+        remarks.add(Why.UNSEEN, text[begin:end])
+    return spliced(text, ((begin, end, "") for begin, end in found))
+
+
+def _hidden_cells(text: str, begin: int, end: int) -> Iterator[Range]:
+    """The cells of a table in columns of which the head is hidden."""
+    hidden: set[int] = set()
+    for row in _ROW.finditer(text, begin, end):
+        for at, cell in enumerate(_CELL.finditer(text, *row.span())):
+            if "data-hidden" in cell[2] and "card-target" not in cell[2]:
+                hidden.add(at)
+            if at in hidden:
+                yield cell.span()
+
+
 def _end_of(name: str, tags: Iterator[re.Match[str]], last: int) -> int:
     """Where the element ends that has just begun; `last` if it never does."""
     depth = 1
@@ -57,7 +88,13 @@ def is_unseen(rest: str) -> bool:
     names = {*has.get("class", "").split(), *has.get("classname", "").split()}
     elsewhere = any(":" in name or name.startswith("d-") for name in names - _CLASSES)
     return (
-        has.get("hidden", "false") not in ("false", "{false}")
+        any(_is_unmet(has[name]) for name in _CONDITIONS if name in has)
+        or has.get("hidden", "false") not in ("false", "{false}")
         or _STYLE.search(" ".join([has.get("style", ""), *_IN_BRACES.findall(rest)])) is not None
         or (not elsewhere and not names.isdisjoint(_CLASSES))
     )
+
+
+def _is_unmet(condition: str) -> bool:
+    said = condition.strip("{}")
+    return holds(said) is False or is_withheld(said)

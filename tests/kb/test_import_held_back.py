@@ -42,6 +42,7 @@ def shown(text: str, path: str = "a.md") -> tuple[str, ...]:
         ("stage: draft", "draft"),
         ("scope: private", "author"),
         ("members_only: true", "author"),
+        ('if: visitor.claims.groups.includes("staff")', "author"),
         ("only_for: board", "author"),
         ("viewers: [me]", "author"),
         ("visible_for: me", "author"),

@@ -101,6 +101,7 @@ IMPORTERS = (
         "autorefs",
         "blocks",
         "body",
+        "branches",
         "breaks",
         "cascades",
         "cells",
