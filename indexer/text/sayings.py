@@ -1,13 +1,13 @@
 """What a question says sign by sign, and how else its words may be joined.
 
-Terms know words without most of the signs around them, and without those between them. So a
-question with signs, a phrase, and words that others write as one are looked for in texts
-themselves: those of documents that have the words.
+Terms know words without most signs around and between them. So a question with signs, a phrase, and
+words that others write as one are looked for in the texts of documents that have the words.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -61,6 +61,7 @@ _SCHEME = re.compile(r"\Ahttps?://(?:www\.)?", re.IGNORECASE)
 _APART_BY = r"[\s_\-\u2010\u2011]"
 _HUMPED = re.compile(r"[a-z][0-9]*[A-Z]")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_compiled = lru_cache(maxsize=64)(re.compile)  # `re` itself takes longer to find one than to search
 _PARTS = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:(?:_+|[\s-])[A-Za-z][A-Za-z0-9]*){0,7}")
 
 
@@ -89,7 +90,7 @@ class Saying(Struct, frozen=True):
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Where `text` says it."""
-        for found in re.finditer(self.pattern, text, re.IGNORECASE):
+        for found in _compiled(f"(?i){self.pattern}").finditer(text):
             start, end = found.span()
             if not (analysis.is_inside(text, start) or analysis.is_inside(text, end)):
                 yield start, end
@@ -294,7 +295,6 @@ def _holds(pieces: Iterable[str]) -> str:
 
 
 def _pattern(text: str) -> str:
-    pieces = (
+    return r"\s+".join(
         "".join(_ALIKE.get(sign) or re.escape(sign) for sign in piece) for piece in text.split()
     )
-    return r"\s+".join(pieces)
