@@ -121,6 +121,11 @@ def of_member(
     return Principal(member, roles, frozenset(own), language=language)
 
 
+def invited(member: str) -> Principal:
+    """Who was invited: until they have joined they do nothing that takes a role."""
+    return of_member(member, (), ())
+
+
 def audience(visibility: Visibility, author: str) -> frozenset[str]:
     """The labels of an entry: those who have one of them see it."""
     match visibility.sight:

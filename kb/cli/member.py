@@ -200,7 +200,7 @@ def join(
         principal = base.session.principal
         access.require(principal, LOOK_AFTER_PEOPLE)
         invited = base.session.directory.member(member_id).id
-        receipt = base.as_(access.of_member(invited, (), ())).credentials.join(profile)
+        receipt = base.as_(access.invited(invited)).credentials.join(profile)
     print_receipt(principal, receipt, f"{profile.name} has joined as {invited}.", as_json)
 
 

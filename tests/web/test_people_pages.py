@@ -1,15 +1,17 @@
 """Joining, and what stewards do for the others."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from kb.access import ROLES, SIGHTS, Visibility, told
 from kb.errors import Refused
 from kb.ids import group_id
+from kb.one_time_links import one_time_link
 from tests.web.visits import FORM
 from tests.worlds.base import at_once
-from tests.worlds.web import Browsers, Community, app_of, generous, send
+from tests.worlds.web import Browsers, Community, app_of, community_at, generous, send
 from web.pages.engine import ROLE_NAMES, SEEN_BY, SHOWN_TO
 
 PROFILE = {
@@ -28,6 +30,13 @@ def invited(browser: Browsers, **ticked: str) -> str:
     found = re.search(r"<code>https://kb\.example\.org(/join/[\w-]+)</code>", html)
     assert found
     return found[1]
+
+
+def join_path(community: Community, member: str) -> str:
+    """The path of an invitation for `member`."""
+    base = community.base
+    made = one_time_link(base.session, base.settings, "invitation", member).link
+    return made.removeprefix(base.settings.base_url)
 
 
 def test_one_who_is_invited_joins_and_is_signed_in(browser: Browsers) -> None:
@@ -134,9 +143,22 @@ def test_an_invitation_gives_the_roles_and_groups_that_the_steward_chose(
     assert nora.groups == (night,)
 
 
-def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) -> None:
-    from kb.one_time_links import one_time_link
+@pytest.mark.parametrize("ways", ["password", "passkey"])
+def test_one_invited_as_a_reporter_alone_joins(tmp_path: Path, ways: str) -> None:
+    with community_at(tmp_path / "kb", sign_in=ways) as community:
+        people, browser = community.base.session.people, Browsers(community)
+        invited, later = people.invite(["reporter"]).id, people.invite(["member"]).id
+        people.change_roles(later, ["reporter"])
+        for number, member in enumerate((invited, later)):
+            name = {"sign_in_name": f"n{number}@example.org"}
+            client = browser()
+            assert client.post(join_path(community, member), data=PROFILE | name).status_code == 303
+            assert client.get("/reuse").status_code == 200
+            found = community.base.session.directory.member(member)
+            assert (found.standing, found.roles) == ("joined", ("reporter",))
 
+
+def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) -> None:
     member = community.base.session.people.invite(("member", "steward")).id
     link = one_time_link(
         community.base.session, community.base.settings, "first-steward", member
@@ -152,8 +174,6 @@ def test_the_first_steward_is_welcomed(browser: Browsers, community: Community) 
 def test_a_link_that_is_left_over_changes_nothing_of_a_member_who_has_joined(
     browser: Browsers, community: Community
 ) -> None:
-    from kb.one_time_links import one_time_link
-
     base = community.base
     member = base.session.people.invite(("member", "steward")).id
     first, other = (

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import UNSET, Struct
 
 from kb import KnowledgeBase
-from kb.access import of_member
+from kb.access import invited
 from kb.accounts.links import VOID, Purpose
 from kb.accounts.names import checked_name
 from kb.accounts.password_rules import checked_password
@@ -128,7 +128,7 @@ def _take(
     base: KnowledgeBase, limits: Limits, word: str, secret: str, member: str, posted: Posted
 ) -> None:
     """All that can be refused comes first, so that a mistake does not use the link up."""
-    new, wrong = base.as_(of_member(member, ("member",), ())), Mistakes()
+    new, wrong = base.as_(invited(member)), Mistakes()
     profile = wrong.of(checked_profile, profile_of(posted))
     link = secret, PURPOSES[word]
     if "password" not in base.settings.ways:
