@@ -114,8 +114,8 @@ class ScoreParts(Struct, frozen=True, kw_only=True):
     `lexical` is the BM25 score of the document (0.0 where no word matched), `cosine` that of its
     best passage, `met` how near the words of one passage come to those of the question, one by one
     (0 to 1; 0.0 beyond the first fifty), `fused` what the ranking went by, `exact` whether the
-    question is its title or an identifier, and `words` the words of the question found in title,
-    heading or passage, as they stand in the question. `level` tells whether it has all that the
+    question is its title or an identifier, and `words` what in title, heading or passage answers
+    words of the question, as it stands there. `level` tells whether it has all that the
     question wants exactly, see `indexer.ranking.evidence`.
     """
 

@@ -1,22 +1,24 @@
 """Makes hits of a ranking, and judges which of the first are close enough to call them answers."""
 
 import math
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 
 from indexer.document import Hit, Part, ScoreParts
 from indexer.embedding.calibration import Calibration
 from indexer.embedding.embedder import Words
 from indexer.ranking.answering_part import Meeting, answering, gone_on, said, shown
-from indexer.ranking.evidence import EXACT, NOTHING, RARE
+from indexer.ranking.evidence import ALIKE, EXACT, NOTHING, RARE
+from indexer.ranking.found_words import Found, are_all, found_words, written
 from indexer.ranking.ranking import Question, Ranked, Ranking
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
 from indexer.text import snippets
-from indexer.text.analysis import OTHER, PAIR, STOP, all_terms
+from indexer.text.analysis import STOP, all_terms, is_plain
 from indexer.text.snippets import Range, Span
 from indexer.text.wanted import Wanted
 
@@ -25,6 +27,34 @@ JUDGED = 10
 
 ANSWERS = 5
 """How many hits are close at most: what comes later is less so, however near by itself."""
+
+
+class _Asked(Struct, frozen=True):
+    """A question, its words that score, all terms that are marked, and where it has what."""
+
+    question: Question
+    words: Mapping[str, Range]
+    marked: Collection[str]
+    places: Mapping[str, Range]
+
+    def spans(self, level: int, text: str, phrases: Iterable[str]) -> list[Span]:
+        """Where a text has what is asked for, and says it as far as its document does."""
+        found = snippets.spans(text, self.marked, phrases)
+        inside = said(self.question.wanted.sayings, level, text)
+        return sorted([*found, *inside]) if inside else found
+
+    def inside(self, level: int, stored: Fetched) -> list[Span]:
+        """The same for the text of a passage."""
+        return self.spans(level, stored.passage.text, _phrases(self.question.wanted, stored))
+
+    def found(self, level: int, stored: Fetched, inside: Sequence[Span]) -> list[Found]:
+        """The words of the question in passage, heading and title."""
+        phrases = self.question.wanted.phrases
+        names = (stored.passage.heading, stored.title)
+        named = ((name, self.spans(level, name, phrases)) for name in names)
+        texts = ((stored.passage.text, inside), *named)
+        stems = {*filter(is_plain, self.marked)}
+        return found_words(self.question.text, self.places, stems, texts)
 
 
 def answer(
@@ -46,36 +76,56 @@ def answer(
     """
     ranked = ranking.documents
     wanted = question.wanted
-    words = snippets.spellings(question.text, question.terms)
-    marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
+    asked = _asked(question)
     passages = [gone_on(wanted, one.level, stored[one.passage]) for one in ranked[:limit]]
-    phrases = wanted.phrases
-    spans = [
-        _spans(wanted, one.level, each.passage.text, _phrases(wanted, each), marked)
-        for one, each in zip(ranked[:limit], passages, strict=True)
-    ]
-    meeting = Meeting(question.read.words, ranking.gains, texts)
     levels = [one.level for one in ranked[:limit]]
-    parts = answering(question, levels, passages, spans, marked, meeting)
-    found = zip(ranked[:limit], passages, spans, parts, strict=True)
-    sayings = {saying.pattern: saying.place for saying in wanted.sayings}
-    places = {**_spelled(question), **words, **phrases, **sayings}
-    hits = [_hit(question, places, marked, *each) for each in found]
-    exactly = any(one.level >= EXACT for one in ranked[:1])
+    spans = list(map(asked.inside, levels, passages))
+    meeting = Meeting(question.read.words, ranking.gains, texts)
+    parts = answering(question, levels, passages, spans, asked.marked, meeting)
+    told = list(map(asked.found, levels, passages, spans))
+    found = zip(ranked[:limit], passages, spans, parts, told, strict=True)
+    hits = [_hit(asked, *each) for each in found]
+
+    def is_whole(place: int, one: Ranked) -> bool:
+        each = stored[one.passage]
+        if wanted.quoted or not _may_be_whole(asked.words, each):
+            return False
+        if place >= limit:
+            return are_all(asked.found(one.level, each, asked.inside(one.level, each)), asked.words)
+        return are_all(told[place], asked.words)
+
+    wholes = [is_whole(*each) for each in enumerate(ranked[:JUDGED])]
+    first = zip(ranked[:1], wholes, strict=False)
+    exactly = any(one.level >= EXACT or (one.level >= ALIKE and whole) for one, whole in first)
     apart = max((one.level for one in ranked[:ANSWERS]), default=NOTHING) == RARE
-    settled = (exactly or apart) and _asks_exactly(question, words)
+    settled = (exactly or apart) and _asks_exactly(question, asked.words)
     near = [
         one.exact or one.level >= EXACT
         if wanted.named or (wanted.quoted and not exactly)
-        else _near(
-            one, question.calibration, not wanted.quoted and _is_whole(words, stored[one.passage])
-        )
+        else (whole or _near(one, question.calibration))
         and (one.lexical > 0 or one.exact or one.level > NOTHING or not settled)
-        for one in ranked[:JUDGED]
+        for one, whole in zip(ranked, wholes, strict=False)
     ]
     offered = any(near) and not settled
     close = _close(ranked, near, question.calibration.related if offered else math.inf)
     return [replace(hit, close=place < close) for place, hit in enumerate(hits)]
+
+
+def _asked(question: Question) -> _Asked:
+    wanted = question.wanted
+    words = snippets.spellings(question.text, question.terms)
+    marked = {*words, *(term for term in wanted.spelled if term[0] != STOP)}
+    sayings = {saying.pattern: saying.place for saying in wanted.sayings}
+    return _Asked(
+        question, words, marked, {**_places(question, marked), **wanted.phrases, **sayings}
+    )
+
+
+def _places(question: Question, marked: Collection[str]) -> dict[str, Range]:
+    """Where the question has each term, or the one of which it is another spelling."""
+    spelled = question.wanted.spelled
+    at = snippets.spellings(question.text, {*marked, *spelled.values()})
+    return {other: at[form] for other, form in spelled.items() if form in at} | at
 
 
 def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
@@ -88,30 +138,10 @@ def _phrases(wanted: Wanted, stored: Fetched) -> list[str]:
     return [phrase for phrase, each in wanted.phrased.items() if there.issuperset(each)]
 
 
-def _spans(
-    wanted: Wanted, level: int, text: str, phrases: Iterable[str], marked: Container[str]
-) -> list[Span]:
-    """Where a text has what is asked for, and says it as far as its document does."""
-    found = snippets.spans(text, marked, phrases)
-    inside = said(wanted.sayings, level, text)
-    return sorted([*found, *inside]) if inside else found
-
-
 def _asks_exactly(question: Question, words: Collection[str]) -> bool:
     """Whether all that is asked for, or a phrase, is meant as it is written."""
     wanted = question.wanted
     return bool(wanted.phrases) or wanted.spelled.keys() >= set(words)
-
-
-def _spelled(question: Question) -> dict[str, Range]:
-    """Where the question has those of its words that do in another spelling, by this one."""
-    others = {
-        other: form
-        for other, form in question.wanted.spelled.items()
-        if other[0] == OTHER or form[0] in PAIR + OTHER
-    }
-    places = snippets.spellings(question.text, set(others.values()))
-    return {other: places[form] for other, form in others.items() if form in places}
 
 
 def _close(ranked: Sequence[Ranked], near: Sequence[bool], related: float) -> int:
@@ -124,29 +154,20 @@ def _close(ranked: Sequence[Ranked], near: Sequence[bool], related: float) -> in
 
 
 def _hit(
-    question: Question,
-    words: Mapping[str, Range],
-    marked: Container[str],
+    asked: _Asked,
     ranked: Ranked,
     stored: Fetched,
     spans: Sequence[Span],
     part: Part,
+    told: Iterable[Found],
 ) -> Hit:
-    """A hit not judged yet; `words` are those of the question, by term, where they stand in it.
-
-    So are phrases, and the words within one that is found are not told apart from it.
-    """
+    """A hit not judged yet; `told` are the words of the question in passage, heading and title."""
     passage = stored.passage
-    found = {term for _, _, term in spans}
-    for name in (stored.title, passage.heading):
-        found.update(all_terms(name))
-        found.update(term for _, _, term in snippets.spans(name, (), question.wanted.phrases))
-    told = sorted(place for term, place in words.items() if term in found)
-    text, wanted = shown(passage, part, spans), question.wanted
+    text = shown(passage, part, spans)
     inside = (
         snippets.within(spans, (part.start, part.end))
         if part.start < part.end
-        else _spans(wanted, ranked.level, text, wanted.phrases, marked)
+        else asked.spans(ranked.level, text, asked.question.wanted.phrases)
     )
     return Hit(
         document_id=ranked.document_id,
@@ -165,20 +186,19 @@ def _hit(
             fused=ranked.fused,
             exact=ranked.exact,
             level=ranked.level,
-            words=snippets.written(question.text, told),
+            words=written(told),
         ),
     )
 
 
-def _near(ranked: Ranked, known: Calibration, whole: bool) -> bool:
-    """Whether it is an answer by itself; `whole` says that it has every word of the question."""
+def _near(ranked: Ranked, known: Calibration) -> bool:
+    """Whether it is an answer by itself, without every word of the question."""
     by_words = ranked.cosine >= known.nearly and ranked.met >= known.met
-    wanted = ranked.level >= EXACT
-    return ranked.exact or ranked.cosine >= known.near or by_words or whole or wanted
+    return ranked.exact or ranked.cosine >= known.near or by_words or ranked.level >= EXACT
 
 
-def _is_whole(words: Collection[str], stored: Fetched) -> bool:
-    """Whether all are in the passage, its heading or the title."""
+def _may_be_whole(words: Collection[str], stored: Fetched) -> bool:
+    """Whether the terms of all are in the passage, its heading or the title."""
     titled = all_terms(stored.title)
     inside = np.isin(keys(words), stored.keys)
     return bool(words) and all(

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from indexer.ranking import bm25
 from indexer.resident.postings import keys
 from indexer.stored.rows import Fetched
-from indexer.text.analysis import name_key
+from indexer.text.analysis import is_plain, name_key
 from indexer.text.wanted import Wanted
 
 Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 T = TypeVar("T", bound=np.generic)
 
 TOGETHER, EXACT, ALIKE_TOGETHER, ALIKE, RARE, NOTHING = 5, 4, 3, 2, 1, 0
@@ -49,18 +50,17 @@ class Passages(Protocol):
 class Sought(Struct, frozen=True):
     """Terms that a document must have, as they are written and without regard to that.
 
-    Only such as a document that the principal sees has; `gains` is what each of them weighs.
-    `whole` tells that none is missing. What says the `phrases` has all terms that are `phrased`.
-    `words` are the terms of each of several words that are there, whatever else is missing.
+    Only such as a document that the principal sees has; `gains` is what each of them weighs, and
+    each of a few words. `whole` tells that none is missing, `stemmed` that one is there in other
+    forms alone. What says one of the `phrases` has all its terms.
     """
 
     exact: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    phrased: tuple[str, ...] = ()
+    phrases: Mapping[str, Sequence[str]] = {}
     gains: Mapping[str, float] = {}
     whole: bool = False
-    words: tuple[tuple[str, ...], ...] = ()
+    stemmed: bool = False
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -79,26 +79,29 @@ def sought(wanted: Wanted, known: bm25.Statistics) -> Sought:
     """What of `wanted` can be found: no more than single words if most of it is nowhere."""
     there = {term for term, count in known.frequencies.items() if count}
     exact = _nearest(wanted.exact, there)
-    words = (_nearest(each, there) for each in wanted.words)
-    parts = tuple(tuple(each) for each in words if there.issuperset(each))
     found = [term for term in exact if term in there]
-    loose = [(form, *others)[-1] for form, others in wanted.exact.items()]
-    loose = [term for term in loose if term in there]
+    loose = _loose(wanted.exact, there)
     weight = sum(map(known.idf, found))
     if weight < _ENOUGH * sum(known.idf(term) for term in exact if term):
-        gains = {term: known.idf(term) for term in chain.from_iterable(parts)}
-        return Sought(gains=gains, words=parts)
-    gains = {term: known.idf(term) for term in chain(found, loose)}
-    whole = len(found) == len(exact)
+        words = [word.forms for word in wanted.words]
+        each = ((*_nearest(forms, there), *_loose(forms, there)) for forms in words)
+        parts = chain.from_iterable(terms for terms in each if there.issuperset(terms))
+        return Sought(gains={term: known.idf(term) for term in parts})
+    plainest = zip(exact, wanted.exact.values(), strict=True)
     return Sought(
         exact=tuple(found),
         loose=tuple(loose),
-        phrases=tuple(sorted(wanted.phrases)),
-        phrased=tuple(dict.fromkeys(chain.from_iterable(wanted.phrased.values()))),
-        gains=gains,
-        whole=whole,
-        words=parts,
+        phrases=dict(sorted(wanted.phrased.items())),
+        gains={term: known.idf(term) for term in chain(found, loose)},
+        whole=len(found) == len(exact),
+        stemmed=any(term in others[-1:] and is_plain(term) for term, others in plainest),
     )
+
+
+def _loose(forms: Mapping[str, Sequence[str]], there: Container[str]) -> list[str]:
+    """The plainest form of each that is there."""
+    plainest = [(form, *others)[-1] for form, others in forms.items()]
+    return [term for term in plainest if term in there]
 
 
 def _nearest(forms: Mapping[str, Sequence[str]], there: Container[str]) -> list[str]:
@@ -133,7 +136,9 @@ def weigh(
     none of its passages has stands in its title or keywords and counts for each.
     """
     terms = stored.terms([*chain.from_iterable(numbers)])
-    found = _holding(keys((*what.terms, *what.phrased)), numbers, terms)
+    found = _holding(
+        keys((*what.terms, *chain.from_iterable(what.phrases.values()))), numbers, terms
+    )
     said = _said_by(what, found, stored)
     counted = len(what.terms)
     parts = [inside[:, :counted] for _, inside in found]
@@ -148,7 +153,7 @@ def weigh(
     return [
         Evidence(
             _level(of_each, of_all, says),
-            passages[int(np.argmax(inside @ gains + gains.sum() * says))],
+            passages[int(np.argmax(inside @ gains + gains.sum() * says.sum(axis=1)))],
         )
         if passages
         else None
@@ -184,21 +189,23 @@ def _holding(
 def _said_by(
     what: Sought, found: Sequence[tuple[list[int], Bools]], stored: Passages
 ) -> list[Bools]:
-    """Which passages of each document say all phrases."""
+    """Which passages of each document say which phrases."""
     if not what.phrases:
-        return [np.ones(len(passages), np.bool_) for passages, _ in found]
+        return [np.ones((len(passages), 0), np.bool_) for passages, _ in found]
     # Nothing else says a phrase, so the texts of the others are not read, but for their title.
-    saying = [_may_say(passages, inside[:, len(what.terms) :]) for passages, inside in found]
+    phrases, first = [*what.phrases], len(what.terms)
+    counts = np.array([len(each) for each in what.phrases.values()], np.int64)
+    saying = [_may_say(passages, inside[:, first:], counts) for passages, inside in found]
     fetched = stored.fetch(
         [
             number
             for (passages, _), may in zip(found, saying, strict=True)
             for place, number in enumerate(passages)
-            if place == 0 or may[place]
+            if place == 0 or may[place].any()
         ]
     )
     return [
-        _said(what.phrases, [fetched.get(number) for number in passages], may)
+        _said(phrases, [fetched.get(number) for number in passages], may)
         for (passages, _), may in zip(found, saying, strict=True)
     ]
 
@@ -215,19 +222,20 @@ def _inside(wanted: NDArray[np.uint64], held: Sequence[bytes]) -> Bools:
 
 def _level(together: NDArray[np.int64], anywhere: int, said: Bools) -> int:
     """That of a document: `together` of each of its passages, `anywhere` of it as a whole."""
-    if (together[said] == EXACT).any():
+    if (together[said.all(axis=1)] == EXACT).any():
         return TOGETHER
-    if anywhere == EXACT and said.any():
+    if anywhere == EXACT and said.any(axis=0).all():
         return EXACT
     if (together >= ALIKE).any():
         return ALIKE_TOGETHER
     return min(anywhere, ALIKE)
 
 
-def _may_say(numbers: Sequence[int], inside: Bools) -> Bools:
-    """The passages that have all words of the phrases, with the next ones or by themselves.
+def _may_say(numbers: Sequence[int], inside: Bools, counts: Integers) -> Bools:
+    """The passages that have all words of a phrase, with the next ones or by themselves.
 
-    One that has none begins no phrase; what no passage has the title may have.
+    The columns of `inside` are the words of all phrases, so many of each; one of the answer is a
+    phrase. What has none of its words does not begin it; what no passage has the title may have.
     """
     order = np.argsort(numbers)
     behind, found = np.array(numbers)[order], inside[order]
@@ -235,37 +243,49 @@ def _may_say(numbers: Sequence[int], inside: Bools) -> Bools:
     for step in range(1, _NEXT + 1):
         goes_on = behind[step:] - behind[:-step] == step
         joined[:-step] |= found[step:] & goes_on[:, None]
-    nowhere: Bools = np.logical_not(np.any(inside, axis=0))
-    may: Bools = np.all(joined | nowhere, axis=1) & (np.any(found, axis=1) | np.all(nowhere))
-    answer = np.empty(len(may), np.bool_)
+    nowhere = np.broadcast_to(np.logical_not(np.any(inside, axis=0)), found.shape)
+    may = _every(joined | nowhere, counts) & (
+        ~_every(np.logical_not(found), counts) | _every(nowhere, counts)
+    )
+    answer = np.empty(may.shape, np.bool_)
     answer[order] = may
     return answer
 
 
+def _every(columns: Bools, counts: Integers) -> Bools:
+    """Whether all of so many columns are true, for one run of columns after another."""
+    ends = np.cumsum(counts)
+    missing = np.zeros((len(columns), columns.shape[1] + 1), np.int64)
+    np.cumsum(~columns, axis=1, out=missing[:, 1:])
+    every: Bools = missing[:, ends] == missing[:, ends - counts]
+    return every
+
+
 def _said(phrases: Sequence[str], fetched: Sequence[Fetched | None], may: Bools) -> Bools:
-    """Which passages say all phrases, their title counted for each; only those that `may` do."""
+    """Which passages say which phrases, their title counted for each; only those that `may` do."""
     title = next((f" {name_key(each.title)} " for each in fetched if each), "")
-    left = [phrase for phrase in phrases if f" {phrase} " not in title]
-    return np.array(
-        [
-            not left or bool(may[place] and each and _says(left, each))
-            for place, each in enumerate(fetched)
-        ],
-        np.bool_,
-    )
+    said = np.zeros((len(fetched), len(phrases)), np.bool_)
+    said[:] = [f" {phrase} " in title for phrase in phrases]
+    for place, each in enumerate(fetched):
+        left = np.flatnonzero(may[place] & ~said[place]).tolist()
+        if left and each:
+            said[place, left] = _says([f" {phrases[column]} " for column in left], each)
+    return said
 
 
-def _says(phrases: Sequence[str], fetched: Fetched) -> bool:
+def _says(phrases: Sequence[str], fetched: Fetched) -> list[bool]:
     """Whether each stands in the passage, or begins there and ends behind it."""
     passage = fetched.passage
     told = f" {name_key(passage.heading)}  {name_key(passage.text)} "
-    left = [f" {phrase} " for phrase in phrases if f" {phrase} " not in told]
-    if not left or not passage.after:
-        return not left
+    found = [phrase in told for phrase in phrases]
+    if all(found) or not passage.after:
+        return found
     # Longer than it by the signs between its words, which are not many.
-    reach = 2 * max(map(len, left)) + 64
+    reach = 2 * max(map(len, phrases)) + 64
     near = passage.text[-reach:]
     cut = len(name_key(near)) + 1
     goes_on = f" {name_key(near + passage.after[:reach])} "
-    places = ((phrase, max(0, cut + 2 - len(phrase)), cut - 1 + len(phrase)) for phrase in left)
-    return all(phrase in goes_on[first:last] for phrase, first, last in places)
+    return [
+        inside or phrase in goes_on[max(0, cut + 2 - len(phrase)) : cut - 1 + len(phrase)]
+        for phrase, inside in zip(phrases, found, strict=True)
+    ]

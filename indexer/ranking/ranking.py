@@ -4,7 +4,6 @@ Exact names come first (`indexer.text.names`), then what has all that the questi
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from itertools import takewhile
 from typing import Protocol
 
 import numpy as np
@@ -18,16 +17,26 @@ from indexer.embedding.reranker import Reranker
 from indexer.embedding.threads import one_thread
 from indexer.lexical import LexicalIndex
 from indexer.ranking import bm25, evidence, fusion
+from indexer.ranking.apart import admitted, apart, having
 from indexer.ranking.bm25 import Statistics
-from indexer.ranking.evidence import EXACT, NOTHING, RARE, Evidence, Passages, Sought
+from indexer.ranking.evidence import (
+    ALIKE_TOGETHER,
+    EXACT,
+    NOTHING,
+    RARE,
+    TOGETHER,
+    Evidence,
+    Passages,
+    Sought,
+)
 from indexer.ranking.maxsim import nearness
 from indexer.ranking.reranking import reranked
 from indexer.resident.memory import Candidates, Memory, Proposed
 from indexer.resident.vectors import Vectors
 from indexer.stored.rows import Fetched, Known
 from indexer.text.headed import headed
-from indexer.text.names import rung
-from indexer.text.said import Texts, said
+from indexer.text.names import UNSIGNED, rung
+from indexer.text.said import Texts, Told, said
 from indexer.text.sayings import other_version
 from indexer.text.wanted import Wanted
 
@@ -51,8 +60,7 @@ class Stored(Passages, Texts, Protocol):
 WordsOf = Callable[[Sequence[bytes]], Mapping[bytes, Words]]
 """The vectors of the words of passages, by the hashes of their texts."""
 
-SHOWN = 5
-"""How many of the first are shown where nothing is close: what has a rare word is among them."""
+Levels = NDArray[np.int64]
 
 _DIGITS = 9
 """Differences further behind are those of the order of adding, not of the documents."""
@@ -120,14 +128,16 @@ def rank(
         exact = set(lexical.named(other, filter))
     vector, count = question.read.vector, max(CANDIDATES, limit)
     says = said(question.wanted.sayings, known, weights, vector, filter, memory, stored)
+    single = apart(question.wanted.words, known, weights, vector, filter, memory, stored)
     by_words = lexical.propose(weights, filter, PROPOSED)
     # What the model reads nothing of is as near to all.
     near = memory.near.nearest(vector, filter, count) if vector.any() else ()
-    proposed = Proposed(by_words, near, exact | says.keys(), question.facets)
+    proposed = Proposed(by_words, near, exact | says.keys() | single.rare.keys(), question.facets)
     what = evidence.sought(question.wanted, known)
     found = memory.candidates(vector, weights, known.length, filter, proposed, what, count)
     fused = _fused(question, found, known, weights)
-    least = np.where(found.named, EXACT, np.where(found.rare, RARE, NOTHING))
+    rare = np.array([name in single.rare for name in found.ids], np.bool_)
+    least = np.where(found.named, EXACT, np.where(rare, RARE, NOTHING))
     levels = np.maximum(evidence.levels(found.held, what), least)
     head = _sorted(found.ids, fused, levels)[: fusion.HEAD]
     nearest = memory.nearest(vector, [found.ids[place] for place in head], PASSAGES_MET)
@@ -142,27 +152,33 @@ def rank(
     if what.terms:
         order = _sorted(found.ids, fused, levels)
         looked = order[: limit if evidence.is_simple(what) else max(limit, LOOKED_AT)]
-        for place, one in _weighed(what, found, looked, vector, memory, stored).items():
-            passages[place] = one.passage
-            levels[place] = one.level
+        weighed = _weighed(what, found, looked, vector, memory, stored)
+        for place, one in zip(looked, weighed, strict=True):
+            if one and (what.exact or rare[place]):
+                passages[place] = one.passage
+                levels[place] = one.level
         levels[order[len(looked) :]] = np.minimum(levels[order[len(looked) :]], evidence.ALIKE)
         levels = np.maximum(levels, least)
-    signed: set[int] = set()
-    for place, name in enumerate(found.ids):
-        if (told := says.get(name)) and told.level >= levels[place]:
-            levels[place] = told.level
-            if told.passage is not None:
-                passages[place] = told.passage
-                signed |= {place} if told.signed else set()
-    order = _sorted(found.ids, fused, levels)
+    alone = {name: Told(RARE, passage) for name, passage in single.rare.items()}
+    _tell(alone, found.ids, levels, passages)
+    signed = _tell(says, found.ids, levels, passages)
+    # Of those that have as much, what has a rare word in its very spelling is first.
+    steps = 2 * levels + rare
+    order = _sorted(found.ids, fused, steps)
     if reranker:
-        fused = reranked(question.text, order, fused, levels, passages, stored, reranker)
-        order = _sorted(found.ids, fused, levels)
-    order = _admitted(order, fused, levels, found.bm25)
+        fused = reranked(question.text, order, fused, steps, passages, stored, reranker)
+        order = _sorted(found.ids, fused, steps)
+    order = admitted(order, fused, levels, having(single, found, what))
     named = {place: passages[place] for place in order if found.ids[place] in exact}
     titles = {place: one.title for place, one in _titled(named, stored).items()}
-    order.sort(key=lambda place: rung(question.text, titles.get(place), int(levels[place])))
+    typed = {name for name, one in says.items() if one.signed}
+    rungs = [
+        rung(question.text, titles.get(place), signed=name in typed)
+        for place, name in enumerate(found.ids)
+    ]
+    order.sort(key=rungs.__getitem__)
     passages |= _headed(question, found, order[:limit], passages, signed, memory, stored)
+    most = ALIKE_TOGETHER if what.stemmed else TOGETHER
     best = [
         Ranked(
             found.ids[place],
@@ -171,14 +187,31 @@ def rank(
             float(found.cosines[place]),
             float(met[place]),
             float(fused[place]),
-            found.ids[place] in exact,
+            found.ids[place] in exact and rungs[place] != UNSIGNED,
             int(levels[place])
-            if what.whole or found.named[place] or found.ids[place] in says
-            else NOTHING,
+            if found.named[place] or found.ids[place] in says
+            else min(int(levels[place]), most if what.whole else NOTHING),
         )
         for place in order[:limit]
     ]
     return Ranking(best, gains)
+
+
+def _tell(
+    says: Mapping[str, Told], ids: Sequence[str], levels: Levels, passages: dict[int, int]
+) -> set[int]:
+    """Take what documents say for their levels and passages where it is as much as they have.
+
+    Answers the places of passages with signs as they are typed.
+    """
+    signed = set()
+    for place, told in ((place, says[name]) for place, name in enumerate(ids) if name in says):
+        if told.level >= levels[place]:
+            levels[place] = told.level
+            if told.passage is not None:
+                passages[place] = told.passage
+                signed |= {place} if told.signed else set()
+    return signed
 
 
 def _headed(
@@ -224,13 +257,11 @@ def _weighed(
     vector: Vectors,
     memory: Memory,
     stored: Passages,
-) -> dict[int, Evidence]:
-    """What each of these has in its passages, if it has all or one of the words that few have."""
+) -> list[Evidence | None]:
+    """What each of these has in its passages."""
     nearest = memory.nearest(vector, [found.ids[place] for place in places])
     numbers = [[each.number for each in passages] for passages in nearest]
-    weighed = evidence.weigh(what, [found.held[place] for place in places], numbers, stored)
-    told = zip(places, weighed, strict=True)
-    return {place: one for place, one in told if one and (what.exact or found.rare[place])}
+    return evidence.weigh(what, [found.held[place] for place in places], numbers, stored)
 
 
 def _met(
@@ -256,29 +287,7 @@ def _met(
     )
 
 
-def _admitted(
-    order: Sequence[int],
-    fused: NDArray[np.float64],
-    levels: NDArray[np.int64],
-    by_words: NDArray[np.float64],
-) -> list[int]:
-    """`order` with those that have a rare word among the first, not before all others.
-
-    As many others as there is room for stay ahead of them by their score, up to the first that has
-    none of the words; `by_words` are the scores of all by these.
-    """
-    above = [place for place in order if levels[place] > RARE]
-    rare = [place for place in order if levels[place] == RARE]
-    others = [place for place in order if levels[place] < RARE]
-    room = max(0, SHOWN - len(above) - len(rare)) if rare else 0
-    ahead = list(takewhile(lambda place: by_words[place] > 0, others[:room]))
-    first = sorted((*rare, *ahead), key=lambda place: -fused[place])
-    return [*above, *first, *others[len(ahead) :]]
-
-
-def _sorted(
-    ids: Sequence[str], scores: NDArray[np.float64], levels: NDArray[np.int64]
-) -> list[int]:
+def _sorted(ids: Sequence[str], scores: NDArray[np.float64], levels: Levels) -> list[int]:
     """The places of the best first: by level, then by score, then by id."""
     values = np.round(-scores, _DIGITS).tolist()
     ranked = sorted(zip((-levels).tolist(), values, ids, range(len(ids)), strict=True))

@@ -26,9 +26,6 @@ from indexer.stored.rows import Known, StoredDocument
 SAMPLE = 512
 """Visible documents whose cosines tell how those of all lie: the deviation within about 3%."""
 
-FEW = 2
-"""Documents with rare words, at most: docs/decisions/0003-fusion.md."""
-
 COMPACT_AT = 1000
 """Documents left behind by removals before the rest moves together, if they are a quarter."""
 
@@ -45,8 +42,7 @@ class Proposed(Struct, frozen=True):
 class Candidates(Struct, frozen=True):
     """Documents with the row and cosine of their best passages, their scores over all passages,
     their BM25 scores, which of the terms sought they hold, and how the cosines of all visible
-    documents lie. `rare` are those with a word that few have, `named` those
-    proposed by a facet.
+    documents lie. `named` are those proposed by a facet.
     """
 
     ids: list[str]
@@ -55,7 +51,6 @@ class Candidates(Struct, frozen=True):
     scores: NDArray[np.float64]
     bm25: NDArray[np.float64]
     held: Bools
-    rare: Bools
     named: Bools
     distribution: Distribution
 
@@ -146,8 +141,7 @@ class Memory:
         by_words = np.zeros(len(allowed), np.bool_)
         by_words[self._roster.slots(proposed.by_words)] = True
         tagged = allowed & self._roster.having(proposed.by_facet)
-        rare = self._rare(sought.words, allowed)
-        exact = self._postings.holding_all(sought.exact, allowed) | tagged | rare
+        exact = self._postings.holding_all(sought.exact, allowed) | tagged
         whole = exact | self._postings.holding_all(sought.loose, allowed)
         slots = np.flatnonzero((found | by_words | whole) & allowed)
         bm25 = self._postings.scores(slots, weights, length)
@@ -163,7 +157,6 @@ class Memory:
             scores=scores,
             bm25=bm25,
             held=self._postings.held(slots, sought.terms),
-            rare=rare[slots],
             named=tagged[slots],
             distribution=self._distribution(question, filter.audience, visible),
         )
@@ -229,16 +222,6 @@ class Memory:
         slots, places = self._vectors.places(rows)
         for slot, place in zip(slots.tolist(), places.tolist(), strict=True):
             yield self._roster.documents[slot], place
-
-    def _rare(self, words: Sequence[Sequence[str]], allowed: Bools) -> Bools:
-        """Which of the slots allowed have a word that few have: `FEW` with all such words."""
-        found = np.zeros(len(allowed), np.bool_)
-        holding = [self._postings.holding_all(terms, allowed) for terms in words]
-        for each in sorted(holding, key=np.count_nonzero):
-            if np.count_nonzero(found | each) > FEW:
-                break
-            found |= each
-        return found
 
     def _best(self, slots: Integers, scores: NDArray[np.float64], count: int) -> Bools:
         """Which slots have the best scores, all above 0; ties by id."""

@@ -3,7 +3,7 @@
 import unicodedata
 
 from indexer.text.analysis import name_key
-from indexer.text.sayings import TYPED, has_code, other_version
+from indexer.text.sayings import has_code, other_version
 
 _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
@@ -13,21 +13,25 @@ _MARKS = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a\u300c\u30
 _ENDS = " .?!\u2026\u3002\uff1f\uff01"
 
 
-def rung(question: str, title: str | None, level: int) -> int:
+UNSIGNED = 4
+"""The rung of a title without the signs of code that are asked for."""
+
+
+def rung(question: str, title: str | None, *, signed: bool) -> int:
     """Where a document comes: the lower, the earlier, whatever else tells them apart.
 
     `title` is None unless the question is one of its names. A title that is so sign by sign comes
-    before one that is so in its letters (C before C++ and C#), then come other names. What has the
-    signs of code that are asked for comes before a title without them.
+    before one that is so in its letters (C before C++ and C#), then come other names. What is
+    `signed`, as it has the signs of code that are asked for, comes before a title without them.
     """
     coded = has_code(question)
     if title is None:
-        return 3 if coded and level == TYPED else 5
+        return 3 if coded and signed else 5
     if _even(title) == _even(question):
         return 0
     if name_key(title) != name_key(question):
         return 2
-    return 4 if coded and level < TYPED else 1
+    return UNSIGNED if coded and not signed else 1
 
 
 def bare(name: str) -> str:

@@ -11,7 +11,7 @@ from indexer.document import Filter
 from indexer.ranking.bm25 import Statistics
 from indexer.resident.memory import Memory
 from indexer.resident.vectors import Vectors
-from indexer.stored.rows import Known, Line
+from indexer.stored.rows import Known, Line, StoredDocument
 from indexer.text.sayings import Saying
 
 DOCUMENTS, PASSAGES = 1_000, 4_000
@@ -54,9 +54,9 @@ def said(
     Of several passages that say it the nearest to the question is told. `known` has the terms of
     the sayings.
     """
-    found: dict[str, Told] = {}
-    levels = [(saying.at(known.frequencies), saying) for saying in sayings]
-    for level, saying in sorted(levels, key=lambda each: -each[0]):
+
+    def read(saying: Saying) -> tuple[Sequence[StoredDocument], Sequence[Line]]:
+        """The documents that may say it, and their passages."""
         needs = [each for each in saying.needs if all(map(known.frequencies.get, each))]
         documents = memory.holding(needs, weights, filter, DOCUMENTS) if needs else []
         passages = [
@@ -64,7 +64,14 @@ def said(
             for one in documents
             for each in (one.passages if saying.is_read else (*one.passages, *one.unread))
         ]
-        lines = stored.lines(passages[:PASSAGES], saying.holds) if passages else ()
+        return documents, stored.lines(passages[:PASSAGES], saying.holds) if passages else ()
+
+    found: dict[str, Told] = {}
+    levels = [(saying.at(known.frequencies), saying) for saying in sayings]
+    texts: dict[object, tuple[Sequence[StoredDocument], Sequence[Line]]] = {}
+    for level, saying in sorted(levels, key=lambda each: -each[0]):
+        may = saying.needs, saying.holds, saying.is_read
+        documents, lines = texts[may] = texts.get(may) or read(saying)
         told = _told(saying, lines)
         names = [one.id for one in documents if one.id in told and one.id not in found][:KEPT]
         nearest = memory.nearest(question, names)

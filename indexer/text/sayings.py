@@ -29,7 +29,7 @@ MOST = 64
 _TELLING = regex.compile(r"[\p{P}\p{S}](?!\Z)|[^\p{L}\p{N}\p{M}\s.?!\u3002\uff1f\uff01]\Z")
 """A sign that does not only end a sentence."""
 _SIGN = regex.compile(r"[\p{P}\p{S}]")
-_OF_CODE = re.compile(r"[<>{}\[\]=@#$\\|^*_+~]|\(\)|::|^[-:./]\w")
+_OF_CODE = re.compile(r"[<>{}\[\]=@#$\\|^*_+~]|\(\)|::|^[\"'`(]?(?:-?-|[:./])\w")
 ENDS = ".,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f"
 """Signs that end a sentence or a part of it."""
 _ALIKE = {
@@ -106,7 +106,7 @@ def sayings(question: str, quoted: Sequence[tuple[int, int]], *, short: bool) ->
     found = []
     if _TELLING.search(text):
         found = [_typed(TYPED, whole, text, is_read=not short)]
-    elif short and " " in text:  # Before what joins its words by signs, as `vue/macros`.
+    elif short and (" " in text or any(_of_kind(text, SIGNS))):  # Before `vue/macros`, 文。件.
         found = [_typed(TYPED, whole, text.rstrip(ENDS))]
     if quoted:
         inside = [question[start + 1 : end - 1].strip() for start, end in quoted]
@@ -137,9 +137,9 @@ def certain(text: str) -> str:
 
 
 def _typed(level: int, place: tuple[int, int], text: str, *, is_read: bool = False) -> Saying:
-    holds = _holds(_VARIED.split(text))
     pattern, signed = _alone(_pattern(text), text), _TELLING.search(text) is not None
-    return Saying(level, place, (_needs(text),), holds, pattern, is_read, signed=signed)
+    # As of what it says word for word, for which the same texts are read.
+    return Saying(level, place, (_needs(text),), certain(text), pattern, is_read, signed=signed)
 
 
 def _code(question: str, text: str) -> Iterator[Saying]:

@@ -50,7 +50,7 @@ def within(spans: Iterable[Span], part: Range) -> list[Span]:
 
 def marks(spans: Iterable[Span]) -> tuple[Range, ...]:
     """The (start, end) characters of `spans` in their order, those that touch or overlap merged."""
-    return _merged((start, end) for start, end, _ in spans)
+    return joined(((start, end) for start, end, _ in spans), touching=True)
 
 
 def snippet_range(text: str, spans: Sequence[Span], width: int = SNIPPET_WIDTH) -> Range:
@@ -80,12 +80,8 @@ def spellings(question: str, terms: Container[str]) -> dict[str, Range]:
     return found
 
 
-def written(text: str, places: Iterable[Range]) -> tuple[str, ...]:
-    """What stands in `places`, in ascending order, each once; what overlaps is one."""
-    return tuple(dict.fromkeys(text[start:end] for start, end in _merged(places, touching=False)))
-
-
-def _merged(places: Iterable[Range], *, touching: bool = True) -> tuple[Range, ...]:
+def joined(places: Iterable[Range], *, touching: bool = False) -> tuple[Range, ...]:
+    """The places, which ascend, those that overlap merged; those that touch too if so asked."""
     merged: list[Range] = []
     for start, end in places:
         if merged and start < merged[-1][1] + touching:

@@ -65,6 +65,21 @@ _LETTERS_APART = re.compile(r"&\w\.\w")
 _Found = tuple[int, int, str]
 
 
+class Word(Struct, frozen=True):
+    """One of several words: the `exact` of it by itself, and what says it.
+
+    It is `joined` if single terms do not: those of a document may stand apart.
+    """
+
+    forms: Mapping[str, Sequence[str]]
+    sayings: Sequence[Saying]
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is several words or signs side by side."""
+        return len(self.forms) > 1
+
+
 class Wanted(Struct, frozen=True):
     """`scored` are the terms of BM25 with their counts.
 
@@ -73,7 +88,7 @@ class Wanted(Struct, frozen=True):
     `analysis.name_key` gives them, each with its (start, end) in the question, and `phrased` are
     the plain terms of each. `quoted` tells whether the question says so itself, `named`
     that all of it is one name of several words, as a version is, a name of code, or a number.
-    `words` are the `exact` of each of its few words by itself, empty unless there are several.
+    `words` are its few words, each by itself, empty unless there are several.
     Documents that say what is in `sayings` are before others.
     """
 
@@ -83,13 +98,14 @@ class Wanted(Struct, frozen=True):
     phrased: Mapping[str, Sequence[str]] = {}
     quoted: bool = False
     named: bool = False
-    words: Sequence[Mapping[str, Sequence[str]]] = ()
+    words: Sequence[Word] = ()
     sayings: Sequence[Saying] = ()
 
     @property
     def terms(self) -> list[str]:
         """All of them, each once."""
-        ways = (way for saying in self.sayings for way in (*saying.needs, saying.unless))
+        said = chain(self.sayings, *(word.sayings for word in self.words))
+        ways = (way for saying in said for way in (*saying.needs, saying.unless))
         needed = chain.from_iterable(ways)
         return list(dict.fromkeys((*self.scored, *self.spelled, *needed)))
 
@@ -131,7 +147,7 @@ def wanted(question: str, *, read: bool = True) -> Wanted:
         },
         quoted=bool(quoted),
         named=_is_name(question),
-        words=_apart(pieces) if length <= FEW else (),
+        words=_apart(question, pieces) if length <= FEW else (),
         sayings=sayings(question, quoted, short=length <= SHORT),
     )
 
@@ -182,9 +198,13 @@ def _stopped(pieces: Iterable[Sequence[_Found]]) -> list[str]:
     return [*words, CAPITALS + words[0][1:]] if len(words) == 1 else words
 
 
-def _apart(pieces: Sequence[Sequence[_Found]]) -> Sequence[Mapping[str, Sequence[str]]]:
-    """The forms of each of several words that are no stop words."""
-    words = [forms for found in pieces if (forms := _forms([found]))]
+def _apart(question: str, pieces: Sequence[Sequence[_Found]]) -> Sequence[Word]:
+    """Each of several words that are no stop words."""
+    words = [
+        Word(forms, sayings(text, (), short=True))
+        for text, found in zip(question.split(), pieces, strict=True)
+        if (forms := _forms([found]))
+    ]
     return words if len(words) > 1 else ()
 
 

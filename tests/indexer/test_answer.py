@@ -146,10 +146,10 @@ def test_beside_what_has_a_phrase_its_words_apart_are_no_answer() -> None:
 
 def test_a_phrase_that_is_found_is_told_and_marked_as_one() -> None:
     (hit,) = answered(0.0, text='"share a lunch" people')
-    assert hit.score.words == ('"share a lunch"', "people")
+    assert hit.score.words == ("share a lunch", "people")
     assert [PASSAGE[start:end] for start, end in hit.marks] == ["People", "share a lunch"]
     (hit,) = answered(0.0, text='"title 0"')
-    assert hit.score.words == ('"title 0"',)
+    assert hit.score.words == ("Title 0",)
 
 
 def test_words_that_meet_make_up_for_a_little_distance() -> None:
@@ -164,9 +164,9 @@ def test_one_that_nobody_sees_can_still_show_that_there_is_an_answer() -> None:
     assert offered(answered(0.3, 0.0, text="shared lunches", limit=1)) == ["d0"]
 
 
-def test_words_are_told_as_the_question_writes_them_wherever_they_stand() -> None:
+def test_words_are_told_as_they_stand_in_passage_or_title() -> None:
     (hit,) = answered(0.0, text="Lunches with a title, shared by nobody")
-    assert hit.score.words == ("Lunches", "title", "shared")
+    assert hit.score.words == ("lunch", "title", "share")
     assert [PASSAGE[start:end] for start, end in hit.marks] == ["share", "lunch"]
 
 

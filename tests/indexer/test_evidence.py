@@ -38,25 +38,26 @@ class Stored:
 
 
 @pytest.mark.parametrize(
-    ("phrases", "phrased", "read"),
+    ("phrases", "read"),
     [
-        ((), (), []),
-        (("opened and painted",), (), [3, 2, 1]),
-        (("opened and painted",), ("open", "paint"), [3, 2]),
-        (("opened and painted",), ("open", "paint", "titl"), [3, 2]),
+        ({}, []),
+        ({"opened and painted": ()}, [3, 2, 1]),
+        ({"opened and painted": ("open", "paint")}, [3, 2]),
+        ({"opened and painted": ("open", "paint", "titl")}, [3, 2]),
+        ({"opened and painted": ("open", "paint"), "crate": ("crate",)}, [3, 2, 1]),
     ],
 )
 def test_no_text_is_read_that_has_nothing_asked_for_but_the_first_for_its_title(
-    phrases: tuple[str, ...], phrased: tuple[str, ...], read: list[int]
+    phrases: dict[str, tuple[str, ...]], read: list[int]
 ) -> None:
     stored, terms = Stored(), (*GAINS,)
-    what = Sought(exact=terms, loose=terms, phrases=phrases, phrased=phrased, gains=GAINS)
+    what = Sought(exact=terms, loose=terms, phrases=phrases, gains=GAINS)
     assert weigh(what, [np.array([True, True])], [[3, 2, 1, 0]], stored) == [Evidence(TOGETHER, 2)]
     assert stored.read == read
 
 
 def test_a_phrase_of_the_title_is_said_by_each_passage() -> None:
-    what = Sought(("crate",), ("crate",), ("title",), ("titl",), {"crate": 1.0})
+    what = Sought(("crate",), ("crate",), {"title": ("titl",)}, {"crate": 1.0})
     found = weigh(what, [np.array([True])], [[0, 1]], Stored())
     assert found == [Evidence(TOGETHER, 1)]
 

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 from indexer.document import Filter
 from indexer.embedding.embedder import Embedded
 from indexer.index import HybridIndex
-from indexer.ranking.ranking import SHOWN
-from indexer.resident.memory import FEW
+from indexer.ranking.apart import FEW, SHOWN
 from tests.indexer.test_exact_words import ALL, EVERYONE, FILLER, Unreading, document
 
 FURTHER = "Elsewhere other people mend sails, nets and ropes at noon. "

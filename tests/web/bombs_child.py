@@ -223,7 +223,7 @@ READERS: Mapping[str, tuple[Reads, ...]] = {
         (markdown_text.blocks,),
     ),
     "indexer/embedding/model.py": (ModelEmbedder().share,),
-    "indexer/text/names.py": (lambda text: rung(text, text + ".", 1),),
+    "indexer/text/names.py": (lambda text: rung(text, text + ".", signed=True),),
     "indexer/text/sayings.py": (_says,),
     "indexer/text/snippets.py": (
         lambda text: snippets.spans(text, (), (analysis.name_key(text[:99]),)),

@@ -1,0 +1,115 @@
+"""Which documents have one word of several, where none has all of them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexer.document import Filter
+from indexer.ranking.bm25 import Statistics
+from indexer.ranking.evidence import RARE, Sought
+from indexer.resident.memory import Candidates, Memory
+from indexer.resident.vectors import Bools, Vectors
+from indexer.text.said import Texts, said
+from indexer.text.wanted import Word
+
+FEW = 2
+"""Documents with rare words, at most: docs/decisions/0003-fusion.md."""
+
+SHOWN = 5
+"""How many of the first are shown where nothing is close: what has a rare word is among them."""
+
+Passages = Mapping[str, int | None]
+"""Documents by id, each with the passage that says a word; None where its terms tell."""
+
+
+class Apart(Struct, frozen=True):
+    """Documents that have `rare` words, and how to tell those that have one of the other words:
+    they are among the `others`, or have one of the `terms`.
+    """
+
+    rare: Passages = {}
+    others: frozenset[str] = frozenset()
+    terms: tuple[str, ...] = ()
+
+
+class _Held(Struct, frozen=True):
+    """Documents that have a word in its nearest spelling, no more than a few where a term tells;
+    and how to tell those that have it in any: by id, or by a term.
+    """
+
+    nearest: Passages
+    ids: frozenset[str]
+    terms: tuple[str, ...] = ()
+
+
+def apart(
+    words: Sequence[Word],
+    known: Statistics,
+    weights: Mapping[str, float],
+    question: Vectors,
+    filter: Filter,
+    memory: Memory,
+    stored: Texts,
+) -> Apart:
+    """Those that have a word that few have: by rising number, while they are `FEW` in all."""
+
+    def holding(word: Word) -> _Held:
+        plain = _plain(word, known)
+        if plain and not word.joined:
+            found = memory.holding([[plain[0]]], weights, filter, FEW + 1)
+            return _Held({one.id: None for one in found}, frozenset(), tuple(plain[-1:]))
+        told = said(word.sayings, known, weights, question, filter, memory, stored)
+        most = max((one.level for one in told.values()), default=0)
+        nearest = {name: one.passage for name, one in told.items() if one.level == most}
+        return _Held(nearest, frozenset(told))
+
+    rare: dict[str, int | None] = {}
+    others: set[str] = set()
+    terms: list[str] = []
+    for held in sorted(map(holding, words), key=lambda one: len(one.nearest)):
+        if len(rare.keys() | held.nearest.keys()) <= FEW:
+            rare |= held.nearest
+        else:
+            others |= held.ids
+            terms += held.terms
+    return Apart(rare, frozenset(others), tuple(terms))
+
+
+def having(single: Apart, found: Candidates, what: Sought) -> Bools:
+    """Which of those found have another word of the question than the rare ones."""
+    columns = [column for column, term in enumerate(what.terms) if term in single.terms]
+    told = np.array([name in single.others for name in found.ids], np.bool_)
+    have: Bools = told | found.held[:, columns].any(axis=1)
+    return have
+
+
+def admitted(
+    order: Sequence[int],
+    fused: NDArray[np.float64],
+    levels: NDArray[np.int64],
+    have: Bools,
+) -> list[int]:
+    """`order` with those that have a rare word among the first, not before all others.
+
+    Of as many others as there is room for those that `have` another of the words stay ahead of
+    them by their score.
+    """
+    above = [place for place in order if levels[place] > RARE]
+    rare = [place for place in order if levels[place] == RARE]
+    others = [place for place in order if levels[place] < RARE]
+    room = max(0, SHOWN - len(above) - len(rare)) if rare else 0
+    ahead = [place for place in others[:room] if have[place]]
+    first = sorted((*rare, *ahead), key=lambda place: -fused[place])
+    return [*above, *first, *(place for place in others if place not in ahead)]
+
+
+def _plain(word: Word, known: Statistics) -> list[str]:
+    """The spellings of a word that is one term, as it is written first, that are there."""
+    return [
+        each
+        for form, others in word.forms.items()
+        for each in (form, *others)
+        if known.frequencies.get(each)
+    ]
