@@ -1,4 +1,4 @@
-"""The grammar of Markdown that pages and index share."""
+"""The grammar and the parsers of Markdown that pages, index and imports share."""
 
 from indexer.text.markdown_grammar import (
     BOX,
@@ -7,9 +7,9 @@ from indexer.text.markdown_grammar import (
     HARMLESS,
     RUBY,
     box_title,
-    parser_of,
     words,
 )
+from indexer.text.markdown_parsers import line_parser, outline_parser, page_parser, source_parser
 
 __all__ = [
     "BOX",
@@ -18,6 +18,9 @@ __all__ = [
     "HARMLESS",
     "RUBY",
     "box_title",
-    "parser_of",
+    "line_parser",
+    "outline_parser",
+    "page_parser",
+    "source_parser",
     "words",
 ]

@@ -11,7 +11,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from kb.markdown import parser_of
+from kb.markdown import page_parser
 from web.markdown_rules import LOCAL, add_rules
 
 BLOCKS = {"p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "li"}
@@ -85,7 +85,7 @@ def _footnotes(env: dict[str, Any]) -> dict[str, int]:
 
 @cache
 def _parser() -> MarkdownIt:
-    return add_rules(parser_of(maxNesting=DEPTH))
+    return add_rules(page_parser(DEPTH))
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]], part: tuple[int, int]) -> Markup:

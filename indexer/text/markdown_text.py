@@ -6,21 +6,13 @@ It reads as on the page, by the same grammar. What a page has, but does not show
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from indexer.text.markdown_grammar import (
-    BOX_TITLE,
-    box_title,
-    parser_of,
-    readings,
-    rules_for,
-    words,
-)
+from indexer.text.markdown_grammar import BOX_TITLE, box_title, readings, words
 from indexer.text.markdown_links import Definition, addresses, unused
+from indexer.text.markdown_parsers import index_parser
 
 BETWEEN_CELLS = " \u00b7 "
 """Stands between the cells of a row, so that a label does not run into what it labels."""
@@ -78,7 +70,7 @@ def _blocks(markdown: str, elsewhere: Iterable[Definition], *, brief: bool) -> l
     env: dict[str, Any] = {
         "elsewhere": {one.name: {"href": one.address, "title": one.title} for one in elsewhere}
     }
-    tokens = _parser(rules_for(markdown)).parse(markdown, env)
+    tokens = index_parser(markdown).parse(markdown, env)
     tokens = list(_without_code_and_pictures(tokens)) if brief else tokens
     notes: _Notes = {}
     if "footnotes" in env:
@@ -107,19 +99,6 @@ def _without_code_and_pictures(tokens: Iterable[Token]) -> Iterator[Token]:
 
 def _defined(unused: Definition) -> Block:
     return Block("", False, (f"{unused.name.lower()}: {unused.led}",), unused)
-
-
-@cache
-def _parser(rules: frozenset[str]) -> MarkdownIt:
-    """One for all threads: what it works on is made by each call, except for its lists of rules.
-
-    Those are made at first use, so that comes before anybody else can have the parser.
-    """
-    parser = parser_of(rules, store_labels=True)
-    if "footnotes" in rules:
-        parser.disable("footnote_tail")
-    parser.parse("*rules*")
-    return parser
 
 
 class _Reading:

@@ -1,19 +1,17 @@
 """Cuts a Markdown body into sections at its headings, as a Markdown parser sees them."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from msgspec import Struct
 
 from kb.entries.validation import HEADING_LENGTH
 from kb.importers.lines import WIKI_LINK, link_words
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+from kb.markdown import line_parser, outline_parser, source_parser
 
 SECTION_LEVEL = 2
 _MAYBE_HEADING = re.compile(r"^ {0,3}(#|=+[ \t]*$|-+[ \t]*$)", re.MULTILINE)
@@ -52,13 +50,14 @@ class _Heading(Struct, frozen=True):
     is_line: bool
 
 
-def cut(body: str) -> tuple[Part, ...]:
+def cut(body: str, *, exact: bool = False) -> tuple[Part, ...]:
     """The parts of `body`: the text before the first heading, then one for each section heading.
 
+    An export (`exact`) has its headings by CommonMark alone, so that it is read as it was written.
     Headings of level 1 and 2 begin a section; where there are none, those of the highest level that
     there is. Deeper ones stay in the text, and so do headings inside code, lists and quotations.
     """
-    headings = _headings(body)
+    headings = _headings(body, source_parser() if exact else outline_parser(body))
     level = max(SECTION_LEVEL, min((h.level for h in headings), default=0))
     chosen = [h for h in headings if h.level <= level]
     lines = body.split("\n")
@@ -131,7 +130,7 @@ def _with_more(part: Part, text: str) -> Part:
 
 def headings(text: str) -> list[str]:
     """The headings in a text, in plain words."""
-    return [plain(heading.text) for heading in _headings(text)]
+    return [plain(heading.text) for heading in _headings(text, outline_parser(text))]
 
 
 def plain(heading: str) -> str:
@@ -144,18 +143,18 @@ def spoken(heading: str) -> tuple[str, str]:
     written = " ".join(heading.split())
     if len(heading) > _LONGEST_DECORATED:
         return written, ""
-    children = _inline_parser().parseInline(heading)[0].children or []
+    children = line_parser().parseInline(heading)[0].children or []
     seen = [token for token in children if token.type != "image"]
     words = _words(seen) or _words(children)  # a badge is no part of a title
     beyond = any(_has_address(token) for token in children)
     return words, written if beyond else ""
 
 
-def _words(tokens: Sequence["Token"]) -> str:
+def _words(tokens: Sequence[Token]) -> str:
     return " ".join("".join(map(_said, tokens)).split())
 
 
-def _said(token: "Token") -> str:
+def _said(token: Token) -> str:
     if token.type == "text":
         return WIKI_LINK.sub(link_words, token.content)
     if token.type in _TEXT:
@@ -167,7 +166,7 @@ def _said(token: "Token") -> str:
     return " " if token.type in ("softbreak", "hardbreak") else ""
 
 
-def _has_address(token: "Token") -> bool:
+def _has_address(token: Token) -> bool:
     if token.type == "text":
         return WIKI_LINK.search(token.content) is not None
     if token.type == "link_open":
@@ -185,12 +184,12 @@ def has_words(text: str) -> bool:
     return bool(text[at:].strip())
 
 
-def _headings(body: str) -> list[_Heading]:
+def _headings(body: str, parser: MarkdownIt) -> list[_Heading]:
     if not _MAYBE_HEADING.search(body):
         return []
     found = []
     lines = body.split("\n")
-    for token, inline in pairwise(_parser().parse(body)):
+    for token, inline in pairwise(parser.parse(body)):
         if token.type == "heading_open" and token.level == 0 and token.map:
             first, after = token.map
             level = int(token.tag[1])
@@ -207,32 +206,35 @@ def _underlines(line: str, text: str) -> bool:
 def code_lines(body: str) -> list[tuple[int, int]]:
     """The blocks of code in `body`: the first line of each, and the one after its last."""
     kinds = ("fence", "code_block")
-    found = (token.map for token in _parser().parse(body) if token.type in kinds and token.map)
+    tokens = source_parser().parse(body)
+    found = (token.map for token in tokens if token.type in kinds and token.map)
     return [(first, after) for first, after in found]
 
 
-def references(body: str) -> list[tuple[int, int]]:
-    """The definitions of links in `body`: the first line of each, and the one after its last."""
+def references(body: str) -> dict[str, str]:
+    """The definitions of links in `body`, by their names as links are compared by them."""
     env: dict[str, Any] = {}
-    _parser().parse(body, env)
-    return [tuple(each["map"]) for each in env.get("references", {}).values()]
+    outline_parser(body).parse(body, env)
+    lines = body.split("\n")
+    found = {name: lines[slice(*each["map"])] for name, each in env.get("references", {}).items()}
+    return {name: "\n".join(said) for name, said in found.items() if _begins(said[0])}
+
+
+def footnotes(body: str) -> Iterator[tuple[int, int, str]]:
+    """The footnotes in `body`: the first line, the one after its last, and what each is called."""
+    lines = body.split("\n")
+    for token in outline_parser(body).parse(body):
+        first, after = token.map or (0, 0)
+        if token.type == "footnote_reference_open" and _begins(lines[first]):
+            while not lines[after - 1].strip():
+                after -= 1
+            yield first, after, str(token.meta["label"])
+
+
+def _begins(line: str) -> bool:
+    """Whether a definition or footnote has a line of its own, without the sign of a list."""
+    return line.lstrip().startswith("[")
 
 
 def _joined(lines: list[str]) -> str:
     return "\n".join(lines).strip("\n")
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
-
-
-@cache
-def _inline_parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark").enable("strikethrough")

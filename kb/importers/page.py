@@ -69,7 +69,11 @@ class Page:
         if self._mark:
             return self._title or name, _marked(body, self._mark)
         if self._exact:
-            said = (part for part in markdown_body.cut(body) if part.heading or part.text.strip())
+            said = (
+                part
+                for part in markdown_body.cut(body, exact=True)
+                if part.heading or part.text.strip()
+            )
             return self._title or name, tuple(Section(p.heading, p.text) for p in said)
         notes = Notes(body)
         parts = markdown_body.cut(notes.body)

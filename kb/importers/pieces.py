@@ -6,15 +6,12 @@ What is further in within an element of HTML is HTML as well, and no code, as br
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
 
 from kb.importers.code import spans
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+from kb.markdown import source_parser
 
 _PROGRAM = re.compile(
     r"(?:import\s[^\n]{1,500}\sfrom\s{1,9}['\"]|import\s{1,9}['\"]"
@@ -97,7 +94,7 @@ def _cut(body: str) -> Iterator[Piece]:
 def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
     lines = body.split("\n")
     around = Counter[str]()
-    for token in _parser().parse(body):
+    for token in source_parser(tables=True).parse(body):
         if not token.map:
             continue
         first, after = token.map
@@ -113,7 +110,7 @@ def _ranges(body: str) -> Iterator[tuple[str, int, int]]:
             yield kind, first, after
 
 
-def _is_html(token: "Token", lines: list[str], around: Counter[str]) -> bool:
+def _is_html(token: Token, lines: list[str], around: Counter[str]) -> bool:
     """Whether what is further in is so because it is within elements that are `around` it."""
     if around.total() <= 0 or not token.map:
         return False
@@ -140,12 +137,3 @@ def _indent_before(lines: list[str], at: int) -> int:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    return parser
