@@ -1,11 +1,10 @@
 """Cuts a Markdown body into sections at its headings, as a Markdown parser sees them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec import Struct
 
@@ -42,6 +41,18 @@ class Part(Struct, frozen=True):
     is_line: bool = False
 
 
+Parse = Callable[[str], Sequence[Token]]
+
+
+def _outline(body: str, env: dict[str, Any] | None = None) -> Sequence[Token]:
+    try:
+        return outline_parser(body).parse(body, env)
+    except MemoryError:
+        raise
+    except Exception:  # whatever a rule fails at, the file is taken
+        return source_parser().parse(body, env)
+
+
 class _Heading(Struct, frozen=True):
     level: int
     text: str
@@ -57,7 +68,7 @@ def cut(body: str, *, exact: bool = False) -> tuple[Part, ...]:
     Headings of level 1 and 2 begin a section; where there are none, those of the highest level that
     there is. Deeper ones stay in the text, and so do headings inside code, lists and quotations.
     """
-    headings = _headings(body, source_parser() if exact else outline_parser(body))
+    headings = _headings(body, source_parser().parse if exact else _outline)
     level = max(SECTION_LEVEL, min((h.level for h in headings), default=0))
     chosen = [h for h in headings if h.level <= level]
     lines = body.split("\n")
@@ -130,7 +141,7 @@ def _with_more(part: Part, text: str) -> Part:
 
 def headings(text: str) -> list[str]:
     """The headings in a text, in plain words."""
-    return [plain(heading.text) for heading in _headings(text, outline_parser(text))]
+    return [plain(heading.text) for heading in _headings(text)]
 
 
 def plain(heading: str) -> str:
@@ -184,12 +195,12 @@ def has_words(text: str) -> bool:
     return bool(text[at:].strip())
 
 
-def _headings(body: str, parser: MarkdownIt) -> list[_Heading]:
+def _headings(body: str, parse: Parse = _outline) -> list[_Heading]:
     if not _MAYBE_HEADING.search(body):
         return []
     found = []
     lines = body.split("\n")
-    for token, inline in pairwise(parser.parse(body)):
+    for token, inline in pairwise(parse(body)):
         if token.type == "heading_open" and token.level == 0 and token.map:
             first, after = token.map
             level = int(token.tag[1])
@@ -203,18 +214,23 @@ def _underlines(line: str, text: str) -> bool:
     return len(line.strip()) > _LONGEST_RULE and abs(len(line.strip()) - len(text)) <= 2
 
 
-def code_lines(body: str) -> list[tuple[int, int]]:
-    """The blocks of code in `body`: the first line of each, and the one after its last."""
+def code_lines(body: str) -> dict[int, int]:
+    """The line after the last of each block of code in `body`, by the first of it."""
     kinds = ("fence", "code_block")
     tokens = source_parser().parse(body)
     found = (token.map for token in tokens if token.type in kinds and token.map)
-    return [(first, after) for first, after in found]
+    return {each[0]: each[1] for each in found}
+
+
+def lines_in_code(body: str) -> set[int]:
+    """The lines of all blocks of code in `body`."""
+    return {at for each in code_lines(body).items() for at in range(*each)}
 
 
 def references(body: str) -> dict[str, str]:
     """The definitions of links in `body`, by their names as links are compared by them."""
     env: dict[str, Any] = {}
-    outline_parser(body).parse(body, env)
+    _outline(body, env)
     lines = body.split("\n")
     found = {name: lines[slice(*each["map"])] for name, each in env.get("references", {}).items()}
     return {name: "\n".join(said) for name, said in found.items() if _begins(said[0])}
@@ -223,7 +239,7 @@ def references(body: str) -> dict[str, str]:
 def footnotes(body: str) -> Iterator[tuple[int, int, str]]:
     """The footnotes in `body`: the first line, the one after its last, and what each is called."""
     lines = body.split("\n")
-    for token in outline_parser(body).parse(body):
+    for token in _outline(body):
         first, after = token.map or (0, 0)
         if token.type == "footnote_reference_open" and _begins(lines[first]):
             while not lines[after - 1].strip():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kb.importers.body import code_lines
-from kb.importers.divisions import in_bold
+from kb.importers.divisions import in_bold, note
 from kb.importers.remarks import Remarks, Why
 
 DEEPEST = 8
@@ -23,7 +23,6 @@ _BEGIN = re.compile(
 _COLONS = re.compile(r"[ \t]*(:{3,})[ \t]*(\S?)")
 _CLOSING = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*$")
 _OPTION = re.compile(r"[ \t]*:?([\w-]{1,60}):(?:[ \t]+(.{0,500}))?$")
-_MARKUP = re.compile(r"[`*_\[\]<>{}\\]")
 _BREAK = re.compile(r"\+{3}(?:[ \t].{0,500})?$")
 
 
@@ -38,7 +37,7 @@ def with_directives(body: str, remarks: Remarks, depth: int = 0) -> str:
 
 
 def _made(lines: list[str], body: str, remarks: Remarks, depth: int) -> Iterator[str]:
-    code = dict(code_lines(body))
+    code = code_lines(body)
     at = 0
     while at < len(lines):
         found = _BEGIN.match(lines[at])
@@ -123,8 +122,4 @@ def _note(
         classes = options.get("class", "").split()
         kind = next((word for word in classes if word in _NOTES.split("|")), "note")
         title = title or ("See also" if alike == "seealso" else "")
-    if _MARKUP.search(title):
-        title, text = "", [in_bold(title), "", *text]
-    inside = max((len(run[1]) for line in text if (run := _COLONS.match(line))), default=2)
-    colons = ":" * (inside + 1)
-    return [f"{colons}{kind}" + (f"[{title}]" if title else ""), *text, colons]
+    return note(kind, title, text)

@@ -17,6 +17,9 @@ _OPTIONS = re.compile(r"(?: {4}|\t)[ \t]*(?:options|handler|selection|rendering)
 _CALLOUT = re.compile(r"^\{?[^}]{0,300}?\bcallout-(\w{1,40})")
 _TABS = re.compile(r"^\{?[^}]{0,300}?\bpanel-tabset\b")
 _TITLE = re.compile(r"title=(\"[^\"]*\"|'[^']*')")
+_COLONS = re.compile(r"[ \t]*(:{3,})")
+MARKUP = re.compile(r"[`*_\[\]<>{}\\]")
+"""What a title of a note cannot have."""
 HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
 
 
@@ -114,3 +117,20 @@ def _opened(mark: re.Match[str], remarks: Remarks) -> str:
 def in_bold(words: str) -> str:
     """`words` in bold; they stay as they are where some of them are so already."""
     return words if "**" in words else f"**{words}**"
+
+
+def bold_headings(text: str) -> str:
+    """`text` with its headings as lines in bold, so that they begin no sections."""
+    return "\n".join(
+        in_bold(found[1]) if not is_code and (found := HEADING.match(line)) else line
+        for line, is_code in lines_of(text)
+    )
+
+
+def note(kind: str, title: str, text: list[str]) -> list[str]:
+    """The lines of a note between more colons than stand in it, under a title in bold if marked."""
+    if MARKUP.search(title):
+        title, text = "", [in_bold(title), "", *text]
+    runs = filter(None, map(_COLONS.match, text))
+    colons = ":" * max([3, *(len(run[1]) + 1 for run in runs)])
+    return [f"{colons}{kind}" + (f"[{title}]" if title else ""), *text, colons]

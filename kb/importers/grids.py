@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kb.importers.body import code_lines
+from kb.importers.body import lines_in_code
 from kb.importers.code import as_code
 from kb.importers.remarks import Remarks, Why
 
@@ -33,7 +33,7 @@ def with_grids(body: str, remarks: Remarks) -> str:
     if not _MAYBE.search(body):
         return body
     lines = body.split("\n")
-    code = {at for first, after in code_lines(body) for at in range(first, after)}
+    code = lines_in_code(body)
     made: list[str] = []
     at = 0
     while at < len(lines):

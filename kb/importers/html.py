@@ -8,7 +8,7 @@ from kb.importers import html_attributes as said_by
 from kb.importers.breaks import BREAK, with_blank_lines, with_breaks
 from kb.importers.code import before
 from kb.importers.emphasis import emphasised, without_gone
-from kb.importers.html_attributes import IN_TAG, attributes_of, written
+from kb.importers.html_attributes import IN_TAG, attributes_of, target_of, written
 from kb.importers.html_code import LINK, coded, named, with_names, with_signs
 from kb.importers.html_names import (
     AROUND,
@@ -203,7 +203,7 @@ class Html:
         self._left_out(found, written(attributes))
         if found[3].rstrip().endswith("/"):
             return ""
-        self._targets.append((_address(target), name))
+        self._targets.append((target_of(target), name))
         return f"{LINK}[" if target else ""
 
     def _image(self, rest: str) -> str:
@@ -211,7 +211,7 @@ class Html:
         source, text = attributes.pop("src", ""), attributes.pop("alt", "")
         if attributes:
             self._remarks.add(Why.MARKS, f"<img {written(attributes)}>")
-        return f"![{' '.join(text.split())}]({_address(source)})"
+        return f"![{' '.join(text.split())}]({target_of(source)})"
 
     def _component(self, found: re.Match[str]) -> str:
         """An element that a program of the site makes: readers see what its attributes say."""
@@ -289,8 +289,3 @@ class Html:
 def _begins_line(found: re.Match[str]) -> bool:
     """Whether nothing but blanks and emphasis stands before an element in its line."""
     return not _EMPHASIS.sub("", before(found, _DEEPEST)).strip()
-
-
-def _address(target: str) -> str:
-    """`target` as Markdown writes the target of a link."""
-    return f"<{target}>" if re.search(r"[\s()]", target) else target

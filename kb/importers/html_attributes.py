@@ -96,6 +96,11 @@ def leads(value: str) -> bool:
     return _ADDRESS.fullmatch(value) is not None and not _PICTURE.search(value)
 
 
+def target_of(address: str) -> str:
+    """`address` as Markdown writes the target of a link."""
+    return f"<{address}>" if re.search(r"[\s()]", address) else address
+
+
 def written(attributes: Mapping[str, str]) -> str:
     """Attributes as a remark tells them."""
     return " ".join(f'{name}="{value}"' if value else name for name, value in attributes.items())

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from kb.importers.body import code_lines
-from kb.importers.code import lines_of
-from kb.importers.divisions import HEADING, in_bold
+from kb.importers.body import lines_in_code
+from kb.importers.divisions import bold_headings, in_bold, note
 from kb.importers.remarks import Remarks, Why
 
 DEEPEST = 8
@@ -17,8 +16,6 @@ _BEGIN = re.compile(
     r"|(?:!!!|\?{3}\+?)[ \t]?(?P<kind>[\w-]{1,60})(?P<classes>(?:[ \t]+[\w-]{1,60}){0,9})"
     r"(?:[ \t]+\"(?P<title>[^\n]{0,500})\")?)[ \t]*$"
 )
-_COLONS = re.compile(r"[ \t]*(:{3,})")
-_MARKUP = re.compile(r"[`*_\[\]<>{}\\]")
 
 
 def outdented(body: str, remarks: Remarks, depth: int = 0) -> str:
@@ -32,8 +29,7 @@ def outdented(body: str, remarks: Remarks, depth: int = 0) -> str:
 
 
 def _moved(body: str, remarks: Remarks, depth: int) -> Iterator[str]:
-    lines = body.split("\n")
-    code = {at for first, after in code_lines(body) for at in range(first, after)}
+    lines, code = body.split("\n"), lines_in_code(body)
     at, before = 0, ""
     while at < len(lines):
         found = None if at in code else _BEGIN.match(lines[at])
@@ -44,8 +40,12 @@ def _moved(body: str, remarks: Remarks, depth: int) -> Iterator[str]:
             at += 1
             continue
         inner = [_further_out(line, found[1]) for line in lines[at + 1 : after]]
-        text = outdented("\n".join(inner), remarks, depth + 1).strip("\n").split("\n")
-        made = _tab(found["tab"], text) if found["tab"] else _note(found, text, remarks)
+        text = outdented("\n".join(inner), remarks, depth + 1).strip("\n")
+        if found["tab"]:
+            made = [in_bold(found["tab"]), "", *bold_headings(text).split("\n")]
+        else:
+            remarks.add(Why.MARKS, found["classes"])
+            made = note(found["kind"], found["title"] or "", text.split("\n"))
         if before.strip():
             yield ""
         yield from (f"{found[1]}{line}" if line else "" for line in made)
@@ -67,21 +67,3 @@ def _end(lines: list[str], at: int, indent: str) -> int:
 def _further_out(line: str, indent: str) -> str:
     inner = line.removeprefix(indent)
     return inner[1:] if inner.startswith("\t") else inner[4:]
-
-
-def _tab(name: str, text: list[str]) -> list[str]:
-    said = (
-        in_bold(found[1]) if not is_code and (found := HEADING.match(line)) else line
-        for line, is_code in lines_of("\n".join(text))
-    )
-    return [in_bold(name), "", *said]
-
-
-def _note(found: re.Match[str], text: list[str], remarks: Remarks) -> list[str]:
-    remarks.add(Why.MARKS, found["classes"])
-    title = found["title"] or ""
-    if _MARKUP.search(title):
-        title, text = "", [in_bold(title), "", *text]
-    inside = max((len(run[1]) for line in text if (run := _COLONS.match(line))), default=2)
-    colons = ":" * (inside + 1)
-    return [f"{colons}{found['kind']}" + (f"[{title}]" if title else ""), *text, colons]

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from babel.dates import format_date
+
 from kb.errors import NotTaken
 from kb.importers.decoding import decoded
 from kb.importers.files import read
@@ -16,12 +18,7 @@ _FORMAT = re.compile(r'^[^;"\n]{0,200}:journal/page-title-format[\s,]{1,20}"([^"
 _USUAL = "MMM do, yyyy"
 _ISO = "yyyy-MM-dd"
 _PAGE = re.compile(r"(?:^|(.*)/)journals/(\d{4})([-_.]?)(\d\d)\3(\d\d)\.\w{2,8}")
-_PIECE = re.compile(r"yyyy|yy|MMMM|MMM|MM|M|do|dd|d|EEEE|E{1,3}|'([^']{0,100})'")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PIECE = re.compile(r"(do)|yyyy|yy|M{1,4}|dd?|E{1,4}|'[^']{0,100}'")
 
 
 class Journals:
@@ -48,13 +45,10 @@ class Journals:
 
 
 def _written(day: date, form: str) -> str:
-    month, weekday = _MONTHS[day.month - 1], _DAYS[day.weekday()]
-    said = {
-        **{"yyyy": f"{day:%Y}", "yy": f"{day:%y}", "MMMM": month, "MMM": month[:3]},
-        **{"MM": f"{day.month:02}", "M": str(day.month), "do": _ordinal(day.day)},
-        **{"dd": f"{day.day:02}", "d": str(day.day), "EEEE": weekday},
-    }
-    return _PIECE.sub(lambda one: said.get(one[0], one[1] or weekday[:3]), form)
+    def said(piece: re.Match[str]) -> str:
+        return _ordinal(day.day) if piece[1] else format_date(day, piece[0], "en")
+
+    return _PIECE.sub(said, form)
 
 
 def _ordinal(number: int) -> str:

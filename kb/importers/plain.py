@@ -2,8 +2,8 @@
 
 import re
 
-from kb.importers.body import code_lines
 from kb.importers.branches import has_conditions, without_unmet
+from kb.importers.body import lines_in_code
 from kb.importers.breaks import with_breaks
 from kb.importers.code import lines_of, outside_code, with_fences_apart, without_code
 from kb.importers.comments import has_comments, without_comments
@@ -116,7 +116,7 @@ def _without_endings(body: str, remarks: Remarks) -> str:
     ends = {at: found[1] for at, line in enumerate(lines) if (found := _ENDING.match(line))}
     if not ends:
         return body
-    code = {at for first, after in code_lines(body) for at in range(first, after)}
+    code = lines_in_code(body)
     begun: set[str] = set()
     fenced = {at for at, (_, is_code) in enumerate(lines_of(body)) if is_code}
     for at, line in enumerate(lines):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kb.importers.code import before, beyond, spliced
+from kb.importers.html_attributes import target_of
 from kb.importers.pieces import code
 from kb.importers.remarks import Remarks, Why
 
@@ -42,8 +43,7 @@ def _said(found: re.Match[str], remarks: Remarks) -> tuple[int, str]:
     """Where the text goes on after a shortcode's beginning, and what stands for that."""
     attributes = _attributes(found)
     words = _named(attributes)
-    target = next((attributes[each] for each in _LEADS if attributes.get(each)), "")
-    target = f"<{target}>" if re.search(r"[\s()]", target) else target
+    target = target_of(next((attributes[each] for each in _LEADS if attributes.get(each)), ""))
     if target and not words and (held := _LINKED.match(found.string, found.end())):
         remarks.add(Why.MARKS, found[0])
         return held.end(), f"[{held[1].strip()}]({target})"

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from kb.errors import NotTaken
 from kb.importers.code import lines_of
-from kb.importers.divisions import in_bold
+from kb.importers.divisions import MARKUP, in_bold
 from kb.importers.head_yaml import load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.unseen import is_unseen
@@ -22,7 +22,6 @@ _GENERAL = ("admonition", "details")
 _NO_NOTES = {"tab", "html", "define", "caption", "figure-caption", "table-caption"}
 _IN_BRACKETS = re.compile(r"\[([^\[\]\n]{0,500})\]")
 _CLASS = re.compile(r"\.([\w-]{1,100})")
-_MARKUP = re.compile(r"[`*_\[\]<>{}\\]")
 
 
 def with_notes(body: str, remarks: Remarks) -> str:
@@ -108,6 +107,6 @@ def _begun(mark: re.Match[str], options: dict[str, str]) -> Iterator[str]:
         yield from (f"{mark[1]}{in_bold(said)}", "") if said else ("",)
         return
     kind = options.get("type", "note").strip("\"' ") if kind in _GENERAL else kind
-    plain = "" if _MARKUP.search(title) else title
+    plain = "" if MARKUP.search(title) else title
     yield f"{mark[1]}{':' * len(mark[2])}{kind}" + (f"[{plain}]" if plain else "")
     yield from (f"{mark[1]}{in_bold(title)}", "") if title != plain else ()

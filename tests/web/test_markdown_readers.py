@@ -17,7 +17,8 @@ from indexer.text.markdown_text import blocks
 from kb.importers.body import code_lines, headings
 from kb.importers.links import links_in
 from kb.importers.notes import Notes
-from web.markdown import LOCAL, to_html
+from web.markdown import to_html
+from web.markdown_rules import LOCAL
 
 HEADINGS = ("# Top", "Top\n===", "## *Top* `code` ##", "Top\n---")
 NO_HEADINGS = (
@@ -90,7 +91,7 @@ def test_the_headings_of_a_page_are_found_and_begin_sections(pieces: list[str], 
 def test_what_is_code_on_a_page_is_code_to_an_import_and_no_summary(pieces: list[str]) -> None:
     text = "\n\n".join(pieces)
     lines = text.split("\n")
-    code = "\n".join("\n".join(lines[slice(*each)]) for each in code_lines(text))
+    code = "\n".join("\n".join(lines[slice(*each)]) for each in code_lines(text).items())
 
     shown = to_html(text).count("code\n</code>")
     assert len(re.findall("^[> ]*code$", code, re.MULTILINE)) == shown
