@@ -1,7 +1,6 @@
 """The protocol that every event log keeps, whatever it stores its events in."""
 
 from collections.abc import Collection
-from types import TracebackType
 from typing import Protocol, Self
 
 from events.event import RecordedEvent, StreamWrite
@@ -59,9 +58,4 @@ class EventLog(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *_: object) -> None: ...

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from itertools import takewhile
-from types import TracebackType
 from typing import Self
 from uuid import UUID
 
@@ -105,12 +104,7 @@ class InMemoryEventLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _mark(self, position: int | None = None) -> Mark:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from secrets import token_bytes
-from types import TracebackType
 from typing import Protocol, Self
 
 from events.errors import KeyDestroyed, KeyLost, KeysLacking, LogUnavailable, SealedDataError
@@ -88,12 +87,7 @@ class KeyVault(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *_: object) -> None: ...
 
 
 Row = tuple[bytes | None] | None
@@ -190,12 +184,7 @@ class MemoryVault:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _row(self, subject: str) -> Row:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
@@ -52,14 +51,9 @@ class Progress:
             self._bar.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: Any) -> None:
         if self._bar:
-            self._bar.__exit__(kind, error, trace)
+            self._bar.__exit__(*raised)
         elif self._done > self._told and time.monotonic() - self._began >= SECONDS_BETWEEN_LINES:
             self._say(self._done)
 
