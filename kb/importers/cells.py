@@ -9,8 +9,7 @@ from kb.errors import NotTaken
 from kb.importers.head_yaml import load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import word_set
-from kb.importers.value_text import flat, is_empty
-from kb.importers.values import Plain, Value
+from kb.importers.values import Plain, Value, flat, is_empty
 
 _MAYBE = re.compile(r"^[ \t]*(?:`{3}|~{3})[`~]*[ \t]*\{[A-Za-z]", re.MULTILINE)
 _BEGIN = re.compile(

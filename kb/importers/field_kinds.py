@@ -5,8 +5,7 @@ import re
 from kb.importers.persons import may_name_persons, names_persons
 from kb.importers.remarks import Why
 from kb.importers.seen_values import plain
-from kb.importers.value_text import said
-from kb.importers.values import Plain, Value
+from kb.importers.values import Plain, Value, said
 
 _SITE_ONLY = {
     *("templateKey", "layout", "permalink", "cssclass", "cssclasses", "slug", "linkType"),

@@ -18,8 +18,7 @@ from kb.importers.lines import plain_line, with_addresses
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import plain
-from kb.importers.value_text import described, filled, flat, is_empty, words
-from kb.importers.values import Plain, Value
+from kb.importers.values import Plain, Value, described, filled, flat, is_empty, words
 
 HEADINGS = {"whatIs": "What is it", "whyDo": "Why do it", "howTo": "How to do it"}
 """Fields of which the name alone would be no good heading."""

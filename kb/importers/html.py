@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from html import unescape
 
 from kb.importers import html_attributes as said_by
-from kb.importers.breaks import BREAK, with_blank_lines, with_breaks
 from kb.importers.code import before
-from kb.importers.emphasis import emphasised, without_gone
+from kb.importers.emphasis import BREAK, emphasised, with_blank_lines, with_breaks, without_gone
 from kb.importers.html_attributes import IN_TAG, attributes_of, target_of, written
 from kb.importers.html_code import LINK, coded, named, with_names, with_signs
 from kb.importers.html_names import (

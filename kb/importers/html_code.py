@@ -3,9 +3,8 @@
 import re
 from html import unescape
 
-from kb.importers.breaks import BREAK
 from kb.importers.code import as_code, within_code
-from kb.importers.emphasis import without_codes
+from kb.importers.emphasis import BREAK, without_codes
 
 BEGIN, END = "\ufdda", "\ufddb"
 """Stand where an element of code begins and ends; no letter has these codes."""

@@ -15,8 +15,7 @@ from kb.importers.abbreviations import with_meanings
 from kb.importers.autorefs import IdOf, with_autorefs
 from kb.importers.blocks import blocks_of, is_block, with_blocks
 from kb.importers.cells import with_cells
-from kb.importers.code_names import with_named_code
-from kb.importers.conditions import with_conditions
+from kb.importers.code_blocks import with_named_code
 from kb.importers.crossrefs import PageOf, labels_of, standing, with_references, with_words
 from kb.importers.decoding import decoded
 from kb.importers.directives import with_directives
@@ -24,19 +23,18 @@ from kb.importers.fields import Fields
 from kb.importers.formulas import Formulas
 from kb.importers.front_matter import read_head
 from kb.importers.links import links_in
-from kb.importers.mentioned import with_mentioned
 from kb.importers.myst import is_myst, labelled
 from kb.importers.naming import date_in_name
 from kb.importers.own_fields import EXPORT_FORMAT, NamedArchive, NamedRelation
 from kb.importers.page import Page
+from kb.importers.page_fields import with_conditions, with_mentioned
 from kb.importers.parts import Parts, content_with_parts, parts_of
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why
 from kb.importers.roles import with_roles
 from kb.importers.seen import also_held_back, for_its_author, take_seen
 from kb.importers.seen_text import held_back_in, held_back_in_html
-from kb.importers.value_text import words
-from kb.importers.values import Plain, Value
+from kb.importers.values import Plain, Value, words
 
 __all__ = ["EXPORT_FORMAT", "NamedArchive", "NamedRelation", "ParsedFile"]
 

@@ -7,8 +7,7 @@ from kb.importers.body import plain
 from kb.importers.code import Range, beyond, lines_of, spliced
 from kb.importers.divisions import HEADING
 from kb.importers.remarks import Remarks, Why
-from kb.importers.value_text import flat
-from kb.importers.values import Value
+from kb.importers.values import Value, flat
 
 SETTINGS = ("myst.yml", "_toc.yml")
 """Files in the folder of a book, all pages below which are in MyST."""

@@ -13,8 +13,7 @@ from kb.entries.kinds import load_kinds
 from kb.entries.relation import RELATION_TYPES
 from kb.errors import NotTaken
 from kb.fields import GROUP_LENGTH
-from kb.importers.value_text import filled, flat
-from kb.importers.values import Plain, Value
+from kb.importers.values import Plain, Value, filled, flat
 from kb.plain import NOT_TEXT
 
 EXPORT_FORMAT = 1

@@ -11,10 +11,9 @@ from kb.entries.validation import SECTION_BYTES, SECTIONS, TITLE_LENGTH
 from kb.importers import body as markdown_body
 from kb.importers import own_fields
 from kb.importers.body import Part, has_words
-from kb.importers.definitions import Definitions
+from kb.importers.definitions import Definitions, Notes
 from kb.importers.lines import plain_line
 from kb.importers.naming import readable_name
-from kb.importers.notes import Notes
 from kb.importers.persons import without_persons
 from kb.importers.plain import plain_markdown
 from kb.importers.remarks import Remarks, Why

@@ -4,8 +4,8 @@ import re
 
 from kb.importers.branches import has_conditions, without_unmet
 from kb.importers.body import lines_in_code
-from kb.importers.breaks import with_breaks
 from kb.importers.code import lines_of, outside_code, with_fences_apart, without_code
+from kb.importers.code_blocks import with_fences, without_literals
 from kb.importers.comments import has_comments, without_comments
 from kb.importers.components import flattened
 from kb.importers.divisions import without_divisions
@@ -13,17 +13,16 @@ from kb.importers.emphasis import (
     SIGN_BESIDE_WORD,
     emphasised,
     with_bold_closed_up,
+    with_breaks,
     with_wide_signs_outside,
     without_gone,
 )
 from kb.importers.formulas import with_formulas
 from kb.importers.grids import BREAK as IN_CELL_BREAK
 from kb.importers.grids import with_grids
-from kb.importers.highlights import with_fences
 from kb.importers.html import Html
 from kb.importers.html_code import coded
 from kb.importers.indented import outdented
-from kb.importers.literals import without_literals
 from kb.importers.marks import seen_of_marks, without_marks
 from kb.importers.myst import without_comment_lines
 from kb.importers.pieces import code, pieces

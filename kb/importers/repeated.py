@@ -3,8 +3,7 @@
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_names import LISTS, held_back, name_words
 from kb.importers.seen_values import plain
-from kb.importers.value_text import flat
-from kb.importers.values import Plain, Value
+from kb.importers.values import Plain, Value, flat
 
 OURS = {"visibility", "visibleto", "shownto", "showto"}
 """Fields in which our own words for who sees it stand, as `plain` has them."""

@@ -18,7 +18,7 @@ from kb.ids import as_uuid, entry_id_for
 from kb.importers.cascades import Cascades, in_order
 from kb.importers.crossrefs import with_words
 from kb.importers.files import find_files, hidden_pages, read, why_hidden
-from kb.importers.glossary import with_terms
+from kb.importers.folder_links import TagLinks, page_first, with_terms
 from kb.importers.journals import Journals
 from kb.importers.links import Names
 from kb.importers.markdown import ParsedFile
@@ -27,10 +27,7 @@ from kb.importers.outcomes import REFUSED, FileOutcome, not_taken, said
 from kb.importers.parts import content_with_parts
 from kb.importers.permalinks import Permalinks
 from kb.importers.remarks import Remarks, Why
-from kb.importers.shown import changes
-from kb.importers.sight import Sight
-from kb.importers.tag_links import TagLinks
-from kb.importers.turned import page_first
+from kb.importers.sight import Sight, changes
 
 __all__ = ["REFUSED", "FileOutcome", "FolderImport", "ImportOptions", "said"]
 

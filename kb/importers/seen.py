@@ -12,8 +12,7 @@ from kb.importers.remarks import Remarks, Why
 from kb.importers.repeated import OURS
 from kb.importers.seen_names import DATE, LISTS, held_back, is_kept, may_hold_back, name_words
 from kb.importers.seen_values import AUTHOR, DRAFT, PRIVATE, is_to_come, plain, word_set
-from kb.importers.value_text import flat
-from kb.importers.values import LOST, Plain, Value
+from kb.importers.values import LOST, Plain, Value, flat
 from kb.visibility_words import WORDS, is_said, spelled
 
 _AS_THE_IMPORT_SAYS = {"public", "published", "everyone", "all", "default", "visible"}

@@ -1,14 +1,15 @@
-"""Who sees the entries of imported files, and so what of one may be said in another."""
+"""Who sees the entries of imported files, what one may say of another, and what is told of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from kb.access import Visibility, covers
+from kb.access import Visibility, covers, narrower_of, narrows
+from kb.entries.bring import Brought
 from kb.errors import InvalidInput, NotTaken
 from kb.ids import as_uuid, group_id
 from kb.importers.markdown import ParsedFile
-from kb.importers.shown import bounded
-from kb.visibility_words import visibility
+from kb.importers.remarks import Why
+from kb.visibility_words import visibility, words
 
 After = Callable[[str, Visibility | None], frozenset[str]]
 """The labels of those who see an entry once it is brought with what its source says."""
@@ -70,3 +71,49 @@ class Sight:
         if meant not in self._groups and not exact:
             raise NotTaken(f"It is for the group “{name[:80]}”, which there is not: form it first.")
         return self._groups.get(meant, meant)
+
+
+def bounded(
+    said: Visibility, most: Visibility | None, names: Mapping[str, str], told: list[str]
+) -> Visibility:
+    """What a file says, and no more people than the option says; `told` hears of a difference."""
+    if most is None or most == said:
+        return said
+    shown = narrower_of(said, most)
+    told.append(
+        f"{Why.SEEN}: the file says {_said(said, names)} and the option {_said(most, names)}, "
+        f"so it may be shown to {_said(shown, names)}"
+    )
+    return shown
+
+
+def changes(said: Visibility | None, brought: Brought, names: Mapping[str, str]) -> Iterator[str]:
+    """What an import did to who sees an entry, or did not do."""
+    before, now = brought.before, brought.shown
+    if said is None:
+        if brought.outcome != "contributed" and now.sight in ("author", "draft"):
+            yield (
+                f"{Why.SEEN}: it stays shown to {_said(now, names)}, though the file does not say "
+                "so: kb visibility shows it to more people, an import never does"
+            )
+        return
+    if brought.outcome == "contributed":
+        if now != said:
+            yield (
+                f"{Why.SEEN}: it is shown to {_said(now, names)}, and not to "
+                f"{_said(said, names)}: the community is closed to the world"
+            )
+    elif now != before:
+        yield (
+            f"{Why.SEEN}: it was shown to {_said(before, names)}, "
+            f"and is shown to {_said(now, names)} from now on"
+        )
+    elif narrows(now, said):
+        yield (
+            f"{Why.SEEN}: it stays shown to {_said(now, names)}, and not to {_said(said, names)}: "
+            "kb visibility shows it to more people, an import never does"
+        )
+
+
+def _said(shown: Visibility, names: Mapping[str, str]) -> str:
+    return ", ".join(words(shown, names))

@@ -15,7 +15,7 @@ from kb.areas import ACTIONS, VIEWS
 from kb.entries.actions import CURATE
 from kb.entries.bring import ImportedEntry
 from kb.errors import Forbidden, InvalidInput
-from kb.importers.shown import changes
+from kb.importers.sight import changes
 from kb.writer import Receipt
 from tests.access_tables import SEEN, table
 from tests.allowed import MAY, SCOPED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.importers.code_names import with_named_code
+from kb.importers.code_blocks import with_named_code
 from kb.importers.markdown import parse_markdown
 
 

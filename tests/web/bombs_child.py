@@ -25,7 +25,7 @@ from kb.entries import headings, meant, tags
 from kb.entries.relation import written_name
 from kb.errors import KnowledgeBaseError
 from kb.exporters import markdown as exported
-from kb.importers import glossary, journals, mentioned, permalinks, tag_links, turned
+from kb.importers import folder_links, journals, page_fields, permalinks
 from kb.importers.markdown import parse_markdown
 from kb.people import directory
 from tests.worlds.web import Browsers, Community, community_at, form_token
@@ -106,12 +106,11 @@ IMPORTERS = (
         "cascades",
         "cells",
         "code",
-        "code_names",
+        "code_blocks",
         "comments",
         "components",
     ),
     *(
-        "conditions",
         "crossrefs",
         "definitions",
         "directives",
@@ -127,7 +126,6 @@ IMPORTERS = (
     *("decoding", "head_repair", "head_tags", "seen_words"),
     *(
         "grids",
-        "highlights",
         "html",
         "html_attributes",
         "html_code",
@@ -136,13 +134,11 @@ IMPORTERS = (
         "languages",
         "lines",
         "links",
-        "literals",
     ),
     *(
         "marks",
         "myst",
         "naming",
-        "notes",
         "own_fields",
         "page",
         "parts",
@@ -162,7 +158,6 @@ IMPORTERS = (
         "shortcodes",
         "slashes",
         "unseen",
-        "value_text",
         "values",
         "wide_links",
     ),
@@ -261,12 +256,10 @@ SLOWER: Mapping[str, tuple[Reads, ...]] = {
     "indexer/text/cuts.py": (_passages,),
     "kb/characters.py": (characters.visible, characters.skeleton, characters.one_alphabet),
     **dict.fromkeys((f"kb/importers/{name}.py" for name in IMPORTERS), (_file,)),
-    "kb/importers/glossary.py": (_patterns(glossary),),
     "kb/importers/journals.py": (_patterns(journals),),
-    "kb/importers/mentioned.py": (_patterns(mentioned),),
+    "kb/importers/page_fields.py": (_patterns(page_fields),),
     "kb/importers/permalinks.py": (_patterns(permalinks),),
-    "kb/importers/tag_links.py": (_patterns(tag_links),),
-    "kb/importers/turned.py": (_patterns(turned),),
+    "kb/importers/folder_links.py": (_patterns(folder_links),),
     "web/markdown.py": (_page_text,),
 }
 """The same, of which each does more with a character."""

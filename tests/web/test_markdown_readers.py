@@ -15,8 +15,8 @@ import kb
 import web
 from indexer.text.markdown_text import blocks
 from kb.importers.body import code_lines, headings
+from kb.importers.definitions import Notes
 from kb.importers.links import links_in
-from kb.importers.notes import Notes
 from web.markdown import to_html
 from web.markdown_rules import LOCAL
 
