@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import takewhile
 
 from kb.errors import NotTaken
+from kb.importers.code import FENCE
 from kb.importers.head_yaml import load
 from kb.importers.remarks import Remarks, Why
 from kb.importers.seen_values import word_set
@@ -22,7 +23,6 @@ _OF_MYST = re.compile(
 _FIELD = re.compile(r"[ \t]*:?([\w-]{1,60}):[ \t]*(.{0,500})$")
 _TAGS = re.compile(r"^[ \t:]{0,40}tags:([^\n]{0,500}(?:\n[ \t]{0,40}-[^\n]{0,200}){0,50})", re.M)
 _HIDING = re.compile(r"(?<![\w-])(?:hide|remove)[-_](cell|input)(?![\w-])")
-_FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LANGUAGES = word_set(
     "r python julia ojs sql bash sh shell zsh powershell perl ruby js javascript node css html "
     "stan rcpp c cpp fortran go rust dot mermaid stata sas scala java php haskell octave matlab"
@@ -60,7 +60,7 @@ def with_cells(body: str, fields: Mapping[str, Value], remarks: Remarks) -> str:
 def _with_cells(lines: list[str], common: Options, remarks: Remarks) -> Iterator[str]:
     at, after = 0, 0
     while at < len(lines):
-        fence = _FENCE.match(lines[at])
+        fence = FENCE.match(lines[at])
         found = _BEGIN.match(lines[at]) if fence else None
         after = _end(lines, at, fence[1]) if fence else at
         if found and after < len(lines) and found[3].lower() in _LANGUAGES:
@@ -105,7 +105,7 @@ def cells(lines: list[str]) -> Iterator[tuple[str, Options]]:
     """The cells in the lines of a text: the name of each, or "", and its options."""
     at = 0
     while at < len(lines):
-        fence, begin = _FENCE.match(lines[at]), at
+        fence, begin = FENCE.match(lines[at]), at
         at = _end(lines, at, fence[1]) + 1 if fence else at + 1
         if fence and at <= len(lines) and (found := _BEGIN.match(lines[begin])):
             _, said = _own_options(lines[begin + 1 : at - 1])

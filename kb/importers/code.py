@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from sys import maxsize
 
 _BLANK_LINE = re.compile(r"(\n[ \t]*\n)")
-_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-_CLOSING = re.compile(r" {0,3}(`+|~+)[ \t]*$")
+FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
+_CLOSING = re.compile(r"[ \t]*(`+|~+)[ \t]*$")
+_FURTHER_IN = re.compile(r" {4}| {0,3}\t")
 _HTML = re.compile(r"[ \t>*+.)\d-]{0,40}</?[A-Za-z]")
 _NO_FENCES = re.compile(r"<(/?)(?:pre|script|style|table|template|textarea)\b|<!-|(-->)", re.I)
 """Within these what looks like a fence is none, or would part rows from each other."""
@@ -86,19 +87,24 @@ def fence_for(text: str) -> str:
     return "`" * max(3, *(len(run) + 1 for run in ["", *_TICKS.findall(text)]))
 
 
-def lines_of(text: str) -> Iterator[tuple[str, bool]]:
-    """The lines of `text`, each with whether it is one of a fenced block."""
+def lines_of(text: str, *, deep: bool = False) -> Iterator[tuple[str, bool]]:
+    """The lines of `text`, each with whether it is one of a fenced block, also if `deep` within."""
     fence = ""
     for line in text.split("\n"):
         if fence:
             yield line, True
-            closing = _CLOSING.match(line)
+            closing = _mark(_CLOSING, line, deep=deep)
             fence = "" if closing and closing[1].startswith(fence) else fence
-        elif opening := _FENCE.match(line):
+        elif opening := _mark(FENCE, line, deep=deep):
             fence = opening[1]
             yield line, True
         else:
             yield line, False
+
+
+def _mark(pattern: re.Pattern[str], line: str, *, deep: bool) -> re.Match[str] | None:
+    found = pattern.match(line)
+    return found if found and (deep or not _FURTHER_IN.match(line)) else None
 
 
 def with_fences_apart(text: str) -> str:

@@ -6,16 +6,16 @@ follows a tag at once is read as such, as it is there.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import accumulate
 
+from kb.importers.code import lines_of
 from kb.importers.html_attributes import IN_TAG
 
 _MAYBE = re.compile(r"^[ \t]*</[A-Z]", re.MULTILINE)
 _TAG = re.compile(r"([ \t]*)<(/?)([A-Z][\w.]{0,60})(?=[\s/>]|$)")
 _WHOLE = re.compile(rf"[ \t]*<([A-Z][\w.]{{0,60}})(?:\s{IN_TAG})?>[^\n]{{0,2000}}</\1>[ \t]*$")
 _ONE_TAG = re.compile(rf"[ \t]*</?[A-Z][\w.]{{0,60}}(?=[\s/>]){IN_TAG}>")
-_FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LONGEST_TAG = 20
 """Lines of a tag that are looked at."""
 
@@ -28,9 +28,10 @@ def flattened(body: str) -> str:
     if not _MAYBE.search(body):
         return body
     lines = body.split("\n")
+    code = {at for at, (_, is_code) in enumerate(lines_of(body, deep=True)) if is_code}
     shifts = [0] * len(lines)
     alone: set[int] = set()
-    for opening, closing in _pairs(_tags(lines)):
+    for opening, closing in _pairs(_tags(lines, code)):
         inner = range(opening[1] + 1, closing[0])
         first = next((lines[at] for at in inner if lines[at].strip()), "")
         further = _indent(first) - opening[4]
@@ -38,7 +39,7 @@ def flattened(body: str) -> str:
             shifts[inner.start] += further
             shifts[inner.stop] -= further
         alone |= {opening[0] - 1, opening[1], closing[0] - 1, closing[1]}
-    whole = {at for at, line in enumerate(lines) if _WHOLE.match(line)} - _code(lines)
+    whole = {at for at, line in enumerate(lines) if _WHOLE.match(line)} - code
     alone |= {at for at in whole if at + 1 in whole}
     return "\n".join(_moved(lines, accumulate(shifts), alone))
 
@@ -65,26 +66,15 @@ def _indent(line: str) -> int:
     return len(before.expandtabs(4))
 
 
-def _tags(lines: list[str]) -> Iterator[Tag]:
+def _tags(lines: list[str], code: Set[int]) -> Iterator[Tag]:
     """The tags of components that stand alone in their lines, those in code left out."""
-    at, code = 0, _code(lines)
+    at = 0
     while at < len(lines):
         found = None if at in code else _TAG.match(lines[at])
         last = _last_line(lines, at) if found else -1
         if found and last >= 0:
             yield at, last, found[2], found[3], _indent(lines[at])
         at = max(at, last) + 1
-
-
-def _code(lines: list[str]) -> set[int]:
-    """The lines of fenced blocks, however far in these are."""
-    found, fence = set(), ""
-    for at, line in enumerate(lines):
-        if mark := _FENCE.match(line):
-            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
-        if fence:
-            found.add(at)
-    return found
 
 
 def _last_line(lines: list[str], at: int) -> int:

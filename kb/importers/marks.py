@@ -1,6 +1,7 @@
 """Marks of other tools that are neither text nor structure: placeholders and attributes."""
 
 import re
+from collections.abc import Callable
 
 from kb.importers.attributes import with_alt_texts
 from kb.importers.code import before
@@ -109,16 +110,17 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
     """The same, with `GONE` where emphasis or a link may have held nothing but a mark."""
     text = with_alt_texts(_SITE_ROOT.sub("", text), remarks)
 
-    def left_out(found: re.Match[str]) -> str:
-        remarks.add(Why.MARKS, found[0])
-        return ""
+    def told(group: int) -> Callable[[re.Match[str]], str]:
+        """Tells one group of what is found, and leaves the one before it, if there is one."""
+
+        def put(found: re.Match[str]) -> str:
+            remarks.add(Why.MARKS, found[group])
+            return found[group - 1].rstrip() if group else ""
+
+        return put
 
     for sign, pattern in _LEFT_OUT:
-        text = pattern.sub(left_out, text) if sign in text else text
-
-    def without_end(found: re.Match[str]) -> str:
-        remarks.add(Why.MARKS, found[2])
-        return found[1]
+        text = pattern.sub(told(0), text) if sign in text else text
 
     def inserted(found: re.Match[str]) -> str:
         remarks.add(Why.MARKS, found[0])
@@ -128,13 +130,8 @@ def seen_of_marks(text: str, remarks: Remarks) -> str:
     text = _INSERTED.sub(inserted, text)
     text = _MARKED.sub(r"<mark>\1</mark>", text) if "==" in text else text
     if "[[" in text:
-        text = _SOME_LINES.sub(without_end, _OF_VAULT.sub(without_end, text))
-
-    def without_attributes(found: re.Match[str]) -> str:
-        remarks.add(Why.MARKS, found[2])
-        return found[1].rstrip()
-
-    text = _HEADING_ATTRIBUTES.sub(without_attributes, text)
+        text = _SOME_LINES.sub(told(2), _OF_VAULT.sub(told(2), text))
+    text = _HEADING_ATTRIBUTES.sub(told(2), text)
     text = _MARK.sub(
         lambda found: _address(found) or _shown(found) or _seen(found, remarks) or _nothing(found),
         text,
